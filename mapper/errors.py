@@ -1,0 +1,41 @@
+"""Every refusal mapper can make, as one family.
+
+A message names the file, row or field at fault, the count, and what to do next. It is shown to a
+user as it stands, so it never holds a traceback.
+"""
+
+
+class MapperError(Exception):
+    """Something a user can mend; the command line prints it and exits with 2."""
+
+
+class InputError(MapperError):
+    """A file cannot be read, or not as what it was said to be."""
+
+
+class AmbiguousDatesError(InputError):
+    """A date column could be day-first or month-first and the file does not settle it."""
+
+
+class MappingError(InputError):
+    """A column mapping names what is not there, or leaves out what is needed."""
+
+
+class LensError(MapperError):
+    """A lens file is wrong, unknown, or asks for columns that the data does not carry."""
+
+
+class AreaError(MapperError):
+    """A boundary or study area cannot be used."""
+
+
+class RequestError(MapperError):
+    """The choices made for an analysis do not fit together."""
+
+
+class TooFewEventsError(MapperError):
+    """There is too little data to say anything; no map of noise is drawn."""
+
+
+class DisclosureError(MapperError):
+    """A release was refused, or something other than a release was about to leave."""

@@ -1,0 +1,40 @@
+"""A lens: a named, versioned definition of which incidents count and what the result may be called.
+
+An incident counts once, with the largest whole-number weight of the rules it meets; it counts
+nothing when an exclusion holds. Weights are judgements about seriousness written down with their
+reasons, not measurements.
+"""
+
+from dataclasses import dataclass
+from typing import Literal
+
+Condition = tuple[str, Literal["is", "in", "contains"], object]
+
+
+@dataclass(frozen=True)
+class Rule:
+    """One way for an incident to count: all its conditions hold."""
+
+    name: str
+    weight: int  # 1 or more
+    reason: str  # why it counts, and why with this weight
+    conditions: tuple[Condition, ...]  # column, test, value(s)
+    police_generated: bool = False  # can be switched out
+
+
+@dataclass(frozen=True)
+class Lens:
+    """Which incidents count, each with a whole-number weight."""
+
+    id: str
+    title: str  # what the result may be called on screen
+    version: str
+    question: str  # the question a map under this lens answers, in plain English
+    requires: tuple[str, ...]  # incident columns without which the lens is refused
+    rules: tuple[Rule, ...]
+    exclusions: tuple[Rule, ...] = ()
+    caveats: tuple[str, ...] = ()  # what the map cannot show
+    never_call: tuple[str, ...] = ()  # names the result must not be given
+    public: bool = False  # made for police.uk files
+    source: str = ""  # file the lens came from
+    sha256: str = ""  # of that file

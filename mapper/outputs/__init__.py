@@ -1,0 +1,1 @@
+"""Outputs: maps, tables and manifests, made from releases only."""

@@ -1,0 +1,1 @@
+"""Statistics: one idea a file, each a pure function over whole tables."""

@@ -1,0 +1,1 @@
+"""The pieces that the pages of the app share."""
