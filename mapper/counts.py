@@ -1,0 +1,95 @@
+"""Counts: how many incidents of a lens lie in every cell of the study area, empty cells included."""
+
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+from mapper.hexagons import Cells, points_to_cells
+
+Integers = npt.NDArray[np.int64]
+
+
+@dataclass(frozen=True, eq=False)
+class Counts:
+    """Whole-number counts of one lens over the cells of a study area."""
+
+    incidents: Integers  # incidents that count, shape (cells,)
+    weighted: Integers  # their weights summed, shape (cells,); equal where every weight is 1
+    position: Integers  # cell position of each incident given, -1 outside; shape (incidents,)
+    outside: int  # incidents that count but lie in no cell of the study area
+
+    @property
+    def total(self) -> int:
+        """Incidents that count, inside the study area."""
+        return int(self.incidents.sum())
+
+
+def count_incidents(
+    lon: npt.NDArray[np.float64],
+    lat: npt.NDArray[np.float64],
+    weights: Integers,
+    *,
+    cells: Cells,
+    resolution: int,
+) -> Counts:
+    """Bin incidents straight from their coordinates and add up their weights.
+
+    Parameters
+    ----------
+    lon, lat
+        Degrees, shape (incidents,).
+    weights
+        Whole-number weight of each incident under the lens, 0 where it does not count.
+    cells
+        Sorted cells of the study area, shape (cells,).
+    resolution
+        Resolution of those cells.
+    """
+    position = locate(lon, lat, cells=cells, resolution=resolution)
+    counted = (weights > 0) & (position >= 0)
+    where = position[counted]
+    weighted = np.bincount(where, weights=weights[counted], minlength=cells.size)
+    return Counts(
+        incidents=np.bincount(where, minlength=cells.size).astype(np.int64),
+        weighted=np.rint(weighted).astype(np.int64),
+        position=position,
+        outside=int(((weights > 0) & (position < 0)).sum()),
+    )
+
+
+def locate(
+    lon: npt.NDArray[np.float64],
+    lat: npt.NDArray[np.float64],
+    *,
+    cells: Cells,
+    resolution: int,
+) -> Integers:
+    """Return the position in ``cells`` of each point's cell, -1 outside the study area."""
+    found = points_to_cells(lon, lat, resolution=resolution)
+    position = np.searchsorted(cells, found).astype(np.int64)
+    position[position == cells.size] = 0
+    position[cells[position] != found] = -1
+    return position
+
+
+def count_by_period(
+    position: Integers, weights: Integers, period: Integers, *, size: int, periods: int
+) -> Integers:
+    """Return weighted counts for every cell and period, shape (cells, periods).
+
+    Parameters
+    ----------
+    position
+        Cell position of each incident, -1 outside.
+    weights
+        Whole-number weight of each incident, 0 where it does not count.
+    period
+        Number of the period of each incident from 0, -1 outside all periods.
+    size, periods
+        Numbers of cells and periods.
+    """
+    counted = (weights > 0) & (position >= 0) & (period >= 0) & (period < periods)
+    flat = position[counted] * periods + period[counted]
+    sums = np.bincount(flat, weights=weights[counted], minlength=size * periods)
+    return np.rint(sums).astype(np.int64).reshape(size, periods)
