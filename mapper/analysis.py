@@ -1,4 +1,4 @@
-"""One request in, one result out: pages, command line and scheduled runs all call :func:`analyse`."""
+"""One request in, one result out: pages, command line and scheduled runs call :func:`analyse`."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field

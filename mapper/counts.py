@@ -1,4 +1,4 @@
-"""Counts: how many incidents of a lens lie in every cell of the study area, empty cells included."""
+"""Counts: how many incidents of a lens lie in each cell of the study area, empty ones included."""
 
 from dataclasses import dataclass
 

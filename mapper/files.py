@@ -28,7 +28,7 @@ def digest_of(path: Path) -> str:
 
 
 def write_whole(path: Path, content: bytes | str) -> None:
-    """Write a file whole or not at all; text is written as UTF-8 with ``\\n`` line ends.
+    """Write a file whole or not at all; text becomes UTF-8 as it stands.
 
     Raises
     ------
@@ -47,7 +47,9 @@ def replacing(path: Path) -> Iterator[Path]:
         handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.", suffix=".tmp")
         os.close(handle)
     except OSError as error:
-        raise InputError(f"{path}: cannot be written ({error.strerror}). Choose another folder.") from error
+        raise InputError(
+            f"{path}: cannot be written ({error.strerror}). Choose another folder."
+        ) from error
     temporary = Path(name)
     try:
         yield temporary

@@ -24,6 +24,8 @@ Floats = npt.NDArray[np.float64]
 
 RESOLUTIONS = range(7, 12)
 _CHUNK = 65_536
+_MOST_LON, _MOST_LAT = 180, 90
+_WKB_HEAD = 13  # byte order, type, number of rings and number of points of a polygon
 
 
 def points_to_cells(lon: Floats, lat: Floats, *, resolution: int) -> Cells:
@@ -45,7 +47,7 @@ def points_to_cells(lon: Floats, lat: Floats, *, resolution: int) -> Cells:
     lat = np.ascontiguousarray(lat, dtype=np.float64)
     if lon.shape != lat.shape:
         raise ValueError("lon and lat differ in length")
-    if lon.size and not bool(((np.abs(lon) <= 180) & (np.abs(lat) <= 90)).all()):
+    if lon.size and not bool(((np.abs(lon) <= _MOST_LON) & (np.abs(lat) <= _MOST_LAT)).all()):
         raise ValueError("a coordinate is missing or off the globe")
     cells = np.empty(lon.size, dtype=np.uint64)
 
@@ -86,13 +88,22 @@ def strings_to_cells(strings: npt.ArrayLike) -> Cells:
 
 def cell_resolution(cell: int) -> int:
     """Return the resolution of one cell."""
-    return h3.get_resolution(h3.int_to_str(int(cell)))
+    return int(h3.get_resolution(h3.int_to_str(int(cell))))
 
 
 def cells_to_areas(cells: Cells) -> Floats:
     """Return the area of each cell in square kilometres."""
     areas = pa.array(h3ronpy.cells_area_km2(cells)).to_numpy(zero_copy_only=False)
     return cast("Floats", areas)
+
+
+def cells_to_parents(cells: Cells, *, resolution: int) -> Cells:
+    """Return each cell's parent at a coarser resolution.
+
+    Parents name neighbourhoods; they must never stand in for binning: the parent of a fine cell
+    is not the coarse cell of the same point for about 7 % of points.
+    """
+    return _numpy(h3ronpy.change_resolution(cells, resolution))
 
 
 def cells_to_discs(cells: Cells, *, rings: int) -> tuple[npt.NDArray[np.int64], Cells]:
@@ -123,6 +134,27 @@ def cells_to_wkb(cells: Cells) -> npt.NDArray[np.object_]:
     """Return each cell's hexagon as well-known binary, for ``shapely.from_wkb``."""
     wkb = pa.array(h3vector.cells_to_wkb_polygons(cells))
     return cast("npt.NDArray[np.object_]", wkb.to_numpy(zero_copy_only=False))
+
+
+def cells_to_corners(cells: Cells) -> Floats:
+    """Return each cell's corners as a closed ring, shape (cells, 7, 2), longitude first.
+
+    Where a cell has more or fewer corners than six (the twelve pentagons, and cells across an
+    edge of the icosahedron), rings are padded to the longest by repeating their first corner.
+    """
+    shapes = pa.array(h3vector.cells_to_wkb_polygons(cells)).cast(pa.large_binary())
+    _, offsets, content = shapes.buffers()
+    ends = np.frombuffer(offsets, np.int64)[: len(cells) + 1]
+    flat = np.frombuffer(content, np.uint8)[: ends[-1]] if len(cells) else np.empty(0, np.uint8)
+    longest = int(np.diff(ends).max(initial=_WKB_HEAD + 7 * 16)) - _WKB_HEAD
+    if flat.size == len(cells) * (_WKB_HEAD + longest):
+        points = flat.reshape(len(cells), _WKB_HEAD + longest)[:, _WKB_HEAD:]
+        return np.ascontiguousarray(points).view(np.float64).reshape(len(cells), longest // 16, 2)
+    corners = np.empty((len(cells), longest // 16, 2))
+    for ring, wkb in zip(corners, shapes.to_pylist(), strict=True):
+        found = np.frombuffer(wkb, np.float64, offset=_WKB_HEAD).reshape(-1, 2)
+        ring[: len(found)], ring[len(found) :] = found, found[0]
+    return corners
 
 
 def cells_to_outline(cells: Cells) -> list[list[list[tuple[float, float]]]]:

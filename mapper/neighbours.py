@@ -68,9 +68,7 @@ def find_neighbours(cells: Cells, *, rings: int = 1) -> Neighbours:
     position = np.searchsorted(cells, member)
     position[position == cells.size] = 0
     inside = (cells[position] == member) & (position != owner)
-    return Neighbours(
-        size=cells.size, rings=rings, owner=owner[inside], member=position[inside]
-    )
+    return Neighbours(size=cells.size, rings=rings, owner=owner[inside], member=position[inside])
 
 
 def touching_groups(near: Neighbours, chosen: npt.NDArray[np.bool_]) -> Integers:

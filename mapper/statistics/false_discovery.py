@@ -1,0 +1,39 @@
+"""Multiple testing: adjusted p-values (q) that bound the share of false finds among all finds.
+
+Benjamini and Hochberg (1995) for independent or positively dependent tests, as overlapping discs
+are; Benjamini and Yekutieli (2001) for any dependence. A cell is found when its q is at most
+alpha; on constant data nothing is ever found.
+"""
+
+from typing import Literal
+
+import numpy as np
+import numpy.typing as npt
+
+Floats = npt.NDArray[np.float64]
+
+
+def benjamini_hochberg(p: Floats) -> Floats:
+    """Return the Benjamini-Hochberg q of each p; missing p are left out and stay missing."""
+    return _step_up(p, penalty=1.0)
+
+
+def benjamini_yekutieli(p: Floats) -> Floats:
+    """Return the Benjamini-Yekutieli q of each p; missing p are left out and stay missing."""
+    tests = int((~np.isnan(p)).sum())
+    return _step_up(p, penalty=float((1 / np.arange(1, tests + 1)).sum()))
+
+
+def adjust(p: Floats, *, correction: Literal["bh", "by"] = "bh") -> Floats:
+    """Return q by the correction named: ``bh`` or ``by``."""
+    return benjamini_hochberg(p) if correction == "bh" else benjamini_yekutieli(p)
+
+
+def _step_up(p: Floats, *, penalty: float) -> Floats:
+    """Return min over later ranks of p * tests * penalty / rank, at most 1."""
+    q = np.full(p.shape, np.nan)
+    known = np.flatnonzero(~np.isnan(p))
+    order = known[np.argsort(p[known], kind="stable")]
+    scaled = p[order] * known.size * penalty / np.arange(1, known.size + 1)
+    q[order] = np.minimum(np.minimum.accumulate(scaled[::-1])[::-1], 1)
+    return q

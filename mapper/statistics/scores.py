@@ -1,0 +1,46 @@
+"""Scores: what is summed over a disc. Any whole number keeps the permutation method exact.
+
+Counts of crime are so heavy-tailed that with plain counts one giant place drowns the rest. Real
+Merseyside 2018 to 2020 at resolution 9, 5 % false discovery: 17 hot cells with counts, 436 with
+counts capped at the 99th percentile (and those hold 40 % of the next year's incidents in 6 % of
+the area), 1,394 with ranks (which mostly separate town from country). Capped is the default.
+"""
+
+from typing import Literal
+
+import numpy as np
+import numpy.typing as npt
+
+Integers = npt.NDArray[np.int64]
+Score = Literal["capped", "count", "rank"]
+
+CAP_PERCENTILE = 99
+
+
+def score_counts(counts: Integers, *, score: Score) -> Integers:
+    """Return the whole-number score of each cell.
+
+    Parameters
+    ----------
+    counts
+        Shape (cells,), each 0 or more.
+    score
+        ``count`` as it is; ``capped`` at the 99th percentile; ``rank``, twice the mid-rank, so
+        that ties share one whole number.
+    """
+    if score == "count":
+        return counts
+    if score == "capped":
+        return np.minimum(counts, cap_of(counts))
+    _, inverse, times = np.unique(counts, return_inverse=True, return_counts=True)
+    after = np.cumsum(times)
+    return np.asarray((2 * after - times + 1)[inverse], dtype=np.int64)
+
+
+def cap_of(counts: Integers) -> int:
+    """Return the cap: the 99th percentile over all cells, a value that occurs, and at least 1.
+
+    The smallest count that at least 99 % of cells do not exceed. Where fewer than one cell in a
+    hundred has any incident that is 0, and the cap is 1: each such cell then counts once.
+    """
+    return max(1, int(np.percentile(counts, CAP_PERCENTILE, method="inverted_cdf")))
