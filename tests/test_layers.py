@@ -14,7 +14,7 @@ LAYERS = [
     {"hexagons"},
     {"incidents", "lenses", "study_area", "counts", "neighbours"},
     {"statistics", "context"},
-    {"hotspots", "analysis", "distributed", "demonstration"},
+    {"hotspots", "request", "notes", "analysis", "distributed", "demonstration"},
     {"disclosure"},
     {"records", "outputs"},
     {"ui", "cli"},

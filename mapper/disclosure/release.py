@@ -4,8 +4,10 @@ import hashlib
 import json
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
+from datetime import date
+from importlib.metadata import version
 from types import MappingProxyType
-from typing import Literal
+from typing import Literal, get_args
 
 import pandas as pd
 
@@ -56,3 +58,109 @@ def is_release(thing: object) -> Release:
             f"Outputs take a release, not a {type(thing).__name__}: call release(result) first."
         )
     return thing
+
+
+VERSIONED = ("mapper", "numpy", "pandas", "pyarrow", "h3", "h3ronpy", "folium")
+
+
+def release(result: AnalysisResult, *, audience: str = "operational", made_by: str = "") -> Release:
+    """Return what an audience may see of a result.
+
+    Parameters
+    ----------
+    audience
+        ``operational``: sworn or vetted staff and analysts. Full counts at the resolution asked
+        for, marked. No other audience is served before its suppression rules exist.
+    made_by
+        Who makes the release, kept in the record.
+
+    Raises
+    ------
+    DisclosureError
+        For any other audience, or for something that is no result.
+    """
+    if not isinstance(result, AnalysisResult):
+        raise DisclosureError(
+            f"Only an analysis result is released, not a {type(result).__name__}."
+        )
+    if audience not in get_args(Audience):
+        raise DisclosureError(
+            f"No release can be made for audience “{audience}”:"
+            f" choose {' or '.join(get_args(Audience))}."
+        )
+    content = {
+        "audience": "operational",
+        "marking": MARKINGS["operational"],
+        "title": result.lens.title,
+        "question": result.lens.question,
+        "period": period_in_words(result.first, result.last),
+        "area_title": result.area.title,
+        "resolution": result.area.resolution,
+        "caveats": (*result.lens.caveats, *result.notes),
+        "synthetic": result.synthetic,
+        "record": _record(result, made_by),
+        "licence": result.area.licence,
+    }
+    digest = _digest(content, result.cells, result.hotspots)
+    return Release(
+        **content, cells=result.cells, hotspots=result.hotspots, digest=digest, _key=_MADE_HERE
+    )
+
+
+def period_in_words(first: date, last: date) -> str:
+    """Return a period as people write it: 1 September 2021 to 31 August 2022."""
+    if first == last:
+        return f"{first.day} {first:%B %Y}"
+    return f"{first.day} {first:%B %Y} to {last.day} {last:%B %Y}"
+
+
+def _record(result: AnalysisResult, made_by: str) -> Mapping[str, object]:
+    """Return all that is needed to make the same outputs again."""
+    lens = {"id": result.lens.id, "version": result.lens.version, "sha256": result.lens.sha256}
+    area = {
+        "name": result.area.name,
+        "resolution": result.area.resolution,
+        "cells": len(result.area.cells),
+        "sha256": result.area.sha256,
+    }
+    request = asdict(result.request)
+    request["start"], request["end"] = (
+        day.isoformat() if day else None for day in (result.request.start, result.request.end)
+    )
+    return MappingProxyType(
+        {
+            "request": request,
+            "lens": lens,
+            "area": area,
+            "first_day": result.first.isoformat(),
+            "last_day": result.last.isoformat(),
+            "inputs": [dict(source) for source in result.inputs],
+            "numbers": dict(result.numbers),
+            "facts": dict(result.facts),
+            "made_by": made_by,
+            "versions": {name: version(name) for name in VERSIONED},
+        }
+    )
+
+
+def _digest(content: Mapping[str, object], *tables: pd.DataFrame) -> str:
+    """Return the SHA-256 of everything an audience is shown."""
+    digest = hashlib.sha256(json.dumps(content, sort_keys=True, default=_plain).encode())
+    for table in tables:
+        for name in table.columns:
+            column = table[name]
+            numeric = pd.api.types.is_numeric_dtype(column.dtype)
+            digest.update(name.encode())
+            digest.update(
+                column.to_numpy().tobytes()
+                if numeric
+                else "\x1f".join(column.astype("str").fillna("")).encode()
+            )
+    return digest.hexdigest()
+
+
+def _plain(value: object) -> object:
+    """Return a mapping as a plain dictionary for JSON."""
+    if isinstance(value, Mapping):
+        return dict(value)
+    raise TypeError(f"{type(value).__name__} has no place in a record")

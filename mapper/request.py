@@ -1,0 +1,82 @@
+"""The request and the result of an analysis: every choice in, everything found out."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from types import MappingProxyType
+from typing import Literal, get_args
+
+import pandas as pd
+
+from mapper.errors import RequestError
+from mapper.hexagons import RESOLUTIONS
+from mapper.lenses.lens import Lens
+from mapper.statistics.clusters import Null
+from mapper.statistics.scores import Score
+from mapper.study_area import StudyArea
+from mapper.tables import CELL_COLUMNS, HOTSPOT_COLUMNS, check_columns
+
+
+@dataclass(frozen=True)
+class AnalysisRequest:
+    """Every choice that shapes a result; it travels with each output."""
+
+    lens: str
+    area: str = "merseyside"
+    resolution: int = 9
+    start: date | None = None  # first day, included
+    end: date | None = None  # last day, included
+    score: Score = "capped"
+    null: Null = "total"
+    alpha: float = 0.05
+    correction: Literal["bh", "by"] = "bh"
+    police_generated: bool = True  # count stop and search, proactive possession and the like
+
+    def __post_init__(self) -> None:
+        faults = _faults(self)
+        if faults:
+            raise RequestError("This analysis cannot be run: " + "; ".join(faults) + ".")
+
+
+@dataclass(frozen=True, eq=False)
+class AnalysisResult:
+    """What an analysis found, before disclosure control: never shown as it is."""
+
+    request: AnalysisRequest
+    lens: Lens
+    area: StudyArea
+    cells: pd.DataFrame  # CELL_COLUMNS, one row per cell of the study area, in its order
+    hotspots: pd.DataFrame  # HOTSPOT_COLUMNS, best rank first
+    first: date  # first and last day covered, asked for or found in the data
+    last: date
+    numbers: Mapping[str, int]  # read, accepted, rejected, counted, outside, hot_cells, ...
+    inputs: tuple[Mapping[str, object], ...]  # name, sha256, size, rows of each file
+    notes: tuple[str, ...] = ()  # caveats and warnings, plain words
+    facts: Mapping[str, float] = field(default_factory=lambda: MappingProxyType({}))  # cap, mean
+    synthetic: bool = False  # demonstration data: said on every screen and file
+
+    def __post_init__(self) -> None:
+        check_columns(self.cells, CELL_COLUMNS, name="cells")
+        check_columns(self.hotspots, HOTSPOT_COLUMNS, name="hot spots")
+
+
+def _faults(request: AnalysisRequest) -> list[str]:
+    """Return every fault of a request, in words that say what to choose instead."""
+    faults = []
+    if request.resolution not in RESOLUTIONS:
+        faults.append(
+            f"resolution {request.resolution} is not one of"
+            f" {RESOLUTIONS.start} to {RESOLUTIONS.stop - 1}"
+        )
+    if not 0 < request.alpha < 1:
+        faults.append(f"alpha {request.alpha} is not between 0 and 1 (0.05 is usual)")
+    if request.start and request.end and request.start > request.end:
+        faults.append(f"the first day {request.start} is after the last day {request.end}")
+    for name, value, allowed in (
+        ("score", request.score, get_args(Score)),
+        ("null", request.null, get_args(Null)),
+        ("correction", request.correction, ("bh", "by")),
+    ):
+        if value not in allowed:
+            faults.append(f"{name} {value!r} is not one of {', '.join(allowed)}")
+    return faults
