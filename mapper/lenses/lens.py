@@ -8,7 +8,9 @@ reasons, not measurements.
 from dataclasses import dataclass
 from typing import Literal
 
-Condition = tuple[str, Literal["is", "in", "contains"], object]
+# Column, test, value: a text or a flag for "is", a tuple of texts for "in", a text for "contains",
+# true or false for "present" (something is filled in).
+Condition = tuple[str, Literal["is", "in", "contains", "present"], object]
 
 
 @dataclass(frozen=True)

@@ -1,0 +1,208 @@
+"""The lens file: how a TOML file becomes a :class:`~mapper.lenses.lens.Lens`, or is refused.
+
+Every fault is gathered and told once, each with its line and what to write instead. What a file
+may hold is told to its writer in ``docs/lenses.md``.
+"""
+
+import hashlib
+import re
+import tomllib
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+
+from mapper.errors import LensError
+from mapper.lenses.conditions import conditions_of
+from mapper.lenses.lens import Lens, Rule
+from mapper.lenses.part import Part, parts_of, shown
+from mapper.tables import INCIDENT_COLUMNS, OPTIONAL_INCIDENT_COLUMNS
+
+ID = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
+LARGEST_FILE = 65_536  # bytes; the longest shipped lens has under 5,000
+LARGEST_WEIGHT = 100  # exact tests add weights up: a slip of the finger must not fill the memory
+FAULTS_SHOWN = 20
+# police.uk files carry no flags, so a map made from them can never be called these.
+PUBLIC_NEVER = ("county lines", "domestic abuse")
+
+_LENS_KEYS = (
+    *("id", "title", "version", "question", "requires", "caveats", "never_call", "public"),
+    *("rule", "exclude"),
+)
+_RULE_KEYS = ("name", "weight", "reason", "police_generated", "when")
+_EXCLUDE_KEYS = ("name", "reason", "when")
+
+
+def read_lens_file(path: Path) -> Lens:
+    """Read one lens file.
+
+    Raises
+    ------
+    LensError
+        Naming the file, and for each fault its line and what to write instead.
+    """
+    content = _bytes_of(path)
+    text = _text_of(path, content)
+    whole = Part(_table_of(path, text), tuple(text.split("\n")))
+    lens = _lens(whole, path=path, sha256=hashlib.sha256(content).hexdigest())
+    _refuse_faults(path, whole)
+    return lens
+
+
+def _bytes_of(path: Path) -> bytes:
+    """Return a file's content, refusing what cannot be a lens before reading it whole."""
+    try:
+        if not path.is_file():
+            raise LensError(f"{path}: there is no such file. Give the path of a lens file.")
+        with path.open("rb") as file:
+            content = file.read(LARGEST_FILE + 1)
+    except (OSError, ValueError) as error:  # ValueError: a zero byte in the name
+        raise LensError(f"{path}: cannot be read ({error}). Check the path.") from error
+    if len(content) > LARGEST_FILE:
+        raise LensError(f"{path}: over {LARGEST_FILE:,} bytes long. Give a lens file, or split it.")
+    return content
+
+
+def _text_of(path: Path, content: bytes) -> str:
+    """Decode a lens file; TOML is UTF-8, and some editors add a byte order mark."""
+    try:
+        return content.decode("utf-8-sig").replace("\r\n", "\n")
+    except UnicodeDecodeError as error:
+        line = content.count(b"\n", 0, error.start) + 1
+        raise LensError(f"{path}, line {line}: not UTF-8 text. Save the file as UTF-8.") from error
+
+
+def _table_of(path: Path, text: str) -> Mapping[str, object]:
+    """Parse TOML, turning each way in which the parser can fail into a lens error."""
+    remedy = "Compare the line with docs/lenses.md: text stands in double quotes, lists in [ ]."
+    try:
+        return tomllib.loads(text)
+    except RecursionError as error:
+        raise LensError(f"{path}, line 1: brackets nested too deeply. {remedy}") from error
+    except ValueError as error:  # TOMLDecodeError, or a number with thousands of digits
+        found = re.search(r"at line (\d+)", str(error))
+        at_end = text.rstrip().count("\n") + 1
+        line = int(found[1]) if found else at_end
+        words = str(error).split(" (at ")[0]
+        raise LensError(f"{path}, line {line}: not valid TOML ({words}). {remedy}") from error
+
+
+def _lens(whole: Part, *, path: Path, sha256: str) -> Lens:
+    """Build the lens; it is good only when no fault was gathered on the way."""
+    whole.refuse_unknown_keys(_LENS_KEYS)
+    lens = Lens(
+        id=_id(whole, path),
+        title=whole.text("title"),
+        version=whole.text("version"),
+        question=whole.text("question"),
+        requires=_requires(whole),
+        rules=tuple(_rule(part) for part in parts_of(whole, "rule")),
+        exclusions=tuple(_exclusion(part) for part in parts_of(whole, "exclude")),
+        caveats=whole.texts("caveats"),
+        never_call=whole.texts("never_call"),
+        public=whole.flag("public"),
+        source=path.name,
+        sha256=sha256,
+    )
+    _check_rules(whole, lens)
+    _check_names(whole, lens)
+    return lens
+
+
+def _id(whole: Part, path: Path) -> str:
+    """Return the id, which is the file's name: a lens is found by it."""
+    lens_id = whole.text("id")
+    if lens_id and not ID.fullmatch(lens_id):
+        whole.fault(
+            f"the id {shown(lens_id)} is not made of small letters, digits and single hyphens."
+            ' Write it like "my-lens".',
+            at="id",
+        )
+    elif lens_id and lens_id != path.stem:
+        whole.fault(
+            f"the id {shown(lens_id)} is not the file's name."
+            f" Rename the file to {lens_id}.toml, or write id = {shown(path.stem)}.",
+            at="id",
+        )
+    return lens_id
+
+
+def _requires(whole: Part) -> tuple[str, ...]:
+    known = {*INCIDENT_COLUMNS, *OPTIONAL_INCIDENT_COLUMNS}
+    required = whole.texts("requires")
+    for column in required:
+        if column not in known:
+            whole.unknown_column(column, known, at="requires")
+    return required
+
+
+def _rule(part: Part) -> Rule:
+    part.refuse_unknown_keys(_RULE_KEYS)
+    return Rule(
+        name=part.text("name"),
+        weight=part.whole_number("weight", largest=LARGEST_WEIGHT),
+        reason=part.text("reason"),
+        conditions=conditions_of(part, may_be_always=True),
+        police_generated=part.flag("police_generated"),
+    )
+
+
+def _exclusion(part: Part) -> Rule:
+    part.refuse_unknown_keys(_EXCLUDE_KEYS)
+    return Rule(
+        name=part.text("name"),
+        weight=0,
+        reason=part.text("reason"),
+        conditions=conditions_of(part, may_be_always=False),
+    )
+
+
+def _check_rules(whole: Part, lens: Lens) -> None:
+    """Refuse a lens under which nothing can count, and names that stand for two things."""
+    if not lens.rules:
+        whole.fault("the lens has no rules, so nothing would count. Add a [[rule]].", at="rule")
+    seen: set[str] = set()
+    for part in (*parts_of(whole, "rule"), *parts_of(whole, "exclude")):
+        name = part.table.get("name")
+        if not isinstance(name, str) or not _plain(name):
+            continue
+        if _plain(name) in seen:
+            part.fault(f"a second rule is named {shown(name)}. Give it its own name.", at="name")
+        seen.add(_plain(name))
+
+
+def _check_names(whole: Part, lens: Lens) -> None:
+    """Hold the lens to its own word about what the result must not be called."""
+    for key, words in (("title", lens.title), ("question", lens.question)):
+        for name in lens.never_call:
+            if f" {_plain(name)} " in f" {_plain(words)} ":
+                whole.fault(
+                    f"the {key} says {shown(name)}, which never_call forbids. Use other words.",
+                    at=key,
+                )
+    if lens.public:
+        for message in _public_faults(lens):
+            whole.fault(message, at="public")
+
+
+def _public_faults(lens: Lens) -> Iterator[str]:
+    if not lens.caveats:
+        yield "a public lens has no caveats. Say in `caveats` what police.uk files cannot show."
+    forbidden = {_plain(name) for name in lens.never_call}
+    for name in PUBLIC_NEVER:
+        if name not in forbidden:
+            yield f'police.uk files cannot show {name}. Add "{name}" to `never_call`.'
+
+
+def _plain(words: str) -> str:
+    """Return words without case, hyphens or doubled spaces, for comparing names."""
+    return " ".join(re.sub(r"[\W_]+", " ", words.casefold()).split())
+
+
+def _refuse_faults(path: Path, whole: Part) -> None:
+    """Raise all faults gathered, in the order of their lines."""
+    faults = sorted(set(whole.faults))
+    if not faults:
+        return
+    told = [f"{path}, line {line}: {words}" for line, words in faults[:FAULTS_SHOWN]]
+    if len(faults) > FAULTS_SHOWN:
+        told.append(f"{path}: and more. Mend these first.")
+    raise LensError("\n".join(told))

@@ -1,0 +1,116 @@
+"""Find lenses: those shipped with mapper, and those of a folder the user keeps.
+
+A user adds a lens by putting a file into that folder, given on the call or in the environment
+variable ``MAPPER_LENSES``. A user's lens cannot take the id of a shipped one, so a result's title
+always means what it says.
+"""
+
+import os
+from collections.abc import Iterator
+from pathlib import Path
+
+from mapper.errors import LensError
+from mapper.lenses.lens import Lens
+from mapper.lenses.lens_file import ID, read_lens_file
+from mapper.lenses.part import closest, shown
+
+# In the order in which they are offered.
+SHIPPED = (
+    "county-lines",
+    "domestic-abuse",
+    "domestic-abuse-children",
+    "domestic-abuse-babies",
+    "missing-children",
+    "drugs",
+    "serious-violence",
+    "organised-crime",
+    "all-demand",
+    "public-drugs-weapons-robbery",
+    "public-violence",
+    "public-all",
+)
+FOLDER_VARIABLE = "MAPPER_LENSES"
+_HERE = Path(__file__).parent
+
+
+def load_lens(id_or_path: str | Path, *, folder: Path | None = None) -> Lens:
+    """Return one lens, by its id or by the path of its file.
+
+    Parameters
+    ----------
+    id_or_path
+        An id such as ``county-lines``, or a path: a ``Path``, or text that ends in ``.toml`` or
+        holds a folder.
+    folder
+        The user's own lenses; by default the folder in ``MAPPER_LENSES``, if it is set.
+
+    Raises
+    ------
+    LensError
+        When no lens has the id (the closest are named), or its file is wrong.
+    """
+    if isinstance(id_or_path, Path) or _is_path(id_or_path):
+        return read_lens_file(Path(id_or_path))
+    if id_or_path in SHIPPED:
+        return read_lens_file(_shipped_path(id_or_path))
+    own = {path.stem: path for path in _own_paths(folder)}
+    if id_or_path in own and ID.fullmatch(id_or_path):
+        return read_lens_file(own[id_or_path])
+    ids = (*SHIPPED, *own)
+    raise LensError(
+        f"There is no lens called {shown(id_or_path)}.{closest(id_or_path, ids)}"
+        f" The lenses are {', '.join(ids)}."
+    )
+
+
+def list_lenses(folder: Path | None = None) -> tuple[Lens, ...]:
+    """Return the shipped lenses, then the user's own in the order of their ids.
+
+    Raises
+    ------
+    LensError
+        Naming every fault of every file that is wrong.
+    """
+    lenses, faults = list(shipped_lenses()), []
+    for path in _own_paths(folder):
+        try:
+            lenses.append(read_lens_file(path))
+        except LensError as error:
+            faults.append(str(error))
+    if faults:
+        raise LensError("\n".join(faults))
+    return tuple(lenses)
+
+
+def shipped_lenses() -> tuple[Lens, ...]:
+    """Return the lenses that come with mapper, in the order in which they are offered."""
+    return tuple(read_lens_file(_shipped_path(lens_id)) for lens_id in SHIPPED)
+
+
+def _shipped_path(lens_id: str) -> Path:
+    return _HERE / f"{lens_id}.toml"
+
+
+def _is_path(text: str) -> bool:
+    return text.endswith(".toml") or "/" in text or os.sep in text
+
+
+def _own_paths(folder: Path | None) -> Iterator[Path]:
+    """Yield the lens files of the user's folder by name, refusing one that hides a shipped lens."""
+    if folder is None:
+        setting = os.environ.get(FOLDER_VARIABLE, "")
+        folder = Path(setting) if setting else None
+    if folder is None:
+        return
+    if not folder.is_dir():
+        raise LensError(
+            f"{folder}: the folder of your own lenses is not there."
+            f" Make it, or change {FOLDER_VARIABLE}."
+        )
+    for path in sorted(folder.glob("*.toml")):
+        if path.stem in SHIPPED:
+            raise LensError(
+                f"{path}, line 1: {path.stem} is the id of a lens that comes with mapper."
+                " Give your lens another id and file name."
+            )
+        yield path
