@@ -64,7 +64,7 @@ def analyse(
     table = incidents.table
     weights = classify(table, lens, include_police_generated=request.police_generated)
     within = _within(table, request)
-    first, last = _span(table, within, request)
+    first, last = _span(table, within)
     progress("Counting in cells", 0.2)
     cells = area.cells["cell"].to_numpy()
     counts = count_incidents(
@@ -118,14 +118,13 @@ def _within(table: pd.DataFrame, request: AnalysisRequest) -> npt.NDArray[np.boo
     return within
 
 
-def _span(
-    table: pd.DataFrame, within: npt.NDArray[np.bool_], request: AnalysisRequest
-) -> tuple[date, date]:
+def _span(table: pd.DataFrame, within: npt.NDArray[np.bool_]) -> tuple[date, date]:
     """Return the first and last day covered: the data's own, inside those asked for."""
     if not within.any():
         have = ""
         if len(table):
-            have = f" They run from {table['start'].min():%d %B %Y} to {table['start'].max():%d %B %Y}."
+            first, last = table["start"].min(), table["start"].max()
+            have = f" They run from {first:%d %B %Y} to {last:%d %B %Y}."
         raise RequestError(f"No incident lies in the dates asked for.{have} Choose other dates.")
     start = table["start"].to_numpy()[within]
     first, last = pd.Timestamp(start.min()), pd.Timestamp(start.max())

@@ -63,7 +63,4 @@ def _cut_months(incidents: Incidents, request: AnalysisRequest) -> list[str]:
     cut = [day for day in (request.start, after_last) if day is not None and day.day != 1]
     if not cut:
         return []
-    return [
-        "The data knows months, not days: a month counts when its first day lies in the dates"
-        " asked for."
-    ]
+    return ["The data knows months, not days: a month counts when its first day is asked for."]

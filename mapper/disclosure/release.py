@@ -7,7 +7,7 @@ from dataclasses import asdict, dataclass
 from datetime import date
 from importlib.metadata import version
 from types import MappingProxyType
-from typing import Literal, get_args
+from typing import Any, Literal, get_args
 
 import pandas as pd
 
@@ -88,7 +88,7 @@ def release(result: AnalysisResult, *, audience: str = "operational", made_by: s
             f"No release can be made for audience “{audience}”:"
             f" choose {' or '.join(get_args(Audience))}."
         )
-    content = {
+    content: dict[str, Any] = {
         "audience": "operational",
         "marking": MARKINGS["operational"],
         "title": result.lens.title,
