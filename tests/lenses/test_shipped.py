@@ -1,5 +1,6 @@
 """The shipped lenses: each loads, keeps its promises in words, and weighs hand-made rows."""
 
+import re
 from pathlib import Path
 
 import numpy as np
@@ -8,6 +9,7 @@ import pytest
 
 from mapper.lenses import document
 from mapper.lenses.classify import classify, rules_met
+from mapper.lenses.conditions import TESTABLE
 from mapper.lenses.load import SHIPPED, list_lenses, load_lens, shipped_lenses
 from mapper.tables import FLAG_COLUMNS
 
@@ -215,3 +217,9 @@ def test_the_example_in_the_document_is_a_lens(tmp_path):
         {"knife": True},
     )
     assert classify(table, lens).tolist() == [2, 3, 0, 0]
+
+
+def test_the_document_lists_every_column_that_a_lens_may_test():
+    page = DOCS.read_text(encoding="utf-8")
+    listed = page.split("The flags are ")[1].split("References, UPRNs")[0]
+    assert set(re.findall(r"`(\w+)`", listed)) == set(TESTABLE)
