@@ -1,0 +1,35 @@
+"""The command line: the same power as the app, fit for a scheduler.
+
+A fault a user can mend is one message on standard error and exit code 2, with nothing written.
+"""
+
+import os
+import sys
+
+from mapper.cli.commands import app
+from mapper.errors import MapperError
+
+__all__ = ["app", "main"]
+
+
+def main() -> None:
+    """Run the command line; never show a traceback unless ``MAPPER_DEBUG`` is set."""
+    try:
+        app()
+    except MapperError as error:
+        print(error, file=sys.stderr)
+        sys.exit(2)
+    except MemoryError:
+        print(
+            "This machine has too little memory for that. Use a smaller extract.", file=sys.stderr
+        )
+        sys.exit(2)
+    except Exception as error:
+        if os.environ.get("MAPPER_DEBUG"):
+            raise
+        print(
+            f"A fault in mapper itself, not in your data ({type(error).__name__}: {error})."
+            " Set MAPPER_DEBUG=1 and run it again to see where; please report it.",
+            file=sys.stderr,
+        )
+        sys.exit(1)

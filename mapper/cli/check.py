@@ -1,0 +1,55 @@
+"""``mapper check``: how good the data is, and every row that was not accepted."""
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from mapper.cli.progress import shown_progress
+
+if TYPE_CHECKING:
+    from mapper.incidents.table import Incidents
+
+
+def run(
+    paths: list[Path],
+    *,
+    mapping: Path | None,
+    rejected: Path | None,
+    report: Path | None,
+    repair_swapped: bool,
+) -> None:
+    """Read files, print the summary, and write what was asked for."""
+    import json
+
+    from mapper.files import write_whole
+    from mapper.incidents.mapping import load_mapping
+    from mapper.incidents.quality import quality_report
+    from mapper.incidents.read import read_incidents
+    from mapper.outputs.tables import rejected_csv
+
+    columns = load_mapping(mapping) if mapping else None
+    with shown_progress() as progress:
+        incidents = read_incidents(
+            paths, mapping=columns, repair_swapped=repair_swapped, progress=progress
+        )
+        quality = quality_report(incidents)
+    if rejected:
+        write_whole(rejected, rejected_csv(incidents.rejected))
+    if report:
+        write_whole(report, json.dumps(quality.to_json(), indent=2, ensure_ascii=False) + "\n")
+    print("\n".join(_lines(incidents, quality.sentences())))
+
+
+def _lines(incidents: "Incidents", sentences: tuple[str, ...]) -> list[str]:
+    """Say what was read and what is wrong with it."""
+    lines = [
+        f"{file.name}: {file.rows:,} rows ({file.format}"
+        f"{', ' + file.encoding if file.encoding else ''})"
+        for file in incidents.files
+    ]
+    lines.append(
+        f"{incidents.rows_read:,} rows read = {len(incidents.table):,} accepted"
+        f" + {len(incidents.rejected):,} rejected"
+    )
+    reasons = incidents.rejected["reason"].value_counts()
+    lines += [f"  {count:,}  {reason}" for reason, count in reasons.items()]
+    return [*lines, *sentences, *incidents.notes]

@@ -1,0 +1,147 @@
+"""The commands and their options; each imports what it needs when it runs."""
+
+from datetime import datetime
+from pathlib import Path
+from typing import Annotated, Literal
+
+import typer
+
+app = typer.Typer(
+    name="mapper",
+    help="Hot spots of harm at places: found exactly, shared safely. The unit is the place.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    rich_markup_mode=None,
+)
+area_app = typer.Typer(help="Study areas.", no_args_is_help=True)
+app.add_typer(area_app, name="area")
+
+
+Paths = Annotated[list[Path], typer.Argument(help="Files, folders or zips of incidents.")]
+Mapping = Annotated[
+    Path | None, typer.Option("--mapping", help="Column mapping (TOML) for files of another form.")
+]
+Repair = Annotated[
+    bool, typer.Option("--repair-swapped", help="Swap latitude and longitude back where exchanged.")
+]
+
+
+@app.command()
+def check(
+    paths: Paths,
+    mapping: Mapping = None,
+    rejected: Annotated[
+        Path | None, typer.Option(help="Write the rejected rows to this CSV file.")
+    ] = None,
+    report: Annotated[
+        Path | None, typer.Option(help="Write the quality report to this JSON file.")
+    ] = None,
+    repair_swapped: Repair = False,
+) -> None:
+    """Read incidents, say how good the data is, and list every row that was not accepted."""
+    from mapper.cli.check import run
+
+    run(paths, mapping=mapping, rejected=rejected, report=report, repair_swapped=repair_swapped)
+
+
+@app.command()
+def hotspots(
+    paths: Paths,
+    lens: Annotated[str, typer.Option(help="Lens id (see: mapper lenses) or lens file.")],
+    out: Annotated[Path, typer.Option(help="Folder for the list, cells, map and manifest.")],
+    resolution: Annotated[int, typer.Option(help="H3 resolution, 7 to 11.")] = 9,
+    start: Annotated[
+        datetime | None,
+        typer.Option("--from", formats=["%Y-%m-%d"], metavar="DATE", help="First day."),
+    ] = None,
+    end: Annotated[
+        datetime | None,
+        typer.Option("--to", formats=["%Y-%m-%d"], metavar="DATE", help="Last day."),
+    ] = None,
+    area: Annotated[
+        str, typer.Option(help="merseyside, a district or ward, or a boundary file.")
+    ] = "merseyside",
+    score: Annotated[
+        Literal["capped", "count", "rank"], typer.Option(help="What is summed over a disc.")
+    ] = "capped",
+    null: Annotated[
+        Literal["total", "conditional"], typer.Option(help="What chance rearranges.")
+    ] = "total",
+    alpha: Annotated[float, typer.Option(help="Share of false finds accepted.")] = 0.05,
+    correction: Annotated[
+        Literal["bh", "by"], typer.Option(help="bh, or by for any dependence.")
+    ] = ("bh"),
+    mapping: Mapping = None,
+    previous: Annotated[
+        Path | None, typer.Option(help="Folder of an earlier run: places keep its hot spot ids.")
+    ] = None,
+    police_generated: Annotated[
+        bool,
+        typer.Option(
+            "--police-generated/--no-police-generated",
+            help="Count stop and search, proactive possession and the like.",
+        ),
+    ] = True,
+    repair_swapped: Repair = False,
+) -> None:
+    """Find hot spots: exact Gi* clusters on H3 cells, with q by Benjamini and Hochberg.
+
+    Is this cell with its ring busier than chance placement of the same counts would make it? The p
+    is exact (Newton's identities on the counts), not drawn; touching significant cells are joined.
+    """
+    from mapper.cli.hotspots import run
+    from mapper.request import AnalysisRequest
+
+    request = AnalysisRequest(
+        lens=lens,
+        area=area,
+        resolution=resolution,
+        start=start.date() if start else None,
+        end=end.date() if end else None,
+        score=score,
+        null=null,
+        alpha=alpha,
+        correction=correction,
+        police_generated=police_generated,
+    )
+    run(
+        paths,
+        request,
+        out=out,
+        mapping=mapping,
+        previous=previous,
+        repair_swapped=repair_swapped,
+    )
+
+
+@app.command()
+def lenses() -> None:
+    """List the lenses: what each counts and which columns it needs."""
+    from mapper.cli.lenses import run
+
+    run()
+
+
+@app.command()
+def demo(
+    out: Annotated[Path, typer.Option(help="Folder for incidents.csv and truth.json.")],
+    seed: Annotated[int, typer.Option(help="The same seed gives the same bytes.")] = 1,
+) -> None:
+    """Write the synthetic demonstration force: a year of 250,000 invented incidents."""
+    from mapper.cli.demo import run
+
+    run(out, seed=seed)
+
+
+@app.command()
+def serve(
+    port: Annotated[int | None, typer.Option(help="Port on this machine; 8501 if free.")] = None,
+    browser: Annotated[
+        bool, typer.Option("--browser/--no-browser", help="Open the app in a browser.")
+    ] = True,
+) -> None:
+    """Start the app on this machine alone; the first start makes the demonstration data."""
+    from mapper.cli.serve import run
+
+    run(port=port, browser=browser)

@@ -1,0 +1,15 @@
+"""``mapper demo``: the synthetic demonstration force as files."""
+
+from pathlib import Path
+
+from mapper.cli.progress import shown_progress
+
+
+def run(out: Path, *, seed: int) -> None:
+    """Write the demonstration and say where."""
+    from mapper.demonstration import write_demonstration
+    from mapper.demonstration.mark import SYNTHETIC_NOTICE
+
+    with shown_progress() as progress:
+        files = write_demonstration(out, seed=seed, progress=progress)
+    print(f"{SYNTHETIC_NOTICE}\nWritten: {files.incidents} and {files.truth}")

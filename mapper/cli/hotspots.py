@@ -1,0 +1,98 @@
+"""``mapper hotspots``: files in, list, cells, map and manifest out."""
+
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from mapper.cli.progress import part_of, shown_progress
+from mapper.errors import InputError
+from mapper.request import AnalysisRequest
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from mapper.disclosure.release import Release
+
+
+def run(
+    paths: list[Path],
+    request: AnalysisRequest,
+    *,
+    out: Path,
+    mapping: Path | None = None,
+    previous: Path | None = None,
+    repair_swapped: bool = False,
+) -> None:
+    """Find hot spots and write them; every choice is checked before any incident is read."""
+    from mapper.outputs.maps import warm_up
+
+    warm_up()  # the map library loads in the background while files are read
+    from mapper.analysis import analyse
+    from mapper.disclosure.release import release
+    from mapper.incidents.mapping import load_mapping
+    from mapper.incidents.read import read_incidents
+    from mapper.lenses.load import load_lens
+    from mapper.outputs.write import write_outputs
+    from mapper.study_area import load_study_area
+
+    lens = load_lens(request.lens)
+    area = load_study_area(request.area, resolution=request.resolution)
+    columns = load_mapping(mapping) if mapping else None
+    ids = _earlier_ids(previous) if previous else None
+    with shown_progress() as progress:
+        incidents = read_incidents(
+            paths,
+            mapping=columns,
+            repair_swapped=repair_swapped,
+            progress=part_of(progress, 0.0, 0.5),
+        )
+        result = analyse(
+            incidents,
+            replace(request, lens=lens.id, area=area.name),
+            lens=lens,
+            area=area,
+            previous=ids,
+            progress=part_of(progress, 0.5, 0.8),
+        )
+        shown = release(result)
+        progress("Writing the list, cells, map and manifest", 0.8)
+        write_outputs(shown, out)
+    print(_summary(shown, out))
+
+
+def _earlier_ids(folder: Path) -> "pd.Series":
+    """Return the hot spot id of each cell of an earlier run."""
+    import pandas as pd
+
+    path = folder / "cells.parquet"
+    try:
+        cells = pd.read_parquet(path, columns=["cell", "hotspot_id"])
+    except (OSError, ValueError, KeyError) as error:
+        raise InputError(
+            f"{path}: not the cells of an earlier run. Give the folder that an earlier"
+            " “mapper hotspots” wrote."
+        ) from error
+    cells = cells[cells["hotspot_id"] != ""]
+    return cells.set_index("cell")["hotspot_id"]
+
+
+def _summary(shown: "Release", out: Path) -> str:
+    """Say in a few lines what was found, over what, and where it lies."""
+    numbers = shown.record["numbers"]
+    assert isinstance(numbers, dict)  # noqa: S101 - narrows the record's type
+    kinds = ("read", "accepted", "rejected", "outside")
+    rows = ", ".join(f"{numbers[f'rows_{kind}']:,} {kind}" for kind in kinds)
+    found = f"{numbers['hotspots']:,} hot spots in {numbers['cells_hot']:,} of"
+    top = shown.hotspots.head(5)
+    return "\n".join(
+        [
+            f"{shown.marking}   {shown.title}: {shown.area_title}, {shown.period}",
+            f"Rows: {rows}. {numbers['incidents_counted']:,} incidents count.",
+            f"{found} {numbers['cells']:,} cells.",
+            *(
+                f"  {rank}. {name}: {reason}"
+                for rank, name, reason in zip(top["rank"], top["name"], top["reason"], strict=True)
+            ),
+            f"Written to {out}",
+        ]
+    )

@@ -1,0 +1,8 @@
+"""``mapper serve``: the app on this machine."""
+
+
+def run(*, port: int | None, browser: bool) -> None:
+    """Start the app and stay until it is stopped."""
+    from mapper.ui.serve import serve
+
+    serve(port=port, browser=browser)
