@@ -1,0 +1,76 @@
+"""Writing the demonstration force: one force extract, and the truth about it."""
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from mapper.demonstration.extract import extract_table
+from mapper.demonstration.faults import add_faults
+from mapper.demonstration.force import compose_force, stream
+from mapper.demonstration.truth import truth_text
+from mapper.errors import RequestError
+from mapper.files import Progress, digest_of, no_progress, replacing
+from mapper.study_area import load_study_area
+
+if TYPE_CHECKING:
+    import pyarrow as pa
+
+
+@dataclass(frozen=True)
+class DemonstrationFiles:
+    """What was written."""
+
+    incidents: Path  # a force extract, CSV in UTF-8
+    truth: Path  # what is planted in it, JSON
+    rows: int  # data rows in the extract, dirty ones included
+    dirty: int  # rows with a planted fault
+
+
+def write_demonstration(
+    out: Path, *, seed: int = 1, progress: Progress = no_progress
+) -> DemonstrationFiles:
+    """Write ``incidents.csv`` and ``truth.json`` into a folder; same seed, same bytes.
+
+    Parameters
+    ----------
+    out
+        Folder, made if need be. Files of these names in it are replaced, both or neither.
+    seed
+        Any whole number of 0 or more.
+
+    Raises
+    ------
+    RequestError
+        When the seed is negative.
+    InputError
+        When the folder cannot be written.
+    """
+    if seed < 0:
+        raise RequestError(f"The seed is {seed}. Choose a whole number of 0 or more.")
+    area = load_study_area("merseyside", resolution=9)
+    force = compose_force(area, seed=seed, progress=progress)
+    progress("Writing down the incidents", 0.4)
+    table, dirty = add_faults(extract_table(force, seed=seed), stream(seed, "faults"))
+    files = DemonstrationFiles(
+        incidents=out / "incidents.csv",
+        truth=out / "truth.json",
+        rows=table.num_rows,
+        dirty=sum(len(rows) for rows in dirty.values()),
+    )
+    progress("Writing the files", 0.7)
+    with replacing(files.truth) as truth, replacing(files.incidents) as incidents:
+        _write_csv(table, incidents)
+        text = truth_text(force, dirty, seed=seed, sha256=digest_of(incidents))
+        truth.write_text(text, encoding="utf-8", newline="\n")
+    progress("Done", 1.0)
+    return files
+
+
+def _write_csv(table: "pa.Table", path: Path) -> None:
+    """Write the extract; no value holds a comma or a quotation mark, so none is quoted."""
+    from pyarrow import csv
+
+    options = csv.WriteOptions(include_header=False, quoting_style="none", batch_size=65_536)
+    with path.open("wb") as file:
+        file.write((",".join(table.column_names) + "\n").encode())
+        csv.write_csv(table, file, options)
