@@ -82,8 +82,8 @@ STUDY_AREA_COLUMNS: Mapping[str, str] = MappingProxyType(
         "district": "category",
         "ward": "category",
         "lsoa": "category",
-        "residents": "float64",  # by area weighting; sums to the published totals
-        "residents_10_17": "float64",
+        "residents": "float64",  # by area weighting; sums to the published totals; missing if unknown
+        "residents_10_17": "float64",  # the same
         "deprivation_decile": "float64",  # 1 is the most deprived tenth; missing where unknown
         "area_km2": "float64",
     }

@@ -12,7 +12,11 @@ MAPPER = ROOT / "mapper"
 LAYERS = [
     {"errors", "settings", "tables", "files"},
     {"hexagons"},
-    {"incidents", "lenses", "study_area", "counts", "neighbours"},
+    {
+        *("incidents", "lenses", "counts", "neighbours"),
+        *("study_area", "area_build", "area_resolution", "area_shares", "area_tables"),
+        *("boundaries", "hexagon_overlap", "own_area"),
+    },
     {"statistics", "context"},
     {"hotspots", "request", "notes", "analysis", "distributed", "demonstration"},
     {"disclosure"},

@@ -1,0 +1,83 @@
+"""The area that two hexagons have in common, for hundreds of thousands of pairs at once.
+
+The outline of the common part of two convex shapes is made of the parts of each one's edges that
+lie inside the other. Each edge is cut by the other's six half-planes to one interval, and the
+shoelace formula adds the intervals up. A general polygon library needs some fifteen times longer.
+"""
+
+import numpy as np
+import numpy.typing as npt
+
+from mapper.area_shares import Floats, Integers, Shapes
+
+_CHUNK = 2_048  # keeps the arrays in the processor's cache
+# In units of the first hexagon's size. Where edges coincide (every second resolution is aligned)
+# they count once: an edge of the first also when it is outside by this much, of the second only
+# when it is inside by this much.
+_SLACK = 1e-9
+
+
+def common_areas(first: Shapes, second: Shapes, owner: Integers, member: Integers) -> Floats:
+    """Return the common area of ``first[owner]`` and ``second[member]``, pair by pair.
+
+    Parameters
+    ----------
+    first, second
+        Cells as polygons in one plane.
+    owner, member
+        Positions in them, shape (pairs,).
+    """
+    import shapely
+
+    corners = _corners(first), _corners(second)
+    if corners[0] is None or corners[1] is None:  # a pentagon, or a cell bent at its edge
+        return np.asarray(shapely.area(shapely.intersection(first[owner], second[member])))
+    one, other = corners[0], corners[1]
+    areas = np.empty(owner.size)
+    for start in range(0, owner.size, _CHUNK):
+        part = slice(start, start + _CHUNK)
+        areas[part] = _common(one[owner[part]], other[member[part]])
+    return areas
+
+
+def _corners(shapes: Shapes) -> Floats | None:
+    """Return the corners of hexagons, shape (hexagons, 6, 2); nothing where one has not six."""
+    import shapely
+
+    if not bool((shapely.get_num_coordinates(shapes) == 7).all()):  # noqa: PLR2004 -- closed ring
+        return None
+    rings = shapely.get_coordinates(shapely.orient_polygons(shapes)).reshape(-1, 7, 2)
+    return np.asarray(rings[:, :6], dtype=np.float64)
+
+
+def _common(one: Floats, other: Floats) -> Floats:
+    """Return the common areas of pairs of hexagons, shape (pairs, 6, 2) each."""
+    origin = one.mean(axis=1, keepdims=True)
+    size = np.abs(one - origin).max()
+    one, other = (one - origin) / size, (other - origin) / size
+    doubled = _inside(one, other, slack=_SLACK) + _inside(other, one, slack=-_SLACK)
+    return np.asarray(np.maximum(doubled, 0.0) / 2 * size**2)
+
+
+def _inside(one: Floats, other: Floats, *, slack: float) -> Floats:
+    """Return the shoelace sum over the parts of the edges of ``one`` that lie inside ``other``."""
+    step = np.roll(one, -1, axis=1) - one
+    side = np.roll(other, -1, axis=1) - other
+    side /= np.hypot(side[..., 0], side[..., 1])[..., None]
+    # Depth of each corner of one (axis 1) inside each side of other (axis 2), and its growth
+    # along the edge that starts there.
+    apart = one[:, :, None] - other[:, None]
+    depth = _cross(side[:, None], apart) + slack
+    growth = _cross(side[:, None], step[:, :, None])
+    with np.errstate(divide="ignore", invalid="ignore"):
+        meets = -depth / growth
+    enters = np.where(growth > 0, meets, -np.inf).max(axis=2).clip(0, None)
+    leaves = np.where(growth < 0, meets, np.inf).min(axis=2).clip(None, 1)
+    outside = ((growth == 0) & (depth < 0)).any(axis=2)
+    length = np.where(outside, 0.0, np.maximum(leaves - enters, 0.0))
+    return np.asarray((_cross(one, step) * length).sum(axis=1))
+
+
+def _cross(one: npt.NDArray[np.float64], other: npt.NDArray[np.float64]) -> Floats:
+    """Return the cross product of plane vectors."""
+    return one[..., 0] * other[..., 1] - one[..., 1] * other[..., 0]

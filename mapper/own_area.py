@@ -1,0 +1,111 @@
+"""A user's own boundary as a study area.
+
+Cells that the shipped table knows keep its residents, LSOA and deprivation decile (whole cells:
+at the edge of a boundary they include people just outside it). Elsewhere residents are missing,
+and questions that need them are refused in words, until ``mapper area build`` is given a table.
+"""
+
+from pathlib import Path
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+from mapper.area_resolution import check_size
+from mapper.area_shares import (
+    EARTH_KM,
+    Integers,
+    equal_area,
+    largest_labels,
+    overlap,
+    plain_name,
+)
+from mapper.area_tables import find_column
+from mapper.boundaries import Boundary, read_boundary
+from mapper.hexagons import Cells, cells_to_areas, cells_to_wkb, polygon_to_cells
+from mapper.study_area import StudyArea
+from mapper.tables import STUDY_AREA_COLUMNS, check_columns
+
+# Name of a beat, ward or district; a code is taken only where nothing else names the polygons.
+_NAME = (r"name|title", r"[a-z]*\d*(nm|name)", r"beat|ward|district|lad|area|neighbourhood")
+
+
+def own_area(path: Path, *, known: StudyArea) -> StudyArea:
+    """Return all cells that overlap a user's boundary.
+
+    Parameters
+    ----------
+    path
+        Boundary file; see :func:`mapper.boundaries.read_boundary`.
+    known
+        Study area at the resolution wanted, whose residents and names are borrowed.
+
+    Raises
+    ------
+    AreaError
+        When the file is no usable boundary or too large for the resolution.
+    """
+    boundary = read_boundary(path)
+    cells = _cover(boundary, resolution=known.resolution)
+    title = plain_name(path.stem.replace("_", " ").replace("-", " "))
+    borrowed = known.cells.set_index("cell").reindex(cells)
+    table = pd.DataFrame(
+        {
+            "cell": cells,
+            "district": _filled(borrowed["district"], np.full(len(cells), title, dtype=object)),
+            "ward": _wards(boundary, cells, borrowed["ward"], title),
+            "lsoa": borrowed["lsoa"].cat.remove_unused_categories().array,
+            "residents": borrowed["residents"].to_numpy(),
+            "residents_10_17": borrowed["residents_10_17"].to_numpy(),
+            "deprivation_decile": borrowed["deprivation_decile"].to_numpy(),
+            "area_km2": cells_to_areas(cells),
+        }
+    )
+    return StudyArea(
+        name=title.casefold().replace(" ", "-"),
+        title=title,
+        resolution=known.resolution,
+        cells=check_columns(table, STUDY_AREA_COLUMNS, name="study area"),
+        sha256=boundary.sha256,
+        licence=known.licence if table["residents"].notna().any() else "",
+        notes=(*boundary.notes, *_unknown(table)),
+    )
+
+
+def _cover(boundary: Boundary, *, resolution: int) -> Cells:
+    """Return every cell that overlaps a boundary, sorted."""
+    import shapely
+
+    whole = shapely.union_all(boundary.shapes)
+    flat = equal_area(np.asarray([whole], dtype=object))
+    check_size(float(shapely.area(flat)[0]) * EARTH_KM**2, resolution=resolution)
+    return polygon_to_cells(whole, resolution=resolution)
+
+
+def _wards(
+    boundary: Boundary, cells: Cells, borrowed: pd.Series, title: str
+) -> "pd.Categorical[str]":
+    """Return the names of the user's own polygons; those of the known wards where there is one."""
+    import shapely
+
+    column = find_column(boundary.attributes.columns, _NAME)
+    if column is None or len(boundary.shapes) == 1:
+        return _filled(borrowed, np.full(len(cells), title, dtype=object))
+    names = boundary.attributes[column].fillna(title).astype(str).map(plain_name)
+    spelt, code = np.unique(names.to_numpy(dtype=str), return_inverse=True)
+    hexagons = equal_area(shapely.from_wkb(cells_to_wkb(cells)))
+    found: Integers = largest_labels(overlap(equal_area(boundary.shapes), hexagons), code)
+    return pd.Categorical.from_codes(found, categories=pd.Index([str(name) for name in spelt]))
+
+
+def _filled(borrowed: pd.Series, otherwise: npt.NDArray[np.object_]) -> "pd.Categorical[str]":
+    """Return the borrowed names, and the others where there is none."""
+    names = borrowed.astype(object).to_numpy()
+    return pd.Categorical(np.where(pd.isna(names), otherwise, names).astype(str))
+
+
+def _unknown(table: pd.DataFrame) -> list[str]:
+    """Return what to say where residents are not known."""
+    count = int(table["residents"].isna().sum())
+    words = f"Residents are not known in {count:,} of {len(table):,} cells of this boundary."
+    return [words] if count else []
