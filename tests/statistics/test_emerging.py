@@ -5,7 +5,7 @@ from math import ceil
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from mapper.statistics.emerging import (
@@ -138,11 +138,13 @@ def test_every_sequence_up_to_seven_periods(periods):
         assert [PATTERN_NAMES[code] for code in codes] == expected
 
 
+@settings(deadline=None)
 @given(st.text("HC.", min_size=8, max_size=48), st.sampled_from([-1, 0, 1]))
 def test_long_sequences(states, trend):
     assert classify(states, trend) == second_road(states, trend)
 
 
+@settings(deadline=None)
 @given(st.integers(10, 45), st.integers(0, 2**32 - 1), st.sampled_from([-1, 0, 1]))
 def test_mostly_hot_sequences(periods, seed, trend):
     rng = np.random.default_rng(seed)
@@ -182,6 +184,7 @@ def test_every_fault_is_named_at_once():
         classify_patterns(both[:, :0], both[:, :0], np.array([0, 0]))
 
 
+@settings(deadline=None)
 @given(st.integers(1, 12), st.integers(1, 14), st.integers(0, 2**32 - 1))
 def test_trailing_sums_look_back_only(periods, window, seed):
     counts = np.random.default_rng(seed).integers(0, 9, (3, periods))

@@ -4,7 +4,7 @@ from math import comb, exp, inf, isnan
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy import stats
 from scipy.stats.contingency import odds_ratio
@@ -44,6 +44,7 @@ def test_binomial_p_for_every_outcome(share):
     np.testing.assert_allclose(at_most, stats.binom.cdf(k, n, share), rtol=1e-9)
 
 
+@settings(deadline=None)
 @given(st.integers(1, 5_000), st.floats(0, 1), st.floats(0.01, 0.99))
 def test_binomial_agrees_with_scipy(n, part, share):
     k = round(part * n)
@@ -109,6 +110,7 @@ def test_limits_put_the_stated_share_in_each_tail():
     assert at_high[:4].sum() / at_high.sum() == pytest.approx(0.025, rel=1e-9)
 
 
+@settings(deadline=None)
 @given(*[st.integers(0, 60)] * 4)
 def test_ratio_of_ratios_agrees_with_scipy(a, b, c, d):
     if min(a + b, c + d, a + c, b + d) == 0:

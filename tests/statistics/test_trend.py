@@ -5,7 +5,7 @@ from math import factorial, sqrt
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy import stats
 
@@ -86,6 +86,7 @@ def test_exact_p_equals_enumeration_for_every_pattern_of_ties(periods):
         assert exact.p[row] == pytest.approx(min(1, 2 * min(up, down)), rel=1e-12)
 
 
+@settings(deadline=None)
 @given(st.lists(st.integers(0, 3), min_size=7, max_size=7))
 def test_exact_tails_share_the_observed_value(row):
     exact = mann_kendall_exact(np.array([row, row[::-1]]))
