@@ -88,7 +88,7 @@ def describe_hotspots(given: HotspotInputs, ids: list[str]) -> pd.DataFrame:
         {
             "rank": np.zeros(number, dtype=np.int64),
             "hotspot_id": pd.array(ids, dtype="str"),
-            "name": pd.array([""] * number, dtype="str"),
+            "name": pd.array(_streets(given, number), dtype="str"),
             "district": _commonest(cells["district"], given, number),
             "ward": _commonest(cells["ward"], given, number),
             "cells": size.astype(np.int64),
@@ -102,10 +102,10 @@ def describe_hotspots(given: HotspotInputs, ids: list[str]) -> pd.DataFrame:
             "lat": _sum(lat[inside], group, number) / size,
         }
     )
-    table["name"] = pd.array(_names(table, _streets(given, number)), dtype="str")
-    table["reason"] = pd.array(_reasons(table, given.area.title), dtype="str")
     table = table.sort_values(["excess", "hotspot_id"], ascending=[False, True], ignore_index=True)
     table["rank"] = np.arange(1, number + 1, dtype=np.int64)
+    table["name"] = pd.array(_names(table), dtype="str")
+    table["reason"] = pd.array(_reasons(table, given.area.title), dtype="str")
     return check_columns(table, HOTSPOT_COLUMNS, name="hot spots")
 
 
@@ -127,6 +127,8 @@ def place_ids(
         id where each is the other's largest overlap.
     """
     number = int(group.max(initial=-1)) + 1
+    if number == 0:
+        return []
     inside = np.flatnonzero(group >= 0)
     cells = area.cells["cell"].to_numpy()[inside]
     taken = {} if previous is None else _carried(cells, group[inside], previous)
@@ -202,11 +204,12 @@ def _streets(given: HotspotInputs, number: int) -> list[str]:
     return [best.get(one, (False, 0, ""))[2] for one in range(number)]
 
 
-def _names(table: pd.DataFrame, streets: list[str]) -> list[str]:
+def _names(table: pd.DataFrame) -> list[str]:
     """Return names a person recognises, each once: ward and street, else ward and a number."""
     names: list[str] = []
     seen: dict[str, int] = {}
-    for ward, district, street in zip(table["ward"], table["district"], streets, strict=True):
+    places = zip(table["ward"], table["district"], table["name"], strict=True)
+    for ward, district, street in places:
         place = ward or district or "Unnamed place"
         name = f"{place}: {street}" if street else place
         seen[name] = seen.get(name, 0) + 1
