@@ -23,7 +23,7 @@ Integers = npt.NDArray[np.int64]
 Floats = npt.NDArray[np.float64]
 Series = npt.NDArray[np.number]
 
-EXACT_PERIODS = 60  # above this the approximation and the exact p agree to three decimals
+EXACT_PERIODS = 60  # the tables behind the exact p grow with the fourth power of the periods
 
 
 @dataclass(frozen=True, eq=False)
@@ -53,6 +53,10 @@ def mann_kendall(series: Series) -> Trend:
     and P(N <= (S + 1)/sqrt(Var)), so that the observed S counts in both tails. A constant series
     has Var 0 and every p is 1. With 4 periods or fewer p never reaches 0.05, whatever the values:
     see :func:`smallest_p`.
+
+    The approximation is off by up to 0.06 near p = 0.05 for cells with only a few incidents in
+    all, and by under 0.005 once there is about one in every third period (45 or more periods);
+    :func:`mann_kendall_exact` has no such error.
 
     Parameters
     ----------

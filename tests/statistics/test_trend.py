@@ -105,6 +105,13 @@ def test_approximation_is_close_to_exact_for_45_months():
     assert np.abs(mann_kendall(series).p - mann_kendall_exact(series).p).max() < 0.01
 
 
+def test_sparse_series_need_the_exact_p():
+    series = np.zeros((1, 45), dtype=np.int64)
+    series[0, -2:] = 1  # two incidents in all, both in the last months: 1 order in C(45, 2)
+    assert mann_kendall_exact(series).p_up[0] == pytest.approx(1 / 990)
+    assert mann_kendall(series).p_up[0] > 9 * mann_kendall_exact(series).p_up[0]
+
+
 def test_share_of_null_series_below_alpha():
     series = np.random.default_rng(1).poisson(3, (20_000, 12))
     for trend in (mann_kendall(series), mann_kendall_exact(series)):
