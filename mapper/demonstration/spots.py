@@ -86,12 +86,13 @@ def planted_cells(ground: Ground, spots: Spots) -> Integers:
 
 
 def _quiet(ground: Ground) -> Flags:
-    """Return which cells are lived in, ordinary, and away from every town centre and hub."""
+    """Return which cells are lived in, ordinary, and away from town centres, hubs, hospitals."""
     lived_in = ground.residents > _LIVED_IN
     disc = _disc_sums(ground, ground.residents)
     low, high = np.quantile(disc[lived_in], [0.4, 0.7])
     homely = ground.near.ring_sums(lived_in.astype(np.int64)) == _RING
-    away = _away(ground, [town[:2] for town in TOWNS] + [hub[:2] for hub in HUBS], metres=1_000)
+    loud = [place[:2] for place in (*TOWNS, *HUBS, *HOSPITALS)]
+    away = _away(ground, loud, metres=1_000)
     ordinary = (disc >= low) & (disc <= high)
     return np.asarray(lived_in & homely & _inner(ground) & away & ordinary, dtype=bool)
 

@@ -34,7 +34,8 @@ def write_demonstration(
     Parameters
     ----------
     out
-        Folder, made if need be. Files of these names in it are replaced, both or neither.
+        Folder, made if need be. Files of these names in it are replaced, each whole
+        or not at all.
     seed
         Any whole number of 0 or more.
 
