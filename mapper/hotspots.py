@@ -24,6 +24,7 @@ Integers = npt.NDArray[np.int64]
 Floats = npt.NDArray[np.float64]
 
 NEIGHBOURHOOD = 7  # coarsest resolution an id may name
+_TOUCH = 1e-3  # a hot cell without an incident of its own still belongs to its hot spot
 
 # Snap labels of police.uk files that say what kind of place, not which: a name prefers a street.
 KINDS_OF_PLACE = frozenset(
@@ -133,14 +134,15 @@ def place_ids(
     cells = area.cells["cell"].to_numpy()[inside]
     taken = {} if previous is None else _carried(cells, group[inside], previous)
     used = set(taken.values()) | (set() if previous is None else set(previous))
-    weight = np.sqrt(counts.incidents[inside])
+    weight = np.sqrt(counts.incidents[inside]) + _TOUCH
     excess = _sum(counts.incidents[inside], group[inside], number)
     excess = excess - counts.total / len(area.cells) * np.bincount(group[inside], minlength=number)
     levels = range(min(NEIGHBOURHOOD, area.resolution), area.resolution + 1)
     anchors = [_anchors(cells, group[inside], weight, number, level) for level in levels]
     for one in np.argsort(-excess, kind="stable").tolist():
         if one not in taken:
-            choices = (level[one] for level in anchors)
+            choices = [level[one] for level in anchors]
+            choices += [f"{choices[-1]}-{again}" for again in range(2, number + len(used) + 3)]
             taken[one] = next(choice for choice in choices if choice not in used)
             used.add(taken[one])
     return [taken[one] for one in range(number)]

@@ -141,3 +141,18 @@ def test_ids_exist_at_every_resolution(resolution):
     )
     ids = place_ids(area, counts, group)
     assert len(set(ids)) == len(ids) == group.max() + 1
+
+
+def test_a_hot_spot_without_an_incident_of_its_own_still_gets_its_own_id():
+    per_cell = np.where(np.isin(CELLS, WEST), 3, 0)
+    group = groups_of(WEST, EAST)
+    ids = place_ids(AREA, counts_of(per_cell), group)
+    assert len(set(ids)) == 2
+
+
+def test_an_id_of_an_earlier_list_is_not_given_to_another_place():
+    counts = counts_of(np.ones(CELLS.size, dtype=int))
+    group = groups_of(EAST)
+    natural = place_ids(AREA, counts, group)
+    everywhere = pd.Series(natural * 2, index=cells_to_strings(WEST[:2]))
+    assert place_ids(AREA, counts, group, previous=everywhere) != natural
