@@ -1,8 +1,8 @@
 """The project's own force extract: the columns a force is asked for, and how each is read.
 
 One row an incident, crime or not. Only a reference, a time and a place are needed; every other
-column may be absent, and a lens that needs an absent one is refused in words. ``docs/data-standard.md``
-tells the same to the person who writes the extract.
+column may be absent, and a lens that needs an absent one is refused in words.
+``docs/data-standard.md`` tells the same to the person who writes the extract.
 """
 
 from dataclasses import dataclass
@@ -22,21 +22,31 @@ EXTRACT_COLUMNS = (
     ExtractColumn("reference", "reference", "text", "the force's unique reference of the incident"),
     ExtractColumn("reported_at", "reported", "time", "when it was reported"),
     ExtractColumn("from_at", "start", "time", "earliest time it can have happened"),
-    ExtractColumn("to_at", "end", "time", "latest time it can have happened; blank if known exactly"),
+    ExtractColumn(
+        "to_at", "end", "time", "latest time it can have happened; blank if known exactly"
+    ),
     ExtractColumn("easting", "easting", "number", "British National Grid easting, metres"),
     ExtractColumn("northing", "northing", "number", "British National Grid northing, metres"),
     ExtractColumn("longitude", "lon", "number", "WGS 84 longitude, where there is no easting"),
     ExtractColumn("latitude", "lat", "number", "WGS 84 latitude, where there is no northing"),
     ExtractColumn("incident_type", "type", "text", "what kind of incident it was"),
     ExtractColumn("location", "location", "text", "street or place, without a person's name"),
-    ExtractColumn("location_type", "location_type", "text", "dwelling, street, station, school, ..."),
+    ExtractColumn(
+        "location_type", "location_type", "text", "dwelling, street, station, school, ..."
+    ),
     ExtractColumn("uprn", "uprn", "text", "Unique Property Reference Number"),
-    ExtractColumn("home_office_code", "crime_code", "text", "Home Office offence code, crimes only"),
+    ExtractColumn(
+        "home_office_code", "crime_code", "text", "Home Office offence code, crimes only"
+    ),
     ExtractColumn("is_crime", "crime", "flag", "recorded as a crime"),
     ExtractColumn("domestic_abuse", "domestic_abuse", "flag", "domestic abuse"),
-    ExtractColumn("risk_grade", "risk_grade", "text", "domestic-abuse risk: standard, medium, high"),
+    ExtractColumn(
+        "risk_grade", "risk_grade", "text", "domestic-abuse risk: standard, medium, high"
+    ),
     ExtractColumn("child_at_address", "child_at_address", "flag", "a child lives at the address"),
-    ExtractColumn("child_under_1", "baby_at_address", "flag", "a child under 1 lives at the address"),
+    ExtractColumn(
+        "child_under_1", "baby_at_address", "flag", "a child under 1 lives at the address"
+    ),
     ExtractColumn("repeat_victim", "repeat_victim", "flag", "the victim was a victim before"),
     ExtractColumn("exploitation", "exploitation", "flag", "child or adult exploitation suspected"),
     ExtractColumn("county_line", "county_line", "flag", "linked to a county line"),
@@ -53,7 +63,9 @@ EXTRACT_COLUMNS = (
     ExtractColumn("young_person", "young_person", "flag", "a person aged 10 to 17 is involved"),
     ExtractColumn("travel_hub", "travel_hub", "flag", "at a station, coach stop or services"),
     ExtractColumn("drugs", "drugs", "flag", "drugs supply, possession or finds"),
-    ExtractColumn("organised_crime", "organised_crime", "flag", "linked to an organised crime group"),
+    ExtractColumn(
+        "organised_crime", "organised_crime", "flag", "linked to an organised crime group"
+    ),
     ExtractColumn("proactive", "proactive", "flag", "police-generated: stop and search, warrant"),
     ExtractColumn("outcome", "outcome", "text", "latest outcome"),
 )

@@ -1,0 +1,176 @@
+"""Checked sheets to one table of incidents and one of rejected rows."""
+
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+import pyarrow as pa
+
+from mapper.incidents.check import Checked, take
+from mapper.incidents.columns import Distinct
+from mapper.incidents.duplicates import repeated
+from mapper.incidents.table import Incidents, SourceFile
+from mapper.incidents.times import PRECISIONS
+from mapper.tables import INCIDENT_COLUMNS, OPTIONAL_INCIDENT_COLUMNS, REJECTED_COLUMNS
+
+Rejection = tuple[int, str, str, str]  # row, reason, field, original
+_MISSING: dict[str, Any] = {"float64": np.nan, "datetime64[us]": np.datetime64("NaT", "us")}
+
+
+def assemble(sheets: Sequence[Checked], notes: Sequence[str]) -> Incidents:
+    """Return the incidents of all sheets together, repeated references rejected.
+
+    Each sheet's values are given up on the way, so that they are not held twice.
+    """
+    parts, again = _without_repeats(sheets)
+    rejected = [_rejections(sheet, more) for sheet, more in zip(sheets, again, strict=True)]
+    return Incidents(
+        table=_table(sheets, parts),
+        rejected=_rejected_table(sheets, rejected),
+        files=tuple(_source(sheet) for sheet in sheets),
+        notes=tuple(dict.fromkeys((*notes, *_notes(sheets)))),
+    )
+
+
+def _without_repeats(
+    sheets: Sequence[Checked],
+) -> tuple[list[dict[str, Any]], list[npt.NDArray[np.intp]]]:
+    """Return each sheet's values, and the positions of accepted records that repeat a reference."""
+    given = [sheet.fields.get("reference") for sheet in sheets]
+    found = repeated([g if g is not None else pa.array([], pa.string()) for g in given])
+    parts, again = [], []
+    for sheet, repeats in zip(sheets, found, strict=True):
+        values = dict(sheet.fields, row=sheet.records.numbers[sheet.accepted])
+        if repeats.any():
+            kept = np.flatnonzero(~repeats)
+            values = {field: take(held, kept) for field, held in values.items()}
+        again.append(sheet.accepted[repeats] if repeats.any() else np.zeros(0, dtype=np.intp))
+        parts.append(values)
+    return parts, again
+
+
+def _rejections(sheet: Checked, repeats: npt.NDArray[np.intp]) -> list[Rejection]:
+    """Return the rejected rows of one sheet, in the file's order."""
+    faults = sheet.faults
+    if repeats.size:
+        where = np.zeros(faults.size, dtype=bool)
+        where[repeats] = True
+        faults.add("repeated reference", where, sheet.layout.names["reference"])
+    positions = np.flatnonzero(faults.reason)
+    numbers = sheet.records.numbers
+    originals = sheet.records.originals(positions) if positions.size else []
+    rows = [
+        (int(numbers[p]), faults.reason_of(p), faults.field_of(p), text)
+        for p, text in zip(positions.tolist(), originals, strict=True)
+    ]
+    rows += [(r.number, "wrong number of fields", "", r.original) for r in sheet.records.ragged]
+    return sorted(rows)
+
+
+def _rejected_table(sheets: Sequence[Checked], rejected: Sequence[list[Rejection]]) -> pd.DataFrame:
+    """Return all rejected rows as a table."""
+    rows = [
+        (sheet.sheet.name, *row)
+        for sheet, part in zip(sheets, rejected, strict=True)
+        for row in part
+    ]
+    columns = dict(zip(REJECTED_COLUMNS, zip(*rows, strict=True), strict=True)) if rows else {}
+    return pd.DataFrame(
+        {name: pd.Series(columns.get(name, ()), dtype=t) for name, t in REJECTED_COLUMNS.items()}
+    )
+
+
+def _table(sheets: Sequence[Checked], parts: list[dict[str, Any]]) -> pd.DataFrame:
+    """Return all accepted rows as one table, optional columns only where some file carries them."""
+    sizes = [part["lon"].size for part in parts]
+    carried = {field for part in parts for field in part}
+    wanted = {**INCIDENT_COLUMNS, **OPTIONAL_INCIDENT_COLUMNS}
+    columns: dict[str, Any] = {}
+    for name, dtype in wanted.items():
+        if name == "source":
+            codes = np.repeat(np.arange(len(sizes), dtype=np.int32), sizes)
+            columns[name] = pd.Categorical.from_codes(
+                codes, pd.Index([s.sheet.name for s in sheets], dtype="str")
+            )
+        elif name == "precision":
+            codes = np.concatenate([part.pop(name) for part in parts])
+            columns[name] = pd.Categorical.from_codes(codes, pd.Index(PRECISIONS, dtype="str"))
+        elif name in INCIDENT_COLUMNS or name in carried:
+            held = [part.pop(name, None) for part in parts]
+            columns[name] = _column(held, sizes, dtype)
+    return pd.DataFrame(columns, copy=False)
+
+
+def _column(held: list[Any], sizes: list[int], dtype: str) -> Any:
+    """Return one column of all parts joined; a part without it has missing values or no."""
+    if dtype == "category":
+        blank = [Distinct.blank(n) if h is None else h for h, n in zip(held, sizes, strict=True)]
+        return _categories([part.encoded() for part in blank])
+    if dtype == "str":
+        texts = [
+            pa.nulls(n, pa.string()) if h is None else h for h, n in zip(held, sizes, strict=True)
+        ]
+        chunks = [c for t in texts for c in (t.chunks if isinstance(t, pa.ChunkedArray) else [t])]
+        return pd.array(pa.chunked_array(chunks, pa.string()).to_pandas(), dtype="str")
+    absent = _MISSING.get(dtype, False)
+    arrays = [np.full(n, absent) if h is None else h for h, n in zip(held, sizes, strict=True)]
+    return np.concatenate(arrays).astype(dtype, copy=False)
+
+
+def _categories(parts: list[pa.DictionaryArray]) -> pd.Categorical:
+    """Return dictionary-coded parts as one categorical with the categories in use, sorted."""
+    whole = pa.chunked_array(parts).unify_dictionaries()
+    values = whole.chunk(0).dictionary.to_numpy(zero_copy_only=False)
+    codes = np.concatenate(
+        [c.indices.fill_null(-1).to_numpy(zero_copy_only=False) for c in whole.chunks]
+    )
+    used = np.zeros(values.size + 1, dtype=bool)
+    used[codes] = True
+    kept = np.flatnonzero(used[:-1])
+    order = kept[np.argsort(values[kept].astype(str), kind="stable")] if kept.size else kept
+    to = np.full(values.size + 1, -1, dtype=np.int32)
+    to[order] = np.arange(order.size)
+    return pd.Categorical.from_codes(to[codes], pd.Index(values[order], dtype="str"))
+
+
+def _source(sheet: Checked) -> SourceFile:
+    """Return what is kept of a file."""
+    opened = sheet.sheet
+    return SourceFile(
+        name=opened.name,
+        sha256=opened.sha256,
+        size=opened.size,
+        format=sheet.layout.format,
+        rows=sheet.rows,
+        encoding=opened.encoding,
+        delimiter=opened.delimiter,
+    )
+
+
+def _notes(sheets: Sequence[Checked]) -> list[str]:
+    """Return every sheet's notes, and those that only all sheets together give."""
+    notes = [note for sheet in sheets for note in sheet.notes]
+    for sheet in sheets:
+        name = sheet.sheet.name
+        if sheet.records.blank:
+            notes.append(
+                f"{name}: {sheet.records.blank} wholly blank lines are not counted as rows"
+            )
+        if not sheet.rows:
+            notes.append(f"{name}: has a header and no rows")
+        if sheet.sheet.encoding == "cp1252":
+            notes.append(f"{name}: is not UTF-8 and was read as Windows-1252 text")
+    return notes + _uneven(sheets)
+
+
+def _uneven(sheets: Sequence[Checked]) -> list[str]:
+    """Return a note for each optional column that some files carry and others do not."""
+    notes = []
+    for name in OPTIONAL_INCIDENT_COLUMNS:
+        lack = [s.sheet.name for s in sheets if name not in s.fields]
+        if lack and len(lack) < len(sheets):
+            shown = ", ".join(lack[:3]) + (f" and {len(lack) - 3} more" if len(lack) > 3 else "")  # noqa: PLR2004 - shown
+            notes.append(f"{shown}: no column for {name}; their rows count as blank there")
+    return notes

@@ -1,0 +1,140 @@
+"""Every record checked once: accepted with its values, or rejected with one reason.
+
+A record has one reason, the first that applies in the order of :data:`REASONS`, so that reasons
+add up to the rows rejected. Repeated references are looked for last, over all files together, and
+only among rows that are otherwise right: the first is kept.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from mapper.incidents.columns import Distinct, distinct, holds_nul, references
+from mapper.incidents.faults import REASONS, Faults
+from mapper.incidents.flags import parse_flags
+from mapper.incidents.layout import KINDS, POLICE_UK, Layout
+from mapper.incidents.places import find_places, found_places
+from mapper.incidents.sheet import Records, Sheet
+from mapper.incidents.when import find_times
+
+__all__ = ["REASONS", "Checked", "check_records"]
+
+_ANTISOCIAL = "Anti-social behaviour"  # the one police.uk type that is not a crime
+_SEPARATE = {"reference", "easting", "northing", "lon", "lat", "x", "y"}
+_FOUND = {"found_easting", "found_northing", "found_lon", "found_lat"}
+
+
+@dataclass(frozen=True, eq=False)
+class Checked:
+    """One sheet after the check."""
+
+    sheet: Sheet
+    layout: Layout
+    records: Records
+    fields: Mapping[str, Any]  # field -> numpy array, Arrow array or Distinct, of accepted records
+    accepted: npt.NDArray[np.intp]  # positions in the records
+    faults: Faults
+    notes: tuple[str, ...]
+
+    @property
+    def rows(self) -> int:
+        """Rows below the header."""
+        return self.records.numbers.size + len(self.records.ragged)
+
+
+def columns_wanted(layout: Layout) -> tuple[list[int], list[int]]:
+    """Return the column positions to read whole, and those with few distinct values."""
+    whole = {i for f, places in layout.fills.items() if f in _SEPARATE | _FOUND for i in places}
+    whole |= {i for f, places in layout.fills.items() if f == "uprn" for i in places}
+    few = {i for places in layout.fills.values() for i in places} - whole
+    return sorted(whole), sorted(few)
+
+
+def check_records(
+    sheet: Sheet, layout: Layout, records: Records, *, today: date, repair_swapped: bool
+) -> Checked:
+    """Return what a sheet holds, each record accepted or with its reason.
+
+    Raises
+    ------
+    AmbiguousDatesError
+        When a column of dates fits both orders of day and month.
+    """
+    texts = {f: _joined(records, places) for f, places in layout.fills.items()}
+    faults = Faults(records.numbers.size)
+    coded = {
+        f: distinct(text) for f, text in texts.items() if f not in _SEPARATE | _FOUND | {"uprn"}
+    }
+    _refuse_nul(coded, texts, layout, faults)
+    times, time_notes = find_times(coded, layout, faults, file=sheet.name, today=today)
+    lon, lat, place_notes = find_places(
+        texts, records.geometry, layout, faults, repair_swapped=repair_swapped, file=sheet.name
+    )
+    values: dict[str, Any] = {**times, "lon": lon, "lat": lat, **_flags(coded, layout, faults)}
+    values |= {f: held for f, held in coded.items() if KINDS[f] == "text"}
+    values |= {f: references(texts[f]) for f in ("reference", "uprn") if f in texts}
+    values.setdefault("type", Distinct.blank(faults.size))
+    if "risk_grade" in values:
+        values["risk_grade"] = values["risk_grade"].lowered()
+    if layout.format == POLICE_UK:
+        values["crime"] = ~values["type"].equals(_ANTISOCIAL)
+    found, found_notes = found_places(texts, layout, file=sheet.name)
+    values |= found
+    accepted = np.flatnonzero(faults.reason == 0)
+    if accepted.size < faults.size:
+        values = {f: take(held, accepted) for f, held in values.items()}
+    notes = (*sheet.notes, *layout.notes, *time_notes, *place_notes, *found_notes)
+    return Checked(sheet, layout, records, values, accepted, faults, notes)
+
+
+def take(values: Any, positions: npt.NDArray[np.intp]) -> Any:
+    """Return the values at some positions, whatever holds them."""
+    if isinstance(values, (np.ndarray, Distinct)):
+        return values[positions]
+    return values.take(pa.array(positions))
+
+
+def _joined(records: Records, places: tuple[int, ...]) -> pa.ChunkedArray:
+    """Return the text of a field, joined by spaces where several columns fill it."""
+    columns = [records.columns[i] for i in places]
+    if len(columns) == 1:
+        return columns[0]
+    texts = [c.cast(pa.string()).combine_chunks() for c in columns]
+    joined = pc.binary_join_element_wise(*texts, " ", null_handling="replace", null_replacement="")
+    return pa.chunked_array([pc.ascii_trim_whitespace(joined)])
+
+
+def _refuse_nul(
+    coded: Mapping[str, Distinct],
+    texts: Mapping[str, pa.ChunkedArray],
+    layout: Layout,
+    faults: Faults,
+) -> None:
+    """Reject records with a NUL character in a text: other programs cut such texts short."""
+    reason = "NUL character in the text"
+    for field, held in coded.items():
+        if KINDS[field] == "text":
+            faults.add(reason, held.among(holds_nul(held.values)), layout.names[field])
+    for field in {"reference", "uprn"} & set(texts):
+        faults.add(reason, holds_nul(texts[field]), layout.names[field])
+
+
+def _flags(
+    coded: Mapping[str, Distinct], layout: Layout, faults: Faults
+) -> dict[str, npt.NDArray[np.bool_]]:
+    """Return every flag as true or false; a blank is no."""
+    flags = {}
+    for field, held in coded.items():
+        if KINDS[field] == "flag":
+            told = parse_flags(
+                held.values.to_pylist(), more_yes=layout.more_yes, more_no=layout.more_no
+            )
+            faults.add("flag is neither yes nor no", held.among(told < 0), layout.names[field])
+            flags[field] = held.among(told > 0)
+    return flags

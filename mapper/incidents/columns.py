@@ -1,0 +1,137 @@
+"""Columns of text as distinct values and codes: whatever is costly is done once per value."""
+
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+import pyarrow as pa
+import pyarrow.compute as pc
+
+Flags = npt.NDArray[np.bool_]
+
+# Spellings of "no value" that databases and spreadsheets export, compared in lower case.
+BLANK_WORDS = ("", "null", "(null)", "none", "n/a", "#n/a", "na", "nan", "<na>", "nil")
+_LONGEST_BLANK = max(map(len, BLANK_WORDS))
+
+
+@dataclass(frozen=True, eq=False)
+class Distinct:
+    """A column as codes into its distinct, trimmed values; -1 is blank."""
+
+    codes: npt.NDArray[np.int32]
+    values: pa.Array  # distinct texts without blanks
+
+    @classmethod
+    def blank(cls, size: int) -> "Distinct":
+        """Return a column of blanks."""
+        return cls(np.full(size, -1, dtype=np.int32), pa.array([], pa.string()))
+
+    @property
+    def is_blank(self) -> Flags:
+        """Which records have no value."""
+        return self.codes < 0
+
+    def __getitem__(self, positions: npt.NDArray[np.intp]) -> "Distinct":
+        return Distinct(self.codes[positions], self.values)
+
+    def among(self, chosen: Flags) -> Flags:
+        """Return which records have one of the chosen values; blanks have none."""
+        if not chosen.any():
+            return np.zeros(self.codes.size, dtype=bool)
+        return np.append(chosen, [False])[self.codes]
+
+    def equals(self, text: str) -> Flags:
+        """Return which records have exactly this value."""
+        return self.among(pc.equal(self.values, text).to_numpy(zero_copy_only=False))
+
+    def lowered(self) -> "Distinct":
+        """Return the column in lower case."""
+        return _merged(self.codes, pc.utf8_lower(self.values))
+
+    def encoded(self) -> pa.DictionaryArray:
+        """Return the column as an Arrow dictionary, blanks null."""
+        codes = pa.array(self.codes, mask=self.codes < 0 if (self.codes < 0).any() else None)
+        return pa.DictionaryArray.from_arrays(codes, self.values)
+
+
+def distinct(column: pa.ChunkedArray) -> Distinct:
+    """Return a column of text as its distinct trimmed values, blank words taken out."""
+    if not pa.types.is_dictionary(column.type):
+        column = column.dictionary_encode()
+    whole = column.unify_dictionaries().combine_chunks()
+    if isinstance(whole, pa.ChunkedArray):
+        whole = whole.chunk(0) if whole.num_chunks else pa.array([], column.type)
+    codes = pc.fill_null(whole.indices.cast(pa.int32()), -1).to_numpy(zero_copy_only=False)
+    return _merged(codes, pc.utf8_trim_whitespace(whole.dictionary))
+
+
+def _merged(codes: npt.NDArray[np.int32], values: pa.Array) -> Distinct:
+    """Return codes into distinct values, once blanks and values that became equal are merged."""
+    blank = _is_blank(values)
+    encoded = _without(values, blank).dictionary_encode()
+    if not blank.any() and len(encoded.dictionary) == len(values):
+        return Distinct(codes, values)
+    to = np.append(pc.fill_null(encoded.indices, -1).to_numpy(zero_copy_only=False), [-1])
+    return Distinct(to[codes].astype(np.int32), encoded.dictionary)
+
+
+def references(column: pa.ChunkedArray) -> pa.Array:
+    """Return a column of references, trimmed, blanks null."""
+    if pa.types.is_dictionary(column.type):
+        column = column.cast(pa.string())
+    whole = column.combine_chunks()
+    if isinstance(whole, pa.ChunkedArray):
+        whole = whole.chunk(0) if whole.num_chunks else pa.array([], pa.string())
+    trimmed = pc.ascii_trim_whitespace(whole)
+    return _without(trimmed, _is_blank(trimmed))
+
+
+def numbers(column: pa.ChunkedArray) -> tuple[npt.NDArray[np.float64], Flags, Flags]:
+    """Return a column as numbers, which are blank, and which are no finite number.
+
+    Plain decimal numbers are accepted, with an exponent or without; thousands separators, other
+    scripts' digits and infinities are not. Blank and wrong values are NaN.
+    """
+    texts = references(column)
+    blank = texts.is_null().to_numpy(zero_copy_only=False)
+    try:
+        found = texts.cast(pa.float64()).to_numpy(zero_copy_only=False)
+    except pa.ArrowInvalid:
+        texts = pc.utf8_trim_whitespace(texts)
+        plain = pc.match_substring_regex(
+            texts, r"^[+-]?([0-9]+\.?[0-9]*|\.[0-9]+)([eE][+-]?[0-9]+)?$"
+        )
+        kept = pc.if_else(
+            pc.fill_null(plain, fill_value=False), texts, pa.scalar(None, pa.string())
+        )
+        found = kept.cast(pa.float64()).to_numpy(zero_copy_only=False)
+    wrong = ~np.isfinite(found) & ~blank
+    return np.where(wrong, np.nan, found), blank, wrong
+
+
+def _without(texts: pa.Array, blank: Flags) -> pa.Array:
+    """Return texts with blanks as nulls."""
+    if not blank.any():
+        return texts
+    return pc.if_else(pa.array(blank), pa.scalar(None, pa.string()), texts)
+
+
+def holds_nul(texts: pa.Array | pa.ChunkedArray) -> Flags:
+    """Return which texts hold a NUL character; nearly always none does, which is found quickly."""
+    chunks = texts.chunks if isinstance(texts, pa.ChunkedArray) else [texts]
+    buffers = [chunk.buffers()[2] for chunk in chunks]
+    if not any(buffer is not None and b"\0" in buffer.to_pybytes() for buffer in buffers):
+        return np.zeros(len(texts), dtype=bool)
+    found = pc.fill_null(pc.match_substring(texts, "\0"), fill_value=False)
+    return np.asarray(found.to_numpy(zero_copy_only=False), dtype=bool)
+
+
+def _is_blank(texts: pa.Array) -> Flags:
+    """Return which texts are nulls or blank words; only short ones are looked at."""
+    length = pc.fill_null(pc.binary_length(texts), 0).to_numpy(zero_copy_only=False)
+    blank = length == 0
+    short = np.flatnonzero(~blank & (length <= _LONGEST_BLANK))
+    if short.size:
+        lowered = pc.utf8_lower(texts.take(pa.array(short)))
+        blank[short] = pc.is_in(lowered, pa.array(BLANK_WORDS)).to_numpy(zero_copy_only=False)
+    return np.asarray(blank, dtype=bool)

@@ -1,0 +1,90 @@
+"""Coordinates to degrees of WGS 84, and what is wrong with them: the only importer of convertbng.
+
+British National Grid goes through OSTN15 (convertbng, a few centimetres from Ordnance Survey's own
+figures); any other reference system through PROJ. Points are checked once, here: inside a box
+around Great Britain and Northern Ireland, which also holds the Isle of Man and some sea.
+"""
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+import numpy.typing as npt
+
+from mapper.errors import MappingError
+
+if TYPE_CHECKING:
+    from pyproj import CRS
+
+Floats = npt.NDArray[np.float64]
+Flags = npt.NDArray[np.bool_]
+
+WEST, EAST = -8.7, 1.8
+SOUTH, NORTH = 49.8, 60.9
+NATIONAL_GRID = "EPSG:27700"
+_DEGREES = {"EPSG:4326", "EPSG:4258", "OGC:CRS84", "CRS84", "URN:OGC:DEF:CRS:OGC:1.3:CRS84"}
+
+
+def in_area(lon: Floats, lat: Floats) -> Flags:
+    """Return which points lie in the box around Great Britain and Northern Ireland."""
+    return (lon >= WEST) & (lon <= EAST) & (lat >= SOUTH) & (lat <= NORTH)
+
+
+def grid_to_degrees(easting: Floats, northing: Floats) -> tuple[Floats, Floats]:
+    """Return longitude and latitude of National Grid metres; NaN outside the grid."""
+    from convertbng.cutil import convert_lonlat
+
+    if not easting.size:
+        return np.zeros(0), np.zeros(0)
+    lon, lat = convert_lonlat(np.ascontiguousarray(easting), np.ascontiguousarray(northing))
+    return np.asarray(lon), np.asarray(lat)
+
+
+def to_degrees(x: Floats, y: Floats, *, crs: str) -> tuple[Floats, Floats]:
+    """Return longitude and latitude of points in a named reference system, x first.
+
+    Parameters
+    ----------
+    crs
+        A name such as ``EPSG:27700``, or well-known text. ``EPSG:4326`` is read longitude first.
+
+    Raises
+    ------
+    MappingError
+        When the name is unknown.
+    """
+    name = crs.strip().upper()
+    if name in _DEGREES:
+        return x, y
+    if name == NATIONAL_GRID:
+        return grid_to_degrees(x, y)
+    system = named_crs(crs)
+    if system.to_epsg() == int(NATIONAL_GRID[5:]):
+        return grid_to_degrees(x, y)
+    from pyproj import Transformer
+
+    transformer = Transformer.from_crs(system, "EPSG:4326", always_xy=True)
+    lon, lat = transformer.transform(x, y)
+    lon, lat = np.asarray(lon, dtype=float), np.asarray(lat, dtype=float)
+    outside = ~(np.isfinite(lon) & np.isfinite(lat))
+    lon[outside], lat[outside] = np.nan, np.nan
+    return lon, lat
+
+
+def named_crs(crs: str) -> "CRS":
+    """Return a reference system by name.
+
+    Raises
+    ------
+    MappingError
+        When the name is unknown.
+    """
+    from pyproj import CRS
+    from pyproj.exceptions import CRSError
+
+    try:
+        return CRS.from_user_input(crs)
+    except CRSError as error:
+        raise MappingError(
+            f"Unknown coordinate system {crs[:80]!r}. Name it by its EPSG code, as in"
+            f' crs = "{NATIONAL_GRID}".'
+        ) from error

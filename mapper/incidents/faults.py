@@ -1,0 +1,63 @@
+"""Why a row can be rejected, and which of the reasons each record has."""
+
+from collections import Counter
+
+import numpy as np
+import numpy.typing as npt
+
+# In the order in which they are given: a row with several faults has the first of them.
+REASONS = (
+    "wrong number of fields",
+    "NUL character in the text",
+    "no date",
+    "bad date",
+    "future date",
+    "end before start",
+    "no coordinates",
+    "geometry is not a point",
+    "coordinate is not a number",
+    "zero coordinates",
+    "latitude and longitude swapped",
+    "coordinates outside Great Britain and Northern Ireland",
+    "flag is neither yes nor no",
+    "repeated reference",
+)
+_CODE = {reason: code for code, reason in enumerate(REASONS, start=1)}
+
+
+class Faults:
+    """The first reason of each record, and the column at fault.
+
+    Reasons may be added in any order; the one that stands first in :data:`REASONS` is kept.
+    """
+
+    def __init__(self, size: int) -> None:
+        self.size = size
+        self.reason = np.zeros(size, dtype=np.int8)  # position in REASONS from 1; 0 is none
+        self._field = np.zeros(size, dtype=np.int16)
+        self._fields: list[str] = [""]
+
+    def add(self, reason: str, where: npt.NDArray[np.bool_], field: str = "") -> None:
+        """Give a reason to some records."""
+        if not where.any():
+            return
+        if field not in self._fields:
+            self._fields.append(field)
+        code = _CODE[reason]
+        first = where & ((self.reason == 0) | (self.reason > code))
+        self.reason[first] = code
+        self._field[first] = self._fields.index(field)
+
+    def field_of(self, position: int) -> str:
+        """Return the column at fault of one record."""
+        return self._fields[int(self._field[position])]
+
+    def reason_of(self, position: int) -> str:
+        """Return the reason of one record."""
+        code: int = int(self.reason[position])
+        return REASONS[code - 1]
+
+    def counts(self) -> Counter[str]:
+        """Return how many records have each reason."""
+        found = self.reason[self.reason > 0].tolist()
+        return Counter(REASONS[code - 1] for code in found)

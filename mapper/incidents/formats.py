@@ -1,0 +1,47 @@
+"""Which reader opens a file: decided by its first bytes, then by its name."""
+
+from functools import partial
+
+from mapper.errors import InputError
+from mapper.incidents.delimited import open_delimited
+from mapper.incidents.gather import Found
+from mapper.incidents.layout import known_columns
+from mapper.incidents.mapping import ColumnMapping
+from mapper.incidents.sheet import Sheet
+
+_WORKBOOKS = (".xlsx", ".xlsm", ".xls", ".ods")
+_JSON = (".geojson", ".json")
+_OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"  # old Excel, and encrypted new Excel
+_SQLITE = b"SQLite format 3\0"
+_PARQUET = b"PAR1"
+_SHAPEFILE = b"\x00\x00\x27\x0a"
+
+
+def open_sheet(found: Found, mapping: ColumnMapping | None) -> Sheet:
+    """Open one file, whatever it is.
+
+    Raises
+    ------
+    InputError
+        When it cannot be read as what it is.
+    """
+    data = found.load()
+    if not data:
+        raise InputError(f"{found.name}: is empty (0 bytes). Check that the export finished.")
+    if found.suffix in _WORKBOOKS or data.startswith(_OLE):
+        from mapper.incidents.workbook import open_workbook
+
+        return open_workbook(found, data)
+    if data.startswith(_PARQUET) or found.suffix in (".parquet", ".geoparquet"):
+        from mapper.incidents.parquet import open_parquet
+
+        return open_parquet(found, data)
+    if data.startswith((_SQLITE, _SHAPEFILE)) or found.suffix in (".gpkg", ".shp"):
+        from mapper.incidents.spatial import open_spatial
+
+        return open_spatial(found, data)
+    if found.suffix in _JSON or data[:100].lstrip(b"\xef\xbb\xbf \t\r\n").startswith(b"{"):
+        from mapper.incidents.geojson import open_geojson
+
+        return open_geojson(found, data)
+    return open_delimited(found, data, known=partial(known_columns, mapping))

@@ -1,0 +1,218 @@
+"""From the paths a user gives to the files to read: folders and archives are opened up.
+
+Files keep the order given; those of a folder or archive are sorted by name. A file given twice is
+read once. Files of no known kind inside a folder or archive are passed over and counted aloud.
+"""
+
+import hashlib
+import re
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from contextlib import ExitStack
+from dataclasses import dataclass, field, replace
+from pathlib import Path, PurePosixPath
+from types import TracebackType
+from typing import Self
+
+from mapper.errors import InputError
+from mapper.files import digest_of
+from mapper.incidents import limits
+from mapper.incidents.archive import Archive, open_archive
+
+_TEXT = (".csv", ".tsv", ".txt", ".psv", ".dat")
+_WORKBOOKS = (".xlsx", ".xlsm", ".xls", ".ods")
+_OTHERS = (".parquet", ".geoparquet", ".geojson", ".json", ".gpkg", ".shp")
+TABLE_SUFFIXES = (*_TEXT, *_WORKBOOKS, *_OTHERS)
+_SIDECARS = (".dbf", ".shx", ".prj", ".cpg", ".qix", ".sbn", ".sbx", ".xml", ".qpj", ".fix")
+_ZIP_START = b"PK"
+# Other files of a police.uk download: they list outcomes and searches, not incidents.
+_NOT_STREET = re.compile(r"\d{4}-\d{2}-.+-(outcomes|stop-and-search)\.csv", re.IGNORECASE)
+
+
+@dataclass(frozen=True, eq=False)
+class Found:
+    """One file to read."""
+
+    name: str  # as shown to a person, and in the incidents' source
+    path: Path
+    archive: Archive | None = None
+    member: str = ""
+    sha256: str = ""  # of the archive; empty where the bytes read are the file itself
+
+    @property
+    def suffix(self) -> str:
+        """Suffix of the name, in lower case."""
+        return PurePosixPath(self.member or self.path.name).suffix.lower()
+
+    def load(self) -> bytes:
+        """Return the bytes of the file.
+
+        Raises
+        ------
+        InputError
+            When it cannot be read or is too large.
+        """
+        if self.archive is not None:
+            return self.archive.read(self.member)
+        try:
+            size = self.path.stat().st_size
+            if size > limits.MAX_FILE_BYTES:
+                raise InputError(
+                    f"{self.name}: has {size} bytes, more than {limits.MAX_FILE_BYTES}."
+                    " Split it into several files."
+                )
+            return self.path.read_bytes()
+        except OSError as error:
+            raise InputError(f"{self.name}: cannot be read ({error.strerror}).") from error
+
+    def digest(self, data: bytes) -> tuple[str, int]:
+        """Return the SHA-256 and size of the file as it lies on the disk."""
+        if self.archive is not None:
+            return self.sha256, self.path.stat().st_size
+        return hashlib.sha256(data).hexdigest(), len(data)
+
+    def load_again(self, sha256: str) -> bytes:
+        """Return the same bytes once more, or refuse when the file changed meanwhile."""
+        data = self.load()
+        if self.digest(data)[0] != sha256:
+            raise InputError(f"{self.name}: was changed while it was being read. Start again.")
+        return data
+
+    def siblings(self) -> list[str]:
+        """Return the members of the same archive that share this one's name but not suffix."""
+        if self.archive is None:
+            return []
+        stem = PurePosixPath(self.member).with_suffix("")
+        return [m for m in self.archive.members if PurePosixPath(m).with_suffix("") == stem]
+
+
+@dataclass
+class Gathering:
+    """The files to read and what was passed over; closes its archives when left."""
+
+    files: list[Found] = field(default_factory=list)
+    passed: Counter[str] = field(default_factory=Counter)  # words -> how many
+    _stack: ExitStack = field(default_factory=ExitStack)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self._stack.close()
+
+    @property
+    def notes(self) -> tuple[str, ...]:
+        """What was passed over, in plain words."""
+        return tuple(f"{words}: {n}" for words, n in self.passed.items())
+
+    def add(self, path: Path) -> None:
+        """Add one path that a user gave."""
+        if path.is_dir():
+            for inner in sorted(p for p in path.rglob("*") if p.is_file()):
+                if inner.suffix.lower() == ".zip":
+                    self.add(inner)
+                elif self._wanted(inner.name):
+                    self.files.append(Found(inner.name, inner))
+        elif _is_archive(path):
+            archive = open_archive(path)
+            self._stack.callback(archive.zip.close)
+            self.files.extend(self._members(archive))
+        else:
+            self.files.append(Found(path.name, path))
+
+    def _members(self, archive: Archive) -> Iterator[Found]:
+        """Yield the members of an archive that hold tables."""
+        sha256 = digest_of(archive.path)
+        for member in sorted(archive.members):
+            if self._wanted(PurePosixPath(member).name):
+                yield Found(f"{archive.path.name}/{member}", archive.path, archive, member, sha256)
+
+    def _wanted(self, name: str) -> bool:
+        """Return whether a file inside a folder or archive is read; count those that are not."""
+        suffix = PurePosixPath(name).suffix.lower()
+        if name.startswith(".") or suffix in _SIDECARS:
+            return False
+        if _NOT_STREET.fullmatch(name):
+            self.passed["Police.uk files of outcomes or searches passed over"] += 1
+            return False
+        if suffix not in TABLE_SUFFIXES:
+            self.passed["Files of other kinds passed over"] += 1
+            return False
+        return True
+
+
+def gather(paths: Sequence[Path | str]) -> Gathering:
+    """Open up folders and archives and list the files to read, each once.
+
+    Raises
+    ------
+    InputError
+        Naming every path that does not exist, or when there is nothing to read.
+    """
+    given = [Path(path) for path in paths]
+    if absent := [str(path) for path in given if not path.exists()]:
+        raise InputError(f"Not found: {', '.join(absent)}. Check the spelling and the folder.")
+    gathering = Gathering()
+    try:
+        for path in given:
+            gathering.add(path)
+        _check_number(gathering, given)
+    except BaseException:
+        gathering._stack.close()  # noqa: SLF001 - the class and its maker are one
+        raise
+    gathering.files = _with_distinct_names(_once(gathering.files))
+    return gathering
+
+
+def _check_number(gathering: Gathering, given: list[Path]) -> None:
+    """Refuse an empty gathering and one past the limit."""
+    words = ", ".join(str(path) for path in given) or "no path was given"
+    if not gathering.files:
+        raise InputError(
+            f"Nothing to read ({words}). Give police.uk street files, an extract, or a folder or"
+            f" zip archive of them; files end in {', '.join(TABLE_SUFFIXES)}."
+        )
+    if len(gathering.files) > limits.MAX_FILES:
+        raise InputError(
+            f"{len(gathering.files)} files, more than {limits.MAX_FILES} ({words})."
+            " Give fewer at once."
+        )
+
+
+def _is_archive(path: Path) -> bool:
+    """Return whether a path is a zip archive, which a workbook is as well but is not opened up."""
+    if path.suffix.lower() in _WORKBOOKS or not path.is_file():
+        return False
+    try:
+        with path.open("rb") as file:
+            return file.read(2) == _ZIP_START or path.suffix.lower() == ".zip"
+    except OSError as error:
+        raise InputError(f"{path.name}: cannot be read ({error.strerror}).") from error
+
+
+def _once(files: list[Found]) -> list[Found]:
+    """Return the files without those that were given before."""
+    return list({(file.path.resolve(), file.member): file for file in files}.values())
+
+
+def _with_distinct_names(files: list[Found]) -> list[Found]:
+    """Return the files with their folder in the name where two would have the same name."""
+    repeated = {name for name, n in Counter(file.name for file in files).items() if n > 1}
+    named = [
+        replace(file, name=f"{file.path.parent.name}/{file.name}")
+        if file.name in repeated
+        else file
+        for file in files
+    ]
+    still = {name for name, n in Counter(file.name for file in named).items() if n > 1}
+    return [
+        replace(file, name=str(file.path.resolve()))
+        if file.name in still and not file.member
+        else file
+        for file in named
+    ]

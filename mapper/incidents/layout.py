@@ -1,0 +1,212 @@
+"""Which column of a file fills which field of the incident table.
+
+Two layouts are known by their headers: police.uk street files and the project's own extract
+(:mod:`mapper.incidents.force_extract`); any other needs a mapping.
+"""
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from types import MappingProxyType
+
+from mapper.errors import InputError, MappingError
+from mapper.incidents.force_extract import EXTRACT_COLUMNS
+from mapper.incidents.mapping import ColumnMapping, offer_mapping
+from mapper.incidents.sheet import Sheet
+from mapper.incidents.times import Order
+
+POLICE_UK = "police.uk"
+EXTRACT = "force extract"
+MAPPED = "mapped"
+
+# Header of a police.uk street file -> field of the incident table.
+POLICE_UK_COLUMNS: Mapping[str, str] = MappingProxyType(
+    {
+        "Crime ID": "reference",
+        "Month": "start",
+        "Longitude": "lon",
+        "Latitude": "lat",
+        "Location": "location",
+        "Crime type": "type",
+        "Last outcome category": "outcome",
+    }
+)
+_POLICE_UK_OTHERS = ("Reported by", "Falls within", "LSOA code", "LSOA name", "Context")
+_POLICE_UK_ALL = {name.lower() for name in (*POLICE_UK_COLUMNS, *_POLICE_UK_OTHERS)}
+_POLICE_UK_SIGNS = 5  # so many of its headers, and the file is meant to be one
+_EXTRACT_SIGNS = 3
+
+KINDS: Mapping[str, str] = MappingProxyType(
+    {column.field: column.kind for column in EXTRACT_COLUMNS} | {"x": "number", "y": "number"}
+)
+EXTRACT_FIELDS = {column.name.replace("_", ""): column.field for column in EXTRACT_COLUMNS}
+PAIRS = (("easting", "northing"), ("lon", "lat"), ("x", "y"))
+
+
+@dataclass(frozen=True, eq=False)
+class Layout:
+    """How one sheet is read."""
+
+    format: str
+    fills: Mapping[str, tuple[int, ...]]  # field -> column positions, joined by a space
+    names: Mapping[str, str]  # field -> its column in the file's own words
+    date_order: Order = ""
+    crs: str = ""  # of x and y
+    more_yes: tuple[str, ...] = ()
+    more_no: tuple[str, ...] = ()
+    notes: tuple[str, ...] = field(default=())
+
+
+def known_columns(mapping: ColumnMapping | None, header: tuple[str, ...]) -> int:
+    """Return how many columns of a header are known ones, under the best layout."""
+    plain = {name.lower() for name in header}
+    police = len(plain & _POLICE_UK_ALL)
+    extract = len({_plain(name) for name in header} & set(EXTRACT_FIELDS))
+    mapped = 0 if mapping is None else len(plain & {c.lower() for c in mapping.file_columns})
+    return max(police, extract, mapped)
+
+
+def layout_of(sheet: Sheet, mapping: ColumnMapping | None) -> Layout:
+    """Return the layout of a sheet: mapped, police.uk or extract.
+
+    Raises
+    ------
+    InputError
+        When the header is of no known kind, or lacks a column that its kind needs.
+    MappingError
+        When a column that the mapping names is repeated in the header.
+    """
+    order: Order = mapping.date_order if mapping is not None else ""
+    if mapping is not None and mapping.columns and _fits(sheet, mapping):
+        return _mapped(sheet, mapping)
+    plain = [name.lower() for name in sheet.header]
+    if len(set(plain) & _POLICE_UK_ALL) >= _POLICE_UK_SIGNS:
+        return _police_uk(sheet, plain)
+    found = {EXTRACT_FIELDS[p] for p in map(_plain, sheet.header) if p in EXTRACT_FIELDS}
+    if len(found) >= _EXTRACT_SIGNS and not _extract_lacks(sheet, found):
+        return _extract(sheet, order, mapping)
+    if mapping is not None and mapping.columns:
+        raise MappingError(_misfit(sheet, mapping))
+    raise InputError(_unknown(sheet, found))
+
+
+def _plain(name: str) -> str:
+    """Return a header without regard to case, spaces and underscores."""
+    return name.lower().replace(" ", "").replace("_", "")
+
+
+def _fits(sheet: Sheet, mapping: ColumnMapping) -> bool:
+    """Return whether every column that a mapping names is in the header."""
+    plain = {name.lower() for name in sheet.header}
+    return all(column.strip().lower() in plain for column in mapping.file_columns)
+
+
+def _misfit(sheet: Sheet, mapping: ColumnMapping) -> str:
+    """Return which columns of a mapping a file lacks."""
+    plain = {name.lower() for name in sheet.header}
+    absent = [c for c in mapping.file_columns if c.strip().lower() not in plain]
+    return (
+        f"{sheet.name}: the mapping names columns that the file does not have:"
+        f" {', '.join(map(repr, absent))}. The file has: {_shown(sheet.header)}."
+    )
+
+
+def _police_uk(sheet: Sheet, plain: Sequence[str]) -> Layout:
+    """Return the layout of a police.uk street file."""
+    absent = [name for name in POLICE_UK_COLUMNS if name.lower() not in plain]
+    if absent:
+        raise InputError(
+            f"{sheet.name}: looks like a police.uk file but has no column"
+            f" {', '.join(map(repr, absent))}. Only street files hold incidents: download the"
+            " one whose name ends in -street.csv again."
+        )
+    _refuse_repeated(sheet, list(POLICE_UK_COLUMNS), plain)
+    return Layout(
+        POLICE_UK,
+        {f: (plain.index(name.lower()),) for name, f in POLICE_UK_COLUMNS.items()},
+        {f: name for name, f in POLICE_UK_COLUMNS.items()},
+    )
+
+
+def _extract_lacks(sheet: Sheet, found: set[str]) -> list[str]:
+    """Return what an extract needs and a header lacks."""
+    lacks = []
+    if not found & {"start", "reported"}:
+        lacks.append("from_at (or reported_at)")
+    if not sheet.located and not any(set(pair) <= found for pair in PAIRS[:2]):
+        lacks.append("easting and northing (or longitude and latitude)")
+    return lacks
+
+
+def _extract(sheet: Sheet, order: Order, mapping: ColumnMapping | None) -> Layout:
+    """Return the layout of the project's own extract."""
+    plain = [_plain(name) for name in sheet.header]
+    _refuse_repeated(sheet, list(EXTRACT_FIELDS), plain)
+    at = {EXTRACT_FIELDS[p]: i for i, p in enumerate(plain) if p in EXTRACT_FIELDS}
+    others = [n for n, p in zip(sheet.header, plain, strict=True) if p not in EXTRACT_FIELDS and n]
+    notes = (f"{sheet.name}: columns not read: {_shown(others)}",) if others else ()
+    return Layout(
+        EXTRACT,
+        {f: (i,) for f, i in at.items()},
+        {f: sheet.header[i] for f, i in at.items()},
+        date_order=order,
+        more_yes=() if mapping is None else mapping.yes,
+        more_no=() if mapping is None else mapping.no,
+        notes=notes,
+    )
+
+
+def _mapped(sheet: Sheet, mapping: ColumnMapping) -> Layout:
+    """Return the layout that a mapping gives a file."""
+    plain = [name.lower() for name in sheet.header]
+    _refuse_repeated(sheet, [c.strip().lower() for c in mapping.file_columns], plain)
+    fills = {
+        f: tuple(plain.index(c.strip().lower()) for c in columns)
+        for f, columns in mapping.fields.items()
+    }
+    if not sheet.located and not any(set(pair) <= set(fills) for pair in PAIRS):
+        raise MappingError(
+            f"{sheet.name}: the mapping gives no place. Map easting and northing, longitude and"
+            " latitude, or x and y with their crs."
+        )
+    return Layout(
+        MAPPED,
+        fills,
+        {f: " + ".join(sheet.header[i] for i in places) for f, places in fills.items()},
+        date_order=mapping.date_order,
+        crs=mapping.crs,
+        more_yes=mapping.yes,
+        more_no=mapping.no,
+    )
+
+
+def _refuse_repeated(sheet: Sheet, wanted: Sequence[str], plain: Sequence[str]) -> None:
+    """Refuse a header in which a column that is needed stands twice."""
+    lowered = {name.lower() for name in wanted}
+    repeated = [name for name, n in Counter(plain).items() if n > 1 and name in lowered]
+    if repeated:
+        at = [sheet.header[i] for i, name in enumerate(plain) if name in repeated]
+        raise InputError(
+            f"{sheet.name}: columns stand twice in the header: {_shown(at)}. Remove or rename one."
+        )
+
+
+def _unknown(sheet: Sheet, found: set[str]) -> str:
+    """Return what to do with a file of no known kind."""
+    if len(found) >= _EXTRACT_SIGNS:
+        lacks = " and no ".join(_extract_lacks(sheet, found))
+        start = f"{sheet.name}: looks like an extract but has no {lacks}."
+    elif len(sheet.header) == 1:
+        start = f"{sheet.name}: has one column only ({_shown(sheet.header)}); is it a table?"
+    else:
+        start = (
+            f"{sheet.name}: is neither a police.uk street file nor an extract; its columns are"
+            f" {_shown(sheet.header)}."
+        )
+    return f"{start} {offer_mapping(sheet.header, sheet.sample(), located=sheet.located)}"
+
+
+def _shown(names: Sequence[str], most: int = 12) -> str:
+    """Return some column names for a message."""
+    more = f" and {len(names) - most} more" if len(names) > most else ""
+    return ", ".join(repr(name[:60]) for name in names[:most]) + more

@@ -1,0 +1,98 @@
+"""Parquet and GeoParquet to records: every value as the text it stands for."""
+
+from typing import Any
+
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from mapper.errors import InputError
+from mapper.incidents import limits
+from mapper.incidents.gather import Found
+from mapper.incidents.geometry import from_wkb
+from mapper.incidents.sheet import Geometry, Sheet, from_table
+
+
+def open_parquet(found: Found, data: bytes) -> Sheet:
+    """Read a Parquet file; a GeoParquet point column gives the places.
+
+    Raises
+    ------
+    InputError
+        When it is damaged or cut short.
+    """
+    import pyarrow.parquet as pq
+
+    sha256, size = found.digest(data)
+    try:
+        file = pq.ParquetFile(pa.BufferReader(data))
+        _check_size(found.name, file.metadata)
+        table = file.read()
+        table.validate(full=True)
+    except (pa.ArrowException, OSError, ValueError, NotImplementedError) as error:
+        reason = str(error).splitlines()[0][:200] if str(error) else type(error).__name__
+        raise InputError(
+            f"{found.name}: is not a whole Parquet file ({reason}). Write or copy it again."
+        ) from error
+    geometry, table = _geometry(found.name, table)
+    texts = pa.table(
+        [to_text(column) for column in table.columns],
+        names=[f"c{i}" for i in range(table.num_columns)],
+    )
+
+    def sample() -> list[tuple[str, ...]]:
+        columns = texts.slice(0, limits.SAMPLE_RECORDS).to_pydict().values()
+        return [tuple(v or "" for v in row) for row in zip(*columns, strict=True)]
+
+    return Sheet(
+        name=found.name,
+        sha256=sha256,
+        size=size,
+        header=tuple(table.column_names),
+        sample=sample,
+        read=from_table(texts, geometry=geometry),
+        located=geometry is not None,
+    )
+
+
+def _check_size(name: str, metadata: Any) -> None:
+    """Refuse a file that says it is too large, before it is unpacked."""
+    unpacked = sum(metadata.row_group(i).total_byte_size for i in range(metadata.num_row_groups))
+    if unpacked > limits.MAX_FILE_BYTES or metadata.num_columns > limits.MAX_COLUMNS:
+        raise InputError(
+            f"{name}: has {metadata.num_columns} columns and {unpacked} bytes unpacked, more than"
+            f" {limits.MAX_COLUMNS} or {limits.MAX_FILE_BYTES}. Split it or leave columns out."
+        )
+
+
+def to_text(column: pa.ChunkedArray) -> pa.ChunkedArray:
+    """Return a column as text; times with an offset keep it, nested values as they print."""
+    kind = column.type
+    if pa.types.is_dictionary(kind):
+        return to_text(column.cast(kind.value_type))
+    if pa.types.is_timestamp(kind) and kind.tz is not None:
+        naive = column.cast(pa.timestamp(kind.unit, "UTC")).cast(pa.timestamp(kind.unit))
+        return pc.binary_join_element_wise(naive.cast(pa.string()), "Z", "")
+    try:
+        return column.cast(pa.string())
+    except (pa.ArrowInvalid, pa.ArrowNotImplementedError):
+        texts = [None if v is None else str(v) for v in column.to_pylist()]
+        return pa.chunked_array([pa.array(texts, pa.string())])
+
+
+def _geometry(name: str, table: pa.Table) -> tuple[Geometry | None, pa.Table]:
+    """Return the points of a GeoParquet file and its other columns."""
+    import json
+
+    told = (table.schema.metadata or {}).get(b"geo")
+    if told is None:
+        return None, table
+    try:
+        geo = json.loads(told)
+        column = geo["primary_column"]
+        crs = geo["columns"][column].get("crs", "OGC:CRS84")
+        wkb = table.column(column).to_numpy(zero_copy_only=False)
+    except (KeyError, TypeError, ValueError, AttributeError) as error:
+        raise InputError(
+            f"{name}: its GeoParquet description is damaged. Write it again."
+        ) from error
+    return from_wkb(wkb, crs=crs, name=name), table.drop_columns([column])

@@ -1,0 +1,135 @@
+"""One table in one file, before any check: its header, and how to read its records as text.
+
+A *record* is what a spreadsheet shows as one row: quoted line breaks do not end it. The header is
+record 1 (later only when blank lines come before it). A *row* is a record below the header with
+at least one field that is not blank; wholly blank records hold nothing, are not rows, and are
+counted in a note. Numbers are record numbers, blank records counted, as a spreadsheet shows them.
+"""
+
+import csv
+import io
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+
+import numpy as np
+import numpy.typing as npt
+import pyarrow as pa
+
+Floats = npt.NDArray[np.float64]
+Numbers = npt.NDArray[np.int32]
+Positions = npt.NDArray[np.intp]
+
+WHITE = " \t\r\n\v\f"  # white space of ASCII, which alone makes a field blank
+
+
+@dataclass(frozen=True)
+class Ragged:
+    """A record with more or fewer fields than the header."""
+
+    number: int
+    original: str
+
+
+@dataclass(frozen=True, eq=False)
+class Geometry:
+    """Where a spatial file puts each record: degrees of WGS 84."""
+
+    lon: Floats  # NaN where there is no point
+    lat: Floats
+    absent: npt.NDArray[np.bool_]  # no geometry, or an empty one
+    other: npt.NDArray[np.bool_]  # a geometry that is not a point
+
+
+@dataclass(frozen=True, eq=False)
+class Records:
+    """The records of one table, every value as text."""
+
+    columns: Mapping[int, pa.ChunkedArray]  # column position -> string or dictionary of strings
+    numbers: Numbers  # record number of each record, shape (records,)
+    originals: Callable[[Positions], list[str]]  # whole records as one line of text each
+    ragged: tuple[Ragged, ...] = ()
+    blank: int = 0
+    geometry: Geometry | None = None
+
+
+@dataclass(frozen=True, eq=False)
+class Sheet:
+    """One table of one file, opened but not yet read."""
+
+    name: str
+    sha256: str
+    size: int
+    header: tuple[str, ...]
+    sample: Callable[[], Sequence[Sequence[str]]]  # first records, to suggest a mapping from
+    # Given the columns wanted whole and those with few distinct values, reads the records.
+    read: Callable[[Sequence[int], Sequence[int]], Records]
+    encoding: str = ""
+    delimiter: str = ""
+    located: bool = False  # has a geometry column
+    notes: tuple[str, ...] = field(default=())
+
+
+def one_line(fields: Sequence[str | None]) -> str:
+    r"""Return a record as one line of comma-separated text; line breaks inside become ``\n``."""
+    text = io.StringIO()
+    csv.writer(text, lineterminator="").writerow(["" if f is None else f for f in fields])
+    return text.getvalue().replace("\r\n", "\\n").replace("\r", "\\n").replace("\n", "\\n")
+
+
+def is_blank(fields: Sequence[str | None]) -> bool:
+    """Return whether a record holds nothing."""
+    return not any(f and f.strip(WHITE) for f in fields)
+
+
+def from_table(
+    table: pa.Table, *, first: int = 2, geometry: Geometry | None = None
+) -> Callable[[Sequence[int], Sequence[int]], Records]:
+    """Return the reader of a table that is already in memory, every column text.
+
+    Parameters
+    ----------
+    table
+        Text columns; a null is an absent value.
+    first
+        Number of the first record, where the header is 1.
+    """
+    blank = _blank_records(table)
+    if geometry is not None:
+        blank &= geometry.absent
+    kept = np.flatnonzero(~blank)
+    held = table.take(pa.array(kept)) if blank.any() else table
+
+    def originals(positions: Positions) -> list[str]:
+        rows = held.take(pa.array(positions)).to_pydict().values()
+        return [one_line(fields) for fields in zip(*rows, strict=True)]
+
+    def read(whole: Sequence[int], few: Sequence[int]) -> Records:
+        return Records(
+            columns={i: held.column(i) for i in (*whole, *few)},
+            numbers=(kept + first).astype(np.int32),
+            originals=originals,
+            blank=int(blank.sum()),
+            geometry=None if geometry is None else _kept(geometry, kept),
+        )
+
+    return read
+
+
+def _blank_records(table: pa.Table) -> npt.NDArray[np.bool_]:
+    """Return which records of a text table hold nothing."""
+    import pyarrow.compute as pc
+
+    blank = np.ones(table.num_rows, dtype=bool)
+    for column in table.columns:
+        if not blank.any():
+            break
+        empty = pc.equal(pc.binary_length(pc.ascii_trim_whitespace(column)), 0)
+        blank &= pc.fill_null(empty, fill_value=True).to_numpy()
+    return blank
+
+
+def _kept(geometry: Geometry, kept: Positions) -> Geometry:
+    """Return a geometry without its blank records."""
+    return Geometry(
+        geometry.lon[kept], geometry.lat[kept], geometry.absent[kept], geometry.other[kept]
+    )

@@ -1,0 +1,122 @@
+"""GeoPackages and shapefiles to records, through GDAL.
+
+GDAL opens a file by what it finds inside, and some of its drivers follow links; the first bytes are
+checked before it sees the file. Members of an archive go to a temporary folder under plain names.
+"""
+
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path, PurePosixPath
+from typing import Any
+
+import pyarrow as pa
+
+from mapper.errors import InputError
+from mapper.incidents import limits
+from mapper.incidents.gather import Found
+from mapper.incidents.geometry import from_wkb
+from mapper.incidents.parquet import to_text
+from mapper.incidents.sheet import Geometry, Sheet, from_table
+
+_SQLITE = b"SQLite format 3\0"
+_SHAPE = b"\x00\x00\x27\x0a"
+_SHAPE_PARTS = (".shp", ".dbf", ".shx", ".prj", ".cpg")
+
+
+def open_spatial(found: Found, data: bytes) -> Sheet:
+    """Read the first layer with geometries of a GeoPackage, or a shapefile.
+
+    Raises
+    ------
+    InputError
+        When it is damaged, has no layer, or does not say its coordinate system.
+    """
+    if not data.startswith((_SQLITE, _SHAPE)):
+        raise InputError(f"{found.name}: is not a {found.suffix[1:]} file inside. Export it again.")
+    sha256, size = found.digest(data)
+    with _on_disk(found, data) as path:
+        meta, table, geometry, notes = _read(path, found.name)
+    texts = pa.table(
+        [to_text(c) for c in table.columns], [f"c{i}" for i in range(table.num_columns)]
+    )
+
+    def sample() -> list[tuple[str, ...]]:
+        columns = texts.slice(0, limits.SAMPLE_RECORDS).to_pydict().values()
+        return [tuple(v or "" for v in row) for row in zip(*columns, strict=True)]
+
+    return Sheet(
+        name=found.name,
+        sha256=sha256,
+        size=size,
+        header=tuple(table.column_names),
+        sample=sample,
+        read=from_table(texts, geometry=geometry),
+        encoding=str(meta.get("encoding") or ""),
+        located=True,
+        notes=notes,
+    )
+
+
+@contextmanager
+def _on_disk(found: Found, data: bytes) -> Iterator[Path]:
+    """Give the path of a copy under a plain name, with the parts of a shapefile beside it."""
+    shape = data.startswith(_SHAPE)
+    with tempfile.TemporaryDirectory(prefix="mapper-") as folder:
+        path = Path(folder, "layer.shp" if shape else "layer.gpkg")
+        path.write_bytes(data)
+        if shape:
+            for suffix, part in _parts(found):
+                Path(folder, f"layer{suffix}").write_bytes(part)
+            if not Path(folder, "layer.dbf").exists():
+                raise InputError(f"{found.name}: its .dbf part is absent. Add it beside the .shp.")
+        yield path
+
+
+def _parts(found: Found) -> Iterator[tuple[str, bytes]]:
+    """Yield the other parts of a shapefile, from its archive or folder."""
+    if found.archive is not None:
+        for member in found.siblings():
+            suffix = PurePosixPath(member).suffix.lower()
+            if suffix in _SHAPE_PARTS[1:]:
+                yield suffix, found.archive.read(member)
+        return
+    for beside in sorted(found.path.parent.glob(f"{_escaped(found.path.stem)}.*")):
+        if beside.suffix.lower() in _SHAPE_PARTS[1:]:
+            yield beside.suffix.lower(), beside.read_bytes()
+
+
+def _escaped(stem: str) -> str:
+    """Return a file name's stem with what has a meaning in patterns taken literally."""
+    import glob
+
+    return glob.escape(stem)
+
+
+def _read(path: Path, name: str) -> tuple[dict[str, Any], pa.Table, Geometry, tuple[str, ...]]:
+    """Return what GDAL reads of the first layer with geometries."""
+    import pyogrio
+
+    try:
+        layers = [str(layer) for layer, kind in pyogrio.list_layers(path) if kind is not None]
+        if not layers:
+            raise InputError(f"{name}: holds no layer with geometries. Export the layer again.")
+        meta, table = pyogrio.read_arrow(path, layer=layers[0], datetime_as_string=True)
+    except (
+        pyogrio.errors.DataSourceError,
+        pyogrio.errors.DataLayerError,
+        RuntimeError,
+        pa.ArrowException,
+        UnicodeDecodeError,
+        ValueError,
+    ) as error:
+        raise InputError(
+            f"{name}: cannot be read ({str(error)[:200]}). Export it again."
+        ) from error
+    column = meta["geometry_name"] or "wkb_geometry"
+    wkb = table.column(column).to_numpy(zero_copy_only=False)
+    geometry = from_wkb(wkb, crs=meta["crs"], name=name)
+    notes: tuple[str, ...] = ()
+    if len(layers) > 1:
+        notes = (f"{name}: layer {layers[0]!r} was read; not read: {', '.join(layers[1:6])}",)
+    return meta, table.drop_columns([column]), geometry, notes

@@ -1,0 +1,256 @@
+"""Dates and times as text to Europe/London wall-clock times without an offset.
+
+Accepted: ISO 8601 (``2026-03-02``, ``2026-03-02T14:05:00Z``, ``2026-03``), numbers with ``/``,
+``-`` or ``.`` between (``02/03/2026 14:05``), and month names (``2 Mar 2026``). Times with an
+offset, ``Z``, ``UTC``, ``GMT`` or ``BST`` are converted. Numbers are day-first unless the column
+proves otherwise; a column that fits both ways is refused with a question, never guessed.
+
+Only distinct values are parsed, all at once.
+"""
+
+from dataclasses import dataclass
+from typing import Literal
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from mapper.errors import AmbiguousDatesError
+
+Order = Literal["", "day-first", "month-first"]
+Moments = npt.NDArray[np.datetime64]
+Fields = dict[str, npt.NDArray[np.float64]]
+
+PRECISIONS = ("minute", "day", "month")
+MINUTE, DAY, MONTH = range(3)
+EARLIEST = np.datetime64("1900-01-01", "us")  # earlier dates are mistakes or empty marks
+_MIDNIGHTS = 10  # so many distinct times, all at midnight, are days
+
+_CLOCK = (
+    r"(?:[T ,]\s*(?P<hour>[0-9]{1,2}):(?P<minute>[0-9]{2})(?::(?P<second>[0-9]{2})(?:[.,][0-9]+)?)?"
+    r"\s*(?P<half>[AaPp])?(?:[Mm])?\s*(?P<zone>Z|UTC|GMT|BST|[+-][0-9]{2}:?(?:[0-9]{2})?)?)?$"
+)
+_ISO = r"^(?P<year>[0-9]{4})[-/.](?P<month>[0-9]{1,2})[-/.](?P<day>[0-9]{1,2})" + _CLOCK
+_ISO_MONTH = r"^(?P<year>[0-9]{4})[-/](?P<month>[0-9]{1,2})$"
+_COMPACT = r"^(?P<year>[0-9]{4})(?P<month>[0-9]{2})(?P<day>[0-9]{2})$"
+_NUMBERS = (
+    r"^(?P<first>[0-9]{1,2})[/.-](?P<second_number>[0-9]{1,2})[/.-](?P<year>[0-9]{4}|[0-9]{2})"
+    + _CLOCK
+)
+_NAMED = (
+    r"^(?:[A-Za-z]{3,9},?\s+)?(?P<day>[0-9]{1,2})(?:st|nd|rd|th)?[-\s/]+(?P<name>[A-Za-z]{3,9})"
+    r"[-\s/,]+(?P<year>[0-9]{4}|[0-9]{2})" + _CLOCK
+)
+_NAMED_MONTH = r"^(?P<name>[A-Za-z]{3,9})[-\s]+(?P<year>[0-9]{4})$"
+_MONTHS = "jan feb mar apr may jun jul aug sep oct nov dec".split()  # noqa: SIM905 - reads better
+_FULL = (
+    "january february march april may june july august september october november december".split()  # noqa: SIM905 - reads better
+)
+_ZONES = {"Z": 0, "UTC": 0, "GMT": 0, "BST": 60}
+
+
+@dataclass(frozen=True, eq=False)
+class Times:
+    """What distinct values of a column mean."""
+
+    moment: Moments  # microseconds; NaT where a value is no date
+    precision: npt.NDArray[np.int8]  # position in PRECISIONS
+
+
+def parse_times(values: pa.Array, *, order: Order) -> Times:
+    """Return the moment and precision of distinct texts.
+
+    Parameters
+    ----------
+    values
+        Trimmed texts without nulls.
+    order
+        How dates of three numbers are read; an empty order reads them day-first.
+    """
+    size = len(values)
+    moment = np.full(size, np.datetime64("NaT"), dtype="datetime64[us]")
+    precision = np.zeros(size, dtype=np.int8)
+    left = np.ones(size, dtype=bool)
+    for pattern in (_ISO_MONTH, _ISO, _NUMBERS, _NAMED, _NAMED_MONTH, _COMPACT):
+        where = np.flatnonzero(left)
+        if not where.size:
+            break
+        found, fields = _extract(values.take(pa.array(where)), pattern)
+        where = where[found]
+        if where.size:
+            moment[where], precision[where] = _moments(fields, month_first=order == "month-first")
+            left[where] = False
+    moment[moment < EARLIEST] = np.datetime64("NaT")
+    return Times(moment, precision)
+
+
+def settle_order(values: pa.Array, *, file: str, column: str) -> Order:
+    """Return the order of day and month that a column of distinct texts proves.
+
+    Returns
+    -------
+    str
+        Empty when no value is a date of three numbers or all read the same both ways.
+
+    Raises
+    ------
+    AmbiguousDatesError
+        When the column fits both orders, or holds values of each.
+    """
+    values = values.filter(pc.invert(pc.match_substring_regex(values, "^[0-9]{4}")))
+    if not len(values):
+        return ""
+    found, fields = _extract(values, _NUMBERS)
+    first, second = fields["first"], fields["second_number"]
+    if not found.any() or bool((first == second).all()):
+        return ""
+    day_first = (first > 12) & (second <= 12)  # noqa: PLR2004 - months in a year
+    month_first = (second > 12) & (first <= 12)  # noqa: PLR2004 - months in a year
+    if day_first.any() and not month_first.any():
+        return "day-first"
+    if month_first.any() and not day_first.any():
+        return "month-first"
+    texts = np.asarray(values.to_pylist(), dtype=object)[found]
+    raise AmbiguousDatesError(_question(texts, first, second, file=file, column=column))
+
+
+def _question(
+    texts: npt.NDArray[np.object_],
+    first: npt.NDArray[np.float64],
+    second: npt.NDArray[np.float64],
+    *,
+    file: str,
+    column: str,
+) -> str:
+    """Return the question a person has to answer."""
+    both = (first <= 12) & (second <= 12) & (first != second)  # noqa: PLR2004 - months in a year
+    mixed = not both.all() and bool(((first > 12) | (second > 12)).any())  # noqa: PLR2004
+    shown = texts[first != second] if mixed else texts[both]
+    examples = ", ".join(repr(text) for text in sorted(shown, key=len)[:3])
+    why = "holds dates of both orders" if mixed else "does not show which number is the day"
+    return (
+        f"{file}: column {column!r} {why} ({examples}). Is {str(shown[0])!r} day-first or"
+        f' month-first? Put date_order = "day-first" or date_order = "month-first" into a mapping'
+        " file and give it with --mapping."
+    )
+
+
+def as_days(times: Times) -> bool:
+    """Return whether a column's distinct times are days that a system wrote as midnights."""
+    known = times.moment[~np.isnat(times.moment) & (times.precision == MINUTE)]
+    return known.size >= _MIDNIGHTS and bool((known == known.astype("datetime64[D]")).all())
+
+
+def period_end(moment: Moments, precision: npt.NDArray[np.int8]) -> Moments:
+    """Return the exclusive end of days and months; minutes end where they begin."""
+    months = (moment.astype("datetime64[M]") + 1).astype("datetime64[us]")
+    days = (moment.astype("datetime64[D]") + 1).astype("datetime64[us]")
+    return np.where(precision == MONTH, months, np.where(precision == DAY, days, moment))
+
+
+def _extract(values: pa.Array, pattern: str) -> tuple[npt.NDArray[np.bool_], Fields]:
+    """Return which texts fit a pattern, and the fields of those as numbers (NaN where absent)."""
+    struct = pc.extract_regex(values, pattern)
+    found = struct.is_valid().to_numpy(zero_copy_only=False)
+    fitting = struct.drop_null()
+    return found, {
+        field.name: _field(field.name, fitting.field(i)) for i, field in enumerate(struct.type)
+    }
+
+
+def _field(name: str, texts: pa.Array) -> npt.NDArray[np.float64]:
+    """Return one field of matched texts as numbers."""
+    if name == "name":
+        return np.array([_month_of(text) for text in texts.to_pylist()], dtype=float)
+    if name == "zone":
+        return np.array([_offset_of(text) for text in texts.to_pylist()], dtype=float)
+    if name == "half":
+        halves = {"a": 0.0, "p": 12.0}
+        return np.array([halves.get(t.lower(), np.nan) for t in texts.to_pylist()], dtype=float)
+    absent = pc.equal(pc.binary_length(texts), 0)
+    numbers = pc.if_else(absent, pa.scalar(None, pa.string()), texts).cast(pa.float64())
+    if name == "year":
+        short = pc.equal(pc.binary_length(texts), 2).to_numpy(zero_copy_only=False)
+        years = numbers.to_numpy(zero_copy_only=False)
+        century = np.where(years < 70, 2000, 1900)  # noqa: PLR2004 - as strptime does
+        return np.asarray(np.where(short, years + century, years), dtype=float)
+    return np.asarray(numbers.to_numpy(zero_copy_only=False), dtype=float)
+
+
+def _month_of(text: str) -> float:
+    """Return the number of a named month, 0 for another word."""
+    word = text.lower()
+    if word == "sept":
+        return 9
+    names = _MONTHS if len(word) == 3 else _FULL  # noqa: PLR2004 - letters of a short name
+    return names.index(word) + 1 if word in names else 0
+
+
+def _offset_of(text: str) -> float:
+    """Return an offset from UTC in minutes, NaN where there is none, infinite for nonsense."""
+    if not text:
+        return np.nan
+    if text in _ZONES:
+        return _ZONES[text]
+    digits = text[1:].replace(":", "").ljust(4, "0")
+    hours, minutes = int(digits[:2]), int(digits[2:])
+    if hours > 15 or minutes > 59:  # noqa: PLR2004 - no zone is further from UTC
+        return np.inf
+    return (hours * 60 + minutes) * (-1 if text[0] == "-" else 1)
+
+
+def _moments(fields: Fields, *, month_first: bool) -> tuple[Moments, npt.NDArray[np.int8]]:
+    """Return moments and precisions from fields; NaT where a field is out of its range."""
+    year, size = fields["year"], len(fields["year"])
+    month, day = _month_and_day(fields, month_first=month_first)
+    clock = fields.get("hour", np.full(size, np.nan))
+    hour, right = _hour(clock, fields.get("half", np.full(size, np.nan)))
+    minute = np.nan_to_num(fields.get("minute", np.zeros(size)))
+    second = np.nan_to_num(fields.get("second", np.zeros(size)))
+    zone = fields.get("zone", np.full(size, np.nan))
+    right &= (month >= 1) & (month <= 12) & (day >= 1)  # noqa: PLR2004 - months in a year
+    right &= (minute < 60) & (second < 60) & ~np.isinf(zone)  # noqa: PLR2004
+    safe = np.where(right, month, 1)
+    months = (year - 1970).astype("datetime64[Y]").astype("datetime64[M]") + (safe - 1).astype(int)
+    days = months.astype("datetime64[D]") + (np.where(right, day, 1) - 1).astype(int)
+    right &= days.astype("datetime64[M]") == months  # 30 February runs into March
+    seconds = np.where(right, hour * 3600 + minute * 60 + second, 0).astype("timedelta64[s]")
+    moment = _to_london((days + seconds).astype("datetime64[us]"), zone, right)
+    moment[~right] = np.datetime64("NaT")
+    dated = DAY if "day" in fields or "first" in fields else MONTH
+    return moment, np.where(np.isnan(clock), dated, MINUTE).astype(np.int8)
+
+
+def _month_and_day(
+    fields: Fields, *, month_first: bool
+) -> tuple[npt.NDArray[np.float64], npt.NDArray[np.float64]]:
+    """Return month and day, whatever the fields are called."""
+    if "first" in fields:
+        first, second = fields["first"], fields["second_number"]
+        return (first, second) if month_first else (second, first)
+    month = fields["name"] if "name" in fields else fields["month"]
+    return month, fields.get("day", np.ones(len(month)))
+
+
+def _hour(
+    hour: npt.NDArray[np.float64], half: npt.NDArray[np.float64]
+) -> tuple[npt.NDArray[np.float64], npt.NDArray[np.bool_]]:
+    """Return the hour of the day from a clock of 24 or 12 hours, and whether it is one."""
+    halved = ~np.isnan(half)
+    hour = np.nan_to_num(hour)
+    right = np.where(halved, (hour >= 1) & (hour <= 12), hour < 24)  # noqa: PLR2004 - clocks
+    return np.where(halved, hour % 12 + np.nan_to_num(half), hour), right
+
+
+def _to_london(
+    moment: Moments, zone: npt.NDArray[np.float64], right: npt.NDArray[np.bool_]
+) -> Moments:
+    """Return wall-clock times in London of those moments that state an offset."""
+    stated = np.isfinite(zone) & right
+    if stated.any():
+        utc = moment[stated] - (zone[stated] * 60).astype("timedelta64[s]")
+        london = pd.DatetimeIndex(utc).tz_localize("UTC").tz_convert("Europe/London")
+        moment[stated] = london.tz_localize(None).to_numpy().astype("datetime64[us]")
+    return moment
