@@ -30,6 +30,11 @@ _TOUCH = 1e-3  # a hot cell without an incident of its own still belongs to its 
 KINDS_OF_PLACE = frozenset(
     [
         "airport/airfield",
+        "bus station",
+        "care home",
+        "coach station",
+        "railway station",
+        "custody suite",
         "bus/coach station",
         "conference/exhibition centre",
         "ferry terminal",

@@ -1,6 +1,7 @@
 """The demonstration force, written once for all tests of it."""
 
 import json
+from datetime import date
 from types import SimpleNamespace
 
 import numpy as np
@@ -9,6 +10,7 @@ from pyarrow import csv, string
 
 from mapper.demonstration import write_demonstration
 from mapper.incidents.force_extract import EXTRACT_COLUMNS
+from mapper.incidents.read import read_incidents
 
 
 @pytest.fixture(scope="session")
@@ -22,3 +24,9 @@ def demonstration(tmp_path_factory):
     dirty = [row for fault in truth["dirty_rows"].values() for row in fault["rows"]]
     clean = table.drop(index=np.array(dirty) - 2).reset_index(drop=True)
     return SimpleNamespace(files=files, truth=truth, table=table, clean=clean)
+
+
+@pytest.fixture(scope="session")
+def incidents(demonstration):
+    """The demonstration as the product reads it."""
+    return read_incidents([demonstration.files.incidents], today=date(2026, 1, 1))

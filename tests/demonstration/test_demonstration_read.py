@@ -1,7 +1,6 @@
 """The project's own reader and shipped lenses on the demonstration force."""
 
 from collections import defaultdict
-from datetime import date
 
 import numpy as np
 import pytest
@@ -9,7 +8,6 @@ import pytest
 from mapper.counts import count_incidents
 from mapper.demonstration import is_synthetic
 from mapper.hexagons import strings_to_cells
-from mapper.incidents.read import read_incidents
 from mapper.lenses.classify import classify
 from mapper.lenses.load import load_lens
 from mapper.neighbours import find_neighbours
@@ -21,11 +19,6 @@ from mapper.statistics.trend import mann_kendall
 from mapper.study_area import load_study_area
 
 LENSES = ("county-lines", "domestic-abuse", "domestic-abuse-children")
-
-
-@pytest.fixture(scope="module")
-def incidents(demonstration):
-    return read_incidents([demonstration.files.incidents], today=date(2026, 1, 1))
 
 
 @pytest.fixture(scope="module")
