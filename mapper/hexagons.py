@@ -122,6 +122,25 @@ def cells_to_discs(cells: Cells, *, rings: int) -> tuple[npt.NDArray[np.int64], 
     return owner, discs.flatten().to_numpy(zero_copy_only=False)
 
 
+def cells_to_rings(
+    cells: Cells, *, rings: int
+) -> tuple[npt.NDArray[np.int64], Cells, npt.NDArray[np.int64]]:
+    """Return the pairs of :func:`cells_to_discs` and the distance of each in grid steps.
+
+    Returns
+    -------
+    tuple
+        ``owner``, ``member`` and ``ring``, 0 for the cell itself; all of shape (pairs,).
+    """
+    found = pa.record_batch(h3ronpy.grid_disk_distances(cells, rings))
+    lengths = found["cell"].value_lengths().to_numpy(zero_copy_only=False)
+    return (
+        np.repeat(np.arange(len(cells), dtype=np.int64), lengths),
+        found["cell"].flatten().to_numpy(zero_copy_only=False),
+        found["k"].flatten().to_numpy(zero_copy_only=False).astype(np.int64),
+    )
+
+
 def polygon_to_cells(polygon: "Polygon | MultiPolygon", *, resolution: int) -> Cells:
     """Return every cell that overlaps a polygon, sorted; longitude-latitude coordinates."""
     found = h3vector.geometry_to_cells(
