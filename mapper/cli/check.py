@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 from mapper.cli.progress import shown_progress
 
 if TYPE_CHECKING:
+    from mapper.incidents.quality import Quality
     from mapper.incidents.table import Incidents
 
 
@@ -18,13 +19,11 @@ def run(
     repair_swapped: bool,
 ) -> None:
     """Read files, print the summary, and write what was asked for."""
-    import json
-
     from mapper.files import write_whole
     from mapper.incidents.mapping import load_mapping
     from mapper.incidents.quality import quality_report
     from mapper.incidents.read import read_incidents
-    from mapper.outputs.tables import rejected_csv
+    from mapper.outputs.rejected import rejected_csv
 
     columns = load_mapping(mapping) if mapping else None
     with shown_progress() as progress:
@@ -35,11 +34,11 @@ def run(
     if rejected:
         write_whole(rejected, rejected_csv(incidents.rejected))
     if report:
-        write_whole(report, json.dumps(quality.to_json(), indent=2, ensure_ascii=False) + "\n")
-    print("\n".join(_lines(incidents, quality.sentences())))
+        write_whole(report, quality.to_json())
+    print("\n".join(_lines(incidents, quality)))
 
 
-def _lines(incidents: "Incidents", sentences: tuple[str, ...]) -> list[str]:
+def _lines(incidents: "Incidents", quality: "Quality") -> list[str]:
     """Say what was read and what is wrong with it."""
     lines = [
         f"{file.name}: {file.rows:,} rows ({file.format}"
@@ -50,6 +49,9 @@ def _lines(incidents: "Incidents", sentences: tuple[str, ...]) -> list[str]:
         f"{incidents.rows_read:,} rows read = {len(incidents.table):,} accepted"
         f" + {len(incidents.rejected):,} rejected"
     )
-    reasons = incidents.rejected["reason"].value_counts()
-    lines += [f"  {count:,}  {reason}" for reason, count in reasons.items()]
-    return [*lines, *sentences, *incidents.notes]
+    lines += [f"  {count:,}  {reason}" for reason, count in quality.by_reason.items()]
+    lines += [
+        f"{share:.1%} of incidents lie at points labelled {kind}"
+        for kind, share in quality.sinks.items()
+    ]
+    return [*lines, quality.resolution_reason, quality.snap_points_reason, *quality.notes]
