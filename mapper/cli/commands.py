@@ -145,3 +145,47 @@ def serve(
     from mapper.cli.serve import run
 
     run(port=port, browser=browser)
+
+
+@area_app.command("build")
+def area_build(
+    lsoa: Annotated[Path, typer.Option(help="LSOA polygons with a code column (LSOA11CD).")],
+    name: Annotated[str, typer.Option(help="Short id of the area, such as merseyside.")],
+    title: Annotated[str, typer.Option(help="Its name for people, such as Merseyside.")],
+    out: Annotated[Path, typer.Option(help="Parquet file to write.")],
+    wards: Annotated[Path | None, typer.Option(help="Ward polygons with a name column.")] = None,
+    districts: Annotated[Path | None, typer.Option(help="District polygons.")] = None,
+    population: Annotated[Path | None, typer.Option(help="CSV of residents by LSOA code.")] = None,
+    population_by_age: Annotated[
+        Path | None, typer.Option(help="CSV of residents by single year of age and LSOA code.")
+    ] = None,
+    deprivation: Annotated[
+        Path | None, typer.Option(help="CSV of deprivation deciles by LSOA code.")
+    ] = None,
+    resolution: Annotated[int, typer.Option(help="H3 resolution of the table, 7 to 11.")] = 9,
+    licence: Annotated[str, typer.Option(help="Attribution, shown wherever it is drawn.")] = "",
+) -> None:
+    """Make a study area from boundaries and population: every cell that overlaps, with residents.
+
+    Residents are spread by area weighting inside their own district, so district totals are kept.
+    """
+    from mapper.area_build import build_area
+    from mapper.cli.area import describe
+    from mapper.cli.progress import shown_progress
+
+    with shown_progress() as progress:
+        area = build_area(
+            lsoa=lsoa,
+            wards=wards,
+            districts=districts,
+            population=population,
+            population_by_age=population_by_age,
+            deprivation=deprivation,
+            name=name,
+            title=title,
+            resolution=resolution,
+            licence=licence,
+            out=out,
+            progress=progress,
+        )
+    print(describe(area, out))
