@@ -1,0 +1,175 @@
+"""The places that scan windows cover: H3 discs grown ring by ring, or circles grown place by place.
+
+A family of zones is held once, sorted by distance, so that a scan adds each ring to the last
+disc's sum and never sums a disc anew.
+"""
+
+from dataclasses import dataclass
+from typing import Literal
+
+import numpy as np
+import numpy.typing as npt
+
+from mapper.errors import RequestError
+from mapper.hexagons import Cells, cells_to_rings
+
+Floats = npt.NDArray[np.float64]
+Integers = npt.NDArray[np.int64]
+
+EARTH_RADIUS_KM = 6367.0  # SaTScan's sphere: its published radii come out to the last digit
+MOST_PAIRS = 60_000_000  # centre-member pairs held at once: about 250 MB
+
+
+@dataclass(frozen=True, eq=False)
+class Zones:
+    """Nested zones around every place: zone ``s`` of a centre is all its steps up to ``s``.
+
+    Steps ``first_step[i]`` to ``first_step[i + 1]`` belong to centre i, nearest first; members
+    ``first_member[s]`` to ``first_member[s + 1]`` are the places that step s adds.
+    """
+
+    first_step: Integers  # shape (places + 1,)
+    first_member: Integers  # shape (steps + 1,)
+    member: npt.NDArray[np.int32]  # place positions, shape (pairs,)
+    radius: Floats  # of each step, shape (steps,)
+    unit: Literal["rings", "km"]
+
+    @property
+    def size(self) -> int:
+        """Number of places."""
+        return self.first_step.size - 1
+
+    def places(self, step: int, centre: int) -> npt.NDArray[np.int64]:
+        """Return the places of a zone, nearest ring first."""
+        start = self.first_member[self.first_step[centre]]
+        return self.member[start : self.first_member[step + 1]].astype(np.int64)
+
+    def sums(self, values: Floats) -> Floats:
+        """Return the sum over every zone; shape (steps,).
+
+        Parameters
+        ----------
+        values
+            One per place, shape (places,).
+        """
+        if not self.radius.size:
+            return np.zeros(0)
+        steps = np.add.reduceat(values[self.member], self.first_member[:-1])
+        running = np.concatenate([[0.0], np.cumsum(steps)])
+        before = np.repeat(running[self.first_step[:-1]], np.diff(self.first_step))
+        return np.asarray(running[1:] - before)
+
+
+def disc_zones(cells: Cells, *, rings: int) -> Zones:
+    """Return discs of radius 0 to ``rings`` grid steps around every cell of a study area.
+
+    Parameters
+    ----------
+    cells
+        Sorted cells of the study area; cells outside it are in no disc.
+    rings
+        Largest radius in grid steps, 0 or more.
+
+    Raises
+    ------
+    RequestError
+        When the radius is below 0 or the discs would not fit in memory.
+    """
+    if rings < 0:
+        raise RequestError(f"A scan radius of {rings} rings is not possible: choose 0 or more.")
+    _refuse_pairs(cells.size * min(cells.size, 1 + 3 * rings * (rings + 1)), "fewer rings")
+    owner, member, ring = _pairs_by_ring(cells, rings=rings)
+    starts = np.flatnonzero(np.diff(owner * (rings + 1) + ring, prepend=-1))
+    return Zones(
+        first_step=np.searchsorted(owner[starts], np.arange(cells.size + 1)).astype(np.int64),
+        first_member=np.append(starts, owner.size).astype(np.int64),
+        member=member.astype(np.int32),
+        radius=ring[starts].astype(np.float64),
+        unit="rings",
+    )
+
+
+def _pairs_by_ring(cells: Cells, *, rings: int) -> tuple[Integers, Integers, Integers]:
+    """Return centre, member and distance in steps of all pairs, in that order of importance."""
+    owner, found, ring = cells_to_rings(cells, rings=rings)
+    member = np.searchsorted(cells, found)
+    member[member == cells.size] = 0
+    inside = cells[member] == found
+    key = np.sort(((owner * (rings + 1) + ring) * cells.size + member)[inside])
+    zone, member = np.divmod(key, max(cells.size, 1))
+    owner, ring = np.divmod(zone, rings + 1)
+    return owner, member, ring
+
+
+def circle_zones(
+    lon: Floats, lat: Floats, *, exposure: Floats, largest_share: float = 0.5
+) -> Zones:
+    """Return circles around every place, growing until they hold a share of the exposure.
+
+    Distances are great-circle. Places at the same distance enter together.
+
+    Parameters
+    ----------
+    lon, lat
+        Degrees, shape (places,).
+    exposure
+        Population (or another exposure) of each place, shape (places,).
+    largest_share
+        Largest share of the exposure in one circle; 0.5 is SaTScan's default.
+
+    Raises
+    ------
+    RequestError
+        When there are too many places to hold every circle.
+    """
+    limit = largest_share * float(exposure.sum()) * (1 + 1e-12)
+    found = []
+    pairs = 0
+    for centre in range(lon.size):
+        found.append(_grow_circle(lon, lat, exposure, centre=centre, limit=limit))
+        pairs += found[-1][0].size
+        _refuse_pairs(pairs, "fewer places or a smaller share")
+    members = [part[0] for part in found]
+    sizes = [part[1] for part in found]
+    radii = [part[2] for part in found]
+    empty = np.zeros(0)
+    return Zones(
+        first_step=np.cumsum([0, *(part.size for part in sizes)]).astype(np.int64),
+        first_member=np.cumsum(np.concatenate([[0], *sizes])).astype(np.int64),
+        member=np.concatenate([empty, *members]).astype(np.int32),
+        radius=np.concatenate([empty, *radii]),
+        unit="km",
+    )
+
+
+def _grow_circle(
+    lon: Floats, lat: Floats, exposure: Floats, *, centre: int, limit: float
+) -> tuple[Integers, Integers, Floats]:
+    """Return the places of one centre's circles by distance, the size of each step, its radius."""
+    distance = great_circle_km(lon[centre], lat[centre], lon, lat)
+    order = np.argsort(distance, kind="stable")
+    # A micrometre is far above rounding and far below any real distance between places.
+    sorted_km = np.round(distance[order], 9)
+    ends = np.flatnonzero(np.diff(sorted_km, append=np.inf)) + 1
+    ends = ends[np.cumsum(exposure[order])[ends - 1] <= limit]
+    taken = int(ends[-1]) if ends.size else 0
+    return order[:taken], np.diff(ends, prepend=0), distance[order][ends - 1]
+
+
+def great_circle_km(lon: float, lat: float, lons: Floats, lats: Floats) -> Floats:
+    """Return haversine distances in kilometres from one point to many, on SaTScan's sphere."""
+    lon_0, lat_0, lon_1, lat_1 = (np.radians(value) for value in (lon, lat, lons, lats))
+    half = (
+        np.sin((lat_1 - lat_0) / 2) ** 2
+        + np.cos(lat_0) * np.cos(lat_1) * np.sin((lon_1 - lon_0) / 2) ** 2
+    )
+    return np.asarray(2 * EARTH_RADIUS_KM * np.arcsin(np.sqrt(np.minimum(half, 1))))
+
+
+def _refuse_pairs(pairs: int, remedy: str) -> None:
+    """Refuse a family of zones that would not fit in memory."""
+    if pairs > MOST_PAIRS:
+        raise RequestError(
+            f"The scan would hold at least {pairs:,} pairs of places, more than {MOST_PAIRS:,}: "
+            f"choose {remedy}."
+        )
