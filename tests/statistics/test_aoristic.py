@@ -93,10 +93,8 @@ def test_the_sum_is_the_number_of_incidents():
     start = MONDAY + stream.integers(0, 10**14, 250_000).astype("timedelta64[us]")
     end = start + stream.integers(-(10**9), 7 * 10**11, 250_000).astype("timedelta64[us]")
     clock = week_clock(start, end)
-    assert abs(clock.sum() - 250_000) < 1e-9 * 250_000
+    assert abs(clock.sum() - 250_000) < 1e-9
     assert clock.dtype == np.float64
-    few = week_clock(start[:5000], end[:5000])
-    assert abs(few.sum() - 5000) < 1e-9
 
 
 def test_groups_are_the_clocks_of_their_parts():
