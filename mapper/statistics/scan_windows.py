@@ -54,10 +54,14 @@ class Zones:
         """
         if not self.radius.size:
             return np.zeros(0)
-        steps = np.add.reduceat(values[self.member], self.first_member[:-1])
-        running = np.concatenate([[0.0], np.cumsum(steps)])
-        before = np.repeat(running[self.first_step[:-1]], np.diff(self.first_step))
-        return np.asarray(running[1:] - before)
+        sums = np.add.reduceat(values[self.member], self.first_member[:-1])
+        # Ring upon ring within each centre: one running sum over all centres would lose the
+        # digits of small zones.
+        steps = np.diff(self.first_step)
+        for rank in range(1, int(steps.max())):
+            here = self.first_step[:-1][steps > rank] + rank
+            sums[here] += sums[here - 1]
+        return np.asarray(sums)
 
 
 def disc_zones(cells: Cells, *, rings: int) -> Zones:

@@ -1,6 +1,8 @@
 """The space-time scan: against plain loops, SaTScan's published figures and its own null."""
 
 import json
+import subprocess
+import sys
 
 import numpy as np
 import pytest
@@ -159,6 +161,14 @@ def test_disc_zones_are_discs_inside_the_study_area():
             assert sums[step] == values[inside].sum()
 
 
+def test_small_zones_keep_their_digits_beside_large_ones():
+    cells = patch(8)
+    shares = np.full(cells.size, 1.0)
+    shares[-1] = 1e-9
+    zones = disc_zones(cells, rings=5)
+    assert zones.sums(shares)[zones.first_step[cells.size - 1]] == 1e-9
+
+
 def test_an_isolated_cell_has_its_own_disc_only():
     far = strings_to_cells(["89283082803ffff"])
     zones = disc_zones(np.sort(np.concatenate([patch(1), far])), rings=2)
@@ -295,6 +305,14 @@ def test_replicates_do_not_depend_on_chunks_or_threads():
     np.testing.assert_array_equal(one[:16], run_replicates(draw, runs=16, seed=4))
     with pytest.raises(RequestError, match="1 run or more"):
         run_replicates(draw, runs=0, seed=4)
+
+
+def test_the_scan_costs_nothing_until_it_is_run():
+    code = (
+        "import sys, mapper.statistics.scan_points, mapper.statistics.near_repeat;"
+        "sys.exit('numba' in sys.modules)"
+    )
+    assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0
 
 
 # SaTScan's published result for leukaemia in upstate New York
