@@ -81,7 +81,7 @@ def layout_of(sheet: Sheet, mapping: ColumnMapping | None) -> Layout:
         return _mapped(sheet, mapping)
     plain = [name.lower() for name in sheet.header]
     if len(set(plain) & _POLICE_UK_ALL) >= _POLICE_UK_SIGNS:
-        return _police_uk(sheet, plain)
+        return _police_uk(sheet, plain, order)
     found = {EXTRACT_FIELDS[p] for p in map(_plain, sheet.header) if p in EXTRACT_FIELDS}
     if len(found) >= _EXTRACT_SIGNS and not _extract_lacks(sheet, found):
         return _extract(sheet, order, mapping)
@@ -111,7 +111,7 @@ def _misfit(sheet: Sheet, mapping: ColumnMapping) -> str:
     )
 
 
-def _police_uk(sheet: Sheet, plain: Sequence[str]) -> Layout:
+def _police_uk(sheet: Sheet, plain: Sequence[str], order: Order) -> Layout:
     """Return the layout of a police.uk street file."""
     absent = [name for name in POLICE_UK_COLUMNS if name.lower() not in plain]
     if absent:
@@ -125,6 +125,7 @@ def _police_uk(sheet: Sheet, plain: Sequence[str]) -> Layout:
         POLICE_UK,
         {f: (plain.index(name.lower()),) for name, f in POLICE_UK_COLUMNS.items()},
         {f: name for name, f in POLICE_UK_COLUMNS.items()},
+        date_order=order,
     )
 
 

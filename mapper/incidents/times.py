@@ -43,7 +43,7 @@ _NAMED = (
     r"^(?:[A-Za-z]{3,9},?\s+)?(?P<day>[0-9]{1,2})(?:st|nd|rd|th)?[-\s/]+(?P<name>[A-Za-z]{3,9})"
     r"[-\s/,]+(?P<year>[0-9]{4}|[0-9]{2})" + _CLOCK
 )
-_NAMED_MONTH = r"^(?P<name>[A-Za-z]{3,9})[-\s]+(?P<year>[0-9]{4})$"
+_NAMED_MONTH = r"^(?P<name>[A-Za-z]{3,9})[-\s]+(?P<year>[0-9]{4}|[0-9]{2})$"
 _MONTHS = "jan feb mar apr may jun jul aug sep oct nov dec".split()  # noqa: SIM905 - reads better
 _FULL = (
     "january february march april may june july august september october november december".split()  # noqa: SIM905 - reads better
