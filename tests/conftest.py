@@ -1,8 +1,17 @@
-"""Shared by all tests: where the real files are, when they are there."""
+"""Shared by all tests: the real files, when they are there, and releases to show."""
 
+from datetime import date
 from pathlib import Path
+from types import MappingProxyType
 
+import numpy as np
+import pandas as pd
 import pytest
+
+from mapper.disclosure import release as release_module
+from mapper.disclosure.release import Release
+from mapper.hexagons import cells_to_discs, cells_to_points, cells_to_strings, points_to_cells
+from mapper.tables import CELL_COLUMNS, HOTSPOT_COLUMNS
 
 SHARED = Path(__file__).parents[2] / "shared" / "data"
 
@@ -13,3 +22,102 @@ def shared():
     if not SHARED.is_dir():
         pytest.skip("the real data folder ../shared/data is absent on this machine")
     return SHARED
+
+
+@pytest.fixture(scope="session")
+def make_release():
+    """A maker of releases over synthetic cells around Liverpool: no real incident is in them."""
+    return synthetic_release
+
+
+def synthetic_release(*, rings=12, seed=1, spots=3, hotspots=None, **changes):
+    """Return an operational release of ``1 + 3 rings (rings + 1)`` cells and a few hot spots.
+
+    ``hotspots`` changes columns of the list; ``changes`` replaces members of the release.
+    """
+    drawn = np.random.default_rng(seed)
+    centre = points_to_cells(np.array([-2.95]), np.array([53.42]), resolution=9)
+    cells = np.unique(cells_to_discs(centre, rings=rings)[1])
+    lon, lat = cells_to_points(cells)
+    counts = drawn.negative_binomial(0.6, 0.15, cells.size)
+    middles = drawn.choice(cells.size, spots, replace=False)
+    table = pd.DataFrame(
+        {
+            "cell": pd.Series(cells_to_strings(cells), dtype="str"),
+            "district": pd.Categorical(np.where(lat > 53.42, "Sefton", "Liverpool")),
+            "ward": pd.Categorical([f"Ward {int(east * 50) % 7}" for east in lon - lon.min()]),
+            "residents": drawn.integers(0, 900, cells.size).astype("float64"),
+            "count": counts.astype("int64"),
+            "hotspot_id": pd.Series([""] * cells.size, dtype="str"),
+        }
+    )
+    for number, middle in enumerate(middles):
+        group = np.searchsorted(cells, cells_to_discs(cells[[middle]], rings=1)[1])
+        group = group[group < cells.size]
+        inside = group[(table["hotspot_id"].to_numpy()[group] == "") & (group > 0)]
+        table.loc[inside, "hotspot_id"] = f"h{number:03d}"
+        table.loc[inside, "count"] += 25
+    table["ring_count"] = table["count"] * 5
+    table["disc_count"] = table["count"] * 6
+    table["neighbours"] = 6
+    table["z"] = drawn.normal(size=cells.size)
+    table["p"] = drawn.uniform(size=cells.size)
+    table["hot"] = table["hotspot_id"] != ""
+    table["q"] = np.where(table["hot"], 0.0031234, 0.4)
+    table.loc[0, ["p", "q"]] = np.nan
+    listed = _listed(table, lon, lat).assign(**(hotspots or {}))
+    members = {
+        "audience": "operational",
+        "marking": "OFFICIAL-SENSITIVE",
+        "title": "Harm linked to county lines",
+        "question": "Where are incidents linked to county lines more concentrated than chance?",
+        "period": "1 September 2021 to 31 August 2022",
+        "area_title": "Merseyside",
+        "resolution": 9,
+        "cells": table[list(CELL_COLUMNS)],
+        "hotspots": listed,
+        "caveats": ("It shows recorded incidents only; much exploitation is never reported.",),
+        "synthetic": True,
+        "record": MappingProxyType(
+            {
+                "request": {"lens": "county-lines", "start": date(2021, 9, 1), "alpha": 0.05},
+                "inputs": ({"name": "extract.csv", "sha256": "0" * 64, "rows": 250_000},),
+                "numbers": {"read": 250_000, "accepted": 249_000, "rejected": 1_000, "outside": 9},
+                "versions": {"mapper": "0.1.0"},
+            }
+        ),
+        "licence": "Contains OS data © Crown copyright and database right 2016.",
+        "digest": "ab" * 32,
+    }
+    return Release(**{**members, **changes}, _key=release_module._MADE_HERE)
+
+
+def _listed(table, lon, lat):
+    """Return the list of hot spots of a table of cells."""
+    table = table.assign(lon=lon, lat=lat)
+    groups = table[table["hot"]].groupby("hotspot_id")
+    listed = pd.DataFrame(
+        {
+            "hotspot_id": pd.Series(list(groups.groups), dtype="str"),
+            "cells": groups.size().to_numpy("int64"),
+            "incidents": groups["count"].sum().to_numpy("int64"),
+            "lon": groups["lon"].mean().to_numpy("float64"),
+            "lat": groups["lat"].mean().to_numpy("float64"),
+            "ward": groups["ward"].first().astype("str").to_numpy(),
+            "district": groups["district"].first().astype("str").to_numpy(),
+        }
+    ).sort_values("incidents", ascending=False, ignore_index=True)
+    listed["rank"] = np.arange(1, len(listed) + 1, dtype="int64")
+    listed["name"] = [f"{ward}: near Example Road" for ward in listed["ward"]]
+    listed["area_km2"] = listed["cells"] * 0.1053791
+    listed["expected"] = listed["cells"] * float(table["count"].mean())
+    listed["excess"] = listed["incidents"] - listed["expected"]
+    listed["ratio"] = listed["incidents"] / listed["expected"]
+    listed["q"] = 0.0031234
+    listed["reason"] = [
+        f"{number} incidents where an even spread would put {even:.0f}."
+        for number, even in zip(listed["incidents"], listed["expected"], strict=True)
+    ]
+    for column, dtype in HOTSPOT_COLUMNS.items():
+        listed[column] = listed[column].astype(dtype)
+    return listed[list(HOTSPOT_COLUMNS)]

@@ -1,0 +1,108 @@
+"""Maps of a release, drawn by Folium: one for the app and one that stands alone in a file.
+
+No map asks any other machine for anything: there are no tiles, and Leaflet is either inside the
+page or served by the app. Free text is encoded before it enters a map, and Folium's second
+template pass is switched off (:mod:`mapper.outputs.maps.plain`).
+
+The only package that imports folium and branca, and only inside functions.
+"""
+
+from importlib import import_module
+from threading import Thread
+from typing import TYPE_CHECKING
+
+from mapper.disclosure.release import Release, is_release
+from mapper.outputs.maps.drawing import Outlines, cell_features, hotspot_features
+
+if TYPE_CHECKING:
+    import folium
+
+__all__ = [
+    "Outlines",
+    "build_map",
+    "cell_features",
+    "embed_map",
+    "export_map",
+    "hotspot_features",
+    "warm_up",
+]
+
+
+def build_map(
+    release: Release,
+    *,
+    outlines: Outlines | None = None,
+    selected: str | None = None,
+    leaflet_url: str | None = None,
+) -> "folium.Map":
+    """Return the Folium map of a release, for a page that shows Folium maps.
+
+    A click gives the page the feature of the cell, with ``cell`` and ``hotspot_id`` among its
+    properties.
+
+    Parameters
+    ----------
+    outlines
+        District outlines by name; dissolved from the release's cells if not given.
+    selected
+        Id of a hot spot to zoom to and open.
+    leaflet_url
+        Folder under which the app serves ``leaflet.js`` and ``leaflet.css``, without a slash at
+        its end. Without it the page that shows the map has to bring Leaflet along.
+
+    Raises
+    ------
+    DisclosureError
+        When given anything but a release.
+    """
+    is_release(release)
+    from mapper.outputs.maps.layers import folium_map
+
+    return folium_map(release, outlines=outlines, selected=selected, leaflet_url=leaflet_url)
+
+
+def export_map(release: Release, *, outlines: Outlines | None = None) -> str:
+    """Return a map as one page of HTML that opens anywhere, with no network.
+
+    It holds the map, its legend, the list of hot spots, marking, caveats and licence, and a
+    content security policy under which nothing but its own scripts can run.
+
+    Raises
+    ------
+    DisclosureError
+        When given anything but a release.
+    """
+    is_release(release)
+    from mapper.outputs.maps.page import render_page
+
+    return render_page(build_map(release, outlines=outlines), release)
+
+
+def embed_map(
+    release: Release, *, outlines: Outlines | None = None, selected: str | None = None
+) -> str:
+    """Return the map and its legend alone as a page of HTML, for a frame inside the app.
+
+    The page around it shows the title, the marking and the list.
+
+    Raises
+    ------
+    DisclosureError
+        When given anything but a release.
+    """
+    is_release(release)
+    from mapper.outputs.maps.page import render_page
+
+    drawn = build_map(release, outlines=outlines, selected=selected)
+    return render_page(drawn, release, embedded=True)
+
+
+def warm_up() -> Thread:
+    """Start importing folium in the background and return the thread.
+
+    Called as soon as it is known that a map will be drawn: the import then runs beside the
+    reading of files. Nothing has to wait for the thread; a map drawn early waits by itself.
+    """
+    thread = Thread(target=import_module, args=("mapper.outputs.maps.layers",), daemon=True)
+    thread.start()
+    return thread

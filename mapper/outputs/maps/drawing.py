@@ -1,0 +1,169 @@
+"""What a map of a release shows, as plain numbers and encoded text, before any drawing library.
+
+Coordinates travel as whole hundred-thousandths of a degree (about 1 m), each point as its
+distance from the one before: a third of the size of GeoJSON and quick to read back. Only cells
+with something to say are drawn: those with a count, and hot ones.
+"""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+from mapper.disclosure.release import Release, is_release
+from mapper.hexagons import (
+    Cells,
+    Floats,
+    cells_to_corners,
+    cells_to_outline,
+    cells_to_points,
+    strings_to_cells,
+)
+from mapper.outputs.tables import hotspot_outlines, hotspot_rows
+from mapper.outputs.text import encode_text
+from mapper.study_area import Outline
+
+Polygons = Sequence[Sequence[Sequence[tuple[float, float]]]]
+Outlines = Mapping[str, Outline]  # as mapper.study_area.district_outlines returns them
+
+SCALE = 100_000
+_SHARES = (0.0, 0.5, 0.75, 0.9, 0.98)  # of the cells with a count, where each class begins
+
+
+def drawing_of(
+    release: Release, *, outlines: Outlines | None = None, selected: str | None = None
+) -> dict[str, Any]:
+    """Return everything that the map's script draws.
+
+    Parameters
+    ----------
+    outlines
+        District outlines by name; dissolved from the release's cells if not given. The ground
+        and the wards always come from the cells.
+    selected
+        Id of a hot spot to show first.
+    """
+    cells = is_release(release).cells
+    index = strings_to_cells(cells["cell"].to_numpy(dtype=object))
+    districts = _outlines(index, cells["district"]) if outlines is None else outlines
+    wards = _outlines(index, cells["ward"])
+    return {
+        "scale": SCALE,
+        "bounds": bounds_of(release),
+        "land": pack_polygons(cells_to_outline(index)) if len(index) else [],
+        "districts": [ring for one in districts.values() for ring in pack_polygons(one.polygons)],
+        "wards": [ring for one in wards.values() for ring in pack_polygons(one.polygons)],
+        "labels": [*_labels(districts, kind=0), *_labels(wards, kind=1)],
+        "starts": count_classes(cells["count"].to_numpy()),
+        "cells": cell_features(release),
+        "hotspots": hotspot_features(release),
+        "selected": _position(release, selected),
+    }
+
+
+def cell_features(release: Release) -> dict[str, Any]:
+    """Return the cells to draw as columns of equal length, ``xy`` aside.
+
+    ``xy`` holds ``corners`` points for each cell, one after the other. ``place`` counts into
+    ``places``; ``hotspot`` is a position in the release's list, -1 outside all; ``q`` is missing
+    for a cell without neighbours, which is never tested.
+    """
+    table = is_release(release).cells
+    table = table[(table["count"] > 0) | table["hot"]]
+    corners = cells_to_corners(strings_to_cells(table["cell"].to_numpy(dtype=object)))[:, :-1]
+    places = table["ward"].astype(str) + ", " + table["district"].astype(str)
+    place, names = pd.factorize(places, sort=True)
+    ranks = {str(id_): at for at, id_ in enumerate(release.hotspots["hotspot_id"])}
+    return {
+        "corners": corners.shape[1],
+        "xy": _steps(corners.reshape(-1, 2)),
+        "id": table["cell"].tolist(),
+        "count": table["count"].tolist(),
+        "disc": table["disc_count"].tolist(),
+        "residents": table["residents"].fillna(0).round().astype("int64").tolist(),
+        "q": [None if np.isnan(q) else float(f"{q:.3g}") for q in table["q"]],
+        "hot": table["hot"].astype(int).tolist(),
+        "hotspot": [ranks.get(str(id_), -1) for id_ in table["hotspot_id"]],
+        "place": place.tolist(),
+        "places": [encode_text(name) for name in names],
+    }
+
+
+def hotspot_features(release: Release) -> list[dict[str, Any]]:
+    """Return each hot spot with its outline and its row of the list, free text encoded."""
+    outlines = hotspot_outlines(release)
+    return [
+        {
+            **{key: encode_text(v) if isinstance(v, str) else v for key, v in row.items()},
+            "rings": pack_polygons(outlines.get(row["hotspot_id"], [])),
+        }
+        for row in hotspot_rows(release)
+    ]
+
+
+def count_classes(counts: npt.NDArray[np.int64]) -> list[int]:
+    """Return where each class of counts begins, up to five, from the smallest count above 0.
+
+    Half of the cells with a count are in the first class and one in fifty in the last, because
+    counts of crime are heavy-tailed: equal steps would paint all places but one alike.
+    """
+    positive = counts[counts > 0]
+    if not positive.size:
+        return []
+    starts = np.quantile(positive, _SHARES, method="higher")
+    return [int(start) for start in np.unique(starts)]
+
+
+def bounds_of(release: Release) -> list[list[float]]:
+    """Return the south-west and north-east corner of the study area as (lat, lon)."""
+    lon, lat = cells_to_points(strings_to_cells(release.cells["cell"].to_numpy(dtype=object)))
+    if not lon.size:
+        return [[49.9, -6.4], [55.8, 1.8]]  # England and Wales
+    corners = [[lat.min(), lon.min()], [lat.max(), lon.max()]]
+    return [[round(float(degrees), 5) for degrees in corner] for corner in corners]
+
+
+def pack_polygons(polygons: Polygons) -> list[list[int]]:
+    """Return all rings of polygons, each as whole steps without its closing point."""
+    return [_steps(np.asarray(ring)[:-1]) for polygon in polygons for ring in polygon]
+
+
+def _steps(points: npt.NDArray[np.float64]) -> list[int]:
+    """Return points (lon, lat) as one list: the first point, then the step to each next one."""
+    whole = np.rint(points * SCALE).astype(np.int64)
+    steps: list[int] = np.diff(whole, axis=0, prepend=np.zeros((1, 2), np.int64)).ravel().tolist()
+    return steps
+
+
+def _position(release: Release, hotspot: str | None) -> int | None:
+    """Return the position of a hot spot in the list; none for an id that is not in it."""
+    ids = release.hotspots["hotspot_id"].tolist()
+    return ids.index(hotspot) if hotspot in ids else None
+
+
+def _outlines(index: Cells, names: "pd.Series[Any]") -> dict[str, Outline]:
+    """Return the outline of the cells of each district or ward that has a name."""
+    lon, lat = cells_to_points(index)
+    groups = names.groupby(names, observed=True).indices
+    return {
+        str(name): Outline(cells_to_outline(index[at]), _middle(lon[at], lat[at]))
+        for name, at in groups.items()
+        if str(name).strip()
+    }
+
+
+def _middle(lon: Floats, lat: Floats) -> tuple[float, float]:
+    """Return the point nearest to the middle of some points, so that it lies among them."""
+    away = (lon - lon.mean()) ** 2 + (2 * (lat - lat.mean())) ** 2
+    nearest = int(away.argmin())
+    return float(lon[nearest]), float(lat[nearest])
+
+
+def _labels(outlines: Outlines, *, kind: int) -> list[list[Any]]:
+    """Return each outline's label as kind, lon, lat and text."""
+    return [
+        [kind, *(round(degrees, 5) for degrees in outline.label), encode_text(name)]
+        for name, outline in outlines.items()
+    ]

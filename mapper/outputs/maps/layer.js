@@ -1,0 +1,197 @@
+function (map, data) {
+  "use strict";
+  var BLUES = ["#cfdfec", "#9cc1de", "#5f9bcb", "#2b6cab", "#0c3c73"];
+  var HOT = "#c2410c";
+  var cells = data.cells, spots = data.hotspots;
+  var group = L.featureGroup(), markers = [], outlines = [], chosen = -1;
+
+  // Points come as the first point and then the step to each next one, in whole 1/scale degrees.
+  function points(steps) {
+    var x = 0, y = 0, found = [];
+    for (var i = 0; i < steps.length; i += 2) {
+      x += steps[i]; y += steps[i + 1];
+      found.push([y / data.scale, x / data.scale]);
+    }
+    return found;
+  }
+  function number(value, digits) {
+    return value === null ? "not known" : value.toLocaleString("en-GB", {
+      minimumFractionDigits: digits || 0, maximumFractionDigits: digits || 0});
+  }
+  function share(q) {
+    if (q < 0.001) { return "under 0.1 %"; }
+    return (100 * q).toLocaleString("en-GB", {maximumSignificantDigits: 2}) + " %";
+  }
+  function fact(name, value) { return "<dt>" + name + "</dt><dd>" + value + "</dd>"; }
+
+  function tip(layer) {
+    var at = layer.at, spot = spots[cells.hotspot[at]];
+    return "<b>" + number(cells.count[at]) + " in this cell</b>" +
+      "<span>" + cells.places[cells.place[at]] + "</span>" +
+      (spot ? '<span class="m-in">Hot spot ' + spot.rank + ": " + spot.name + "</span>" : "");
+  }
+  function strength(at) {
+    var q = cells.q[at];
+    if (q === null) { return "No neighbouring cell in the area, so this cell was not tested."; }
+    if (cells.hot[at]) {
+      return "Busier than chance: of all cells that stand out this much, " + share(q) +
+        " are expected to be false alarms.";
+    }
+    return "Not busier than chance can explain (q " +
+      q.toLocaleString("en-GB", {maximumSignificantDigits: 2}) + ").";
+  }
+  function cellFacts(at) {
+    return '<dl>' + fact("Count in this cell", number(cells.count[at])) +
+      fact("With the ring of cells around it", number(cells.disc[at])) +
+      fact("Residents", number(cells.residents[at])) + "</dl>" +
+      '<p class="m-note">' + strength(at) + "<br>Cell " + cells.id[at] + "</p>";
+  }
+  function spotFacts(spot) {
+    return '<p class="m-kind">Hot spot ' + spot.rank + "</p><h3>" + spot.name + "</h3>" +
+      '<p class="m-where">' + spot.ward + ", " + spot.district + "</p>" +
+      "<dl>" + fact("Incidents", number(spot.incidents)) +
+      fact("Expected if spread evenly", number(spot.expected, 1)) +
+      fact("Times expected", number(spot.ratio, 1)) +
+      fact("Area", number(spot.area_km2, 2) + " km²") + "</dl><p>" + spot.reason + "</p>";
+  }
+  function card(at) {
+    var spot = spots[cells.hotspot[at]];
+    if (spot) { return spotFacts(spot) + cellFacts(at); }
+    return '<p class="m-kind">Cell</p><h3>' + cells.places[cells.place[at]] + "</h3>" +
+      cellFacts(at);
+  }
+  function colour(count) {
+    var at = data.starts.length - 1;
+    while (at > 0 && count < data.starts[at]) { at -= 1; }
+    return count ? BLUES[at] : "#eceff1";
+  }
+  function rings(list, options) {
+    options.interactive = false;
+    return L.polygon(list.map(function (ring) { return [points(ring)]; }), options).addTo(group);
+  }
+
+  // One ground polygon with even-odd filling: lakes and inlets stay open.
+  L.polygon(data.land.map(points), {
+    interactive: false, stroke: false, fillColor: "#fbfaf6", fillOpacity: 1}).addTo(group);
+
+  var surface = L.featureGroup(), corner = points(cells.xy);
+  cells.id.forEach(function (id, at) {
+    var first = at * cells.corners;
+    var shape = L.polygon(corner.slice(first, first + cells.corners), {
+      color: "#fff", weight: 0.5, opacity: 0.9, fillColor: colour(cells.count[at]),
+      fillOpacity: 0.92, smoothFactor: 0});
+    var spot = spots[cells.hotspot[at]];
+    shape.at = at;
+    shape.feature = {type: "Feature", properties: {
+      cell: id, hotspot_id: spot ? spot.hotspot_id : "", count: cells.count[at]}};
+    surface.addLayer(shape);
+  });
+  surface.bindTooltip(tip, {sticky: true, className: "m-tip", opacity: 1, direction: "top"});
+  surface.on("mouseover", function (event) {
+    event.layer.setStyle({color: "#1c2429", weight: 2});
+  }).on("mouseout", function (event) {
+    event.layer.setStyle({color: "#fff", weight: 0.5});
+  }).on("click", function (event) {
+    var at = event.layer.at;
+    if (cells.hotspot[at] >= 0) { mark(cells.hotspot[at]); }
+    L.popup({maxWidth: 300, autoPanPadding: [16, 16]}).setLatLng(event.latlng)
+      .setContent(card(at)).openOn(map);
+  });
+  group.addLayer(surface);
+
+  rings(data.wards, {fill: false, color: "#5d6b70", weight: 0.6, opacity: 0.45});
+  rings(data.districts, {fill: false, color: "#47504f", weight: 1.4, opacity: 0.85});
+
+  spots.forEach(function (spot, at) {
+    rings(spot.rings, {fill: false, color: "#fff", weight: 5, opacity: 0.95});
+    outlines.push(rings(spot.rings, {fill: false, color: HOT, weight: 2.5, opacity: 1}));
+    var wide = 20 + 6 * (String(spot.rank).length - 1);
+    var marker = L.marker([spot.lat, spot.lon], {
+      zIndexOffset: 1000 - at, riseOnHover: true,
+      icon: L.divIcon({className: "m-rank", iconSize: [wide, 20],
+        html: spot.rank + '<span class="m-unseen">: ' + spot.name + "</span>"})});
+    marker.feature = {type: "Feature", properties: {cell: "", hotspot_id: spot.hotspot_id}};
+    marker.on("click", function () { open(at); });
+    marker.on("keypress", function (event) {
+      if (event.originalEvent.key === "Enter") { open(at); }
+    });
+    marker.bindTooltip("<b>" + spot.name + "</b><span>" + number(spot.incidents) +
+      " incidents, " + number(spot.ratio, 1) + " times the expected</span>",
+      {className: "m-tip", direction: "top", offset: [0, -10], opacity: 1});
+    group.addLayer(marker);
+    markers.push(marker);
+  });
+
+  var labels = data.labels.map(function (label) {
+    return {ward: label[0], marker: L.marker([label[2], label[1]], {
+      interactive: false, keyboard: false, zIndexOffset: -2000,
+      icon: L.divIcon({className: "m-label " + (label[0] ? "m-ward" : "m-district"),
+        iconSize: [0, 0], html: "<span>" + label[3] + "</span>"})})};
+  });
+
+  // Far out the districts are named, closer in the wards; of ranks that would lie on one another
+  // the best stays. The list beside the map always holds them all.
+  function tidy() {
+    var close = map.getZoom() >= 12.5, kept = [];
+    labels.forEach(function (label) {
+      if (Boolean(label.ward) === close) { group.addLayer(label.marker); }
+      else { group.removeLayer(label.marker); }
+    });
+    markers.forEach(function (marker, at) {
+      var here = map.latLngToLayerPoint(marker.getLatLng());
+      var crowded = at !== chosen && kept.some(function (other) {
+        return Math.abs(other.x - here.x) < 22 && Math.abs(other.y - here.y) < 18;
+      });
+      if (!crowded) { kept.push(here); }
+      if (marker.getElement()) { marker.getElement().classList.toggle("m-crowded", crowded); }
+    });
+    labels.forEach(function (label) {
+      var here = map.latLngToLayerPoint(label.marker.getLatLng());
+      var hidden = kept.some(function (rank) {
+        return Math.abs(rank.x - here.x) < 50 && Math.abs(rank.y - here.y) < 18;
+      });
+      if (label.marker.getElement()) {
+        label.marker.getElement().classList.toggle("m-raised", hidden);
+      }
+    });
+  }
+  function mark(at) {
+    if (chosen >= 0) {
+      outlines[chosen].setStyle({weight: 2.5, color: HOT});
+      markers[chosen].getElement().classList.remove("m-chosen");
+    }
+    chosen = at;
+    outlines[at].setStyle({weight: 4, color: "#1c2429"});
+    markers[at].getElement().classList.add("m-chosen");
+    tidy();
+    group.fire("chosen", {at: at});
+  }
+  // The card stands on the northern edge of the hot spot, so that it does not cover it.
+  function open(at) {
+    mark(at);
+    var spot = spots[at], bounds = outlines[at].getBounds();
+    var north = bounds.isValid() ? bounds.getNorth() : spot.lat;
+    L.popup({maxWidth: 300, autoPanPadding: [16, 16]})
+      .setLatLng([north, spot.lon]).setContent(spotFacts(spot)).openOn(map);
+  }
+  // Hot spots are told apart by their position in the list, from 0: no text is compared.
+  group.choose = function (at) {
+    var bounds = outlines[at].getBounds();
+    map.fitBounds(bounds.isValid() ? bounds : data.bounds,
+      {maxZoom: 14, animate: false, paddingTopLeft: [60, map.getSize().y / 2],
+        paddingBottomRight: [60, 30]});
+    open(at);
+  };
+  group.whole = function () {
+    map.closePopup();
+    map.fitBounds(data.bounds, {animate: false, padding: [12, 12]});
+  };
+
+  map.on("zoomend", tidy);
+  group.once("add", function () {
+    group.whole();
+    tidy();
+    if (data.selected !== null) { group.choose(data.selected); }
+  });
+  return group;
+}

@@ -1,0 +1,76 @@
+"""The Folium map of a release: one layer that draws ground, borders, cells and hot spots.
+
+Imports folium, which takes a while: everything else reaches this module from inside functions.
+"""
+
+from pathlib import Path
+
+import folium
+from folium.map import Layer
+from folium.template import Template
+
+from mapper.disclosure.release import Release, is_release
+
+# Imported for what it does to branca: no text is ever read as a template a second time.
+from mapper.outputs.maps import plain as _plain  # noqa: F401  see the comment above
+from mapper.outputs.maps.drawing import Outlines, bounds_of, drawing_of
+from mapper.outputs.text import script_json
+
+_HERE = Path(__file__).parent
+_ZOOM_START = 10
+
+
+class ReleaseLayer(Layer):
+    """Draws a release on a canvas; :file:`layer.js` is its script, :file:`layer.css` its look."""
+
+    _template = Template(
+        """
+        {% macro header(this, kwargs) %}<style>{{ this.style }}</style>{% endmacro %}
+        {% macro script(this, kwargs) %}
+            var {{ this.get_name() }} = ({{ this.script }})(
+                {{ this._parent.get_name() }}, {{ this.drawing }}
+            );
+        {% endmacro %}
+        """
+    )
+
+    def __init__(
+        self, release: Release, *, outlines: Outlines | None = None, selected: str | None = None
+    ) -> None:
+        super().__init__(name="Hot spots", overlay=True, control=False, show=True)
+        self._name = "ReleaseLayer"
+        self.style = (_HERE / "layer.css").read_text(encoding="utf-8")
+        self.script = (_HERE / "layer.js").read_text(encoding="utf-8")
+        self.drawing = script_json(drawing_of(release, outlines=outlines, selected=selected))
+
+
+def folium_map(
+    release: Release,
+    *,
+    outlines: Outlines | None = None,
+    selected: str | None = None,
+    leaflet_url: str | None = None,
+) -> folium.Map:
+    """Return the map; see :func:`mapper.outputs.maps.build_map`."""
+    (south, west), (north, east) = bounds_of(is_release(release))
+    drawn = folium.Map(
+        location=[(south + north) / 2, (west + east) / 2],
+        zoom_start=_ZOOM_START,
+        tiles=None,
+        prefer_canvas=True,
+        control_scale=True,
+        attribution_control=False,
+        zoom_snap=0.25,
+        zoom_delta=0.5,
+    )
+    drawn.options["min_zoom"], drawn.options["max_zoom"] = 7, 18
+    # On the object, not the class: no other map in this process changes, and none of Folium's
+    # links to other hosts is ever written.
+    drawn.default_js = [("leaflet", f"{leaflet_url}/leaflet.js")] if leaflet_url else []
+    drawn.default_css = [("leaflet_css", f"{leaflet_url}/leaflet.css")] if leaflet_url else []
+    layer = ReleaseLayer(release, outlines=outlines, selected=selected)
+    # Folium names things by random numbers; these make the same release the same page.
+    drawn._id, layer._id = f"m{release.digest[:12]}", f"l{release.digest[:12]}"  # noqa: SLF001  Folium has no public way to name an element
+    layer.layer_name = layer.get_name()
+    layer.add_to(drawn)
+    return drawn

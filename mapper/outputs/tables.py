@@ -1,0 +1,145 @@
+"""Tables for use outside: ``hotspots.csv``, ``hotspots.geojson`` and ``cells.parquet``.
+
+Columns, their order and their units are the contracts in ``mapper.tables``. The two lists of hot
+spots are rounded for reading; ``cells.parquet`` keeps full precision. Marking and audience are
+in the GeoJSON's top-level members and in the Parquet file's metadata. The CSV file is plain, with
+its header in line one, so for it the manifest beside it carries them.
+"""
+
+import csv
+import io
+import json
+import math
+from typing import Any
+
+import pandas as pd
+
+from mapper.disclosure.release import Release, is_release
+from mapper.hexagons import cells_to_outline, strings_to_cells
+from mapper.outputs.text import spreadsheet_text
+from mapper.tables import CELL_COLUMNS, HOTSPOT_COLUMNS, check_columns
+
+Ring = list[tuple[float, float]]
+
+_DECIMALS = {"area_km2": 3, "expected": 2, "excess": 2, "ratio": 2, "lon": 6, "lat": 6}
+_SIGNIFICANT = 3  # digits of q
+_DEGREE_DECIMALS = 6  # about 0.1 m
+
+
+def hotspots_csv(release: Release) -> bytes:
+    r"""Return the list of hot spots as CSV, best rank first: UTF-8, lines ending in ``\n``.
+
+    Text that a spreadsheet would read as a formula is prefixed with a quote; missing is empty.
+    """
+    file = io.StringIO()
+    writer = csv.writer(file, lineterminator="\n")
+    writer.writerow(HOTSPOT_COLUMNS)
+    for row in hotspot_rows(release):
+        writer.writerow([_csv_cell(row[column]) for column in HOTSPOT_COLUMNS])
+    return file.getvalue().encode()
+
+
+def hotspots_geojson(release: Release) -> bytes:
+    """Return the outlines of hot spots as GeoJSON (RFC 7946), with the columns as properties."""
+    rows = hotspot_rows(release)
+    outlines = hotspot_outlines(release)
+    features = [
+        {
+            "type": "Feature",
+            "geometry": _multipolygon(outlines.get(row["hotspot_id"], [])),
+            "properties": row,
+        }
+        for row in rows
+    ]
+    content = {"type": "FeatureCollection", **said_of(release), "features": features}
+    text = json.dumps(content, ensure_ascii=False, separators=(",", ":"), allow_nan=False)
+    return f"{text}\n".encode()
+
+
+def cells_parquet(release: Release) -> bytes:
+    """Return every cell of the study area as Parquet, at full precision.
+
+    The file's metadata carries the members of :func:`said_of` under the key ``mapper``.
+    """
+    import pyarrow as pa
+    import pyarrow.parquet as pq
+
+    cells = check_columns(is_release(release).cells, CELL_COLUMNS, name="cells")
+    table = pa.Table.from_pandas(cells, preserve_index=False)
+    said = json.dumps(said_of(release), ensure_ascii=False).encode()
+    table = table.replace_schema_metadata({**(table.schema.metadata or {}), b"mapper": said})
+    file = io.BytesIO()
+    pq.write_table(table, file, compression="zstd")
+    return file.getvalue()
+
+
+def said_of(release: Release) -> dict[str, Any]:
+    """Return what every file says of itself: marking, audience, question, caveats, licence."""
+    return {
+        "marking": is_release(release).marking,
+        "audience": release.audience,
+        "title": release.title,
+        "question": release.question,
+        "period": release.period,
+        "area": release.area_title,
+        "resolution": release.resolution,
+        "synthetic": release.synthetic,
+        "caveats": list(release.caveats),
+        "licence": release.licence,
+        "release": release.digest,
+    }
+
+
+def hotspot_rows(release: Release) -> list[dict[str, Any]]:
+    """Return hot spots as plain rows, rounded for reading; a missing value is ``None``."""
+    hotspots = check_columns(is_release(release).hotspots, HOTSPOT_COLUMNS, name="hot spots")
+    return [
+        {column: rounded(row[column], column) for column in HOTSPOT_COLUMNS}
+        for row in hotspots.to_dict("records")
+    ]
+
+
+def hotspot_outlines(release: Release) -> dict[str, list[list[Ring]]]:
+    """Return the outline of each hot spot, dissolved from its cells, by id.
+
+    Each outline is a list of polygons of rings of (lon, lat), shells anticlockwise.
+    """
+    cells = is_release(release).cells
+    inside = cells.loc[cells["hotspot_id"] != "", ["cell", "hotspot_id"]]
+    return {
+        str(hotspot): cells_to_outline(strings_to_cells(group.to_numpy(dtype=object)))
+        for hotspot, group in inside.groupby("hotspot_id", sort=True)["cell"]
+    }
+
+
+def rounded(value: Any, column: str) -> Any:
+    """Return one value as a plain Python one, rounded for reading; missing becomes ``None``."""
+    if isinstance(value, str):
+        return value
+    if pd.isna(value):
+        return None
+    if column == "q":
+        return float(f"{value:.{_SIGNIFICANT}g}")
+    if column in _DECIMALS:
+        number = round(float(value), _DECIMALS[column])
+        return number if math.isfinite(number) else None
+    return int(value)
+
+
+def _csv_cell(value: Any) -> Any:
+    """Return one value as the CSV writer takes it."""
+    return spreadsheet_text(value) if isinstance(value, str) else value
+
+
+def _multipolygon(polygons: list[list[Ring]]) -> dict[str, Any]:
+    """Return polygons as a GeoJSON geometry with 6 decimals."""
+    return {
+        "type": "MultiPolygon",
+        "coordinates": [
+            [
+                [[round(lon, _DEGREE_DECIMALS), round(lat, _DEGREE_DECIMALS)] for lon, lat in ring]
+                for ring in polygon
+            ]
+            for polygon in polygons
+        ],
+    }

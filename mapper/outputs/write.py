@@ -1,0 +1,91 @@
+"""Write a release to a folder: list, outlines, cells, map and manifest, all of them or none."""
+
+import os
+from contextlib import ExitStack
+from datetime import UTC, datetime
+from pathlib import Path
+
+from mapper.disclosure.release import Release, is_release
+from mapper.errors import InputError
+from mapper.files import replacing
+from mapper.outputs.manifest import manifest
+from mapper.outputs.maps import export_map
+from mapper.outputs.tables import cells_parquet, hotspots_csv, hotspots_geojson
+
+MANIFEST = "manifest.json"
+
+
+def write_outputs(release: Release, out: Path) -> tuple[Path, ...]:
+    """Write the five files of a release into a folder, whole or not at all.
+
+    Everything is on the disk under temporary names before anything is put in place. The old
+    manifest goes first and the new one comes last, so that a folder without a manifest is not
+    complete. Other files in the folder are left alone.
+
+    Returns
+    -------
+    tuple
+        Paths of ``hotspots.csv``, ``hotspots.geojson``, ``cells.parquet``, ``map.html`` and
+        ``manifest.json``.
+
+    Raises
+    ------
+    DisclosureError
+        When given anything but a release.
+    InputError
+        When the folder cannot be written or the disk is full; the folder is then as it was.
+    """
+    contents = _contents(is_release(release))
+    made_at = datetime.now(tz=UTC)
+    contents[MANIFEST] = manifest(release, outputs=contents, made_at=made_at)
+    _check_folder(out, tuple(contents))
+    new_folders = [folder for folder in (out, *out.parents) if not folder.exists()]
+    try:
+        _place(out, contents)
+    except BaseException:
+        _remove_empty(new_folders)
+        raise
+    return tuple(out / name for name in contents)
+
+
+def _contents(release: Release) -> dict[str, bytes]:
+    """Return the content of every file but the manifest, in the order they are put in place."""
+    return {
+        "hotspots.csv": hotspots_csv(release),
+        "hotspots.geojson": hotspots_geojson(release),
+        "cells.parquet": cells_parquet(release),
+        "map.html": export_map(release).encode(),
+    }
+
+
+def _check_folder(out: Path, names: tuple[str, ...]) -> None:
+    """Refuse a folder in which some file could not be put in place."""
+    if out.exists() and not out.is_dir():
+        raise InputError(f"{out} is a file, not a folder. Choose another folder.")
+    taken = [name for name in names if (out / name).is_dir()]
+    if taken:
+        raise InputError(
+            f"{out}: {', '.join(taken)} is a folder there. Rename it or choose another folder."
+        )
+
+
+def _place(out: Path, contents: dict[str, bytes]) -> None:
+    """Write all files under temporary names, then put them in place, the manifest last."""
+    with ExitStack() as stack:
+        # An exit stack leaves in reverse order: what is entered first is put in place last.
+        temporaries = {
+            name: stack.enter_context(replacing(out / name)) for name in reversed(contents)
+        }
+        for name, content in contents.items():
+            with temporaries[name].open("wb") as file:
+                file.write(content)
+                file.flush()
+                os.fsync(file.fileno())
+        (out / MANIFEST).unlink(missing_ok=True)
+
+
+def _remove_empty(folders: list[Path]) -> None:
+    """Remove the folders made for files that were then not written, innermost first."""
+    for folder in folders:
+        if folder.is_dir() and not any(folder.iterdir()):
+            folder.rmdir()

@@ -1,0 +1,211 @@
+"""Exported maps in a real Chromium: they draw, ask nobody for anything, and run no one's text."""
+
+import pandas as pd
+import pytest
+
+from mapper.outputs.maps import build_map, embed_map, export_map
+from mapper.outputs.write import write_outputs
+
+pytestmark = pytest.mark.browser
+
+ATTACKS = [
+    "{{7*7}}{{ cycler.__init__.__globals__.os.popen('id').read() }}",
+    "{% for x in (1,2) %}{{ x }}{% endfor %}",
+    "{# gone #} {{ ''.__class__ }} {{",
+    "${window.ran=1} `${window.ran=1}`",
+    "</script><script>window.ran=1;alert(1)</script>",
+    "</style><script>window.ran=1</script><!--",
+    '<img src=x onerror="window.ran=1;alert(1)">',
+    "\"><svg onload=window.ran=1><a href='https://example.org/x'>",
+    "' onmouseover='window.ran=1' x='",
+    "a\u2028window.ran=1;//\u2029b\\",
+    "&lt;img src=x onerror=window.ran=1&gt; &amp;#123;",
+]
+
+
+@pytest.fixture
+def visit(browser, tmp_path):
+    """Open a page from a file; afterwards it must have asked for nothing and complained of none."""
+    contexts, faults = [], []
+
+    def opened(html, *, width=1366, height=768):
+        path = tmp_path / "map.html"
+        path.write_bytes(html.encode())
+        context = browser.new_context(viewport={"width": width, "height": height})
+        contexts.append(context)
+        page = context.new_page()
+        page.set_default_timeout(5_000)
+        page.on("dialog", lambda dialog: (faults.append(dialog.message), dialog.dismiss()))
+        page.on("pageerror", lambda error: faults.append(str(error)))
+        page.on("console", lambda message: faults.append(message.text))
+        page.on("request", lambda asked: faults.append(asked.url))
+        page.goto(path.as_uri())
+        page.wait_for_selector(".leaflet-overlay-pane canvas")
+        assert faults.pop(0) == path.as_uri()
+        return page
+
+    yield opened
+    for context in contexts:
+        context.close()
+    assert faults == []
+
+
+def hostile(make_release, text):
+    """Return a release with the text wherever a file could have put it."""
+    plain = make_release(rings=3, spots=1)
+    cells = plain.cells.assign(
+        ward=pd.Categorical([text] * len(plain.cells)),
+        district=pd.Categorical([text] * len(plain.cells)),
+        hotspot_id=plain.cells["hotspot_id"].where(~plain.cells["hot"], text),
+    )
+    columns = dict.fromkeys(("name", "ward", "district", "reason", "hotspot_id"), text)
+    members = dict.fromkeys(
+        ("title", "question", "period", "area_title", "licence", "marking", "audience"), text
+    )
+    return make_release(rings=3, spots=1, hotspots=columns, cells=cells, caveats=(text,), **members)
+
+
+def shown(text):
+    """Return text as a browser reports it: white space folded."""
+    return " ".join(text.split())
+
+
+@pytest.mark.parametrize("text", ATTACKS)
+def test_no_text_runs_and_all_of_it_is_shown(make_release, visit, text):
+    page = visit(export_map(hostile(make_release, text)))
+    words = shown(text)
+    assert words in shown(page.locator("h1").inner_text())
+    assert words in shown(page.title())
+    assert words in shown(page.locator("tbody").inner_text())
+    assert words in shown(page.locator("aside li").first.inner_text())
+    assert words in shown(page.locator(".m-label").first.text_content())
+    page.locator("tbody button").click()
+    card = page.locator(".leaflet-popup-content")
+    assert shown(card.locator("h3").inner_text()) == words
+    assert words in shown(card.locator(".m-where").inner_text())
+    page.locator(".leaflet-popup-close-button").click()
+    page.locator(".m-rank").hover()
+    assert words in shown(page.locator(".m-tip").inner_text())
+    assert page.evaluate("window.ran === undefined")
+    assert page.locator("img, svg, a[href^=http]").count() == 0
+    assert page.locator("script").count() == 2
+
+
+def attacked(make_release):
+    """Return a release with another hostile text in each hot spot, and all in the caveats."""
+    columns = dict.fromkeys(("name", "ward", "district", "reason"), ATTACKS)
+    return make_release(
+        rings=20, spots=len(ATTACKS), seed=3, hotspots=columns, caveats=tuple(ATTACKS)
+    )
+
+
+def test_no_text_runs_in_the_frame_either(make_release, visit):
+    release = attacked(make_release)
+    page = visit(embed_map(release, selected=release.hotspots["hotspot_id"][4]))
+    card = page.locator(".leaflet-popup-content")
+    assert shown(card.locator("h3").inner_text()) == shown(ATTACKS[4])
+    assert page.evaluate("window.ran === undefined")
+
+
+def test_no_text_runs_without_a_content_security_policy(make_release, visit):
+    """The policy is the second lock: with it taken away the first one still holds."""
+    text = export_map(attacked(make_release))
+    page = visit(text.replace("Content-Security-Policy", "x-none"))
+    for at, attack in enumerate(ATTACKS):
+        page.locator("tbody button").nth(at).click()
+        assert shown(page.locator(".leaflet-popup-content h3").last.inner_text()) == shown(attack)
+        page.locator(".leaflet-popup-close-button").last.click()
+        page.locator(".m-rank.m-chosen").hover()
+        assert shown(attack) in shown(page.locator(".m-tip").last.inner_text())
+    page.wait_for_timeout(50)
+    assert page.evaluate("window.ran === undefined")
+
+
+def test_the_policy_stops_what_the_encoder_would_miss(make_release, browser, tmp_path):
+    """The second lock alone: script put into the finished page does not run."""
+    evil = "<script>window.ran=1</script><img src='x:y' onerror='window.ran=1'>"
+    path = tmp_path / "map.html"
+    path.write_text(export_map(make_release(rings=2)).replace("<main>", f"{evil}<main>"))
+    page = browser.new_page()
+    page.goto(path.as_uri())
+    page.wait_for_selector(".leaflet-overlay-pane canvas")
+    assert page.evaluate("window.ran === undefined")
+    page.close()
+
+
+def test_hover_and_click_give_the_facts_of_a_cell(make_release, visit):
+    release = make_release(rings=6, spots=1)
+    page = visit(export_map(release))
+    box = page.locator(".m-rank").bounding_box()
+    page.mouse.move(box["x"] + 10, box["y"] - 6)
+    page.wait_for_timeout(100)
+    page.mouse.move(box["x"] + 11, box["y"] - 7)
+    tip = page.locator(".m-tip").inner_text()
+    assert "in this cell" in tip
+    assert "Hot spot 1: " + release.hotspots["name"][0] in tip
+    page.mouse.click(box["x"] + 11, box["y"] - 7)
+    card = page.locator(".leaflet-popup-content").inner_text()
+    for words in ("Count in this cell", "Residents", "0.31 %", release.hotspots["reason"][0]):
+        assert words in card
+    assert page.locator("tbody[aria-current=true]").count() == 1
+
+
+def test_the_list_works_by_keyboard_alone(make_release, visit):
+    release = make_release(rings=8, spots=3)
+    page = visit(export_map(release))
+    page.locator("tbody button").nth(1).focus()
+    page.keyboard.press("Enter")
+    assert page.locator(".leaflet-popup h3").inner_text() == release.hotspots["name"][1]
+    assert page.locator("tbody.chosen .rank").inner_text() == "2"
+    assert "m-chosen" in page.locator(".m-rank").nth(1).get_attribute("class")
+
+
+def test_a_rank_on_the_map_selects_its_row(make_release, visit):
+    page = visit(export_map(make_release(rings=8, spots=3)))
+    page.locator(".m-rank").nth(2).focus()
+    page.keyboard.press("Enter")
+    assert page.locator("tbody.chosen .rank").inner_text() == "3"
+
+
+def test_the_markings_stay_in_sight_and_nothing_is_wider_than_a_phone(make_release, visit):
+    page = visit(export_map(make_release()), width=390, height=844)
+    for place in (".marking.header", ".marking.foot"):
+        box = page.locator(place).bounding_box()
+        assert box["y"] >= 0
+        assert box["y"] + box["height"] <= 844
+    page.mouse.wheel(0, 600)
+    page.wait_for_timeout(100)
+    assert page.locator(".marking.header").bounding_box()["y"] == 0
+    assert page.evaluate("document.documentElement.scrollWidth") <= 390
+
+
+def test_map_legend_and_list_share_a_small_laptop_screen(make_release, visit):
+    page = visit(export_map(make_release(spots=5)))
+    assert page.evaluate("document.documentElement.scrollHeight") <= 768
+    canvas = page.locator(".folium-map").bounding_box()
+    assert canvas["width"] > 800
+    assert canvas["height"] > 500
+    assert page.locator(".legend").is_visible()
+
+
+def test_the_map_for_the_app_draws_with_the_apps_own_leaflet(make_release, browser, tmp_path):
+    from xstatic.pkg.leaflet import BASE_DIR
+
+    drawn = build_map(make_release(rings=3), leaflet_url=f"file://{BASE_DIR}")
+    path = tmp_path / "map.html"
+    path.write_text(drawn.get_root().render())
+    page, asked = browser.new_page(), []
+    page.on("request", lambda request: asked.append(request.url))
+    page.goto(path.as_uri())
+    page.wait_for_selector(".m-rank")
+    assert asked
+    assert all(url.startswith("file:") for url in asked)
+    page.close()
+
+
+def test_a_written_map_opens(make_release, browser, tmp_path):
+    paths = write_outputs(make_release(), tmp_path)
+    page = browser.new_page()
+    page.goto(paths[3].as_uri())
+    page.wait_for_selector(".m-rank")
+    page.close()

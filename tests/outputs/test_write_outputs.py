@@ -1,0 +1,142 @@
+"""The folder of outputs: whole or absent, and the same again from the same input."""
+
+import errno
+import hashlib
+import json
+import os
+from pathlib import Path
+
+import pytest
+
+from mapper.errors import DisclosureError, InputError
+from mapper.outputs.write import write_outputs
+
+NAMES = ["hotspots.csv", "hotspots.geojson", "cells.parquet", "map.html", "manifest.json"]
+
+
+@pytest.fixture
+def release(make_release):
+    return make_release(rings=3, spots=1)
+
+
+def contents(folder):
+    return {path.name: path.read_bytes() for path in folder.iterdir()}
+
+
+def test_five_files_and_nothing_else(release, tmp_path):
+    out = tmp_path / "new" / "folder"
+    written = write_outputs(release, out)
+    assert [path.name for path in written] == NAMES
+    assert sorted(contents(out)) == sorted(NAMES)
+
+
+def test_the_same_release_writes_the_same_bytes_but_for_the_time(release, make_release, tmp_path):
+    write_outputs(release, tmp_path / "a")
+    write_outputs(make_release(rings=3, spots=1), tmp_path / "b")
+    first, second = contents(tmp_path / "a"), contents(tmp_path / "b")
+    times = [json.loads(found.pop("manifest.json")) for found in (first, second)]
+    assert first == second
+    assert [bool(found.pop("made_at")) for found in times] == [True, True]
+    assert times[0] == times[1]
+
+
+def test_manifest_says_what_was_asked_and_what_came_out(release, tmp_path):
+    write_outputs(release, tmp_path)
+    said = json.loads((tmp_path / "manifest.json").read_text())
+    assert said["request"] == {"lens": "county-lines", "start": "2021-09-01", "alpha": 0.05}
+    assert said["inputs"][0]["sha256"] == "0" * 64
+    assert said["numbers"] == {
+        "read": 250_000,
+        "accepted": 249_000,
+        "rejected": 1_000,
+        "outside": 9,
+    }
+    assert said["versions"] == {"mapper": "0.1.0"}
+    assert said["marking"] == "OFFICIAL-SENSITIVE"
+    assert said["audience"] == "operational"
+    assert said["release"] == release.digest
+    for name, found in said["outputs"].items():
+        content = (tmp_path / name).read_bytes()
+        assert found == {"sha256": hashlib.sha256(content).hexdigest(), "size": len(content)}
+    assert sorted(said["outputs"]) == sorted(set(NAMES) - {"manifest.json"})
+
+
+def test_other_files_are_left_alone(release, tmp_path):
+    (tmp_path / "notes.txt").write_text("mine")
+    write_outputs(release, tmp_path)
+    write_outputs(release, tmp_path)
+    assert (tmp_path / "notes.txt").read_text() == "mine"
+    assert sorted(contents(tmp_path)) == sorted([*NAMES, "notes.txt"])
+
+
+@pytest.mark.parametrize("number", [1, 3, 5])
+def test_a_full_disk_leaves_the_old_files(release, make_release, tmp_path, monkeypatch, number):
+    write_outputs(release, tmp_path)
+    before = contents(tmp_path)
+    calls = iter(range(1, 1_000))
+
+    def full(_handle):
+        if next(calls) == number:
+            raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+    monkeypatch.setattr(os, "fsync", full)
+    with pytest.raises(InputError, match="No space left"):
+        write_outputs(make_release(rings=4), tmp_path)
+    assert contents(tmp_path) == before
+
+
+def test_a_full_disk_leaves_no_new_folder(release, tmp_path, monkeypatch):
+    def full(_handle):
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+    monkeypatch.setattr(os, "fsync", full)
+    with pytest.raises(InputError):
+        write_outputs(release, tmp_path / "a" / "b")
+    assert contents(tmp_path) == {}
+
+
+@pytest.mark.parametrize("number", [1, 2, 3, 4, 5])
+def test_stopped_while_files_are_put_in_place_leaves_no_manifest(
+    release, make_release, tmp_path, monkeypatch, number
+):
+    write_outputs(release, tmp_path)
+    replace, calls = Path.replace, iter(range(1, 1_000))
+
+    def stopped(path, target):
+        if next(calls) == number:
+            raise KeyboardInterrupt
+        return replace(path, target)
+
+    monkeypatch.setattr(Path, "replace", stopped)
+    with pytest.raises(KeyboardInterrupt):
+        write_outputs(make_release(rings=4), tmp_path)
+    left = sorted(contents(tmp_path))
+    assert left == sorted(set(NAMES) - {"manifest.json"})
+
+
+def test_a_file_in_place_of_the_folder_is_refused(release, tmp_path):
+    taken = tmp_path / "out"
+    taken.write_text("mine")
+    with pytest.raises(InputError, match="is a file, not a folder"):
+        write_outputs(release, taken)
+    assert taken.read_text() == "mine"
+
+
+def test_a_file_among_the_parents_is_refused(release, tmp_path):
+    (tmp_path / "file").write_text("mine")
+    with pytest.raises(InputError, match="folder"):
+        write_outputs(release, tmp_path / "file" / "out")
+    assert sorted(contents(tmp_path)) == ["file"]
+
+
+def test_a_folder_in_place_of_a_file_is_refused_before_anything_is_written(release, tmp_path):
+    (tmp_path / "map.html").mkdir()
+    with pytest.raises(InputError, match=r"map\.html is a folder"):
+        write_outputs(release, tmp_path)
+    assert [path.name for path in tmp_path.iterdir()] == ["map.html"]
+
+
+def test_only_a_release_is_written(tmp_path):
+    with pytest.raises(DisclosureError):
+        write_outputs({"cells": []}, tmp_path / "out")
+    assert not (tmp_path / "out").exists()
