@@ -83,6 +83,7 @@ def synthetic_release(*, rings=12, seed=1, spots=3, hotspots=None, **changes):
                 "request": {"lens": "county-lines", "start": date(2021, 9, 1), "alpha": 0.05},
                 "inputs": ({"name": "extract.csv", "sha256": "0" * 64, "rows": 250_000},),
                 "numbers": {"read": 250_000, "accepted": 249_000, "rejected": 1_000, "outside": 9},
+                "area": {"name": "merseyside", "cells": cells.size},
                 "versions": {"mapper": "0.1.0"},
             }
         ),

@@ -81,7 +81,7 @@ def said_of(release: Release) -> dict[str, Any]:
         "title": release.title,
         "question": release.question,
         "period": release.period,
-        "area": release.area_title,
+        "area_title": release.area_title,
         "resolution": release.resolution,
         "synthetic": release.synthetic,
         "caveats": list(release.caveats),

@@ -188,6 +188,37 @@ def test_map_legend_and_list_share_a_small_laptop_screen(make_release, visit):
     assert page.locator(".legend").is_visible()
 
 
+def test_a_framed_map_and_the_page_around_it_tell_each_other_what_is_chosen(make_release, browser):
+    ids = ["h<1>&'", "h{2}"]
+    release = make_release(rings=12, spots=2, hotspots={"hotspot_id": ids})
+    page = browser.new_page()
+    page.set_default_timeout(5_000)
+    page.set_content("<iframe sandbox='allow-scripts' width=900 height=600></iframe>")
+    page.evaluate(
+        """text => {
+            window.told = [];
+            addEventListener("message", event => told.push(event.data));
+            document.querySelector("iframe").srcdoc = text;
+        }""",
+        embed_map(release),
+    )
+    page.wait_for_function("told.length === 1")
+    page.evaluate("frames[0].postMessage({mapper: 'choose', id: 'not there'}, '*')")
+    page.evaluate("id => frames[0].postMessage({mapper: 'choose', id}, '*')", ids[1])
+    page.wait_for_function("told.length === 2")
+    frame = page.frame_locator("iframe")
+    assert frame.locator(".m-rank.m-chosen").inner_text().startswith("2")
+    frame.locator(".whole").click()
+    frame.locator(".m-rank").nth(0).press("Enter")
+    page.wait_for_function("told.length === 3")
+    assert page.evaluate("told") == [
+        {"mapper": "ready"},
+        {"mapper": "chosen", "id": ids[1]},
+        {"mapper": "chosen", "id": ids[0]},
+    ]
+    page.close()
+
+
 def test_the_map_for_the_app_draws_with_the_apps_own_leaflet(make_release, browser, tmp_path):
     from xstatic.pkg.leaflet import BASE_DIR
 

@@ -51,6 +51,8 @@ def test_manifest_says_what_was_asked_and_what_came_out(release, tmp_path):
         "rejected": 1_000,
         "outside": 9,
     }
+    assert said["area"] == {"name": "merseyside", "cells": len(release.cells)}
+    assert set(release.record) <= set(said)
     assert said["versions"] == {"mapper": "0.1.0"}
     assert said["marking"] == "OFFICIAL-SENSITIVE"
     assert said["audience"] == "operational"

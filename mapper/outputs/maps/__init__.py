@@ -83,7 +83,9 @@ def embed_map(
 ) -> str:
     """Return the map and its legend alone as a page of HTML, for a frame inside the app.
 
-    The page around it shows the title, the marking and the list.
+    The page around it shows the title, the marking and the list. Page and map talk by
+    ``postMessage``: the map says ``{mapper: "ready"}`` once and ``{mapper: "chosen", id}`` when a
+    hot spot is chosen on it, and shows the one it is told of by ``{mapper: "choose", id}``.
 
     Raises
     ------

@@ -182,6 +182,12 @@ function (map, data) {
         paddingBottomRight: [60, 30]});
     open(at);
   };
+  // Ids as they were before they were encoded: compared and sent, never put into a page.
+  group.ids = spots.map(function (spot) {
+    return spot.hotspot_id.replace(/&#(\d+);/g, function (_, code) {
+      return String.fromCharCode(code);
+    });
+  });
   group.whole = function () {
     map.closePopup();
     map.fitBounds(data.bounds, {animate: false, padding: [12, 12]});

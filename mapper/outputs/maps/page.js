@@ -22,17 +22,19 @@
       }
     });
   });
-  document.querySelector(".whole").addEventListener("click", layer.whole);
 
-  // Inside the app's frame: say which hot spot was chosen, and choose the one the app names.
-  if (document.body.classList.contains("embedded") && window.parent !== window) {
+  // In a frame of the app the list lies in the page around it; ids go to and fro as messages.
+  var around = window.parent;
+  if (document.body.classList.contains("embedded") && around !== window) {
     layer.on("chosen", function (event) {
-      window.parent.postMessage({mapper: "chosen", id: event.id}, "*");
+      around.postMessage({mapper: "chosen", id: layer.ids[event.at]}, "*");
     });
     window.addEventListener("message", function (event) {
-      if (event.source !== window.parent || !event.data || event.data.mapper !== "choose") { return; }
-      layer.choose(event.data.id);
+      if (event.source !== around || !event.data || event.data.mapper !== "choose") { return; }
+      var at = layer.ids.indexOf(event.data.id);
+      if (at >= 0) { layer.choose(at); }
     });
-    window.parent.postMessage({mapper: "ready"}, "*");
+    around.postMessage({mapper: "ready"}, "*");
   }
+  document.querySelector(".whole").addEventListener("click", layer.whole);
 })
