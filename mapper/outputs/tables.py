@@ -22,6 +22,7 @@ from mapper.tables import CELL_COLUMNS, HOTSPOT_COLUMNS, check_columns
 Ring = list[tuple[float, float]]
 
 _DECIMALS = {"area_km2": 3, "expected": 2, "excess": 2, "ratio": 2, "lon": 6, "lat": 6}
+_ON_SCREEN = {**_DECIMALS, "expected": 1, "excess": 1, "ratio": 1}
 _SIGNIFICANT = 3  # digits of q
 _DEGREE_DECIMALS = 6  # about 0.1 m
 
@@ -90,11 +91,18 @@ def said_of(release: Release) -> dict[str, Any]:
     }
 
 
-def hotspot_rows(release: Release) -> list[dict[str, Any]]:
-    """Return hot spots as plain rows, rounded for reading; a missing value is ``None``."""
+def hotspot_rows(release: Release, *, on_screen: bool = False) -> list[dict[str, Any]]:
+    """Return hot spots as plain rows, rounded for reading; a missing value is ``None``.
+
+    Parameters
+    ----------
+    on_screen
+        Round to the one decimal that screens and reasons show. Rounding the file's two decimals
+        once more would print 8.2 beside a reason that says 8.3.
+    """
     hotspots = check_columns(is_release(release).hotspots, HOTSPOT_COLUMNS, name="hot spots")
     return [
-        {column: rounded(row[column], column) for column in HOTSPOT_COLUMNS}
+        {column: rounded(row[column], column, on_screen=on_screen) for column in HOTSPOT_COLUMNS}
         for row in hotspots.to_dict("records")
     ]
 
@@ -112,7 +120,7 @@ def hotspot_outlines(release: Release) -> dict[str, list[list[Ring]]]:
     }
 
 
-def rounded(value: Any, column: str) -> Any:
+def rounded(value: Any, column: str, *, on_screen: bool = False) -> Any:
     """Return one value as a plain Python one, rounded for reading; missing becomes ``None``."""
     if isinstance(value, str):
         return value
@@ -121,7 +129,8 @@ def rounded(value: Any, column: str) -> Any:
     if column == "q":
         return float(f"{value:.{_SIGNIFICANT}g}")
     if column in _DECIMALS:
-        number = round(float(value), _DECIMALS[column])
+        decimals = (_ON_SCREEN if on_screen else _DECIMALS)[column]
+        number = round(float(value), decimals)
         return number if math.isfinite(number) else None
     return int(value)
 

@@ -91,6 +91,13 @@ def test_rows_hold_plain_values(make_release):
         assert {type(value) for value in row.values()} <= {int, float, str}
 
 
+def test_screens_round_once(make_release):
+    release = make_release(spots=1, hotspots={"ratio": 8.2501, "expected": 116.349})
+    row = hotspot_rows(release, on_screen=True)[0]
+    assert (row["ratio"], row["expected"]) == (8.3, 116.3)
+    assert hotspot_rows(release)[0]["ratio"] == 8.25
+
+
 def test_infinite_ratio_is_missing():
     assert rounded(float("inf"), "ratio") is None
 

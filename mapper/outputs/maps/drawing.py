@@ -99,7 +99,7 @@ def hotspot_features(release: Release) -> list[dict[str, Any]]:
             **{key: encode_text(v) if isinstance(v, str) else v for key, v in row.items()},
             "rings": pack_polygons(outlines.get(row["hotspot_id"], [])),
         }
-        for row in hotspot_rows(release)
+        for row in hotspot_rows(release, on_screen=True)
     ]
 
 

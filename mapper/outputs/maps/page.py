@@ -137,7 +137,7 @@ def _spans(starts: list[int]) -> list[str]:
 
 def _list(release: Release) -> str:
     """Return the list of hot spots: what the map shows, for keyboard and screen reader."""
-    rows = hotspot_rows(release)
+    rows = hotspot_rows(release, on_screen=True)
     if not rows:
         return (
             "<section><h2>Hot spots</h2><p>No place stands out: nowhere is busier than chance"
