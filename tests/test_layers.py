@@ -18,7 +18,10 @@ LAYERS = [
         *("boundaries", "hexagon_overlap", "own_area"),
     },
     {"statistics", "context"},
-    {"hotspots", "request", "notes", "analysis", "distributed", "demonstration"},
+    {
+        *("hotspots", "study", "request", "notes", "analysis", "distributed", "demonstration"),
+        *("back_test", "robustness", "proactivity"),
+    },
     {"disclosure"},
     {"records", "outputs"},
     {"ui", "cli"},

@@ -1,0 +1,92 @@
+"""Kernel density on the H3 grid: the smooth map that most analysts draw, as an honest rival.
+
+What is computed
+    The density at the centre of each cell in incidents per square kilometre,
+    ``sum_j x_j exp(-d_ij^2 / 2 h^2) / (2 pi h^2)``, with x_j the count of cell j, d_ij the great
+    circle distance between centres and h the bandwidth in metres. Incidents stand at the centre of
+    their cell, so a bandwidth far below the spacing of cells (about 350 m at resolution 9) only
+    gives the counts back. Beyond four bandwidths the kernel is left out (it holds 0.03 %).
+What can mislead
+    It smooths over railways and rivers, and near the edge of the study area it sees nothing of
+    what lies outside: both as in any kernel density.
+Source
+    Silverman (1986), Density Estimation; Chainey, Tompson & Uhlig (2008), Security Journal 21.
+"""
+
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+from mapper.hexagons import Cells, cells_to_areas, cells_to_discs, cells_to_points
+
+Integers = npt.NDArray[np.int64]
+Floats = npt.NDArray[np.float64]
+
+EARTH_M = 6_371_007.2
+REACH = 4.0  # bandwidths
+_FLATTEST = 0.75  # least distance gained per ring over the typical spacing of centres
+
+
+@dataclass(frozen=True, eq=False)
+class Kernel:
+    """Weights of the cells near each cell, sorted by owner; a cell is near itself."""
+
+    bandwidth_m: float
+    starts: Integers  # first pair of each cell, shape (cells,)
+    member: Integers  # shape (pairs,)
+    weight: Floats  # per square kilometre, shape (pairs,)
+
+    def density(self, counts: Integers) -> Floats:
+        """Return the density at each cell's centre, in incidents per square kilometre.
+
+        Parameters
+        ----------
+        counts
+            Shape (cells,), each 0 or more.
+        """
+        return np.add.reduceat(self.weight * counts[self.member], self.starts)
+
+
+def gaussian_kernel(cells: Cells, *, bandwidth_m: float) -> Kernel:
+    """Return the gaussian kernel of a bandwidth over cells of one resolution.
+
+    Parameters
+    ----------
+    cells
+        Sorted cells of the study area, shape (cells,), at least one.
+    bandwidth_m
+        Standard deviation of the kernel in metres.
+
+    Raises
+    ------
+    ValueError
+        When the bandwidth is not positive, or there is no cell.
+    """
+    if not 0 < bandwidth_m < np.inf:
+        raise ValueError(f"bandwidth {bandwidth_m} m: it must be positive")
+    if not cells.size:
+        raise ValueError("a kernel needs at least one cell")
+    # centres of a grid of hexagons of area A lie sqrt(2 A / sqrt(3)) apart
+    spacing = 1000 * float(np.sqrt(cells_to_areas(cells).min() * 2 / np.sqrt(3)))
+    rings = int(np.ceil(REACH * bandwidth_m / (_FLATTEST * spacing)))
+    owner, found = cells_to_discs(cells, rings=rings)
+    member = np.minimum(np.searchsorted(cells, found), cells.size - 1).astype(np.int64)
+    inside = cells[member] == found
+    owner, member = owner[inside], member[inside]
+    distance = _great_circle(cells, owner, member)
+    near = distance <= REACH * bandwidth_m
+    owner, member, distance = owner[near], member[near], distance[near]
+    weight = np.exp(-0.5 * (distance / bandwidth_m) ** 2) / (2 * np.pi * (bandwidth_m / 1000) ** 2)
+    starts = np.searchsorted(owner, np.arange(cells.size)).astype(np.int64)
+    return Kernel(bandwidth_m=bandwidth_m, starts=starts, member=member, weight=weight)
+
+
+def _great_circle(cells: Cells, owner: Integers, member: Integers) -> Floats:
+    """Return the distance in metres between the centres of each pair (haversine)."""
+    lon, lat = (np.radians(values) for values in cells_to_points(cells))
+    across = np.sin((lon[owner] - lon[member]) / 2) ** 2
+    along = np.sin((lat[owner] - lat[member]) / 2) ** 2
+    half = along + np.cos(lat[owner]) * np.cos(lat[member]) * across
+    distance: Floats = 2 * EARTH_M * np.arcsin(np.sqrt(half))
+    return distance
