@@ -1,5 +1,7 @@
 """Which reader opens a file: decided by its first bytes, then by its name."""
 
+import hashlib
+from dataclasses import replace
 from functools import partial
 
 from mapper.errors import InputError
@@ -26,6 +28,14 @@ def open_sheet(found: Found, mapping: ColumnMapping | None) -> Sheet:
         When it cannot be read as what it is.
     """
     data = found.load()
+    sheet = _open(found, data, mapping)
+    if found.archive is None:
+        return sheet
+    return replace(sheet, content=hashlib.sha256(data).hexdigest())
+
+
+def _open(found: Found, data: bytes, mapping: ColumnMapping | None) -> Sheet:
+    """Open the bytes of one file with the reader that they call for."""
     if not data:
         raise InputError(f"{found.name}: is empty (0 bytes). Check that the export finished.")
     if found.suffix in _WORKBOOKS or data.startswith(_OLE):

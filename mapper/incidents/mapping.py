@@ -228,10 +228,11 @@ def suggest_mapping(
                 found[wanted] = column
                 break
     _add_by_value(found, values)
-    crs = _as_grid(found, values)
+    _as_grid(found, values)
     if not {"from_at", "reported_at"} & set(found):
         return None
-    return ColumnMapping({n: (c,) for n, c in found.items()}, name=name, crs=crs)
+    ordered = {n: (found[n],) for n in _FIELD_OF if n in found}
+    return ColumnMapping(ordered, name=name)
 
 
 def offer_mapping(
@@ -322,12 +323,11 @@ def _degrees(value: str, low: float, high: float) -> bool:
 _GRID_METRES = 1_000.0  # degrees are never so large
 
 
-def _as_grid(found: dict[str, str], values: Mapping[str, Sequence[str]]) -> str:
-    """Turn a pair named like degrees but holding metres into National Grid; return no crs."""
+def _as_grid(found: dict[str, str], values: Mapping[str, Sequence[str]]) -> None:
+    """Turn a pair named like degrees but holding metres into National Grid."""
     pair = [found.get("longitude"), found.get("latitude")]
     if None in pair or "easting" in found:
-        return ""
+        return
     numbers = [abs(float(v)) for c in pair if c for v in values[c] if _is_number(v)]
     if numbers and min(numbers) > _GRID_METRES:
         found["easting"], found["northing"] = found.pop("longitude"), found.pop("latitude")
-    return ""

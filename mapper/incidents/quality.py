@@ -4,8 +4,9 @@ A *point* is a longitude and latitude to six decimals (about 10 cm). Many source
 a fixed set of snap points; a map finer than those points shows the set, not the incidents. The
 finest resolution the data supports is therefore the finest H3 resolution at which the middle
 (median) cell with at least two incidents holds at least two distinct points. When the snap set
-itself was replaced between two years, fine comparison of the two is invalid, which is looked for
-by the share of a year's incidents that lie at points seen in any earlier year.
+itself was replaced between two years, fine comparison of the two is invalid. That is looked for by
+the share of a year's incidents that lie at points of any earlier year, over the cells of resolution
+8 where earlier years have incidents, so that data of another area is not taken for a change.
 """
 
 import json
@@ -25,6 +26,7 @@ Integers = npt.NDArray[np.int64]
 BUSIEST = 10  # points listed
 LEAST_POINTS = 2  # distinct points that the median cell must hold
 SNAPPED_MEAN = 5.0  # incidents per point from which points are taken for snap points
+SHARED_GROUND = 8  # resolution of the cells over which years are compared
 SAME_SET = 0.5  # share at earlier points below which the snap set counts as replaced
 _MICRODEGREES = 1_000_000
 
@@ -65,7 +67,8 @@ class YearPoints:
     year: int
     incidents: int
     points: int
-    share_at_earlier_points: float | None  # of this year's incidents; none for the first year
+    on_shared_ground: int  # of its incidents, in cells where earlier years have some
+    share_at_earlier_points: float | None  # of those; missing where there are none
 
 
 @dataclass(frozen=True)
@@ -242,13 +245,20 @@ def _sinks(points: _Points, labels: npt.NDArray[np.object_]) -> dict[str, float]
 def _years(table: pd.DataFrame, points: _Points) -> tuple[YearPoints, ...]:
     """Return how each year's points agree with those of all earlier years."""
     year = table["start"].dt.year.to_numpy()
+    lon, lat = (table[name].to_numpy()[points.first] for name in ("lon", "lat"))
+    cells = points_to_cells(lon, lat, resolution=SHARED_GROUND)
+    _, cell = np.unique(cells, return_inverse=True)
     seen = np.zeros(points.incidents.size, dtype=bool)
-    found: list[YearPoints] = []
+    ground = np.zeros(points.incidents.size, dtype=bool)  # by cell, of which there are no more
+    found = []
     for one in np.unique(year).tolist():
         here = points.of[year == one]
-        share = round(float(seen[here].mean()), 6) if found else None
-        found.append(YearPoints(int(one), here.size, np.unique(here).size, share))
-        seen[here] = True
+        shared = here[ground[cell[here]]]
+        share = round(float(seen[shared].mean()), 6) if shared.size else None
+        distinct = np.unique(here)
+        found.append(YearPoints(int(one), here.size, distinct.size, shared.size, share))
+        seen[distinct] = True
+        ground[cell[distinct]] = True
     return tuple(found)
 
 
@@ -261,9 +271,11 @@ def _changed(years: Sequence[YearPoints], points: _Points) -> tuple[bool, str]:
         )
     shares = {y.year: s for y in years if (s := y.share_at_earlier_points) is not None}
     if not shares:
-        return False, "Only one year is present, so the set of points cannot be compared."
+        return False, "No two years cover the same ground, so the set of points cannot be compared."
     year, share = min(shares.items(), key=lambda pair: pair[1])
-    words = f"{share:.0%} of the incidents of {year} lie at points of earlier years"
+    words = (
+        f"{share:.0%} of the incidents of {year} on shared ground lie at points of earlier years"
+    )
     if share < SAME_SET:
         return True, f"Only {words}: the set was replaced, and fine comparison is invalid."
     return False, f"At least {words}: the set of points was kept."

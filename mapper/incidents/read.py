@@ -106,12 +106,13 @@ def _refuse(errors: list[MapperError]) -> None:
 
 def _each_once(sheets: list[Checked]) -> tuple[list[Checked], list[str]]:
     """Return the sheets without copies of files read before, and a note for each copy."""
-    first: dict[tuple[str, str], Sheet] = {}
+    first: dict[str, Sheet] = {}
     kept, notes = [], []
     for checked in sheets:
         sheet = checked.sheet
-        member = sheet.name.partition("/")[2] if sheet.name.lower().find(".zip/") >= 0 else ""
-        earlier = first.setdefault((sheet.sha256, member), sheet)
+        # The digest of a shapefile is that of its points alone: it may not be a copy.
+        same = sheet.name if sheet.name.lower().endswith(".shp") else sheet.content or sheet.sha256
+        earlier = first.setdefault(same, sheet)
         if earlier is sheet:
             kept.append(checked)
         else:

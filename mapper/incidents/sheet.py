@@ -65,6 +65,7 @@ class Sheet:
     read: Callable[[Sequence[int], Sequence[int]], Records]
     encoding: str = ""
     delimiter: str = ""
+    content: str = ""  # SHA-256 of the table's own bytes where ``sha256`` is that of an archive
     located: bool = False  # has a geometry column
     notes: tuple[str, ...] = field(default=())
 

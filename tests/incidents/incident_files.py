@@ -7,10 +7,20 @@ from datetime import date
 from mapper.incidents.read import read_incidents
 
 TODAY = date(2026, 6, 30)
-POLICE_UK = (
-    "Crime ID,Month,Reported by,Falls within,Longitude,Latitude,Location,LSOA code,LSOA name,"
-    "Crime type,Last outcome category,Context"
-).split(",")
+POLICE_UK = [
+    "Crime ID",
+    "Month",
+    "Reported by",
+    "Falls within",
+    "Longitude",
+    "Latitude",
+    "Location",
+    "LSOA code",
+    "LSOA name",
+    "Crime type",
+    "Last outcome category",
+    "Context",
+]
 EXTRACT = ["reference", "from_at", "to_at", "easting", "northing", "incident_type", "knife"]
 GOOD = ["R1", "2026-03-02 14:05", "", "334567", "390123", "Robbery", "yes"]
 

@@ -21,10 +21,13 @@ WHITE = " \t\r\n\v\f"
 ENCODINGS = ["utf-8", "utf-8-sig", "utf-16", "utf-16-le", "utf-16-be", "utf-32"]
 
 # What cells hold: anything, and what makes trouble.
-trouble = st.sampled_from(
-    ["", " ", '"', '""', "'", "\n", "\r\n", "\r", "a,b", ";", "\t", "|", "NULL", "nan", "1e309", "0",
-     "-2.98", "53.4", "334567", "390123", "2026-03-02", "02/03/2026", "yes", "=1+1", "R1", "\x1c", "é", "🙂"]
-)  # fmt: skip
+marks = st.sampled_from(
+    ["", " ", '"', '""', "'", "\n", "\r\n", "\r", "a,b", ";", "\t", "|", "\x1c", "é", "🙂"]
+)
+values = st.sampled_from(
+    ["NULL", "nan", "1e309", "0", "-2.98", "53.4", "334567", "390123", "yes", "=1+1", "R1"]
+)
+trouble = marks | values | st.sampled_from(["2026-03-02", "02/03/2026"])
 text = st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\0"), max_size=12)
 cells = trouble | text
 rows = st.lists(st.lists(cells, min_size=len(EXTRACT), max_size=len(EXTRACT)), max_size=12)
@@ -56,7 +59,12 @@ def assert_nothing_lost(found, expected):
 
 
 @quick
-@given(rows, st.sampled_from(",;\t|^~:"), st.sampled_from(["\r\n", "\n", "\r"]), st.sampled_from(ENCODINGS))
+@given(
+    rows,
+    st.sampled_from(",;\t|^~:"),
+    st.sampled_from(["\r\n", "\n", "\r"]),
+    st.sampled_from(ENCODINGS),
+)
 def test_tables_of_any_text(table, delimiter, end, encoding):
     told = csv_text([EXTRACT, *table], delimiter=delimiter, end=end)
     found = read_bytes(told.encode(encoding), mapping=DAY_FIRST)
@@ -73,8 +81,8 @@ def test_ragged_tables(table, delimiter):
 
 
 @quick
-@given(rows, st.integers(0, 2))
-def test_text_of_windows(table, _):
+@given(rows)
+def test_text_of_windows(table):
     told = csv_text([EXTRACT, *table, ["café"] * len(EXTRACT)]).encode("cp1252", errors="replace")
     found = read_bytes(told, mapping=DAY_FIRST)
     assert_nothing_lost(found, record_numbers(told.decode("cp1252"), ","))
@@ -90,7 +98,7 @@ def test_police_uk_tables(table):
 
 
 @quick
-@given(st.text(max_size=400) | st.text("\",\n\r;x\0 12-/", max_size=400))
+@given(st.text(max_size=400) | st.text('",\n\r;x\0 12-/', max_size=400))
 @example('"')
 @example('"\n')
 @example("a\0,\0\n\0,\0")
@@ -107,7 +115,10 @@ def test_any_text_below_a_header(below):
 
 
 @quick
-@given(st.binary(max_size=300), st.sampled_from(["a.csv", "a.xlsx", "a.parquet", "a.gpkg", "a.geojson", "a.zip", "a"]))
+@given(
+    st.binary(max_size=300),
+    st.sampled_from(["a.csv", "a.xlsx", "a.parquet", "a.gpkg", "a.geojson", "a.zip", "a"]),
+)
 @example(b"PK\x03\x04", "a.csv")
 @example(b"PAR1", "a.csv")
 @example(b"\x00" * 40, "a.csv")

@@ -1,9 +1,17 @@
 """Each reason for rejection, its row number, its column and its original text."""
 
 import pytest
-from tests.incidents.incident_files import EXTRACT, POLICE_UK, TODAY, extract, read, reasons, write_csv
 
 from mapper.incidents.check import REASONS
+from tests.incidents.incident_files import (
+    EXTRACT,
+    POLICE_UK,
+    TODAY,
+    extract,
+    read,
+    reasons,
+    write_csv,
+)
 
 OUTSIDE = "coordinates outside Great Britain and Northern Ireland"
 DEGREES = ["reference", "from_at", "longitude", "latitude"]
@@ -76,7 +84,7 @@ def test_swapped_coordinates_are_rejected_or_repaired(tmp_path, place):
         ("inf", "53.4", "coordinate is not a number"),
         ("1e309", "53.4", "coordinate is not a number"),
         ("0x10", "53.4", "coordinate is not a number"),
-        ("-２.98", "53.4", "coordinate is not a number"),
+        ("-\uff12.98", "53.4", "coordinate is not a number"),
         ("-2,98", "53.4", "coordinate is not a number"),
         ("1_0", "53.4", "coordinate is not a number"),
         ("0", "0", "zero coordinates"),
@@ -101,7 +109,9 @@ def test_the_first_reason_in_the_fixed_order_is_given(tmp_path):
 
 
 def test_the_first_right_row_of_a_reference_is_kept_across_files(tmp_path):
-    one = write_csv(tmp_path / "1.csv", extract({"reference": "A", "easting": ""}, {"reference": "A"}))
+    one = write_csv(
+        tmp_path / "1.csv", extract({"reference": "A", "easting": ""}, {"reference": "A"})
+    )
     two = write_csv(tmp_path / "2.csv", extract({"reference": " A "}, {"reference": "B"}))
     found = read(one, two)
     assert found.table["reference"].tolist() == ["A", "B"]
@@ -121,7 +131,20 @@ def test_rows_without_a_reference_are_never_repeats(tmp_path, blank):
 
 
 def test_equal_antisocial_rows_of_police_uk_are_separate_incidents(tmp_path):
-    row = ["", "2026-03", "F", "F", "-2.98", "53.4", "On or near A", "", "", "Anti-social behaviour", "", ""]
+    row = [
+        "",
+        "2026-03",
+        "F",
+        "F",
+        "-2.98",
+        "53.4",
+        "On or near A",
+        "",
+        "",
+        "Anti-social behaviour",
+        "",
+        "",
+    ]
     found = read(write_csv(tmp_path / "a.csv", [POLICE_UK, row, row, row]))
     assert len(found.table) == 3
     assert not found.table["crime"].any()

@@ -1,0 +1,25 @@
+"""Repeated references against pandas, over any texts in any number of parts."""
+
+import numpy as np
+import pandas as pd
+import pyarrow as pa
+from hypothesis import given
+from hypothesis import strategies as st
+
+from mapper.incidents.duplicates import repeated
+
+alike = st.builds("{}{}{}".format, st.just("MP/2026/"), st.integers(0, 9), st.just("/A"))
+texts = st.none() | alike | st.text("ab\0é", max_size=20)
+
+
+@given(st.lists(st.lists(texts, max_size=12), max_size=4))
+def test_it_agrees_with_pandas(parts):
+    found = repeated([pa.array(part, pa.string()) for part in parts])
+    whole = pd.Series([text for part in parts for text in part], dtype=object)
+    expected = (whole.duplicated() & whole.notna()).to_numpy(dtype=bool)
+    assert np.concatenate([*found, np.zeros(0, bool)]).tolist() == expected.tolist()
+
+
+def test_slices_of_an_array_are_read_at_their_own_place():
+    whole = pa.array(["x", "long reference one", "long reference two", "long reference one"])
+    assert [part.tolist() for part in repeated([whole.slice(1, 3)])] == [[False, False, True]]
