@@ -12,6 +12,7 @@ import numpy.typing as npt
 from mapper.hexagons import Cells, cells_to_discs
 
 Integers = npt.NDArray[np.int64]
+Floats = npt.NDArray[np.float64]
 
 
 @dataclass(frozen=True, eq=False)
@@ -46,6 +47,14 @@ class Neighbours:
             sums[filled] = np.add.reduceat(values[self.member], starts[:-1][filled], axis=0)
         return sums
 
+    def ring_totals(self, values: Floats) -> Floats:
+        """Return the sum over each cell's neighbours of real values, such as residents.
+
+        A missing value makes every sum that holds it missing.
+        """
+        sums = np.bincount(self.owner, weights=values[self.member], minlength=self.size)
+        return sums.astype(np.float64)  # without any pair, bincount gives whole numbers
+
 
 def find_neighbours(cells: Cells, *, rings: int = 1) -> Neighbours:
     """Return the neighbours of every cell within ``rings`` steps.
@@ -69,6 +78,39 @@ def find_neighbours(cells: Cells, *, rings: int = 1) -> Neighbours:
     position[position == cells.size] = 0
     inside = (cells[position] == member) & (position != owner)
     return Neighbours(size=cells.size, rings=rings, owner=owner[inside], member=position[inside])
+
+
+def find_band(cells: Cells, *, inner: int, outer: int) -> Neighbours:
+    """Return the neighbours of every cell that are ``inner`` to ``outer`` steps away.
+
+    Every neighbour counts the same however far it is. ``inner=1`` gives what
+    :func:`find_neighbours` gives; ``inner=2, outer=2`` the second ring alone.
+
+    Parameters
+    ----------
+    cells
+        Sorted cell indexes of one resolution, shape (cells,).
+    inner, outer
+        First and last step that count as near, 1 <= inner <= outer.
+
+    Raises
+    ------
+    ValueError
+        When the steps do not fit together, or the cells are not strictly increasing.
+    """
+    if not 1 <= inner <= outer:
+        raise ValueError(f"steps {inner} to {outer}: 1 <= inner <= outer is needed")
+    wide = find_neighbours(cells, rings=outer)
+    if inner == 1:
+        return wide
+    nearer = find_neighbours(cells, rings=inner - 1)
+    far = ~np.isin(_pair_keys(wide), _pair_keys(nearer))
+    return Neighbours(size=wide.size, rings=outer, owner=wide.owner[far], member=wide.member[far])
+
+
+def _pair_keys(near: Neighbours) -> Integers:
+    """Return one whole number for each pair of cells."""
+    return near.owner * near.size + near.member
 
 
 def touching_groups(near: Neighbours, chosen: npt.NDArray[np.bool_]) -> Integers:
