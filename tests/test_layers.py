@@ -20,7 +20,7 @@ LAYERS = [
     {"statistics", "context"},
     {
         *("hotspots", "study", "request", "notes", "analysis", "distributed", "demonstration"),
-        *("back_test", "robustness", "proactivity"),
+        *("back_test", "robustness", "proactivity", "setting_runs", "variations"),
     },
     {"disclosure"},
     {"records", "outputs"},
