@@ -122,7 +122,7 @@ def test_a_hot_spot_that_falls_apart_is_told_from_a_new_one(bridged):
     split = found.hotspots.set_index("state").loc[SPLIT]
     assert pd.isna(split["rank_with"])
     assert split["cells_hot_in_both"] > 0.5
-    assert split["incidents"] >= 120
+    assert split["incidents"] >= 90  # three of the four busy cells at its end
 
 
 def test_hot_spots_that_grow_together_are_not_gone(bridged):
