@@ -1,0 +1,46 @@
+"""Settings of an installation, read once from the environment; never changed while running.
+
+Each is a variable that starts with ``MAPPER_``: ``MAPPER_WORKSPACE=/srv/mapper``. What shapes a
+result is never a setting but a part of the request, so that it travels with every output.
+"""
+
+from functools import cache
+from pathlib import Path
+
+from pydantic import Field, ValidationError
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+from mapper.errors import MapperError
+
+LOOPBACK_HOSTS = ("localhost", "127.0.0.1", "::1")
+
+
+class Settings(BaseSettings):
+    """Where work is kept and how much is taken in."""
+
+    model_config = SettingsConfigDict(env_prefix="MAPPER_", frozen=True, extra="ignore")
+
+    workspace: Path = Path("workspace")  # folder for work; made when first needed
+    demonstration_file: Path | None = None  # an extract to show in place of the generated one
+    demonstration_seed: int = Field(default=1, ge=0)
+    upload_mb: int = Field(default=200, ge=1, le=2_000)  # largest upload; memory is twice that
+    hosts: tuple[str, ...] = LOOPBACK_HOSTS  # names under which the app may be asked for
+
+
+@cache
+def settings() -> Settings:
+    """Return this installation's settings.
+
+    Raises
+    ------
+    MapperError
+        Naming every variable whose value cannot be used.
+    """
+    try:
+        return Settings()
+    except ValidationError as error:
+        faults = "; ".join(
+            f"MAPPER_{'_'.join(map(str, fault['loc'])).upper()}: {fault['msg']}"
+            for fault in error.errors()
+        )
+        raise MapperError(f"Settings that cannot be used: {faults}. Mend or remove them.") from None

@@ -1,0 +1,63 @@
+"""What stands around the pages: the route of the maps, the gate, and a warm start."""
+
+import asyncio
+import logging
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from threading import Thread
+from typing import Any
+
+from starlette.middleware import Middleware
+from starlette.routing import BaseRoute
+
+from mapper.errors import MapperError
+from mapper.settings import settings
+from mapper.ui.map_pages import ROUTE
+from mapper.ui.security import OwnHostsOnly
+
+_LOG = logging.getLogger(__name__)
+
+
+def routes() -> list[BaseRoute]:
+    """Return the app's own addresses, beside Streamlit's."""
+    return [ROUTE]
+
+
+def middleware() -> list[Middleware]:
+    """Return what every request passes first."""
+    return [Middleware(OwnHostsOnly, hosts=settings().hosts)]
+
+
+@asynccontextmanager
+async def lifespan(_app: Any) -> AsyncIterator[dict[str, Any]]:
+    """Warm up beside the start of the server, so that the first visitor hardly waits."""
+    Thread(target=_warm_up, name="warm up", daemon=True).start()
+    await asyncio.sleep(0)
+    yield {}
+
+
+def _warm_up() -> None:
+    """Import what the first map needs and open the demonstration where it is at hand."""
+    from mapper.outputs.maps import warm_up
+    from mapper.ui.datasets import demonstration, demonstration_is_at_hand
+
+    maps = warm_up()
+    try:
+        if demonstration_is_at_hand():
+            demonstration()
+    except MapperError as error:
+        _LOG.warning("The demonstration data could not be opened: %s", error)
+    maps.join()
+
+
+def say_fault(error: BaseException) -> bool:
+    """Show a fault in this program in plain words; the log has the rest."""
+    from mapper.ui.words import notice
+
+    _LOG.error("A page stopped", exc_info=error)
+    notice(
+        "A fault in mapper itself, not in your data. Load the page again; if it comes back, tell"
+        " whoever looks after this installation, who finds the cause in the app's log.",
+        kind="stop",
+    )
+    return True

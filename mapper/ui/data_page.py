@@ -1,0 +1,154 @@
+"""The Data page: what is in use, loading files, and how good they are."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+from typing import Literal
+
+import streamlit as st
+from streamlit.runtime.uploaded_file_manager import UploadedFile
+
+from mapper.demonstration.mark import SYNTHETIC_NOTICE, is_synthetic
+from mapper.disclosure.release import MARKINGS
+from mapper.errors import MapperError, MappingError
+from mapper.incidents.gather import TABLE_SUFFIXES
+from mapper.incidents.mapping import ColumnMapping
+from mapper.settings import settings
+from mapper.ui.datasets import Dataset, current_dataset, use_dataset
+from mapper.ui.frame import put_on_style, show_marking, show_synthetic
+from mapper.ui.intake import Intake, read_mapping, take_in
+from mapper.ui.mapping_form import ask_mapping, offer_saved
+from mapper.ui.quality_view import show_quality
+from mapper.ui.waiting import shown_progress
+from mapper.ui.words import notice
+
+_MAPPING = "mapper_mapping"  # said in the form, for the files with these ids
+_INTAKE = "mapper_intake"  # what came of the last reading, and of what
+HOT_SPOTS = "pages/hotspots/overview.py"
+_ORDERS: dict[Literal["day-first", "month-first"], str] = {
+    "day-first": "Day first: 02/03 is 2 March",
+    "month-first": "Month first: 02/03 is 3 February",
+}
+
+
+def show_page() -> None:
+    """Show what is in use, take in files, and report on them."""
+    put_on_style()
+    show_marking(MARKINGS["operational"])
+    try:
+        current = current_dataset()
+    except MapperError as error:
+        notice(str(error), kind="stop")
+        return
+    _show_current(current)
+    uploads, mapping, repair = _ask_files()
+    if not uploads:
+        st.subheader("Quality of the data in use")
+        show_quality(current)
+        return
+    _show_loaded(uploads, mapping, repair=repair)
+
+
+def _show_current(current: Dataset) -> None:
+    """Say which data the Hot spots page shows, and offer the way back."""
+    if is_synthetic(current.incidents.table):
+        show_synthetic(SYNTHETIC_NOTICE)
+    st.header("Data", anchor=False)
+    st.text(f"In use: {current.title}, {len(current.incidents.table):,} incidents.")
+    if not current.demonstration and st.button("Back to the demonstration data"):
+        use_dataset(None)
+        st.rerun()
+
+
+def _ask_files() -> tuple[list[UploadedFile], ColumnMapping | None, bool]:
+    """Ask for files and how to read them."""
+    uploads = st.file_uploader(
+        "Load police.uk files, an extract, or any other table of incidents",
+        type=[*TABLE_SUFFIXES, ".zip"],
+        accept_multiple_files=True,
+        max_upload_size=settings().upload_mb,
+        key="files",
+    )
+    with st.expander("Options for reading"):
+        repair = st.checkbox(
+            "Turn swapped latitudes and longitudes round instead of rejecting the rows",
+            key="repair swapped",
+        )
+        saved = st.file_uploader("A saved column mapping", type=[".toml"], key="mapping file")
+    mapping = None
+    if saved is not None:
+        try:
+            mapping = read_mapping(saved)
+        except MappingError as error:
+            notice(str(error), kind="stop")
+    return list(uploads), mapping, repair
+
+
+def _show_loaded(
+    uploads: Sequence[UploadedFile], mapping: ColumnMapping | None, *, repair: bool
+) -> None:
+    """Read the files, once for each set of choices, and show what came of it."""
+    ids = tuple(upload.file_id for upload in uploads)
+    told = st.session_state.get(_MAPPING)
+    if told and told[0] == ids:
+        mapping = told[1]
+    intake = _intake(uploads, (ids, mapping, repair), mapping, repair=repair)
+    if intake.dataset is not None:
+        _show_accepted(intake.dataset, mapping)
+        return
+    notice(intake.refusal, kind="stop")
+    answer = None
+    if intake.ambiguous:
+        answer = _ask_order(mapping)
+    elif intake.unknown is not None:
+        answer = ask_mapping(intake.unknown)
+    if answer is not None:
+        st.session_state[_MAPPING] = (ids, answer)
+        st.rerun()
+
+
+def _intake(
+    uploads: Sequence[UploadedFile],
+    key: tuple[object, ...],
+    mapping: ColumnMapping | None,
+    *,
+    repair: bool,
+) -> Intake:
+    """Return what comes of reading; a rerun with the same choices reads nothing again."""
+    kept = st.session_state.get(_INTAKE)
+    if kept and kept[0] == key:
+        found: Intake = kept[1]
+        return found
+    with shown_progress("Reading and checking the files") as progress:
+        intake = take_in(uploads, mapping=mapping, repair=repair, progress=progress)
+    st.session_state[_INTAKE] = (key, intake)
+    return intake
+
+
+def _show_accepted(dataset: Dataset, mapping: ColumnMapping | None) -> None:
+    """Show the report on what was read, and offer to use it."""
+    st.subheader("Quality of what you loaded")
+    if len(dataset.incidents.table):
+        if st.button("Use this data", type="primary"):
+            use_dataset(dataset)
+            st.switch_page(HOT_SPOTS)
+    else:
+        notice("No row was accepted, so there is nothing to map. Mend the file and load it again.")
+    if mapping is not None:
+        offer_saved(mapping)
+    show_quality(dataset)
+
+
+def _ask_order(mapping: ColumnMapping | None) -> ColumnMapping | None:
+    """Ask which comes first, day or month."""
+    order = st.radio(
+        "How are the dates of these files written?",
+        list(_ORDERS),
+        index=None,
+        format_func=lambda name: _ORDERS[name],
+        key="date order",
+    )
+    if order is None:
+        return None
+    if mapping is None:
+        return ColumnMapping(date_order=order)
+    return replace(mapping, date_order=order)

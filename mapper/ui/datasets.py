@@ -1,0 +1,122 @@
+"""The data that the pages look at: the demonstration, or what this session loaded.
+
+The demonstration is generated once into the workspace and kept there; within a running app it is
+read once and shared. What a person loads stays in that person's session and on no disk.
+"""
+
+import hashlib
+import json
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from threading import Lock
+
+import streamlit as st
+
+from mapper import __version__
+from mapper.demonstration import write_demonstration
+from mapper.files import Progress, no_progress
+from mapper.incidents.read import read_incidents
+from mapper.incidents.table import Incidents
+from mapper.settings import settings
+from mapper.ui.incident_store import store_incidents, stored_incidents
+
+_OWN = "mapper_own_data"
+_LOCK = Lock()
+_KEPT: dict[str, "Dataset"] = {}
+
+
+@dataclass(frozen=True, eq=False)
+class Dataset:
+    """Incidents under a name, and the digest that stands for them in every cache."""
+
+    title: str
+    incidents: Incidents
+    digest: str
+    demonstration: bool = False
+
+
+def dataset_of(incidents: Incidents, *, title: str, choices: str = "") -> Dataset:
+    """Return incidents as a dataset.
+
+    Parameters
+    ----------
+    choices
+        Whatever else decided how the files were read: mapping, repairs.
+    """
+    told = [
+        choices,
+        __version__,
+        [asdict(file) for file in incidents.files],
+        [len(incidents.table), len(incidents.rejected)],
+        list(incidents.notes),
+    ]
+    digest = hashlib.sha256(json.dumps(told, sort_keys=True).encode()).hexdigest()
+    return Dataset(title=title, incidents=incidents, digest=digest)
+
+
+def current_dataset(progress: Progress = no_progress) -> Dataset:
+    """Return the data in use in this session: its own, else the demonstration."""
+    own = st.session_state.get(_OWN)
+    return own if isinstance(own, Dataset) else demonstration(progress)
+
+
+def use_dataset(dataset: Dataset | None) -> None:
+    """Use a dataset in this session from now on; nothing stands for the demonstration."""
+    st.session_state[_OWN] = dataset
+
+
+def demonstration_is_at_hand() -> bool:
+    """Tell whether the demonstration opens without being generated first."""
+    if settings().demonstration_file is not None or _KEPT:
+        return True
+    return (_folder() / "incidents.csv").is_file()
+
+
+def demonstration(progress: Progress = no_progress) -> Dataset:
+    """Return the demonstration data, generating it when it is asked for the first time.
+
+    Raises
+    ------
+    MapperError
+        When the workspace cannot be written, or the file set in its place cannot be read.
+    """
+    given = settings().demonstration_file
+    key = str(given or _folder())
+    with _LOCK:  # whoever comes second waits for the first and then finds it done
+        if key not in _KEPT:
+            _KEPT[key] = _given(given, progress) if given else _generated(progress)
+        return _KEPT[key]
+
+
+def _given(path: Path, progress: Progress) -> Dataset:
+    """Return the file that the settings put in place of the generated demonstration."""
+    found = dataset_of(read_incidents([path], progress=progress), title=path.name)
+    return Dataset(found.title, found.incidents, found.digest, demonstration=True)
+
+
+def _generated(progress: Progress) -> Dataset:
+    """Return the generated demonstration from the workspace, made or read where needed."""
+    folder = _folder()
+    extract = folder / "incidents.csv"
+    if not extract.is_file():
+        write_demonstration(
+            folder,
+            seed=settings().demonstration_seed,
+            progress=lambda words, share: progress(words, 0.6 * share),
+        )
+    state = extract.stat()
+    stamp = f"{__version__} {state.st_size} {state.st_mtime_ns}"
+    incidents = stored_incidents(folder, stamp=stamp)
+    if incidents is None:
+        progress("Reading and checking the demonstration", 0.6)
+        incidents = read_incidents([extract])
+        store_incidents(incidents, folder, stamp=stamp)
+    progress("Done", 1.0)
+    found = dataset_of(incidents, title="Demonstration data")
+    return Dataset(found.title, found.incidents, found.digest, demonstration=True)
+
+
+def _folder() -> Path:
+    """Return the workspace folder of the demonstration."""
+    now = settings()
+    return now.workspace / f"demonstration-{now.demonstration_seed}"

@@ -1,0 +1,28 @@
+"""What every page wears: look, marking at top and bottom, and the synthetic notice."""
+
+from pathlib import Path
+
+import streamlit as st
+
+from mapper.outputs.text import encode_text
+
+_STYLE = (Path(__file__).parent / "frame.css").read_text(encoding="utf-8")
+
+
+def put_on_style() -> None:
+    """Send the app's own style; first thing on each page."""
+    st.html(f"<style>{_STYLE}</style>")
+
+
+def show_marking(marking: str, *, audience: str = "operational") -> None:
+    """Show the protective marking at the top and at the bottom of the window."""
+    words = f"{encode_text(marking.upper())} <span>for {encode_text(audience)} use</span>"
+    st.html(
+        f'<p class="m-marking m-head">{words}</p><p class="m-marking m-foot" aria-hidden="true">'
+        f"{words}</p>"
+    )
+
+
+def show_synthetic(notice: str) -> None:
+    """Say on the page that its data is invented."""
+    st.html(f'<p class="m-synthetic" role="note">{encode_text(notice)}</p>')

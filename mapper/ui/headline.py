@@ -1,0 +1,41 @@
+"""The head of the map: which question it answers, over which data and days, and with what care."""
+
+import streamlit as st
+
+from mapper.demonstration.mark import SYNTHETIC_NOTICE
+from mapper.disclosure.release import Release, is_release
+from mapper.outputs.text import encode_text
+from mapper.ui.frame import show_synthetic
+from mapper.ui.words import bullets, count
+
+_ALWAYS = (
+    "A hot spot says that a place is busier than chance, not why, and nothing about any person."
+)
+
+
+def show_headline(shown: Release, *, data: str) -> None:
+    """Show title, question, data and days, and the first of the caveats."""
+    numbers = is_release(shown).record["numbers"]
+    assert isinstance(numbers, dict)  # noqa: S101 - narrows the record's type
+    if shown.synthetic:
+        show_synthetic(SYNTHETIC_NOTICE)
+    over = f"{data}, {shown.period}: {count(numbers['incidents_counted'], 'incident')} counted."
+    care = shown.caveats[0] if shown.caveats else ""
+    st.html(
+        f'<div class="m-headline"><h1>{encode_text(shown.title)}'
+        f" <span>{encode_text(shown.area_title)}</span></h1>"
+        f'<p class="m-question">{encode_text(shown.question)}</p>'
+        f'<p class="m-over">{encode_text(over)} <span>{encode_text(care)}</span></p></div>'
+    )
+
+
+def show_cautions(shown: Release) -> None:
+    """Show everything a reader should know before trusting the map."""
+    with st.expander("What this map cannot show"):
+        bullets(
+            (
+                *shown.caveats,
+                _ALWAYS,
+                shown.licence,
+            )
+        )

@@ -1,0 +1,99 @@
+// The map in its sandboxed frame and the list beside it. A choice in one is shown in the other at
+// once, here in the browser; the server is told afterwards, so that it can show the details.
+// Text is only ever set as text. The frame is spoken to by messages, and only two kinds are known.
+function row(document, spot, choose) {
+  const line = document.createElement("tr");
+  line.dataset.id = spot.id;
+  const cell = (text, kind) => {
+    const made = document.createElement("td");
+    made.className = kind;
+    made.textContent = text;
+    line.append(made);
+    return made;
+  };
+  cell(String(spot.rank), "rank");
+  const place = cell("", "place");
+  const button = document.createElement("button");
+  button.type = "button";
+  button.textContent = spot.name;
+  place.append(button);
+  for (const kind of ["where", "reason"]) {
+    const words = document.createElement("span");
+    words.className = kind;
+    words.textContent = spot[kind];
+    place.append(words);
+  }
+  cell(spot.incidents.toLocaleString("en-GB"), "n");
+  const times = spot.ratio === null ? "–" : spot.ratio.toLocaleString("en-GB", {
+    minimumFractionDigits: 1, maximumFractionDigits: 1});
+  cell(times, "n");
+  line.addEventListener("click", () => choose(spot.id));
+  return line;
+}
+
+function mark(state, id, { scroll }) {
+  state.chosen = id;
+  for (const line of state.body.rows) {
+    const chosen = line.dataset.id === id;
+    line.classList.toggle("chosen", chosen);
+    if (chosen) { line.setAttribute("aria-current", "true"); }
+    else { line.removeAttribute("aria-current"); }
+    if (chosen && scroll) {
+      state.list.scrollTop = Math.max(0, line.offsetTop - state.list.clientHeight / 3);
+    }
+  }
+}
+
+function tellMap(state) {
+  if (state.ready && state.chosen) {
+    state.frame.contentWindow.postMessage({ mapper: "choose", id: state.chosen }, "*");
+  }
+}
+
+function start(root) {
+  const state = {
+    frame: root.querySelector("iframe"), list: root.querySelector(".list"),
+    body: root.querySelector("tbody"), table: root.querySelector("table"),
+    ready: false, chosen: null, src: null,
+  };
+  state.hear = (event) => {
+    if (event.source !== state.frame.contentWindow || !event.data) { return; }
+    if (event.data.mapper === "ready") { state.ready = true; tellMap(state); }
+    if (event.data.mapper === "chosen" && event.data.id !== state.chosen) {
+      mark(state, String(event.data.id), { scroll: true });
+      state.tell();
+    }
+  };
+  window.addEventListener("message", state.hear);
+  return state;
+}
+
+function draw(state, data, document) {
+  state.ready = false;
+  state.src = data.src;
+  state.frame.src = data.src;
+  const choose = (id) => {
+    const again = id === state.chosen;
+    mark(state, id, { scroll: false });
+    tellMap(state);
+    if (!again) { state.tell(); }
+  };
+  state.body.replaceChildren(...data.rows.map((spot) => row(document, spot, choose)));
+  state.list.scrollTop = 0;
+  state.list.classList.toggle("none", data.rows.length === 0);
+  state.list.querySelector("h2").textContent = data.heading;
+  state.list.querySelector(".hint").textContent = data.hint;
+  mark(state, data.chosen, { scroll: true });
+}
+
+export default function ({ data, parentElement, setStateValue }) {
+  const root = parentElement.querySelector(".panel");
+  const state = root.mapperState ?? (root.mapperState = start(root));
+  state.tell = () => setStateValue("chosen", { release: data.release, id: state.chosen });
+  if (state.src !== data.src) { draw(state, data, root.ownerDocument); }
+  return () => {
+    if (root.isConnected) { return; }
+    window.removeEventListener("message", state.hear);
+    root.mapperState = undefined;
+  };
+}

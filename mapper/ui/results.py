@@ -1,0 +1,82 @@
+"""Results for the pages: worked out once for each set of choices, released for each session.
+
+Streamlit's caches are shared by every user, so what is kept there is the result before disclosure
+control, under the digest of the data and the whole request, and the finished map of a release,
+under the release's own digest. Large tables go in unhashed: Streamlit would hash only a sample.
+"""
+
+import streamlit as st
+from streamlit.runtime.scriptrunner import get_script_run_ctx
+
+from mapper.analysis import AnalysisResult, analyse
+from mapper.disclosure.release import Release, release
+from mapper.lenses.lens import Lens
+from mapper.outputs.maps import embed_map
+from mapper.request import AnalysisRequest
+from mapper.study_area import StudyArea, load_study_area
+from mapper.ui.datasets import Dataset
+from mapper.ui.map_pages import compress, map_pages
+
+_RELEASES = "mapper_releases"
+_RELEASES_KEPT = 4  # a session goes back and forth between a few; each is a few megabytes
+
+
+def released(dataset: Dataset, request: AnalysisRequest, lens: Lens) -> Release:
+    """Return what this session's audience may see of an analysis.
+
+    Raises
+    ------
+    MapperError
+        As :func:`mapper.analysis.analyse` and :func:`mapper.disclosure.release.release`.
+    """
+    area = load_study_area(request.area, resolution=request.resolution)
+    kept: dict[tuple[object, ...], Release] = st.session_state.setdefault(_RELEASES, {})
+    key = (dataset.digest, request, lens.sha256, area.sha256)
+    if key not in kept:
+        result = _result(
+            dataset.digest,
+            repr(request),
+            lens.sha256,
+            area.sha256,
+            _dataset=dataset,
+            _request=request,
+            _lens=lens,
+            _area=area,
+        )
+        kept[key] = release(result, audience="operational")
+        for oldest in list(kept)[:-_RELEASES_KEPT]:
+            del kept[oldest]
+    return kept[key]
+
+
+def map_address(shown: Release) -> str:
+    """Return where this session finds the map of a release."""
+    context = get_script_run_ctx()
+    session = context.session_id if context else ""
+    return map_pages.put(
+        _map_page(shown.digest, _shown=shown), session=session, digest=shown.digest
+    )
+
+
+@st.cache_resource(max_entries=24, show_spinner=False)
+def _result(
+    digest: str,
+    request: str,
+    lens_sha256: str,
+    area_sha256: str,
+    *,
+    _dataset: Dataset,
+    _request: AnalysisRequest,
+    _lens: Lens,
+    _area: StudyArea,
+) -> AnalysisResult:
+    """Return the result before disclosure control, worked out once."""
+    del digest, request, lens_sha256, area_sha256
+    return analyse(_dataset.incidents, _request, lens=_lens, area=_area)
+
+
+@st.cache_resource(max_entries=48, show_spinner=False)
+def _map_page(digest: str, *, _shown: Release) -> bytes:
+    """Return the finished map of a release, compressed, made once."""
+    del digest
+    return compress(embed_map(_shown))

@@ -1,0 +1,71 @@
+"""What the app answers at all, and what a browser may do with the answer.
+
+Streamlit checks hosts on its websocket only, and looks up this machine's public address on the
+internet when an unknown origin knocks. This layer stands in front of everything: requests for
+another host or from another origin are turned away, and every answer forbids the browser to fetch
+anything from elsewhere.
+"""
+
+from collections.abc import Sequence
+from urllib.parse import urlsplit
+
+from starlette.datastructures import Headers, MutableHeaders
+from starlette.responses import PlainTextResponse
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+from starlette.websockets import WebSocketClose
+
+POLICY = (
+    "default-src 'self'; script-src 'self' blob: 'unsafe-inline' 'wasm-unsafe-eval';"
+    " style-src 'self' 'unsafe-inline'; img-src 'self' data: blob:; font-src 'self' data:;"
+    " connect-src 'self'; frame-src 'self'; worker-src 'self' blob:; object-src 'none';"
+    " base-uri 'self'; form-action 'self'; frame-ancestors 'none'"
+)
+_HEADERS = {
+    "Content-Security-Policy": POLICY,
+    "X-Content-Type-Options": "nosniff",
+    "Referrer-Policy": "no-referrer",
+    "Cross-Origin-Opener-Policy": "same-origin",
+}
+
+
+class OwnHostsOnly:
+    """Turn away requests for other hosts or from other origins, and add the headers above."""
+
+    def __init__(self, app: ASGIApp, *, hosts: Sequence[str]) -> None:
+        self.app = app
+        self.hosts = frozenset(host.lower() for host in hosts)
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer one request."""
+        if scope["type"] not in {"http", "websocket"}:
+            await self.app(scope, receive, send)
+            return
+        if not self._is_own(Headers(scope=scope)):
+            refusal = PlainTextResponse("This app answers on its own address only.", 421)
+            closed = WebSocketClose(code=1008)
+            await (refusal if scope["type"] == "http" else closed)(scope, receive, send)
+            return
+
+        async def send_with_headers(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                headers = MutableHeaders(scope=message)
+                for name, value in _HEADERS.items():
+                    headers.setdefault(name, value)
+            await send(message)
+
+        await self.app(scope, receive, send_with_headers)
+
+    def _is_own(self, headers: Headers) -> bool:
+        """Tell whether host and origin are this app's own."""
+        if _name(f"//{headers.get('host', '')}") not in self.hosts:
+            return False
+        origin = headers.get("origin")
+        return origin is None or urlsplit(origin).netloc == headers.get("host")
+
+
+def _name(address: str) -> str:
+    """Return the host name of an address, empty where it has none."""
+    try:
+        return urlsplit(address).hostname or ""
+    except ValueError:
+        return ""

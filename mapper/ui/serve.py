@@ -1,0 +1,96 @@
+"""Start the app on this machine, whatever folder one is in."""
+
+import socket
+from pathlib import Path
+
+from mapper.errors import InputError, RequestError
+from mapper.settings import settings
+
+ENTRY = Path(__file__).parents[2] / "streamlit_app.py"
+USUAL_PORT = 8501
+_TRIES = 50
+
+
+def serve(*, port: int | None = None, browser: bool = True) -> None:
+    """Serve the app on the loopback address until it is stopped.
+
+    Parameters
+    ----------
+    port
+        8501, or the next free one, if not given.
+    browser
+        Open the app in a browser once it answers.
+
+    Raises
+    ------
+    InputError
+        When the app's files are not beside the package.
+    RequestError
+        When the port is taken or is none.
+    """
+    if not ENTRY.is_file():
+        raise InputError(
+            f"{ENTRY.name} is missing beside the mapper package. Install mapper from its repository"
+            " (make install)."
+        )
+    chosen = _free_port() if port is None else _checked(port)
+    from streamlit.web.cli import main_run
+
+    main_run.main(
+        [str(ENTRY), *options(port=chosen, browser=browser)],
+        prog_name="mapper serve",
+        standalone_mode=False,
+    )
+
+
+def options(*, port: int, browser: bool) -> list[str]:
+    """Return Streamlit's options; given here they outrank every file and variable."""
+    chosen = {
+        "server.address": "127.0.0.1",
+        "server.port": port,
+        "server.headless": not browser,
+        "server.showEmailPrompt": False,
+        "server.fileWatcherType": "none",
+        "server.maxUploadSize": settings().upload_mb,
+        "server.enableXsrfProtection": True,
+        "browser.serverAddress": "localhost",
+        "browser.gatherUsageStats": False,
+        "client.showErrorDetails": "none",
+        "client.showErrorLinks": False,
+        "client.toolbarMode": "minimal",
+        "client.disableDataExport": True,
+    }
+    return [
+        f"--{name}={str(value).lower() if isinstance(value, bool) else value}"
+        for name, value in chosen.items()
+    ]
+
+
+def _checked(port: int) -> int:
+    """Return a port that can be used."""
+    if not 1 <= port <= 65_535:  # noqa: PLR2004 - the ports there are
+        raise RequestError(f"Port {port} is none. Choose 1 to 65535, such as {USUAL_PORT}.")
+    if not _is_free(port):
+        raise RequestError(f"Port {port} is taken. Choose another with --port.")
+    return port
+
+
+def _free_port() -> int:
+    """Return the usual port or the next free one."""
+    for port in range(USUAL_PORT, USUAL_PORT + _TRIES):
+        if _is_free(port):
+            return port
+    raise RequestError(
+        f"Ports {USUAL_PORT} to {USUAL_PORT + _TRIES - 1} are taken. Give one with --port."
+    )
+
+
+def _is_free(port: int) -> bool:
+    """Tell whether a port of this machine can be bound."""
+    with socket.socket(socket.AF_INET, socket.SOCK_STREAM) as trial:
+        trial.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            trial.bind(("127.0.0.1", port))
+        except OSError:
+            return False
+    return True

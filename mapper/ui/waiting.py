@@ -1,0 +1,23 @@
+"""Progress of long work on screen, gone when the work is done."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import streamlit as st
+
+from mapper.files import Progress
+from mapper.ui.words import plain
+
+
+@contextmanager
+def shown_progress(words: str) -> Iterator[Progress]:
+    """Show a bar while work goes on inside the block."""
+    bar = st.progress(0.0, text=plain(words))
+
+    def tell(now: str, share: float) -> None:
+        bar.progress(min(max(share, 0.0), 1.0), text=plain(now))
+
+    try:
+        yield tell
+    finally:
+        bar.empty()

@@ -1,0 +1,19 @@
+"""Entry of the app: ``mapper serve`` or ``streamlit run streamlit_app.py``.
+
+Streamlit imports this file once for the server and runs it as the main script for each visitor.
+"""
+
+import streamlit as st
+
+from mapper.ui import application, router
+
+if __name__ == "__main__":
+    router.run_app()
+else:
+    app = st.App(
+        __file__,
+        routes=application.routes(),
+        middleware=application.middleware(),
+        lifespan=application.lifespan,
+        on_script_error=application.say_fault,
+    )
