@@ -169,7 +169,9 @@ def build_study_area(
 
 def _people(lsoa: Boundary, files: AreaFiles) -> tuple[pd.DataFrame, list[str]]:
     """Return residents and decile of each LSOA polygon, and what the tables hold besides."""
-    column = need_column(lsoa.attributes.columns, LSOA_CODE, what="LSOA code", file=lsoa.name)
+    column = need_column(
+        lsoa.attributes.columns, LSOA_CODE, what="LSOA code (such as LSOA11CD)", file=lsoa.name
+    )
     codes = lsoa.attributes[column].astype(str)
     if codes.duplicated().any():
         raise AreaError(

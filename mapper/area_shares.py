@@ -122,8 +122,12 @@ def spread(values: Floats, pairs: Overlaps) -> Floats:
 
 
 def _rank_within(pairs: Overlaps, remainder: Floats) -> Integers:
-    """Return the place of each pair among those of its source, the largest remainder first."""
-    order = np.lexsort((pairs.target, -remainder, pairs.source))
+    """Return the place of each pair among those of its source, the largest remainder first.
+
+    Remainders are compared to a hundredth: the last digits of a sine differ between machines,
+    and must not decide between equal shares.
+    """
+    order = np.lexsort((pairs.target, -np.rint(remainder * 100), pairs.source))
     ordered = pairs.source[order]
     rank = np.empty(order.size, dtype=np.int64)
     rank[order] = np.arange(order.size) - np.searchsorted(ordered, ordered)

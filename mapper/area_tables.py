@@ -56,8 +56,7 @@ def need_column(columns: Iterable[str], patterns: tuple[str, ...], *, what: str,
     if found is None:
         shown = ", ".join(columns[:12]) or "none"
         raise AreaError(
-            f"{file}: has no column for the {what} (columns: {shown}). Rename the right one; the"
-            " accepted names are listed in mapper area build --help."
+            f"{file}: has no column for the {what} (columns: {shown}). Rename the right one."
         )
     return found
 
@@ -106,7 +105,9 @@ def read_deciles(path: Path | None) -> pd.Series:
     if path is None:
         return pd.Series(dtype="float64", name="deprivation_decile")
     table = _by_code(path)
-    column = need_column(table.columns, _DECILE, what="deprivation decile", file=path.name)
+    column = need_column(
+        table.columns, _DECILE, what="deprivation decile (such as IMD_decile)", file=path.name
+    )
     deciles = _numbers(table[column], path.name).rename("deprivation_decile")
     if not deciles.isin(range(1, 11)).all():
         raise AreaError(f"{path.name}: column {column} holds values that are not whole 1 to 10.")
@@ -118,7 +119,7 @@ def _totals(path: Path) -> pd.DataFrame:
     table = _by_code(path)
     young = find_column(table.columns, _YOUNG)
     others = [column for column in table.columns if column != young]
-    column = need_column(others, _RESIDENTS, what="residents", file=path.name)
+    column = need_column(others, _RESIDENTS, what="residents (such as residents)", file=path.name)
     result = pd.DataFrame({"residents": _numbers(table[column], path.name)})
     result["residents_10_17"] = float("nan") if young is None else _numbers(table[young], path.name)
     return result
@@ -151,7 +152,9 @@ def _by_code(path: Path) -> pd.DataFrame:
         table = pd.read_csv(path, dtype=str, index_col=False, encoding="utf-8-sig")
     except (OSError, ValueError, pd.errors.ParserWarning) as error:
         raise AreaError(f"{path.name}: cannot be read as CSV. Save it as UTF-8 CSV.") from error
-    column = need_column(table.columns, LSOA_CODE, what="LSOA code", file=path.name)
+    column = need_column(
+        table.columns, LSOA_CODE, what="LSOA code (such as LSOA11CD)", file=path.name
+    )
     table = table.set_index(table[column].str.strip()).drop(columns=column)
     twice = table.index[table.index.duplicated() | table.index.isna()]
     if len(twice):

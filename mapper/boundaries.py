@@ -5,6 +5,7 @@ reference system that the file names. A format is told by a file's first bytes, 
 alone: the reading library also knows formats that point at other files and at the network.
 """
 
+import re
 import warnings
 import zipfile
 from collections.abc import Mapping
@@ -65,7 +66,7 @@ def read_boundary(path: Path) -> Boundary:
             f"{path.name}: names no coordinate reference system. Save it again with one (a"
             " Shapefile needs its .prj file beside it)."
         )
-    _check_vertices(path.name, frame.geometry.array)
+    _check_vertices(path.name, np.asarray(frame.geometry.array, dtype=object))
     shapes = _in_degrees(path.name, frame)
     kept, shapes, notes = _polygons(path.name, shapes)
     attributes = pd.DataFrame(frame.drop(columns=frame.geometry.name))[kept]
@@ -166,20 +167,38 @@ def _zipped_member(path: Path) -> str:
 
 
 def _first_line(error: Exception) -> str:
-    """Return the start of a library's message, without folders."""
+    """Return the start of a library's message, without the folders it names."""
     lines = str(error).splitlines() or [type(error).__name__]
-    return lines[0].split("; ")[0].replace(str(Path.cwd()), ".")[:120]
+    return re.sub(r"[^\s'\"]*/", "", lines[0].split("; ")[0])[:120]
 
 
 def _check_vertices(name: str, shapes: npt.NDArray[np.object_]) -> None:
-    """Refuse more corners than can be worked through in reasonable time."""
+    """Refuse more corners than can be worked through in reasonable time, and corners nowhere."""
     import shapely
 
-    vertices = int(shapely.get_num_coordinates(np.asarray(shapes)).sum())
+    vertices = int(shapely.get_num_coordinates(shapes).sum())
     if vertices > MAX_VERTICES:
         raise AreaError(
             f"{name}: has {vertices:,} corners, more than the {MAX_VERTICES:,} allowed."
             " Simplify the boundary (10 metres is enough) and try again."
+        )
+    _check_coordinates(name, shapes, (np.inf, np.inf))
+
+
+def _check_coordinates(
+    name: str, shapes: npt.NDArray[np.object_], largest: tuple[float, float]
+) -> None:
+    """Refuse coordinates that are no numbers or beyond the largest."""
+    import shapely
+
+    points, owner = shapely.get_coordinates(shapes, return_index=True)
+    wrong = ~np.isfinite(points).all(axis=1)
+    wrong |= (np.abs(np.nan_to_num(points)) > largest).any(axis=1)
+    if wrong.any():
+        raise AreaError(
+            f"{name}: {np.unique(owner[wrong]).size:,} shapes have coordinates that are no"
+            f" numbers or off the globe, first in record {owner[wrong][0] + 1}. Correct them, or"
+            " the coordinate reference system that the file names."
         )
 
 
@@ -194,17 +213,9 @@ def _in_degrees(name: str, frame: "GeoDataFrame") -> npt.NDArray[np.object_]:
             f"{name}: its coordinate reference system cannot be used ({_first_line(error)})."
             " Save it as longitude and latitude."
         ) from error
-    shapes = shapely.force_2d(np.asarray(moved.array, dtype=object))
-    points, owner = shapely.get_coordinates(shapes, return_index=True)
-    wrong = ~np.isfinite(points).all(axis=1)
-    wrong |= (np.abs(np.nan_to_num(points)) > (180, 90)).any(axis=1)
-    if wrong.any():
-        raise AreaError(
-            f"{name}: {np.unique(owner[wrong]).size:,} shapes have coordinates that are no"
-            f" numbers or off the globe, first in record {owner[wrong][0] + 1}. Correct them, or"
-            " the coordinate reference system that the file names."
-        )
-    return np.asarray(shapes, dtype=object)
+    shapes = np.asarray(shapely.force_2d(np.asarray(moved.array, dtype=object)), dtype=object)
+    _check_coordinates(name, shapes, (180, 90))
+    return shapes
 
 
 def _polygons(

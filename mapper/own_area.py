@@ -11,7 +11,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from mapper.area_resolution import check_size
+from mapper.area_resolution import at_resolution, check_size
 from mapper.area_shares import (
     EARTH_KM,
     Integers,
@@ -22,7 +22,13 @@ from mapper.area_shares import (
 )
 from mapper.area_tables import find_column
 from mapper.boundaries import Boundary, read_boundary
-from mapper.hexagons import Cells, cells_to_areas, cells_to_wkb, polygon_to_cells
+from mapper.hexagons import (
+    Cells,
+    cells_to_areas,
+    cells_to_discs,
+    cells_to_wkb,
+    polygon_to_cells,
+)
 from mapper.study_area import StudyArea
 from mapper.tables import STUDY_AREA_COLUMNS, check_columns
 
@@ -30,15 +36,17 @@ from mapper.tables import STUDY_AREA_COLUMNS, check_columns
 _NAME = (r"name|title", r"[a-z]*\d*(nm|name)", r"beat|ward|district|lad|area|neighbourhood")
 
 
-def own_area(path: Path, *, known: StudyArea) -> StudyArea:
+def own_area(path: Path, *, resolution: int, known: StudyArea) -> StudyArea:
     """Return all cells that overlap a user's boundary.
 
     Parameters
     ----------
     path
         Boundary file; see :func:`mapper.boundaries.read_boundary`.
+    resolution
+        H3 resolution, 7 to 11.
     known
-        Study area at the resolution wanted, whose residents and names are borrowed.
+        Study area, at its own resolution, whose residents and names are borrowed.
 
     Raises
     ------
@@ -46,9 +54,9 @@ def own_area(path: Path, *, known: StudyArea) -> StudyArea:
         When the file is no usable boundary or too large for the resolution.
     """
     boundary = read_boundary(path)
-    cells = _cover(boundary, resolution=known.resolution)
+    cells = _cover(boundary, resolution=resolution)
     title = plain_name(path.stem.replace("_", " ").replace("-", " "))
-    borrowed = known.cells.set_index("cell").reindex(cells)
+    borrowed = _borrowed(boundary, cells, known, resolution=resolution)
     table = pd.DataFrame(
         {
             "cell": cells,
@@ -64,7 +72,7 @@ def own_area(path: Path, *, known: StudyArea) -> StudyArea:
     return StudyArea(
         name=title.casefold().replace(" ", "-"),
         title=title,
-        resolution=known.resolution,
+        resolution=resolution,
         cells=check_columns(table, STUDY_AREA_COLUMNS, name="study area"),
         sha256=boundary.sha256,
         licence=known.licence if table["residents"].notna().any() else "",
@@ -80,6 +88,24 @@ def _cover(boundary: Boundary, *, resolution: int) -> Cells:
     flat = equal_area(np.asarray([whole], dtype=object))
     check_size(float(shapely.area(flat)[0]) * EARTH_KM**2, resolution=resolution)
     return polygon_to_cells(whole, resolution=resolution)
+
+
+def _borrowed(
+    boundary: Boundary, cells: Cells, known: StudyArea, *, resolution: int
+) -> pd.DataFrame:
+    """Return what the known area says of each cell, missing where it says nothing.
+
+    Going finer, what a cell gets depends on the known cells that overlap it and on those that
+    share a cell with them; three rings around the boundary hold them all.
+    """
+    table = known.cells
+    if resolution > known.resolution:
+        under = _cover(boundary, resolution=known.resolution)
+        near = np.unique(cells_to_discs(under, rings=3)[1])
+        table = table[table["cell"].isin(near)].reset_index(drop=True)
+    if len(table):
+        table = at_resolution(table, source=known.resolution, resolution=resolution)
+    return table.set_index("cell").reindex(cells)
 
 
 def _wards(

@@ -94,7 +94,7 @@ def load_study_area(name: str = DEFAULT_AREA, *, resolution: int = 9) -> StudyAr
         return _of_table(path, None, resolution)
     from mapper.own_area import own_area  # needs shapely, which a named area at 9 does not
 
-    return own_area(path, known=load_study_area(resolution=resolution))
+    return own_area(path, resolution=resolution, known=load_study_area())
 
 
 def default_table() -> Path:
