@@ -7,7 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from mapper.hexagons import cells_to_discs, points_to_cells, strings_to_cells
-from mapper.neighbours import find_neighbours, touching_groups
+from mapper.neighbours import find_band, find_neighbours, touching_groups
 
 
 def patch(rings, lon=-2.95, lat=53.4, resolution=9):
@@ -97,3 +97,48 @@ def test_touching_groups_equal_a_flood_fill(seed):
         assert len({groups[m] for m in members}) == 1
         seen |= members
     assert groups.max(initial=-1) + 1 == parts
+
+
+@pytest.mark.parametrize(("inner", "outer"), [(1, 1), (1, 2), (2, 2), (2, 3), (3, 5)])
+def test_a_band_holds_the_cells_of_its_steps(inner, outer):
+    cells = patch(6)
+    near = find_band(cells, inner=inner, outer=outer)
+    expected = set(pairs_by_h3(cells, outer)) - set(pairs_by_h3(cells, inner - 1))
+    assert sorted(zip(near.owner.tolist(), near.member.tolist(), strict=True)) == sorted(expected)
+    assert near.degree.max() == sum(6 * step for step in range(inner, outer + 1))
+
+
+def test_a_band_that_makes_no_sense_is_refused():
+    for inner, outer in ((0, 1), (3, 2)):
+        with pytest.raises(ValueError, match="1 <= inner <= outer"):
+            find_band(patch(2), inner=inner, outer=outer)
+
+
+def test_ring_totals_of_real_values():
+    cells = patch(4)[::3]
+    near = find_neighbours(cells)
+    values = np.random.default_rng(0).gamma(1, 10, cells.size)
+    expected = np.zeros(cells.size)
+    for i, j in pairs_by_h3(cells, 1):
+        expected[i] += values[j]
+    np.testing.assert_allclose(near.ring_totals(values), expected)
+    values[0] = np.nan
+    touched = near.owner[near.member == 0]
+    assert set(np.flatnonzero(np.isnan(near.ring_totals(values)))) == set(touched.tolist())
+    assert find_neighbours(patch(0)).ring_totals(np.ones(1)).tolist() == [0.0]
+
+
+def test_trap_graph_weighs_rings_by_distance_and_drops_isolates_two_rings_here_weigh_one():
+    from libpysal.graph import Graph
+
+    lonely = patch(0, lon=-3.3, lat=53.6)
+    cells = np.unique(np.concatenate([patch(4), lonely]))
+    names = [h3.int_to_str(int(cell)) for cell in cells]
+    graph = Graph.build_h3(names, order=2)
+    assert set(graph.adjacency) == {1, 2}
+    near = find_neighbours(cells, rings=2)
+    assert near.ring_sums(np.ones(cells.size, dtype=np.int64)).max() == 18
+    assert graph.to_W().n == cells.size - 1
+    alone = near.degree == 0
+    assert alone.sum() == 1
+    assert near.size == cells.size

@@ -11,6 +11,7 @@ Sources: Moran (1950), Biometrika 37; Anselin (1995), Geographical Analysis 27; 
 Garcia-Lopez & Viladecans-Marsal (2021), Journal of Urban Economics 125 (A-DBSCAN).
 """
 
+import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -117,7 +118,9 @@ def find_local_geary(
     value, p = np.full(near.size, np.nan), np.full(near.size, np.nan)
     values = scores[kept].astype(np.float64)
     if values.size >= _FEWEST and values.std() > 0:
-        with _seeded(seed):
+        with _seeded(seed), warnings.catch_warnings():
+            # esda announces another default tail; Geary_Local cannot be told which to take
+            warnings.simplefilter("ignore", DeprecationWarning)
             found = Geary_Local(
                 connectivity=to_graph(inside),
                 permutations=permutations,
