@@ -83,7 +83,7 @@ Residents: ONS mid-2020. Boundaries: contains OS data, Crown copyright and datab
 data, Open Government Licence v3.0. No record is reproduced here.
 """
 
-ROLLED = """Rolling, {splits} splits: each month is tested on its own, trained on the {months} months
+ROLLED = """Rolling, {splits} splits: each month is tested alone, trained on the {months} months
 before it. Hit rate, %, and PEI (the best cells of one month are partly luck, so PEI is lower):"""
 SINGLE, ROLLING = "single", "rolling"
 
