@@ -15,10 +15,12 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from mapper.errors import LensError
 from mapper.lenses.fit import refuse_unfit
 from mapper.lenses.lens import Condition, Lens, Rule
 
 Met = npt.NDArray[np.bool_]
+Floats = npt.NDArray[np.float64]
 
 
 def classify(
@@ -47,12 +49,52 @@ def classify(
     weights = np.zeros(len(incidents), dtype=narrow)
     for rule in _applied(incidents, lens.rules):
         np.maximum(weights, met(rule) * narrow.type(rule.weight), out=weights)
-    left_out = lens.exclusions
-    if not include_police_generated:
-        left_out += tuple(rule for rule in lens.rules if rule.police_generated)
-    for rule in _applied(incidents, left_out):
+    for rule in _applied(
+        incidents, _left_out(lens, include_police_generated=include_police_generated)
+    ):
         weights *= ~met(rule)
     return weights.astype(np.int64)
+
+
+def classify_harm(
+    incidents: pd.DataFrame, lens: Lens, *, include_police_generated: bool = True
+) -> Floats:
+    """Return the days of harm of each incident; 0 where it does not count.
+
+    An incident has the most days of the rules it meets, as with weights.
+
+    Parameters
+    ----------
+    incidents, lens, include_police_generated
+        As for :func:`classify`.
+
+    Raises
+    ------
+    LensError
+        As :func:`classify`, and when the lens gives no days of harm.
+    """
+    if not lens.gives_harm:
+        raise LensError(
+            f"The lens {lens.id} gives no days of harm. Choose public-harm, or add harm_days to"
+            " every rule of a lens of your own."
+        )
+    refuse_unfit(incidents, lens)
+    met = _tester(incidents)
+    days = np.zeros(len(incidents))
+    for rule in _applied(incidents, lens.rules):
+        np.maximum(days, met(rule) * (rule.harm_days or 0.0), out=days)
+    for rule in _applied(
+        incidents, _left_out(lens, include_police_generated=include_police_generated)
+    ):
+        days *= ~met(rule)
+    return days
+
+
+def _left_out(lens: Lens, *, include_police_generated: bool) -> tuple[Rule, ...]:
+    """Return the rules under which an incident counts nothing."""
+    if include_police_generated:
+        return lens.exclusions
+    return lens.exclusions + tuple(rule for rule in lens.rules if rule.police_generated)
 
 
 def rules_met(incidents: pd.DataFrame, lens: Lens) -> dict[str, Met]:

@@ -39,14 +39,17 @@ def _one(lens: Lens) -> Iterator[str]:
     yield ""
     yield lens.question
     yield ""
-    yield "| counts when | weight | reason |"
-    yield "|---|---|---|"
+    harm = lens.gives_harm
+    yield f"| counts when | weight |{' days of harm |' if harm else ''} reason |"
+    yield f"|---|---|{'---|' if harm else ''}---|"
     for rule in lens.rules:
         mark = " (police-generated)" if rule.police_generated else ""
         name = f"**{_cell(rule.name)}**{mark}"
-        yield f"| {name}: {_when(rule)} | {rule.weight} | {_cell(rule.reason)} |"
+        days = f" {rule.harm_days:g} |" if harm else ""
+        yield f"| {name}: {_when(rule)} | {rule.weight} |{days} {_cell(rule.reason)} |"
     for rule in lens.exclusions:
-        yield f"| never: **{_cell(rule.name)}**: {_when(rule)} | 0 | {_cell(rule.reason)} |"
+        days = " 0 |" if harm else ""
+        yield f"| never: **{_cell(rule.name)}**: {_when(rule)} | 0 |{days} {_cell(rule.reason)} |"
     yield ""
     for caveat in lens.caveats:
         yield f"- {caveat}"

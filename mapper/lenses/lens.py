@@ -2,7 +2,8 @@
 
 An incident counts once, with the largest whole-number weight of the rules it meets; it counts
 nothing when an exclusion holds. Weights are judgements about seriousness written down with their
-reasons, not measurements.
+reasons, not measurements. A lens may also give days of harm, real numbers of a named source, for
+scores that whole-number weights are too coarse for.
 """
 
 from dataclasses import dataclass
@@ -22,6 +23,7 @@ class Rule:
     reason: str  # why it counts, and why with this weight
     conditions: tuple[Condition, ...]  # column, test, value(s)
     police_generated: bool = False  # can be switched out
+    harm_days: float | None = None  # all rules of a lens give it, or none
 
 
 @dataclass(frozen=True)
@@ -40,3 +42,8 @@ class Lens:
     public: bool = False  # made for police.uk files
     source: str = ""  # file the lens came from
     sha256: str = ""  # of that file
+
+    @property
+    def gives_harm(self) -> bool:
+        """Whether every incident that counts has days of harm."""
+        return bool(self.rules) and all(rule.harm_days is not None for rule in self.rules)

@@ -19,6 +19,7 @@ from mapper.tables import INCIDENT_COLUMNS, OPTIONAL_INCIDENT_COLUMNS
 ID = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
 LARGEST_FILE = 65_536  # bytes; the longest shipped lens has under 5,000
 LARGEST_WEIGHT = 100  # exact tests add weights up: a slip of the finger must not fill the memory
+LARGEST_HARM = 36_525  # days: a hundred years
 FAULTS_SHOWN = 20
 # police.uk files carry no flags, so a map made from them can never be called these.
 PUBLIC_NEVER = ("county lines", "domestic abuse")
@@ -27,7 +28,7 @@ _LENS_KEYS = (
     *("id", "title", "version", "question", "requires", "caveats", "never_call", "public"),
     *("rule", "exclude"),
 )
-_RULE_KEYS = ("name", "weight", "reason", "police_generated", "when")
+_RULE_KEYS = ("name", "weight", "harm_days", "reason", "police_generated", "when")
 _EXCLUDE_KEYS = ("name", "reason", "when")
 
 
@@ -142,6 +143,7 @@ def _rule(part: Part) -> Rule:
         reason=part.text("reason"),
         conditions=conditions_of(part, may_be_always=True),
         police_generated=part.flag("police_generated"),
+        harm_days=part.positive_number("harm_days", largest=LARGEST_HARM),
     )
 
 
@@ -159,6 +161,15 @@ def _check_rules(whole: Part, lens: Lens) -> None:
     """Refuse a lens under which nothing can count, and names that stand for two things."""
     if not lens.rules:
         whole.fault("the lens has no rules, so nothing would count. Add a [[rule]].", at="rule")
+    rules = parts_of(whole, "rule")
+    without = [part for part in rules if "harm_days" not in part.table]
+    if len(without) < len(rules):
+        for part in without:
+            part.fault(
+                "other rules give harm_days and this one does not."
+                " Add harm_days here, or leave it out of every rule.",
+                at="name",
+            )
     seen: set[str] = set()
     for part in (*parts_of(whole, "rule"), *parts_of(whole, "exclude")):
         name = part.table.get("name")

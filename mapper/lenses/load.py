@@ -28,6 +28,7 @@ SHIPPED = (
     "public-drugs-weapons-robbery",
     "public-violence",
     "public-all",
+    "public-harm",
 )
 FOLDER_VARIABLE = "MAPPER_LENSES"
 _HERE = Path(__file__).parent

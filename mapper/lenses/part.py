@@ -8,6 +8,7 @@ import re
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, field
 from difflib import get_close_matches
+from typing import cast
 
 LONGEST_TEXT = 1_000  # characters of one title, reason or caveat
 _SHOWN = 60
@@ -92,6 +93,21 @@ class Part:
         state = "is missing" if value is None else f"is not a whole number from 1 to {largest}"
         self.fault(f"`{key}` {state}. Write for example {key} = 1.", at=key)
         return 1
+
+    def positive_number(self, key: str, *, largest: float) -> float | None:
+        """Return a number above 0 that may be there, nothing when the key is absent."""
+        value = self.table.get(key)
+        number = isinstance(value, int | float) and not isinstance(value, bool)
+        if value is None:
+            return None
+        if number and 0 < cast("float", value) <= largest:
+            return float(cast("float", value))
+        self.fault(
+            f"`{key}` is not a number above 0 and up to {largest:,.0f}. Write for example"
+            f" {key} = 7.5, or leave it out of every rule.",
+            at=key,
+        )
+        return None
 
     def clean_text(self, value: object, *, called: str, at: str) -> str:
         """Return a text fit for a screen: one line, not empty, no control characters."""

@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from mapper.errors import LensError
-from mapper.lenses.classify import classify, rules_met, rules_not_applied
+from mapper.lenses.classify import classify, classify_harm, rules_met, rules_not_applied
 from mapper.lenses.fit import fitting_lenses, is_police_uk
 from mapper.lenses.lens import Lens, Rule
 from mapper.lenses.load import load_lens
@@ -143,7 +143,7 @@ def test_no_rows_give_no_weights():
 POLICE_UK = pd.DataFrame(
     {"type": ["Violence and sexual offences", "Drugs"], "precision": ["month", "month"]}
 )
-PUBLIC = "public-drugs-weapons-robbery, public-violence, public-all"
+PUBLIC = "public-drugs-weapons-robbery, public-violence, public-all, public-harm"
 
 
 def test_a_lens_that_needs_a_flag_is_refused_on_police_uk_files():
@@ -200,3 +200,32 @@ def test_totals_by_type_equal_a_plain_count_of_a_real_file(shared):
     violence = classify(table, load_lens("public-violence"))
     assert violence.sum() == counted["Violence and sexual offences"]
     assert classify(table, load_lens("public-all")).sum() == counted.total()
+
+
+def test_days_of_harm_are_the_most_of_the_rules_met():
+    few = Rule("theft", 1, "because", (("type", "in", ("Drugs", "Robbery")),), harm_days=3.31)
+    many = Rule(
+        *("robbery", 9, "because", (("type", "is", "Robbery"),)),
+        police_generated=True,
+        harm_days=365,
+    )
+    custody = Rule("custody", 0, "because", (("location_type", "is", "custody"),))
+    lens = lens_of(few, many, exclusions=(custody,))
+    table = pd.DataFrame(
+        {
+            "type": ["Robbery", "Drugs", "Other", "Robbery"],
+            "location_type": ["street", "street", "street", "custody"],
+            "knife": [False] * 4,
+        }
+    )
+    assert classify_harm(table, lens).tolist() == [365, 3.31, 0, 0]
+    without = classify_harm(table, lens, include_police_generated=False)
+    assert without.tolist() == [0, 3.31, 0, 0]
+
+
+def test_the_harm_lens_weighs_police_uk_types():
+    lens = load_lens("public-harm")
+    assert classify_harm(POLICE_UK, lens).tolist() == [159.07, 3.31]
+    assert classify(POLICE_UK, lens).tolist() == [44, 1]
+    with pytest.raises(LensError, match=r"public-all gives no days of harm\. Choose public-harm"):
+        classify_harm(POLICE_UK, load_lens("public-all"))

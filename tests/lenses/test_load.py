@@ -98,6 +98,12 @@ FAULTS = {
     "weight text": ("weight = 2", 'weight = "2"', 11, "weight = 1"),
     "weight true": ("weight = 2", "weight = true", 11, "weight = 1"),
     "weight too large": ("weight = 2", "weight = 1000000", 11, "to 100"),
+    "harm in one rule": ("weight = 2", "weight = 2\nharm_days = 7.5", 17, "leave it out"),
+    "harm negative": ("weight = 2", "weight = 2\nharm_days = -1", 12, "above 0"),
+    "harm true": ("weight = 2", "weight = 2\nharm_days = true", 12, "harm_days = 7.5"),
+    "harm not a number": ("weight = 2", "weight = 2\nharm_days = nan", 12, "above 0"),
+    "harm too large": ("weight = 2", "weight = 2\nharm_days = 1e99", 12, "36,525"),
+    "harm on an exclusion": ('name = "Handed in"', 'name = "H"\nharm_days = 1', 24, "when"),
     "weight of thousands of digits": ("weight = 2", f"weight = 0x{'f' * 9000}", 11, "to 100"),
     "unknown column": ("knife = true }", "knive = true }", 13, "Did you mean knife"),
     "unknown required column": ('["knife"]', '["knives"]', 5, "Did you mean knife"),
@@ -141,6 +147,14 @@ def test_all_faults_are_told_at_once_in_the_order_of_lines(tmp_path):
     message = refusal(tmp_path, text.replace('version = "1.0"', "version = 1"))
     lines = [int(n) for n in re.findall(r"^FILE, line (\d+): ", message, re.MULTILINE)]
     assert lines == [3, 11, 13]
+
+
+def test_days_of_harm_are_real_numbers_of_every_rule(tmp_path):
+    text = GOOD.replace("weight = 2", "weight = 2\nharm_days = 7.5")
+    lens = load_lens(write(tmp_path, text.replace("weight = 1", "weight = 1\nharm_days = 3")))
+    assert [rule.harm_days for rule in lens.rules] == [7.5, 3.0]
+    assert lens.gives_harm
+    assert not load_lens(write(tmp_path, GOOD)).gives_harm
 
 
 def test_no_rules(tmp_path):
@@ -258,7 +272,7 @@ KEYS = st.sampled_from(
     [
         *("id", "title", "version", "question", "requires", "caveats", "never_call", "public"),
         *("rule", "exclude", "rule.when", "rule.name", "name", "weight", "reason", "when"),
-        *("police_generated", "'when'", '"knife"', "contains", "present"),
+        *("harm_days", "police_generated", "'when'", '"knife"', "contains", "present"),
         *INCIDENT_COLUMNS,
         *OPTIONAL_INCIDENT_COLUMNS,
     ]

@@ -196,6 +196,25 @@ def test_every_rule_of_a_lens_can_be_met(lens):
         assert rules_met(table, lens)[rule.name].tolist() == [True]
 
 
+def test_the_harm_lens_names_its_source_and_weighs_in_hundredths_of_a_year():
+    lens = load_lens("public-harm")
+    words = " ".join(lens.caveats)
+    assert "second-hand until checked" in words
+    assert "Cambridge Crime Harm Index" in words
+    assert "second-hand" in lens.title
+    for rule in lens.rules:
+        assert rule.weight == max(1, round(rule.harm_days / 3.65))
+        assert rule.reason.startswith(f"{rule.harm_days:g} day")
+    assert [one.id for one in LENSES if one.gives_harm] == ["public-harm"]
+
+
+def test_the_days_of_harm_are_those_transcribed(shared):
+    table = pd.read_csv(shared / "weights" / "cchi_2026_merseyside_by_police_uk_category.csv")
+    table = table.dropna(subset="cchi_days").set_index("crime_type")["cchi_days"]
+    days = {rule.conditions[0][2]: rule.harm_days for rule in load_lens("public-harm").rules}
+    assert days == table.to_dict()
+
+
 def test_the_document_holds_the_shipped_lenses_as_they_are():
     page = DOCS.read_text(encoding="utf-8")
     assert page == document.refreshed(page, LENSES), (
