@@ -11,7 +11,7 @@ def describe(area: StudyArea, out: Path) -> str:
     cells, people = len(area.cells), area.cells["residents"].sum()
     return "\n".join(
         [
-            f"{area.title}: {cells:,} cells at resolution {area.resolution}, {people:,.0f} residents",
+            f"{area.title}, resolution {area.resolution}: {cells:,} cells, {people:,.0f} residents",
             *(
                 f"  {name}: {int(number):,} cells, {residents:,.0f} residents"
                 for name, number, residents in districts.itertuples()

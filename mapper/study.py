@@ -1,0 +1,181 @@
+"""A study: incidents seen through a lens over a study area, counted and ready for questions.
+
+Every statistic of the project starts here, so that all of them speak of the same incidents, the
+same cells and the same dates.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, timedelta
+from types import MappingProxyType
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+from mapper.counts import Counts, count_incidents
+from mapper.demonstration.mark import is_synthetic
+from mapper.errors import RequestError, TooFewEventsError
+from mapper.files import Progress, no_progress
+from mapper.hexagons import Cells
+from mapper.incidents.table import Incidents
+from mapper.lenses.classify import classify
+from mapper.lenses.lens import Lens
+from mapper.neighbours import Neighbours, find_neighbours
+from mapper.notes import gather_notes
+from mapper.request import AnalysisRequest
+from mapper.study_area import StudyArea
+
+FEWEST_INCIDENTS = 30  # in the study area: below this nothing can be said
+
+
+@dataclass(frozen=True, eq=False)
+class Study:
+    """Incidents under one request, counted by cell."""
+
+    request: AnalysisRequest
+    lens: Lens
+    area: StudyArea
+    incidents: Incidents
+    within: npt.NDArray[np.bool_]  # incidents in the dates asked for, shape (incidents,)
+    weights: npt.NDArray[np.int64]  # weight of each incident, 0 outside lens or dates
+    counts: Counts
+    near: Neighbours
+    first: date  # first and last day covered
+    last: date
+    synthetic: bool
+
+    @property
+    def cells(self) -> Cells:
+        """The sorted cells of the study area."""
+        return self.area.cells["cell"].to_numpy()
+
+    @property
+    def counted(self) -> npt.NDArray[np.bool_]:
+        """Tell which incidents count and lie in the study area; shape (incidents,)."""
+        return (self.weights > 0) & (self.counts.position >= 0)
+
+    @property
+    def sources(self) -> tuple[Mapping[str, object], ...]:
+        """Name, digest, size and rows of each file."""
+        return tuple(
+            MappingProxyType({"name": f.name, "sha256": f.sha256, "size": f.size, "rows": f.rows})
+            for f in self.incidents.files
+        )
+
+    @property
+    def numbers(self) -> dict[str, int]:
+        """Row counts: read = accepted + rejected; the rest are parts of accepted."""
+        return {
+            "rows_read": self.incidents.rows_read,
+            "rows_accepted": len(self.incidents.table),
+            "rows_rejected": len(self.incidents.rejected),
+            "rows_outside": int((self.counts.position < 0).sum()),  # outside the study area
+            "rows_in_period": int(self.within.sum()),
+            "incidents_counted": self.counts.total,
+            "incidents_outside": self.counts.outside,  # would count, but lie outside
+            "score_counted": int(self.counts.weighted.sum()),
+            "cells": self.near.size,
+            "cells_isolated": int((self.near.degree == 0).sum()),
+        }
+
+    @property
+    def notes(self) -> tuple[str, ...]:
+        """What a reader should know of the data and the choices, in plain words."""
+        return gather_notes(
+            self.incidents, self.request, self.lens, self.within, self.near, self.counts
+        )
+
+
+def prepare(
+    incidents: Incidents,
+    request: AnalysisRequest,
+    *,
+    lens: Lens,
+    area: StudyArea,
+    progress: Progress = no_progress,
+) -> Study:
+    """Choose the incidents that count and count them in every cell of the study area.
+
+    Parameters
+    ----------
+    incidents
+        Accepted incidents and rejected rows.
+    request
+        The choices; its lens and area are those given here.
+
+    Raises
+    ------
+    TooFewEventsError
+        When fewer than 30 incidents count: no map of noise is drawn.
+    LensError
+        When the data lacks a column the lens needs.
+    RequestError
+        When no incident lies in the dates asked for.
+    """
+    progress("Choosing the incidents that count", 0.0)
+    table = incidents.table
+    weights = classify(table, lens, include_police_generated=request.police_generated)
+    within = _within(table, request)
+    weights = np.where(within, weights, 0)
+    first, last = _span(table, within)
+    progress("Counting in cells", 0.3)
+    cells = area.cells["cell"].to_numpy()
+    counts = count_incidents(
+        table["lon"].to_numpy(),
+        table["lat"].to_numpy(),
+        weights,
+        cells=cells,
+        resolution=area.resolution,
+    )
+    _refuse_too_few(counts, lens, first, last)
+    return Study(
+        request=request,
+        lens=lens,
+        area=area,
+        incidents=incidents,
+        within=within,
+        weights=weights,
+        counts=counts,
+        near=find_neighbours(cells),
+        first=first,
+        last=last,
+        synthetic=is_synthetic(table),
+    )
+
+
+def _within(table: pd.DataFrame, request: AnalysisRequest) -> npt.NDArray[np.bool_]:
+    """Tell which incidents start within the days asked for."""
+    start = table["start"].to_numpy()
+    within = np.ones(len(table), dtype=bool)
+    if request.start:
+        within &= start >= np.datetime64(request.start)
+    if request.end:
+        within &= start < np.datetime64(request.end + timedelta(days=1))
+    return within
+
+
+def _span(table: pd.DataFrame, within: npt.NDArray[np.bool_]) -> tuple[date, date]:
+    """Return the first and last day covered: the data's own, inside those asked for."""
+    if not within.any():
+        have = ""
+        if len(table):
+            first, last = table["start"].min(), table["start"].max()
+            have = f" They run from {first:%d %B %Y} to {last:%d %B %Y}."
+        raise RequestError(f"No incident lies in the dates asked for.{have} Choose other dates.")
+    start = table["start"].to_numpy()[within]
+    first, last = pd.Timestamp(start.min()), pd.Timestamp(start.max())
+    if table["precision"].iloc[int(np.flatnonzero(within)[start.argmax()])] == "month":
+        last = last + pd.offsets.MonthEnd(0)
+    return first.date(), last.date()
+
+
+def _refuse_too_few(counts: Counts, lens: Lens, first: date, last: date) -> None:
+    """Stop, in words, when there is too little to say anything."""
+    if counts.total >= FEWEST_INCIDENTS:
+        return
+    raise TooFewEventsError(
+        f"Only {counts.total} incidents count under “{lens.title}” from {first:%d %B %Y} to"
+        f" {last:%d %B %Y}: fewer than {FEWEST_INCIDENTS}, too few to tell a hot spot from chance."
+        " Choose a longer period, a larger area or a wider lens."
+    )
