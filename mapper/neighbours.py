@@ -5,6 +5,7 @@ One vectorised ring lookup and one sorted search replace a graph library: 117,28
 """
 
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 import numpy.typing as npt
@@ -30,7 +31,13 @@ class Neighbours:
     @property
     def degree(self) -> Integers:
         """Number of neighbours of each cell, 0 for an isolate; shape (cells,)."""
-        return np.bincount(self.owner, minlength=self.size).astype(np.int64)
+        return np.diff(self._starts)
+
+    @cached_property
+    def _starts(self) -> Integers:
+        """First pair of each cell, and one past the last pair; shape (cells + 1,)."""
+        degree = np.bincount(self.owner, minlength=self.size)
+        return np.concatenate([[0], np.cumsum(degree)]).astype(np.int64)
 
     def ring_sums(self, values: Integers) -> Integers:
         """Return the sum over each cell's neighbours, exact in integers.
@@ -41,9 +48,11 @@ class Neighbours:
             Whole numbers, shape (cells,) or (cells, periods).
         """
         sums = np.zeros_like(values, dtype=np.int64)
-        starts = np.searchsorted(self.owner, np.arange(self.size + 1))
+        starts = self._starts
         filled = starts[:-1] < starts[1:]
-        if filled.any():
+        if filled.all() and self.size:
+            np.add.reduceat(values[self.member], starts[:-1], axis=0, out=sums)
+        elif filled.any():
             sums[filled] = np.add.reduceat(values[self.member], starts[:-1][filled], axis=0)
         return sums
 

@@ -28,6 +28,7 @@ Integers = npt.NDArray[np.int64]
 Floats = npt.NDArray[np.float64]
 
 SMALLEST_P = 1e-12  # what the transform can still tell from nothing, with a wide margin
+_ROOMY = 64  # entries of a look-up table for each cell: beyond it, sorting takes less
 _SMALL = 40  # up to this many scores the sum of positive terms is as quick as the transform
 
 
@@ -70,7 +71,7 @@ def subset_tails(scores: Integers, *, largest: int) -> SubsetTails:
     if not 0 <= largest <= scores.size:
         raise ValueError(f"subsets of {largest} cannot be drawn from {scores.size} scores")
     scores = scores.astype(np.int64)
-    top = int(np.sort(scores)[scores.size - largest :].sum())
+    top = int(np.partition(scores, -largest)[-largest:].sum()) if largest else 0
     mass = _by_addition if scores.size <= _SMALL else _by_transform
     shares = mass(scores, largest, top + 1)
     tails = np.zeros((largest + 1, top + 2))  # the last column is P(sum > top) = 0
@@ -84,7 +85,7 @@ def _by_transform(scores: Integers, largest: int, length: int) -> Floats:
     """Return P(sum = s) for each subset size by Newton's identity at Fourier nodes."""
     n = scores.size
     nodes = _good_length(length)
-    values, times = np.unique(scores, return_counts=True)
+    values, times = _distinct_values(scores)
     powers = np.empty((largest + 1, nodes // 2 + 1), dtype=np.complex128)
     for m in range(1, largest + 1):
         # modulo the number of nodes: sums wrap, but no k-subset reaches past the last node
@@ -98,6 +99,15 @@ def _by_transform(scores: Integers, largest: int, length: int) -> Floats:
         polynomials[k] = _newton_step(polynomials, powers, k=k, n=n)
         shares[k] = np.fft.irfft(polynomials[k], nodes)[:length]
     return shares
+
+
+def _distinct_values(scores: Integers) -> tuple[Integers, Integers]:
+    """Return the distinct scores and how many times each occurs, without sorting where it can."""
+    if int(scores.max()) > _ROOMY * scores.size:
+        return np.unique(scores, return_counts=True)
+    times = np.bincount(scores)
+    values = np.flatnonzero(times)
+    return values, times[values]
 
 
 def _newton_step(
@@ -192,9 +202,32 @@ def conditional_tail(
     degree, table, lower
         As for :func:`total_tail`.
     """
-    if lower:
-        return _clip(1 - _without_own(own, ring + 1, degree, table), degree)
-    return _clip(_without_own(own, ring, degree, table), degree)
+    wanted = ring + 1 if lower else ring
+    tail = _once_a_case(own, wanted, degree, table)
+    return _clip(1 - tail if lower else tail, degree)
+
+
+def _once_a_case(own: Integers, ring: Integers, degree: Integers, table: SubsetTails) -> Floats:
+    """Return :func:`_without_own`, worked out once for each distinct own value, sum and degree.
+
+    Counts of crime are mostly small, so a hundred thousand cells hold some thousand cases. They
+    are found by marking a table of all that could be, where it is not too large.
+    """
+    if not own.size:
+        return np.zeros(0)
+    owns, rings = int(own.max()) + 1, int(ring.max()) + 1
+    cases = (int(degree.max()) + 1) * owns * rings
+    if cases > _ROOMY * own.size or int(ring.min()) < 0:
+        return _without_own(own, ring, degree, table)
+    case = (degree * owns + own) * rings + ring
+    there = np.zeros(cases, dtype=np.bool_)
+    there[case] = True
+    distinct = np.flatnonzero(there)
+    rest, seen = np.divmod(distinct, rings)
+    size, value = np.divmod(rest, owns)
+    tails: Floats = np.empty(cases)
+    tails[distinct] = _without_own(value, seen, size, table)
+    return np.asarray(tails[case], dtype=np.float64)
 
 
 def _without_own(own: Integers, ring: Integers, degree: Integers, table: SubsetTails) -> Floats:

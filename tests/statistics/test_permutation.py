@@ -83,6 +83,21 @@ def test_conditional_tail_equals_enumeration_without_the_own_cell(scores, data):
     assert conditional_tail(*here, lower=True)[0] == pytest.approx(max(below, SMALLEST_P), abs=1e-9)
 
 
+@pytest.mark.parametrize("largest", [3, 60_000])
+def test_working_out_each_case_once_changes_nothing(largest):
+    _, near = hexagon_patch(9)
+    scores = np.random.default_rng(3).integers(0, 3, near.size)
+    scores[40] = largest  # the larger one leaves no room for a look-up table
+    ring = near.ring_sums(scores)
+    table = subset_tails(scores, largest=6)
+    direct = permutation._without_own(scores, ring, near.degree, table)
+    once = permutation._once_a_case(scores, ring, near.degree, table)
+    np.testing.assert_array_equal(once, direct)
+    values, times = permutation._distinct_values(scores)
+    expected = np.unique(scores, return_counts=True)
+    np.testing.assert_array_equal((values, times), expected)
+
+
 @pytest.mark.parametrize("rings", [1, 2])
 @pytest.mark.parametrize("null", ["total", "conditional"])
 def test_p_equals_monte_carlo_with_integer_sums(null, rings):
