@@ -60,9 +60,7 @@ OPTIONAL_INCIDENT_COLUMNS: Mapping[str, str] = MappingProxyType(
     }
 )
 
-FLAG_COLUMNS = tuple(
-    name for name, dtype in OPTIONAL_INCIDENT_COLUMNS.items() if dtype == "bool"
-)
+FLAG_COLUMNS = tuple(name for name, dtype in OPTIONAL_INCIDENT_COLUMNS.items() if dtype == "bool")
 
 # One row per row that was read and not accepted.
 REJECTED_COLUMNS: Mapping[str, str] = MappingProxyType(
@@ -82,7 +80,7 @@ STUDY_AREA_COLUMNS: Mapping[str, str] = MappingProxyType(
         "district": "category",
         "ward": "category",
         "lsoa": "category",
-        "residents": "float64",  # by area weighting; sums to the published totals; missing if unknown
+        "residents": "float64",  # by area weighting, totals kept; missing if unknown
         "residents_10_17": "float64",  # the same
         "deprivation_decile": "float64",  # 1 is the most deprived tenth; missing where unknown
         "area_km2": "float64",

@@ -55,7 +55,7 @@ def imports(path):
             assert node.level == 0, f"{path}: write imports in full"
             yield node.module
             if node.module == "mapper":
-                yield from (f"mapper.{alias.name}" for alias in node.names)
+                yield from (f"mapper.{alias.name}" for alias in node.names if alias.name in RANK)
 
 
 def layer_of(path):

@@ -34,6 +34,9 @@ NULLS: dict[Null, str] = {
 }
 
 
+_FRESH = 10.0  # seconds after which a lens file that a user added or changed is seen
+
+
 @dataclass(frozen=True)
 class Offer:
     """The lenses for a dataset: those that fit come first."""
@@ -42,56 +45,29 @@ class Offer:
     fitting: int
 
 
-def lenses_for(dataset: Dataset) -> Offer:
+@st.cache_resource(max_entries=16, ttl=_FRESH, show_spinner=False)
+def lenses_for(digest: str, *, _dataset: Dataset) -> Offer:
     """Return every lens, those that the data can be seen through first."""
+    del digest
     fits, others = [], []
     for lens in list_lenses():
         try:
-            refuse_unfit(dataset.incidents.table, lens)
+            refuse_unfit(_dataset.incidents.table, lens)
             fits.append(lens)
         except LensError:
             others.append(lens)
     return Offer(lenses=(*fits, *others), fitting=len(fits))
 
 
-def ask_choices(dataset: Dataset) -> tuple[AnalysisRequest, Lens]:
-    """Draw the controls and return what is chosen.
+def ask_lens(dataset: Dataset) -> Lens:
+    """Ask for the lens; one that does not fit can be chosen, and is then refused with a reason.
 
     Raises
     ------
-    MapperError
-        When the choices do not fit together or a lens file is wrong.
+    LensError
+        When a lens file is wrong.
     """
-    lens = _ask_lens(dataset)
-    area = _ask_area()
-    start, end = _ask_days(dataset)
-    resolution = st.selectbox(
-        "Size of cells",
-        list(CELL_SIZES),
-        index=list(CELL_SIZES).index(9),
-        format_func=CELL_SIZES.__getitem__,
-        key="resolution",
-        persist_state="session",
-    )
-    with st.expander("Method"):
-        score, null, alpha, generated = _ask_method()
-    request = AnalysisRequest(
-        lens=lens.id,
-        area=area,
-        resolution=resolution,
-        start=start,
-        end=end,
-        score=score,
-        null=null,
-        alpha=alpha,
-        police_generated=generated,
-    )
-    return request, lens
-
-
-def _ask_lens(dataset: Dataset) -> Lens:
-    """Ask for the lens; one that does not fit can be chosen, and is then refused with a reason."""
-    offer = lenses_for(dataset)
+    offer = lenses_for(dataset.digest, _dataset=dataset)
     lenses = {lens.id: lens for lens in offer.lenses}
     misfits = {lens.id for lens in offer.lenses[offer.fitting :]}
 
@@ -106,6 +82,39 @@ def _ask_lens(dataset: Dataset) -> Lens:
         persist_state="session",
     )
     return lenses[chosen]
+
+
+def ask_rest(dataset: Dataset, lens: Lens) -> AnalysisRequest:
+    """Draw the controls below the lens and return everything chosen, the lens included.
+
+    Raises
+    ------
+    MapperError
+        When the choices do not fit together.
+    """
+    area = _ask_area()
+    start, end = _ask_days(dataset)
+    resolution = st.selectbox(
+        "Size of cells",
+        list(CELL_SIZES),
+        index=list(CELL_SIZES).index(9),
+        format_func=CELL_SIZES.__getitem__,
+        key="resolution",
+        persist_state="session",
+    )
+    with st.expander("Method"):
+        score, null, alpha, generated = _ask_method()
+    return AnalysisRequest(
+        lens=lens.id,
+        area=area,
+        resolution=resolution,
+        start=start,
+        end=end,
+        score=score,
+        null=null,
+        alpha=alpha,
+        police_generated=generated,
+    )
 
 
 def _ask_area() -> str:

@@ -7,18 +7,17 @@ from typing import Literal
 import streamlit as st
 from streamlit.runtime.uploaded_file_manager import UploadedFile
 
-from mapper.demonstration.mark import SYNTHETIC_NOTICE, is_synthetic
 from mapper.disclosure.release import MARKINGS
 from mapper.errors import MapperError, MappingError
 from mapper.incidents.gather import TABLE_SUFFIXES
 from mapper.incidents.mapping import ColumnMapping
 from mapper.settings import settings
-from mapper.ui.datasets import Dataset, current_dataset, use_dataset
+from mapper.ui.datasets import Dataset, use_dataset
 from mapper.ui.frame import put_on_style, show_marking, show_synthetic
 from mapper.ui.intake import Intake, read_mapping, take_in
 from mapper.ui.mapping_form import ask_mapping, offer_saved
 from mapper.ui.quality_view import show_quality
-from mapper.ui.waiting import shown_progress
+from mapper.ui.waiting import opened_dataset, shown_progress
 from mapper.ui.words import notice
 
 _MAPPING = "mapper_mapping"  # said in the form, for the files with these ids
@@ -35,7 +34,7 @@ def show_page() -> None:
     put_on_style()
     show_marking(MARKINGS["operational"])
     try:
-        current = current_dataset()
+        current = opened_dataset()
     except MapperError as error:
         notice(str(error), kind="stop")
         return
@@ -50,8 +49,7 @@ def show_page() -> None:
 
 def _show_current(current: Dataset) -> None:
     """Say which data the Hot spots page shows, and offer the way back."""
-    if is_synthetic(current.incidents.table):
-        show_synthetic(SYNTHETIC_NOTICE)
+    show_synthetic(current.incidents.table)
     st.header("Data", anchor=False)
     st.text(f"In use: {current.title}, {len(current.incidents.table):,} incidents.")
     if not current.demonstration and st.button("Back to the demonstration data"):
@@ -95,7 +93,8 @@ def _show_loaded(
     if intake.dataset is not None:
         _show_accepted(intake.dataset, mapping)
         return
-    notice(intake.refusal, kind="stop")
+    if intake.unknown is None or mapping is not None:  # else the form says what is wrong
+        notice(intake.refusal, kind="stop")
     answer = None
     if intake.ambiguous:
         answer = _ask_order(mapping)

@@ -7,12 +7,12 @@ read once and shared. What a person loads stays in that person's session and on 
 import hashlib
 import json
 from dataclasses import asdict, dataclass
+from importlib.metadata import version
 from pathlib import Path
 from threading import Lock
 
 import streamlit as st
 
-from mapper import __version__
 from mapper.demonstration import write_demonstration
 from mapper.files import Progress, no_progress
 from mapper.incidents.read import read_incidents
@@ -21,6 +21,7 @@ from mapper.settings import settings
 from mapper.ui.incident_store import store_incidents, stored_incidents
 
 _OWN = "mapper_own_data"
+_VERSION = version("mapper")  # another one may read the same file differently
 _LOCK = Lock()
 _KEPT: dict[str, "Dataset"] = {}
 
@@ -45,7 +46,7 @@ def dataset_of(incidents: Incidents, *, title: str, choices: str = "") -> Datase
     """
     told = [
         choices,
-        __version__,
+        _VERSION,
         [asdict(file) for file in incidents.files],
         [len(incidents.table), len(incidents.rejected)],
         list(incidents.notes),
@@ -105,7 +106,7 @@ def _generated(progress: Progress) -> Dataset:
             progress=lambda words, share: progress(words, 0.6 * share),
         )
     state = extract.stat()
-    stamp = f"{__version__} {state.st_size} {state.st_mtime_ns}"
+    stamp = f"{_VERSION} {state.st_size} {state.st_mtime_ns}"
     incidents = stored_incidents(folder, stamp=stamp)
     if incidents is None:
         progress("Reading and checking the demonstration", 0.6)

@@ -16,7 +16,8 @@ SMALLEST_P = 1e-12  # mapper.statistics.permutation reports nothing below
 
 def show_details(shown: Release, chosen: str) -> None:
     """Show the chosen hot spot, or how to choose one."""
-    row = next((r for r in hotspot_rows(is_release(shown)) if r["hotspot_id"] == chosen), None)
+    rows = hotspot_rows(is_release(shown), on_screen=True)
+    row = next((row for row in rows if row["hotspot_id"] == chosen), None)
     if row is None:
         if len(shown.hotspots):
             st.caption("Choose a hot spot on the map or in the list to see its details here.")

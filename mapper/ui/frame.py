@@ -2,8 +2,10 @@
 
 from pathlib import Path
 
+import pandas as pd
 import streamlit as st
 
+from mapper.demonstration.mark import SYNTHETIC_NOTICE, is_synthetic
 from mapper.outputs.text import encode_text
 
 _STYLE = (Path(__file__).parent / "frame.css").read_text(encoding="utf-8")
@@ -23,6 +25,7 @@ def show_marking(marking: str, *, audience: str = "operational") -> None:
     )
 
 
-def show_synthetic(notice: str) -> None:
-    """Say on the page that its data is invented."""
-    st.html(f'<p class="m-synthetic" role="note">{encode_text(notice)}</p>')
+def show_synthetic(incidents: pd.DataFrame) -> None:
+    """Say on the page that its data is invented, where it is."""
+    if is_synthetic(incidents):
+        st.html(f'<p class="m-synthetic" role="note">{encode_text(SYNTHETIC_NOTICE)}</p>')

@@ -2,11 +2,10 @@
 
 import streamlit as st
 
-from mapper.demonstration.mark import SYNTHETIC_NOTICE
 from mapper.disclosure.release import Release, is_release
+from mapper.lenses.lens import Lens
 from mapper.outputs.text import encode_text
-from mapper.ui.frame import show_synthetic
-from mapper.ui.words import bullets, count
+from mapper.ui.words import bullets, count, notice
 
 _ALWAYS = (
     "A hot spot says that a place is busier than chance, not why, and nothing about any person."
@@ -17,8 +16,6 @@ def show_headline(shown: Release, *, data: str) -> None:
     """Show title, question, data and days, and the first of the caveats."""
     numbers = is_release(shown).record["numbers"]
     assert isinstance(numbers, dict)  # noqa: S101 - narrows the record's type
-    if shown.synthetic:
-        show_synthetic(SYNTHETIC_NOTICE)
     over = f"{data}, {shown.period}: {count(numbers['incidents_counted'], 'incident')} counted."
     care = shown.caveats[0] if shown.caveats else ""
     st.html(
@@ -27,6 +24,15 @@ def show_headline(shown: Release, *, data: str) -> None:
         f'<p class="m-question">{encode_text(shown.question)}</p>'
         f'<p class="m-over">{encode_text(over)} <span>{encode_text(care)}</span></p></div>'
     )
+
+
+def show_refusal(lens: Lens, words: str) -> None:
+    """Show the question that could not be answered, and why."""
+    st.html(
+        f'<div class="m-headline"><h1>{encode_text(lens.title)}</h1>'
+        f'<p class="m-question">{encode_text(lens.question)}</p></div>'
+    )
+    notice(words, kind="stop")
 
 
 def show_cautions(shown: Release) -> None:

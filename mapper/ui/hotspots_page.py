@@ -4,15 +4,17 @@ import streamlit as st
 
 from mapper.disclosure.release import MARKINGS, Release
 from mapper.errors import MapperError
-from mapper.ui.choices import ask_choices
-from mapper.ui.datasets import Dataset, current_dataset, demonstration_is_at_hand
+from mapper.request import AnalysisRequest
+from mapper.ui.choices import CELL_SIZES, ask_lens, ask_rest
+from mapper.ui.datasets import Dataset
 from mapper.ui.details import show_details
 from mapper.ui.downloads import show_downloads
-from mapper.ui.frame import put_on_style, show_marking
-from mapper.ui.headline import show_cautions, show_headline
+from mapper.ui.frame import put_on_style, show_marking, show_synthetic
+from mapper.ui.headline import show_cautions, show_headline, show_refusal
 from mapper.ui.panel import show_panel
+from mapper.ui.quality_view import quality_of
 from mapper.ui.results import released
-from mapper.ui.waiting import shown_progress
+from mapper.ui.waiting import opened_dataset
 from mapper.ui.words import notice
 
 
@@ -21,15 +23,33 @@ def show_page() -> None:
     put_on_style()
     show_marking(MARKINGS["operational"])
     try:
-        dataset = _dataset()
+        dataset = opened_dataset()
+        show_synthetic(dataset.incidents.table)
         with st.sidebar:
-            request, lens = ask_choices(dataset)
-        shown = released(dataset, request, lens)
+            lens = ask_lens(dataset)
+            request = ask_rest(dataset, lens)
     except MapperError as error:
         notice(str(error), kind="stop")
         return
+    try:
+        shown = released(dataset, request, lens)
+    except MapperError as error:
+        show_refusal(lens, str(error))
+        return
     show_headline(shown, data=dataset.title)
     _explore(shown)
+    with st.sidebar:
+        _warn_of_fine_cells(dataset, request)
+
+
+def _warn_of_fine_cells(dataset: Dataset, request: AnalysisRequest) -> None:
+    """Say when cells are finer than the data is placed; last, so that the map need not wait."""
+    finest = quality_of(dataset.digest, _dataset=dataset).finest_resolution
+    if request.resolution > finest:
+        notice(
+            f"This data is not placed finely enough for such cells: choose"
+            f" “{CELL_SIZES.get(finest, 'larger cells')}”, or see why on the Data page."
+        )
 
 
 @st.fragment
@@ -39,11 +59,3 @@ def _explore(shown: Release) -> None:
     show_details(shown, chosen)
     show_cautions(shown)
     show_downloads(shown)
-
-
-def _dataset() -> Dataset:
-    """Return the data in use; only the first start of all has to wait for it."""
-    if demonstration_is_at_hand():
-        return current_dataset()
-    with shown_progress("Making the demonstration data, once") as progress:
-        return current_dataset(progress)

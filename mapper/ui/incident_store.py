@@ -8,6 +8,7 @@ import json
 from dataclasses import asdict
 from pathlib import Path
 
+import pandas as pd
 import pyarrow as pa
 import pyarrow.parquet as pq
 
@@ -52,10 +53,18 @@ def stored_incidents(folder: Path, *, stamp: str) -> Incidents | None:
         if told["stamp"] != stamp:
             return None
         return Incidents(
-            table=table.to_pandas(),
+            table=_as_read(table.to_pandas()),
             rejected=pq.read_table(folder / _REJECTED).to_pandas(),
             files=tuple(SourceFile(**file) for file in told["files"]),
             notes=tuple(told["notes"]),
         )
     except (OSError, pa.ArrowException, KeyError, TypeError, ValueError):
         return None
+
+
+def _as_read(table: pd.DataFrame) -> pd.DataFrame:
+    """Return a table whose columns without any value are text again: Parquet forgets their type."""
+    for name, column in table.items():
+        if isinstance(column.dtype, pd.CategoricalDtype) and column.cat.categories.empty:
+            table[name] = column.cat.set_categories(pd.Index([], dtype="str"))
+    return table

@@ -3,7 +3,7 @@
 import tempfile
 from collections.abc import Sequence
 from dataclasses import dataclass
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 from typing import Protocol
 
 from mapper.errors import AmbiguousDatesError, InputError, MapperError, MappingError
@@ -100,11 +100,11 @@ def _saved(uploads: Sequence[Upload], folder: Path) -> list[Path]:
 def safe_name(name: str) -> str:
     """Return a file name that names no folder and that every disk takes."""
     last = name.replace("\\", "/").rsplit("/", 1)[-1]
-    kept = "".join(sign for sign in last if sign.isprintable()).strip(" .")
-    stem, dot, suffix = kept.rpartition(".")
+    kept = PurePosixPath("".join(sign for sign in last if sign.isprintable()).strip(" .") or "file")
+    stem, suffix = kept.stem, kept.suffix[:LONGEST_NAME]
     while len(stem.encode()) > LONGEST_NAME:
         stem = stem[:-1]
-    return f"{stem}{dot}{suffix[:LONGEST_NAME]}" if stem else f"file{dot}{suffix[:LONGEST_NAME]}"
+    return f"{stem}{suffix}"
 
 
 def _unknown_form(paths: Sequence[Path], mapping: ColumnMapping | None) -> UnknownForm | None:

@@ -52,7 +52,7 @@ function tellMap(state) {
 
 function start(root) {
   const state = {
-    frame: root.querySelector("iframe"), list: root.querySelector(".list"),
+    frame: root.querySelector("iframe"), stage: root.querySelector(".stage"), list: root.querySelector(".list"),
     body: root.querySelector("tbody"), table: root.querySelector("table"),
     ready: false, chosen: null, src: null,
   };
@@ -76,6 +76,7 @@ function draw(state, data, document) {
     const again = id === state.chosen;
     mark(state, id, { scroll: false });
     tellMap(state);
+    if (state.stage.getBoundingClientRect().bottom < 160) { state.stage.scrollIntoView(); }
     if (!again) { state.tell(); }
   };
   state.body.replaceChildren(...data.rows.map((spot) => row(document, spot, choose)));

@@ -22,7 +22,7 @@ _CHOSEN = "mapper_chosen"
 
 def show_panel(shown: Release) -> str:
     """Draw map and list and return the id of the chosen hot spot, empty if none is."""
-    rows = hotspot_rows(is_release(shown))
+    rows = hotspot_rows(is_release(shown), on_screen=True)
     known = {row["hotspot_id"] for row in rows}
     chosen = st.session_state.get(_CHOSEN, "")
     found = _component()(

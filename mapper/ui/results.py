@@ -5,6 +5,8 @@ control, under the digest of the data and the whole request, and the finished ma
 under the release's own digest. Large tables go in unhashed: Streamlit would hash only a sample.
 """
 
+from dataclasses import replace
+
 import streamlit as st
 from streamlit.runtime.scriptrunner import get_script_run_ctx
 
@@ -30,6 +32,7 @@ def released(dataset: Dataset, request: AnalysisRequest, lens: Lens) -> Release:
         As :func:`mapper.analysis.analyse` and :func:`mapper.disclosure.release.release`.
     """
     area = load_study_area(request.area, resolution=request.resolution)
+    request = replace(request, area=area.name)
     kept: dict[tuple[object, ...], Release] = st.session_state.setdefault(_RELEASES, {})
     key = (dataset.digest, request, lens.sha256, area.sha256)
     if key not in kept:

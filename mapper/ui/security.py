@@ -66,6 +66,8 @@ class OwnHostsOnly:
 def _name(address: str) -> str:
     """Return the host name of an address, empty where it has none."""
     try:
-        return urlsplit(address).hostname or ""
+        parts = urlsplit(address)
+        name = parts.hostname or ""
     except ValueError:
         return ""
+    return "" if "@" in parts.netloc else name

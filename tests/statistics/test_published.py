@@ -10,7 +10,6 @@ from mapper.neighbours import Neighbours
 from mapper.statistics.clusters import find_clusters, gi_star_z, gi_z
 from mapper.statistics.moran import QUADRANTS, local_moran
 
-
 CELL_136 = 135  # counted from 0
 
 

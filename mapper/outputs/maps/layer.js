@@ -175,8 +175,16 @@ function (map, data) {
       .setLatLng([north, spot.lon]).setContent(spotFacts(spot)).openOn(map);
   }
   // Hot spots are told apart by their position in the list, from 0: no text is compared.
-  group.choose = function (at) {
+  // Quietly: without its card, where the page around the map shows the same beside it.
+  group.choose = function (at, quietly) {
     var bounds = outlines[at].getBounds();
+    if (quietly) {
+      map.closePopup();
+      map.fitBounds(bounds.isValid() ? bounds : data.bounds,
+        {maxZoom: 14, animate: false, padding: [60, 60]});
+      mark(at);
+      return;
+    }
     map.fitBounds(bounds.isValid() ? bounds : data.bounds,
       {maxZoom: 14, animate: false, paddingTopLeft: [60, map.getSize().y / 2],
         paddingBottomRight: [60, 30]});

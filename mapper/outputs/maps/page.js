@@ -32,7 +32,7 @@
     window.addEventListener("message", function (event) {
       if (event.source !== around || !event.data || event.data.mapper !== "choose") { return; }
       var at = layer.ids.indexOf(event.data.id);
-      if (at >= 0) { layer.choose(at); }
+      if (at >= 0) { layer.choose(at, true); }
     });
     around.postMessage({mapper: "ready"}, "*");
   }

@@ -1,0 +1,122 @@
+"""The app as a person starts it, on a free port, in a folder of its own."""
+
+import os
+import socket
+import subprocess
+import sys
+import time
+import urllib.request
+from contextlib import contextmanager, suppress
+from pathlib import Path
+
+STARTS_WITHIN = 60
+# Runs inside the server: every address that it looks up or connects to is written down.
+START = """
+import sys
+log = open({log!r}, "a", buffering=1)
+def watch(event, arguments):
+    if event in ("socket.connect", "socket.sendto"):
+        log.write(repr(arguments[1]) + "\\n")
+    elif event in ("socket.getaddrinfo", "socket.gethostbyname"):
+        log.write(repr(arguments[0]) + "\\n")
+sys.addaudithook(watch)
+from mapper.ui.serve import serve
+serve(port={port}, browser=False)
+"""
+
+
+def asked_by_server(folder: Path) -> list[str]:
+    """Return every address but this machine's own that the server looked up or connected to."""
+    lines = (folder / "connections.log").read_text().splitlines()
+    return [line for line in lines if not any(own in line for own in ("127.0.0.1", "localhost"))]
+
+
+@contextmanager
+def serving(folder: Path, **settings):
+    """Start the app with the settings given and yield its address; stop it afterwards."""
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    environment = {**os.environ, "MAPPER_WORKSPACE": str(folder / "workspace")}
+    environment |= {f"MAPPER_{name.upper()}": str(value) for name, value in settings.items()}
+    start = START.format(log=str(folder / "connections.log"), port=port)
+    log = folder / "server.log"
+    with log.open("wb") as file:
+        process = subprocess.Popen(
+            [sys.executable, "-c", start], cwd=folder, env=environment, stdout=file, stderr=file
+        )
+    try:
+        _wait(f"http://localhost:{port}/_stcore/health", process, log)
+        yield f"http://localhost:{port}"
+    finally:
+        process.terminate()
+        process.wait(timeout=20)
+
+
+def _wait(address, process, log):
+    """Wait until the app answers."""
+    until = time.monotonic() + STARTS_WITHIN
+    while time.monotonic() < until and process.poll() is None:
+        with suppress(OSError), urllib.request.urlopen(address, timeout=2):
+            return
+        time.sleep(0.1)
+    raise AssertionError(f"The app did not start:\n{log.read_text()}")
+
+
+class Visit:
+    """A visitor's window that remembers everything asked for, and every complaint."""
+
+    def __init__(self, browser, address, *, width=1366, height=768):
+        self.address = address
+        self.context = browser.new_context(
+            viewport={"width": width, "height": height}, accept_downloads=True
+        )
+        self.page = self.context.new_page()
+        self.page.set_default_timeout(30_000)
+        self.asked, self.complaints, self.sent = [], [], []
+        self.page.on("request", lambda request: self.asked.append(request.url))
+        self.page.on("websocket", self._listen)
+        self.page.on("pageerror", lambda error: self.complaints.append(str(error)))
+        self.page.on("console", lambda said: self.complaints.append(f"{said.type}: {said.text}"))
+        self.page.on("dialog", lambda box: (self.complaints.append(box.message), box.dismiss()))
+
+    def _listen(self, socket):
+        self.asked.append(socket.url)
+        socket.on("framesent", self._remember)
+
+    def _remember(self, data):  # Playwright cannot hold a list's own method
+        self.sent.append(data)
+
+    def open(self):
+        """Go to the app and wait for the map and the list."""
+        self.page.goto(self.address)
+        self.wait_for_map()
+        return self
+
+    def wait_for_map(self):
+        """Wait until map and list are drawn and the app has come to rest."""
+        self.map.locator(".leaflet-overlay-pane canvas").wait_for()
+        self.page.locator(".list h2").wait_for()
+        self.rest()
+
+    def rest(self):
+        """Wait until no run of the script is under way."""
+        self.page.wait_for_function(
+            "() => document.querySelector('.stApp')?.dataset.testScriptState === 'notRunning'"
+        )
+
+    @property
+    def map(self):
+        """The map inside its frame."""
+        return self.page.frame_locator(".stage iframe")
+
+    @property
+    def elsewhere(self):
+        """Everything that was asked of anything but the app itself."""
+        own = (self.address, self.address.replace("http", "ws", 1), "data:", f"blob:{self.address}")
+        return [url for url in self.asked if not url.startswith(own)]
+
+    def choose(self, label, option):
+        """Choose an option of a select box."""
+        self.page.get_by_role("combobox", name=label).first.click()
+        self.page.get_by_role("option", name=option, exact=True).click()

@@ -1,0 +1,246 @@
+"""The app in a real Chromium: map and list as one, nothing asked of another machine."""
+
+import json
+
+import pytest
+
+from mapper.analysis import analyse
+from mapper.demonstration.mark import SYNTHETIC_NOTICE
+from mapper.disclosure.release import release
+from mapper.incidents.read import read_incidents
+from mapper.lenses.load import load_lens
+from mapper.outputs.write import write_outputs
+from mapper.request import AnalysisRequest
+from mapper.study_area import load_study_area
+from tests.browser.app_server import Visit, asked_by_server, serving
+from tests.small_extract import HOSTILE, write_extract, write_police_uk
+
+pytestmark = pytest.mark.browser
+
+
+@pytest.fixture(scope="module")
+def extract(tmp_path_factory):
+    return write_extract(tmp_path_factory.mktemp("data") / "small.csv")
+
+
+@pytest.fixture(scope="module")
+def address(extract, tmp_path_factory):
+    """The app on the small extract, shared by the tests of this file."""
+    folder = tmp_path_factory.mktemp("app")
+    with serving(folder, demonstration_file=extract) as found:
+        yield found
+
+
+@pytest.fixture
+def visit(browser, address):
+    """A visitor on the first page; afterwards nothing may have gone elsewhere or gone wrong."""
+    visitor = Visit(browser, address).open()
+    yield visitor
+    visitor.context.close()
+    assert visitor.elsewhere == []
+    assert visitor.complaints == []
+
+
+@pytest.fixture(scope="module")
+def shown(extract):
+    """The release that the first page shows, made without the app."""
+    lens = load_lens("county-lines")
+    request = AnalysisRequest(lens="county-lines")
+    result = analyse(read_incidents([extract]), request, lens=lens, area=load_study_area())
+    return release(result)
+
+
+def rows(visit):
+    return visit.page.locator(".list tbody tr")
+
+
+def painted(visit):
+    """How many dots of the map's canvas have each colour."""
+    return visit.page.frames[-1].evaluate(
+        """() => {
+            const canvas = document.querySelector(".leaflet-overlay-pane canvas");
+            const dots = canvas.getContext("2d").getImageData(0, 0, canvas.width, canvas.height);
+            const seen = {};
+            for (let i = 0; i < dots.data.length; i += 4) {
+                const key = dots.data.slice(i, i + 3).join();
+                seen[key] = (seen[key] || 0) + 1;
+            }
+            return seen;
+        }"""
+    )
+
+
+def test_it_opens_at_once_on_marked_synthetic_data(visit, shown):
+    page = visit.page
+    assert page.locator(".m-marking.m-head").inner_text().startswith("OFFICIAL-SENSITIVE")
+    assert page.locator(".m-marking.m-foot").inner_text().startswith("OFFICIAL-SENSITIVE")
+    assert page.locator(".m-synthetic").inner_text() == SYNTHETIC_NOTICE
+    assert page.locator("h1").inner_text() == f"{shown.title} {shown.area_title}"
+    assert page.locator(".m-question").inner_text() == shown.question
+    assert shown.period in page.locator(".m-over").inner_text()
+    assert shown.caveats[0] in page.locator(".m-over").inner_text()
+
+
+def test_the_map_shows_cells_and_the_list_every_hot_spot(visit, shown):
+    assert rows(visit).count() == len(shown.hotspots)
+    names = visit.page.locator(".list tbody button").all_inner_texts()
+    assert names == shown.hotspots["name"].tolist()
+    assert visit.map.locator(".m-rank").count() == len(shown.hotspots)
+    assert visit.map.locator(".legend li").count() >= 3
+    assert len(painted(visit)) > 10
+
+
+def test_map_and_list_fit_a_small_laptop_without_scrolling(visit):
+    for part in (".stage", ".list"):
+        box = visit.page.locator(part).bounding_box()
+        assert box["width"] > 300
+        assert box["height"] > 350
+        assert box["y"] + box["height"] < 768 - 20
+
+
+def test_a_choice_in_the_list_is_shown_on_the_map_and_in_the_details(visit, shown):
+    second = shown.hotspots.iloc[1]
+    rows(visit).nth(1).locator("button").click()
+    chosen = visit.map.locator(".m-rank.m-chosen")
+    chosen.wait_for()
+    assert chosen.inner_text().startswith("2")
+    details = visit.page.locator(".m-place")
+    details.wait_for()
+    assert second["name"] in details.inner_text()
+    assert second["reason"] in details.inner_text()
+    assert second["reason"] in rows(visit).nth(1).inner_text()
+
+
+def test_a_choice_on_the_map_is_shown_in_the_list_and_in_the_details(visit, shown):
+    visit.map.locator(".m-rank").first.dispatch_event("click")
+    visit.page.locator(".list tr.chosen").wait_for()
+    first = shown.hotspots.iloc[0]
+    assert visit.page.locator(".list tr.chosen").get_attribute("data-id") == first["hotspot_id"]
+    visit.page.locator(".m-place").wait_for()
+    assert first["name"] in visit.page.locator(".m-place").inner_text()
+
+
+def test_a_choice_survives_a_rerun_and_the_keyboard_can_choose(visit, shown):
+    rows(visit).nth(2).locator("button").press("Enter")
+    visit.page.locator(".m-place").wait_for()
+    visit.page.get_by_text("Statistics of this hot spot").click()
+    third = shown.hotspots.iloc[2]["hotspot_id"]
+    assert visit.page.locator(".list tr.chosen").get_attribute("data-id") == third
+    assert visit.page.locator(".list tr[aria-current]").count() == 1
+
+
+def test_hovering_over_a_cell_says_what_is_in_it(visit):
+    rows(visit).nth(0).locator("button").click()
+    visit.map.locator(".m-rank.m-chosen").wait_for()
+    box = visit.page.locator(".stage iframe").bounding_box()
+    middle = box["x"] + box["width"] / 2, box["y"] + box["height"] / 2 - 30
+    visit.page.mouse.move(*middle)
+    visit.page.mouse.move(middle[0] + 3, middle[1] + 3)
+    tip = visit.map.locator(".leaflet-tooltip")
+    tip.first.wait_for()
+    assert "in this cell" in tip.first.inner_text() or "incidents" in tip.first.inner_text()
+
+
+def test_panning_and_zooming_tell_the_server_nothing(visit):
+    before = len(visit.sent)
+    box = visit.page.locator(".stage iframe").bounding_box()
+    x, y = box["x"] + box["width"] / 2, box["y"] + box["height"] / 2
+    visit.page.mouse.move(x, y)
+    visit.page.mouse.down()
+    visit.page.mouse.move(x + 120, y + 60, steps=8)
+    visit.page.mouse.up()
+    visit.page.mouse.wheel(0, -300)
+    visit.page.wait_for_timeout(1_000)
+    assert len(visit.sent) == before
+    rows(visit).nth(0).locator("button").click()
+    visit.page.locator(".m-place").wait_for()
+    assert len(visit.sent) > before
+
+
+def test_another_lens_draws_another_map(visit):
+    old = visit.page.locator(".stage iframe").get_attribute("src")
+    visit.choose("Lens", "Domestic abuse")
+    visit.page.locator("h1", has_text="Domestic abuse").wait_for()
+    visit.wait_for_map()
+    assert visit.page.locator(".stage iframe").get_attribute("src") != old
+
+
+def test_files_taken_away_are_those_the_command_line_writes(visit, shown, tmp_path):
+    written = write_outputs(shown, tmp_path)
+    for path in written:
+        label = {
+            "hotspots.csv": "List (CSV)",
+            "hotspots.geojson": "Outlines (GeoJSON)",
+            "cells.parquet": "All cells (Parquet)",
+            "map.html": "Map (one file)",
+            "manifest.json": "Manifest (JSON)",
+        }[path.name]
+        with visit.page.expect_download() as waiting:
+            visit.page.get_by_role("button", name=label).click()
+        taken = waiting.value
+        stem, suffix = path.name.split(".")
+        assert taken.suggested_filename == f"{stem}-{shown.digest[:12]}.{suffix}"
+        content = taken.path().read_bytes()
+        if path.name == "manifest.json":
+            mine, theirs = json.loads(content), json.loads(path.read_bytes())
+            assert mine.pop("made_at")
+            assert theirs.pop("made_at")
+            assert mine == theirs
+        else:
+            assert content == path.read_bytes()
+
+
+def test_a_file_with_faults_is_reported_used_and_its_text_never_run(visit, tmp_path):
+    page = visit.page
+    page.get_by_role("link", name="Data").click()
+    page.get_by_text("In use: small.csv").wait_for()
+    page.locator("input[type=file]").first.set_input_files(
+        write_police_uk(tmp_path / "2023-05-merseyside-street.csv")
+    )
+    page.get_by_text("Quality of what you loaded").wait_for()
+    facts = page.locator(".m-facts").inner_text().split("\n")
+    assert facts[:6] == ["Rows read", "628", "Accepted", "620", "Rejected", "8"]
+    page.get_by_role("button", name="Use this data").click()
+    page.locator("h1", has_text="Drugs, weapons and robbery").wait_for()
+    assert "too few to tell" in page.locator(".m-notice.m-stop").inner_text()
+    visit.choose("Lens", "Violence and sexual offences (police.uk)")
+    page.locator("h1", has_text="Violence").wait_for()
+    visit.wait_for_map()
+    label = " ".join(HOSTILE.split())
+    listed = page.locator(".list tbody button", has_text="7*7").first
+    assert label.removeprefix("On or near ") in " ".join(listed.inner_text().split())
+    listed.click()
+    page.locator(".m-place").wait_for()
+    assert "{{7*7}}" in page.locator(".m-place").inner_text()
+    visit.map.locator(".m-rank.m-chosen").dispatch_event("click")
+    card = visit.map.locator(".leaflet-popup-content")
+    card.wait_for()
+    assert "{{7*7}}" in card.inner_text()
+    assert page.title() != "ran"
+    assert page.locator("img[src*=example]").count() == 0
+
+
+def test_a_phone_shows_map_then_list(browser, address):
+    visitor = Visit(browser, address, width=390, height=844).open()
+    stage, listed = (visitor.page.locator(p).bounding_box() for p in (".stage", ".list"))
+    assert stage["y"] < 420
+    assert stage["width"] > 340
+    assert listed["y"] > stage["y"] + stage["height"]
+    assert visitor.page.evaluate("document.documentElement.scrollWidth") <= 390
+    visitor.context.close()
+    assert visitor.elsewhere == []
+
+
+def test_the_generated_demonstration_opens_by_itself(browser, tmp_path):
+    with serving(tmp_path) as address:
+        visitor = Visit(browser, address).open()
+        assert rows(visitor).count() >= 5
+        assert "Demonstration data" in visitor.page.locator(".m-over").inner_text()
+        visitor.context.close()
+        again = Visit(browser, address).open()
+        assert rows(again).count() >= 5
+        again.context.close()
+    assert visitor.elsewhere == again.elsewhere == []
+    assert visitor.complaints == again.complaints == []
+    assert asked_by_server(tmp_path) == []
+    assert (tmp_path / "workspace" / "demonstration-1" / "incidents.parquet").is_file()

@@ -1,0 +1,84 @@
+"""The Data page: files in, faults shown, unknown tables mapped, data put to use and back."""
+
+import pytest
+
+from tests.pages.conftest import said
+from tests.small_extract import write_police_uk, write_unknown_table
+
+
+@pytest.fixture
+def data_page(app):
+    """The Data page, reached through the menu."""
+    return app.switch_page("pages/data/load.py").run()
+
+
+def load(page, path):
+    """Load one file."""
+    return page.file_uploader[0].set_value((path.name, path.read_bytes(), "text/csv")).run()
+
+
+def test_it_opens_on_the_quality_of_the_data_in_use(data_page):
+    assert not data_page.exception
+    assert "In use: small.csv, 1,470 incidents." in said(data_page)
+    assert "Every row was accepted." in said(data_page)
+
+
+def test_faults_are_counted_and_the_rows_shown(data_page, tmp_path):
+    load(data_page, write_police_uk(tmp_path / "street.csv"))
+    assert not data_page.exception
+    reasons, rejected = (table.value for table in data_page.dataframe[:2])
+    assert dict(zip(reasons["Reason"], reasons["Rows"], strict=True)) == {
+        "no date": 2,
+        "no coordinates": 3,
+        "zero coordinates": 2,
+        "repeated reference": 1,
+    }
+    assert len(rejected) == 8
+    for number in ("628", "620", "8"):
+        assert f"<dd>{number}</dd>" in said(data_page)
+
+
+def test_loaded_data_is_used_and_given_back(data_page, tmp_path):
+    load(data_page, write_police_uk(tmp_path / "street.csv"))
+    page = next(b for b in data_page.button if b.label == "Use this data").click().run()
+    page.switch_page("pages/hotspots/overview.py").run()
+    assert page.selectbox[0].options[0].endswith("(police.uk)")
+    page.selectbox[0].select("public-violence").run()
+    assert "street.csv, 1 May 2023 to 30 June 2023" in said(page)
+    page.switch_page("pages/data/load.py").run()
+    next(b for b in page.button if b.label == "Back to the demonstration data").click().run()
+    assert "In use: small.csv" in said(page)
+
+
+def test_an_unknown_table_is_mapped_and_its_dates_asked_about(data_page, tmp_path):
+    load(data_page, write_unknown_table(tmp_path / "table.csv"))
+    assert "neither a police.uk file nor an extract" in said(data_page)
+    chosen = {box.label: box.value for box in data_page.selectbox}
+    assert chosen["From at"] == "When"
+    data_page.selectbox(key="column table.csv easting").select("East")
+    data_page.selectbox(key="column table.csv northing").select("North")
+    next(b for b in data_page.button if b.label == "Read with these columns").click().run()
+    assert not data_page.exception
+    data_page.radio(key="date order").set_value("day-first").run()
+    assert "<dd>60</dd>" in said(data_page)
+    offered = [button.proto.label for button in data_page.get("download_button")]
+    assert "Save this mapping (TOML)" in offered
+
+
+def test_a_file_that_is_no_table_is_refused_in_words(data_page, tmp_path):
+    path = tmp_path / "broken.parquet"
+    path.write_bytes(b"PAR1 and then nothing")
+    load(data_page, path)
+    assert not data_page.exception
+    assert "m-notice m-stop" in said(data_page)
+    assert "broken.parquet" in said(data_page)
+
+
+def test_text_from_a_file_is_shown_as_it_is(data_page):
+    name = "<img src=x>![x](x.png).csv"
+    data_page.file_uploader[0].set_value((name, b"", "text/csv")).run()
+    assert not data_page.exception
+    html = "\n".join(part.proto.body for part in data_page.get("html"))
+    assert "<img" not in html
+    assert "&#60;img src=x&#62;![x](x.png).csv" in html
+    assert not [part for part in data_page.markdown if "x.png" in part.value]

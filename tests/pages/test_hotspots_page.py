@@ -1,0 +1,118 @@
+"""The Hot spots page: it renders, choices change it, refusals are plain words."""
+
+import json
+from datetime import date
+
+import numpy as np
+import pandas as pd
+
+from mapper.demonstration.mark import SYNTHETIC_NOTICE
+from mapper.hexagons import points_to_cells
+from mapper.settings import settings
+from mapper.study_area import load_study_area
+from tests.pages.conftest import forget, said, start
+from tests.small_extract import write_extract
+
+
+def panel(app):
+    """What the map and list are given."""
+    return json.loads(app.get("bidi_component")[0].proto.json)
+
+
+def refusal(app):
+    """The refusal shown in place of the map."""
+    assert not app.exception
+    assert not app.get("bidi_component")
+    (words,) = [part for part in said(app).splitlines() if "m-notice m-stop" in part]
+    return words
+
+
+def test_it_opens_on_the_demonstration_with_marking_and_notice(app):
+    assert not app.exception
+    assert "OFFICIAL-SENSITIVE" in said(app)
+    assert SYNTHETIC_NOTICE in said(app)
+    extract = pd.read_csv(settings().demonstration_file)
+    linked = extract[extract["county_line"] == "yes"]
+    cells = points_to_cells(
+        linked["longitude"].to_numpy(), linked["latitude"].to_numpy(), resolution=9
+    )
+    inside = np.isin(cells, load_study_area().cells["cell"]).sum()
+    over = f"small.csv, 2 January 2023 to 27 December 2023: {inside} incidents counted"
+    assert over in said(app)
+    shown = panel(app)
+    ranks = [row["rank"] for row in shown["rows"]]
+    assert ranks == list(range(1, len(ranks) + 1))
+    assert shown["heading"] == f"{len(ranks)} hot spots"
+    assert shown["src"].startswith("/maps/")
+
+
+def test_a_lens_changes_title_map_and_list(app):
+    before = panel(app)
+    app.selectbox[0].select("domestic-abuse").run()
+    after = panel(app)
+    assert "Domestic abuse" in said(app)
+    assert after["src"] != before["src"]
+    assert after["release"] != before["release"]
+
+
+def test_a_rerun_without_a_change_keeps_the_same_map(app):
+    before = panel(app)
+    assert panel(app.run()) == before
+
+
+def test_a_district_is_looked_at_by_itself(app):
+    app.selectbox(key="area").select("Liverpool").run()
+    assert "<span>Liverpool</span>" in said(app)
+    assert {row["where"] for row in panel(app)["rows"]} == {"Liverpool"}
+
+
+def test_lenses_that_fit_come_first_and_a_misfit_is_refused_in_words(app):
+    lenses = app.selectbox[0]
+    assert lenses.options[0] == "County lines indicators"
+    misfits = [at for at, title in enumerate(lenses.options) if "needs other data" in title]
+    assert misfits == list(range(misfits[0], len(lenses.options)))
+    lenses.select("domestic-abuse-babies").run()
+    words = refusal(app)
+    assert "child_under_1" in words
+    assert "Traceback" not in said(app)
+
+
+def test_too_few_incidents_are_refused_with_the_next_step(app):
+    app.date_input[1].set_value(date(2023, 1, 9)).run()
+    assert "too few to tell a hot spot from chance" in refusal(app)
+    assert "Choose a longer period" in refusal(app)
+
+
+def test_days_the_wrong_way_round_are_refused(app):
+    app.date_input[0].set_value(date(2023, 9, 1))
+    app.date_input[1].set_value(date(2023, 3, 1)).run()
+    assert "is after the last day" in refusal(app)
+
+
+def test_choices_outlast_a_visit_to_the_other_page(app):
+    app.selectbox(key="area").select("Wirral").run()
+    app.switch_page("pages/data/load.py").run()
+    app.switch_page("pages/hotspots/overview.py").run()
+    assert app.selectbox(key="area").value == "Wirral"
+
+
+def test_nothing_found_is_an_answer(tmp_path, monkeypatch):
+    even = write_extract(tmp_path / "even.csv", each=0, box=(-3.3, -2.5, 53.2, 53.75))
+    monkeypatch.setenv("MAPPER_DEMONSTRATION_FILE", str(even))
+    forget()
+    app = start()
+    assert not app.exception
+    assert panel(app)["heading"] == "No hot spot"
+    assert panel(app)["rows"] == []
+    assert "Nowhere is busier than chance" in panel(app)["hint"]
+
+
+def test_files_are_offered_under_names_of_this_release_alone(app):
+    names = [button.proto.label for button in app.get("download_button")]
+    assert names == [
+        "List (CSV)",
+        "Outlines (GeoJSON)",
+        "All cells (Parquet)",
+        "Map (one file)",
+        "Manifest (JSON)",
+    ]

@@ -1,0 +1,68 @@
+"""The gate: other hosts and origins are turned away, every answer carries the headers."""
+
+import asyncio
+
+import pytest
+from starlette.responses import PlainTextResponse
+
+from mapper.settings import LOOPBACK_HOSTS
+from mapper.ui.security import POLICY, OwnHostsOnly
+
+
+def ask(*, kind="http", **headers):
+    """Send one request through the gate and return what was sent back."""
+    sent = []
+
+    async def receive():
+        return {"type": f"{kind}.request"}
+
+    async def send(message):
+        sent.append(message)
+
+    gate = OwnHostsOnly(PlainTextResponse("inside"), hosts=LOOPBACK_HOSTS)
+    scope = {
+        "type": kind,
+        "method": "GET",
+        "path": "/",
+        "headers": [(name.encode(), value.encode()) for name, value in headers.items()],
+    }
+    asyncio.run(gate(scope, receive, send))
+    return sent
+
+
+@pytest.mark.parametrize("host", ["localhost:8501", "127.0.0.1", "[::1]:8501", "LOCALHOST"])
+def test_its_own_hosts_are_answered_with_the_headers(host):
+    start, body = ask(host=host)
+    headers = dict(start["headers"])
+    assert start["status"] == 200
+    assert body["body"] == b"inside"
+    assert headers[b"content-security-policy"].decode() == POLICY
+    assert headers[b"x-content-type-options"] == b"nosniff"
+    assert headers[b"referrer-policy"] == b"no-referrer"
+
+
+@pytest.mark.parametrize(
+    "headers",
+    [
+        {"host": "example.org"},
+        {"host": "localhost.example.org"},
+        {"host": "example.org@localhost"},
+        {"host": "[::1"},
+        {},
+        {"host": "localhost:8501", "origin": "https://example.org"},
+        {"host": "localhost:8501", "origin": "http://localhost:9999"},
+        {"host": "localhost:8501", "origin": "null"},
+    ],
+    ids=str,
+)
+def test_others_are_turned_away(headers):
+    assert ask(**headers)[0]["status"] == 421
+    assert ask(kind="websocket", **headers) == [
+        {"type": "websocket.close", "code": 1008, "reason": ""}
+    ]
+
+
+def test_the_policy_lets_a_browser_fetch_from_here_only():
+    for rule in POLICY.split(";"):
+        name, *sources = rule.split()
+        assert not [s for s in sources if s.startswith(("http", "*", "ws"))], name

@@ -1,0 +1,81 @@
+"""How the app is started: on this machine alone, with nothing sent anywhere."""
+
+import socket
+import tomllib
+
+import pytest
+
+from mapper.errors import InputError, MapperError, RequestError
+from mapper.settings import settings
+from mapper.ui import serve as module
+
+
+@pytest.fixture
+def started(monkeypatch):
+    """The command line that Streamlit would have been started with."""
+    from streamlit.web import cli
+
+    lines = []
+    monkeypatch.setattr(cli.main_run, "main", lambda line, **_: lines.append(line))
+    return lines
+
+
+@pytest.fixture(autouse=True)
+def fresh_settings():
+    settings.cache_clear()
+    yield
+    settings.cache_clear()
+
+
+def test_what_matters_for_safety_outranks_every_file(started):
+    module.serve(port=None, browser=False)
+    (line,) = started
+    assert line[0] == str(module.ENTRY)
+    options = dict(option.removeprefix("--").split("=") for option in line[1:])
+    assert options["server.address"] == "127.0.0.1"
+    assert options["server.headless"] == "true"
+    assert options["browser.gatherUsageStats"] == "false"
+    assert options["client.showErrorDetails"] == "none"
+    assert options["client.disableDataExport"] == "true"
+    assert options["client.toolbarMode"] == "minimal"
+    assert options["server.maxUploadSize"] == "200"
+
+
+def test_the_file_for_streamlit_run_says_the_same():
+    told = tomllib.loads((module.ENTRY.parent / ".streamlit" / "config.toml").read_text())
+    for option in module.options(port=8501, browser=False):
+        name, value = option.removeprefix("--").split("=")
+        if name in {"server.port", "server.showEmailPrompt"}:
+            continue
+        section, key = name.split(".")
+        assert str(told[section][key]).lower() == value, name
+
+
+def test_no_font_or_page_of_the_theme_comes_from_elsewhere():
+    text = (module.ENTRY.parent / ".streamlit" / "config.toml").read_text()
+    assert "://" not in text
+
+
+def test_a_port_that_is_taken_is_refused_and_passed_over(started):
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        taken.listen()
+        port = taken.getsockname()[1]
+        with pytest.raises(RequestError, match=f"Port {port} is taken"):
+            module.serve(port=port, browser=False)
+    for none in (0, 70_000):
+        with pytest.raises(RequestError, match=r"is none\. Choose 1 to 65535"):
+            module.serve(port=none, browser=False)
+    assert started == []
+
+
+def test_an_installation_without_the_app_is_said(started, monkeypatch, tmp_path):
+    monkeypatch.setattr(module, "ENTRY", tmp_path / "streamlit_app.py")
+    with pytest.raises(InputError, match="make install"):
+        module.serve()
+
+
+def test_a_setting_that_cannot_be_used_is_named(monkeypatch):
+    monkeypatch.setenv("MAPPER_UPLOAD_MB", "many")
+    with pytest.raises(MapperError, match="MAPPER_UPLOAD_MB"):
+        settings()
