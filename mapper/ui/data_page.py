@@ -38,18 +38,21 @@ def show_page() -> None:
     except MapperError as error:
         notice(str(error), kind="stop")
         return
+    banner = st.container()
     _show_current(current)
     uploads, mapping, repair = _ask_files()
-    if not uploads:
+    if uploads:
+        shown = _show_loaded(uploads, mapping, repair=repair)
+    else:
+        shown = current
         st.subheader("Quality of the data in use")
         show_quality(current)
-        return
-    _show_loaded(uploads, mapping, repair=repair)
+    with banner:  # it speaks of the data that this page describes
+        show_synthetic((shown or current).incidents.table)
 
 
 def _show_current(current: Dataset) -> None:
     """Say which data the Hot spots page shows, and offer the way back."""
-    show_synthetic(current.incidents.table)
     st.header("Data", anchor=False)
     st.text(f"In use: {current.title}, {len(current.incidents.table):,} incidents.")
     if not current.demonstration and st.button("Back to the demonstration data"):
@@ -83,8 +86,8 @@ def _ask_files() -> tuple[list[UploadedFile], ColumnMapping | None, bool]:
 
 def _show_loaded(
     uploads: Sequence[UploadedFile], mapping: ColumnMapping | None, *, repair: bool
-) -> None:
-    """Read the files, once for each set of choices, and show what came of it."""
+) -> Dataset | None:
+    """Read the files, once for each set of choices, show what came of it and return it."""
     ids = tuple(upload.file_id for upload in uploads)
     told = st.session_state.get(_MAPPING)
     if told and told[0] == ids:
@@ -92,7 +95,7 @@ def _show_loaded(
     intake = _intake(uploads, (ids, mapping, repair), mapping, repair=repair)
     if intake.dataset is not None:
         _show_accepted(intake.dataset, mapping)
-        return
+        return intake.dataset
     if intake.unknown is None or mapping is not None:  # else the form says what is wrong
         notice(intake.refusal, kind="stop")
     answer = None
@@ -103,6 +106,7 @@ def _show_loaded(
     if answer is not None:
         st.session_state[_MAPPING] = (ids, answer)
         st.rerun()
+    return None
 
 
 def _intake(

@@ -31,7 +31,7 @@ def show_details(shown: Release, chosen: str) -> None:
     _facts(
         {
             "Incidents": f"{row['incidents']:,}",
-            "Expected if spread evenly": _number(row["expected"], 1),
+            "If spread evenly": _number(row["expected"], 1),
             "Above expected": _number(row["excess"], 1),
             "Times expected": _number(row["ratio"], 1),
             "Area": f"{_number(row['area_km2'], 2)} km²",
@@ -64,7 +64,13 @@ def show_statistics(shown: Release, chosen: str) -> None:
         "z is Gi* of the cell with its ring. p is exact, counted over all rearrangements and not"
         " drawn: the chance of so high a sum. q is p adjusted for testing every cell."
     )
-    st.dataframe(cell_table(cells), hide_index=True, width="stretch", key=f"cells {chosen}")
+    numbers = st.column_config.NumberColumn(format="localized")
+    st.dataframe(
+        cell_table(cells),
+        hide_index=True,
+        column_config=dict.fromkeys(("Count", "Ring", "Residents"), numbers),
+        key=f"cells {chosen}",
+    )
 
 
 def cell_table(cells: pd.DataFrame) -> pd.DataFrame:

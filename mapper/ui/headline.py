@@ -1,9 +1,12 @@
 """The head of the map: which question it answers, over which data and days, and with what care."""
 
+import re
+
 import streamlit as st
 
 from mapper.disclosure.release import Release, is_release
 from mapper.lenses.lens import Lens
+from mapper.lenses.load import shipped_lenses
 from mapper.outputs.text import encode_text
 from mapper.ui.words import bullets, count, notice
 
@@ -32,7 +35,14 @@ def show_refusal(lens: Lens, words: str) -> None:
         f'<div class="m-headline"><h1>{encode_text(lens.title)}</h1>'
         f'<p class="m-question">{encode_text(lens.question)}</p></div>'
     )
-    notice(words, kind="stop")
+    notice(with_titles(words), kind="stop")
+
+
+def with_titles(words: str) -> str:
+    """Return a message with lenses under the titles that the page shows, not their ids."""
+    titles = {lens.id: f"“{lens.title}”" for lens in shipped_lenses()}
+    ids = "|".join(sorted(map(re.escape, titles), key=len, reverse=True))
+    return re.sub(rf"(?<![\w-])({ids})(?![\w-])", lambda found: titles[found[1]], words)
 
 
 def show_cautions(shown: Release) -> None:

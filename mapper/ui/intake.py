@@ -81,7 +81,9 @@ def take_in(
             return Intake(refusal=str(error), unknown=_unknown_form(paths, mapping))
         except MapperError as error:
             return Intake(refusal=str(error))
-    title = incidents.files[0].name if len(incidents.files) == 1 else "files you loaded"
+    title = (
+        incidents.files[0].name if len(incidents.files) == 1 else f"{len(incidents.files)} files"
+    )
     choices = f"{mapping_text(mapping) if mapping else ''}\0{repair}"
     return Intake(dataset=dataset_of(incidents, title=title, choices=choices))
 

@@ -77,10 +77,10 @@ def _ask_group(
     places = st.columns(3)
     return {
         name: places[number % 3].selectbox(
-            plain(name.replace("_", " ").capitalize()),
+            plain(meaning[:1].upper() + meaning[1:]),
             options,
             index=options.index(chosen[name]) if chosen.get(name) in options else 0,
-            help=plain(meaning),
+            help=plain(f"{name} in the mapping file"),
             key=f"column {form.name} {name}",
         )
         for number, (name, meaning) in enumerate(fields)

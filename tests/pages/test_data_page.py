@@ -2,6 +2,7 @@
 
 import pytest
 
+from mapper.demonstration.mark import SYNTHETIC_NOTICE
 from tests.pages.conftest import said
 from tests.small_extract import write_police_uk, write_unknown_table
 
@@ -39,7 +40,9 @@ def test_faults_are_counted_and_the_rows_shown(data_page, tmp_path):
 
 
 def test_loaded_data_is_used_and_given_back(data_page, tmp_path):
+    assert SYNTHETIC_NOTICE in said(data_page)
     load(data_page, write_police_uk(tmp_path / "street.csv"))
+    assert SYNTHETIC_NOTICE not in said(data_page)
     page = next(b for b in data_page.button if b.label == "Use this data").click().run()
     page.switch_page("pages/hotspots/overview.py").run()
     assert page.selectbox[0].options[0].endswith("(police.uk)")
@@ -53,8 +56,7 @@ def test_loaded_data_is_used_and_given_back(data_page, tmp_path):
 def test_an_unknown_table_is_mapped_and_its_dates_asked_about(data_page, tmp_path):
     load(data_page, write_unknown_table(tmp_path / "table.csv"))
     assert "neither a police.uk file nor an extract" in said(data_page)
-    chosen = {box.label: box.value for box in data_page.selectbox}
-    assert chosen["From at"] == "When"
+    assert data_page.selectbox(key="column table.csv from_at").value == "When"
     data_page.selectbox(key="column table.csv easting").select("East")
     data_page.selectbox(key="column table.csv northing").select("North")
     next(b for b in data_page.button if b.label == "Read with these columns").click().run()
