@@ -7,12 +7,12 @@ from starlette.requests import Request
 
 from mapper.ui import map_pages as module
 from mapper.ui.map_pages import MapPages, compress, serve_map
+from tests.ui.loop import run_apart
 
 
 @pytest.fixture
 def ask():
     """Ask for an address and return status, headers and body."""
-    import asyncio
 
     def asked(address, **headers):
         scope = {
@@ -21,7 +21,7 @@ def ask():
             "path_params": {"name": address.removeprefix(module.ADDRESS)},
             "headers": [(k.replace("_", "-").encode(), v.encode()) for k, v in headers.items()],
         }
-        answer = asyncio.run(serve_map(Request(scope)))
+        answer = run_apart(serve_map(Request(scope)))
         return answer.status_code, answer.headers, answer.body
 
     return asked

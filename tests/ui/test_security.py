@@ -1,12 +1,11 @@
 """The gate: other hosts and origins are turned away, every answer carries the headers."""
 
-import asyncio
-
 import pytest
 from starlette.responses import PlainTextResponse
 
 from mapper.settings import LOOPBACK_HOSTS
 from mapper.ui.security import POLICY, OwnHostsOnly
+from tests.ui.loop import run_apart
 
 
 def ask(*, kind="http", **headers):
@@ -26,7 +25,7 @@ def ask(*, kind="http", **headers):
         "path": "/",
         "headers": [(name.encode(), value.encode()) for name, value in headers.items()],
     }
-    asyncio.run(gate(scope, receive, send))
+    run_apart(gate(scope, receive, send))
     return sent
 
 
