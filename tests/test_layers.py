@@ -20,7 +20,15 @@ LAYERS = [
     {"statistics", "context"},
     {
         *("hotspots", "study", "request", "notes", "analysis", "distributed", "demonstration"),
-        *("back_test", "robustness", "proactivity", "setting_runs", "variations"),
+        *(
+            "finding",
+            "questions",
+            "back_test",
+            "robustness",
+            "proactivity",
+            "setting_runs",
+            "variations",
+        ),
     },
     {"disclosure"},
     {"records", "outputs"},
