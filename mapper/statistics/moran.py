@@ -5,6 +5,11 @@ rows of weights summing to 1). The bivariate form (Anselin, Syabri and Smirnov 2
 value from lens A and the ring from lens B. Both have the exact conditional p of
 :mod:`mapper.statistics.permutation`: given the own value, I is large just when the ring sum is
 large (own value above the mean) or small (below it).
+
+Which tail is read is settled by the own value, which the null holds fixed, and never by what the
+ring turned out to be: PySAL's pseudo p is the smaller of the two tails, so that under its own null
+about twice as many cells as promised fall below 0.05. Asking about both tails costs a factor of
+two, which ``p_two_sided`` pays.
 """
 
 from dataclasses import dataclass
@@ -27,7 +32,13 @@ class LocalMoran:
 
     value: Floats  # I_i; missing for isolated cells and where nothing varies
     quadrant: npt.NDArray[np.int8]  # index into QUADRANTS: own level, then the ring's
-    p: Floats  # exact, one-sided, in the direction of the quadrant; missing for isolated cells
+    p: Floats  # of I this large or larger: like beside like; missing for isolated cells
+    p_unlike: Floats  # of I this small or smaller: high-low and low-high; missing as p
+
+    @property
+    def p_two_sided(self) -> Floats:
+        """Twice the smaller tail, at most 1: for a map that shows all four quadrants."""
+        return np.minimum(1.0, 2 * np.minimum(self.p, self.p_unlike))
 
 
 def local_moran(scores: Integers, near: Neighbours) -> LocalMoran:
@@ -66,8 +77,15 @@ def local_moran_between(own: Integers, around: Integers, near: Neighbours) -> Lo
     return LocalMoran(
         value=own_z * lag,
         quadrant=_quadrant(own_z, lag),
-        p=np.where(lag > 0, busier, quieter),
+        p=_by_own_level(own_z, busier, quieter),
+        p_unlike=_by_own_level(own_z, quieter, busier),
     )
+
+
+def _by_own_level(own: Floats, above: Floats, below: Floats) -> Floats:
+    """Return one tail for cells above the mean, the other below; 1 at the mean, where I is 0."""
+    level = np.where(np.isnan(above), np.nan, 1.0)
+    return np.select([own > 0, own < 0], [above, below], default=level)
 
 
 def _standard(scores: Integers) -> Floats:

@@ -122,12 +122,11 @@ def test_gi_star(real, runs, uncompiled_esda):
     assert_within_error(theirs.p_sim, violence, near, runs)
 
 
-def test_own_p_is_that_of_monte_carlo_with_whole_numbers(real):
+@pytest.mark.parametrize("tail", ["p", "p_unlike"])
+def test_own_p_is_that_of_monte_carlo_with_whole_numbers(real, tail):
     near, drugs, violence = real
     rng = np.random.default_rng(4)
     ours = local_moran_between(drugs, violence, near)
-    high = ours.quadrant % 2 == 1  # high-high, high-low: the first lens is above its mean
-    assert high.any()
     runs = 4000
     for i in rng.choice(near.size, 25, replace=False):
         others = np.delete(violence, i)
@@ -136,18 +135,27 @@ def test_own_p_is_that_of_monte_carlo_with_whole_numbers(real):
         drawn = np.array(
             [others[rng.integers(0, others.size, 4 * degree)][:degree].sum() for _ in range(runs)]
         )
-        lag_above = seen > violence.mean() * degree
-        share = (drawn >= seen).mean() if lag_above else (drawn <= seen).mean()
+        # I is the own value's z times the ring's: which sums give an I as large follows from it
+        upper = (drugs[i] > drugs.mean()) == (tail == "p")
+        share = (drawn >= seen).mean() if upper else (drawn <= seen).mean()
+        exact = getattr(ours, tail)[i]
         # drawn with replacement: of 7,000 cells this differs by under 1 in 300
-        error = 5 * np.sqrt(ours.p[i] * (1 - ours.p[i]) / runs) + 0.004
-        assert abs(share - ours.p[i]) <= error
+        assert abs(share - exact) <= 5 * np.sqrt(exact * (1 - exact) / runs) + 0.004
 
 
 @pytest.mark.parametrize("rings", [1, 2])
-def test_moran_tail_follows_the_direction_of_the_lag(real, rings):
+def test_the_own_level_settles_the_tail_and_not_the_ring(real, rings):
     _, drugs, violence = real
     near = find_neighbours(load_study_area().cells["cell"].to_numpy(), rings=rings)
     found = local_moran_between(drugs, violence, near)
-    busy = np.isin(found.quadrant, [1, 4])
-    strict = find_clusters(violence, near, null="conditional").p
-    np.testing.assert_allclose(found.p[busy], strict[busy], atol=1e-13)
+    high = drugs > drugs.mean()
+    upper = find_clusters(violence, near, null="conditional").p
+    lower = find_clusters(violence, near, null="conditional", lower=True).p
+    np.testing.assert_allclose(found.p, np.where(high, upper, lower), atol=1e-13)
+    np.testing.assert_allclose(found.p_unlike, np.where(high, lower, upper), atol=1e-13)
+    np.testing.assert_array_equal(
+        found.p_two_sided, np.minimum(1, 2 * np.minimum(found.p, found.p_unlike))
+    )
+    alike = np.isin(found.quadrant, [1, 2])
+    assert (found.p <= found.p_unlike)[alike].mean() > 0.9
+    assert (found.p >= found.p_unlike)[np.isin(found.quadrant, [3, 4])].mean() > 0.9
