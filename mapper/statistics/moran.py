@@ -38,7 +38,7 @@ class LocalMoran:
     @property
     def p_two_sided(self) -> Floats:
         """Twice the smaller tail, at most 1: for a map that shows all four quadrants."""
-        return np.minimum(1.0, 2 * np.minimum(self.p, self.p_unlike))
+        return np.asarray(np.minimum(1.0, 2 * np.minimum(self.p, self.p_unlike)))
 
 
 def local_moran(scores: Integers, near: Neighbours) -> LocalMoran:
