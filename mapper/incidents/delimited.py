@@ -125,17 +125,23 @@ def _candidates(head: str) -> str:
 
 def _header(text: bytes, head: str, delimiter: str, skipped: int) -> Dialect | None:
     """Return the first record that is not blank, read with a delimiter."""
-    whole = head if len(text) <= _HEAD else None
-    for part in (head, whole or text.decode()):
-        consumed = [skipped]
-        try:
-            for number, fields in enumerate(_reader(_lines(part, consumed), delimiter), start=1):
-                if not is_blank(fields):
-                    offset = len(part[: consumed[0]].encode())
-                    names = tuple(field.strip() for field in fields)
-                    return Dialect(delimiter, names, number + bool(skipped), offset)
-        except csv.Error:
-            return None
+    dialect = _header_of(head, delimiter, skipped, whole=len(text) <= _HEAD)
+    if dialect is None and len(text) > _HEAD:
+        return _header_of(text.decode(), delimiter, skipped, whole=True)
+    return dialect
+
+
+def _header_of(part: str, delimiter: str, skipped: int, *, whole: bool) -> Dialect | None:
+    """Return the header if it ends before ``part`` does, or if there is no more than that."""
+    consumed = [skipped]
+    try:
+        for number, fields in enumerate(_reader(_lines(part, consumed), delimiter), start=1):
+            if not is_blank(fields) and (whole or consumed[0] < len(part)):
+                offset = len(part[: consumed[0]].encode())
+                names = tuple(field.strip() for field in fields)
+                return Dialect(delimiter, names, number + bool(skipped), offset)
+    except csv.Error:
+        pass
     return None
 
 
