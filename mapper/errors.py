@@ -25,6 +25,10 @@ class LensError(MapperError):
     """A lens file is wrong, unknown, or asks for columns that the data does not carry."""
 
 
+class ContextError(MapperError):
+    """A file about context is wrong: phase rules, term dates, sink choices, places near."""
+
+
 class AreaError(MapperError):
     """A boundary or study area cannot be used."""
 

@@ -1,0 +1,159 @@
+"""Phases follow the first rule that fits; a faulty table is refused with its lines."""
+
+import itertools
+from pathlib import Path
+
+import pytest
+
+from mapper.context.phases import (
+    FACTS,
+    PATTERNS,
+    pattern_word,
+    read_phase_rules,
+    shipped_phase_rules,
+    suggest_phase,
+)
+from mapper.errors import ContextError
+from mapper.statistics.emerging import PATTERN_NAMES
+
+# The design's own words, written again by hand.
+DESIGN = {
+    "new": "secondary",
+    "consecutive": "secondary",
+    "sporadic": "secondary",
+    "persistent": "tertiary",
+    "intensifying": "tertiary",
+    "oscillating": "tertiary",
+    "historical": "tertiary",
+    "diminishing": "tertiary",
+    "none": "primary",
+    "cold": "primary",
+}
+
+
+def test_every_pattern_has_the_phase_of_the_design():
+    assert {word: suggest_phase(word).phase for word in PATTERNS} == DESIGN
+
+
+@pytest.mark.parametrize("name", PATTERN_NAMES)
+def test_names_of_the_pattern_statistic_are_understood(name):
+    expected = "cold" if "cold" in name else name.split()[0]
+    assert pattern_word(name) == ("none" if expected == "no" else expected)
+
+
+def test_rising_background_is_primary_by_its_own_rule():
+    found = suggest_phase("", context={"rising_background": True, "children_share": 0.2})
+    assert (found.phase, found.rule, found.unknown) == ("primary", "Risk rising all round", ())
+
+
+@pytest.mark.parametrize("pattern", ["new", "consecutive", "sporadic"])
+@pytest.mark.parametrize(("share", "phase"), [(0.49, "secondary"), (0.5, "tertiary")])
+def test_repeats_make_a_young_hot_spot_tertiary_from_half(pattern, share, phase):
+    context = {"repeat_share": share, "one_address_share": 0.1}
+    assert suggest_phase(pattern, context=context).phase == phase
+
+
+def test_an_unknown_fact_never_fits_and_is_named():
+    found = suggest_phase("new", context={"repeat_share": float("nan"), "one_address_share": None})
+    assert found.phase == "secondary"
+    assert found.unknown == ("repeat_share", "one_address_share")
+
+
+def test_first_fitting_rule_wins_over_all_contexts():
+    """Every rule before the one chosen fails, checked rule by rule without the function's loop."""
+    rules = shipped_phase_rules().rules
+    by_name = {rule.name: number for number, rule in enumerate(rules)}
+    shares = (0.0, 0.4, 0.5, 1.0)
+    for pattern, rising, *rest in itertools.product(
+        PATTERNS, (True, False), shares, shares, shares
+    ):
+        names = ("repeat_share", "one_address_share", "children_share")
+        context = {"rising_background": rising, **dict(zip(names, rest, strict=True))}
+        found = suggest_phase(pattern, context=context)
+        fit = [
+            (not rule.patterns or pattern in rule.patterns)
+            and all(
+                context[c.fact] is c.is_true if c.is_true is not None else
+                (c.at_least or 0) <= context[c.fact] <= (1 if c.at_most is None else c.at_most)
+                for c in rule.conditions
+            )
+            for rule in rules
+        ]  # fmt: skip
+        assert fit.index(True) == by_name[found.rule]
+
+
+def test_a_shipped_reason_holds_no_figure_of_a_place():
+    assert all("{" not in rule.reason for rule in shipped_phase_rules().rules)
+
+
+@pytest.mark.parametrize("bad", ["hot", "new spot", "newish"])
+def test_unknown_pattern_or_fact_is_a_fault_of_the_program(bad):
+    with pytest.raises(ValueError, match="not one of"):
+        suggest_phase(bad)
+    with pytest.raises(ValueError, match="unknown facts"):
+        suggest_phase("new", context={bad: 1})
+
+
+def table(tmp_path, body):
+    path = tmp_path / "own.toml"
+    path.write_text('title = "Ours"\nversion = "2"\n' + body)
+    return path
+
+
+RULE = '[[rule]]\nname = "A"\nphase = "secondary"\nreason = "Because."\n'
+
+
+def test_an_edited_table_is_used_and_may_leave_places_without_a_phase(tmp_path):
+    body = RULE + 'patterns = ["new"]\nwhen = { incidents = { at_least = 10, at_most = 20 } }\n'
+    rules = read_phase_rules(table(tmp_path, body))
+    assert suggest_phase("new", context={"incidents": 20}, rules=rules).phase == "secondary"
+    assert suggest_phase("new", context={"incidents": 21}, rules=rules).phase is None
+    assert suggest_phase("sporadic", rules=rules).reason == "No rule of the table fits this place."
+
+
+@pytest.mark.parametrize(
+    ("body", "line", "words"),
+    [
+        ("", 1, "has no rules"),
+        (RULE.replace("secondary", "secondry"), 5, "Did you mean secondary"),
+        (RULE + 'patterns = ["newer"]\n', 7, "Did you mean new"),
+        (RULE + "patterns = []\n", 7, "Leave it out"),
+        (RULE + "when = { repeat_shares = { at_least = 1 } }\n", 7, "Did you mean repeat_share"),
+        (RULE + "when = { repeat_share = 0.5 }\n", 7, "at_least = 0.5"),
+        (RULE + "when = { repeat_share = { above = 0.5 } }\n", 7, "at_least = 0.5"),
+        (RULE + "when = { repeat_share = { at_least = nan } }\n", 7, "at_least = 0.5"),
+        (RULE + 'when = { rising_background = "yes" }\n', 7, "rising_background = true"),
+        (RULE + "when = { }\n", 7, "leave it out"),
+        (RULE + "colour = 1\n", 7, "unknown key"),
+        (RULE.replace('reason = "Because."\n', ""), 3, "`reason` is missing"),
+        (RULE + RULE.replace('"A"', '"B"'), 8, "can never decide"),
+        (RULE + 'patterns = ["new"]\n' + RULE, 9, "Give it its own name"),
+        (RULE + "when = [\n", 7, "not valid TOML"),
+    ],
+)
+def test_a_faulty_table_is_refused_with_file_line_and_remedy(tmp_path, body, line, words):
+    path = table(tmp_path, body)
+    with pytest.raises(ContextError) as caught:
+        read_phase_rules(path)
+    assert f"{path}, line {line}: " in str(caught.value)
+    assert words in str(caught.value)
+
+
+def test_all_faults_are_told_at_once(tmp_path):
+    body = RULE.replace("secondary", "later") + 'patterns = ["warm"]\nwhen = { luck = true }\n'
+    with pytest.raises(ContextError) as caught:
+        read_phase_rules(table(tmp_path, body))
+    assert str(caught.value).count("line") == 3
+
+
+def test_files_that_are_no_text_or_absent_are_refused(tmp_path):
+    with pytest.raises(ContextError, match="no such file"):
+        read_phase_rules(tmp_path / "absent.toml")
+    (tmp_path / "odd.toml").write_bytes(b'title = "\xff"')
+    with pytest.raises(ContextError, match="line 1: not UTF-8"):
+        read_phase_rules(tmp_path / "odd.toml")
+
+
+def test_the_facts_of_the_page_are_those_of_the_program():
+    page = (Path(__file__).parents[2] / "docs" / "phases.md").read_text()
+    assert all(f"`{fact}`" in page for fact in (*FACTS, *PATTERNS))
