@@ -7,8 +7,8 @@ from mapper.cli.progress import shown_progress
 
 def run(out: Path, *, seed: int) -> None:
     """Write the demonstration and say where."""
-    from mapper.demonstration import write_demonstration
     from mapper.demonstration.mark import SYNTHETIC_NOTICE
+    from mapper.demonstration.writing import write_demonstration
 
     with shown_progress() as progress:
         files = write_demonstration(out, seed=seed, progress=progress)

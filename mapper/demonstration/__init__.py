@@ -4,14 +4,3 @@ Ground and addresses, then planted concentrations, then everyday incidents that 
 to its published total, then interventions, a geocode sink, flags and times, then text with a few
 hundred dirty rows. No record describes a real event, person or home.
 """
-
-from mapper.demonstration.mark import SYNTHETIC_MARK, SYNTHETIC_NOTICE, is_synthetic
-from mapper.demonstration.writing import DemonstrationFiles, write_demonstration
-
-__all__ = [
-    "SYNTHETIC_MARK",
-    "SYNTHETIC_NOTICE",
-    "DemonstrationFiles",
-    "is_synthetic",
-    "write_demonstration",
-]

@@ -13,7 +13,7 @@ from threading import Lock
 
 import streamlit as st
 
-from mapper.demonstration import write_demonstration
+from mapper.demonstration.writing import write_demonstration
 from mapper.files import Progress, no_progress
 from mapper.incidents.read import read_incidents
 from mapper.incidents.table import Incidents

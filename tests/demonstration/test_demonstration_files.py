@@ -9,8 +9,9 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from mapper.demonstration import SYNTHETIC_MARK, is_synthetic, write_demonstration
 from mapper.demonstration.faults import FAULTS, REPEATED
+from mapper.demonstration.mark import SYNTHETIC_MARK, is_synthetic
+from mapper.demonstration.writing import write_demonstration
 from mapper.errors import InputError, RequestError
 from mapper.incidents.faults import REASONS
 from mapper.incidents.flags import NO, YES

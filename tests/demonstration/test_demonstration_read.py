@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from mapper.counts import count_incidents
-from mapper.demonstration import is_synthetic
+from mapper.demonstration.mark import is_synthetic
 from mapper.hexagons import strings_to_cells
 from mapper.lenses.classify import classify
 from mapper.lenses.load import load_lens
