@@ -10,12 +10,13 @@ MAPPER = ROOT / "mapper"
 
 # Lowest first; a module may import from its own layer and from lower ones.
 LAYERS = [
-    {"errors", "settings", "tables", "files"},
+    {"errors", "settings", "tables", "files", "guarded", "guarded_child"},
     {"hexagons"},
     {
         *("incidents", "lenses", "counts", "neighbours"),
         *("study_area", "area_build", "area_resolution", "area_shares", "area_tables"),
         *("boundaries", "hexagon_overlap", "own_area"),
+        *("people", "people_file"),
     },
     {"statistics", "context"},
     {

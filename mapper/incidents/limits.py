@@ -10,12 +10,12 @@ MAX_ARCHIVE_BYTES = 8 * 1024**3  # all members of an archive together, unpacked
 MAX_ARCHIVE_RATIO = 250  # unpacked size over packed size; text packs about 10 times
 RATIO_MATTERS_ABOVE = 64 * 1024**2  # small archives of very even text are harmless
 MAX_COLUMNS = 2_000
+MAX_ROWS = 100_000_000  # a Parquet file of a few bytes can claim any number
 MAX_NAME_LENGTH = 1_000  # characters of a file or member name
 
 MAX_WORKBOOK_BYTES = 256 * 1024**2
 MAX_WORKBOOK_UNPACKED = 1024**3
 MAX_WORKBOOK_CELLS = 60_000_000
-WORKBOOK_MEMORY = 3 * 1024**3  # address space of the child process that parses a workbook
-WORKBOOK_SECONDS = 120
+WORKBOOK_SECONDS = 120  # for the child process that parses it; its memory is guarded.MEMORY
 
 SAMPLE_RECORDS = 200  # looked at to suggest a mapping

@@ -57,6 +57,10 @@ def open_parquet(found: Found, data: bytes) -> Sheet:
 def _check_size(name: str, metadata: Any) -> None:
     """Refuse a file that says it is too large, before it is unpacked."""
     unpacked = sum(metadata.row_group(i).total_byte_size for i in range(metadata.num_row_groups))
+    if metadata.num_rows > limits.MAX_ROWS:
+        raise InputError(
+            f"{name}: claims {metadata.num_rows} rows, more than {limits.MAX_ROWS}. Split it."
+        )
     if unpacked > limits.MAX_FILE_BYTES or metadata.num_columns > limits.MAX_COLUMNS:
         raise InputError(
             f"{name}: has {metadata.num_columns} columns and {unpacked} bytes unpacked, more than"

@@ -6,10 +6,7 @@ happens to the child.
 """
 
 import io
-import json
 import re
-import subprocess
-import sys
 import tempfile
 import zipfile
 from pathlib import Path
@@ -18,12 +15,11 @@ from typing import Any
 import pyarrow as pa
 
 from mapper.errors import InputError
+from mapper.guarded import in_child
 from mapper.incidents import limits
 from mapper.incidents.gather import Found
 from mapper.incidents.sheet import Sheet, from_table, is_blank
 
-_CHILD = Path(__file__).with_name("workbook_child.py")
-_REFUSED = 3
 _DIMENSION = re.compile(rb'<dimension ref="(?:[A-Z]+[0-9]+:)?([A-Z]+)([0-9]+)"')
 _LOOKED_AT = 4096
 _HEADER_WITHIN = 100  # rows from the top
@@ -114,23 +110,16 @@ def _in_child(found: Found, data: bytes) -> tuple[pa.Table, dict[str, Any]]:
         source = Path(folder, "workbook").with_suffix(found.suffix)
         target = Path(folder, "cells.arrow")
         source.write_bytes(data)
-        given = (limits.WORKBOOK_MEMORY, limits.WORKBOOK_SECONDS, limits.MAX_WORKBOOK_CELLS)
-        command = [sys.executable, "-P", *map(str, (_CHILD, source, target, *given))]
-        try:
-            done = subprocess.run(  # noqa: S603 - our own script, by full path, without a shell
-                command, capture_output=True, timeout=limits.WORKBOOK_SECONDS, check=False
-            )
-        except subprocess.TimeoutExpired as error:
-            raise InputError(
-                f"{found.name}: took more than {limits.WORKBOOK_SECONDS} s to read. Export as CSV."
-            ) from error
-        if done.returncode == _REFUSED:
-            raise InputError(f"{found.name}: {done.stderr.decode(errors='replace')[:500]}.")
-        if done.returncode:
-            raise InputError(
-                f"{found.name}: could not be read as a workbook within"
-                f" {limits.WORKBOOK_MEMORY // 1024**3} GB of memory; it is damaged or far too"
-                " large. Export it as CSV."
-            )
+        told = in_child(
+            "mapper.incidents.workbook_child:convert",
+            {
+                "name": found.name,
+                "source": str(source),
+                "target": str(target),
+                "cells": limits.MAX_WORKBOOK_CELLS,
+            },
+            name=found.name,
+            seconds=limits.WORKBOOK_SECONDS,
+        )
         with pa.OSFile(str(target), "rb") as file:
-            return pa.ipc.open_file(file).read_all(), json.loads(done.stdout)
+            return pa.ipc.open_file(file).read_all(), told

@@ -1,53 +1,39 @@
-"""The child process that parses one workbook under limits and writes its cells as Arrow text.
+"""What the child process does with one workbook: its cells as Arrow text.
 
-Run as a script: ``workbook_child.py INPUT OUTPUT MEMORY SECONDS CELLS``. It prints what it found on
-standard output as JSON, or one plain sentence on standard error with exit code 3. It imports
-nothing of mapper, so that it starts fast and can be ended without loss.
+Nothing of a workbook is looked at in the process that serves people.
 """
 
 import datetime as dt
-import json
-import sys
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
-_REFUSED = 3
+from mapper.errors import InputError
+from mapper.files import Progress
+
 _BATCH = 20_000
 
 
-def main(arguments: list[str]) -> int:
-    """Parse the workbook named first into the Arrow file named second."""
-    source, target, memory, seconds, cells = arguments
-    _limit(int(memory), int(seconds))
+def convert(told: Mapping[str, Any], _progress: Progress) -> dict[str, Any]:
+    """Write the first sheet of ``source`` into ``target``; return its name and those not read.
+
+    Raises
+    ------
+    InputError
+        When it is protected, damaged, empty, or has more than ``cells`` cells.
+    """
     import python_calamine
 
+    name = told["name"]
     try:
-        told = _convert(source, target, int(cells))
+        return _convert(told["source"], told["target"], told["cells"])
     except python_calamine.PasswordError:
-        return _refuse("is protected by a password; save it without one")
+        raise InputError(f"{name}: is protected by a password. Save it without one.") from None
     except python_calamine.CalamineError as error:
-        return _refuse(f"cannot be read as a workbook ({error})")
+        raise InputError(
+            f"{name}: cannot be read as a workbook ({str(error)[:200]}). Save it again."
+        ) from None
     except ValueError as error:
-        return _refuse(str(error))
-    sys.stdout.write(json.dumps(told))
-    return 0
-
-
-def _limit(memory: int, seconds: int) -> None:
-    """Limit this process's memory and processor time, where the system can."""
-    try:
-        import resource
-    except ImportError:  # Windows: the parent's clock is the limit
-        return
-    resource.setrlimit(resource.RLIMIT_AS, (memory, memory))
-    resource.setrlimit(resource.RLIMIT_CPU, (seconds, seconds))
-    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
-
-
-def _refuse(words: str) -> int:
-    """Say in one sentence why the workbook was refused."""
-    sys.stderr.write(words)
-    return _REFUSED
+        raise InputError(f"{name}: {str(error)[:200]}. Export the sheet as CSV.") from None
 
 
 def _convert(source: str, target: str, most_cells: int) -> dict[str, Any]:
@@ -69,7 +55,7 @@ def _convert(source: str, target: str, most_cells: int) -> dict[str, Any]:
         if chosen is None:
             raise ValueError("holds no visible sheet with values")
         if chosen.total_height * chosen.width > most_cells:
-            raise ValueError(f"has more than {most_cells} cells; export it as CSV")
+            raise ValueError(f"has more than {most_cells} cells")
         rows = _write(chosen.iter_rows(), chosen.width, target)
         others = [name for name in filled if name != chosen.name]
         return {"sheet": chosen.name, "others": others, "rows": rows}
@@ -112,7 +98,3 @@ def _text(cell: Any) -> str:
     if isinstance(cell, (dt.date, dt.time)):
         return cell.isoformat()
     return str(cell)
-
-
-if __name__ == "__main__":
-    sys.exit(main(sys.argv[1:]))
