@@ -15,13 +15,19 @@ from mapper.neighbours import touching_groups
 from mapper.request import AnalysisRequest, AnalysisResult
 from mapper.statistics.clusters import Clusters, find_clusters
 from mapper.statistics.false_discovery import adjust
+from mapper.statistics.fewest import FEWEST_IN_DISC, FEWEST_INCIDENTS
 from mapper.statistics.scores import cap_of, score_counts
-from mapper.study import FEWEST_INCIDENTS, Study, prepare
+from mapper.study import Study, prepare
 from mapper.study_area import StudyArea
 
-__all__ = ["FEWEST_INCIDENTS", "AnalysisRequest", "AnalysisResult", "analyse", "find_hotspots"]
-
-FEWEST_IN_DISC = 5  # in a cell and its ring: below this a cell is never called hot
+__all__ = [
+    "FEWEST_INCIDENTS",
+    "FEWEST_IN_DISC",
+    "AnalysisRequest",
+    "AnalysisResult",
+    "analyse",
+    "find_hotspots",
+]
 
 
 def analyse(
@@ -99,7 +105,7 @@ def _inputs(
         group=group,
         q=q,
         codes=table["location"].cat.codes.to_numpy().astype(np.int64) if known else None,
-        labels=tuple(map(str, table["location"].cat.categories)) if known else (),
+        labels=tuple(table["location"].cat.categories.astype(object)) if known else (),
         counted=study.counted,
     )
 
