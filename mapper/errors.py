@@ -43,3 +43,15 @@ class TooFewEventsError(MapperError):
 
 class DisclosureError(MapperError):
     """A release was refused, or something other than a release was about to leave."""
+
+
+class RefusedError(MapperError):
+    """Someone asked for what their role does not show them."""
+
+
+class PeopleError(MapperError):
+    """The file that says who has which role is wrong, or sign-in is set up in part only."""
+
+
+class RecordsError(MapperError):
+    """The database, the workspace or the audit log cannot be used as asked."""
