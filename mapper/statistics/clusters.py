@@ -44,15 +44,32 @@ def find_clusters(
         Ask about cold places: the lower tail. Ties count in both tails, so the two tails of a
         cell add to more than 1.
     """
-    degree = near.degree
     ring = near.ring_sums(scores)
+    (p,) = _tails(scores, ring, near.degree, null=null, sides=(lower,))
+    return Clusters(z=gi_star_z(scores, scores + ring, near.degree), p=p)
+
+
+def find_both_tails(
+    scores: Integers, near: Neighbours, *, null: Null = "total"
+) -> tuple[Floats, Floats]:
+    """Return the exact p of hot and of cold for every cell, from one table.
+
+    As :func:`find_clusters` asked twice, without z: for work over many periods.
+    """
+    ring = near.ring_sums(scores)
+    hot, cold = _tails(scores, ring, near.degree, null=null, sides=(False, True))
+    return hot, cold
+
+
+def _tails(
+    scores: Integers, ring: Integers, degree: Integers, *, null: Null, sides: tuple[bool, ...]
+) -> list[Floats]:
+    """Return the p of each side wanted: False for the upper tail, True for the lower."""
     most = int(degree.max(initial=0))
     table = subset_tails(scores, largest=min(most + 1, scores.size))
     if null == "total":
-        p = total_tail(scores + ring, degree, table, lower=lower)
-    else:
-        p = conditional_tail(scores, ring, degree, table, lower=lower)
-    return Clusters(z=gi_star_z(scores, scores + ring, degree), p=p)
+        return [total_tail(scores + ring, degree, table, lower=lower) for lower in sides]
+    return [conditional_tail(scores, ring, degree, table, lower=lower) for lower in sides]
 
 
 def gi_z(scores: Integers, ring: Integers, degree: Integers) -> Floats:

@@ -12,7 +12,7 @@ from scipy import stats
 from mapper.hexagons import cells_to_discs, points_to_cells
 from mapper.neighbours import find_neighbours
 from mapper.statistics import permutation
-from mapper.statistics.clusters import find_clusters
+from mapper.statistics.clusters import find_both_tails, find_clusters
 from mapper.statistics.permutation import (
     SMALLEST_P,
     conditional_tail,
@@ -159,6 +159,15 @@ def test_trap_two_tails_overlap_by_the_ties():
         upper = find_clusters(scores, near, null=null).p
         lower = find_clusters(scores, near, null=null, lower=True).p
         assert (upper + lower >= 1 - 1e-12).all()
+
+
+@pytest.mark.parametrize("null", ["total", "conditional"])
+def test_both_tails_from_one_table_are_those_asked_for_one_by_one(null):
+    _, near = hexagon_patch(6)
+    scores = np.random.default_rng(6).poisson(0.8, near.size)
+    hot, cold = find_both_tails(scores, near, null=null)
+    np.testing.assert_array_equal(hot, find_clusters(scores, near, null=null).p)
+    np.testing.assert_array_equal(cold, find_clusters(scores, near, null=null, lower=True).p)
 
 
 @pytest.mark.parametrize("null", ["total", "conditional"])
