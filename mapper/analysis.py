@@ -13,7 +13,7 @@ from mapper.incidents.table import Incidents
 from mapper.lenses.lens import Lens
 from mapper.neighbours import touching_groups
 from mapper.request import AnalysisRequest, AnalysisResult
-from mapper.statistics.clusters import Clusters, find_clusters
+from mapper.statistics.clusters import Clusters, find_clusters, gi_star_z
 from mapper.statistics.false_discovery import adjust
 from mapper.statistics.fewest import FEWEST_IN_DISC, FEWEST_INCIDENTS
 from mapper.statistics.scores import cap_of, score_counts
@@ -65,12 +65,11 @@ def find_hotspots(
     """Test every cell of a study exactly and join the significant ones into hot spots."""
     progress("Testing every cell exactly", 0.6)
     request, counts, near = study.request, study.counts, study.near
-    scores = score_counts(counts.weighted, score=request.score)
-    clusters = find_clusters(scores, near, null=request.null)
+    clusters, bracket = _clusters(study)
     q = adjust(clusters.p, correction=request.correction)
     busy = counts.incidents + near.ring_sums(counts.incidents) >= FEWEST_IN_DISC
     hot = np.nan_to_num(q, nan=1.0) <= request.alpha
-    group = touching_groups(near, hot & busy)
+    group = touching_groups(study.touching, hot & busy)
     progress("Joining hot spots", 0.8)
     ids = place_ids(study.area, counts, group, previous=previous)
     hotspots = describe_hotspots(_inputs(study, group, q), ids)
@@ -86,11 +85,32 @@ def find_hotspots(
         numbers=MappingProxyType({**study.numbers, **found}),
         inputs=study.sources,
         notes=study.notes,
-        facts=MappingProxyType(_facts(study)),
+        facts=MappingProxyType({**_facts(study), **bracket}),
         synthetic=study.synthetic,
     )
     progress("Done", 1.0)
     return result
+
+
+def _clusters(study: Study) -> tuple[Clusters, dict[str, float]]:
+    """Test every cell by its score, or by days of harm; return how wide p is then known."""
+    request, near = study.request, study.near
+    if not request.harm:
+        scores = score_counts(study.counts.weighted, score=request.score)
+        return find_clusters(scores, near, null=request.null), {}
+    from mapper.statistics.bracket import bracket_clusters
+
+    days = study.harm_days()
+    found = bracket_clusters(days, near, null=request.null)
+    steps = np.rint(days / found.step).astype(np.int64)
+    z = gi_star_z(steps, steps + near.ring_sums(steps), near.degree)
+    widest = float(np.nanmax(found.width, initial=0.0))
+    told = {
+        "harm_days": float(days.sum()),
+        "harm_step_days": found.step,
+        "widest_p_bracket": widest,
+    }
+    return Clusters(z=z, p=found.p), told
 
 
 def _inputs(
@@ -145,6 +165,6 @@ def _facts(study: Study) -> dict[str, float]:
     counts = study.counts
     mean = counts.total / counts.incidents.size
     facts = {"mean_per_cell": mean, "variance_to_mean": float(counts.incidents.var()) / mean}
-    if study.request.score == "capped":
+    if study.request.score == "capped" and not study.request.harm:
         facts["cap"] = float(cap_of(counts.weighted))
     return facts

@@ -22,13 +22,13 @@ from mapper.lenses.classify import classify
 from mapper.lenses.lens import Lens
 from mapper.neighbours import find_neighbours
 from mapper.statistics.accuracy import Split, Trial, accuracy_table, rolling_splits, single_split
+from mapper.statistics.fewest import FEWEST_INCIDENTS
 from mapper.statistics.rankings import History, rankings_for
 from mapper.study_area import StudyArea
 
 Integers = npt.NDArray[np.int64]
 
 FEWEST_MONTHS = 12  # to train on: last year's counts must be whole
-FEWEST_TO_TRAIN = 30  # incidents, as in an analysis
 
 
 @dataclass(frozen=True)
@@ -142,10 +142,10 @@ def _splits(months: npt.NDArray[np.datetime64], plan: BackTest) -> tuple[Split, 
 
 def _refuse_too_few(trained: int, lens: Lens) -> None:
     """Stop, in words, when there is too little to rank by."""
-    if trained < FEWEST_TO_TRAIN:
+    if trained < FEWEST_INCIDENTS:
         raise RequestError(
             f"Only {trained} incidents count under “{lens.title}” in the training months: fewer"
-            f" than {FEWEST_TO_TRAIN}. Choose a wider lens, a larger area or a later first month."
+            f" than {FEWEST_INCIDENTS}. Choose a wider lens, a larger area or a later first month."
         )
 
 

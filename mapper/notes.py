@@ -39,6 +39,13 @@ def gather_notes(
         notes.append(
             f"{isolated} cells touch no other cell of the study area and cannot be tested."
         )
+    if request.location_day:
+        notes.append(
+            "Each place counts once a day: later incidents there on that day are left out."
+        )
+    if request.rings > 1:
+        steps = "1" if request.inner == 1 else str(request.inner)
+        notes.append(f"Cells {steps} to {request.rings} steps away count as the surroundings.")
     if not request.police_generated:
         notes.append("Police-generated incidents (stop and search and the like) are left out.")
     return tuple(notes)

@@ -16,6 +16,8 @@ from mapper.statistics.scores import Score
 from mapper.study_area import StudyArea
 from mapper.tables import CELL_COLUMNS, HOTSPOT_COLUMNS, check_columns
 
+MOST_RINGS = 5  # ninety neighbours: beyond this a place is a town
+
 
 @dataclass(frozen=True)
 class AnalysisRequest:
@@ -31,6 +33,10 @@ class AnalysisRequest:
     alpha: float = 0.05
     correction: Literal["bh", "by"] = "bh"
     police_generated: bool = True  # count stop and search, proactive possession and the like
+    rings: int = 1  # last step from a cell that counts as near; 2 makes eighteen neighbours
+    inner: int = 1  # first such step: inner 2 and rings 3 are a band that leaves out ring 1
+    location_day: bool = False  # count each place once a day, so that repeat calls weigh less
+    harm: bool = False  # sum the lens's days of harm, with p between two exact bounds
 
     def __post_init__(self) -> None:
         faults = _faults(self)
@@ -72,6 +78,11 @@ def _faults(request: AnalysisRequest) -> list[str]:
         faults.append(f"alpha {request.alpha} is not between 0 and 1 (0.05 is usual)")
     if request.start and request.end and request.start > request.end:
         faults.append(f"the first day {request.start} is after the last day {request.end}")
+    if not 1 <= request.inner <= request.rings <= MOST_RINGS:
+        faults.append(
+            f"steps {request.inner} to {request.rings} are no neighbourhood: choose a first step of 1"
+            f" or more, and a last one from it to {MOST_RINGS}"
+        )
     for name, value, allowed in (
         ("score", request.score, get_args(Score)),
         ("null", request.null, get_args(Null)),

@@ -30,7 +30,8 @@ from mapper.files import Progress, no_progress
 from mapper.lenses.lens import Lens
 from mapper.request import AnalysisResult
 from mapper.setting_runs import Finding, run_settings
-from mapper.study import FEWEST_INCIDENTS, Study
+from mapper.statistics.fewest import FEWEST_INCIDENTS
+from mapper.study import Study
 from mapper.study_area import StudyArea
 from mapper.variations import Setting, check_settings, lens_variants, settings_around
 

@@ -16,16 +16,16 @@ from typing import Literal
 import numpy as np
 import numpy.typing as npt
 
-from mapper.analysis import FEWEST_IN_DISC
 from mapper.counts import count_by_period, locate
 from mapper.files import Progress
 from mapper.lenses.classify import classify
 from mapper.lenses.lens import Lens
 from mapper.neighbours import Neighbours, find_neighbours
 from mapper.statistics.false_discovery import adjust
+from mapper.statistics.fewest import FEWEST_IN_DISC, FEWEST_INCIDENTS
 from mapper.statistics.permutation import conditional_tail, subset_tails, total_tail
 from mapper.statistics.scores import score_counts
-from mapper.study import FEWEST_INCIDENTS, Study
+from mapper.study import Study
 from mapper.study_area import StudyArea
 from mapper.variations import Setting, Window
 

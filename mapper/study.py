@@ -7,6 +7,7 @@ same cells and the same dates.
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
+from functools import cached_property
 from types import MappingProxyType
 
 import numpy as np
@@ -19,14 +20,13 @@ from mapper.errors import RequestError, TooFewEventsError
 from mapper.files import Progress, no_progress
 from mapper.hexagons import Cells
 from mapper.incidents.table import Incidents
-from mapper.lenses.classify import classify
+from mapper.lenses.classify import classify, classify_harm
 from mapper.lenses.lens import Lens
-from mapper.neighbours import Neighbours, find_neighbours
+from mapper.neighbours import Neighbours, find_band, find_neighbours
 from mapper.notes import gather_notes
 from mapper.request import AnalysisRequest
+from mapper.statistics.fewest import FEWEST_INCIDENTS
 from mapper.study_area import StudyArea
-
-FEWEST_INCIDENTS = 30  # in the study area: below this nothing can be said
 
 
 @dataclass(frozen=True, eq=False)
@@ -40,7 +40,7 @@ class Study:
     within: npt.NDArray[np.bool_]  # incidents in the dates asked for, shape (incidents,)
     weights: npt.NDArray[np.int64]  # weight of each incident, 0 outside lens or dates
     counts: Counts
-    near: Neighbours
+    near: Neighbours  # by the steps asked for: the six touching cells unless told otherwise
     first: date  # first and last day covered
     last: date
     synthetic: bool
@@ -50,10 +50,41 @@ class Study:
         """The sorted cells of the study area."""
         return self.area.cells["cell"].to_numpy()
 
+    @cached_property
+    def touching(self) -> Neighbours:
+        """The cells that touch, whatever counts as near: what hot spots are joined by."""
+        usual = self.request.rings == self.request.inner == 1
+        return self.near if usual else find_neighbours(self.cells)
+
     @property
     def counted(self) -> npt.NDArray[np.bool_]:
         """Tell which incidents count and lie in the study area; shape (incidents,)."""
         return (self.weights > 0) & (self.counts.position >= 0)
+
+    @cached_property
+    def demand(self) -> npt.NDArray[np.int64]:
+        """All incidents of the dates in each cell, whatever the lens; shape (cells,)."""
+        inside = self.within & (self.counts.position >= 0)
+        where = self.counts.position[inside]
+        return np.bincount(where, minlength=self.near.size).astype(np.int64)
+
+    def harm_days(self) -> npt.NDArray[np.float64]:
+        """Return the days of harm in each cell; shape (cells,).
+
+        Raises
+        ------
+        LensError
+            When the lens gives none.
+        """
+        counted = self.counted
+        days = classify_harm(
+            self.incidents.table,
+            self.lens,
+            include_police_generated=self.request.police_generated,
+        )
+        where = self.counts.position[counted]
+        sums = np.bincount(where, weights=days[counted], minlength=self.near.size)
+        return sums.astype(np.float64)
 
     @property
     def sources(self) -> tuple[Mapping[str, object], ...]:
@@ -118,6 +149,8 @@ def prepare(
     weights = classify(table, lens, include_police_generated=request.police_generated)
     within = _within(table, request)
     weights = np.where(within, weights, 0)
+    if request.location_day:
+        weights = np.where(_first_of_day(table, weights), weights, 0)
     first, last = _span(table, within)
     progress("Counting in cells", 0.3)
     cells = area.cells["cell"].to_numpy()
@@ -137,7 +170,7 @@ def prepare(
         within=within,
         weights=weights,
         counts=counts,
-        near=find_neighbours(cells),
+        near=find_band(cells, inner=request.inner, outer=request.rings),
         first=first,
         last=last,
         synthetic=is_synthetic(table),
@@ -153,6 +186,14 @@ def _within(table: pd.DataFrame, request: AnalysisRequest) -> npt.NDArray[np.boo
     if request.end:
         within &= start < np.datetime64(request.end + timedelta(days=1))
     return within
+
+
+def _first_of_day(table: pd.DataFrame, weights: npt.NDArray[np.int64]) -> npt.NDArray[np.bool_]:
+    """Tell which incidents that count are the first at their place on their day."""
+    from mapper.statistics.overdispersion import first_of_location_day
+
+    lon, lat, start = (table[name].to_numpy() for name in ("lon", "lat", "start"))
+    return first_of_location_day(lon, lat, start, counted=weights > 0)
 
 
 def _span(table: pd.DataFrame, within: npt.NDArray[np.bool_]) -> tuple[date, date]:

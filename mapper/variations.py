@@ -102,7 +102,7 @@ def base_setting(study: Study) -> Setting:
         resolution=request.resolution,
         window=windows_of(study.first, study.last)[0],
         score=request.score,
-        rings=1,
+        rings=request.rings,
         null=request.null,
         alpha=request.alpha,
         weighting=AS_IS,

@@ -23,6 +23,7 @@ from mapper.hexagons import Cells
 from mapper.neighbours import Neighbours, touching_groups
 from mapper.statistics.clusters import find_clusters
 from mapper.statistics.false_discovery import benjamini_hochberg
+from mapper.statistics.fewest import FEWEST_IN_DISC
 from mapper.statistics.kernel_density import gaussian_kernel
 from mapper.statistics.over_represented import find_over_represented
 from mapper.statistics.rates import find_per_resident
@@ -33,7 +34,6 @@ Integers = npt.NDArray[np.int64]
 Floats = npt.NDArray[np.float64]
 
 ALPHA = 0.05
-FEWEST_IN_DISC = 5  # as in an analysis: a disc with fewer incidents is never hot
 BANDWIDTHS_M = (200, 400)
 
 

@@ -38,6 +38,7 @@ import numpy.typing as npt
 
 from mapper.errors import RequestError, TooFewEventsError
 from mapper.files import Progress, no_progress
+from mapper.statistics.fewest import FEWEST_INCIDENTS
 from mapper.statistics.monte_carlo import gumbel_p, rank_p, run_replicates
 from mapper.statistics.scan_windows import Zones
 
@@ -47,7 +48,6 @@ if TYPE_CHECKING:
 Floats = npt.NDArray[np.float64]
 Integers = npt.NDArray[np.int64]
 
-FEWEST_INCIDENTS = 30  # below this a scan would draw a map of noise
 MOST_FEWEST = 100  # the compiled tables hold this limit for small counts only
 
 

@@ -27,6 +27,7 @@ from mapper.errors import TooFewEventsError
 from mapper.neighbours import Neighbours
 from mapper.statistics.clusters import Null, find_clusters
 from mapper.statistics.false_discovery import adjust
+from mapper.statistics.fewest import FEWEST_IN_DISC, FEWEST_INCIDENTS
 from mapper.statistics.intervals import whole_counts
 from mapper.statistics.over_represented import find_over_represented
 from mapper.statistics.permutation import SMALLEST_P
@@ -39,8 +40,6 @@ Floats = npt.NDArray[np.float64]
 Flags = npt.NDArray[np.bool_]
 Name = Literal["cluster", "single_place", "over_represented", "per_resident"]
 
-FEWEST_INCIDENTS = 30  # in the study area: below this nothing can be said
-FEWEST_IN_DISC = 5  # in a cell and its ring: below this a cell is never found
 NAMES: tuple[Name, ...] = get_args(Name)
 TITLES = MappingProxyType(
     {name: name.replace("_", " ") for name in NAMES} | {"over_represented": "over-represented"}
