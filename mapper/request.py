@@ -80,8 +80,8 @@ def _faults(request: AnalysisRequest) -> list[str]:
         faults.append(f"the first day {request.start} is after the last day {request.end}")
     if not 1 <= request.inner <= request.rings <= MOST_RINGS:
         faults.append(
-            f"steps {request.inner} to {request.rings} are no neighbourhood: choose a first step of 1"
-            f" or more, and a last one from it to {MOST_RINGS}"
+            f"steps {request.inner} to {request.rings} are no neighbourhood: choose a first step"
+            f" of 1 or more, and a last one from it to {MOST_RINGS}"
         )
     for name, value, allowed in (
         ("score", request.score, get_args(Score)),
