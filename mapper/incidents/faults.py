@@ -5,6 +5,9 @@ from collections import Counter
 import numpy as np
 import numpy.typing as npt
 
+# Given after reading, by a person's choice about a point (mapper.context.sink_choices).
+MOVED_OUT = "moved out as a geocode sink"
+
 # In the order in which they are given: a row with several faults has the first of them.
 REASONS = (
     "wrong number of fields",

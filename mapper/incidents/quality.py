@@ -18,7 +18,7 @@ import numpy.typing as npt
 import pandas as pd
 
 from mapper.hexagons import RESOLUTIONS, points_to_cells
-from mapper.incidents.faults import REASONS
+from mapper.incidents.faults import MOVED_OUT, REASONS
 from mapper.incidents.table import Incidents
 
 Integers = npt.NDArray[np.int64]
@@ -103,7 +103,7 @@ class Quality:
 
 
 @dataclass(frozen=True, eq=False)
-class _Points:
+class Points:
     """The distinct points of a table of incidents."""
 
     of: Integers  # point of each incident
@@ -119,10 +119,10 @@ class _Points:
 def quality_report(incidents: Incidents) -> Quality:
     """Return how good the data is."""
     table = incidents.table
-    points = _points(table)
+    points = distinct_points(table)
     per_cell = {r: _points_per_cell(table, points, r) for r in RESOLUTIONS}
     finest = max((r for r, n in per_cell.items() if n >= LEAST_POINTS), default=min(RESOLUTIONS))
-    labels = _labels(table, points)
+    labels = point_labels(table, points)
     busiest = _busiest(table, points, labels)
     years = _years(table, points)
     changed, why = _changed(years, points)
@@ -153,7 +153,7 @@ def quality_report(incidents: Incidents) -> Quality:
     )
 
 
-def _points(table: pd.DataFrame) -> _Points:
+def distinct_points(table: pd.DataFrame) -> Points:
     """Return the distinct points of incidents."""
     lon = np.rint(table["lon"].to_numpy() * _MICRODEGREES).astype(np.int64)
     lat = np.rint(table["lat"].to_numpy() * _MICRODEGREES).astype(np.int64)
@@ -161,10 +161,10 @@ def _points(table: pd.DataFrame) -> _Points:
     _, first, of, number = np.unique(
         key, return_index=True, return_inverse=True, return_counts=True
     )
-    return _Points(of.astype(np.int64), number.astype(np.int64), first.astype(np.int64))
+    return Points(of.astype(np.int64), number.astype(np.int64), first.astype(np.int64))
 
 
-def _points_per_cell(table: pd.DataFrame, points: _Points, resolution: int) -> float:
+def _points_per_cell(table: pd.DataFrame, points: Points, resolution: int) -> float:
     """Return the median of distinct points over cells with at least two incidents."""
     lon = table["lon"].to_numpy()[points.first]
     lat = table["lat"].to_numpy()[points.first]
@@ -192,7 +192,7 @@ def _resolution_reason(per_cell: Mapping[int, float], finest: int) -> str:
     )
 
 
-def _labels(table: pd.DataFrame, points: _Points) -> npt.NDArray[np.object_]:
+def point_labels(table: pd.DataFrame, points: Points) -> npt.NDArray[np.object_]:
     """Return the commonest location text of each point, empty where there is none."""
     labels = np.full(points.incidents.size, "", dtype=object)
     if "location" not in table:
@@ -208,14 +208,14 @@ def _labels(table: pd.DataFrame, points: _Points) -> npt.NDArray[np.object_]:
     return labels
 
 
-def _kind(label: str) -> str:
+def kind_of_sink(label: str) -> str:
     """Return the kind of place that a label names, or nothing."""
     lowered = label.lower()
     return next((kind for words, kind in SINK_LABELS.items() if words in lowered), "")
 
 
 def _busiest(
-    table: pd.DataFrame, points: _Points, labels: npt.NDArray[np.object_]
+    table: pd.DataFrame, points: Points, labels: npt.NDArray[np.object_]
 ) -> tuple[BusyPoint, ...]:
     """Return the points with most incidents, the most first."""
     top = np.argsort(-points.incidents, kind="stable")[:BUSIEST]
@@ -227,22 +227,22 @@ def _busiest(
             incidents=int(points.incidents[p]),
             share=round(int(points.incidents[p]) / len(table), 6),
             label=str(labels[p]),
-            kind=_kind(str(labels[p])),
+            kind=kind_of_sink(str(labels[p])),
         )
         for p in top.tolist()
     )
 
 
-def _sinks(points: _Points, labels: npt.NDArray[np.object_]) -> dict[str, float]:
+def _sinks(points: Points, labels: npt.NDArray[np.object_]) -> dict[str, float]:
     """Return the share of incidents at points whose label names a kind of sink."""
-    kinds = pd.Series([_kind(str(label)) for label in labels], dtype="str")
+    kinds = pd.Series([kind_of_sink(str(label)) for label in labels], dtype="str")
     incidents = pd.Series(points.incidents).groupby(kinds).sum()
     total = max(int(points.incidents.sum()), 1)
     shares = (incidents.drop("", errors="ignore") / total).sort_values(ascending=False)
     return {str(kind): round(float(share), 6) for kind, share in shares.items()}
 
 
-def _years(table: pd.DataFrame, points: _Points) -> tuple[YearPoints, ...]:
+def _years(table: pd.DataFrame, points: Points) -> tuple[YearPoints, ...]:
     """Return how each year's points agree with those of all earlier years."""
     year = table["start"].dt.year.to_numpy()
     lon, lat = (table[name].to_numpy()[points.first] for name in ("lon", "lat"))
@@ -262,7 +262,7 @@ def _years(table: pd.DataFrame, points: _Points) -> tuple[YearPoints, ...]:
     return tuple(found)
 
 
-def _changed(years: Sequence[YearPoints], points: _Points) -> tuple[bool, str]:
+def _changed(years: Sequence[YearPoints], points: Points) -> tuple[bool, str]:
     """Return whether the set of snap points was replaced between years, and why it is thought."""
     if points.mean < SNAPPED_MEAN:
         return False, (
@@ -284,7 +284,8 @@ def _changed(years: Sequence[YearPoints], points: _Points) -> tuple[bool, str]:
 def _by_reason(rejected: pd.DataFrame) -> dict[str, int]:
     """Return rejected rows by reason, in the order of the fixed list."""
     found = rejected["reason"].value_counts()
-    return {reason: int(found[reason]) for reason in REASONS if reason in found.index}
+    reasons = (*REASONS, MOVED_OUT)
+    return {reason: int(found[reason]) for reason in reasons if reason in found.index}
 
 
 def _counts(counts: "pd.Series[int]") -> dict[str, int]:
@@ -298,7 +299,7 @@ def _cross(months: pd.Series, types: pd.Series) -> dict[str, dict[str, int]]:
     return {str(month): _counts(row) for month, row in counts.iterrows()}
 
 
-def _spread(points: _Points) -> dict[str, float]:
+def _spread(points: Points) -> dict[str, float]:
     """Return how many incidents a point holds."""
     if not points.incidents.size:
         return {"mean": 0.0, "median": 0.0, "largest": 0.0}
