@@ -1,0 +1,118 @@
+"""The database: one transaction at a time through :meth:`Database.write`, whole or not at all.
+
+SQLite in the workspace folder (WAL, ``BEGIN IMMEDIATE``, every commit flushed to the disk) or
+PostgreSQL by URL. On both there is one writer at a time and a reader sees one moment, so what is
+true of a transaction on the one is true on the other. Tables come from migrations, run forward
+when the database is opened.
+"""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import Connection, Engine, text
+from sqlalchemy.exc import DBAPIError
+
+from mapper.records.engine import WRITING, engine_of
+from mapper.records.faults import in_words
+from mapper.records.migrate import migrate
+from mapper.settings import settings
+
+# One number for all writers of a PostgreSQL database: holding it is what BEGIN IMMEDIATE is there.
+_WRITERS = 0x6D61_7070_6572
+
+
+@dataclass(frozen=True, eq=False)
+class Database:
+    """An opened database; it is made by :func:`open_database` or :func:`database`."""
+
+    engine: Engine
+    name: str  # file or host and database, without any password: for messages
+
+    @contextmanager
+    def write(self) -> Iterator[Connection]:
+        """Give the one writing transaction; it is committed at the end, or undone by any error.
+
+        Raises
+        ------
+        RecordsError
+            When the database is busy for too long, full, damaged or away; nothing was changed.
+        """
+        with self._transaction({WRITING: True}) as connection:
+            if self.dialect == "postgresql":
+                connection.execute(text(f"SELECT pg_advisory_xact_lock({_WRITERS})"))
+            yield connection
+
+    @contextmanager
+    def read(self) -> Iterator[Connection]:
+        """Give a reading transaction that sees the database at one moment and changes nothing.
+
+        Raises
+        ------
+        RecordsError
+            When the database is damaged or away.
+        """
+        one_moment = {"isolation_level": "REPEATABLE READ", "postgresql_readonly": True}
+        with self._transaction(one_moment if self.dialect == "postgresql" else {}) as connection:
+            yield connection
+
+    @property
+    def dialect(self) -> str:
+        """``sqlite`` or ``postgresql``."""
+        return self.engine.dialect.name
+
+    def close(self) -> None:
+        """Close every connection; the database opens again when it is next used."""
+        self.engine.dispose()
+
+    @contextmanager
+    def _transaction(self, options: dict[str, Any]) -> Iterator[Connection]:
+        """Give a transaction; what the driver says becomes a sentence a person can act on."""
+        try:
+            with self.engine.connect() as connected:
+                connection = connected.execution_options(**options)
+                with connection.begin():
+                    yield connection
+        except DBAPIError as error:
+            raise in_words(error, self.name) from error
+
+
+def is_writing(connection: Connection) -> bool:
+    """Tell whether a connection comes from :meth:`Database.write`."""
+    return bool(connection.get_execution_options().get(WRITING))
+
+
+def open_database(*, workspace: Path, url: str | None = None) -> Database:
+    """Open a database and bring its tables up to this version.
+
+    Parameters
+    ----------
+    workspace
+        Folder whose ``mapper.sqlite`` is the database when no URL is given.
+    url
+        ``postgresql://user@host/name``, or another SQLite file as ``sqlite:///path``.
+
+    Raises
+    ------
+    RecordsError
+        When the URL cannot be used, the database cannot be reached, or a newer mapper wrote it.
+    """
+    engine, name = engine_of(url, workspace=workspace)
+    opened = Database(engine=engine, name=name)
+    try:
+        migrate(opened)
+    except BaseException:
+        opened.close()
+        raise
+    return opened
+
+
+@cache
+def database() -> Database:
+    """Return this installation's database, opened once in a process."""
+    now = settings()
+    url = now.database.get_secret_value() if now.database else None
+    return open_database(workspace=now.workspace, url=url)
