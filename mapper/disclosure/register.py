@@ -1,0 +1,172 @@
+"""The register of releases: what each audience has been given before, as the numbers it can use.
+
+A new release is checked against all earlier ones of its audience (:mod:`mapper.disclosure.
+differencing`), because people put together what they were given at different times. Kept is what
+an audience was told and nothing else: no true count is ever stored here.
+"""
+
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import AbstractContextManager, contextmanager
+from dataclasses import dataclass, field
+from datetime import date
+from threading import RLock
+from types import MappingProxyType
+from typing import Any, Protocol, cast
+
+import numpy as np
+import numpy.typing as npt
+
+from mapper.lenses.lens import Condition
+
+Integers = npt.NDArray[np.int64]
+Clauses = tuple[tuple[Condition, ...], ...]  # met when all conditions of one clause hold
+
+UNLIMITED = 1_000_000_000  # an upper limit that says nothing
+
+
+@dataclass(frozen=True)
+class Selection:
+    """Which incidents a lens takes, as far as it can be compared with another lens."""
+
+    include: Clauses  # an incident counts when it meets one of these
+    exclude: Clauses = ()  # and none of these
+
+
+@dataclass(frozen=True, eq=False)
+class StoredRelease:
+    """What one release told its audience: an interval for the count of each region.
+
+    A region is one or more cells of one resolution; most are a single cell. ``low`` and ``high``
+    are what the audience can conclude from what is printed: 0 and 0 for a zero, 1 and 4 for
+    "fewer than 5", 8 and 12 for a 10, 0 and ``UNLIMITED`` for a withheld count.
+    """
+
+    digest: str  # of the release; its key
+    audience: str
+    title: str  # the lens's title, for people
+    area_title: str
+    first: date  # first and last day, both included
+    last: date
+    resolution: int
+    selection: Selection
+    cells: tuple[str, ...]  # H3 strings
+    region: Integers  # number of the region of each cell, shape (cells,)
+    low: Integers  # of each region
+    high: Integers
+    filters: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))  # for people
+
+    def __post_init__(self) -> None:
+        sound = (
+            len(self.cells) == self.region.size
+            and self.low.shape == self.high.shape
+            and bool((self.low <= self.high).all())
+            and (self.region.size == 0 or 0 <= self.region.min() <= self.region.max())
+            and self.region.max(initial=-1) < self.low.size
+            and self.first <= self.last
+        )
+        if not sound:
+            raise ValueError(f"stored release {self.digest[:12]}: parts that do not fit together")
+
+
+class Register(Protocol):
+    """Where releases are kept; in memory here, in the database for an installation."""
+
+    def earlier(self, audience: str) -> Sequence[StoredRelease]:
+        """Return the releases of an audience that still count, oldest first."""
+        ...
+
+    def add(self, stored: StoredRelease) -> None:
+        """Keep a release; the same digest twice is kept once."""
+        ...
+
+    def hold(self) -> AbstractContextManager[None]:
+        """Keep others from adding between the check of a release and its :meth:`add`."""
+        ...
+
+
+class MemoryRegister:
+    """A register that lives as long as the program."""
+
+    def __init__(self, releases: Sequence[StoredRelease] = ()) -> None:
+        self._kept: dict[str, StoredRelease] = {one.digest: one for one in releases}
+        self._lock = RLock()
+
+    def earlier(self, audience: str) -> Sequence[StoredRelease]:
+        """Return the releases of an audience, oldest first."""
+        with self._lock:
+            return tuple(one for one in self._kept.values() if one.audience == audience)
+
+    def add(self, stored: StoredRelease) -> None:
+        """Keep a release; the same digest twice is kept once."""
+        with self._lock:
+            self._kept.setdefault(stored.digest, stored)
+
+    @contextmanager
+    def hold(self) -> Iterator[None]:
+        """Keep other threads out for a while."""
+        with self._lock:
+            yield
+
+
+def to_document(stored: StoredRelease) -> dict[str, Any]:
+    """Return a stored release in the types of JSON."""
+    return {
+        "digest": stored.digest,
+        "audience": stored.audience,
+        "title": stored.title,
+        "area_title": stored.area_title,
+        "first": stored.first.isoformat(),
+        "last": stored.last.isoformat(),
+        "resolution": stored.resolution,
+        "include": _listed(stored.selection.include),
+        "exclude": _listed(stored.selection.exclude),
+        "cells": list(stored.cells),
+        "region": stored.region.tolist(),
+        "low": stored.low.tolist(),
+        "high": stored.high.tolist(),
+        "filters": dict(stored.filters),
+    }
+
+
+def from_document(document: Mapping[str, Any]) -> StoredRelease:
+    """Return the stored release that :func:`to_document` made this of.
+
+    Raises
+    ------
+    ValueError, KeyError, TypeError
+        When it was not.
+    """
+    return StoredRelease(
+        digest=document["digest"],
+        audience=document["audience"],
+        title=document["title"],
+        area_title=document["area_title"],
+        first=date.fromisoformat(document["first"]),
+        last=date.fromisoformat(document["last"]),
+        resolution=int(document["resolution"]),
+        selection=Selection(_clauses(document["include"]), _clauses(document["exclude"])),
+        cells=tuple(map(str, document["cells"])),
+        region=np.array(document["region"], dtype=np.int64),
+        low=np.array(document["low"], dtype=np.int64),
+        high=np.array(document["high"], dtype=np.int64),
+        filters=MappingProxyType(dict(document["filters"])),
+    )
+
+
+def _listed(clauses: Clauses) -> list[Any]:
+    """Return clauses as nested lists."""
+    return [
+        [[c, test, list(value) if isinstance(value, tuple) else value] for c, test, value in clause]
+        for clause in clauses
+    ]
+
+
+def _clauses(listed: Sequence[Any]) -> Clauses:
+    """Return clauses out of nested lists."""
+    return tuple(
+        tuple(
+            cast("Condition", (c, test, tuple(value) if isinstance(value, list) else value))
+            for c, test, value in clause
+        )
+        for clause in listed
+    )
