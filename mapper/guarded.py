@@ -51,6 +51,8 @@ def in_child(
     memory: int = MEMORY,
     seconds: float = SECONDS,
     progress: Progress = no_progress,
+    kind: type[MapperError] = InputError,
+    advice: str = "Split it, or export it as CSV.",
 ) -> dict[str, Any]:
     """Do one piece of work on a file in a child process and return what it says.
 
@@ -61,13 +63,14 @@ def in_child(
         returns a mapping. Both go through JSON; tables go through files named in ``told``.
     name
         The file's name, for messages.
+    kind, advice
+        What is raised, and what it tells the person to do, where the child gave no answer.
 
     Raises
     ------
     MapperError
-        The child's own refusal, of the same kind.
-    InputError
-        When the child ran out of memory or time, or the file made it stop.
+        The child's own refusal, of the same kind; or that the child ran out of memory or time,
+        or that the file made it stop.
     """
     with _PLACES, tempfile.TemporaryFile() as told_file:
         told_file.write(json.dumps(told).encode())
@@ -84,10 +87,10 @@ def in_child(
             _end(process, None)
             process.wait()
         if late.is_set():
-            raise InputError(
-                f"{name}: took more than {seconds:g} s to read. Export it as CSV, or split it."
-            )
-        return _understood(answer, name, memory)
+            raise kind(f"{name}: took more than {seconds:g} s to read. {advice}")
+        if "done" in answer:
+            return dict(answer["done"])
+        raise _refusal(answer) or kind(f"{name}: {_why(answer, memory)} {advice}")
 
 
 def _start(task: str, told: IO[bytes], *, memory: int, seconds: float) -> "subprocess.Popen[bytes]":
@@ -132,20 +135,20 @@ def _listen(stream: IO[bytes], progress: Progress) -> Mapping[str, Any]:
     return {}
 
 
-def _understood(answer: Mapping[str, Any], name: str, memory: int) -> dict[str, Any]:
-    """Return what the child found, or raise its refusal in plain words."""
-    if "done" in answer:
-        return dict(answer["done"])
-    if "refused" in answer:
-        kind = getattr(errors, str(answer.get("kind")), InputError)
-        raise (kind if issubclass(kind, MapperError) else InputError)(str(answer["refused"]))
+def _refusal(answer: Mapping[str, Any]) -> MapperError | None:
+    """Return the refusal that the child raised, if it did."""
+    if "refused" not in answer:
+        return None
+    named = getattr(errors, str(answer.get("kind")), InputError)
+    return (named if issubclass(named, MapperError) else InputError)(str(answer["refused"]))
+
+
+def _why(answer: Mapping[str, Any], memory: int) -> str:
+    """Return why a child gave no answer, in plain words; the log says where a fault lies."""
     if "fault" in answer:
         _LOG.warning("A guarded reader stopped: %s", answer["fault"])
-        raise InputError(
-            f"{name}: could not be read; it is damaged, or written in a way that mapper does not"
-            " know. Save it again, or export it as CSV."
-        )
-    raise InputError(
-        f"{name}: could not be read within {memory // 1024**2:,} MB of memory; it is damaged or"
-        " far too large. Split it, or export it as CSV."
+        return "could not be read; it is damaged, or written in a way that mapper does not know."
+    return (
+        f"could not be read within {memory // 1024**2:,} MB of memory; it is damaged or far too"
+        " large."
     )

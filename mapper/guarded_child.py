@@ -46,8 +46,8 @@ def _limit(memory: int, seconds: int) -> None:
     }
     for kind, most in wanted.items():
         hard = resource.getrlimit(kind)[1]
-        most = most if hard == resource.RLIM_INFINITY else min(most, hard)
-        resource.setrlimit(kind, (most, most))
+        new = most if hard == resource.RLIM_INFINITY else min(most, hard)
+        resource.setrlimit(kind, (new, new))
     signal.alarm(seconds + _GRACE)  # where the parent is gone
 
 

@@ -1,5 +1,6 @@
 """Shared by all tests: the real files, when they are there, and releases to show."""
 
+import json
 from datetime import date
 from pathlib import Path
 from types import MappingProxyType
@@ -10,6 +11,7 @@ import pytest
 
 from mapper.disclosure import release as release_module
 from mapper.disclosure.release import Release
+from mapper.files import no_progress
 from mapper.hexagons import cells_to_discs, cells_to_points, cells_to_strings, points_to_cells
 from mapper.tables import CELL_COLUMNS, HOTSPOT_COLUMNS
 
@@ -28,6 +30,19 @@ def shared():
 def make_release():
     """A maker of releases over synthetic cells around Liverpool: no real incident is in them."""
     return synthetic_release
+
+
+@pytest.fixture(scope="module")
+def in_process():
+    """Boundaries read without a child process: the tests of the guard itself have theirs."""
+    from mapper import boundaries, boundary_child
+
+    def directly(_task, told, **_choices):
+        return json.loads(json.dumps(boundary_child.read(told, no_progress)))
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(boundaries, "in_child", directly)
+        yield
 
 
 def synthetic_release(*, rings=12, seed=1, spots=3, hotspots=None, **changes):

@@ -24,6 +24,8 @@ from mapper.errors import AreaError
 from mapper.hexagons import cells_to_wkb, polygon_to_cells
 from mapper.study_area import default_table, load_study_area
 
+pytestmark = pytest.mark.usefixtures("in_process")
+
 WEST, SOUTH, STEP = -1.50, 53.00, 0.01
 
 

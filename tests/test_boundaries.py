@@ -18,6 +18,8 @@ from mapper.errors import AreaError
 from mapper.hexagons import cells_to_points, cells_to_wkb, polygon_to_cells
 from mapper.study_area import load_study_area
 
+pytestmark = pytest.mark.usefixtures("in_process")
+
 TOWN = shapely.Polygon([(-2.99, 53.40), (-2.96, 53.39), (-2.95, 53.41), (-2.97, 53.42)])
 FAR = shapely.Polygon([(-1.50, 53.0), (-1.47, 53.0), (-1.47, 53.02), (-1.50, 53.02)])
 BOW_TIE = shapely.Polygon([(-2.99, 53.40), (-2.95, 53.42), (-2.95, 53.40), (-2.99, 53.42)])

@@ -15,7 +15,7 @@ LAYERS = [
     {
         *("incidents", "lenses", "counts", "neighbours"),
         *("study_area", "area_build", "area_resolution", "area_shares", "area_tables"),
-        *("boundaries", "hexagon_overlap", "own_area"),
+        *("boundaries", "boundary_child", "hexagon_overlap", "own_area"),
         *("people", "people_file"),
     },
     {"statistics", "context"},

@@ -1,4 +1,4 @@
-"""GeoPackages and shapefiles to records, through GDAL.
+"""GeoPackages and shapefiles to records, through GDAL in a child process.
 
 GDAL opens a file by what it finds inside, and some of its drivers follow links; the first bytes are
 checked before it sees the file. Members of an archive go to a temporary folder under plain names.
@@ -13,11 +13,12 @@ from typing import Any
 import pyarrow as pa
 
 from mapper.errors import InputError
+from mapper.guarded import in_child
 from mapper.incidents import limits
 from mapper.incidents.gather import Found
 from mapper.incidents.geometry import from_wkb
-from mapper.incidents.parquet import to_text
-from mapper.incidents.sheet import Geometry, Sheet, from_table
+from mapper.incidents.sheet import Sheet, from_table
+from mapper.incidents.spatial_child import GEOMETRY
 
 _SQLITE = b"SQLite format 3\0"
 _SHAPE = b"\x00\x00\x27\x0a"
@@ -36,10 +37,14 @@ def open_spatial(found: Found, data: bytes) -> Sheet:
         raise InputError(f"{found.name}: is not a {found.suffix[1:]} file inside. Export it again.")
     sha256, size = found.digest(data)
     with _on_disk(found, data) as path:
-        meta, table, geometry, notes = _read(path, found.name)
-    texts = pa.table(
-        [to_text(c) for c in table.columns], [f"c{i}" for i in range(table.num_columns)]
-    )
+        told, table = _read(path, found.name)
+    texts = table.drop_columns([GEOMETRY])
+    wkb = table.column(GEOMETRY).to_numpy(zero_copy_only=False)
+    geometry = from_wkb(wkb, crs=told["crs"], name=found.name)
+    first, *others = told["layers"]
+    notes: tuple[str, ...] = ()
+    if others:
+        notes = (f"{found.name}: layer {first!r} was read; not read: {', '.join(others)}",)
 
     def sample() -> list[tuple[str, ...]]:
         columns = texts.slice(0, limits.SAMPLE_RECORDS).to_pydict().values()
@@ -49,10 +54,10 @@ def open_spatial(found: Found, data: bytes) -> Sheet:
         name=found.name,
         sha256=sha256,
         size=size,
-        header=tuple(table.column_names),
+        header=tuple(told["header"]),
         sample=sample,
         read=from_table(texts, geometry=geometry),
-        encoding=str(meta.get("encoding") or ""),
+        encoding=told["encoding"],
         located=True,
         notes=notes,
     )
@@ -93,30 +98,13 @@ def _escaped(stem: str) -> str:
     return glob.escape(stem)
 
 
-def _read(path: Path, name: str) -> tuple[dict[str, Any], pa.Table, Geometry, tuple[str, ...]]:
-    """Return what GDAL reads of the first layer with geometries."""
-    import pyogrio
-
-    try:
-        layers = [str(layer) for layer, kind in pyogrio.list_layers(path) if kind is not None]
-        if not layers:
-            raise InputError(f"{name}: holds no layer with geometries. Export the layer again.")
-        meta, table = pyogrio.read_arrow(path, layer=layers[0], datetime_as_string=True)
-    except (
-        pyogrio.errors.DataSourceError,
-        pyogrio.errors.DataLayerError,
-        RuntimeError,
-        pa.ArrowException,
-        UnicodeDecodeError,
-        ValueError,
-    ) as error:
-        raise InputError(
-            f"{name}: cannot be read ({str(error)[:200]}). Export it again."
-        ) from error
-    column = meta["geometry_name"] or "wkb_geometry"
-    wkb = table.column(column).to_numpy(zero_copy_only=False)
-    geometry = from_wkb(wkb, crs=meta["crs"], name=name)
-    notes: tuple[str, ...] = ()
-    if len(layers) > 1:
-        notes = (f"{name}: layer {layers[0]!r} was read; not read: {', '.join(layers[1:6])}",)
-    return meta, table.drop_columns([column]), geometry, notes
+def _read(path: Path, name: str) -> tuple[dict[str, Any], pa.Table]:
+    """Return what the child process reads of the first layer with geometries."""
+    target = path.with_name("layer.arrow")
+    told = in_child(
+        "mapper.incidents.spatial_child:convert",
+        {"name": name, "source": str(path), "target": str(target)},
+        name=name,
+    )
+    with pa.OSFile(str(target), "rb") as file:
+        return told, pa.ipc.open_file(file).read_all()
