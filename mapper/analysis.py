@@ -27,6 +27,7 @@ __all__ = [
     "AnalysisResult",
     "analyse",
     "find_hotspots",
+    "hotspot_inputs",
 ]
 
 
@@ -72,7 +73,7 @@ def find_hotspots(
     group = touching_groups(study.touching, hot & busy)
     progress("Joining hot spots", 0.8)
     ids = place_ids(study.area, counts, group, previous=previous)
-    hotspots = describe_hotspots(_inputs(study, group, q), ids)
+    hotspots = describe_hotspots(hotspot_inputs(study, group, q), ids)
     found = {"cells_hot": int((group >= 0).sum()), "hotspots": len(ids)}
     result = AnalysisResult(
         request=request,
@@ -87,6 +88,7 @@ def find_hotspots(
         notes=study.notes,
         facts=MappingProxyType({**_facts(study), **bracket}),
         synthetic=study.synthetic,
+        incidents=counts.incidents,
     )
     progress("Done", 1.0)
     return result
@@ -113,7 +115,7 @@ def _clusters(study: Study) -> tuple[Clusters, dict[str, float]]:
     return Clusters(z=z, p=found.p), told
 
 
-def _inputs(
+def hotspot_inputs(
     study: Study, group: npt.NDArray[np.int64], q: npt.NDArray[np.float64]
 ) -> HotspotInputs:
     """Gather what hot spots are described from; location labels where the data has them."""

@@ -6,6 +6,8 @@ from datetime import date
 from types import MappingProxyType
 from typing import Literal, get_args
 
+import numpy as np
+import numpy.typing as npt
 import pandas as pd
 
 from mapper.errors import RequestError
@@ -60,6 +62,7 @@ class AnalysisResult:
     notes: tuple[str, ...] = ()  # caveats and warnings, plain words
     facts: Mapping[str, float] = field(default_factory=lambda: MappingProxyType({}))  # cap, mean
     synthetic: bool = False  # demonstration data: said on every screen and file
+    incidents: npt.NDArray[np.int64] | None = None  # incidents that count by cell, not weighted
 
     def __post_init__(self) -> None:
         check_columns(self.cells, CELL_COLUMNS, name="cells")
