@@ -101,7 +101,7 @@ def release(result: AnalysisResult, *, audience: str = "operational", made_by: s
         "record": _record(result, made_by),
         "licence": result.area.licence,
     }
-    digest = _digest(content, result.cells, result.hotspots)
+    digest = digest_of_release(content, result.cells, result.hotspots)
     return Release(
         **content, cells=result.cells, hotspots=result.hotspots, digest=digest, _key=_MADE_HERE
     )
@@ -143,7 +143,7 @@ def _record(result: AnalysisResult, made_by: str) -> Mapping[str, object]:
     )
 
 
-def _digest(content: Mapping[str, object], *tables: pd.DataFrame) -> str:
+def digest_of_release(content: Mapping[str, object], *tables: pd.DataFrame) -> str:
     """Return the SHA-256 of everything an audience is shown."""
     digest = hashlib.sha256(json.dumps(content, sort_keys=True, default=_plain).encode())
     for table in tables:

@@ -1,0 +1,122 @@
+"""A release of a finding: what one audience may see of the answer to a question.
+
+Only the operational audience is served here: full counts, marked. Audiences that need suppression
+are refused until their rules are applied to the roles of the columns; a change that adds them
+belongs in :func:`release_finding`, as every output takes what it returns and nothing else.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from importlib.metadata import version
+from types import MappingProxyType
+from typing import Any
+
+import pandas as pd
+
+from mapper.disclosure.release import MARKINGS, digest_of_release, period_in_words
+from mapper.errors import DisclosureError
+from mapper.finding import Finding, Role, Unit
+
+_MADE_HERE = object()
+VERSIONED = ("mapper", "numpy", "pandas", "pyarrow", "scipy", "numba", "h3", "h3ronpy")
+
+
+@dataclass(frozen=True, eq=False)
+class FindingRelease:
+    """What an audience may see of a finding. Made by :func:`release_finding` alone."""
+
+    audience: str
+    marking: str  # shown in capitals at the top and bottom of every page and file
+    id: str  # the question's id: change, clock, near-repeat
+    title: str
+    question: str
+    definition: str
+    source: str
+    unit: Unit
+    table: pd.DataFrame
+    roles: Mapping[str, Role]  # of the columns of the table
+    period: str  # "1 September 2021 to 31 August 2022"
+    lens_title: str
+    area_title: str
+    resolution: int
+    notes: tuple[str, ...]
+    choices: Mapping[str, Any]
+    synthetic: bool
+    record: Mapping[str, Any]  # request, inputs, numbers, versions: the manifest's content
+    licence: str
+    digest: str  # SHA-256 over everything above
+    _key: object = None
+
+    def __post_init__(self) -> None:
+        if self._key is not _MADE_HERE:
+            raise DisclosureError(
+                "A release of a finding is made by mapper.disclosure.finding_release only."
+            )
+
+
+def release_finding(
+    finding: Finding, *, audience: str = "operational", made_by: str = ""
+) -> FindingRelease:
+    """Return what an audience may see of a finding.
+
+    Parameters
+    ----------
+    audience
+        ``operational``: sworn or vetted staff and analysts. The whole table, marked.
+    made_by
+        Who makes the release, kept in the record.
+
+    Raises
+    ------
+    DisclosureError
+        For any other audience, or for something that is no finding.
+    """
+    if not isinstance(finding, Finding):
+        raise DisclosureError(f"Only a finding is released here, not a {type(finding).__name__}.")
+    if audience != "operational":
+        raise DisclosureError(
+            f"No finding can be released for audience “{audience}”: choose operational."
+        )
+    content: dict[str, Any] = {
+        "audience": audience,
+        "marking": MARKINGS["operational"],
+        "id": finding.id,
+        "title": finding.title,
+        "question": finding.question,
+        "definition": finding.definition,
+        "source": finding.source,
+        "unit": finding.unit,
+        "roles": finding.roles,
+        "period": period_in_words(finding.first, finding.last),
+        "lens_title": finding.lens_title,
+        "area_title": finding.area_title,
+        "resolution": finding.resolution,
+        "notes": finding.notes,
+        "choices": finding.choices,
+        "synthetic": finding.synthetic,
+        "record": _record(finding, made_by),
+        "licence": finding.licence,
+    }
+    digest = digest_of_release(content, finding.table)
+    return FindingRelease(**content, table=finding.table, digest=digest, _key=_MADE_HERE)
+
+
+def is_finding_release(thing: object) -> FindingRelease:
+    """Return ``thing`` if it is a release of a finding; every output calls this first.
+
+    Raises
+    ------
+    DisclosureError
+        When it is anything else, a finding before disclosure control above all.
+    """
+    if not isinstance(thing, FindingRelease):
+        raise DisclosureError(
+            f"Outputs take a release, not a {type(thing).__name__}: call release_finding first."
+        )
+    return thing
+
+
+def _record(finding: Finding, made_by: str) -> Mapping[str, Any]:
+    """Return the finding's own record with who made it and by which versions."""
+    versions = {name: version(name) for name in VERSIONED}
+    return MappingProxyType({**finding.record, "made_by": made_by, "versions": versions})

@@ -1,0 +1,102 @@
+"""Signals by place: every hot spot, and every single place that lies in no hot spot."""
+
+from collections.abc import Mapping
+from types import MappingProxyType
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+from mapper.analysis import hotspot_inputs
+from mapper.finding import Role
+from mapper.hexagons import cells_to_strings
+from mapper.hotspots import describe_hotspots
+from mapper.request import AnalysisResult
+from mapper.statistics.signals import TITLES, Signal, carried_signals
+from mapper.study import Study
+
+HOT_SPOT, SINGLE = "hot spot", "single place outside hot spots"
+PLACE_ROLES: Mapping[str, Role] = MappingProxyType(
+    {
+        "place_id": "key",
+        "kind": "class",
+        "name": "key",
+        "district": "key",
+        "ward": "key",
+        "cells": "fact",
+        "incidents": "count",
+        "signals": "class",
+        "single_places": "derived",  # cells in it that stand out from their own ring
+        "busiest_cell": "derived",
+        "words": "derived",
+        "lon": "fact",
+        "lat": "fact",
+    }
+)
+
+
+def place_table(study: Study, signals: tuple[Signal, ...], result: AnalysisResult) -> pd.DataFrame:
+    """Return one row for each hot spot, best rank first, then one for each other single place."""
+    alpha = study.request.alpha
+    single = next(signal for signal in signals if signal.name == "single_place")
+    rows = pd.Index(result.hotspots["hotspot_id"]).get_indexer(result.cells["hotspot_id"])
+    spots = _listed(study, result.hotspots, rows.astype(np.int64), signals, kind=HOT_SPOT)
+    alone = np.flatnonzero(single.found(alpha=alpha) & (rows < 0))
+    alone = alone[np.argsort(-single.excess[alone], kind="stable")]
+    group = np.full(rows.shape, -1, dtype=np.int64)
+    group[alone] = np.arange(alone.size)
+    ids = [f"SP-{cell.strip('f')[1:].upper()}" for cell in cells_to_strings(study.cells[alone])]
+    described = describe_hotspots(hotspot_inputs(study, group, single.q), ids)
+    described = described.set_index("hotspot_id").loc[ids].reset_index()
+    return pd.concat(
+        [spots, _listed(study, described, group, signals, kind=SINGLE)], ignore_index=True
+    )
+
+
+def _listed(
+    study: Study,
+    described: pd.DataFrame,
+    group: npt.NDArray[np.int64],
+    signals: tuple[Signal, ...],
+    *,
+    kind: str,
+) -> pd.DataFrame:
+    """Return places with the signals that their cells carry, and a sentence about each."""
+    alpha = study.request.alpha
+    single = next(signal for signal in signals if signal.name == "single_place")
+    carried = carried_signals(signals, group, alpha=alpha)
+    carried += [()] * (len(described) - len(carried))
+    busiest = _busiest(study, group, len(described))
+    inside = single.found(alpha=alpha) & (group >= 0)
+    table = described[["name", "district", "ward", "cells", "incidents", "lon", "lat"]].copy()
+    table["place_id"] = described["hotspot_id"]
+    table["kind"] = kind
+    table["signals"] = ["; ".join(TITLES[name] for name in names) for names in carried]
+    table["single_places"] = np.bincount(group[inside], minlength=len(described))
+    table["busiest_cell"] = cells_to_strings(study.cells[busiest])
+    table["words"] = _sentences(signals, group, len(described), alpha=alpha)
+    return table[list(PLACE_ROLES)]
+
+
+def _sentences(
+    signals: tuple[Signal, ...], group: npt.NDArray[np.int64], number: int, *, alpha: float
+) -> list[str]:
+    """Return what each carried signal says of the cell with the largest excess, by place."""
+    words = [""] * number
+    for signal in signals:
+        found = np.flatnonzero(signal.found(alpha=alpha) & (group >= 0))
+        order = found[np.argsort(-signal.excess[found], kind="stable")]
+        places, first = np.unique(group[order], return_index=True)
+        for place, at in zip(places.tolist(), order[first].tolist(), strict=True):
+            words[place] = f"{words[place]} {signal.sentence(at, alpha=alpha)}".strip()
+    return words
+
+
+def _busiest(study: Study, group: npt.NDArray[np.int64], number: int) -> npt.NDArray[np.int64]:
+    """Return the busiest cell of each place."""
+    inside = np.flatnonzero(group >= 0)
+    order = inside[np.argsort(-study.counts.incidents[inside], kind="stable")]
+    found = np.zeros(number, dtype=np.int64)
+    places, first = np.unique(group[order], return_index=True)
+    found[places] = order[first]
+    return found
