@@ -55,3 +55,7 @@ class PeopleError(MapperError):
 
 class RecordsError(MapperError):
     """The database, the workspace or the audit log cannot be used as asked."""
+
+
+class OutputError(MapperError):
+    """A file or document cannot be made of what it was given."""

@@ -1,0 +1,75 @@
+"""A document as PDF/UA-1: tagged, with alternative text, set by Typst in a tenth of a second.
+
+Words reach Typst as JSON data and are set as text, never as markup. Typst itself refuses to write
+PDF/UA-1 when a picture lacks alternative text or headings skip a level.
+"""
+
+import json
+from dataclasses import asdict
+from importlib.util import find_spec
+from pathlib import Path
+from typing import Any
+
+from mapper.errors import OutputError
+from mapper.outputs.documents.model import Block, Document, PageBreak, Table
+
+TEMPLATE = Path(__file__).with_name("document.typ")
+_KINDS = {"PageBreak": "page"}
+
+
+def document_pdf(document: Document) -> bytes:
+    """Return a document as PDF/UA-1, A4, with its marking on every page.
+
+    Raises
+    ------
+    OutputError
+        When the document cannot be set, with Typst's own reason.
+    """
+    import typst
+
+    try:
+        made = typst.compile(
+            TEMPLATE,
+            format="pdf",
+            font_paths=[fonts()],
+            ignore_system_fonts=True,  # the same page on every machine
+            sys_inputs={"document": json.dumps(_given(document))},
+            pdf_standards=["ua-1"],
+            timestamp=int(document.made_at.timestamp()),
+        )
+    except typst.TypstError as error:
+        raise OutputError(f"“{document.title}” cannot be printed: {error}.") from error
+    return bytes(made)
+
+
+def fonts() -> Path:
+    """Return the folder of DejaVu Sans, which matplotlib brings along."""
+    found = find_spec("matplotlib")
+    if found is None or found.origin is None:
+        raise OutputError("matplotlib's fonts are missing. Install mapper's own requirements.")
+    return Path(found.origin).parent / "mpl-data" / "fonts" / "ttf"
+
+
+def _given(document: Document) -> dict[str, Any]:
+    """Return a document as the data that the template reads."""
+    return {
+        "title": document.title,
+        "subtitle": document.subtitle,
+        "marking": document.marking,
+        "audience": document.release.audience,
+        "author": document.made_by,
+        "made": document.made,
+        "warning": document.warning,
+        "release": f"Release {document.release.digest[:12]}",
+        "compact": document.compact,
+        "blocks": [_block(block) for block in document.blocks],
+    }
+
+
+def _block(block: Block) -> dict[str, Any]:
+    """Return one block with its kind."""
+    name = type(block).__name__
+    content = {} if isinstance(block, PageBreak) else asdict(block)
+    if isinstance(block, Table) and not block.widths:
+        content["widths"] = [1.0] * len(block.header)
+    return {"kind": _KINDS.get(name, name.lower()), **content}
