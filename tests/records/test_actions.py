@@ -1,0 +1,38 @@
+"""Actions: open, late, done; and what a plan leaves out."""
+
+from datetime import date
+
+from mapper.records.actions import actions_of, overdue, progress_in_words
+
+TODAY = date(2026, 11, 23)
+PLAN = {
+    "actions": [
+        {"action": "Light the stairs", "due": "2026-11-01", "phase": "primary", "status": "done"},
+        {"action": "Walk", "due": "2026-11-20", "phase": "secondary", "status": "under way"},
+        {"action": "Ask", "due": "2026-11-22", "owner": "lead", "agency": "school"},
+        {"action": "Drop", "due": "2026-01-01", "phase": "tertiary", "status": "dropped"},
+        {"action": "Later", "due": "2026-11-23"},
+    ]
+}
+
+
+def test_open_actions_past_their_day_are_late_and_the_latest_comes_first():
+    actions = actions_of(PLAN, plan="P-1")
+    assert [(one.action, one.days_late(TODAY)) for one in overdue(actions, TODAY)] == [
+        ("Walk", 3),
+        ("Ask", 1),
+    ]
+    assert {one.plan for one in actions} == {"P-1"}
+
+
+def test_what_an_open_action_lacks_is_named():
+    done, walk, ask, *_ = actions_of(PLAN)
+    assert done.gaps() == ()
+    assert walk.gaps() == ("owner", "agency")
+    assert ask.gaps() == ()
+
+
+def test_progress_in_one_sentence():
+    words = progress_in_words(actions_of(PLAN), TODAY)
+    assert words == "1 of 4 actions done, 2 overdue; nothing in tertiary prevention."
+    assert progress_in_words((), TODAY) == "No action yet."
