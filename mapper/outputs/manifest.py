@@ -28,28 +28,28 @@ def manifest(release: Release, *, outputs: Mapping[str, bytes], made_at: datetim
         Time of the run, with its offset: the only thing that two runs over one input differ in.
     """
     content = {
-        **_plain(is_release(release).record),
+        **plain_json(is_release(release).record),
         **said_of(release),
-        "outputs": {name: _fingerprint(content) for name, content in sorted(outputs.items())},
+        "outputs": {name: fingerprint(content) for name, content in sorted(outputs.items())},
         "made_at": made_at.isoformat(timespec="seconds"),
     }
     return f"{json.dumps(content, ensure_ascii=False, indent=2)}\n".encode()
 
 
-def _fingerprint(content: bytes) -> dict[str, Any]:
+def fingerprint(content: bytes) -> dict[str, Any]:
     """Return what tells whether a file is the one that was written."""
     return {"sha256": hashlib.sha256(content).hexdigest(), "size": len(content)}
 
 
-def _plain(value: Any) -> Any:
+def plain_json(value: Any) -> Any:
     """Return a value in the types of JSON, whatever mappings and numbers it is made of."""
     if isinstance(value, Mapping):
-        return {str(key): _plain(item) for key, item in value.items()}
+        return {str(key): plain_json(item) for key, item in value.items()}
     if isinstance(value, list | tuple | set | frozenset):
         items = sorted(value) if isinstance(value, set | frozenset) else value
-        return [_plain(item) for item in items]
+        return [plain_json(item) for item in items]
     if isinstance(value, np.generic):
-        return _plain(value.item())
+        return plain_json(value.item())
     if isinstance(value, float):
         return value if np.isfinite(value) else None
     if isinstance(value, date):

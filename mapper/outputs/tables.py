@@ -10,6 +10,7 @@ import csv
 import io
 import json
 import math
+from collections.abc import Mapping
 from typing import Any
 
 import pandas as pd
@@ -62,13 +63,18 @@ def cells_parquet(release: Release) -> bytes:
 
     The file's metadata carries the members of :func:`said_of` under the key ``mapper``.
     """
+    cells = check_columns(is_release(release).cells, CELL_COLUMNS, name="cells")
+    return parquet_bytes(cells, said=said_of(release))
+
+
+def parquet_bytes(frame: pd.DataFrame, *, said: Mapping[str, Any]) -> bytes:
+    """Return a table as Parquet at full precision, with what it says of itself as metadata."""
     import pyarrow as pa
     import pyarrow.parquet as pq
 
-    cells = check_columns(is_release(release).cells, CELL_COLUMNS, name="cells")
-    table = pa.Table.from_pandas(cells, preserve_index=False)
-    said = json.dumps(said_of(release), ensure_ascii=False).encode()
-    table = table.replace_schema_metadata({**(table.schema.metadata or {}), b"mapper": said})
+    table = pa.Table.from_pandas(frame, preserve_index=False)
+    words = json.dumps(said, ensure_ascii=False).encode()
+    table = table.replace_schema_metadata({**(table.schema.metadata or {}), b"mapper": words})
     file = io.BytesIO()
     pq.write_table(table, file, compression="zstd")
     return file.getvalue()

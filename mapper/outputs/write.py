@@ -1,6 +1,7 @@
 """Write a release to a folder: list, outlines, cells, map and manifest, all of them or none."""
 
 import os
+from collections.abc import Mapping
 from contextlib import ExitStack
 from datetime import UTC, datetime
 from pathlib import Path
@@ -38,14 +39,34 @@ def write_outputs(release: Release, out: Path) -> tuple[Path, ...]:
     contents = _contents(is_release(release))
     made_at = datetime.now(tz=UTC)
     contents[MANIFEST] = manifest(release, outputs=contents, made_at=made_at)
-    _check_folder(out, tuple(contents))
-    new_folders = [folder for folder in (out, *out.parents) if not folder.exists()]
+    return write_together(out, contents, manifest=MANIFEST)
+
+
+def write_together(
+    folder: Path, contents: Mapping[str, bytes], *, manifest: str
+) -> tuple[Path, ...]:
+    """Write files that belong together into a folder, all of them or none.
+
+    Parameters
+    ----------
+    contents
+        Content of each file by name, in the order they are put in place.
+    manifest
+        Name of the file among them that says what the others are: the old one goes first.
+
+    Raises
+    ------
+    InputError
+        When the folder cannot be written or the disk is full; the folder is then as it was.
+    """
+    _check_folder(folder, tuple(contents))
+    new_folders = [each for each in (folder, *folder.parents) if not each.exists()]
     try:
-        _place(out, contents)
+        _place(folder, contents, manifest)
     except BaseException:
         _remove_empty(new_folders)
         raise
-    return tuple(out / name for name in contents)
+    return tuple(folder / name for name in contents)
 
 
 def _contents(release: Release) -> dict[str, bytes]:
@@ -69,7 +90,7 @@ def _check_folder(out: Path, names: tuple[str, ...]) -> None:
         )
 
 
-def _place(out: Path, contents: dict[str, bytes]) -> None:
+def _place(out: Path, contents: Mapping[str, bytes], manifest: str) -> None:
     """Write all files under temporary names, then put them in place, the manifest last."""
     with ExitStack() as stack:
         # An exit stack leaves in reverse order: what is entered first is put in place last.
@@ -81,7 +102,7 @@ def _place(out: Path, contents: dict[str, bytes]) -> None:
                 file.write(content)
                 file.flush()
                 os.fsync(file.fileno())
-        (out / MANIFEST).unlink(missing_ok=True)
+        (out / manifest).unlink(missing_ok=True)
 
 
 def _remove_empty(folders: list[Path]) -> None:
