@@ -24,6 +24,7 @@ LAYERS = [
         *(
             "finding",
             "questions",
+            "place",
             "back_test",
             "robustness",
             "proactivity",
