@@ -1,0 +1,136 @@
+"""A session ends when it should, and its id cannot be read from the database."""
+
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from sqlalchemy import select
+
+from mapper.records.audit_check import verify
+from mapper.records.audit_query import AuditFilter, find_entries
+from mapper.records.schema.trust import sessions
+from mapper.records.sessions import (
+    end_session,
+    end_sessions_of,
+    find_session,
+    forget_sessions,
+    open_session,
+    open_sessions,
+    session_state,
+    touch_session,
+    worth_touching,
+)
+
+START = datetime(2026, 11, 23, 9, 0, tzinfo=UTC)
+IDLE = timedelta(minutes=15)
+
+
+def after(minutes):
+    return START + timedelta(minutes=minutes)
+
+
+def opened(database, person="anna", hours=10, now=START):
+    with database.write() as connection:
+        return open_session(
+            connection,
+            person=person,
+            name="Anna A",
+            role="neighbourhood",
+            wards=("Speke", "Vauxhall"),
+            expires=now + timedelta(hours=hours),
+            now=now,
+        )
+
+
+def found(database, session_id):
+    with database.read() as connection:
+        return find_session(connection, session_id)
+
+
+def kinds(database):
+    with database.read() as connection:
+        assert verify(connection).whole
+        return [entry.kind for entry in find_entries(connection, AuditFilter())]
+
+
+def test_a_session_is_found_by_its_id_alone(database):
+    session_id, session = opened(database)
+    assert found(database, session_id) == session
+    assert session.wards == ("Speke", "Vauxhall")
+    assert found(database, session.key) is None
+    assert found(database, "") is None
+    assert found(database, "\ud800") is None
+
+
+def test_the_id_is_not_in_the_database(database):
+    session_id, _ = opened(database)
+    with database.read() as connection:
+        row = connection.execute(select(sessions)).one()
+        logged = find_entries(connection, AuditFilter())
+    assert session_id not in str(row)
+    assert session_id not in str(logged)
+
+
+def test_ids_are_long_and_never_the_same(database):
+    ids = {opened(database)[0] for _ in range(20)}
+    assert len(ids) == 20
+    assert min(map(len, ids)) >= 43
+
+
+@pytest.mark.parametrize(
+    ("minutes", "state"),
+    [(0, "open"), (14.99, "open"), (15, "idle"), (599, "idle"), (600, "expired")],
+)
+def test_states(database, minutes, state):
+    _, session = opened(database)
+    assert session_state(session, now=after(minutes), idle=IDLE) == state
+
+
+def test_a_person_who_stays_is_not_idle_but_expires_all_the_same(database):
+    session_id, session = opened(database, hours=1)
+    assert not worth_touching(session, now=after(0.4))
+    assert worth_touching(session, now=after(0.5))
+    for minutes in range(10, 120, 10):
+        with database.write() as connection:
+            touch_session(connection, session_id, now=after(minutes))
+    later = found(database, session_id)
+    assert later.last_seen == after(50)
+    assert session_state(later, now=after(59), idle=IDLE) == "open"
+    assert session_state(later, now=after(60), idle=IDLE) == "expired"
+
+
+def test_signing_out_ends_it_for_good(database):
+    session_id, _ = opened(database)
+    with database.write() as connection:
+        assert end_session(connection, session_id, now=after(5))
+        touch_session(connection, session_id, now=after(6))
+        assert not end_session(connection, session_id, now=after(7))
+    session = found(database, session_id)
+    assert (session.ended, session.ended_because) == (after(5), "signed out")
+    assert session.last_seen == START
+    assert session_state(session, now=after(6), idle=IDLE) == "ended"
+    assert kinds(database) == ["sign-out", "sign-in"]
+
+
+def test_an_administrator_ends_all_sessions_of_one_person(database):
+    mine = [opened(database)[0] for _ in range(3)]
+    other, _ = opened(database, person="berta")
+    with database.write() as connection:
+        ended = end_sessions_of(
+            connection, "anna", now=after(1), because="ended by an administrator"
+        )
+    assert ended == 3
+    assert {found(database, one).ended_because for one in mine} == {"ended by an administrator"}
+    with database.read() as connection:
+        assert [session.person for session in open_sessions(connection)] == ["berta"]
+    assert found(database, other).ended is None
+    assert kinds(database).count("sign-out") == 3
+
+
+def test_sessions_long_over_are_forgotten_and_stay_in_the_log(database):
+    old, _ = opened(database, hours=1)
+    new, _ = opened(database, now=after(600))
+    with database.write() as connection:
+        assert forget_sessions(connection, before=after(300)) == 1
+    assert found(database, old) is None
+    assert found(database, new) is not None
+    assert kinds(database) == ["sign-in", "sign-in"]
