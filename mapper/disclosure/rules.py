@@ -1,0 +1,236 @@
+"""The rules of each audience: a readable, versioned settings file, with a floor in code.
+
+An installation may give its own file (``MAPPER_DISCLOSURE_RULES``). It may tighten every rule and
+loosen none below :data:`FLOOR`.
+"""
+
+import tomllib
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, fields
+from functools import cache
+from pathlib import Path
+from types import MappingProxyType
+from typing import Any
+
+from mapper.errors import DisclosureError
+from mapper.files import digest_of
+from mapper.settings import settings
+from mapper.tables import OPTIONAL_INCIDENT_COLUMNS
+
+SHIPPED = Path(__file__).with_name("rules.toml")
+OPERATIONAL = "operational"
+MARKINGS = ("OFFICIAL", "OFFICIAL-SENSITIVE")  # the later, the stricter
+WEEK_CLOCKS = ("none", "shift")  # the earlier, the stricter
+
+
+@dataclass(frozen=True)
+class Rule:
+    """What one audience other than the operational one may see."""
+
+    audience: str
+    who: str
+    marking: str
+    finest_resolution: int
+    smallest_count: int  # counts from 1 to one below this are hidden
+    round_to: int
+    shortest_days: int
+    whole_months: bool
+    week_clock: str
+    single_place: bool
+    district_only: tuple[str, ...]
+    most_withheld: float
+
+    @property
+    def values_kept(self) -> int:
+        """How many values a hidden count must keep: as many as "fewer than" leaves open."""
+        return self.smallest_count - 1
+
+    @property
+    def hidden_words(self) -> str:
+        """How a hidden count is written: fewer than 5."""
+        return f"fewer than {self.smallest_count}"
+
+
+@dataclass(frozen=True)
+class Rules:
+    """All audiences' rules, as one file gives them."""
+
+    version: str
+    sha256: str
+    source: str
+    operational_marking: str
+    audiences: Mapping[str, Rule]
+
+
+# No installation goes below these: security.md's table.
+FLOOR: Mapping[str, Rule] = MappingProxyType(
+    {
+        "partnership": Rule(
+            audience="partnership",
+            who="",
+            marking="OFFICIAL-SENSITIVE",
+            finest_resolution=9,
+            smallest_count=5,
+            round_to=5,
+            shortest_days=7,
+            whole_months=False,
+            week_clock="shift",
+            single_place=False,
+            district_only=(),
+            most_withheld=1.0,
+        ),
+        "public": Rule(
+            audience="public",
+            who="",
+            marking="OFFICIAL",
+            finest_resolution=8,
+            smallest_count=8,
+            round_to=5,
+            shortest_days=28,
+            whole_months=True,
+            week_clock="none",
+            single_place=False,
+            district_only=(
+                "child_at_address",
+                "baby_at_address",
+                "missing_child",
+                "young_person",
+            ),
+            most_withheld=1.0,
+        ),
+    }
+)
+AUDIENCES = (OPERATIONAL, *FLOOR)
+
+_KINDS: Mapping[str, tuple[type, ...]] = MappingProxyType(
+    {
+        **dict.fromkeys(("who", "marking", "week_clock"), (str,)),
+        **dict.fromkeys(
+            ("finest_resolution", "smallest_count", "round_to", "shortest_days"), (int,)
+        ),
+        **dict.fromkeys(("whole_months", "single_place"), (bool,)),
+        "district_only": (list,),
+        "most_withheld": (int, float),
+    }
+)
+_WORDS: Mapping[str, tuple[str, ...]] = MappingProxyType(
+    {"marking": MARKINGS, "week_clock": WEEK_CLOCKS}
+)
+# Whether a value is at least as strict as the floor's.
+_STRICT: Mapping[str, Callable[[Any, Any], bool]] = MappingProxyType(
+    {
+        "marking": lambda value, floor: MARKINGS.index(value) >= MARKINGS.index(floor),
+        "week_clock": lambda value, floor: WEEK_CLOCKS.index(value) <= WEEK_CLOCKS.index(floor),
+        "finest_resolution": lambda value, floor: value <= floor,
+        "smallest_count": lambda value, floor: value >= floor,
+        "round_to": lambda value, floor: value >= floor and value % floor == 0,
+        "shortest_days": lambda value, floor: value >= floor,
+        "whole_months": lambda value, floor: value or not floor,
+        "single_place": lambda value, floor: floor or not value,
+        "district_only": lambda value, floor: set(value) >= set(floor),
+        "most_withheld": lambda value, floor: 0 < value <= floor,
+    }
+)
+
+
+def rules() -> Rules:
+    """Return this installation's rules.
+
+    Raises
+    ------
+    DisclosureError
+        As :func:`read_rules`.
+    """
+    return read_rules(settings().disclosure_rules or SHIPPED)
+
+
+def read_rules(path: Path) -> Rules:
+    """Return the rules in a file, once for each state of it.
+
+    Raises
+    ------
+    DisclosureError
+        Naming file and field of every fault: absent, of the wrong kind, unknown, or looser than
+        the floor.
+    """
+    try:
+        digest = digest_of(path)
+    except OSError as error:
+        raise DisclosureError(
+            f"{path.name}: the disclosure rules cannot be read. Mend MAPPER_DISCLOSURE_RULES, or"
+            " remove it to use the shipped rules."
+        ) from error
+    return _read(path, digest)
+
+
+@cache
+def _read(path: Path, digest: str) -> Rules:
+    """Parse and check one state of a rules file."""
+    try:
+        told = tomllib.loads(path.read_text(encoding="utf-8"))
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise DisclosureError(f"{path.name}: is no TOML file ({error}). Mend that line.") from error
+    faults = [] if isinstance(told.get("version"), str) else ['version: write version = "1.0"']
+    strange = set(told) - {"version", *AUDIENCES}
+    faults += [f"{name}: no such audience; remove it" for name in sorted(strange)]
+    marking = _section(told, OPERATIONAL).get("marking")
+    if marking != MARKINGS[-1]:
+        faults.append(f'operational.marking: write marking = "{MARKINGS[-1]}"')
+    for name in FLOOR:
+        faults += _faults(name, _section(told, name))
+    if faults:
+        raise DisclosureError(f"{path.name}: {'; '.join(faults)}.")
+    return Rules(
+        version=told["version"],
+        sha256=digest,
+        source=path.name,
+        operational_marking=str(marking),
+        audiences=MappingProxyType({name: _rule(name, told[name]) for name in FLOOR}),
+    )
+
+
+def _section(told: Mapping[str, Any], name: str) -> Mapping[str, Any]:
+    """Return an audience's table, empty where the file has none."""
+    found = told.get(name)
+    return found if isinstance(found, Mapping) else {}
+
+
+def _faults(audience: str, section: Mapping[str, Any]) -> list[str]:
+    """Return every fault of one audience's rules."""
+    wanted = [one.name for one in fields(Rule) if one.name != "audience"]
+    faults = [f"{audience}.{name}: missing; write it" for name in wanted if name not in section]
+    faults += [
+        f"{audience}.{name}: no such rule; remove it" for name in section if name not in wanted
+    ]
+    for name in wanted:
+        if name in section:
+            faults += _value_faults(audience, name, section[name])
+    if not faults and section["round_to"] > section["smallest_count"]:
+        faults.append(f"{audience}.round_to: more than smallest_count; raise smallest_count too")
+    return faults
+
+
+def _value_faults(audience: str, name: str, value: Any) -> list[str]:
+    """Return what is wrong with one value: its kind, its words, or that it is too loose."""
+    place = f"{audience}.{name}"
+    kinds = _KINDS[name]
+    if not isinstance(value, kinds) or (isinstance(value, bool) and bool not in kinds):
+        return [f"{place}: {value!r} is not of kind {' or '.join(k.__name__ for k in kinds)}"]
+    if name in _WORDS and value not in _WORDS[name]:
+        return [f"{place}: {value!r} is not one of {', '.join(_WORDS[name])}"]
+    if name == "district_only" and not set(map(str, value)) <= set(OPTIONAL_INCIDENT_COLUMNS):
+        return [f"{place}: names a column that incidents do not have; remove it"]
+    floor = getattr(FLOOR[audience], name)
+    if name in _STRICT and not _STRICT[name](value, floor):
+        shown = list(floor) if isinstance(floor, tuple) else floor
+        return [
+            f"{place}: {value!r} is looser than {shown!r} allows;"
+            f" write {shown!r} or a stricter value"
+        ]
+    return []
+
+
+def _rule(audience: str, section: Mapping[str, Any]) -> Rule:
+    """Return one audience's checked rules."""
+    values = {**section, "district_only": tuple(section["district_only"])}
+    return Rule(audience=audience, **values)
