@@ -64,7 +64,7 @@ def test_the_chain_by_hand(database):
     assert second["previous"] == first["hash"]
     written = (
         '{"at":"2026-11-23T09:31:00.000000Z","detail":"{}","digest":"","kind":"view","number":2,'
-        '"person":"person 1","role":"","subject":"hot spot 1"}'
+        '"person":"person 1","role":"analyst","subject":"hot spot 1"}'
     )
     assert second["hash"] == hashlib.sha256((first["hash"] + written).encode()).hexdigest()
 
