@@ -28,6 +28,7 @@ from mapper.tables import STUDY_AREA_COLUMNS, check_columns
 
 DEFAULT_AREA = "merseyside"
 BOUNDARIES = Path(__file__).parents[1] / "data" / "boundaries"
+MAX_CELLS = 20_000_000  # England and Wales at resolution 10 have about 11 million
 _METADATA = b"mapper_study_area"
 _SUFFIXES = {".geojson", ".json", ".gpkg", ".zip", ".shp", ".parquet", ".geoparquet", ".fgb"}
 _ARROW: Mapping[str, pa.DataType] = MappingProxyType(
@@ -123,7 +124,10 @@ def read_study_area(path: Path) -> StudyArea:
         When the file is no such table, or its cells are not distinct cells of one resolution.
     """
     try:
-        table = pq.ParquetFile(path).read()
+        file = pq.ParquetFile(path)
+        if file.metadata.num_rows > MAX_CELLS:  # a file of a few bytes can claim any number
+            raise ValueError(f"{file.metadata.num_rows} rows")
+        table = file.read()
         told = json.loads((table.schema.metadata or {})[_METADATA])
         cells = check_columns(table.to_pandas(), STUDY_AREA_COLUMNS, name=path.name)
         return StudyArea(

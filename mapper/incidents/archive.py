@@ -15,6 +15,7 @@ from mapper.incidents import limits
 ARCHIVE_SUFFIXES = (".zip", ".gz", ".7z", ".rar", ".tar", ".tgz", ".bz2", ".xz", ".zst")
 _ENCRYPTED = 0x1
 _FAULTS_SHOWN = 5
+_AGAIN = "Download it again."
 
 
 @dataclass(frozen=True, eq=False)
@@ -38,11 +39,17 @@ class Archive:
             with self.zip.open(member) as file:
                 data = file.read(declared + 1)
         except (zipfile.BadZipFile, OSError, EOFError, NotImplementedError, ValueError) as error:
-            raise InputError(f"{self.path.name}/{member}: cannot be unpacked ({error}).") from error
+            raise InputError(
+                f"{self.path.name}/{member}: cannot be unpacked ({error}). {_AGAIN}"
+            ) from error
         except Exception as error:  # zlib.error and its kin have no common parent
-            raise InputError(f"{self.path.name}/{member}: is damaged ({error}).") from error
+            raise InputError(
+                f"{self.path.name}/{member}: is damaged ({error}). {_AGAIN}"
+            ) from error
         if len(data) != declared:
-            raise InputError(f"{self.path.name}/{member}: is not of the size the archive says.")
+            raise InputError(
+                f"{self.path.name}/{member}: is not of the size the archive says. {_AGAIN}"
+            )
         return data
 
 
@@ -66,7 +73,10 @@ def open_archive(path: Path) -> Archive:
         opened.close()
         shown = "; ".join(faults[:_FAULTS_SHOWN])
         more = f"; and {len(faults) - _FAULTS_SHOWN} more" if len(faults) > _FAULTS_SHOWN else ""
-        raise InputError(f"{path.name}: refused, nothing was unpacked: {shown}{more}.")
+        raise InputError(
+            f"{path.name}: refused, nothing was unpacked: {shown}{more}. Make the archive again"
+            " from the plain files."
+        )
     names = tuple(info.filename for info in files if not _is_leaving(info.filename))
     return Archive(path, opened, names)
 

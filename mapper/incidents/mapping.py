@@ -23,6 +23,7 @@ from mapper.incidents.times import Order
 _FIELD_OF = {column.name: column.field for column in EXTRACT_COLUMNS} | {"x": "x", "y": "y"}
 _KEYS = {"name", "date_order", "crs", "columns", "flags"}
 _ORDERS = ("day-first", "month-first")
+LARGEST_FILE = 262_144  # bytes; a mapping of every column has under 4,000
 
 
 @dataclass(frozen=True)
@@ -80,11 +81,22 @@ def load_mapping(path: Path | str) -> ColumnMapping:
     """
     path = Path(path)
     try:
-        told = tomllib.loads(path.read_text(encoding="utf-8"))
-    except OSError as error:
-        raise MappingError(f"{path}: cannot be read ({error.strerror}).") from error
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        raise MappingError(f"{path.name}: is not valid TOML ({error}).") from error
+        with path.open("rb") as file:
+            content = file.read(LARGEST_FILE + 1)
+    except (OSError, ValueError) as error:  # ValueError: a zero byte in the name
+        reason = getattr(error, "strerror", None) or error
+        raise MappingError(f"{path}: cannot be read ({reason}). Check the path.") from error
+    if len(content) > LARGEST_FILE:
+        raise MappingError(f"{path.name}: over {LARGEST_FILE:,} bytes long. Is it a mapping?")
+    try:
+        told = tomllib.loads(content.decode("utf-8-sig").replace("\r\n", "\n"))
+    except RecursionError as error:
+        raise MappingError(f"{path.name}: brackets nested too deeply. Write it anew.") from error
+    except ValueError as error:  # no TOML, no UTF-8, or a number with thousands of digits
+        raise MappingError(
+            f"{path.name}: is not valid TOML ({str(error)[:200]}). Compare it with"
+            " docs/data-standard.md."
+        ) from error
     try:
         return _from_toml(told)
     except MappingError as error:

@@ -1,20 +1,24 @@
-"""From uploaded files to a dataset: read in a folder that is gone when reading is done."""
+"""From uploaded files to a dataset: read in a folder that is gone when reading is done.
+
+A guarded child process reads them: the one that serves people never parses an upload itself.
+"""
 
 import tempfile
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
-from typing import Protocol
+from typing import Any, Protocol
 
-from mapper.errors import AmbiguousDatesError, InputError, MapperError, MappingError
+from mapper.errors import InputError, MapperError
 from mapper.files import Progress, no_progress
-from mapper.incidents.formats import open_sheet
-from mapper.incidents.gather import gather
-from mapper.incidents.layout import layout_of
-from mapper.incidents.mapping import ColumnMapping, load_mapping, mapping_text
-from mapper.incidents.read import read_incidents
+from mapper.guarded import in_child
+from mapper.incidents.mapping import ColumnMapping, load_mapping, mapping_text, save_mapping
 from mapper.ui.datasets import Dataset, dataset_of
+from mapper.ui.incident_store import stored_incidents
+from mapper.ui.intake_child import STAMP
 
+SECONDS = 300  # for all files of one loading together
+_NAMED = 3  # files named in a refusal
 LONGEST_NAME = 120
 
 
@@ -70,17 +74,20 @@ def take_in(
 ) -> Intake:
     """Read uploaded files; a refusal is returned with what would help, never raised."""
     with tempfile.TemporaryDirectory(prefix="mapper-") as folder:
-        paths = _saved(uploads, Path(folder))
         try:
-            incidents = read_incidents(
-                paths, mapping=mapping, repair_swapped=repair, progress=progress
-            )
-        except AmbiguousDatesError as error:
-            return Intake(refusal=str(error), ambiguous=True)
-        except (InputError, MappingError) as error:
-            return Intake(refusal=str(error), unknown=_unknown_form(paths, mapping))
+            found = _read(uploads, Path(folder), mapping, repair=repair, progress=progress)
         except MapperError as error:
             return Intake(refusal=str(error))
+        if "refusal" in found:
+            unknown = found.get("unknown")
+            return Intake(
+                refusal=found["refusal"],
+                unknown=_unknown(unknown) if unknown else None,
+                ambiguous=bool(found.get("ambiguous")),
+            )
+        incidents = stored_incidents(Path(folder), stamp=STAMP)
+    if incidents is None:
+        return Intake(refusal="The files were read but could not be kept. Load them again.")
     title = (
         incidents.files[0].name if len(incidents.files) == 1 else f"{len(incidents.files)} files"
     )
@@ -88,14 +95,56 @@ def take_in(
     return Intake(dataset=dataset_of(incidents, title=title, choices=choices))
 
 
+def _read(
+    uploads: Sequence[Upload],
+    folder: Path,
+    mapping: ColumnMapping | None,
+    *,
+    repair: bool,
+    progress: Progress,
+) -> dict[str, Any]:
+    """Have uploads read in a child process; what they hold is then stored in the folder."""
+    paths = _saved(uploads, folder)
+    rules = folder / "mapping.toml"
+    if mapping:
+        save_mapping(mapping, rules)
+    told = {
+        "paths": [str(path) for path in paths],
+        "folder": str(folder),
+        "mapping": str(rules) if mapping else "",
+        "repair": repair,
+    }
+    names = ", ".join(path.name for path in paths[:_NAMED])
+    return in_child(
+        "mapper.ui.intake_child:read",
+        told,
+        name=names if len(paths) <= _NAMED else f"{names} and {len(paths) - _NAMED} more",
+        seconds=SECONDS,
+        progress=progress,
+        advice="Load fewer or smaller files, or export them as CSV.",
+    )
+
+
 def _saved(uploads: Sequence[Upload], folder: Path) -> list[Path]:
-    """Write uploads to disk, each in a folder of its own so that equal names do not meet."""
+    """Write uploads to disk, each in a folder of its own so that equal names do not meet.
+
+    Raises
+    ------
+    InputError
+        When the disk has no room for them.
+    """
     paths = []
-    for number, upload in enumerate(uploads):
-        path = folder / str(number) / safe_name(upload.name)
-        path.parent.mkdir()
-        path.write_bytes(upload.getvalue())
-        paths.append(path)
+    try:
+        for number, upload in enumerate(uploads):
+            path = folder / str(number) / safe_name(upload.name)
+            path.parent.mkdir()
+            path.write_bytes(upload.getvalue())
+            paths.append(path)
+    except OSError as error:
+        raise InputError(
+            f"The {len(uploads)} files could not be taken in ({error.strerror}). Nothing was"
+            " changed. Make room on the disk, then load them again."
+        ) from error
     return paths
 
 
@@ -109,21 +158,11 @@ def safe_name(name: str) -> str:
     return f"{stem}{suffix}"
 
 
-def _unknown_form(paths: Sequence[Path], mapping: ColumnMapping | None) -> UnknownForm | None:
-    """Return the first table of unknown form, if that is what stopped the reading."""
-    try:
-        with gather(paths) as gathering:
-            for found in gathering.files:
-                sheet = open_sheet(found, mapping)
-                try:
-                    layout_of(sheet, mapping)
-                except MapperError:
-                    return UnknownForm(
-                        name=sheet.name,
-                        header=sheet.header,
-                        sample=tuple(tuple(record) for record in sheet.sample()),
-                        located=sheet.located,
-                    )
-    except MapperError:
-        pass  # the file cannot be opened at all: the refusal says so, and no mapping helps
-    return None
+def _unknown(told: dict[str, Any]) -> UnknownForm:
+    """Return a table of unknown form as the child process tells of it."""
+    return UnknownForm(
+        name=told["name"],
+        header=tuple(told["header"]),
+        sample=tuple(tuple(record) for record in told["sample"]),
+        located=told["located"],
+    )
