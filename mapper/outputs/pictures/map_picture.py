@@ -1,0 +1,159 @@
+"""A map of a release as SVG for print: ground, districts, counts by class, hot spots by number.
+
+Hot spots are outlined, hatched and numbered, so that a grey printer shows them too; cells whose
+counts are hidden from the audience are drawn alike, whatever they hide.
+"""
+
+from collections.abc import Iterable
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+from mapper.disclosure.release import Release, is_release
+from mapper.hexagons import cells_to_corners, cells_to_outline, strings_to_cells
+from mapper.outputs.documents.model import Picture
+from mapper.outputs.maps.drawing import count_classes
+from mapper.outputs.pictures.svg import (
+    BLUES,
+    HOT,
+    SOFT,
+    box,
+    drawing,
+    hatch,
+    outline,
+    path,
+    text,
+)
+from mapper.outputs.tables import hotspot_outlines
+
+Points = npt.NDArray[np.float64]
+_NAMED = 10  # hot spots named in the words that stand for the map
+
+
+class Paper:
+    """Degrees to units of a drawing: equal scale in both directions, north up."""
+
+    def __init__(self, points: Points, *, width: float) -> None:
+        low, high = points.min(axis=0), points.max(axis=0)
+        self.squeeze = float(np.cos(np.radians((low[1] + high[1]) / 2)))
+        self.west, self.north = float(low[0]), float(high[1])
+        self.scale = width / max((high[0] - low[0]) * self.squeeze, 1e-9)
+        self.width, self.height = width, float((high[1] - low[1]) * self.scale)
+
+    def place(self, points: Points) -> Points:
+        """Return points (lon, lat) in units of the drawing, shape (points, 2)."""
+        lon, lat = points[..., 0], points[..., 1]
+        return np.stack(
+            [(lon - self.west) * self.squeeze * self.scale, (self.north - lat) * self.scale], -1
+        )
+
+    def rings(self, polygons: Iterable[Iterable[Iterable[tuple[float, float]]]]) -> list[Points]:
+        """Return all rings of polygons in units of the drawing."""
+        return [self.place(np.asarray(ring)) for polygon in polygons for ring in polygon]
+
+
+def map_picture(
+    release: Release, *, title: str = "", width: float = 480.0, focus: str | None = None
+) -> Picture:
+    """Return the map of a release.
+
+    Parameters
+    ----------
+    focus
+        Id of a hot spot to fill the map with, its surroundings around it; all if not given.
+    """
+    cells = is_release(release).cells
+    index = strings_to_cells(cells["cell"].to_numpy(dtype=object))
+    corners = cells_to_corners(index)
+    shown = _near(cells, corners, focus)
+    paper = Paper(corners[shown].reshape(-1, 2), width=width)
+    parts = [hatch("hot", stroke=HOT), hatch("hidden", stroke="#9aa4a9", gap=3)]
+    parts.append(path(outline(paper.rings(cells_to_outline(index[shown]))), fill="#f6f5f0"))
+    parts += _cells(paper, cells[shown], corners[shown])
+    for _, group in cells[shown].groupby("district", observed=True):
+        rings = paper.rings(cells_to_outline(index[group.index]))
+        parts.append(path(outline(rings), stroke=SOFT, width=0.9))
+    parts += _hotspots(paper, release, set(cells.loc[shown, "hotspot_id"]))
+    parts += _legend(paper, hidden=bool(_counts(cells[shown]).isna().any()))
+    svg = drawing(parts, width=paper.width, height=paper.height + 24)
+    return Picture(svg, _words(release, title), title)
+
+
+def _near(cells: pd.DataFrame, corners: Points, focus: str | None) -> npt.NDArray[np.bool_]:
+    """Return which cells are drawn: all, or those around one hot spot."""
+    every = np.ones(len(cells), dtype=bool)
+    inside = (cells["hotspot_id"] == focus).to_numpy() if focus else ~every
+    if not inside.any():
+        return every
+    middle = corners.mean(axis=1)
+    low, high = middle[inside].min(axis=0), middle[inside].max(axis=0)
+    margin = np.maximum((high - low) * 0.8, [0.02, 0.012])  # about 1.3 km
+    near: npt.NDArray[np.bool_] = ((middle >= low - margin) & (middle <= high + margin)).all(axis=1)
+    return near
+
+
+def _counts(cells: pd.DataFrame) -> "pd.Series[float]":
+    """Return counts as numbers, missing where they are hidden from the audience."""
+    return pd.to_numeric(cells["count"], errors="coerce").astype("float64")
+
+
+def _cells(paper: Paper, cells: pd.DataFrame, corners: Points) -> list[str]:
+    """Return cells with a count by class, and hidden ones, each class as one path."""
+    counts = _counts(cells).to_numpy()
+    known = np.nan_to_num(counts, nan=0.0).astype(np.int64)
+    starts = count_classes(known)
+    at = np.searchsorted(starts, known, side="right") - 1
+    parts = []
+    for number in range(len(starts)):
+        which = (known > 0) & (at == number)
+        rings = paper.place(corners[which][:, :-1])
+        if which.any():
+            parts.append(path(outline(rings), fill=BLUES[number], stroke="#fff", width=0.2))
+    hidden = np.isnan(counts)
+    if hidden.any():
+        parts.append(path(outline(paper.place(corners[hidden][:, :-1])), fill="url(#hidden)"))
+    return parts
+
+
+def _hotspots(paper: Paper, release: Release, shown: set[str]) -> list[str]:
+    """Return hot spots: outline, hatching and number."""
+    outlines = hotspot_outlines(release)
+    parts = []
+    for number, spot in enumerate(release.hotspots["hotspot_id"], start=1):
+        if spot not in shown or spot not in outlines:
+            continue
+        rings = paper.rings(outlines[spot])
+        parts.append(path(outline(rings), fill="url(#hot)", stroke=HOT, width=1.4))
+        x, y = np.concatenate(rings).mean(axis=0)
+        parts.append(text(str(number), x, y + 3, size=9, anchor="middle", bold=True, halo=True))
+    return parts
+
+
+def _legend(paper: Paper, *, hidden: bool) -> list[str]:
+    """Return what the marks mean, in one line under the map, and a bar of one kilometre."""
+    y = paper.height + 10
+    parts = [
+        box(0, y, 10, 8, fill="url(#hot)", stroke=HOT),
+        text("Hot spot, with its number in the list", 14, y + 8, size=8),
+        box(200, y, 10, 8, fill=BLUES[1]),
+        box(210, y, 10, 8, fill=BLUES[4]),
+        text("Fewer to more incidents", 224, y + 8, size=8),
+    ]
+    if hidden:
+        parts.append(box(330, y, 10, 8, fill="url(#hidden)"))
+        parts.append(text("Hidden", 344, y + 8, size=8))
+    length = paper.scale / 111.32  # degrees of latitude to kilometres
+    parts.append(box(paper.width - length, y + 6, length, 1.5, fill=SOFT))
+    parts.append(text("1 km", paper.width - length / 2, y + 3, size=7, anchor="middle"))
+    return parts
+
+
+def _words(release: Release, title: str) -> str:
+    """Return the words that stand for the map."""
+    names = [str(name) for name in release.hotspots["name"].head(_NAMED)]
+    listed = "; ".join(f"{at}. {name}" for at, name in enumerate(names, start=1))
+    more = len(release.hotspots) - len(names)
+    rest = f"; and {more} more" if more > 0 else ""
+    spots = f"Hot spots: {listed}{rest}." if names else "No hot spot."
+    return f"Map of {title or release.title}, {release.area_title}, {release.period}. {spots}"
