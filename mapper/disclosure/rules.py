@@ -218,15 +218,14 @@ def _value_faults(audience: str, name: str, value: Any) -> list[str]:
         return [f"{place}: {value!r} is not of kind {' or '.join(k.__name__ for k in kinds)}"]
     if name in _WORDS and value not in _WORDS[name]:
         return [f"{place}: {value!r} is not one of {', '.join(_WORDS[name])}"]
-    if name == "district_only" and not set(map(str, value)) <= set(OPTIONAL_INCIDENT_COLUMNS):
+    if name == "district_only" and not {str(one) for one in value} <= set(
+        OPTIONAL_INCIDENT_COLUMNS
+    ):
         return [f"{place}: names a column that incidents do not have; remove it"]
     floor = getattr(FLOOR[audience], name)
     if name in _STRICT and not _STRICT[name](value, floor):
         shown = list(floor) if isinstance(floor, tuple) else floor
-        return [
-            f"{place}: {value!r} is looser than {shown!r} allows;"
-            f" write {shown!r} or a stricter value"
-        ]
+        return [f"{place}: {value!r} is too loose; write {shown!r} or a stricter value"]
     return []
 
 

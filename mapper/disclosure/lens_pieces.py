@@ -1,0 +1,138 @@
+"""How the lenses of several releases overlap: the kinds of incident that they tell apart.
+
+"All demand" minus "all but domestic abuse" is domestic abuse. So that such differences are seen,
+each combination of lenses that some incident can meet is one piece: an incident belongs to exactly
+one. Which combinations are possible follows from the rules of the lenses alone, by trying every
+value that any of them tells apart.
+"""
+
+from collections.abc import Iterable, Sequence
+from itertools import combinations
+
+import numpy as np
+import numpy.typing as npt
+
+from mapper.disclosure.register import Clauses, Selection
+from mapper.lenses.lens import Condition, Lens, Rule
+
+Pieces = npt.NDArray[np.bool_]
+
+MOST_TRIED = 4_000_000
+_OTHER = "\x00other"  # a word that no lens names
+Grid = dict[str, list[object]]
+
+
+def selection_of(lens: Lens, *, police_generated: bool) -> Selection:
+    """Return which incidents a lens takes, with or without police-generated ones."""
+    out = [*lens.exclusions]
+    if not police_generated:
+        out += [rule for rule in lens.rules if rule.police_generated]
+    return Selection(_clauses(lens.rules), _clauses(out))
+
+
+def lens_pieces(selections: Sequence[Selection]) -> Pieces:
+    """Return the combinations of lenses that an incident can meet.
+
+    Returns
+    -------
+    numpy.ndarray
+        Shape (pieces, lenses): which lenses take the incidents of each piece; the piece that no
+        lens takes is left out. Beyond four million combinations of values, only that many are
+        tried: pieces may then be missing, which makes the check stricter, never weaker.
+    """
+    grid = _grid(selections)
+    values = _combinations(grid)
+    taken = np.column_stack([_takes(one, values) for one in selections])
+    return np.unique(taken[taken.any(axis=1)], axis=0)
+
+
+def related(first: Selection, second: Selection) -> bool:
+    """Tell whether one lens takes all that another takes, so that their difference means something.
+
+    Where neither holds the other, whatever one is told to be says nothing about the other.
+    """
+    if first == second:
+        return True
+    pieces = lens_pieces((first, second))
+    alone = [(pieces == only).all(axis=1).any() for only in ((True, False), (False, True))]
+    return not all(alone)
+
+
+def _clauses(rules: Iterable[Rule]) -> Clauses:
+    """Return the conditions of rules."""
+    return tuple(rule.conditions for rule in rules)
+
+
+def _grid(selections: Sequence[Selection]) -> Grid:
+    """Return, for each column that a lens tests, the values that some condition tells apart."""
+    grid: dict[str, set[object]] = {}
+    parts: dict[str, set[str]] = {}
+    for one in selections:
+        for clause in (*one.include, *one.exclude):
+            for column, test, value in clause:
+                known = grid.setdefault(column, set())
+                if isinstance(value, bool):
+                    known |= {True, False} if test == "is" else {"", _OTHER}
+                elif test == "contains":
+                    parts.setdefault(column, set()).add(_plain(value))
+                else:
+                    listed = value if isinstance(value, tuple) else (value,)
+                    known |= {_OTHER, *(_plain(word) for word in listed)}
+    for column, found in parts.items():
+        pairs = {f"{one} {other}" for one, other in combinations(sorted(found), 2)}
+        grid[column] |= {_OTHER, *found, *pairs}
+    return {column: sorted(values, key=str) for column, values in sorted(grid.items())}
+
+
+def _combinations(grid: Grid) -> dict[str, npt.NDArray[np.object_]]:
+    """Return every combination of values, one array for each column."""
+    sizes = [len(values) for values in grid.values()]
+    total = int(np.prod(sizes, dtype=np.float64)) if sizes else 1
+    if total <= MOST_TRIED:
+        codes = np.unravel_index(np.arange(total), sizes or [1])
+    else:
+        drawn = np.random.default_rng(0)
+        codes = tuple(drawn.integers(0, size, MOST_TRIED) for size in sizes)
+    columns = {
+        column: np.array(values, dtype=object)[code]
+        for (column, values), code in zip(grid.items(), codes, strict=False)
+    }
+    return columns or {"": np.array([_OTHER], dtype=object)}
+
+
+def _takes(selection: Selection, values: dict[str, npt.NDArray[np.object_]]) -> Pieces:
+    """Tell which combinations a lens takes."""
+    return _meets(selection.include, values) & ~_meets(selection.exclude, values)
+
+
+def _meets(clauses: Clauses, values: dict[str, npt.NDArray[np.object_]]) -> Pieces:
+    """Tell which combinations meet one of some clauses."""
+    size = next(iter(values.values())).size
+    met = np.zeros(size, dtype=bool)
+    for clause in clauses:
+        holds = np.ones(size, dtype=bool)
+        for condition in clause:
+            holds &= _holds(condition, values[condition[0]])
+        met |= holds
+    return met
+
+
+def _holds(condition: Condition, words: npt.NDArray[np.object_]) -> Pieces:
+    """Tell which values meet one condition, as the classifier reads it."""
+    _, test, value = condition
+    distinct, inverse = np.unique(words.astype(str), return_inverse=True)
+    if test == "present":
+        met = [bool(word) is value for word in distinct]
+    elif isinstance(value, bool):
+        met = [word == str(value) for word in distinct]
+    elif test == "contains":
+        met = [_plain(value) in word for word in distinct]
+    else:
+        wanted = {_plain(one) for one in (value if isinstance(value, tuple) else (value,))}
+        met = [word in wanted for word in distinct]
+    return np.array(met, dtype=bool)[inverse]
+
+
+def _plain(word: object) -> str:
+    """Return a word as lenses compare it: without regard to case and to spaces around it."""
+    return " ".join(str(word).split()).casefold()
