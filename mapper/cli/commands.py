@@ -1,10 +1,12 @@
 """The commands and their options; each imports what it needs when it runs."""
 
-from datetime import datetime
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Annotated
 
 import typer
+
+from mapper.cli.arguments import Asked, Mapping, Paths, Repair, shared_arguments, taking
+from mapper.cli.questions import questions
 
 app = typer.Typer(
     name="mapper",
@@ -16,15 +18,7 @@ app = typer.Typer(
 )
 area_app = typer.Typer(help="Study areas.", no_args_is_help=True)
 app.add_typer(area_app, name="area")
-
-
-Paths = Annotated[list[Path], typer.Argument(help="Files, folders or zips of incidents.")]
-Mapping = Annotated[
-    Path | None, typer.Option("--mapping", help="Column mapping (TOML) for files of another form.")
-]
-Repair = Annotated[
-    bool, typer.Option("--repair-swapped", help="Swap latitude and longitude back where exchanged.")
-]
+app.add_typer(questions)
 
 
 @app.command()
@@ -46,44 +40,13 @@ def check(
 
 
 @app.command()
+@taking(shared_arguments)
 def hotspots(
-    paths: Paths,
-    lens: Annotated[str, typer.Option(help="Lens id (see: mapper lenses) or lens file.")],
+    asked: Asked,
     out: Annotated[Path, typer.Option(help="Folder for the list, cells, map and manifest.")],
-    resolution: Annotated[int, typer.Option(help="H3 resolution, 7 to 11.")] = 9,
-    start: Annotated[
-        datetime | None,
-        typer.Option("--from", formats=["%Y-%m-%d"], metavar="DATE", help="First day."),
-    ] = None,
-    end: Annotated[
-        datetime | None,
-        typer.Option("--to", formats=["%Y-%m-%d"], metavar="DATE", help="Last day."),
-    ] = None,
-    area: Annotated[
-        str, typer.Option(help="merseyside, a district or ward, or a boundary file.")
-    ] = "merseyside",
-    score: Annotated[
-        Literal["capped", "count", "rank"], typer.Option(help="What is summed over a disc.")
-    ] = "capped",
-    null: Annotated[
-        Literal["total", "conditional"], typer.Option(help="What chance rearranges.")
-    ] = "total",
-    alpha: Annotated[float, typer.Option(help="Share of false finds accepted.")] = 0.05,
-    correction: Annotated[
-        Literal["bh", "by"], typer.Option(help="bh, or by for any dependence.")
-    ] = ("bh"),
-    mapping: Mapping = None,
     previous: Annotated[
         Path | None, typer.Option(help="Folder of an earlier run: places keep its hot spot ids.")
     ] = None,
-    police_generated: Annotated[
-        bool,
-        typer.Option(
-            "--police-generated/--no-police-generated",
-            help="Count stop and search, proactive possession and the like.",
-        ),
-    ] = True,
-    repair_swapped: Repair = False,
 ) -> None:
     """Find hot spots: exact Gi* clusters on H3 cells, with q by Benjamini and Hochberg.
 
@@ -91,28 +54,8 @@ def hotspots(
     is exact (Newton's identities on the counts), not drawn; touching significant cells are joined.
     """
     from mapper.cli.hotspots import run
-    from mapper.request import AnalysisRequest
 
-    request = AnalysisRequest(
-        lens=lens,
-        area=area,
-        resolution=resolution,
-        start=start.date() if start else None,
-        end=end.date() if end else None,
-        score=score,
-        null=null,
-        alpha=alpha,
-        correction=correction,
-        police_generated=police_generated,
-    )
-    run(
-        paths,
-        request,
-        out=out,
-        mapping=mapping,
-        previous=previous,
-        repair_swapped=repair_swapped,
-    )
+    run(asked, out=out, previous=previous)
 
 
 @app.command()

@@ -4,9 +4,9 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from mapper.cli.arguments import Asked
 from mapper.cli.progress import part_of, shown_progress
 from mapper.errors import InputError
-from mapper.request import AnalysisRequest
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -14,15 +14,7 @@ if TYPE_CHECKING:
     from mapper.disclosure.release import Release
 
 
-def run(
-    paths: list[Path],
-    request: AnalysisRequest,
-    *,
-    out: Path,
-    mapping: Path | None = None,
-    previous: Path | None = None,
-    repair_swapped: bool = False,
-) -> None:
+def run(asked: Asked, *, out: Path, previous: Path | None = None) -> None:
     """Find hot spots and write them; every choice is checked before any incident is read."""
     from mapper.outputs.maps import warm_up
 
@@ -35,20 +27,20 @@ def run(
     from mapper.outputs.write import write_outputs
     from mapper.study_area import load_study_area
 
-    lens = load_lens(request.lens)
-    area = load_study_area(request.area, resolution=request.resolution)
-    columns = load_mapping(mapping) if mapping else None
+    lens = load_lens(asked.request.lens)
+    area = load_study_area(asked.request.area, resolution=asked.request.resolution)
+    columns = load_mapping(asked.mapping) if asked.mapping else None
     ids = _earlier_ids(previous) if previous else None
     with shown_progress() as progress:
         incidents = read_incidents(
-            paths,
+            asked.paths,
             mapping=columns,
-            repair_swapped=repair_swapped,
+            repair_swapped=asked.repair_swapped,
             progress=part_of(progress, 0.0, 0.5),
         )
         result = analyse(
             incidents,
-            replace(request, lens=lens.id, area=area.name),
+            replace(asked.request, lens=lens.id, area=area.name),
             lens=lens,
             area=area,
             previous=ids,

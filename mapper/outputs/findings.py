@@ -8,12 +8,10 @@ or not at all, and the same input gives the same bytes apart from the time of th
 import csv
 import io
 import json
-import math
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-import numpy as np
 import pandas as pd
 
 from mapper.disclosure.finding_release import FindingRelease, is_finding_release
@@ -112,14 +110,12 @@ def said_of_finding(release: FindingRelease) -> dict[str, Any]:
 
 def _cells(column: pd.Series) -> list[Any]:
     """Return the values of one column as the CSV writer takes them."""
-    return [_cell(value) for value in column.to_numpy(dtype=object, na_value=None)]
+    missing = column.isna().tolist()
+    pairs = zip(column.tolist(), missing, strict=True)
+    return ["" if gone else _cell(value) for value, gone in pairs]
 
 
 def _cell(value: Any) -> Any:
-    if isinstance(value, str):
-        return spreadsheet_text(value)
-    if value is None or (isinstance(value, float) and math.isnan(value)):
-        return ""
-    if isinstance(value, bool | np.bool_):
+    if isinstance(value, bool):
         return "true" if value else "false"
-    return repr(float(value)) if isinstance(value, float) else value
+    return spreadsheet_text(value) if isinstance(value, str) else value

@@ -95,7 +95,7 @@ def _place(out: Path, contents: Mapping[str, bytes], manifest: str) -> None:
     with ExitStack() as stack:
         # An exit stack leaves in reverse order: what is entered first is put in place last.
         temporaries = {
-            name: stack.enter_context(replacing(out / name)) for name in reversed(contents)
+            name: stack.enter_context(replacing(out / name)) for name in reversed(list(contents))
         }
         for name, content in contents.items():
             with temporaries[name].open("wb") as file:

@@ -1,0 +1,69 @@
+"""Ask one question of files: read, count, answer, release, write the table and its manifest."""
+
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from mapper.cli.arguments import Asked
+from mapper.cli.progress import part_of, shown_progress
+from mapper.files import Progress
+
+if TYPE_CHECKING:
+    from mapper.disclosure.finding_release import FindingRelease
+    from mapper.finding import Finding
+    from mapper.lenses.lens import Lens
+    from mapper.study import Study
+
+Answer = Callable[["Study", Progress], "Finding"]
+
+
+def ask(asked: Asked, out: Path, answer: Answer) -> None:
+    """Answer a question and write it; every choice is checked before any incident is read."""
+    from mapper.disclosure.finding_release import release_finding
+    from mapper.incidents.mapping import load_mapping
+    from mapper.incidents.read import read_incidents
+    from mapper.lenses.load import load_lens
+    from mapper.outputs.findings import check_finding_path, write_finding
+    from mapper.study import prepare
+    from mapper.study_area import load_study_area
+
+    check_finding_path(out)
+    lens = load_lens(asked.request.lens)
+    area = load_study_area(asked.request.area, resolution=asked.request.resolution)
+    columns = load_mapping(asked.mapping) if asked.mapping else None
+    with shown_progress() as progress:
+        incidents = read_incidents(
+            asked.paths,
+            mapping=columns,
+            repair_swapped=asked.repair_swapped,
+            progress=part_of(progress, 0.0, 0.3),
+        )
+        request = replace(asked.request, lens=lens.id, area=area.name)
+        counting = part_of(progress, 0.3, 0.4)
+        study = prepare(incidents, request, lens=lens, area=area, progress=counting)
+        progress("Answering", 0.4)
+        shown = release_finding(answer(study, part_of(progress, 0.4, 0.95)))
+        progress("Writing the table and its manifest", 0.95)
+        written = write_finding(shown, out)
+    print(_summary(shown, written))
+
+
+def through_lens(study: "Study", lens: "Lens") -> "Study":
+    """Return the same incidents and choices through another lens."""
+    from mapper.study import prepare
+
+    request = replace(study.request, lens=lens.id)
+    return prepare(study.incidents, request, lens=lens, area=study.area)
+
+
+def _summary(shown: "FindingRelease", written: tuple[Path, ...]) -> str:
+    """Say what was asked, what a reader should know, and where the answer lies."""
+    return "\n".join(
+        [
+            f"{shown.marking}   {shown.title}: {shown.lens_title}, {shown.area_title}",
+            f"{shown.period}. {shown.question}",
+            *(f"  {note}" for note in shown.notes),
+            f"{len(shown.table):,} rows written to {written[0]}, choices to {written[1].name}",
+        ]
+    )
