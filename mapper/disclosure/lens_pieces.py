@@ -7,6 +7,7 @@ value that any of them tells apart.
 """
 
 from collections.abc import Iterable, Sequence
+from functools import lru_cache
 from itertools import combinations
 
 import numpy as np
@@ -20,6 +21,7 @@ Pieces = npt.NDArray[np.bool_]
 MOST_TRIED = 4_000_000
 _OTHER = "\x00other"  # a word that no lens names
 Grid = dict[str, list[object]]
+Codes = dict[str, npt.NDArray[np.int16]]  # which value of its column each combination has
 
 
 def selection_of(lens: Lens, *, police_generated: bool) -> Selection:
@@ -30,7 +32,8 @@ def selection_of(lens: Lens, *, police_generated: bool) -> Selection:
     return Selection(_clauses(lens.rules), _clauses(out))
 
 
-def lens_pieces(selections: Sequence[Selection]) -> Pieces:
+@lru_cache(maxsize=256)
+def lens_pieces(selections: tuple[Selection, ...]) -> Pieces:
     """Return the combinations of lenses that an incident can meet.
 
     Returns
@@ -41,8 +44,8 @@ def lens_pieces(selections: Sequence[Selection]) -> Pieces:
         tried: pieces may then be missing, which makes the check stricter, never weaker.
     """
     grid = _grid(selections)
-    values = _combinations(grid)
-    taken = np.column_stack([_takes(one, values) for one in selections])
+    codes = _combinations(grid)
+    taken = np.column_stack([_takes(one, grid, codes) for one in selections])
     return np.unique(taken[taken.any(axis=1)], axis=0)
 
 
@@ -84,8 +87,8 @@ def _grid(selections: Sequence[Selection]) -> Grid:
     return {column: sorted(values, key=str) for column, values in sorted(grid.items())}
 
 
-def _combinations(grid: Grid) -> dict[str, npt.NDArray[np.object_]]:
-    """Return every combination of values, one array for each column."""
+def _combinations(grid: Grid) -> Codes:
+    """Return every combination of values, as codes into each column's list."""
     sizes = [len(values) for values in grid.values()]
     total = int(np.prod(sizes, dtype=np.float64)) if sizes else 1
     if total <= MOST_TRIED:
@@ -93,44 +96,42 @@ def _combinations(grid: Grid) -> dict[str, npt.NDArray[np.object_]]:
     else:
         drawn = np.random.default_rng(0)
         codes = tuple(drawn.integers(0, size, MOST_TRIED) for size in sizes)
-    columns = {
-        column: np.array(values, dtype=object)[code]
-        for (column, values), code in zip(grid.items(), codes, strict=False)
-    }
-    return columns or {"": np.array([_OTHER], dtype=object)}
+    names = [*grid] or [""]
+    return {name: code.astype(np.int16) for name, code in zip(names, codes, strict=True)}
 
 
-def _takes(selection: Selection, values: dict[str, npt.NDArray[np.object_]]) -> Pieces:
+def _takes(selection: Selection, grid: Grid, codes: Codes) -> Pieces:
     """Tell which combinations a lens takes."""
-    return _meets(selection.include, values) & ~_meets(selection.exclude, values)
+    return _meets(selection.include, grid, codes) & ~_meets(selection.exclude, grid, codes)
 
 
-def _meets(clauses: Clauses, values: dict[str, npt.NDArray[np.object_]]) -> Pieces:
+def _meets(clauses: Clauses, grid: Grid, codes: Codes) -> Pieces:
     """Tell which combinations meet one of some clauses."""
-    size = next(iter(values.values())).size
+    size = next(iter(codes.values())).size
     met = np.zeros(size, dtype=bool)
     for clause in clauses:
         holds = np.ones(size, dtype=bool)
         for condition in clause:
-            holds &= _holds(condition, values[condition[0]])
+            column = condition[0]
+            holds &= _holds(condition, grid[column])[codes[column]]
         met |= holds
     return met
 
 
-def _holds(condition: Condition, words: npt.NDArray[np.object_]) -> Pieces:
-    """Tell which values meet one condition, as the classifier reads it."""
+def _holds(condition: Condition, values: Sequence[object]) -> Pieces:
+    """Tell which values of a column meet one condition, as the classifier reads it."""
     _, test, value = condition
-    distinct, inverse = np.unique(words.astype(str), return_inverse=True)
+    words = [str(word) for word in values]
     if test == "present":
-        met = [bool(word) is value for word in distinct]
+        met = [bool(word) is value for word in words]
     elif isinstance(value, bool):
-        met = [word == str(value) for word in distinct]
+        met = [word == str(value) for word in words]
     elif test == "contains":
-        met = [_plain(value) in word for word in distinct]
+        met = [_plain(value) in word for word in words]
     else:
         wanted = {_plain(one) for one in (value if isinstance(value, tuple) else (value,))}
-        met = [word in wanted for word in distinct]
-    return np.array(met, dtype=bool)[inverse]
+        met = [word in wanted for word in words]
+    return np.array(met, dtype=bool)
 
 
 def _plain(word: object) -> str:

@@ -210,12 +210,13 @@ def _faults(audience: str, section: Mapping[str, Any]) -> list[str]:
     return faults
 
 
-def _value_faults(audience: str, name: str, value: Any) -> list[str]:
+def _value_faults(audience: str, name: str, given: object) -> list[str]:
     """Return what is wrong with one value: its kind, its words, or that it is too loose."""
     place = f"{audience}.{name}"
     kinds = _KINDS[name]
-    if not isinstance(value, kinds) or (isinstance(value, bool) and bool not in kinds):
-        return [f"{place}: {value!r} is not of kind {' or '.join(k.__name__ for k in kinds)}"]
+    value: Any = given
+    if not isinstance(given, kinds) or (isinstance(given, bool) and bool not in kinds):
+        return [f"{place}: {given!r} is not of kind {' or '.join(k.__name__ for k in kinds)}"]
     if name in _WORDS and value not in _WORDS[name]:
         return [f"{place}: {value!r} is not one of {', '.join(_WORDS[name])}"]
     if name == "district_only" and not {str(one) for one in value} <= set(
