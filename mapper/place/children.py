@@ -1,0 +1,53 @@
+"""Domestic abuse with children, by area, district, ward or hot spot."""
+
+from mapper.analysis import AnalysisResult
+from mapper.context.children import count_children
+from mapper.context.shares import months_covered
+from mapper.finding import Finding, Role
+from mapper.place.definitions import CHILDREN
+from mapper.place.groups import By, find_places
+from mapper.questions.answer import answer
+from mapper.study import Study
+
+_COUNTS = ("incidents", "with_child", "with_baby", "repeat", "graded", "high_risk")
+_NOTES = (
+    "Counted are incidents flagged as domestic abuse; a home with many calls counts each time.",
+    "A baby is a child under one: where the ICON message on coping with crying is needed most.",
+    "High risk is a share of the incidents that were graded.",
+)
+
+
+def children_finding(
+    study: Study, *, by: By = "district", result: AnalysisResult | None = None
+) -> Finding:
+    """Count domestic abuse with children at each place of a study.
+
+    Parameters
+    ----------
+    by
+        What the rows are.
+    result
+        Hot spots of the same study area, for ``hotspot``.
+
+    Raises
+    ------
+    LensError
+        When the data has no column for domestic abuse or children.
+    """
+    places = find_places(study, by=by, result=result)
+    months = months_covered(study.first, study.last)
+    counted = count_children(
+        study.incidents.table, places.of_incident, size=places.size, months=months
+    )
+    roles: dict[str, Role] = dict.fromkeys(places.key_names, "key")
+    roles |= {str(name): "count" if name in _COUNTS else "derived" for name in counted}
+    table = places.keys.join(counted)
+    return answer(
+        study,
+        CHILDREN,
+        table,
+        roles,
+        unit=places.unit,
+        choices={"by": by, "months": months},
+        notes=_NOTES,
+    )

@@ -1,0 +1,43 @@
+"""What each question about places asks, how its numbers are made, and who first said so.
+
+Every text fits on one line of a terminal.
+"""
+
+from mapper.questions.definitions import Definition
+
+CHILDREN = Definition(
+    id="children",
+    title="Domestic abuse with children",
+    question="In how many homes with domestic abuse is there a child, or a baby under one?",
+    definition="Incidents flagged domestic abuse; shares with child, baby, repeat, high risk.",
+    source="mapper; exact intervals of Clopper & Pearson 1934.",
+)
+SIGNATURE = Definition(
+    id="signature",
+    title="Place signature",
+    question="Which indicators drive a place, how many, over how long, and how sure is it?",
+    definition="Share of each indicator here over its share in the rest of the area, exact.",
+    source="mapper; Przyborowski & Wilenski 1940; Bonferroni 1936.",
+)
+CORRIDORS = Definition(
+    id="corridors",
+    title="Missing-from to found corridors",
+    question="From where to where do people who go missing travel?",
+    definition="Missing people by place gone from and place found, cells and travel hubs.",
+    source="mapper.",
+)
+CONTEXT = Definition(
+    id="context",
+    title="What is near",
+    question="What surrounds a place: risks and protective assets alike?",
+    definition="Places in the cells and rings around it, and metres to the nearest of a kind.",
+    source="mapper; distances on a sphere, off by under 0.3 %.",
+)
+WEEK = Definition(
+    id="week",
+    title="When in the week",
+    question="In which shifts, on school days or in holidays, and near pay days?",
+    definition="Aoristic weights by shift; days of each sort with exact rate ratios.",
+    source="Ratcliffe 2002; Przyborowski & Wilenski 1940; mapper.",
+)
+DEFINITIONS = (CHILDREN, SIGNATURE, CORRIDORS, CONTEXT, WEEK)

@@ -1,0 +1,95 @@
+"""What practitioners are shown of the demonstration force, against its own truth and rows."""
+
+import numpy as np
+import pytest
+
+from mapper.analysis import find_hotspots
+from mapper.context.sinks import find_sinks
+from mapper.lenses.load import load_lens
+from mapper.place.children import children_finding
+from mapper.place.signature import signature_finding, signature_words
+from mapper.request import AnalysisRequest
+from mapper.study import prepare
+from mapper.study_area import load_study_area
+
+YES = ("y", "yes", "1", "true")
+
+
+def study_of(incidents, lens):
+    return prepare(
+        incidents, AnalysisRequest(lens=lens), lens=load_lens(lens), area=load_study_area()
+    )
+
+
+@pytest.fixture(scope="module")
+def abuse(incidents):
+    return study_of(incidents, "domestic-abuse")
+
+
+@pytest.fixture(scope="module")
+def lines(incidents):
+    study = study_of(incidents, "county-lines")
+    return study, find_hotspots(study)
+
+
+def test_children_are_the_published_figures(abuse):
+    (row,) = children_finding(abuse, by="area").table.to_dict("records")
+    assert (row["with_child"], row["incidents"]) == (9_715, 33_333)
+    assert f"{row['child_share']:.2%}" == "29.15%"
+    assert round(row["with_child_a_month"]) == 810
+    assert row["with_baby"] == 874
+
+
+def test_districts_wards_and_hot_spots_agree_with_the_rows(abuse, demonstration):
+    rows = demonstration.clean
+    flags = rows["domestic_abuse"].str.lower().isin(YES)
+    repeat = (flags & rows["repeat_victim"].str.lower().isin(YES)).sum()
+    high = (flags & (rows["risk_grade"] == "high")).sum()
+    for by in ("district", "ward"):
+        table = children_finding(abuse, by=by).table
+        totals = table[["incidents", "with_child", "with_baby", "repeat", "high_risk"]].sum()
+        assert totals.tolist() == [33_333, 9_715, 874, repeat, high]
+    result = find_hotspots(abuse)
+    finding = children_finding(abuse, by="hotspot", result=result)
+    assert finding.table["hotspot_id"].tolist() == result.hotspots["hotspot_id"].tolist()
+    assert finding.table["incidents"].tolist() == result.hotspots["incidents"].tolist()
+    assert finding.synthetic
+
+
+def test_the_planted_desk_is_the_largest_sink(incidents, demonstration):
+    truth = demonstration.truth["geocode_sink"]
+    sinks = find_sinks(incidents.table)
+    assert sinks[0].label == truth["location"]
+    assert sinks[0].incidents == truth["incidents"]
+    assert (sinks[0].lon, sinks[0].lat) == pytest.approx((truth["lon"], truth["lat"]), abs=1e-5)
+    assert {sink.kind for sink in sinks[1:6]} == {"hospital"}
+
+
+def test_planted_county_lines_drive_their_places(lines, demonstration):
+    """Every hot spot over a strong county-lines plant is driven by its flags."""
+    study, result = lines
+    cells = result.cells.set_index("cell")["hotspot_id"]
+    plants = [
+        plant for plant in demonstration.truth["planted"]
+        if plant["lens"] == "county-lines" and plant["signal"] == "cluster" and plant["strong"]
+    ]  # fmt: skip
+    hit = {cells[plant["cell"]] for plant in plants} - {""}
+    assert len(hit) >= 3
+    table = signature_finding(study, result=result).table
+    clear = table[table["sure"] == "clear"].groupby("hotspot_id")["indicator"].agg(set)
+    flags = {"Linked to a county line", "Exploitation suspected", "Cuckooing", "Drug supply"}
+    assert all(len(clear[place] & flags) >= 2 for place in hit)
+
+
+def test_one_hot_spot_and_one_cell_can_be_asked_for(lines):
+    study, result = lines
+    one = result.hotspots["hotspot_id"].iloc[1]
+    finding = signature_finding(study, result=result, hotspot=one)
+    assert set(finding.table["hotspot_id"]) == {one}
+    assert list(signature_words(finding)) == [one]
+    cell = result.cells.loc[result.cells["hotspot_id"] == one, "cell"].iloc[0]
+    alone = signature_finding(study, cell=cell)
+    assert alone.unit == "cell"
+    position = int(np.flatnonzero((result.cells["cell"] == cell).to_numpy())[0])
+    inside = (study.counts.position == position).sum()
+    assert (alone.table["of"] == inside).all()
