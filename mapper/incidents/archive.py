@@ -34,7 +34,7 @@ class Archive:
         InputError
             When the member is damaged or larger than the archive says.
         """
-        declared = self.zip.getinfo(member).file_size
+        declared, name = self.zip.getinfo(member).file_size, f"{self.path.name}/{member}"
         try:
             with self.zip.open(member) as file:
                 data = file.read(declared + 1)
