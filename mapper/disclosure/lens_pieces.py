@@ -45,8 +45,11 @@ def lens_pieces(selections: tuple[Selection, ...]) -> Pieces:
     """
     grid = _grid(selections)
     codes = _combinations(grid)
-    taken = np.column_stack([_takes(one, grid, codes) for one in selections])
-    return np.unique(taken[taken.any(axis=1)], axis=0)
+    met = np.zeros(next(iter(codes.values())).size, dtype=np.int64)  # one bit for each lens
+    for at, one in enumerate(selections):
+        met |= _takes(one, grid, codes).astype(np.int64) << at
+    kinds = np.unique(met)
+    return (kinds[kinds > 0, None] >> np.arange(len(selections)) & 1).astype(bool)
 
 
 def related(first: Selection, second: Selection) -> bool:

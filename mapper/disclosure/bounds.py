@@ -1,0 +1,183 @@
+"""What an audience can work out: the least and most that each target can be, by linear programming.
+
+Releases are systems of sums with limits over unknown counts of 0 or more. Systems that share no
+unknown are solved side by side in one programme (HiGHS), each with an objective of its own, so
+that thousands of small ones cost one call. A target is settled as soon as solutions seen so far
+leave it enough values; one that never is, has been driven to its true least and most.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+from scipy import sparse
+
+Floats = npt.NDArray[np.float64]
+Integers = npt.NDArray[np.int64]
+Flags = npt.NDArray[np.bool_]
+
+_EPSILON = 1e-6
+_LARGE_BLOCK = 40  # targets; above, several are driven at once
+_ROUNDS_AT_ONCE = 24
+_MOST_ROUNDS = 400
+
+
+@dataclass(frozen=True, eq=False)
+class Block:
+    """One system: limits on sums of unknowns, and the sums that must not become known."""
+
+    sums: sparse.csr_array  # shape (limits, unknowns), ones and zeros
+    low: Floats
+    high: Floats
+    targets: sparse.csr_array  # shape (targets, unknowns)
+
+
+@dataclass(frozen=True)
+class Need:
+    """What a target must keep."""
+
+    values: int  # so many values possible
+    below: int  # unless it is known to be this or more, or known to be 0
+
+
+@dataclass(frozen=True, eq=False)
+class Known:
+    """What is known of one system."""
+
+    possible: bool  # its limits can hold together
+    low: Floats  # of each target; exact where the target is exposed
+    high: Floats
+    exposed: Flags  # targets known too well
+
+
+def bound(blocks: Sequence[Block], need: Need) -> list[Known]:
+    """Return what can be worked out from each system.
+
+    Parameters
+    ----------
+    blocks
+        Systems that share no unknown with one another.
+    need
+        What every target must keep. A target still not settled when the rounds are spent counts
+        as exposed.
+    """
+    possible = _possible(blocks)
+    sound = [block for block, holds in zip(blocks, possible, strict=True) if holds]
+    search = _Search(sound, need)
+    search.run()
+    found = iter(search.known())
+    return [
+        next(found) if holds else _impossible(block)
+        for block, holds in zip(blocks, possible, strict=True)
+    ]
+
+
+def _impossible(block: Block) -> Known:
+    """Return what is known of limits that cannot hold together: nothing is taken to be safe."""
+    size = block.targets.shape[0]
+    return Known(False, np.zeros(size), np.zeros(size), np.ones(size, dtype=bool))
+
+
+def _possible(blocks: Sequence[Block]) -> Flags:
+    """Tell which systems have a solution: one programme that breaks limits as little as it can."""
+    if not blocks:
+        return np.zeros(0, dtype=bool)
+    sums = sparse.block_diag([block.sums for block in blocks], format="csr")
+    rows, unknowns = sums.shape
+    slack = sparse.eye_array(rows, format="csr")
+    every = sparse.hstack([sums, slack, -slack], format="csr")
+    cost = np.concatenate([np.zeros(unknowns), np.ones(2 * rows)])
+    low, high = (np.concatenate([getattr(b, side) for b in blocks]) for side in ("low", "high"))
+    solution = _solve(cost, every, low, high, most=np.inf)
+    broken = solution[unknowns : unknowns + rows] + solution[unknowns + rows :]
+    owner = np.repeat(np.arange(len(blocks)), [block.sums.shape[0] for block in blocks])
+    return np.bincount(owner, weights=broken, minlength=len(blocks)) < _EPSILON
+
+
+class _Search:
+    """The rounds: solutions seen so far, and what they settle."""
+
+    def __init__(self, blocks: Sequence[Block], need: Need) -> None:
+        self.need = need
+        self.blocks = blocks
+        sizes = [block.targets.shape[0] for block in blocks]
+        self.starts = np.concatenate([[0], np.cumsum(sizes, dtype=np.int64)])
+        self.owner = np.repeat(np.arange(len(blocks)), sizes)
+        self.low = np.full(self.owner.size, np.inf)
+        self.high = np.full(self.owner.size, -np.inf)
+        self.least_known = np.zeros(self.owner.size, dtype=bool)
+        self.most_known = np.zeros(self.owner.size, dtype=bool)
+        self.drawn = np.random.default_rng(0)
+
+    def run(self) -> None:
+        """Solve until every target is settled or driven to both ends."""
+        for turn in range(_MOST_ROUNDS):
+            open_ = np.flatnonzero(~self._settled() & ~(self.least_known & self.most_known))
+            if not open_.size:
+                return
+            self._round(open_, at_once=turn < _ROUNDS_AT_ONCE)
+
+    def known(self) -> list[Known]:
+        """Return what the rounds have shown, system by system."""
+        exposed = ~self._settled()
+        parts = [slice(*self.starts[at : at + 2]) for at in range(len(self.blocks))]
+        return [Known(True, self.low[part], self.high[part], exposed[part]) for part in parts]
+
+    def _settled(self) -> Flags:
+        """Tell which targets keep enough values, are known to be 0, or are known to be large."""
+        seen = np.isfinite(self.low)
+        low, high = np.where(seen, self.low, 0.0), np.where(seen, self.high, 0.0)
+        values = np.floor(high + _EPSILON) - np.ceil(low - _EPSILON) + 1
+        none = self.most_known & (high < 1 - _EPSILON)
+        large = self.least_known & (np.ceil(low - _EPSILON) >= self.need.below)
+        return np.asarray(seen & ((values >= self.need.values) | none | large), dtype=bool)
+
+    def _round(self, open_: Integers, *, at_once: bool) -> None:
+        """Drive one open target of each system, or several at once where a system has many."""
+        owners, first = np.unique(self.owner[open_], return_index=True)
+        blocks = [self.blocks[owner] for owner in owners]
+        sums = sparse.block_diag([block.sums for block in blocks], format="csr")
+        targets = sparse.block_diag([block.targets for block in blocks], format="csr")
+        places = np.concatenate([np.arange(*self.starts[o : o + 2]) for o in owners])
+        wish, alone = self._wishes(open_, owners, open_[first], at_once=at_once)
+        cost = -(targets.T @ wish[places])
+        low, high = (np.concatenate([getattr(b, side) for b in blocks]) for side in ("low", "high"))
+        values = targets @ _solve(cost, sums, low, high, most=_ceiling(high))
+        self.low[places] = np.minimum(self.low[places], values)
+        self.high[places] = np.maximum(self.high[places], values)
+        driven = alone[wish[alone] != 0]
+        self.most_known[driven[wish[driven] > 0]] = True
+        self.least_known[driven[wish[driven] < 0]] = True
+
+    def _wishes(
+        self, open_: Integers, owners: Integers, first: Integers, *, at_once: bool
+    ) -> tuple[Floats, Integers]:
+        """Return the direction to drive each target, and those driven by themselves."""
+        wish = np.zeros(self.owner.size)
+        wish[first] = np.where(self.most_known[first], -1.0, 1.0)
+        if not at_once:
+            return wish, first
+        waiting = np.bincount(self.owner[open_], minlength=len(self.blocks))
+        many = owners[waiting[owners] > _LARGE_BLOCK]
+        crowd = open_[np.isin(self.owner[open_], many)]
+        wish[crowd] = self.drawn.choice([-1.0, 0.0, 0.0, 1.0], crowd.size)
+        return wish, first[~np.isin(self.owner[first], many)]
+
+
+def _ceiling(high: Floats) -> float:
+    """Return a count above all that is printed, in place of no limit."""
+    printed = high[np.isfinite(high)]
+    return float(printed.max(initial=0)) + 1_000
+
+
+def _solve(
+    cost: Floats, sums: sparse.csr_array, low: Floats, high: Floats, *, most: float
+) -> Floats:
+    """Return unknowns of least cost within the limits."""
+    from scipy.optimize import Bounds, LinearConstraint, milp
+
+    found = milp(cost, constraints=LinearConstraint(sums, low, high), bounds=Bounds(0, most))
+    if found.x is None:
+        raise ValueError(f"disclosure check: the solver gave up ({found.message})")
+    return np.asarray(found.x, dtype=np.float64)

@@ -1,0 +1,76 @@
+"""Hiding and rounding of counts: first hide the small ones, then round what is left.
+
+A count is printed as one of four things: 0; hidden (from 1 to one below the smallest count that
+is printed); rounded; or withheld, which says nothing and protects another count.
+"""
+
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+from mapper.disclosure.register import UNLIMITED
+from mapper.disclosure.rules import Rule
+
+Integers = npt.NDArray[np.int64]
+Flags = npt.NDArray[np.bool_]
+
+NONE, HIDDEN, ROUNDED, WITHHELD = range(4)
+
+
+@dataclass(frozen=True, eq=False)
+class Printed:
+    """What is printed of some counts, and what a reader can conclude from it."""
+
+    kind: Integers  # NONE, HIDDEN, ROUNDED or WITHHELD
+    value: Integers  # the rounded count; 0 where nothing is printed
+    low: Integers
+    high: Integers
+
+    def withholding(self, withheld: Flags) -> "Printed":
+        """Return the same with some of it withheld."""
+        return Printed(
+            kind=np.where(withheld, WITHHELD, self.kind),
+            value=np.where(withheld, 0, self.value),
+            low=np.where(withheld, 0, self.low),
+            high=np.where(withheld, UNLIMITED, self.high),
+        )
+
+    @property
+    def numbers(self) -> int:
+        """How many counts other than 0 there are to print."""
+        return int((self.kind != NONE).sum())
+
+
+def print_counts(counts: Integers, rule: Rule) -> Printed:
+    """Return whole-number counts as an audience may see them, without regard to other releases."""
+    counts = np.asarray(counts, dtype=np.int64)
+    hidden = (counts > 0) & (counts < rule.smallest_count)
+    shown = counts >= rule.smallest_count
+    value = np.where(shown, round_counts(counts, rule.round_to), 0)
+    low, high = _interval(value, rule)
+    return Printed(
+        kind=np.where(shown, ROUNDED, np.where(hidden, HIDDEN, NONE)).astype(np.int64),
+        value=value,
+        low=np.where(shown, low, hidden.astype(np.int64)),
+        high=np.where(shown, high, np.where(hidden, rule.smallest_count - 1, 0)),
+    )
+
+
+def round_counts(counts: Integers, step: int) -> Integers:
+    """Return counts to the nearest multiple of a step, halves upwards."""
+    return np.asarray((2 * counts + step) // (2 * step) * step, dtype=np.int64)
+
+
+def interval_of(count: int, rule: Rule) -> tuple[int, int]:
+    """Return what a reader concludes from a printed count: the least and most it can be."""
+    printed = print_counts(np.array([count]), rule)
+    return int(printed.low[0]), int(printed.high[0])
+
+
+def _interval(value: Integers, rule: Rule) -> tuple[Integers, Integers]:
+    """Return the least and most that round to a value and are printed at all."""
+    step = rule.round_to
+    low = -((step - 2 * value) // 2)  # half a step below, upwards
+    high = (2 * value + step - 1) // 2  # below half a step above
+    return np.maximum(low, rule.smallest_count), high
