@@ -39,6 +39,16 @@ def grid_to_degrees(easting: Floats, northing: Floats) -> tuple[Floats, Floats]:
     return np.asarray(lon), np.asarray(lat)
 
 
+def degrees_to_grid(lon: Floats, lat: Floats) -> tuple[Floats, Floats]:
+    """Return National Grid metres of longitude and latitude; NaN outside the grid."""
+    from convertbng.cutil import convert_bng
+
+    if not lon.size:
+        return np.zeros(0), np.zeros(0)
+    east, north = convert_bng(np.ascontiguousarray(lon), np.ascontiguousarray(lat))
+    return np.asarray(east), np.asarray(north)
+
+
 def to_degrees(x: Floats, y: Floats, *, crs: str) -> tuple[Floats, Floats]:
     """Return longitude and latitude of points in a named reference system, x first.
 
