@@ -39,17 +39,13 @@ class Archive:
             with self.zip.open(member) as file:
                 data = file.read(declared + 1)
         except (zipfile.BadZipFile, OSError, EOFError, NotImplementedError, ValueError) as error:
-            raise InputError(
-                f"{self.path.name}/{member}: cannot be unpacked ({error}). {_AGAIN}"
-            ) from error
+            raise InputError(f"{name}: cannot be unpacked ({error}). {_AGAIN}") from error
+        except MemoryError:
+            raise
         except Exception as error:  # zlib.error and its kin have no common parent
-            raise InputError(
-                f"{self.path.name}/{member}: is damaged ({error}). {_AGAIN}"
-            ) from error
+            raise InputError(f"{name}: is damaged ({error}). {_AGAIN}") from error
         if len(data) != declared:
-            raise InputError(
-                f"{self.path.name}/{member}: is not of the size the archive says. {_AGAIN}"
-            )
+            raise InputError(f"{name}: is not of the size the archive says. {_AGAIN}")
         return data
 
 
