@@ -1,0 +1,34 @@
+"""A release's map as a picture with its marking, dates and question around it."""
+
+from mapper.disclosure.release import Release, is_release
+from mapper.outputs.documents.svg import svg_to_png
+from mapper.outputs.pictures.map_picture import map_picture
+from mapper.outputs.pictures.svg import SOFT, drawing, text
+
+_WIDTH, _HEAD, _FOOT, _EDGE = 640.0, 62.0, 40.0, 16.0
+
+
+def map_svg(release: Release) -> bytes:
+    """Return the map as SVG, marked top and bottom."""
+    inner = map_picture(is_release(release), title=release.title, width=_WIDTH - 2 * _EDGE)
+    height = float(inner.svg.split('height="', 1)[1].split('"', 1)[0])
+    whole = height + _HEAD + _FOOT
+    middle = _WIDTH / 2
+    said = f"{release.title}: {release.area_title}, {release.period}"
+    made_up = "SYNTHETIC DEMONSTRATION DATA. " if release.synthetic else ""
+    parts = [
+        f"<title>{text(said, 0, 0).split('>', 1)[1].removesuffix('</text>')}</title>",
+        '<rect width="100%" height="100%" fill="#fff"/>',
+        text(release.marking, middle, 16, size=11, anchor="middle", bold=True),
+        text(said, _EDGE, 36, size=12, bold=True),
+        text(f"{made_up}{release.question}", _EDGE, 52, size=8.5, fill=SOFT),
+        f'<g transform="translate({_EDGE:g} {_HEAD:g})">{inner.svg}</g>',
+        text(release.licence[:160], _EDGE, whole - 22, size=6, fill=SOFT),
+        text(release.marking, middle, whole - 6, size=11, anchor="middle", bold=True),
+    ]
+    return drawing(parts, width=_WIDTH, height=whole).encode()
+
+
+def map_png(release: Release) -> bytes:
+    """Return the map as PNG of 200 dots per inch, 17 cm wide."""
+    return svg_to_png(map_svg(release).decode(), width_cm=17.0)

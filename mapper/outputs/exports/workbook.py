@@ -1,0 +1,111 @@
+"""A release as an Excel workbook: marked, typed, text always text.
+
+Sheets: About (marking, question, dates, caveats), Hot spots, Cells, Fields. The marking is in the
+first row of every sheet and in its printed header and footer.
+"""
+
+import io
+from datetime import datetime
+from typing import TYPE_CHECKING, Any
+
+import pandas as pd
+
+from mapper.disclosure.release import Release, is_release
+from mapper.outputs.exports.fields import dictionary_rows
+from mapper.outputs.tables import said_of
+
+if TYPE_CHECKING:
+    from xlsxwriter import Workbook
+    from xlsxwriter.worksheet import Worksheet
+
+# Fixed, so that the same release gives the same bytes; the manifest tells when it was made.
+_MADE = datetime(2000, 1, 1)  # noqa: DTZ001 - workbooks know no time zones
+_MOST_TEXT = 32_767  # characters in one cell of a workbook
+_FORMATS = {
+    "q": "0.00E+00",
+    "p": "0.00E+00",
+    "z": "0.00",
+    "lon": "0.000000",
+    "lat": "0.000000",
+    "area_km2": "0.000",
+    "expected": "0.00",
+    "excess": "0.00",
+    "ratio": "0.00",
+    "residents": "#,##0",
+}
+_HEADER_ROW = 2  # the marking stands above it
+
+
+def workbook(release: Release) -> bytes:
+    """Return a release as XLSX; no text in it is ever computed or opened as a link."""
+    import xlsxwriter
+
+    file = io.BytesIO()
+    options = {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False}
+    with xlsxwriter.Workbook(file, options) as book:
+        book.set_properties(
+            {
+                "title": is_release(release).title,
+                "keywords": f"{release.marking}; audience: {release.audience}",
+                "comments": f"Release {release.digest}",
+                "created": _MADE,
+            }
+        )
+        _about(book, release)
+        _table(book, "Hot spots", release.hotspots, release.marking)
+        _table(book, "Cells", release.cells, release.marking)
+        rows = dictionary_rows(release)
+        fields = pd.DataFrame(rows, columns=["table", "field", "type", "meaning", "unit"])
+        _table(book, "Fields", fields, release.marking)
+    return file.getvalue()
+
+
+def _sheet(book: "Workbook", name: str, marking: str) -> "Worksheet":
+    """Return a new sheet with the marking in its first row and on its printed pages."""
+    sheet = book.add_worksheet(name)
+    sheet.set_header(f"&C&B{marking}")
+    sheet.set_footer(f"&C&B{marking}&RPage &P of &N")
+    sheet.set_landscape()
+    sheet.set_paper(9)  # A4
+    sheet.fit_to_pages(1, 0)
+    sheet.write_string(0, 0, marking, book.add_format({"bold": True, "font_size": 12}))
+    return sheet
+
+
+def _about(book: "Workbook", release: Release) -> None:
+    """Write what the release says of itself."""
+    sheet = _sheet(book, "About", release.marking)
+    bold = book.add_format({"bold": True, "valign": "top"})
+    wrap = book.add_format({"text_wrap": True, "valign": "top"})
+    sheet.set_column(0, 0, 18, bold)
+    sheet.set_column(1, 1, 110, wrap)
+    for row, (name, value) in enumerate(said_of(release).items(), start=_HEADER_ROW):
+        words = "\n".join(value) if isinstance(value, list) else str(value)
+        sheet.write_string(row, 0, name.replace("_", " ").capitalize())
+        sheet.write_string(row, 1, words[:_MOST_TEXT])
+
+
+def _table(book: "Workbook", name: str, table: pd.DataFrame, marking: str) -> None:
+    """Write a table with a frozen header, filters and typed columns."""
+    sheet = _sheet(book, name, marking)
+    head = book.add_format({"bold": True, "bottom": 1})
+    for at, column in enumerate(table.columns):
+        sheet.write_string(_HEADER_ROW, at, str(column), head)
+        shown = book.add_format({"num_format": _FORMATS.get(str(column), "General")})
+        widest = max([len(str(column)), *table[column].astype(str).head(200).str.len()])
+        sheet.set_column(at, at, min(max(widest + 1, 8), 60), shown)
+        for row, value in enumerate(table[column].tolist(), start=_HEADER_ROW + 1):
+            _write(sheet, row, at, value)
+    sheet.freeze_panes(_HEADER_ROW + 1, 0)
+    if len(table.columns):
+        sheet.autofilter(_HEADER_ROW, 0, _HEADER_ROW + len(table), len(table.columns) - 1)
+
+
+def _write(sheet: "Worksheet", row: int, column: int, value: Any) -> None:
+    """Write one value by its type; a missing one leaves the cell empty."""
+    if isinstance(value, str):
+        sheet.write_string(row, column, value[:_MOST_TEXT])
+    elif isinstance(value, bool):
+        sheet.write_boolean(row, column, value)
+    elif not pd.isna(value):
+        sheet.write_number(row, column, value)
