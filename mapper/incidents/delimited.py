@@ -104,6 +104,11 @@ def find_dialect(text: bytes, *, name: str, known: Known) -> Dialect:
         dialect = _header(text, head, delimiter, skipped)
         if dialect is None:
             continue
+        if len(dialect.header) > limits.MAX_COLUMNS:
+            raise InputError(
+                f"{name}: has {len(dialect.header):,} columns, more than {limits.MAX_COLUMNS:,}."
+                " Is it a table? Leave out those that are not needed."
+            )
         if known(dialect.header) >= _SURE:
             return dialect
         score = _score(text, dialect, known)
@@ -111,8 +116,6 @@ def find_dialect(text: bytes, *, name: str, known: Known) -> Dialect:
             best = score, dialect
     if best is None:
         raise InputError(f"{name}: no header could be read from it. Save it as CSV in UTF-8.")
-    if len(best[1].header) > limits.MAX_COLUMNS:
-        raise InputError(f"{name}: more than {limits.MAX_COLUMNS} columns. Is it a table?")
     return best[1]
 
 

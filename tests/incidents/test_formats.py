@@ -112,7 +112,7 @@ def test_records_larger_than_a_block_and_blocks_of_many_records(tmp_path, monkey
         (b"\xff\xfea\x00\xd8", "cannot be decoded"),
         (b"\xef\xbb\xbf\xff", "marked as UTF-8"),
         (b"\x1f\x8b\x08", "gzip"),
-        (("," * 2_001).encode() + b"x\n", "more than 2000 columns"),
+        (("," * 2_001).encode() + b"x\n", "more than 2,000"),
     ],
 )
 def test_text_that_cannot_be_read(tmp_path, data, words):
