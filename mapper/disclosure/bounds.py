@@ -19,8 +19,8 @@ Flags = npt.NDArray[np.bool_]
 
 _EPSILON = 1e-6
 _LARGE_BLOCK = 40  # targets; above, several are driven at once
-_ROUNDS_AT_ONCE = 24
-_MOST_ROUNDS = 400
+_ROUNDS_AT_ONCE = 16
+_MOST_ROUNDS = 200
 
 
 @dataclass(frozen=True, eq=False)
@@ -51,7 +51,7 @@ class Known:
     exposed: Flags  # targets known too well
 
 
-def bound(blocks: Sequence[Block], need: Need) -> list[Known]:
+def bound(blocks: Sequence[Block], need: Need, *, until_exposed: bool = False) -> list[Known]:
     """Return what can be worked out from each system.
 
     Parameters
@@ -61,11 +61,13 @@ def bound(blocks: Sequence[Block], need: Need) -> list[Known]:
     need
         What every target must keep. A target still not settled when the rounds are spent counts
         as exposed.
+    until_exposed
+        Stop at the first target that is known too well: for a release that is then refused whole.
     """
     possible = _possible(blocks)
     sound = [block for block, holds in zip(blocks, possible, strict=True) if holds]
     search = _Search(sound, need)
-    search.run()
+    search.run(until_exposed=until_exposed)
     found = iter(search.known())
     return [
         next(found) if holds else _impossible(block)
@@ -110,11 +112,12 @@ class _Search:
         self.most_known = np.zeros(self.owner.size, dtype=bool)
         self.drawn = np.random.default_rng(0)
 
-    def run(self) -> None:
+    def run(self, *, until_exposed: bool) -> None:
         """Solve until every target is settled or driven to both ends."""
         for turn in range(_MOST_ROUNDS):
-            open_ = np.flatnonzero(~self._settled() & ~(self.least_known & self.most_known))
-            if not open_.size:
+            unsettled, driven = ~self._settled(), self.least_known & self.most_known
+            open_ = np.flatnonzero(unsettled & ~driven)
+            if not open_.size or (until_exposed and bool((unsettled & driven).any())):
                 return
             self._round(open_, at_once=turn < _ROUNDS_AT_ONCE)
 

@@ -58,7 +58,7 @@ def check(new: StoredRelease, earlier: Sequence[StoredRelease], *, rule: Rule) -
     exposed, systems = _exposed_cells(ground, alone, rule, need)
     withhold[ground.region[0, exposed]] = True
     blocks = _joined_blocks(ground, joined, need)
-    found = bound(blocks, need)
+    found = bound(blocks, need, until_exposed=True)
     refused = any(not known.possible or bool(known.exposed.any()) for known in found)
     return Check(withhold, refused=refused, linked=tuple(linked), systems=systems + len(blocks))
 
@@ -106,8 +106,9 @@ def _tries(
     lows: Integers, highs: Integers, actual: Integers, cover: Flags, rule: Rule
 ) -> list[list[Limit]]:
     """Return the system of one pattern of earlier limits with each number that could be new."""
+    here = np.zeros(1, dtype=np.int64)
     earlier = [
-        Limit(at, (0,), int(low), int(high))
+        Limit(at, here, int(low), int(high))
         for at, (low, high) in enumerate(zip(lows, highs, strict=True), start=1)
         if low != _SILENT
     ]
@@ -125,7 +126,7 @@ def _tries(
             interval_of(max(last - at * step, rule.smallest_count), rule)
             for at in range(_TRIED_AT_EACH_END)
         }
-    return [[Limit(0, (0,), low, high), *earlier] for low, high in sorted(numbers)]
+    return [[Limit(0, here, low, high), *earlier] for low, high in sorted(numbers)]
 
 
 def _contradicted(ground: Ground, pieces: Integers) -> Flags:
@@ -155,7 +156,7 @@ def _limits_on(ground: Ground, pieces: Integers) -> list[Limit]:
     for at, release in enumerate(ground.releases):
         regions = ground.region[at, pieces]
         for region in np.unique(regions[regions >= 0]):
-            on = tuple(int(piece) for piece in pieces[regions == region])
+            on = pieces[regions == region]
             if release.high[region] < UNLIMITED:
                 limits.append(Limit(at, on, int(release.low[region]), int(release.high[region])))
     return limits

@@ -6,7 +6,7 @@ lens_pieces`). Every printed number limits a sum of them. Ground that no printed
 apart into systems of its own; most are a single cell.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -135,12 +135,12 @@ def _regions_on(piece_cells: Cells, cells: Cells, region: Integers) -> Integers:
     return np.where(cells[found] == piece_cells, region[found], -1)
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Limit:
     """One printed number: which release, which pieces of the system's ground, and its limits."""
 
     release: int
-    pieces: tuple[int, ...]
+    pieces: Integers
     low: int
     high: int
 
@@ -160,31 +160,43 @@ def block_of(limits: Sequence[Limit], cover: Flags, need: Need) -> Block | None:
     Must not become known: each printed sum that may be small, each unknown of a system on one
     piece of ground, and each difference between two sums of which one holds the other.
     """
-    pieces = sorted({piece for limit in limits for piece in limit.pieces})
-    rows = []
     told = sorted({limit.release for limit in limits})
     kinds = np.unique(cover[told], axis=1)  # stretches that the same releases cover are one
     kinds = kinds[:, kinds.any(axis=0)]
-    place = {release: at for at, release in enumerate(told)}
-    position = {piece: at for at, piece in enumerate(pieces)}
-    for limit in limits:
-        row = np.zeros((len(pieces), kinds.shape[1]), dtype=bool)
-        row[[position[piece] for piece in limit.pieces]] = kinds[place[limit.release]]
-        rows.append(row.ravel())
-    held = np.array(rows)
+    pieces = np.unique(np.concatenate([limit.pieces for limit in limits]))
     high = np.array([limit.high for limit in limits])
     low = np.array([limit.low for limit in limits])
-    unknown = held.any(axis=0) & ~held[high == 0].any(axis=0)
+    held = _sums(limits, pieces, dict(zip(told, kinds, strict=True)))
+    none = np.asarray(held[np.flatnonzero(high == 0)].sum(axis=0)).ravel() > 0
+    unknown = (np.asarray(held.sum(axis=0)).ravel() > 0) & ~none
     if not unknown.any():
         return None
-    sums = sparse.csr_array(held[:, unknown].astype(np.float64))
-    targets = _targets(sums, low, need, single=len(pieces) == 1)
+    sums = sparse.csr_array(held[:, np.flatnonzero(unknown)])
+    targets = _targets(sums, low, need, single=pieces.size == 1)
     return Block(
         sums=sums,
         low=low.astype(np.float64),
         high=np.where(high >= UNLIMITED, np.inf, high.astype(np.float64)),
         targets=targets,
     )
+
+
+def _sums(
+    limits: Sequence[Limit], pieces: Integers, kinds: Mapping[int, Flags]
+) -> sparse.csr_array:
+    """Return which unknowns each printed number adds up: its pieces times its kinds."""
+    width = next(iter(kinds.values())).size
+    columns = [
+        (
+            np.searchsorted(pieces, limit.pieces)[:, None] * width
+            + np.flatnonzero(kinds[limit.release])
+        ).ravel()
+        for limit in limits
+    ]
+    rows = np.repeat(np.arange(len(limits)), [one.size for one in columns])
+    flat = np.concatenate(columns)
+    shape = (len(limits), pieces.size * width)
+    return sparse.csr_array((np.ones(flat.size), (rows, flat)), shape=shape)
 
 
 def _targets(
