@@ -1,18 +1,22 @@
 """A release's map as a picture with its marking, dates and question around it."""
 
+from textwrap import wrap
+
 from mapper.disclosure.release import Release, is_release
 from mapper.outputs.documents.svg import svg_to_png
 from mapper.outputs.pictures.map_picture import map_picture
 from mapper.outputs.pictures.svg import SOFT, drawing, text
 
-_WIDTH, _HEAD, _FOOT, _EDGE = 640.0, 62.0, 40.0, 16.0
+_WIDTH, _HEAD, _FOOT, _EDGE = 640.0, 62.0, 28.0, 16.0
+_LINE = 150  # letters of the licence in a line
 
 
 def map_svg(release: Release) -> bytes:
     """Return the map as SVG, marked top and bottom."""
     inner = map_picture(is_release(release), title=release.title, width=_WIDTH - 2 * _EDGE)
     height = float(inner.svg.split('height="', 1)[1].split('"', 1)[0])
-    whole = height + _HEAD + _FOOT
+    licence = wrap(release.licence, _LINE)
+    whole = height + _HEAD + _FOOT + 8 * len(licence)
     middle = _WIDTH / 2
     said = f"{release.title}: {release.area_title}, {release.period}"
     made_up = "SYNTHETIC DEMONSTRATION DATA. " if release.synthetic else ""
@@ -23,7 +27,10 @@ def map_svg(release: Release) -> bytes:
         text(said, _EDGE, 36, size=12, bold=True),
         text(f"{made_up}{release.question}", _EDGE, 52, size=8.5, fill=SOFT),
         f'<g transform="translate({_EDGE:g} {_HEAD:g})">{inner.svg}</g>',
-        text(release.licence[:160], _EDGE, whole - 22, size=6, fill=SOFT),
+        *(
+            text(words, _EDGE, whole - 18 - 8 * (len(licence) - 1 - at), size=6, fill=SOFT)
+            for at, words in enumerate(licence)
+        ),
         text(release.marking, middle, whole - 6, size=11, anchor="middle", bold=True),
     ]
     return drawing(parts, width=_WIDTH, height=whole).encode()

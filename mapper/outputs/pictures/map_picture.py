@@ -28,6 +28,8 @@ from mapper.outputs.pictures.svg import (
 from mapper.outputs.tables import hotspot_outlines
 
 Points = npt.NDArray[np.float64]
+_ROOM = 12.0  # units that a number takes
+_SHORTEST_BAR = 30.0  # units of the drawing
 _NAMED = 10  # hot spots named in the words that stand for the map
 
 
@@ -125,13 +127,16 @@ def _hotspots(paper: Paper, release: Release, shown: set[str]) -> list[str]:
             continue
         rings = paper.rings(outlines[spot])
         parts.append(path(outline(rings), fill="url(#hot)", stroke=HOT, width=1.4))
-        x, y = np.concatenate(rings).mean(axis=0)
+        corners = np.concatenate(rings)
+        x, y = corners.mean(axis=0)
+        if np.ptp(corners[:, 0]) < _ROOM:  # beside a small one, so as not to hide it
+            x += np.ptp(corners[:, 0]) / 2 + _ROOM / 2
         parts.append(text(str(number), x, y + 3, size=9, anchor="middle", bold=True, halo=True))
     return parts
 
 
 def _legend(paper: Paper, *, hidden: bool) -> list[str]:
-    """Return what the marks mean, in one line under the map, and a bar of one kilometre."""
+    """Return what the marks mean, in one line under the map, and a bar of some kilometres."""
     y = paper.height + 10
     parts = [
         box(0, y, 10, 8, fill="url(#hot)", stroke=HOT),
@@ -143,9 +148,10 @@ def _legend(paper: Paper, *, hidden: bool) -> list[str]:
     if hidden:
         parts.append(box(330, y, 10, 8, fill="url(#hidden)"))
         parts.append(text("Hidden", 344, y + 8, size=8))
-    length = paper.scale / 111.32  # degrees of latitude to kilometres
-    parts.append(box(paper.width - length, y + 6, length, 1.5, fill=SOFT))
-    parts.append(text("1 km", paper.width - length / 2, y + 3, size=7, anchor="middle"))
+    one = paper.scale / 111.32  # a kilometre: degrees of latitude to units of the drawing
+    far = next((km for km in (1, 2, 5, 10, 20) if km * one >= _SHORTEST_BAR), 50)
+    parts.append(box(paper.width - far * one, y + 6, far * one, 1.5, fill=SOFT))
+    parts.append(text(f"{far} km", paper.width, y + 3, size=7, anchor="end"))
     return parts
 
 
