@@ -40,6 +40,8 @@ class BackTest:
     train_months: int | None = None  # length of the training window, all earlier months if None
     test_months: int = 1  # length of each rolling test window
     police_generated: bool = True
+    start: date | None = None  # first and last day to look at, all there are if None
+    end: date | None = None
 
 
 @dataclass(frozen=True, eq=False)
@@ -87,7 +89,7 @@ def back_test(
         When the data lacks a column the lens needs.
     """
     progress("Choosing the incidents that count", 0.0)
-    table = incidents.table
+    table = _within(incidents.table, plan)
     weights = classify(table, lens, include_police_generated=plan.police_generated)
     months, period = np.unique(_months(table), return_inverse=True)
     splits = _splits(months, plan)
@@ -115,6 +117,16 @@ def back_test(
         progress=progress,
     )
     return _result(found, months, splits, counts)
+
+
+def _within(table: pd.DataFrame, plan: BackTest) -> pd.DataFrame:
+    """Return the incidents of the days to look at."""
+    if plan.start is None and plan.end is None:
+        return table
+    days = table["start"].to_numpy().astype("datetime64[D]")
+    first = np.datetime64(plan.start or date.min)
+    last = np.datetime64(plan.end or date.max)
+    return table[(days >= first) & (days <= last)]
 
 
 def _months(table: pd.DataFrame) -> npt.NDArray[np.datetime64]:

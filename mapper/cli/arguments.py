@@ -15,6 +15,7 @@ from typing import Annotated, Any, Literal
 
 import typer
 
+from mapper.errors import RequestError
 from mapper.request import AnalysisRequest
 
 Paths = Annotated[list[Path], typer.Argument(help="Files, folders or zips of incidents.")]
@@ -33,6 +34,22 @@ Every = Annotated[str, typer.Option(help="Periods: month, week, or a number of d
 def day(option: str, words: str) -> Any:
     """Return the option of a date, named as it is typed."""
     return typer.Option(option, formats=["%Y-%m-%d"], metavar="DATE", help=words)
+
+
+def numbers(text: str, *, option: str) -> tuple[float, ...]:
+    """Return numbers written with commas between them.
+
+    Raises
+    ------
+    RequestError
+        When one of them is no number.
+    """
+    try:
+        return tuple(float(part) for part in text.split(","))
+    except ValueError:
+        raise RequestError(
+            f"{option} {text!r}: write numbers with commas between them, such as 0,100,200."
+        ) from None
 
 
 @dataclass(frozen=True)

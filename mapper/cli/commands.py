@@ -7,6 +7,7 @@ import typer
 
 from mapper.cli.arguments import Asked, Mapping, Paths, Repair, shared_arguments, taking
 from mapper.cli.questions import questions
+from mapper.cli.time_questions import time_questions
 
 app = typer.Typer(
     name="mapper",
@@ -19,6 +20,7 @@ app = typer.Typer(
 area_app = typer.Typer(help="Study areas.", no_args_is_help=True)
 app.add_typer(area_app, name="area")
 app.add_typer(questions)
+app.add_typer(time_questions)
 
 
 @app.command()

@@ -1,0 +1,130 @@
+"""Change: which places have more or fewer incidents than in the window before."""
+
+from datetime import date
+from functools import partial
+
+import numpy as np
+import pandas as pd
+
+from mapper.errors import RequestError
+from mapper.finding import Finding, Role
+from mapper.questions.answer import answer
+from mapper.questions.definitions import CHANGE
+from mapper.questions.places import By, places_by
+from mapper.questions.windows import Window, check_windows, counts_within, windows_since
+from mapper.statistics.change import Change, compare_windows, describe_changes
+from mapper.study import Study
+
+_ROLES: dict[str, Role] = {
+    "before": "count",
+    "after": "count",
+    "ratio": "derived",
+    "ratio_low": "derived",
+    "ratio_high": "derived",
+    "p": "derived",
+    "q": "derived",
+    "clear": "class",
+    "direction": "class",
+    "words": "derived",
+}
+
+
+def ask_change(
+    study: Study,
+    *,
+    since: date | None = None,
+    before: Window | None = None,
+    after: Window | None = None,
+    by: By = "cell",
+    confidence: float = 0.95,
+) -> Finding:
+    """Compare two windows of time, place by place.
+
+    Parameters
+    ----------
+    since
+        The days from this one on, against as many days just before: "since the last meeting".
+    before, after
+        Two windows, in place of ``since``.
+    by
+        Rows: cells, hot spots of the whole time, wards, districts or the whole area.
+    confidence
+        Of the interval of each rate ratio.
+
+    Raises
+    ------
+    RequestError
+        When the windows do not fit together or into the days of the study.
+    """
+    if not 0 < confidence < 1:
+        raise RequestError(f"A confidence of {confidence} is not between 0 and 1; 0.95 is usual.")
+    windows = _windows(study, since, before, after)
+    notes = check_windows(study, *windows)
+    places = places_by(study, by)
+    counts = [counts_within(study, window) for window in windows]
+    compare = partial(
+        compare_windows,
+        before_length=windows[0].days,
+        after_length=windows[1].days,
+        confidence=confidence,
+        correction=study.request.correction,
+    )
+    found = compare(places.sums(counts[0]), places.sums(counts[1]))
+    whole = compare(*(np.array([each.sum()]) for each in counts))
+    columns = pd.DataFrame(_columns(found, study.request.alpha))
+    table = pd.concat([places.table, columns], axis=1)
+    told = f"{study.area.title} as a whole: {_whole_words(whole, study.request.alpha)}."
+    choices = {
+        "before": [windows[0].first, windows[0].last],
+        "after": [windows[1].first, windows[1].last],
+        "since": since,
+        "by": by,
+        "confidence": confidence,
+    }
+    return answer(
+        study,
+        CHANGE,
+        table,
+        {**places.roles, **_ROLES},
+        unit=by,
+        choices=choices,
+        notes=(*notes, told),
+    )
+
+
+def _windows(
+    study: Study, since: date | None, before: Window | None, after: Window | None
+) -> tuple[Window, Window]:
+    """Return the two windows asked for."""
+    if since is not None and before is None and after is None:
+        return windows_since(study, since)
+    if since is None and before is not None and after is not None:
+        return before, after
+    raise RequestError(
+        "Say which windows to compare: either the day since which (--since 2024-03-01), or both"
+        " windows (--before 2024-01-01:2024-02-29 --after 2024-03-01:2024-04-30)."
+    )
+
+
+def _columns(found: Change, alpha: float) -> dict[str, object]:
+    """Return the columns of a change."""
+    clear = found.clear(alpha=alpha)
+    way = np.array(["fewer", "no clear change", "more"], dtype=object)
+    return {
+        "before": found.before,
+        "after": found.after,
+        "ratio": found.ratio,
+        "ratio_low": found.low,
+        "ratio_high": found.high,
+        "p": found.p,
+        "q": found.q,
+        "clear": clear,
+        "direction": way[1 + np.where(clear, np.where(found.low > 1, 1, -1), 0)],
+        "words": describe_changes(found, alpha=alpha),
+    }
+
+
+def _whole_words(whole: Change, alpha: float) -> str:
+    """Return the change of the whole area in words."""
+    before, after = int(whole.before[0]), int(whole.after[0])
+    return f"{before:,} before, {after:,} after, {describe_changes(whole, alpha=alpha)[0]}"

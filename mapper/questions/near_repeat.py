@@ -1,0 +1,117 @@
+"""Near repeats: after an incident, are more to be expected nearby and soon?"""
+
+import numpy as np
+import pandas as pd
+
+from mapper.errors import RequestError
+from mapper.files import Progress, no_progress
+from mapper.finding import Finding, Role
+from mapper.incidents.coordinates import degrees_to_grid
+from mapper.questions.answer import answer
+from mapper.questions.definitions import NEAR_REPEAT
+from mapper.statistics.near_repeat import NearRepeat, near_repeat
+from mapper.study import Study
+
+METRES = (0.0, 100.0, 200.0, 400.0, 800.0)
+DAYS = (1.0, 7.0, 14.0, 28.0)
+_ALPHA = 0.05
+_MICROSECONDS = 86_400_000_000  # in a day
+_ROLES: dict[str, Role] = {
+    "metres_over": "key",
+    "metres_to": "key",
+    "days_over": "key",
+    "days_to": "key",
+    "pairs": "count",
+    "expected": "derived",
+    "ratio": "derived",
+    "p": "derived",
+}
+
+
+def ask_near_repeat(
+    study: Study,
+    *,
+    metres: tuple[float, ...] = METRES,
+    days: tuple[float, ...] = DAYS,
+    runs: int = 999,
+    seed: int = 0,
+    progress: Progress = no_progress,
+) -> Finding:
+    """Return the Knox table of the incidents that count.
+
+    Parameters
+    ----------
+    metres
+        Upper edges of the bands of distance, rising; 0 first makes a same-place band.
+    days
+        Upper edges of the bands of delay, rising.
+    runs, seed
+        Shuffles of the times.
+
+    Raises
+    ------
+    RequestError
+        When the data knows months only, or the bands or the number of pairs cannot be used.
+    """
+    table = study.incidents.table
+    known = study.counted & (table["precision"] != "month").to_numpy()
+    if not known.any():
+        raise RequestError(
+            "The data knows only the month of its incidents, so no delay between two of them can"
+            " be told. Near repeats need days."
+        )
+    x, y = degrees_to_grid(table["lon"].to_numpy()[known], table["lat"].to_numpy()[known])
+    start = table["start"].to_numpy()[known].astype("datetime64[us]").astype(np.int64)
+    found = near_repeat(
+        x,
+        y,
+        start / _MICROSECONDS,
+        space_bands=metres,
+        time_bands=days,
+        runs=runs,
+        seed=seed,
+        progress=progress,
+    )
+    return answer(
+        study,
+        NEAR_REPEAT,
+        _table(found),
+        _ROLES,
+        unit="pair",
+        choices={"metres": metres, "days": days, "runs": runs, "seed": seed},
+        notes=_notes(study, found, x, y),
+    )
+
+
+def _table(found: NearRepeat) -> pd.DataFrame:
+    """Return one row for each band of distance and delay."""
+    space, time = found.space_edges, found.time_edges
+    below = np.concatenate([[np.nan if space[0] == 0 else 0.0], space[:-1]])
+    since = np.concatenate([[0.0], time[:-1]])
+    return pd.DataFrame(
+        {
+            "metres_over": np.repeat(below, time.size),
+            "metres_to": np.repeat(space, time.size),
+            "days_over": np.tile(since, space.size),
+            "days_to": np.tile(time, space.size),
+            "pairs": found.observed.ravel(),
+            "expected": found.expected.ravel(),
+            "ratio": found.ratio.ravel(),
+            "p": found.p.ravel(),
+        }
+    )
+
+
+def _notes(study: Study, found: NearRepeat, x: np.ndarray, y: np.ndarray) -> tuple[str, ...]:
+    """Say what the table rests on and how many bands stand out."""
+    places = len(np.unique(np.column_stack([x, y]), axis=0))
+    clear = int((found.p <= _ALPHA).sum())
+    told = [
+        (
+            f"{x.size:,} incidents at {places:,} distinct places. {clear} of {found.p.size} bands"
+            f" have more pairs than chance (p at most {_ALPHA:g}, each band a test of its own)."
+        )
+    ]
+    if unknown := study.counts.total - x.size:
+        told.append(f"{unknown:,} incidents known to the month only are left out.")
+    return tuple(told)

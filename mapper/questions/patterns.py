@@ -1,0 +1,216 @@
+"""Patterns: which of 17 time classes each cell or hot spot shows, and the phase it suggests.
+
+A hot spot is hot in a period when any of its cells is hot then; it is cold when none is and at
+least half of its cells are cold. Its trend is that of the sum of its incidents. Its pattern
+suggests a prevention phase by the rule table of :mod:`mapper.context.phases`, which is shown with
+the rule: a suggestion, never a decision.
+"""
+
+from collections.abc import Mapping
+from types import MappingProxyType
+from typing import Literal
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+from mapper.analysis import find_hotspots
+from mapper.context.phases import suggest_phase
+from mapper.errors import RequestError
+from mapper.finding import Finding, Role
+from mapper.hexagons import cells_to_strings
+from mapper.questions.answer import answer
+from mapper.questions.definitions import PATTERNS
+from mapper.questions.periods import Periods, counts_by_period, left_out, split_periods
+from mapper.request import AnalysisResult
+from mapper.statistics.emerging import PATTERN_NAMES, classify_patterns
+from mapper.statistics.hot_periods import HotPeriods, find_hot_periods, find_trend
+from mapper.statistics.trend import Trend, smallest_p, too_few_periods
+from mapper.study import Study
+
+_HALF = 0.5
+TREND_WORDS = ("falling", "no clear trend", "rising")
+_SHARED: Mapping[str, Role] = MappingProxyType(
+    {
+        "incidents": "count",
+        "pattern": "class",
+        "trend": "class",
+        "trend_s": "derived",
+        "trend_p": "derived",
+        "periods": "fact",
+        "hot_periods": "derived",
+        "cold_periods": "derived",
+        "hot_in": "derived",
+    }
+)
+CELL_ROLES: Mapping[str, Role] = MappingProxyType(
+    {"cell": "key", "district": "key", "ward": "key", "hotspot_id": "class", **_SHARED}
+)
+HOTSPOT_ROLES: Mapping[str, Role] = MappingProxyType(
+    {
+        "rank": "derived",
+        "hotspot_id": "key",
+        "name": "key",
+        "district": "key",
+        "ward": "key",
+        **_SHARED,
+        "phase": "class",
+        "phase_rule": "class",
+        "phase_reason": "class",
+        "phase_unknown": "class",
+    }
+)
+
+
+def ask_patterns(
+    study: Study,
+    *,
+    every: str = "month",
+    window: int = 1,
+    by: Literal["hotspot", "cell"] = "hotspot",
+    result: AnalysisResult | None = None,
+) -> Finding:
+    """Return the pattern of every hot spot, or of every cell.
+
+    Parameters
+    ----------
+    every
+        Periods: ``month``, ``week`` or a number of days.
+    window
+        Periods in the test of each, looking back only.
+    by
+        Rows: the hot spots of the whole time, or all cells.
+    result
+        The hot spots of the study, found anew when not given.
+    """
+    if window < 1:
+        raise RequestError(f"A window of {window} periods is not possible: choose 1 or more.")
+    periods = split_periods(study, every=every)
+    counts = counts_by_period(study, periods)
+    result = result or find_hotspots(study)
+    found = _found(study, counts, periods, window)
+    rows = _cells if by == "cell" else _hotspots
+    table = rows(study, result, found, counts, periods)
+    return answer(
+        study,
+        PATTERNS,
+        table,
+        CELL_ROLES if by == "cell" else HOTSPOT_ROLES,
+        unit=by,
+        choices={"every": every, "window": window, "by": by},
+        notes=_notes(study, periods),
+    )
+
+
+def _found(
+    study: Study, counts: npt.NDArray[np.int64], periods: Periods, window: int
+) -> HotPeriods:
+    """Test every period of every cell by the choices of the study."""
+    request = study.request
+    return find_hot_periods(
+        counts,
+        study.near,
+        weighted=counts_by_period(study, periods, weighted=True),
+        window=window,
+        score=request.score,
+        null=request.null,
+        alpha=request.alpha,
+        correction=request.correction,
+    )
+
+
+def _cells(
+    study: Study,
+    result: AnalysisResult,
+    found: HotPeriods,
+    counts: npt.NDArray[np.int64],
+    periods: Periods,
+) -> pd.DataFrame:
+    """Return one row per cell."""
+    known = study.area.cells
+    own = {
+        "cell": pd.array(cells_to_strings(study.cells), dtype="str"),
+        "district": known["district"],
+        "ward": known["ward"],
+        "hotspot_id": result.cells["hotspot_id"],
+    }
+    alpha = study.request.alpha
+    shared = _shared(counts, found.hot, found.cold, found.trend, found.pattern, periods, alpha)
+    return pd.DataFrame({**own, **shared})
+
+
+def _hotspots(
+    study: Study,
+    result: AnalysisResult,
+    found: HotPeriods,
+    counts: npt.NDArray[np.int64],
+    periods: Periods,
+) -> pd.DataFrame:
+    """Return one row per hot spot, best rank first, with the phase its pattern suggests."""
+    listed, alpha = result.hotspots, study.request.alpha
+    rows = pd.Index(listed["hotspot_id"]).get_indexer(result.cells["hotspot_id"])
+    inside, shape = rows >= 0, (len(listed), periods.size)
+    sums = [np.zeros(shape, dtype=np.int64) for _ in range(3)]
+    for total, values in zip(sums, (counts, found.hot, found.cold), strict=True):
+        np.add.at(total, rows[inside], values[inside])
+    hot = sums[1] > 0
+    cold = ~hot & (sums[2] >= _HALF * listed["cells"].to_numpy()[:, np.newaxis])
+    trend = find_trend(sums[0])
+    pattern = classify_patterns(hot, cold, trend.direction(alpha=alpha))
+    own = listed[["rank", "hotspot_id", "name", "district", "ward"]]
+    shared = _shared(sums[0], hot, cold, trend, pattern, periods, alpha)
+    return pd.concat([own, pd.DataFrame(shared), _phases(pattern)], axis=1)
+
+
+def _shared(
+    counts: npt.NDArray[np.int64],
+    hot: npt.NDArray[np.bool_],
+    cold: npt.NDArray[np.bool_],
+    trend: Trend,
+    pattern: npt.NDArray[np.int8],
+    periods: Periods,
+    alpha: float,
+) -> dict[str, object]:
+    """Return the columns that cells and hot spots share."""
+    names = np.array(periods.names, dtype=object)
+    words = np.array(TREND_WORDS, dtype=object)
+    return {
+        "incidents": counts.sum(axis=1),
+        "pattern": np.array(PATTERN_NAMES, dtype=object)[pattern],
+        "trend": words[trend.direction(alpha=alpha) + 1],
+        "trend_s": trend.s,
+        "trend_p": trend.p,
+        "periods": np.full(len(counts), periods.size),
+        "hot_periods": hot.sum(axis=1),
+        "cold_periods": cold.sum(axis=1),
+        "hot_in": ["; ".join(names[flags]) for flags in hot],
+    }
+
+
+def _phases(pattern: npt.NDArray[np.int8]) -> pd.DataFrame:
+    """Return the suggested phase of each pattern with its rule, reason and what was not known."""
+    found = [suggest_phase(PATTERN_NAMES[code]) for code in pattern.tolist()]
+    return pd.DataFrame(
+        {
+            "phase": pd.array([each.phase or "" for each in found], dtype="str"),
+            "phase_rule": pd.array([each.rule for each in found], dtype="str"),
+            "phase_reason": pd.array([each.reason for each in found], dtype="str"),
+            "phase_unknown": pd.array(["; ".join(each.unknown) for each in found], dtype="str"),
+        }
+    )
+
+
+def _notes(study: Study, periods: Periods) -> tuple[str, ...]:
+    """Say what the periods are and what they cannot show."""
+    told = [
+        (
+            f"{periods.size} periods, from {periods.names[0]} to {periods.names[-1]}; a hot spot"
+            " is hot in a period when any of its cells is."
+        ),
+        "A phase is a suggestion by the rule beside it: people decide.",
+        *left_out(study, periods),
+    ]
+    few = too_few_periods(periods.size, alpha=study.request.alpha)
+    if few and smallest_p(periods.size, exact=True) > study.request.alpha:
+        told.append(few)
+    return tuple(told)

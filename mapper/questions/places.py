@@ -1,0 +1,136 @@
+"""Places that a question can be asked of: cells, hot spots, wards, districts or the whole area."""
+
+from dataclasses import dataclass
+from typing import Literal
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+from mapper.analysis import find_hotspots
+from mapper.errors import RequestError
+from mapper.finding import Role
+from mapper.hexagons import cells_to_strings, strings_to_cells
+from mapper.request import AnalysisResult
+from mapper.study import Study
+
+Integers = npt.NDArray[np.int64]
+By = Literal["cell", "hotspot", "ward", "district", "area"]
+
+
+@dataclass(frozen=True, eq=False)
+class Places:
+    """Named places made of cells."""
+
+    table: pd.DataFrame  # one row per place: what it is called
+    roles: dict[str, Role]
+    group: Integers  # row of each cell, -1 for none; shape (cells,)
+
+    def sums(self, values: npt.NDArray[np.number]) -> Integers:
+        """Add whole numbers of cells up by place."""
+        inside = self.group >= 0
+        sums = np.bincount(self.group[inside], weights=values[inside], minlength=len(self.table))
+        return np.rint(sums).astype(np.int64)
+
+
+def places_by(study: Study, by: By, *, result: AnalysisResult | None = None) -> Places:
+    """Return the places of a study area.
+
+    Parameters
+    ----------
+    by
+        What the rows are; ``hotspot`` takes the hot spots of the whole time, best rank first.
+    result
+        The hot spots, found anew when not given.
+    """
+    if by == "cell":
+        return _cells(study)
+    if by == "hotspot":
+        return _hotspots(result or find_hotspots(study))
+    if by == "area":
+        table = pd.DataFrame({"area": [study.area.title]})
+        return Places(table, {"area": "key"}, np.zeros(study.near.size, dtype=np.int64))
+    levels = ["district"] if by == "district" else ["district", "ward"]
+    return _areas(study, levels)
+
+
+def chosen_hotspots(places: Places, ids: tuple[str, ...]) -> Places:
+    """Return some hot spots only.
+
+    Raises
+    ------
+    RequestError
+        Naming every id that is none of them.
+    """
+    known = pd.Index(places.table["hotspot_id"])
+    strange = [each for each in ids if each not in known]
+    if strange:
+        raise RequestError(
+            f"There is no hot spot {', '.join(strange)} in these dates."
+            f" There are {len(known)}: {', '.join(known[:5])}{' ...' if len(known) > 5 else ''}."  # noqa: PLR2004 - five are named
+        )
+    kept = known.get_indexer(pd.Index(ids))
+    rows = np.full(len(known) + 1, -1, dtype=np.int64)
+    rows[kept] = np.arange(kept.size)
+    table = places.table.iloc[kept].reset_index(drop=True)
+    return Places(table, places.roles, rows[places.group])
+
+
+def cells_named(study: Study, names: tuple[str, ...]) -> npt.NDArray[np.bool_]:
+    """Return which cells of the study area are named, as flags.
+
+    Raises
+    ------
+    RequestError
+        Naming every one that is no cell of the study area.
+    """
+    flags = np.zeros(study.near.size, dtype=np.bool_)
+    strange = []
+    for name in names:
+        at = _position(study, name)
+        if at is None:
+            strange.append(name)
+        else:
+            flags[at] = True
+    if strange:
+        raise RequestError(
+            f"No cell of {study.area.title} at resolution {study.area.resolution}:"
+            f" {', '.join(strange)}. Give H3 cells such as {cells_to_strings(study.cells[:1])[0]}."
+        )
+    return flags
+
+
+def _position(study: Study, name: str) -> int | None:
+    """Return the place of a cell among the cells of the study area."""
+    try:
+        cell = strings_to_cells([name])[0]
+    except (ValueError, OSError):
+        return None
+    at = int(np.searchsorted(study.cells, cell))
+    return at if at < study.near.size and study.cells[at] == cell else None
+
+
+def _cells(study: Study) -> Places:
+    known = study.area.cells
+    table = pd.DataFrame({"cell": pd.array(cells_to_strings(study.cells), dtype="str")})
+    table = table.assign(district=known["district"], ward=known["ward"])
+    return Places(table, _keys(table), np.arange(study.near.size, dtype=np.int64))
+
+
+def _hotspots(result: AnalysisResult) -> Places:
+    table = result.hotspots[["hotspot_id", "name", "district", "ward"]].reset_index(drop=True)
+    rows = pd.Index(table["hotspot_id"]).get_indexer(result.cells["hotspot_id"])
+    return Places(table, _keys(table), rows.astype(np.int64))
+
+
+def _keys(table: pd.DataFrame) -> dict[str, Role]:
+    """Return every column as part of what a row is about."""
+    return {str(name): "key" for name in table.columns}
+
+
+def _areas(study: Study, levels: list[str]) -> Places:
+    """Return districts or wards; cells without a label are the row without a name."""
+    keys = study.area.cells[levels].astype("str").fillna("")
+    names, group = np.unique(keys.to_numpy(dtype=str), axis=0, return_inverse=True)
+    table = pd.DataFrame({level: names[:, at] for at, level in enumerate(levels)})
+    return Places(table, dict.fromkeys(levels, "key"), group.ravel().astype(np.int64))

@@ -1,0 +1,75 @@
+"""Reporting and proactivity: what a map owes to where officers worked and to who reports."""
+
+from typing import Literal
+
+from mapper.files import Progress, no_progress
+from mapper.finding import Finding, Role, Unit
+from mapper.proactivity import check_proactivity
+from mapper.questions.answer import answer
+from mapper.questions.definitions import PROACTIVITY
+from mapper.study import Study
+
+Table = Literal["hotspots", "hot-cells", "areas"]
+_ROLES: dict[Table, dict[str, Role]] = {
+    "hotspots": {
+        "hotspot_id": "key",
+        "name": "key",
+        "state": "class",
+        "rank_with": "derived",
+        "rank_without": "derived",
+        "incidents": "count",
+        "police_generated": "derived",
+        "cells_hot_in_both": "derived",
+    },
+    "hot-cells": {
+        "measure": "key",
+        "hot_cells": "derived",
+        "study_area": "derived",
+        "elsewhere": "derived",
+    },
+    "areas": {
+        "level": "key",
+        "district": "key",
+        "name": "key",
+        "residents": "fact",
+        "incidents": "count",
+        "rate": "derived",
+        "rate_low": "derived",
+        "rate_high": "derived",
+        "ratio": "derived",
+        "ratio_low": "derived",
+        "ratio_high": "derived",
+        "police_generated": "derived",
+        "rate_without": "derived",
+    },
+}
+_UNITS: dict[Table, Unit] = {"hotspots": "hotspot", "hot-cells": "area", "areas": "ward"}
+
+
+def ask_proactivity(
+    study: Study, *, table: Table = "hotspots", progress: Progress = no_progress
+) -> Finding:
+    """Compare the map with and without police-generated incidents, and with who lives there.
+
+    Parameters
+    ----------
+    table
+        ``hotspots`` of either list; ``hot-cells`` beside the study area; ``areas``: incidents per
+        1,000 residents of each district and ward.
+
+    Raises
+    ------
+    RequestError
+        When the study already leaves police-generated incidents out.
+    """
+    found = check_proactivity(study, progress=progress)
+    tables = {"hotspots": found.hotspots, "hot-cells": found.hot_cells, "areas": found.areas}
+    return answer(
+        study,
+        PROACTIVITY,
+        tables[table],
+        _ROLES[table],
+        unit=_UNITS[table],
+        choices={"table": table},
+        notes=found.words,
+    )

@@ -1,0 +1,97 @@
+"""Robustness: under how many other settings each hot spot stays hot."""
+
+from collections.abc import Mapping
+from typing import Literal
+
+import pandas as pd
+
+from mapper.analysis import find_hotspots
+from mapper.errors import RequestError
+from mapper.files import Progress, no_progress
+from mapper.finding import Finding, Role, Unit
+from mapper.questions.answer import answer
+from mapper.questions.definitions import ROBUSTNESS
+from mapper.robustness import Robustness, measure_robustness
+from mapper.study import Study
+from mapper.study_area import StudyArea, load_study_area
+from mapper.variations import RESOLUTIONS_TRIED
+
+Table = Literal["hotspots", "settings", "choices"]
+_MOST_RINGS = 2
+_FACTS = ("settings", "value", "judged", "window", "first", "last")
+_UNITS: dict[Table, Unit] = {"hotspots": "hotspot", "settings": "setting", "choices": "setting"}
+
+
+def areas_needed(study: Study, name: str) -> dict[int, StudyArea]:
+    """Return the study area at every resolution of the settings, by the name it was asked for."""
+    others = {each: load_study_area(name, resolution=each) for each in RESOLUTIONS_TRIED}
+    return {**others, study.area.resolution: study.area}
+
+
+def ask_robustness(
+    study: Study,
+    *,
+    areas: Mapping[int, StudyArea],
+    table: Table = "hotspots",
+    replicates: int = 1000,
+    seed: int = 1,
+    progress: Progress = no_progress,
+) -> Finding:
+    """Follow every hot spot through hundreds of other settings.
+
+    Parameters
+    ----------
+    areas
+        The same study area at every resolution: :func:`areas_needed`.
+    table
+        ``hotspots``: the share of settings and the rank interval of each; ``settings``: what each
+        setting gives; ``choices``: the share kept by each value of each choice.
+    replicates, seed
+        Of the bootstrap of ranks.
+
+    Raises
+    ------
+    RequestError
+        When the request counts in a way that the settings cannot repeat.
+    """
+    request = study.request
+    if request.inner > 1 or request.rings > _MOST_RINGS or request.location_day or request.harm:
+        raise RequestError(
+            "Robustness follows hot spots of one or two rings that count every incident. Leave"
+            " --inner, --location-day and --harm out, and choose --rings 1 or 2."
+        )
+    result = find_hotspots(study)
+    found = measure_robustness(
+        study, result, areas=areas, replicates=replicates, seed=seed, progress=progress
+    )
+    rows = _rows(found, table)
+    judged = int(found.settings["judged"].sum())
+    told = f"{judged:,} of {len(found.settings):,} settings could be judged (30 incidents or more)."
+    return answer(
+        study,
+        ROBUSTNESS,
+        rows,
+        _roles(rows, table),
+        unit=_UNITS[table],
+        choices={"table": table, "replicates": replicates, "seed": seed},
+        notes=(told,),
+    )
+
+
+def _rows(found: Robustness, table: Table) -> pd.DataFrame:
+    """Return one of the three tables."""
+    if table == "hotspots":
+        return found.hotspots
+    return found.settings if table == "settings" else found.choices
+
+
+def _roles(rows: pd.DataFrame, table: Table) -> dict[str, Role]:
+    """Return the role of each column."""
+    names = [str(name) for name in rows.columns]
+    if table == "settings":
+        made: dict[str, Role] = {"incidents": "count"}
+        made |= dict.fromkeys(("cells_hot", "hotspots_kept"), "derived")
+        return {name: made.get(name, "fact" if name in _FACTS else "key") for name in names}
+    known: dict[str, Role] = dict.fromkeys(("hotspot_id", "name", "choice", "value"), "key")
+    known |= {"incidents": "count", "settings": "fact"}
+    return {name: known.get(name, "derived") for name in names}

@@ -1,0 +1,94 @@
+"""Two windows of time inside the days of a study: one before, one after."""
+
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+import numpy as np
+import numpy.typing as npt
+
+from mapper.errors import RequestError
+from mapper.study import Study
+
+_DAY = timedelta(days=1)
+
+
+@dataclass(frozen=True)
+class Window:
+    """Some days, first and last included."""
+
+    first: date
+    last: date
+
+    def __post_init__(self) -> None:
+        if self.first > self.last:
+            raise RequestError(f"The window {self.first} to {self.last} ends before it starts.")
+
+    @property
+    def days(self) -> int:
+        """How many days it has."""
+        return (self.last - self.first).days + 1
+
+    def __str__(self) -> str:
+        return f"{self.first.day} {self.first:%B %Y} to {self.last.day} {self.last:%B %Y}"
+
+
+def window_of(text: str) -> Window:
+    """Return a window written as ``2024-01-01:2024-03-31``.
+
+    Raises
+    ------
+    RequestError
+        When it is written otherwise.
+    """
+    try:
+        first, last = (date.fromisoformat(part.strip()) for part in text.split(":"))
+    except ValueError:
+        raise RequestError(
+            f"{text!r} is no window of days. Write its first and last day with a colon between"
+            " them, such as 2024-01-01:2024-03-31."
+        ) from None
+    return Window(first, last)
+
+
+def windows_since(study: Study, since: date) -> tuple[Window, Window]:
+    """Return the days since a date, and as many days before it as the study covers.
+
+    Raises
+    ------
+    RequestError
+        When the date leaves no day on one side.
+    """
+    if not study.first < since <= study.last:
+        raise RequestError(
+            f"{since} is not inside {study.first} to {study.last}. Choose a day with incidents"
+            " before and after it."
+        )
+    after = Window(since, study.last)
+    return Window(max(study.first, since - timedelta(days=after.days)), since - _DAY), after
+
+
+def check_windows(study: Study, before: Window, after: Window) -> tuple[str, ...]:
+    """Refuse windows that overlap or leave the study's days; return what else should be known."""
+    faults = [
+        f"the window {window} leaves the days with data, {study.first} to {study.last}"
+        for window in (before, after)
+        if window.first < study.first or window.last > study.last
+    ]
+    if before.last >= after.first:
+        faults.append(f"the window {before} does not end before {after} starts")
+    if faults:
+        raise RequestError(f"No change can be told: {'; '.join(faults)}. Choose other windows.")
+    told = [f"Before: {before} ({before.days} days). After: {after} ({after.days} days)."]
+    cut = {window.first.day for window in (before, after)} != {1}
+    if cut and "month" in study.incidents.table["precision"].unique():
+        told.append("The data knows months, not days: a month counts when its first day lies in.")
+    return tuple(told)
+
+
+def counts_within(study: Study, window: Window) -> npt.NDArray[np.int64]:
+    """Return the incidents that count in each cell in a window; shape (cells,)."""
+    start = study.incidents.table["start"].to_numpy()
+    inside = study.counted & (start >= np.datetime64(window.first))
+    inside &= start < np.datetime64(window.last + _DAY)
+    where = study.counts.position[inside]
+    return np.bincount(where, minlength=study.near.size).astype(np.int64)
