@@ -11,9 +11,11 @@ from starlette.middleware import Middleware
 from starlette.routing import BaseRoute
 
 from mapper.errors import MapperError
-from mapper.settings import settings
+from mapper.settings import LOOPBACK_HOSTS, settings
+from mapper.ui.gate import SignedInOnly
 from mapper.ui.map_pages import ROUTE
-from mapper.ui.security import OwnHostsOnly
+from mapper.ui.provider import check_alone, is_signed_in_to, provider
+from mapper.ui.security import Closed, OwnHostsOnly, ThisMachineOnly
 
 _LOG = logging.getLogger(__name__)
 
@@ -24,8 +26,28 @@ def routes() -> list[BaseRoute]:
 
 
 def middleware() -> list[Middleware]:
-    """Return what every request passes first."""
-    return [Middleware(OwnHostsOnly, hosts=settings().hosts)]
+    """Return what every request passes first: the app's own hosts, then who may ask at all."""
+    try:
+        return _signed_in() if is_signed_in_to() else _alone()
+    except MapperError as error:
+        _LOG.error("The app answers nobody: %s", error)
+        return [Middleware(Closed, words=str(error))]
+
+
+def _alone() -> list[Middleware]:
+    """Return what guards an app for one person."""
+    check_alone(settings())
+    return [Middleware(OwnHostsOnly, hosts=LOOPBACK_HOSTS), Middleware(ThisMachineOnly)]
+
+
+def _signed_in() -> list[Middleware]:
+    """Return what guards an app that people sign in to."""
+    told = provider()
+    hosts = (*settings().hosts, told.host)
+    return [
+        Middleware(OwnHostsOnly, hosts=hosts, secure=told.is_secure),
+        Middleware(SignedInOnly),
+    ]
 
 
 @asynccontextmanager

@@ -4,6 +4,7 @@ Each name carries the release's digest: Streamlit tells large downloads of one n
 part of their content only, and could hand out an older one.
 """
 
+import hashlib
 from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
 from functools import partial
@@ -12,9 +13,13 @@ from types import MappingProxyType
 import streamlit as st
 
 from mapper.disclosure.release import Release, is_release
+from mapper.errors import RefusedError
 from mapper.outputs.manifest import manifest
 from mapper.outputs.maps import export_map
 from mapper.outputs.tables import cells_parquet, hotspots_csv, hotspots_geojson
+from mapper.people import Viewer
+from mapper.ui.traces import trace
+from mapper.ui.who import current_viewer, is_live
 
 Maker = Callable[[Release], bytes]
 
@@ -46,13 +51,36 @@ def manifest_of(shown: Release) -> bytes:
     return manifest(shown, outputs=outputs, made_at=datetime.now(tz=UTC))
 
 
+def taken(viewer: Viewer, shown: Release, name: str, make: Maker) -> bytes:
+    """Return a file that somebody takes away, once it is written down that they do.
+
+    Raises
+    ------
+    RefusedError
+        When they were signed out since the file was offered.
+    """
+    if not is_live(viewer):
+        raise RefusedError("You are signed out. Load the page again and sign in.")
+    content = make(shown)
+    trace(
+        viewer,
+        "export",
+        subject=file_name(name, shown),
+        digest=hashlib.sha256(content).hexdigest(),
+        detail={"lens": shown.title, "area": shown.area_title, "release": shown.digest},
+    )
+    return content
+
+
 def show_downloads(shown: Release) -> None:
     """Offer the files of a release."""
     is_release(shown)
+    makers = {**FILES, "manifest.json": ("Manifest (JSON)", "application/json", manifest_of)}
+    viewer = current_viewer()
     offers = {
-        name: (label, kind, partial(make, shown)) for name, (label, kind, make) in FILES.items()
+        name: (label, kind, partial(taken, viewer, shown, name, make))
+        for name, (label, kind, make) in makers.items()
     }
-    offers["manifest.json"] = ("Manifest (JSON)", "application/json", partial(manifest_of, shown))
     with st.container(horizontal=True):
         for name, (label, kind, make) in offers.items():
             st.download_button(

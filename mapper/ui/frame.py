@@ -7,6 +7,7 @@ import streamlit as st
 
 from mapper.demonstration.mark import SYNTHETIC_NOTICE, is_synthetic
 from mapper.outputs.text import encode_text
+from mapper.ui.who import current_viewer, who_in_words
 
 _STYLE = (Path(__file__).parent / "frame.css").read_text(encoding="utf-8")
 
@@ -17,8 +18,10 @@ def put_on_style() -> None:
 
 
 def show_marking(marking: str, *, audience: str = "operational") -> None:
-    """Show the protective marking at the top and at the bottom of the window."""
-    words = f"{encode_text(marking.upper())} <span>for {encode_text(audience)} use</span>"
+    """Show the protective marking at the top and at the bottom of the window, and who looks."""
+    who = who_in_words(current_viewer())
+    told = f"for {encode_text(audience)} use · {encode_text(who)}"
+    words = f"{encode_text(marking.upper())} <span>{told}</span>"
     st.html(
         f'<p class="m-marking m-head">{words}</p><p class="m-marking m-foot" aria-hidden="true">'
         f"{words}</p>"

@@ -2,7 +2,8 @@
 
 Streamlit would serve a file right under ``pages/`` to a visitor who never passed the router, and
 anyone can point Streamlit at a page file. Permission therefore holds only inside
-:func:`routed`, on the thread and for the moment in which the router runs the page.
+:func:`routed`, on the thread and for the moment in which the router runs the page, and only for
+a viewer whose role opens that page.
 """
 
 from collections.abc import Iterator
@@ -11,13 +12,23 @@ from contextvars import ContextVar
 
 import streamlit as st
 
-_ROUTED: ContextVar[bool] = ContextVar("routed", default=False)
+from mapper.people import Act, Viewer, may, require
+
+_ROUTED: ContextVar[tuple[Viewer, Act | None] | None] = ContextVar("routed", default=None)
 
 
 @contextmanager
-def routed() -> Iterator[None]:
-    """Let pages run inside this block; used by the router alone."""
-    before = _ROUTED.set(True)
+def routed(viewer: Viewer, act: Act | None) -> Iterator[None]:
+    """Let a page run inside this block; used by the router alone.
+
+    Raises
+    ------
+    RefusedError
+        When the viewer's role does not open the page.
+    """
+    if act is not None:
+        require(viewer, act)
+    before = _ROUTED.set((viewer, act))
     try:
         yield
     finally:
@@ -25,14 +36,15 @@ def routed() -> Iterator[None]:
 
 
 def require_router() -> None:
-    """Stop the page, in words, unless the router is running it.
+    """Stop the page, in words, unless the router is running it for somebody who may see it.
 
     Raises
     ------
     PermissionError
         Where there is no Streamlit to stop.
     """
-    if _ROUTED.get():
+    now = _ROUTED.get()
+    if now is not None and (now[1] is None or may(now[0], now[1])):
         return
     st.text("This page opens from the menu of the app only. Go to the start page of the app.")
     st.stop()

@@ -17,6 +17,7 @@ from starlette.responses import PlainTextResponse, Response
 from starlette.routing import Route
 
 ADDRESS = "/maps/"
+VIEWER = "mapper.viewer"  # where the gate writes who asks
 _KEPT = 256  # addresses; sessions that look at the same release share its page
 
 
@@ -25,24 +26,31 @@ class MapPages:
 
     def __init__(self) -> None:
         self._secret = secrets.token_bytes(32)
-        self._pages: OrderedDict[str, bytes] = OrderedDict()
+        self._pages: OrderedDict[str, tuple[bytes, str]] = OrderedDict()
         self._lock = Lock()
 
-    def put(self, page: bytes, *, session: str, digest: str) -> str:
-        """Keep a compressed page for a session and return its address."""
-        told = f"{session}\0{digest}".encode()
+    def put(self, page: bytes, *, session: str, digest: str, owner: str = "") -> str:
+        """Keep a compressed page for a session and return its address.
+
+        Parameters
+        ----------
+        owner
+            The sign-in that may fetch it; empty where nobody signs in.
+        """
+        told = f"{session}\0{owner}\0{digest}".encode()
         name = hashlib.blake2b(told, key=self._secret, digest_size=24).hexdigest()
         with self._lock:
-            self._pages[name] = page
+            self._pages[name] = (page, owner)
             self._pages.move_to_end(name)
             while len(self._pages) > _KEPT:
                 self._pages.popitem(last=False)
         return f"{ADDRESS}{name}"
 
-    def get(self, name: str) -> bytes | None:
-        """Return the compressed page of an address, if it is kept."""
+    def get(self, name: str, *, owner: str = "") -> bytes | None:
+        """Return the compressed page of an address, if it is kept for this sign-in."""
         with self._lock:
-            return self._pages.get(name)
+            page, kept_for = self._pages.get(name, (None, ""))
+        return page if kept_for == owner else None
 
 
 map_pages = MapPages()
@@ -55,7 +63,9 @@ def compress(page: str) -> bytes:
 
 async def serve_map(request: Request) -> Response:
     """Answer with a map, to a frame of this app only."""
-    page = map_pages.get(request.path_params["name"])
+    viewer = request.scope.get(VIEWER)
+    owner = viewer.session if viewer is not None else ""
+    page = map_pages.get(request.path_params["name"], owner=owner)
     if page is None or request.headers.get("sec-fetch-site", "same-origin") != "same-origin":
         return PlainTextResponse("This map is no longer kept. Load the page again.", 404)
     headers = {

@@ -11,30 +11,37 @@ import streamlit as st
 from streamlit.runtime.scriptrunner import get_script_run_ctx
 
 from mapper.analysis import AnalysisResult, analyse
-from mapper.disclosure.release import Release, release
+from mapper.disclosure.for_viewer import release_to
+from mapper.disclosure.release import Release
 from mapper.lenses.lens import Lens
 from mapper.outputs.maps import embed_map
+from mapper.people import Viewer, scope_of
 from mapper.request import AnalysisRequest
 from mapper.study_area import StudyArea, load_study_area
 from mapper.ui.datasets import Dataset
 from mapper.ui.map_pages import compress, map_pages
+from mapper.ui.traces import trace
+from mapper.ui.who import current_viewer
 
 _RELEASES = "mapper_releases"
 _RELEASES_KEPT = 4  # a session goes back and forth between a few; each is a few megabytes
 
 
 def released(dataset: Dataset, request: AnalysisRequest, lens: Lens) -> Release:
-    """Return what this session's audience may see of an analysis.
+    """Return what whoever looks may see of an analysis, and write down that they saw it.
 
     Raises
     ------
     MapperError
-        As :func:`mapper.analysis.analyse` and :func:`mapper.disclosure.release.release`.
+        As :func:`mapper.analysis.analyse` and :func:`mapper.disclosure.for_viewer.release_to`, and
+        when the look cannot be written down.
     """
+    viewer = current_viewer()
+    scope_of(viewer)  # refuses before anything is worked out
     area = load_study_area(request.area, resolution=request.resolution)
     request = replace(request, area=area.name)
     kept: dict[tuple[object, ...], Release] = st.session_state.setdefault(_RELEASES, {})
-    key = (dataset.digest, request, lens.sha256, area.sha256)
+    key = (viewer, dataset.digest, request, lens.sha256, area.sha256)
     if key not in kept:
         result = _result(
             dataset.digest,
@@ -46,19 +53,38 @@ def released(dataset: Dataset, request: AnalysisRequest, lens: Lens) -> Release:
             _lens=lens,
             _area=area,
         )
-        kept[key] = release(result, audience="operational")
+        shown = release_to(viewer, result)
+        _trace_view(viewer, shown, dataset)
+        kept[key] = shown
         for oldest in list(kept)[:-_RELEASES_KEPT]:
             del kept[oldest]
     return kept[key]
 
 
 def map_address(shown: Release) -> str:
-    """Return where this session finds the map of a release."""
+    """Return where this session finds the map of a release; no other sign-in is served it."""
     context = get_script_run_ctx()
     session = context.session_id if context else ""
     return map_pages.put(
-        _map_page(shown.digest, _shown=shown), session=session, digest=shown.digest
+        _map_page(shown.digest, _shown=shown),
+        session=session,
+        digest=shown.digest,
+        owner=current_viewer().session,
     )
+
+
+def _trace_view(viewer: Viewer, shown: Release, dataset: Dataset) -> None:
+    """Write down that somebody is shown a release."""
+    detail = {
+        "lens": shown.title,
+        "area": shown.area_title,
+        "period": shown.period,
+        "resolution": shown.resolution,
+        "audience": shown.audience,
+        "wards": sorted(viewer.wards) if scope_of(viewer) == "own wards" else [],
+        "data": dataset.title,
+    }
+    trace(viewer, "view", subject="Hot spots", digest=shown.digest, detail=detail)
 
 
 @st.cache_resource(max_entries=24, show_spinner=False)

@@ -1,12 +1,38 @@
-"""The router: the menu, and the page that the visitor asked for."""
+"""The router: the menu of what a role opens, and the page that the visitor asked for."""
 
+from dataclasses import dataclass
 from pathlib import Path
 
 import streamlit as st
 
+from mapper.people import Act, Viewer, may
 from mapper.ui.guard import routed
+from mapper.ui.who import viewer_now
+from mapper.ui.words import notice
 
 PAGES = Path(__file__).parents[2] / "pages"
+
+
+@dataclass(frozen=True)
+class Entry:
+    """One page of the app; a page that is not among :data:`ENTRIES` never runs."""
+
+    file: str  # under pages/
+    title: str  # no two alike; the address is made from it
+    act: Act | None  # what a viewer must be allowed to do; none: to be signed in
+
+    @property
+    def url(self) -> str:
+        """Return the page's address: hot-spots."""
+        return self.title.lower().replace(" ", "-")
+
+
+ENTRIES = (
+    Entry("hotspots/overview.py", "Hot spots", "see hot spots"),
+    Entry("data/load.py", "Data", "load data"),
+    Entry("admin/audit.py", "Audit", "read the audit log"),
+    Entry("people/you.py", "Your sign-in", None),
+)
 
 
 def run_app() -> None:
@@ -17,17 +43,29 @@ def run_app() -> None:
         initial_sidebar_state="auto",
         menu_items={"About": "mapper: hot spots of harm at places, found exactly, shared safely."},
     )
+    viewer = viewer_now()
+    if viewer is None:
+        notice("You are signed out. Load the page again and sign in.", kind="stop")
+        st.stop()
+        raise PermissionError("Nobody is signed in.")
+    entries = entries_for(viewer)
     page = st.navigation(
         [
             st.Page(
-                PAGES / "hotspots" / "overview.py",
-                title="Hot spots",
-                url_path="hot-spots",
-                default=True,
-            ),
-            st.Page(PAGES / "data" / "load.py", title="Data", url_path="data"),
+                PAGES / entry.file,
+                title=entry.title,
+                url_path=entry.url,
+                default=entry is entries[0],
+            )
+            for entry in entries
         ],
         position="top",
     )
-    with routed():
+    entry = next(entry for entry in entries if entry.title == page.title)
+    with routed(viewer, entry.act):
         page.run()
+
+
+def entries_for(viewer: Viewer) -> tuple[Entry, ...]:
+    """Return the pages that a viewer may open, in the order of the menu."""
+    return tuple(entry for entry in ENTRIES if entry.act is None or may(viewer, entry.act))

@@ -26,14 +26,53 @@ _HEADERS = {
     "Referrer-Policy": "no-referrer",
     "Cross-Origin-Opener-Policy": "same-origin",
 }
+_ONLY_SECURE = {"Strict-Transport-Security": "max-age=31536000"}  # where the app has TLS
+
+
+_THIS_MACHINE = ("127.", "::1", "::ffff:127.")
+
+
+class Closed:
+    """Answer nothing but why: what an installation whose sign-in is set up in part does."""
+
+    def __init__(self, app: ASGIApp, *, words: str) -> None:
+        self.app = app
+        self.words = words
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Refuse one request."""
+        if scope["type"] == "http":
+            await PlainTextResponse(self.words, 503)(scope, receive, send)
+        elif scope["type"] == "websocket":
+            await WebSocketClose(code=1008)(scope, receive, send)
+        else:
+            await self.app(scope, receive, send)
+
+
+class ThisMachineOnly:
+    """Turn away other machines: nobody signs in here, so whoever asks is the one person."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self.app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer one request."""
+        client = scope.get("client") or ("", 0)
+        if scope["type"] not in {"http", "websocket"} or client[0].startswith(_THIS_MACHINE):
+            await self.app(scope, receive, send)
+            return
+        refusal = PlainTextResponse("Without sign-in this app serves its own machine only.", 403)
+        closed = WebSocketClose(code=1008)
+        await (refusal if scope["type"] == "http" else closed)(scope, receive, send)
 
 
 class OwnHostsOnly:
     """Turn away requests for other hosts or from other origins, and add the headers above."""
 
-    def __init__(self, app: ASGIApp, *, hosts: Sequence[str]) -> None:
+    def __init__(self, app: ASGIApp, *, hosts: Sequence[str], secure: bool = False) -> None:
         self.app = app
         self.hosts = frozenset(host.lower() for host in hosts)
+        self.headers = {**_HEADERS, **(_ONLY_SECURE if secure else {})}
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one request."""
@@ -49,7 +88,7 @@ class OwnHostsOnly:
         async def send_with_headers(message: Message) -> None:
             if message["type"] == "http.response.start":
                 headers = MutableHeaders(scope=message)
-                for name, value in _HEADERS.items():
+                for name, value in self.headers.items():
                     headers.setdefault(name, value)
             await send(message)
 

@@ -1,10 +1,14 @@
-"""Start the app on this machine, whatever folder one is in."""
+"""Start the app, whatever folder one is in: for one person here, or for those who sign in."""
 
 import socket
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
 
 from mapper.errors import InputError, RequestError
-from mapper.settings import settings
+from mapper.settings import LOOPBACK_HOSTS, settings
+from mapper.ui import started
+from mapper.ui.provider import check_alone, is_signed_in_to, provider, secrets_file
 
 ENTRY = Path(__file__).parents[2] / "streamlit_app.py"
 USUAL_PORT = 8501
@@ -12,7 +16,7 @@ _TRIES = 50
 
 
 def serve(*, port: int | None = None, browser: bool = True) -> None:
-    """Serve the app on the loopback address until it is stopped.
+    """Serve the app until it is stopped: on the loopback address, unless people sign in to it.
 
     Parameters
     ----------
@@ -27,6 +31,8 @@ def serve(*, port: int | None = None, browser: bool = True) -> None:
         When the app's files are not beside the package.
     RequestError
         When the port is taken or is none.
+    PeopleError
+        When sign-in is set up in part only, or is missing where others are to reach the app.
     """
     if not ENTRY.is_file():
         raise InputError(
@@ -36,16 +42,35 @@ def serve(*, port: int | None = None, browser: bool = True) -> None:
     chosen = _free_port() if port is None else _checked(port)
     from streamlit.web.cli import main_run
 
-    main_run.main(
-        [str(ENTRY), *options(port=chosen, browser=browser)],
-        prog_name="mapper serve",
-        standalone_mode=False,
-    )
+    with _sign_in_options() as more:
+        started.by_serve()
+        main_run.main(
+            [str(ENTRY), *options(port=chosen, browser=browser, more=more)],
+            prog_name="mapper serve",
+            standalone_mode=False,
+        )
 
 
-def options(*, port: int, browser: bool) -> list[str]:
+@contextmanager
+def _sign_in_options() -> Iterator[dict[str, object]]:
+    """Give the options that sign-in adds; without it, none, and this machine only."""
+    if not is_signed_in_to():
+        check_alone(settings())
+        yield {}
+        return
+    told = provider()
+    with secrets_file(told) as path:
+        yield {
+            "server.address": settings().bind,
+            "server.allowedHosts": (*LOOPBACK_HOSTS[:2], "[::1]", told.host),
+            "browser.serverAddress": told.host,
+            "secrets.files": str(path),
+        }
+
+
+def options(*, port: int, browser: bool, more: Mapping[str, object] | None = None) -> list[str]:
     """Return Streamlit's options; given here they outrank every file and variable."""
-    chosen = {
+    chosen: dict[str, object] = {
         "server.address": "127.0.0.1",
         "server.port": port,
         "server.headless": not browser,
@@ -59,10 +84,12 @@ def options(*, port: int, browser: bool) -> list[str]:
         "client.showErrorLinks": False,
         "client.toolbarMode": "minimal",
         "client.disableDataExport": True,
+        **(more or {}),
     }
     return [
-        f"--{name}={str(value).lower() if isinstance(value, bool) else value}"
+        f"--{name}={str(one).lower() if isinstance(one, bool) else one}"
         for name, value in chosen.items()
+        for one in (value if isinstance(value, tuple) else (value,))
     ]
 
 

@@ -4,9 +4,12 @@ import pytest
 import streamlit as st
 from streamlit.testing.v1 import AppTest
 
+from mapper.records.database import database
 from mapper.settings import settings
 from mapper.ui import datasets
+from mapper.ui.provider import provider
 from mapper.ui.router import PAGES
+from mapper.ui.sign_ins import sign_ins
 from tests.small_extract import write_extract
 
 ENTRY = PAGES.parent / "streamlit_app.py"
@@ -25,6 +28,11 @@ def small_app(tmp_path, monkeypatch):
 
 def forget():
     settings.cache_clear()
+    provider.cache_clear()
+    if database.cache_info().currsize:
+        database().close()
+    database.cache_clear()
+    sign_ins.clear()
     datasets._KEPT.clear()
     st.cache_resource.clear()
 

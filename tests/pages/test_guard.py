@@ -4,6 +4,8 @@ import ast
 
 import pytest
 
+from mapper.errors import RefusedError
+from mapper.people import Viewer
 from mapper.ui import guard
 from mapper.ui.router import PAGES
 
@@ -27,10 +29,17 @@ def test_the_guard_is_the_first_thing_a_page_does(path):
 
 
 def test_permission_ends_with_the_routers_block():
-    with guard.routed():
+    analyst = Viewer("A", frozenset({"analyst"}))
+    with guard.routed(analyst, "load data"):
         guard.require_router()
-        with pytest.raises(ZeroDivisionError), guard.routed():
+        with pytest.raises(ZeroDivisionError), guard.routed(analyst, None):
             raise ZeroDivisionError
         guard.require_router()
     with pytest.raises(BaseException, match=r"|A page was run without the router\."):
         guard.require_router()
+
+
+def test_the_router_itself_opens_no_page_to_a_role_that_it_is_not_for():
+    partner = Viewer("P", frozenset({"partner"}))
+    with pytest.raises(RefusedError, match="takes the role analyst"):
+        guard.routed(partner, "load data").__enter__()

@@ -1,0 +1,73 @@
+"""What goes through the websocket: which addresses a browser is told, and what it may ask for.
+
+Streamlit serves each file that it keeps to whoever knows its address. Here a sign-in fetches only
+what the server told that very sign-in; so the addresses are read off the messages on their way.
+"""
+
+from collections.abc import Iterator
+from typing import Any
+
+from google.protobuf.message import DecodeError
+from streamlit.proto.BackMsg_pb2 import BackMsg
+from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
+
+# Fields that the server fills with addresses; no text of a user or a file is ever put into them.
+_ADDRESS_FIELDS = frozenset({"url", "upload_url", "delete_url", "deferred_file_id"})
+_ASKED = frozenset({"rerun_script", "stop_script", "file_urls_request", "app_heartbeat"})
+_OPERATION = "backend_operation_request"
+
+
+def addresses_in(frame: bytes) -> list[str]:
+    """Return the addresses that a message to the browser tells."""
+    message = ForwardMsg()
+    try:
+        message.ParseFromString(frame)
+    except DecodeError:
+        return []
+    return list(_told(message))
+
+
+def _told(message: Any) -> Iterator[str]:
+    """Yield every address in a message and its parts."""
+    for field, value in message.ListFields():
+        if field.message_type is not None:
+            if field.message_type.GetOptions().map_entry:
+                continue
+            parts = value if hasattr(value, "append") or hasattr(value, "add") else [value]
+            for part in parts:
+                yield from _told(part)
+        elif field.name in _ADDRESS_FIELDS and isinstance(value, str):
+            yield value
+
+
+def files_asked(frame: bytes) -> list[str] | None:
+    """Return the ids of files that a message from the browser asks to be made.
+
+    Returns
+    -------
+    list of str or None
+        Nothing at all where the message asks for what no page of this app offers: clearing every
+        user's cache, or writing files on the server.
+    """
+    message = BackMsg()
+    try:
+        message.ParseFromString(frame)
+    except DecodeError:
+        return None
+    kind = message.WhichOneof("type")
+    if kind in _ASKED:
+        return []
+    if kind != _OPERATION:
+        return None
+    asked = message.backend_operation_request
+    names = {field.name for field, _ in asked.ListFields()} - {"request_id"}
+    if names == {"deferred_file"}:
+        return [asked.deferred_file.file_id]
+    return [] if names == {"dataframe_chunk"} else None
+
+
+def go_to(address: str) -> bytes:
+    """Return the message that sends the browser to another page of the app."""
+    message = ForwardMsg()
+    message.auth_redirect.url = address
+    return bytes(message.SerializeToString())

@@ -1,0 +1,66 @@
+"""Streamlit's sign-in cookie: read as Streamlit reads it, and sent out no looser than needed.
+
+Streamlit signs the cookie, lets it live for 30 days and leaves out ``Secure``; here it lives no
+longer than a sign-in may, and goes over TLS only wherever the app does.
+"""
+
+import json
+import re
+from collections.abc import Iterable, Mapping
+from http.cookies import CookieError, SimpleCookie
+from typing import Any
+
+from streamlit.auth_util import get_cookie_with_chunks, get_secrets_auth_section
+from streamlit.web.server.server_util import get_cookie_secret
+from streamlit.web.server.starlette.starlette_app_utils import decode_signed_value
+from streamlit.web.server.starlette.starlette_server_config import USER_COOKIE_NAME
+
+_MAX_AGE = re.compile(r";\s*max-age=(\d+)", re.IGNORECASE)
+_SECURE = re.compile(r";\s*secure\s*(;|$)", re.IGNORECASE)
+
+
+def is_ready() -> bool:
+    """Tell whether Streamlit's sign-in was given its settings."""
+    return bool(get_secrets_auth_section())
+
+
+def claims_of(cookies: Mapping[str, str]) -> dict[str, Any] | None:
+    """Return the provider's claims from signed cookies, or nothing where they are not whole."""
+    secret = get_cookie_secret()
+
+    def one(name: str) -> bytes | None:
+        value = cookies.get(name, "").encode("latin-1", "ignore")
+        return decode_signed_value(secret, name, value) if value else None
+
+    try:
+        told = get_cookie_with_chunks(one, USER_COOKIE_NAME)
+        claims = json.loads(told) if told else None
+    except (ValueError, RecursionError):
+        return None
+    return claims if isinstance(claims, dict) and claims.get("is_logged_in") is True else None
+
+
+def cookies_set_by(headers: Iterable[tuple[bytes, bytes]]) -> dict[str, str]:
+    """Return the cookies that an answer sets, by name."""
+    found: dict[str, str] = {}
+    for name, value in headers:
+        if name.lower() == b"set-cookie":
+            jar: SimpleCookie = SimpleCookie()
+            try:
+                jar.load(value.decode("latin-1"))
+            except CookieError:
+                continue
+            found |= {key: morsel.value for key, morsel in jar.items()}
+    return found
+
+
+def tightened(cookie: str, *, secure: bool, longest: int) -> str:
+    """Return a ``Set-Cookie`` value that lives no longer than given, over TLS where there is any.
+
+    Parameters
+    ----------
+    longest
+        Seconds.
+    """
+    cookie = _MAX_AGE.sub(lambda age: f"; Max-Age={min(int(age[1]), longest)}", cookie)
+    return f"{cookie}; Secure" if secure and not _SECURE.search(cookie) else cookie
