@@ -16,7 +16,7 @@ from typing import Any
 from sqlalchemy import Connection, Engine, text
 from sqlalchemy.exc import DBAPIError
 
-from mapper.records.engine import WRITING, engine_of
+from mapper.records.engine import ALONE, WRITING, engine_of
 from mapper.records.faults import in_words
 from mapper.records.migrate import migrate
 from mapper.settings import settings
@@ -59,6 +59,20 @@ class Database:
         with self._transaction(one_moment if self.dialect == "postgresql" else {}) as connection:
             yield connection
 
+    def maintain(self, *statements: str) -> None:
+        """Run statements that no transaction may hold: rewriting a table, checking a file.
+
+        Raises
+        ------
+        RecordsError
+            When there is no room, or the database is busy for too long.
+        """
+        alone = {"isolation_level": "AUTOCOMMIT"} if self.dialect == "postgresql" else {ALONE: True}
+        with self._in_words(), self.engine.connect() as connected:
+            connection = connected.execution_options(**alone)
+            for statement in statements:
+                connection.exec_driver_sql(statement)
+
     @property
     def dialect(self) -> str:
         """``sqlite`` or ``postgresql``."""
@@ -70,12 +84,17 @@ class Database:
 
     @contextmanager
     def _transaction(self, options: dict[str, Any]) -> Iterator[Connection]:
-        """Give a transaction; what the driver says becomes a sentence a person can act on."""
+        """Give a transaction."""
+        with self._in_words(), self.engine.connect() as connected:
+            connection = connected.execution_options(**options)
+            with connection.begin():
+                yield connection
+
+    @contextmanager
+    def _in_words(self) -> Iterator[None]:
+        """Turn what the driver says into one sentence a person can act on."""
         try:
-            with self.engine.connect() as connected:
-                connection = connected.execution_options(**options)
-                with connection.begin():
-                    yield connection
+            yield
         except DBAPIError as error:
             raise in_words(error, self.name) from error
 

@@ -11,6 +11,7 @@ from mapper.errors import RecordsError
 
 FILE_NAME = "mapper.sqlite"
 WRITING = "mapper_writing"  # marks the connection of a writer
+ALONE = "mapper_alone"  # marks a connection whose statements stand outside any transaction
 BUSY_SECONDS = 30  # how long a writer waits for the one before it
 
 _SQLITE_SETTINGS = (
@@ -63,7 +64,9 @@ def _sqlite(path: Path) -> tuple[Engine, str]:
             " Choose another folder with MAPPER_WORKSPACE."
         ) from error
     made = create_engine(
-        URL.create("sqlite+pysqlite", database=str(path)), connect_args={"timeout": BUSY_SECONDS}
+        URL.create("sqlite+pysqlite", database=str(path)),
+        connect_args={"timeout": BUSY_SECONDS},
+        hide_parameters=True,  # an error's message never holds what people wrote
     )
     event.listen(made, "connect", _set_sqlite)
     event.listen(made, "begin", _begin_sqlite)
@@ -79,8 +82,9 @@ def _set_sqlite(connection: Any, _record: object) -> None:
 
 def _begin_sqlite(connection: Connection) -> None:
     """Begin: a writer takes its turn at once, since a later one would fail half way."""
-    writing = connection.get_execution_options().get(WRITING)
-    connection.exec_driver_sql("BEGIN IMMEDIATE" if writing else "BEGIN")
+    options = connection.get_execution_options()
+    if not options.get(ALONE):
+        connection.exec_driver_sql("BEGIN IMMEDIATE" if options.get(WRITING) else "BEGIN")
 
 
 def _postgresql(url: URL) -> tuple[Engine, str]:
@@ -88,6 +92,7 @@ def _postgresql(url: URL) -> tuple[Engine, str]:
     waits = f"-c lock_timeout={BUSY_SECONDS}s -c timezone=UTC"
     made = create_engine(
         url.set(drivername="postgresql+psycopg"),
+        hide_parameters=True,  # as above
         pool_pre_ping=True,  # a server that was restarted is met again, not reported
         connect_args={"options": waits, "connect_timeout": 10, "application_name": "mapper"},
     )
