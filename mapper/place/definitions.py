@@ -33,11 +33,18 @@ CONTEXT = Definition(
     definition="Places in the cells and rings around it, and metres to the nearest of a kind.",
     source="mapper; distances on a sphere, off by under 0.3 %.",
 )
-WEEK = Definition(
-    id="week",
-    title="When in the week",
-    question="In which shifts, on school days or in holidays, and near pay days?",
-    definition="Aoristic weights by shift; days of each sort with exact rate ratios.",
-    source="Ratcliffe 2002; Przyborowski & Wilenski 1940; mapper.",
+SHIFT = Definition(
+    id="shifts",
+    title="Shifts of the week",
+    question="In which shifts of the week is a place busy?",
+    definition="Aoristic weights by early, late and night; peaks by exact binomial.",
+    source="Ratcliffe 2002; mapper.",
 )
-DEFINITIONS = (CHILDREN, SIGNATURE, CORRIDORS, CONTEXT, WEEK)
+DAYS = Definition(
+    id="days",
+    title="School days, holidays and pay days",
+    question="Is a place busier in school holidays, or around pay days?",
+    definition="Incidents a day by kind of day, exact ratio; also against the rest of the area.",
+    source="Przyborowski & Wilenski 1940; Cornfield 1956; mapper.",
+)
+DEFINITIONS = (CHILDREN, SIGNATURE, CORRIDORS, CONTEXT, SHIFT, DAYS)

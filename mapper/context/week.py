@@ -1,0 +1,167 @@
+"""When in the week a place is busy, in shifts; on school days or in holidays; near pay days.
+
+**Shifts.** The 168 aoristic hours of the week are added up to 21 shifts: early 07:00 to 15:00, late
+15:00 to 23:00, night 23:00 to 07:00; a night belongs to the day on which it starts. A shift is a
+**peak** where an even spread would put so many incidents there with p of at most 0.05, all 21
+shifts tested (exact binomial of the weight rounded down, Bonferroni).
+
+**Days.** School days are set against holiday weekdays, and pay days with the two days after against
+all other days. Each day's exposure is its weekday's usual share of incidents in the whole area, so
+that a window with many Fridays is not taken for an effect. The rate ratio has an exact interval,
+and a second ratio sets the place against the rest of the area, which takes out the season.
+
+What can mislead: times are those recorded; holidays lie in other seasons than school days, so look
+at the ratio against the rest of the area; a clock of few incidents is uncertain.
+
+Sources: Ratcliffe (2002), Journal of Quantitative Criminology 18, for the clock; Przyborowski &
+Wilenski (1940), Biometrika 31, for the rate ratio; Cornfield (1956) for the ratio of ratios.
+"""
+
+from collections.abc import Mapping
+from types import MappingProxyType
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+from mapper.context.school_days import HOLIDAY, SCHOOL_DAY, SchoolDays, weekday_of
+from mapper.statistics.aoristic import WEEK_HOURS
+from mapper.statistics.intervals import binomial_tails, rate_ratio_interval, ratio_of_ratios
+
+Floats = npt.NDArray[np.float64]
+Integers = npt.NDArray[np.int64]
+Flags = npt.NDArray[np.bool_]
+
+# First hour of each shift; it lasts until the next one starts.
+SHIFTS: Mapping[str, int] = MappingProxyType({"early": 7, "late": 15, "night": 23})
+WEEKDAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
+CONTRASTS = ("holidays against school days", "pay days against other days")
+_ALPHA = 0.05
+_DAY = np.timedelta64(1, "D")
+
+
+def shift_weights(weights: Floats, *, shifts: Mapping[str, int] = SHIFTS) -> Floats:
+    """Return the weight of each shift of the week; shape (groups, 7 x shifts).
+
+    Parameters
+    ----------
+    weights
+        Of each hour of the week, Monday 00:00 first; shape (groups, 168).
+    shifts
+        First hour of each shift, rising.
+    """
+    of_hour = shift_of_hours(shifts)
+    belongs = np.zeros((WEEK_HOURS, 7 * len(shifts)))
+    belongs[np.arange(WEEK_HOURS), of_hour] = 1.0
+    return np.asarray(weights @ belongs)
+
+
+def shift_of_hours(shifts: Mapping[str, int] = SHIFTS) -> Integers:
+    """Return the number of the shift that each hour of the week lies in, Monday's first shift 0."""
+    starts = list(shifts.values())
+    if sorted(set(starts)) != starts or not starts or starts[0] < 0 or starts[-1] > 23:  # noqa: PLR2004 - hours
+        raise ValueError(f"shifts start at {starts}; rising hours from 0 to 23 are needed")
+    hour = np.arange(WEEK_HOURS)
+    within = np.searchsorted(starts, hour % 24, side="right") - 1  # -1: last evening's last shift
+    return ((hour // 24) * len(starts) + within) % (7 * len(starts))
+
+
+def peak_shifts(sums: Floats, *, shifts: Mapping[str, int] = SHIFTS) -> Flags:
+    """Return which shifts are peaks, shape of ``sums``."""
+    length = np.bincount(shift_of_hours(shifts), minlength=sums.shape[1]) / WEEK_HOURS
+    whole = np.floor(sums + 1e-9).astype(np.int64)
+    trials = np.rint(sums.sum(axis=1)).astype(np.int64)
+    peaks = np.zeros(sums.shape, dtype=bool)
+    for shift, share in enumerate(length.tolist()):
+        p, _ = binomial_tails(whole[:, shift], trials, share)
+        peaks[:, shift] = p <= _ALPHA / sums.shape[1]
+    return peaks
+
+
+def known_to_the_day(table: pd.DataFrame) -> Flags:
+    """Return which incidents can be put on one day: known finer than a month, within 24 hours."""
+    start, end = table["start"].to_numpy(), table["end"].to_numpy()
+    short = np.isnat(end) | (end - start <= _DAY)
+    return np.asarray(short & (table["precision"] != "month").to_numpy())
+
+
+def compare_days(
+    days: npt.NDArray[np.datetime64],
+    group: Integers,
+    *,
+    groups: int,
+    first: np.datetime64,
+    last: np.datetime64,
+    calendar: SchoolDays,
+) -> pd.DataFrame:
+    """Return both contrasts for each group, one row each.
+
+    Parameters
+    ----------
+    days
+        Day of each incident of the study area, shape (incidents,).
+    group
+        Number of each incident's place from 0, below 0 for elsewhere in the area.
+    first, last
+        First and last day covered.
+
+    Returns
+    -------
+    pandas.DataFrame
+        ``place``, ``contrast``, ``days`` and ``incidents`` of the first and the other kind of day,
+        ``ratio`` with ``low`` and ``high``, and ``against_area`` with its own; a ratio is missing
+        where one kind of day does not occur.
+    """
+    every = np.arange(first.astype("datetime64[D]"), last.astype("datetime64[D]") + 1)
+    per_day = np.zeros((groups + 1, every.size), dtype=np.int64)
+    np.add.at(per_day, (group, (days.astype("datetime64[D]") - every[0]).astype(np.int64)), 1)
+    kinds = calendar.kinds(every)
+    paid = calendar.pay_days(every)
+    pairs = (kinds == HOLIDAY, kinds == SCHOOL_DAY), (paid, ~paid)
+    usual = _usual_by_weekday(per_day.sum(axis=0), weekday_of(every))
+    rows = [
+        {"place": place, "contrast": name, **_contrast(per_day, place, one, other, usual)}
+        for place in range(groups)
+        for name, (one, other) in zip(CONTRASTS, pairs, strict=True)
+    ]
+    return pd.DataFrame(rows)
+
+
+def _usual_by_weekday(per_day: Integers, weekday: Integers) -> Floats:
+    """Return the usual incidents of each day by its weekday, 1 on average; shape (days,)."""
+    sums = np.bincount(weekday, weights=per_day, minlength=7)
+    mean = sums / np.maximum(np.bincount(weekday, minlength=7), 1)
+    usual = mean[weekday]
+    return np.asarray(usual / usual.mean()) if per_day.any() else np.ones(per_day.size)
+
+
+def _contrast(
+    per_day: Integers, place: int, one: Flags, other: Flags, usual: Floats
+) -> dict[str, float]:
+    """Return one contrast of one place; the rest of the area is everything that it is not."""
+    here = per_day[place]
+    rest = per_day.sum(axis=0) - here
+    a, b = int(here[one].sum()), int(here[other].sum())
+    found = {
+        "days": int(one.sum()),
+        "incidents": a,
+        "other_days": int(other.sum()),
+        "other_incidents": b,
+    }
+    exposure, other_exposure = float(usual[one].sum()), float(usual[other].sum())
+    if not (exposure and other_exposure):
+        missing = ("ratio", "low", "high", "against_area", "against_low", "against_high")
+        return {**found, **dict.fromkeys(missing, np.nan)}
+    low, high = rate_ratio_interval(
+        np.array([b]), np.array([a]), before_length=other_exposure, after_length=exposure
+    )
+    against = ratio_of_ratios(b, a, int(rest[other].sum()), int(rest[one].sum()))
+    return {
+        **found,
+        "ratio": (a / exposure) / (b / other_exposure) if b else (np.inf if a else np.nan),
+        "low": float(low[0]),
+        "high": float(high[0]),
+        "against_area": against.ratio,
+        "against_low": against.low,
+        "against_high": against.high,
+    }
