@@ -170,7 +170,7 @@ def _tell(
         Event(
             kind="save",
             person=viewer.name,
-            role=" ".join(sorted(viewer.roles)),
+            role=", ".join(sorted(viewer.roles)),
             subject=f"{prepared['kind']} {prepared['record']} {what} {number - stale}",
             digest=str(prepared["digest"]),
             detail={"reason": str(prepared["reason"])[:500]},
