@@ -106,7 +106,7 @@ def gumbel_p(observed: float, simulated: Floats) -> float:
     """
     if simulated.size < 2 or not simulated.std() > 0:  # noqa: PLR2004 - a spread needs two values
         return float("nan")
-    scale = float(simulated.std(ddof=1)) * np.sqrt(6) / np.pi
+    scale = float(simulated.std()) * np.sqrt(6) / np.pi  # over M, not M - 1, as SaTScan's
     location = float(simulated.mean()) - np.euler_gamma * scale
     with np.errstate(over="ignore"):  # far below the location the tail is 1, as it should be
         return float(-np.expm1(-np.exp(-(observed - location) / scale)))

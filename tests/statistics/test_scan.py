@@ -1,6 +1,5 @@
 """The space-time scan: against plain loops, SaTScan's published figures and its own null."""
 
-import json
 import subprocess
 import sys
 
@@ -313,72 +312,6 @@ def test_the_scan_costs_nothing_until_it_is_run():
         "sys.exit('numba' in sys.modules)"
     )
     assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0
-
-
-# SaTScan's published result for leukaemia in upstate New York
-
-
-@pytest.fixture(scope="module")
-def leukaemia(shared):
-    folder = shared / "benchmarks" / "ny_leukaemia"
-    ids, lat, lon = np.loadtxt(folder / "satscan_ny_coords.txt").T
-    cases = np.loadtxt(folder / "satscan_ny_cases.txt")
-    residents = np.loadtxt(folder / "satscan_ny_pop.txt")
-    assert (ids == cases[:, 0]).all()
-    assert (ids == residents[:, 0]).all()
-    published = json.loads((folder / "expected_satscan.json").read_text())
-    return lon, lat, cases[:, 1].astype(np.int64), residents[:, 2], published
-
-
-def scan_leukaemia(leukaemia, **choices):
-    lon, lat, cases, residents, _ = leukaemia
-    wanted = ScanChoices(null="poisson", **choices)
-    return scan_points(lon, lat, cases, population=residents, choices=wanted)
-
-
-def test_leukaemia_clusters_are_those_published(leukaemia):
-    published = leukaemia[-1]["clusters"]
-    result = scan_leukaemia(leukaemia, runs=999)
-    assert result.total == leukaemia[-1]["cases"]
-    for ours, theirs in zip(result.clusters[:6], published, strict=True):
-        assert round(ours.llr, 6) == theirs["log_likelihood_ratio"]
-        assert (ours.places + 1).tolist() == theirs["location_ids"]
-        assert ours.count == theirs["observed"]
-        assert round(ours.expected, 2) == theirs["expected"]
-        assert round(ours.relative_risk, 2) == theirs["relative_risk"]
-        assert round(ours.radius, 2) == theirs["radius_km"]
-        assert leukaemia[3][ours.places].sum() == theirs["population"]
-    for ours, theirs in zip(result.clusters[1:6], published[1:], strict=True):
-        # Both are ranks among 999: the difference of two binomial shares.
-        spread = np.sqrt(2 * ours.p * (1 - ours.p) / 999)
-        assert abs(ours.p - theirs["p_value"]) < 3.5 * spread
-
-
-def check_first_p(maxima, published):
-    """The published p is one fit to 999 runs: it must lie among our fits to 999 runs."""
-    fits = [
-        gumbel_p(14.780276, part) for part in maxima[: maxima.size // 999 * 999].reshape(-1, 999)
-    ]
-    low, high = np.exp(np.mean(np.log(fits)) + np.array([-2, 2]) * np.std(np.log(fits), ddof=1))
-    assert low < published < high
-    return low, high
-
-
-def test_leukaemia_first_p_is_within_monte_carlo_error(leukaemia):
-    maxima = scan_leukaemia(leukaemia, runs=9990).maxima
-    check_first_p(maxima, leukaemia[-1]["clusters"][0]["p_value"])
-
-
-@pytest.mark.soak
-def test_leukaemia_first_p_with_99_999_runs(leukaemia):
-    result = scan_leukaemia(leukaemia, runs=99_999)
-    published = leukaemia[-1]["clusters"][0]["p_value"]
-    check_first_p(result.maxima, published)
-    first = result.clusters[0]
-    reached = round(first.p * 100_000) - 1
-    assert stats.poisson.cdf(reached, published * 99_999) > 0.025
-    assert stats.poisson.sf(reached - 1, published * 99_999) > 0.025
-    assert first.gumbel_p == pytest.approx(first.p, rel=3 / np.sqrt(reached))
 
 
 # Refusals
