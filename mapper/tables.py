@@ -127,6 +127,48 @@ HOTSPOT_COLUMNS: Mapping[str, str] = MappingProxyType(
     }
 )
 
+# What audiences other than the operational one get (mapper.disclosure.partner_tables). A count is
+# missing where it is hidden or withheld; ``shown`` says in words how it is printed.
+PARTNER_CELL_COLUMNS: Mapping[str, str] = MappingProxyType(
+    {
+        "cell": "str",
+        "district": "category",
+        "ward": "category",
+        "residents": "float64",
+        "count": "Int64",  # incidents, rounded; never weighted
+        "shown": "category",  # none, "fewer than 5", rounded, withheld, by district only
+        "hot": "bool",  # worked out from printed counts alone
+        "hotspot_id": "str",
+    }
+)
+
+PARTNER_HOTSPOT_COLUMNS: Mapping[str, str] = MappingProxyType(
+    {
+        "number": "int64",  # place in the list, by printed counts
+        "hotspot_id": "str",
+        "name": "str",
+        "district": "str",
+        "ward": "str",
+        "cells": "int64",
+        "area_km2": "float64",
+        "incidents": "Int64",  # sum of its rounded counts; missing where none is printed
+        "cells_hidden": "int64",  # of its cells, those whose count is not in the sum
+        "evidence": "str",  # very strong, strong or clear: classes of q
+        "lon": "float64",
+        "lat": "float64",
+        "reason": "str",
+    }
+)
+
+PARTNER_DISTRICT_COLUMNS: Mapping[str, str] = MappingProxyType(
+    {
+        "district": "str",
+        "incidents": "Int64",  # sum of rounded counts, or the district's own count, rounded
+        "shown": "str",
+        "cells_hidden": "int64",
+    }
+)
+
 
 def check_columns(table: pd.DataFrame, contract: Mapping[str, str], *, name: str) -> pd.DataFrame:
     """Return ``table`` with exactly the contract's columns, in its order.

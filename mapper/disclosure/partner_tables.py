@@ -1,0 +1,209 @@
+"""The tables of every audience but the operational one, made from printed counts and nothing else.
+
+Hot cells, outlines, names, evidence and totals are worked out again from what is printed (a hidden
+count stands as one fixed number, whatever it is). So they cannot give away more than the printed
+counts do: nobody can learn from the outline of a hot spot, or from its total, what a cell hides.
+The price is that the list can differ from the operational one where hidden counts decide.
+"""
+
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+from mapper.counts import Counts
+from mapper.disclosure.rules import Rule
+from mapper.disclosure.suppression import HIDDEN, NONE, ROUNDED, WITHHELD, Printed
+from mapper.hotspots import HotspotInputs, describe_hotspots, place_ids
+from mapper.neighbours import find_band, find_neighbours, touching_groups
+from mapper.request import AnalysisRequest, AnalysisResult
+from mapper.statistics.clusters import find_clusters
+from mapper.statistics.false_discovery import adjust
+from mapper.statistics.fewest import FEWEST_IN_DISC
+from mapper.statistics.scores import score_counts
+from mapper.study_area import StudyArea
+from mapper.tables import (
+    PARTNER_CELL_COLUMNS,
+    PARTNER_DISTRICT_COLUMNS,
+    PARTNER_HOTSPOT_COLUMNS,
+    check_columns,
+)
+
+Integers = npt.NDArray[np.int64]
+BY_DISTRICT = "by district only"
+_EVIDENCE = ((0.001, "very strong"), (0.01, "strong"), (1.0, "clear"))
+
+
+@dataclass(frozen=True, eq=False)
+class PartnerTables:
+    """What an audience sees: cells, hot spots, and sums by district."""
+
+    cells: pd.DataFrame  # PARTNER_CELL_COLUMNS
+    hotspots: pd.DataFrame  # PARTNER_HOTSPOT_COLUMNS
+    districts: pd.DataFrame  # PARTNER_DISTRICT_COLUMNS
+
+
+def kind_words(rule: Rule) -> dict[int, str]:
+    """Return how each kind of printed count is written."""
+    return {
+        NONE: "none",
+        HIDDEN: rule.hidden_words,
+        ROUNDED: "rounded",
+        WITHHELD: "withheld",
+    }
+
+
+def tables_by_cell(result: AnalysisResult, printed: Printed, rule: Rule) -> PartnerTables:
+    """Return the tables of counts printed by cell."""
+    area = result.area
+    stand_in = _stand_in(printed, rule)
+    counts = Counts(stand_in, stand_in, np.zeros(0, dtype=np.int64), 0)
+    q, group = _hot_groups(area, counts, result.request)
+    ids = place_ids(area, counts, group)
+    names = np.array([*ids, ""], dtype=object)  # group -1 takes the last, empty one
+    cells = _cells(result, printed, rule)
+    cells["hot"] = group >= 0
+    cells["hotspot_id"] = pd.array(names[group], dtype="str")
+    described = describe_hotspots(HotspotInputs(area, counts, group, q), ids)
+    return PartnerTables(
+        cells=check_columns(cells, PARTNER_CELL_COLUMNS, name="partner cells"),
+        hotspots=_hotspots(described, cells, printed, rule),
+        districts=_sums_by_district(cells, printed),
+    )
+
+
+def tables_by_district(
+    result: AnalysisResult, names: list[str], printed: Printed, rule: Rule
+) -> PartnerTables:
+    """Return the tables of counts printed for whole districts and for nothing smaller."""
+    nothing = Printed(*(np.zeros(len(result.cells), dtype=np.int64) for _ in range(4)))
+    cells = _cells(result, nothing, rule)
+    cells["count"] = pd.array([pd.NA] * len(cells), dtype="Int64")
+    cells["shown"] = pd.Categorical([BY_DISTRICT] * len(cells))
+    cells["hot"] = False
+    cells["hotspot_id"] = pd.array([""] * len(cells), dtype="str")
+    empty = {name: pd.Series(dtype=dtype) for name, dtype in PARTNER_HOTSPOT_COLUMNS.items()}
+    districts = pd.DataFrame(
+        {
+            "district": pd.array(names, dtype="str"),
+            "incidents": _counts(printed),
+            "shown": pd.array(_words(printed, rule), dtype="str"),
+            "cells_hidden": np.zeros(len(names), dtype=np.int64),
+        }
+    )
+    return PartnerTables(
+        cells=check_columns(cells, PARTNER_CELL_COLUMNS, name="partner cells"),
+        hotspots=pd.DataFrame(empty),
+        districts=check_columns(districts, PARTNER_DISTRICT_COLUMNS, name="districts"),
+    )
+
+
+def _stand_in(printed: Printed, rule: Rule) -> Integers:
+    """Return one number for each printed count: one for all hidden, one for all withheld."""
+    hidden = np.where(printed.kind == HIDDEN, rule.smallest_count // 2, printed.value)
+    return np.where(printed.kind == WITHHELD, rule.smallest_count, hidden).astype(np.int64)
+
+
+def _hot_groups(
+    area: StudyArea, counts: Counts, request: AnalysisRequest
+) -> tuple[npt.NDArray[np.float64], Integers]:
+    """Return q and the number of the hot spot of each cell, as the analysis finds them."""
+    cells = area.cells["cell"].to_numpy()
+    near = find_band(cells, inner=request.inner, outer=request.rings)
+    clusters = find_clusters(
+        score_counts(counts.weighted, score=request.score), near, null=request.null
+    )
+    q = adjust(clusters.p, correction=request.correction)
+    busy = counts.incidents + near.ring_sums(counts.incidents) >= FEWEST_IN_DISC
+    hot = np.nan_to_num(q, nan=1.0) <= request.alpha
+    return q, touching_groups(find_neighbours(cells), hot & busy)
+
+
+def _cells(result: AnalysisResult, printed: Printed, rule: Rule) -> pd.DataFrame:
+    """Return the columns of cells that are known or printed."""
+    return pd.DataFrame(
+        {
+            "cell": result.cells["cell"],
+            "district": result.cells["district"],
+            "ward": result.cells["ward"],
+            "residents": result.cells["residents"],
+            "count": _counts(printed),
+            "shown": pd.Categorical(
+                _words(printed, rule), categories=list(kind_words(rule).values())
+            ),
+        }
+    )
+
+
+def _counts(printed: Printed) -> "pd.array[pd.Int64Dtype]":  # type: ignore[valid-type]  # pandas has no type for it
+    """Return printed counts; missing where hidden or withheld."""
+    unsaid = (printed.kind == HIDDEN) | (printed.kind == WITHHELD)
+    return pd.arrays.IntegerArray(printed.value.astype(np.int64), unsaid)
+
+
+def _words(printed: Printed, rule: Rule) -> list[str]:
+    """Return how each count is printed, in words."""
+    words = kind_words(rule)
+    return [words[int(kind)] for kind in printed.kind]
+
+
+def _hotspots(
+    described: pd.DataFrame, cells: pd.DataFrame, printed: Printed, rule: Rule
+) -> pd.DataFrame:
+    """Return the list of hot spots: sums of rounded counts, and classes of evidence."""
+    unsaid = (printed.kind == HIDDEN) | (printed.kind == WITHHELD)
+    parts = pd.DataFrame(
+        {"id": cells["hotspot_id"], "sum": printed.value, "hidden": unsaid.astype(np.int64)}
+    )
+    sums = parts.groupby("id")[["sum", "hidden"]].sum().reindex(described["hotspot_id"])
+    total = sums["sum"].to_numpy(dtype=np.int64)
+    table = described[["hotspot_id", "name", "district", "ward", "cells", "area_km2"]].assign(
+        incidents=pd.arrays.IntegerArray(total, total == 0),
+        cells_hidden=sums["hidden"].to_numpy(dtype=np.int64),
+        evidence=pd.array([_evidence(q) for q in described["q"]], dtype="str"),
+        lon=described["lon"],
+        lat=described["lat"],
+        order=-total,
+    )
+    table = table.sort_values(["order", "hotspot_id"], ignore_index=True)
+    table["number"] = np.arange(1, len(table) + 1, dtype=np.int64)
+    table["reason"] = pd.array(_reasons(table, rule), dtype="str")
+    return check_columns(table, PARTNER_HOTSPOT_COLUMNS, name="partner hot spots")
+
+
+def _evidence(q: float) -> str:
+    """Return the class of evidence that a hot spot is no chance find."""
+    return next(words for most, words in _EVIDENCE if q <= most)
+
+
+def _reasons(table: pd.DataFrame, rule: Rule) -> list[str]:
+    """Say in one or two plain sentences each what is printed of a hot spot."""
+    said = []
+    columns = (table[name] for name in ("cells", "incidents", "cells_hidden", "evidence"))
+    for cells, incidents, hidden, evidence in zip(*columns, strict=True):
+        where = "1 cell" if cells == 1 else f"{cells:,} touching cells"
+        how_many = (
+            f"Its {where} hold too few to print"
+            if pd.isna(incidents)
+            else f"About {incidents:,} incidents in {where}"
+        )
+        unsaid = f"; {hidden:,} of them not counted in ({rule.hidden_words} or withheld)"
+        said.append(f"{how_many}{unsaid if hidden else ''}. The evidence is {evidence}.")
+    return said
+
+
+def _sums_by_district(cells: pd.DataFrame, printed: Printed) -> pd.DataFrame:
+    """Return sums of rounded counts by district: they say no more than their parts."""
+    unsaid = (printed.kind == HIDDEN) | (printed.kind == WITHHELD)
+    parts = pd.DataFrame(
+        {
+            "district": cells["district"].astype("str").fillna(""),
+            "incidents": printed.value,
+            "cells_hidden": unsaid.astype(np.int64),
+        }
+    )
+    table = parts.groupby("district", as_index=False).sum()
+    table["incidents"] = table["incidents"].astype("Int64")
+    table["shown"] = pd.array(["sum of rounded counts"] * len(table), dtype="str")
+    return check_columns(table, PARTNER_DISTRICT_COLUMNS, name="districts")
