@@ -84,4 +84,4 @@ def _plain(value: Any) -> Any:
     """Return a choice as a manifest writes it."""
     if isinstance(value, date):
         return value.isoformat()
-    return list(value) if isinstance(value, tuple) else value
+    return [_plain(each) for each in value] if isinstance(value, list | tuple) else value

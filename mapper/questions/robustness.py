@@ -1,20 +1,23 @@
 """Robustness: under how many other settings each hot spot stays hot."""
 
 from collections.abc import Mapping
+from contextlib import suppress
 from typing import Literal
 
 import pandas as pd
 
 from mapper.analysis import find_hotspots
-from mapper.errors import RequestError
+from mapper.errors import LensError, RequestError
 from mapper.files import Progress, no_progress
 from mapper.finding import Finding, Role, Unit
+from mapper.lenses.fit import refuse_unfit
+from mapper.lenses.lens import Lens
 from mapper.questions.answer import answer
 from mapper.questions.definitions import ROBUSTNESS
 from mapper.robustness import Robustness, measure_robustness
 from mapper.study import Study
 from mapper.study_area import StudyArea, load_study_area
-from mapper.variations import RESOLUTIONS_TRIED
+from mapper.variations import RESOLUTIONS_TRIED, lens_variants
 
 Table = Literal["hotspots", "settings", "choices"]
 _MOST_RINGS = 2
@@ -60,9 +63,15 @@ def ask_robustness(
             "Robustness follows hot spots of one or two rings that count every incident. Leave"
             " --inner, --location-day and --harm out, and choose --rings 1 or 2."
         )
-    result = find_hotspots(study)
+    variants = _variants(study)
     found = measure_robustness(
-        study, result, areas=areas, replicates=replicates, seed=seed, progress=progress
+        study,
+        find_hotspots(study),
+        areas=areas,
+        variants=variants,
+        replicates=replicates,
+        seed=seed,
+        progress=progress,
     )
     rows = _rows(found, table)
     judged = int(found.settings["judged"].sum())
@@ -76,6 +85,19 @@ def ask_robustness(
         choices={"table": table, "replicates": replicates, "seed": seed},
         notes=(told,),
     )
+
+
+def _variants(study: Study) -> dict[str, Lens]:
+    """Return the variants of the lens under which this data can be seen at all.
+
+    Where the data lacks a rule's column, leaving another rule out can leave nothing to count by.
+    """
+    variants = {}
+    for name, lens in lens_variants(study.lens).items():
+        with suppress(LensError):
+            refuse_unfit(study.incidents.table, lens)
+            variants[name] = lens
+    return variants
 
 
 def _rows(found: Robustness, table: Table) -> pd.DataFrame:
