@@ -3,18 +3,25 @@
 import hashlib
 import json
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from datetime import date
 from importlib.metadata import version
 from types import MappingProxyType
-from typing import Any, Literal, get_args
+from typing import TYPE_CHECKING, Any, Literal, get_args
 
+import numpy as np
 import pandas as pd
 
-from mapper.analysis import AnalysisResult
+from mapper.disclosure.rules import rules
 from mapper.errors import DisclosureError
+from mapper.request import AnalysisResult
 
-Audience = Literal["operational"]
+if TYPE_CHECKING:
+    from mapper.disclosure.partner_release import Prepared
+    from mapper.disclosure.register import Register
+    from mapper.disclosure.rules import Rule
+
+Audience = Literal["operational", "partnership", "public"]
 
 MARKINGS: Mapping[str, str] = MappingProxyType({"operational": "OFFICIAL-SENSITIVE"})
 _MADE_HERE = object()
@@ -31,13 +38,15 @@ class Release:
     period: str  # "1 September 2021 to 31 August 2022"
     area_title: str
     resolution: int
-    cells: pd.DataFrame  # CELL_COLUMNS
-    hotspots: pd.DataFrame  # HOTSPOT_COLUMNS
+    cells: pd.DataFrame  # CELL_COLUMNS; PARTNER_CELL_COLUMNS outside the operational audience
+    hotspots: pd.DataFrame  # HOTSPOT_COLUMNS; PARTNER_HOTSPOT_COLUMNS there
     caveats: tuple[str, ...]  # what it cannot show
     synthetic: bool  # the data is a demonstration, said on every screen and file
     record: Mapping[str, object]  # request, inputs, numbers, versions: the manifest's content
     licence: str
-    digest: str  # SHA-256 over everything above
+    digest: str  # SHA-256 over everything above, and the districts
+    districts: pd.DataFrame | None = None  # PARTNER_DISTRICT_COLUMNS; none for operational
+    hidden_words: str = ""  # how a hidden count is written: fewer than 5
     _key: object = None
 
     def __post_init__(self) -> None:
@@ -63,21 +72,31 @@ def is_release(thing: object) -> Release:
 VERSIONED = ("mapper", "numpy", "pandas", "pyarrow", "h3", "h3ronpy", "folium")
 
 
-def release(result: AnalysisResult, *, audience: str = "operational", made_by: str = "") -> Release:
+def release(
+    result: AnalysisResult,
+    *,
+    audience: str = "operational",
+    register: "Register | None" = None,
+    made_by: str = "",
+) -> Release:
     """Return what an audience may see of a result.
 
     Parameters
     ----------
     audience
-        ``operational``: sworn or vetted staff and analysts. Full counts at the resolution asked
-        for, marked. No other audience is served before its suppression rules exist.
+        ``operational``: sworn or vetted staff and analysts; full counts at the resolution asked
+        for, marked. ``partnership`` and ``public``: as ``rules.toml`` says, and checked against
+        everything that audience was given before.
+    register
+        Where earlier releases are kept and this one is added; needed outside operational.
     made_by
         Who makes the release, kept in the record.
 
     Raises
     ------
     DisclosureError
-        For any other audience, or for something that is no result.
+        For an unknown audience or something that is no result, and where the audience may not
+        see it: the message says why and what to choose instead.
     """
     if not isinstance(result, AnalysisResult):
         raise DisclosureError(
@@ -88,23 +107,109 @@ def release(result: AnalysisResult, *, audience: str = "operational", made_by: s
             f"No release can be made for audience “{audience}”:"
             f" choose {' or '.join(get_args(Audience))}."
         )
+    if audience != "operational":
+        return _to_audience(result, rules().audiences[audience], register, made_by)
     content: dict[str, Any] = {
         "audience": "operational",
         "marking": MARKINGS["operational"],
-        "title": result.lens.title,
-        "question": result.lens.question,
-        "period": period_in_words(result.first, result.last),
-        "area_title": result.area.title,
-        "resolution": result.area.resolution,
+        **_told(result),
         "caveats": (*result.lens.caveats, *result.notes),
-        "synthetic": result.synthetic,
         "record": _record(result, made_by),
-        "licence": result.area.licence,
     }
     digest = digest_of_release(content, result.cells, result.hotspots)
     return Release(
         **content, cells=result.cells, hotspots=result.hotspots, digest=digest, _key=_MADE_HERE
     )
+
+
+def _to_audience(
+    result: AnalysisResult, rule: "Rule", register: "Register | None", made_by: str
+) -> Release:
+    """Check, make and register a release outside the operational audience, as one act."""
+    # SciPy's solver is read only where something is checked: the operational way stays quick.
+    from mapper.disclosure.partner_release import prepare_release
+
+    if register is None:
+        raise DisclosureError(
+            f"A release to the {rule.audience} audience needs the register of earlier releases:"
+            " give release(..., register=...)."
+        )
+    with register.hold():
+        earlier = register.earlier(rule.audience)
+        prepared = prepare_release(result, rule=rule, earlier=earlier)
+        if prepared.refusal:
+            raise DisclosureError(prepared.refusal)
+        made = _made(result, prepared, rule, made_by)
+        register.add(replace(prepared.stored, digest=made.digest))
+    return made
+
+
+def _made(result: AnalysisResult, prepared: "Prepared", rule: "Rule", made_by: str) -> Release:
+    """Return the release that was prepared."""
+    tables = prepared.tables
+    content: dict[str, Any] = {
+        "audience": rule.audience,
+        "marking": rule.marking,
+        **_told(result),
+        "period": period_in_words(prepared.stored.first, prepared.stored.last),
+        "caveats": (*result.lens.caveats, *_gaps(result), *rule.caveats),
+        "record": _guarded_record(result, prepared, rule, made_by),
+    }
+    digest = digest_of_release(content, tables.cells, tables.hotspots, tables.districts)
+    return Release(
+        **content,
+        cells=tables.cells,
+        hotspots=tables.hotspots,
+        districts=tables.districts,
+        hidden_words=rule.hidden_words,
+        digest=digest,
+        _key=_MADE_HERE,
+    )
+
+
+def _told(result: AnalysisResult) -> dict[str, Any]:
+    """Return what every audience is told of what it looks at."""
+    return {
+        "title": result.lens.title,
+        "question": result.lens.question,
+        "period": period_in_words(result.first, result.last),
+        "area_title": result.area.title,
+        "resolution": result.area.resolution,
+        "synthetic": result.synthetic,
+        "licence": result.area.licence,
+    }
+
+
+def _gaps(result: AnalysisResult) -> tuple[str, ...]:
+    """Return notes on missing months; all other notes speak of counts and stay inside."""
+    return tuple(note for note in result.notes if note.startswith("No data at all for "))
+
+
+def _guarded_record(
+    result: AnalysisResult, prepared: "Prepared", rule: "Rule", made_by: str
+) -> Mapping[str, object]:
+    """Return the record without any number that is not printed, and without file names."""
+    record = dict(_record(result, made_by))
+    del record["facts"]
+    record["inputs"] = [{"sha256": source["sha256"]} for source in result.inputs]
+    cells = prepared.tables.cells
+    record["numbers"] = {
+        "cells": len(cells),
+        "cells_hot": int(cells["hot"].sum()),
+        "cells_not_shown": int(cells["count"].isna().sum()),
+        "hotspots": len(prepared.tables.hotspots),
+        "incidents_shown": int(prepared.printed.value.sum()),
+    }
+    record["rules"] = {
+        "audience": rule.audience,
+        "version": rules().version,
+        "sha256": rules().sha256,
+        "smallest_count": rule.smallest_count,
+        "round_to": rule.round_to,
+    }
+    record["first_day"] = prepared.stored.first.isoformat()
+    record["last_day"] = prepared.stored.last.isoformat()
+    return MappingProxyType(record)
 
 
 def period_in_words(first: date, last: date) -> str:
@@ -149,7 +254,7 @@ def digest_of_release(content: Mapping[str, object], *tables: pd.DataFrame) -> s
     for table in tables:
         for name in table.columns:
             column = table[name]
-            numeric = pd.api.types.is_numeric_dtype(column.dtype)
+            numeric = isinstance(column.dtype, np.dtype) and column.dtype.kind in "biuf"
             digest.update(name.encode())
             digest.update(
                 column.to_numpy().tobytes()

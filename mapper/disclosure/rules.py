@@ -50,6 +50,20 @@ class Rule:
         """How a hidden count is written: fewer than 5."""
         return f"fewer than {self.smallest_count}"
 
+    @property
+    def caveats(self) -> tuple[str, ...]:
+        """What every reader outside the operational audience is told."""
+        hidden = (
+            f"Counts {self.hidden_words} are hidden; the others are rounded to the nearest"
+            f" {self.round_to}. Some are withheld where they would give a hidden one away."
+        )
+        totals = (
+            "Totals are sums of the rounded counts that are shown, so they leave hidden ones out."
+            " Hot spots are worked out from what is shown and can differ from those the police"
+            " see."
+        )
+        return hidden, totals
+
 
 @dataclass(frozen=True)
 class Rules:
