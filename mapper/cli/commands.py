@@ -80,6 +80,20 @@ def demo(
 
 
 @app.command()
+def run(
+    job: Annotated[Path, typer.Argument(help="Job file (TOML): inputs, lenses, areas, outputs.")],
+) -> None:
+    """Run a job file, fit for a scheduler: every lens over every area, released and written.
+
+    Exit code 0: all written; 2: the job or its input is at fault and nothing was written; 3: some
+    parts failed. The log goes to standard error and to the file the job names.
+    """
+    from mapper.cli.job import run as run_job
+
+    raise typer.Exit(run_job(job))
+
+
+@app.command()
 def serve(
     port: Annotated[int | None, typer.Option(help="Port on this machine; 8501 if free.")] = None,
     browser: Annotated[

@@ -36,10 +36,20 @@ def write_outputs(release: Release, out: Path) -> tuple[Path, ...]:
     InputError
         When the folder cannot be written or the disk is full; the folder is then as it was.
     """
-    contents = _contents(is_release(release))
+    return write_contents(release, out, _contents(is_release(release)))
+
+
+def write_contents(release: Release, out: Path, contents: Mapping[str, bytes]) -> tuple[Path, ...]:
+    """Write chosen files of a release with their manifest, as :func:`write_outputs` does.
+
+    Parameters
+    ----------
+    contents
+        Content of each file by name; the manifest is added.
+    """
     made_at = datetime.now(tz=UTC)
-    contents[MANIFEST] = manifest(release, outputs=contents, made_at=made_at)
-    return write_together(out, contents, manifest=MANIFEST)
+    said = manifest(release, outputs=contents, made_at=made_at)
+    return write_together(out, {**contents, MANIFEST: said}, manifest=MANIFEST)
 
 
 def write_together(

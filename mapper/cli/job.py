@@ -1,0 +1,219 @@
+"""``mapper run``: a job file in, one folder of outputs for each area and lens out.
+
+Exit codes, for a scheduler: 0 when every part was written or had too few incidents to say anything
+(which the log tells); 2 when the job or its input is at fault and nothing was written; 3 when some
+parts were written and others failed.
+"""
+
+import logging
+import re
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from mapper.cli.job_file import Job, read_job
+from mapper.errors import InputError, MapperError, TooFewEventsError
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from mapper.incidents.table import Incidents
+
+SOME_FAILED = 3
+_LOG = logging.getLogger("mapper.job")
+_FORMAT = "%(asctime)s %(levelname)s %(message)s"
+
+
+@dataclass(frozen=True)
+class Part:
+    """One lens over one area, and what came of it."""
+
+    lens: str
+    area: str
+    state: str  # written, too few, failed
+    words: str
+
+
+def run(path: Path) -> int:
+    """Run a job and return the exit code.
+
+    Raises
+    ------
+    MapperError
+        When the job or its input is at fault; nothing was written.
+    """
+    job = read_job(path)
+    with _logging(job.log):
+        try:
+            parts = run_job(job)
+        except MapperError as error:
+            _LOG.error("%s: not run. %s", job.title, error)
+            raise
+        written = sum(part.state == "written" for part in parts)
+        failed = sum(part.state == "failed" for part in parts)
+        _LOG.info("%s: %d written, %d failed, %d in all", job.title, written, failed, len(parts))
+    return SOME_FAILED if failed else 0
+
+
+def run_job(job: Job) -> list[Part]:
+    """Read the incidents once and work out every part.
+
+    Raises
+    ------
+    MapperError
+        When the incidents cannot be read, or a lens or area is unknown.
+    """
+    from mapper.incidents.mapping import load_mapping
+    from mapper.incidents.read import read_incidents
+    from mapper.lenses.load import load_lens
+
+    lenses = [load_lens(name) for name in job.analysis.lenses]
+    mapping = load_mapping(job.incidents.mapping) if job.incidents.mapping else None
+    _LOG.info("%s: reading %s", job.title, ", ".join(map(str, job.incidents.paths)))
+    incidents = read_incidents(
+        job.incidents.paths, mapping=mapping, repair_swapped=job.incidents.repair_swapped
+    )
+    _LOG.info(
+        "%d rows read, %d accepted, %d rejected",
+        incidents.rows_read,
+        len(incidents.table),
+        len(incidents.rejected),
+    )
+    first, last = _days(job, incidents.table)
+    out = _folder(job.out, first, last)
+    return [
+        _part(job, incidents, lens.id, given, area, out, (first, last))
+        for area in job.analysis.areas
+        for lens, given in zip(lenses, job.analysis.lenses, strict=True)
+    ]
+
+
+def _part(
+    job: Job,
+    incidents: "Incidents",
+    lens_id: str,
+    lens_given: str,
+    area_given: str,
+    out: Path,
+    days: tuple[date | None, date | None],
+) -> Part:
+    """Work out and write one part; what fails is logged and the others go on."""
+    try:
+        words = _write(job, incidents, lens_given, area_given, out, days)
+        state = "written"
+    except TooFewEventsError as error:
+        state, words = "too few", str(error)
+    except MapperError as error:
+        state, words = "failed", str(error)
+    level = logging.ERROR if state == "failed" else logging.INFO
+    _LOG.log(level, "%s over %s: %s. %s", lens_id, area_given, state, words)
+    return Part(lens_id, area_given, state, words)
+
+
+def _write(
+    job: Job,
+    incidents: "Incidents",
+    lens_given: str,
+    area_given: str,
+    out: Path,
+    days: tuple[date | None, date | None],
+) -> str:
+    """Write one part's folder and return what was found, in words."""
+    from mapper.analysis import AnalysisRequest, analyse
+    from mapper.cli.releasing import released
+    from mapper.lenses.load import load_lens
+    from mapper.outputs.exports import DEGREES, FORMS, export
+    from mapper.outputs.write import write_contents
+    from mapper.study_area import load_study_area
+
+    chosen, lens = job.analysis, load_lens(lens_given)
+    area = load_study_area(area_given, resolution=chosen.resolution)
+    request = AnalysisRequest(
+        lens=lens.id,
+        area=area.name,
+        resolution=chosen.resolution,
+        start=days[0],
+        end=days[1],
+        score=chosen.score,
+        null=chosen.null,
+        alpha=chosen.alpha,
+        correction=chosen.correction,
+        police_generated=chosen.police_generated,
+    )
+    result = analyse(incidents, request, lens=lens, area=area)
+    shown = released(result, audience=job.outputs.audience, made_by=job.made_by)
+    crs = job.outputs.crs
+    contents = {
+        FORMS[form].file: export(shown, form, crs=crs if FORMS[form].on_grid else DEGREES)
+        for form in job.outputs.forms
+    }
+    folder = out / _safe(area.name) / _safe(lens.id)
+    write_contents(shown, folder, contents)
+    return f"{len(shown.hotspots)} hot spots, in {folder}"
+
+
+def _days(job: Job, table: "pd.DataFrame") -> tuple[date | None, date | None]:
+    """Return the first and last day asked for; months count back from the last whole one."""
+    period = job.period
+    if period.last_months is None:
+        return period.first, period.last
+    import pandas as pd
+
+    if not len(table):
+        raise InputError("No row was accepted, so there is no last month. Check the rejected rows.")
+    newest = table["start"].max()
+    monthly = str(table["precision"].iloc[int(table["start"].argmax())]) == "month"
+    end = newest.to_period("M")
+    if not monthly and newest.normalize() != end.end_time.normalize():
+        end -= 1  # the newest month has not ended in the data
+    start = end - (period.last_months - 1)
+    return pd.Timestamp(start.start_time).date(), pd.Timestamp(end.end_time).date()
+
+
+def _folder(out: str, first: date | None, last: date | None) -> Path:
+    """Return the folder of a run with its dates filled in."""
+    today = date.today()  # noqa: DTZ011 - the wall clock of the place of work is meant
+    for name, day in (("{today}", today), ("{first_day}", first), ("{last_day}", last)):
+        out = out.replace(name, day.isoformat() if day else "all")
+    return Path(out)
+
+
+def _safe(name: str) -> str:
+    """Return a name as one folder's."""
+    return re.sub(r"[^A-Za-z0-9._-]+", "-", name).strip(".-") or "area"
+
+
+@contextmanager
+def _logging(path: Path | None) -> Iterator[None]:
+    """Write the log to standard error and, where asked for, add it to a file."""
+    handlers: list[logging.Handler] = [logging.StreamHandler()]
+    try:
+        if path is not None:
+            path.parent.mkdir(parents=True, exist_ok=True)
+            handlers.append(logging.FileHandler(path, encoding="utf-8"))
+    except OSError as error:
+        raise InputError(f"{path}: the log cannot be written ({error.strerror}).") from error
+    for handler in handlers:
+        handler.setFormatter(_OneLine(_FORMAT))
+        _LOG.addHandler(handler)
+    _LOG.setLevel(logging.INFO)
+    _LOG.propagate = False
+    try:
+        yield
+    finally:
+        for handler in handlers:
+            _LOG.removeHandler(handler)
+            handler.close()
+
+
+class _OneLine(logging.Formatter):
+    """Keeps each entry on one line, whatever a file's name or text holds."""
+
+    def format(self, record: logging.LogRecord) -> str:
+        """Return the entry with line breaks and control characters spelt out."""
+        return "".join(
+            sign if sign.isprintable() else repr(sign)[1:-1] for sign in super().format(record)
+        )

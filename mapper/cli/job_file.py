@@ -1,0 +1,156 @@
+"""A job file: the inputs, lenses, areas, audience and outputs of a run that a scheduler starts.
+
+A complete one::
+
+    title = "Monthly hot spots"
+    out = "out/{last_day}"            # {today}, {first_day} and {last_day} may stand in it
+    made_by = "Analysis team"         # a team or role, not a person
+    log = "log/monthly.log"           # lines are added; beside the job file unless absolute
+
+    [incidents]
+    paths = ["extracts"]              # files, folders, zips; beside the job file unless absolute
+    mapping = "columns.toml"          # where columns go by other names
+    repair_swapped = false
+
+    [period]
+    last_months = 12                  # whole months up to the last whole one in the data,
+    # first = 2021-09-01              # or days by name, or leave both out for all
+    # last = 2022-08-31
+
+    [analysis]
+    lenses = ["county-lines", "domestic-abuse"]
+    areas = ["merseyside"]            # name, district, ward or boundary file
+    resolution = 9
+    score = "capped"
+    null = "total"
+    alpha = 0.05
+    police_generated = true
+
+    [outputs]
+    audience = "operational"
+    forms = ["csv", "html", "gpkg"]
+    crs = "EPSG:27700"                # for forms that hold layers
+"""
+
+import tomllib
+from datetime import date
+from pathlib import Path
+from typing import Annotated, Literal, Self
+
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError, model_validator
+
+from mapper.errors import RequestError
+from mapper.outputs.exports import FORMS, REFERENCE_SYSTEMS
+
+PLACEHOLDERS = ("{today}", "{first_day}", "{last_day}")
+
+
+class _Section(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+def _known_form(form: str) -> str:
+    if form not in FORMS:
+        raise ValueError(f"“{form}” is not one of {', '.join(FORMS)}")
+    return form
+
+
+def _known_system(crs: str) -> str:
+    if crs not in REFERENCE_SYSTEMS:
+        raise ValueError(f"“{crs}” is not {' or '.join(REFERENCE_SYSTEMS)}")
+    return crs
+
+
+class JobIncidents(_Section):
+    """Which files are read, and how."""
+
+    paths: tuple[Path, ...] = Field(min_length=1)
+    mapping: Path | None = None
+    repair_swapped: bool = False
+
+
+class JobPeriod(_Section):
+    """Which days count."""
+
+    last_months: int | None = Field(default=None, ge=1, le=600)
+    first: date | None = None
+    last: date | None = None
+
+    @model_validator(mode="after")
+    def _one_way(self) -> Self:
+        if self.last_months and (self.first or self.last):
+            raise ValueError("give last_months, or first and last, not both")
+        return self
+
+
+class JobAnalysis(_Section):
+    """What is asked of the incidents."""
+
+    lenses: tuple[str, ...] = Field(min_length=1)
+    areas: tuple[str, ...] = ("merseyside",)
+    resolution: int = 9
+    score: Literal["capped", "count", "rank"] = "capped"
+    null: Literal["total", "conditional"] = "total"
+    alpha: float = 0.05
+    correction: Literal["bh", "by"] = "bh"
+    police_generated: bool = True
+
+
+class JobOutputs(_Section):
+    """Who it is for and in which forms."""
+
+    audience: Literal["operational", "partnership", "public"] = "operational"
+    forms: tuple[Annotated[str, AfterValidator(_known_form)], ...] = ("csv", "html")
+    crs: Annotated[str, AfterValidator(_known_system)] = "EPSG:4326"
+
+
+class Job(_Section):
+    """One scheduled run."""
+
+    title: str = Field(min_length=1, max_length=200)
+    out: str = Field(min_length=1)
+    made_by: str = ""
+    log: Path | None = None
+    incidents: JobIncidents
+    period: JobPeriod = JobPeriod()
+    analysis: JobAnalysis
+    outputs: JobOutputs = JobOutputs()
+
+
+def read_job(path: Path) -> Job:
+    """Return a job with its paths made whole, beside the job file.
+
+    Raises
+    ------
+    RequestError
+        When the file cannot be read or used, naming every key at fault.
+    """
+    try:
+        job = Job.model_validate(tomllib.loads(path.read_text(encoding="utf-8-sig")))
+    except (OSError, UnicodeDecodeError) as error:
+        raise RequestError(f"{path}: cannot be read ({error}). Check the path.") from error
+    except tomllib.TOMLDecodeError as error:
+        raise RequestError(f"{path}: not valid TOML ({error}). Mend it.") from error
+    except ValidationError as error:
+        told = [(".".join(map(str, f["loc"])) or "file", f["msg"]) for f in error.errors()]
+        faults = "; ".join(f"{at}: {words.removeprefix('Value error, ')}" for at, words in told)
+        raise RequestError(f"{path}: {faults}. Mend the file and run it again.") from None
+    home = path.resolve().parent
+    incidents = job.incidents.model_copy(
+        update={
+            "paths": tuple(home / each for each in job.incidents.paths),
+            "mapping": home / job.incidents.mapping if job.incidents.mapping else None,
+        }
+    )
+    areas = tuple(str(home / a) if (home / a).is_file() else a for a in job.analysis.areas)
+    lenses = tuple(str(home / a) if (home / a).is_file() else a for a in job.analysis.lenses)
+    analysis = job.analysis.model_copy(update={"areas": areas, "lenses": lenses})
+    log = home / job.log if job.log else None
+    return job.model_copy(
+        update={
+            "incidents": incidents,
+            "analysis": analysis,
+            "log": log,
+            "out": str(home / job.out),
+        }
+    )
