@@ -115,7 +115,10 @@ def test_nothing_is_written_when_the_input_is_absent(job_file):
 
 def table(newest, precision="day"):
     return pd.DataFrame(
-        {"start": pd.to_datetime(["2024-01-03", newest]), "precision": ["day", precision]}
+        {
+            "start": [pd.Timestamp("2024-01-03"), pd.Timestamp(newest)],
+            "precision": ["day", precision],
+        }
     )
 
 
