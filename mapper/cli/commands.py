@@ -49,6 +49,9 @@ def hotspots(
     previous: Annotated[
         Path | None, typer.Option(help="Folder of an earlier run: places keep its hot spot ids.")
     ] = None,
+    signals: Annotated[
+        bool, typer.Option("--signals", help="Also signals.csv: all signals, single places too.")
+    ] = False,
 ) -> None:
     """Find hot spots: exact Gi* clusters on H3 cells, with q by Benjamini and Hochberg.
 
@@ -57,7 +60,7 @@ def hotspots(
     """
     from mapper.cli.hotspots import run
 
-    run(asked, out=out, previous=previous)
+    run(asked, out=out, previous=previous, signals=signals)
 
 
 @app.command()

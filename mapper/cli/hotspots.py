@@ -12,19 +12,22 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from mapper.disclosure.release import Release
+    from mapper.request import AnalysisResult
+    from mapper.study import Study
 
 
-def run(asked: Asked, *, out: Path, previous: Path | None = None) -> None:
+def run(asked: Asked, *, out: Path, previous: Path | None = None, signals: bool = False) -> None:
     """Find hot spots and write them; every choice is checked before any incident is read."""
     from mapper.outputs.maps import warm_up
 
     warm_up()  # the map library loads in the background while files are read
-    from mapper.analysis import analyse
+    from mapper.analysis import find_hotspots
     from mapper.disclosure.release import release
     from mapper.incidents.mapping import load_mapping
     from mapper.incidents.read import read_incidents
     from mapper.lenses.load import load_lens
     from mapper.outputs.write import write_outputs
+    from mapper.study import prepare
     from mapper.study_area import load_study_area
 
     lens = load_lens(asked.request.lens)
@@ -38,18 +41,24 @@ def run(asked: Asked, *, out: Path, previous: Path | None = None) -> None:
             repair_swapped=asked.repair_swapped,
             progress=part_of(progress, 0.0, 0.5),
         )
-        result = analyse(
-            incidents,
-            replace(asked.request, lens=lens.id, area=area.name),
-            lens=lens,
-            area=area,
-            previous=ids,
-            progress=part_of(progress, 0.5, 0.8),
-        )
+        request = replace(asked.request, lens=lens.id, area=area.name)
+        counting = part_of(progress, 0.5, 0.8)
+        study = prepare(incidents, request, lens=lens, area=area, progress=counting)
+        result = find_hotspots(study, previous=ids, progress=counting)
         shown = release(result)
+        beside = {"signals.csv": _signals_csv(study, result)} if signals else {}
         progress("Writing the list, cells, map and manifest", 0.8)
-        write_outputs(shown, out)
+        write_outputs(shown, out, beside=beside)
     print(_summary(shown, out))
+
+
+def _signals_csv(study: "Study", result: "AnalysisResult") -> bytes:
+    """Return the signals of every hot spot, and the single places that no cluster test sees."""
+    from mapper.disclosure.finding_release import release_finding
+    from mapper.outputs.findings import finding_csv
+    from mapper.questions.signals import ask_signals
+
+    return finding_csv(release_finding(ask_signals(study, by="place", result=result)))
 
 
 def _earlier_ids(folder: Path) -> "pd.Series":

@@ -16,12 +16,19 @@ from mapper.outputs.tables import cells_parquet, hotspots_csv, hotspots_geojson
 MANIFEST = "manifest.json"
 
 
-def write_outputs(release: Release, out: Path) -> tuple[Path, ...]:
+def write_outputs(
+    release: Release, out: Path, *, beside: Mapping[str, bytes] | None = None
+) -> tuple[Path, ...]:
     """Write the five files of a release into a folder, whole or not at all.
 
     Everything is on the disk under temporary names before anything is put in place. The old
     manifest goes first and the new one comes last, so that a folder without a manifest is not
     complete. Other files in the folder are left alone.
+
+    Parameters
+    ----------
+    beside
+        Content of further files by name, such as ``signals.csv``: made from releases, too.
 
     Returns
     -------
@@ -36,7 +43,7 @@ def write_outputs(release: Release, out: Path) -> tuple[Path, ...]:
     InputError
         When the folder cannot be written or the disk is full; the folder is then as it was.
     """
-    return write_contents(release, out, _contents(is_release(release)))
+    return write_contents(release, out, {**_contents(is_release(release)), **(beside or {})})
 
 
 def write_contents(release: Release, out: Path, contents: Mapping[str, bytes]) -> tuple[Path, ...]:
