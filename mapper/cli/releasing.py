@@ -5,5 +5,22 @@ from mapper.request import AnalysisResult
 
 
 def released(result: AnalysisResult, *, audience: str, made_by: str) -> Release:
-    """Return what an audience may see of a result."""
-    return release(result, audience=audience, made_by=made_by)
+    """Return what an audience may see of a result.
+
+    Outside the operational audience each release is checked against the earlier ones that the
+    workspace's register keeps, and added to it.
+
+    Raises
+    ------
+    DisclosureError
+        When the audience may not see it, with the reason and what to choose instead.
+    RecordsError
+        When the register cannot be opened.
+    """
+    if audience == "operational":
+        return release(result, made_by=made_by)
+    from mapper.records.database import database
+    from mapper.records.releases import DatabaseRegister
+
+    register = DatabaseRegister(database(), person=made_by or "command line")
+    return release(result, audience=audience, register=register, made_by=made_by)

@@ -35,6 +35,10 @@ FIELDS: Mapping[str, tuple[str, str]] = MappingProxyType(
         "z": ("Gi* of the chosen score, closed form", "standard deviations"),
         "p": ("Exact permutation p; 1e-12 stands for below 1e-12", "0 to 1"),
         "hot": ("Whether the cell is part of a hot spot", "yes or no"),
+        "shown": ("How the count is printed: none, hidden when small, rounded, or withheld", ""),
+        "number": ("Place in the list, by printed counts", ""),
+        "cells_hidden": ("Cells of the place whose counts are not printed", "cells"),
+        "evidence": ("How sure it is that the place is more than chance: a class", ""),
     }
 )
 
