@@ -14,6 +14,7 @@ from typing import Literal
 
 from sqlalchemy import ColumnElement, Connection, RowMapping, delete, insert, select, update
 
+from mapper.errors import RecordsError
 from mapper.records.audit import Event, append
 from mapper.records.schema.trust import sessions
 
@@ -77,12 +78,17 @@ def open_session(
     expires
         When the provider's token does, or the installation's longest sign-in ends: the earlier.
     session_id
-        An id that is already in use elsewhere; a new one unless given.
+        An id that the sign-in itself brings; a new one unless given.
 
     Returns
     -------
     tuple
         The id, for the browser only, and the session.
+
+    Raises
+    ------
+    RecordsError
+        When the id given has stood for a session before: a sign-in is not to be replayed.
     """
     made = session_id or secrets.token_urlsafe(_ID_BYTES)
     session = Session(
@@ -95,6 +101,8 @@ def open_session(
         expires=expires,
         last_seen=now,
     )
+    if find_session(connection, made) is not None:
+        raise RecordsError("This sign-in was used before and opens nothing again. Sign in anew.")
     connection.execute(
         insert(sessions), {**vars(session), "wards": json.dumps(list(session.wards))}
     )

@@ -5,6 +5,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from sqlalchemy import select
 
+from mapper.errors import RecordsError
 from mapper.records.audit_check import verify
 from mapper.records.audit_query import AuditFilter, find_entries
 from mapper.records.schema.trust import sessions
@@ -28,7 +29,7 @@ def after(minutes):
     return START + timedelta(minutes=minutes)
 
 
-def opened(database, person="anna", hours=10, now=START):
+def opened(database, person="anna", hours=10, now=START, session_id=None):
     with database.write() as connection:
         return open_session(
             connection,
@@ -38,6 +39,7 @@ def opened(database, person="anna", hours=10, now=START):
             wards=("Speke", "Vauxhall"),
             expires=now + timedelta(hours=hours),
             now=now,
+            session_id=session_id,
         )
 
 
@@ -134,3 +136,16 @@ def test_sessions_long_over_are_forgotten_and_stay_in_the_log(database):
     assert found(database, old) is None
     assert found(database, new) is not None
     assert kinds(database) == ["sign-in", "sign-in"]
+
+
+def test_a_sign_in_is_not_replayed(database):
+    """Whoever kept the provider's answer cannot open a second session with it, ended or not."""
+    session_id, _ = opened(database, session_id="given")
+    assert session_id == "given"
+    with pytest.raises(RecordsError, match="used before"):
+        opened(database, session_id="given")
+    with database.write() as connection:
+        end_session(connection, "given", now=after(1))
+    with pytest.raises(RecordsError, match="used before"):
+        opened(database, session_id="given")
+    assert kinds(database) == ["sign-out", "sign-in"]
