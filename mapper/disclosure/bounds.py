@@ -85,7 +85,7 @@ def _possible(blocks: Sequence[Block]) -> Flags:
     """Tell which systems have a solution: one programme that breaks limits as little as it can."""
     if not blocks:
         return np.zeros(0, dtype=bool)
-    sums = sparse.block_diag([block.sums for block in blocks], format="csr")
+    sums = _side_by_side([block.sums for block in blocks])
     rows, unknowns = sums.shape
     slack = sparse.eye_array(rows, format="csr")
     every = sparse.hstack([sums, slack, -slack], format="csr")
@@ -140,8 +140,8 @@ class _Search:
         """Drive one open target of each system, or several at once where a system has many."""
         owners, first = np.unique(self.owner[open_], return_index=True)
         blocks = [self.blocks[owner] for owner in owners]
-        sums = sparse.block_diag([block.sums for block in blocks], format="csr")
-        targets = sparse.block_diag([block.targets for block in blocks], format="csr")
+        sums = _side_by_side([block.sums for block in blocks])
+        targets = _side_by_side([block.targets for block in blocks])
         places = np.concatenate([np.arange(*self.starts[o : o + 2]) for o in owners])
         wish, alone = self._wishes(open_, owners, open_[first], at_once=at_once)
         cost = -(targets.T @ wish[places])
@@ -166,6 +166,18 @@ class _Search:
         crowd = open_[np.isin(self.owner[open_], many)]
         wish[crowd] = self.drawn.choice([-1.0, 0.0, 0.0, 1.0], crowd.size)
         return wish, first[~np.isin(self.owner[first], many)]
+
+
+def _side_by_side(parts: Sequence[sparse.csr_array]) -> sparse.csr_array:
+    """Return matrices along a diagonal; many times quicker than SciPy's for small ones."""
+    rows = np.concatenate([[0], *(np.diff(part.indptr) for part in parts)])
+    widths = np.array([part.shape[1] for part in parts])
+    stored = np.array([part.indices.size for part in parts])
+    first = np.repeat(np.concatenate([[0], np.cumsum(widths)[:-1]]), stored)
+    columns = np.concatenate([part.indices for part in parts]) + first
+    data = np.concatenate([part.data for part in parts])
+    shape = (rows.size - 1, int(widths.sum()))
+    return sparse.csr_array((data, columns, np.cumsum(rows)), shape=shape)
 
 
 def _ceiling(high: Floats) -> float:

@@ -81,6 +81,8 @@ def _exposed_cells(
     ground: Ground, pieces: Integers, rule: Rule, need: Need
 ) -> tuple[Integers, int]:
     """Return the single pieces on which some number that could stand there exposes a count."""
+    if not pieces.size:
+        return pieces, 0
     low, high = (side[:, pieces] for side in ground.limits)
     before = np.stack([low[1:], high[1:]]).reshape(-1, pieces.size).T
     patterns, pattern = np.unique(before, axis=0, return_inverse=True)

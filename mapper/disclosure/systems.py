@@ -23,6 +23,7 @@ from mapper.hexagons import Cells, cells_to_points, points_to_cells, strings_to_
 
 Integers = npt.NDArray[np.int64]
 Flags = npt.NDArray[np.bool_]
+Floats = npt.NDArray[np.float64]
 
 
 def linked_to(new: StoredRelease, earlier: Sequence[StoredRelease]) -> list[StoredRelease]:
@@ -166,19 +167,48 @@ def block_of(limits: Sequence[Limit], cover: Flags, need: Need) -> Block | None:
     pieces = np.unique(np.concatenate([limit.pieces for limit in limits]))
     high = np.array([limit.high for limit in limits])
     low = np.array([limit.low for limit in limits])
+    if pieces.size == 1:
+        held_here = np.array([kinds[told.index(limit.release)] for limit in limits])
+        return _small_block(held_here, low, high, need)
     held = _sums(limits, pieces, dict(zip(told, kinds, strict=True)))
     none = np.asarray(held[np.flatnonzero(high == 0)].sum(axis=0)).ravel() > 0
     unknown = (np.asarray(held.sum(axis=0)).ravel() > 0) & ~none
     if not unknown.any():
         return None
     sums = sparse.csr_array(held[:, np.flatnonzero(unknown)])
-    targets = _targets(sums, low, need, single=pieces.size == 1)
-    return Block(
-        sums=sums,
-        low=low.astype(np.float64),
-        high=np.where(high >= UNLIMITED, np.inf, high.astype(np.float64)),
-        targets=targets,
+    return Block(sums, *_ends(low, high), targets=_targets(sums, low, need))
+
+
+def _ends(low: Integers, high: Integers) -> tuple[Floats, Floats]:
+    """Return limits as the solver takes them."""
+    return low.astype(np.float64), np.where(high >= UNLIMITED, np.inf, high.astype(np.float64))
+
+
+def _small_block(held: Flags, low: Integers, high: Integers, need: Need) -> Block | None:
+    """Return the system of one piece of ground: the same as a large one, without its overhead."""
+    unknown = np.asarray(held.any(axis=0) & ~held[high == 0].any(axis=0))
+    if not unknown.any():
+        return None
+    sums = held[:, unknown]
+    counted = sums.astype(np.int64)
+    inside = (counted @ counted.T == counted.sum(axis=1)[:, None]) & sums.any(axis=1)[:, None]
+    part, whole = np.nonzero(inside)
+    every = np.concatenate(
+        [
+            sums[low < need.below],
+            sums[whole] & ~sums[part],
+            np.eye(sums.shape[1], dtype=bool),
+        ]
     )
+    targets = np.unique(every[every.any(axis=1)], axis=0)
+    return Block(_plain_sparse(sums), *_ends(low, high), targets=_plain_sparse(targets))
+
+
+def _plain_sparse(flags: Flags) -> sparse.csr_array:
+    """Return a small table of flags as ones in a sparse matrix."""
+    rows, columns = np.nonzero(flags)
+    starts = np.concatenate([[0], np.cumsum(np.bincount(rows, minlength=flags.shape[0]))])
+    return sparse.csr_array((np.ones(rows.size), columns, starts), shape=flags.shape)
 
 
 def _sums(
@@ -199,15 +229,10 @@ def _sums(
     return sparse.csr_array((np.ones(flat.size), (rows, flat)), shape=shape)
 
 
-def _targets(
-    sums: sparse.csr_array, low: Integers, need: Need, *, single: bool
-) -> sparse.csr_array:
+def _targets(sums: sparse.csr_array, low: Integers, need: Need) -> sparse.csr_array:
     """Return the sums that must not become known, each once."""
     small = sums[np.flatnonzero(low < need.below)]
-    found = [small, _differences(sums)]
-    if single:
-        found.append(sparse.eye_array(sums.shape[1], format="csr"))
-    every = sparse.vstack(found, format="csr")
+    every = sparse.vstack([small, _differences(sums)], format="csr")
     every = every[np.flatnonzero(every.sum(axis=1) > 0)]
     every.sort_indices()
     seen: dict[bytes, int] = {}
