@@ -11,12 +11,14 @@ from dataclasses import dataclass
 from datetime import datetime
 from functools import wraps
 from pathlib import Path
-from typing import Annotated, Any, Literal
+from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 import typer
 
 from mapper.errors import RequestError
-from mapper.request import AnalysisRequest
+
+if TYPE_CHECKING:
+    from mapper.request import AnalysisRequest
 
 Paths = Annotated[list[Path], typer.Argument(help="Files, folders or zips of incidents.")]
 Mapping = Annotated[
@@ -57,7 +59,7 @@ class Asked:
     """What was asked of which files."""
 
     paths: list[Path]
-    request: AnalysisRequest
+    request: "AnalysisRequest"
     mapping: Path | None
     repair_swapped: bool
 
@@ -100,6 +102,8 @@ def shared_arguments(
     repair_swapped: Repair = False,
 ) -> Asked:
     """Return what the shared arguments ask for."""
+    from mapper.request import AnalysisRequest
+
     request = AnalysisRequest(
         lens=lens,
         area=area,
