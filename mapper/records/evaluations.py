@@ -1,0 +1,226 @@
+"""Evaluations kept with everything they were worked out from, and the register of what worked.
+
+What is kept of an evaluation is its inputs (which cells played which part, the two windows, the
+lens and the files by digest, the counts) and its result. The result can be worked out again from
+the kept counts at any time, and from the incidents wherever the same files are loaded.
+
+The verdict is a rule over the counts, stated here, and nothing more: people's own judgement
+stands beside it in the register.
+"""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import date
+from math import isfinite
+from types import MappingProxyType
+from typing import Any, Literal, cast
+
+from mapper.errors import RecordsError
+from mapper.questions.action import Action
+from mapper.questions.evaluate import ask_evaluate
+from mapper.questions.windows import Window
+from mapper.records.form import Content
+from mapper.records.versions import Version
+from mapper.statistics.evaluation import BeforeAfter, Evaluation, compare_places, evaluate_action
+from mapper.statistics.evaluation import RateRatio as Ratio
+from mapper.statistics.intervals import RatioOfRatios
+from mapper.study import Study
+
+Verdict = Literal["worked", "did not work", "could not be told"]
+WORTH_HAVING = 0.9  # an interval all above it rules out a fall of a tenth
+MOSTLY_MOVED = -0.5  # displacement quotient: the ring gained half of what the place lost
+VERDICT_RULE = (
+    "Worked: fewer incidents than the comparison places would explain, of which at most half seem"
+    " to have moved next door. Did not work: a fall of a tenth or more is ruled out, or it clearly"
+    " moved next door. Could not be told: everything else."
+)
+
+
+@dataclass(frozen=True)
+class Entry:
+    """One line of the register."""
+
+    intervention: str  # record number
+    name: str
+    first: str
+    last: str
+    verdict: Verdict | Literal["not evaluated"]  # what the counts can bear
+    judgement: str  # what people conclude
+    words: str
+
+
+def evaluate_intervention(
+    study: Study, intervention: Version, *, before: Window, after: Window
+) -> Content:
+    """Return the content of an evaluation record for an intervention.
+
+    Parameters
+    ----------
+    study
+        The incidents through a lens, over an area at the resolution of the intervention's cells.
+    before, after
+        The two windows to compare.
+
+    Raises
+    ------
+    RequestError
+        When places, windows or controls cannot be used.
+    """
+    content = intervention.content
+    action = Action(
+        before=before,
+        after=after,
+        cells=tuple(content.get("cells", ())),
+        control=tuple(content.get("controls", ())),
+    )
+    return _content(study, action, intervention.record, content)
+
+
+def evaluate_again(study: Study, evaluation: Version) -> Content:
+    """Return the evaluation anew from the incidents, with the same cells, windows and parts.
+
+    Raises
+    ------
+    RecordsError
+        When the study is of another lens than the one kept.
+    RequestError
+        As :func:`evaluate_intervention`.
+    """
+    inputs = evaluation.content["inputs"]
+    if study.lens.sha256 != inputs["lens"]["sha256"]:
+        raise RecordsError(
+            f"{evaluation.record} was worked out through the lens “{inputs['lens']['id']}” as it"
+            f" read then. Choose that lens, in its version {inputs['lens']['version']}."
+        )
+    parts = {name: tuple(cells) for name, cells in inputs["cells"].items()}
+    action = Action(
+        before=_window(inputs["before"]),
+        after=_window(inputs["after"]),
+        cells=parts["treated"],
+        control=parts["control"],
+        buffer=parts.get("buffer", ()),
+    )
+    content = evaluation.content
+    return _content(study, action, content["intervention"], content)
+
+
+def result_of(inputs: Mapping[str, Any]) -> dict[str, Any]:
+    """Work out an evaluation from its kept counts alone; the same inputs give the same result."""
+    counts = {name: BeforeAfter(*pair) for name, pair in inputs["counts"].items()}
+    found = evaluate_action(
+        counts["treated"],
+        counts["control"],
+        buffer=counts.get("buffer"),
+        before_length=_window(inputs["before"]).days,
+        after_length=_window(inputs["after"]).days,
+        confidence=inputs["confidence"],
+    )
+    quotient = found.quotient
+    return {
+        "verdict": verdict(found, counts),
+        "words": list(found.words),
+        "effect": _interval(found.effect),
+        "change": _interval(found.change),
+        "spillover": _interval(found.spillover) if found.spillover else None,
+        "quotient": _number(quotient.value) if quotient else None,
+        "quotient_words": quotient.words if quotient else "",
+        "difference": {
+            "value": _number(found.difference.value),
+            "low": _number(found.difference.low),
+            "high": _number(found.difference.high),
+        },
+    }
+
+
+def is_unchanged(evaluation: Content) -> bool:
+    """Tell whether the kept result is what its kept inputs give today."""
+    return bool(result_of(evaluation["inputs"]) == evaluation["result"])
+
+
+def verdict(found: Evaluation, counts: Mapping[str, BeforeAfter]) -> Verdict:
+    """Return what the counts can bear, by :data:`VERDICT_RULE`."""
+    if found.effect.high >= 1:
+        return "did not work" if found.effect.low > WORTH_HAVING else "could not be told"
+    if found.spillover is None or found.quotient is None:
+        return "worked"
+    if found.spillover.low > 1 and _net(counts).high >= 1:
+        return "did not work"
+    return "could not be told" if found.quotient.value < MOSTLY_MOVED else "worked"
+
+
+def register(interventions: Iterable[Version], evaluations: Iterable[Version]) -> tuple[Entry, ...]:
+    """Return every intervention with what the counts say and what people say, latest first.
+
+    Parameters
+    ----------
+    evaluations
+        Newest last saved first; the latest of each intervention counts.
+    """
+    latest: dict[str, Version] = {}
+    for one in evaluations:
+        latest.setdefault(str(one.content["intervention"]), one)
+    entries = [_entry(one, latest.get(one.record)) for one in interventions]
+    return tuple(sorted(entries, key=lambda one: one.first, reverse=True))
+
+
+def _entry(intervention: Version, evaluation: Version | None) -> Entry:
+    """Return one line of the register."""
+    content = intervention.content
+    result = evaluation.content["result"] if evaluation else {}
+    return Entry(
+        intervention=intervention.record,
+        name=intervention.title,
+        first=content.get("first", ""),
+        last=content.get("last", ""),
+        verdict=result.get("verdict", "not evaluated"),
+        judgement=content.get("judgement", "not yet judged"),
+        words=" ".join(result.get("words", ())),
+    )
+
+
+def _content(study: Study, action: Action, intervention: str, content: Content) -> Content:
+    """Return the content of an evaluation record."""
+    finding = ask_evaluate(study, action=action, table="cells")
+    parts = finding.table.groupby("part", sort=False, observed=True)
+    request = study.request
+    inputs = {
+        "lens": {"id": study.lens.id, "version": study.lens.version, "sha256": study.lens.sha256},
+        "files": [str(source["sha256"]) for source in study.sources],
+        "area": study.area.name,
+        "resolution": study.area.resolution,
+        "police_generated": request.police_generated,
+        "before": [action.before.first.isoformat(), action.before.last.isoformat()],
+        "after": [action.after.first.isoformat(), action.after.last.isoformat()],
+        "confidence": 0.95,
+        "cells": {str(name): rows["cell"].tolist() for name, rows in parts},
+        "counts": {
+            str(name): [int(rows["before"].sum()), int(rows["after"].sum())] for name, rows in parts
+        },
+        "notes": list(finding.notes),
+    }
+    kept = {name: content[name] for name in ("name", "hotspot_id", "ward") if name in content}
+    filled = {"intervention": intervention, "inputs": inputs, "result": result_of(inputs)}
+    return MappingProxyType({**kept, **filled})
+
+
+def _net(counts: Mapping[str, BeforeAfter]) -> RatioOfRatios:
+    """Return the effect on the treated places and the ring around them together."""
+    treated, buffer = counts["treated"], counts["buffer"]
+    both = BeforeAfter(treated.before + buffer.before, treated.after + buffer.after)
+    return compare_places(both, counts["control"])
+
+
+def _window(days: Iterable[str]) -> Window:
+    """Return a kept window."""
+    first, last = (date.fromisoformat(day) for day in days)
+    return Window(first, last)
+
+
+def _interval(found: RatioOfRatios | Ratio) -> dict[str, float | None]:
+    """Return a ratio with its interval as JSON has it."""
+    return {name: _number(cast("float", getattr(found, name))) for name in ("ratio", "low", "high")}
+
+
+def _number(value: float) -> float | None:
+    """Return a number for JSON, which knows none that is missing or infinite."""
+    return float(value) if isfinite(value) else None

@@ -1,0 +1,133 @@
+"""Evaluations: kept with their inputs, the same when run again, and honest in the register."""
+
+from dataclasses import replace
+from datetime import date
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from mapper.errors import RecordsError
+from mapper.hexagons import cells_to_strings
+from mapper.people import one_person
+from mapper.questions.windows import Window
+from mapper.records.evaluations import (
+    evaluate_again,
+    evaluate_intervention,
+    is_unchanged,
+    register,
+    result_of,
+)
+from mapper.records.saving import Work, save
+from mapper.records.versions import newest
+from mapper.request import AnalysisRequest
+from mapper.study import prepare
+from tests.builders import EVERYTHING, disc, incidents_at, small_area
+
+ANNE = one_person("anne")
+BEFORE = Window(date(2024, 1, 1), date(2024, 3, 31))
+AFTER = Window(date(2024, 4, 1), date(2024, 6, 30))
+
+
+TREATED = disc(1)
+
+
+def study_of(*, fall=0.0, moved=False):
+    """40 incidents a cell before; after, the treated cells lost a share, perhaps to their ring."""
+    area = small_area(8)
+    cells = area.cells["cell"].to_numpy()
+    treated = np.isin(cells, TREATED)
+    ring = np.isin(cells, disc(3)) & ~treated
+    lost = round(40 * fall)
+    later = np.where(treated, 40 - lost, 40)
+    if moved:
+        later[ring] += round(lost * treated.sum() / ring.sum())
+    before = incidents_at(np.repeat(cells, 40), start="2024-01-01", days=91)
+    after = incidents_at(np.repeat(cells, later), start="2024-04-01", days=91, seed=1)
+    both = pd.concat([before.table, after.table], ignore_index=True)
+    for name in ("source", "precision", "type"):
+        both[name] = both[name].astype("category")
+    request = AnalysisRequest(lens="everything")
+    files = (replace(before.files[0], rows=len(both)),)
+    given = replace(before, table=both, files=files)
+    return prepare(given, request, lens=EVERYTHING, area=area)
+
+
+@pytest.fixture
+def intervention(database):
+    content = {
+        "name": "Lights on the stairs",
+        "cells": cells_to_strings(TREATED).tolist(),
+        "first": "2024-04-01",
+        "done": "Lights put in.",
+    }
+    return save(database, Work("I-1", "intervention", content), viewer=ANNE, reason="done")
+
+
+def evaluated(database, intervention, study, record="E-1"):
+    content = evaluate_intervention(study, intervention, before=BEFORE, after=AFTER)
+    return save(database, Work(record, "evaluation", content), viewer=ANNE, reason="due")
+
+
+def test_an_evaluation_is_kept_with_its_inputs_and_gives_the_same_again(database, intervention):
+    study = study_of(fall=0.4)
+    saved = evaluated(database, intervention, study)
+    kept = newest(database, saved.record)
+    inputs = kept.content["inputs"]
+    assert inputs["cells"]["treated"] == sorted(intervention.content["cells"])
+    assert inputs["counts"]["treated"] == [280, 168]
+    assert inputs["files"] == ["1" * 64]
+    assert is_unchanged(kept.content)
+    assert dict(evaluate_again(study, kept))["inputs"]["counts"] == inputs["counts"]
+    assert dict(evaluate_again(study, kept))["result"] == kept.content["result"]
+    effect = kept.content["result"]["effect"]
+    assert effect["low"] < 0.6 < effect["high"] < 1
+
+
+@pytest.mark.parametrize(
+    ("world", "verdict"),
+    [
+        ({"fall": 0.4}, "worked"),
+        ({"fall": 0.4, "moved": True}, "could not be told"),
+        ({"fall": 0.8, "moved": True}, "did not work"),
+        ({"fall": -0.5}, "did not work"),
+        ({"fall": 0.0}, "could not be told"),
+    ],
+)
+def test_the_verdict_says_what_the_counts_can_bear(database, intervention, world, verdict):
+    controls = cells_to_strings(np.setdiff1d(disc(7), disc(6))).tolist()
+    by_hand = replace(intervention, content={**intervention.content, "controls": controls})
+    content = evaluate_intervention(study_of(**world), by_hand, before=BEFORE, after=AFTER)
+    assert content["result"]["verdict"] == verdict
+
+
+def test_a_count_changed_by_hand_is_noticed(database, intervention):
+    content = evaluate_intervention(study_of(), intervention, before=BEFORE, after=AFTER)
+    forged = {**content, "inputs": {**content["inputs"]}}
+    forged["inputs"]["counts"] = {**content["inputs"]["counts"], "treated": [280, 20]}
+    assert is_unchanged(content)
+    assert not is_unchanged(forged)
+    assert result_of(forged["inputs"])["verdict"] == "worked"
+
+
+def test_another_lens_is_refused_by_name(database, intervention):
+    saved = evaluated(database, intervention, study_of())
+    other = replace(study_of(), lens=replace(EVERYTHING, sha256="2" * 64))
+    with pytest.raises(RecordsError, match="“everything” as it read then"):
+        evaluate_again(other, saved)
+
+
+def test_the_register_sets_counts_beside_judgement_and_names_the_unevaluated(
+    database, intervention
+):
+    first = evaluated(database, intervention, study_of())
+    second = evaluated(database, intervention, study_of(fall=0.4), record="E-2")
+    content = {**intervention.content, "name": "Leaflets", "first": "2025-01-01"}
+    content["judgement"] = "could not be told"
+    other = save(database, Work("I-2", "intervention", content), viewer=ANNE, reason="done")
+    lines = register([intervention, other], [second, first])
+    assert [(one.name, one.verdict, one.judgement) for one in lines] == [
+        ("Leaflets", "not evaluated", "could not be told"),
+        ("Lights on the stairs", "worked", "not yet judged"),
+    ]
+    assert lines[1].words
