@@ -5,7 +5,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check
 
-.PHONY: install run test lint soak benchmarks pictures clean
+.PHONY: install run test lint soak benchmarks docs clean
 
 install: .venv/installed
 
@@ -41,5 +41,13 @@ soak: .venv/installed-dev .venv/browser
 benchmarks: .venv/installed-dev
 	for script in benchmarks/[a-z]*.py; do echo "== $$script"; $(BIN)/python $$script || exit 1; done
 
+# The documentation as pages that open with no network: docs/_build/index.html
+docs: .venv/installed-docs
+	$(BIN)/sphinx-build -q -W docs docs/_build
+
+.venv/installed-docs: .venv/installed
+	$(PIP) install --quiet --constraint constraints.txt --editable '.[docs]'
+	touch $@
+
 clean:
-	rm -rf .venv build dist .pytest_cache .mypy_cache .ruff_cache .hypothesis
+	rm -rf docs/_build .venv build dist .pytest_cache .mypy_cache .ruff_cache .hypothesis
