@@ -111,11 +111,10 @@ def do_delete(database, workspace, draw):
     with database.read() as connection:
         kept = kept_datasets(connection)
     if len(kept) < 4:
-        return None
+        return
     gone = draw.choice(kept).accepted
     os.write(1, f"deleting {gone}\n".encode())
     delete_dataset(database, workspace, digest(gone), person="anne")
-    return gone
 
 
 def work_until_killed(url, workspace, number, seed):
@@ -133,7 +132,7 @@ def work_until_killed(url, workspace, number, seed):
         elif act == "save":
             do_save(database, number)
         else:
-            number = do_delete(database, workspace, draw) or number
+            do_delete(database, workspace, draw)
         os.write(1, f"{act} {number}\n".encode())
 
 
@@ -221,7 +220,7 @@ def check_entries(entries, datasets, releases, database):
 
 
 def one_kill(url, workspace, number, draw):
-    """Fork a person, kill them at a random moment, and return what they were told was done."""
+    """Fork a person, kill them some moments after some acts, and return what they were told."""
     reader, writer = os.pipe()
     seed = draw.random()
     child = os.fork()
@@ -234,11 +233,12 @@ def one_kill(url, workspace, number, draw):
             os.write(1, f"fault {type(error).__name__}: {error}\n".encode())
         os._exit(1)
     os.close(writer)
-    time.sleep(draw.uniform(0.0, 0.35))
-    os.kill(child, signal.SIGKILL)
-    _, status = os.waitpid(child, 0)
     with os.fdopen(reader, "rb") as pipe:
-        told = pipe.read()
+        told = b"".join(pipe.readline() for _ in range(draw.randrange(6)))
+        time.sleep(draw.uniform(0.0, 0.15))
+        os.kill(child, signal.SIGKILL)
+        _, status = os.waitpid(child, 0)
+        told += pipe.read()
     require(os.WIFSIGNALED(status), f"the person stopped by themselves: {told.decode()[-300:]}")
     return told
 
