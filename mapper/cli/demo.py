@@ -12,4 +12,4 @@ def run(out: Path, *, seed: int) -> None:
 
     with shown_progress() as progress:
         files = write_demonstration(out, seed=seed, progress=progress)
-    print(f"{SYNTHETIC_NOTICE}\nWritten: {files.incidents} and {files.truth}")
+    print(f"{SYNTHETIC_NOTICE}\nWritten: {files.incidents}, {files.truth} and {files.places}")

@@ -23,7 +23,7 @@ from mapper.study_area import StudyArea
 # One stream of random numbers for each step: a change in one step leaves the others as they were.
 _STREAMS = (
     "ground", "spots", "special", "sites", "plants", "background", "interventions", "sink",
-    "addresses", "flags", "details", "times", "records", "faults",
+    "addresses", "flags", "details", "times", "records", "faults", "places",
 )  # fmt: skip
 
 

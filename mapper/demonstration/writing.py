@@ -1,4 +1,4 @@
-"""Writing the demonstration force: one force extract, and the truth about it."""
+"""Writing the demonstration force: one force extract, the truth about it, and places around."""
 
 from dataclasses import dataclass
 from pathlib import Path
@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from mapper.demonstration.extract import extract_table
 from mapper.demonstration.faults import add_faults
 from mapper.demonstration.force import compose_force, stream
+from mapper.demonstration.places import places_text
 from mapper.demonstration.truth import truth_text
 from mapper.errors import RequestError
 from mapper.files import Progress, digest_of, no_progress, replacing
@@ -22,6 +23,7 @@ class DemonstrationFiles:
 
     incidents: Path  # a force extract, CSV in UTF-8
     truth: Path  # what is planted in it, JSON
+    places: Path  # invented places around, CSV
     rows: int  # data rows in the extract, dirty ones included
     dirty: int  # rows with a planted fault
 
@@ -29,7 +31,7 @@ class DemonstrationFiles:
 def write_demonstration(
     out: Path, *, seed: int = 1, progress: Progress = no_progress
 ) -> DemonstrationFiles:
-    """Write ``incidents.csv`` and ``truth.json`` into a folder; same seed, same bytes.
+    """Write ``incidents.csv``, ``truth.json`` and ``places.csv``; same seed, same bytes.
 
     Parameters
     ----------
@@ -55,14 +57,21 @@ def write_demonstration(
     files = DemonstrationFiles(
         incidents=out / "incidents.csv",
         truth=out / "truth.json",
+        places=out / "places.csv",
         rows=table.num_rows,
         dirty=sum(len(rows) for rows in dirty.values()),
     )
     progress("Writing the files", 0.7)
-    with replacing(files.truth) as truth, replacing(files.incidents) as incidents:
+    with (
+        replacing(files.truth) as truth,
+        replacing(files.places) as places,
+        replacing(files.incidents) as incidents,
+    ):
         _write_csv(table, incidents)
         text = truth_text(force, dirty, seed=seed, sha256=digest_of(incidents))
         truth.write_text(text, encoding="utf-8", newline="\n")
+        around = places_text(force, stream(seed, "places"))
+        places.write_text(around, encoding="utf-8", newline="\n")
     progress("Done", 1.0)
     return files
 

@@ -1,5 +1,7 @@
 """Domestic abuse with children, by area, district, ward or hot spot."""
 
+from dataclasses import replace
+
 from mapper.analysis import AnalysisResult
 from mapper.context.children import count_children
 from mapper.context.shares import months_covered
@@ -42,7 +44,7 @@ def children_finding(
     roles: dict[str, Role] = dict.fromkeys(places.key_names, "key")
     roles |= {str(name): "count" if name in _COUNTS else "derived" for name in counted}
     table = places.keys.join(counted)
-    return answer(
+    finding = answer(
         study,
         CHILDREN,
         table,
@@ -51,3 +53,4 @@ def children_finding(
         choices={"by": by, "months": months},
         notes=_NOTES,
     )
+    return replace(finding, lens_title="Domestic abuse")

@@ -4,10 +4,14 @@ import numpy as np
 import pytest
 
 from mapper.analysis import find_hotspots
+from mapper.context.place_files import read_places
 from mapper.context.sinks import find_sinks
 from mapper.lenses.load import load_lens
 from mapper.place.children import children_finding
+from mapper.place.corridors import corridors_finding
+from mapper.place.near import context_finding
 from mapper.place.signature import signature_finding, signature_words
+from mapper.place.week import days_finding, shift_finding
 from mapper.request import AnalysisRequest
 from mapper.study import prepare
 from mapper.study_area import load_study_area
@@ -93,3 +97,45 @@ def test_one_hot_spot_and_one_cell_can_be_asked_for(lines):
     position = int(np.flatnonzero((result.cells["cell"] == cell).to_numpy())[0])
     inside = (study.counts.position == position).sum()
     assert (alone.table["of"] == inside).all()
+
+
+@pytest.fixture(scope="module")
+def around(demonstration):
+    return read_places(demonstration.files.places)
+
+
+def test_the_places_around_are_invented_and_say_so(around, lines):
+    assert around.synthetic
+    assert around.table["name"].str.startswith("Invented").all()
+    assert set(around.table["side"]) == {"risk", "protective", "both"}
+    study, result = lines
+    finding = context_finding(study, around, result=result)
+    assert finding.notes[0] == "The places are invented for the demonstration."
+    rows = finding.table[finding.table["hotspot_id"] == result.hotspots["hotspot_id"].iloc[0]]
+    assert rows["kind"].is_unique
+    assert (rows.filter(like="ring_").sum(axis=1) == rows["within"]).all()
+
+
+def test_corridors_hold_each_report_with_both_ends_once(lines, demonstration, around):
+    study, _ = lines
+    finding = corridors_finding(study, places=around)
+    rows = demonstration.clean
+    missing = rows["missing"].str.lower().isin(YES)
+    placed = rows["found_easting"].notna() | rows["found_longitude"].notna()
+    assert finding.unit == "pair"
+    assert finding.table["reports"].sum() == (missing & placed).sum()
+    at_hub = rows["found_place"].isin(["Railway Station", "Bus Station"])
+    to_hub = finding.table.loc[finding.table["to_kind"] == "hub", "reports"].sum()
+    assert to_hub >= (missing & placed & at_hub).sum()  # and a few on the streets around
+
+
+def test_shifts_and_days_hold_each_incident_once(lines):
+    study, result = lines
+    shifts = shift_finding(study, by="district").table
+    assert shifts["weight"].sum() == pytest.approx(study.counts.total)
+    assert (shifts.groupby("district").size() == 21).all()
+    days = days_finding(study, result=result).table
+    pay = days[days["contrast"].str.startswith("pay")]
+    whole = (pay["incidents"] + pay["other_incidents"]).tolist()
+    assert all(n <= m for n, m in zip(whole, result.hotspots["incidents"], strict=True))
+    assert (pay["days"] + pay["other_days"] == 365).all()
