@@ -189,9 +189,11 @@ def _small_block(held: Flags, low: Integers, high: Integers, need: Need) -> Bloc
     unknown = np.asarray(held.any(axis=0) & ~held[high == 0].any(axis=0))
     if not unknown.any():
         return None
-    sums = held[:, unknown]
+    sums: Flags = held[:, unknown]
     counted = sums.astype(np.int64)
-    inside = (counted @ counted.T == counted.sum(axis=1)[:, None]) & sums.any(axis=1)[:, None]
+    inside = (counted @ counted.T == counted.sum(axis=1)[:, None]) & np.asarray(sums.any(axis=1))[
+        :, None
+    ]
     part, whole = np.nonzero(inside)
     every = np.concatenate(
         [

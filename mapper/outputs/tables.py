@@ -1,9 +1,10 @@
 """Tables for use outside: ``hotspots.csv``, ``hotspots.geojson`` and ``cells.parquet``.
 
-Columns, their order and their units are the contracts in ``mapper.tables``. The two lists of hot
-spots are rounded for reading; ``cells.parquet`` keeps full precision. Marking and audience are
-in the GeoJSON's top-level members and in the Parquet file's metadata. The CSV file is plain, with
-its header in line one, so for it the manifest beside it carries them.
+Columns, their order and their units are the contracts in ``mapper.tables``: one set for the
+operational audience, one for all others, whose hidden counts are words and never a number. The two
+lists of hot spots are rounded for reading; ``cells.parquet`` keeps full precision. Marking and
+audience are in the GeoJSON's top-level members and in the Parquet file's metadata. The CSV file is
+plain, with its header in line one, so for it the manifest beside it carries them.
 """
 
 import csv
@@ -18,12 +19,20 @@ import pandas as pd
 from mapper.disclosure.release import Release, is_release
 from mapper.hexagons import cells_to_outline, strings_to_cells
 from mapper.outputs.text import spreadsheet_text
-from mapper.tables import CELL_COLUMNS, HOTSPOT_COLUMNS, check_columns
+from mapper.tables import (
+    CELL_COLUMNS,
+    HOTSPOT_COLUMNS,
+    PARTNER_CELL_COLUMNS,
+    PARTNER_DISTRICT_COLUMNS,
+    PARTNER_HOTSPOT_COLUMNS,
+    check_columns,
+)
 
 Ring = list[tuple[float, float]]
 
 _DECIMALS = {"area_km2": 3, "expected": 2, "excess": 2, "ratio": 2, "lon": 6, "lat": 6}
 _ON_SCREEN = {**_DECIMALS, "expected": 1, "excess": 1, "ratio": 1}
+HIDDEN = "hidden"  # in place of a sum of which no part is printed
 _SIGNIFICANT = 3  # digits of q
 _DEGREE_DECIMALS = 6  # about 0.1 m
 
@@ -35,10 +44,54 @@ def hotspots_csv(release: Release) -> bytes:
     """
     file = io.StringIO()
     writer = csv.writer(file, lineterminator="\n")
-    writer.writerow(HOTSPOT_COLUMNS)
-    for row in hotspot_rows(release):
-        writer.writerow([_csv_cell(row[column]) for column in HOTSPOT_COLUMNS])
+    rows, columns = hotspot_rows(release), hotspot_columns(release)
+    writer.writerow(columns)
+    for row in rows:
+        if not is_operational(release) and row["incidents"] is None:
+            row["incidents"] = HIDDEN
+        writer.writerow([_csv_cell(row[column]) for column in columns])
     return file.getvalue().encode()
+
+
+def districts_csv(release: Release) -> bytes:
+    """Return the counts by district as CSV; nothing for the operational audience, which has none.
+
+    A count that is hidden is written in words: fewer than 5.
+    """
+    if is_release(release).districts is None:
+        return b""
+    file = io.StringIO()
+    writer = csv.writer(file, lineterminator="\n")
+    writer.writerow(PARTNER_DISTRICT_COLUMNS)
+    for row in district_rows(release):
+        writer.writerow([_csv_cell(row[column]) for column in PARTNER_DISTRICT_COLUMNS])
+    return file.getvalue().encode()
+
+
+def district_rows(release: Release) -> list[dict[str, Any]]:
+    """Return counts by district as plain rows; a hidden count is its words."""
+    districts = is_release(release).districts
+    if districts is None:
+        return []
+    table = check_columns(districts, PARTNER_DISTRICT_COLUMNS, name="districts")
+    rows = [
+        {column: rounded(row[column], column) for column in PARTNER_DISTRICT_COLUMNS}
+        for row in table.to_dict("records")
+    ]
+    return [
+        {**row, "incidents": row["shown"] if row["incidents"] is None else row["incidents"]}
+        for row in rows
+    ]
+
+
+def is_operational(release: Release) -> bool:
+    """Tell whether a release is for the operational audience: full counts, every column."""
+    return is_release(release).audience == "operational"
+
+
+def hotspot_columns(release: Release) -> tuple[str, ...]:
+    """Return the columns of a release's list of hot spots."""
+    return tuple(HOTSPOT_COLUMNS if is_operational(release) else PARTNER_HOTSPOT_COLUMNS)
 
 
 def hotspots_geojson(release: Release) -> bytes:
@@ -63,7 +116,8 @@ def cells_parquet(release: Release) -> bytes:
 
     The file's metadata carries the members of :func:`said_of` under the key ``mapper``.
     """
-    cells = check_columns(is_release(release).cells, CELL_COLUMNS, name="cells")
+    contract = CELL_COLUMNS if is_operational(release) else PARTNER_CELL_COLUMNS
+    cells = check_columns(release.cells, contract, name="cells")
     return parquet_bytes(cells, said=said_of(release))
 
 
@@ -106,9 +160,10 @@ def hotspot_rows(release: Release, *, on_screen: bool = False) -> list[dict[str,
         Round to the one decimal that screens and reasons show. Rounding the file's two decimals
         once more would print 8.2 beside a reason that says 8.3.
     """
-    hotspots = check_columns(is_release(release).hotspots, HOTSPOT_COLUMNS, name="hot spots")
+    contract = HOTSPOT_COLUMNS if is_operational(release) else PARTNER_HOTSPOT_COLUMNS
+    hotspots = check_columns(release.hotspots, contract, name="hot spots")
     return [
-        {column: rounded(row[column], column, on_screen=on_screen) for column in HOTSPOT_COLUMNS}
+        {column: rounded(row[column], column, on_screen=on_screen) for column in contract}
         for row in hotspots.to_dict("records")
     ]
 

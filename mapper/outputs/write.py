@@ -11,7 +11,13 @@ from mapper.errors import InputError
 from mapper.files import replacing
 from mapper.outputs.manifest import manifest
 from mapper.outputs.maps import export_map
-from mapper.outputs.tables import cells_parquet, hotspots_csv, hotspots_geojson
+from mapper.outputs.tables import (
+    cells_parquet,
+    districts_csv,
+    hotspots_csv,
+    hotspots_geojson,
+    is_operational,
+)
 
 MANIFEST = "manifest.json"
 
@@ -88,12 +94,15 @@ def write_together(
 
 def _contents(release: Release) -> dict[str, bytes]:
     """Return the content of every file but the manifest, in the order they are put in place."""
-    return {
+    contents = {
         "hotspots.csv": hotspots_csv(release),
         "hotspots.geojson": hotspots_geojson(release),
         "cells.parquet": cells_parquet(release),
         "map.html": export_map(release).encode(),
     }
+    if not is_operational(release):
+        contents["districts.csv"] = districts_csv(release)
+    return contents
 
 
 def _check_folder(out: Path, names: tuple[str, ...]) -> None:

@@ -21,7 +21,7 @@ from mapper.hexagons import (
     cells_to_points,
     strings_to_cells,
 )
-from mapper.outputs.tables import hotspot_outlines, hotspot_rows
+from mapper.outputs.tables import hotspot_outlines, hotspot_rows, is_operational
 from mapper.outputs.text import encode_text
 from mapper.study_area import Outline
 
@@ -56,7 +56,9 @@ def drawing_of(
         "districts": [ring for one in districts.values() for ring in pack_polygons(one.polygons)],
         "wards": [ring for one in wards.values() for ring in pack_polygons(one.polygons)],
         "labels": [*_labels(districts, kind=0), *_labels(wards, kind=1)],
-        "starts": count_classes(cells["count"].to_numpy()),
+        "partner": not is_operational(release),
+        "hidden": encode_text(release.hidden_words),
+        "starts": count_classes(known_counts(release)),
         "cells": cell_features(release),
         "hotspots": hotspot_features(release),
         "selected": _position(release, selected),
@@ -68,10 +70,14 @@ def cell_features(release: Release) -> dict[str, Any]:
 
     ``xy`` holds ``corners`` points for each cell, one after the other. ``place`` counts into
     ``places``; ``hotspot`` is a position in the release's list, -1 outside all; ``q`` is missing
-    for a cell without neighbours, which is never tested.
+    for a cell without neighbours, which is never tested. Outside the operational audience a count
+    is missing where it is not printed, and ``shown`` stands in place of ``disc`` and ``q``.
     """
     table = is_release(release).cells
-    table = table[(table["count"] > 0) | table["hot"]]
+    known = known_counts(release)
+    unsaid = table["count"].isna().to_numpy() & ~_by_district(table)
+    drawn = (known > 0) | unsaid | table["hot"].to_numpy()
+    table, known = table[drawn], known[drawn]
     corners = cells_to_corners(strings_to_cells(table["cell"].to_numpy(dtype=object)))[:, :-1]
     places = table["ward"].astype(str) + ", " + table["district"].astype(str)
     place, names = pd.factorize(places, sort=True)
@@ -80,15 +86,39 @@ def cell_features(release: Release) -> dict[str, Any]:
         "corners": corners.shape[1],
         "xy": _steps(corners.reshape(-1, 2)),
         "id": table["cell"].tolist(),
-        "count": table["count"].tolist(),
-        "disc": table["disc_count"].tolist(),
+        "count": [None if gone else int(n) for n, gone in zip(known, unsaid[drawn], strict=True)],
         "residents": table["residents"].fillna(0).round().astype("int64").tolist(),
-        "q": [None if np.isnan(q) else float(f"{q:.3g}") for q in table["q"]],
+        **(_tested(table) if is_operational(release) else _printed(table)),
         "hot": table["hot"].astype(int).tolist(),
         "hotspot": [ranks.get(str(id_), -1) for id_ in table["hotspot_id"]],
         "place": place.tolist(),
         "places": [encode_text(name) for name in names],
     }
+
+
+def _tested(table: pd.DataFrame) -> dict[str, Any]:
+    """Return what only the operational audience is told of cells."""
+    return {
+        "disc": table["disc_count"].tolist(),
+        "q": [None if np.isnan(q) else float(f"{q:.3g}") for q in table["q"]],
+    }
+
+
+def _printed(table: pd.DataFrame) -> dict[str, Any]:
+    """Return how the count of each cell is printed, in words."""
+    return {"shown": [encode_text(word) for word in table["shown"].astype(str)]}
+
+
+def known_counts(release: Release) -> npt.NDArray[np.int64]:
+    """Return the counts that are printed, 0 where one is not."""
+    return is_release(release).cells["count"].fillna(0).to_numpy(dtype=np.int64)
+
+
+def _by_district(table: pd.DataFrame) -> npt.NDArray[np.bool_]:
+    """Tell which cells have no count of their own: such a map has nothing to draw in them."""
+    if "shown" not in table:
+        return np.zeros(len(table), dtype=bool)
+    return np.asarray(table["shown"] == "by district only", dtype=bool)
 
 
 def hotspot_features(release: Release) -> list[dict[str, Any]]:

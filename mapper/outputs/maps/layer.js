@@ -22,13 +22,25 @@ function (map, data) {
     if (q < 0.001) { return "under 0.1 %"; }
     return (100 * q).toLocaleString("en-GB", {maximumSignificantDigits: 2}) + " %";
   }
+  function place(spot) { return data.partner ? spot.number : spot.rank; }
   function fact(name, value) { return "<dt>" + name + "</dt><dd>" + value + "</dd>"; }
+
+  // Outside the operational audience a count may be hidden: it is then words, never a number.
+  function said(at) {
+    if (!data.partner) { return number(cells.count[at]); }
+    if (cells.shown[at] !== "rounded") { return cells.shown[at]; }
+    return "About " + number(cells.count[at]);
+  }
+  function hidden(at) { return cells.count[at] === null; }
+  function total(spot) {
+    return spot.incidents === null ? "Hidden" : "About " + number(spot.incidents);
+  }
 
   function tip(layer) {
     var at = layer.at, spot = spots[cells.hotspot[at]];
-    return "<b>" + number(cells.count[at]) + " in this cell</b>" +
+    return "<b>" + said(at) + " in this cell</b>" +
       "<span>" + cells.places[cells.place[at]] + "</span>" +
-      (spot ? '<span class="m-in">Hot spot ' + spot.rank + ": " + spot.name + "</span>" : "");
+      (spot ? '<span class="m-in">Hot spot ' + place(spot) + ": " + spot.name + "</span>" : "");
   }
   function strength(at) {
     var q = cells.q[at];
@@ -41,12 +53,23 @@ function (map, data) {
       q.toLocaleString("en-GB", {maximumSignificantDigits: 2}) + ").";
   }
   function cellFacts(at) {
+    if (data.partner) {
+      return "<dl>" + fact("Incidents in this cell", said(at)) +
+        fact("Residents", number(cells.residents[at])) + "</dl>" +
+        '<p class="m-note">Cell ' + cells.id[at] + "</p>";
+    }
     return '<dl>' + fact("Count in this cell", number(cells.count[at])) +
       fact("With the ring of cells around it", number(cells.disc[at])) +
       fact("Residents", number(cells.residents[at])) + "</dl>" +
       '<p class="m-note">' + strength(at) + "<br>Cell " + cells.id[at] + "</p>";
   }
   function spotFacts(spot) {
+    if (data.partner) {
+      return '<p class="m-kind">Hot spot ' + spot.number + "</p><h3>" + spot.name + "</h3>" +
+        '<p class="m-where">' + spot.ward + ", " + spot.district + "</p>" +
+        "<dl>" + fact("Incidents shown", total(spot)) + fact("Evidence", spot.evidence) +
+        fact("Area", number(spot.area_km2, 2) + " km²") + "</dl><p>" + spot.reason + "</p>";
+    }
     return '<p class="m-kind">Hot spot ' + spot.rank + "</p><h3>" + spot.name + "</h3>" +
       '<p class="m-where">' + spot.ward + ", " + spot.district + "</p>" +
       "<dl>" + fact("Incidents", number(spot.incidents)) +
@@ -74,12 +97,18 @@ function (map, data) {
   L.polygon(data.land.map(points), {
     interactive: false, stroke: false, fillColor: "#fbfaf6", fillOpacity: 1}).addTo(group);
 
+  // A hidden count is drawn in its own colour with a dashed edge: never as a pale low count.
+  function edge(at) {
+    return hidden(at) ? {color: "#7a7263", weight: 0.8, opacity: 0.9, dashArray: "2 3"} :
+      {color: "#fff", weight: 0.5, opacity: 0.9, dashArray: null};
+  }
   var surface = L.featureGroup(), corner = points(cells.xy);
   cells.id.forEach(function (id, at) {
     var first = at * cells.corners;
     var shape = L.polygon(corner.slice(first, first + cells.corners), {
-      color: "#fff", weight: 0.5, opacity: 0.9, fillColor: colour(cells.count[at]),
-      fillOpacity: 0.92, smoothFactor: 0});
+      fillColor: hidden(at) ? "#d9d2c3" : colour(cells.count[at]), fillOpacity: 0.92,
+      smoothFactor: 0});
+    shape.setStyle(edge(at));
     var spot = spots[cells.hotspot[at]];
     shape.at = at;
     shape.feature = {type: "Feature", properties: {
@@ -88,9 +117,9 @@ function (map, data) {
   });
   surface.bindTooltip(tip, {sticky: true, className: "m-tip", opacity: 1, direction: "top"});
   surface.on("mouseover", function (event) {
-    event.layer.setStyle({color: "#1c2429", weight: 2});
+    event.layer.setStyle({color: "#1c2429", weight: 2, dashArray: null});
   }).on("mouseout", function (event) {
-    event.layer.setStyle({color: "#fff", weight: 0.5});
+    event.layer.setStyle(edge(event.layer.at));
   }).on("click", function (event) {
     var at = event.layer.at;
     if (cells.hotspot[at] >= 0) { mark(cells.hotspot[at]); }
@@ -105,18 +134,19 @@ function (map, data) {
   spots.forEach(function (spot, at) {
     rings(spot.rings, {fill: false, color: "#fff", weight: 5, opacity: 0.95});
     outlines.push(rings(spot.rings, {fill: false, color: HOT, weight: 2.5, opacity: 1}));
-    var wide = 20 + 6 * (String(spot.rank).length - 1);
+    var wide = 20 + 6 * (String(place(spot)).length - 1);
     var marker = L.marker([spot.lat, spot.lon], {
       zIndexOffset: 1000 - at, riseOnHover: true,
       icon: L.divIcon({className: "m-rank", iconSize: [wide, 20],
-        html: spot.rank + '<span class="m-unseen">: ' + spot.name + "</span>"})});
+        html: place(spot) + '<span class="m-unseen">: ' + spot.name + "</span>"})});
     marker.feature = {type: "Feature", properties: {cell: "", hotspot_id: spot.hotspot_id}};
     marker.on("click", function () { open(at); });
     marker.on("keypress", function (event) {
       if (event.originalEvent.key === "Enter") { open(at); }
     });
-    marker.bindTooltip("<b>" + spot.name + "</b><span>" + number(spot.incidents) +
-      " incidents, " + number(spot.ratio, 1) + " times the expected</span>",
+    marker.bindTooltip("<b>" + spot.name + "</b><span>" + (data.partner ?
+      total(spot) + " shown, evidence " + spot.evidence : number(spot.incidents) +
+      " incidents, " + number(spot.ratio, 1) + " times the expected") + "</span>",
       {className: "m-tip", direction: "top", offset: [0, -10], opacity: 1});
     group.addLayer(marker);
     markers.push(marker);

@@ -14,9 +14,10 @@ from string import Template
 from typing import TYPE_CHECKING, Any, cast
 
 from mapper.disclosure.release import Release, is_release
-from mapper.outputs.maps.drawing import count_classes
+from mapper.outputs.maps.drawing import count_classes, known_counts
 from mapper.outputs.maps.layers import ReleaseLayer
-from mapper.outputs.tables import hotspot_rows
+from mapper.outputs.maps.partner_list import partner_list
+from mapper.outputs.tables import hotspot_rows, is_operational
 from mapper.outputs.text import encode_text
 
 if TYPE_CHECKING:
@@ -114,16 +115,26 @@ def _heading(release: Release) -> str:
 
 def _legend(release: Release) -> str:
     """Return the legend as a list: a colour and its words, an outline and its words."""
-    starts = count_classes(release.cells["count"].to_numpy())
+    starts = count_classes(known_counts(release))
     shades = "".join(
         f'<li><i class="s{at}"></i>{words}</li>' for at, words in enumerate(_spans(starts))
     )
     return (
         '<section class="legend" aria-label="Legend"><h2>Count in a cell</h2><ul>'
-        f"{shades}"
+        f"{shades}{_hidden_legend(release)}"
         '<li class="ground-row"><i class="ground"></i>none</li>'
         '<li class="hot"><i class="outline">1</i>Hot spot and its rank</li></ul></section>'
     )
+
+
+def _hidden_legend(release: Release) -> str:
+    """Return the legend's line of counts that are not printed, or nothing."""
+    if is_operational(release) or not release.cells["count"].isna().any():
+        return ""
+    words = f"hidden ({release.hidden_words}, or withheld)"
+    if (release.cells["shown"] == "by district only").all():
+        words = "shown by district only"
+    return f'<li class="hidden-row"><i class="unsaid"></i>{encode_text(words)}</li>'
 
 
 def _spans(starts: list[int]) -> list[str]:
@@ -137,6 +148,8 @@ def _spans(starts: list[int]) -> list[str]:
 
 def _list(release: Release) -> str:
     """Return the list of hot spots: what the map shows, for keyboard and screen reader."""
+    if not is_operational(release):
+        return partner_list(release)
     rows = hotspot_rows(release, on_screen=True)
     if not rows:
         return (
@@ -187,12 +200,18 @@ def _about(release: Release) -> str:
         " about any person.</li></ul></section>"
         "<section><h2>About this map</h2>"
         f'<p class="small">Each cell is one H3 hexagon, resolution {release.resolution}. Its count'
-        " is the incidents in it, each with its weight under this lens. A hot spot joins touching"
-        " cells that stand out.</p>"
+        f" is {_counted(release)}. A hot spot joins touching cells that stand out.</p>"
         f'<p class="small">{encode_text(release.licence)}</p>'
         f'<p class="small">Release {encode_text(release.digest[:16])}. This page asks no other'
         " computer for anything. Drawn with Folium and Leaflet (BSD 2-Clause).</p></section>"
     )
+
+
+def _counted(release: Release) -> str:
+    """Say what the count of a cell is."""
+    if is_operational(release):
+        return "the incidents in it, each with its weight under this lens"
+    return "the incidents in it, rounded"
 
 
 @cache
