@@ -29,6 +29,7 @@ def test_the_same_seed_gives_the_same_bytes(demonstration, tmp_path):
     again = write_demonstration(tmp_path)
     assert again.incidents.read_bytes() == demonstration.files.incidents.read_bytes()
     assert again.truth.read_bytes() == demonstration.files.truth.read_bytes()
+    assert again.places.read_bytes() == demonstration.files.places.read_bytes()
 
 
 def test_calibration_with_the_csv_module_alone(demonstration):
