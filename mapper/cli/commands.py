@@ -6,7 +6,9 @@ from typing import Annotated
 import typer
 
 from mapper.cli.arguments import Asked, Mapping, Paths, Repair, shared_arguments, taking
+from mapper.cli.context_commands import context_commands
 from mapper.cli.questions import questions
+from mapper.cli.records_commands import records_app
 from mapper.cli.time_questions import time_questions
 
 app = typer.Typer(
@@ -20,7 +22,9 @@ app = typer.Typer(
 area_app = typer.Typer(help="Study areas.", no_args_is_help=True)
 app.add_typer(area_app, name="area")
 app.add_typer(questions)
+app.add_typer(context_commands)
 app.add_typer(time_questions)
+app.add_typer(records_app)
 
 
 @app.command()

@@ -1,0 +1,183 @@
+"""``mapper doctor``: what an inspector would ask, answered; exit 1 where something is wrong."""
+
+import json
+import os
+import platform
+import re
+import sys
+import urllib.error
+import urllib.request
+from collections.abc import Iterator
+from importlib.metadata import PackageNotFoundError, requires, version
+from pathlib import Path
+
+from mapper.errors import MapperError
+from mapper.records.audit_check import read_head
+from mapper.records.inspection import Check, inspect_records
+from mapper.settings import Settings, settings
+
+_SIGNS = {"ok": "ok   ", "note": "note ", "wrong": "WRONG"}
+_SECONDS = 5  # that the provider has to answer
+_CONSTRAINTS = Path(__file__).parents[2] / "constraints.txt"
+_NOT_SETTINGS = {"MAPPER_DEBUG"}
+
+
+def run(*, head: list[Path], offline: bool) -> None:
+    """Print every answer and end with exit 1 where one is wrong.
+
+    Parameters
+    ----------
+    head
+        Files of ``mapper audit head`` that were kept elsewhere.
+    offline
+        Do not ask the identity provider, the only request that leaves this machine.
+    """
+    wrong = 0
+    for check in checks(head=head, offline=offline):
+        wrong += check.state == "wrong"
+        print(f"{_SIGNS[check.state]}  {check.topic}: {check.words}")
+    print(f"\n{wrong} wrong." if wrong else "\nNothing is wrong.")
+    sys.exit(1 if wrong else 0)
+
+
+def checks(*, head: list[Path], offline: bool) -> Iterator[Check]:
+    """Yield every answer, the settings first: nothing else can be asked without them."""
+    try:
+        now = settings()
+    except MapperError as error:
+        yield Check("Settings", "wrong", str(error))
+        return
+    yield from _settings(now)
+    yield from _sign_in(now, offline=offline)
+    yield from _rules()
+    url = now.database.get_secret_value() if now.database else None
+    yield from inspect_records(now.workspace, url=url, kept=[read_head(path) for path in head])
+    yield from versions(_CONSTRAINTS)
+
+
+def _settings(now: Settings) -> Iterator[Check]:
+    """Yield which settings are set, secrets by name only, and those that mean nothing."""
+    known = {f"MAPPER_{name.upper()}" for name in Settings.model_fields}
+    given = {name for name in map(str.upper, os.environ) if name.startswith("MAPPER_")}
+    named = ", ".join(sorted(given & known)) or "none, so the defaults hold"
+    yield Check("Settings", "ok", f"Set: {named}.")
+    for name in sorted(given - known - _NOT_SETTINGS):
+        yield Check("Settings", "wrong", f"{name} is no setting of mapper: mend or remove it.")
+    if given & {"MAPPER_CLIENT_SECRET"}:
+        words = "The client's secret is in the environment; MAPPER_CLIENT_SECRET_FILE hides it."
+        yield Check("Keys", "note", words)
+    for path in (now.client_secret_file, now.people, now.disclosure_rules):
+        if path is not None:
+            yield _file(path, secret=path == now.client_secret_file)
+
+
+def _file(path: Path, *, secret: bool) -> Check:
+    """Return whether a file that a setting names is there and who may read or change it."""
+    try:
+        mode = path.stat().st_mode
+    except OSError as error:
+        return Check("Settings", "wrong", f"{path} cannot be read ({error.strerror}).")
+    if secret and mode & 0o077:
+        return Check("Keys", "wrong", f"Others may read {path}: run chmod 600 {path}")
+    if mode & 0o022:
+        return Check("Settings", "wrong", f"Others may change {path}: run chmod go-w {path}")
+    return Check("Keys" if secret else "Settings", "ok", f"{path} is there and safe from others.")
+
+
+def _sign_in(now: Settings, *, offline: bool) -> Iterator[Check]:
+    """Yield whether people sign in, and whether their provider answers."""
+    from mapper.ui.provider import check_alone, is_signed_in_to, provider
+
+    topic = "Sign-in"
+    try:
+        if not is_signed_in_to():
+            check_alone(now)
+            yield Check(topic, "note", "Not set up: one person, on this machine only.")
+            return
+        told = provider()
+    except MapperError as error:
+        yield Check(topic, "wrong", str(error))
+        return
+    words = f"Idle people are signed out after {now.idle_minutes:g} minutes, all after"
+    yield Check(topic, "ok", f"{words} {now.session_hours:g} hours.")
+    if not told.is_secure:
+        yield Check(topic, "wrong", f"{told.address} is not encrypted: give it TLS.")
+    if offline:
+        yield Check(topic, "note", f"{told.metadata} was not asked (--offline).")
+    else:
+        yield _provider_answers(told.metadata)
+
+
+def _provider_answers(address: str) -> Check:
+    """Ask the provider for its configuration."""
+    try:
+        request = urllib.request.Request(address, headers={"Accept": "application/json"})  # noqa: S310 - the settings admit https, and http on this machine
+        with urllib.request.urlopen(request, timeout=_SECONDS) as answer:  # noqa: S310 - as above
+            told = json.loads(answer.read(1_000_000))
+        issuer = told["issuer"]
+        missing = {"authorization_endpoint", "token_endpoint", "jwks_uri"} - set(told)
+    except (OSError, ValueError, KeyError, TypeError) as error:
+        reason = error.reason if isinstance(error, urllib.error.URLError) else type(error).__name__
+        return Check("Sign-in", "wrong", f"{address} gives no OpenID configuration ({reason}).")
+    if missing:
+        return Check("Sign-in", "wrong", f"{address} does not tell {', '.join(sorted(missing))}.")
+    return Check("Sign-in", "ok", f"The provider {issuer} answers.")
+
+
+def _rules() -> Iterator[Check]:
+    """Yield which disclosure rules hold."""
+    from mapper.disclosure.rules import rules
+
+    try:
+        held = rules()
+    except MapperError as error:
+        yield Check("Disclosure", "wrong", str(error))
+        return
+    yield Check("Disclosure", "ok", f"Rules {held.version} from {held.source} hold.")
+
+
+def versions(constraints: Path) -> Iterator[Check]:
+    """Yield whether the installed packages are those that mapper was tested with."""
+    topic = "Versions"
+    words = f"mapper {version('mapper')}, Python {platform.python_version()}"
+    yield Check(topic, "ok", f"{words}, {platform.system()}.")
+    missing = [name for name in _needed() if _installed(name) is None]
+    if missing:
+        yield Check(topic, "wrong", f"Not installed: {', '.join(missing)}. Run make install.")
+    if not constraints.is_file():
+        yield Check(topic, "note", "The tested versions (constraints.txt) are not at hand.")
+        return
+    pinned = _pinned(constraints)
+    other = [
+        f"{name} {found} (tested: {wanted})"
+        for name, wanted in pinned.items()
+        if (found := _installed(name)) is not None and found != wanted
+    ]
+    if other:
+        yield Check(topic, "wrong", f"Other than tested: {', '.join(other)}. Run make install.")
+    else:
+        count = sum(_installed(name) is not None for name in pinned)
+        yield Check(topic, "ok", f"{count} packages are exactly those that were tested.")
+    words = "Known weaknesses of these versions are not looked up here; where there is a network,"
+    yield Check(topic, "note", f"{words} run pip-audit --strict and take a skip as a failure.")
+
+
+def _needed() -> list[str]:
+    """Return the packages that mapper cannot do without."""
+    found = (requires("mapper") or []) if _installed("mapper") else []
+    return [re.split(r"[\s\[<>=!~;]", line)[0] for line in found if "extra ==" not in line]
+
+
+def _pinned(constraints: Path) -> dict[str, str]:
+    """Return the version of each package in a constraints file."""
+    lines = constraints.read_text(encoding="utf-8").splitlines()
+    pairs = (line.split("==") for line in lines if "==" in line and not line.startswith("#"))
+    return {name.strip(): wanted.strip() for name, wanted in pairs}
+
+
+def _installed(name: str) -> str | None:
+    """Return the installed version of a package."""
+    try:
+        return version(name)
+    except PackageNotFoundError:
+        return None
