@@ -47,4 +47,11 @@ DAYS = Definition(
     definition="Incidents a day by kind of day, exact ratio; also against the rest of the area.",
     source="Przyborowski & Wilenski 1940; Cornfield 1956; mapper.",
 )
-DEFINITIONS = (CHILDREN, SIGNATURE, CORRIDORS, CONTEXT, SHIFT, DAYS)
+PHASES = Definition(
+    id="phases",
+    title="Prevention phases",
+    question="Which prevention phase do the pattern and context of a hot spot suggest?",
+    definition="The first fitting rule of an editable table; a suggestion, people decide.",
+    source="mapper; phases of prevention after Caplan 1964.",
+)
+DEFINITIONS = (CHILDREN, SIGNATURE, CORRIDORS, CONTEXT, SHIFT, DAYS, PHASES)

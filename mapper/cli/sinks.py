@@ -1,0 +1,40 @@
+"""``mapper sinks``: geocode sinks listed, and a file of choices about them to edit."""
+
+from datetime import date
+from pathlib import Path
+
+from mapper.cli.progress import shown_progress
+
+
+def run(
+    paths: list[Path],
+    *,
+    out: Path | None,
+    mapping: Path | None,
+    repair_swapped: bool,
+    today: date,
+) -> None:
+    """List the sinks of some files; write choices that keep every one."""
+    from mapper.context.sink_choices import choices_text
+    from mapper.context.sinks import find_sinks
+    from mapper.errors import InputError
+    from mapper.files import write_whole
+    from mapper.incidents.mapping import load_mapping
+    from mapper.incidents.read import read_incidents
+
+    if out is not None and out.exists():
+        raise InputError(f"{out}: is there already, perhaps with choices made. Name a new file.")
+    columns = load_mapping(mapping) if mapping else None
+    with shown_progress() as progress:
+        incidents = read_incidents(
+            paths, mapping=columns, repair_swapped=repair_swapped, progress=progress
+        )
+    found = find_sinks(incidents.table)
+    print("OFFICIAL-SENSITIVE")
+    for sink in found:
+        print(f"{sink.lon:.6f}, {sink.lat:.6f}  {sink.label or 'no label'}: {sink.reason}")
+    if not found:
+        print("No point holds an outlying share of the incidents.")
+    if out is not None:
+        write_whole(out, choices_text(found, on=today))
+        print(f"{len(found)} sinks written to {out}: choose keep, move out or map for each.")
