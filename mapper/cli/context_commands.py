@@ -44,7 +44,7 @@ def context(
     places: Annotated[list[Path], typer.Option(help="File of places near; repeat for several.")],
     hotspot: Hotspot = None,
     cell: Cell = None,
-    rings: Annotated[int, typer.Option(help="Rings of cells around that are counted.")] = 3,
+    reach: Annotated[int, typer.Option(help="Rings of cells around that are counted.")] = 3,
 ) -> None:
     """Say what surrounds hot spots or a cell."""
     from mapper.cli.asking import ask
@@ -55,7 +55,7 @@ def context(
     def answer(study: "Study", _progress: "Progress") -> "Finding":
         from mapper.place.near import context_finding
 
-        return context_finding(study, near, hotspot=hotspot, cell=cell, rings=rings)
+        return context_finding(study, near, hotspot=hotspot, cell=cell, rings=reach)
 
     ask(asked, out, answer)
 
