@@ -30,14 +30,11 @@ import numpy as np
 from mapper.counts import count_by_period, locate
 from mapper.hexagons import cells_to_discs, cells_to_points, strings_to_cells
 from mapper.neighbours import Neighbours, find_neighbours
-from mapper.statistics.clusters import find_both_tails
-from mapper.statistics.emerging import PATTERN_NAMES, classify_patterns
-from mapper.statistics.false_discovery import adjust
+from mapper.statistics.emerging import PATTERN_NAMES
 from mapper.statistics.global_measures import to_graph
+from mapper.statistics.hot_periods import find_hot_periods
 from mapper.statistics.scan import ScanChoices, scan
 from mapper.statistics.scan_windows import Zones, disc_zones
-from mapper.statistics.scores import score_counts
-from mapper.statistics.trend import mann_kendall
 from mapper.study_area import load_study_area
 
 SHARED = Path(__file__).parents[2] / "shared" / "data"
@@ -149,14 +146,8 @@ def compare_patterns(town: Town) -> None:
 
 
 def patterns(counts: np.ndarray, near: Neighbours) -> np.ndarray:
-    """The pattern of every cell, from counts to codes."""
-    hot = np.zeros(counts.shape, dtype=bool)
-    cold = np.zeros(counts.shape, dtype=bool)
-    for month in range(counts.shape[1]):
-        scores = score_counts(counts[:, month], score="capped")
-        busy, quiet = find_both_tails(scores, near)
-        hot[:, month], cold[:, month] = adjust(busy) <= ALPHA, adjust(quiet) <= ALPHA
-    return classify_patterns(hot, cold & ~hot, mann_kendall(counts).direction(alpha=ALPHA))
+    """The pattern of every cell, from counts to codes, as `mapper patterns` finds it."""
+    return find_hot_periods(counts, near, alpha=ALPHA).pattern
 
 
 def hot_by_esda(counts: np.ndarray, graph) -> np.ndarray:

@@ -13,7 +13,7 @@ import numpy as np
 import numpy.typing as npt
 
 from mapper.neighbours import Neighbours
-from mapper.statistics.clusters import Null, find_clusters
+from mapper.statistics.clusters import Null, find_both_tails
 from mapper.statistics.emerging import classify_patterns, trailing_sums
 from mapper.statistics.false_discovery import adjust
 from mapper.statistics.fewest import FEWEST_IN_DISC
@@ -64,8 +64,8 @@ def find_hot_periods(
     hot, cold = np.zeros(counts.shape, dtype=np.bool_), np.zeros(counts.shape, dtype=np.bool_)
     for period in range(counts.shape[1]):
         scores = score_counts(np.ascontiguousarray(tested[:, period]), score=score)
-        for flags, lower in ((hot, False), (cold, True)):
-            p = find_clusters(scores, near, null=null, lower=lower).p
+        tails = find_both_tails(scores, near, null=null)
+        for flags, p in zip((hot, cold), tails, strict=True):
             q = adjust(p, correction=correction)
             flags[:, period] = np.nan_to_num(q, nan=1.0) <= alpha
     hot &= busy

@@ -24,6 +24,9 @@ Floats = npt.NDArray[np.float64]
 Series = npt.NDArray[np.number]
 
 EXACT_PERIODS = 60  # the tables behind the exact p grow with the fourth power of the periods
+_BATCH = 1000  # patterns of ties held at once: some 16 MB
+_TINY = 1e-6  # below it a tail is added up from positive terms, which keeps its relative precision
+_WIDE = 64  # above EXACT_PERIODS
 
 
 @dataclass(frozen=True, eq=False)
@@ -112,15 +115,18 @@ def mann_kendall_exact(series: Series) -> Trend:
         raise ValueError(
             f"series: {values.shape[1]} periods; the exact p is for {EXACT_PERIODS} or fewer"
         )
-    p_up, p_down = np.ones(len(values)), np.ones(len(values))
-    patterns, group = np.unique(_tie_sizes(values), axis=0, return_inverse=True)
-    for number, pattern in enumerate(patterns):
-        cells = np.flatnonzero(group == number)
-        at_most = np.cumsum(_falling_pairs(tuple(int(t) for t in pattern[pattern > 0])))
-        pairs = at_most.size - 1
-        p_up[cells] = at_most[(pairs - trend.s[cells]) // 2]
-        p_down[cells] = at_most[(pairs + trend.s[cells]) // 2]
-    p_up, p_down = np.minimum(p_up, 1.0), np.minimum(p_down, 1.0)
+    at_most, at_least = trend.s.astype(np.float64), trend.s.astype(np.float64)
+    sizes = _tie_sizes(values)
+    patterns, group = _distinct_patterns(sizes)
+    for first in range(0, len(patterns), _BATCH):
+        cells = np.flatnonzero((group >= first) & (group < first + _BATCH))
+        law = _falling_pairs_of_many(patterns[first : first + _BATCH])
+        at_least[cells], at_most[cells] = _tails(law, group[cells] - first, sizes, cells, trend.s)
+    for cell in np.flatnonzero(np.minimum(at_least, at_most) < _TINY):
+        law = _falling_pairs(tuple(int(t) for t in sizes[cell][sizes[cell] > 0]))
+        one = np.array([cell])
+        at_least[one], at_most[one] = _tails(law[np.newaxis], np.zeros(1, int), sizes, one, trend.s)
+    p_up, p_down = np.clip(at_least, 0.0, 1.0), np.clip(at_most, 0.0, 1.0)
     p = np.minimum(1.0, 2 * np.minimum(p_up, p_down))
     return replace(trend, p=p, p_up=p_up, p_down=p_down)
 
@@ -200,6 +206,65 @@ def _variance(values: Series) -> Floats:
     ties = (t * (t - 1) * (2 * t + 5)).sum(axis=1)
     variance: Floats = (n * (n - 1) * (2 * n + 5) - ties) / 18
     return variance
+
+
+def _distinct_patterns(sizes: Integers) -> tuple[Integers, Integers]:
+    """Return the distinct rows of tie sizes, and the number of each cell's."""
+    mixed = sizes @ np.random.default_rng(0).integers(1, 2**62, sizes.shape[1])  # wraps, no matter
+    _, first, group = np.unique(mixed, return_index=True, return_inverse=True)
+    patterns = sizes[first]
+    if not np.array_equal(patterns[group], sizes):  # two patterns of one number: all but impossible
+        patterns, group = np.unique(sizes, axis=0, return_inverse=True)
+    return patterns, group
+
+
+def _tails(
+    law: Floats, row: Integers, sizes: Integers, cells: Integers, s: Integers
+) -> tuple[Floats, Floats]:
+    """Return P(S >= s) and P(S <= s) of some cells, ``row`` being each one's law."""
+    below = np.cumsum(law, axis=1)
+    periods = int(sizes[cells[0]].sum())
+    pairs = (periods**2 - (sizes[cells] ** 2).sum(axis=1)) // 2
+    return below[row, (pairs - s[cells]) // 2], below[row, (pairs + s[cells]) // 2]
+
+
+def _falling_pairs_of_many(patterns: Integers) -> Floats:
+    """Return :func:`_falling_pairs` of many patterns at once, by multiplying their transforms.
+
+    Right to about 1e-15 absolutely, where adding positive terms is so relatively.
+    """
+    periods = int(patterns[0].sum())
+    nodes = 1 << (periods * (periods - 1) // 2).bit_length()
+    spectra = np.ones((len(patterns), nodes // 2 + 1), dtype=np.complex128)
+    placed = np.zeros(len(patterns), dtype=np.int64)
+    for size in patterns.T:
+        rows = np.flatnonzero(size > 1)
+        if not rows.size:
+            break
+        later = rows[placed[rows] > 0]  # the first group stands alone
+        pairs, number = np.unique(placed[later] * _WIDE + size[later], return_inverse=True)
+        factors = [_spectrum(*divmod(int(pair), _WIDE), nodes) for pair in pairs]
+        if factors:
+            spectra[later] *= np.stack(factors)[number]
+        placed[rows] += size[rows]
+    known, number = np.unique(placed, return_inverse=True)
+    spectra *= np.stack([_spectrum_of_singles(int(one), periods, nodes) for one in known])[number]
+    return np.fft.irfft(spectra, nodes)
+
+
+@lru_cache(maxsize=4096)
+def _spectrum(first: int, second: int, nodes: int) -> npt.NDArray[np.complex128]:
+    """Return the transform of the pairs in the wrong order between two groups."""
+    return np.asarray(np.fft.rfft(_mann_whitney(first, second), nodes))
+
+
+@lru_cache(maxsize=256)
+def _spectrum_of_singles(placed: int, periods: int, nodes: int) -> npt.NDArray[np.complex128]:
+    """Return the transform for all values that stand alone, added to those placed before."""
+    spectrum = np.ones(nodes // 2 + 1, dtype=np.complex128)
+    for before in range(max(placed, 1), periods):
+        spectrum = spectrum * _spectrum(before, 1, nodes)
+    return spectrum
 
 
 def _falling_pairs(sizes: tuple[int, ...]) -> Floats:

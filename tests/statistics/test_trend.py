@@ -178,3 +178,15 @@ def test_other_refusals():
         smallest_p(0)
     with pytest.raises(ValueError, match="between 0 and 1"):
         too_few_periods(5, alpha=0)
+
+
+@pytest.mark.parametrize("periods", [1, 2, 5, 12, 45, 60])
+def test_transforms_give_what_adding_positive_terms_gives(periods, monkeypatch):
+    rng = np.random.default_rng(periods)
+    growth = rng.uniform(0.9, 1.2, (150, 1)) ** np.arange(periods)  # some tails are tiny, some not
+    series = rng.poisson(np.minimum(rng.gamma(0.4, 4, (150, 1)) * growth, 1e4))
+    quick = mann_kendall_exact(series)
+    monkeypatch.setattr("mapper.statistics.trend._TINY", 2.0)  # every tail is added up
+    slow = mann_kendall_exact(series)
+    for part in ("p", "p_up", "p_down"):
+        np.testing.assert_allclose(getattr(quick, part), getattr(slow, part), rtol=1e-8, atol=0)
