@@ -65,6 +65,8 @@ def _answer(task: str, told: Mapping[str, Any], answers: IO[str]) -> dict[str, A
     except MemoryError:
         return {"memory": "spent"}
     except Exception as error:  # noqa: BLE001 - any fault that a crafted file can cause
+        if "bad_alloc" in str(error):  # how libraries in C++ say that memory is spent
+            return {"memory": "spent"}
         # Where, not what: the message of an error may quote the file.
         last = traceback.extract_tb(error.__traceback__)[-1]
         return {"fault": f"{type(error).__name__} in {task}, line {last.lineno} of {last.name}"}

@@ -102,7 +102,7 @@ def find_dialect(text: bytes, *, name: str, known: Known) -> Dialect:
     best: tuple[tuple[float, ...], Dialect] | None = None
     for delimiter in delimiters:
         dialect = _header(text, head, delimiter, skipped)
-        if dialect is None:
+        if dialect is None or max(map(len, dialect.header)) > limits.MAX_TITLE_LENGTH:
             continue
         if len(dialect.header) > limits.MAX_COLUMNS:
             raise InputError(

@@ -36,7 +36,9 @@ def open_geojson(found: Found, data: bytes) -> Sheet:
     try:
         told = json.loads(text)
     except (ValueError, RecursionError) as error:
-        raise InputError(f"{found.name}: is not valid JSON ({str(error)[:200]}).") from error
+        raise InputError(
+            f"{found.name}: is not valid JSON ({str(error)[:200]}). Export it again."
+        ) from error
     features = told.get("features") if isinstance(told, dict) else None
     if not isinstance(features, list):
         raise InputError(
@@ -50,7 +52,9 @@ def open_geojson(found: Found, data: bytes) -> Sheet:
     columns = [pa.array([_text(row.get(name)) for row in rows], pa.string()) for name in header]
     table = pa.table(columns, names=[f"c{i}" for i in range(len(header))])
     if not header:
-        raise InputError(f"{found.name}: its features have no properties, so no time can be read.")
+        raise InputError(
+            f"{found.name}: its features have no properties, so no time can be read. Add them."
+        )
     geometry = _points(features, _crs_of(told), found.name)
 
     def sample() -> list[list[str]]:

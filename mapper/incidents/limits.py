@@ -10,6 +10,7 @@ MAX_ARCHIVE_BYTES = 8 * 1024**3  # all members of an archive together, unpacked
 MAX_ARCHIVE_RATIO = 250  # unpacked size over packed size; text packs about 10 times
 RATIO_MATTERS_ABOVE = 64 * 1024**2  # small archives of very even text are harmless
 MAX_COLUMNS = 2_000
+MAX_TITLE_LENGTH = 10_000  # characters of the name of a column
 MAX_ROWS = 100_000_000  # a Parquet file of a few bytes can claim any number
 MAX_NAME_LENGTH = 1_000  # characters of a file or member name
 

@@ -6,6 +6,7 @@ Everything here turns them into plain text for the place they go to.
 """
 
 import json
+import re
 
 _ENTITIES = str.maketrans({sign: f"&#{ord(sign)};" for sign in "{}`$\\<>&\"'"})
 
@@ -15,6 +16,9 @@ _SCRIPT_SIGNS = {sign: f"\\u{ord(sign):04x}" for sign in "<>&'`"}
 
 # What makes a spreadsheet read a cell as a formula; the last four are their full-width forms.
 _FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "\n", "\uff1d", "\uff0b", "\uff0d", "\uff20")
+
+# Code points that XML or PDF/UA forbid: controls, halves of characters, the byte order mark.
+_UNPRINTABLE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ufeff\ufffe\uffff\ud800-\udfff]")
 
 
 def encode_text(text: str) -> str:
@@ -43,3 +47,8 @@ def script_json(value: object) -> str:
 def spreadsheet_text(text: str) -> str:
     """Return text that a spreadsheet shows and never computes: a quote before formula signs."""
     return f"'{text}" if text.startswith(_FORMULA_STARTS) else text
+
+
+def printable_text(text: str) -> str:
+    """Return text that every document can hold: a sign stands where a code point is forbidden."""
+    return _UNPRINTABLE.sub("\ufffd", text)

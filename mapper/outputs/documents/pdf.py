@@ -12,6 +12,7 @@ from typing import Any
 
 from mapper.errors import OutputError
 from mapper.outputs.documents.model import Block, Document, PageBreak, Table
+from mapper.outputs.text import printable_text
 
 TEMPLATE = Path(__file__).with_name("document.typ")
 _KINDS = {"PageBreak": "page"}
@@ -33,7 +34,9 @@ def document_pdf(document: Document) -> bytes:
             format="pdf",
             font_paths=[fonts()],
             ignore_system_fonts=True,  # the same page on every machine
-            sys_inputs={"document": json.dumps(_given(document))},
+            sys_inputs={
+                "document": printable_text(json.dumps(_given(document), ensure_ascii=False))
+            },
             pdf_standards=["ua-1"],
             timestamp=int(document.made_at.timestamp()),
         )

@@ -5,7 +5,6 @@ alternative text.
 """
 
 import io
-import re
 from typing import TYPE_CHECKING, Any
 
 from mapper.outputs.documents.model import (
@@ -20,12 +19,12 @@ from mapper.outputs.documents.model import (
     Table,
 )
 from mapper.outputs.documents.svg import svg_to_png
+from mapper.outputs.text import printable_text
 
 if TYPE_CHECKING:
     from docx.document import Document as WordDocument
 
 _PAGE_WIDTH = 17.0  # centimetres between the margins of A4
-_CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]")  # XML has no place for these
 
 
 def document_docx(document: Document) -> bytes:
@@ -41,13 +40,13 @@ def document_docx(document: Document) -> bytes:
     for part in (section.header, section.footer):
         line = part.paragraphs[0]
         line.alignment = WD_ALIGN_PARAGRAPH.CENTER
-        line.add_run(_plain(document.marking)).bold = True
+        line.add_run(printable_text(document.marking)).bold = True
     _say_properties(made, document)
-    made.add_heading(_plain(document.title), level=0)
-    made.add_paragraph(_plain(document.subtitle))
+    made.add_heading(printable_text(document.title), level=0)
+    made.add_paragraph(printable_text(document.subtitle))
     if document.warning:
-        made.add_paragraph().add_run(_plain(document.warning)).bold = True
-    made.add_paragraph(_plain(document.made))
+        made.add_paragraph().add_run(printable_text(document.warning)).bold = True
+    made.add_paragraph(printable_text(document.made))
     for block in document.blocks:
         _add(made, block)
     file = io.BytesIO()
@@ -58,9 +57,14 @@ def document_docx(document: Document) -> bytes:
 def _say_properties(made: "WordDocument", document: Document) -> None:
     """Put marking, audience, maker and time into the file's own properties."""
     properties = made.core_properties
-    properties.title, properties.subject = _plain(document.title), _plain(document.subtitle)
-    properties.author = _plain(document.made_by) or "mapper"
-    properties.keywords = _plain(f"{document.marking}; audience: {document.release.audience}")
+    properties.title, properties.subject = (
+        printable_text(document.title),
+        printable_text(document.subtitle),
+    )
+    properties.author = printable_text(document.made_by) or "mapper"
+    properties.keywords = printable_text(
+        f"{document.marking}; audience: {document.release.audience}"
+    )
     properties.comments = f"Release {document.release.digest}"
     properties.language = "en-GB"
     properties.created = properties.modified = document.made_at
@@ -70,12 +74,12 @@ def _add(made: "WordDocument", block: Block) -> None:
     """Add one block."""
     match block:
         case Heading(text, level):
-            made.add_heading(_plain(text), level=level)
+            made.add_heading(printable_text(text), level=level)
         case Paragraph(text, style):
-            made.add_paragraph().add_run(_plain(text)).bold = style == "strong"
+            made.add_paragraph().add_run(printable_text(text)).bold = style == "strong"
         case Bullets(items):
             for item in items:
-                made.add_paragraph(_plain(item), style="List Bullet")
+                made.add_paragraph(printable_text(item), style="List Bullet")
         case Figures(items):
             _add_table(made, Table("", tuple(what for _, what, _ in items), _two_rows(items)))
         case Table():
@@ -99,11 +103,11 @@ def _add_table(made: "WordDocument", table: Table) -> None:
     from docx.oxml import OxmlElement
 
     if table.caption:
-        made.add_paragraph(_plain(table.caption), style="Caption")
+        made.add_paragraph(printable_text(table.caption), style="Caption")
     grid = made.add_table(rows=0, cols=len(table.header), style="Light List")
     for words in (table.header, *table.rows):
         for at, (cell, word) in enumerate(zip(grid.add_row().cells, words, strict=True)):
-            cell.text = _plain(word)
+            cell.text = printable_text(word)
             if at in table.numbers:
                 cell.paragraphs[0].alignment = WD_ALIGN_PARAGRAPH.RIGHT
     first: Any = grid.rows[0]._tr  # noqa: SLF001 - python-docx has no call for a header row
@@ -118,11 +122,6 @@ def _add_picture(made: "WordDocument", picture: Picture) -> None:
     width = _PAGE_WIDTH * picture.width
     shape = made.add_picture(io.BytesIO(svg_to_png(picture.svg, width_cm=width)), width=Cm(width))
     properties: Any = shape._inline.docPr  # noqa: SLF001 - python-docx has no call for it
-    properties.set("descr", _plain(picture.alt))
+    properties.set("descr", printable_text(picture.alt))
     if picture.caption:
-        made.add_paragraph(_plain(picture.caption), style="Caption")
-
-
-def _plain(text: str) -> str:
-    """Return text without the control characters that XML forbids."""
-    return _CONTROL.sub("\ufffd", text)
+        made.add_paragraph(printable_text(picture.caption), style="Caption")

@@ -1,0 +1,142 @@
+"""Hostile files: the server stays up, stays small, says one thing, and writes nothing."""
+
+import resource
+import tempfile
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+import pytest
+
+from mapper.boundaries import read_boundary
+from mapper.errors import MapperError
+from mapper.lenses.load import load_lens
+from mapper.study_area import load_study_area
+from mapper.ui.intake import read_mapping, safe_name, take_in
+from tests.incidents.incident_files import csv_text, extract
+from tests.security.hostile_files import (
+    BOUNDARIES,
+    INCIDENTS,
+    LENSES,
+    MAPPINGS,
+    STUDY_AREAS,
+    Upload,
+)
+from tests.security.hostile_strings import HOSTILE
+
+MOST_MEMORY_KB = 2_000_000
+# What may be accepted, and how many rows of it: the rest is told row by row or in a note.
+ACCEPTED = {
+    "ragged rows": (3, 2),
+    "UTF-16 without a mark": (3, 0),
+    "NUL bytes": (0, 3),
+    "device members": (3, 0),
+    "a field of 60 MB": (3, 1),
+    "crossing itself once": (),
+    "system of no one": (),  # RFC 7946: GeoJSON is in degrees whatever else it names
+}
+ACTIONS = (
+    *("Export", "Save", "Split", "Download", "Check", "Delete", "Write", "Choose", "Load", "Make"),
+    *("Simplify", "Zip", "Compare", "Draw", "Give", "Mend", "Correct", "Unpack", "Add", "Close"),
+    *("Is it a", "Leave", "Show", "Copy"),
+)
+
+
+def through_the_app(path):
+    """Give a file to the app's intake; return its refusal, or how many rows it held."""
+    found = take_in([Upload(path)])
+    if found.dataset is None:
+        return found.refusal
+    incidents = found.dataset.incidents
+    return len(incidents.table), len(incidents.rejected)
+
+
+def refused_by(read):
+    """Give a file to a reader; return its refusal, or nothing where it was read."""
+
+    def attempt(path):
+        try:
+            read(path)
+        except MapperError as error:
+            return str(error)
+        return ()
+
+    return attempt
+
+
+READERS = [
+    *((name, maker, through_the_app) for name, maker in INCIDENTS.items()),
+    *((name, maker, refused_by(read_boundary)) for name, maker in BOUNDARIES.items()),
+    *((n, m, refused_by(lambda p: read_mapping(Upload(p)))) for n, m in MAPPINGS.items()),
+    *((name, maker, refused_by(load_lens)) for name, maker in LENSES.items()),
+    *((n, m, refused_by(lambda p: load_study_area(str(p)))) for n, m in STUDY_AREAS.items()),
+]
+
+
+@pytest.fixture(scope="module")
+def outcomes(tmp_path_factory):
+    """What came of every file, and what was left in the folder for temporary files."""
+    scratch = tmp_path_factory.mktemp("scratch")
+    made = tmp_path_factory.mktemp("made")
+
+    def attempt(case):
+        number, (name, maker, read) = case
+        folder = made / str(number)
+        folder.mkdir()
+        path = maker(folder)
+        try:
+            return name, (path.name, read(path))
+        finally:
+            path.unlink()
+
+    with pytest.MonkeyPatch.context() as patch, ThreadPoolExecutor(2) as pool:
+        patch.setattr(tempfile, "tempdir", str(scratch))
+        patch.setenv("TMPDIR", str(scratch))
+        found = dict(pool.map(attempt, enumerate(READERS)))
+    return found, list(scratch.iterdir())
+
+
+def test_there_are_enough_of_them():
+    assert len(READERS) >= 80
+    assert len({name for name, _, _ in READERS}) == len(READERS)
+
+
+@pytest.mark.parametrize("name", [name for name, _, _ in READERS])
+def test_each_gets_one_clear_message(outcomes, name):
+    file, outcome = outcomes[0][name]
+    if name in ACCEPTED:
+        assert outcome == ACCEPTED[name]
+        return
+    assert isinstance(outcome, str)
+    assert outcome
+    assert file.split(".")[0] in outcome
+    assert any(action in outcome for action in ACTIONS), outcome
+    assert "Traceback" not in outcome
+    assert "scratch" not in outcome
+    assert len(outcome) < 1_200
+    head, _, offer = outcome.partition("\n\n")
+    assert "\n" not in head or "Save these lines" in outcome or offer == ""
+
+
+def test_nothing_is_left_behind(outcomes):
+    assert outcomes[1] == []
+
+
+def test_memory_stays_under_2_gb(outcomes):
+    for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN):
+        assert resource.getrusage(who).ru_maxrss < MOST_MEMORY_KB
+
+
+def test_the_server_reads_on(outcomes, tmp_path):
+    path = tmp_path / "good.csv"
+    path.write_text(csv_text(extract({}, {})))
+    assert through_the_app(path) == (2, 0)
+
+
+@pytest.mark.parametrize("text", HOSTILE)
+def test_no_file_name_leads_out_of_its_folder(text, tmp_path):
+    name = safe_name(f"{text}.csv")
+    assert name == Path(name).name
+    assert name not in ("", ".", "..")
+    assert "\0" not in name
+    (tmp_path / name).write_bytes(b"x")
+    assert [path.name for path in tmp_path.iterdir()] == [name]
