@@ -3,6 +3,7 @@
 import csv
 import hashlib
 import json
+import subprocess
 import sys
 
 import h3
@@ -90,6 +91,26 @@ def test_hotspots_writes_the_five_files_of_the_contract(run, tmp_path):
     assert numbers["rows_read"] == 604
     assert numbers["rows_accepted"] == cells["count"].sum() + numbers["rows_outside"] == 602
     assert manifest["versions"]["h3"]
+
+
+def test_finding_hot_spots_loads_no_library_it_does_not_need(tmp_path):
+    source = street_file(tmp_path / "2024-01-merseyside-street.csv")
+    words = [
+        "mapper",
+        "hotspots",
+        str(source),
+        "--lens",
+        "public-all",
+        "--out",
+        str(tmp_path / "o"),
+    ]
+    heavy = ("scipy", "numba", "esda", "libpysal", "geopandas", "shapely", "streamlit")
+    code = (
+        f"import sys; sys.argv = {words!r}; from mapper.cli.commands import app;"
+        f"app(standalone_mode=False); print([each for each in {heavy!r} if each in sys.modules])"
+    )
+    said = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert said.stdout.splitlines()[-1] == "[]"
 
 
 def test_the_same_input_gives_the_same_bytes(run, tmp_path):

@@ -1,0 +1,65 @@
+"""A small synthetic extract, the study it makes, and the command line run inside the test."""
+
+import json
+import sys
+from types import SimpleNamespace
+
+import pandas as pd
+import pytest
+
+from mapper.cli import main
+from mapper.incidents.read import read_incidents
+from mapper.lenses.load import load_lens
+from mapper.request import AnalysisRequest
+from mapper.study import prepare
+from mapper.study_area import load_study_area
+from tests.small_extract import write_extract
+
+LENS = "domestic-abuse"
+
+
+@pytest.fixture(scope="session")
+def extract(tmp_path_factory):
+    """A year of incidents all over Liverpool, and three places with many."""
+    return write_extract(tmp_path_factory.mktemp("extract") / "extract.csv")
+
+
+@pytest.fixture(scope="session")
+def study(extract):
+    """What every command over the extract starts from."""
+    request = AnalysisRequest(lens=LENS, area="merseyside")
+    area = load_study_area("merseyside", resolution=9)
+    return prepare(read_incidents([extract]), request, lens=load_lens(LENS), area=area)
+
+
+@pytest.fixture
+def run(monkeypatch, capsys):
+    """Run the command line; give its exit code and what it said."""
+
+    def call(*arguments):
+        monkeypatch.setattr(sys, "argv", ["mapper", *map(str, arguments)])
+        code = 0
+        try:
+            main()
+        except SystemExit as stop:
+            code = stop.code or 0
+        said = capsys.readouterr()
+        return SimpleNamespace(code=code, out=said.out, err=said.err)
+
+    return call
+
+
+@pytest.fixture
+def ask(run, extract, tmp_path):
+    """Ask a question of the extract; give its table and its manifest."""
+
+    def call(command, *more, source=extract, lens=LENS, suffix=".parquet"):
+        out = tmp_path / f"{command}{suffix}"
+        said = run(command, source, "--lens", lens, "--out", out, *more)
+        assert (said.code, said.err) == (0, "")
+        assert "OFFICIAL-SENSITIVE" in said.out
+        table = pd.read_parquet(out) if suffix == ".parquet" else pd.read_csv(out)
+        manifest = json.loads((tmp_path / f"{command}.manifest.json").read_text())
+        return table, manifest
+
+    return call

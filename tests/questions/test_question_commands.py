@@ -1,0 +1,324 @@
+"""Each question's command: its values are those of the pure function over the same incidents."""
+
+import json
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from mapper.analysis import find_hotspots
+from mapper.back_test import BackTest, back_test
+from mapper.counts import count_by_period
+from mapper.incidents.coordinates import degrees_to_grid
+from mapper.incidents.read import read_incidents
+from mapper.lenses.load import load_lens
+from mapper.proactivity import check_proactivity
+from mapper.questions import definitions
+from mapper.statistics.accuracy import Trial
+from mapper.statistics.aoristic import week_clock
+from mapper.statistics.change import compare_windows
+from mapper.statistics.clusters import find_clusters
+from mapper.statistics.co_location import find_meeting_places
+from mapper.statistics.concentration import measure_concentration, top_stability
+from mapper.statistics.emerging import PATTERN_NAMES, classify_patterns
+from mapper.statistics.evaluation import BeforeAfter, evaluate_action
+from mapper.statistics.false_discovery import benjamini_hochberg
+from mapper.statistics.global_measures import measure_moran
+from mapper.statistics.moran import QUADRANTS, local_moran
+from mapper.statistics.near_repeat import near_repeat
+from mapper.statistics.scan import ScanChoices, scan
+from mapper.statistics.scan_windows import disc_zones
+from mapper.statistics.scores import score_counts
+from mapper.statistics.signals import all_signals
+from mapper.statistics.trend import mann_kendall_exact
+from mapper.study_area import load_study_area
+from tests.test_cli import street_file
+
+MONTHS = np.arange(np.datetime64("2023-01"), np.datetime64("2023-12"))  # December is cut short
+
+
+def by_month(study):
+    """Incidents of every cell and whole month, counted here once more."""
+    start = study.incidents.table["start"].to_numpy().astype("datetime64[M]")
+    month = (start - MONTHS[0]).astype(np.int64)
+    month[month >= MONTHS.size] = -1
+    sizes = {"size": study.near.size, "periods": MONTHS.size}
+    ones = (study.weights > 0).astype(np.int64)
+    return count_by_period(study.counts.position, ones, month, **sizes)
+
+
+def between(study, first, last):
+    """Incidents of every cell from the first day to the last."""
+    day = study.incidents.table["start"].dt.strftime("%Y-%m-%d").to_numpy()
+    inside = study.counted & (day >= first) & (day <= last)
+    return np.bincount(study.counts.position[inside], minlength=study.near.size)
+
+
+def same(column, expected):
+    np.testing.assert_allclose(column.to_numpy(dtype=float), expected, rtol=1e-12)
+
+
+def test_signals_are_the_four_and_local_moran(ask, study):
+    table, manifest = ask("signals")
+    residents = study.area.cells["residents"].to_numpy()
+    expected = all_signals(
+        study.counts.incidents, study.near, demand=study.demand, residents=residents
+    )
+    pd.testing.assert_frame_equal(table[list(expected.columns)], expected)
+    found = local_moran(score_counts(study.counts.weighted, score="capped"), study.near)
+    same(table["moran_p"], found.p_two_sided)
+    assert table["moran_quadrant"].tolist() == [QUADRANTS[at] for at in found.quadrant]
+    assert table["hotspot_id"].tolist() == find_hotspots(study).cells["hotspot_id"].tolist()
+    assert manifest["columns"]["single_place_p"] == "derived"
+    assert manifest["columns"]["incidents"] == "count"
+    over = table["over_represented_found"]
+    assert table["signals"].str.contains("over-represented").eq(over).all()
+    assert table.loc[over, "words"].str.contains("than all demand here would suggest").all()
+
+
+def test_signals_with_a_second_lens_say_where_both_meet(ask, study):
+    table, manifest = ask("signals", "--with-lens", "county-lines")
+    other = load_lens("county-lines")
+    assert manifest["choices"]["second_lens"] == other.id
+    meeting = find_meeting_places(
+        table["incidents"].to_numpy(), table["other_incidents"].to_numpy(), study.demand
+    )
+    same(table["both_p"], meeting.p)
+    assert table["other_incidents"].sum() > 0
+    assert {"between_i", "between_p", "between_quadrant"} <= set(table.columns)
+    assert "share cells more than chance" in manifest["notes"][0]
+
+
+def test_patterns_of_cells_follow_the_months_tested_one_by_one(ask, study):
+    table, manifest = ask("patterns", "--by", "cell")
+    counts = by_month(study)
+    hot, cold = np.zeros(counts.shape, dtype=bool), np.zeros(counts.shape, dtype=bool)
+    for month in range(MONTHS.size):
+        column = np.ascontiguousarray(counts[:, month])
+        scores = score_counts(column, score="capped")
+        up = benjamini_hochberg(find_clusters(scores, study.near).p)
+        down = benjamini_hochberg(find_clusters(scores, study.near, lower=True).p)
+        hot[:, month] = (up <= 0.05) & (column + study.near.ring_sums(column) >= 5)
+        cold[:, month] = down <= 0.05
+    direction = mann_kendall_exact(counts).direction()
+    codes = classify_patterns(hot, cold & ~hot, direction)
+    assert table["pattern"].tolist() == [PATTERN_NAMES[code] for code in codes]
+    assert table["incidents"].tolist() == counts.sum(axis=1).tolist()
+    assert hot.any()
+    assert manifest["choices"] == {"every": "month", "window": 1, "by": "cell"}
+
+
+def test_patterns_reach_hot_spots_and_suggest_a_phase_with_its_rule(ask, study):
+    table, _ = ask("patterns")
+    listed = find_hotspots(study).hotspots
+    assert table["hotspot_id"].tolist() == listed["hotspot_id"].tolist()
+    top = table.iloc[0]
+    assert top["pattern"] == "sporadic hot spot"
+    assert top["phase"] == "secondary"
+    assert top["phase_rule"]
+    assert top["phase_reason"]
+    assert top["hot_periods"] == len(top["hot_in"].split("; "))
+
+
+def test_weeks_and_numbers_of_days_are_periods_too(ask):
+    week, manifest = ask("patterns", "--by", "cell", "--every", "week", "--window", "4")
+    assert week["periods"].iloc[0] == 51
+    assert "2023-01-02" in manifest["notes"][0]
+    days, _ = ask("patterns", "--by", "cell", "--every", "30")
+    assert days["periods"].iloc[0] == 12
+
+
+def test_change_since_a_day_compares_as_long_before(ask, study):
+    table, manifest = ask("change", "--since", "2023-07-01")
+    before, after = (
+        between(study, "2023-01-02", "2023-06-30"),
+        between(study, "2023-07-01", "2023-12-27"),
+    )
+    found = compare_windows(before, after, before_length=180, after_length=180)
+    assert table["before"].tolist() == before.tolist()
+    assert table["after"].tolist() == after.tolist()
+    same(table["p"], found.p)
+    same(table["q"], found.q)
+    assert manifest["choices"]["before"] == ["2023-01-02", "2023-06-30"]
+
+
+def test_change_of_two_windows_by_district_adds_cells_up(ask, study):
+    windows = ("--before", "2023-01-05:2023-03-31", "--after", "2023-04-01:2023-06-30")
+    table, _ = ask("change", *windows, "--by", "district")
+    before = between(study, "2023-01-05", "2023-03-31")
+    districts = study.area.cells["district"].astype(str).to_numpy()
+    for row in table.itertuples():
+        assert row.before == before[districts == row.district].sum()
+    found = compare_windows(
+        table["before"].to_numpy(), table["after"].to_numpy(), before_length=86, after_length=91
+    )
+    same(table["ratio_low"], found.low)
+
+
+def test_scan_finds_what_the_pure_scan_finds(ask, study):
+    table, manifest = ask("scan", "--runs", "19", "--radius", "4", "--most", "3", "--seed", "5")
+    choices = ScanChoices(runs=19, most_clusters=3, seed=5)
+    found = scan(by_month(study), disc_zones(study.cells, rings=4), choices=choices)
+    same(table["llr"], [cluster.llr for cluster in found.clusters])
+    same(table["p"], [cluster.p for cluster in found.clusters])
+    assert table["incidents"].tolist() == [cluster.count for cluster in found.clusters]
+    assert [len(cells.split("; ")) for cells in table["cell_list"]] == table["cells"].tolist()
+    assert manifest["choices"]["null"] == "permutation"
+
+
+def test_scan_takes_the_poisson_null_and_looks_back(ask):
+    more = ("--chance", "poisson", "--look", "retrospective", "--exposure", "demand")
+    table, manifest = ask("scan", *more, "--runs", "9", "--radius", "3")
+    assert table["p"].min() >= 0.1
+    assert manifest["choices"]["look"] == "retrospective"
+    circles, _ = ask("scan", "--windows", "circles", "--area", "knowsley", "--runs", "9")
+    assert set(circles["radius_unit"]) == {"km"}
+
+
+def test_near_repeats_are_those_of_the_pure_table(ask, study):
+    table, _ = ask("near-repeat", "--metres", "0,150,400", "--days", "2,14", "--runs", "49")
+    rows = study.incidents.table[study.counted]
+    x, y = degrees_to_grid(rows["lon"].to_numpy(), rows["lat"].to_numpy())
+    days = rows["start"].to_numpy().astype("datetime64[us]").astype(np.int64) / 86_400e6
+    found = near_repeat(x, y, days, space_bands=(0, 150, 400), time_bands=(2, 14), runs=49)
+    assert table["pairs"].tolist() == found.observed.ravel().tolist()
+    same(table["ratio"], found.ratio.ravel())
+    same(table["p"], found.p.ravel())
+
+
+def test_clock_of_the_area_and_of_a_hot_spot(ask, study):
+    rows = study.incidents.table
+    table, _ = ask("clock")
+    expected = week_clock(
+        rows["start"].to_numpy()[study.counted], rows["end"].to_numpy()[study.counted]
+    )
+    same(table["weight"], expected)
+    assert table["day"].iloc[[0, 167]].tolist() == ["Monday", "Sunday"]
+    spot = find_hotspots(study).hotspots.iloc[0]
+    one, _ = ask("clock", "--hotspot", spot["hotspot_id"])
+    assert one["weight"].sum() == pytest.approx(spot["incidents"])
+    cell = study.counts.incidents.argmax()
+    name = ask("signals")[0]["cell"][cell]
+    of_cell, _ = ask("clock", "--cell", name)
+    assert of_cell["weight"].sum() == pytest.approx(study.counts.incidents[cell])
+    every, _ = ask("clock", "--hotspots")
+    assert len(every) == 168 * len(find_hotspots(study).hotspots)
+
+
+def test_concentration_in_figures_curve_and_stability(ask, study):
+    found = measure_concentration(study.counts.incidents)
+    pd.testing.assert_frame_equal(ask("concentration")[0], found.table())
+    curve, _ = ask("concentration", "--table", "lorenz")
+    same(curve["share_of_incidents"], found.lorenz.incidents)
+    kept, _ = ask("concentration", "--table", "stability")
+    expected = top_stability(by_month(study), periods=[str(month) for month in MONTHS])
+    pd.testing.assert_frame_equal(kept, expected)
+
+
+def test_accuracy_is_that_of_the_back_test(ask, tmp_path):
+    months = [str(month) for month in np.arange(np.datetime64("2022-01"), np.datetime64("2023-03"))]
+    source = street_file(tmp_path / "2022-01-merseyside-street.csv", months=months)
+    more = ("--area", "liverpool", "--replicates", "20")
+    table, manifest = ask("accuracy", *more, source=source, lens="public-all")
+    expected = back_test(
+        read_incidents([source]),
+        BackTest(test_from=np.datetime64("2023-01-01").astype(object)),
+        lens=load_lens("public-all"),
+        area=load_study_area("liverpool", resolution=9),
+        trial=Trial(replicates=20),
+    )
+    pd.testing.assert_frame_equal(table, expected.table)
+    assert manifest["choices"]["test_from"] == "2023-01-01"
+
+
+def test_robustness_follows_every_hot_spot(ask):
+    table, _ = ask("robustness", "--area", "st helens", "--replicates", "50")
+    assert table["settings"].iloc[0] > 100
+    assert (table["share"] == table["stays_hot"] / table["settings"]).all()
+    assert (table["rank_low"] <= table["rank_high"]).all()
+    settings, _ = ask("robustness", "--area", "st helens", "--table", "settings")
+    assert settings["judged"].sum() == table["settings"].iloc[0]
+    assert settings["hotspots_kept"].sum() == table["stays_hot"].sum()
+
+
+def test_evaluation_by_hand_equals_the_pure_measures(ask, study):
+    cells = ask("signals")[0]["cell"]
+    order = np.argsort(-study.counts.incidents, kind="stable")
+    treated, buffer, control = order[[0]], order[[50]], order[[1, 2]]
+    windows = ("--before", "2023-01-05:2023-06-30", "--after", "2023-07-01:2023-12-20")
+    more = [*windows, "--cell", cells[treated[0]], "--buffer-cell", cells[buffer[0]]]
+    more += [part for at in control for part in ("--control-cell", cells[at])]
+    table, manifest = ask("evaluate", *more)
+    counts = between(study, "2023-01-05", "2023-06-30"), between(study, "2023-07-01", "2023-12-20")
+    sums = [
+        BeforeAfter(*(int(c[part].sum()) for c in counts)) for part in (treated, control, buffer)
+    ]
+    found = evaluate_action(sums[0], sums[1], buffer=sums[2], before_length=177, after_length=173)
+    figures = table.set_index("figure")
+    assert figures.loc["ratio of ratios", "value"] == pytest.approx(found.effect.ratio)
+    assert figures.loc["ratio of ratios", "high"] == pytest.approx(found.effect.high)
+    assert figures.loc["WDD", "value"] == pytest.approx(found.difference.value)
+    assert figures.loc["treated before", "value"] == sums[0].before
+    assert manifest["notes"][0] == found.words[0]
+    assert any("egression to the mean" in note for note in manifest["notes"])
+
+
+def test_evaluation_makes_its_own_buffer_and_controls(ask, study):
+    early = ("--before", "2023-01-05:2023-06-30", "--after", "2023-07-01:2023-12-20")
+    spots, _ = ask("signals", "--by", "place", "--from", "2023-01-05", "--to", "2023-06-30")
+    spot = spots["place_id"][0]
+    more = (*early, "--hotspot", spot, "--control-buffer", "--table", "cells")
+    table, manifest = ask("evaluate", *more)
+    parts = table["part"].value_counts()
+    assert parts["treated"] == parts["control"] == spots["cells"][0]
+    assert parts["buffer"] > 6
+    assert "buffer control" in parts
+    assert table["cell"].is_unique
+    assert any("suggested by past level" in note for note in manifest["notes"])
+
+
+def test_proactivity_gives_its_three_tables(ask, study):
+    found = check_proactivity(study)
+    for name, expected in (("hot-cells", found.hot_cells), ("areas", found.areas)):
+        table, manifest = ask("proactivity", "--table", name)
+        pd.testing.assert_frame_equal(table, expected)
+    assert manifest["notes"][: len(found.words)] == list(found.words)
+    listed, _ = ask("proactivity")
+    assert listed["hotspot_id"].tolist() == found.hotspots["hotspot_id"].tolist()
+
+
+def test_the_whole_map_is_described(ask, study):
+    table, _ = ask("describe", "--scheme", "natural", "--classes", "4")
+    figures = table.set_index("figure")["value"]
+    moran = measure_moran(score_counts(study.counts.weighted, score="capped"), study.near)
+    assert figures["morans_i"] == pytest.approx(moran.value)
+    assert figures["mean_centre_lat"] == pytest.approx(53.41, abs=0.02)
+    assert figures["break_4"] == study.counts.incidents.max()
+    shapes, _ = ask("describe", "--table", "shapes", "--metres", "300", "--fewest", "20")
+    assert len(shapes) >= 2
+    assert shapes["incidents"].is_monotonic_decreasing
+
+
+@pytest.mark.parametrize("definition", definitions.DEFINITIONS, ids=lambda each: each.id)
+def test_help_says_question_definition_and_source_in_three_lines(run, definition):
+    said = run(definition.id, "--help")
+    assert said.code == 0
+    lines = [line.strip() for line in said.out.splitlines()]
+    at = lines.index(definition.question)
+    assert lines[at + 1 : at + 3] == [definition.definition, f"Source: {definition.source}"]
+
+
+def test_both_suffixes_hold_the_same_and_the_manifest_both_digests(ask, extract, tmp_path):
+    wide, first = ask("concentration")
+    plain, second = ask("concentration", suffix=".csv")
+    pd.testing.assert_frame_equal(wide, plain, check_dtype=False, rtol=0, atol=0)
+    assert first["release"] == second["release"]
+    assert first["inputs"][0]["rows"] == 1_470
+    assert list(second["outputs"]) == ["concentration.csv"]
+    assert first["marking"] == "OFFICIAL-SENSITIVE"
+    before = (tmp_path / "concentration.csv").read_bytes()
+    _, again = ask("concentration", suffix=".csv")
+    assert (tmp_path / "concentration.csv").read_bytes() == before
+    second.pop("made_at")
+    again.pop("made_at")
+    assert json.dumps(again) == json.dumps(second)
