@@ -13,6 +13,7 @@ from mapper.ui.frame import put_on_style, show_marking, show_synthetic
 from mapper.ui.headline import show_cautions, show_headline, show_refusal
 from mapper.ui.panel import show_panel
 from mapper.ui.quality_view import quality_of
+from mapper.ui.record_start import offer_assessment
 from mapper.ui.results import released
 from mapper.ui.waiting import opened_dataset
 from mapper.ui.words import notice
@@ -57,5 +58,6 @@ def _explore(shown: Release) -> None:
     """Draw map, list and what belongs to the choice; a choice runs this part alone again."""
     chosen = show_panel(shown)
     show_details(shown, chosen)
+    offer_assessment(chosen)
     show_cautions(shown)
     show_downloads(shown)

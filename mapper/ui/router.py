@@ -29,6 +29,8 @@ class Entry:
 
 ENTRIES = (
     Entry("hotspots/overview.py", "Hot spots", "see hot spots"),
+    Entry("places/assessment.py", "Assessments", "plan"),
+    Entry("places/plan.py", "Plans", "plan"),
     Entry("data/load.py", "Data", "load data"),
     Entry("admin/audit.py", "Audit", "read the audit log"),
     Entry("people/you.py", "Your sign-in", None),

@@ -1,0 +1,26 @@
+"""Assessments: what makes harm possible at a place, written by people, versioned and kept."""
+
+import streamlit as st
+
+from mapper.people import Viewer
+from mapper.ui.record_desk import Desk, seen_records
+from mapper.ui.record_page import show_records
+from mapper.ui.record_start import asked_place
+
+PLANS = "pages/places/plan.py"
+
+
+def show_page() -> None:
+    """Show the assessments, and the way on to a plan for the same place."""
+    show_records("assessment", title="Location assessments", started=asked_place, below=_to_plan)
+
+
+def _to_plan(viewer: Viewer, desk: Desk) -> None:
+    """Offer to go on to the plan of the place."""
+    place = desk.content.get("hotspot_id")
+    if not place:
+        return
+    there = any(one.hotspot_id == place for one in seen_records(viewer, "plan"))
+    label = "Open the plan for this place" if there else "Start a plan for this place"
+    if st.button(label, key="to plan"):
+        st.switch_page(PLANS, query_params={"hotspot": str(place)})

@@ -1,0 +1,50 @@
+"""A record begun from a hot spot on the map: what the map knows of the place is filled in."""
+
+import streamlit as st
+
+from mapper.disclosure.release import Release
+from mapper.people import may
+from mapper.records.form import Content
+from mapper.ui.who import current_viewer
+
+ASSESSMENTS = "pages/places/assessment.py"
+
+_RELEASES = "mapper_releases"  # mapper.ui.results keeps the releases of a session there
+
+
+def asked_place() -> Content | None:
+    """Return the first answers for the hot spot named in the address, if one is."""
+    hotspot_id = st.query_params.get("hotspot")
+    return place_of(hotspot_id[:64]) if hotspot_id else None
+
+
+def place_of(hotspot_id: str) -> Content:
+    """Return name, ward and cells of a hot spot as this session last saw it; its id at least."""
+    for shown in reversed(shown_releases()):
+        rows = shown.hotspots[shown.hotspots["hotspot_id"] == hotspot_id]
+        if len(rows):
+            row = rows.iloc[0]
+            cells = shown.cells.loc[shown.cells["hotspot_id"] == hotspot_id, "cell"]
+            return {
+                "name": str(row["name"]),
+                "hotspot_id": hotspot_id,
+                "ward": f"{row['ward']}, {row['district']}",
+                "cells": cells.tolist(),
+            }
+    return {"hotspot_id": hotspot_id}
+
+
+def offer_assessment(hotspot_id: str) -> None:
+    """Offer the way from a hot spot to its assessment, to whoever may write one."""
+    if hotspot_id and may(current_viewer(), "plan"):
+        st.page_link(
+            ASSESSMENTS,
+            label="Assess this place",
+            query_params={"hotspot": hotspot_id},
+            icon=":material/edit_note:",
+        )
+
+
+def shown_releases() -> list[Release]:
+    """Return the releases that this session has been shown, the latest last."""
+    return list(st.session_state.get(_RELEASES, {}).values())

@@ -1,0 +1,169 @@
+"""Assessments and plans on screen: from a hot spot, kept as typed, saved, compared, looked back."""
+
+from datetime import date, timedelta
+
+import pytest
+
+from mapper.people import Viewer
+from mapper.records.database import database
+from mapper.records.form import load_form
+from mapper.records.saving import Work, save
+from mapper.records.versions import drafts_of, history, records, set_aside
+from mapper.ui.who import viewer_now
+from tests.pages.conftest import said, start
+from tests.pages.test_hotspots_page import panel
+
+ASSESSMENT, PLAN = "pages/places/assessment.py", "pages/places/plan.py"
+OTHER = Viewer(name="ben", roles=frozenset({"analyst"}))
+
+
+def press(app, label):
+    next(one for one in app.button if one.label == label).click()
+    return app.run()
+
+
+def field(elements, label):
+    return next(one for one in elements if one.label == label)
+
+
+def fill(app, **answers):
+    for label, text in answers.items():
+        words = label.replace("_", " ")
+        area = [one for one in (*app.text_area, *app.text_input) if one.label.startswith(words)]
+        area[0].set_value(text)
+    return app.run()
+
+
+@pytest.fixture
+def page(app):
+    app.switch_page(ASSESSMENT).run()
+    return press(app, "Start a new one")
+
+
+def saved(app, reason="first look"):
+    fill(app, Why_this_version=reason)
+    return press(app, "Save")
+
+
+def test_every_field_stands_beside_its_guidance(page):
+    assert not page.exception
+    assert [tab.label for tab in page.tabs][:2] == ["The place", "Contexts"]
+    fields = load_form("assessment").fields
+    assert said(page).count('class="m-guidance"') == len(fields)
+    assert "Not yet answered: Name of the place" in said(page).replace("\\", "")
+
+
+def test_what_is_typed_is_kept_and_found_by_a_new_session(page):
+    fill(page, Name_of_the_place="The parade", What_children="They avoid the stairs")
+    (kept,) = drafts_of(database(), viewer_now().name, "assessment")
+    assert kept.content["voice"] == "They avoid the stairs"
+    again = start().switch_page(ASSESSMENT).run()
+    picker = again.selectbox[0]
+    assert "your draft, never saved" in picker.options[0].replace("\\", "")
+    picker.select(kept.record).run()
+    assert field(again.text_input, "Name of the place").value == "The parade"
+    press(again, "Discard draft")
+    assert drafts_of(database(), viewer_now().name, "assessment") == ()
+
+
+def test_saving_makes_a_version_and_needs_a_reason(page):
+    fill(page, Name_of_the_place="The parade")
+    press(page, "Save")
+    assert "say in a few words why" in said(page)
+    saved(page)
+    assert "Version 1 is saved." in said(page)
+    (record,) = records(database(), "assessment")
+    assert (record.title, record.reason, record.number) == ("The parade", "first look", 1)
+    fill(page, Name_of_the_place="The parade and stairs")
+    saved(page, "walked")
+    assert [one.title for one in history(database(), record.record)] == [
+        "The parade",
+        "The parade and stairs",
+    ]
+    assert "<ins>" in said(page)
+
+
+def test_people_in_the_text_are_warned_of_before_saving(page):
+    fill(page, Name_of_the_place="The parade", What_children="Kyle Thompson, 07700 900123")
+    assert "looks like a telephone number" in said(page)
+    saved(page)
+    assert records(database(), "assessment") == ()
+    page.checkbox[0].check().run()
+    press(page, "Save")
+    assert len(records(database(), "assessment")) == 1
+
+
+def test_the_second_saver_sees_both_texts_and_chooses(page):
+    fill(page, Name_of_the_place="The parade", What_children="Base")
+    saved(page)
+    (first,) = records(database(), "assessment")
+    theirs = {**first.content, "voice": "Ben's text", "times": "Friday"}
+    save(database(), Work(first.record, "assessment", theirs, 1), viewer=OTHER, reason="walk")
+    fill(page, What_children="My text")
+    saved(page, "mine")
+    assert "Both texts are kept" in said(page)
+    assert [one.content["voice"] for one in set_aside(database(), first.record)] == ["My text"]
+    press(page, "Go on with these texts")
+    assert "Both of you changed" in said(page)
+    voice = next(one for one in page.radio if one.value is None)
+    voice.set_value("mine").run()
+    press(page, "Go on with these texts")
+    saved(page, "both")
+    now = records(database(), "assessment")[0]
+    assert (now.number, now.content["voice"], now.content["times"]) == (3, "My text", "Friday")
+
+
+def test_rows_are_added_and_removed(page):
+    fill(page, Name_of_the_place="The parade")
+    press(page, "Add a decision")
+    press(page, "Add a decision")
+    decisions = [one for one in page.text_input if one.label == "Decision"]
+    decisions[0].set_value("Light")
+    decisions[1].set_value("Walk")
+    page.run()
+    press(page, "Remove decision 1")
+    saved(page)
+    assert [
+        row["decision"] for row in records(database(), "assessment")[0].content["decisions"]
+    ] == ["Walk"]
+
+
+def test_a_hot_spot_leads_to_its_assessment_and_on_to_its_plan(app):
+    spot = panel(app)["rows"][0]
+    app.query_params["hotspot"] = spot["id"]
+    app.switch_page(ASSESSMENT)
+    app.query_params["hotspot"] = spot["id"]
+    app.run()
+    assert not app.exception
+    assert field(app.text_input, "Name of the place").value == spot["name"]
+    assert field(app.text_area, "Cells").value.startswith("89")
+    assert field(app.text_input, "Ward").value.endswith(spot["where"])
+    saved(app)
+    (record,) = records(database(), "assessment")
+    assert record.hotspot_id == spot["id"]
+    press(app, "Start a plan for this place")
+    assert field(app.text_input, "Hot spot").value == spot["id"]
+
+
+def test_overdue_actions_stand_out(app):
+    due = (date.today() - timedelta(days=3)).isoformat()  # noqa: DTZ011 - as the page tells it
+    content = {"name": "Lights", "actions": [{"action": "Light the stairs", "due": due}]}
+    save(database(), Work("P-1", "plan", content), viewer=OTHER, reason="x")
+    app.switch_page(PLAN).run()
+    app.selectbox[0].select("P-1").run()
+    assert "0 of 1 action done, 1 overdue" in said(app)
+    assert "Light the stairs: 3 days overdue" in said(app)
+    assert "Overdue by 3 days." in said(app)
+
+
+def test_text_of_others_is_shown_as_it_is(app):
+    evil = "<img src=x>![x](http://x/x.png) **b** {{7*7}}"
+    save(database(), Work("A-1", "assessment", {"name": evil}), viewer=OTHER, reason=evil)
+    again = Work("A-1", "assessment", {"name": evil, "voice": evil}, 1)
+    save(database(), again, viewer=OTHER, reason=evil)
+    app.switch_page(ASSESSMENT).run()
+    app.selectbox[0].select("A-1").run()
+    assert not app.exception
+    html = "\n".join(part.proto.body for part in app.get("html"))
+    assert "<img" not in html
+    assert not [part for part in (*app.markdown, *app.caption) if "](http" in part.value]
