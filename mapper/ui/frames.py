@@ -60,7 +60,7 @@ def files_asked(frame: bytes) -> list[str] | None:
     if kind != _OPERATION:
         return None
     asked = message.backend_operation_request
-    names = {field.name for field, _ in asked.ListFields()} - {"request_id"}
+    names = {field.name for field, _ in asked.ListFields()} - {"request_id", "session_id"}
     if names == {"deferred_file"}:
         return [asked.deferred_file.file_id]
     return [] if names == {"dataframe_chunk"} else None

@@ -35,8 +35,13 @@ def routed(viewer: Viewer, act: Act | None) -> Iterator[None]:
         _ROUTED.reset(before)
 
 
-def require_router() -> None:
+def require_router(act: Act | None = None) -> None:
     """Stop the page, in words, unless the router is running it for somebody who may see it.
+
+    Parameters
+    ----------
+    act
+        What the page needs beside what the router asked for, if anything.
 
     Raises
     ------
@@ -44,7 +49,7 @@ def require_router() -> None:
         Where there is no Streamlit to stop.
     """
     now = _ROUTED.get()
-    if now is not None and (now[1] is None or may(now[0], now[1])):
+    if now is not None and all(one is None or may(now[0], one) for one in (now[1], act)):
         return
     st.text("This page opens from the menu of the app only. Go to the start page of the app.")
     st.stop()

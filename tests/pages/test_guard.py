@@ -25,7 +25,7 @@ def test_the_guard_is_the_first_thing_a_page_does(path):
     docstring, guarding, call, *_ = ast.parse(path.read_text()).body
     assert isinstance(docstring, ast.Expr)
     assert ast.unparse(guarding) == "from mapper.ui.guard import require_router"
-    assert ast.unparse(call) == "require_router()"
+    assert ast.unparse(call).startswith("require_router(")
 
 
 def test_permission_ends_with_the_routers_block():
