@@ -1,0 +1,132 @@
+"""Files are whole or absent: one place writes them, and a full disk changes nothing."""
+
+import ast
+import resource
+from contextlib import contextmanager
+from pathlib import Path
+
+import pytest
+
+from mapper.errors import MapperError
+from mapper.files import write_whole
+from mapper.incidents.mapping import ColumnMapping, save_mapping
+from mapper.incidents.read import read_incidents
+from mapper.outputs.rejected import rejected_csv
+from mapper.outputs.write import write_outputs
+from mapper.study_area import load_study_area, write_study_area
+from mapper.ui.incident_store import store_incidents
+from tests.small_extract import write_police_uk
+
+MAPPER = Path(__file__).parents[2] / "mapper"
+WRITERS = {"write_text", "write_bytes", "to_csv", "to_parquet", "to_file", "write_dataframe"}
+WRITERS |= {"write_table", "OSFile", "mkstemp", "NamedTemporaryFile", "savefig", "copyfile"}
+# The only files in which a call that writes may stand, and why it leaves nothing half-written.
+TEMPORARY = "a temporary folder of its own, gone when the work is done"
+UNDER_REPLACING = "a temporary name given by files.replacing"
+IN_MEMORY = "memory: the bytes go to files.write_whole or to the browser"
+ALLOWED = {
+    "files.py": "this is the place",
+    "boundaries.py": TEMPORARY,
+    "boundary_child.py": TEMPORARY,
+    "incidents/workbook.py": TEMPORARY,
+    "incidents/workbook_child.py": TEMPORARY,
+    "incidents/spatial.py": TEMPORARY,
+    "incidents/spatial_child.py": TEMPORARY,
+    "ui/intake.py": TEMPORARY,
+    "outputs/exports/layers.py": TEMPORARY,
+    "study_area.py": UNDER_REPLACING,
+    "ui/incident_store.py": UNDER_REPLACING,
+    "demonstration/writing.py": UNDER_REPLACING,
+    "records/datasets.py": UNDER_REPLACING,
+    "outputs/tables.py": IN_MEMORY,
+    "ui/quality_view.py": IN_MEMORY,
+}
+
+
+def calls_that_write(path):
+    """Names of the calls in a file that could write to a disk."""
+    for node in ast.walk(ast.parse(path.read_text())):
+        if not isinstance(node, ast.Call):
+            continue
+        name = getattr(node.func, "attr", getattr(node.func, "id", ""))
+        if name in WRITERS:
+            yield name
+        if name == "open":
+            modes = [a.value for a in node.args if isinstance(a, ast.Constant)]
+            modes += [k.value.value for k in node.keywords if isinstance(k.value, ast.Constant)]
+            if any(isinstance(m, str) and set(m) & set("wax+") and len(m) <= 3 for m in modes):
+                yield name
+
+
+def test_every_write_goes_through_one_place():
+    found = {
+        path.relative_to(MAPPER).as_posix(): names
+        for path in sorted(MAPPER.rglob("*.py"))
+        if (names := sorted(set(calls_that_write(path))))
+    }
+    opened = {"outputs/write.py", "records/lock.py"}  # under replacing; the lock holds no data
+    assert set(found) - set(ALLOWED) - opened == set()
+    for name in [name for name, why in ALLOWED.items() if why == UNDER_REPLACING and name in found]:
+        assert "replacing(" in (MAPPER / name).read_text(), name
+    for name in [name for name, why in ALLOWED.items() if why == TEMPORARY and name in found]:
+        text = (MAPPER / name).read_text()
+        assert "TemporaryDirectory(" in text or name.endswith("_child.py"), name
+
+
+@contextmanager
+def full_disk(room=3_000):
+    """No file may grow beyond a few bytes, as on a disk that is full."""
+    soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (room, hard))
+    try:
+        yield
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
+
+
+def state(folder):
+    """Everything in a folder, by name and content."""
+    return {
+        path.relative_to(folder).as_posix(): path.read_bytes()
+        for path in sorted(folder.rglob("*"))
+        if path.is_file()
+    }
+
+
+@pytest.fixture(scope="module")
+def incidents(tmp_path_factory):
+    return read_incidents([write_police_uk(tmp_path_factory.mktemp("x") / "street.csv")])
+
+
+def writers(make_release, incidents):
+    """Each way of writing, as a function of a folder and a word that makes the content differ."""
+    area = load_study_area("liverpool")
+    wide = dict.fromkeys(("from_at", "location"), ("x" * 5000,))
+    return {
+        "outputs": lambda out, word: write_outputs(make_release(title=word), out),
+        "area": lambda out, _word: write_study_area(area, out / "area.parquet"),
+        "store": lambda out, word: store_incidents(incidents, out, stamp=word),
+        "mapping": lambda out, word: save_mapping(ColumnMapping(wide, name=word), out / "m.toml"),
+        "rejected": lambda out, _word: write_whole(
+            out / "r.csv", rejected_csv(incidents.rejected) * 50
+        ),
+    }
+
+
+@pytest.mark.parametrize("name", ["outputs", "area", "store", "mapping", "rejected"])
+def test_a_full_disk_leaves_the_old_state_and_one_message(make_release, incidents, tmp_path, name):
+    write = writers(make_release, incidents)[name]
+    with full_disk(), pytest.raises(MapperError) as first:
+        write(tmp_path, "never")
+    assert state(tmp_path) == {}
+    write(tmp_path, "old")
+    before = state(tmp_path)
+    assert before
+    with full_disk(), pytest.raises(MapperError) as second:
+        write(tmp_path, "new")
+    assert state(tmp_path) == before
+    for refusal in (first, second):
+        assert "Nothing was changed" in str(refusal.value)
+        assert "\n" not in str(refusal.value)
+    write(tmp_path, "new")
+    assert state(tmp_path)
