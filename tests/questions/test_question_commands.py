@@ -1,6 +1,7 @@
 """Each question's command: its values are those of the pure function over the same incidents."""
 
 import json
+from pathlib import Path
 
 import numpy as np
 import pandas as pd
@@ -322,3 +323,9 @@ def test_both_suffixes_hold_the_same_and_the_manifest_both_digests(ask, extract,
     second.pop("made_at")
     again.pop("made_at")
     assert json.dumps(again) == json.dumps(second)
+
+
+def test_the_documents_list_every_question():
+    table = (Path(__file__).parents[2] / "docs" / "commands.md").read_text()
+    for each in definitions.DEFINITIONS:
+        assert f"| `mapper {each.id}` | {each.question} |" in table
