@@ -1,0 +1,222 @@
+"""An attacker who knows everything that was printed, and how the rules work.
+
+Written without the product's own check: unknowns are laid out from the printed releases, H3's own
+outlines and the known nesting of the lenses, and each count is driven to its least and most one
+linear programme at a time.
+"""
+
+from dataclasses import dataclass, field
+from datetime import date
+from itertools import pairwise
+
+import h3
+import numpy as np
+import shapely
+from scipy.optimize import linprog
+
+# Kinds of incident that the lenses of these tests tell apart, and which lens takes which.
+KINDS = ("domestic abuse", "other")
+TAKES = {"everything": (0, 1), "domestic-abuse": (0,), "all-but": (1,)}
+
+
+@dataclass(frozen=True)
+class Told:
+    """One printed number: the sum of some cells, days and kinds lies between two limits."""
+
+    cells: tuple[str, ...]
+    first: date
+    last: date
+    kinds: tuple[int, ...]
+    low: float
+    high: float
+
+
+@dataclass
+class Knowledge:
+    """Everything one audience was told."""
+
+    smallest: int
+    round_to: int = 5
+    told: list[Told] = field(default_factory=list)
+
+    def read(self, release, lens, first, last):
+        """Note every number of a release, as a reader with the rule book understands it."""
+        for cell, count, shown in zip(
+            release.cells["cell"], release.cells["count"], release.cells["shown"], strict=True
+        ):
+            limits = self.limits(count, shown)
+            if limits:
+                self.told.append(Told((cell,), first, last, TAKES[lens], *limits))
+
+    def limits(self, count, shown):
+        """The least and most that a printed count can be."""
+        if shown == "none":
+            return 0, 0
+        if shown.startswith("fewer than"):
+            return 1, self.smallest - 1
+        if shown == "rounded":
+            half = self.round_to / 2
+            return max(self.smallest, int(np.ceil(count - half))), int(np.ceil(count + half)) - 1
+        return None
+
+
+def breaches(knowledge, truth):
+    """Return the hidden positive counts that can be told too well.
+
+    ``truth(cell, first, last, kinds)`` is asked only which counts are hidden and positive.
+    """
+    found, seen = [], {}
+    for ground in _connected(knowledge.told):
+        key = _signature(ground)
+        if key not in seen:
+            seen[key] = _System(ground, knowledge.smallest)
+        system = seen[key]
+        cells = sorted({cell for told in ground for cell in told.cells})
+        for cell, target in system.targets(cells):
+            count = truth(cell, *target)
+            if 0 < count < knowledge.smallest:
+                known = system.told_too_well(cells.index(cell), target)
+                if known is not None:
+                    found.append((cell, target, count, *known))
+    return found
+
+
+def _connected(told):
+    """Split printed numbers into sets that share no ground."""
+    parent = {}
+
+    def root(cell):
+        while parent[cell] != cell:
+            cell = parent[cell]
+        return cell
+
+    cells = sorted({cell for one in told for cell in one.cells})
+    parent.update({cell: cell for cell in cells})
+    for one in told:
+        for cell in one.cells[1:]:
+            parent[root(cell)] = root(one.cells[0])
+    shapes = {
+        cell: shapely.Polygon([(x, y) for y, x in h3.cell_to_boundary(cell)]) for cell in cells
+    }
+    if len({h3.get_resolution(cell) for cell in cells}) > 1:
+        tree = shapely.STRtree(list(shapes.values()))
+        left, right = tree.query(list(shapes.values()), predicate="intersects")
+        for one, other in ((cells[at], cells[to]) for at, to in zip(left, right, strict=True)):
+            if h3.get_resolution(one) != h3.get_resolution(other) and _overlap(shapes, one, other):
+                parent[root(one)] = root(other)
+    groups = {}
+    for one in told:
+        groups.setdefault(root(one.cells[0]), []).append(one)
+    return groups.values()
+
+
+def _overlap(shapes, one, other):
+    common = shapely.intersection(shapes[one], shapes[other]).area
+    return common > 1e-6 * min(shapes[one].area, shapes[other].area)
+
+
+def _signature(ground):
+    cells = sorted({cell for told in ground for cell in told.cells})
+    if len(cells) > 1:
+        return tuple(ground)
+    return tuple((told.first, told.last, told.kinds, told.low, told.high) for told in ground)
+
+
+class _System:
+    """One connected set of printed numbers as a linear programme."""
+
+    def __init__(self, ground, smallest):
+        self.ground = ground
+        self.smallest = smallest
+        cells = sorted({cell for told in ground for cell in told.cells})
+        self.pieces = _pieces(cells)  # each a tuple of positions in cells
+        edges = {told.first.toordinal() for told in ground}
+        edges |= {told.last.toordinal() + 1 for told in ground}
+        edges = sorted(edges)
+        self.spans = list(pairwise(edges))
+        self.answers, self.seen = {}, []
+        rows, limits = [], []
+        for told in ground:
+            row = self.row([cells.index(c) for c in told.cells], told.first, told.last, told.kinds)
+            rows += [row, -row]
+            limits += [told.high, -told.low]
+        self.rows, self.limits = np.array(rows), np.array(limits)
+
+    def row(self, cells, first, last, kinds):
+        held = np.zeros((len(self.pieces), len(self.spans), len(KINDS)))
+        days = [
+            first.toordinal() <= start and end <= last.toordinal() + 1 for start, end in self.spans
+        ]
+        inside = [bool(set(piece) & set(cells)) for piece in self.pieces]
+        for kind in kinds:
+            held[:, :, kind] = np.outer(inside, days)
+        return held.ravel()
+
+    def targets(self, cells):
+        """Every run of days between two printed dates, under every lens, in every cell."""
+        days = [(date.fromordinal(s), date.fromordinal(e - 1)) for s, e in self.spans]
+        for cell in cells:
+            for at, (first, _) in enumerate(days):
+                for _, last in days[at:]:
+                    for kinds in TAKES.values():
+                        yield cell, (first, last, kinds)
+
+    def told_too_well(self, cell, target):
+        """Return the least and most of a count that keeps too few values, or nothing.
+
+        Every solution is kept: two of them far enough apart show at once that a count is safe.
+        """
+        key = (cell, *target)
+        if key not in self.answers:
+            self.answers[key] = self._drive(self.row([cell], *target))
+        return self.answers[key]
+
+    def _drive(self, wanted):
+        least, most = np.inf, -np.inf
+        if self.seen:
+            values = np.array(self.seen) @ wanted
+            least, most = values.min(), values.max()
+        for sign in (1, -1):
+            if self._enough(least, most):
+                return None
+            # No count is near a million: what has no limit ends there.
+            solved = linprog(
+                sign * wanted, A_ub=self.rows, b_ub=self.limits, bounds=(0, 1e6), method="highs"
+            )
+            assert solved.status == 0, "what was printed contradicts itself"
+            self.seen.append(solved.x)
+            least, most = min(least, solved.x @ wanted), max(most, solved.x @ wanted)
+        return None if self._enough(least, most) else (least, most)
+
+    def _enough(self, least, most):
+        if least > most:
+            return False
+        return np.floor(most + 1e-6) - np.ceil(least - 1e-6) + 1 >= self.smallest - 1
+
+
+def _pieces(cells):
+    """The smallest pieces of ground, as the positions of the cells that each lies in."""
+    by_level = {}
+    for at, cell in enumerate(cells):
+        by_level.setdefault(h3.get_resolution(cell), []).append(at)
+    shapes = [shapely.Polygon([(x, y) for y, x in h3.cell_to_boundary(cell)]) for cell in cells]
+    levels = sorted(by_level, reverse=True)
+    if len(levels) == 1:
+        return [(at,) for at in by_level[levels[0]]]
+    # Ground of one level that no printed cell of the other covers is a piece as well.
+    pieces = []
+    fine, coarse = by_level[levels[0]], by_level[levels[1]]
+    all_fine = shapely.union_all([shapes[at] for at in fine])
+    all_coarse = shapely.union_all([shapes[at] for at in coarse])
+    for one in fine:
+        for other in coarse:
+            common = shapely.intersection(shapes[one], shapes[other]).area
+            if common > 1e-6 * shapes[one].area:
+                pieces.append((one, other))
+        if shapely.difference(shapes[one], all_coarse).area > 1e-6 * shapes[one].area:
+            pieces.append((one,))
+    return pieces + [
+        (other,)
+        for other in coarse
+        if shapely.difference(shapes[other], all_fine).area > 1e-6 * shapes[other].area
+    ]

@@ -1,0 +1,186 @@
+"""Random sequences of releases against an attacker; and broken rules, which it must catch."""
+
+from contextlib import nullcontext
+from datetime import date, timedelta
+
+import numpy as np
+import pytest
+
+from mapper.analysis import AnalysisRequest, analyse
+from mapper.disclosure import partner_release
+from mapper.disclosure.differencing import Check
+from mapper.disclosure.register import MemoryRegister
+from mapper.disclosure.release import release
+from mapper.disclosure.rules import rules
+from mapper.errors import DisclosureError, TooFewEventsError
+from mapper.hexagons import cells_to_points, points_to_cells, strings_to_cells
+from mapper.lenses.lens import Lens, Rule
+from tests.builders import EVERYTHING, disc, incidents_at, small_area
+from tests.disclosure.attacker import KINDS, Knowledge, Told, breaches
+
+DOMESTIC = ("domestic_abuse", "is", True)
+_RULE = Rule(name="domestic", weight=1, reason="flag", conditions=(DOMESTIC,))
+
+
+def lens(id_, *, include=EVERYTHING.rules, exclude=()):
+    return Lens(
+        id=id_,
+        title=id_,
+        version="1",
+        question="Where?",
+        requires=(),
+        rules=include,
+        exclusions=exclude,
+    )
+
+
+LENSES = {
+    "everything": lens("everything"),
+    "domestic-abuse": lens("domestic-abuse", include=(_RULE,)),
+    "all-but": lens("all-but", exclude=(_RULE,)),
+}
+START = date(2024, 1, 1)
+MONTHS = [date(2024, month, 1) for month in range(1, 8)]
+
+
+class World:
+    """Incidents of half a year in a small round area, most cells with few."""
+
+    def __init__(self, seed):
+        drawn = np.random.default_rng(seed)
+        cells = disc(3)
+        chances = drawn.gamma(0.35, 1.0, cells.size)
+        places = drawn.choice(cells, 450, p=chances / chances.sum())
+        self.incidents = incidents_at(
+            places,
+            start=START.isoformat(),
+            days=182,
+            seed=seed,
+            domestic_abuse=drawn.random(450) < 0.3,
+        )
+        table = self.incidents.table
+        lon, lat = cells_to_points(places)
+        # Away from the middle, so that cells of two resolutions truly cut across one another.
+        table["lon"], table["lat"] = (
+            lon + drawn.normal(0, 0.0006, 450),
+            lat + drawn.normal(0, 0.0004, 450),
+        )
+        self.day = np.array([day.date().toordinal() for day in table["start"]])
+        self.kind = np.where(table["domestic_abuse"], 0, 1)
+        self.cell = {
+            level: points_to_cells(
+                table["lon"].to_numpy(), table["lat"].to_numpy(), resolution=level
+            )
+            for level in (8, 9)
+        }
+
+    def truth(self, cell, first, last, kinds):
+        index = strings_to_cells([cell])[0]
+        level = 9 if (self.cell[9] == index).any() else 8
+        inside = (self.cell[level] == index) & np.isin(self.kind, kinds)
+        return int(
+            (inside & (self.day >= first.toordinal()) & (self.day <= last.toordinal())).sum()
+        )
+
+    def result(self, name, *, resolution, rings, start, end):
+        request = AnalysisRequest(lens=name, resolution=resolution, start=start, end=end)
+        area = small_area(rings, resolution=resolution)
+        return analyse(self.incidents, request, lens=LENSES[name], area=area)
+
+
+def draw(drawn, audience):
+    """One request at random: lens, dates, resolution, area."""
+    first = drawn.integers(0, 6)
+    last = drawn.integers(first, 6)
+    start, end = MONTHS[first], MONTHS[last + 1] - timedelta(1)
+    if audience == "partnership" and drawn.random() < 0.5:
+        start += timedelta(int(drawn.integers(0, 20)))
+        end = max(end, start + timedelta(28))
+    coarse = audience == "public" or drawn.random() < 0.2
+    return {
+        "name": str(drawn.choice(list(LENSES))),
+        "resolution": 8 if coarse else 9,
+        "rings": int(drawn.integers(1, 3)) if coarse else int(drawn.integers(2, 4)),
+        "start": start,
+        "end": min(end, MONTHS[-1] - timedelta(1)),
+    }
+
+
+def attack(seed, audience, *, register=None, tries=5, extra=None):
+    """Release at random, then attack; return the breaches and how many releases were made."""
+    drawn, world = np.random.default_rng(seed), World(seed)
+    register = MemoryRegister() if register is None else register
+    knowledge = Knowledge(rules().audiences[audience].smallest_count)
+    made = 0
+    for _ in range(tries):
+        asked = draw(drawn, audience)
+        try:
+            result = world.result(**asked)
+            printed = release(result, audience=audience, register=register)
+        except (DisclosureError, TooFewEventsError):
+            continue
+        made += 1
+        stored = [result.first, result.last]
+        if audience == "public":
+            stored = [asked["start"], asked["end"]]
+        knowledge.read(printed, asked["name"], *stored)
+        if extra:
+            knowledge.told += extra(result, asked["name"], printed)
+    return breaches(knowledge, world.truth), made
+
+
+@pytest.mark.parametrize("audience", ["partnership", "public"])
+@pytest.mark.parametrize("seed", range(5))
+def test_nothing_hidden_can_be_worked_out(audience, seed):
+    found, made = attack(seed, audience)
+    assert made >= 1
+    assert found == []
+
+
+@pytest.mark.soak
+@pytest.mark.parametrize("audience", ["partnership", "public"])
+@pytest.mark.parametrize("seed", range(100, 200))
+def test_nothing_hidden_can_be_worked_out_of_many_sequences(audience, seed):
+    assert attack(seed, audience, tries=10)[0] == []
+
+
+class Forgetful(MemoryRegister):
+    """A register that never shows what was released before: differencing is switched off."""
+
+    def earlier(self, audience):
+        assert audience
+        return ()
+
+    def hold(self):
+        return nullcontext()
+
+
+def test_releases_without_a_differencing_check_are_caught():
+    assert any(attack(seed, "partnership", register=Forgetful())[0] for seed in range(4))
+    assert any(attack(seed, "public", register=Forgetful())[0] for seed in range(4))
+
+
+def test_releases_without_secondary_suppression_are_caught(monkeypatch):
+    def lax(new, earlier, *, rule):
+        return Check(np.zeros(new.low.size, dtype=bool), refused=False, linked=(), systems=0)
+
+    monkeypatch.setattr(partner_release, "check", lax)
+    assert any(attack(seed, "partnership")[0] for seed in range(4))
+
+
+def test_a_leaking_ratio_is_caught():
+    def totals(result, name, printed):
+        """The operational ratio times the expected count is the exact sum of a hot spot."""
+        kinds = {"everything": (0, 1), "domestic-abuse": (0,), "all-but": (1,)}[name]
+        mean = result.incidents.sum() / len(result.cells)
+        for spot in result.hotspots.to_dict("records"):
+            cells = result.cells.loc[result.cells["hotspot_id"] == spot["hotspot_id"], "cell"]
+            exact = round(spot["ratio"] * mean * len(cells))
+            yield Told(tuple(cells), result.first, result.last, kinds, exact, exact)
+
+    assert any(attack(seed, "partnership", extra=totals)[0] for seed in range(6))
+
+
+def test_the_kinds_of_the_attacker_are_those_of_the_lenses():
+    assert len(KINDS) == 2
+    assert set(LENSES) == {"everything", "domestic-abuse", "all-but"}
