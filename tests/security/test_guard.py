@@ -28,7 +28,7 @@ def test_the_child_gets_no_secret(monkeypatch):
 
 def test_answers_come_back_whatever_a_library_prints():
     heard = []
-    told = {"text": "{{7*7}} \u2028 \ud83d\ude00"}
+    told = {"text": "{{7*7}} \u2028 \U0001f600"}
     found = in_child(f"{TASKS}:chatter", told, name="x", progress=lambda *w: heard.append(w))
     assert found == {"back": told}
     assert heard == [("half", 0.5)]
