@@ -42,7 +42,7 @@ FILES = "police_uk/merseyside-2018-2021/*.csv"
 OUTLINE = "boundaries/merseyside_districts_from_lsoa.geojson"
 THEME = ("Drugs", "Possession of weapons", "Robbery")
 CELLS, MONTHS, RINGS, LONGEST, ALPHA = 6_796, 45, 10, 12, 0.05
-PERMUTATIONS, ROUNDS = 999, 5
+PERMUTATIONS, ROUNDS = 999, 15
 AGREE = 1e-8
 
 

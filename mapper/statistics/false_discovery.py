@@ -33,7 +33,7 @@ def _step_up(p: Floats, *, penalty: float) -> Floats:
     """Return min over later ranks of p * tests * penalty / rank, at most 1."""
     q = np.full(p.shape, np.nan)
     known = np.flatnonzero(~np.isnan(p))
-    order = known[np.argsort(p[known], kind="stable")]
+    order = known[np.argsort(p[known])]  # equal p get one q, in whatever order they come
     scaled = p[order] * known.size * penalty / np.arange(1, known.size + 1)
     q[order] = np.minimum(np.minimum.accumulate(scaled[::-1])[::-1], 1)
     return q

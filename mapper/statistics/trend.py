@@ -24,7 +24,7 @@ Floats = npt.NDArray[np.float64]
 Series = npt.NDArray[np.number]
 
 EXACT_PERIODS = 60  # the tables behind the exact p grow with the fourth power of the periods
-_BATCH = 1000  # patterns of ties held at once: some 16 MB
+_BATCH = 256  # patterns of ties held at once: what a processor keeps close by
 _TINY = 1e-6  # below it a tail is added up from positive terms, which keeps its relative precision
 _WIDE = 64  # above EXACT_PERIODS
 
