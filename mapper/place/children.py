@@ -5,6 +5,7 @@ from dataclasses import replace
 from mapper.analysis import AnalysisResult
 from mapper.context.children import count_children
 from mapper.context.shares import months_covered
+from mapper.errors import RequestError
 from mapper.finding import Finding, Role
 from mapper.place.definitions import CHILDREN
 from mapper.place.groups import By, find_places
@@ -33,9 +34,16 @@ def children_finding(
 
     Raises
     ------
+    RequestError
+        When the study's lens is about something else: its hot spots would be, too.
     LensError
         When the data has no column for domestic abuse or children.
     """
+    if "domestic_abuse" not in study.lens.requires:
+        raise RequestError(
+            f"Children in domestic abuse cannot be counted under “{study.lens.title}”."
+            " Choose --lens domestic-abuse, or one of its kind."
+        )
     places = find_places(study, by=by, result=result)
     months = months_covered(study.first, study.last)
     counted = count_children(

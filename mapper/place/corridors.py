@@ -69,7 +69,8 @@ def corridors_finding(
     )
     choices = {"resolution": resolution, "hub_reach_metres": HUB_REACH}
     finding = answer(study, CORRIDORS, rows, _ROLES, unit="pair", choices=choices, notes=notes)
-    return replace(finding, resolution=resolution, lens_title="Missing people")
+    told = tuple(note for note in finding.notes if note not in study.lens.caveats)
+    return replace(finding, resolution=resolution, lens_title="Missing people", notes=told)
 
 
 def _ward_names(study: Study, resolution: int) -> dict[str, str]:

@@ -144,7 +144,7 @@ def _shares(
         grade = table["risk_grade"].astype("str").str.strip().str.casefold()
         flags["high_risk_share"] = grade.isin(HIGH).to_numpy()
     shares: dict[str, list[float | None]] = {
-        name: (np.bincount(group[mine & flag], minlength=size) / np.maximum(incidents, 1)).tolist()
+        name: _share(np.bincount(group[mine & flag], minlength=size), incidents)
         for name, flag in flags.items()
     }
     shares["incidents"] = incidents.astype(np.float64).tolist()
@@ -163,7 +163,13 @@ def _busiest_share(
     )
     most = np.zeros(incidents.size)
     np.maximum.at(most, pairs[0], number)
-    return list((most / np.maximum(incidents, 1)).tolist())
+    return _share(most, incidents)
+
+
+def _share(some: npt.NDArray[np.number], of: npt.NDArray[np.int64]) -> list[float | None]:
+    """Return shares; a hot spot may be hot by what lies around it and hold nothing itself."""
+    pairs = zip(some.tolist(), of.tolist(), strict=True)
+    return [part / whole if whole else None for part, whole in pairs]
 
 
 def _rising_background(study: Study, groups: Places, every: str) -> bool:
