@@ -11,7 +11,13 @@ from mapper.finding import Finding, Role
 from mapper.questions.answer import answer
 from mapper.questions.definitions import CHANGE
 from mapper.questions.places import By, places_by
-from mapper.questions.windows import Window, check_windows, counts_within, windows_since
+from mapper.questions.windows import (
+    Window,
+    check_windows,
+    counts_within,
+    days_with_data,
+    windows_since,
+)
 from mapper.statistics.change import Change, compare_windows, describe_changes
 from mapper.study import Study
 
@@ -64,8 +70,8 @@ def ask_change(
     counts = [counts_within(study, window) for window in windows]
     compare = partial(
         compare_windows,
-        before_length=windows[0].days,
-        after_length=windows[1].days,
+        before_length=days_with_data(study, windows[0]),
+        after_length=days_with_data(study, windows[1]),
         confidence=confidence,
         correction=study.request.correction,
     )

@@ -54,8 +54,9 @@ def ask_concentration(study: Study, *, table: Table = "figures", every: str = "m
     rows = found.table() if table == "figures" else _lorenz(found)
     if table == "stability":
         periods = split_periods(study, every=every)
-        counts = counts_by_period(study, periods)
-        rows = top_stability(counts, periods=periods.names)
+        counts = counts_by_period(study, periods)[:, periods.held]
+        names = [name for name, held in zip(periods.names, periods.held, strict=True) if held]
+        rows = top_stability(counts, periods=names)
         notes += left_out(study, periods)
     return answer(
         study,

@@ -20,7 +20,7 @@ from mapper.questions.definitions import EVALUATE
 from mapper.questions.evaluation_tables import Ground, cell_table, figure_table
 from mapper.questions.periods import Periods, counts_by_period, split_periods
 from mapper.questions.places import cells_named, chosen_hotspots, places_by
-from mapper.questions.windows import Window, check_windows, counts_within
+from mapper.questions.windows import Window, check_windows, counts_within, days_with_data
 from mapper.statistics.controls import match_controls, ring_cells
 from mapper.statistics.evaluation import BeforeAfter, evaluate_action
 from mapper.statistics.regression_to_mean import regression_to_mean
@@ -80,8 +80,8 @@ def ask_evaluate(
         buffer_control=_sums(counts, ground.buffer_control)
         if ground.buffer_control.any()
         else None,
-        before_length=action.before.days,
-        after_length=action.after.days,
+        before_length=days_with_data(study, action.before),
+        after_length=days_with_data(study, action.after),
         confidence=confidence,
     )
     mean = regression_to_mean(counts[0], ground.treated, earlier=_earlier(study, action.before))

@@ -86,7 +86,7 @@ def ask_patterns(
     if window < 1:
         raise RequestError(f"A window of {window} periods is not possible: choose 1 or more.")
     periods = split_periods(study, every=every)
-    counts = counts_by_period(study, periods)
+    counts = counts_by_period(study, periods)[:, periods.held]
     result = result or find_hotspots(study)
     found = _found(study, counts, periods, window)
     rows = _cells if by == "cell" else _hotspots
@@ -110,7 +110,7 @@ def _found(
     return find_hot_periods(
         counts,
         study.near,
-        weighted=counts_by_period(study, periods, weighted=True),
+        weighted=counts_by_period(study, periods, weighted=True)[:, periods.held],
         window=window,
         score=request.score,
         null=request.null,
@@ -149,7 +149,7 @@ def _hotspots(
     """Return one row per hot spot, best rank first, with the phase its pattern suggests."""
     listed, alpha = result.hotspots, study.request.alpha
     rows = pd.Index(listed["hotspot_id"]).get_indexer(result.cells["hotspot_id"])
-    inside, shape = rows >= 0, (len(listed), periods.size)
+    inside, shape = rows >= 0, (len(listed), counts.shape[1])
     sums = [np.zeros(shape, dtype=np.int64) for _ in range(3)]
     for total, values in zip(sums, (counts, found.hot, found.cold), strict=True):
         np.add.at(total, rows[inside], values[inside])
@@ -172,7 +172,7 @@ def _shared(
     alpha: float,
 ) -> dict[str, object]:
     """Return the columns that cells and hot spots share."""
-    names = np.array(periods.names, dtype=object)
+    names = np.array(periods.names, dtype=object)[periods.held]
     words = np.array(TREND_WORDS, dtype=object)
     return {
         "incidents": counts.sum(axis=1),
@@ -180,7 +180,7 @@ def _shared(
         "trend": words[trend.direction(alpha=alpha) + 1],
         "trend_s": trend.s,
         "trend_p": trend.p,
-        "periods": np.full(len(counts), periods.size),
+        "periods": np.full(len(counts), counts.shape[1]),
         "hot_periods": hot.sum(axis=1),
         "cold_periods": cold.sum(axis=1),
         "hot_in": ["; ".join(names[flags]) for flags in hot],
@@ -202,15 +202,16 @@ def _phases(pattern: npt.NDArray[np.int8]) -> pd.DataFrame:
 
 def _notes(study: Study, periods: Periods) -> tuple[str, ...]:
     """Say what the periods are and what they cannot show."""
+    held = int(periods.held.sum())
     told = [
         (
-            f"{periods.size} periods, from {periods.names[0]} to {periods.names[-1]}; a hot spot"
+            f"{held} periods with data, from {periods.names[0]} to {periods.names[-1]}; a hot spot"
             " is hot in a period when any of its cells is."
         ),
         "A phase is a suggestion by the rule beside it: people decide.",
         *left_out(study, periods),
     ]
-    few = too_few_periods(periods.size, alpha=study.request.alpha)
-    if few and smallest_p(periods.size, exact=True) > study.request.alpha:
+    few = too_few_periods(held, alpha=study.request.alpha)
+    if few and smallest_p(held, exact=True) > study.request.alpha:
         told.append(few)
     return tuple(told)

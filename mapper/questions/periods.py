@@ -42,9 +42,14 @@ class Periods:
         return [str(day) for day in self.starts[:-1].astype(f"datetime64[{unit}]")]
 
     @property
+    def held(self) -> npt.NDArray[np.bool_]:
+        """Tell which periods the files hold any row of: the others are missing, not zero."""
+        return np.bincount(self.number[self.number >= 0], minlength=self.size) > 0
+
+    @property
     def lengths(self) -> npt.NDArray[np.float64]:
-        """Days in each period."""
-        return np.diff(self.starts).astype(np.float64)
+        """Days in each period, none in those without data."""
+        return np.where(self.held, np.diff(self.starts).astype(np.float64), 0.0)
 
 
 def split_periods(study: Study, *, every: str, fewest: int = 2) -> Periods:
@@ -89,11 +94,14 @@ def counts_by_period(study: Study, periods: Periods, *, weighted: bool = False) 
 
 
 def left_out(study: Study, periods: Periods) -> tuple[str, ...]:
-    """Say how many incidents lie in no whole period."""
-    number = int((study.counted & (periods.number < 0)).sum())
-    if not number:
-        return ()
-    return (f"{number:,} incidents at either end lie in no whole period and are left out.",)
+    """Say how many incidents lie in no whole period, and which periods have no data."""
+    told = []
+    if number := int((study.counted & (periods.number < 0)).sum()):
+        told.append(f"{number:,} incidents at either end lie in no whole period and are left out.")
+    empty = [name for name, held in zip(periods.names, periods.held, strict=True) if not held]
+    if empty:
+        told.append(f"No data at all in {', '.join(empty)}: missing, not zero, and left out.")
+    return tuple(told)
 
 
 def _starts(every: str, first: date, last: date) -> Days:

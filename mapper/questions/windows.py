@@ -64,7 +64,19 @@ def windows_since(study: Study, since: date) -> tuple[Window, Window]:
             " before and after it."
         )
     after = Window(since, study.last)
-    return Window(max(study.first, since - timedelta(days=after.days)), since - _DAY), after
+    return Window(max(study.first, _as_long_before(study, after)), since - _DAY), after
+
+
+def _as_long_before(study: Study, after: Window) -> date:
+    """Return the day from which it is as long to a window as the window is: in months, if need be.
+
+    Data that knows only its months must not be cut inside one.
+    """
+    if not knows_months_only(study):
+        return after.first - timedelta(days=after.days)
+    months = np.datetime64(after.last, "M") - np.datetime64(after.first, "M") + 1
+    start: date = (np.datetime64(after.first, "M") - months).astype("datetime64[D]").astype(object)
+    return start
 
 
 def check_windows(study: Study, before: Window, after: Window) -> tuple[str, ...]:
@@ -78,11 +90,30 @@ def check_windows(study: Study, before: Window, after: Window) -> tuple[str, ...
         faults.append(f"the window {before} does not end before {after} starts")
     if faults:
         raise RequestError(f"No change can be told: {'; '.join(faults)}. Choose other windows.")
-    told = [f"Before: {before} ({before.days} days). After: {after} ({after.days} days)."]
+    days = [days_with_data(study, window) for window in (before, after)]
+    if not all(days):
+        raise RequestError("The files hold nothing at all for one of the windows. Choose others.")
+    told = [f"Before: {before} ({days[0]} days with data). After: {after} ({days[1]})."]
     cut = {window.first.day for window in (before, after)} != {1}
-    if cut and "month" in study.incidents.table["precision"].unique():
+    if cut and knows_months_only(study):
         told.append("The data knows months, not days: a month counts when its first day lies in.")
     return tuple(told)
+
+
+def knows_months_only(study: Study) -> bool:
+    """Tell whether some of the data knows no day."""
+    return "month" in study.incidents.table["precision"].unique()
+
+
+def days_with_data(study: Study, window: Window) -> int:
+    """Return how many days of a window lie in months for which the files hold anything at all.
+
+    Counts of a month without a single row are missing, not zero: rates are over the other days.
+    """
+    start = study.incidents.table["start"].to_numpy()
+    months = np.unique(start[study.within].astype("datetime64[M]"))
+    days = np.arange(np.datetime64(window.first), np.datetime64(window.last) + 1)
+    return int(np.isin(days.astype("datetime64[M]"), months).sum())
 
 
 def counts_within(study: Study, window: Window) -> npt.NDArray[np.int64]:
