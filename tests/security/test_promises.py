@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from mapper.people import ROLES
 from tests.security.hostile_files import BOUNDARIES, INCIDENTS, LENSES, MAPPINGS, STUDY_AREAS
 from tests.security.hostile_strings import HOSTILE
 
@@ -50,3 +51,12 @@ def test_the_counts_on_the_page_hold():
     assert f"{len(files)} hostile files" in PAGE
     assert len(HOSTILE) >= 60
     assert len(files) >= 40
+
+
+def test_the_impact_assessment_leaves_to_the_force_what_only_the_force_knows():
+    text = (ROOT / "docs" / "data-protection-impact-assessment.md").read_text(encoding="utf-8")
+    assert text.count("**[force]**") > 30
+    for part in ("Lawful basis", "What data", "Flow", "Who sees what", "How long", "Risks"):
+        assert part in text
+    for role in ROLES:
+        assert f"| {role} |" in text
