@@ -131,7 +131,14 @@ def open_database(*, workspace: Path, url: str | None = None) -> Database:
 
 @cache
 def database() -> Database:
-    """Return this installation's database, opened once in a process."""
+    """Return this installation's database, opened once in a process.
+
+    What a crash left in the workspace is cleared up on the way.
+    """
+    from mapper.records.workspace import recover
+
     now = settings()
     url = now.database.get_secret_value() if now.database else None
-    return open_database(workspace=now.workspace, url=url)
+    opened = open_database(workspace=now.workspace, url=url)
+    recover(opened, now.workspace)
+    return opened

@@ -16,6 +16,7 @@ from sqlalchemy import ColumnElement, Connection, RowMapping, delete, insert, se
 
 from mapper.errors import RecordsError
 from mapper.records.audit import Event, append
+from mapper.records.known_people import note_person
 from mapper.records.schema.trust import sessions
 
 SessionState = Literal["open", "idle", "expired", "ended"]
@@ -71,7 +72,7 @@ def open_session(
     now: datetime,
     session_id: str | None = None,
 ) -> tuple[str, Session]:
-    """Open a session and record the sign-in.
+    """Open a session, record the sign-in, and any change of role since the last one.
 
     Parameters
     ----------
@@ -106,6 +107,7 @@ def open_session(
     connection.execute(
         insert(sessions), {**vars(session), "wards": json.dumps(list(session.wards))}
     )
+    note_person(connection, person=person, name=name, role=role, wards=session.wards, now=now)
     detail = {"wards": list(session.wards), "expires": expires.isoformat(), "session": session.key}
     append(connection, Event("sign-in", person, role=role, detail=detail), at=now)
     return made, session

@@ -214,3 +214,10 @@ def test_a_workspace_opened_again_goes_on_with_its_chain(tmp_path):
             append(connection, Event("view", f"p{number}"), at=datetime.now(UTC))
             assert verify(connection).entries == number + 1
         opened.close()
+
+
+def test_the_first_use_clears_up_after_a_crash(run):
+    half = settings().workspace / "datasets" / ".half-abc"
+    half.mkdir(parents=True)
+    assert run("audit", "verify").exit_code == 0
+    assert not half.exists()

@@ -1,5 +1,6 @@
 """A session ends when it should, and its id cannot be read from the database."""
 
+import json
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -8,6 +9,7 @@ from sqlalchemy import select
 from mapper.errors import RecordsError
 from mapper.records.audit_check import verify
 from mapper.records.audit_query import AuditFilter, find_entries
+from mapper.records.known_people import known_people
 from mapper.records.schema.trust import sessions
 from mapper.records.sessions import (
     end_session,
@@ -29,17 +31,16 @@ def after(minutes):
     return START + timedelta(minutes=minutes)
 
 
-def opened(database, person="anna", hours=10, now=START, session_id=None):
+def opened(database, person="anna", hours=10, now=START, session_id=None, **changes):
     with database.write() as connection:
+        facts = {"name": "Anna A", "role": "neighbourhood", "wards": ("Speke", "Vauxhall")}
         return open_session(
             connection,
             person=person,
-            name="Anna A",
-            role="neighbourhood",
-            wards=("Speke", "Vauxhall"),
             expires=now + timedelta(hours=hours),
             now=now,
             session_id=session_id,
+            **{**facts, **changes},
         )
 
 
@@ -149,3 +150,17 @@ def test_a_sign_in_is_not_replayed(database):
     with pytest.raises(RecordsError, match="used before"):
         opened(database, session_id="given")
     assert kinds(database) == ["sign-out", "sign-in"]
+
+
+def test_a_change_of_role_or_wards_leaves_an_entry(database):
+    opened(database)
+    opened(database, now=after(1))
+    assert kinds(database) == ["sign-in", "sign-in"]
+    opened(database, now=after(2), role="analyst")
+    opened(database, now=after(3), role="analyst", wards=("Speke",))
+    assert kinds(database) == ["sign-in", "role", "sign-in", "role", "sign-in", "sign-in"]
+    with database.read() as connection:
+        (person,) = known_people(connection)
+        changed = find_entries(connection, AuditFilter(kinds=("role",)))[-1]
+    assert (person.role, person.wards, person.first_seen) == ("analyst", ("Speke",), START)
+    assert json.loads(changed.detail)["before"]["role"] == "neighbourhood"

@@ -1,0 +1,64 @@
+"""Everyone who has signed in, with the role and wards they had last; a change leaves an entry.
+
+Roles come from the identity provider's claims at each sign-in. What is kept here gives nobody
+anything: it shows administrators who has which role, and since when it has been another.
+"""
+
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import Connection, RowMapping, insert, select, update
+
+from mapper.records.audit import Event, append
+from mapper.records.schema.trust import people
+
+
+@dataclass(frozen=True)
+class KnownPerson:
+    """One person as of their last sign-in."""
+
+    person: str
+    name: str
+    role: str
+    wards: tuple[str, ...]
+    first_seen: datetime
+    last_seen: datetime
+
+
+def note_person(
+    connection: Connection,
+    *,
+    person: str,
+    name: str,
+    role: str,
+    wards: Sequence[str],
+    now: datetime,
+) -> None:
+    """Keep that a person signed in; another role or other wards than last time are logged."""
+    found = select(people).where(people.c.person == person)
+    row = connection.execute(found).mappings().first()
+    facts = {"name": name, "role": role, "wards": json.dumps(list(wards)), "last_seen": now}
+    if row is None:
+        connection.execute(insert(people), {"person": person, "first_seen": now, **facts})
+        return
+    before = _person(row)
+    connection.execute(update(people).where(people.c.person == person).values(facts))
+    if (before.role, before.wards) != (role, tuple(wards)):
+        detail = {
+            "before": {"role": before.role, "wards": list(before.wards)},
+            "now": {"role": role, "wards": list(wards)},
+        }
+        append(connection, Event("role", person, "role at sign-in", role, detail=detail), at=now)
+
+
+def known_people(connection: Connection) -> list[KnownPerson]:
+    """Return everyone who has signed in, by name."""
+    found = select(people).order_by(people.c.name, people.c.person)
+    return [_person(row) for row in connection.execute(found).mappings()]
+
+
+def _person(row: RowMapping) -> KnownPerson:
+    """Return a row as a person."""
+    return KnownPerson(**{**row, "wards": tuple(json.loads(row["wards"]))})
