@@ -16,6 +16,7 @@ from mapper.records.versions import Version, drafts_of
 from mapper.study_area import load_study_area
 from mapper.ui.frame import put_on_style, show_marking
 from mapper.ui.record_desk import (
+    EMPTY,
     Desk,
     desk_of,
     discard,
@@ -39,6 +40,7 @@ def show_records(
     *,
     title: str,
     started: Callable[[], Content | None],
+    fresh: Callable[[Viewer], Content] = lambda _viewer: EMPTY,
     above: Above | None = None,
     below: Above | None = None,
     row_note: RowNote | None = None,
@@ -49,6 +51,8 @@ def show_records(
     ----------
     started
         Returns the first answers of a record that the visitor was sent here to begin, else None.
+    fresh
+        Returns what a new record starts with.
     above, below
         Draw what belongs before and after the form of the open record.
     row_note
@@ -60,7 +64,7 @@ def show_records(
     try:
         viewer = current_viewer()
         _begin(viewer, kind, started)
-        desk = _pick(viewer, kind)
+        desk = _pick(viewer, kind, fresh)
         if desk is None:
             st.caption(load_form(kind).purpose)
             return
@@ -97,7 +101,7 @@ def _begin(viewer: Viewer, kind: RecordKind, started: Callable[[], Content | Non
         start_record(kind, content or {})
 
 
-def _pick(viewer: Viewer, kind: RecordKind) -> Desk | None:
+def _pick(viewer: Viewer, kind: RecordKind, fresh: Callable[[Viewer], Content]) -> Desk | None:
     """Ask which record to open; return the open one."""
     known = {one.record: _label(one) for one in seen_records(viewer, kind)}
     for typed in drafts_of(database(), viewer.name, kind):
@@ -113,12 +117,12 @@ def _pick(viewer: Viewer, kind: RecordKind) -> Desk | None:
         form.title,
         options,
         index=options.index(desk.record) if desk else None,
-        format_func=lambda record: plain(known[record]),
+        format_func=known.__getitem__,
         placeholder=f"{len(options)} to choose from" if options else "None yet: start one",
         key=f"pick {kind} {desk.key if desk else ''}",
     )
     if right.button("Start a new one", key=f"new {kind}", width="stretch"):
-        start_record(kind)
+        start_record(kind, fresh(viewer))
         st.rerun()
     if chosen is not None and (desk is None or chosen != desk.record):
         open_record(viewer, kind, chosen)

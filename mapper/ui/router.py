@@ -31,6 +31,8 @@ ENTRIES = (
     Entry("hotspots/overview.py", "Hot spots", "see hot spots"),
     Entry("places/assessment.py", "Assessments", "plan"),
     Entry("places/plan.py", "Plans", "plan"),
+    Entry("places/interventions.py", "Interventions", "plan"),
+    Entry("places/meetings.py", "Meetings", "plan"),
     Entry("data/load.py", "Data", "load data"),
     Entry("admin/audit.py", "Audit", "read the audit log"),
     Entry("people/you.py", "Your sign-in", None),

@@ -1,0 +1,64 @@
+"""Interventions: what was done, what it did as far as counts can tell, and the register."""
+
+import pandas as pd
+import streamlit as st
+
+from mapper.errors import MapperError
+from mapper.people import Viewer, may
+from mapper.records.evaluations import VERDICT_RULE, register
+from mapper.ui.evaluation_view import ask_evaluation, show_evaluation
+from mapper.ui.record_desk import Desk, seen_records
+from mapper.ui.record_page import show_records
+from mapper.ui.record_start import asked_place
+from mapper.ui.who import current_viewer
+from mapper.ui.words import notice
+
+
+def show_page() -> None:
+    """Show the interventions, each with its evaluation, and the register of all."""
+    show_records("intervention", title="Interventions", started=asked_place, below=_show_effect)
+    try:
+        _show_register(current_viewer())
+    except MapperError as error:
+        notice(str(error), kind="stop")
+
+
+def _show_effect(viewer: Viewer, desk: Desk) -> None:
+    """Show what the intervention did, and work it out when asked."""
+    st.subheader("What it did", anchor=False)
+    if not desk.based_on:
+        st.caption("Save the intervention first: only what is saved can be evaluated.")
+        return
+    found = [
+        one
+        for one in seen_records(viewer, "evaluation")
+        if one.content["intervention"] == desk.record
+    ]
+    if found:
+        show_evaluation(viewer, found[0])
+    if may(viewer, "see everything"):
+        with st.expander("Evaluate" if not found else "Evaluate anew", expanded=not found):
+            ask_evaluation(viewer, desk, found[0] if found else None)
+    elif not found:
+        st.caption("Not evaluated yet. An analyst can do it here.")
+
+
+def _show_register(viewer: Viewer) -> None:
+    """Show what worked, what did not, and what could not be told."""
+    lines = register(seen_records(viewer, "intervention"), seen_records(viewer, "evaluation"))
+    if not lines:
+        return
+    st.subheader("Register: what worked, what did not, what could not be told", anchor=False)
+    table = pd.DataFrame(
+        {
+            "Intervention": [one.name for one in lines],
+            "From": [one.first for one in lines],
+            "To": [one.last or "still going" for one in lines],
+            "As far as counts tell": [one.verdict for one in lines],
+            "Partners' judgement": [one.judgement for one in lines],
+            "In words": [one.words for one in lines],
+            "Record": [one.intervention for one in lines],
+        }
+    )
+    st.dataframe(table, hide_index=True, key="register")
+    st.caption(VERDICT_RULE)
