@@ -7,13 +7,21 @@ page that forgets its guard still shows nothing.
 from mapper.analysis import AnalysisResult
 from mapper.disclosure.finding_release import FindingRelease, release_finding
 from mapper.disclosure.own_wards import narrowed
+from mapper.disclosure.register import Register
 from mapper.disclosure.release import Release, release
 from mapper.finding import Finding
 from mapper.people import Viewer, require, scope_of
 
 
-def release_to(viewer: Viewer, result: AnalysisResult) -> Release:
+def release_to(
+    viewer: Viewer, result: AnalysisResult, *, register: Register | None = None
+) -> Release:
     """Return what a viewer may see of a result.
+
+    Parameters
+    ----------
+    register
+        Where releases to partner agencies are kept and checked; needed for a partner.
 
     Raises
     ------
@@ -28,7 +36,7 @@ def release_to(viewer: Viewer, result: AnalysisResult) -> Release:
     if scope == "own wards":
         own = narrowed(result, viewer.wards)
         return release(own, audience="operational", made_by=viewer.name)
-    return release(result, audience="partnership", made_by=viewer.name)
+    return release(result, audience="partnership", register=register, made_by=viewer.name)
 
 
 def release_finding_to(viewer: Viewer, finding: Finding) -> FindingRelease:

@@ -23,11 +23,15 @@ def show_details(shown: Release, chosen: str) -> None:
             st.caption("Choose a hot spot on the map or in the list to see its details here.")
         return
     st.html(
-        f'<div class="m-place"><h2><span class="m-rank">{row["rank"]}.</span>'
+        f'<div class="m-place"><h2><span class="m-rank">{row.get("rank", row.get("number"))}.'
+        "</span>"
         f" {encode_text(row['name'])}</h2>"
         f"<p>{encode_text(row['ward'])}, {encode_text(row['district'])}</p>"
         f"<p>{encode_text(row['reason'])}</p></div>"
     )
+    if "evidence" in row:
+        _facts(_guarded_facts(row, shown))
+        return
     _facts(
         {
             "Incidents": f"{row['incidents']:,}",
@@ -40,6 +44,18 @@ def show_details(shown: Release, chosen: str) -> None:
     )
     with st.expander("Statistics of this hot spot"):
         show_statistics(shown, chosen)
+
+
+def _guarded_facts(row: Mapping[str, Any], shown: Release) -> dict[str, str]:
+    """Return what a release outside the operational audience says of a hot spot."""
+    known = row["incidents"]
+    return {
+        "Incidents, rounded": shown.hidden_words if known is None else f"{known:,}",
+        "Evidence": str(row["evidence"]),
+        "Area": f"{_number(row['area_km2'], 2)} km²",
+        "Cells": f"{row['cells']:,}",
+        "Cells without a count": f"{row['cells_hidden']:,}",
+    }
 
 
 def show_statistics(shown: Release, chosen: str) -> None:

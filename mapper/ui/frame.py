@@ -6,7 +6,10 @@ import pandas as pd
 import streamlit as st
 
 from mapper.demonstration.mark import SYNTHETIC_NOTICE, is_synthetic
+from mapper.disclosure.release import MARKINGS
+from mapper.disclosure.rules import rules
 from mapper.outputs.text import encode_text
+from mapper.people import Viewer, scope_of
 from mapper.ui.who import current_viewer, who_in_words
 
 _STYLE = (Path(__file__).parent / "frame.css").read_text(encoding="utf-8")
@@ -26,6 +29,14 @@ def show_marking(marking: str, *, audience: str = "operational") -> None:
         f'<p class="m-marking m-head">{words}</p><p class="m-marking m-foot" aria-hidden="true">'
         f"{words}</p>"
     )
+
+
+def show_marking_for(viewer: Viewer) -> None:
+    """Show the marking of what a viewer is shown: operational detail, or partnership releases."""
+    if scope_of(viewer) == "partnership":
+        show_marking(rules().audiences["partnership"].marking, audience="partnership")
+    else:
+        show_marking(MARKINGS["operational"])
 
 
 def show_synthetic(incidents: pd.DataFrame) -> None:

@@ -17,15 +17,25 @@ _ALWAYS = (
 
 def show_headline(shown: Release, *, data: str) -> None:
     """Show title, question, data and days, and the first of the caveats."""
-    numbers = is_release(shown).record["numbers"]
-    assert isinstance(numbers, dict)  # noqa: S101 - narrows the record's type
-    over = f"{data}, {shown.period}: {count(numbers['incidents_counted'], 'incident')} counted."
+    over = f"{data}, {shown.period}: {_counted(is_release(shown))}."
     care = shown.caveats[0] if shown.caveats else ""
     st.html(
         f'<div class="m-headline"><h1>{encode_text(shown.title)}'
         f" <span>{encode_text(shown.area_title)}</span></h1>"
         f'<p class="m-question">{encode_text(shown.question)}</p>'
         f'<p class="m-over">{encode_text(over)} <span>{encode_text(care)}</span></p></div>'
+    )
+
+
+def _counted(shown: Release) -> str:
+    """Say how many incidents stand behind the map; outside operational, as far as printed."""
+    numbers = shown.record["numbers"]
+    assert isinstance(numbers, dict)  # noqa: S101 - narrows the record's type
+    if "incidents_counted" in numbers:
+        return f"{count(numbers['incidents_counted'], 'incident')} counted"
+    return (
+        f"{count(numbers['incidents_shown'], 'incident')} in rounded counts;"
+        f" {count(numbers['cells_not_shown'], 'cell')} without a count"
     )
 
 

@@ -2,28 +2,29 @@
 
 import streamlit as st
 
-from mapper.disclosure.release import MARKINGS, Release
+from mapper.disclosure.release import Release
 from mapper.errors import MapperError
 from mapper.request import AnalysisRequest
 from mapper.ui.choices import CELL_SIZES, ask_lens, ask_rest
 from mapper.ui.datasets import Dataset
 from mapper.ui.details import show_details
 from mapper.ui.downloads import show_downloads
-from mapper.ui.frame import put_on_style, show_marking, show_synthetic
+from mapper.ui.frame import put_on_style, show_marking_for, show_synthetic
 from mapper.ui.headline import show_cautions, show_headline, show_refusal
 from mapper.ui.panel import show_panel
 from mapper.ui.quality_view import quality_of
 from mapper.ui.record_start import offer_assessment
 from mapper.ui.results import released
 from mapper.ui.waiting import opened_dataset
+from mapper.ui.who import current_viewer
 from mapper.ui.words import notice
 
 
 def show_page() -> None:
     """Ask, work out, draw; what cannot be answered is said in words."""
     put_on_style()
-    show_marking(MARKINGS["operational"])
     try:
+        show_marking_for(current_viewer())
         dataset = opened_dataset()
         show_synthetic(dataset.incidents.table)
         with st.sidebar:

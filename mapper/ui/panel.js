@@ -23,7 +23,7 @@ function row(document, spot, choose) {
     words.textContent = spot[kind];
     place.append(words);
   }
-  cell(spot.incidents.toLocaleString("en-GB"), "n");
+  cell(spot.incidents === null ? "–" : spot.incidents.toLocaleString("en-GB"), "n");
   const times = spot.ratio === null ? "–" : spot.ratio.toLocaleString("en-GB", {
     minimumFractionDigits: 1, maximumFractionDigits: 1});
   cell(times, "n");

@@ -47,12 +47,12 @@ def _listed(row: dict[str, Any]) -> dict[str, Any]:
     """Return what the list shows of a hot spot; the browser sets it as text."""
     return {
         "id": row["hotspot_id"],
-        "rank": row["rank"],
+        "rank": row.get("rank", row.get("number")),
         "name": row["name"],
         "where": row["district"],
         "reason": row["reason"],
         "incidents": row["incidents"],
-        "ratio": row["ratio"],
+        "ratio": row.get("ratio"),
     }
 
 

@@ -16,11 +16,13 @@ from mapper.disclosure.release import Release
 from mapper.lenses.lens import Lens
 from mapper.outputs.maps import embed_map
 from mapper.people import Viewer, scope_of
+from mapper.records.database import database
+from mapper.records.releases import DatabaseRegister
 from mapper.request import AnalysisRequest
 from mapper.study_area import StudyArea, load_study_area
 from mapper.ui.datasets import Dataset
 from mapper.ui.map_pages import compress, map_pages
-from mapper.ui.traces import trace
+from mapper.ui.traces import role_of, trace
 from mapper.ui.who import current_viewer
 
 _RELEASES = "mapper_releases"
@@ -53,7 +55,8 @@ def released(dataset: Dataset, request: AnalysisRequest, lens: Lens) -> Release:
             _lens=lens,
             _area=area,
         )
-        shown = release_to(viewer, result)
+        register = DatabaseRegister(database(), person=viewer.name, role=role_of(viewer))
+        shown = release_to(viewer, result, register=register)
         _trace_view(viewer, shown, dataset)
         kept[key] = shown
         for oldest in list(kept)[:-_RELEASES_KEPT]:

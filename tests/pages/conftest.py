@@ -4,6 +4,8 @@ import pytest
 import streamlit as st
 from streamlit.testing.v1 import AppTest
 
+from mapper.people import Viewer
+from mapper.people_file import session_of
 from mapper.records.database import database
 from mapper.settings import settings
 from mapper.ui import datasets
@@ -35,6 +37,25 @@ def forget():
     sign_ins.clear()
     datasets._KEPT.clear()
     st.cache_resource.clear()
+
+
+@pytest.fixture
+def signed_in_app(monkeypatch, small_app):
+    """A maker of the app as somebody signed in sees it; an installation with a provider."""
+    monkeypatch.setenv(
+        "MAPPER_PROVIDER", "https://sign-in.example/.well-known/openid-configuration"
+    )
+    settings.cache_clear()
+
+    def make(role, *, name="Sam", wards=(), page=None):
+        claims = {"sub": name, "nonce": f"{name} {role}"}
+        viewer = Viewer(name, frozenset({role}), frozenset(wards), session_of(claims))
+        assert sign_ins.open(viewer)
+        app = AppTest.from_file(ENTRY, default_timeout=SECONDS)
+        app.user = {**claims, "is_logged_in": True}
+        return app.run() if page is None else app.run().switch_page(str(PAGES / page)).run()
+
+    return make
 
 
 @pytest.fixture

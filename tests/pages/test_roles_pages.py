@@ -1,0 +1,115 @@
+"""Each page, each role: what opens, what is refused, and what a page shows of others."""
+
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from mapper.people import ROLES, Viewer, may
+from mapper.records.audit_check import Verdict
+from mapper.ui.audit_page import detail_in_words, verdict_in_words
+from mapper.ui.router import ENTRIES, PAGES, entries_for
+from mapper.ui.sign_ins import sign_ins
+from tests.pages.conftest import ENTRY, SECONDS, said
+
+
+def test_nobody_signed_in_sees_a_page(signed_in_app):
+    app = AppTest.from_file(ENTRY, default_timeout=SECONDS).run()
+    assert "You are signed out" in said(app)
+    assert len(app.main.children) == 1
+    assert not app.sidebar.children
+
+
+def test_a_cookie_that_the_server_does_not_know_shows_nothing(signed_in_app):
+    app = signed_in_app("analyst")
+    sign_ins.clear()
+    assert "You are signed out" in said(app.run())
+    assert not app.get("bidi_component")
+
+
+@pytest.mark.parametrize("entry", ENTRIES, ids=lambda entry: entry.url)
+@pytest.mark.parametrize("role", ROLES)
+def test_each_page_opens_to_the_roles_it_is_for_and_to_no_other(signed_in_app, role, entry):
+    open_to = entry.act is None or may(Viewer("Sam", frozenset({role})), entry.act)
+    try:
+        app = signed_in_app(role, wards=["Anfield"], page=entry.file)
+    except ValueError:  # the page is not in the menu
+        assert not open_to
+        return
+    assert open_to
+    assert not app.exception
+    assert f"Sam, {role}" in said(app)
+
+
+def test_a_person_with_no_role_would_have_no_menu_but_their_own_page():
+    assert [entry.title for entry in entries_for(Viewer("Sam"))] == ["Your sign-in"]
+
+
+def test_one_person_alone_is_told_so(app):
+    assert "one person, on this machine only" in said(app)
+    app.switch_page(str(PAGES / "people" / "you.py")).run()
+    words = said(app)
+    assert "Nobody signs in to this installation" in words
+    assert "started by Streamlit itself, not by mapper serve" in words
+    assert "Roles: administrator, analyst" in words
+
+
+def test_a_neighbour_sees_own_wards_only(signed_in_app):
+    words = said(signed_in_app("neighbourhood", wards=["Anfield"]))
+    assert "Only your wards are shown: Anfield" in words
+    analyst = said(signed_in_app("analyst", name="Ann"))
+    assert "Only your wards" not in analyst
+
+
+def test_a_neighbour_without_wards_is_told_whom_to_ask(signed_in_app):
+    app = signed_in_app("neighbourhood")
+    assert "names no ward" in said(app)
+    assert not app.get("bidi_component")
+
+
+def test_a_partner_sees_a_partnership_release_or_nothing(signed_in_app):
+    app = signed_in_app("partner")
+    words = said(app)
+    assert not app.exception
+    assert "for partnership use" in words
+    assert "for operational use" not in words
+    assert "Statistics of this hot spot" not in str(app)
+
+
+def test_a_look_is_written_down_before_it_is_shown(signed_in_app):
+    signed_in_app("analyst", name="Ann").run()
+    app = signed_in_app("administrator", name="Ada")
+    table = app.dataframe[0].value
+    assert list(table["What"]) == ["Signed in", "Operational detail shown", "Signed in"]
+    assert list(table["Who"]) == ["Ada", "Ann", "Ann"]
+    assert "area Merseyside" in table["More"][1]
+
+
+def test_the_log_is_checked_and_filtered(signed_in_app):
+    signed_in_app("analyst", name="Ann")
+    app = signed_in_app("administrator", name="Ada")
+    app.selectbox[0].select("Ann").run()
+    assert set(app.dataframe[0].value["Who"]) == {"Ann"}
+    app.text_input[0].input("nothing like it").run()
+    assert "No entry fits these filters" in said(app)
+    app.button[0].click().run()
+    assert "The log is whole: 3 entries, every link fits." in said(app)
+
+
+def test_what_was_not_written_down_is_not_shown(signed_in_app, monkeypatch):
+    from mapper.errors import RecordsError
+    from mapper.ui import results
+
+    def full(*_, **__):
+        raise RecordsError("The disk is full. Make room, then try again.")
+
+    monkeypatch.setattr(results, "trace", full)
+    app = signed_in_app("analyst")
+    assert "The disk is full" in said(app)
+    assert not app.get("bidi_component")
+
+
+def test_the_check_is_told_in_words():
+    broken = verdict_in_words(Verdict(entries=4, faults=("Entry 2 was edited.",)))
+    assert broken.startswith("The log is not whole. Of 4 entries:\nEntry 2 was edited.")
+    assert detail_in_words('{"area":"Anfield","wards":["a","b"],"empty":""}') == (
+        "area Anfield; wards a, b"
+    )
