@@ -21,8 +21,10 @@ from mapper.people import ROLES, Role, Viewer
 LARGEST_FILE = 1_048_576  # bytes; a force of 200 wards and 500 groups has under 60,000
 LONGEST_NAME = 200
 FAULTS_SHOWN = 20
+_HEAD = re.compile(r"\s*\[\s*([\w-]+)\s*\]")
 _KEYS = ("claims", "roles", "wards")
-_CLAIM_KEYS = ("name", "roles", "wards")
+_CLAIM_HEAD = re.compile(r"\s*\[\s*([\w-]+)\s*\]")
+_KEYS = ("name", "roles", "wards")
 # What Streamlit adds to the claims, and what differs between cookie and page.
 _NOT_CLAIMS = frozenset({"origin", "is_logged_in", "provider", "tokens"})
 
@@ -123,7 +125,11 @@ def _table(whole: Part, name: str) -> Part:
         state = "is missing" if table is None else "is no table"
         whole.fault(f"[{name}] {state}. docs/signing-in.md shows a whole file.", at=name)
         table = {}
-    return Part(table, whole.lines, 0, whole.faults)
+    found = ((number, _HEAD.match(line)) for number, line in enumerate(whole.lines))
+    heads = {number: head[1] for number, head in found if head}
+    first = next((number for number, head in heads.items() if head == name), 0)
+    end = next((number for number in heads if number > first), len(whole.lines))
+    return Part(table, whole.lines[first:end], first, whole.faults)
 
 
 def _claim(claims: Mapping[str, Any], path: str) -> Any:

@@ -1,0 +1,281 @@
+"""The server's list of sign-ins, the settings of sign-in, and what the websocket lets through."""
+
+import stat
+import tomllib
+
+import pytest
+from streamlit.proto.BackMsg_pb2 import BackMsg
+from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
+
+from mapper.errors import PeopleError
+from mapper.people import Viewer
+from mapper.settings import Settings, settings
+from mapper.ui import provider as module
+from mapper.ui.application import middleware
+from mapper.ui.frames import addresses_in, files_asked, go_to
+from mapper.ui.security import Closed, ThisMachineOnly
+from mapper.ui.sign_in_cookie import cookies_set_by, tightened
+from mapper.ui.sign_in_page import sign_in_page
+from mapper.ui.sign_ins import SignIns
+from tests.ui.loop import run_apart
+
+SAM = Viewer("Sam", frozenset({"analyst"}), session="s")
+PEOPLE = '[claims]\nname = "n"\nroles = "r"\n[roles]\nanalyst = ["a"]\n'
+
+
+@pytest.fixture
+def clock():
+    class Clock:
+        now = 1_000.0
+
+        def __call__(self):
+            return self.now
+
+    return Clock()
+
+
+@pytest.fixture
+def ended():
+    return []
+
+
+@pytest.fixture
+def listed(clock, ended):
+    return SignIns(clock=clock, on_end=lambda viewer, why: ended.append((viewer.name, why)))
+
+
+@pytest.fixture
+def set_up(monkeypatch, tmp_path):
+    """A maker of installations with settings as given; the usual ones are whole."""
+    (tmp_path / "people.toml").write_text(PEOPLE)
+    whole = {
+        "PROVIDER": "https://id.example/.well-known/openid-configuration",
+        "CLIENT_ID": "mapper",
+        "CLIENT_SECRET": "hush",
+        "ADDRESS": "https://mapper.example",
+        "PEOPLE": str(tmp_path / "people.toml"),
+    }
+
+    def make(**changes):
+        for name, value in {**whole, **changes}.items():
+            monkeypatch.setenv(f"MAPPER_{name}", value)
+        forget()
+
+    def forget():
+        settings.cache_clear()
+        module.provider.cache_clear()
+
+    yield make
+    forget()
+
+
+def test_a_sign_in_ends_with_its_token(listed, clock, ended):
+    assert listed.open(SAM, expires=1_060)
+    clock.now = 1_059.9
+    assert listed.viewer("s", used=True) == SAM
+    clock.now = 1_060
+    assert listed.viewer("s", used=True) is None
+    assert ended == [("Sam", "expired")]
+    clock.now = 1_010  # a clock turned back opens nothing again
+    assert listed.viewer("s") is None
+
+
+def test_a_token_that_ran_out_opens_nothing(listed):
+    assert not listed.open(SAM, expires=1_000)
+    assert not listed.open(Viewer("Sam", frozenset({"analyst"})), expires=2_000)
+    assert listed.viewer("s") is None
+    assert listed.viewer("") is None
+
+
+def test_idleness_ends_a_sign_in_and_use_does_not(listed, clock, ended):
+    listed.open(SAM, expires=100_000)
+    for _ in range(5):
+        clock.now += 14 * 60
+        assert listed.viewer("s", used=True)
+    clock.now += 14 * 60
+    assert listed.viewer("s")  # looking whether it lives is no use of it
+    clock.now += 60
+    assert listed.viewer("s", used=True) is None
+    assert ended == [("Sam", "idle")]
+
+
+def test_the_longest_session_holds_whatever_the_token_says(listed, clock):
+    listed.open(SAM, expires=10**9)
+    for _ in range(10 * 6 - 1):
+        clock.now += 600
+        assert listed.viewer("s", used=True)
+    clock.now += 600
+    assert listed.viewer("s", used=True) is None
+
+
+def test_what_was_told_to_one_is_not_told_to_another(listed):
+    other = Viewer("Bob", frozenset({"analyst"}), session="t")
+    listed.open(SAM)
+    listed.open(other)
+    listed.tell("s", ["/media/1.csv"])
+    assert listed.was_told("s", "/media/1.csv")
+    assert not listed.was_told("t", "/media/1.csv")
+    listed.end("s")
+    assert not listed.was_told("s", "/media/1.csv")
+    listed.tell("s", ["/media/2.csv"])
+    assert not listed.was_told("s", "/media/2.csv")
+
+
+def test_only_so_many_addresses_are_remembered(listed):
+    listed.open(SAM)
+    listed.tell("s", [f"/media/{n}" for n in range(5_000)])
+    assert listed.was_told("s", "/media/4999")
+    assert not listed.was_told("s", "/media/0")
+
+
+def test_a_sign_in_ended_elsewhere_is_noticed(clock):
+    kept = [True]
+    listed = SignIns(clock=clock, is_kept=lambda _: kept[0])
+    listed.open(SAM)
+    kept[0] = False
+    assert listed.viewer("s", used=True)  # asked only now and then
+    clock.now += 31
+    assert listed.viewer("s", used=True) is None
+
+
+def test_a_sign_in_that_cannot_be_kept_is_not_opened(clock):
+    def full(*_):
+        raise OSError
+
+    listed = SignIns(clock=clock, on_open=full)
+    with pytest.raises(OSError):
+        listed.open(SAM)
+    assert listed.viewer("s") is None
+
+
+@pytest.mark.parametrize("name", ["CLIENT_ID", "CLIENT_SECRET", "ADDRESS", "PEOPLE"])
+def test_half_a_set_up_is_refused_by_name(set_up, name):
+    set_up(**{name: ""})
+    with pytest.raises(PeopleError, match=f"MAPPER_{name} is missing|cannot be read"):
+        module.provider()
+    (only,) = middleware()
+    assert only.cls is Closed
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"ADDRESS": "http://mapper.example"},
+        {"PROVIDER": "http://id.example/x"},
+        {"PROVIDER": "file:///etc/passwd"},
+        {"ADDRESS": "https://"},
+        {"ADDRESS": "https://mapper.example/app"},
+    ],
+    ids=str,
+)
+def test_addresses_in_the_clear_are_refused(set_up, change):
+    set_up(**change)
+    with pytest.raises(PeopleError, match="set up in part"):
+        module.provider()
+
+
+def test_the_secret_may_stand_in_a_file(set_up, tmp_path):
+    (tmp_path / "secret").write_text("from a file\n")
+    set_up(CLIENT_SECRET="", CLIENT_SECRET_FILE=str(tmp_path / "secret"))
+    assert module.provider().client_secret == "from a file"
+    set_up(CLIENT_SECRET_FILE=str(tmp_path / "gone"))
+    with pytest.raises(PeopleError, match="MAPPER_CLIENT_SECRET_FILE"):
+        module.provider()
+
+
+def test_what_streamlit_reads_is_for_this_user_alone_and_gone_afterwards(set_up):
+    set_up()
+    with module.secrets_file(module.provider()) as path:
+        told = tomllib.loads(path.read_text())["auth"]
+        assert stat.S_IMODE(path.stat().st_mode) == 0o600
+        assert stat.S_IMODE(path.parent.stat().st_mode) == 0o700
+        assert told["redirect_uri"] == "https://mapper.example/oauth2callback"
+        assert len(told["cookie_secret"]) >= 64
+    assert not path.parent.exists()
+    with module.secrets_file(module.provider()) as again:
+        assert tomllib.loads(again.read_text())["auth"]["cookie_secret"] != told["cookie_secret"]
+
+
+def test_without_sign_in_the_app_stays_on_this_machine():
+    module.check_alone(Settings(_env_file=None))
+    for change in ({"bind": "0.0.0.0"}, {"hosts": ("localhost", "mapper.example")}):
+        with pytest.raises(PeopleError, match="this machine only"):
+            module.check_alone(Settings(**change))
+
+
+@pytest.mark.parametrize(
+    ("client", "status"),
+    [("127.0.0.1", 200), ("::1", 200), ("10.0.0.7", 403), ("", 403), ("128.0.0.1", 403)],
+)
+def test_another_machine_is_turned_away_without_sign_in(client, status):
+    from starlette.responses import PlainTextResponse
+
+    sent = []
+
+    async def send(message):
+        sent.append(message)
+
+    scope = {"type": "http", "method": "GET", "path": "/", "headers": [], "client": (client, 1)}
+    run_apart(ThisMachineOnly(PlainTextResponse("inside"))(scope, None, send))
+    assert sent[0]["status"] == status
+
+
+def test_addresses_are_read_off_messages_wherever_they_stand():
+    one, two, three = ForwardMsg(), ForwardMsg(), ForwardMsg()
+    one.delta.new_element.download_button.url = "/media/1.csv"
+    one.delta.new_element.download_button.deferred_file_id = "abc"
+    two.file_urls_response.file_urls.add().upload_url = "/_stcore/upload_file/a/b"
+    three.backend_operation_response.deferred_file.url = "/media/2.csv"
+    frames = [message.SerializeToString() for message in (one, two, three)]
+    assert [sorted(addresses_in(frame)) for frame in frames] == [
+        ["/media/1.csv", "abc"],
+        ["/_stcore/upload_file/a/b"],
+        ["/media/2.csv"],
+    ]
+    assert addresses_in(b"\xff\xff") == []
+
+
+def test_text_that_looks_like_an_address_tells_nothing():
+    message = ForwardMsg()
+    message.delta.new_element.text.body = "/media/1.csv"
+    message.delta.new_element.text_input.value = "/media/1.csv"
+    message.delta.new_element.markdown.body = "[x](/media/1.csv)"
+    assert addresses_in(message.SerializeToString()) == []
+
+
+def test_the_browser_may_ask_for_what_pages_offer_and_no_more():
+    fine, file, bad = BackMsg(), BackMsg(), BackMsg()
+    fine.rerun_script.query_string = ""
+    file.backend_operation_request.deferred_file.file_id = "abc"
+    file.backend_operation_request.session_id = "s"
+    bad.backend_operation_request.install_skills.SetInParent()
+    assert files_asked(fine.SerializeToString()) == []
+    assert files_asked(file.SerializeToString()) == ["abc"]
+    assert files_asked(bad.SerializeToString()) is None
+    for name in ("clear_cache", "debug_shutdown_runtime", "debug_disconnect_websocket"):
+        message = BackMsg()
+        setattr(message, name, True)
+        assert files_asked(message.SerializeToString()) is None
+    assert files_asked(b"\xff") is None
+
+
+def test_the_window_is_sent_to_a_page_of_the_app():
+    message = ForwardMsg()
+    message.ParseFromString(go_to("/?signed-out=over"))
+    assert message.auth_redirect.url == "/?signed-out=over"
+
+
+def test_cookies_go_out_no_looser_than_they_must():
+    set_by_streamlit = "a=b; HttpOnly; Max-Age=2592000; Path=/; SameSite=lax"
+    tight = tightened(set_by_streamlit, secure=True, longest=36_000)
+    assert tight == "a=b; HttpOnly; Max-Age=36000; Path=/; SameSite=lax; Secure"
+    assert tightened(tight, secure=True, longest=99_999) == tight
+    assert "Secure" not in tightened(set_by_streamlit, secure=False, longest=60)
+    headers = [(b"Set-Cookie", b'a="b c"; Path=/'), (b"set-cookie", b"d=e"), (b"x", b"f=g")]
+    assert cookies_set_by(headers) == {"a": "b c", "d": "e"}
+
+
+def test_the_sign_in_page_says_no_word_of_the_address():
+    for word in ("<script>alert(1)</script>", "{sign_in}", "over "):
+        assert sign_in_page(word) == sign_in_page()
+    assert "You are signed out" in sign_in_page("over")
