@@ -2,10 +2,10 @@
 
 Records often get the point of a desk instead of the place: a police station, a custody suite, a
 hospital. A map then shows where things are written down. A point is listed when it holds at least
-0.1 % of all incidents and its count lies above Tukey's fence on the logarithms of all points'
-counts, third quartile plus k interquartile ranges: k is 3 for any point, and 1.5 where its label
-names a kind of sink. Points within 5 m under one label are one place, as grid metres and degrees
-of one desk differ that much.
+0.1 % of all incidents, 20 at least, and its count lies above Tukey's fence on the logarithms of all
+points' counts: third quartile plus 1.5 interquartile ranges. Where its label names a kind of sink,
+that is said. Points within 5 m under one label are one place, as grid metres and degrees of one
+desk differ that much.
 
 What can mislead: a listed point may be a real concentration (a hostel, a single home). So nothing
 is moved by itself: for each, a person chooses to keep it, move it out, or map it to its true place
@@ -26,9 +26,10 @@ from mapper.context.distances import around
 from mapper.incidents.quality import Points, distinct_points, kind_of_sink, point_labels
 
 LEAST_SHARE = 0.001  # of all incidents
+FEWEST = 20  # incidents: in a small file 0.1 % is nothing
 REACH = 5.0  # metres within which points under one label are one place
 _MAIN_POINT = 0.25  # of the least share must lie at one point before others are added to it
-_FAR_OUT, _OUT = 3.0, 1.5  # interquartile ranges above the third quartile
+_OUT = 1.5  # interquartile ranges above the third quartile
 
 
 @dataclass(frozen=True)
@@ -59,29 +60,28 @@ def find_sinks(table: pd.DataFrame) -> tuple[Sink, ...]:
     points = distinct_points(table)
     labels = point_labels(table, points)
     lon, lat = (table[name].to_numpy()[points.first] for name in ("lon", "lat"))
-    fences = _fences(points.incidents)
+    fence = _fence(points.incidents)
     taken = np.zeros(points.incidents.size, dtype=bool)
     found = []
     order = np.argsort(-points.incidents, kind="stable")
-    least = max(fences[1], _MAIN_POINT * LEAST_SHARE * len(table))
-    for one in order[points.incidents[order] >= least].tolist():
+    least = max(fence, FEWEST, LEAST_SHARE * len(table))
+    for one in order[points.incidents[order] >= _MAIN_POINT * least].tolist():
         if taken[one]:
             continue
         place = around(lon, lat, centre=(lon[one], lat[one]), metres=REACH) & ~taken
         place[place] = labels[place] == labels[one]
-        fence = fences[1 if kind_of_sink(str(labels[one])) else 0]
         number = int(points.incidents[place].sum())
-        if number >= fence and number / len(table) >= LEAST_SHARE:
+        if number >= least:
             taken |= place
             found.append(_sink(table, points, place, one, str(labels[one]), fence))
     return tuple(sorted(found, key=lambda sink: -sink.incidents))
 
 
-def _fences(counts: npt.NDArray[np.int64]) -> tuple[float, float]:
-    """Return the counts above which any point, and a labelled one, is outlying."""
+def _fence(counts: npt.NDArray[np.int64]) -> float:
+    """Return the count above which a point is outlying."""
     low, high = np.quantile(np.log(counts), [0.25, 0.75])
     spread = max(high - low, log(2))  # where most points hold one incident, as homes do
-    return exp(high + _FAR_OUT * spread), exp(high + _OUT * spread)
+    return exp(high + _OUT * spread)
 
 
 def _sink(

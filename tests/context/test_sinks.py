@@ -1,5 +1,6 @@
 """Sinks are listed as counted by hand; choices move exactly what they name and lose nothing."""
 
+import csv
 from collections import Counter
 from datetime import date
 
@@ -18,6 +19,7 @@ from mapper.context.sinks import find_sinks
 from mapper.errors import ContextError
 from mapper.incidents.faults import MOVED_OUT
 from mapper.incidents.quality import quality_report
+from mapper.incidents.read import read_incidents
 from tests.builders import disc, incidents_at
 
 DESK = (-2.981, 53.413)
@@ -156,3 +158,21 @@ def test_faulty_files_are_refused_with_their_line(tmp_path, old, new, line, word
         read_sink_choices(path)
     assert f"{path}, line {line}: " in str(caught.value)
     assert words in str(caught.value)
+
+
+def test_the_busiest_points_of_real_files_by_the_csv_module(shared):
+    """Among the listed are an unlabelled one, and the street of the force's old headquarters."""
+    paths = sorted((shared / "police_uk" / "merseyside-2018-2021").glob("2021-0[1-3]*.csv"))
+    counted = Counter()
+    for path in paths:
+        with path.open(newline="", encoding="utf-8") as file:
+            for row in csv.DictReader(file):
+                counted[row["Longitude"], row["Latitude"], row["Location"]] += 1
+    sinks = find_sinks(read_incidents(paths, today=date(2026, 1, 1)).table)
+    busiest = counted.most_common(1)[0]
+    assert (sinks[0].incidents, sinks[0].label) == (busiest[1], busiest[0][2])
+    held = {(f"{s.lon:.6f}", f"{s.lat:.6f}", s.label): s.incidents for s in sinks}
+    assert all(counted[place] == number for place, number in held.items())
+    assert any("Canning Place" in sink.label for sink in sinks)
+    least = 0.001 * counted.total()
+    assert len(sinks) == sum(number >= least for number in counted.values())

@@ -9,6 +9,7 @@ from mapper.context.place_files import read_places
 from mapper.hexagons import cells_to_strings, points_to_cells
 from mapper.place import definitions
 from mapper.place.phases import phase_facts, phase_finding
+from tests.small_extract import write_police_uk
 
 
 def cells_of(rows):
@@ -108,6 +109,14 @@ def test_shifts_hold_every_incident(ask, study):
     late_friday = (start.dt.day_of_week == 4) & start.dt.hour.between(15, 22)
     row = table[(table["day"] == "Friday") & (table["shift"] == "late")].iloc[0]
     assert row["weight"] == pytest.approx(late_friday.sum())
+
+
+def test_months_alone_tell_no_day_or_hour(run, tmp_path):
+    path = write_police_uk(tmp_path / "2023-05-merseyside-street.csv")
+    for command in ("shifts", "days"):
+        said = run(command, path, "--lens", "public-violence", "--out", tmp_path / "x.csv")
+        assert said.code == 2
+        assert "only the month of each incident" in said.err
 
 
 def test_days_by_the_calendar(ask, study, tmp_path):
