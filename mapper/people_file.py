@@ -23,8 +23,7 @@ LONGEST_NAME = 200
 FAULTS_SHOWN = 20
 _HEAD = re.compile(r"\s*\[\s*([\w-]+)\s*\]")
 _KEYS = ("claims", "roles", "wards")
-_CLAIM_HEAD = re.compile(r"\s*\[\s*([\w-]+)\s*\]")
-_KEYS = ("name", "roles", "wards")
+_CLAIM_KEYS = ("name", "roles", "wards")
 # What Streamlit adds to the claims, and what differs between cookie and page.
 _NOT_CLAIMS = frozenset({"origin", "is_logged_in", "provider", "tokens"})
 
