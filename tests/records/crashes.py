@@ -13,6 +13,7 @@ import random
 import signal
 import sys
 import time
+from collections import Counter
 from datetime import date
 from pathlib import Path
 
@@ -140,15 +141,16 @@ class Expected:
     """What was told to be done, over all rounds."""
 
     def __init__(self):
-        self.imports, self.releases, self.saves, self.going = set(), set(), set(), set()
+        self.imports, self.releases, self.saves = set(), set(), set()
+        self.acts = Counter()
 
     def hear(self, told):
         for line in told.decode().splitlines():
             act, number = line.split()
             number = int(number)
+            self.acts[act] += 1
             if act == "deleting":
-                self.going.add(number)  # it may be gone or not, but not half
-                self.imports.discard(number)
+                self.imports.discard(number)  # it may be gone or not, but not half
             elif act in {"import", "release", "save"}:
                 getattr(self, f"{act}s").add(number)
 
@@ -291,9 +293,7 @@ def kill_at_work(url, workspace, kills, draw):
     return {
         "kills": kills,
         "entries": entries,
-        "imports": len(expected.imports),
-        "releases": len(expected.releases),
-        "saves": len(expected.saves),
+        **{act: expected.acts[act] for act in ACTS},
         "killed_while_opening": opening,
         "had_to_be_cleared_up": cleared,
     }
