@@ -151,7 +151,7 @@ def _notes(study: Study, signals: tuple[Signal, ...], result: AnalysisResult) ->
     alone = int((single.found(alpha=alpha) & ~hot).sum())
     if alone:
         place = "1 single place lies" if alone == 1 else f"{alone:,} single places lie"
-        told.append(f"{place} in no hot spot: a cluster test cannot see them.")
+        told.append(f"{place} in no hot spot: a cluster test cannot see such places.")
     told.append(measure_dispersion(study.counts.incidents).sentence())
     if not study.request.location_day:
         told.append(_location_days(study))

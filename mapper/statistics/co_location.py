@@ -160,5 +160,6 @@ def _law(n: int, a: int, b: int) -> Floats:
     possible = b - both <= n - a
     other = np.where(possible, b - both, 0)
     ways = log_choose(np.full(both.shape, a), both) + log_choose(np.full(both.shape, n - a), other)
-    chance = np.where(possible, np.exp(ways - log_choose(np.array(n), np.array(b))), 0.0)
+    log_chance = np.where(possible, ways - log_choose(np.array(n), np.array(b)), -np.inf)
+    chance = np.exp(log_chance)
     return np.asarray(chance / chance.sum())

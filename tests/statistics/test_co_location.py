@@ -90,3 +90,12 @@ def test_wrong_input_is_refused():
         measure_co_location(np.array([1]), np.array([1]), bands=0)
     with pytest.raises(ValueError, match="more themed"):
         find_meeting_places(np.array([3]), np.array([1]), np.array([2]))
+
+
+def test_lenses_in_nearly_every_cell_overflow_nothing():
+    first, second = np.ones(5_000, dtype=np.int64), np.ones(5_000, dtype=np.int64)
+    first[:100], second[-500:] = 0, 0
+    found = measure_co_location(first, second)
+    law = stats.hypergeom(5_000, 4_900, 4_500)
+    assert found.both == 4_400
+    assert found.p == pytest.approx(law.sf(4_399), rel=1e-9)
