@@ -18,7 +18,7 @@ import numpy.typing as npt
 import pandas as pd
 
 from mapper.context.indicators import Indicated
-from mapper.context.shares import compare_shares
+from mapper.context.shares import ShareRatio, compare_shares
 
 Integers = npt.NDArray[np.int64]
 
@@ -72,27 +72,10 @@ def place_signatures(
     for name, met in zip(indicated.names, indicated.met, strict=True):
         where = np.flatnonzero(met & area & (group >= 0))
         some = np.bincount(group[where], minlength=places)
-        found = compare_shares(
-            some,
-            of,
-            int((met & area).sum()) - some,
-            of_area - of,
-            confidence=confidence,
-        )
-        part = {
-            "place": np.arange(places),
-            "indicator": name,
-            "incidents": some,
-            "of": of,
-            "share": found.here,
-            "elsewhere": found.elsewhere,
-            "ratio": found.ratio,
-            "low": found.low,
-            "high": found.high,
-            "excess": found.excess,
-            **_spans(start[where], group[where], places),
-        }
-        parts.append(pd.DataFrame(part))
+        rest = int((met & area).sum()) - some
+        found = compare_shares(some, of, rest, of_area - of, confidence=confidence)
+        spans = _spans(start[where], group[where], places)
+        parts.append(_rows(name, some, of, found, spans))
     table = pd.concat(parts, ignore_index=True)
     table["sure"] = pd.array(_sure(table), dtype="str")
     table["words"] = pd.array([_words(row, base) for _, row in table.iterrows()], dtype="str")
@@ -102,6 +85,31 @@ def place_signatures(
         ["place", "order", "excess", "indicator"], ascending=[True, True, False, True]
     )
     return table[list(SIGNATURE_COLUMNS)].reset_index(drop=True)
+
+
+def _rows(
+    name: str,
+    some: Integers,
+    of: Integers,
+    found: ShareRatio,
+    spans: dict[str, npt.NDArray[np.generic]],
+) -> pd.DataFrame:
+    """Return one indicator's rows, one for each place."""
+    return pd.DataFrame(
+        {
+            "place": np.arange(some.size),
+            "indicator": name,
+            "incidents": some,
+            "of": of,
+            "share": found.here,
+            "elsewhere": found.elsewhere,
+            "ratio": found.ratio,
+            "low": found.low,
+            "high": found.high,
+            "excess": found.excess,
+            **spans,
+        }
+    )
 
 
 def describe_signature(rows: pd.DataFrame, *, place: str, area: str) -> str:

@@ -63,13 +63,6 @@ def context_finding(
     table = pd.concat(parts, ignore_index=True) if parts else pd.DataFrame(columns=columns)
     roles: dict[str, Role] = dict.fromkeys(columns, "fact")
     roles |= dict.fromkeys([*groups.key_names, "side", "kind"], "key")
-    notes = [
-        "A side is a way of looking at a kind of place, not a verdict on any one of them.",
-        "Distances are as the crow flies; what has opened or closed since the file is not known.",
-        *places.notes,
-    ]
-    if places.synthetic:
-        notes.insert(0, "The places are invented for the demonstration.")
     return answer(
         study,
         CONTEXT,
@@ -77,5 +70,16 @@ def context_finding(
         roles,
         unit=groups.unit,
         choices={"rings": rings, "places": len(places.table)},
-        notes=tuple(notes),
+        notes=_notes(places),
+    )
+
+
+def _notes(places: Places) -> tuple[str, ...]:
+    """Say what a reader should know of the places."""
+    invented = ("The places are invented for the demonstration.",) if places.synthetic else ()
+    return (
+        *invented,
+        "A side is a way of looking at a kind of place, not a verdict on any one of them.",
+        "Distances are as the crow flies; what has opened or closed since the file is not known.",
+        *places.notes,
     )
