@@ -25,6 +25,7 @@ from mapper.disclosure.systems import Ground, Limit, block_of, linked_to, share_
 Integers = npt.NDArray[np.int64]
 Flags = npt.NDArray[np.bool_]
 _SILENT = -1
+MOST_SYSTEMS = 12_000  # beyond, a release is refused unchecked: about half a minute
 _TRIED_AT_EACH_END = 4  # rounded numbers next to what earlier releases allow at most and at least
 
 
@@ -56,6 +57,8 @@ def check(new: StoredRelease, earlier: Sequence[StoredRelease], *, rule: Rule) -
     need = Need(values=rule.values_kept, below=rule.smallest_count)
     alone, joined = _kinds_of_ground(ground)
     exposed, systems = _exposed_cells(ground, alone, rule, need)
+    if systems > MOST_SYSTEMS:
+        return Check(withhold, refused=True, linked=tuple(linked), systems=systems)
     withhold[ground.region[0, exposed]] = True
     blocks = _joined_blocks(ground, joined, need)
     found = bound(blocks, need, until_exposed=True)
@@ -86,6 +89,8 @@ def _exposed_cells(
     low, high = (side[:, pieces] for side in ground.limits)
     before = np.stack([low[1:], high[1:]]).reshape(-1, pieces.size).T
     patterns, pattern = np.unique(before, axis=0, return_inverse=True)
+    if len(patterns) * (_TRIED_AT_EACH_END + 2) > MOST_SYSTEMS:
+        return pieces, len(patterns) * (_TRIED_AT_EACH_END + 2)
     blocks: list[Block] = []
     owner: list[int] = []
     for at, told in enumerate(patterns):

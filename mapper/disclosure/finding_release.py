@@ -1,19 +1,20 @@
 """A release of a finding: what one audience may see of the answer to a question.
 
-Only the operational audience is served here: full counts, marked. Audiences that need suppression
-are refused until their rules are applied to the roles of the columns; a change that adds them
-belongs in :func:`release_finding`, as every output takes what it returns and nothing else.
+The operational audience gets the whole table; the others what :mod:`mapper.disclosure.
+partner_findings` leaves of it. Every output takes what is made here and nothing else.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from importlib.metadata import version
 from types import MappingProxyType
 from typing import Any
 
 import pandas as pd
 
+from mapper.disclosure.partner_findings import partner_table
 from mapper.disclosure.release import MARKINGS, digest_of_release, period_in_words
+from mapper.disclosure.rules import AUDIENCES, OPERATIONAL, Rule, rules
 from mapper.errors import DisclosureError
 from mapper.finding import Finding, Role, Unit
 
@@ -62,24 +63,50 @@ def release_finding(
     Parameters
     ----------
     audience
-        ``operational``: sworn or vetted staff and analysts. The whole table, marked.
+        ``operational``: sworn or vetted staff and analysts; the whole table, marked.
+        ``partnership``, ``public``: counts hidden and rounded, nothing derived from them.
     made_by
         Who makes the release, kept in the record.
 
     Raises
     ------
     DisclosureError
-        For any other audience, or for something that is no finding.
+        For an unknown audience, for something that is no finding, and where the audience may see
+        nothing of it.
     """
     if not isinstance(finding, Finding):
         raise DisclosureError(f"Only a finding is released here, not a {type(finding).__name__}.")
-    if audience != "operational":
+    if audience not in AUDIENCES:
         raise DisclosureError(
-            f"No finding can be released for audience “{audience}”: choose operational."
+            f"No finding can be released for audience “{audience}”:"
+            f" choose {' or '.join(AUDIENCES)}."
         )
+    if audience != OPERATIONAL:
+        return _to_audience(finding, rules().audiences[audience], made_by)
+    return _made(finding, finding.table, audience, MARKINGS["operational"], made_by)
+
+
+def _to_audience(finding: Finding, rule: Rule, made_by: str) -> FindingRelease:
+    """Return what an audience may see, with no record, note or choice that speaks of counts."""
+    table, roles = partner_table(finding, rule)
+    guarded = replace(
+        finding,
+        table=table,
+        roles=MappingProxyType(roles),
+        notes=rule.caveats,
+        choices=MappingProxyType({}),
+        record=MappingProxyType({"rules": rules().version, "question": finding.id}),
+    )
+    return _made(guarded, table, rule.audience, rule.marking, made_by)
+
+
+def _made(
+    finding: Finding, table: pd.DataFrame, audience: str, marking: str, made_by: str
+) -> FindingRelease:
+    """Return the release of a finding as it stands."""
     content: dict[str, Any] = {
         "audience": audience,
-        "marking": MARKINGS["operational"],
+        "marking": marking,
         "id": finding.id,
         "title": finding.title,
         "question": finding.question,
@@ -97,8 +124,8 @@ def release_finding(
         "record": _record(finding, made_by),
         "licence": finding.licence,
     }
-    digest = digest_of_release(content, finding.table)
-    return FindingRelease(**content, table=finding.table, digest=digest, _key=_MADE_HERE)
+    digest = digest_of_release(content, table)
+    return FindingRelease(**content, table=table, digest=digest, _key=_MADE_HERE)
 
 
 def is_finding_release(thing: object) -> FindingRelease:

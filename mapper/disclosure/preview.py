@@ -1,0 +1,117 @@
+"""What a release would hide and why, beside the operational counts: for the person who releases.
+
+It is made of operational detail and shown to those who see everything; nothing here is released.
+"""
+
+from collections import Counter
+from collections.abc import Mapping
+from dataclasses import dataclass
+from types import MappingProxyType
+
+import numpy as np
+import pandas as pd
+
+from mapper.disclosure.partner_release import Prepared, prepare_release
+from mapper.disclosure.register import Register
+from mapper.disclosure.release import period_in_words
+from mapper.disclosure.rules import OPERATIONAL, Rule, rules
+from mapper.disclosure.suppression import HIDDEN, ROUNDED, WITHHELD
+from mapper.errors import DisclosureError
+from mapper.request import AnalysisResult
+
+
+@dataclass(frozen=True, eq=False)
+class Preview:
+    """What a release would print, beside what is known."""
+
+    audience: str
+    marking: str
+    refusal: str  # why it cannot be released and what to choose instead; empty where it can
+    cells: pd.DataFrame  # cell, district, ward, count (operational), printed, shown, why
+    hotspots: pd.DataFrame  # operational hot spots: rank, hotspot_id, name, incidents, seen
+    numbers: Mapping[str, int]  # cells by the way they are shown
+    linked: tuple[str, ...]  # earlier releases that it was checked against, in words
+
+
+def preview(result: AnalysisResult, *, audience: str, register: Register) -> Preview:
+    """Return what a release to an audience would hide and why; nothing is released or kept.
+
+    Raises
+    ------
+    DisclosureError
+        For the operational audience, which has nothing hidden, or an unknown one.
+    """
+    known = rules().audiences
+    if audience not in known:
+        choice = " or ".join(known)
+        said = "sees everything" if audience == OPERATIONAL else "is not known"
+        raise DisclosureError(f"The audience “{audience}” {said}: preview {choice}.")
+    rule = known[audience]
+    try:
+        prepared = prepare_release(result, rule=rule, earlier=register.earlier(audience))
+    except DisclosureError as refused:
+        return _refused(result, rule, str(refused))
+    cells = _cells(result, prepared, rule)
+    return Preview(
+        audience=audience,
+        marking=rule.marking,
+        refusal=prepared.refusal,
+        cells=cells,
+        hotspots=_hotspots(result, prepared.tables.cells),
+        numbers=MappingProxyType(dict(Counter(cells["shown"].astype(str)))),
+        linked=tuple(
+            f"{one.title}, {one.area_title}, {period_in_words(one.first, one.last)}, resolution"
+            f" {one.resolution}"
+            for one in prepared.linked
+        ),
+    )
+
+
+def _refused(result: AnalysisResult, rule: Rule, refusal: str) -> Preview:
+    """Return the preview of a result that is too fine for an audience: nothing is printed."""
+    cells = _known(result).assign(
+        printed=pd.array([pd.NA] * len(result.cells), dtype="Int64"), shown="nothing", why="refused"
+    )
+    hotspots = result.hotspots[["rank", "hotspot_id", "name", "incidents"]].assign(seen=False)
+    return Preview(
+        audience=rule.audience,
+        marking=rule.marking,
+        refusal=refusal,
+        cells=cells,
+        hotspots=hotspots,
+        numbers=MappingProxyType({"nothing": len(cells)}),
+        linked=(),
+    )
+
+
+def _known(result: AnalysisResult) -> pd.DataFrame:
+    """Return cells with their operational counts of incidents."""
+    cells = result.cells[["cell", "district", "ward", "count"]].copy()
+    if result.incidents is not None:
+        cells["count"] = result.incidents
+    return cells
+
+
+def _cells(result: AnalysisResult, prepared: Prepared, rule: Rule) -> pd.DataFrame:
+    """Return what is printed of each cell beside what is known, and why it is not the same."""
+    printed, shown = prepared.printed, prepared.tables.cells
+    if prepared.printed.kind.size == len(shown):
+        said = {
+            HIDDEN: f"{rule.hidden_words}: such counts are hidden",
+            ROUNDED: f"rounded to the nearest {rule.round_to}",
+            WITHHELD: "with an earlier release it could give a smaller count away",
+        }
+        why = [said.get(int(kind), "") for kind in printed.kind]
+    else:
+        why = ["measures of children are shown by district only"] * len(shown)
+    return _known(result).assign(
+        printed=shown["count"].to_numpy(), shown=shown["shown"].astype("str").to_numpy(), why=why
+    )
+
+
+def _hotspots(result: AnalysisResult, printed: pd.DataFrame) -> pd.DataFrame:
+    """Return the operational hot spots, and whether the audience sees one there."""
+    inside = result.cells["hotspot_id"].where(printed["hot"].to_numpy(), "")
+    seen = set(inside) - {""}
+    listed = result.hotspots[["rank", "hotspot_id", "name", "incidents"]]
+    return listed.assign(seen=np.isin(listed["hotspot_id"].to_numpy(dtype=str), sorted(seen)))
