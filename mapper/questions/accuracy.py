@@ -5,7 +5,7 @@ from typing import Literal
 
 import numpy as np
 
-from mapper.back_test import FEWEST_MONTHS, BackTest, back_test
+from mapper.back_test import FEWEST_MONTHS, BackTest, BackTestResult, back_test
 from mapper.errors import RequestError
 from mapper.files import Progress, no_progress
 from mapper.finding import Finding, Role
@@ -69,26 +69,37 @@ def ask_accuracy(
     found = back_test(
         study.incidents, plan, lens=study.lens, area=study.area, trial=trial, progress=progress
     )
-    notes = [
-        (
-            f"Trained on {found.train[0]} to {found.train[-1]}, tested on {found.test[0]} to"
-            f" {found.test[-1]} in {found.splits} split{'s' if found.splits > 1 else ''}:"
-            f" {found.incidents:,} incidents."
-        )
-    ]
-    if found.missing:
-        notes.append(f"No data at all for {', '.join(found.missing)}: left out, not zero.")
-    choices = {
+    return answer(
+        study,
+        ACCURACY,
+        found.table,
+        _ROLES,
+        unit="setting",
+        choices={**_told(plan), "replicates": trial.replicates, "seed": trial.seed},
+        notes=_notes(found),
+    )
+
+
+def _told(plan: BackTest) -> dict[str, object]:
+    """Return the plan of a back-test for its manifest."""
+    return {
         "test_from": plan.test_from,
         "design": plan.design,
         "train_months": plan.train_months,
         "test_months": plan.test_months,
-        "replicates": trial.replicates,
-        "seed": trial.seed,
     }
-    return answer(
-        study, ACCURACY, found.table, _ROLES, unit="setting", choices=choices, notes=tuple(notes)
+
+
+def _notes(found: BackTestResult) -> tuple[str, ...]:
+    """Say what was trained on and tested, and which months are missing."""
+    told = (
+        f"Trained on {found.train[0]} to {found.train[-1]}, tested on {found.test[0]} to"
+        f" {found.test[-1]} in {found.splits} split{'s' if found.splits > 1 else ''}:"
+        f" {found.incidents:,} incidents."
     )
+    if not found.missing:
+        return (told,)
+    return (told, f"No data at all for {', '.join(found.missing)}: left out, not zero.")
 
 
 def _first_tested(study: Study) -> date:

@@ -80,20 +80,13 @@ def ask_change(
     columns = pd.DataFrame(_columns(found, study.request.alpha))
     table = pd.concat([places.table, columns], axis=1)
     told = f"{study.area.title} as a whole: {_whole_words(whole, study.request.alpha)}."
-    choices = {
-        "before": [windows[0].first, windows[0].last],
-        "after": [windows[1].first, windows[1].last],
-        "since": since,
-        "by": by,
-        "confidence": confidence,
-    }
     return answer(
         study,
         CHANGE,
         table,
         {**places.roles, **_ROLES},
         unit=by,
-        choices=choices,
+        choices={**_told(windows), "since": since, "by": by, "confidence": confidence},
         notes=(*notes, told),
     )
 
@@ -110,6 +103,12 @@ def _windows(
         "Say which windows to compare: either the day since which (--since 2024-03-01), or both"
         " windows (--before 2024-01-01:2024-02-29 --after 2024-03-01:2024-04-30)."
     )
+
+
+def _told(windows: tuple[Window, Window]) -> dict[str, object]:
+    """Return two windows for a manifest."""
+    before, after = ((window.first, window.last) for window in windows)
+    return {"before": before, "after": after}
 
 
 def _columns(found: Change, alpha: float) -> dict[str, object]:

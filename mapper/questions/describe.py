@@ -13,6 +13,7 @@ from mapper.incidents.coordinates import degrees_to_grid, grid_to_degrees
 from mapper.questions.answer import answer
 from mapper.questions.definitions import DESCRIBE
 from mapper.statistics.global_measures import (
+    GlobalMoran,
     Scheme,
     class_breaks,
     find_local_geary,
@@ -85,15 +86,11 @@ def ask_describe(
     counts = study.counts.incidents
     breaks = class_breaks(counts[counts > 0].astype(np.float64), classes=classes, scheme=scheme)
     if table == "figures":
-        middle = _middle(x, y)
-        values = {"morans_i": moran.value, "morans_i_expected": moran.expected}
-        values |= {"morans_i_z": moran.z, "morans_i_p": moran.p} | middle
-        values |= {f"break_{number}": float(at) for number, at in enumerate(breaks, 1)}
-        rows = pd.DataFrame({"figure": list(values), "value": list(values.values())})
+        rows = _figures(moran, _middle(x, y), breaks)
+    elif table == "cells":
+        rows = _cells(study, breaks, seed)
     else:
-        rows = (
-            _cells(study, breaks, seed) if table == "cells" else _shapes(x, y, metres, fewest, seed)
-        )
+        rows = _shapes(x, y, metres, fewest, seed)
     return answer(
         study,
         DESCRIBE,
@@ -147,6 +144,14 @@ def _middle(x: Floats, y: Floats) -> dict[str, float]:
         "ellipse_minor_m": found.minor,
         "ellipse_rotation": found.rotation,
     }
+
+
+def _figures(moran: GlobalMoran, middle: dict[str, float], breaks: Floats) -> pd.DataFrame:
+    """Return one row for each figure of the whole map."""
+    values = {"morans_i": moran.value, "morans_i_expected": moran.expected}
+    values |= {"morans_i_z": moran.z, "morans_i_p": moran.p} | middle
+    values |= {f"break_{number}": float(at) for number, at in enumerate(breaks, 1)}
+    return pd.DataFrame({"figure": list(values), "value": list(values.values())})
 
 
 def _cells(study: Study, breaks: Floats, seed: int) -> pd.DataFrame:

@@ -73,14 +73,8 @@ def ask_scan(
     """
     choices = choices or ScanChoices()
     periods = split_periods(study, every=every)
-    counts = counts_by_period(study, periods)
     shares = _exposure(study, periods, exposure) if choices.null == "poisson" else None
-    notes = list(left_out(study, periods))
-    if shares is not None:
-        nowhere = (shares == 0) & (counts.sum(axis=1) > 0)
-        if lost := int(counts[nowhere].sum()):
-            notes.append(f"{lost:,} incidents in cells without {exposure} are left out.")
-            counts = np.where(nowhere[:, np.newaxis], 0, counts)
+    counts, lost = _countable(counts_by_period(study, periods), shares, exposure)
     found = scan(
         counts,
         _zones(study, counts, shares, windows=windows, radius=radius, choices=choices),
@@ -97,8 +91,20 @@ def ask_scan(
         _ROLES,
         unit="area",
         choices={**_told(choices, periods), **chosen},
-        notes=(_words(found, choices), *notes),
+        notes=(_words(found, choices), *lost, *left_out(study, periods)),
     )
+
+
+def _countable(
+    counts: Integers, shares: Floats | None, exposure: Exposure
+) -> tuple[Integers, tuple[str, ...]]:
+    """Leave out the incidents of cells from which none is expected, and say how many."""
+    if shares is None:
+        return counts, ()
+    nowhere = shares == 0
+    lost = int(counts[nowhere].sum())
+    words = (f"{lost:,} incidents in cells without {exposure} are left out.",) if lost else ()
+    return np.where(nowhere[:, np.newaxis], 0, counts), words
 
 
 def _exposure(study: Study, periods: Periods, exposure: Exposure) -> Floats:
