@@ -19,34 +19,39 @@ Answer = Callable[["Study", Progress], "Finding"]
 
 
 def ask(asked: Asked, out: Path, answer: Answer) -> None:
-    """Answer a question and write it; every choice is checked before any incident is read."""
+    """Answer a question and write it."""
     from mapper.disclosure.finding_release import release_finding
-    from mapper.incidents.mapping import load_mapping
-    from mapper.incidents.read import read_incidents
-    from mapper.lenses.load import load_lens
     from mapper.outputs.findings import check_finding_path, write_finding
-    from mapper.study import prepare
-    from mapper.study_area import load_study_area
 
     check_finding_path(out)
-    lens = load_lens(asked.request.lens)
-    area = load_study_area(asked.request.area, resolution=asked.request.resolution)
-    columns = load_mapping(asked.mapping) if asked.mapping else None
     with shown_progress() as progress:
-        incidents = read_incidents(
-            asked.paths,
-            mapping=columns,
-            repair_swapped=asked.repair_swapped,
-            progress=part_of(progress, 0.0, 0.3),
-        )
-        request = replace(asked.request, lens=lens.id, area=area.name)
-        counting = part_of(progress, 0.3, 0.4)
-        study = prepare(incidents, request, lens=lens, area=area, progress=counting)
+        study = read_study(asked, part_of(progress, 0.0, 0.4))
         progress("Answering", 0.4)
         shown = release_finding(answer(study, part_of(progress, 0.4, 0.95)))
         progress("Writing the table and its manifest", 0.95)
         written = write_finding(shown, out)
     print(_summary(shown, written))
+
+
+def read_study(asked: Asked, progress: Progress) -> "Study":
+    """Read files and count them; every choice is checked before any incident is read."""
+    from mapper.incidents.mapping import load_mapping
+    from mapper.incidents.read import read_incidents
+    from mapper.lenses.load import load_lens
+    from mapper.study import prepare
+    from mapper.study_area import load_study_area
+
+    lens = load_lens(asked.request.lens)
+    area = load_study_area(asked.request.area, resolution=asked.request.resolution)
+    incidents = read_incidents(
+        asked.paths,
+        mapping=load_mapping(asked.mapping) if asked.mapping else None,
+        repair_swapped=asked.repair_swapped,
+        progress=part_of(progress, 0.0, 0.8),
+    )
+    request = replace(asked.request, lens=lens.id, area=area.name)
+    counting = part_of(progress, 0.8, 1.0)
+    return prepare(incidents, request, lens=lens, area=area, progress=counting)
 
 
 def through_lens(study: "Study", lens: "Lens") -> "Study":

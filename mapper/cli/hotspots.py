@@ -1,6 +1,5 @@
 """``mapper hotspots``: files in, list, cells, map and manifest out."""
 
-from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -22,29 +21,14 @@ def run(asked: Asked, *, out: Path, previous: Path | None = None, signals: bool 
 
     warm_up()  # the map library loads in the background while files are read
     from mapper.analysis import find_hotspots
+    from mapper.cli.asking import read_study
     from mapper.disclosure.release import release
-    from mapper.incidents.mapping import load_mapping
-    from mapper.incidents.read import read_incidents
-    from mapper.lenses.load import load_lens
     from mapper.outputs.write import write_outputs
-    from mapper.study import prepare
-    from mapper.study_area import load_study_area
 
-    lens = load_lens(asked.request.lens)
-    area = load_study_area(asked.request.area, resolution=asked.request.resolution)
-    columns = load_mapping(asked.mapping) if asked.mapping else None
     ids = _earlier_ids(previous) if previous else None
     with shown_progress() as progress:
-        incidents = read_incidents(
-            asked.paths,
-            mapping=columns,
-            repair_swapped=asked.repair_swapped,
-            progress=part_of(progress, 0.0, 0.5),
-        )
-        request = replace(asked.request, lens=lens.id, area=area.name)
-        counting = part_of(progress, 0.5, 0.8)
-        study = prepare(incidents, request, lens=lens, area=area, progress=counting)
-        result = find_hotspots(study, previous=ids, progress=counting)
+        study = read_study(asked, part_of(progress, 0.0, 0.6))
+        result = find_hotspots(study, previous=ids, progress=part_of(progress, 0.6, 0.8))
         shown = release(result)
         beside = {"signals.csv": _signals_csv(study, result)} if signals else {}
         progress("Writing the list, cells, map and manifest", 0.8)
