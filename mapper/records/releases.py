@@ -15,6 +15,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
+from functools import lru_cache
 
 import numpy as np
 from sqlalchemy import Connection, delete, insert, select, update
@@ -226,7 +227,7 @@ def unpack(content: bytes) -> StoredRelease:
     try:
         with np.load(io.BytesIO(content), allow_pickle=False) as packed:
             document = json.loads(packed["told"].tobytes())
-            document["cells"] = [format(cell, "x") for cell in packed["cells"].tolist()]
+            document["cells"] = _strings(packed["cells"].tobytes())
             document |= {name: packed[name] for name in _ARRAYS}
         return from_document(document)
     except (ValueError, KeyError, TypeError, OSError, zipfile.BadZipFile) as error:
@@ -234,6 +235,12 @@ def unpack(content: bytes) -> StoredRelease:
             "The register of releases is damaged, so nothing can be released safely."
             " Run “mapper doctor” and restore the last backup."
         ) from error
+
+
+@lru_cache(maxsize=16)
+def _strings(cells: bytes) -> tuple[str, ...]:
+    """Return cells as strings; most releases of an area share one list, made and held once."""
+    return tuple(format(cell, "x") for cell in np.frombuffer(cells, dtype=np.uint64).tolist())
 
 
 def _of_audience(connection: Connection, audience: str) -> tuple[StoredRelease, ...]:
