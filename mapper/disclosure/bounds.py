@@ -48,7 +48,7 @@ class Known:
     possible: bool  # its limits can hold together
     low: Floats  # of each target; exact where the target is exposed
     high: Floats
-    exposed: Flags  # targets known too well
+    exposed: Flags  # targets known too well; where one is, the others are not looked at
 
 
 def bound(blocks: Sequence[Block], need: Need, *, until_exposed: bool = False) -> list[Known]:
@@ -117,6 +117,8 @@ class _Search:
         for turn in range(_MOST_ROUNDS):
             unsettled, driven = ~self._settled(), self.least_known & self.most_known
             open_ = np.flatnonzero(unsettled & ~driven)
+            lost = np.unique(self.owner[unsettled & driven])  # one exposed target is enough
+            open_ = open_[~np.isin(self.owner[open_], lost)]
             if not open_.size or (until_exposed and bool((unsettled & driven).any())):
                 return
             self._round(open_, at_once=turn < _ROUNDS_AT_ONCE)
