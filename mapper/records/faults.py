@@ -36,8 +36,11 @@ _MEANINGS = (
         "the database cannot be reached. Check that it runs and that MAPPER_DATABASE is right.",
     ),
     (
-        ("server closed the connection", "terminating connection", "connection is lost", "AdminSh"),
-        f"the connection to the database was lost. {_UNCHANGED} Try again.",
+        ("server closed the connection", "terminating connection", "connection is lost"),
+        (
+            "the connection to the database was lost. It may have taken the last step or not:"
+            " look, and do it again if it did not."
+        ),
     ),
 )
 

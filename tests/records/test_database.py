@@ -186,3 +186,22 @@ def test_sqlite_is_set_to_survive_a_power_cut(tmp_path):
         }
     assert found == {"journal_mode": "wal", "synchronous": 2, "foreign_keys": 1, "secure_delete": 1}
     opened.close()
+
+
+def test_a_connection_that_is_cut_is_said_and_the_next_one_works(database, database_url):
+    if database.dialect == "sqlite":
+        return  # it has no connection that another could cut
+
+    def cut_off():
+        with database.write() as connection:
+            connection.execute(insert(people), person("a"))
+            own = connection.scalar(text("SELECT pg_backend_pid()"))
+            with database.engine.connect() as other:
+                other.execute(text(f"SELECT pg_terminate_backend({own})"))
+            connection.execute(insert(people), person("b"))
+
+    with pytest.raises(RecordsError, match="connection to the database was lost"):
+        cut_off()
+    with database.write() as connection:
+        connection.execute(insert(people), person("c"))
+    assert names(database) == ["c"]
