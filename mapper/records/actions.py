@@ -63,6 +63,8 @@ def progress_in_words(actions: Iterable[Action], today: date) -> str:
     missing = [phase for phase in PHASES if all(one.phase != phase for one in wanted)]
     noun = "action" if len(wanted) == 1 else "actions"
     words = f"{done} of {len(wanted)} {noun} done, {late or 'none'} overdue"
+    if len(missing) == len(PHASES):
+        return f"{words}; none has its prevention phase yet."
     return f"{words}; nothing in {' or '.join(missing)} prevention." if missing else f"{words}."
 
 

@@ -186,6 +186,7 @@ def _content(study: Study, action: Action, intervention: str, content: Content) 
     inputs = {
         "lens": {"id": study.lens.id, "version": study.lens.version, "sha256": study.lens.sha256},
         "files": [str(source["sha256"]) for source in study.sources],
+        "synthetic": study.synthetic,
         "area": study.area.name,
         "resolution": study.area.resolution,
         "police_generated": request.police_generated,

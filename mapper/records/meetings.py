@@ -58,6 +58,7 @@ def shown_list(shown: Release) -> dict[str, Any]:
     return {
         "digest": shown.digest,
         "audience": str(shown.audience),
+        "synthetic": shown.synthetic,
         "title": shown.title,
         "area": shown.area_title,
         "resolution": shown.resolution,

@@ -26,15 +26,17 @@ from mapper.study_area import DEFAULT_AREA, load_study_area
 from mapper.ui.choices import ask_lens, days_of
 from mapper.ui.datasets import Dataset
 from mapper.ui.record_desk import Desk
+from mapper.ui.record_views import show_synthetic_mark
 from mapper.ui.waiting import opened_dataset
-from mapper.ui.words import bullets, notice, plain
+from mapper.ui.words import bullets, notice
 
-_KINDS = {"worked": "good", "did not work": "stop", "could not be told": "note"}
+_KINDS = {"worked": "note", "did not work": "look", "could not be told": "note"}
 
 
 def show_evaluation(viewer: Viewer, evaluation: Version) -> None:
     """Show what came out, from what, and whether it still comes out the same."""
     inputs, result = evaluation.content["inputs"], evaluation.content["result"]
+    show_synthetic_mark(inputs)
     notice(f"{result['verdict'].capitalize()}, as far as counts can tell.", kind=_kind(result))
     bullets(
         [*result["words"], result["quotient_words"]]
@@ -132,7 +134,7 @@ def _ask_windows(dataset: Dataset, intervention: Version, key: str) -> tuple[Win
     days = [day for window in proposed for day in (window.first, window.last)]
     chosen: list[date] = []
     for place, label, day in zip(st.columns(4), labels, days, strict=True):
-        told: Any = place.date_input(plain(label), day, format="DD/MM/YYYY", key=f"{key} {label}")
+        told: Any = place.date_input(label, day, format="DD/MM/YYYY", key=f"{key} {label}")
         chosen.append(told if isinstance(told, date) else day)
     return Window(chosen[0], chosen[1]), Window(chosen[2], chosen[3])
 

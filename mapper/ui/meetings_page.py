@@ -14,7 +14,7 @@ from mapper.ui.plan_page import today_here
 from mapper.ui.record_desk import Desk, seen_records
 from mapper.ui.record_page import show_records
 from mapper.ui.record_start import shown_releases
-from mapper.ui.words import bullets, count, notice
+from mapper.ui.words import bullets, count, notice, plain
 
 
 def show_page() -> None:
@@ -48,7 +48,7 @@ def _show_changes(viewer: Viewer, desk: Desk) -> None:
     if shown is None:
         notice("No map was shown in this session: open the Hot spots page, then start a new one.")
         return
-    st.caption(f"Shown: {shown['title']}, {shown['area']}, {shown['period']}.")
+    st.caption(plain(f"Shown: {shown['title']}, {shown['area']}, {shown['period']}."))
     last = last_meeting(seen_records(viewer, "meeting"), desk)
     changes = what_changed(
         last.content.get("shown") if last else None,

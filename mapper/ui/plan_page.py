@@ -27,7 +27,7 @@ def _show_progress(_viewer: Viewer, desk: Desk) -> None:
     if not actions:
         return
     late = overdue(actions, today)
-    notice(progress_in_words(actions, today), kind="stop" if late else "note")
+    notice(progress_in_words(actions, today), kind="look" if late else "note")
     bullets(
         f"{one.action}: {one.days_late(today)} days overdue,"
         f" {one.owner or 'no owner'} ({one.agency or 'no agency'})"

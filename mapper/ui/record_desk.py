@@ -21,6 +21,7 @@ from mapper.records.form import Content, RecordKind, load_form
 from mapper.records.saving import StaleVersionError, Work, discard_draft, keep_draft, save
 from mapper.records.versions import Version, draft, new_record, newest, records, version
 from mapper.study_area import load_study_area
+from mapper.ui.traces import trace
 
 EMPTY: Content = MappingProxyType({})
 
@@ -85,6 +86,8 @@ def open_record(viewer: Viewer, kind: RecordKind, record: str) -> Desk:
     if record not in known and typed is None:
         raise RecordsError(f"{record} is not among the records you can open. Choose another.")
     now = known.get(record)
+    if now is not None:
+        trace(viewer, "view", subject=f"{kind} {record} version {now.number}", digest=now.digest)
     based_on = typed.based_on if typed else now.number if now else 0
     base = version(database(), record, based_on).content if based_on else EMPTY
     content = typed.content if typed else base

@@ -1,4 +1,8 @@
-"""A form on screen: each field with its guidance beside it, and what has been typed so far."""
+"""A form on screen: each field with its guidance beside it, and what has been typed so far.
+
+Labels are the shipped forms' own and free of Markdown; they go out unescaped, because a screen
+reader would read every backslash.
+"""
 
 from collections.abc import Callable, Mapping
 from datetime import date
@@ -8,7 +12,7 @@ import streamlit as st
 
 from mapper.outputs.text import encode_text
 from mapper.records.form import HEAVIEST, Column, Content, Field, Form
-from mapper.ui.words import notice, plain
+from mapper.ui.words import notice
 
 RowNote = Callable[[Field, Mapping[str, Any]], str]  # what stands above a row, empty for nothing
 _SHORT, _LONG = 68, 110  # pixels; both grow by hand
@@ -36,7 +40,7 @@ def ask_form(
         Stands for this opening of the record: another key starts the fields anew.
     """
     answers = {one.id: content[one.id] for one in form.fields if _kept(one, content)}
-    tabs = st.tabs([plain(section.title) for section in form.sections], key=f"{key} tabs")
+    tabs = st.tabs([section.title for section in form.sections], key=f"{form.id} tabs")
     for tab, section in zip(tabs, form.sections, strict=True):
         with tab:
             for field in section.fields:
@@ -62,25 +66,23 @@ def _ask_beside(field: Field, value: Any, key: str, row_note: RowNote | None) ->
 
 
 def _line(field: Field | Column, value: Any, key: str) -> str:
-    return st.text_input(plain(field.label), value or "", key=key) or ""
+    return st.text_input(field.label, value or "", key=key) or ""
 
 
 def _text(field: Field | Column, value: Any, key: str) -> str:
     height = _LONG if isinstance(field, Field) else _SHORT
-    return st.text_area(plain(field.label), value or "", key=key, height=height) or ""
+    return st.text_area(field.label, value or "", key=key, height=height) or ""
 
 
 def _day(field: Field | Column, value: Any, key: str) -> str:
     start = date.fromisoformat(value) if value else None
-    chosen: Any = st.date_input(plain(field.label), start, key=key, format="DD/MM/YYYY")
+    chosen: Any = st.date_input(field.label, start, key=key, format="DD/MM/YYYY")
     return chosen.isoformat() if isinstance(chosen, date) else ""
 
 
 def _choice(field: Field | Column, value: Any, key: str) -> str:
     index = field.options.index(value) if value in field.options else None
-    chosen = st.selectbox(
-        plain(field.label), field.options, index=index, key=key, placeholder="Choose"
-    )
+    chosen = st.selectbox(field.label, field.options, index=index, key=key, placeholder="Choose")
     return chosen or ""
 
 
@@ -88,7 +90,7 @@ def _several(field: Field, value: Any, key: str) -> list[str]:
     start = list(value or ())
     options = list(dict.fromkeys([*field.options, *start]))
     return st.multiselect(
-        plain(field.label),
+        field.label,
         options,
         start,
         key=key,
@@ -98,7 +100,7 @@ def _several(field: Field, value: Any, key: str) -> list[str]:
 
 
 def _weights(field: Field, value: Any, key: str) -> dict[str, dict[str, Any]]:
-    st.markdown(f"**{plain(field.label)}**")
+    st.markdown(f"**{field.label}**")
     given = value or {}
     answers = {}
     for option in field.options:
@@ -117,13 +119,13 @@ def _weights(field: Field, value: Any, key: str) -> dict[str, dict[str, Any]]:
 
 
 def _cells(field: Field, value: Any, key: str) -> list[str]:
-    text = st.text_area(plain(field.label), "\n".join(value or ()), key=key, height=_SHORT)
+    text = st.text_area(field.label, "\n".join(value or ()), key=key, height=_SHORT)
     return (text or "").split()
 
 
 def _ask_rows(field: Field, rows: list[Any], key: str, row_note: RowNote | None) -> list[Any]:
     """Draw rows one under the other, each can be removed, and more added."""
-    st.markdown(f"**{plain(field.label)}**")
+    st.markdown(f"**{field.label}**")
     ids_key = f"{key} {field.id} rows"
     ids: list[int] = st.session_state.setdefault(ids_key, list(range(len(rows))))
     answers = []
@@ -148,7 +150,7 @@ def _ask_row(
     st.caption(f"{field.item.capitalize()} {place}")
     note = row_note(field, start) if row_note else ""
     if note:
-        notice(note, kind="stop")
+        notice(note, kind="look")
     answers: dict[str, str] = {}
     first, *others = field.columns
     answers[first.id] = _ASK[first.kind](first, start.get(first.id), f"{key} {first.id}")

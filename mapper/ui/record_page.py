@@ -155,7 +155,7 @@ def _status(desk: Desk, answers: Mapping[str, Any]) -> str:
     kept = f", draft kept at {desk.kept_at.astimezone():%H:%M}" if desk.kept_at else ""
     form = load_form(desk.kind)
     gaps = [one.label for one in form.fields if one.required and not _answered(answers, one.id)]
-    missing = f" Not yet answered: {', '.join(gaps)}." if gaps else " Every asked field has one."
+    missing = f" Not yet answered: {', '.join(gaps)}." if gaps else " Everything asked is answered."
     return f"{stands}{kept}.{missing}"
 
 
@@ -189,7 +189,7 @@ def _ask_save(viewer: Viewer, desk: Desk, answers: Mapping[str, Any]) -> None:
 def _show_people(desk: Desk, found: Mapping[str, tuple[Likely, ...]]) -> bool:
     """Warn of what looks like a person; return whether somebody looked at all of it."""
     lines = [f"{label}: {one.warning}" for label, likely in found.items() for one in likely]
-    notice("Place, not person. Look at these before you save:", kind="stop")
+    notice("Place, not person. Read these before you save:", kind="look")
     bullets(lines)
     sign = "\n".join(lines)
     return st.checkbox("I have looked: none of these tells of a person", key=f"{desk.key} {sign}")

@@ -5,6 +5,7 @@ from collections.abc import Iterable
 import pandas as pd
 import streamlit as st
 
+from mapper.demonstration.mark import SYNTHETIC_NOTICE
 from mapper.outputs.text import encode_text
 from mapper.records.compare import Clash, Piece, Side, clashes, compare, merge, pieces_of
 from mapper.records.database import database
@@ -20,6 +21,12 @@ def show_pieces(pieces: Iterable[Piece]) -> None:
     """Show a text with what went struck through and what came underlined."""
     body = "".join(_MARKS[one.change].format(encode_text(one.text)) for one in pieces)
     st.html(f'<p class="m-pieces">{body}</p>')
+
+
+def show_synthetic_mark(kept: Content) -> None:
+    """Say that what a record keeps comes from invented data, where it does."""
+    if kept.get("synthetic"):
+        st.html(f'<p class="m-synthetic" role="note">{encode_text(SYNTHETIC_NOTICE)}</p>')
 
 
 def ask_clash(desk: Desk, theirs: Version) -> Content | None:

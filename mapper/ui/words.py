@@ -25,9 +25,9 @@ def notice(text: str, *, kind: str = "note") -> None:
     Parameters
     ----------
     kind
-        ``note``, ``good`` or ``stop``; a sign and a word carry it beside the colour.
+        ``note``, ``good``, ``look`` or ``stop``; a sign and a word carry it beside the colour.
     """
-    sign = {"note": "Note", "good": "Done", "stop": "Stopped"}[kind]
+    sign = {"note": "Note", "good": "Done", "look": "Look", "stop": "Stopped"}[kind]
     role = "alert" if kind == "stop" else "status"
     lines = "<br>".join(encode_text(line) for line in text.splitlines())
     st.html(f'<div class="m-notice m-{kind}" role="{role}"><b>{sign}</b><span>{lines}</span></div>')

@@ -4,6 +4,7 @@ from datetime import date, timedelta
 
 import pytest
 
+from mapper.demonstration.mark import SYNTHETIC_NOTICE
 from mapper.people import one_person
 from mapper.records.database import database
 from mapper.records.evaluations import is_unchanged
@@ -38,6 +39,7 @@ def test_an_intervention_is_evaluated_kept_and_registered(intervention):
     (kept,) = records(database(), "evaluation")
     assert kept.content["inputs"]["after"][0] == "2023-07-01"
     assert is_unchanged(kept.content)
+    assert SYNTHETIC_NOTICE in said(intervention)
     verdict = kept.content["result"]["verdict"]
     assert f"{verdict.capitalize()}, as far as counts can tell." in said(intervention)
     table = next(t.value for t in intervention.dataframe if "As far as counts tell" in t.value)

@@ -36,3 +36,6 @@ def test_progress_in_one_sentence():
     words = progress_in_words(actions_of(PLAN), TODAY)
     assert words == "1 of 4 actions done, 2 overdue; nothing in tertiary prevention."
     assert progress_in_words((), TODAY) == "No action yet."
+    bare = actions_of({"actions": [{"action": "Ask"}]})
+    words = "0 of 1 action done, none overdue; none has its prevention phase yet."
+    assert progress_in_words(bare, TODAY) == words
