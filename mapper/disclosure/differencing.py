@@ -25,7 +25,7 @@ from mapper.disclosure.systems import Ground, Limit, block_of, linked_to, share_
 Integers = npt.NDArray[np.int64]
 Flags = npt.NDArray[np.bool_]
 _SILENT = -1
-MOST_SYSTEMS = 12_000  # beyond, a release is refused unchecked: about half a minute
+MOST_SYSTEMS = 12_000  # beyond, a release is refused unchecked: some seconds
 _TRIED_AT_EACH_END = 4  # rounded numbers next to what earlier releases allow at most and at least
 
 
@@ -36,7 +36,12 @@ class Check:
     withhold: Flags  # regions of the new release that must not be printed
     refused: bool  # withholding would not do
     linked: tuple[StoredRelease, ...]  # earlier releases that it can be combined with
-    systems: int  # systems of overlapping numbers that were solved
+    systems: int  # systems of overlapping numbers that were solved, or would have to be
+
+    @property
+    def too_many(self) -> bool:
+        """Whether earlier releases overlap in too many ways to be checked."""
+        return self.systems > MOST_SYSTEMS
 
 
 def check(new: StoredRelease, earlier: Sequence[StoredRelease], *, rule: Rule) -> Check:
@@ -57,7 +62,7 @@ def check(new: StoredRelease, earlier: Sequence[StoredRelease], *, rule: Rule) -
     need = Need(values=rule.values_kept, below=rule.smallest_count)
     alone, joined = _kinds_of_ground(ground)
     exposed, systems = _exposed_cells(ground, alone, rule, need)
-    if systems > MOST_SYSTEMS:
+    if systems > MOST_SYSTEMS:  # unchecked is unsafe
         return Check(withhold, refused=True, linked=tuple(linked), systems=systems)
     withhold[ground.region[0, exposed]] = True
     blocks = _joined_blocks(ground, joined, need)

@@ -192,11 +192,11 @@ def _refusal(new: StoredRelease, found: Check, printed: Printed, rule: Rule) -> 
         for one in found.linked[:_NAMED]
     )
     more = f" and {len(found.linked) - _NAMED} more" if len(found.linked) > _NAMED else ""
-    reason = (
-        "counts that are hidden could be worked out"
-        if found.refused
-        else f"{share:.0%} of its counts would have to be withheld"
-    )
+    reason = f"{share:.0%} of its counts would have to be withheld"
+    if found.refused:
+        reason = "counts that are hidden could be worked out"
+    if found.too_many:
+        reason = "it overlaps too often to be checked"
     return (
         f"Not released to the {rule.audience} audience: together with what it was given before"
         f" ({named}{more}), {reason}. {_alternative(new, found.linked, rule)}"

@@ -28,7 +28,7 @@ Floats = npt.NDArray[np.float64]
 
 def linked_to(new: StoredRelease, earlier: Sequence[StoredRelease]) -> list[StoredRelease]:
     """Return the earlier releases that can be combined with a new one, however indirectly."""
-    linked, open_, rest = [], [new], list(earlier)
+    linked, open_, rest = [], [new], _each_once(earlier)
     while open_:
         one = open_.pop()
         found = [other for other in rest if _combine(one, other)]
@@ -36,6 +36,18 @@ def linked_to(new: StoredRelease, earlier: Sequence[StoredRelease]) -> list[Stor
         linked += found
         open_ += found
     return [other for other in earlier if any(other is one for one in linked)]
+
+
+def _each_once(releases: Sequence[StoredRelease]) -> list[StoredRelease]:
+    """Return releases without those that say again what an earlier one said."""
+    said = {
+        (
+            *(one.first, one.last, one.resolution, one.selection, one.cells),
+            *(one.region.tobytes(), one.low.tobytes(), one.high.tobytes()),
+        ): one
+        for one in reversed(releases)
+    }
+    return list(reversed(said.values()))
 
 
 def _combine(one: StoredRelease, other: StoredRelease) -> bool:
