@@ -46,6 +46,7 @@ def gather_notes(
     if request.rings > 1:
         steps = "1" if request.inner == 1 else str(request.inner)
         notes.append(f"Cells {steps} to {request.rings} steps away count as the surroundings.")
+    notes += _hours_chosen(incidents.table, request)
     if not request.police_generated:
         notes.append("Police-generated incidents (stop and search and the like) are left out.")
     return tuple(notes)
@@ -71,3 +72,17 @@ def _cut_months(incidents: Incidents, request: AnalysisRequest) -> list[str]:
     if not cut:
         return []
     return ["The data knows months, not days: a month counts when its first day is asked for."]
+
+
+def _hours_chosen(table: pd.DataFrame, request: AnalysisRequest) -> list[str]:
+    """Say which shifts and days of the week alone are counted, and what could not be placed."""
+    if not (request.shifts or request.weekdays):
+        return []
+    from mapper.shift_filter import can_be_placed, filter_in_words
+
+    told = filter_in_words(shifts=request.shifts, weekdays=request.weekdays)
+    rule = "An incident is placed by its start; a night belongs to the day on which it starts."
+    notes = [f"Only these times are counted: {told}. {rule}"]
+    if vague := int((~can_be_placed(table, shifts=request.shifts)).sum()):
+        notes.append(f"{vague:,} incidents without a known time of that kind are left out.")
+    return notes

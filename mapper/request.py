@@ -18,6 +18,9 @@ from mapper.statistics.scores import Score
 from mapper.study_area import StudyArea
 from mapper.tables import CELL_COLUMNS, HOTSPOT_COLUMNS, check_columns
 
+Shift = Literal["early", "late", "night"]
+Weekday = Literal["Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday"]
+
 MOST_RINGS = 5  # ninety neighbours: beyond this a place is a town
 
 
@@ -39,6 +42,8 @@ class AnalysisRequest:
     inner: int = 1  # first such step: inner 2 and rings 3 are a band that leaves out ring 1
     location_day: bool = False  # count each place once a day, so that repeat calls weigh less
     harm: bool = False  # sum the lens's days of harm, with p between two exact bounds
+    shifts: tuple[Shift, ...] = ()  # only these shifts of the day; none given means all
+    weekdays: tuple[Weekday, ...] = ()  # only these days, each from 07:00; none given means all
 
     def __post_init__(self) -> None:
         faults = _faults(self)
@@ -86,6 +91,7 @@ def _faults(request: AnalysisRequest) -> list[str]:
             f"steps {request.inner} to {request.rings} are no neighbourhood: choose a first step"
             f" of 1 or more, and a last one from it to {MOST_RINGS}"
         )
+    faults += _strange_times(request)
     for name, value, allowed in (
         ("score", request.score, get_args(Score)),
         ("null", request.null, get_args(Null)),
@@ -93,4 +99,18 @@ def _faults(request: AnalysisRequest) -> list[str]:
     ):
         if value not in allowed:
             faults.append(f"{name} {value!r} is not one of {', '.join(allowed)}")
+    return faults
+
+
+def _strange_times(request: AnalysisRequest) -> list[str]:
+    """Return the shifts and days of the week that there are not, or that are named twice."""
+    faults = []
+    for name, chosen, allowed in (
+        ("shift", request.shifts, get_args(Shift)),
+        ("day", request.weekdays, get_args(Weekday)),
+    ):
+        strange = [one for one in chosen if one not in allowed]
+        if strange or len(set(chosen)) < len(chosen):
+            told = ", ".join(map(repr, strange or chosen))
+            faults.append(f"{name} {told}: choose each once among {', '.join(allowed)}")
     return faults

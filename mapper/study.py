@@ -38,7 +38,7 @@ class Study:
     area: StudyArea
     incidents: Incidents
     within: npt.NDArray[np.bool_]  # incidents in the dates asked for, shape (incidents,)
-    weights: npt.NDArray[np.int64]  # weight of each incident, 0 outside lens or dates
+    weights: npt.NDArray[np.int64]  # weight of each incident, 0 outside lens, dates or hours
     counts: Counts
     near: Neighbours  # by the steps asked for: the six touching cells unless told otherwise
     first: date  # first and last day covered
@@ -63,8 +63,9 @@ class Study:
 
     @cached_property
     def demand(self) -> npt.NDArray[np.int64]:
-        """All incidents of the dates in each cell, whatever the lens; shape (cells,)."""
+        """All incidents of the dates and hours in each cell, whatever the lens; shape (cells,)."""
         inside = self.within & (self.counts.position >= 0)
+        inside &= _in_shifts(self.incidents.table, self.request)
         where = self.counts.position[inside]
         return np.bincount(where, minlength=self.near.size).astype(np.int64)
 
@@ -142,16 +143,18 @@ def prepare(
     LensError
         When the data lacks a column the lens needs.
     RequestError
-        When no incident lies in the dates asked for.
+        When no incident lies in the dates asked for, or the data cannot tell the hours.
     """
     progress("Choosing the incidents that count", 0.0)
     table = incidents.table
     weights = classify(table, lens, include_police_generated=request.police_generated)
     within = _within(table, request)
+    first, last = _span(table, within)
+    if request.shifts or request.weekdays:
+        weights = np.where(_in_shifts(table, request), weights, 0)
     weights = np.where(within, weights, 0)
     if request.location_day:
         weights = np.where(_first_of_day(table, weights), weights, 0)
-    first, last = _span(table, within)
     progress("Counting in cells", 0.3)
     cells = area.cells["cell"].to_numpy()
     counts = count_incidents(
@@ -186,6 +189,13 @@ def _within(table: pd.DataFrame, request: AnalysisRequest) -> npt.NDArray[np.boo
     if request.end:
         within &= start < np.datetime64(request.end + timedelta(days=1))
     return within
+
+
+def _in_shifts(table: pd.DataFrame, request: AnalysisRequest) -> npt.NDArray[np.bool_]:
+    """Tell which incidents fall into the shifts and days of the week asked for."""
+    from mapper.shift_filter import in_shifts
+
+    return in_shifts(table, shifts=request.shifts, weekdays=request.weekdays)
 
 
 def _first_of_day(table: pd.DataFrame, weights: npt.NDArray[np.int64]) -> npt.NDArray[np.bool_]:

@@ -21,6 +21,7 @@ LAYERS = [
     {"statistics", "context"},
     {
         *("hotspots", "study", "request", "notes", "analysis", "distributed", "demonstration"),
+        "shift_filter",
         *(
             "finding",
             "questions",

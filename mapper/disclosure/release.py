@@ -108,6 +108,7 @@ def release(
             f" choose {' or '.join(get_args(Audience))}."
         )
     if audience != "operational":
+        _refuse_chosen_hours(result)
         return _to_audience(result, rules().audiences[audience], register, made_by)
     content: dict[str, Any] = {
         "audience": "operational",
@@ -120,6 +121,15 @@ def release(
     return Release(
         **content, cells=result.cells, hotspots=result.hotspots, digest=digest, _key=_MADE_HERE
     )
+
+
+def _refuse_chosen_hours(result: AnalysisResult) -> None:
+    """Stop a release of some hours: taken from one of all hours, it would give the rest away."""
+    if result.request.shifts or result.request.weekdays:
+        raise DisclosureError(
+            "Chosen shifts or days of the week are for operational use only. Choose every day and"
+            " every hour for partner agencies and the public."
+        )
 
 
 def _to_audience(
