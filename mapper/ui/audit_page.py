@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Sequence
+from datetime import UTC, datetime
 from typing import Any, cast
 
 import pandas as pd
@@ -93,9 +94,16 @@ def _show_entries(entries: Sequence[Entry], number: int) -> None:
     if not entries:
         notice("No entry fits these filters.")
         return
-    st.dataframe(entry_table(entries), hide_index=True, height=420, key="audit entries")
+    st.dataframe(
+        entry_table(entries), hide_index=True, height=_height(len(entries)), key="audit entries"
+    )
     more = f" The newest {len(entries):,} are shown." if number > len(entries) else ""
     st.caption(f"{count(number, 'entry', 'entries')}. Times are UTC.{more}")
+
+
+def _height(rows: int) -> int:
+    """Return the height of a table, in pixels: of its rows, as far as a screen holds them."""
+    return min(420, 38 + 35 * rows)
 
 
 def entry_table(entries: Sequence[Entry]) -> pd.DataFrame:
@@ -135,7 +143,7 @@ def _offer_file(viewer: Viewer, wanted: AuditFilter) -> None:
     st.download_button(
         "These entries (CSV)",
         made,
-        file_name="audit-log.csv",
+        file_name=f"audit-log-{datetime.now(UTC):%Y%m%d-%H%M%S}.csv",  # no two alike
         mime="text/csv",
         key="audit csv",
         on_click="ignore",

@@ -15,6 +15,7 @@ from mapper.settings import settings
 from mapper.ui.datasets import Dataset, use_dataset
 from mapper.ui.frame import put_on_style, show_marking, show_synthetic
 from mapper.ui.intake import Intake, read_mapping, take_in
+from mapper.ui.looks import noted_import
 from mapper.ui.mapping_form import ask_mapping, offer_saved
 from mapper.ui.quality_view import show_quality
 from mapper.ui.waiting import opened_dataset, shown_progress
@@ -132,6 +133,7 @@ def _show_accepted(dataset: Dataset, mapping: ColumnMapping | None) -> None:
     st.subheader("Quality of what you loaded")
     if len(dataset.incidents.table):
         if st.button("Use this data", type="primary"):
+            noted_import(dataset)
             use_dataset(dataset)
             st.switch_page(HOT_SPOTS)
     else:

@@ -31,6 +31,7 @@ _HEALTH, _CALLBACK, _LOGOUT = "/_stcore/health", "/oauth2callback", "/auth/logou
 _OPEN = frozenset({_HEALTH, "/auth/login", _CALLBACK})
 _METRICS = "/_stcore/metrics"
 _TOLD_ONLY = ("/media/", "/_stcore/upload_file/")
+_PROGRAM = "/static/"  # Streamlit's own scripts, the same for everybody
 _LOOK_EVERY = 2.0  # seconds after which an open websocket notices that its sign-in is over
 
 
@@ -53,7 +54,7 @@ class SignedInOnly:
         """Answer a request of the web."""
         connection = HTTPConnection(scope)
         path = scope["path"]
-        send = _tightening(send)
+        send = _tightening(send, path)
         viewer = _viewer_of(connection)
         if path == _CALLBACK:
             await self.app(scope, receive, _Opening(send, replaced=viewer))
@@ -227,24 +228,29 @@ def _to_refusal() -> list[tuple[bytes, bytes]]:
     return [(b"location", quote("/?signed-out=no-role", safe="/?=").encode())]
 
 
-def _tightening(send: Send) -> Send:
-    """Return a sender that sends each cookie out no looser than needed."""
+def _tightening(send: Send, path: str) -> Send:
+    """Return a sender of answers that are kept nowhere, with cookies no looser than needed."""
     secure, longest = provider().is_secure, int(settings().session_hours * 3600)
+    kept = path.startswith(_PROGRAM)
 
     async def tight(message: Message) -> None:
         if message["type"] == "http.response.start":
             headers = [
-                (
-                    name,
-                    tightened(value.decode("latin-1"), secure=secure, longest=longest).encode(
-                        "latin-1"
-                    ),
-                )
+                (name, _tight_cookie(value, secure=secure, longest=longest))
                 if name.lower() == b"set-cookie"
                 else (name, value)
                 for name, value in message["headers"]
+                if kept or name.lower() != b"cache-control"
             ]
+            if not kept:  # neither the disk nor the button "back" brings it to light again
+                headers.append((b"cache-control", b"no-store"))
             message = {**message, "headers": headers}
         await send(message)
 
     return tight
+
+
+def _tight_cookie(cookie: bytes, *, secure: bool, longest: int) -> bytes:
+    """Return a ``Set-Cookie`` value as it goes out."""
+    tight = tightened(cookie.decode("latin-1"), secure=secure, longest=longest)
+    return tight.encode("latin-1")

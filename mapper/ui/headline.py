@@ -17,6 +17,8 @@ _ALWAYS = (
 
 def show_headline(shown: Release, *, data: str) -> None:
     """Show title, question, data and days, and the first of the caveats."""
+    if shown.audience != "operational":
+        data = "Recorded incidents"  # names of files stay inside
     over = f"{data}, {shown.period}: {_counted(is_release(shown))}."
     care = shown.caveats[0] if shown.caveats else ""
     st.html(

@@ -10,6 +10,7 @@ from mapper.incidents.quality import Quality, quality_report
 from mapper.outputs.text import encode_text, spreadsheet_text
 from mapper.ui.choices import days_of
 from mapper.ui.datasets import Dataset
+from mapper.ui.looks import note_look, noted_file
 from mapper.ui.words import bullets, count, notice, plain
 
 ROWS_SHOWN = 1_000
@@ -24,7 +25,8 @@ def quality_of(digest: str, *, _dataset: Dataset) -> Quality:
 
 
 def show_quality(dataset: Dataset) -> None:
-    """Show the report, its reasons first."""
+    """Show the report, its reasons first, once it is written down that somebody sees it."""
+    note_look(dataset, subject="Quality of the data")
     quality = quality_of(dataset.digest, _dataset=dataset)
     show_counts(dataset)
     if quality.notes:
@@ -86,10 +88,11 @@ def show_rejected(dataset: Dataset, quality: Quality) -> None:
     right.dataframe(table, hide_index=True, height=260, key="rejected rows")
     if len(rejected) > len(shown):
         st.caption(f"The first {len(shown):,} of {len(rejected):,}; the file holds all.")
+    name = f"rejected-{dataset.digest[:12]}.csv"
     st.download_button(
         "Rejected rows (CSV)",
-        lambda: rejected_csv(rejected),
-        file_name=f"rejected-{dataset.digest[:12]}.csv",
+        noted_file(lambda: rejected_csv(rejected), name=name),
+        file_name=name,
         mime="text/csv",
         on_click="ignore",
     )

@@ -1,15 +1,31 @@
 """The page about oneself: name, roles, wards, what they open, and signing out."""
 
+from collections.abc import Mapping
+from types import MappingProxyType
+
 import streamlit as st
 
 from mapper.disclosure.release import MARKINGS
-from mapper.people import ACTS, Viewer, may
+from mapper.people import ACTS, Act, Viewer, may
 from mapper.ui.frame import put_on_style, show_marking
 from mapper.ui.provider import is_signed_in_to
 from mapper.ui.started import LACKS, is_by_serve
 from mapper.ui.who import current_viewer, ends_in_words
 from mapper.ui.words import bullets, notice
 
+_IN_WORDS: Mapping[Act, str] = MappingProxyType(
+    {
+        "see everything": "See full counts of every ward",
+        "see own wards": "See full counts of your own wards",
+        "see partnership releases": "See what is released to partner agencies",
+        "see hot spots": "Open the map of hot spots",
+        "load data": "Load incidents and see how good they are",
+        "release": "Make releases for partners and the public",
+        "plan": "Write assessments and plans",
+        "read the audit log": "Read who saw what, and when",
+        "change settings": "Change the settings of this installation",
+    }
+)
 _ALONE = (
     "Nobody signs in to this installation. Whoever opens it on this machine is its one person,"
     " analyst and administrator at once, and no other machine can reach it. To share it, set up"
@@ -25,7 +41,7 @@ def show_page() -> None:
     st.header("Your sign-in", anchor=False)
     _show_who(viewer)
     st.subheader("You may", anchor=False)
-    bullets(act[0].upper() + act[1:] for act in ACTS if may(viewer, act))
+    bullets(_IN_WORDS[act] for act in ACTS if may(viewer, act))
     if is_signed_in_to():
         if st.button("Sign out", type="primary"):
             st.logout()

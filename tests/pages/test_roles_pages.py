@@ -83,6 +83,12 @@ def test_a_look_is_written_down_before_it_is_shown(signed_in_app):
     assert "area Merseyside" in table["More"][1]
 
 
+def test_the_data_page_is_written_down_once_a_session(signed_in_app):
+    signed_in_app("analyst", name="Ann", page="data/load.py").run().run()
+    table = signed_in_app("administrator", name="Ada").dataframe[0].value
+    assert list(table["Of what"]).count("Quality of the data") == 1
+
+
 def test_the_log_is_checked_and_filtered(signed_in_app):
     signed_in_app("analyst", name="Ann")
     app = signed_in_app("administrator", name="Ada")
