@@ -33,7 +33,12 @@ if TYPE_CHECKING:
 
 _DEGREES = "EPSG:4326"
 # Shapefiles have ten letters for a name; what is longer gets a short one here.
-_SHORT = {"hotspot_id": "hotspot_id", "ring_count": "ring_n", "disc_count": "disc_n"}
+_SHORT = {
+    "hotspot_id": "hotspot_id",
+    "ring_count": "ring_n",
+    "disc_count": "disc_n",
+    "cells_hidden": "hidden_n",
+}
 _FIXED_TIME = "2000-01-01T00:00:00.000Z"  # in place of the clock: same release, same bytes
 
 
