@@ -118,7 +118,7 @@ def result_of(inputs: Mapping[str, Any]) -> dict[str, Any]:
     quotient = found.quotient
     return {
         "verdict": verdict(found, counts),
-        "words": list(found.words),
+        "words": [*found.words, *_doubt(found)],
         "effect": _interval(found.effect),
         "change": _interval(found.change),
         "spillover": _interval(found.spillover) if found.spillover else None,
@@ -146,6 +146,19 @@ def verdict(found: Evaluation, counts: Mapping[str, BeforeAfter]) -> Verdict:
     if found.spillover.low > 1 and _net(counts).high >= 1:
         return "did not work"
     return "could not be told" if found.quotient.value < MOSTLY_MOVED else "worked"
+
+
+def _doubt(found: Evaluation) -> list[str]:
+    """Say, where the place fell clearly, that much of the fall may have gone next door."""
+    quotient = found.quotient
+    if found.effect.high < 1 and quotient is not None and quotient.value < MOSTLY_MOVED:
+        return [
+            (
+                "The ring around it rose by at least half of what the place lost: the harm may have"
+                " moved next door."
+            )
+        ]
+    return []
 
 
 def register(interventions: Iterable[Version], evaluations: Iterable[Version]) -> tuple[Entry, ...]:

@@ -3,6 +3,7 @@
 import streamlit as st
 
 from mapper.people import Viewer
+from mapper.ui.phase_view import show_phase
 from mapper.ui.record_desk import Desk, seen_records
 from mapper.ui.record_page import show_records
 from mapper.ui.record_start import asked_place
@@ -12,11 +13,12 @@ PLANS = "pages/places/plan.py"
 
 def show_page() -> None:
     """Show the assessments, and the way on to a plan for the same place."""
-    show_records("assessment", title="Location assessments", started=asked_place, below=_to_plan)
+    show_records("assessment", title="Location assessments", started=asked_place, below=_go_on)
 
 
-def _to_plan(viewer: Viewer, desk: Desk) -> None:
-    """Offer to go on to the plan of the place."""
+def _go_on(viewer: Viewer, desk: Desk) -> None:
+    """Take the decision on the prevention phase, and offer to go on to the plan of the place."""
+    show_phase(viewer, desk)
     place = desk.content.get("hotspot_id")
     if not place:
         return

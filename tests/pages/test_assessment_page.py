@@ -167,3 +167,21 @@ def test_text_of_others_is_shown_as_it_is(app):
     html = "\n".join(part.proto.body for part in app.get("html"))
     assert "<img" not in html
     assert not [part for part in (*app.markdown, *app.caption) if "](http" in part.value]
+
+
+def test_a_phase_is_suggested_and_decided_beside_it(app):
+    content = {"name": "Parade", "hotspot_id": "HS-1"}
+    save(database(), Work("A-1", "assessment", content), viewer=OTHER, reason="x")
+    app.switch_page(ASSESSMENT).run()
+    app.selectbox[0].select("A-1").run()
+    field(app.selectbox, "Pattern of the hot spot over time").select("persistent").run()
+    assert "Suggested: tertiary." in said(app)
+    field(app.selectbox, "Your decision").select("secondary").run()
+    press(app, "Record the decision")
+    assert "say why and by whom" in said(app)
+    field(app.text_input, "Why").set_value("The shop closes in May.")
+    field(app.text_input, "Decided by (role and agency)").set_value("Lead, council")
+    press(app, "Record the decision")
+    assert not app.exception
+    assert "Decided, not agreeing: secondary, by Lead, council" in said(app)
+    assert "in 0 of 1 place." in said(app)
