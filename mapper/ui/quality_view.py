@@ -6,6 +6,7 @@ from typing import Any
 import pandas as pd
 import streamlit as st
 
+from mapper.errors import MapperError
 from mapper.incidents.quality import Quality, quality_report
 from mapper.outputs.text import encode_text, spreadsheet_text
 from mapper.ui.choices import days_of
@@ -26,7 +27,11 @@ def quality_of(digest: str, *, _dataset: Dataset) -> Quality:
 
 def show_quality(dataset: Dataset) -> None:
     """Show the report, its reasons first, once it is written down that somebody sees it."""
-    note_look(dataset, subject="Quality of the data")
+    try:
+        note_look(dataset, subject="Quality of the data")
+    except MapperError as error:
+        notice(str(error), kind="stop")
+        return
     quality = quality_of(dataset.digest, _dataset=dataset)
     show_counts(dataset)
     if quality.notes:
