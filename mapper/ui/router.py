@@ -35,6 +35,7 @@ ENTRIES = (
     Entry("places/meetings.py", "Meetings", "plan"),
     Entry("data/load.py", "Data", "load data"),
     Entry("admin/audit.py", "Audit", "read the audit log"),
+    Entry("help/methods.py", "Methods", None),
     Entry("people/you.py", "Your sign-in", None),
 )
 

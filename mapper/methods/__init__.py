@@ -1,0 +1,1 @@
+"""What each statistic says, in words: one source for the Methods page and the documentation."""

@@ -1,0 +1,23 @@
+"""“What is this?”: the words of a method, one click from where its number stands."""
+
+import streamlit as st
+
+from mapper.methods.load import methods
+from mapper.outputs.text import encode_text
+
+
+def what_is(method: str, *, label: str = "What is this?") -> None:
+    """Draw a small button that opens what a statistic asks, says and cannot show.
+
+    Raises
+    ------
+    KeyError
+        When there is no such method: a fault in this program.
+    """
+    told = {each.id: each for each in methods()}[method]
+    with st.popover(label):
+        st.html(
+            f"<p><b>{encode_text(told.asks)}</b></p><p>{encode_text(told.words)}</p>"
+            f"<p><b>What it cannot show.</b> {encode_text(told.cannot)}</p>"
+            f"<p>More on the Methods page: {encode_text(told.title)}.</p>"
+        )
