@@ -61,14 +61,16 @@ async def lifespan(_app: Any) -> AsyncIterator[dict[str, Any]]:
 def _warm_up() -> None:
     """Import what the first map needs and open the demonstration where it is at hand."""
     from mapper.outputs.maps import warm_up
+    from mapper.records.database import database
     from mapper.ui.datasets import demonstration, demonstration_is_at_hand
 
     maps = warm_up()
     try:
+        database()  # its tables are brought up to date before anybody waits for it
         if demonstration_is_at_hand():
             demonstration()
     except MapperError as error:
-        _LOG.warning("The demonstration data could not be opened: %s", error)
+        _LOG.warning("The start could not be warmed up: %s", error)
     maps.join()
 
 
