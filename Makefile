@@ -5,7 +5,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check
 
-.PHONY: install run test lint soak benchmarks docs clean
+.PHONY: install run test lint soak benchmarks docs pictures clean
 
 install: .venv/installed
 
@@ -48,6 +48,10 @@ docs: .venv/installed-docs
 .venv/installed-docs: .venv/installed
 	$(PIP) install --quiet --constraint constraints.txt --editable '.[docs]'
 	touch $@
+
+# The pictures of docs/tour.md, from a running app on the demonstration data
+pictures: .venv/installed-dev .venv/browser
+	$(BIN)/python docs/make_pictures.py
 
 clean:
 	rm -rf docs/_build .venv build dist .pytest_cache .mypy_cache .ruff_cache .hypothesis
