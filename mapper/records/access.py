@@ -1,16 +1,22 @@
 """Whose records a viewer may read: everything, or those of their own wards and their own.
 
 A record says in its ward where it belongs. One without a ward is seen by those who see everything
-and by whoever saved it, so that nothing is shown by having been left blank.
+and by whoever saved it, so that nothing is shown by having been left blank. Partner agencies read
+the records that somebody shared with them, and nothing that the program filled in.
 """
 
 from collections.abc import Iterable
+from dataclasses import replace
+from types import MappingProxyType
 
 import pandas as pd
 
 from mapper.area_shares import name_key
 from mapper.people import Viewer, in_wards, may, require
+from mapper.records.form import load_form
 from mapper.records.versions import Version
+
+SHARED = "shared"  # the answer that shows a record to partner agencies
 
 
 def own_wards(viewer: Viewer, cells: pd.DataFrame) -> frozenset[str]:
@@ -48,3 +54,28 @@ def readable(
     if may(viewer, "see everything"):
         return tuple(versions)
     return tuple(one for one in versions if name_key(one.ward) in own or one.author == viewer.name)
+
+
+def shared_with_partners(viewer: Viewer, versions: Iterable[Version]) -> tuple[Version, ...]:
+    """Return what partner agencies may read: records that were shared, in people's own words.
+
+    What the program filled in holds counts that no release to partners has checked, so it is left
+    out, but for the list of a meeting that was shown to partners as it stands.
+
+    Raises
+    ------
+    RefusedError
+        When the viewer is not shown what partners are.
+    """
+    require(viewer, "see partnership releases")
+    return tuple(_in_words(one) for one in versions if one.content.get("shared") == SHARED)
+
+
+def _in_words(one: Version) -> Version:
+    """Return a record without what the program filled in."""
+    filled = {field.id for field in load_form(one.kind).fields if field.kind == "data"}
+    shown = one.content.get("shown") or {}
+    if shown.get("audience") == "partnership":
+        filled -= {"shown", "release"}
+    kept = {name: value for name, value in one.content.items() if name not in filled}
+    return replace(one, content=MappingProxyType(kept))

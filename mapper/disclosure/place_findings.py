@@ -1,0 +1,167 @@
+"""What an audience may see of one place: each question about it, asked of what its map shows.
+
+A release outside the operational audience draws its hot spots anew from printed counts, and that
+of a neighbourhood team cuts them at the edge of its wards. So the questions are asked of the cells
+that the release shows as the hot spot, and each answer then passes disclosure control for the
+release's own audience. What that refuses is kept by name, with the reason.
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
+from types import MappingProxyType
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from mapper.context.phases import PhaseRules
+from mapper.context.places import Places
+from mapper.disclosure.finding_release import FindingRelease, release_finding
+from mapper.disclosure.release import Release, is_release
+from mapper.errors import MapperError, RequestError
+from mapper.finding import Finding
+from mapper.place.definitions import CONTEXT, DAYS, PHASES, SHIFT, SIGNATURE
+from mapper.place.near import context_finding
+from mapper.place.phases import phase_finding
+from mapper.place.signature import signature_finding
+from mapper.place.week import days_finding, shift_finding
+from mapper.request import AnalysisResult
+from mapper.study import Study
+from mapper.tables import HOTSPOT_COLUMNS
+
+QUESTIONS = (SIGNATURE, SHIFT, DAYS, CONTEXT, PHASES)
+
+
+@dataclass(frozen=True, eq=False)
+class PlaceAnswers:
+    """The answers about every hot spot of a release, before disclosure control."""
+
+    release: Release
+    findings: Mapping[str, Finding]  # by the question's id
+    unanswered: Mapping[str, str]  # why not, by the question's id
+
+
+@dataclass(frozen=True, eq=False)
+class PlaceFindings:
+    """What the audience of a release may see of one of its hot spots."""
+
+    release: Release
+    hotspot_id: str
+    findings: Mapping[str, FindingRelease]  # by the question's id
+    unanswered: Mapping[str, str]  # why not, by the question's id
+
+    @property
+    def row(self) -> "pd.Series[Any]":
+        """The hot spot as the release lists it."""
+        table = self.release.hotspots
+        return table[table["hotspot_id"] == self.hotspot_id].iloc[0]
+
+    @property
+    def cells(self) -> tuple[str, ...]:
+        """The hot spot's cells as the release shows them."""
+        table = self.release.cells
+        return tuple(table.loc[table["hotspot_id"] == self.hotspot_id, "cell"])
+
+
+def ask_about_places(
+    study: Study,
+    result: AnalysisResult,
+    release: Release,
+    *,
+    places: Places | None = None,
+    rules: PhaseRules | None = None,
+) -> PlaceAnswers:
+    """Ask every question about the hot spots that a release shows.
+
+    Parameters
+    ----------
+    study, result
+        What the release was made from, over the whole area asked for.
+    places
+        Places near; without them nothing is said of the surroundings.
+    rules
+        Another table of phase rules than the one shipped.
+    """
+    shown = as_shown(result, is_release(release))
+    asking: dict[str, Callable[[], Finding]] = {
+        SIGNATURE.id: lambda: signature_finding(study, result=shown),
+        SHIFT.id: lambda: shift_finding(study, result=shown),
+        DAYS.id: lambda: days_finding(study, result=shown),
+        PHASES.id: lambda: phase_finding(study, result=shown, places=places, rules=rules),
+    }
+    unanswered = {}
+    if places is None:
+        unanswered[CONTEXT.id] = "No file of places near was given."
+    else:
+        asking[CONTEXT.id] = lambda: context_finding(study, places, result=shown)
+    findings = {}
+    for name, ask in asking.items():
+        try:
+            findings[name] = ask()
+        except MapperError as error:  # data without days, or without the lens's columns
+            unanswered[name] = str(error)
+    return PlaceAnswers(release, MappingProxyType(findings), MappingProxyType(unanswered))
+
+
+def place_findings(answers: PlaceAnswers, hotspot_id: str) -> PlaceFindings:
+    """Return what the audience may see of one hot spot of the release.
+
+    Raises
+    ------
+    RequestError
+        When the release shows no such hot spot.
+    """
+    release = answers.release
+    known = release.hotspots["hotspot_id"].tolist()
+    if hotspot_id not in known:
+        raise RequestError(
+            f"There is no hot spot {hotspot_id} in what the {release.audience} audience is shown."
+            f" There are {len(known)}: {', '.join(known[:5])}{' ...' if len(known) > 5 else ''}."  # noqa: PLR2004 - five are named
+        )
+    findings, refused = {}, dict(answers.unanswered)
+    for name, finding in answers.findings.items():
+        about = finding.table[finding.table["hotspot_id"] == hotspot_id].reset_index(drop=True)
+        one = replace(finding, table=about)
+        made_by = str(release.record.get("made_by", ""))
+        try:
+            findings[name] = release_finding(one, audience=release.audience, made_by=made_by)
+        except MapperError as error:
+            refused[name] = str(error)
+    return PlaceFindings(release, hotspot_id, MappingProxyType(findings), MappingProxyType(refused))
+
+
+def title_of(question: str) -> str:
+    """Return what people call a question about a place."""
+    return next(one.title for one in QUESTIONS if one.id == question)
+
+
+def as_shown(result: AnalysisResult, release: Release) -> AnalysisResult:
+    """Return a result whose hot spots are those that a release of it shows.
+
+    Hot spots of other wards, which a neighbourhood team's release leaves out, stay as they are:
+    what is said of the area outside all hot spots then still means all of them.
+    """
+    listed = set(release.hotspots["hotspot_id"])
+    cells, told = result.cells["cell"], release.cells
+    ids = dict(zip(told["cell"], told["hotspot_id"], strict=True))
+    before = result.cells["hotspot_id"]
+    elsewhere = before.where(~before.isin(listed) & (release.audience == "operational"), "")
+    names: pd.Series[str] = cells.map(ids).fillna(elsewhere).astype("str")
+    rows = [_rows(release.hotspots, result, names)]
+    if release.audience == "operational":
+        rows.append(result.hotspots[~result.hotspots["hotspot_id"].isin(listed)])
+    table = pd.concat(rows, ignore_index=True).astype(dict(HOTSPOT_COLUMNS))
+    changed = result.cells.assign(hotspot_id=names.to_numpy()).astype({"hotspot_id": "str"})
+    return replace(result, cells=changed, hotspots=table)
+
+
+def _rows(listed: pd.DataFrame, result: AnalysisResult, names: "pd.Series[str]") -> pd.DataFrame:
+    """Return the list of a release with the columns that it does not print filled in."""
+    counts = result.incidents
+    if counts is None:
+        counts = result.cells["count"].to_numpy()
+    sums = pd.Series(counts).groupby(names.to_numpy()).sum()
+    table = listed.reindex(columns=list(HOTSPOT_COLUMNS))
+    table["incidents"] = sums.reindex(listed["hotspot_id"], fill_value=0).to_numpy(dtype=np.int64)
+    table["rank"] = np.arange(1, len(table) + 1, dtype=np.int64)
+    return table
