@@ -30,6 +30,7 @@ from mapper.ui.record_views import show_synthetic_mark
 from mapper.ui.waiting import opened_dataset
 from mapper.ui.words import bullets, notice
 
+_PARTS = ("treated", "control", "buffer", "buffer control")
 _KINDS = {"worked": "note", "did not work": "look", "could not be told": "note"}
 
 
@@ -72,7 +73,7 @@ def show_evaluation(viewer: Viewer, evaluation: Version) -> None:
 
 def part_table(inputs: Content) -> pd.DataFrame:
     """Return the counts of an evaluation for reading."""
-    counts = inputs["counts"]
+    counts = {name: inputs["counts"][name] for name in _PARTS if name in inputs["counts"]}
     return pd.DataFrame(
         {
             "Part": [name.capitalize() for name in counts],

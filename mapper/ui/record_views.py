@@ -20,7 +20,7 @@ _MARKS = {"same": "{}", "gone": "<del>{}</del>", "new": "<ins>{}</ins>"}
 def show_pieces(pieces: Iterable[Piece]) -> None:
     """Show a text with what went struck through and what came underlined."""
     body = "".join(_MARKS[one.change].format(encode_text(one.text)) for one in pieces)
-    st.html(f'<p class="m-pieces">{body}</p>')
+    st.html(f'<p class="m-pieces">{body or "(empty)"}</p>')
 
 
 def show_synthetic_mark(kept: Content) -> None:
