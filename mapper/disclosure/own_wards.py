@@ -43,10 +43,10 @@ def narrowed(result: AnalysisResult, wards: Iterable[str]) -> AnalysisResult:
     near = _near(result)
     cells = _own_cells(result.cells, near, own)
     hotspots = _own_parts(result, cells, own)
-    incidents = int(cells["count"].sum())
+    incidents = _incidents(result, own)
     numbers = {
         "accepted": result.numbers.get("accepted", 0),
-        "incidents_counted": incidents,
+        "incidents_counted": int(incidents.sum()),
         "cells": int(own.sum()),
         "cells_hot": int(cells["hot"].sum()),
         "hotspots": len(hotspots),
@@ -63,7 +63,15 @@ def narrowed(result: AnalysisResult, wards: Iterable[str]) -> AnalysisResult:
         numbers=MappingProxyType(numbers),
         facts=MappingProxyType(_facts(result, cells)),
         notes=(note, *result.notes),
+        incidents=incidents,
     )
+
+
+def _incidents(result: AnalysisResult, own: Flags) -> npt.NDArray[np.int64]:
+    """Return the incidents of the own cells, not weighted where the result knows that."""
+    if result.incidents is not None:
+        return result.incidents[own]
+    return result.cells["count"].to_numpy()[own]
 
 
 def _near(result: AnalysisResult) -> Neighbours:
@@ -92,6 +100,7 @@ def _own_parts(result: AnalysisResult, cells: pd.DataFrame, own: Flags) -> pd.Da
     known = result.area.cells[own]
     lon, lat = cells_to_points(known["cell"].to_numpy())
     part = cells.assign(area_km2=known["area_km2"].to_numpy(), lon=lon, lat=lat)
+    part["incidents"] = _incidents(result, own)
     whole = result.cells.groupby("hotspot_id")["cell"].size()
     rows = []
     for row in result.hotspots.to_dict("records"):
@@ -111,7 +120,7 @@ def _cut(row: Mapping[Hashable, Any], mine: pd.DataFrame, area: str) -> dict[Has
     """Return a hot spot's row for the part that lies in the own wards."""
     share = len(mine) / float(str(row["cells"]))
     expected = row["expected"] * share
-    incidents = int(mine["count"].sum())
+    incidents = int(mine["incidents"].sum())
     ward, district = (str(mine[name].mode().iloc[0]) for name in ("ward", "district"))
     return {
         **row,
@@ -128,10 +137,15 @@ def _cut(row: Mapping[Hashable, Any], mine: pd.DataFrame, area: str) -> dict[Has
         "lon": float(mine["lon"].mean()),
         "lat": float(mine["lat"].mean()),
         "reason": (
-            f"{incidents:,} in the {len(mine):,} cells of your wards, where an even spread over"
+            f"{incidents:,} in {_cells_in_words(len(mine))} of your wards, where an even spread over"
             f" {area} would put {expected:,.1f}; the hot spot reaches further."
         ),
     }
+
+
+def _cells_in_words(number: int) -> str:
+    """Return a number of cells in words."""
+    return "1 cell" if number == 1 else f"{number:,} cells"
 
 
 def _facts(result: AnalysisResult, cells: pd.DataFrame) -> dict[str, float]:
