@@ -1,0 +1,35 @@
+"""Whether the total of a whole area may be printed beside the map of its cells.
+
+A rounded total and the printed cells under it limit each other. Where an area's incidents lie
+scattered, one here and one there, a total that barely fits the least that its cells can hold tells
+that each of them holds no more than that. So a total is printed only where it leaves every hidden
+cell all the values that "fewer than 5" leaves open, whatever maps of the same incidents the
+audience has seen or will see. Withheld cells only leave more room.
+"""
+
+from collections.abc import Iterable
+
+import numpy as np
+
+from mapper.disclosure.rules import Rule
+from mapper.disclosure.suppression import Integers, interval_of, print_counts
+
+
+def total_is_safe(maps: Iterable[Integers], rule: Rule) -> bool:
+    """Tell whether the printed total of some counts leaves each hidden one all its values.
+
+    Parameters
+    ----------
+    maps
+        The counts of the same incidents by cell, at each resolution that the audience may see.
+    """
+    return all(_leaves_room(np.asarray(counts, dtype=np.int64), rule) for counts in maps)
+
+
+def _leaves_room(counts: Integers, rule: Rule) -> bool:
+    """Tell whether a total leaves room enough above the least and below the most of its cells."""
+    printed = print_counts(counts, rule)
+    least, most = interval_of(int(counts.sum()), rule)
+    room = min(most - int(printed.low.sum()), int(printed.high.sum()) - least)
+    nothing_hidden = not bool(((counts > 0) & (counts < rule.smallest_count)).any())
+    return nothing_hidden or room >= rule.values_kept - 1

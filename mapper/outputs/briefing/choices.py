@@ -1,0 +1,107 @@
+"""What a briefing is about: a lens for the map, an area, and two stretches of days to compare."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, timedelta
+from types import MappingProxyType
+from typing import Literal
+
+from mapper.errors import RequestError
+from mapper.questions.windows import Window
+
+_DAY = timedelta(days=1)
+Period = Literal["month", "quarter", "half-year", "year"]
+MONTHS: Mapping[Period, int] = MappingProxyType(
+    {"month": 1, "quarter": 3, "half-year": 6, "year": 12}
+)
+# Lenses that are set against each other where they meet, and the family that a lens stands in:
+# two of one family share incidents by definition and would meet everywhere.
+THEMES = (
+    "domestic-abuse",
+    "county-lines",
+    "serious-violence",
+    "public-violence",
+    "public-drugs-weapons-robbery",
+)
+FAMILIES: Mapping[str, str] = MappingProxyType(
+    {
+        "domestic-abuse-children": "domestic-abuse",
+        "domestic-abuse-babies": "domestic-abuse",
+        "missing-children": "county-lines",
+        "drugs": "county-lines",
+        "organised-crime": "county-lines",
+        "public-harm": "public-violence",
+    }
+)
+
+
+@dataclass(frozen=True)
+class BriefingChoices:
+    """Everything that is chosen for a briefing."""
+
+    lens: str  # of the map and of the places that moved
+    before: Window
+    after: Window
+    area: str = "merseyside"
+    resolution: int = 8  # a quarter's counts by finer cells are mostly too small to print
+    audience: str = "partnership"
+
+    def __post_init__(self) -> None:
+        if self.before.last >= self.after.first:
+            raise RequestError(
+                f"The days before ({self.before}) do not end before {self.after} starts."
+                " Choose a later day of the last meeting."
+            )
+        if self.audience == "operational":
+            raise RequestError(
+                "A briefing is made for partners or the public. Those who see everything find it"
+                " on the Hot spots page or with “mapper hotspots”."
+            )
+
+    @property
+    def others(self) -> tuple[str, ...]:
+        """The lenses that the map's lens is set against."""
+        family = FAMILIES.get(self.lens, self.lens)
+        return tuple(theme for theme in THEMES if theme != family)
+
+
+def windows_of_period(first: date, last: date, period: Period) -> tuple[Window, Window]:
+    """Return the latest whole months of the data, and as many before them.
+
+    Raises
+    ------
+    RequestError
+        When the data holds fewer than that.
+    """
+    end = last if (last + _DAY).day == 1 else last.replace(day=1) - _DAY
+    starts = [_months_back(end, count * MONTHS[period]) for count in (1, 2)]
+    if starts[1] < first:
+        raise RequestError(
+            f"The data runs from {first.day} {first:%B %Y} to {last.day} {last:%B %Y}: too short to"
+            f" set one {period} against the one before. Choose a shorter period."
+        )
+    return Window(starts[1], starts[0] - _DAY), Window(starts[0], end)
+
+
+def windows_since(first: date, last: date, since: date) -> tuple[Window, Window]:
+    """Return the days since a meeting, and as many days before it, as far as the data goes.
+
+    Raises
+    ------
+    RequestError
+        When the day lies outside the data.
+    """
+    if not first < since <= last:
+        raise RequestError(
+            f"The last meeting, {since.day} {since:%B %Y}, is not inside the data, which runs from"
+            f" {first.day} {first:%B %Y} to {last.day} {last:%B %Y}. Choose a period instead, or"
+            " load newer data."
+        )
+    start = max(first, since - ((last - since) + _DAY))
+    return Window(start, since - _DAY), Window(since, last)
+
+
+def _months_back(end: date, months: int) -> date:
+    """Return the first day of the month with which so many whole months up to ``end`` begin."""
+    number = end.year * 12 + end.month - months
+    return date(number // 12, number % 12 + 1, 1)

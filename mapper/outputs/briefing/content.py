@@ -1,0 +1,168 @@
+"""The content of a briefing: what is said on the screen and printed, in one place for both.
+
+Every figure here is read off releases or worked out again from what they print; nothing behind
+disclosure control is at hand any more.
+"""
+
+from dataclasses import dataclass
+
+from mapper.disclosure.finding_release import FindingRelease
+from mapper.disclosure.release import Release
+from mapper.disclosure.rules import Rule
+from mapper.outputs.briefing.choices import BriefingChoices
+from mapper.outputs.briefing.gather import ALL_DEMAND, CRIME, Gathered, Total
+from mapper.outputs.briefing.places import Meeting, Mover, find_meetings, find_movers
+from mapper.outputs.briefing.spans import Moved, compare_spans, spans_of_counts
+from mapper.records.shared import Shared
+
+NAMES = {
+    "domestic-abuse": "Domestic abuse",
+    "domestic-abuse-children": "Domestic abuse with a child at the address",
+    "county-lines": "County lines indicators",
+    "missing-children": "Missing children",
+    ALL_DEMAND: "All demand on police",
+    CRIME: "Crime, as a share of all demand",
+}
+_NOT_PRINTED = "not printed"
+
+
+@dataclass(frozen=True)
+class Headline:
+    """One figure at the head."""
+
+    id: str
+    name: str
+    value: str  # 8,795; 20 %
+    before: str  # 8,445 before; empty where nothing is said
+    moved: Moved
+    note: str = ""  # beside a share: what the rest is
+
+    @property
+    def change(self) -> str:
+        """How it moved, in one line: clear rise, between 5 % and 12 % more."""
+        return f"{self.moved.way}: {self.moved.words}" if self.moved.words else self.moved.way
+
+
+@dataclass(frozen=True, eq=False)
+class Briefing:
+    """What is shown of a briefing."""
+
+    choices: BriefingChoices
+    map: Release
+    headlines: tuple[Headline, ...]
+    movers: tuple[Mover, ...]
+    movers_known: bool  # the days before may be shown, so that places can be compared
+    meetings: tuple[Meeting, ...]
+    met: tuple[str, ...]  # titles of the lenses that were set against each other
+    shared: Shared
+    shifts: FindingRelease | None
+    notes: tuple[str, ...]
+
+    @property
+    def before(self) -> str:
+        """The days before, in words."""
+        return str(self.choices.before)
+
+    @property
+    def subtitle(self) -> str:
+        """What is compared with what, in one line."""
+        return f"{self.map.area_title}: {self.choices.after}, against {self.choices.before}"
+
+    @property
+    def takeaway(self) -> str:
+        """The one thing to remember, in a sentence or two."""
+        return " ".join([_on_headlines(self.headlines), _on_places(self)])
+
+
+def briefing_content(gathered: Gathered, *, shared: Shared | None = None) -> Briefing:
+    """Return the content of a briefing from what was released for it."""
+    movers = find_movers(gathered.now, gathered.before, days=gathered.days, rule=gathered.rule)
+    maps = [gathered.now, *gathered.others]
+    return Briefing(
+        choices=gathered.choices,
+        map=gathered.now,
+        headlines=_headlines(gathered),
+        movers=movers,
+        movers_known=gathered.before is not None,
+        meetings=find_meetings(maps),
+        met=tuple(one.title for one in maps),
+        shared=shared or Shared(),
+        shifts=gathered.shifts,
+        notes=(*gathered.notes, *gathered.now.caveats),
+    )
+
+
+def _headlines(gathered: Gathered) -> tuple[Headline, ...]:
+    """Return the figures at the head, all tested together."""
+    totals = gathered.totals
+    before, after = (
+        spans_of_counts([getattr(one, side) for one in totals], gathered.rule)
+        for side in ("before", "after")
+    )
+    moves = compare_spans(before, after, days=gathered.days)
+    demand = next((one for one in totals if one.id == ALL_DEMAND), None)
+    found = []
+    for total, moved in zip(totals, moves, strict=True):
+        if total.id == CRIME and demand is not None:
+            found.append(_crime_share(total, demand, gathered.rule))
+        else:
+            found.append(_figure(total, moved, gathered.rule.hidden_words))
+    return tuple(found)
+
+
+def _figure(total: Total, moved: Moved, hidden: str) -> Headline:
+    """Return one count at the head."""
+    name = NAMES.get(total.id, total.title)
+    if total.why:
+        return Headline(total.id, name, _NOT_PRINTED, "", Moved("too few to compare"), total.why)
+    said = [hidden if one is None else f"{one:,}" for one in (total.before, total.after)]
+    both = total.before is not None and total.after is not None
+    return Headline(
+        total.id,
+        name,
+        said[1],
+        f"{said[0]} before",
+        moved if both else Moved("too few to compare"),
+    )
+
+
+def _crime_share(crime: Total, demand: Total, rule: Rule) -> Headline:
+    """Return how much of all demand is crime, from printed totals, and what is not."""
+    name = NAMES[CRIME]
+    known = (crime.before, crime.after, demand.before, demand.after)
+    if not all(known):
+        return Headline(CRIME, name, _NOT_PRINTED, "", Moved("too few to compare"), crime.why)
+    crimes, whole = (crime.before or 0, crime.after or 0), (demand.before or 1, demand.after or 1)
+    spans = [spans_of_counts([count], rule) for count in crimes]
+    shares = [round(100 * part / every) for part, every in zip(crimes, whole, strict=True)]
+    return Headline(
+        CRIME,
+        name,
+        f"{shares[1]} %",
+        f"{shares[0]} % before",
+        compare_spans(spans[0], spans[1], days=whole)[0],
+        f"The other {100 - shares[1]} % is not crime: concern for safety, missing people and more.",
+    )
+
+
+def _on_headlines(headlines: tuple[Headline, ...]) -> str:
+    """Say in a sentence which figures moved."""
+    told = [one for one in headlines if one.id != CRIME and one.value != _NOT_PRINTED]
+    clear = [one for one in told if one.moved.way.startswith("clear")]
+    if not clear:
+        return "No headline figure shows a clear change."
+    said = [f"{one.name.lower()} ({one.moved.way}, {one.moved.words})" for one in clear]
+    rest = len(told) - len(clear)
+    others = f"; the other {rest} show no clear change" if rest else ""
+    return f"Clearly changed: {', '.join(said)}{others}."
+
+
+def _on_places(briefing: Briefing) -> str:
+    """Say in a sentence which places moved."""
+    if not briefing.movers_known:
+        return "Places cannot be set against the days before."
+    clear = [one for one in briefing.movers if one.moved.way.startswith("clear")]
+    if not clear:
+        return f"No place shows a clear change in {briefing.map.title.lower()}."
+    names = "; ".join(f"{one.place.name} ({one.moved.way})" for one in clear[:3])
+    return f"Places that clearly moved in {briefing.map.title.lower()}: {names}."

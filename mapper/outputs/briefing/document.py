@@ -1,0 +1,186 @@
+"""The printed briefing: the same words and figures as on the screen, on two or three pages."""
+
+from datetime import date, datetime
+
+from mapper.disclosure.finding_release import FindingRelease
+from mapper.outputs.briefing.content import Briefing, Headline
+from mapper.outputs.briefing.places import Meeting, Mover
+from mapper.outputs.documents.model import (
+    Block,
+    Bullets,
+    Document,
+    Figures,
+    Heading,
+    PageBreak,
+    Paragraph,
+    Picture,
+    Table,
+)
+from mapper.outputs.pictures.map_picture import map_picture
+from mapper.outputs.pictures.shift_clock import shift_clock
+from mapper.records.shared import Shared
+
+TITLE = "Briefing"
+_IN_A_ROW = 3  # figures that stand side by side
+_MOST_PLACES = 12
+HOW_CHANGE_IS_TOLD = (
+    "A change is called clear when the exact test of the two counts, allowing for the days in each"
+    " window, for every figure that was tested and for what rounding and hiding leave open, finds"
+    " it no chance (share of false finds at most 5 %). The percentages are the ends of the exact"
+    " 95 % interval. “No clear change” means that the counts cannot tell, not that nothing changed."
+)
+
+
+def briefing_document(briefing: Briefing, *, made_by: str, made_at: datetime) -> Document:
+    """Return a briefing as a document, to be written as PDF, Word or a web page."""
+    return Document(
+        title=TITLE,
+        subtitle=briefing.subtitle,
+        release=briefing.map,
+        blocks=(*_first_page(briefing), PageBreak(), *_second_page(briefing)),
+        made_by=made_by,
+        made_at=made_at,
+    )
+
+
+def _first_page(briefing: Briefing) -> tuple[Block, ...]:
+    """Return figures and map: what a meeting looks at first."""
+    heads = briefing.headlines
+    rows = [heads[at : at + _IN_A_ROW] for at in range(0, len(heads), _IN_A_ROW)]
+    title = briefing.map.title
+    return (
+        Paragraph(briefing.takeaway, "strong"),
+        Heading("Headline figures"),
+        *(Figures(tuple(_figure(one) for one in row)) for row in rows),
+        *(Paragraph(one.note, "small") for one in heads if one.note),
+        Heading(f"Where: {title.lower()}"),
+        map_picture(briefing.map, title=title),
+    )
+
+
+def _figure(one: Headline) -> tuple[str, str, str]:
+    """Return one headline figure for print."""
+    return one.value, one.name, ", ".join(part for part in (one.change, one.before) if part)
+
+
+def _second_page(briefing: Briefing) -> tuple[Block, ...]:
+    """Return places, the week, actions, effects and what to be careful about."""
+    return (
+        Heading("Places that moved"),
+        *_movers(briefing),
+        *_week(briefing.shifts, briefing.map.title, briefing.map.hidden_words),
+        Heading("Where lenses meet"),
+        *_meetings(briefing),
+        Heading("Actions"),
+        *_actions(briefing.shared),
+        Heading("What worked"),
+        *_results(briefing.shared),
+        Heading("Read this with care"),
+        Bullets((HOW_CHANGE_IS_TOLD, *briefing.notes)),
+        Paragraph(f"{briefing.map.question} {briefing.map.licence}", "small"),
+    )
+
+
+def _movers(briefing: Briefing) -> tuple[Block, ...]:
+    """Return the places that stand out in either window."""
+    if not briefing.movers_known:
+        return (Paragraph("The days before may not be shown, so places cannot be compared."),)
+    if not briefing.movers:
+        return (Paragraph("No place stands out in either window."),)
+    rows = tuple(_mover_row(one) for one in briefing.movers[:_MOST_PLACES])
+    caption = (
+        f"{briefing.map.title}: places that stand out now or did before, clear changes first."
+        " Numbers are those on the map; counts are rounded."
+    )
+    header = ("No.", "Place", "Before", "Now", "Change", "How much")
+    table = Table(caption, header, rows, numbers=(2, 3), widths=(0.5, 2.4, 1.1, 1.1, 1.5, 2.4))
+    more = len(briefing.movers) - _MOST_PLACES
+    return (table, Paragraph(f"And {more} more places.", "small")) if more > 0 else (table,)
+
+
+def _mover_row(one: Mover) -> tuple[str, ...]:
+    """Return one place that moved."""
+    news = f" ({one.news})" if one.news else ""
+    place = f"{one.place.name}, {one.place.district}{news}"
+    return one.place.number, place, one.before, one.now, one.moved.way, one.moved.words
+
+
+def _week(shifts: FindingRelease | None, title: str, hidden: str) -> tuple[Block, ...]:
+    """Return the week in whole shifts."""
+    picture = shifts_picture(shifts, title, hidden)
+    return (Heading("When in the week"), picture) if picture else ()
+
+
+def shifts_picture(shifts: FindingRelease | None, title: str, hidden: str) -> Picture | None:
+    """Return the week in whole shifts as a picture, where times are known."""
+    if shifts is None or not len(shifts.table):
+        return None
+    rows = shifts.table
+    days, names, hours = (rows[name].astype("str") for name in ("day", "shift", "hours"))
+    counts = {
+        (day, name): None if weight is None else int(weight)
+        for day, name, weight in zip(
+            days, names, rows["weight"].astype(object).where(rows["weight"].notna(), None),
+            strict=True,
+        )
+    }  # fmt: skip
+    told = f"{title}: incidents by day and shift, rounded; a night belongs to the day it starts"
+    return shift_clock(
+        tuple(dict.fromkeys(days)),
+        dict(zip(names, hours, strict=True)),
+        counts,
+        title=told,
+        hidden=hidden,
+    )
+
+
+def _meetings(briefing: Briefing) -> tuple[Block, ...]:
+    """Return the places where lenses meet."""
+    against = ", ".join(briefing.met)
+    if not briefing.meetings:
+        return (Paragraph(f"No place stands out under two of these at once: {against}."),)
+    rows = tuple(_meeting_row(one) for one in briefing.meetings[:_MOST_PLACES])
+    caption = (
+        f"Places that stand out under two or more of: {against}."
+        " One incident can count under more than one."
+    )
+    return (Table(caption, ("No.", "Place", "Stands out for"), rows, widths=(0.5, 2.5, 4.0)),)
+
+
+def _meeting_row(one: Meeting) -> tuple[str, ...]:
+    """Return one place where lenses meet."""
+    return one.place.number, f"{one.place.name}, {one.place.district}", ", ".join(one.lenses)
+
+
+def _actions(shared: Shared) -> tuple[Block, ...]:
+    """Return the actions of the plans that a meeting carries on."""
+    if not shared.actions:
+        return (Paragraph("No action of a plan that a meeting carries on is on record."),)
+    rows = tuple(
+        (one.action, one.agency, day_in_words(one.due), state_in_words(one.state, one.days_late))
+        for one in shared.actions
+    )
+    header = ("Action", "Agency", "Due", "State")
+    return (Table("Late ones first.", header, rows, widths=(4.0, 1.6, 1.4, 1.4)),)
+
+
+def _results(shared: Shared) -> tuple[Block, ...]:
+    """Return what came of what was done."""
+    if not shared.results:
+        return (Paragraph("No intervention of such a plan is on record."),)
+    rows = tuple(
+        (one.name, f"{one.first} to {one.last or 'now'}", one.verdict, one.judgement)
+        for one in shared.results
+    )
+    header = ("What was done", "When", "What the counts say", "What partners say")
+    return (Table("Latest first.", header, rows, widths=(3.0, 2.0, 1.7, 1.7)),)
+
+
+def day_in_words(day: date | None) -> str:
+    """Return a day for reading."""
+    return f"{day.day} {day:%B %Y}" if day else "no day"
+
+
+def state_in_words(state: str, late: int) -> str:
+    """Return the state of an action."""
+    return f"{late:,} {'day' if late == 1 else 'days'} late" if state == "late" else state

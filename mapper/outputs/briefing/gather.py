@@ -1,0 +1,244 @@
+"""Make every release that a briefing shows, each through disclosure control and its register.
+
+Maps are releases that are checked against all the audience had before and are kept for later
+checks. Totals of the whole area are released findings, printed only where they leave the hidden
+counts of every such map alone (:mod:`mapper.disclosure.totals`).
+"""
+
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+from mapper.analysis import analyse
+from mapper.counts import locate
+from mapper.disclosure.finding_release import FindingRelease, release_finding
+from mapper.disclosure.register import Register
+from mapper.disclosure.release import Release, release
+from mapper.disclosure.rules import Rule, rules
+from mapper.disclosure.totals import total_is_safe
+from mapper.errors import LensError, MapperError
+from mapper.files import Progress, no_progress
+from mapper.incidents.table import Incidents
+from mapper.lenses.fit import refuse_unfit
+from mapper.lenses.lens import Lens
+from mapper.lenses.lens import Rule as LensRule
+from mapper.lenses.load import load_lens
+from mapper.outputs.briefing.choices import BriefingChoices
+from mapper.place.week import shift_finding
+from mapper.questions.change import ask_change
+from mapper.questions.windows import Window, counts_within
+from mapper.request import AnalysisRequest
+from mapper.study import Study, prepare
+from mapper.study_area import StudyArea, load_study_area
+
+Integers = npt.NDArray[np.int64]
+
+ALL_DEMAND, CRIME = "all-demand", "crime"
+CRIMES = Lens(
+    id=CRIME,
+    title="Recorded crime",
+    version="1.0",
+    question="How much of all demand is crime?",
+    requires=("crime",),
+    rules=(LensRule("Crime", 1, "The record says that it is a crime.", (("crime", "is", True),)),),
+)
+# What stands at the head, in this order, as far as the data holds it.
+HEADLINES = (
+    "domestic-abuse",
+    "domestic-abuse-children",
+    "county-lines",
+    "missing-children",
+    ALL_DEMAND,
+    CRIME,
+)
+PUBLIC_HEADLINES = ("public-violence", "public-drugs-weapons-robbery", ALL_DEMAND)
+
+
+@dataclass(frozen=True)
+class Total:
+    """The printed totals of one lens over the whole area; none where they are not printed."""
+
+    id: str
+    title: str
+    before: int | None
+    after: int | None
+    why: str = ""  # why there is none, in words
+
+
+@dataclass(frozen=True, eq=False)
+class Gathered:
+    """All that a briefing is made of: releases and nothing behind them."""
+
+    choices: BriefingChoices
+    rule: Rule
+    now: Release  # the map of the chosen lens
+    before: Release | None  # the same over the days before, if it may be shown
+    others: tuple[Release, ...]  # of the lenses it is set against
+    totals: tuple[Total, ...]
+    shifts: FindingRelease | None  # the week of the chosen lens in shifts, if times are known
+    days: tuple[int, int]  # days with data in the two windows
+    notes: tuple[str, ...]  # what could not be shown, and why
+
+
+def gather(
+    incidents: Incidents,
+    choices: BriefingChoices,
+    *,
+    register: Register,
+    made_by: str = "",
+    progress: Progress = no_progress,
+) -> Gathered:
+    """Return every release of a briefing.
+
+    Raises
+    ------
+    MapperError
+        When the map itself may not be shown, or the choices do not fit the data.
+    """
+    source = _Source(incidents, choices, register, made_by)
+    progress("Making the map", 0.1)
+    now = source.map(choices.lens, choices.after)
+    notes: list[str] = []
+    progress("Setting it against the days before", 0.3)
+    before = source.tried(choices.lens, choices.before, notes)
+    found = [source.tried(other, choices.after, notes) for other in source.fitting(choices.others)]
+    progress("Counting the headline figures", 0.6)
+    totals = source.totals()
+    return Gathered(
+        choices=choices,
+        rule=rules().audiences[choices.audience],
+        now=now,
+        before=before,
+        others=tuple(one for one in found if one is not None),
+        totals=totals,
+        shifts=source.shifts(notes),
+        days=(_days(incidents, choices.before), _days(incidents, choices.after)),
+        notes=tuple(notes),
+    )
+
+
+@dataclass(frozen=True, eq=False)
+class _Source:
+    """Incidents with the choices that every release of them shares."""
+
+    incidents: Incidents
+    choices: BriefingChoices
+    register: Register
+    made_by: str
+
+    @property
+    def area(self) -> StudyArea:
+        """The study area, in the size of cells of the map."""
+        return load_study_area(self.choices.area, resolution=self.choices.resolution)
+
+    def request(self, lens: str, window: Window) -> AnalysisRequest:
+        """Return the analysis of a lens over a window."""
+        return AnalysisRequest(
+            lens=lens,
+            area=self.area.name,
+            resolution=self.choices.resolution,
+            start=window.first,
+            end=window.last,
+        )
+
+    def map(self, lens_id: str, window: Window) -> Release:
+        """Return the registered release of one lens over one window."""
+        lens = load_lens(lens_id)
+        request = self.request(lens.id, window)
+        result = analyse(self.incidents, request, lens=lens, area=self.area)
+        return release(
+            result,
+            audience=self.choices.audience,
+            register=self.register,
+            made_by=self.made_by,
+        )
+
+    def tried(self, lens_id: str, window: Window, notes: list[str]) -> Release | None:
+        """Return such a release, or nothing and a note that says why."""
+        try:
+            return self.map(lens_id, window)
+        except MapperError as error:
+            notes.append(f"{load_lens(lens_id).title}, {window}: not shown. {error}")
+            return None
+
+    def fitting(self, lens_ids: tuple[str, ...]) -> list[str]:
+        """Return the lenses that the data can be seen through."""
+        return [name for name in lens_ids if self._fits(load_lens(name))]
+
+    def _fits(self, lens: Lens) -> bool:
+        try:
+            refuse_unfit(self.incidents.table, lens)
+        except LensError:
+            return False
+        return True
+
+    def study(self, lens: Lens) -> Study:
+        """Return a lens over both windows together."""
+        both = Window(self.choices.before.first, self.choices.after.last)
+        return prepare(self.incidents, self.request(lens.id, both), lens=lens, area=self.area)
+
+    def totals(self) -> tuple[Total, ...]:
+        """Return the totals at the head, as far as the data holds them."""
+        lenses = [CRIMES if name == CRIME else load_lens(name) for name in HEADLINES]
+        fits = [lens for lens in lenses if self._fits(lens)]
+        if all(lens.id in {ALL_DEMAND, CRIME} for lens in fits):
+            public = [load_lens(name) for name in PUBLIC_HEADLINES]
+            fits = [*(lens for lens in public if self._fits(lens)), CRIMES]
+            fits = [lens for lens in fits if self._fits(lens)]
+        return tuple(self.total(lens) for lens in fits)
+
+    def total(self, lens: Lens) -> Total:
+        """Return the printed totals of one lens in the two windows."""
+        windows = self.choices.before, self.choices.after
+        try:
+            study = self.study(lens)
+            finding = ask_change(study, before=windows[0], after=windows[1], by="area")
+            shown = release_finding(
+                finding, audience=self.choices.audience, made_by=self.made_by
+            ).table
+        except MapperError as error:
+            return Total(lens.id, lens.title, None, None, str(error))
+        rule = rules().audiences[self.choices.audience]
+        printed = [
+            None if shown[name].isna()[0] or not total_is_safe(_maps(study, each), rule)
+            else int(shown[name][0])
+            for name, each in zip(("before", "after"), windows, strict=True)
+        ]  # fmt: skip
+        return Total(lens.id, lens.title, printed[0], printed[1])
+
+    def shifts(self, notes: list[str]) -> FindingRelease | None:
+        """Return the week of the map's lens in shifts, where times are known and may be shown."""
+        lens = load_lens(self.choices.lens)
+        request = self.request(lens.id, self.choices.after)
+        try:
+            study = prepare(self.incidents, request, lens=lens, area=self.area)
+            finding = shift_finding(study, by="area")
+            return release_finding(finding, audience=self.choices.audience, made_by=self.made_by)
+        except MapperError as error:
+            notes.append(f"The week in shifts is not shown. {error}")
+            return None
+
+
+def _days(incidents: Incidents, window: Window) -> int:
+    """Return the days of a window that lie in months of which the files hold anything."""
+    months = np.unique(incidents.table["start"].to_numpy().astype("datetime64[M]"))
+    days = np.arange(np.datetime64(window.first), np.datetime64(window.last) + 1)
+    return int(np.isin(days.astype("datetime64[M]"), months).sum())
+
+
+def _maps(study: Study, window: Window) -> tuple[Integers, ...]:
+    """Return the counts of a window by cell, in each size of cells that an audience may see."""
+    counts = [counts_within(study, window)]
+    area, table = study.area, study.incidents.table
+    for resolution in (8, 9):
+        if resolution == area.resolution:
+            continue
+        cells = load_study_area(study.request.area, resolution=resolution).cells["cell"].to_numpy()
+        start = table["start"].to_numpy()
+        inside = study.counted & (start >= np.datetime64(window.first))
+        inside &= start < np.datetime64(window.last) + np.timedelta64(1, "D")
+        lon, lat = (table[name].to_numpy()[inside] for name in ("lon", "lat"))
+        at = locate(lon, lat, cells=cells, resolution=resolution)
+        counts.append(np.bincount(at[at >= 0], minlength=cells.size).astype(np.int64))
+    return tuple(counts)

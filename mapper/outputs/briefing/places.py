@@ -1,0 +1,149 @@
+"""Places of a briefing: those that moved, and those where two lenses meet.
+
+Both are read off released maps alone. A place that moved is a group of touching cells that stand
+out in either window: chosen by both alike, so that neither rises nor falls are favoured.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+from mapper.disclosure.release import Release
+from mapper.disclosure.rules import Rule
+from mapper.hexagons import strings_to_cells
+from mapper.neighbours import find_neighbours, touching_groups
+from mapper.outputs.briefing.spans import Moved, compare_spans, spans_of_cells
+
+Integers = npt.NDArray[np.int64]
+Flags = npt.NDArray[np.bool_]
+_ORDER = ("clear rise", "clear fall", "no clear change", "too few to compare")
+
+
+@dataclass(frozen=True)
+class Place:
+    """One place, as its release names it."""
+
+    number: str  # on the map; empty where it is not on it
+    name: str
+    district: str
+
+
+@dataclass(frozen=True)
+class Mover:
+    """A place that stands out now, or did before, and how it moved."""
+
+    place: Place
+    before: str  # "about 120", as far as printed
+    now: str
+    moved: Moved
+    news: str  # new on the map, no longer on the map, or nothing
+
+
+@dataclass(frozen=True)
+class Meeting:
+    """A place where two lenses both stand out."""
+
+    place: Place
+    lenses: tuple[str, ...]
+    cells: int
+
+
+def find_movers(
+    now: Release, before: Release | None, *, days: tuple[int, int], rule: Rule
+) -> tuple[Mover, ...]:
+    """Return the places of two released maps, those that clearly moved first."""
+    if before is None:
+        return ()
+    hot = [_hot(one) for one in (before, now)]
+    group = _groups(now, hot[0] | hot[1])
+    number = int(group.max(initial=-1)) + 1
+    sums = [spans_of_cells(one.cells, rule).sums(group, number) for one in (before, now)]
+    moves = compare_spans(sums[0], sums[1], days=days)
+    found = []
+    for at, moved in enumerate(moves):
+        inside = group == at
+        on_map = [bool((flags & inside).any()) for flags in hot]
+        said = [_printed(one, inside) for one in (before, now)]
+        named = now if on_map[1] else before
+        found.append(Mover(_place(named, inside, now), said[0], said[1], moved, _news(*on_map)))
+    return tuple(sorted(found, key=_by_size))
+
+
+def find_meetings(maps: Sequence[Release]) -> tuple[Meeting, ...]:
+    """Return the places where two or more released maps both stand out, largest first."""
+    if len(maps) < 2:  # noqa: PLR2004 - it takes two to meet
+        return ()
+    hot = np.array([_hot(one) for one in maps])
+    group = _groups(maps[0], hot.sum(axis=0) > 1)
+    found = []
+    for at in range(int(group.max(initial=-1)) + 1):
+        inside = group == at
+        both = (hot & inside).any(axis=1)
+        lenses = tuple(one.title for one, yes in zip(maps, both.tolist(), strict=True) if yes)
+        place = Place(_numbers(maps[0], inside), *_ward(maps[0], inside))
+        found.append(Meeting(place, lenses, int(inside.sum())))
+    return tuple(sorted(found, key=lambda one: (-len(one.lenses), -one.cells, one.place.name)))
+
+
+def _hot(shown: Release) -> Flags:
+    """Return which cells of a release stand out."""
+    return shown.cells["hot"].to_numpy(dtype=bool)
+
+
+def _groups(shown: Release, chosen: Flags) -> Integers:
+    """Return the number of the group of touching chosen cells of each cell, -1 for none."""
+    cells = strings_to_cells(shown.cells["cell"].to_numpy(dtype=object))
+    return touching_groups(find_neighbours(cells), chosen)
+
+
+def _place(named: Release, inside: Flags, on_map: Release) -> Place:
+    """Return a place under the name of its largest hot spot, with its numbers on the map."""
+    ids = named.cells.loc[inside, "hotspot_id"]
+    row = named.hotspots[named.hotspots["hotspot_id"].isin(set(ids) - {""})].iloc[0]
+    return Place(_numbers(on_map, inside), str(row["name"]), str(row["district"]))
+
+
+def _numbers(on_map: Release, inside: Flags) -> str:
+    """Return the numbers on the map of the hot spots that some cells belong to."""
+    ids = set(on_map.cells.loc[inside, "hotspot_id"]) - {""}
+    numbers = on_map.hotspots.loc[on_map.hotspots["hotspot_id"].isin(ids), "number"]
+    return ", ".join(map(str, numbers))
+
+
+def _ward(shown: Release, inside: Flags) -> tuple[str, str]:
+    """Return the ward and the district of most of some cells."""
+    pairs = shown.cells.loc[inside, ["ward", "district"]].astype("str").value_counts()
+    ward, district = pairs.index[0]
+    return str(ward), str(district)
+
+
+def _printed(shown: Release, inside: Flags) -> str:
+    """Return the sum of the printed counts of some cells, in words."""
+    counts = shown.cells.loc[inside, "count"]
+    total = int(counts.fillna(0).sum())
+    if total:
+        return f"about {total:,}"
+    return "too few to print" if bool(counts.isna().any()) else "none"
+
+
+def _news(was: bool, is_now: bool) -> str:  # noqa: FBT001 - two flags of one place
+    """Return whether a place came to the map or went from it."""
+    if was and is_now:
+        return ""
+    return "new on the map" if is_now else "no longer on the map"
+
+
+def _by_size(mover: Mover) -> tuple[object, ...]:
+    """Order movers: clear ones first, by how far the nearer end is from no change."""
+    moved = mover.moved
+    surely = moved.low if moved.way == "clear rise" else 1 / max(moved.high, 1e-9)
+    size = -surely if moved.way.startswith("clear") else 0.0
+    return (_ORDER.index(moved.way), size, -_number(mover.now), mover.place.name)
+
+
+def _number(words: str) -> int:
+    """Return the number in "about 1,200", 0 where there is none."""
+    digits = "".join(sign for sign in words if sign.isdigit())
+    return int(digits) if digits else 0

@@ -1,0 +1,145 @@
+"""Changes told from what is printed: exact intervals that hold whatever the rounding hides.
+
+A printed count stands for a span: 10 for 8 to 12, "fewer than 5" for 1 to 4. Two windows are
+compared twice, once with the most before and the least after, once the other way round. What is
+told between the two ends is right for every count that the print leaves open, so it gives nothing
+away; it is wider than the interval of the counts themselves. A change is clear when the less
+favourable of the two comparisons is clear, all rows tested together (Benjamini and Hochberg).
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import partial
+from math import isinf
+from typing import Literal
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+from mapper.disclosure.register import UNLIMITED
+from mapper.disclosure.rules import Rule
+from mapper.disclosure.suppression import interval_of
+from mapper.statistics.change import compare_windows
+
+Integers = npt.NDArray[np.int64]
+Way = Literal["clear rise", "clear fall", "no clear change", "too few to compare"]
+_MANY_TIMES = 3.0  # from here on "4 times as many" reads better than "up by 300 %"
+
+
+@dataclass(frozen=True, eq=False)
+class Spans:
+    """The least and the most that each printed count can stand for, shape (rows,)."""
+
+    low: Integers
+    high: Integers
+
+    def sums(self, group: Integers, groups: int) -> "Spans":
+        """Return the spans of sums by group; -1 is in none."""
+        inside = group >= 0
+        low, high = (
+            np.bincount(group[inside], weights=side[inside], minlength=groups)
+            for side in (self.low, self.high)
+        )
+        return Spans(low.astype(np.int64), np.minimum(high, UNLIMITED).astype(np.int64))
+
+
+@dataclass(frozen=True)
+class Moved:
+    """How something moved, in words and as the ends of an exact interval of the rate ratio."""
+
+    way: Way
+    low: float = 0.0
+    high: float = float("inf")
+
+    @property
+    def words(self) -> str:
+        """How much it moved: between 8 % and 21 % more."""
+        if self.way == "too few to compare" or (not self.low and isinf(self.high)):
+            return ""
+        if isinf(self.high):
+            return f"at least {_much(self.low)}"
+        if not self.low:
+            return f"at most {_much(self.high)}"
+        return _between(self.low, self.high)
+
+
+def spans_of_counts(counts: Sequence[int | None], rule: Rule) -> Spans:
+    """Return the spans of printed counts; none stands for a hidden one."""
+    hidden = (1, rule.smallest_count - 1)
+    ends = [hidden if count is None else interval_of(count, rule) for count in counts]
+    low, high = np.array(ends, dtype=np.int64).reshape(-1, 2).T
+    return Spans(low, high)
+
+
+def spans_of_cells(cells: pd.DataFrame, rule: Rule) -> Spans:
+    """Return the spans of a release's cells; a withheld count can be anything."""
+    shown = cells["shown"].astype("str").to_numpy()
+    counts = cells["count"].fillna(0).to_numpy(dtype=np.int64)
+    values, at = np.unique(counts, return_inverse=True)
+    ends = np.array([interval_of(int(value), rule) for value in values], dtype=np.int64)
+    low, high = (side[at].copy() for side in ends.T)
+    hidden = shown == rule.hidden_words
+    low[hidden], high[hidden] = 1, rule.smallest_count - 1
+    unknown = ~np.isin(shown, ["none", "rounded", rule.hidden_words])
+    low[unknown], high[unknown] = 0, UNLIMITED
+    return Spans(low, high)
+
+
+def compare_spans(
+    before: Spans, after: Spans, *, days: tuple[int, int], alpha: float = 0.05
+) -> tuple[Moved, ...]:
+    """Return how each row moved between two windows of so many days.
+
+    Parameters
+    ----------
+    alpha
+        Share of rows told to have moved that may have not.
+    """
+    if not before.low.size or not all(days):
+        return (Moved("too few to compare"),) * before.low.size
+    known = (before.high < UNLIMITED) & (after.high < UNLIMITED)
+    known &= before.high + after.high > 0
+    compare = partial(compare_windows, before_length=days[0], after_length=days[1])
+    least = compare(np.where(known, before.high, 0), np.where(known, after.low, 0))
+    most = compare(np.where(known, before.low, 0), np.where(known, after.high, 0))
+    rise = least.clear(alpha=alpha) & (least.low > 1)
+    fall = most.clear(alpha=alpha) & (most.high < 1)
+    return tuple(
+        Moved(_way(*flags), float(low), float(high)) if flags[0] else Moved("too few to compare")
+        for *flags, low, high in zip(
+            known.tolist(), rise.tolist(), fall.tolist(), least.low, most.high, strict=True
+        )
+    )
+
+
+def _way(known: bool, rise: bool, fall: bool) -> Way:  # noqa: FBT001 - three flags of one row
+    """Return which way something moved."""
+    if not known:
+        return "too few to compare"
+    if rise:
+        return "clear rise"
+    return "clear fall" if fall else "no clear change"
+
+
+def _between(low: float, high: float) -> str:
+    """Return an interval of a ratio in words."""
+    if low >= 1 and high >= _MANY_TIMES:
+        return f"between {low:.1f} and {high:.1f} times as many"
+    if low >= 1:
+        return f"between {_share(low)} and {_share(high)} more"
+    if high <= 1:
+        return f"between {_share(high)} and {_share(low)} fewer"
+    return f"between {_much(low)} and {_much(high)}"
+
+
+def _much(ratio: float) -> str:
+    """Return a ratio as so much more or fewer."""
+    if ratio >= _MANY_TIMES:
+        return f"{ratio:.1f} times as many"
+    return f"{_share(ratio)} {'more' if ratio >= 1 else 'fewer'}"
+
+
+def _share(ratio: float) -> str:
+    """Return how far a ratio is from 1, as a percentage."""
+    return f"{abs(ratio - 1):.0%}".replace("%", " %")

@@ -1,0 +1,138 @@
+"""What partner agencies may see of the records: actions that a meeting carries on, and effects.
+
+A plan is shared once a meeting record names it among the plans whose actions it carries on; only
+the action, its agency, day and state leave, never the place's cells, notes or the plan's own text.
+An intervention is shared when it belongs to such a plan. The verdict of its evaluation is told
+where every count behind it may be printed; the counts themselves, and any figure made of them,
+never are.
+"""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from mapper.disclosure.rules import Rule
+from mapper.people import Viewer, require
+from mapper.records.actions import Action, actions_of
+from mapper.records.database import Database
+from mapper.records.evaluations import register
+from mapper.records.versions import Version, records
+
+TOO_FEW = "too few to say"
+
+
+@dataclass(frozen=True)
+class SharedAction:
+    """One action, as partners see it."""
+
+    action: str
+    agency: str
+    due: date | None
+    done_on: date | None
+    state: str  # done, late, open
+    days_late: int = 0
+
+
+@dataclass(frozen=True)
+class SharedResult:
+    """What came of one intervention, as partners see it."""
+
+    name: str
+    first: str
+    last: str
+    verdict: str  # worked, did not work, could not be told, not evaluated, too few to say
+    judgement: str
+
+
+@dataclass(frozen=True)
+class Shared:
+    """What partners see of the records."""
+
+    actions: tuple[SharedAction, ...] = ()
+    results: tuple[SharedResult, ...] = ()
+    meetings: tuple[date, ...] = ()  # days on which meetings were held, latest first
+
+
+def shared_records(database: Database, viewer: Viewer, *, rule: Rule, today: date) -> Shared:
+    """Return what partners see of the records, late actions first.
+
+    Raises
+    ------
+    RefusedError
+        When the viewer does not even see what partners see.
+    RecordsError
+        When the records cannot be read.
+    """
+    require(viewer, "see partnership releases")
+    meetings = records(database, "meeting")
+    plans = shared_plans(records(database, "plan"), meetings)
+    kept = {one.record for one in plans}
+    interventions = [
+        one for one in records(database, "intervention") if one.content.get("plan", "") in kept
+    ]
+    evaluations = records(database, "evaluation")
+    held = {date.fromisoformat(one.content["held"]) for one in meetings if "held" in one.content}
+    return Shared(
+        actions=shared_actions(plans, today=today),
+        results=shared_results(interventions, evaluations, rule=rule),
+        meetings=tuple(sorted(held, reverse=True)),
+    )
+
+
+def shared_plans(plans: Iterable[Version], meetings: Iterable[Version]) -> tuple[Version, ...]:
+    """Return the plans that some meeting carries on."""
+    carried = {
+        str(line).partition(":")[0].strip()
+        for meeting in meetings
+        for line in meeting.content.get("carried", ())
+    }
+    return tuple(plan for plan in plans if plan.record in carried)
+
+
+def shared_actions(plans: Iterable[Version], *, today: date) -> tuple[SharedAction, ...]:
+    """Return the actions of plans: late ones first, then open ones by day, then done ones."""
+    found = [
+        _shared(action, today)
+        for plan in plans
+        for action in actions_of(plan.content)
+        if action.status != "dropped"
+    ]
+    order = {"late": 0, "open": 1, "done": 2}
+    return tuple(
+        sorted(found, key=lambda one: (order[one.state], -one.days_late, one.due or date.max))
+    )
+
+
+def shared_results(
+    interventions: Iterable[Version], evaluations: Iterable[Version], *, rule: Rule
+) -> tuple[SharedResult, ...]:
+    """Return what came of interventions; no verdict on counts that may not be printed."""
+    evaluations = tuple(evaluations)
+    small: set[str] = set()
+    for one in reversed(evaluations):  # the newest decides
+        name = str(one.content["intervention"])
+        (small.add if _is_small(one.content["inputs"], rule) else small.discard)(name)
+    return tuple(
+        SharedResult(
+            name=entry.name,
+            first=entry.first,
+            last=entry.last,
+            verdict=TOO_FEW if entry.intervention in small else entry.verdict,
+            judgement=entry.judgement,
+        )
+        for entry in register(interventions, evaluations)
+    )
+
+
+def _shared(action: Action, today: date) -> SharedAction:
+    """Return one action without its notes, plan and place."""
+    late = action.days_late(today)
+    state = "late" if late else "open" if action.is_open else "done"
+    return SharedAction(action.action, action.agency, action.due, action.done_on, state, late)
+
+
+def _is_small(inputs: Mapping[str, Any], rule: Rule) -> bool:
+    """Tell whether a count behind an evaluation may not be printed."""
+    counts = [count for pair in inputs["counts"].values() for count in pair]
+    return any(0 < count < rule.smallest_count for count in counts)
