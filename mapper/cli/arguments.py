@@ -135,7 +135,8 @@ def taking(template: Callable[..., Asked]) -> Callable[[Callable[..., None]], Ca
             asked = template(**{name: options.pop(name) for name in shared})
             command(asked, **options)
 
-        every = [*shared.values(), *own]
+        first = [each for each in own if _is_positional(each)]  # PATHS takes all that follow
+        every = [*first, *shared.values(), *(each for each in own if each not in first)]
         run.__signature__ = inspect.Signature(  # type: ignore[attr-defined] # typer reads it
             [each.replace(kind=inspect.Parameter.KEYWORD_ONLY) for each in every]
         )
@@ -143,3 +144,9 @@ def taking(template: Callable[..., Asked]) -> Callable[[Callable[..., None]], Ca
         return run
 
     return decorate
+
+
+def _is_positional(parameter: inspect.Parameter) -> bool:
+    """Tell whether a parameter is given by its place and not by the name of an option."""
+    told = getattr(parameter.annotation, "__metadata__", ())
+    return any(isinstance(each, typer.models.ArgumentInfo) for each in told)

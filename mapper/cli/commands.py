@@ -6,7 +6,9 @@ from typing import Annotated
 import typer
 
 from mapper.cli.arguments import Asked, Mapping, Paths, Repair, shared_arguments, taking
+from mapper.cli.briefing import briefing_app
 from mapper.cli.context_commands import context_commands
+from mapper.cli.place_commands import place_commands
 from mapper.cli.questions import questions
 from mapper.cli.records_commands import records_app
 from mapper.cli.time_questions import time_questions
@@ -21,8 +23,10 @@ app = typer.Typer(
 )
 area_app = typer.Typer(help="Study areas.", no_args_is_help=True)
 app.add_typer(area_app, name="area")
+app.add_typer(briefing_app)
 app.add_typer(questions)
 app.add_typer(context_commands)
+app.add_typer(place_commands)
 app.add_typer(time_questions)
 app.add_typer(records_app)
 

@@ -25,7 +25,7 @@ def run(asked: Asked, *, out: Path, previous: Path | None = None, signals: bool 
     from mapper.disclosure.release import release
     from mapper.outputs.write import write_outputs
 
-    ids = _earlier_ids(previous) if previous else None
+    ids = earlier_ids(previous) if previous else None
     with shown_progress() as progress:
         study = read_study(asked, part_of(progress, 0.0, 0.6))
         result = find_hotspots(study, previous=ids, progress=part_of(progress, 0.6, 0.8))
@@ -45,7 +45,7 @@ def _signals_csv(study: "Study", result: "AnalysisResult") -> bytes:
     return finding_csv(release_finding(ask_signals(study, by="place", result=result)))
 
 
-def _earlier_ids(folder: Path) -> "pd.Series":
+def earlier_ids(folder: Path) -> "pd.Series":
     """Return the hot spot id of each cell of an earlier run."""
     import pandas as pd
 

@@ -1,0 +1,134 @@
+"""``mapper briefing``: incidents in, one printed briefing out, for partners or the public."""
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from getpass import getuser
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Literal
+
+import typer
+
+from mapper.cli.arguments import Mapping, Paths, Repair, day
+from mapper.cli.progress import part_of, shown_progress
+from mapper.errors import OutputError
+from mapper.files import Progress
+
+if TYPE_CHECKING:
+    from mapper.incidents.table import Incidents
+    from mapper.outputs.briefing.choices import BriefingChoices
+
+FORMS = (".pdf", ".docx", ".html")
+
+
+briefing_app = typer.Typer()
+
+
+@briefing_app.command()
+def briefing(
+    paths: Paths,
+    lens: Annotated[str, typer.Option(help="Lens of the map: an id (see: mapper lenses).")],
+    out: Annotated[Path, typer.Option(help="File to write: .pdf, .docx or .html.")],
+    since: Annotated[datetime | None, day("--since", "Day of the last meeting.")] = None,
+    period: Annotated[
+        str, typer.Option(help="Without --since: month, quarter, half-year or year.")
+    ] = "quarter",
+    area: Annotated[str, typer.Option(help="merseyside, a district or a ward.")] = "merseyside",
+    audience: Annotated[
+        Literal["partnership", "public"], typer.Option(help="Who it is for.")
+    ] = "partnership",
+    mapping: Mapping = None,
+    repair_swapped: Repair = False,
+) -> None:
+    """Print a meeting's briefing: figures, change, map, places, actions and what worked.
+
+    It shows what partners may see. Its maps are kept in the workspace's register of releases, so
+    that later ones give nothing away beside them. The same data makes the same briefing again.
+    """
+    asked = _Asked(lens, out, since.date() if since else None, period, area, audience)
+    _refuse_form(out)
+    run(paths, asked, mapping=mapping, repair_swapped=repair_swapped)
+
+
+@dataclass(frozen=True)
+class _Asked:
+    """What was asked for."""
+
+    lens: str
+    out: Path
+    since: date | None
+    period: str
+    area: str
+    audience: str
+
+
+def run(paths: list[Path], asked: _Asked, *, mapping: Path | None, repair_swapped: bool) -> None:
+    """Write a briefing; every choice is checked before any incident is read."""
+    from mapper.incidents.mapping import load_mapping
+    from mapper.incidents.read import read_incidents
+    from mapper.lenses.load import load_lens
+    from mapper.study_area import load_study_area
+
+    load_lens(asked.lens)
+    load_study_area(asked.area, resolution=8)
+    with shown_progress() as progress:
+        incidents = read_incidents(
+            paths,
+            mapping=load_mapping(mapping) if mapping else None,
+            repair_swapped=repair_swapped,
+            progress=part_of(progress, 0.0, 0.5),
+        )
+        marking = _write(incidents, asked, part_of(progress, 0.5, 1.0))
+    print(f"{marking}   Briefing for the {asked.audience} audience written to {asked.out}")
+
+
+def _write(incidents: "Incidents", asked: _Asked, progress: Progress) -> str:
+    """Release, print and write a briefing, and return its marking."""
+    from mapper.files import write_whole
+    from mapper.outputs.briefing.content import briefing_content
+    from mapper.outputs.briefing.files import briefing_file
+    from mapper.outputs.briefing.gather import gather
+    from mapper.people import one_person
+    from mapper.records.database import database
+    from mapper.records.releases import DatabaseRegister
+    from mapper.records.shared import shared_records
+
+    person, now = getuser(), datetime.now().astimezone()
+    gathered = gather(
+        incidents,
+        _choices(incidents, asked),
+        register=DatabaseRegister(database(), person=person),
+        made_by=person,
+        progress=progress,
+    )
+    shared = shared_records(database(), one_person(person), rule=gathered.rule, today=now.date())
+    content = briefing_content(gathered, shared=shared)
+    form = asked.out.suffix.lower()
+    write_whole(asked.out, briefing_file(content, form, made_by=person, made_at=now))
+    return gathered.now.marking
+
+
+def _refuse_form(out: Path) -> None:
+    """Refuse a file name whose ending names no form."""
+    if out.suffix.lower() not in FORMS:
+        raise OutputError(f"{out.name}: a briefing ends in {', '.join(FORMS)}. Choose one of them.")
+
+
+def _choices(incidents: "Incidents", asked: _Asked) -> "BriefingChoices":
+    """Return what the briefing is about."""
+    from mapper.outputs.briefing.choices import (
+        BriefingChoices,
+        days_of_data,
+        period_of,
+        windows_of_period,
+        windows_since,
+    )
+
+    first, last = days_of_data(incidents.table)
+    before, after = (
+        windows_since(first, last, asked.since)
+        if asked.since
+        else windows_of_period(first, last, period_of(asked.period))
+    )
+    return BriefingChoices(
+        lens=asked.lens, before=before, after=after, area=asked.area, audience=asked.audience
+    )

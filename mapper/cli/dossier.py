@@ -1,0 +1,79 @@
+"""``mapper dossier``: one hot spot, from files of incidents and the records of the workspace."""
+
+import hashlib
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from mapper.cli.arguments import Asked
+from mapper.cli.progress import part_of, shown_progress
+
+if TYPE_CHECKING:
+    from mapper.disclosure.place_findings import PlaceFindings
+    from mapper.people import Viewer
+    from mapper.study import Study
+
+
+def run(
+    asked: Asked,
+    *,
+    hotspot_id: str,
+    out: Path,
+    places: list[Path],
+    audience: str,
+    previous: Path | None = None,
+) -> None:
+    """Write the dossier; every choice is checked before any incident is read."""
+    from mapper.cli.asking import read_study
+    from mapper.cli.work import account, keep_event
+    from mapper.files import write_whole
+    from mapper.outputs.dossier import dossier, dossier_form
+    from mapper.records.database import database
+    from mapper.records.place_work import work_about
+
+    title, _, make = dossier_form(out)
+    reader = account(audience)
+    with shown_progress() as progress:
+        study = read_study(asked, part_of(progress, 0.0, 0.5))
+        progress("Asking about the place", 0.5)
+        found = _found(study, hotspot_id, places, audience, previous, reader)
+        progress("Gathering the records", 0.8)
+        work = work_about(
+            database(),
+            hotspot_id=hotspot_id,
+            cells=found.cells,
+            viewer=reader,
+            own=frozenset(),
+        )
+        document = dossier(found, work, made_by=reader.name, made_at=datetime.now(UTC).astimezone())
+        content = make(document)
+        digest = hashlib.sha256(content).hexdigest()
+        detail = {"audience": audience, "form": title, "release": found.release.digest}
+        keep_event("export", f"dossier {hotspot_id}", digest=digest, detail=detail)
+        write_whole(out, content)
+    print(f"{document.marking}   {document.title}: {document.subtitle}")
+    for name, why in found.unanswered.items():
+        print(f"  Not in it, {name}: {why}")
+    print(f"Written to {out} (SHA-256 {digest})")
+
+
+def _found(
+    study: "Study",
+    hotspot_id: str,
+    places: list[Path],
+    audience: str,
+    previous: Path | None,
+    reader: "Viewer",
+) -> "PlaceFindings":
+    """Return what the audience may see of the place."""
+    from mapper.analysis import find_hotspots
+    from mapper.cli.hotspots import earlier_ids
+    from mapper.cli.releasing import released
+    from mapper.context.place_files import read_all_places
+    from mapper.disclosure.place_findings import ask_about_places, place_findings
+
+    near = read_all_places(places) if places else None
+    ids = earlier_ids(previous) if previous else None
+    result = find_hotspots(study, previous=ids)
+    shown = released(result, audience=audience, made_by=reader.name)
+    return place_findings(ask_about_places(study, result, shown, places=near), hotspot_id)

@@ -1,0 +1,104 @@
+"""Commands on people's work: the dossier of a place, lists of records, all work in one file."""
+
+from datetime import datetime
+from pathlib import Path
+from typing import Annotated, Literal
+
+import typer
+
+from mapper.cli.arguments import Asked, shared_arguments, taking
+from mapper.cli.context_commands import PlaceFiles
+
+place_commands = typer.Typer(rich_markup_mode=None)
+work_app = typer.Typer(
+    help="People's work as records: list, show, and all of it in one file.", no_args_is_help=True
+)
+place_commands.add_typer(work_app, name="records")
+Kind = Literal["assessment", "plan", "intervention", "evaluation", "meeting", "phase"]
+
+
+@place_commands.command()
+@taking(shared_arguments)
+def dossier(
+    asked: Asked,
+    hotspot_id: Annotated[str, typer.Argument(help="Hot spot, as lists and maps name it.")],
+    out: Annotated[Path, typer.Option(help="File to write: .pdf, .docx or .html.")],
+    places: PlaceFiles = None,
+    audience: Annotated[
+        Literal["operational", "partnership"], typer.Option(help="Who will read it.")
+    ] = "operational",
+    previous: Annotated[
+        Path | None, typer.Option(help="Folder of an earlier run: places keep its hot spot ids.")
+    ] = None,
+) -> None:
+    """Write the dossier of a place for a context conference, marked and readable with no network.
+
+    Map, week by shifts, signature, surroundings, pattern and phase, and the workspace's records
+    about the place: assessments, plans, interventions, evaluations and meetings.
+    """
+    from mapper.cli.dossier import run
+
+    run(
+        asked,
+        hotspot_id=hotspot_id,
+        out=out,
+        places=places or [],
+        audience=audience,
+        previous=previous,
+    )
+
+
+@work_app.command("list")
+def work_list(
+    kind: Annotated[Kind | None, typer.Argument(help="One kind; all if left out.")] = None,
+    hotspot: Annotated[str | None, typer.Option(help="Only those about this hot spot.")] = None,
+) -> None:
+    """List the newest version of every record; that they were listed is an audit entry."""
+    from mapper.cli.work import list_records
+
+    list_records(kind, hotspot=hotspot)
+
+
+@work_app.command("show")
+def work_show(
+    record: Annotated[str, typer.Argument(help="Record number, such as A-7K2M9QXB.")],
+    version: Annotated[int | None, typer.Option(help="An earlier version; newest if none.")] = None,
+) -> None:
+    """Show what a record says, field by field, and every version that was saved."""
+    from mapper.cli.work import show_record
+
+    show_record(record, number=version)
+
+
+@work_app.command("export")
+def work_export(
+    out: Annotated[Path, typer.Option(help="File to write, such as work.zip.")],
+) -> None:
+    """Write all of people's work to one file, checked by digest, with the audit log to read."""
+    from mapper.cli.work import export_all
+
+    export_all(out)
+
+
+@work_app.command("import")
+def work_import(
+    path: Annotated[Path, typer.Argument(help="File that “mapper records export” wrote.")],
+    sha256: Annotated[str, typer.Option(help="Its digest as the export printed it.")] = "",
+) -> None:
+    """Take such a file into an empty workspace, whole or not at all, every digest checked."""
+    from mapper.cli.work import import_all
+
+    import_all(path, sha256=sha256)
+
+
+@work_app.command("overdue")
+def work_overdue(
+    on: Annotated[
+        datetime | None,
+        typer.Option(formats=["%Y-%m-%d"], metavar="DATE", help="The day; today if left out."),
+    ] = None,
+) -> None:
+    """List the actions of all plans that are past their day, latest first."""
+    from mapper.cli.work import list_overdue
+
+    list_overdue(on.date() if on else None)

@@ -1,0 +1,128 @@
+"""``mapper records``: people's work listed, shown, and carried from one workspace to another."""
+
+import getpass
+import hashlib
+from collections.abc import Mapping
+from datetime import date
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from mapper.errors import InputError, RecordsError
+
+if TYPE_CHECKING:
+    from mapper.people import Viewer
+    from mapper.records.form import RecordKind
+    from mapper.records.versions import Version
+
+_ROLE = "command line"  # as the log writes it: whoever has this account's files
+
+
+def account(audience: str = "operational") -> "Viewer":
+    """Return who uses the command line: they hold the files, and see what the audience may."""
+    from mapper.people import Viewer, one_person
+
+    if audience == "partnership":
+        return Viewer(name=getpass.getuser(), roles=frozenset({"partner"}))
+    return one_person(getpass.getuser())
+
+
+def keep_event(kind: Any, subject: str, *, digest: str, detail: Mapping[str, object]) -> None:
+    """Write down what was shown or taken, before it is."""
+    from mapper.records.audit import Event, append
+    from mapper.records.database import database
+
+    event = Event(kind, getpass.getuser(), subject, _ROLE, digest, detail)
+    with database().write() as connection:
+        append(connection, event)
+
+
+def list_records(kind: "RecordKind | None", *, hotspot: str | None) -> None:
+    """Print one line for each record."""
+    from mapper.records.database import database
+    from mapper.records.form import RECORD_KINDS
+    from mapper.records.versions import records
+
+    kinds = (kind,) if kind else RECORD_KINDS
+    found = [one for each in kinds for one in records(database(), each, hotspot_id=hotspot)]
+    keep_event("view", "list of records", digest="", detail={"records": len(found)})
+    for one in found:
+        where = f", {one.ward}" if one.ward else ""
+        print(f"{one.record}  {one.kind}  {one.title}{where}  {_saved(one)}")
+    print(f"{len(found):,} records")
+
+
+def show_record(record: str, *, number: int | None) -> None:
+    """Print what a record says and its history."""
+    from mapper.records.content import in_words
+    from mapper.records.database import database
+    from mapper.records.form import load_form
+    from mapper.records.versions import history
+
+    versions = history(database(), record)
+    chosen = [one for one in versions if number is None or one.number == number]
+    if not chosen:
+        told = f"version {number} of {record}" if versions else f"record {record}"
+        raise RecordsError(f"There is no {told} here. See: mapper records list.")
+    one = chosen[-1]
+    keep_event("view", f"{one.kind} {record} version {one.number}", digest=one.digest, detail={})
+    form = load_form(one.kind)
+    print(f"{form.title} {record}, version {one.number}")
+    for field in form.fields:
+        if field.id in one.content:
+            words = in_words(field, one.content[field.id]).replace("\n", "\n    ")
+            print(f"{field.label}:\n    {words}")
+    for each in versions:
+        print(f"Version {each.number}: {_saved(each)}, {each.reason}")
+
+
+def export_all(out: Path) -> None:
+    """Write all of people's work to a file."""
+    from mapper.files import write_whole
+    from mapper.records.database import database
+    from mapper.records.workspace_file import export_workspace
+
+    content = export_workspace(database(), viewer=account())
+    write_whole(out, content)
+    out.chmod(0o600)  # everything people wrote is in it
+    print(f"Written to {out} (SHA-256 {hashlib.sha256(content).hexdigest()})")
+
+
+def import_all(path: Path, *, sha256: str) -> None:
+    """Take a file of people's work into an empty workspace."""
+    from mapper.records.database import database
+    from mapper.records.workspace_file import import_workspace
+
+    try:
+        content = path.read_bytes()
+    except OSError as error:
+        raise InputError(f"{path}: cannot be read ({error.strerror}). Check the path.") from error
+    found = hashlib.sha256(content).hexdigest()
+    if sha256 and found != sha256.strip().lower():
+        raise InputError(
+            f"{path}: its SHA-256 is {found}, not the one given. It is another file or was changed;"
+            " nothing was taken in."
+        )
+    taken = import_workspace(database(), content, viewer=account())
+    rows = ", ".join(f"{number:,} {name}" for name, number in taken.rows.items())
+    print(f"Taken in: {rows} (SHA-256 {taken.digest})")
+
+
+def list_overdue(on: date | None) -> None:
+    """Print the overdue actions of all plans."""
+    from mapper.records.actions import actions_of, overdue
+    from mapper.records.database import database
+    from mapper.records.versions import records
+
+    today = on or date.today()  # noqa: DTZ011 - due dates are days where the people are
+    plans = records(database(), "plan")
+    late = overdue([a for one in plans for a in actions_of(one.content, plan=one.record)], today)
+    keep_event("view", "overdue actions", digest="", detail={"actions": len(late)})
+    for one in late:
+        who = ", ".join(part for part in (one.owner, one.agency) if part) or "nobody"
+        print(f"{one.days_late(today):,} days: {one.action} ({who}, {one.plan}, due {one.due})")
+    print(f"{len(late):,} overdue actions in {len(plans):,} plans")
+
+
+def _saved(one: "Version") -> str:
+    """Return version, day and author."""
+    return f"version {one.number}, {one.saved:%Y-%m-%d %H:%M} UTC, {one.author}"
