@@ -15,7 +15,7 @@ from mapper.neighbours import touching_groups
 from mapper.request import AnalysisRequest, AnalysisResult
 from mapper.statistics.clusters import Clusters, find_clusters, gi_star_z
 from mapper.statistics.false_discovery import adjust
-from mapper.statistics.fewest import FEWEST_IN_DISC, FEWEST_INCIDENTS
+from mapper.statistics.fewest import FEWEST_IN_DISC, FEWEST_IN_HOTSPOT, FEWEST_INCIDENTS
 from mapper.statistics.scores import cap_of, score_counts
 from mapper.study import Study, prepare
 from mapper.study_area import StudyArea
@@ -70,7 +70,7 @@ def find_hotspots(
     q = adjust(clusters.p, correction=request.correction)
     busy = counts.incidents + near.ring_sums(counts.incidents) >= FEWEST_IN_DISC
     hot = np.nan_to_num(q, nan=1.0) <= request.alpha
-    group = touching_groups(study.touching, hot & busy)
+    group, empty = _without_empty(touching_groups(study.touching, hot & busy), counts.incidents)
     progress("Joining hot spots", 0.8)
     ids = place_ids(study.area, counts, group, previous=previous)
     hotspots = describe_hotspots(hotspot_inputs(study, group, q), ids)
@@ -85,13 +85,39 @@ def find_hotspots(
         last=study.last,
         numbers=MappingProxyType({**study.numbers, **found}),
         inputs=study.sources,
-        notes=study.notes,
+        notes=(*study.notes, *_told(empty)),
         facts=MappingProxyType({**_facts(study), **bracket}),
         synthetic=study.synthetic,
         incidents=counts.incidents,
     )
     progress("Done", 1.0)
     return result
+
+
+def _without_empty(
+    group: npt.NDArray[np.int64], incidents: npt.NDArray[np.int64]
+) -> tuple[npt.NDArray[np.int64], int]:
+    """Return groups that hold something themselves, numbered anew, and how many were left out.
+
+    A cell between two busy ones is significant by what lies around it. Listed as a place with no
+    incident it would only confuse: the busy ones are found as single places.
+    """
+    own = np.bincount(group[group >= 0], weights=incidents[group >= 0])
+    kept = own >= FEWEST_IN_HOTSPOT
+    number = np.where(kept, np.cumsum(kept) - 1, -1)
+    return np.where(group >= 0, np.append(number, -1)[group], -1), int((~kept).sum())
+
+
+def _told(empty: int) -> tuple[str, ...]:
+    """Say how many places are significant only by what surrounds them."""
+    if not empty:
+        return ()
+    places = "1 place is" if empty == 1 else f"{empty} places are"
+    words = (
+        f"{places} more than chance only by the cells around, with fewer than {FEWEST_IN_HOTSPOT}"
+        " incidents inside, and not listed: look at the single places."
+    )
+    return (words,)
 
 
 def _clusters(study: Study) -> tuple[Clusters, dict[str, float]]:

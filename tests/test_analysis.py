@@ -7,6 +7,7 @@ import pandas as pd
 import pytest
 from scipy import stats
 
+from mapper import analysis
 from mapper.analysis import AnalysisRequest, analyse
 from mapper.disclosure.release import Release, is_release, release
 from mapper.errors import DisclosureError, RequestError, TooFewEventsError
@@ -96,8 +97,19 @@ def test_a_disc_of_four_is_never_hot():
     assert four.cells["disc_count"].max() == 4
     assert four.cells["q"].min() <= 0.05
     assert not four.cells["hot"].any()
-    five = run(np.concatenate([corner[:5], apart]), area=wide)
-    assert five.cells["hot"].any()
+    middle = disc(0, lon=-2.985, lat=53.392)
+    beside = np.setdiff1d(corner, middle)[:1]
+    five = np.concatenate([np.repeat(middle, 3), np.repeat(beside, 2), apart])
+    assert run(five, area=wide, score="count").cells["hot"].any()
+
+
+def test_places_with_hardly_any_incident_of_their_own_are_told_and_not_listed():
+    group, incidents = np.array([0, 0, 1, -1, 2]), np.array([3, 3, 4, 9, 5])
+    kept, empty = analysis._without_empty(group, incidents)
+    assert kept.tolist() == [0, 0, -1, -1, 1]
+    assert empty == 1
+    assert analysis._told(empty)[0].startswith("1 place is more than chance only by the cells")
+    assert analysis._told(0) == ()
 
 
 def test_every_fault_of_a_request_is_told_at_once():

@@ -4,6 +4,7 @@ import streamlit as st
 
 from mapper.disclosure.release import Release
 from mapper.errors import MapperError
+from mapper.lenses.lens import Lens
 from mapper.request import AnalysisRequest
 from mapper.ui.choices import CELL_SIZES, ask_lens, ask_rest
 from mapper.ui.datasets import Dataset
@@ -15,6 +16,7 @@ from mapper.ui.panel import show_panel
 from mapper.ui.quality_view import quality_of
 from mapper.ui.record_start import offer_assessment
 from mapper.ui.results import released
+from mapper.ui.signals_view import show_signals
 from mapper.ui.waiting import opened_dataset
 from mapper.ui.who import current_viewer
 from mapper.ui.words import notice
@@ -39,7 +41,7 @@ def show_page() -> None:
         show_refusal(lens, str(error))
         return
     show_headline(shown, data=dataset.title)
-    _explore(shown)
+    _explore(shown, dataset, request, lens)
     with st.sidebar:
         _warn_of_fine_cells(dataset, request)
 
@@ -55,10 +57,11 @@ def _warn_of_fine_cells(dataset: Dataset, request: AnalysisRequest) -> None:
 
 
 @st.fragment
-def _explore(shown: Release) -> None:
+def _explore(shown: Release, dataset: Dataset, request: AnalysisRequest, lens: Lens) -> None:
     """Draw map, list and what belongs to the choice; a choice runs this part alone again."""
     chosen = show_panel(shown)
     show_details(shown, chosen)
+    show_signals(dataset, request, lens, chosen)
     offer_assessment(chosen)
     show_cautions(shown)
     show_downloads(shown)
