@@ -33,6 +33,7 @@ ENTRIES = (
     Entry("places/plan.py", "Plans", "plan"),
     Entry("places/interventions.py", "Interventions", "plan"),
     Entry("places/meetings.py", "Meetings", "plan"),
+    Entry("analysis/workbench.py", "Workbench", "see everything"),
     Entry("data/load.py", "Data", "load data"),
     Entry("admin/audit.py", "Audit", "read the audit log"),
     Entry("help/methods.py", "Methods", None),

@@ -5,7 +5,9 @@ first row of every sheet and in its printed header and footer.
 """
 
 import io
-from datetime import datetime
+from collections.abc import Mapping
+from datetime import date, datetime
+from math import isinf
 from typing import TYPE_CHECKING, Any
 
 import pandas as pd
@@ -19,7 +21,7 @@ if TYPE_CHECKING:
     from xlsxwriter.worksheet import Worksheet
 
 # Fixed, so that the same release gives the same bytes; the manifest tells when it was made.
-_MADE = datetime(2000, 1, 1)  # noqa: DTZ001 - workbooks know no time zones
+MADE = datetime(2000, 1, 1)  # noqa: DTZ001 - workbooks know no time zones
 _MOST_TEXT = 32_767  # characters in one cell of a workbook
 _FORMATS = {
     "q": "0.00E+00",
@@ -48,19 +50,19 @@ def workbook(release: Release) -> bytes:
                 "title": is_release(release).title,
                 "keywords": f"{release.marking}; audience: {release.audience}",
                 "comments": f"Release {release.digest}",
-                "created": _MADE,
+                "created": MADE,
             }
         )
-        _about(book, release)
-        _table(book, "Hot spots", release.hotspots, release.marking)
-        _table(book, "Cells", release.cells, release.marking)
+        write_about(book, said_of(release), release.marking)
+        write_table(book, "Hot spots", release.hotspots, release.marking)
+        write_table(book, "Cells", release.cells, release.marking)
         rows = dictionary_rows(release)
         fields = pd.DataFrame(rows, columns=["table", "field", "type", "meaning", "unit"])
-        _table(book, "Fields", fields, release.marking)
+        write_table(book, "Fields", fields, release.marking)
     return file.getvalue()
 
 
-def _sheet(book: "Workbook", name: str, marking: str) -> "Worksheet":
+def new_sheet(book: "Workbook", name: str, marking: str) -> "Worksheet":
     """Return a new sheet with the marking in its first row and on its printed pages."""
     sheet = book.add_worksheet(name)
     sheet.set_header(f"&C&B{marking}")
@@ -72,22 +74,22 @@ def _sheet(book: "Workbook", name: str, marking: str) -> "Worksheet":
     return sheet
 
 
-def _about(book: "Workbook", release: Release) -> None:
-    """Write what the release says of itself."""
-    sheet = _sheet(book, "About", release.marking)
+def write_about(book: "Workbook", said: Mapping[str, Any], marking: str) -> None:
+    """Write what a release says of itself."""
+    sheet = new_sheet(book, "About", marking)
     bold = book.add_format({"bold": True, "valign": "top"})
     wrap = book.add_format({"text_wrap": True, "valign": "top"})
     sheet.set_column(0, 0, 18, bold)
     sheet.set_column(1, 1, 110, wrap)
-    for row, (name, value) in enumerate(said_of(release).items(), start=_HEADER_ROW):
+    for row, (name, value) in enumerate(said.items(), start=_HEADER_ROW):
         words = "\n".join(value) if isinstance(value, list) else str(value)
         sheet.write_string(row, 0, name.replace("_", " ").capitalize())
         sheet.write_string(row, 1, words[:_MOST_TEXT])
 
 
-def _table(book: "Workbook", name: str, table: pd.DataFrame, marking: str) -> None:
+def write_table(book: "Workbook", name: str, table: pd.DataFrame, marking: str) -> None:
     """Write a table with a frozen header, filters and typed columns."""
-    sheet = _sheet(book, name, marking)
+    sheet = new_sheet(book, name, marking)
     head = book.add_format({"bold": True, "bottom": 1})
     for at, column in enumerate(table.columns):
         sheet.write_string(_HEADER_ROW, at, str(column), head)
@@ -107,5 +109,9 @@ def _write(sheet: "Worksheet", row: int, column: int, value: Any) -> None:
         sheet.write_string(row, column, value[:_MOST_TEXT])
     elif isinstance(value, bool):
         sheet.write_boolean(row, column, value)
+    elif isinstance(value, date):
+        sheet.write_string(row, column, value.isoformat())
+    elif isinstance(value, float) and isinf(value):
+        sheet.write_string(row, column, "infinite" if value > 0 else "-infinite")
     elif not pd.isna(value):
         sheet.write_number(row, column, value)

@@ -1,0 +1,70 @@
+"""A finding as an Excel workbook: what it says of itself, its table, and what each column is.
+
+Numbers are numbers at full precision and text is always text; the marking stands in the first row
+of every sheet and on every printed page.
+"""
+
+import io
+
+import pandas as pd
+
+from mapper.disclosure.finding_release import FindingRelease, is_finding_release
+from mapper.outputs.exports.workbook import MADE, write_about, write_table
+from mapper.outputs.findings import said_of_finding
+
+XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+# What a column's role means to a reader of the file.
+_ROLES = {
+    "key": "What the row is about",
+    "count": "Incidents",
+    "derived": "Worked out from counts",
+    "class": "A class",
+    "fact": "A fact that holds without incidents",
+}
+
+
+def finding_workbook(release: FindingRelease) -> bytes:
+    """Return a finding as XLSX, with sheets About, Answer and Fields.
+
+    Raises
+    ------
+    DisclosureError
+        When given anything but a release of a finding.
+    """
+    import xlsxwriter
+
+    table = is_finding_release(release).table
+    file = io.BytesIO()
+    options = {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False}
+    with xlsxwriter.Workbook(file, options) as book:
+        book.set_properties(
+            {
+                "title": release.title,
+                "keywords": f"{release.marking}; audience: {release.audience}",
+                "comments": f"Release {release.digest}",
+                "created": MADE,
+            }
+        )
+        write_about(book, _said(release), release.marking)
+        write_table(book, "Answer", table, release.marking)
+        write_table(book, "Fields", _fields(release), release.marking)
+    return file.getvalue()
+
+
+def _said(release: FindingRelease) -> dict[str, object]:
+    """Return what the file says of itself, the choices one beside another."""
+    said = said_of_finding(release)
+    said.pop("columns")
+    said["choices"] = [f"{name}: {value}" for name, value in said["choices"].items()]
+    return said
+
+
+def _fields(release: FindingRelease) -> pd.DataFrame:
+    """Return one row for each column: its role and type."""
+    return pd.DataFrame(
+        [
+            (name, _ROLES[role], str(release.table[name].dtype))
+            for name, role in release.roles.items()
+        ],
+        columns=["field", "role", "type"],
+    )

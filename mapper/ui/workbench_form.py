@@ -1,0 +1,204 @@
+"""The form of a question, drawn from its table of fields."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import replace
+from datetime import date
+from types import MappingProxyType
+
+import streamlit as st
+
+from mapper.request import MOST_RINGS, AnalysisRequest
+from mapper.ui.choices import lenses_for
+from mapper.ui.datasets import Dataset
+from mapper.ui.workbench_fields import Days, Field, Question, Value, default_of
+from mapper.ui.workbench_questions import QUESTIONS
+
+QUESTION = "workbench question"
+
+
+def ask_question() -> Question:
+    """Ask which question, each under what it is about."""
+    chosen = st.selectbox(
+        "Question",
+        list(QUESTIONS),
+        index=list(QUESTIONS).index("concentration"),
+        format_func=lambda name: f"{QUESTIONS[name].group} · {QUESTIONS[name].definition.title}",
+        key=QUESTION,
+        persist_state="session",
+    )
+    question = QUESTIONS[chosen]
+    st.text(question.definition.question)
+    return question
+
+
+def ask_values(question: Question, dataset: Dataset, days: Days) -> dict[str, Value]:
+    """Ask for the values of a question's fields; those that matter, in the order of the table."""
+    values = question.defaults(days)
+    for one in question.fields:
+        if one in question.asked(values):
+            values[one.name] = _DRAWN[one.kind](
+                one, field_key(question, one, dataset), dataset, days
+            )
+    return question.settled(values, days)
+
+
+def field_key(question: Question, one: Field, dataset: Dataset) -> str:
+    """Return the key of a field; days are those of the data."""
+    own = f" {dataset.digest[:12]}" if one.kind in {"day", "window"} else ""
+    return f"workbench {question.id} {one.name}{own}"
+
+
+def ask_more_method(request: AnalysisRequest) -> AnalysisRequest:
+    """Ask for the rarer choices of a request.
+
+    Raises
+    ------
+    RequestError
+        When they do not fit together.
+    """
+    with st.expander("More method"):
+        correction = st.selectbox(
+            "Correction for many tests",
+            ["bh", "by"],
+            format_func={"bh": "Benjamini-Hochberg", "by": "Benjamini-Yekutieli"}.__getitem__,
+            key="workbench correction",
+        )
+        rings = st.number_input("Steps that count as near", 1, MOST_RINGS, 1, key="workbench rings")
+        inner = st.number_input("First such step", 1, MOST_RINGS, 1, key="workbench inner")
+        location_day = st.checkbox("Count each place once a day", key="workbench location day")
+        harm = st.checkbox("Sum the lens's days of harm", key="workbench harm")
+    return replace(
+        request,
+        correction="by" if correction == "by" else "bh",
+        rings=int(rings),
+        inner=int(inner),
+        location_day=location_day,
+        harm=harm,
+    )
+
+
+def _choice(one: Field, key: str, _dataset: Dataset, _days: Days) -> Value:
+    names = list(one.options)
+    return st.selectbox(
+        one.label,
+        names,
+        index=names.index(str(one.default)),
+        format_func=one.options.__getitem__,
+        key=key,
+        help=one.help or None,
+        persist_state="session",
+    )
+
+
+def _whole(one: Field, key: str, _dataset: Dataset, _days: Days) -> Value:
+    default = None if one.default is None else int(str(one.default))
+    found = st.number_input(
+        one.label,
+        min_value=None if one.least is None else int(one.least),
+        max_value=None if one.most is None else int(one.most),
+        value=default,
+        step=1,
+        key=key,
+        help=one.help or None,
+        placeholder="no limit",
+        persist_state="session",
+    )
+    return None if found is None else int(found)
+
+
+def _number(one: Field, key: str, _dataset: Dataset, _days: Days) -> Value:
+    found = st.number_input(
+        one.label,
+        min_value=one.least,
+        max_value=one.most,
+        value=float(str(one.default)),
+        key=key,
+        help=one.help or None,
+        persist_state="session",
+    )
+    return float(found)
+
+
+def _flag(one: Field, key: str, _dataset: Dataset, _days: Days) -> Value:
+    return st.checkbox(
+        one.label, bool(one.default), key=key, help=one.help or None, persist_state="session"
+    )
+
+
+def _text(one: Field, key: str, _dataset: Dataset, _days: Days) -> Value:
+    return st.text_input(
+        one.label,
+        str(one.default or ""),
+        key=key,
+        help=one.help or None,
+        max_chars=2_000,
+        persist_state="session",
+    )
+
+
+def _names(one: Field, key: str, _dataset: Dataset, _days: Days) -> Value:
+    told = st.text_area(
+        one.label,
+        "",
+        key=key,
+        height=68,
+        placeholder="One to a line",
+        help=one.help or None,
+        max_chars=20_000,
+        persist_state="session",
+    )
+    return [part.strip() for part in told.replace(",", "\n").splitlines() if part.strip()]
+
+
+def _day(one: Field, key: str, _dataset: Dataset, days: Days) -> Value:
+    default = default_of(one, days)
+    found = st.date_input(
+        one.label,
+        date.fromisoformat(default) if isinstance(default, str) and default else None,
+        min_value=days[0],
+        max_value=days[1],
+        format="DD/MM/YYYY",
+        key=key,
+        help=one.help or None,
+        persist_state="session",
+    )
+    return found.isoformat() if isinstance(found, date) else ""
+
+
+def _window(one: Field, key: str, _dataset: Dataset, days: Days) -> Value:
+    first, last = (date.fromisoformat(part) for part in str(default_of(one, days)).split(":"))
+    found = st.date_input(
+        one.label,
+        (first, last),
+        min_value=days[0],
+        max_value=days[1],
+        format="DD/MM/YYYY",
+        key=key,
+        help=one.help or None,
+        persist_state="session",
+    )
+    chosen = list(found) if isinstance(found, tuple) else []
+    return f"{chosen[0]}:{chosen[-1]}" if chosen else ""
+
+
+def _lens(one: Field, key: str, dataset: Dataset, _days: Days) -> Value:
+    offer = lenses_for(dataset.digest, _dataset=dataset)
+    titles = {"": "None", **{lens.id: lens.title for lens in offer.lenses[: offer.fitting]}}
+    return st.selectbox(
+        one.label, list(titles), format_func=titles.__getitem__, key=key, persist_state="session"
+    )
+
+
+_DRAWN: Mapping[str, Callable[[Field, str, Dataset, Days], Value]] = MappingProxyType(
+    {
+        "choice": _choice,
+        "whole": _whole,
+        "number": _number,
+        "flag": _flag,
+        "text": _text,
+        "names": _names,
+        "day": _day,
+        "window": _window,
+        "lens": _lens,
+    }
+)

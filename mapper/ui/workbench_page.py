@@ -1,0 +1,84 @@
+"""The workbench: ask anything of the data in use, see how sure the answer is, keep the run."""
+
+import streamlit as st
+
+from mapper.disclosure.release import MARKINGS
+from mapper.errors import MapperError
+from mapper.people import require
+from mapper.request import AnalysisRequest
+from mapper.ui.choices import ask_lens, ask_rest, days_of
+from mapper.ui.datasets import Dataset
+from mapper.ui.frame import put_on_style, show_marking, show_synthetic
+from mapper.ui.waiting import opened_dataset
+from mapper.ui.who import current_viewer
+from mapper.ui.words import notice
+from mapper.ui.workbench_answers import Asking, begin, current, lens_of, released
+from mapper.ui.workbench_form import ask_more_method, ask_question, ask_values
+from mapper.ui.workbench_places import ask_places
+from mapper.ui.workbench_progress import running, show_running
+from mapper.ui.workbench_view import show_answer_of
+from mapper.ui.workbench_words import on_screen
+
+_QUICK = 2.5  # seconds that a page waits before it shows progress instead
+
+
+def show_page() -> None:
+    """Show the form, what is under way, and the answer."""
+    put_on_style()
+    show_marking(MARKINGS["operational"])
+    try:
+        require(current_viewer(), "see everything")
+        dataset = opened_dataset()
+        show_synthetic(dataset.incidents.table)
+        with st.sidebar:
+            lens = ask_lens(dataset)
+            request = ask_more_method(ask_rest(dataset, lens))
+    except MapperError as error:
+        notice(str(error), kind="stop")
+        return
+    st.html(
+        '<div class="m-headline"><h1>Workbench</h1><p class="m-question">Ask anything of this data,'
+        " see how sure it is, keep the run.</p></div>"
+    )
+    _ask_and_answer(dataset, request)
+
+
+def _ask_and_answer(dataset: Dataset, request: AnalysisRequest) -> None:
+    """Show the form beside the answer."""
+    form, answer = st.columns([3, 8], gap="medium")
+    with form:
+        question = ask_question()
+        around = ask_places(dataset) if question.places else None
+        values = ask_values(question, dataset, days_of(dataset.incidents.table))
+        pressed = st.button("Ask", type="primary", disabled=running() is not None, key="ask")
+    if pressed:
+        lens = lens_of(request)
+        begun = begin(Asking(dataset, request, lens, question.id, values, around))
+        with answer, st.spinner("Counting"):
+            begun.run.ended.wait(_QUICK)
+    with answer:
+        if running() is not None:
+            show_running()
+        _show_current()
+
+
+def _show_current() -> None:
+    """Show the answer that is there, a refusal, or what to do first."""
+    answer = current()
+    if answer is None:
+        notice("Choose a question and its parameters, then press Ask. Long work can be cancelled.")
+        return
+    if not answer.run.over:
+        return
+    if answer.run.state == "cancelled":
+        notice(f"{answer.asking.title}: cancelled. Nothing was kept. Ask again when you like.")
+        return
+    if answer.run.state == "refused":
+        notice(on_screen(answer.run.refusal), kind="stop")
+        return
+    try:
+        shown = released(answer)
+    except MapperError as error:
+        notice(str(error), kind="stop")
+        return
+    show_answer_of(answer, shown)
