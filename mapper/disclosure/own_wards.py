@@ -137,8 +137,8 @@ def _cut(row: Mapping[Hashable, Any], mine: pd.DataFrame, area: str) -> dict[Has
         "lon": float(mine["lon"].mean()),
         "lat": float(mine["lat"].mean()),
         "reason": (
-            f"{incidents:,} in {_cells_in_words(len(mine))} of your wards, where an even spread over"
-            f" {area} would put {expected:,.1f}; the hot spot reaches further."
+            f"{incidents:,} in {_cells_in_words(len(mine))} of your wards, where an even spread"
+            f" over {area} would put {expected:,.1f}; the hot spot reaches further."
         ),
     }
 

@@ -7,9 +7,10 @@ template pass is switched off (:mod:`mapper.outputs.maps.plain`).
 The only package that imports folium and branca, and only inside functions.
 """
 
+from collections.abc import Mapping
 from importlib import import_module
 from threading import Thread
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from mapper.disclosure.release import Release, is_release
 from mapper.outputs.maps.drawing import Outlines, cell_features, hotspot_features
@@ -79,13 +80,23 @@ def export_map(release: Release, *, outlines: Outlines | None = None) -> str:
 
 
 def embed_map(
-    release: Release, *, outlines: Outlines | None = None, selected: str | None = None
+    release: Release,
+    *,
+    outlines: Outlines | None = None,
+    selected: str | None = None,
+    patch: Mapping[str, Any] | None = None,
 ) -> str:
     """Return the map and its legend alone as a page of HTML, for a frame inside the app.
 
     The page around it shows the title, the marking and the list. Page and map talk by
     ``postMessage``: the map says ``{mapper: "ready"}`` once and ``{mapper: "chosen", id}`` when a
     hot spot is chosen on it, and shows the one it is told of by ``{mapper: "choose", id}``.
+
+    Parameters
+    ----------
+    patch
+        From :func:`mapper.outputs.maps.patch_layer.patch_drawing`: months to play and places to
+        show; :file:`patch.js` says which messages it adds.
 
     Raises
     ------
@@ -96,7 +107,7 @@ def embed_map(
     from mapper.outputs.maps.page import render_page
 
     drawn = build_map(release, outlines=outlines, selected=selected)
-    return render_page(drawn, release, embedded=True)
+    return render_page(drawn, release, embedded=True, patch=patch)
 
 
 def warm_up() -> Thread:

@@ -94,7 +94,7 @@ function (map, data) {
   }
 
   // One ground polygon with even-odd filling: lakes and inlets stay open.
-  L.polygon(data.land.map(points), {
+  var land = L.polygon(data.land.map(points), {
     interactive: false, stroke: false, fillColor: "#fbfaf6", fillOpacity: 1}).addTo(group);
 
   // A hidden count is drawn in its own colour with a dashed edge: never as a pale low count.
@@ -226,6 +226,12 @@ function (map, data) {
       return String.fromCharCode(code);
     });
   });
+  // What the map of a patch reaches for: the map, the cells it plays months over.
+  group.map = map;
+  group.surface = surface;
+  group.land = land;
+  group.blues = BLUES;
+  group.points = points;
   group.whole = function () {
     map.closePopup();
     map.fitBounds(data.bounds, {animate: false, padding: [12, 12]});

@@ -7,6 +7,7 @@ together here from what Folium rendered and from Leaflet's files as the XStatic 
 import base64
 import hashlib
 import re
+from collections.abc import Mapping
 from functools import cache
 from itertools import pairwise
 from pathlib import Path
@@ -18,7 +19,7 @@ from mapper.outputs.maps.drawing import count_classes, known_counts
 from mapper.outputs.maps.layers import ReleaseLayer
 from mapper.outputs.maps.partner_list import partner_list
 from mapper.outputs.tables import hotspot_rows, is_operational
-from mapper.outputs.text import encode_text
+from mapper.outputs.text import encode_text, script_json
 
 if TYPE_CHECKING:
     import folium
@@ -27,13 +28,21 @@ if TYPE_CHECKING:
 _HERE = Path(__file__).parent
 
 
-def render_page(drawn: "folium.Map", release: Release, *, embedded: bool = False) -> str:
+def render_page(
+    drawn: "folium.Map",
+    release: Release,
+    *,
+    embedded: bool = False,
+    patch: Mapping[str, Any] | None = None,
+) -> str:
     """Return the page of a map made by :func:`mapper.outputs.maps.build_map`.
 
     Parameters
     ----------
     embedded
         Leave out title and list, for a frame inside a page that shows them.
+    patch
+        What the map of a patch holds beside, as :func:`mapper.outputs.maps.embed_map` takes it.
     """
     figure = cast("Figure", drawn.get_root())
     for child in figure._children.values():  # noqa: SLF001  branca renders children into the figure; there is no public way to walk them
@@ -41,6 +50,9 @@ def render_page(drawn: "folium.Map", release: Release, *, embedded: bool = False
     layer = next(child for child in drawn._children.values() if isinstance(child, ReleaseLayer))  # noqa: SLF001  as above
     script = f"{figure.script.render()}\n{_file('page.js')}({layer.get_name()});\n"
     style = f"{_leaflet('leaflet.css')}\n{layer.style}\n{_file('page.css')}"
+    if patch is not None:
+        script += f"({_file('patch.js')})({layer.get_name()}, {script_json(dict(patch))});\n"
+        style += f"\n{_file('patch.css')}"
     parts = {
         "kind": "embedded" if embedded else "whole-page",
         "policy": _policy(scripts=(_leaflet("leaflet.js"), script), styles=(style,)),

@@ -1,0 +1,185 @@
+function (layer, data) {
+  "use strict";
+  // The map of a patch, in a frame of the app. Beside those of page.js it hears these messages of
+  // the page around it: month {at}, dark {on}, places {on}, view {lat, lon, zoom}, goto {lat, lon,
+  // box, words}, draw {on}, frame, clear; and says: moved {lat, lon, zoom}, drawn {points}.
+  var map = layer.map, around = window.parent;
+  var months = data.months, shapes = [], playing = false, followed = false;
+  var played = L.featureGroup(), places = L.featureGroup(), sketch = L.featureGroup().addTo(map);
+  function say(kind, more) { around.postMessage(Object.assign({mapper: kind}, more), "*"); }
+
+  function shade(count) {
+    var at = months.starts.length - 1;
+    while (at > 0 && count < months.starts[at]) { at -= 1; }
+    return layer.blues[at];
+  }
+  function paint(at) {
+    shapes.forEach(function (shape, cell) {
+      var count = months.counts[cell][at];
+      shape.setStyle({fillOpacity: count ? 0.92 : 0, opacity: count ? 0.9 : 0,
+        fillColor: count ? shade(count) : "#fff"});
+    });
+  }
+  var legend = document.querySelector(".legend"), usual = legend && legend.innerHTML;
+  function legendOf(name) {
+    legend.textContent = "";
+    var head = document.createElement("h2"), list = document.createElement("ul");
+    head.textContent = "Incidents in a cell, " + name;
+    months.starts.forEach(function (start, at) {
+      var line = document.createElement("li"), box = document.createElement("i");
+      var next = months.starts[at + 1];
+      box.className = "s" + at;
+      line.append(box, next === undefined ? start + " or more" :
+        next === start + 1 ? String(start) : start + " to " + (next - 1));
+      list.append(line);
+    });
+    legend.append(head, list);
+  }
+  // Above the ground and below borders and outlines, as the map's own cells are.
+  function beneath(cells) {
+    map.addLayer(cells);
+    cells.bringToBack();
+    layer.land.bringToBack();
+  }
+  function show(at) {
+    var name = months.names[at];
+    if (name === undefined) {
+      playing = false;
+      map.removeLayer(played);
+      beneath(layer.surface);
+      if (legend) { legend.innerHTML = usual; }
+      return;
+    }
+    if (!shapes.length) {
+      shapes = months.rings.map(function (ring) {
+        return L.polygon(layer.points(ring), {interactive: false, color: "#fff", weight: 0.5,
+          smoothFactor: 0}).addTo(played);
+      });
+    }
+    if (!playing) { map.removeLayer(layer.surface); beneath(played); }
+    playing = true;
+    paint(at);
+    if (legend) { legendOf(name); }
+  }
+
+  var LOOK = {risk: {color: "#7a3a10", fillColor: "#f0a35e", fillOpacity: 0.9},
+    protective: {color: "#14532d", fillColor: "#fff", fillOpacity: 0.95},
+    both: {color: "#47504f", fillColor: "#b9c3c8", fillOpacity: 0.9}};
+  var WORDS = {risk: "Risk", protective: "Protective", both: "Risk and protection"};
+  data.places.forEach(function (one) {
+    var at = [one[1], one[0]], words = "<b>" + one[4] + "</b><span>" + one[3] + " · " +
+      WORDS[one[2]] + "</span>";
+    var mark = one[5] ? L.marker(at, {keyboard: false, icon: L.divIcon({className: "m-place m-" +
+      one[2], iconSize: [18, 18], html: one[3].charAt(0).toUpperCase()})}) :
+      L.circleMarker(at, Object.assign({radius: one[2] === "protective" ? 4.5 : 3.5, weight:
+        one[2] === "protective" ? 2 : 1}, LOOK[one[2]]));
+    mark.bindTooltip(words, {className: "m-tip", direction: "top", opacity: 1});
+    places.addLayer(mark);
+  });
+
+  // Drawing: each click is a corner; the first corner again, a double click or Enter ends it.
+  var corners = null, line = null;
+  function stop() {
+    if (corners === null) { return; }
+    corners = null;
+    map.doubleClickZoom.enable();
+    map.getContainer().classList.remove("m-drawing");
+  }
+  function finish() {
+    var made = corners;
+    stop();
+    if (made === null || made.length < 3) { sketch.clearLayers(); say("drawn", {points: []}); return; }
+    outline(made);
+    say("drawn", {points: made.map(function (p) { return [p.lng, p.lat]; })});
+  }
+  function outline(made) {
+    sketch.clearLayers();
+    L.polygon(made, {interactive: false, color: "#5b2a86", weight: 3, dashArray: "7 5",
+      fillColor: "#5b2a86", fillOpacity: 0.08}).addTo(sketch);
+  }
+  function corner(event) {
+    if (corners === null) { return; }
+    var first = corners[0], here = map.latLngToLayerPoint(event.latlng);
+    if (corners.length > 2 && here.distanceTo(map.latLngToLayerPoint(first)) < 12) {
+      finish();
+      return;
+    }
+    corners.push(event.latlng);
+    if (line === null) { line = L.polyline([], {color: "#5b2a86", weight: 3, interactive: false}); }
+    sketch.clearLayers();
+    line.setLatLngs(corners).addTo(sketch);
+    L.circleMarker(corners[0], {radius: 6, color: "#5b2a86", weight: 2, interactive: false})
+      .addTo(sketch);
+  }
+  function draw(on) {
+    sketch.clearLayers();
+    stop();
+    if (!on) { return; }
+    map.closePopup();
+    corners = [];
+    map.doubleClickZoom.disable();
+    map.getContainer().classList.add("m-drawing");
+    map.getContainer().focus();
+  }
+  map.on("click", corner);
+  layer.surface.on("click", function (event) {
+    if (corners !== null) { map.closePopup(); corner(event); }
+  });
+  map.on("dblclick", function () { if (corners !== null) { corners.pop(); finish(); } });
+  document.addEventListener("keydown", function (event) {
+    if (corners === null) { return; }
+    if (event.key === "Enter") { finish(); }
+    if (event.key === "Escape") { draw(false); say("drawn", {points: []}); }
+  });
+
+  var found = null;
+  function go(told) {
+    if (found) { map.removeLayer(found); }
+    if (told.box) {
+      map.fitBounds([[told.box[1], told.box[0]], [told.box[3], told.box[2]]],
+        {animate: false, padding: [20, 20]});
+    } else { map.setView([told.lat, told.lon], 15.5, {animate: false}); }
+    found = L.circleMarker([told.lat, told.lon], {radius: 11, weight: 3, color: "#5b2a86",
+      fill: false, interactive: false}).addTo(map);
+    found.bindTooltip(bold(told.words), {permanent: true, direction: "top", className: "m-tip",
+      offset: [0, -10]}).openTooltip();
+  }
+  function bold(words) {
+    var made = document.createElement("b");
+    made.textContent = words;
+    return made;
+  }
+
+  map.on("moveend", function () {
+    if (followed) { followed = false; return; }
+    var at = map.getCenter();
+    say("moved", {lat: at.lat, lon: at.lng, zoom: map.getZoom()});
+  });
+  window.addEventListener("message", function (event) {
+    var told = event.data;
+    if (event.source !== around || !told) { return; }
+    if (told.mapper === "month") { show(told.at); }
+    if (told.mapper === "dark") { document.body.classList.toggle("dark", Boolean(told.on)); }
+    if (told.mapper === "places") {
+      if (told.on) { places.addTo(map); } else { map.removeLayer(places); }
+    }
+    if (told.mapper === "view") {
+      var now = map.getCenter();
+      if (Math.abs(now.lat - told.lat) + Math.abs(now.lng - told.lon) > 1e-6 ||
+          map.getZoom() !== told.zoom) {
+        followed = true;
+        map.setView([told.lat, told.lon], told.zoom, {animate: false});
+      }
+    }
+    if (told.mapper === "goto") { go(told); }
+    if (told.mapper === "draw") { draw(Boolean(told.on)); }
+    if (told.mapper === "clear") { draw(false); }
+    if (told.mapper === "frame") {
+      var b = map.getBounds(), w = b.getWest(), e = b.getEast(), s = b.getSouth(), n = b.getNorth();
+      var box = [L.latLng(s, w), L.latLng(s, e), L.latLng(n, e), L.latLng(n, w)];
+      draw(false);
+      outline(box);
+      say("drawn", {points: box.map(function (p) { return [p.lng, p.lat]; })});
+    }
+  });
+}

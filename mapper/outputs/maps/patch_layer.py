@@ -1,0 +1,68 @@
+"""What the map of a patch holds beside hot spots: counts by month, stations and places.
+
+The months are sent once and played in the browser. A month's cells are drawn like the map's own:
+five classes, from the counts of all months together, so that months can be compared.
+"""
+
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from mapper.context.places import Places
+from mapper.disclosure.patch import PatchRelease
+from mapper.hexagons import cells_to_corners, cells_to_points, strings_to_cells
+from mapper.outputs.maps.drawing import count_classes, pack_polygons
+from mapper.outputs.text import encode_text
+
+_AROUND = 0.01  # degrees around the wards in which places are drawn, about a kilometre
+_MOST_PLACES = 4_000
+# Named on the map; all other places are points.
+LANDMARKS = ("railway station", "bus or coach station", "police station", "hospital")
+
+
+def patch_drawing(patch: PatchRelease, places: Places | None) -> dict[str, Any]:
+    """Return what the patch's script draws, free text encoded."""
+    return {"months": _months(patch), "places": _places(patch, places)}
+
+
+def month_words(name: str) -> str:
+    """Return a month for reading: March 2024 for 2024-03."""
+    return f"{pd.Timestamp(f'{name}-01'):%B %Y}"
+
+
+def _months(patch: PatchRelease) -> dict[str, Any]:
+    """Return the counts of each month by cell, leaving out cells that never have any."""
+    held = patch.counts.any(axis=1) if patch.counts.size else np.zeros(0, dtype=bool)
+    cells = strings_to_cells(patch.shown.cells["cell"].to_numpy(dtype=object))
+    corners = cells_to_corners(cells[held]) if held.any() else np.zeros((0, 7, 2))
+    return {
+        "names": [month_words(name) for name in patch.months],
+        "starts": count_classes(patch.counts.ravel()),
+        "rings": [pack_polygons([[ring.tolist()]])[0] for ring in corners],
+        "counts": patch.counts[held].tolist() if held.any() else [],
+    }
+
+
+def _places(patch: PatchRelease, places: Places | None) -> list[list[Any]]:
+    """Return places in and around the wards shown: lon, lat, side, kind, name, named or not."""
+    if places is None or patch.shown.cells.empty:
+        return []
+    lon, lat = cells_to_points(strings_to_cells(patch.shown.cells["cell"].to_numpy(dtype=object)))
+    table = places.table
+    near = table["lon"].between(lon.min() - _AROUND, lon.max() + _AROUND)
+    near &= table["lat"].between(lat.min() - _AROUND, lat.max() + _AROUND)
+    columns = ("lon", "lat", "side", "kind", "name")
+    rows = zip(*(table.loc[near, name].tolist() for name in columns), strict=True)
+    found = [
+        [
+            round(x, 5),
+            round(y, 5),
+            str(side),
+            encode_text(kind),
+            encode_text(name),
+            kind in LANDMARKS,
+        ]
+        for x, y, side, kind, name in rows
+    ]
+    return sorted(found, key=lambda one: not one[5])[:_MOST_PLACES]
