@@ -6,6 +6,8 @@ from datetime import date, timedelta
 from types import MappingProxyType
 from typing import Literal
 
+import pandas as pd
+
 from mapper.errors import RequestError
 from mapper.questions.windows import Window
 
@@ -63,6 +65,36 @@ class BriefingChoices:
         """The lenses that the map's lens is set against."""
         family = FAMILIES.get(self.lens, self.lens)
         return tuple(theme for theme in THEMES if theme != family)
+
+
+def period_of(word: str) -> Period:
+    """Return a period by its word.
+
+    Raises
+    ------
+    RequestError
+        When there is no such period.
+    """
+    for period in MONTHS:
+        if word == period:
+            return period
+    raise RequestError(f"There is no period “{word}”: choose {', '.join(MONTHS)}.")
+
+
+def days_of_data(table: pd.DataFrame) -> tuple[date, date]:
+    """Return the first and last day of incidents; whole months where only those are known.
+
+    Raises
+    ------
+    RequestError
+        When there is no incident at all.
+    """
+    if table.empty:
+        raise RequestError("No row was accepted, so there is nothing to brief on. Load other data.")
+    first, last = table["start"].min(), table["start"].max()
+    if table["precision"].iloc[int(table["start"].to_numpy().argmax())] == "month":
+        last = last + pd.offsets.MonthEnd(0)
+    return first.date(), last.date()
 
 
 def windows_of_period(first: date, last: date, period: Period) -> tuple[Window, Window]:

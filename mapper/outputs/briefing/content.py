@@ -146,15 +146,26 @@ def _crime_share(crime: Total, demand: Total, rule: Rule) -> Headline:
 
 
 def _on_headlines(headlines: tuple[Headline, ...]) -> str:
-    """Say in a sentence which figures moved."""
+    """Say in a sentence or two which figures moved and which did not."""
     told = [one for one in headlines if one.id != CRIME and one.value != _NOT_PRINTED]
-    clear = [one for one in told if one.moved.way.startswith("clear")]
-    if not clear:
-        return "No headline figure shows a clear change."
-    said = [f"{one.name.lower()} ({one.moved.way}, {one.moved.words})" for one in clear]
-    rest = len(told) - len(clear)
-    others = f"; the other {rest} show no clear change" if rest else ""
-    return f"Clearly changed: {', '.join(said)}{others}."
+    said = []
+    for way in ("clear rise", "clear fall", "no clear change"):
+        names = [one.name for one in told if one.moved.way == way]
+        if len(names) == len(told) and way == "no clear change":
+            return "No headline figure shows a clear change."
+        if names:
+            said.append(f"{way.capitalize()}: {_joined([_lower(name) for name in names])}.")
+    return " ".join(said)
+
+
+def _joined(names: list[str]) -> str:
+    """Return names with commas and an "and"."""
+    return f"{', '.join(names[:-1])} and {names[-1]}" if names[1:] else names[0]
+
+
+def _lower(name: str) -> str:
+    """Return a title in the middle of a sentence."""
+    return name[:1].lower() + name[1:]
 
 
 def _on_places(briefing: Briefing) -> str:
@@ -163,6 +174,6 @@ def _on_places(briefing: Briefing) -> str:
         return "Places cannot be set against the days before."
     clear = [one for one in briefing.movers if one.moved.way.startswith("clear")]
     if not clear:
-        return f"No place shows a clear change in {briefing.map.title.lower()}."
+        return f"No place shows a clear change in {_lower(briefing.map.title)}."
     names = "; ".join(f"{one.place.name} ({one.moved.way})" for one in clear[:3])
-    return f"Places that clearly moved in {briefing.map.title.lower()}: {names}."
+    return f"Places that clearly moved in {_lower(briefing.map.title)}: {names}."

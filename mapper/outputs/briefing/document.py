@@ -1,5 +1,6 @@
 """The printed briefing: the same words and figures as on the screen, on two or three pages."""
 
+from dataclasses import replace
 from datetime import date, datetime
 
 from mapper.disclosure.finding_release import FindingRelease
@@ -22,12 +23,14 @@ from mapper.records.shared import Shared
 
 TITLE = "Briefing"
 _IN_A_ROW = 3  # figures that stand side by side
-_MOST_PLACES = 12
+_MOST_PLACES = 10
+_MAP_WIDTH = 0.68  # of the line, so that figures and map share a page
 HOW_CHANGE_IS_TOLD = (
-    "A change is called clear when the exact test of the two counts, allowing for the days in each"
-    " window, for every figure that was tested and for what rounding and hiding leave open, finds"
-    " it no chance (share of false finds at most 5 %). The percentages are the ends of the exact"
-    " 95 % interval. “No clear change” means that the counts cannot tell, not that nothing changed."
+    "Clear rise or clear fall: an exact test of the two counts says that chance alone would hardly"
+    " make such a difference. It allows for the days in each window, for the number of figures"
+    " tested (at most 5 % false finds among them) and for all that rounding and hiding leave open."
+    " The percentages are the ends of an exact 95 % interval. “No clear change” means that the"
+    " counts cannot tell, not that nothing changed."
 )
 
 
@@ -54,7 +57,7 @@ def _first_page(briefing: Briefing) -> tuple[Block, ...]:
         *(Figures(tuple(_figure(one) for one in row)) for row in rows),
         *(Paragraph(one.note, "small") for one in heads if one.note),
         Heading(f"Where: {title.lower()}"),
-        map_picture(briefing.map, title=title),
+        replace(map_picture(briefing.map, title=title), width=_MAP_WIDTH),
     )
 
 
