@@ -25,6 +25,7 @@ class Settings(BaseSettings):
     demonstration_file: Path | None = None  # an extract to show in place of the generated one
     demonstration_seed: int = Field(default=1, ge=0)
     upload_mb: int = Field(default=200, ge=1, le=2_000)  # largest upload; memory is twice that
+    places: Path | None = None  # file, or folder of files, of places near (docs/context-places.md)
     disclosure_rules: Path | None = None  # own rules of audiences; may only be stricter
     hosts: tuple[str, ...] = LOOPBACK_HOSTS  # names under which the app may be asked for
     # Sign-in; without a provider one person uses the app, on this machine only.
