@@ -3,6 +3,7 @@
 import streamlit as st
 
 from mapper.people import Viewer
+from mapper.ui.dossier_view import offer_dossier_of
 from mapper.ui.phase_view import show_phase
 from mapper.ui.record_desk import Desk, seen_records
 from mapper.ui.record_page import show_records
@@ -22,6 +23,7 @@ def _go_on(viewer: Viewer, desk: Desk) -> None:
     place = desk.content.get("hotspot_id")
     if not place:
         return
+    offer_dossier_of(viewer, str(place))
     there = any(one.hotspot_id == place for one in seen_records(viewer, "plan"))
     label = "Open the plan for this place" if there else "Start a plan for this place"
     if st.button(label, key="to plan"):

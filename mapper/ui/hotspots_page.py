@@ -2,9 +2,7 @@
 
 import streamlit as st
 
-from mapper.disclosure.release import Release
 from mapper.errors import MapperError
-from mapper.lenses.lens import Lens
 from mapper.request import AnalysisRequest
 from mapper.ui.choices import CELL_SIZES, ask_lens, ask_rest
 from mapper.ui.datasets import Dataset
@@ -13,6 +11,8 @@ from mapper.ui.downloads import show_downloads
 from mapper.ui.frame import put_on_style, show_marking_for, show_synthetic
 from mapper.ui.headline import show_cautions, show_headline, show_refusal
 from mapper.ui.panel import show_panel
+from mapper.ui.place_asked import Asked, keep_asked
+from mapper.ui.place_view import show_place
 from mapper.ui.quality_view import quality_of
 from mapper.ui.record_start import offer_assessment
 from mapper.ui.results import released
@@ -41,7 +41,9 @@ def show_page() -> None:
         show_refusal(lens, str(error))
         return
     show_headline(shown, data=dataset.title)
-    _explore(shown, dataset, request, lens)
+    asked = Asked(shown, dataset, request, lens)
+    keep_asked(asked)
+    _explore(asked)
     with st.sidebar:
         _warn_of_fine_cells(dataset, request)
 
@@ -57,11 +59,13 @@ def _warn_of_fine_cells(dataset: Dataset, request: AnalysisRequest) -> None:
 
 
 @st.fragment
-def _explore(shown: Release, dataset: Dataset, request: AnalysisRequest, lens: Lens) -> None:
+def _explore(asked: Asked) -> None:
     """Draw map, list and what belongs to the choice; a choice runs this part alone again."""
+    shown = asked.shown
     chosen = show_panel(shown)
     show_details(shown, chosen)
-    show_signals(dataset, request, lens, chosen)
+    show_signals(asked.dataset, asked.request, asked.lens, chosen)
     offer_assessment(chosen)
+    show_place(asked, chosen)
     show_cautions(shown)
     show_downloads(shown)
