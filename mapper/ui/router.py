@@ -27,8 +27,12 @@ class Entry:
         return self.title.lower().replace(" ", "-")
 
 
+BRIEFING = "Briefing"
 ENTRIES = (
     Entry("hotspots/overview.py", "Hot spots", "see hot spots"),
+    Entry("patch/my_patch.py", "My patch", "see own wards"),
+    Entry("meeting/briefing.py", BRIEFING, "see partnership releases"),
+    Entry("meeting/release.py", "Release to partners", "release"),
     Entry("places/assessment.py", "Assessments", "plan"),
     Entry("places/plan.py", "Plans", "plan"),
     Entry("places/interventions.py", "Interventions", "plan"),
@@ -73,5 +77,8 @@ def run_app() -> None:
 
 
 def entries_for(viewer: Viewer) -> tuple[Entry, ...]:
-    """Return the pages that a viewer may open, in the order of the menu."""
-    return tuple(entry for entry in ENTRIES if entry.act is None or may(viewer, entry.act))
+    """Return the pages that a viewer may open, in the order of the menu; the first opens first."""
+    open_to = tuple(entry for entry in ENTRIES if entry.act is None or may(viewer, entry.act))
+    if may(viewer, "see own wards"):
+        return open_to
+    return tuple(sorted(open_to, key=lambda entry: entry.title != BRIEFING))  # a partner's start

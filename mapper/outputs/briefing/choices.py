@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
 from types import MappingProxyType
-from typing import Literal
+from typing import Any, Literal
 
 import pandas as pd
 
@@ -137,3 +137,32 @@ def _months_back(end: date, months: int) -> date:
     """Return the first day of the month with which so many whole months up to ``end`` begin."""
     number = end.year * 12 + end.month - months
     return date(number // 12, number % 12 + 1, 1)
+
+
+def as_json(choices: BriefingChoices) -> dict[str, object]:
+    """Return choices in the types of JSON."""
+    told: dict[str, object] = {
+        name: getattr(choices, name) for name in ("lens", "area", "resolution", "audience")
+    }
+    for name in ("before", "after"):
+        window: Window = getattr(choices, name)
+        told[name] = [window.first.isoformat(), window.last.isoformat()]
+    return told
+
+
+def from_json(told: Mapping[str, Any]) -> BriefingChoices | None:
+    """Return the choices that :func:`as_json` made this of, or nothing where it did not."""
+    try:
+        before, after = (
+            Window(*(date.fromisoformat(day) for day in told[name])) for name in ("before", "after")
+        )
+        return BriefingChoices(
+            lens=str(told["lens"]),
+            before=before,
+            after=after,
+            area=str(told["area"]),
+            resolution=int(told["resolution"]),
+            audience=str(told["audience"]),
+        )
+    except (KeyError, TypeError, ValueError, RequestError):
+        return None

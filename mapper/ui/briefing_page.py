@@ -1,0 +1,172 @@
+"""The Briefing page: a partnership meeting on one screen, from partnership releases alone."""
+
+import streamlit as st
+
+from mapper.disclosure.rules import rules
+from mapper.errors import MapperError
+from mapper.outputs.briefing.choices import BriefingChoices
+from mapper.outputs.briefing.content import Briefing
+from mapper.outputs.briefing.document import HOW_CHANGE_IS_TOLD
+from mapper.outputs.tables import hotspot_rows
+from mapper.people import Viewer, may
+from mapper.ui.briefing_controls import ask_choices
+from mapper.ui.briefing_files import show_files
+from mapper.ui.briefing_results import (
+    ShownBriefing,
+    briefing_for,
+    first_choices,
+    released_choices,
+    shared_for,
+)
+from mapper.ui.briefing_view import (
+    LARGE,
+    put_on_briefing_style,
+    show_head,
+    show_places,
+    show_tiles,
+    show_work,
+)
+from mapper.ui.datasets import Dataset
+from mapper.ui.frame import put_on_style, show_marking, show_synthetic
+from mapper.ui.results import map_address
+from mapper.ui.waiting import opened_dataset
+from mapper.ui.who import current_viewer
+from mapper.ui.words import bullets, notice
+
+PRESENT = "present"
+MEETINGS, RELEASE = "pages/places/meetings.py", "pages/meeting/release.py"
+_MAP_HEIGHT = 412
+
+
+def show_page() -> None:
+    """Ask, gather what partners may see, show it on one screen."""
+    presenting = st.query_params.get(PRESENT) == "1"
+    put_on_style()
+    put_on_briefing_style(presenting=presenting)
+    viewer = current_viewer()
+    show_marking(rules().audiences["partnership"].marking, audience="partnership")
+    try:
+        dataset = opened_dataset()
+        show_synthetic(dataset.incidents.table)
+        choices = _choices(viewer, dataset, presenting=presenting)
+        shown = briefing_for(viewer, dataset, choices)
+    except MapperError as error:
+        notice(str(error), kind="stop")
+        return
+    _show(viewer, dataset, choices, shown, presenting=presenting)
+
+
+def _choices(viewer: Viewer, dataset: Dataset, *, presenting: bool) -> BriefingChoices:
+    """Return what is chosen: by whoever may release, and for partners what was released."""
+    start = first_choices(viewer, dataset)
+    if not may(viewer, "release"):
+        return start
+    kept = "mapper_briefing_choices"
+    if presenting:
+        last = st.session_state.get(kept)
+        return last if isinstance(last, BriefingChoices) else start
+    with st.popover("Lens, period, last meeting", icon=":material/tune:"):
+        chosen = ask_choices(
+            dataset,
+            start,
+            released=released_choices(dataset),
+            meetings=shared_for(viewer).meetings,
+        )
+    st.session_state[kept] = chosen
+    return chosen
+
+
+def _show(
+    viewer: Viewer,
+    dataset: Dataset,
+    choices: BriefingChoices,
+    shown: ShownBriefing,
+    *,
+    presenting: bool,
+) -> None:
+    """Show the briefing, and around it whatever a screen on the wall does without."""
+    content = shown.content
+    show_head(content)
+    if not shown.released:
+        notice("A preview: partners have not been given this yet.", kind="look")
+    show_tiles(content)
+    _show_body(content, presenting=presenting)
+    if presenting:
+        if st.button("End presentation", key="end presentation", type="tertiary"):
+            del st.query_params[PRESENT]
+            st.rerun()
+        return
+    _show_ways_on(viewer, dataset, choices, shown)
+    _show_table_twin(content)
+    _show_care(content)
+
+
+def _show_body(content: Briefing, *, presenting: bool) -> None:
+    """Show map, places and work side by side."""
+    left, middle, right = st.columns([40, 36, 24], gap="small")
+    height = _MAP_HEIGHT if not presenting else round(_MAP_HEIGHT * LARGE)
+    with left:
+        title = f"{content.map.title}, {content.choices.after}"
+        st.iframe(map_address(content.map), height=height, alt=f"Map: {title}")
+    with middle:
+        show_places(content)
+    with right:
+        show_work(content.shared)
+
+
+def _show_ways_on(
+    viewer: Viewer, dataset: Dataset, choices: BriefingChoices, shown: ShownBriefing
+) -> None:
+    """Offer presentation, the printed briefing, its release, and the meeting's record."""
+    with st.container(horizontal=True):
+        if st.button("Present", key="present", type="primary", icon=":material/slideshow:"):
+            st.query_params[PRESENT] = "1"
+            st.rerun()
+        show_files(dataset, choices, shown)
+        if may(viewer, "release"):
+            st.page_link(RELEASE, label="Release to partners", icon=":material/share:")
+        if may(viewer, "plan"):
+            st.page_link(
+                MEETINGS, label="Start the record of this meeting", icon=":material/edit_note:"
+            )
+
+
+def _show_table_twin(content: Briefing) -> None:
+    """Show everything that the map shows as a table."""
+    with st.expander("All hot spots on the map, as a table"):
+        rows = hotspot_rows(content.map, on_screen=True)
+        if not rows:
+            st.text("No place stands out in what is shown.")
+            return
+        st.dataframe(
+            [
+                {
+                    "No.": row["number"],
+                    "Place": row["name"],
+                    "District": row["district"],
+                    "Incidents, rounded": _printed(row["incidents"]),
+                    "Evidence": row["evidence"],
+                }
+                for row in rows
+            ],
+            hide_index=True,
+            key=f"twin {content.map.digest[:12]}",
+        )
+
+
+def _printed(count: int | None) -> str:
+    """Return a printed count for a table."""
+    return "too few to print" if count is None else f"{count:,}"
+
+
+def _show_care(content: Briefing) -> None:
+    """Say what this cannot show, and how a change is told."""
+    with st.expander("What is this? How change is told, and what this cannot show"):
+        bullets(
+            (
+                HOW_CHANGE_IS_TOLD,
+                *(one.note for one in content.headlines if one.note),
+                *content.notes,
+                content.map.licence,
+            )
+        )
