@@ -10,12 +10,14 @@ from dataclasses import replace
 from functools import cache
 from pathlib import Path
 
+import numpy as np
+import pandas as pd
 import streamlit as st
 from streamlit.runtime.scriptrunner import get_script_run_ctx
 
 from mapper.context.place_files import read_places
 from mapper.context.places import Places
-from mapper.disclosure.patch import PatchRelease, release_patch
+from mapper.disclosure.patch import PatchRelease, in_release, release_patch
 from mapper.errors import MapperError
 from mapper.lenses.lens import Lens
 from mapper.outputs.maps import embed_map
@@ -27,6 +29,7 @@ from mapper.settings import settings
 from mapper.study_area import StudyArea, load_study_area
 from mapper.ui.datasets import Dataset
 from mapper.ui.map_pages import compress, map_pages
+from mapper.ui.patch_search import streets_of
 from mapper.ui.traces import trace
 from mapper.ui.who import current_viewer
 
@@ -56,6 +59,8 @@ def released_patch(
         patch = release_patch(viewer, study, wards=wards)
         _trace_view(viewer, patch, dataset, wards)
         kept[key] = patch
+        # Where an assessment begun from here finds name, ward and cells of the place.
+        st.session_state.setdefault("mapper_releases", {})["patch",] = patch.shown
         for oldest in list(kept)[:-_KEPT]:
             del kept[oldest]
     return kept[key]
@@ -89,6 +94,17 @@ def patch_map_address(patch: PatchRelease, places: Places | None) -> str:
         digest=digest,
         owner=current_viewer().session,
     )
+
+
+def streets_near(
+    dataset: Dataset, request: AnalysisRequest, lens: Lens, patch: PatchRelease
+) -> pd.DataFrame:
+    """Return the street labels of incidents in the cells of a release, with their middles."""
+    area = load_study_area(request.area, resolution=request.resolution)
+    study = patch_study(dataset, replace(request, area=area.name), lens, area)
+    position = study.history.counts.position
+    own = in_release(study, patch.shown)[np.where(position >= 0, position, 0)]
+    return streets_of(study.history.incidents.table, study.history.counted & own)
 
 
 def places_near(dataset: Dataset) -> Places | None:

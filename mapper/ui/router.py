@@ -28,9 +28,10 @@ class Entry:
 
 
 BRIEFING = "Briefing"
+PATCH = "My patch"
 ENTRIES = (
     Entry("hotspots/overview.py", "Hot spots", "see hot spots"),
-    Entry("patch/my_patch.py", "My patch", "see own wards"),
+    Entry("patch/my_patch.py", PATCH, "see own wards"),
     Entry("meeting/briefing.py", BRIEFING, "see partnership releases"),
     Entry("meeting/release.py", "Release to partners", "release"),
     Entry("places/assessment.py", "Assessments", "plan"),
@@ -79,6 +80,8 @@ def run_app() -> None:
 def entries_for(viewer: Viewer) -> tuple[Entry, ...]:
     """Return the pages that a viewer may open, in the order of the menu; the first opens first."""
     open_to = tuple(entry for entry in ENTRIES if entry.act is None or may(viewer, entry.act))
-    if may(viewer, "see own wards"):
+    if may(viewer, "see everything"):
         return open_to
+    if may(viewer, "see own wards"):
+        return tuple(sorted(open_to, key=lambda entry: entry.title != PATCH))
     return tuple(sorted(open_to, key=lambda entry: entry.title != BRIEFING))  # a partner's start

@@ -1,0 +1,142 @@
+"""The shift sheet: one A4 page to carry, with the top places of a patch, when, and what to do.
+
+Names, numbers and map come from the release; what is told of hours and actions is given beside it
+by hot spot id. Everything is cut to fit one page, and what is left out is said.
+"""
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from mapper.disclosure.release import Release, is_release
+from mapper.outputs.documents.model import Block, Document, Heading, Paragraph, Picture, Table
+from mapper.outputs.documents.pdf import document_pdf
+from mapper.outputs.pictures.map_picture import map_picture
+from mapper.outputs.tables import hotspot_rows
+
+MOST_PLACES = 6
+_MOST_ACTIONS = 2
+_MAP_HIGH = 0.52  # height of the map as a share of the line: about 97 mm
+_SIZE = re.compile(r'viewBox="[-\d.]+ [-\d.]+ ([\d.]+) ([\d.]+)"')
+_LONG, _SHORT = 150, 80  # characters of a cell of the table
+
+
+@dataclass(frozen=True)
+class SheetNote:
+    """What a sheet tells of one place beside its numbers."""
+
+    when: str
+    pattern: str = ""
+    phase: str = ""
+    actions: Sequence[str] = ()
+
+
+def shift_sheet(
+    release: Release,
+    notes: Mapping[str, SheetNote],
+    *,
+    wards: str,
+    made_by: str,
+    made_at: datetime,
+) -> Document:
+    """Return the shift sheet of a release.
+
+    Parameters
+    ----------
+    notes
+        By hot spot id.
+    wards
+        Whose patch it is, in words.
+
+    Raises
+    ------
+    DisclosureError
+        When given anything but a release.
+    """
+    rows = hotspot_rows(is_release(release), on_screen=True)
+    blocks: list[Block] = [_map(release), Heading("Where, when, what")]
+    if rows:
+        blocks.append(_table(rows[:MOST_PLACES], notes))
+    else:
+        blocks.append(
+            Paragraph(
+                "No place is busier than chance explains in these days: patrol by your own"
+                " knowledge, and look again with more days or another lens.",
+                style="strong",
+            )
+        )
+    left = len(rows) - MOST_PLACES
+    more = f" {left:,} more places are in the app." if left > 0 else ""
+    blocks.append(
+        Paragraph(
+            "A hot spot says that a place is busier than chance, not why, and nothing about any"
+            f" person.{more}",
+            style="small",
+        )
+    )
+    return Document(
+        title=f"Shift sheet: {_cut(wards, _SHORT)}",
+        subtitle=f"{release.title}, {release.period}",
+        release=release,
+        blocks=tuple(blocks),
+        made_by=made_by,
+        made_at=made_at,
+        compact=True,
+    )
+
+
+def shift_sheet_pdf(
+    release: Release,
+    notes: Mapping[str, SheetNote],
+    *,
+    wards: str,
+    made_by: str,
+    made_at: datetime,
+) -> bytes:
+    """Return the shift sheet as PDF/UA-1."""
+    sheet = shift_sheet(release, notes, wards=wards, made_by=made_by, made_at=made_at)
+    return document_pdf(sheet)
+
+
+def _map(release: Release) -> Picture:
+    """Return the map, narrow enough not to be higher than its part of the page."""
+    drawn = map_picture(release)
+    found = _SIZE.search(drawn.svg)
+    wide, high = (float(found[1]), float(found[2])) if found else (1.0, 1.0)
+    return Picture(drawn.svg, drawn.alt, "", width=round(min(1.0, _MAP_HIGH * wide / high), 3))
+
+
+def _table(rows: Sequence[Mapping[str, object]], notes: Mapping[str, SheetNote]) -> Table:
+    """Return the places as a table."""
+    none = SheetNote(when="not known")
+    cells = []
+    for row in rows:
+        note = notes.get(str(row["hotspot_id"]), none)
+        doing = "; ".join(_cut(one, _SHORT) for one in note.actions[:_MOST_ACTIONS])
+        if len(note.actions) > _MOST_ACTIONS:
+            doing += f"; and {len(note.actions) - _MOST_ACTIONS} more"
+        like = ", ".join(part for part in (note.pattern, note.phase) if part)
+        cells.append(
+            (
+                str(row["rank"]),
+                _cut(str(row["name"]), _SHORT),
+                f"{row['incidents']:,}",
+                _cut(note.when, _LONG),
+                _cut(like or "not told", _SHORT),
+                doing or "no action open",
+            )
+        )
+    return Table(
+        caption="The first places of this patch, most incidents above expected first",
+        header=("", "Place", "Incidents", "Peak hours", "Pattern, phase", "Open actions"),
+        rows=tuple(cells),
+        numbers=(0, 2),
+        widths=(0.25, 1.6, 0.75, 1.9, 1.35, 1.9),
+    )
+
+
+def _cut(text: str, most: int) -> str:
+    """Return text of at most so many characters, on one line."""
+    line = " ".join(text.split())
+    return line if len(line) <= most else f"{line[: most - 1]}…"
