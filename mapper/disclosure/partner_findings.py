@@ -4,6 +4,8 @@ Counts of wards, districts, the area, periods and shifts are hidden and rounded 
 of hot spots only classes are shown, and no name that could hold a street. Whatever is computed
 from counts is left out, and a class is shown only where all counts of its row are. Findings about
 cells, pairs of incidents, single hours and settings are refused: a map release answers for cells.
+Corridors are pairs of large places: to partners they are shown, without any whose count is hidden,
+because that there is such a corridor already tells of the few who took it.
 """
 
 import numpy as np
@@ -20,6 +22,7 @@ _UNITS: dict[str, tuple[Unit, ...]] = {
     "public": ("district", "area", "period"),
 }
 _CLASSES_ONLY = ("hotspot",)
+_CORRIDORS = "corridors"  # pairs of places, by finding id; other pairs are of incidents
 _SINGLE_PLACE = ("single-place", "place_id", "uprn")
 _FREE_TEXT = ("name", "reason", "location")  # can hold a street, or counts in words
 
@@ -51,6 +54,8 @@ def partner_table(finding: Finding, rule: Rule) -> tuple[pd.DataFrame, dict[str,
         elif role in {"key", "fact"} and name not in _FREE_TEXT:
             shown[name] = finding.table[name]
     table = pd.DataFrame(shown, index=finding.table.index)
+    if finding.id == _CORRIDORS:
+        table = table[table["reports"].notna()].reset_index(drop=True)
     return table, {name: finding.roles[name] for name in shown}
 
 
@@ -65,7 +70,7 @@ def _refuse_unfit(finding: Finding, rule: Rule) -> None:
     if clock:
         whole = "whole shifts" if rule.week_clock == "shift" else "a table by district or month"
         faults.append(f"hours of the week are too fine; ask for {whole}")
-    elif finding.unit not in _UNITS[rule.audience]:
+    elif finding.unit not in _UNITS[rule.audience] and not _is_for_partners(finding, rule):
         faults.append(
             f"rows that stand for a {finding.unit} are too fine; ask for"
             f" {', '.join(_UNITS[rule.audience])}, or for a map"
@@ -78,3 +83,9 @@ def _refuse_unfit(finding: Finding, rule: Rule) -> None:
         faults.append("its classes come without the counts that say whether they may be shown")
     if faults:
         raise DisclosureError(f"Not released to the {rule.audience} audience: {'; '.join(faults)}.")
+
+
+def _is_for_partners(finding: Finding, rule: Rule) -> bool:
+    """Tell whether a finding is of corridors whose ends are as large as the partners' cells."""
+    large = finding.resolution <= rule.finest_resolution
+    return finding.id == _CORRIDORS and rule.audience == "partnership" and large

@@ -34,6 +34,7 @@ ENTRIES = (
     Entry("patch/my_patch.py", PATCH, "see own wards"),
     Entry("meeting/briefing.py", BRIEFING, "see partnership releases"),
     Entry("meeting/release.py", "Release to partners", "release"),
+    Entry("places/children.py", "Children", "see hot spots"),
     Entry("places/assessment.py", "Assessments", "plan"),
     Entry("places/plan.py", "Plans", "plan"),
     Entry("places/interventions.py", "Interventions", "plan"),
