@@ -7,7 +7,6 @@ that nobody listed has no role, and a person without a role is turned away at th
 import hashlib
 import json
 import re
-import tomllib
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -17,10 +16,14 @@ from typing import Any
 from mapper.errors import PeopleError
 from mapper.lenses.part import Part, closest, shown
 from mapper.people import ROLES, Role, Viewer
+from mapper.toml_file import TomlKind
 
-LARGEST_FILE = 1_048_576  # bytes; a force of 200 wards and 500 groups has under 60,000
+_KIND = TomlKind(
+    what="the file that gives roles to groups, as MAPPER_PEOPLE names it",
+    remedy="Compare the line with docs/signing-in.md.",
+    refused=PeopleError,
+)  # a force of 200 wards and 500 groups has under 60,000 bytes
 LONGEST_NAME = 200
-FAULTS_SHOWN = 20
 _HEAD = re.compile(r"\s*\[\s*([\w-]+)\s*\]")
 _KEYS = ("claims", "roles", "wards")
 _CLAIM_KEYS = ("name", "roles", "wards")
@@ -70,8 +73,8 @@ def read_people_file(path: Path) -> PeopleMap:
     PeopleError
         Naming the file, and for each fault its line and what to write instead.
     """
-    content, text = _content_of(path)
-    whole = Part(_table_of(path, text), tuple(text.split("\n")))
+    content, text = _KIND.read(path)
+    whole = Part(_KIND.parse(path, text), tuple(text.split("\n")))
     whole.refuse_unknown_keys(_KEYS)
     claims = _table(whole, "claims")
     claims.refuse_unknown_keys(_CLAIM_KEYS)
@@ -85,7 +88,7 @@ def read_people_file(path: Path) -> PeopleMap:
     )
     if found.wards is not None and not found.wards_claim:
         whole.fault('`wards` under [claims] is missing. Add wards = "...".', at="claims")
-    _refuse_faults(path, whole)
+    _KIND.refuse(path, whole.faults)
     return found
 
 
@@ -147,50 +150,3 @@ def _values(claims: Mapping[str, Any], path: str) -> Iterator[str]:
     for value in found if isinstance(found, list | tuple) else [found]:
         if isinstance(value, str) and value.strip():
             yield " ".join(value.split())
-
-
-def _content_of(path: Path) -> tuple[bytes, str]:
-    """Return the file's bytes and text."""
-    try:
-        with path.open("rb") as file:
-            content = file.read(LARGEST_FILE + 1)
-        text = content.decode("utf-8-sig").replace("\r\n", "\n")
-    except UnicodeDecodeError as error:
-        line = content.count(b"\n", 0, error.start) + 1
-        raise PeopleError(
-            f"{path.name}, line {line}: not UTF-8 text. Save the file as UTF-8."
-        ) from error
-    except (OSError, ValueError) as error:
-        raise PeopleError(
-            f"{path}: cannot be read. Check MAPPER_PEOPLE and who may read the file."
-        ) from error
-    if len(content) > LARGEST_FILE:
-        raise PeopleError(f"{path.name}: over {LARGEST_FILE:,} bytes long. Give roles to groups.")
-    return content, text
-
-
-def _table_of(path: Path, text: str) -> Mapping[str, object]:
-    """Parse TOML, with the line of a fault."""
-    remedy = "Compare the line with docs/signing-in.md."
-    try:
-        return tomllib.loads(text)
-    except RecursionError as error:
-        raise PeopleError(f"{path.name}, line 1: brackets nested too deeply. {remedy}") from error
-    except ValueError as error:
-        found = re.search(r"at line (\d+)", str(error))
-        line = int(found[1]) if found else text.rstrip().count("\n") + 1
-        words = str(error).split(" (at ")[0]
-        raise PeopleError(
-            f"{path.name}, line {line}: not valid TOML ({words}). {remedy}"
-        ) from error
-
-
-def _refuse_faults(path: Path, whole: Part) -> None:
-    """Raise once with every fault, in the order of the file."""
-    faults = sorted(dict.fromkeys(whole.faults))
-    if not faults:
-        return
-    lines = [f"{path.name}, line {line}: {words}" for line, words in faults[:FAULTS_SHOWN]]
-    if len(faults) > FAULTS_SHOWN:
-        lines.append(f"and {len(faults) - FAULTS_SHOWN} more")
-    raise PeopleError("\n".join(lines))

@@ -10,7 +10,7 @@ MAPPER = ROOT / "mapper"
 
 # Lowest first; a module may import from its own layer and from lower ones.
 LAYERS = [
-    {"errors", "settings", "tables", "files", "methods", "guarded", "guarded_child"},
+    {"errors", "settings", "tables", "files", "methods", "guarded", "guarded_child", "toml_file"},
     {"hexagons"},
     {
         *("incidents", "lenses", "counts", "neighbours"),

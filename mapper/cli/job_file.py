@@ -32,7 +32,6 @@ A complete one::
     crs = "EPSG:27700"                # for forms that hold layers
 """
 
-import tomllib
 from datetime import date
 from pathlib import Path
 from typing import Annotated, Literal, Self
@@ -41,8 +40,11 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationErr
 
 from mapper.errors import RequestError
 from mapper.outputs.exports import FORMS, REFERENCE_SYSTEMS
+from mapper.toml_file import TomlKind
 
-PLACEHOLDERS = ("{today}", "{first_day}", "{last_day}")
+_KIND = TomlKind(
+    what="a job file", remedy="Compare it with docs/scheduled-runs.md.", refused=RequestError
+)
 
 
 class _Section(BaseModel):
@@ -126,11 +128,7 @@ def read_job(path: Path) -> Job:
         When the file cannot be read or used, naming every key at fault.
     """
     try:
-        job = Job.model_validate(tomllib.loads(path.read_text(encoding="utf-8-sig")))
-    except (OSError, UnicodeDecodeError) as error:
-        raise RequestError(f"{path}: cannot be read ({error}). Check the path.") from error
-    except tomllib.TOMLDecodeError as error:
-        raise RequestError(f"{path}: not valid TOML ({error}). Mend it.") from error
+        job = Job.model_validate(_KIND.parse(path, _KIND.read(path)[1]))
     except ValidationError as error:
         told = [(".".join(map(str, f["loc"])) or "file", f["msg"]) for f in error.errors()]
         faults = "; ".join(f"{at}: {words.removeprefix('Value error, ')}" for at, words in told)

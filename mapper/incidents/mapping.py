@@ -6,7 +6,6 @@ names and from sample values; it is offered to a person, never used unasked.
 """
 
 import re
-import tomllib
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -19,11 +18,17 @@ from mapper.incidents.coordinates import EAST, NORTH, SOUTH, WEST
 from mapper.incidents.flags import NO, YES
 from mapper.incidents.force_extract import EXTRACT_COLUMNS
 from mapper.incidents.times import Order
+from mapper.toml_file import TomlKind
 
 _FIELD_OF = {column.name: column.field for column in EXTRACT_COLUMNS} | {"x": "x", "y": "y"}
 _KEYS = {"name", "date_order", "crs", "columns", "flags"}
 _ORDERS = ("day-first", "month-first")
-LARGEST_FILE = 262_144  # bytes; a mapping of every column has under 4,000
+_KIND = TomlKind(
+    what="a column mapping",
+    remedy="Compare it with docs/data-standard.md.",
+    refused=MappingError,
+    largest=262_144,  # a mapping of every column has under 4,000
+)
 
 
 @dataclass(frozen=True)
@@ -80,23 +85,7 @@ def load_mapping(path: Path | str) -> ColumnMapping:
         When it cannot be read or says something that is not understood.
     """
     path = Path(path)
-    try:
-        with path.open("rb") as file:
-            content = file.read(LARGEST_FILE + 1)
-    except (OSError, ValueError) as error:  # ValueError: a zero byte in the name
-        reason = getattr(error, "strerror", None) or error
-        raise MappingError(f"{path}: cannot be read ({reason}). Check the path.") from error
-    if len(content) > LARGEST_FILE:
-        raise MappingError(f"{path.name}: over {LARGEST_FILE:,} bytes long. Is it a mapping?")
-    try:
-        told = tomllib.loads(content.decode("utf-8-sig").replace("\r\n", "\n"))
-    except RecursionError as error:
-        raise MappingError(f"{path.name}: brackets nested too deeply. Write it anew.") from error
-    except ValueError as error:  # no TOML, no UTF-8, or a number with thousands of digits
-        raise MappingError(
-            f"{path.name}: is not valid TOML ({str(error)[:200]}). Compare it with"
-            " docs/data-standard.md."
-        ) from error
+    told = _KIND.parse(path, _KIND.read(path)[1])
     try:
         return _from_toml(told)
     except MappingError as error:

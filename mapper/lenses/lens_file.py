@@ -6,8 +6,7 @@ may hold is told to its writer in ``docs/lenses.md``.
 
 import hashlib
 import re
-import tomllib
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from pathlib import Path
 
 from mapper.errors import LensError
@@ -15,12 +14,17 @@ from mapper.lenses.conditions import conditions_of
 from mapper.lenses.lens import Lens, Rule
 from mapper.lenses.part import Part, parts_of, shown
 from mapper.tables import INCIDENT_COLUMNS, OPTIONAL_INCIDENT_COLUMNS
+from mapper.toml_file import TomlKind
 
 ID = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
-LARGEST_FILE = 65_536  # bytes; the longest shipped lens has under 5,000
+_KIND = TomlKind(
+    what="a lens file, or split it",
+    remedy="Compare the line with docs/lenses.md: text stands in double quotes, lists in [ ].",
+    refused=LensError,
+    largest=65_536,  # the longest shipped lens has under 5,000
+)
 LARGEST_WEIGHT = 100  # exact tests add weights up: a slip of the finger must not fill the memory
 LARGEST_HARM = 36_525  # days: a hundred years
-FAULTS_SHOWN = 20
 # police.uk files carry no flags, so a map made from them can never be called these.
 PUBLIC_NEVER = ("county lines", "domestic abuse")
 
@@ -40,50 +44,11 @@ def read_lens_file(path: Path) -> Lens:
     LensError
         Naming the file, and for each fault its line and what to write instead.
     """
-    content = _bytes_of(path)
-    text = _text_of(path, content)
-    whole = Part(_table_of(path, text), tuple(text.split("\n")))
+    content, text = _KIND.read(path)
+    whole = Part(_KIND.parse(path, text), tuple(text.split("\n")))
     lens = _lens(whole, path=path, sha256=hashlib.sha256(content).hexdigest())
-    _refuse_faults(path, whole)
+    _KIND.refuse(path, whole.faults)
     return lens
-
-
-def _bytes_of(path: Path) -> bytes:
-    """Return a file's content, refusing what cannot be a lens before reading it whole."""
-    try:
-        if not path.is_file():
-            raise LensError(f"{path}: there is no such file. Give the path of a lens file.")
-        with path.open("rb") as file:
-            content = file.read(LARGEST_FILE + 1)
-    except (OSError, ValueError) as error:  # ValueError: a zero byte in the name
-        raise LensError(f"{path}: cannot be read ({error}). Check the path.") from error
-    if len(content) > LARGEST_FILE:
-        raise LensError(f"{path}: over {LARGEST_FILE:,} bytes long. Give a lens file, or split it.")
-    return content
-
-
-def _text_of(path: Path, content: bytes) -> str:
-    """Decode a lens file; TOML is UTF-8, and some editors add a byte order mark."""
-    try:
-        return content.decode("utf-8-sig").replace("\r\n", "\n")
-    except UnicodeDecodeError as error:
-        line = content.count(b"\n", 0, error.start) + 1
-        raise LensError(f"{path}, line {line}: not UTF-8 text. Save the file as UTF-8.") from error
-
-
-def _table_of(path: Path, text: str) -> Mapping[str, object]:
-    """Parse TOML, turning each way in which the parser can fail into a lens error."""
-    remedy = "Compare the line with docs/lenses.md: text stands in double quotes, lists in [ ]."
-    try:
-        return tomllib.loads(text)
-    except RecursionError as error:
-        raise LensError(f"{path}, line 1: brackets nested too deeply. {remedy}") from error
-    except ValueError as error:  # TOMLDecodeError, or a number with thousands of digits
-        found = re.search(r"at line (\d+)", str(error))
-        at_end = text.rstrip().count("\n") + 1
-        line = int(found[1]) if found else at_end
-        words = str(error).split(" (at ")[0]
-        raise LensError(f"{path}, line {line}: not valid TOML ({words}). {remedy}") from error
 
 
 def _lens(whole: Part, *, path: Path, sha256: str) -> Lens:
@@ -206,14 +171,3 @@ def _public_faults(lens: Lens) -> Iterator[str]:
 def _plain(words: str) -> str:
     """Return words without case, hyphens or doubled spaces, for comparing names."""
     return " ".join(re.sub(r"[\W_]+", " ", words.casefold()).split())
-
-
-def _refuse_faults(path: Path, whole: Part) -> None:
-    """Raise all faults gathered, in the order of their lines."""
-    faults = sorted(set(whole.faults))
-    if not faults:
-        return
-    told = [f"{path}, line {line}: {words}" for line, words in faults[:FAULTS_SHOWN]]
-    if len(faults) > FAULTS_SHOWN:
-        told.append(f"{path}: and more. Mend these first.")
-    raise LensError("\n".join(told))
