@@ -34,6 +34,7 @@ class Field:
     most: float | None = None
     help: str = ""
     when: tuple[str, str] | None = None  # asked only while another field has this value
+    rare: bool = False  # one click deeper
 
 
 @dataclass(frozen=True)

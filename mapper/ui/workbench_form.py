@@ -14,9 +14,40 @@ from mapper.ui.workbench_fields import Days, Field, Question, Value, default_of
 from mapper.ui.workbench_questions import QUESTIONS
 
 QUESTION = "workbench question"
+_ACROSS = 4  # fields beside each other
 
 
-def ask_question() -> Question:
+def ask_question_and_values(dataset: Dataset, days: Days) -> tuple[Question, dict[str, Value]]:
+    """Ask which question and with which values; rarer fields are one click deeper."""
+    places = st.columns(_ACROSS, vertical_alignment="top")
+    with places[0]:
+        question = _ask_question()
+    values = question.defaults(days)
+    usual = [one for one in question.fields if not one.rare]
+    at = 0
+    for one in usual:
+        if one in question.asked(values):
+            at += 1
+            with places[at % _ACROSS]:
+                values[one.name] = _ask_field(question, one, dataset, days)
+    st.caption(f"{question.definition.question} {question.definition.definition}")
+    _ask_rare(question, values, dataset, days)
+    return question, question.settled(values, days)
+
+
+def _ask_rare(question: Question, values: dict[str, Value], dataset: Dataset, days: Days) -> None:
+    """Ask for the rarer values, into ``values``."""
+    rare = [one for one in question.asked(values) if one.rare]
+    if not rare:
+        return
+    with st.expander("More parameters"):
+        places = st.columns(_ACROSS, vertical_alignment="top")
+        for at, one in enumerate(rare):
+            with places[at % _ACROSS]:
+                values[one.name] = _ask_field(question, one, dataset, days)
+
+
+def _ask_question() -> Question:
     """Ask which question, each under what it is about."""
     chosen = st.selectbox(
         "Question",
@@ -26,20 +57,11 @@ def ask_question() -> Question:
         key=QUESTION,
         persist_state="session",
     )
-    question = QUESTIONS[chosen]
-    st.text(question.definition.question)
-    return question
+    return QUESTIONS[chosen]
 
 
-def ask_values(question: Question, dataset: Dataset, days: Days) -> dict[str, Value]:
-    """Ask for the values of a question's fields; those that matter, in the order of the table."""
-    values = question.defaults(days)
-    for one in question.fields:
-        if one in question.asked(values):
-            values[one.name] = _DRAWN[one.kind](
-                one, field_key(question, one, dataset), dataset, days
-            )
-    return question.settled(values, days)
+def _ask_field(question: Question, one: Field, dataset: Dataset, days: Days) -> Value:
+    return _DRAWN[one.kind](one, field_key(question, one, dataset), dataset, days)
 
 
 def field_key(question: Question, one: Field, dataset: Dataset) -> str:

@@ -1,5 +1,7 @@
 """The workbench: ask anything of the data in use, see how sure the answer is, keep the run."""
 
+from pathlib import Path
+
 import streamlit as st
 
 from mapper.disclosure.release import MARKINGS
@@ -13,12 +15,13 @@ from mapper.ui.waiting import opened_dataset
 from mapper.ui.who import current_viewer
 from mapper.ui.words import notice
 from mapper.ui.workbench_answers import Asking, begin, current, lens_of, released
-from mapper.ui.workbench_form import ask_more_method, ask_question, ask_values
+from mapper.ui.workbench_form import ask_more_method, ask_question_and_values
 from mapper.ui.workbench_places import ask_places
 from mapper.ui.workbench_progress import running, show_running
 from mapper.ui.workbench_view import show_answer_of
 from mapper.ui.workbench_words import on_screen
 
+_STYLE = (Path(__file__).parent / "workbench.css").read_text(encoding="utf-8")
 _QUICK = 2.5  # seconds that a page waits before it shows progress instead
 
 
@@ -37,29 +40,25 @@ def show_page() -> None:
         notice(str(error), kind="stop")
         return
     st.html(
-        '<div class="m-headline"><h1>Workbench</h1><p class="m-question">Ask anything of this data,'
-        " see how sure it is, keep the run.</p></div>"
+        f"<style>{_STYLE}</style>"
+        '<div class="m-headline"><h1>Workbench <span>Ask anything of this data, see how sure it is,'
+        " keep the run</span></h1></div>"
     )
     _ask_and_answer(dataset, request)
 
 
 def _ask_and_answer(dataset: Dataset, request: AnalysisRequest) -> None:
-    """Show the form beside the answer."""
-    form, answer = st.columns([3, 8], gap="medium")
-    with form:
-        question = ask_question()
-        around = ask_places(dataset) if question.places else None
-        values = ask_values(question, dataset, days_of(dataset.incidents.table))
-        pressed = st.button("Ask", type="primary", disabled=running() is not None, key="ask")
-    if pressed:
+    """Show the form, what is under way, and the answer."""
+    question, values = ask_question_and_values(dataset, days_of(dataset.incidents.table))
+    around = ask_places(dataset) if question.places else None
+    if st.button("Ask", type="primary", disabled=running() is not None, key="ask"):
         lens = lens_of(request)
         begun = begin(Asking(dataset, request, lens, question.id, values, around))
-        with answer, st.spinner("Counting"):
+        with st.spinner("Counting"):
             begun.run.ended.wait(_QUICK)
-    with answer:
-        if running() is not None:
-            show_running()
-        _show_current()
+    if running() is not None:
+        show_running()
+    _show_current()
 
 
 def _show_current() -> None:

@@ -23,12 +23,28 @@ _EVERY = Field(
 _BY_PLACE = choices(hotspot="Hot spots", ward="Wards", district="Districts", area="The whole area")
 _BY = Field("by", "Rows", default="hotspot", options=_BY_PLACE)
 _RUNS = Field(
-    "runs", "Random runs", "whole", 999, least=9, most=9_999, help="Chance is judged by these."
+    "runs",
+    "Random runs",
+    "whole",
+    999,
+    least=9,
+    most=9_999,
+    help="Chance is judged by these.",
+    rare=True,
 )
 _SEED = Field(
-    "seed", "Seed", "whole", 0, least=0, most=2**31, help="The same seed gives the same figures."
+    "seed",
+    "Seed",
+    "whole",
+    0,
+    least=0,
+    most=2**31,
+    help="The same seed gives the same figures.",
+    rare=True,
 )
-_CONFIDENCE = Field("confidence", "Confidence of intervals", "number", 0.95, least=0.5, most=0.999)
+_CONFIDENCE = Field(
+    "confidence", "Confidence of intervals", "number", 0.95, least=0.5, most=0.999, rare=True
+)
 _HOTSPOTS = Field(
     "hotspots", "Hot spots", "names", [], help="Ids, as the list of hot spots shows them."
 )
@@ -44,8 +60,10 @@ def _table(**options: str) -> Field:
 
 def _replicates(seed: int) -> tuple[Field, ...]:
     return (
-        Field("replicates", "Bootstrap replicates", "whole", 1_000, least=10, most=10_000),
-        Field("seed", "Seed", "whole", seed, least=0, most=2**31),
+        Field(
+            "replicates", "Bootstrap replicates", "whole", 1_000, least=10, most=10_000, rare=True
+        ),
+        Field("seed", "Seed", "whole", seed, least=0, most=2**31, rare=True),
     )
 
 
@@ -176,12 +194,29 @@ _WHEN = (
                 "Windows",
                 default="discs",
                 options=choices(discs="Discs of cells", circles="Circles in km"),
+                rare=True,
             ),
-            Field("radius", "Steps of the largest disc", "whole", 10, least=0, most=50),
-            Field("longest", "Periods in the longest window", "whole", None, least=1, most=500),
-            Field("largest_share", "Largest share of all", "number", 0.5, least=0.01, most=0.5),
-            Field("fewest", "Fewest incidents", "whole", 2, least=2, most=1_000),
-            Field("most", "Clusters to report", "whole", 20, least=1, most=200),
+            Field("radius", "Steps of the largest disc", "whole", 10, least=0, most=50, rare=True),
+            Field(
+                "longest",
+                "Periods in the longest window",
+                "whole",
+                None,
+                least=1,
+                most=500,
+                rare=True,
+            ),
+            Field(
+                "largest_share",
+                "Largest share of all",
+                "number",
+                0.5,
+                least=0.01,
+                most=0.5,
+                rare=True,
+            ),
+            Field("fewest", "Fewest incidents", "whole", 2, least=2, most=1_000, rare=True),
+            Field("most", "Clusters to report", "whole", 20, least=1, most=200, rare=True),
             _RUNS,
             _SEED,
         ),
@@ -242,7 +277,9 @@ _SURE = (
             Field(
                 "test_from", "First month to test", "day", "", help="The newest twelve if empty."
             ),
-            Field("train_months", "Months to train on", "whole", None, least=1, most=240),
+            Field(
+                "train_months", "Months to train on", "whole", None, least=1, most=240, rare=True
+            ),
             Field(
                 "test_months",
                 "Months in a test",
@@ -290,12 +327,12 @@ _WORKED = (
             _CELLS,
             Field("before", "Before the action", "window", "first half"),
             Field("after", "After it began", "window", "second half"),
-            Field("buffer_from", "Buffer from step", "whole", 1, least=1, most=10),
-            Field("buffer_to", "Buffer to step", "whole", 2, least=1, most=10),
-            Field("buffer_cells", "Buffer cells by hand", "names", []),
-            Field("control_cells", "Control cells by hand", "names", []),
-            Field("controls", "Controls for each cell", "whole", 1, least=1, most=10),
-            Field("control_buffer", "Rings around controls too", "flag", default=False),
+            Field("buffer_from", "Buffer from step", "whole", 1, least=1, most=10, rare=True),
+            Field("buffer_to", "Buffer to step", "whole", 2, least=1, most=10, rare=True),
+            Field("buffer_cells", "Buffer cells by hand", "names", [], rare=True),
+            Field("control_cells", "Control cells by hand", "names", [], rare=True),
+            Field("controls", "Controls for each cell", "whole", 1, least=1, most=10, rare=True),
+            Field("control_buffer", "Rings around controls too", "flag", default=False, rare=True),
             _table(figures="Figures", cells="Cells and their part"),
             _CONFIDENCE,
         ),

@@ -25,7 +25,7 @@ _SHARES = ("share", "_share", "hit_rate")
 def show_answer_of(answer: Answer, shown: FindingRelease) -> None:
     """Show an answer, plain sentence first."""
     st.html(
-        f'<div class="m-headline"><h2>{encode_text(shown.title)}</h2>'
+        f'<div class="m-headline m-answer"><h2>{encode_text(shown.title)}</h2>'
         f'<p class="m-question">{encode_text(sentence_of(shown))}</p>'
         f'<p class="m-over">{encode_text(_over(answer, shown))}</p></div>'
     )
@@ -119,7 +119,7 @@ def _value(value: object) -> str:
     """Return one choice for reading."""
     if isinstance(value, list | tuple):
         return ", ".join(map(str, value)) or "none"
-    return "not set" if value in {None, ""} else str(value)
+    return "not set" if value is None or value == "" else str(value)
 
 
 def _part(record: Mapping[str, Any], name: str) -> Mapping[str, Any]:
