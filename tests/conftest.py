@@ -5,6 +5,7 @@ from datetime import date
 from pathlib import Path
 from types import MappingProxyType
 
+import hypothesis
 import numpy as np
 import pandas as pd
 import pytest
@@ -14,6 +15,10 @@ from mapper.disclosure.release import Release
 from mapper.files import no_progress
 from mapper.hexagons import cells_to_discs, cells_to_points, cells_to_strings, points_to_cells
 from mapper.tables import CELL_COLUMNS, HOTSPOT_COLUMNS
+
+# How long an example takes tells of the machine, not of the code.
+hypothesis.settings.register_profile("untimed", deadline=None)
+hypothesis.settings.load_profile("untimed")
 
 SHARED = Path(__file__).parents[2] / "shared" / "data"
 

@@ -7,11 +7,13 @@ import base64
 
 import streamlit as st
 
+from mapper.disclosure.release import MARKINGS
 from mapper.methods.load import Method, glossary, methods
 from mapper.outputs.documents.model import Picture
 from mapper.outputs.pictures.methods import method_picture
 from mapper.outputs.text import encode_text
-from mapper.ui.frame import put_on_style, show_marking_for
+from mapper.people import may
+from mapper.ui.frame import put_on_style, show_marking, show_marking_for
 from mapper.ui.who import current_viewer
 
 _ALL = "All methods"
@@ -21,7 +23,11 @@ _GLOSSARY = "Glossary"
 def show_page() -> None:
     """Let a person choose one method, all of them, or the glossary."""
     put_on_style()
-    show_marking_for(current_viewer())
+    viewer = current_viewer()
+    if may(viewer, "see hot spots"):
+        show_marking_for(viewer)
+    else:
+        show_marking(MARKINGS["operational"])
     st.header("Methods", anchor=False)
     titles = {method.title: method for method in methods()}
     chosen = st.selectbox(
