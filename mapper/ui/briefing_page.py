@@ -5,7 +5,7 @@ import streamlit as st
 from mapper.disclosure.rules import rules
 from mapper.errors import MapperError
 from mapper.outputs.briefing.choices import BriefingChoices
-from mapper.outputs.briefing.content import Briefing
+from mapper.outputs.briefing.content import Briefing, window_in_words
 from mapper.outputs.briefing.document import HOW_CHANGE_IS_TOLD
 from mapper.outputs.tables import hotspot_rows
 from mapper.people import Viewer, may
@@ -23,19 +23,20 @@ from mapper.ui.briefing_view import (
     put_on_briefing_style,
     show_head,
     show_places,
+    show_takeaway,
     show_tiles,
     show_work,
 )
 from mapper.ui.datasets import Dataset
 from mapper.ui.frame import put_on_style, show_marking, show_synthetic
-from mapper.ui.results import map_address
+from mapper.ui.map_frame import show_map
 from mapper.ui.waiting import opened_dataset
 from mapper.ui.who import current_viewer
 from mapper.ui.words import bullets, notice
 
 PRESENT = "present"
 MEETINGS, RELEASE = "pages/places/meetings.py", "pages/meeting/release.py"
-_MAP_HEIGHT = 412
+_MAP_HEIGHT = 405
 
 
 def show_page() -> None:
@@ -48,12 +49,19 @@ def show_page() -> None:
     try:
         dataset = opened_dataset()
         show_synthetic(dataset.incidents.table)
-        choices = _choices(viewer, dataset, presenting=presenting)
-        shown = briefing_for(viewer, dataset, choices)
+        head, bar = st.columns([1, 1.05] if not presenting else [1, 0.01], gap="small")
+        with bar, st.container(horizontal=True, horizontal_alignment="right", gap="small"):
+            choices = _choices(viewer, dataset, presenting=presenting)
+            shown = briefing_for(viewer, dataset, choices)
+            if not presenting:
+                _offer_present()
+                show_files(dataset, choices, shown)
     except MapperError as error:
         notice(str(error), kind="stop")
         return
-    _show(viewer, dataset, choices, shown, presenting=presenting)
+    with head:
+        show_head(shown.content, released=shown.released)
+    _show(viewer, shown, presenting=presenting)
 
 
 def _choices(viewer: Viewer, dataset: Dataset, *, presenting: bool) -> BriefingChoices:
@@ -76,19 +84,10 @@ def _choices(viewer: Viewer, dataset: Dataset, *, presenting: bool) -> BriefingC
     return chosen
 
 
-def _show(
-    viewer: Viewer,
-    dataset: Dataset,
-    choices: BriefingChoices,
-    shown: ShownBriefing,
-    *,
-    presenting: bool,
-) -> None:
-    """Show the briefing, and around it whatever a screen on the wall does without."""
+def _show(viewer: Viewer, shown: ShownBriefing, *, presenting: bool) -> None:
+    """Show the briefing, and below it whatever a screen on the wall does without."""
     content = shown.content
-    show_head(content)
-    if not shown.released:
-        notice("A preview: partners have not been given this yet.", kind="look")
+    show_takeaway(content)
     show_tiles(content)
     _show_body(content, presenting=presenting)
     if presenting:
@@ -96,33 +95,34 @@ def _show(
             del st.query_params[PRESENT]
             st.rerun()
         return
-    _show_ways_on(viewer, dataset, choices, shown)
+    _show_ways_on(viewer)
     _show_table_twin(content)
     _show_care(content)
 
 
+def _offer_present() -> None:
+    """Offer the presentation: the same, large, without controls."""
+    if st.button("Present", key="present", type="primary", icon=":material/slideshow:"):
+        st.query_params[PRESENT] = "1"
+        st.rerun()
+
+
 def _show_body(content: Briefing, *, presenting: bool) -> None:
     """Show map, places and work side by side."""
-    left, middle, right = st.columns([40, 36, 24], gap="small")
-    height = _MAP_HEIGHT if not presenting else round(_MAP_HEIGHT * LARGE)
+    left, middle, right = st.columns([36, 40, 24], gap="small")
     with left:
-        title = f"{content.map.title}, {content.choices.after}"
-        st.iframe(map_address(content.map), height=height, alt=f"Map: {title}")
+        title = f"Map: {content.map.title}, {window_in_words(content.choices.after)}"
+        height = round(_MAP_HEIGHT * LARGE) if presenting else _MAP_HEIGHT
+        show_map(content.map, title=title, height=height)
     with middle:
         show_places(content)
     with right:
         show_work(content.shared)
 
 
-def _show_ways_on(
-    viewer: Viewer, dataset: Dataset, choices: BriefingChoices, shown: ShownBriefing
-) -> None:
-    """Offer presentation, the printed briefing, its release, and the meeting's record."""
+def _show_ways_on(viewer: Viewer) -> None:
+    """Offer its release to partners, and the meeting's record."""
     with st.container(horizontal=True):
-        if st.button("Present", key="present", type="primary", icon=":material/slideshow:"):
-            st.query_params[PRESENT] = "1"
-            st.rerun()
-        show_files(dataset, choices, shown)
         if may(viewer, "release"):
             st.page_link(RELEASE, label="Release to partners", icon=":material/share:")
         if may(viewer, "plan"):

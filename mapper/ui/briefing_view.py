@@ -24,7 +24,7 @@ _SIGNS = {
     "too few to compare": ("○", "none"),
 }
 LARGE = 1.42  # how much larger everything is when it is shown on a wall
-_MOVERS, _MEETINGS, _ACTIONS, _RESULTS = 6, 4, 5, 3  # rows that fit on one screen
+_MOVERS, _MEETINGS, _ACTIONS, _RESULTS = 5, 3, 4, 3  # rows that fit on one screen
 
 
 def put_on_briefing_style(*, presenting: bool) -> None:
@@ -34,12 +34,18 @@ def put_on_briefing_style(*, presenting: bool) -> None:
     st.html(f"<style>:root {{ --b: {size}; }} {_STYLE}{more}</style>")
 
 
-def show_head(content: Briefing) -> None:
-    """Show the title, what is compared, and the one thing to remember."""
+def show_head(content: Briefing, *, released: bool) -> None:
+    """Show the title, what is compared, and whether partners have been given it."""
+    state = "" if released else ' <em title="Partners have not been given this yet">Preview</em>'
     st.html(
-        f'<div class="b-head"><h1>Briefing</h1><span>{encode_text(content.subtitle)}</span></div>'
-        f'<p class="b-take">{encode_text(content.takeaway)}</p>'
+        f'<div class="b-head"><h1>Briefing{state}</h1>'
+        f"<span>{encode_text(content.subtitle)}</span></div>"
     )
+
+
+def show_takeaway(content: Briefing) -> None:
+    """Show the one thing to remember."""
+    st.html(f'<p class="b-take">{encode_text(content.takeaway)}</p>')
 
 
 def show_tiles(content: Briefing) -> None:
@@ -59,12 +65,12 @@ def show_work(shared: Shared) -> None:
 
 def _tile(one: Headline) -> str:
     """Return one headline figure."""
-    more = f"{way_in_words(one.moved)}<br>{encode_text(one.moved.words)}"
-    before = f"<br>{encode_text(one.before)}" if one.before else ""
+    before = f" <small>{encode_text(one.before)}</small>" if one.before else ""
     note = f' title="{encode_text(one.note)}"' if one.note else ""
     return (
-        f"<li{note}><b>{encode_text(one.value)}</b><strong>{encode_text(one.name)}</strong>"
-        f"{more}{before}</li>"
+        f"<li{note}><b>{encode_text(one.value)}{before}</b>"
+        f"<strong>{encode_text(one.name)}</strong>"
+        f"{way_in_words(one.moved)}<br>{encode_text(one.moved.words)}</li>"
     )
 
 

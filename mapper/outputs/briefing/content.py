@@ -13,6 +13,7 @@ from mapper.outputs.briefing.choices import BriefingChoices
 from mapper.outputs.briefing.gather import ALL_DEMAND, CRIME, Gathered, Total
 from mapper.outputs.briefing.places import Meeting, Mover, find_meetings, find_movers
 from mapper.outputs.briefing.spans import Moved, compare_spans, spans_of_counts
+from mapper.questions.windows import Window
 from mapper.records.shared import Shared
 
 NAMES = {
@@ -21,7 +22,7 @@ NAMES = {
     "county-lines": "County lines indicators",
     "missing-children": "Missing children",
     ALL_DEMAND: "All demand on police",
-    CRIME: "Crime, as a share of all demand",
+    CRIME: "Crime share of demand",
 }
 _NOT_PRINTED = "not printed"
 
@@ -39,7 +40,7 @@ class Headline:
 
     @property
     def change(self) -> str:
-        """How it moved, in one line: clear rise, between 5 % and 12 % more."""
+        """How it moved, in one line: clear rise, 5 % to 12 % more."""
         return f"{self.moved.way}: {self.moved.words}" if self.moved.words else self.moved.way
 
 
@@ -59,19 +60,22 @@ class Briefing:
     notes: tuple[str, ...]
 
     @property
-    def before(self) -> str:
-        """The days before, in words."""
-        return str(self.choices.before)
-
-    @property
     def subtitle(self) -> str:
         """What is compared with what, in one line."""
-        return f"{self.map.area_title}: {self.choices.after}, against {self.choices.before}"
+        days = (window_in_words(one) for one in (self.choices.after, self.choices.before))
+        return f"{self.map.area_title}: {', against '.join(days)}"
 
     @property
     def takeaway(self) -> str:
         """The one thing to remember, in a sentence or two."""
         return " ".join([_on_headlines(self.headlines), _on_places(self)])
+
+
+def window_in_words(window: Window) -> str:
+    """Return some days as briefly as they can be said: 1 June to 31 August 2022."""
+    first, last = window.first, window.last
+    year = "" if first.year == last.year else f" {first.year}"
+    return f"{first.day} {first:%B}{year} to {last.day} {last:%B %Y}"
 
 
 def briefing_content(gathered: Gathered, *, shared: Shared | None = None) -> Briefing:

@@ -54,7 +54,7 @@ class Moved:
 
     @property
     def words(self) -> str:
-        """How much it moved: between 8 % and 21 % more."""
+        """How much it moved: 8 % to 21 % more."""
         if self.way == "too few to compare" or (not self.low and isinf(self.high)):
             return ""
         if isinf(self.high):
@@ -125,12 +125,12 @@ def _way(known: bool, rise: bool, fall: bool) -> Way:  # noqa: FBT001 - three fl
 def _between(low: float, high: float) -> str:
     """Return an interval of a ratio in words."""
     if low >= 1 and high >= _MANY_TIMES:
-        return f"between {low:.1f} and {high:.1f} times as many"
+        return f"{low:.1f} to {high:.1f} times as many"
     if low >= 1:
-        return f"between {_share(low)} and {_share(high)} more"
+        return f"{_share(low)} to {_share(high)} more"
     if high <= 1:
-        return f"between {_share(high)} and {_share(low)} fewer"
-    return f"between {_much(low)} and {_much(high)}"
+        return f"{_share(high)} to {_share(low)} fewer"
+    return f"{_much(low)} to {_much(high)}"
 
 
 def _much(ratio: float) -> str:
