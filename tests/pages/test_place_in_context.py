@@ -1,0 +1,200 @@
+"""A hot spot in its context on screen: sections, phase decided, dossier taken, children counted."""
+
+import csv
+import io
+
+import docx
+import pytest
+
+from mapper.people import Viewer, one_person
+from mapper.records.audit_query import AuditFilter, find_entries
+from mapper.records.database import database
+from mapper.records.saving import Work, save
+from mapper.records.versions import records
+from mapper.settings import settings
+from mapper.ui.dossier_view import made_dossier
+from mapper.ui.place_asked import _ASKED
+from tests.pages.conftest import forget, said, start
+from tests.pages.test_assessment_page import press
+from tests.pages.test_hotspots_page import panel
+from tests.place.conftest import HEADER, HUB, rows_of
+
+CHILDREN = "pages/places/children.py"
+ANNE = one_person("anne")
+
+
+@pytest.fixture(autouse=True)
+def in_context(small_app, tmp_path, monkeypatch):
+    """Show an extract with everything that context asks about, and three places near it."""
+    path = tmp_path / "context.csv"
+    with path.open("w", newline="") as file:
+        csv.writer(file).writerows([HEADER, *rows_of()])
+    lon, lat = HUB
+    (tmp_path / "places.csv").write_text(
+        f"name,type,lon,lat\nLime Street,railway station,{lon},{lat}\n"
+        "Elm School,school,-2.98,53.408\nLibrary,library,-2.979,53.41\n"
+    )
+    monkeypatch.setenv("MAPPER_DEMONSTRATION_FILE", str(path))
+    forget()
+
+
+def choose(app, section=None, *, at=0):
+    """Choose a hot spot as the panel's script does, and a section about it."""
+    spot = panel(app)["rows"][at]["id"]
+    app.session_state["mapper_chosen"] = spot
+    app.run()
+    if section:
+        app.segmented_control(key="about this place").select(section).run()
+    assert not app.exception
+    return spot
+
+
+def test_nothing_about_a_place_is_worked_out_before_it_is_asked_for(app):
+    choose(app)
+    assert "Busy shifts" not in said(app)
+    assert [one.label for one in app.get("download_button")][:3] == [
+        "Dossier (PDF)", "Dossier (Word)", "Dossier (Web page)",
+    ]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("section", "words"),
+    [
+        ("Why here", "in the rest of the area"),
+        ("When", "shift"),
+        ("Phase", "Suggested: "),
+        ("Work here", "Nothing is recorded about this place yet."),
+    ],
+)
+def test_each_section_says_its_part_and_leaves_a_trace(app, section, words):
+    spot = choose(app, section)
+    assert words in said(app)
+    with database().read() as connection:
+        looks = find_entries(connection, AuditFilter(kinds=("view",), words=section))
+    assert [one.subject for one in looks] == [f"Hot spot {spot}: {section}"]
+
+
+def test_what_is_near_stands_as_risks_beside_protective_assets(app):
+    choose(app, "Nearby")
+    (table,) = [t.value for t in app.dataframe if "May protect" in t.value]
+    assert table["May make harm possible"].str.contains("railway station").any()
+    assert table["May protect"].str.contains("library").any()
+    assert table.apply(lambda column: column.str.contains("school").any()).all()
+
+
+def test_places_of_the_demonstration_never_stand_around_real_incidents(app, monkeypatch):
+    from mapper.ui.datasets import current_dataset, demonstration
+    from mapper.ui.surroundings import places_near
+
+    made = demonstration()
+    assert len(places_near(made).table) == 3
+    real = type(made)(made.title, made.incidents, made.digest, demonstration=False)
+    assert places_near(real) is None
+    monkeypatch.setenv("MAPPER_PLACES", str(settings().demonstration_file.parent / "places.csv"))
+    settings.cache_clear()
+    assert len(places_near(real).table) == 3
+    assert current_dataset().demonstration
+
+
+def test_a_phase_is_decided_beside_the_suggestion(app):
+    spot = choose(app, "Phase")
+    suggested = next(line for line in said(app).split("<li>") if line.startswith("Suggested: "))
+    phase = suggested.removeprefix("Suggested: ").split(".")[0]
+    box = next(one for one in app.selectbox if one.label == "Your decision")
+    box.select("primary")
+    next(one for one in app.text_input if one.label.startswith("Decided by")).set_value("sergeant")
+    next(one for one in app.text_input if one.label.startswith("Why, ")).set_value("We know why")
+    press(app, "Record the decision")
+    assert not app.exception
+    (kept,) = records(database(), "phase")
+    assert (kept.hotspot_id, kept.content["suggested"]) == (spot, phase)
+    assert (kept.content["decided"], kept.content["why"]) == ("primary", "We know why")
+    assert "by sergeant" in said(app)
+
+
+def dossier_words(app, spot, viewer):
+    """Take the dossier as the button does, and return its words."""
+    (*_, asked) = app.session_state[_ASKED].values()
+    made = docx.Document(io.BytesIO(made_dossier(viewer, asked, spot, ".docx")))
+    cells = (cell.text for table in made.tables for row in table.rows for cell in row.cells)
+    return "\n".join([*(one.text for one in made.paragraphs), *cells])
+
+
+def test_the_dossier_holds_map_context_and_records_and_is_written_down(app):
+    spot = choose(app)
+    place = {"name": "The parade", "hotspot_id": spot, "voice": "They avoid the stairs"}
+    save(database(), Work("A-1", "assessment", place), viewer=ANNE, reason="first look")
+    words = dossier_words(app, spot, ANNE)
+    for part in ("The parade", "They avoid the stairs", "Monday", "first look", "library"):
+        assert part in words
+    with database().read() as connection:
+        (taken,) = find_entries(connection, AuditFilter(kinds=("export",)))
+    assert taken.subject.startswith(f"dossier-{spot}-")
+    assert taken.subject.endswith(".docx")
+    assert len(taken.digest) == 64
+
+
+def test_the_assessment_page_offers_the_dossier_of_a_place_that_was_looked_at(app):
+    spot = choose(app)
+    app.query_params["hotspot"] = spot
+    app.switch_page("pages/places/assessment.py")
+    app.query_params["hotspot"] = spot
+    app.run()
+    assert not app.exception
+    assert "Dossier (PDF)" in [one.label for one in app.get("download_button")]
+    fresh = start()
+    fresh.session_state["mapper_places_asked"] = {}
+    fresh.query_params["hotspot"] = "HS-NONE"
+    fresh.switch_page("pages/places/assessment.py")
+    fresh.query_params["hotspot"] = "HS-NONE"
+    fresh.run()
+    assert "look at the place on the Hot spots page once" in said(fresh)
+
+
+def test_a_partner_reads_what_was_shared_and_no_count_of_it(signed_in_app):
+    app = signed_in_app("partner", name="Pat", page="hotspots/overview.py")
+    app.selectbox[0].select("domestic-abuse").run()  # enough of it for a hot spot of partners
+    spot = choose(app, "Work here")
+    assert "Nothing about this place has been shared" in said(app)
+    place = {"name": "The parade", "hotspot_id": spot, "objective": "Fewer children missing"}
+    save(database(), Work("P-1", "plan", place), viewer=ANNE, reason="kept inside")
+    assert "Fewer children" not in said(app.run())
+    work = Work("P-1", "plan", {**place, "shared": "shared"}, 1)
+    save(database(), work, viewer=ANNE, reason="shared at the meeting")
+    assert "Fewer children missing" in said(app.run())
+    words = dossier_words(app, spot, Viewer("Pat", frozenset({"partner"})))
+    assert "Fewer children missing" in words
+    assert "kept inside" not in words
+    assert "For the partnership audience" in words
+    assert " recorded incidents, " not in words
+
+
+def test_children_by_district_ward_and_hot_spot_for_an_analyst(app):
+    app.switch_page(CHILDREN).run()
+    assert not app.exception
+    assert "With a child at the address" in said(app)
+    by_district = app.dataframe[0].value
+    app.segmented_control(key="children by").select("ward").run()
+    by_ward = app.dataframe[0].value
+    assert by_ward["With a child"].sum() == by_district["With a child"].sum()
+    app.segmented_control(key="children by").select("hotspot").run()
+    assert "Hot spot" in app.dataframe[0].value
+    assert {"Missing from", "Found at", "Reports"} <= set(app.dataframe[1].value)
+
+
+def test_children_for_partners_are_rounded_and_small_ones_hidden(signed_in_app):
+    app = signed_in_app("partner", page="places/children.py")
+    assert not app.exception
+    table = app.dataframe[0].value
+    for value in table["With a child"]:
+        assert value == "fewer than 5" or int(value.replace(",", "")) % 5 == 0
+    assert not [name for name in table if "Share" in name or "a month" in name]
+    corridors = app.dataframe[1].value
+    assert all(int(value) % 5 == 0 and int(value) >= 5 for value in corridors["Reports"])
+
+
+def test_children_for_a_neighbourhood_are_of_its_own_wards(signed_in_app):
+    app = signed_in_app("neighbourhood", wards=["Everton"], page="places/children.py")
+    assert not app.exception
+    assert app.dataframe[0].value["Ward"].tolist() == ["Everton"]
+    assert "Corridors reach across wards" in said(app)
