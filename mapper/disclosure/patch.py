@@ -1,13 +1,14 @@
 """What a viewer may see of a patch: the release of their wards, and what is told of each place.
 
 Only those who see operational detail see a patch at all. The wards asked for must be among the
-viewer's own, or the viewer sees everything. Months, hours and names are then made anew from
-incidents in the cells of the release, so nothing of a neighbour's ward is in them; the pattern and
-the phase of a hot spot that crosses the edge are left out, for they speak of its other part too.
+viewer's own, or the viewer sees everything. Months, hours, names, patterns and phases are then
+made anew from incidents and cells of the release alone, so nothing of a neighbour's ward is in
+them; of a hot spot that crosses the edge they tell its own part.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -21,7 +22,7 @@ from mapper.errors import RefusedError
 from mapper.hexagons import cells_to_points, strings_to_cells
 from mapper.hotspots import KINDS_OF_PLACE
 from mapper.people import Viewer, in_wards, require, scope_of
-from mapper.place.patch import PatchStudy
+from mapper.place.patch import PatchStudy, phases_of
 from mapper.questions.periods import counts_by_period
 from mapper.request import AnalysisResult
 from mapper.statistics.aoristic import WEEK_HOURS, week_clocks
@@ -30,9 +31,9 @@ from mapper.tables import HOTSPOT_COLUMNS
 
 Integers = npt.NDArray[np.int64]
 Floats = npt.NDArray[np.float64]
+Phases = Mapping[str, Mapping[str, Any]]
 
 _WIDE = 0.08  # degrees, over 4 km: beyond every ring that is counted
-_PARTLY = "This hot spot reaches into another ward, so its pattern and phase are not told here."
 
 
 @dataclass(frozen=True)
@@ -97,9 +98,10 @@ def release_patch(viewer: Viewer, study: PatchStudy, *, wards: Iterable[str] = (
     shown = release(result, audience="operational", made_by=viewer.name)
     own = in_release(study, shown)
     months, counts = _months(study, own)
+    phases = _own_phases(study, result, own)
     return PatchRelease(
         shown=shown,
-        places=_places(study, shown, counts),
+        places=_places(study, shown, counts, phases),
         months=months,
         counts=counts,
         invented_places=bool(study.places and study.places.synthetic),
@@ -151,7 +153,22 @@ def _months(study: PatchStudy, own: npt.NDArray[np.bool_]) -> tuple[tuple[str, .
     return names, counts_by_period(study.history, study.months)[:, held][own]
 
 
-def _places(study: PatchStudy, shown: Release, counts: Integers) -> tuple[PatchPlace, ...]:
+def _own_phases(study: PatchStudy, own: AnalysisResult, cells: npt.NDArray[np.bool_]) -> Phases:
+    """Return pattern and phase of each hot spot, of the own part where it crosses the edge."""
+    size = study.result.cells["hotspot_id"].value_counts()
+    cut = (own.hotspots["cells"] < own.hotspots["hotspot_id"].map(size)).any()
+    if study.months is None or not cut:
+        return study.phases
+    ids = study.result.cells["hotspot_id"].where(cells, "").astype("str")
+    part = replace(
+        study.result, cells=study.result.cells.assign(hotspot_id=ids), hotspots=own.hotspots
+    )
+    return phases_of(study.history, part, study.places)
+
+
+def _places(
+    study: PatchStudy, shown: Release, counts: Integers, phases: Phases
+) -> tuple[PatchPlace, ...]:
     """Return what is told of each hot spot of a release."""
     ids = pd.Index(shown.hotspots["hotspot_id"])
     if ids.empty:
@@ -165,12 +182,11 @@ def _places(study: PatchStudy, shown: Release, counts: Integers) -> tuple[PatchP
     found = []
     for at, hotspot in enumerate(ids):
         mine = row == at
-        whole = int(mine.sum()) == int(size[hotspot])
-        told = study.phases.get(hotspot, {}) if whole else {}
+        told = phases.get(hotspot, {})
         found.append(
             PatchPlace(
                 hotspot_id=hotspot,
-                whole=whole,
+                whole=int(mine.sum()) == int(size[hotspot]),
                 months=tuple(counts[mine].sum(axis=0).tolist()),
                 hours=hours[at],
                 shifts=shifts[at],
@@ -178,7 +194,7 @@ def _places(study: PatchStudy, shown: Release, counts: Integers) -> tuple[PatchP
                 pattern=str(told.get("pattern", "")),
                 phase=str(told.get("phase", "")),
                 rule=str(told.get("rule", "")),
-                reason=str(told.get("reason", study.silence if whole else _PARTLY)),
+                reason=str(told.get("reason", study.silence)),
                 near=_near(study, cells[mine]),
             )
         )

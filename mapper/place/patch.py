@@ -68,7 +68,7 @@ def study_patch(
         week = prepare(incidents, every, lens=lens, area=area)
     try:
         months = split_periods(history, every="month")
-        phases = _phases(history, result, places)
+        phases = phases_of(history, result, places)
     except RequestError as error:
         return PatchStudy(result, history, week, None, MappingProxyType({}), str(error), places)
     return PatchStudy(result, history, week, months, phases, "", places)
@@ -85,7 +85,7 @@ def _a_year_behind(first: date, last: date) -> date:
     return min(first, back_by_months(last, MONTHS_BEHIND))
 
 
-def _phases(
+def phases_of(
     history: Study, result: AnalysisResult, places: Places | None
 ) -> Mapping[str, Mapping[str, Any]]:
     """Return what the rules say of each hot spot, by id."""

@@ -61,7 +61,7 @@ def _card(
 
 def _times(ratio: float | None) -> str:
     """Say how many times the expected number of incidents there are."""
-    return "" if ratio is None else f", {ratio:,.1f} times expected"
+    return "" if ratio is None else f", {ratio:,.1f} \u00d7 expected"
 
 
 def _state(opened: int, late: int) -> str:

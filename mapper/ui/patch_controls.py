@@ -87,24 +87,20 @@ def ask_choice(
             "No lens fits this data, so there is nothing to show. Load a force extract with its"
             " incident types, or ask an analyst for a lens that fits."
         )
-    wards, days, hours, find = st.columns([3.1, 3.2, 2.2, 3], vertical_alignment="top")
-    with wards:
+    with st.container(horizontal=True, vertical_alignment="top", gap="small"):
         chosen = _ask_wards(viewer, allowed)
-    with days:
         span, start, end = _ask_days(allowed)
-    with hours:
         shifts, weekdays = _ask_hours()
-    with find:
         sought = st.text_input(
             "Find on this patch",
-            placeholder="Find a ward, street, cell, grid reference",
+            placeholder="Ward, street, cell, grid ref",
             label_visibility="collapsed",
             key="patch find",
+            width=240,
         )
-    chips, compare = st.columns([8.8, 2.2], vertical_alignment="top")
-    with chips:
-        lens = _ask_lens(lenses)
-    with compare:
+        second = st.container(width=215)
+    lens = _ask_lens(lenses)
+    with second:
         beside = _ask_beside(lenses, lens)
     spot = str(st.session_state.get("patch spot", ""))
     choice = PatchChoice(
@@ -174,6 +170,7 @@ def _ask_wards(viewer: Viewer, allowed: Allowed) -> tuple[str, ...]:
         label_visibility="collapsed",
         key="patch wards",
         persist_state=_STAYS,
+        width=300,
     )
     return tuple(chosen)
 
@@ -191,11 +188,8 @@ def _ask_days(allowed: Allowed) -> tuple[Span, date | None, date | None]:
     )
     if span != "custom":
         return cast("Span", span or "quarter"), None, None
-    first, last = st.columns(2)
-    with first:
-        start = _ask_day("From", "patch from", allowed)
-    with last:
-        end = _ask_day("To", "patch to", allowed)
+    start = _ask_day("From", "patch from", allowed)
+    end = _ask_day("To", "patch to", allowed)
     return "custom", start, end
 
 
@@ -208,6 +202,8 @@ def _ask_day(label: str, key: str, allowed: Allowed) -> date | None:
         format="DD/MM/YYYY",
         key=key,
         persist_state=_STAYS,
+        label_visibility="collapsed",
+        width=130,
     )
     return day if isinstance(day, date) else None
 
@@ -218,7 +214,7 @@ def _ask_hours() -> tuple[tuple[Shift, ...], tuple[Weekday, ...]]:
     weekdays = cast("list[Weekday]", st.session_state.get("patch weekdays", []))
     told = filter_in_words(shifts=tuple(shifts), weekdays=tuple(weekdays))
     short = f"{', '.join([*(day[:3] for day in weekdays), *shifts])}"
-    with st.popover(plain(short) if told else "Any time of the week", width="stretch"):
+    with st.popover(plain(short) if told else "Any time of the week"):
         st.pills(
             "Days of the week; none chosen means all",
             get_args(Weekday),

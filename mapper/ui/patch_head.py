@@ -29,16 +29,17 @@ def show_head(
 ) -> None:
     """Show the head of the page."""
     wards = wards_in_words(patch, choice)
-    words, sheet, share = st.columns([7.4, 2, 1.6], vertical_alignment="center")
+    words, acts = st.columns([8.4, 3.1], vertical_alignment="center")
     with words:
         st.html(
             f'<div class="m-headline"><h1>My patch <span>{encode_text(wards)}</span></h1>'
-            f'<p class="m-question">{encode_text(answer_words(patch, actions, today))}</p>'
-            f'<p class="m-over">{encode_text(_over(patch, choice))}</p></div>'
+            f'<p class="m-over">{encode_text(_over(patch, choice))}</p>'
+            f'<p class="m-question">{encode_text(answer_words(patch, actions, today))}</p></div>'
         )
-    with sheet:
+    with acts, st.container(horizontal=True, horizontal_alignment="right"):
         offer_sheet(viewer, patch, actions, wards=wards, today=today)
-    with share, st.popover("Share", icon=":material/link:", width="stretch"):
+        share = st.popover("Share", icon=":material/link:")
+    with share:
         st.caption(
             "This address shows the same view to anybody who may see these wards. It holds your"
             " choices, no figure."

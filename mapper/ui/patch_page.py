@@ -152,8 +152,10 @@ def _explore(asked: Asked, answer: Answer) -> None:
     maps = [(patch_map_address(patch, answer.places), "")]
     if answer.beside:
         title, other = answer.beside
-        mine = patch.shown.period if asked.choice.beside == BEFORE else patch.shown.title
-        maps = [(maps[0][0], mine), (patch_map_address(other, answer.places), title)]
+        before = asked.choice.beside == BEFORE
+        mine = patch.shown.period if before else patch.shown.title
+        second = patch_map_address(other, answer.places, like=patch if before else None)
+        maps = [(maps[0][0], mine), (second, title)]
     data = panel_data(
         patch,
         cards_of(patch, answer.actions, today=today_here()),

@@ -95,7 +95,7 @@ function cardOf(parent, card, data, choose) {
   add(made, "p", card.when, "when");
   const state = add(made, "p");
   add(state, "span", card.state, card.late ? "chip late" : "chip");
-  if (card.phase) { add(state, "span", card.phase, "chip"); }
+  if (card.phase) { add(state, "span", `${card.phase} prevention`, "chip"); }
   more(made, card, data);
   made.addEventListener("click", () => choose(card.id));
   return made;
@@ -124,8 +124,8 @@ function month(state, at) {
   state.month = Math.min(Math.max(at, 0), last);
   state.range.value = state.month;
   const name = state.month === last ? "" : state.data.months[state.month];
-  state.output.textContent = name || `All of ${state.data.period}`;
-  state.range.setAttribute("aria-valuetext", state.output.textContent);
+  state.output.textContent = name || "All days asked for";
+  state.range.setAttribute("aria-valuetext", name || state.data.period);
   tell(state, { mapper: "month", at: name ? state.month : -1 });
 }
 

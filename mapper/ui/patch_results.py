@@ -82,10 +82,18 @@ def patch_study(
     )
 
 
-def patch_map_address(patch: PatchRelease, places: Places | None) -> str:
-    """Return where this session finds the map of a patch; no other sign-in is served it."""
+def patch_map_address(
+    patch: PatchRelease, places: Places | None, *, like: PatchRelease | None = None
+) -> str:
+    """Return where this session finds the map of a patch; no other sign-in is served it.
+
+    Parameters
+    ----------
+    like
+        The patch beside which this one is shown with the same classes of counts.
+    """
     context = get_script_run_ctx()
-    drawing = patch_drawing(patch, places)
+    drawing = patch_drawing(patch, places, like=like)
     told = json.dumps(drawing, sort_keys=True).encode()
     digest = f"{patch.shown.digest} {hashlib.sha256(told).hexdigest()}"
     return map_pages.put(

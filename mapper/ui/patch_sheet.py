@@ -39,7 +39,6 @@ def offer_sheet(
         on_click="ignore",
         type="primary",
         icon=":material/print:",
-        width="stretch",
         help="One A4 page: map, first places, peak hours and open actions.",
     )
 

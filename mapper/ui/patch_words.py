@@ -13,14 +13,14 @@ from mapper.ui.words import count
 
 PATTERNS: Mapping[str, str] = MappingProxyType(
     {
-        "new": "new: hot in the last month only",
-        "consecutive": "lately: hot in the last months without a break",
-        "intensifying": "lasting and growing",
-        "diminishing": "lasting, but falling",
-        "persistent": "lasting: hot in nearly every month",
-        "historical": "hot for long, not in the last month",
-        "oscillating": "changing: hot now, quieter than most before",
-        "sporadic": "on and off",
+        "new": "new in the last month",
+        "consecutive": "hot lately, month after month",
+        "intensifying": "hot for long and growing",
+        "diminishing": "hot for long, falling",
+        "persistent": "hot nearly every month",
+        "historical": "hot for long, not last month",
+        "oscillating": "up and down",
+        "sporadic": "hot on and off",
     }
 )
 _MOST_PEAKS = 3
@@ -37,7 +37,7 @@ def pattern_words(place: PatchPlace) -> str:
 
 
 def peak_words(place: PatchPlace) -> str:
-    """Return when a place is busiest: Friday night 23:00 to 07:00, Saturday late."""
+    """Return when a place is busiest: Friday night 23-07, Saturday late 15-23."""
     if place.shifts.sum() < _CLEAR:
         return "Too few incidents with a time to tell hours"
     order = [int(at) for at in np.argsort(-place.shifts, kind="stable") if place.peaks[at]]
@@ -47,10 +47,10 @@ def peak_words(place: PatchPlace) -> str:
 
 
 def shift_words(at: int) -> str:
-    """Return one shift of the week, Monday's early being 0: Friday night (23:00 to 07:00)."""
+    """Return one shift of the week, Monday's early being 0: Friday night 23-07."""
     names, starts = list(SHIFTS), [*SHIFTS.values(), next(iter(SHIFTS.values()))]
     day, shift = divmod(at, len(names))
-    return f"{WEEKDAYS[day]} {names[shift]} ({starts[shift]:02}:00 to {starts[shift + 1]:02}:00)"
+    return f"{WEEKDAYS[day]} {names[shift]} {starts[shift]:02}-{starts[shift + 1]:02}"
 
 
 def near_words(near: Sequence[Nearby], *, side: str) -> list[str]:

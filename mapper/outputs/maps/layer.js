@@ -1,4 +1,4 @@
-function (map, data) {
+function (map, data, canvas) {
   "use strict";
   var BLUES = ["#cfdfec", "#9cc1de", "#5f9bcb", "#2b6cab", "#0c3c73"];
   var HOT = "#c2410c";
@@ -36,8 +36,8 @@ function (map, data) {
     return spot.incidents === null ? "Hidden" : "About " + number(spot.incidents);
   }
 
-  function tip(layer) {
-    var at = layer.at, spot = spots[cells.hotspot[at]];
+  function tip(at) {
+    var spot = spots[cells.hotspot[at]];
     return "<b>" + said(at) + " in this cell</b>" +
       "<span>" + cells.places[cells.place[at]] + "</span>" +
       (spot ? '<span class="m-in">Hot spot ' + place(spot) + ": " + spot.name + "</span>" : "");
@@ -83,50 +83,70 @@ function (map, data) {
     return '<p class="m-kind">Cell</p><h3>' + cells.places[cells.place[at]] + "</h3>" +
       cellFacts(at);
   }
-  function colour(count) {
-    var at = data.starts.length - 1;
-    while (at > 0 && count < data.starts[at]) { at -= 1; }
-    return count ? BLUES[at] : "#eceff1";
+  function kind(at) {
+    if (hidden(at)) { return "hidden"; }
+    if (!cells.count[at]) { return "none"; }
+    var shade = data.starts.length - 1;
+    while (shade > 0 && cells.count[at] < data.starts[shade]) { shade -= 1; }
+    return shade;
+  }
+  // A hidden count is drawn in its own colour with a dashed edge: never as a pale low count. Over
+  // a basemap the ground is left open and cells let streets through.
+  var over = false;
+  function style(kind) {
+    if (kind === "hidden") {
+      return {fill: "#d9d2c3", edge: "#7a7263", weight: 0.8, dash: [2, 3], alpha: over ? 0.6 : 0.92};
+    }
+    return {fill: kind === "none" ? "#eceff1" : BLUES[kind], edge: "#fff", weight: 0.5, dash: [],
+      alpha: over ? 0.62 : 0.92};
   }
   function rings(list, options) {
     options.interactive = false;
     return L.polygon(list.map(function (ring) { return [points(ring)]; }), options).addTo(group);
   }
 
-  // One ground polygon with even-odd filling: lakes and inlets stay open.
-  var land = L.polygon(data.land.map(points), {
-    interactive: false, stroke: false, fillColor: "#fbfaf6", fillOpacity: 1}).addTo(group);
-
-  // A hidden count is drawn in its own colour with a dashed edge: never as a pale low count.
-  function edge(at) {
-    return hidden(at) ? {color: "#7a7263", weight: 0.8, opacity: 0.9, dashArray: "2 3"} :
-      {color: "#fff", weight: 0.5, opacity: 0.9, dashArray: null};
-  }
-  var surface = L.featureGroup(), corner = points(cells.xy);
-  cells.id.forEach(function (id, at) {
-    var first = at * cells.corners;
-    var shape = L.polygon(corner.slice(first, first + cells.corners), {
-      fillColor: hidden(at) ? "#d9d2c3" : colour(cells.count[at]), fillOpacity: 0.92,
-      smoothFactor: 0});
-    shape.setStyle(edge(at));
-    var spot = spots[cells.hotspot[at]];
-    shape.at = at;
-    shape.feature = {type: "Feature", properties: {
-      cell: id, hotspot_id: spot ? spot.hotspot_id : "", count: cells.count[at]}};
-    surface.addLayer(shape);
+  var ground = canvas(map, data, {kind: kind, style: style, bare: function () { return over; }});
+  group.addLayer(ground);
+  // The cells stand for themselves in the group, so that they can be taken off and put back.
+  var Surface = L.Layer.extend({
+    onAdd: function () { ground.show(true); }, onRemove: function () { leave(); ground.show(false); },
+    bringToBack: function () { return this; }
   });
-  surface.bindTooltip(tip, {sticky: true, className: "m-tip", opacity: 1, direction: "top"});
-  surface.on("mouseover", function (event) {
-    event.layer.setStyle({color: "#1c2429", weight: 2, dashArray: null});
-  }).on("mouseout", function (event) {
-    event.layer.setStyle(edge(event.layer.at));
-  }).on("click", function (event) {
-    var at = event.layer.at;
-    if (cells.hotspot[at] >= 0) { mark(cells.hotspot[at]); }
+  var surface = new Surface(), edge = L.polygon([], {interactive: false, fill: false,
+    color: "#1c2429", weight: 2}).addTo(group), under = -1;
+  var told = L.tooltip({className: "m-tip", direction: "top", opacity: 1});
+  group.addLayer(surface);
+  function leave() {
+    under = -1;
+    edge.setLatLngs([]);
+    map.closeTooltip(told);
+  }
+  function isFree(event) {  // neither on a mark, a card or a button, nor while an area is drawn
+    var target = event.originalEvent && event.originalEvent.target;
+    return !map.getContainer().classList.contains("m-drawing") && !(target && target.closest &&
+      target.closest(".leaflet-marker-icon, .leaflet-popup, .leaflet-control, .m-place"));
+  }
+  map.on("mousemove", function (event) {
+    var at = isFree(event) ? ground.at(event.latlng) : -1;
+    if (at < 0) { if (under >= 0) { leave(); } return; }
+    told.setLatLng(event.latlng);
+    if (at === under) { return; }
+    under = at;
+    edge.setLatLngs(ground.ring(at));
+    map.openTooltip(told.setContent(tip(at)));
+  });
+  map.on("mouseout movestart", function () { if (under >= 0) { leave(); } });
+  map.on("click", function (event) {
+    var at = isFree(event) ? ground.at(event.latlng) : -1;
+    if (at < 0) { return; }
+    leave();
+    var spot = spots[cells.hotspot[at]];
+    if (spot) { mark(cells.hotspot[at]); }
     L.popup({maxWidth: 300, autoPanPadding: [16, 16]}).setLatLng(event.latlng)
       .setContent(card(at)).openOn(map);
+    group.fire("click", {latlng: event.latlng, layer: {feature: {type: "Feature", properties: {
+      cell: cells.id[at], hotspot_id: spot ? spot.hotspot_id : "", count: cells.count[at]}}}});
   });
-  group.addLayer(surface);
 
   rings(data.wards, {fill: false, color: "#5d6b70", weight: 0.6, opacity: 0.45});
   rings(data.districts, {fill: false, color: "#47504f", weight: 1.4, opacity: 0.85});
@@ -229,7 +249,9 @@ function (map, data) {
   // What the map of a patch reaches for: the map, the cells it plays months over.
   group.map = map;
   group.surface = surface;
-  group.land = land;
+  group.land = {bringToBack: function () { return this; }};  // always below: it is on the canvas
+  group.overTiles = function (on) { over = on; ground.redraw(); };
+  group.repaint = function () { ground.redraw(); };
   group.blues = BLUES;
   group.points = points;
   group.whole = function () {

@@ -8,26 +8,26 @@ function (layer, data) {
   var played = L.featureGroup(), places = L.featureGroup(), sketch = L.featureGroup().addTo(map);
   function say(kind, more) { around.postMessage(Object.assign({mapper: kind}, more), "*"); }
 
-  function shade(count) {
-    var at = months.starts.length - 1;
-    while (at > 0 && count < months.starts[at]) { at -= 1; }
+  function shade(count, starts) {
+    var at = starts.length - 1;
+    while (at > 0 && count < starts[at]) { at -= 1; }
     return layer.blues[at];
   }
   function paint(at) {
     shapes.forEach(function (shape, cell) {
       var count = months.counts[cell][at];
       shape.setStyle({fillOpacity: count ? 0.92 : 0, opacity: count ? 0.9 : 0,
-        fillColor: count ? shade(count) : "#fff"});
+        fillColor: count ? shade(count, months.starts) : "#fff"});
     });
   }
-  var legend = document.querySelector(".legend"), usual = legend && legend.innerHTML;
-  function legendOf(name) {
+  var legend = document.querySelector(".legend");
+  function legendOf(name, starts) {
     legend.textContent = "";
     var head = document.createElement("h2"), list = document.createElement("ul");
-    head.textContent = "Incidents in a cell, " + name;
-    months.starts.forEach(function (start, at) {
+    head.textContent = name;
+    starts.forEach(function (start, at) {
       var line = document.createElement("li"), box = document.createElement("i");
-      var next = months.starts[at + 1];
+      var next = starts[at + 1];
       box.className = "s" + at;
       line.append(box, next === undefined ? start + " or more" :
         next === start + 1 ? String(start) : start + " to " + (next - 1));
@@ -35,6 +35,15 @@ function (layer, data) {
     });
     legend.append(head, list);
   }
+  // Beside another map of the same lens: the classes of that one, so that colours compare.
+  if (data.starts) {
+    layer.surface.eachLayer(function (cell) {
+      var count = layer.counts[cell.at];
+      if (count) { cell.setStyle({fillColor: shade(count, data.starts)}); }
+    });
+    legendOf("Count in a cell, classes of the first map", data.starts);
+  }
+  var usual = legend.innerHTML;
   // Above the ground and below borders and outlines, as the map's own cells are.
   function beneath(cells) {
     map.addLayer(cells);
@@ -47,7 +56,7 @@ function (layer, data) {
       playing = false;
       map.removeLayer(played);
       beneath(layer.surface);
-      if (legend) { legend.innerHTML = usual; }
+      legend.innerHTML = usual;
       return;
     }
     if (!shapes.length) {
@@ -59,7 +68,7 @@ function (layer, data) {
     if (!playing) { map.removeLayer(layer.surface); beneath(played); }
     playing = true;
     paint(at);
-    if (legend) { legendOf(name); }
+    legendOf("Incidents in a cell, " + name, months.starts);
   }
 
   var LOOK = {risk: {color: "#7a3a10", fillColor: "#f0a35e", fillOpacity: 0.9},

@@ -12,7 +12,7 @@ import pandas as pd
 from mapper.context.places import Places
 from mapper.disclosure.patch import PatchRelease
 from mapper.hexagons import cells_to_corners, cells_to_points, strings_to_cells
-from mapper.outputs.maps.drawing import count_classes, pack_polygons
+from mapper.outputs.maps.drawing import count_classes, known_counts, pack_polygons
 from mapper.outputs.text import encode_text
 
 _AROUND = 0.01  # degrees around the wards in which places are drawn, about a kilometre
@@ -21,9 +21,18 @@ _MOST_PLACES = 4_000
 LANDMARKS = ("railway station", "bus or coach station", "police station", "hospital")
 
 
-def patch_drawing(patch: PatchRelease, places: Places | None) -> dict[str, Any]:
-    """Return what the patch's script draws, free text encoded."""
-    return {"months": _months(patch), "places": _places(patch, places)}
+def patch_drawing(
+    patch: PatchRelease, places: Places | None, *, like: PatchRelease | None = None
+) -> dict[str, Any]:
+    """Return what the patch's script draws, free text encoded.
+
+    Parameters
+    ----------
+    like
+        The patch beside which this one is shown, whose classes of counts it takes.
+    """
+    starts = count_classes(known_counts(like.shown)) if like else None
+    return {"months": _months(patch), "places": _places(patch, places), "starts": starts or None}
 
 
 def month_words(name: str) -> str:
