@@ -14,7 +14,6 @@ from typing import Any
 
 from mapper.errors import DisclosureError
 from mapper.files import digest_of
-from mapper.settings import settings
 from mapper.tables import OPTIONAL_INCIDENT_COLUMNS
 
 SHIPPED = Path(__file__).with_name("rules.toml")
@@ -155,6 +154,8 @@ def rules() -> Rules:
     DisclosureError
         As :func:`read_rules`.
     """
+    from mapper.settings import settings  # pydantic takes a while to load
+
     return read_rules(settings().disclosure_rules or SHIPPED)
 
 
