@@ -2,7 +2,7 @@
 
 import pytest
 
-from mapper.disclosure import rules as rules_module
+from mapper import settings as settings_module
 from mapper.disclosure.rules import SHIPPED, read_rules, rules
 from mapper.errors import DisclosureError
 from mapper.settings import Settings
@@ -102,5 +102,5 @@ def test_files_that_are_no_rules_are_refused(tmp_path):
 
 def test_the_setting_points_to_an_own_file(tmp_path, monkeypatch):
     path = changed(tmp_path, ("partnership", "smallest_count = 5", "smallest_count = 6"))
-    monkeypatch.setattr(rules_module, "settings", lambda: Settings(disclosure_rules=path))
+    monkeypatch.setattr(settings_module, "settings", lambda: Settings(disclosure_rules=path))
     assert rules().audiences["partnership"].smallest_count == 6
