@@ -60,7 +60,7 @@ def hostile(make_release, text):
     )
     columns = dict.fromkeys(("name", "ward", "district", "reason", "hotspot_id"), text)
     members = dict.fromkeys(
-        ("title", "question", "period", "area_title", "licence", "marking", "audience"), text
+        ("title", "question", "period", "area_title", "licence", "marking"), text
     )
     return make_release(rings=3, spots=1, hotspots=columns, cells=cells, caveats=(text,), **members)
 

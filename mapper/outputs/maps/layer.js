@@ -97,7 +97,7 @@ function (map, data, canvas) {
     if (kind === "hidden") {
       return {fill: "#d9d2c3", edge: "#7a7263", weight: 0.8, dash: [2, 3], alpha: over ? 0.6 : 0.92};
     }
-    return {fill: kind === "none" ? "#eceff1" : BLUES[kind], edge: "#fff", weight: 0.5, dash: [],
+    return {fill: kind === "none" ? "#eceff1" : BLUES[kind] || kind, edge: "#fff", weight: 0.5, dash: [],
       alpha: over ? 0.62 : 0.92};
   }
   function rings(list, options) {
@@ -110,7 +110,12 @@ function (map, data, canvas) {
   // The cells stand for themselves in the group, so that they can be taken off and put back.
   var Surface = L.Layer.extend({
     onAdd: function () { ground.show(true); }, onRemove: function () { leave(); ground.show(false); },
-    bringToBack: function () { return this; }
+    bringToBack: function () { return this; },
+    eachLayer: function (visit) {
+      cells.id.forEach(function (id, at) {
+        visit({at: at, setStyle: function (told) { ground.tint(at, told.fillColor); }});
+      });
+    }
   });
   var surface = new Surface(), edge = L.polygon([], {interactive: false, fill: false,
     color: "#1c2429", weight: 2}).addTo(group), under = -1;
@@ -254,6 +259,7 @@ function (map, data, canvas) {
   group.repaint = function () { ground.redraw(); };
   group.blues = BLUES;
   group.points = points;
+  group.counts = cells.count;
   group.whole = function () {
     map.closePopup();
     map.fitBounds(data.bounds, {animate: false, padding: [12, 12]});

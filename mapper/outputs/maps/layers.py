@@ -21,14 +21,14 @@ _ZOOM_START = 10
 
 
 class ReleaseLayer(Layer):
-    """Draws a release on a canvas; :file:`layer.js` is its script, :file:`layer.css` its look."""
+    """Draws a release on a canvas; :file:`layer.js` and :file:`canvas.js` are its script, :file:`layer.css` its look."""
 
     _template = Template(
         """
         {% macro header(this, kwargs) %}<style>{{ this.style }}</style>{% endmacro %}
         {% macro script(this, kwargs) %}
             var {{ this.get_name() }} = ({{ this.script }})(
-                {{ this._parent.get_name() }}, {{ this.drawing }}
+                {{ this._parent.get_name() }}, {{ this.drawing }}, {{ this.canvas }}
             );
         {% endmacro %}
         """
@@ -41,6 +41,7 @@ class ReleaseLayer(Layer):
         self._name = "ReleaseLayer"
         self.style = (_HERE / "layer.css").read_text(encoding="utf-8")
         self.script = (_HERE / "layer.js").read_text(encoding="utf-8")
+        self.canvas = (_HERE / "canvas.js").read_text(encoding="utf-8")
         self.drawing = script_json(drawing_of(release, outlines=outlines, selected=selected))
 
 
