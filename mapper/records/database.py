@@ -6,6 +6,7 @@ true of a transaction on the one is true on the other. Tables come from migratio
 when the database is opened.
 """
 
+import logging
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -20,6 +21,8 @@ from mapper.records.engine import ALONE, WRITING, engine_of
 from mapper.records.faults import in_words
 from mapper.records.migrate import migrate
 from mapper.settings import settings
+
+_LOG = logging.getLogger(__name__)
 
 # One number for all writers of a PostgreSQL database: holding it is what BEGIN IMMEDIATE is there.
 _WRITERS = 0x6D61_7070_6572
@@ -140,5 +143,6 @@ def database() -> Database:
     now = settings()
     url = now.database.get_secret_value() if now.database else None
     opened = open_database(workspace=now.workspace, url=url)
-    recover(opened, now.workspace)
+    for words in recover(opened, now.workspace):
+        _LOG.warning("%s", words)
     return opened

@@ -9,6 +9,7 @@ from typing import Any
 
 from starlette.middleware import Middleware
 from starlette.routing import BaseRoute
+from streamlit.runtime.pages_manager import PagesManager
 
 from mapper.errors import MapperError
 from mapper.settings import LOOPBACK_HOSTS, settings
@@ -53,9 +54,23 @@ def _signed_in() -> list[Middleware]:
 @asynccontextmanager
 async def lifespan(_app: Any) -> AsyncIterator[dict[str, Any]]:
     """Warm up beside the start of the server, so that the first visitor hardly waits."""
+    # Else the very first visitor is served the files of pages/ past the router, as Streamlit did
+    # of old, and is told "page not found" over any page but the first.
+    PagesManager.uses_pages_directory = False
+    _prepare_workspace()
     Thread(target=_warm_up, name="warm up", daemon=True).start()
     await asyncio.sleep(0)
     yield {}
+
+
+def _prepare_workspace() -> None:
+    """Make the workspace, for one user of the machine only, before anything is put into it."""
+    from mapper.records.workspace import prepare_workspace
+
+    try:
+        prepare_workspace(settings().workspace)
+    except MapperError as error:
+        _LOG.error("The workspace cannot be used: %s", error)
 
 
 def _warm_up() -> None:

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import streamlit as st
+from streamlit.navigation.page import Page
 
 from mapper.people import Act, Viewer, may
 from mapper.ui.guard import routed
@@ -42,6 +43,7 @@ ENTRIES = (
     Entry("analysis/workbench.py", "Workbench", "see everything"),
     Entry("data/load.py", "Data", "load data"),
     Entry("admin/audit.py", "Audit", "read the audit log"),
+    Entry("admin/settings.py", "Settings", "change settings"),
     Entry("help/methods.py", "Methods", None),
     Entry("people/you.py", "Your sign-in", None),
 )
@@ -63,19 +65,31 @@ def run_app() -> None:
     entries = entries_for(viewer)
     page = st.navigation(
         [
-            st.Page(
-                PAGES / entry.file,
-                title=entry.title,
-                url_path=entry.url,
-                default=entry is entries[0],
-            )
-            for entry in entries
+            _start(entries[0]),
+            *(
+                st.Page(
+                    PAGES / entry.file,
+                    title=entry.title,
+                    url_path=entry.url,
+                    visibility="hidden" if entry is entries[0] else "visible",
+                )
+                for entry in entries
+            ),
         ],
         position="top",
     )
     entry = next(entry for entry in entries if entry.title == page.title)
     with routed(viewer, entry.act):
         page.run()
+
+
+def _start(entry: Entry) -> Page:
+    """Return the first page as what the app opens on.
+
+    Streamlit answers its default page at the app's bare address and at no other, so the page is
+    in the list a second time, out of the menu, under its own: /audit opens for everybody who may.
+    """
+    return st.Page(PAGES / entry.file, title=entry.title, url_path="start", default=True)
 
 
 def entries_for(viewer: Viewer) -> tuple[Entry, ...]:

@@ -33,12 +33,17 @@ def serve(*, port: int | None = None, browser: bool = True) -> None:
         When the port is taken or is none.
     PeopleError
         When sign-in is set up in part only, or is missing where others are to reach the app.
+    RecordsError
+        When the workspace cannot be made.
     """
     if not ENTRY.is_file():
         raise InputError(
             f"{ENTRY.name} is missing beside the mapper package. Install mapper from its repository"
             " (make install)."
         )
+    from mapper.records.workspace import prepare_workspace
+
+    prepare_workspace(settings().workspace)
     chosen = _free_port() if port is None else _checked(port)
     from streamlit.web.cli import main_run
 

@@ -21,7 +21,8 @@ def started(monkeypatch):
 
 
 @pytest.fixture(autouse=True)
-def fresh_settings():
+def fresh_settings(tmp_path, monkeypatch):
+    monkeypatch.setenv("MAPPER_WORKSPACE", str(tmp_path / "workspace"))
     settings.cache_clear()
     yield
     settings.cache_clear()
@@ -79,3 +80,19 @@ def test_a_setting_that_cannot_be_used_is_named(monkeypatch):
     monkeypatch.setenv("MAPPER_UPLOAD_MB", "many")
     with pytest.raises(MapperError, match="MAPPER_UPLOAD_MB"):
         settings()
+
+
+def test_the_workspace_is_for_one_user_of_the_machine_from_the_start(started, tmp_path):
+    module.serve(port=None, browser=False)
+    assert (tmp_path / "workspace").stat().st_mode & 0o777 == 0o700
+
+
+def test_a_workspace_that_cannot_be_made_is_told_before_anything_starts(
+    started, tmp_path, monkeypatch
+):
+    (tmp_path / "file").write_text("")
+    monkeypatch.setenv("MAPPER_WORKSPACE", str(tmp_path / "file" / "workspace"))
+    settings.cache_clear()
+    with pytest.raises(MapperError, match="MAPPER_WORKSPACE"):
+        module.serve(port=None, browser=False)
+    assert started == []
