@@ -24,7 +24,9 @@ def _go_on(viewer: Viewer, desk: Desk) -> None:
     if not place:
         return
     offer_dossier_of(viewer, str(place))
+    if not desk.based_on:
+        return
     there = any(one.hotspot_id == place for one in seen_records(viewer, "plan"))
     label = "Open the plan for this place" if there else "Start a plan for this place"
     if st.button(label, key="to plan"):
-        st.switch_page(PLANS, query_params={"hotspot": str(place)})
+        st.switch_page(PLANS, query_params={"from": desk.record})

@@ -6,6 +6,8 @@ import streamlit as st
 from mapper.errors import MapperError
 from mapper.people import Viewer, may
 from mapper.records.evaluations import VERDICT_RULE, register
+from mapper.records.form import Content
+from mapper.records.versions import LETTERS
 from mapper.ui.evaluation_view import ask_evaluation, show_evaluation
 from mapper.ui.record_desk import Desk, seen_records
 from mapper.ui.record_page import show_records
@@ -16,11 +18,19 @@ from mapper.ui.words import notice
 
 def show_page() -> None:
     """Show the interventions, each with its evaluation, and the register of all."""
-    show_records("intervention", title="Interventions", started=asked_place, below=_show_effect)
+    show_records("intervention", title="Interventions", started=_begun, below=_show_effect)
     try:
         _show_register(current_viewer())
     except MapperError as error:
         notice(str(error), kind="stop")
+
+
+def _begun() -> Content | None:
+    """Return the first answers: of a hot spot, or of the plan that it belongs to."""
+    plan = st.query_params.get("from", "")
+    place = asked_place()
+    belongs = place is not None and plan.startswith(LETTERS["plan"])
+    return {**place, "plan": plan} if place is not None and belongs else place
 
 
 def _show_effect(viewer: Viewer, desk: Desk) -> None:

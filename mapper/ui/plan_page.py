@@ -4,6 +4,8 @@ from collections.abc import Mapping
 from datetime import date
 from typing import Any
 
+import streamlit as st
+
 from mapper.people import Viewer
 from mapper.records.actions import actions_of, overdue, progress_in_words
 from mapper.records.form import Field
@@ -12,12 +14,25 @@ from mapper.ui.record_page import show_records
 from mapper.ui.record_start import asked_place
 from mapper.ui.words import bullets, notice
 
+INTERVENTIONS = "pages/places/interventions.py"
+
 
 def show_page() -> None:
     """Show the plans."""
     show_records(
-        "plan", title="Plans", started=asked_place, above=_show_progress, row_note=late_in_words
+        "plan",
+        title="Plans",
+        started=asked_place,
+        above=_show_progress,
+        below=_go_on,
+        row_note=late_in_words,
     )
+
+
+def _go_on(_viewer: Viewer, desk: Desk) -> None:
+    """Offer to record what was done at the plan's place."""
+    if desk.based_on and st.button("Record what was done here", key="to intervention"):
+        st.switch_page(INTERVENTIONS, query_params={"from": desk.record})
 
 
 def _show_progress(_viewer: Viewer, desk: Desk) -> None:

@@ -1,21 +1,40 @@
-"""A record begun from a hot spot on the map: what the map knows of the place is filled in."""
+"""A record begun from a hot spot on the map, or from another record of the same place.
+
+What the map or the other record knows of the place is filled in.
+"""
 
 import streamlit as st
 
 from mapper.disclosure.release import Release
-from mapper.people import may
+from mapper.people import Viewer, may
+from mapper.records.access import own_wards, readable
+from mapper.records.database import database
 from mapper.records.form import Content
+from mapper.records.versions import newest
+from mapper.study_area import load_study_area
 from mapper.ui.who import current_viewer
 
 ASSESSMENTS = "pages/places/assessment.py"
 
+_OF_A_PLACE = ("name", "hotspot_id", "ward", "cells")
 _RELEASES = "mapper_releases"  # mapper.ui.results keeps the releases of a session there
 
 
 def asked_place() -> Content | None:
-    """Return the first answers for the hot spot named in the address, if one is."""
+    """Return the first answers for the hot spot or record named in the address, if one is."""
+    before = st.query_params.get("from")
+    if before:
+        return place_of_record(current_viewer(), before[:64])
     hotspot_id = st.query_params.get("hotspot")
     return place_of(hotspot_id[:64]) if hotspot_id else None
+
+
+def place_of_record(viewer: Viewer, record: str) -> Content | None:
+    """Return what a record that the viewer may read says of its place."""
+    one = newest(database(), record)
+    if one is None or not readable(viewer, (one,), own=own_wards(viewer, load_study_area().cells)):
+        return None
+    return {name: one.content[name] for name in _OF_A_PLACE if one.content.get(name)}
 
 
 def place_of(hotspot_id: str) -> Content:
