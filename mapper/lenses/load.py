@@ -1,8 +1,8 @@
 """Find lenses: those shipped with mapper, and those of a folder the user keeps.
 
-A user adds a lens by putting a file into that folder, given on the call or in the environment
-variable ``MAPPER_LENSES``. A user's lens cannot take the id of a shipped one, so a result's title
-always means what it says.
+A user adds a lens by putting a file into that folder: given on the call, in the environment
+variable ``MAPPER_LENSES``, or else ``lenses`` in the workspace. A user's lens cannot take the
+id of a shipped one, so a result's title always means what it says.
 """
 
 import os
@@ -53,7 +53,7 @@ def load_lens(id_or_path: str | Path, *, folder: Path | None = None) -> Lens:
     if isinstance(id_or_path, Path) or _is_path(id_or_path):
         return read_lens_file(Path(id_or_path))
     if id_or_path in SHIPPED:
-        return read_lens_file(_shipped_path(id_or_path))
+        return read_lens_file(shipped_path(id_or_path))
     own = {path.stem: path for path in _own_paths(folder)}
     if id_or_path in own and ID.fullmatch(id_or_path):
         return read_lens_file(own[id_or_path])
@@ -85,11 +85,32 @@ def list_lenses(folder: Path | None = None) -> tuple[Lens, ...]:
 
 def shipped_lenses() -> tuple[Lens, ...]:
     """Return the lenses that come with mapper, in the order in which they are offered."""
-    return tuple(read_lens_file(_shipped_path(lens_id)) for lens_id in SHIPPED)
+    return tuple(read_lens_file(shipped_path(lens_id)) for lens_id in SHIPPED)
 
 
-def _shipped_path(lens_id: str) -> Path:
+def shipped_path(lens_id: str) -> Path:
+    """Return the file of a lens that comes with mapper."""
     return _HERE / f"{lens_id}.toml"
+
+
+def own_folder(*, make: bool = False) -> Path | None:
+    """Return the folder of a user's own lenses: the one set, else the workspace's, if it is there.
+
+    Raises
+    ------
+    LensError
+        When it cannot be made.
+    """
+    from mapper.settings import settings
+
+    setting = os.environ.get(FOLDER_VARIABLE, "")
+    folder = Path(setting) if setting else settings().workspace / "lenses"
+    if make:
+        try:
+            folder.mkdir(parents=True, exist_ok=True)
+        except OSError as error:
+            raise LensError(f"{folder}: cannot be made ({error.strerror}).") from error
+    return folder if setting or folder.is_dir() else None
 
 
 def _is_path(text: str) -> bool:
@@ -98,9 +119,7 @@ def _is_path(text: str) -> bool:
 
 def _own_paths(folder: Path | None) -> Iterator[Path]:
     """Yield the lens files of the user's folder by name, refusing one that hides a shipped lens."""
-    if folder is None:
-        setting = os.environ.get(FOLDER_VARIABLE, "")
-        folder = Path(setting) if setting else None
+    folder = folder or own_folder()
     if folder is None:
         return
     if not folder.is_dir():

@@ -11,7 +11,8 @@ import pandas as pd
 
 BLUE, HOT, SOFT, LINE = "#0b4f94", "#96300c", "#5d686e", "#d3dade"
 ROW = 24  # pixels of one row of names
-_NAME = 260  # pixels that a name may take
+_NAMES = alt.Axis(labelLimit=260, labelOverlap=False)
+_ROOM = 80  # pixels that axis and legend take
 
 
 def sized(chart: Any, *, height: int) -> Any:
@@ -28,7 +29,7 @@ def intervals(table: pd.DataFrame, *, axis: str, log: bool = True) -> Any:
         Columns ``name``, ``value``, ``low``, ``high`` and ``sure`` (clear, or not clear).
     """
     scale = alt.Scale(type="log") if log else alt.Scale()
-    names = alt.Y("name:N", sort=None, title=None, axis=alt.Axis(labelLimit=_NAME))
+    names = alt.Y("name:N", sort=None, title=None, axis=_NAMES)
     tips: list[Any] = ["name", alt.Tooltip("value", format=".2f"), alt.Tooltip("low", format=".2f")]
     tips += [alt.Tooltip("high", format=".2f"), "sure"]
     kinds = alt.Scale(domain=["clear", "not clear"], range=[HOT, SOFT])
@@ -43,7 +44,7 @@ def intervals(table: pd.DataFrame, *, axis: str, log: bool = True) -> Any:
     )
     even = alt.Chart(pd.DataFrame({"at": [1.0 if log else 0.0]}))
     line = even.mark_rule(strokeDash=[4, 3], color="#1c2429").encode(x="at:Q")
-    return sized(line + bars + points, height=ROW * max(len(table), 3))
+    return sized(line + bars + points, height=_ROOM + ROW * max(len(table), 2))
 
 
 def heat(table: pd.DataFrame, *, title: str, middle: float | None = None, text: bool = True) -> Any:
@@ -70,7 +71,7 @@ def heat(table: pd.DataFrame, *, title: str, middle: float | None = None, text: 
     squares = base.mark_rect(stroke="#fff").encode(
         color=alt.Color("value:Q", scale=scheme, title=title, legend=None if text else alt.Legend())
     )
-    height = 34 * max(table["y"].nunique(), 2)
+    height = _ROOM // 2 + 34 * max(table["y"].nunique(), 2)
     if not text:
         return sized(squares, height=height)
     dark = table["value"].max() * 0.6 if middle is None else middle + 0.6 * furthest
@@ -90,12 +91,12 @@ def bars(table: pd.DataFrame, *, axis: str, form: str = ",.0f") -> Any:
     """
     base = alt.Chart(table).encode(
         x=alt.X("value:Q", title=axis),
-        y=alt.Y("name:N", sort=None, title=None, axis=alt.Axis(labelLimit=_NAME)),
+        y=alt.Y("name:N", sort=None, title=None, axis=_NAMES),
         tooltip=["name", alt.Tooltip("value", format=form)],
     )
     drawn = base.mark_bar(color=BLUE)
     numbers = base.mark_text(align="left", dx=4).encode(text=alt.Text("value:Q", format=form))
-    return sized(drawn + numbers, height=ROW * max(len(table), 3))
+    return sized(drawn + numbers, height=_ROOM + ROW * max(len(table), 2))
 
 
 def share(text: str, name: str, **more: Any) -> Any:

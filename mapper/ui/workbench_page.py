@@ -1,6 +1,8 @@
 """The workbench: ask anything of the data in use, see how sure the answer is, keep the run."""
 
+from collections.abc import Callable, Mapping
 from pathlib import Path
+from types import MappingProxyType
 
 import streamlit as st
 
@@ -15,14 +17,17 @@ from mapper.ui.waiting import opened_dataset
 from mapper.ui.who import current_viewer
 from mapper.ui.words import notice
 from mapper.ui.workbench_answers import Asking, begin, current, lens_of, released
+from mapper.ui.workbench_compare import show_compare
 from mapper.ui.workbench_form import ask_more_method, ask_question_and_values
+from mapper.ui.workbench_lenses import show_lenses
 from mapper.ui.workbench_places import ask_places
 from mapper.ui.workbench_progress import running, show_running
+from mapper.ui.workbench_saved import ASK, VIEW, offer_to_save, show_saved
 from mapper.ui.workbench_view import show_answer_of
 from mapper.ui.workbench_words import on_screen
 
 _STYLE = (Path(__file__).parent / "workbench.css").read_text(encoding="utf-8")
-_QUICK = 2.5  # seconds that a page waits before it shows progress instead
+QUICK = 2.5  # seconds that a page waits before it shows progress instead
 
 
 def show_page() -> None:
@@ -44,7 +49,28 @@ def show_page() -> None:
         '<div class="m-headline"><h1>Workbench <span>Ask anything of this data, see how sure it is,'
         " keep the run</span></h1></div>"
     )
-    _ask_and_answer(dataset, request)
+    view = st.segmented_control(
+        "View",
+        [ASK, *_OTHERS],
+        default=ASK,
+        required=True,
+        key=VIEW,
+        label_visibility="collapsed",
+    )
+    if running() is not None and view != ASK:
+        show_running()
+    if view in _OTHERS:
+        _show_other(str(view), dataset)
+    else:
+        _ask_and_answer(dataset, request)
+
+
+def _show_other(view: str, dataset: Dataset) -> None:
+    """Show one of the other views; a refusal is said in words."""
+    try:
+        _OTHERS[view](dataset)
+    except MapperError as error:
+        notice(str(error), kind="stop")
 
 
 def _ask_and_answer(dataset: Dataset, request: AnalysisRequest) -> None:
@@ -55,7 +81,9 @@ def _ask_and_answer(dataset: Dataset, request: AnalysisRequest) -> None:
         lens = lens_of(request)
         begun = begin(Asking(dataset, request, lens, question.id, values, around))
         with st.spinner("Counting"):
-            begun.run.ended.wait(_QUICK)
+            begun.run.ended.wait(QUICK)
+        if not begun.run.over:
+            st.rerun()  # the button is then shut, and what is under way is shown
     if running() is not None:
         show_running()
     _show_current()
@@ -81,3 +109,13 @@ def _show_current() -> None:
         notice(str(error), kind="stop")
         return
     show_answer_of(answer, shown)
+    offer_to_save(answer)
+
+
+_OTHERS: Mapping[str, Callable[[Dataset], None]] = MappingProxyType(
+    {
+        "Compare": lambda _dataset: show_compare(),
+        "Saved runs": show_saved,
+        "Lenses": show_lenses,
+    }
+)

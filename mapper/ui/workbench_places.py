@@ -34,6 +34,12 @@ class Around:
     title: str
 
 
+def places_at_hand() -> Around | None:
+    """Return the places this session read last."""
+    kept = st.session_state.get(_KEPT)
+    return kept if isinstance(kept, Around) else None
+
+
 def ask_places(dataset: Dataset) -> Around | None:
     """Ask for files of places; the demonstration brings invented ones."""
     uploads = st.file_uploader(

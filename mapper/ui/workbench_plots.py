@@ -218,7 +218,9 @@ def _patterns(table: pd.DataFrame, shown: FindingRelease) -> Drawn:
         .mark_point(filled=True, size=190, opacity=1)
         .encode(
             x=alt.X("period:N", title=None, sort=None, axis=alt.Axis(orient="top", labelAngle=-45)),
-            y=alt.Y("name:N", title=None, sort=None, axis=alt.Axis(labelLimit=260)),
+            y=alt.Y(
+                "name:N", title=None, sort=None, axis=alt.Axis(labelLimit=260, labelOverlap=False)
+            ),
             color=alt.Color("state:N", scale=kinds, legend=alt.Legend(orient="top", title=None)),
             shape=alt.Shape(
                 "state:N", scale=alt.Scale(domain=["hot", "not hot"], range=["square", "circle"])
@@ -229,7 +231,7 @@ def _patterns(table: pd.DataFrame, shown: FindingRelease) -> Drawn:
     words = "; ".join(
         f"{row.name_}: {row.pattern}" for row in top.rename(columns={"name": "name_"}).itertuples()
     )
-    return sized(chart, height=22 * len(top) + 20), f"{words}."
+    return sized(chart, height=22 * len(top) + 110), f"{words}."
 
 
 def _periods(named: set[str], every: str) -> list[str]:
@@ -322,7 +324,7 @@ def _scan(table: pd.DataFrame, _shown: FindingRelease) -> Drawn:
     )
     kinds = alt.Scale(domain=["p at most 0.05", "could be chance"], range=[HOT, "#9aa4a9"])
     base = alt.Chart(rows).encode(
-        y=alt.Y("name:N", sort=None, title=None, axis=alt.Axis(labelLimit=260))
+        y=alt.Y("name:N", sort=None, title=None, axis=alt.Axis(labelLimit=260, labelOverlap=False))
     )
     spans = base.mark_bar(height=12).encode(
         x=alt.X("first:T", title=None),
@@ -332,7 +334,7 @@ def _scan(table: pd.DataFrame, _shown: FindingRelease) -> Drawn:
     )
     clear = sum(word.startswith("p") for word in sure)
     words = f"When each cluster ran: {clear} of {len(rows)} with p of 0.05 or less."
-    return sized(spans, height=24 * max(len(rows), 3)), words
+    return sized(spans, height=24 * len(rows) + 80), words
 
 
 def _counted(column: str, axis: str) -> Callable[[pd.DataFrame, FindingRelease], Drawn]:
