@@ -11,7 +11,14 @@ from datetime import date
 from types import MappingProxyType
 from typing import Any, Literal, get_args
 
+import numpy as np
+import numpy.typing as npt
 import pandas as pd
+
+from mapper.hexagons import Cells
+from mapper.lenses.lens import Clauses
+
+Integers = npt.NDArray[np.int64]
 
 # key: what the row is about (a cell, a hot spot, an hour of the week).
 # count: incidents. derived: computed from counts of the row, hidden whenever one of them is.
@@ -22,6 +29,30 @@ Role = Literal["key", "count", "derived", "class", "fact"]
 Unit = Literal[
     "cell", "hotspot", "ward", "district", "area", "hour", "shift", "period", "pair", "setting"
 ]
+
+
+@dataclass(frozen=True)
+class Measure:
+    """Which incidents a count column counts: those of some days that a lens takes."""
+
+    column: str
+    first: date  # first and last day, both included
+    last: date
+    include: Clauses  # an incident counts when it meets one of these
+    exclude: Clauses = ()  # and none of these
+
+
+@dataclass(frozen=True, eq=False)
+class Ground:
+    """What the counts of a finding are counts of; without it they reach no other audience."""
+
+    cells: Cells  # the study area
+    place: Integers  # number of the place that each cell lies in, -1 for none; shape (cells,)
+    place_of_row: Integers  # which place each row of the table speaks of; shape (rows,)
+    measures: tuple[Measure, ...]  # one for each count column
+    # Where a place has several rows they part its incidents (shifts of the week), all of them or
+    # all but some (those known to the month only).
+    whole: bool = True
 
 
 @dataclass(frozen=True, eq=False)
@@ -46,6 +77,7 @@ class Finding:
     record: Mapping[str, Any] = field(default_factory=lambda: MappingProxyType({}))  # manifest
     licence: str = ""
     synthetic: bool = False
+    ground: Ground | None = None
 
     def __post_init__(self) -> None:
         strange = set(self.roles.values()) - set(get_args(Role))

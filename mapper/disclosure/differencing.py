@@ -7,25 +7,30 @@ holds the other, two resolutions, a whole and its parts. Counts that would not a
 What is withheld must not tell by itself. Where ground falls apart into single cells, a cell is
 withheld when *any* number that could stand there, given what was printed before, would expose a
 count: the audience could have foreseen it and learns nothing from it. Where resolutions are mixed
-that is too much to try, so nothing is withheld and the release is refused as a whole.
+or totals of wards, districts or the area were given, that is too much to try, so nothing more is
+withheld and the release is refused as a whole. Totals themselves are checked by
+:mod:`mapper.disclosure.finding_check`.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import numpy.typing as npt
 
 from mapper.disclosure.bounds import Block, Need, bound
+from mapper.disclosure.lens_pieces import MOST_LENSES
+from mapper.disclosure.linking import linked_to
 from mapper.disclosure.register import UNLIMITED, StoredRelease
 from mapper.disclosure.rules import Rule
 from mapper.disclosure.suppression import interval_of
-from mapper.disclosure.systems import Ground, Limit, block_of, linked_to, share_ground
+from mapper.disclosure.systems import Ground, Limit, block_of, share_ground
 
 Integers = npt.NDArray[np.int64]
 Flags = npt.NDArray[np.bool_]
 _SILENT = -1
 MOST_SYSTEMS = 12_000  # beyond, a release is refused unchecked: some seconds
+MOST_UNKNOWNS = 60_000  # likewise, of systems on more than one piece of ground
 _TRIED_AT_EACH_END = 4  # rounded numbers next to what earlier releases allow at most and at least
 
 
@@ -37,11 +42,7 @@ class Check:
     refused: bool  # withholding would not do
     linked: tuple[StoredRelease, ...]  # earlier releases that it can be combined with
     systems: int  # systems of overlapping numbers that were solved, or would have to be
-
-    @property
-    def too_many(self) -> bool:
-        """Whether earlier releases overlap in too many ways to be checked."""
-        return self.systems > MOST_SYSTEMS
+    too_many: bool = False  # earlier releases overlap in too many ways to be checked
 
 
 def check(new: StoredRelease, earlier: Sequence[StoredRelease], *, rule: Rule) -> Check:
@@ -54,21 +55,67 @@ def check(new: StoredRelease, earlier: Sequence[StoredRelease], *, rule: Rule) -
     earlier
         The audience's earlier releases.
     """
-    linked = linked_to(new, earlier)
-    withhold = np.zeros(new.low.size, dtype=bool)
+    linked = linked_to([new], earlier)
+    silent = Check(np.zeros(new.low.size, dtype=bool), False, tuple(linked), 0)
     if not linked:
-        return Check(withhold, refused=False, linked=(), systems=0)
-    ground = share_ground(new, linked)
+        return silent
+    if too_many_lenses([new, *linked]):
+        return replace(silent, refused=True, too_many=True)
     need = Need(values=rule.values_kept, below=rule.smallest_count)
-    alone, joined = _kinds_of_ground(ground)
-    exposed, systems = _exposed_cells(ground, alone, rule, need)
+    by_cell = [one for one in linked if _by_cell(one)]
+    found = _check_by_cell(new, by_cell, silent, rule, need) if _by_cell(new) else silent
+    if found.refused:
+        return found
+    left = withholding(new, found.withhold)
+    ground = share_ground([left, *linked])
+    blocks = _joined_blocks(ground, _kinds_of_ground(ground)[1], need)
+    if too_large(blocks):
+        return replace(found, refused=True, too_many=True)
+    exposed = any(
+        not known.possible or bool(known.exposed.any())
+        for known in bound(blocks, need, until_exposed=True)
+    )
+    return replace(found, refused=exposed, systems=found.systems + len(blocks))
+
+
+def too_many_lenses(releases: Sequence[StoredRelease]) -> bool:
+    """Tell whether releases are through more lenses than can be told apart."""
+    return len({release.selection for release in releases}) > MOST_LENSES
+
+
+def too_large(blocks: Sequence[Block]) -> bool:
+    """Tell whether systems are too large to be solved while somebody waits."""
+    return sum(block.sums.shape[1] for block in blocks) > MOST_UNKNOWNS
+
+
+def withholding(release: StoredRelease, withheld: Flags) -> StoredRelease:
+    """Return a release with some of its numbers left out."""
+    return replace(
+        release,
+        low=np.where(withheld, 0, release.low),
+        high=np.where(withheld, UNLIMITED, release.high),
+        parts=tuple(part for part in release.parts if not withheld[part[0]]),
+    )
+
+
+def _by_cell(release: StoredRelease) -> bool:
+    """Tell whether each number of a release is of one cell."""
+    return release.low.size == len(release.cells)
+
+
+def _check_by_cell(
+    new: StoredRelease, linked: Sequence[StoredRelease], silent: Check, rule: Rule, need: Need
+) -> Check:
+    """Withhold cells whose counts would give others away, as the audience could have foreseen."""
+    if not linked:
+        return silent
+    ground = share_ground([new, *linked])
+    exposed, systems = _exposed_cells(ground, _kinds_of_ground(ground)[0], rule, need)
     if systems > MOST_SYSTEMS:  # unchecked is unsafe
-        return Check(withhold, refused=True, linked=tuple(linked), systems=systems)
+        return replace(silent, refused=True, systems=systems, too_many=True)
+    withhold = silent.withhold.copy()
     withhold[ground.region[0, exposed]] = True
-    blocks = _joined_blocks(ground, joined, need)
-    found = bound(blocks, need, until_exposed=True)
-    refused = any(not known.possible or bool(known.exposed.any()) for known in found)
-    return Check(withhold, refused=refused, linked=tuple(linked), systems=systems + len(blocks))
+    return replace(silent, withhold=withhold, systems=systems)
 
 
 def _kinds_of_ground(ground: Ground) -> tuple[Integers, list[Integers]]:
@@ -158,17 +205,25 @@ def _contradicted(ground: Ground, pieces: Integers) -> Flags:
 
 def _joined_blocks(ground: Ground, joined: Sequence[Integers], need: Need) -> list[Block]:
     """Return the systems of ground that several numbers hold together."""
-    blocks = (block_of(_limits_on(ground, pieces), ground.cover, need) for pieces in joined)
+    blocks = (block_of(limits_on(ground, pieces), ground.cover, need) for pieces in joined)
     return [block for block in blocks if block is not None]
 
 
-def _limits_on(ground: Ground, pieces: Integers) -> list[Limit]:
+def limits_on(ground: Ground, pieces: Integers) -> list[Limit]:
     """Return every number printed of some pieces of ground; withheld ones say nothing."""
     limits = []
     for at, release in enumerate(ground.releases):
         regions = ground.region[at, pieces]
-        for region in np.unique(regions[regions >= 0]):
-            on = pieces[regions == region]
-            if release.high[region] < UNLIMITED:
-                limits.append(Limit(at, on, int(release.low[region]), int(release.high[region])))
+        order = np.argsort(regions, kind="stable")
+        numbers, first = np.unique(regions[order], return_index=True)
+        parts: dict[int, list[tuple[float, float]]] = {}
+        for of, least, most in release.parts:
+            parts.setdefault(of, []).append((least, most))
+        for region, on in zip(numbers.tolist(), np.split(pieces[order], first[1:]), strict=True):
+            if region < 0:
+                continue
+            low, high = int(release.low[region]), int(release.high[region])
+            if high < UNLIMITED or low > 0:
+                shifts = tuple(parts.get(region, ()))
+                limits.append(Limit(at, on, low, high, shifts, release.parts_whole))
     return limits

@@ -6,19 +6,20 @@ one. Which combinations are possible follows from the rules of the lenses alone,
 value that any of them tells apart.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from functools import lru_cache
 from itertools import combinations
 
 import numpy as np
 import numpy.typing as npt
 
-from mapper.disclosure.register import Clauses, Selection
-from mapper.lenses.lens import Condition, Lens, Rule
+from mapper.disclosure.register import Selection
+from mapper.lenses.lens import Clauses, Condition, Lens, taken_by
 
 Pieces = npt.NDArray[np.bool_]
 
 MOST_TRIED = 4_000_000
+MOST_LENSES = 60  # told apart at once, by the bits of one number
 _OTHER = "\x00other"  # a word that no lens names
 Grid = dict[str, list[object]]
 Codes = dict[str, npt.NDArray[np.int16]]  # which value of its column each combination has
@@ -26,10 +27,7 @@ Codes = dict[str, npt.NDArray[np.int16]]  # which value of its column each combi
 
 def selection_of(lens: Lens, *, police_generated: bool) -> Selection:
     """Return which incidents a lens takes, with or without police-generated ones."""
-    out = [*lens.exclusions]
-    if not police_generated:
-        out += [rule for rule in lens.rules if rule.police_generated]
-    return Selection(_clauses(lens.rules), _clauses(out))
+    return Selection(*taken_by(lens, police_generated=police_generated))
 
 
 @lru_cache(maxsize=256)
@@ -42,7 +40,14 @@ def lens_pieces(selections: tuple[Selection, ...]) -> Pieces:
         Shape (pieces, lenses): which lenses take the incidents of each piece; the piece that no
         lens takes is left out. Beyond four million combinations of values, only that many are
         tried: pieces may then be missing, which makes the check stricter, never weaker.
+
+    Raises
+    ------
+    ValueError
+        For more lenses than can be told apart.
     """
+    if len(selections) > MOST_LENSES:
+        raise ValueError(f"{len(selections)} lenses are more than can be told apart")
     grid = _grid(selections)
     codes = _combinations(grid)
     met = np.zeros(next(iter(codes.values())).size, dtype=np.int64)  # one bit for each lens
@@ -52,6 +57,7 @@ def lens_pieces(selections: tuple[Selection, ...]) -> Pieces:
     return (kinds[kinds > 0, None] >> np.arange(len(selections)) & 1).astype(bool)
 
 
+@lru_cache(maxsize=4096)
 def related(first: Selection, second: Selection) -> bool:
     """Tell whether one lens takes all that another takes, so that their difference means something.
 
@@ -64,9 +70,22 @@ def related(first: Selection, second: Selection) -> bool:
     return not all(alone)
 
 
-def _clauses(rules: Iterable[Rule]) -> Clauses:
-    """Return the conditions of rules."""
-    return tuple(rule.conditions for rule in rules)
+@lru_cache(maxsize=4096)
+def overlapping(first: Selection, second: Selection) -> bool:
+    """Tell whether an incident can meet two lenses; yes where not all could be tried."""
+    pair = (first, second)
+    if first == second or _number_of(_grid(pair)) > MOST_TRIED:
+        return True
+    return bool(lens_pieces(pair).all(axis=1).any())
+
+
+@lru_cache(maxsize=4096)
+def covered(one: Selection, others: tuple[Selection, ...]) -> bool:
+    """Tell whether some lenses between them take all that another takes."""
+    if one in others:
+        return True
+    pieces = lens_pieces((one, *others))
+    return bool(pieces[pieces[:, 0], 1:].any(axis=1).all())
 
 
 def _grid(selections: Sequence[Selection]) -> Grid:
@@ -87,13 +106,41 @@ def _grid(selections: Sequence[Selection]) -> Grid:
     for column, found in parts.items():
         pairs = {f"{one} {other}" for one, other in combinations(sorted(found), 2)}
         grid[column] |= {_OTHER, *found, *pairs}
-    return {column: sorted(values, key=str) for column, values in sorted(grid.items())}
+    return {
+        column: _told_apart(sorted(values, key=str), column, selections)
+        for column, values in sorted(grid.items())
+    }
+
+
+def _told_apart(values: list[object], column: str, selections: Sequence[Selection]) -> list[object]:
+    """Return values of which no two mean the same to every lens, whatever other columns hold.
+
+    Clauses that differ in this column alone say "one of these or those"; that is one test of it.
+    """
+    tests: dict[object, Pieces] = {}
+    for at, one in enumerate(selections):
+        for side in (one.include, one.exclude):
+            for clause in side:
+                mine = [condition for condition in clause if condition[0] == column]
+                if not mine:
+                    continue
+                rest = tuple(condition for condition in clause if condition[0] != column)
+                met = np.logical_and.reduce([_holds(condition, values) for condition in mine])
+                key = (at, side is one.include, rest)
+                tests[key] = tests.get(key, False) | met
+    _, first = np.unique(np.array(list(tests.values())), axis=1, return_index=True)
+    return [values[at] for at in sorted(first.tolist())]
+
+
+def _number_of(grid: Grid) -> int:
+    """Return how many combinations of values there are."""
+    return int(np.prod([len(values) for values in grid.values()], dtype=np.float64))
 
 
 def _combinations(grid: Grid) -> Codes:
     """Return every combination of values, as codes into each column's list."""
     sizes = [len(values) for values in grid.values()]
-    total = int(np.prod(sizes, dtype=np.float64)) if sizes else 1
+    total = _number_of(grid)
     if total <= MOST_TRIED:
         codes = np.unravel_index(np.arange(total), sizes or [1])
     else:

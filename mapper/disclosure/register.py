@@ -16,10 +16,9 @@ from typing import Any, Protocol, cast
 import numpy as np
 import numpy.typing as npt
 
-from mapper.lenses.lens import Condition
+from mapper.lenses.lens import Clauses, Condition
 
 Integers = npt.NDArray[np.int64]
-Clauses = tuple[tuple[Condition, ...], ...]  # met when all conditions of one clause hold
 
 UNLIMITED = 1_000_000_000  # an upper limit that says nothing
 
@@ -54,6 +53,9 @@ class StoredRelease:
     low: Integers  # of each region
     high: Integers
     filters: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))  # for people
+    # Region, least and most of each number that a region's count was parted into (its shifts).
+    parts: tuple[tuple[int, float, float], ...] = ()
+    parts_whole: bool = True  # the parts add up to the count; otherwise to no more than it
 
     def __post_init__(self) -> None:
         sound = (
@@ -63,6 +65,7 @@ class StoredRelease:
             and (self.region.size == 0 or 0 <= self.region.min() <= self.region.max())
             and self.region.max(initial=-1) < self.low.size
             and self.first <= self.last
+            and all(0 <= at < self.low.size and low <= high for at, low, high in self.parts)
         )
         if not sound:
             raise ValueError(f"stored release {self.digest[:12]}: parts that do not fit together")
@@ -125,6 +128,8 @@ def to_document(stored: StoredRelease) -> dict[str, Any]:
         "low": stored.low.tolist(),
         "high": stored.high.tolist(),
         "filters": dict(stored.filters),
+        "parts": [list(part) for part in stored.parts],
+        "parts_whole": stored.parts_whole,
     }
 
 
@@ -150,6 +155,10 @@ def from_document(document: Mapping[str, Any]) -> StoredRelease:
         low=np.array(document["low"], dtype=np.int64),
         high=np.array(document["high"], dtype=np.int64),
         filters=MappingProxyType(dict(document["filters"])),
+        parts=tuple(
+            (int(at), float(low), float(high)) for at, low, high in document.get("parts", ())
+        ),
+        parts_whole=bool(document.get("parts_whole", True)),
     )
 
 

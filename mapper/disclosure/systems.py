@@ -17,61 +17,20 @@ from scipy.sparse.csgraph import connected_components
 
 from mapper.disclosure.bounds import Block, Need
 from mapper.disclosure.ground import overlay
-from mapper.disclosure.lens_pieces import lens_pieces, related
+from mapper.disclosure.lens_pieces import lens_pieces
+from mapper.disclosure.parted import with_parts
 from mapper.disclosure.register import UNLIMITED, StoredRelease
-from mapper.hexagons import Cells, cells_to_points, points_to_cells, strings_to_cells
+from mapper.hexagons import Cells, strings_to_cells
 
 Integers = npt.NDArray[np.int64]
 Flags = npt.NDArray[np.bool_]
 Floats = npt.NDArray[np.float64]
-
-
-def linked_to(new: StoredRelease, earlier: Sequence[StoredRelease]) -> list[StoredRelease]:
-    """Return the earlier releases that can be combined with a new one, however indirectly."""
-    linked, open_, rest = [], [new], _each_once(earlier)
-    while open_:
-        one = open_.pop()
-        found = [other for other in rest if _combine(one, other)]
-        rest = [other for other in rest if not any(other is taken for taken in found)]
-        linked += found
-        open_ += found
-    return [other for other in earlier if any(other is one for one in linked)]
-
-
-def _each_once(releases: Sequence[StoredRelease]) -> list[StoredRelease]:
-    """Return releases without those that say again what an earlier one said."""
-    said = {
-        (
-            *(one.first, one.last, one.resolution, one.selection, one.cells),
-            *(one.region.tobytes(), one.low.tobytes(), one.high.tobytes()),
-        ): one
-        for one in reversed(releases)
-    }
-    return list(reversed(said.values()))
-
-
-def _combine(one: StoredRelease, other: StoredRelease) -> bool:
-    """Tell whether two releases speak of the same days and ground, and of lenses that nest."""
-    if one.last < other.first or other.last < one.first:
-        return False
-    if not related(one.selection, other.selection):
-        return False
-    if one.resolution == other.resolution:
-        return not set(one.cells).isdisjoint(other.cells)
-    coarse, fine = sorted((one, other), key=lambda release: release.resolution)
-    lon, lat = cells_to_points(_index(fine))
-    held = points_to_cells(lon, lat, resolution=coarse.resolution)
-    return bool(np.isin(held, _index(coarse)).any())
-
-
-def _index(release: StoredRelease) -> Cells:
-    """Return a release's cells as indexes, in its order."""
-    return strings_to_cells(np.array(release.cells, dtype=object))
+_FEW = 20_000  # unknowns of which each is watched by itself
 
 
 @dataclass(frozen=True, eq=False)
 class Ground:
-    """A new release (number 0) and those linked to it, over the pieces of ground they share."""
+    """New releases (the first ones) and those linked to them, over the ground they share."""
 
     releases: tuple[StoredRelease, ...]
     region: Integers  # region of each release on each piece, -1 for none; (releases, pieces)
@@ -89,7 +48,9 @@ class Ground:
                 for r in self.releases
             ]
         )
-        kinds = lens_pieces(tuple(release.selection for release in self.releases)).T
+        taken = [release.selection for release in self.releases]
+        distinct = tuple(dict.fromkeys(taken))
+        kinds = lens_pieces(distinct).T[[distinct.index(one) for one in taken]]
         return np.asarray((days[:, :, None] & kinds[:, None, :]).reshape(len(self.releases), -1))
 
     @cached_property
@@ -106,11 +67,11 @@ class Ground:
     def group(self) -> Integers:
         """The system that each piece of ground belongs to."""
         pieces = self.region.shape[1]
-        high = self.limits[1]
+        low, high = self.limits
         ends = []
         first = pieces
         for at, release in enumerate(self.releases):
-            joins = np.flatnonzero((high[at] > 0) & (high[at] < UNLIMITED))
+            joins = np.flatnonzero((high[at] > 0) & ((high[at] < UNLIMITED) | (low[at] > 0)))
             ends.append((joins, first + self.region[at, joins]))
             first += release.low.size
         rows, columns = (np.concatenate(side) for side in zip(*ends, strict=True))
@@ -118,10 +79,13 @@ class Ground:
         return connected_components(graph, directed=False)[1][:pieces].astype(np.int64)
 
 
-def share_ground(new: StoredRelease, linked: Sequence[StoredRelease]) -> Ground:
-    """Lay releases over one another; the new one is number 0."""
-    releases = (new, *linked)
-    index = [_index(release) for release in releases]
+def share_ground(releases: Sequence[StoredRelease]) -> Ground:
+    """Lay releases over one another, new ones first."""
+    lists = {release.cells: release for release in releases}
+    known = {
+        cells: strings_to_cells(np.array(cells, dtype=object)) for cells in lists
+    }  # most releases of an area share one list
+    index = [known[release.cells] for release in releases]
     spoken = {
         resolution: np.unique(
             np.concatenate(
@@ -135,7 +99,7 @@ def share_ground(new: StoredRelease, linked: Sequence[StoredRelease]) -> Ground:
         _regions_on(pieces[release.resolution], cells, release.region)
         for release, cells in zip(releases, index, strict=True)
     ]
-    return Ground(releases, np.array(region))
+    return Ground(tuple(releases), np.array(region))
 
 
 def _regions_on(piece_cells: Cells, cells: Cells, region: Integers) -> Integers:
@@ -156,6 +120,8 @@ class Limit:
     pieces: Integers
     low: int
     high: int
+    parts: tuple[tuple[float, float], ...] = ()  # limits of what it was parted into
+    parts_whole: bool = True
 
 
 def block_of(limits: Sequence[Limit], cover: Flags, need: Need) -> Block | None:
@@ -179,7 +145,7 @@ def block_of(limits: Sequence[Limit], cover: Flags, need: Need) -> Block | None:
     pieces = np.unique(np.concatenate([limit.pieces for limit in limits]))
     high = np.array([limit.high for limit in limits])
     low = np.array([limit.low for limit in limits])
-    if pieces.size == 1:
+    if pieces.size == 1 and not any(limit.parts for limit in limits):
         held_here = np.array([kinds[told.index(limit.release)] for limit in limits])
         return _small_block(held_here, low, high, need)
     held = _sums(limits, pieces, dict(zip(told, kinds, strict=True)))
@@ -188,7 +154,8 @@ def block_of(limits: Sequence[Limit], cover: Flags, need: Need) -> Block | None:
     if not unknown.any():
         return None
     sums = sparse.csr_array(held[:, np.flatnonzero(unknown)])
-    return Block(sums, *_ends(low, high), targets=_targets(sums, low, need))
+    plain = Block(sums, *_ends(low, high), targets=_targets(sums, low, high, need))
+    return with_parts(plain, limits, need) if any(limit.parts for limit in limits) else plain
 
 
 def _ends(low: Integers, high: Integers) -> tuple[Floats, Floats]:
@@ -243,10 +210,11 @@ def _sums(
     return sparse.csr_array((np.ones(flat.size), (rows, flat)), shape=shape)
 
 
-def _targets(sums: sparse.csr_array, low: Integers, need: Need) -> sparse.csr_array:
+def _targets(sums: sparse.csr_array, low: Integers, high: Integers, need: Need) -> sparse.csr_array:
     """Return the sums that must not become known, each once."""
     small = sums[np.flatnonzero(low < need.below)]
-    every = sparse.vstack([small, _differences(sums)], format="csr")
+    alone = sparse.eye_array(sums.shape[1], format="csr") if sums.shape[1] <= _FEW else small[:0]
+    every = sparse.vstack([small, _differences(sums, low, high, need), alone], format="csr")
     every = every[np.flatnonzero(every.sum(axis=1) > 0)]
     every.sort_indices()
     seen: dict[bytes, int] = {}
@@ -256,11 +224,17 @@ def _targets(sums: sparse.csr_array, low: Integers, need: Need) -> sparse.csr_ar
     return sparse.csr_array(every[list(seen.values())])
 
 
-def _differences(sums: sparse.csr_array) -> sparse.csr_array:
-    """Return what is left of each sum without another that lies wholly inside it."""
+def _differences(
+    sums: sparse.csr_array, low: Integers, high: Integers, need: Need
+) -> sparse.csr_array:
+    """Return what is left of each sum without another that lies wholly inside it.
+
+    Left out is what the two numbers alone show to be large: no small count is in it.
+    """
     size = np.asarray(sums.sum(axis=1)).ravel()
     common = (sums @ sums.T).tocoo()
     inside = (common.data == size[common.row]) & (size[common.row] < size[common.col])
+    inside &= low[common.col] - high[common.row] < need.below
     part, whole = common.row[inside], common.col[inside]
     left = sums[whole] - sums[part]
     left.eliminate_zeros()

@@ -12,6 +12,7 @@ from typing import Literal
 # Column, test, value: a text or a flag for "is", a tuple of texts for "in", a text for "contains",
 # true or false for "present" (something is filled in).
 Condition = tuple[str, Literal["is", "in", "contains", "present"], object]
+Clauses = tuple[tuple[Condition, ...], ...]  # met when all conditions of one clause hold
 
 
 @dataclass(frozen=True)
@@ -47,3 +48,17 @@ class Lens:
     def gives_harm(self) -> bool:
         """Whether every incident that counts has days of harm."""
         return bool(self.rules) and all(rule.harm_days is not None for rule in self.rules)
+
+
+def taken_by(lens: Lens, *, police_generated: bool) -> tuple[Clauses, Clauses]:
+    """Return what an incident must meet one of to count, and what it must meet none of.
+
+    Parameters
+    ----------
+    police_generated
+        Whether police-generated incidents count.
+    """
+    out = [*lens.exclusions]
+    if not police_generated:
+        out += [rule for rule in lens.rules if rule.police_generated]
+    return tuple(r.conditions for r in lens.rules), tuple(r.conditions for r in out)

@@ -1,0 +1,110 @@
+"""What a finding may print beside all that its audience was given before.
+
+A finding's numbers are totals: of a ward, a district, the area. Each limits the counts of all its
+cells, as maps, other totals and other columns of the same table do. What would give a small count
+away is withheld, total by total, until nothing does.
+
+A total is withheld where it lies so near the least, or so near the most, that its parts can be,
+that one of them would keep too few values. Near the least and near the most leave, between them,
+every part all its values, so a reader who knows this rule still knows no more.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+from mapper.disclosure.bounds import Block, Known, Need, bound
+from mapper.disclosure.differencing import limits_on, too_large, too_many_lenses, withholding
+from mapper.disclosure.linking import linked_to
+from mapper.disclosure.register import StoredRelease
+from mapper.disclosure.rules import Rule
+from mapper.disclosure.systems import Ground, Limit, block_of, share_ground
+
+Integers = npt.NDArray[np.int64]
+Flags = npt.NDArray[np.bool_]
+_TURNS = 4  # of withholding what an exposed count rests on; then all of its system
+
+
+@dataclass(frozen=True, eq=False)
+class FindingCheck:
+    """What the parts of a new finding may print beside earlier releases."""
+
+    withhold: tuple[Flags, ...]  # regions of each part that must not be printed
+    refused: bool  # withholding would not do
+    linked: tuple[StoredRelease, ...]  # earlier releases that it can be combined with
+    too_many: bool = False  # they overlap in too many ways to be checked
+
+
+@dataclass(frozen=True, eq=False)
+class _System:
+    """One system of a ground: its pieces, printed numbers and unknowns."""
+
+    pieces: Integers
+    limits: list[Limit]
+    block: Block
+
+
+def check_finding(
+    new: Sequence[StoredRelease], earlier: Sequence[StoredRelease], *, rule: Rule
+) -> FindingCheck:
+    """Return what a finding would expose beside all earlier releases of its audience.
+
+    Parameters
+    ----------
+    new
+        Its count columns, each as it would be printed without any earlier release.
+    earlier
+        The audience's earlier releases.
+    """
+    linked = linked_to(new, earlier)
+    withhold = tuple(np.zeros(part.low.size, dtype=bool) for part in new)
+    if too_many_lenses([*new, *linked]):
+        return FindingCheck(withhold, refused=True, linked=tuple(linked), too_many=True)
+    need = Need(values=rule.values_kept, below=rule.smallest_count)
+    known = share_ground([*new, *linked])
+    within = np.ones(known.region.shape[1], dtype=bool)
+    for turn in range(_TURNS + 2):
+        parts = [withholding(*one) for one in zip(new, withhold, strict=True)]
+        ground = Ground((*parts, *linked), known.region)
+        systems = _systems(ground, len(new), within, need)
+        if too_large([system.block for system in systems]):
+            return FindingCheck(withhold, refused=True, linked=tuple(linked), too_many=True)
+        found = bound([system.block for system in systems], need)
+        within[:] = False
+        for system, known_of in zip(systems, found, strict=True):
+            if known_of.exposed.any():
+                within[system.pieces] = True
+                _withhold(withhold, ground, system, known_of, everything=turn >= _TURNS)
+        if not within.any():
+            break
+    return FindingCheck(withhold, refused=bool(within.any()), linked=tuple(linked))
+
+
+def _systems(ground: Ground, new: int, within: Flags, need: Need) -> list[_System]:
+    """Return the systems that some number of a new finding is in."""
+    spoken = (ground.region[:new] >= 0).any(axis=0) & within
+    found = []
+    for group in np.unique(ground.group[spoken]):
+        pieces = np.flatnonzero(ground.group == group)
+        limits = limits_on(ground, pieces)
+        if not any(limit.release < new for limit in limits):
+            continue
+        block = block_of(limits, ground.cover, need)
+        if block is not None:
+            found.append(_System(pieces, limits, block))
+    return found
+
+
+def _withhold(
+    withhold: Sequence[Flags], ground: Ground, system: _System, known: Known, *, everything: bool
+) -> None:
+    """Withhold the new numbers that exposed counts rest on, or all of a system."""
+    whole = everything or not known.possible or any(limit.parts for limit in system.limits)
+    if not whole:
+        targets = system.block.targets[np.flatnonzero(known.exposed)]
+        rests = (system.block.sums @ targets.T).sum(axis=1) > 0
+    for at, limit in enumerate(system.limits):
+        if limit.release < len(withhold) and (whole or rests[at]):
+            withhold[limit.release][ground.region[limit.release, limit.pieces[0]]] = True
