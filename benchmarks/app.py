@@ -56,7 +56,7 @@ WATCH = """
   if (!location.pathname.startsWith("/maps/")) { return; }
   const small = new OffscreenCanvas(16, 16).getContext("2d", {willReadFrequently: true});
   const look = () => {
-    const canvas = document.querySelector(".leaflet-overlay-pane canvas");
+    const canvas = document.querySelector("canvas.m-cells");
     if (canvas && canvas.width) {
       small.drawImage(canvas, 0, 0, 16, 16);
       if (small.getImageData(0, 0, 16, 16).data.some((one) => one > 0)) {
