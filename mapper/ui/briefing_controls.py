@@ -91,7 +91,7 @@ def _ask_days(
     return windows_of_period(first, last, period_of(period))
 
 
-_PERIODS = {name: f"latest {name}, against the one before" for name in MONTHS}
+_PERIODS = {name: f"latest {name}" for name in MONTHS}
 
 
 def _ask_meeting(dataset: Dataset, first: date, last: date, meetings: tuple[date, ...]) -> date:

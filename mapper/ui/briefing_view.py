@@ -127,7 +127,7 @@ def _meeting(one: Meeting) -> str:
     """Return one place where lenses meet."""
     return (
         f'<tr><td class="num">{encode_text(one.place.number)}</td>'
-        f"<td>{encode_text(one.place.name)}<small>{encode_text(one.place.district)}</small></td>"
+        f"<td>{encode_text(one.place.name)}, {encode_text(one.place.district)}</td>"
         f"<td>{encode_text(', '.join(one.lenses))}</td></tr>"
     )
 

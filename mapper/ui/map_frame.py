@@ -23,7 +23,7 @@ _JS = """export default function ({ data, parentElement }) {
 def show_map(shown: Release, *, title: str, height: int) -> None:
     """Draw the map of a release, so many pixels high."""
     address = map_address(is_release(shown))
-    _component()(key="map frame", data={"src": address, "title": title, "height": height})
+    _component()(key=f"map frame {height}", data={"src": address, "title": title, "height": height})
 
 
 def _component() -> Any:
