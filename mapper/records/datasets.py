@@ -19,7 +19,7 @@ from mapper.errors import RecordsError
 from mapper.records.audit import Event, append
 from mapper.records.database import Database
 from mapper.records.lock import sole_writer
-from mapper.records.schema.trust import datasets, deletions
+from mapper.records.schema.trust import current_data, datasets, deletions
 
 FOLDER = "datasets"
 HALF_DONE = ".half-"  # how the name of a folder begins while it is filled or emptied
@@ -154,9 +154,9 @@ def drop_datasets(
     if not gone:
         return
     rows = sum(one.accepted + one.rejected for one in gone)
-    connection.execute(
-        delete(datasets).where(datasets.c.dataset.in_([one.dataset for one in gone]))
-    )
+    digests = [one.dataset for one in gone]
+    connection.execute(delete(current_data).where(current_data.c.dataset.in_(digests)))
+    connection.execute(delete(datasets).where(datasets.c.dataset.in_(digests)))
     left = {"kind": "dataset", "by": person, "because": because, "items": len(gone), "rows": rows}
     connection.execute(insert(deletions), {**left, "at": datetime.now(UTC)})
     detail = {"because": because, "items": len(gone), "rows": rows}
@@ -180,6 +180,7 @@ def _fill_whole(folder: Path, fill: Callable[[Path], None]) -> None:
         try:
             fill(half)
             for path in [*half.rglob("*"), half]:
+                path.chmod(0o700 if path.is_dir() else 0o600)  # for one user of the machine
                 _flush(path)
             remove_folder(folder)  # what a crash left there has no row
             half.rename(folder)

@@ -52,5 +52,5 @@ def test_data_of_every_earlier_revision_is_carried_forward(database_url, tmp_pat
     now.close()
 
 
-def test_revision_2_follows_revision_1():
-    assert REVISIONS[:2] == ["0001", "0002"]
+def test_each_revision_follows_the_one_before():
+    assert REVISIONS[:4] == ["0001", "0002", "0003", "0004"]

@@ -1,6 +1,6 @@
 """Tables of trust: the audit log, the register of releases, sessions, people, datasets.
 
-Revision 0001 makes them.
+Revision 0001 makes them, but for one that says so.
 """
 
 from sqlalchemy import (
@@ -8,6 +8,7 @@ from sqlalchemy import (
     CheckConstraint,
     Column,
     Date,
+    ForeignKey,
     Index,
     Integer,
     LargeBinary,
@@ -75,6 +76,22 @@ datasets = Table(
     Column("imported", Moment, nullable=False),
     Column("imported_by", Text, nullable=False),
     Column("expires", Date, index=True),  # first day on which it is to be gone; none: kept
+)
+
+# Which of them everybody sees; without a row it is the demonstration. Revision 0004 makes it.
+current_data = Table(
+    "current_data",
+    metadata,
+    Column(
+        "slot",
+        Integer,
+        CheckConstraint("slot = 1", name="one"),
+        primary_key=True,
+        autoincrement=False,
+    ),
+    Column("dataset", String(DIGEST), ForeignKey("datasets.dataset"), nullable=False),
+    Column("set", Moment, nullable=False),
+    Column("set_by", Text, nullable=False),
 )
 
 releases = Table(
