@@ -27,6 +27,10 @@ Mapping = Annotated[
 Repair = Annotated[
     bool, typer.Option("--repair-swapped", help="Swap latitude and longitude back where exchanged.")
 ]
+Sinks = Annotated[
+    Path | None,
+    typer.Option("--sinks", help="Choices about geocode sinks (TOML): see mapper sinks."),
+]
 TableOut = Annotated[Path, typer.Option(help="Table to write, .csv or .parquet; a manifest too.")]
 Seed = Annotated[int, typer.Option(min=0, help="The same seed gives the same figures.")]
 Runs = Annotated[int, typer.Option(min=1, help="Random runs that chance is judged by.")]
@@ -62,6 +66,7 @@ class Asked:
     request: "AnalysisRequest"
     mapping: Path | None
     repair_swapped: bool
+    sinks: Path | None = None
 
 
 def shared_arguments(
@@ -100,6 +105,7 @@ def shared_arguments(
         ),
     ] = True,
     repair_swapped: Repair = False,
+    sinks: Sinks = None,
 ) -> Asked:
     """Return what the shared arguments ask for."""
     from mapper.request import AnalysisRequest
@@ -120,7 +126,9 @@ def shared_arguments(
         location_day=location_day,
         harm=harm,
     )
-    return Asked(paths=paths, request=request, mapping=mapping, repair_swapped=repair_swapped)
+    return Asked(
+        paths=paths, request=request, mapping=mapping, repair_swapped=repair_swapped, sinks=sinks
+    )
 
 
 def taking(template: Callable[..., Asked]) -> Callable[[Callable[..., None]], Callable[..., None]]:

@@ -10,8 +10,10 @@ from mapper.cli.progress import part_of, shown_progress
 from mapper.files import Progress
 
 if TYPE_CHECKING:
+    from mapper.context.sink_choices import SinkChoices
     from mapper.disclosure.finding_release import FindingRelease
     from mapper.finding import Finding
+    from mapper.incidents.table import Incidents
     from mapper.lenses.lens import Lens
     from mapper.study import Study
 
@@ -41,6 +43,7 @@ def read_study(asked: Asked, progress: Progress) -> "Study":
     from mapper.study import prepare
     from mapper.study_area import load_study_area
 
+    choices = read_choices(asked.sinks)
     lens = load_lens(asked.request.lens)
     area = load_study_area(asked.request.area, resolution=asked.request.resolution)
     incidents = read_incidents(
@@ -49,9 +52,28 @@ def read_study(asked: Asked, progress: Progress) -> "Study":
         repair_swapped=asked.repair_swapped,
         progress=part_of(progress, 0.0, 0.8),
     )
+    incidents = with_choices(incidents, choices)
     request = replace(asked.request, lens=lens.id, area=area.name)
     counting = part_of(progress, 0.8, 1.0)
     return prepare(incidents, request, lens=lens, area=area, progress=counting)
+
+
+def read_choices(path: Path | None) -> "SinkChoices | None":
+    """Return the choices about geocode sinks that a file holds, if one is given."""
+    if path is None:
+        return None
+    from mapper.context.sink_choices import read_sink_choices
+
+    return read_sink_choices(path)
+
+
+def with_choices(incidents: "Incidents", choices: "SinkChoices | None") -> "Incidents":
+    """Return the incidents with the choices about geocode sinks applied and noted."""
+    if choices is None:
+        return incidents
+    from mapper.context.sink_choices import apply_sink_choices
+
+    return apply_sink_choices(incidents, choices)
 
 
 def through_lens(study: "Study", lens: "Lens") -> "Study":

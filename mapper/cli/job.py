@@ -66,10 +66,12 @@ def run_job(job: Job) -> list[Part]:
     MapperError
         When the incidents cannot be read, or a lens or area is unknown.
     """
+    from mapper.cli.asking import read_choices, with_choices
     from mapper.incidents.mapping import load_mapping
     from mapper.incidents.read import read_incidents
     from mapper.lenses.load import load_lens
 
+    choices = read_choices(job.incidents.sinks)
     lenses = [load_lens(name) for name in job.analysis.lenses]
     mapping = load_mapping(job.incidents.mapping) if job.incidents.mapping else None
     _LOG.info("%s: reading %s", job.title, ", ".join(map(str, job.incidents.paths)))
@@ -82,6 +84,7 @@ def run_job(job: Job) -> list[Part]:
         len(incidents.table),
         len(incidents.rejected),
     )
+    incidents = with_choices(incidents, choices)
     first, last = _days(job, incidents.table)
     out = _folder(job.out, first, last)
     return [

@@ -11,6 +11,7 @@ A complete one::
     paths = ["extracts"]              # files, folders, zips; beside the job file unless absolute
     mapping = "columns.toml"          # where columns go by other names
     repair_swapped = false
+    sinks = "sinks.toml"              # choices about geocode sinks, as mapper sinks writes them
 
     [period]
     last_months = 12                  # whole months up to the last whole one in the data,
@@ -69,6 +70,7 @@ class JobIncidents(_Section):
     paths: tuple[Path, ...] = Field(min_length=1)
     mapping: Path | None = None
     repair_swapped: bool = False
+    sinks: Path | None = None
 
 
 class JobPeriod(_Section):
@@ -138,6 +140,7 @@ def read_job(path: Path) -> Job:
         update={
             "paths": tuple(home / each for each in job.incidents.paths),
             "mapping": home / job.incidents.mapping if job.incidents.mapping else None,
+            "sinks": home / job.incidents.sinks if job.incidents.sinks else None,
         }
     )
     areas = tuple(str(home / a) if (home / a).is_file() else a for a in job.analysis.areas)

@@ -105,6 +105,28 @@ def choices_text(sinks: Iterable[Sink], *, on: date) -> str:
     return "\n".join(lines) + "\n"
 
 
+def text_of_choices(choices: SinkChoices) -> str:
+    """Return choices as the file that :func:`read_sink_choices` reads."""
+    import tomli_w
+
+    entries = []
+    for one in choices.choices:
+        to = {} if one.to is None else {"to_lon": one.to[0], "to_lat": one.to[1]}
+        entry = {
+            "lon": one.lon,
+            "lat": one.lat,
+            **({"label": one.label} if one.label else {}),
+            "metres": one.metres,
+            "choice": one.choice,
+            **to,
+            "reason": one.reason,
+            "decided_by": one.decided_by,
+            "decided_on": one.decided_on,
+        }
+        entries.append(entry)
+    return tomli_w.dumps({"sink": entries})
+
+
 def apply_sink_choices(incidents: Incidents, choices: SinkChoices) -> Incidents:
     """Return the incidents with every choice applied and noted; the given ones stay as they are.
 
