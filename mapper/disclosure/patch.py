@@ -72,6 +72,7 @@ class PatchRelease:
     places: tuple[PatchPlace, ...]  # in the order of the release's hot spots
     months: tuple[str, ...]  # 2024-03; only months that the files hold
     counts: Integers  # incidents by cell of the release and month; shape (cells, months)
+    incidents: Integers  # incidents of the period by cell of the release; shape (cells,)
     invented_places: bool
 
 
@@ -104,6 +105,7 @@ def release_patch(viewer: Viewer, study: PatchStudy, *, wards: Iterable[str] = (
         places=_places(study, shown, counts, phases),
         months=months,
         counts=counts,
+        incidents=_incidents(result),
         invented_places=bool(study.places and study.places.synthetic),
     )
 
@@ -142,6 +144,11 @@ def in_release(study: PatchStudy, shown: Release) -> npt.NDArray[np.bool_]:
     """Tell which cells of a study are in a release, shape (cells,); both in the area's order."""
     index = strings_to_cells(shown.cells["cell"].to_numpy(dtype=object))
     return np.isin(study.history.cells, index)
+
+
+def _incidents(result: AnalysisResult) -> Integers:
+    """Return the incidents of each cell, not weighted."""
+    return result.cells["count"].to_numpy() if result.incidents is None else result.incidents
 
 
 def _months(study: PatchStudy, own: npt.NDArray[np.bool_]) -> tuple[tuple[str, ...], Integers]:

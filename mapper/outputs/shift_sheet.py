@@ -19,7 +19,7 @@ MOST_PLACES = 6
 _MOST_ACTIONS = 2
 _MAP_HIGH = 0.52  # height of the map as a share of the line: about 97 mm
 _SIZE = re.compile(r'viewBox="[-\d.]+ [-\d.]+ ([\d.]+) ([\d.]+)"')
-_LONG, _SHORT = 150, 80  # characters of a cell of the table
+_LONG, _SHORT, _ACTION = 110, 64, 60  # characters of a cell of the table, so that six rows fit
 
 
 @dataclass(frozen=True)
@@ -113,7 +113,7 @@ def _table(rows: Sequence[Mapping[str, object]], notes: Mapping[str, SheetNote])
     cells = []
     for row in rows:
         note = notes.get(str(row["hotspot_id"]), none)
-        doing = "; ".join(_cut(one, _SHORT) for one in note.actions[:_MOST_ACTIONS])
+        doing = "; ".join(_cut(one, _ACTION) for one in note.actions[:_MOST_ACTIONS])
         if len(note.actions) > _MOST_ACTIONS:
             doing += f"; and {len(note.actions) - _MOST_ACTIONS} more"
         like = ", ".join(part for part in (note.pattern, note.phase) if part)
@@ -132,7 +132,7 @@ def _table(rows: Sequence[Mapping[str, object]], notes: Mapping[str, SheetNote])
         header=("", "Place", "Incidents", "Peak hours", "Pattern, phase", "Open actions"),
         rows=tuple(cells),
         numbers=(0, 2),
-        widths=(0.25, 1.6, 0.75, 1.9, 1.35, 1.9),
+        widths=(0.25, 1.5, 0.8, 1.6, 1.3, 2.4),
     )
 
 

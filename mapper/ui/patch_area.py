@@ -19,7 +19,7 @@ class AreaFigures:
     """What lies in a drawn area."""
 
     cells: int
-    count: int  # the map's count of the period
+    incidents: int  # of the period
     by_month: tuple[int, ...]  # incidents in each month of the release
     residents: int
     hotspots: tuple[str, ...]  # names, best rank first
@@ -43,7 +43,7 @@ def figures_of(patch: PatchRelease, corners: Sequence[tuple[float, float]]) -> A
     months = patch.counts[inside].sum(axis=0) if patch.counts.size else np.zeros(0, dtype=np.int64)
     return AreaFigures(
         cells=len(cells),
-        count=int(cells["count"].sum()),
+        incidents=int(patch.incidents[inside].sum()),
         by_month=tuple(int(one) for one in months),
         residents=round(float(cells["residents"].sum())),
         hotspots=tuple(str(name) for name in spots["name"]),

@@ -96,9 +96,9 @@ def ask_choice(
             placeholder="Ward, street, cell, grid ref",
             label_visibility="collapsed",
             key="patch find",
-            width=240,
+            width=200,
         )
-        second = st.container(width=215)
+        second = st.container(width=190)
     lens = _ask_lens(lenses)
     with second:
         beside = _ask_beside(lenses, lens)
@@ -259,7 +259,7 @@ def _ask_beside(lenses: Mapping[str, Lens], lens: str) -> str:
     choices = ["", BEFORE, *(name for name in lenses if name != lens)]
     if st.session_state.get("patch beside") not in choices:
         st.session_state["patch beside"] = ""
-    names = {"": "One map", BEFORE: "Beside: the days before"}
+    names = {"": "One map", BEFORE: "Beside: days before"}
     return st.selectbox(
         "Second map beside the first",
         choices,

@@ -29,7 +29,7 @@ def show_area(patch: PatchRelease, corners: Sequence[tuple[float, float]]) -> No
         return
     spots = "; ".join(found.hotspots) or "none"
     facts = {
-        "Count in the area": f"{found.count:,}",
+        "Incidents in these days": f"{found.incidents:,}",
         "Residents, about": f"{found.residents:,}",
         "Cells": f"{found.cells:,}",
         "Hot spots touched": f"{len(found.hotspots)}",
@@ -60,10 +60,7 @@ def show_place(patch: PatchRelease, chosen: str) -> None:
     name = str(names[chosen])
     with st.expander("Every hour of the week at this place"):
         drawn = week_clock(place.hours, title=name)
-        st.html(
-            f'<div class="m-clock" role="img" aria-label="{encode_text(drawn.alt)}"'
-            f' style="max-width:640px">{drawn.svg}</div>'
-        )
+        st.image(drawn.svg, alt=drawn.alt, width=640)
         st.caption(
             f"{name}. Each incident is spread over the hours in which it can have happened; ringed"
             " hours are the busiest. Last twelve months, every hour of the week."

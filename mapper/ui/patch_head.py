@@ -15,6 +15,12 @@ from mapper.ui.patch_sheet import offer_sheet
 from mapper.ui.patch_words import answer_words
 from mapper.ui.words import count
 
+# On a phone the lenses are one row to push along, so that the map is not far below.
+_STYLE = (
+    "<style>@media (max-width: 640px) { .st-key-patch-lens [data-testid='stButtonGroup'] > div"
+    " { flex-wrap: nowrap; overflow-x: auto; padding-bottom: 6px; }"
+    " .st-key-patch-lens button { flex: none; } }</style>"
+)
 _NAMED = 3  # wards named in the headline
 
 
@@ -32,7 +38,7 @@ def show_head(
     words, acts = st.columns([8.4, 3.1], vertical_alignment="center")
     with words:
         st.html(
-            f'<div class="m-headline"><h1>My patch <span>{encode_text(wards)}</span></h1>'
+            f'{_STYLE}<div class="m-headline"><h1>My patch <span>{encode_text(wards)}</span></h1>'
             f'<p class="m-over">{encode_text(_over(patch, choice))}</p>'
             f'<p class="m-question">{encode_text(answer_words(patch, actions, today))}</p></div>'
         )

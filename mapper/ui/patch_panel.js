@@ -124,7 +124,7 @@ function month(state, at) {
   state.month = Math.min(Math.max(at, 0), last);
   state.range.value = state.month;
   const name = state.month === last ? "" : state.data.months[state.month];
-  state.output.textContent = name || "All days asked for";
+  state.output.textContent = name || "All these days";
   state.range.setAttribute("aria-valuetext", name || state.data.period);
   tell(state, { mapper: "month", at: name ? state.month : -1 });
 }
