@@ -1,11 +1,12 @@
 """The briefing as HTML: headline figures, places, actions; every word of a file is encoded."""
 
+from datetime import date
 from pathlib import Path
 
 import streamlit as st
 
 from mapper.outputs.briefing.content import Briefing, Headline
-from mapper.outputs.briefing.document import day_in_words, state_in_words
+from mapper.outputs.briefing.document import state_in_words
 from mapper.outputs.briefing.places import Meeting, Mover
 from mapper.outputs.briefing.spans import Moved
 from mapper.outputs.text import encode_text
@@ -13,6 +14,8 @@ from mapper.records.shared import Shared, SharedAction, SharedResult
 
 _STYLE = (Path(__file__).parent / "briefing.css").read_text(encoding="utf-8")
 _PRESENTING = """
+:root { --b: 1.12; }
+@media (min-width: 1700px) { :root { --b: 1.42; } }
 .stAppHeader, [data-testid="stSidebarCollapsedControl"], .stSidebar { display: none !important; }
 .stMainBlockContainer { padding-top: 2.2rem; }
 """
@@ -23,15 +26,14 @@ _SIGNS = {
     "no clear change": ("●", "none"),
     "too few to compare": ("○", "none"),
 }
-LARGE = 1.42  # how much larger everything is when it is shown on a wall
+LARGE = 1.42  # how much larger the map is when it is shown on a wall
 _MOVERS, _MEETINGS, _ACTIONS, _RESULTS = 5, 3, 4, 3  # rows that fit on one screen
 
 
 def put_on_briefing_style(*, presenting: bool) -> None:
     """Send the briefing's own style: large and without controls when it is presented."""
-    size = LARGE if presenting else 1
     more = _PRESENTING if presenting else ""
-    st.html(f"<style>:root {{ --b: {size}; }} {_STYLE}{more}</style>")
+    st.html(f"<style>:root {{ --b: 1; }} {_STYLE}{more}</style>")
 
 
 def show_head(content: Briefing, *, released: bool) -> None:
@@ -162,9 +164,20 @@ def _action(one: SharedAction) -> str:
     state = encode_text(state_in_words(one.state, one.days_late))
     return (
         f"<tr><td>{encode_text(one.action)}<small>{encode_text(one.agency)}</small></td>"
-        f'<td>{encode_text(day_in_words(one.due))}<small class="{one.state}">{state}</small>'
+        f'<td class="day">{encode_text(_short(one.due))}<small class="{one.state}">{state}</small>'
         "</td></tr>"
     )
+
+
+def _short(day: date | None) -> str:
+    """Return a day in a narrow column."""
+    return f"{day.day} {day:%b %Y}" if day else "no day"
+
+
+def _days(first: str, last: str) -> str:
+    """Return from when to when something was done."""
+    begin, end = (_short(date.fromisoformat(day)) if day else "now" for day in (first, last))
+    return f"{begin} to {end}"
 
 
 def _results(shared: Shared) -> str:
@@ -184,7 +197,7 @@ def _result(one: SharedResult) -> str:
     """Return one line of what worked."""
     return (
         f"<tr><td>{encode_text(one.name)}"
-        f"<small>{encode_text(one.first)} to {encode_text(one.last or 'now')}</small></td>"
+        f"<small>{encode_text(_days(one.first, one.last))}</small></td>"
         f"<td>{encode_text(one.verdict)}<small>partners: {encode_text(one.judgement)}</small>"
         "</td></tr>"
     )

@@ -18,12 +18,14 @@ from mapper.records.shared import Shared
 
 NAMES = {
     "domestic-abuse": "Domestic abuse",
-    "domestic-abuse-children": "Domestic abuse with a child at the address",
+    "domestic-abuse-children": "With a child at the address",
     "county-lines": "County lines indicators",
     "missing-children": "Missing children",
     ALL_DEMAND: "All demand on police",
     CRIME: "Crime share of demand",
 }
+# Names that need the figure beside them, written out for a sentence.
+_IN_FULL = {"domestic-abuse-children": "domestic abuse with a child at the address"}
 _NOT_PRINTED = "not printed"
 
 
@@ -154,7 +156,7 @@ def _on_headlines(headlines: tuple[Headline, ...]) -> str:
     told = [one for one in headlines if one.id != CRIME and one.value != _NOT_PRINTED]
     said = []
     for way in ("clear rise", "clear fall", "no clear change"):
-        names = [one.name for one in told if one.moved.way == way]
+        names = [_IN_FULL.get(one.id, one.name) for one in told if one.moved.way == way]
         if len(names) == len(told) and way == "no clear change":
             return "No headline figure shows a clear change."
         if names:
