@@ -48,11 +48,26 @@ def count_incidents(
         Resolution of those cells.
     """
     position = locate(lon, lat, cells=cells, resolution=resolution)
+    return count_positions(position, weights, size=cells.size)
+
+
+def count_positions(position: Integers, weights: Integers, *, size: int) -> Counts:
+    """Add up the weights of incidents whose cells are known.
+
+    Parameters
+    ----------
+    position
+        Position of each incident's cell, -1 outside; as :func:`locate` returns it.
+    weights
+        Whole-number weight of each incident under the lens, 0 where it does not count.
+    size
+        Number of cells.
+    """
     counted = (weights > 0) & (position >= 0)
     where = position[counted]
-    weighted = np.bincount(where, weights=weights[counted], minlength=cells.size)
+    weighted = np.bincount(where, weights=weights[counted], minlength=size)
     return Counts(
-        incidents=np.bincount(where, minlength=cells.size).astype(np.int64),
+        incidents=np.bincount(where, minlength=size).astype(np.int64),
         weighted=np.rint(weighted).astype(np.int64),
         position=position,
         outside=int(((weights > 0) & (position < 0)).sum()),

@@ -9,12 +9,13 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from functools import cached_property
 from types import MappingProxyType
+from weakref import WeakKeyDictionary
 
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from mapper.counts import Counts, count_incidents
+from mapper.counts import Counts, count_positions, locate
 from mapper.demonstration.mark import is_synthetic
 from mapper.errors import RequestError, TooFewEventsError
 from mapper.files import Progress, no_progress
@@ -27,6 +28,11 @@ from mapper.notes import gather_notes
 from mapper.request import AnalysisRequest
 from mapper.statistics.fewest import FEWEST_INCIDENTS
 from mapper.study_area import StudyArea
+
+# By the incidents and the area themselves: both are read once and never change.
+_POSITIONS: WeakKeyDictionary[Incidents, WeakKeyDictionary[StudyArea, npt.NDArray[np.int64]]] = (
+    WeakKeyDictionary()
+)
 
 
 @dataclass(frozen=True, eq=False)
@@ -157,13 +163,7 @@ def prepare(
         weights = np.where(_first_of_day(table, weights), weights, 0)
     progress("Counting in cells", 0.3)
     cells = area.cells["cell"].to_numpy()
-    counts = count_incidents(
-        table["lon"].to_numpy(),
-        table["lat"].to_numpy(),
-        weights,
-        cells=cells,
-        resolution=area.resolution,
-    )
+    counts = count_positions(_positions(incidents, area), weights, size=cells.size)
     _refuse_too_few(counts, lens, first, last)
     return Study(
         request=request,
@@ -178,6 +178,18 @@ def prepare(
         last=last,
         synthetic=is_synthetic(table),
     )
+
+
+def _positions(incidents: Incidents, area: StudyArea) -> npt.NDArray[np.int64]:
+    """Return the position of each incident's cell, found once for as long as both are in use."""
+    kept = _POSITIONS.setdefault(incidents, WeakKeyDictionary())
+    if area not in kept:
+        lon, lat = (incidents.table[name].to_numpy() for name in ("lon", "lat"))
+        cells = area.cells["cell"].to_numpy()
+        found = locate(lon, lat, cells=cells, resolution=area.resolution)
+        found.flags.writeable = False  # every study of these incidents reads the same
+        kept[area] = found
+    return kept[area]
 
 
 def _within(table: pd.DataFrame, request: AnalysisRequest) -> npt.NDArray[np.bool_]:

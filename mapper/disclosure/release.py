@@ -269,7 +269,7 @@ def digest_of_release(content: Mapping[str, object], *tables: pd.DataFrame) -> s
             digest.update(
                 column.to_numpy().tobytes()
                 if numeric
-                else "\x1f".join(column.astype("str").fillna("")).encode()
+                else "\x1f".join(column.astype("str").fillna("").to_numpy(dtype=object)).encode()
             )
     return digest.hexdigest()
 

@@ -7,6 +7,7 @@ id of a shipped one, so a result's title always means what it says.
 
 import os
 from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 
 from mapper.errors import LensError
@@ -83,6 +84,7 @@ def list_lenses(folder: Path | None = None) -> tuple[Lens, ...]:
     return tuple(lenses)
 
 
+@cache
 def shipped_lenses() -> tuple[Lens, ...]:
     """Return the lenses that come with mapper, in the order in which they are offered."""
     return tuple(read_lens_file(shipped_path(lens_id)) for lens_id in SHIPPED)

@@ -1,6 +1,7 @@
 """What stands around the pages: the route of the maps, the gate, and a warm start."""
 
 import asyncio
+import gc
 import logging
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -74,19 +75,24 @@ def _prepare_workspace() -> None:
 
 
 def _warm_up() -> None:
-    """Import what the first map needs and open the demonstration where it is at hand."""
+    """Import what the first map needs and open what everybody sees where it is at hand."""
     from mapper.outputs.maps import warm_up
     from mapper.records.database import database
     from mapper.ui.datasets import demonstration, demonstration_is_at_hand
+    from mapper.ui.kept_data import everybodys
 
     maps = warm_up()
     try:
         database()  # its tables are brought up to date before anybody waits for it
-        if demonstration_is_at_hand():
+        if everybodys() is None and demonstration_is_at_hand():
             demonstration()
     except MapperError as error:
         _LOG.warning("The start could not be warmed up: %s", error)
     maps.join()
+    # Streamlit collects all garbage after each run of a page. What was made until here stays for
+    # good: set aside, it costs each visitor nothing.
+    gc.collect()
+    gc.freeze()
 
 
 def say_fault(error: BaseException) -> bool:

@@ -40,7 +40,7 @@ function (map, data, look) {
   }
 
   var Ground = L.Renderer.extend({
-    options: {padding: 0.35, pane: "mapper-ground"},
+    options: {padding: 0.2, pane: "mapper-ground"},
     shown: true,
     _initContainer: function () {
       this._container = document.createElement("canvas");

@@ -45,6 +45,11 @@ def drawing_of(
     selected
         Id of a hot spot to show first.
     """
+    return {**context_of(release, outlines=outlines), **figures_of(release, selected=selected)}
+
+
+def context_of(release: Release, *, outlines: Outlines | None = None) -> dict[str, Any]:
+    """Return the ground, borders and names under the cells: the same for every lens and period."""
     cells = is_release(release).cells
     index = strings_to_cells(cells["cell"].to_numpy(dtype=object))
     districts = _outlines(index, cells["district"]) if outlines is None else outlines
@@ -56,6 +61,12 @@ def drawing_of(
         "districts": [ring for one in districts.values() for ring in pack_polygons(one.polygons)],
         "wards": [ring for one in wards.values() for ring in pack_polygons(one.polygons)],
         "labels": [*_labels(districts, kind=0), *_labels(wards, kind=1)],
+    }
+
+
+def figures_of(release: Release, *, selected: str | None = None) -> dict[str, Any]:
+    """Return what a release says: its cells, its hot spots, and how counts are printed."""
+    return {
         "partner": not is_operational(release),
         "hidden": encode_text(release.hidden_words),
         "starts": count_classes(known_counts(release)),

@@ -3,7 +3,10 @@
 Imports folium, which takes a while: everything else reaches this module from inside functions.
 """
 
+import hashlib
+from collections import OrderedDict
 from pathlib import Path
+from threading import Lock
 
 import folium
 from folium.map import Layer
@@ -13,22 +16,26 @@ from mapper.disclosure.release import Release, is_release
 
 # Imported for what it does to branca: no text is ever read as a template a second time.
 from mapper.outputs.maps import plain as _plain  # noqa: F401  see the comment above
-from mapper.outputs.maps.drawing import Outlines, bounds_of, drawing_of
+from mapper.outputs.maps.drawing import Outlines, bounds_of, context_of, figures_of
 from mapper.outputs.text import script_json
 
 _HERE = Path(__file__).parent
 _ZOOM_START = 10
+_CONTEXTS: OrderedDict[str, str] = OrderedDict()
+_KEPT = 32  # areas and sizes of cells; a few hundred kilobytes each
+_LOCK = Lock()
 
 
 class ReleaseLayer(Layer):
-    """Draws a release on a canvas; :file:`layer.js` and :file:`canvas.js` are its script, :file:`layer.css` its look."""
+    """Draws a release; its scripts are :file:`canvas.js` and :file:`layer.js`."""
 
     _template = Template(
         """
         {% macro header(this, kwargs) %}<style>{{ this.style }}</style>{% endmacro %}
         {% macro script(this, kwargs) %}
             var {{ this.get_name() }} = ({{ this.script }})(
-                {{ this._parent.get_name() }}, {{ this.drawing }}, {{ this.canvas }}
+                {{ this._parent.get_name() }},
+                Object.assign({{ this.context }}, {{ this.figures }}), {{ this.canvas }}
             );
         {% endmacro %}
         """
@@ -42,7 +49,27 @@ class ReleaseLayer(Layer):
         self.style = (_HERE / "layer.css").read_text(encoding="utf-8")
         self.script = (_HERE / "layer.js").read_text(encoding="utf-8")
         self.canvas = (_HERE / "canvas.js").read_text(encoding="utf-8")
-        self.drawing = script_json(drawing_of(release, outlines=outlines, selected=selected))
+        self.context = _context(release, outlines)
+        self.figures = script_json(figures_of(release, selected=selected))
+
+
+def _context(release: Release, outlines: Outlines | None) -> str:
+    """Return ground, borders and names as JSON, made once for releases over the same cells."""
+    if outlines is not None:
+        return script_json(context_of(release, outlines=outlines))
+    known = hashlib.sha256()
+    for name in ("cell", "district", "ward"):
+        words = release.cells[name].astype("str").fillna("").to_numpy(dtype=object)
+        known.update("\x1f".join(words).encode("utf-8", "surrogatepass"))
+        known.update(b"\x1e")
+    key = known.hexdigest()
+    with _LOCK:
+        if key not in _CONTEXTS:
+            _CONTEXTS[key] = script_json(context_of(release))
+            while len(_CONTEXTS) > _KEPT:
+                _CONTEXTS.popitem(last=False)
+        _CONTEXTS.move_to_end(key)
+        return _CONTEXTS[key]
 
 
 def folium_map(
