@@ -6,7 +6,7 @@ without knowing the statistic.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from types import MappingProxyType
 from typing import Any, Literal, get_args
@@ -86,3 +86,12 @@ class Finding:
                 f"finding {self.id}: roles {list(self.roles)} for columns"
                 f" {list(self.table.columns)}; unknown roles {sorted(strange)}"
             )
+
+
+def only_rows(finding: Finding, kept: npt.NDArray[np.bool_]) -> Finding:
+    """Return a finding with some of its rows, and what those are counts of."""
+    ground = finding.ground
+    if ground is not None:
+        ground = replace(ground, place_of_row=ground.place_of_row[kept])
+    table = finding.table[kept].reset_index(drop=True)
+    return replace(finding, table=table, ground=ground)

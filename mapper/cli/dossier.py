@@ -68,7 +68,7 @@ def _found(
     """Return what the audience may see of the place."""
     from mapper.analysis import find_hotspots
     from mapper.cli.hotspots import earlier_ids
-    from mapper.cli.releasing import released
+    from mapper.cli.releasing import register_for, released
     from mapper.context.place_files import read_all_places
     from mapper.disclosure.place_findings import ask_about_places, place_findings
 
@@ -76,4 +76,5 @@ def _found(
     ids = earlier_ids(previous) if previous else None
     result = find_hotspots(study, previous=ids)
     shown = released(result, audience=audience, made_by=reader.name)
-    return place_findings(ask_about_places(study, result, shown, places=near), hotspot_id)
+    answers = ask_about_places(study, result, shown, places=near)
+    return place_findings(answers, hotspot_id, register=register_for(audience, reader.name))

@@ -1,7 +1,12 @@
 """Make the release that a command or a scheduled run writes out."""
 
+from typing import TYPE_CHECKING
+
 from mapper.disclosure.release import Release, release
 from mapper.request import AnalysisResult
+
+if TYPE_CHECKING:
+    from mapper.records.releases import DatabaseRegister
 
 
 def released(result: AnalysisResult, *, audience: str, made_by: str) -> Release:
@@ -19,8 +24,16 @@ def released(result: AnalysisResult, *, audience: str, made_by: str) -> Release:
     """
     if audience == "operational":
         return release(result, made_by=made_by)
+    return release(
+        result, audience=audience, register=register_for(audience, made_by), made_by=made_by
+    )
+
+
+def register_for(audience: str, made_by: str) -> "DatabaseRegister | None":
+    """Return the workspace's register of releases; none for the operational audience."""
+    if audience == "operational":
+        return None
     from mapper.records.database import database
     from mapper.records.releases import DatabaseRegister
 
-    register = DatabaseRegister(database(), person=made_by or "command line")
-    return release(result, audience=audience, register=register, made_by=made_by)
+    return DatabaseRegister(database(), person=made_by or "command line")

@@ -62,6 +62,8 @@ def check_finding(
     withhold = tuple(np.zeros(part.low.size, dtype=bool) for part in new)
     if too_many_lenses([*new, *linked]):
         return FindingCheck(withhold, refused=True, linked=tuple(linked), too_many=True)
+    if _shifts_again(new, linked):
+        return FindingCheck(withhold, refused=True, linked=tuple(linked))
     need = Need(values=rule.values_kept, below=rule.smallest_count)
     known = share_ground([*new, *linked])
     within = np.ones(known.region.shape[1], dtype=bool)
@@ -80,6 +82,23 @@ def check_finding(
         if not within.any():
             break
     return FindingCheck(withhold, refused=bool(within.any()), linked=tuple(linked))
+
+
+def _shifts_again(new: Sequence[StoredRelease], linked: Sequence[StoredRelease]) -> bool:
+    """Tell whether the same days were shown by shift before, of other ground, days or lens.
+
+    Shift by shift one could be taken from the other; that is not modelled, so it is refused.
+    """
+    parted = [one for one in linked if one.parts]
+    return any(
+        part.parts
+        and one.first <= part.last
+        and part.first <= one.last
+        and (one.first, one.last, one.selection, one.cells, set(one.parts))
+        != (part.first, part.last, part.selection, part.cells, set(part.parts))
+        for part in new
+        for one in parted
+    )
 
 
 def _systems(ground: Ground, new: int, within: Flags, need: Need) -> list[_System]:

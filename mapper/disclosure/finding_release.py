@@ -1,22 +1,27 @@
 """A release of a finding: what one audience may see of the answer to a question.
 
 The operational audience gets the whole table; the others what :mod:`mapper.disclosure.
-partner_findings` leaves of it. Every output takes what is made here and nothing else.
+partner_findings` leaves of it, checked beside all maps and findings they were given before and
+kept in the same register. Every output takes what is made here and nothing else.
 """
 
+import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from importlib.metadata import version
 from types import MappingProxyType
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
-from mapper.disclosure.partner_findings import partner_table
-from mapper.disclosure.release import MARKINGS, digest_of_release, period_in_words
+from mapper.disclosure.release import MARKINGS, Release, digest_of_release, period_in_words
 from mapper.disclosure.rules import AUDIENCES, OPERATIONAL, Rule, rules
 from mapper.errors import DisclosureError
 from mapper.finding import Finding, Role, Unit
+
+if TYPE_CHECKING:
+    from mapper.disclosure.partner_findings import PreparedFinding
+    from mapper.disclosure.register import Register
 
 _MADE_HERE = object()
 VERSIONED = ("mapper", "numpy", "pandas", "pyarrow", "scipy", "numba", "h3", "h3ronpy")
@@ -56,7 +61,12 @@ class FindingRelease:
 
 
 def release_finding(
-    finding: Finding, *, audience: str = "operational", made_by: str = ""
+    finding: Finding,
+    *,
+    audience: str = "operational",
+    register: "Register | None" = None,
+    shown: Release | None = None,
+    made_by: str = "",
 ) -> FindingRelease:
     """Return what an audience may see of a finding.
 
@@ -64,7 +74,12 @@ def release_finding(
     ----------
     audience
         ``operational``: sworn or vetted staff and analysts; the whole table, marked.
-        ``partnership``, ``public``: counts hidden and rounded, nothing derived from them.
+        ``partnership``, ``public``: counts hidden and rounded, nothing derived from them, and
+        checked against everything that audience was given before.
+    register
+        Where earlier releases are kept and this one is added; needed outside operational.
+    shown
+        The audience's map whose hot spots the rows are about, where they are about hot spots.
     made_by
         Who makes the release, kept in the record.
 
@@ -82,20 +97,56 @@ def release_finding(
             f" choose {' or '.join(AUDIENCES)}."
         )
     if audience != OPERATIONAL:
-        return _to_audience(finding, rules().audiences[audience], made_by)
+        rule = rules().audiences[audience]
+        return _to_audience(finding, rule, register, shown=shown, made_by=made_by)
     return _made(finding, finding.table, audience, MARKINGS["operational"], made_by)
 
 
-def _to_audience(finding: Finding, rule: Rule, made_by: str) -> FindingRelease:
-    """Return what an audience may see, with no record, note or choice that speaks of counts."""
-    table, roles = partner_table(finding, rule)
+def _to_audience(
+    finding: Finding,
+    rule: Rule,
+    register: "Register | None",
+    *,
+    shown: Release | None,
+    made_by: str,
+) -> FindingRelease:
+    """Check, make and register a finding outside the operational audience, as one act."""
+    # SciPy's solver is read only where something is checked: the operational way stays quick.
+    from mapper.disclosure.partner_findings import prepare_finding
+
+    if register is None:
+        raise DisclosureError(
+            f"A finding released to the {rule.audience} audience needs the register of earlier"
+            " releases: give release_finding(..., register=...)."
+        )
+    with register.hold():
+        earlier = register.earlier(rule.audience)
+        prepared = prepare_finding(finding, rule=rule, earlier=earlier, shown=shown)
+        if prepared.refusal:
+            raise DisclosureError(prepared.refusal)
+        made = _guarded(finding, prepared, rule, made_by)
+        for part in prepared.stored:
+            name = f"{made.digest} {part.filters['column']}"
+            register.add(replace(part, digest=hashlib.sha256(name.encode()).hexdigest()))
+    return made
+
+
+def _guarded(
+    finding: Finding, prepared: "PreparedFinding", rule: Rule, made_by: str
+) -> FindingRelease:
+    """Return what was prepared, with no record, note or choice that speaks of counts."""
+    table, roles = prepared.table, prepared.roles
+    days = {
+        part.filters["column"]: period_in_words(part.first, part.last) for part in prepared.stored
+    }
     guarded = replace(
         finding,
         table=table,
         roles=MappingProxyType(roles),
-        notes=rule.caveats,
-        choices=MappingProxyType({}),
+        notes=rule.caveats[:1],
+        choices=MappingProxyType(days),
         record=MappingProxyType({"rules": rules().version, "question": finding.id}),
+        ground=None,
     )
     return _made(guarded, table, rule.audience, rule.marking, made_by)
 

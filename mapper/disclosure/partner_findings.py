@@ -1,91 +1,146 @@
-"""What partners and the public may see of a finding, by its columns' roles and its rows' unit.
+"""What partners and the public may see of a finding, and what the register keeps of it.
 
-Counts of wards, districts, the area, periods and shifts are hidden and rounded like any other;
-of hot spots only classes are shown, and no name that could hold a street. Whatever is computed
-from counts is left out, and a class is shown only where all counts of its row are. Findings about
-cells, pairs of incidents, single hours and settings are refused: a map release answers for cells.
-Corridors are pairs of large places: to partners they are shown, without any whose count is hidden,
-because that there is such a corridor already tells of the few who took it.
+Counts of wards, districts, the area and the shifts of the week are hidden and rounded like those of
+a map, and checked beside every map and table that the audience was given before (:mod:`mapper.
+disclosure.finding_check`). Whatever is computed from counts is left out, classes too: a class made
+of exact counts would sharpen the rounded ones beside it.
+
+Of hot spots nothing but classes is shown, and only of hot spots as a released map draws them; no
+name or reason that could hold a street or a count. Everything else is refused: cells, pairs of
+incidents, single hours, settings, and answers whose numbers cannot be set beside a map's.
 """
 
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
 import numpy as np
+import numpy.typing as npt
 import pandas as pd
 
+from mapper.context.week import SHIFTS, WEEKDAYS, peak_shifts
+from mapper.disclosure.differencing import withholding
+from mapper.disclosure.finding_check import check_finding
+from mapper.disclosure.finding_fitness import refuse_unfit
+from mapper.disclosure.partner_tables import kind_words
+from mapper.disclosure.refusal import Against, refusal
+from mapper.disclosure.register import StoredRelease
+from mapper.disclosure.release import Release
 from mapper.disclosure.rules import Rule
-from mapper.disclosure.suppression import HIDDEN, print_counts
-from mapper.errors import DisclosureError
-from mapper.finding import Finding, Role, Unit
+from mapper.disclosure.stored_findings import stored_measures, withheld_before
+from mapper.disclosure.suppression import HIDDEN, NONE, WITHHELD, Printed, print_counts
+from mapper.finding import Finding, Ground, Role
 
-# Children's measures are public by district alone, and a finding does not say whose it is.
-_UNITS: dict[str, tuple[Unit, ...]] = {
-    "partnership": ("hotspot", "ward", "district", "area", "shift", "period"),
-    "public": ("district", "area", "period"),
-}
-_CLASSES_ONLY = ("hotspot",)
-_CORRIDORS = "corridors"  # pairs of places, by finding id; other pairs are of incidents
-_SINGLE_PLACE = ("single-place", "place_id", "uprn")
+Flags = npt.NDArray[np.bool_]
 _FREE_TEXT = ("name", "reason", "location")  # can hold a street, or counts in words
+_HOTSPOT_CLASSES = ("pattern", "trend", "phase")  # say nothing of one count
+_SHIFTS_A_WEEK = len(WEEKDAYS) * len(SHIFTS)
 
 
-def partner_table(finding: Finding, rule: Rule) -> tuple[pd.DataFrame, dict[str, Role]]:
-    """Return what an audience may see of a finding's table, and the roles of what is left.
+@dataclass(frozen=True, eq=False)
+class PreparedFinding:
+    """What may be printed of a finding, with what stands against it."""
+
+    table: pd.DataFrame
+    roles: dict[str, Role]
+    stored: tuple[StoredRelease, ...]  # as the register keeps it, one for each count column
+    refusal: str  # why it cannot be released, and what can; empty where it can
+
+
+def prepare_finding(
+    finding: Finding, *, rule: Rule, earlier: Sequence[StoredRelease], shown: Release | None
+) -> PreparedFinding:
+    """Return what may be printed of a finding beside the earlier releases of an audience.
+
+    Parameters
+    ----------
+    shown
+        The audience's map whose hot spots the rows are about.
 
     Raises
     ------
     DisclosureError
-        When the audience may see nothing of it: the message says what to ask for instead.
+        When the audience may see nothing of it, whatever was released before.
     """
-    _refuse_unfit(finding, rule)
-    counts = [name for name, role in finding.roles.items() if role == "count"]
-    hidden = np.zeros(len(finding.table), dtype=bool)
-    columns: dict[str, pd.Series | pd.arrays.IntegerArray] = {}
-    for name in counts:
-        values = np.rint(finding.table[name].fillna(0).to_numpy(dtype=np.float64))
-        printed = print_counts(values.astype(np.int64), rule)
-        hidden |= printed.kind == HIDDEN
-        columns[name] = pd.arrays.IntegerArray(printed.value, printed.kind == HIDDEN)
-    shown: dict[str, pd.Series | pd.arrays.IntegerArray] = {}
+    refuse_unfit(finding, rule, shown)
+    if finding.unit == "hotspot" or finding.ground is None:
+        return PreparedFinding(*_classes(finding, shown), (), "")
+    printed = {one.column: _printed(finding, one.column, rule) for one in finding.ground.measures}
+    stored = stored_measures(finding, printed, rule)
+    again = withheld_before(stored, earlier)
+    left = [withholding(*one) for one in zip(stored, again, strict=True)]
+    found = check_finding(left, earlier, rule=rule)
+    withheld = [one | other for one, other in zip(again, found.withhold, strict=True)]
+    for measure, flags in zip(finding.ground.measures, withheld, strict=True):
+        rows = flags[_region_of_row(finding.ground)]
+        printed[measure.column] = printed[measure.column].withholding(rows)
+    numbers = max(sum(one.numbers for one in printed.values()), 1)
+    share = sum(int((one.kind == WITHHELD).sum()) for one in printed.values()) / numbers
+    against = Against(share, found.refused, found.too_many, found.linked)
+    return PreparedFinding(
+        *_counts(finding, printed, rule),
+        tuple(withholding(*one) for one in zip(stored, withheld, strict=True)),
+        refusal(_all_days(stored), against, rule),
+    )
+
+
+def _all_days(stored: Sequence[StoredRelease]) -> StoredRelease:
+    """Return a finding's first part with the days of all of them, for words about it."""
+    first, last = min(one.first for one in stored), max(one.last for one in stored)
+    return replace(stored[0], first=first, last=last)
+
+
+def _printed(finding: Finding, column: str, rule: Rule) -> Printed:
+    """Return a count column as it is printed; what the data does not know says nothing."""
+    values = finding.table[column].astype("Float64")
+    known = values.notna().to_numpy(dtype=bool)
+    counts = np.rint(values.fillna(0).to_numpy(dtype=np.float64)).astype(np.int64)
+    return print_counts(counts, rule).withholding(~known)
+
+
+def _region_of_row(ground: Ground) -> npt.NDArray[np.int64]:
+    """Return the number of each row's place among the places that have rows."""
+    return np.unique(ground.place_of_row, return_inverse=True)[1].astype(np.int64)
+
+
+def _counts(
+    finding: Finding, printed: dict[str, Printed], rule: Rule
+) -> tuple[pd.DataFrame, dict[str, Role]]:
+    """Return the table of counts, each with how it is shown in words, and its roles."""
+    words = kind_words(rule)
+    shown: dict[str, object] = {}
+    roles: dict[str, Role] = {}
     for name, role in finding.roles.items():
-        if role == "count" and finding.unit not in _CLASSES_ONLY:
-            shown[name] = columns[name]
-        elif role == "class":
-            words = finding.table[name].astype("str").fillna("")
-            shown[name] = words.mask(hidden, rule.hidden_words)
+        if role == "count":
+            one = printed[name]
+            unsaid = (one.kind == HIDDEN) | (one.kind == WITHHELD)
+            shown[name] = pd.arrays.IntegerArray(one.value.astype(np.int64), unsaid)
+            roles[name] = "count"
+            shown[f"{name}_shown"] = pd.array([words[int(k)] for k in one.kind], dtype="str")
+            roles[f"{name}_shown"] = "class"
         elif role in {"key", "fact"} and name not in _FREE_TEXT:
-            shown[name] = finding.table[name]
-    table = pd.DataFrame(shown, index=finding.table.index)
-    if finding.id == _CORRIDORS:
-        table = table[table["reports"].notna()].reset_index(drop=True)
-    return table, {name: finding.roles[name] for name in shown}
+            shown[name], roles[name] = finding.table[name], role
+        elif name == "peak" and finding.unit == "shift":
+            shown[name], roles[name] = _peaks(finding, printed, rule), role
+    return pd.DataFrame(shown, index=finding.table.index), roles
 
 
-def _refuse_unfit(finding: Finding, rule: Rule) -> None:
-    """Refuse what is about something too small, or for too short a time."""
-    faults = []
-    if not rule.single_place and (
-        finding.id in _SINGLE_PLACE or any(name in _SINGLE_PLACE for name in finding.roles)
-    ):
-        faults.append("it is about single places; ask for the map of hot spots")
-    clock = finding.unit == "hour" or (finding.unit == "shift" and rule.week_clock != "shift")
-    if clock:
-        whole = "whole shifts" if rule.week_clock == "shift" else "a table by district or month"
-        faults.append(f"hours of the week are too fine; ask for {whole}")
-    elif finding.unit not in _UNITS[rule.audience] and not _is_for_partners(finding, rule):
-        faults.append(
-            f"rows that stand for a {finding.unit} are too fine; ask for"
-            f" {', '.join(_UNITS[rule.audience])}, or for a map"
-        )
-    days = (finding.last - finding.first).days + 1
-    if days < rule.shortest_days:
-        faults.append(f"{days} days are too few; choose {rule.shortest_days} or more")
-    has_class = any(role == "class" for role in finding.roles.values())
-    if not any(role == "count" for role in finding.roles.values()) and has_class:
-        faults.append("its classes come without the counts that say whether they may be shown")
-    if faults:
-        raise DisclosureError(f"Not released to the {rule.audience} audience: {'; '.join(faults)}.")
+def _peaks(finding: Finding, printed: dict[str, Printed], rule: Rule) -> "pd.Series[str]":
+    """Return which shifts are peaks by what is printed: a hidden count stands as one number."""
+    (one,) = printed.values()
+    hidden = np.where(one.kind == HIDDEN, rule.smallest_count // 2, one.value)
+    sums = np.where(one.kind == NONE, 0, hidden).reshape(-1, _SHIFTS_A_WEEK).astype(np.float64)
+    words = np.where(peak_shifts(sums).ravel(), "peak", "")
+    return pd.Series(words, index=finding.table.index, dtype="str")
 
 
-def _is_for_partners(finding: Finding, rule: Rule) -> bool:
-    """Tell whether a finding is of corridors whose ends are as large as the partners' cells."""
-    large = finding.resolution <= rule.finest_resolution
-    return finding.id == _CORRIDORS and rule.audience == "partnership" and large
+def _classes(finding: Finding, shown: Release | None) -> tuple[pd.DataFrame, dict[str, Role]]:
+    """Return what is no count: classes only of hot spots that the map prints a count for."""
+    table: dict[str, object] = {}
+    for name, role in finding.roles.items():
+        if role in {"key", "fact"} and name not in _FREE_TEXT:
+            table[name] = finding.table[name]
+        elif role == "class" and name in _HOTSPOT_CLASSES and shown is not None:
+            known = shown.hotspots.loc[shown.hotspots["incidents"].notna(), "hotspot_id"]
+            counted = finding.table["hotspot_id"].isin(set(known))
+            table[name] = finding.table[name].astype("str").where(counted, "not shown")
+    return pd.DataFrame(table, index=finding.table.index), {n: finding.roles[n] for n in table}

@@ -4,10 +4,9 @@ In this order: refuse what is too fine in space or time; hide small counts; with
 would give others away beside earlier releases; round; work everything else out from what is left.
 """
 
-from calendar import monthrange
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from datetime import date, timedelta
+from datetime import timedelta
 
 import numpy as np
 import numpy.typing as npt
@@ -16,6 +15,7 @@ import pandas as pd
 from mapper.disclosure.differencing import Check, check
 from mapper.disclosure.lens_pieces import selection_of
 from mapper.disclosure.partner_tables import PartnerTables, tables_by_cell, tables_by_district
+from mapper.disclosure.refusal import Against, months_around, refusal
 from mapper.disclosure.register import UNLIMITED, StoredRelease
 from mapper.disclosure.release import period_in_words
 from mapper.disclosure.rules import Rule
@@ -25,7 +25,6 @@ from mapper.lenses.lens import Lens
 from mapper.request import AnalysisResult
 
 Flags = npt.NDArray[np.bool_]
-_NAMED = 3  # earlier releases named in a refusal
 
 
 @dataclass(frozen=True, eq=False)
@@ -68,7 +67,16 @@ def prepare_release(
         printed=printed,
         stored=replace(plain, low=printed.low, high=printed.high),
         withheld=found.withhold,
-        refusal=_refusal(plain, found, printed, rule),
+        refusal=refusal(
+            plain,
+            Against(
+                share=int(found.withhold.sum()) / max(printed.numbers, 1),
+                refused=found.refused,
+                too_many=found.too_many,
+                linked=found.linked,
+            ),
+            rule,
+        ),
         linked=found.linked,
     )
 
@@ -92,7 +100,7 @@ def refuse_unfit(result: AnalysisResult, rule: Rule) -> None:
     if days < rule.shortest_days:
         faults.append(f"{days} days are too few: choose {rule.shortest_days} or more")
     if rule.whole_months and not _whole_months(result):
-        first, last = _months_around(result.first, result.last)
+        first, last = months_around(result.first, result.last)
         faults.append(f"only whole months are shown: choose {period_in_words(first, last)}")
     if result.request.location_day:
         faults.append("counts of one a day and place cannot be checked: count every incident")
@@ -106,11 +114,6 @@ def _whole_months(result: AnalysisResult) -> bool:
     """Tell whether the dates asked for do not cut a month."""
     start, end = result.request.start, result.request.end
     return (start is None or start.day == 1) and (end is None or (end + timedelta(1)).day == 1)
-
-
-def _months_around(first: date, last: date) -> tuple[date, date]:
-    """Return the first day of the first month and the last day of the last."""
-    return first.replace(day=1), last.replace(day=monthrange(last.year, last.month)[1])
 
 
 def _incidents(result: AnalysisResult) -> npt.NDArray[np.int64]:
@@ -144,7 +147,7 @@ def _stored(
     """Return what the audience is told, as the register keeps it; its digest comes later."""
     first, last = result.first, result.last
     if rule.whole_months:
-        first, last = _months_around(first, last)
+        first, last = months_around(first, last)
     with_police = result.request.police_generated
     return StoredRelease(
         digest="",
@@ -179,70 +182,3 @@ def _repeated(new: StoredRelease, earlier: Sequence[StoredRelease]) -> Flags | N
             if bool((told | withheld).all()):
                 return withheld
     return None
-
-
-def _refusal(new: StoredRelease, found: Check, printed: Printed, rule: Rule) -> str:
-    """Return why a release is refused and the nearest safe choice; empty where it is not."""
-    share = int((found.withhold).sum()) / max(printed.numbers, 1)
-    if not found.refused and share <= rule.most_withheld:
-        return ""
-    named = "; ".join(
-        f"“{one.title}”, {one.area_title}, {period_in_words(one.first, one.last)}, resolution"
-        f" {one.resolution}"
-        for one in found.linked[:_NAMED]
-    )
-    more = f" and {len(found.linked) - _NAMED} more" if len(found.linked) > _NAMED else ""
-    reason = f"{share:.0%} of its counts would have to be withheld"
-    if found.refused:
-        reason = "counts that are hidden could be worked out"
-    if found.too_many:
-        reason = "it overlaps too often to be checked"
-    return (
-        f"Not released to the {rule.audience} audience: together with what it was given before"
-        f" ({named}{more}), {reason}. {_alternative(new, found.linked, rule)}"
-    )
-
-
-def _alternative(new: StoredRelease, linked: Sequence[StoredRelease], rule: Rule) -> str:
-    """Return the nearest choice that is safe."""
-    free = _free_days(new, linked, rule)
-    if free is not None:
-        return f"Choose days that were not released before: {period_in_words(*free)}."
-    one = min(linked, key=lambda other: abs((other.last - new.last).days))
-    return (
-        "Show again what was released"
-        f" (“{one.title}”, {one.area_title}, {period_in_words(one.first, one.last)}, resolution"
-        f" {one.resolution}), or wait until later days are complete."
-    )
-
-
-def _free_days(
-    new: StoredRelease, linked: Sequence[StoredRelease], rule: Rule
-) -> tuple[date, date] | None:
-    """Return the longest stretch that no linked release covers, where it is long enough."""
-    best, start = None, new.first
-    for one in sorted(linked, key=lambda other: other.first):
-        if one.first > start:
-            best = _longer(best, (start, min(one.first - timedelta(1), new.last)))
-        start = max(start, one.last + timedelta(1))
-    if start <= new.last:
-        best = _longer(best, (start, new.last))
-    if best is not None and rule.whole_months:
-        best = _whole_months_in(*best)
-    if best is None or (best[1] - best[0]).days + 1 < rule.shortest_days:
-        return None
-    return best
-
-
-def _longer(one: tuple[date, date] | None, other: tuple[date, date]) -> tuple[date, date]:
-    """Return the longer of two stretches of days."""
-    return other if one is None or other[1] - other[0] > one[1] - one[0] else one
-
-
-def _whole_months_in(first: date, last: date) -> tuple[date, date] | None:
-    """Return the whole months inside a stretch of days."""
-    if first.day != 1:
-        first = (first.replace(day=28) + timedelta(4)).replace(day=1)
-    if (last + timedelta(1)).day != 1:
-        last = last.replace(day=1) - timedelta(1)
-    return (first, last) if first <= last else None

@@ -17,9 +17,10 @@ import pandas as pd
 from mapper.context.phases import PhaseRules
 from mapper.context.places import Places
 from mapper.disclosure.finding_release import FindingRelease, release_finding
+from mapper.disclosure.register import Register
 from mapper.disclosure.release import Release, is_release
 from mapper.errors import MapperError, RequestError
-from mapper.finding import Finding
+from mapper.finding import Finding, only_rows
 from mapper.place.definitions import CONTEXT, DAYS, PHASES, SHIFT, SIGNATURE
 from mapper.place.near import context_finding
 from mapper.place.phases import phase_finding
@@ -103,8 +104,15 @@ def ask_about_places(
     return PlaceAnswers(release, MappingProxyType(findings), MappingProxyType(unanswered))
 
 
-def place_findings(answers: PlaceAnswers, hotspot_id: str) -> PlaceFindings:
+def place_findings(
+    answers: PlaceAnswers, hotspot_id: str, *, register: Register | None = None
+) -> PlaceFindings:
     """Return what the audience may see of one hot spot of the release.
+
+    Parameters
+    ----------
+    register
+        Where releases to other audiences are kept and checked; counts reach none without it.
 
     Raises
     ------
@@ -120,11 +128,12 @@ def place_findings(answers: PlaceAnswers, hotspot_id: str) -> PlaceFindings:
         )
     findings, refused = {}, dict(answers.unanswered)
     for name, finding in answers.findings.items():
-        about = finding.table[finding.table["hotspot_id"] == hotspot_id].reset_index(drop=True)
-        one = replace(finding, table=about)
+        one = only_rows(finding, (finding.table["hotspot_id"] == hotspot_id).to_numpy())
         made_by = str(release.record.get("made_by", ""))
         try:
-            findings[name] = release_finding(one, audience=release.audience, made_by=made_by)
+            findings[name] = release_finding(
+                one, audience=release.audience, register=register, shown=release, made_by=made_by
+            )
         except MapperError as error:
             refused[name] = str(error)
     return PlaceFindings(release, hotspot_id, MappingProxyType(findings), MappingProxyType(refused))

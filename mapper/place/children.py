@@ -3,16 +3,21 @@
 from dataclasses import replace
 
 from mapper.analysis import AnalysisResult
-from mapper.context.children import count_children
+from mapper.context.children import HIGH, count_children
 from mapper.context.shares import months_covered
 from mapper.errors import RequestError
-from mapper.finding import Finding, Role
+from mapper.finding import Finding, Measure, Role
+from mapper.lenses.lens import Condition
 from mapper.place.definitions import CHILDREN
 from mapper.place.groups import By, find_places
 from mapper.questions.answer import answer
+from mapper.questions.grounds import flagged, ground_of
 from mapper.study import Study
 
 _COUNTS = ("incidents", "with_child", "with_baby", "repeat", "graded", "high_risk")
+_ABUSE: Condition = ("domestic_abuse", "is", True)
+_CHILD: Condition = ("child_at_address", "is", True)
+_BABY: Condition = ("baby_at_address", "is", True)
 _NOTES = (
     "Counted are incidents flagged as domestic abuse; a home with many calls counts each time.",
     "A baby is a child under one: where the ICON message on coping with crying is needed most.",
@@ -60,5 +65,18 @@ def children_finding(
         unit=places.unit,
         choices={"by": by, "months": months},
         notes=_NOTES,
+        ground=ground_of(study, places.of_cell, _measures(study)),
     )
     return replace(finding, lens_title="Domestic abuse")
+
+
+def _measures(study: Study) -> tuple[Measure, ...]:
+    """Return what each count counts, as :func:`mapper.context.children.count_children` does."""
+    return (
+        flagged(study, "incidents", ((_ABUSE,),)),
+        flagged(study, "with_child", ((_ABUSE, _CHILD), (_ABUSE, _BABY))),
+        flagged(study, "with_baby", ((_ABUSE, _BABY),)),
+        flagged(study, "repeat", ((_ABUSE, ("repeat_victim", "is", True)),)),
+        flagged(study, "graded", ((_ABUSE, ("risk_grade", "present", True)),)),
+        flagged(study, "high_risk", ((_ABUSE, ("risk_grade", "in", HIGH)),)),
+    )

@@ -19,6 +19,7 @@ from mapper.finding import Finding, Role
 from mapper.place.definitions import DAYS, SHIFT
 from mapper.place.groups import By, Places, find_places
 from mapper.questions.answer import answer
+from mapper.questions.grounds import counted_as, ground_of
 from mapper.statistics.aoristic import week_clocks
 from mapper.study import Study
 
@@ -54,7 +55,8 @@ def shift_finding(
     roles |= {"weight": "count", "share": "derived", "even_share": "fact", "peak": "class"}
     hours = "; ".join(f"{name} {text}" for name, text in _hours().items())
     notes = [f"Shifts: {hours}. A night belongs to the day on which it starts."]
-    if unknown := int(clocks.unknown.sum()):
+    unknown = int(clocks.unknown.sum())
+    if unknown:
         notes.append(f"{unknown:,} incidents known to the month only are left out.")
     return answer(
         study,
@@ -64,6 +66,13 @@ def shift_finding(
         unit="shift",
         choices={"by": by, "shifts": dict(SHIFTS)},
         notes=tuple(notes),
+        ground=ground_of(
+            study,
+            places.of_cell,
+            (counted_as(study, "weight"),),
+            rows_each=sums.shape[1],
+            whole=not unknown,
+        ),
     )
 
 

@@ -8,7 +8,7 @@ from typing import Any
 
 import pandas as pd
 
-from mapper.finding import Finding, Role, Unit
+from mapper.finding import Finding, Ground, Role, Unit
 from mapper.questions.definitions import Definition
 from mapper.study import Study
 
@@ -22,6 +22,7 @@ def answer(
     unit: Unit,
     choices: Mapping[str, Any],
     notes: tuple[str, ...] = (),
+    ground: Ground | None = None,
 ) -> Finding:
     """Return the finding of one question over one study.
 
@@ -34,6 +35,8 @@ def answer(
         What was chosen for this question beyond the request.
     notes
         What a reader should know of the answer; the study's own notes follow.
+    ground
+        What its counts are counts of; without it no other audience sees them.
     """
     lens, area = study.lens, study.area
     return Finding(
@@ -55,6 +58,7 @@ def answer(
         record=record_of(study),
         licence=area.licence,
         synthetic=study.synthetic,
+        ground=ground,
     )
 
 

@@ -10,6 +10,7 @@ from mapper.errors import RequestError
 from mapper.finding import Finding, Role
 from mapper.questions.answer import answer
 from mapper.questions.definitions import CHANGE
+from mapper.questions.grounds import counted_as, ground_of
 from mapper.questions.places import By, places_by
 from mapper.questions.windows import (
     Window,
@@ -88,6 +89,11 @@ def ask_change(
         unit=by,
         choices={**_told(windows), "since": since, "by": by, "confidence": confidence},
         notes=(*notes, told),
+        ground=ground_of(
+            study,
+            places.group,
+            (counted_as(study, "before", windows[0]), counted_as(study, "after", windows[1])),
+        ),
     )
 
 

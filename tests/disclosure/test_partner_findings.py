@@ -3,13 +3,27 @@
 from dataclasses import replace
 from datetime import date
 
+import numpy as np
 import pandas as pd
 import pytest
 
-from mapper.disclosure.finding_release import release_finding
+from mapper.disclosure.finding_release import release_finding as release_one
+from mapper.disclosure.register import MemoryRegister
 from mapper.errors import DisclosureError
-from mapper.finding import Finding
+from mapper.finding import Finding, Ground, Measure
+from tests.builders import disc
 
+CELLS = disc(3)  # 37
+ALL = ((),)
+GROUND = Ground(
+    cells=CELLS,
+    place=np.arange(CELLS.size) % 3,
+    place_of_row=np.arange(3),
+    measures=(
+        Measure("now", date(2024, 4, 1), date(2024, 6, 30), ALL),
+        Measure("before", date(2024, 1, 1), date(2024, 3, 31), ALL),
+    ),
+)
 ROLES = {
     "district": "key",
     "residents": "fact",
@@ -18,6 +32,10 @@ ROLES = {
     "ratio": "derived",
     "direction": "class",
 }
+
+
+def release_finding(thing, *, audience, register=None, shown=None):
+    return release_one(thing, audience=audience, register=register or MemoryRegister(), shown=shown)
 
 
 def finding(unit="district", **changes):
@@ -44,7 +62,8 @@ def finding(unit="district", **changes):
         last=date(2024, 6, 30),
         lens_title="Everything",
         area_title="Merseyside",
-        resolution=9,
+        resolution=8,
+        ground=GROUND,
         notes=("17 incidents lie outside.",),
         record={"numbers": {"counted": 80}},
     )
@@ -54,27 +73,48 @@ def finding(unit="district", **changes):
 def test_counts_are_hidden_and_rounded_and_nothing_derived_is_left():
     shown = release_finding(finding(), audience="partnership")
     table = shown.table
-    assert list(table) == ["district", "residents", "now", "before", "direction"]
+    names = ["district", "residents", "now", "now_shown", "before", "before_shown"]
+    assert list(table) == names
     assert table["now"].astype(object).where(table["now"].notna(), None).tolist() == [15, None, 0]
+    assert table["now_shown"].tolist() == ["rounded", "fewer than 5", "none"]
     assert table["before"].tolist() == [10, 40, 10]
-    assert table["direction"].tolist() == ["up", "fewer than 5", "down"]
-    assert dict(shown.roles) == {name: ROLES[name] for name in table}
+    assert list(shown.roles) == names
     assert "80" not in str(dict(shown.record))
     assert not any("17" in note for note in shown.notes)
     assert (shown.audience, shown.marking) == ("partnership", "OFFICIAL-SENSITIVE")
+    assert shown.choices["before"] == "1 January 2024 to 31 March 2024"
 
 
-def test_hot_spots_show_classes_alone():
-    table = release_finding(finding("hotspot"), audience="partnership").table
-    assert list(table) == ["district", "residents", "direction"]
+def test_every_count_column_is_kept_in_the_register():
+    register = MemoryRegister()
+    release_finding(finding(), audience="partnership", register=register)
+    now, before = register.earlier("partnership")
+    assert (now.first, before.first) == (date(2024, 4, 1), date(2024, 1, 1))
+    assert list(zip(now.low.tolist(), now.high.tolist(), strict=True)) == [(13, 17), (1, 4), (0, 0)]
+    assert len(set(now.region.tolist())) == 3
+    release_finding(finding(), audience="partnership", register=register)
+    assert len(register.earlier("partnership")) == 2  # the same again is kept once
 
 
-def test_a_class_without_its_counts_is_refused():
-    bare = finding()
-    table = bare.table[["district", "direction"]]
-    bare = replace(bare, table=table, roles={"district": "key", "direction": "class"})
-    with pytest.raises(DisclosureError, match="without the counts"):
-        release_finding(bare, audience="partnership")
+def test_outside_the_operational_audience_a_register_is_needed():
+    with pytest.raises(DisclosureError, match="needs the register"):
+        release_one(finding(), audience="public")
+
+
+def test_hot_spots_are_those_of_a_released_map():
+    spots = finding("hotspot")
+    table = spots.table.rename(columns={"district": "hotspot_id", "direction": "pattern"})
+    roles = dict(zip(table, ROLES.values(), strict=True))
+    with pytest.raises(DisclosureError, match="not those of a map"):
+        release_finding(replace(spots, table=table, roles=roles), audience="partnership")
+
+
+def test_counts_that_nobody_says_what_they_count_are_refused():
+    with pytest.raises(DisclosureError, match="cannot be checked beside the maps"):
+        release_finding(finding(ground=None), audience="partnership")
+    half = replace(GROUND, measures=GROUND.measures[:1])
+    with pytest.raises(DisclosureError, match="cannot be checked beside the maps"):
+        release_finding(finding(ground=half), audience="partnership")
 
 
 @pytest.mark.parametrize(
@@ -84,17 +124,13 @@ def test_a_class_without_its_counts_is_refused():
         ("public", "shift", "hours of the week are too fine"),
         ("partnership", "cell", "ask for"),
         ("partnership", "pair", "ask for"),
-        ("public", "ward", "ask for district, area, period"),
-        ("public", "hotspot", "ask for district, area, period"),
+        ("public", "ward", "ask for district, area"),
+        ("public", "hotspot", "ask for district, area"),
     ],
 )
 def test_what_is_too_fine_is_refused(audience, unit, said):
     with pytest.raises(DisclosureError, match=said):
         release_finding(finding(unit), audience=audience)
-
-
-def test_the_week_clock_reaches_partners_in_shifts():
-    assert len(release_finding(finding("shift"), audience="partnership").table) == 3
 
 
 def test_no_single_place_reaches_partners():
@@ -108,7 +144,18 @@ def test_no_single_place_reaches_partners():
 
 
 def test_short_times_and_unknown_audiences_are_refused():
-    with pytest.raises(DisclosureError, match="choose 28 or more"):
-        release_finding(finding(last=date(2024, 1, 9)), audience="public")
+    short = replace(GROUND.measures[0], last=date(2024, 4, 9))
+    ground = replace(GROUND, measures=(short, GROUND.measures[1]))
+    with pytest.raises(DisclosureError, match="9 days are too few; choose 28 or more"):
+        release_finding(finding(ground=ground), audience="partnership")
+    cut = replace(GROUND.measures[0], last=date(2024, 5, 9))
+    ground = replace(GROUND, measures=(cut, GROUND.measures[1]))
+    with pytest.raises(DisclosureError, match="cuts a month"):
+        release_finding(finding(ground=ground), audience="public")
     with pytest.raises(DisclosureError, match="choose operational or partnership or public"):
-        release_finding(finding(), audience="press")
+        release_one(finding(), audience="press")
+
+
+def test_a_finer_resolution_than_the_maps_is_refused():
+    with pytest.raises(DisclosureError, match="ask again at 9 or coarser"):
+        release_finding(finding(resolution=10), audience="partnership")

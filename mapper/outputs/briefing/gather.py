@@ -1,8 +1,9 @@
 """Make every release that a briefing shows, each through disclosure control and its register.
 
 Maps are releases that are checked against all the audience had before and are kept for later
-checks. Totals of the whole area are released findings, printed only where they leave the hidden
-counts of every such map alone (:mod:`mapper.disclosure.totals`).
+checks. Totals of the whole area are released findings, checked and kept in the same way, and
+printed only where they leave the hidden counts of every such map alone (:mod:`mapper.disclosure.
+totals`).
 """
 
 from dataclasses import dataclass
@@ -195,7 +196,10 @@ class _Source:
             study = self.study(lens)
             finding = ask_change(study, before=windows[0], after=windows[1], by="area")
             shown = release_finding(
-                finding, audience=self.choices.audience, made_by=self.made_by
+                finding,
+                audience=self.choices.audience,
+                register=self.register,
+                made_by=self.made_by,
             ).table
         except MapperError as error:
             return Total(lens.id, lens.title, None, None, str(error))
@@ -214,7 +218,12 @@ class _Source:
         try:
             study = prepare(self.incidents, request, lens=lens, area=self.area)
             finding = shift_finding(study, by="area")
-            return release_finding(finding, audience=self.choices.audience, made_by=self.made_by)
+            return release_finding(
+                finding,
+                audience=self.choices.audience,
+                register=self.register,
+                made_by=self.made_by,
+            )
         except MapperError as error:
             notes.append(f"The week in shifts is not shown. {error}")
             return None

@@ -1,0 +1,113 @@
+"""Whether an audience may see anything of a finding at all, whatever it was given before."""
+
+from datetime import timedelta
+
+import numpy as np
+
+from mapper.disclosure.release import Release
+from mapper.disclosure.rules import Rule
+from mapper.errors import DisclosureError
+from mapper.finding import Finding, Unit
+from mapper.hexagons import cells_to_strings
+
+_UNITS: dict[str, tuple[Unit, ...]] = {
+    "partnership": ("hotspot", "ward", "district", "area", "shift"),
+    "public": ("district", "area"),
+}
+_SINGLE_PLACE = ("single-place", "place_id", "uprn")
+_FACTS_ONLY = frozenset({"key", "fact"})
+
+
+def refuse_unfit(finding: Finding, rule: Rule, shown: Release | None) -> None:
+    """Refuse what is about something too small, too short, or cannot be set beside a map.
+
+    Parameters
+    ----------
+    shown
+        The audience's map whose hot spots the rows are about.
+
+    Raises
+    ------
+    DisclosureError
+        Naming every fault at once, with what to ask for instead.
+    """
+    faults = [*_about(finding, rule), *_days(finding, rule)]
+    if finding.resolution > rule.finest_resolution:
+        faults.append(
+            f"resolution {finding.resolution} is too fine; ask again at {rule.finest_resolution}"
+            " or coarser"
+        )
+    if "hotspot_id" in finding.roles and not _as_shown(finding, rule, shown):
+        faults.append(
+            "its hot spots are not those of a map that this audience was given; release the map"
+            " and ask about the hot spots on it"
+        )
+    if finding.unit != "hotspot" and not _measured(finding):
+        faults.append(
+            "its numbers cannot be checked beside the maps; ask for change, children or shifts, of"
+            " every hour and every incident"
+        )
+    if faults:
+        raise DisclosureError(f"Not released to the {rule.audience} audience: {'; '.join(faults)}.")
+
+
+def _about(finding: Finding, rule: Rule) -> list[str]:
+    """Return what is wrong with what the rows stand for."""
+    faults = []
+    single = finding.id in _SINGLE_PLACE or any(one in _SINGLE_PLACE for one in finding.roles)
+    if single and not rule.single_place:
+        faults.append("it is about single places; ask for the map of hot spots")
+    if finding.unit == "hour" or (finding.unit == "shift" and rule.week_clock != "shift"):
+        whole = "whole shifts" if rule.week_clock == "shift" else "a table by district"
+        faults.append(f"hours of the week are too fine; ask for {whole}")
+    elif finding.unit not in _UNITS[rule.audience]:
+        faults.append(
+            f"rows that stand for a {finding.unit} are too fine; ask for"
+            f" {', '.join(_UNITS[rule.audience])}, or for a map"
+        )
+    known = {"pattern", "trend", "phase"} & set(finding.roles)
+    if finding.unit == "hotspot" and not (known or set(finding.roles.values()) <= _FACTS_ONLY):
+        faults.append("it is all counts of hot spots; ask for their patterns, or for a map")
+    return faults
+
+
+def _days(finding: Finding, rule: Rule) -> list[str]:
+    """Return what is wrong with the days that its counts are of."""
+    measures = finding.ground.measures if finding.ground else ()
+    spans = sorted({(one.first, one.last) for one in measures})
+    faults = []
+    for first, last in spans or [(finding.first, finding.last)]:
+        days = (last - first).days + 1
+        if days < rule.shortest_days:
+            faults.append(f"{days} days are too few; choose {rule.shortest_days} or more")
+        if rule.whole_months and (first.day != 1 or (last + timedelta(1)).day != 1):
+            faults.append(f"{first} to {last} cuts a month; choose whole months")
+    return faults
+
+
+def _measured(finding: Finding) -> bool:
+    """Tell whether it is known what every count is a count of."""
+    ground = finding.ground
+    if ground is None or ground.place_of_row.size != len(finding.table):
+        return False
+    counts = {name for name, role in finding.roles.items() if role == "count"}
+    once = np.unique(ground.place_of_row).size == len(finding.table)
+    return counts == {one.column for one in ground.measures} and (
+        once or (finding.unit == "shift" and len(ground.measures) == 1)
+    )
+
+
+def _as_shown(finding: Finding, rule: Rule, shown: Release | None) -> bool:
+    """Tell whether the rows are about hot spots exactly as the audience's map draws them."""
+    if shown is None or shown.audience != rule.audience:
+        return False
+    drawn = shown.cells.groupby("hotspot_id", observed=True)["cell"].agg(set)
+    named = finding.table["hotspot_id"]
+    if not set(named) <= set(drawn.index) - {""}:
+        return False
+    ground = finding.ground
+    if ground is None or finding.unit == "hotspot":
+        return True
+    cells = np.asarray(cells_to_strings(ground.cells), dtype=object)
+    pairs = set(zip(named, ground.place_of_row.tolist(), strict=True))
+    return all(set(cells[ground.place == place]) == drawn[name] for name, place in pairs)
