@@ -35,6 +35,7 @@ from mapper.ui.waiting import shown_progress
 
 _KEPT = "mapper_briefings"
 _MOST = 6  # a session goes back and forth between a few
+_BY_ITSELF = "mapper, for partners"  # who made the usual briefing
 _RELEASES = "mapper_releases"  # where a meeting record looks for what was shown last
 
 
@@ -164,14 +165,20 @@ def register_of(viewer: Viewer) -> DatabaseRegister:
 def _gathered(
     viewer: Viewer, dataset: Dataset, choices: BriefingChoices, *, keep: bool
 ) -> Gathered:
-    """Return the releases of a briefing, registered or tried out."""
+    """Return the releases of a briefing, registered or tried out.
+
+    What was released is made again under the name of who released it: it is the same release to
+    the byte, whoever looks at it.
+    """
     register: Register = register_of(viewer)
+    last = last_release()
+    by = last.person if last and is_released(dataset, choices) else _BY_ITSELF
     with shown_progress("Making the briefing") as progress:
         return gather(
             dataset.incidents,
             choices,
             register=register if keep else PreviewRegister(register),
-            made_by=viewer.name,
+            made_by=by if keep else viewer.name,
             progress=progress,
         )
 

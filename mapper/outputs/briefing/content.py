@@ -77,7 +77,8 @@ def window_in_words(window: Window) -> str:
     """Return some days as briefly as they can be said: 1 June to 31 August 2022."""
     first, last = window.first, window.last
     year = "" if first.year == last.year else f" {first.year}"
-    return f"{first.day} {first:%B}{year} to {last.day} {last:%B %Y}"
+    month = "" if not year and first.month == last.month else f" {first:%B}"
+    return f"{first.day}{month}{year} to {last.day} {last:%B %Y}"
 
 
 def briefing_content(gathered: Gathered, *, shared: Shared | None = None) -> Briefing:

@@ -1,0 +1,155 @@
+"""The Briefing and its release: what partners are shown, and how it comes to be released."""
+
+import re
+from html import unescape
+
+import pytest
+
+from mapper.records.audit_query import AuditFilter, find_entries
+from mapper.records.database import database
+from mapper.records.releases import kept_releases
+from tests.pages.conftest import said
+
+BRIEFING, RELEASE = "meeting/briefing.py", "meeting/release.py"
+
+
+def words(app):
+    """Everything on the page, as a person reads it."""
+    kept = re.sub(r"<style>.*?</style>", "", said(app), flags=re.DOTALL)
+    return unescape(re.sub(r"<[^>]+>", " ", kept))
+
+
+def entries(kind):
+    with database().read() as connection:
+        return find_entries(connection, AuditFilter(kinds=(kind,)))
+
+
+def registered():
+    with database().read() as connection:
+        return kept_releases(connection)
+
+
+def counts(app):
+    """Every count that the page prints: headline figures, figures of places, the table twin."""
+    html = said(app)
+    cells = re.findall(r'<td class="n">([^<]*)</td>', html)
+    tiles = re.findall(r"<li[^>]*><b>([^<]*) ?(?:<small>([^<]*)</small>)?</b>", html)
+    twin = [
+        value
+        for frame in app.dataframe
+        for name in frame.value.columns
+        if "Incidents" in name
+        for value in frame.value[name].astype(str)
+    ]
+    every = [*cells, *(word for pair in tiles for word in pair), *twin]
+    numbers = [re.match(r"\s*([\d,]+)(?! ?%)\b", word) for word in map(unescape, every)]
+    return [int(found[1].replace(",", "")) for found in numbers if found]
+
+
+def test_a_partner_opens_the_briefing_first(signed_in_app):
+    app = signed_in_app("partner", name="Pat")
+    assert not app.exception
+    told = words(app)
+    assert "Briefing" in told
+    assert "Domestic abuse" in told
+    assert "for partnership use" in told
+    assert "for operational use" not in told
+    assert not app.selectbox
+    assert not app.date_input
+
+
+def test_a_partner_sees_no_count_under_five_and_no_statistic(signed_in_app):
+    app = signed_in_app("partner", name="Pat")
+    found = counts(app)
+    assert len(found) > 5
+    assert all(count == 0 or (count >= 5 and count % 5 == 0) for count in found)
+    told = words(app)
+    assert not re.search(r"(?<![\w'])[zpq](?![\w'])", told)
+    assert not re.search(r"\b[1-4] incidents?\b", told)
+    for frame in app.dataframe:
+        assert not {"z", "p", "q", "ratio", "expected"} & {c.lower() for c in frame.value.columns}
+
+
+def test_a_partners_first_look_is_registered_once_and_written_down(signed_in_app):
+    app = signed_in_app("partner", name="Pat")
+    first = len(registered())
+    assert first >= 2  # now and before
+    app.run()
+    signed_in_app("partner", name="Pia")
+    assert len(registered()) == first
+    looks = [entry for entry in entries("view") if entry.subject == "Briefing"]
+    assert {entry.person for entry in looks} == {"Pat", "Pia"}
+
+
+def test_an_analysts_preview_uses_nothing_up(signed_in_app):
+    app = signed_in_app("analyst", name="Ann", page=BRIEFING)
+    assert not app.exception
+    assert "Preview" in words(app)
+    app.selectbox[0].select("domestic-abuse").run()
+    app.selectbox[1].select("half-year")
+    assert registered() == []
+    assert "Briefing" in {entry.subject for entry in entries("view")}
+
+
+def test_what_an_analyst_releases_is_what_partners_are_shown(signed_in_app):
+    app = signed_in_app("analyst", name="Ann", page=RELEASE)
+    assert not app.exception
+    app.selectbox[0].select("domestic-abuse").run()
+    app.selectbox[1].select("month").run()
+    heads = [frame.value.columns.tolist() for frame in app.dataframe]
+    assert ["District", "Known", "Partners see", "Cells without a count"] in heads
+    assert ["Why", "Cells", "Incidents in them"] in heads
+    app.button(key="release").click().run()
+    assert "Released, marked OFFICIAL-SENSITIVE and registered" in words(app)
+    assert next(entry.person for entry in entries("release")) == "Ann"
+    told = words(signed_in_app("partner", name="Pat"))
+    assert "1 to 30 November 2023" in told
+    assert "Preview" not in told
+    again = words(signed_in_app("analyst", name="Ann", page=BRIEFING))
+    assert "Preview" not in again
+
+
+def test_the_release_page_and_its_figures_are_not_for_partners(signed_in_app):
+    with pytest.raises(ValueError, match="Could not find"):
+        signed_in_app("partner", name="Pat", page=RELEASE)
+    with pytest.raises(ValueError, match="Could not find"):
+        signed_in_app("neighbourhood", wards=["Anfield"], page=BRIEFING)
+
+
+def test_presenting_hides_every_control(signed_in_app):
+    app = signed_in_app("analyst", name="Ann", page=BRIEFING)
+    shown = counts(app)
+    app.button(key="present").click().run()
+    assert app.query_params["present"] in ("1", ["1"])
+    assert not app.selectbox
+    assert not app.get("download_button")
+    assert not app.get("page_link")
+    assert [one.label for one in app.button] == ["End presentation"]
+    assert counts(app) == shown[: len(counts(app))]
+    app.button(key="end presentation").click().run()
+    assert "present" not in app.query_params
+    assert [one.proto.label for one in app.get("download_button")] == ["PDF", "Word", "Web page"]
+
+
+def test_a_meeting_started_now_keeps_what_was_shown(signed_in_app):
+    app = signed_in_app("analyst", name="Ann", page=BRIEFING)
+    shown = list(app.session_state["mapper_releases"].values())[-1]
+    assert shown.audience == "partnership"
+    assert shown.resolution == 8
+    from mapper.records.meetings import shown_list
+
+    assert shown_list(shown)["digest"] == shown.digest
+
+
+def test_a_refusal_is_said_in_words(signed_in_app):
+    app = signed_in_app("analyst", name="Ann", page=BRIEFING)
+    app.selectbox[1].select("year").run()
+    assert "too short to set one year" in words(app)
+    assert not app.get("download_button")
+
+
+def test_days_since_a_meeting_are_asked_by_hand(signed_in_app):
+    app = signed_in_app("analyst", name="Ann", page=BRIEFING)
+    app.selectbox[1].select("since the last meeting").run()
+    assert app.date_input[0].label == "Day of the last meeting"
+    assert "to 27 December 2023, against" in words(app)
