@@ -132,8 +132,14 @@ def scrub(database: Database) -> None:
         database.maintain("VACUUM", "PRAGMA wal_checkpoint(TRUNCATE)")
 
 
+def expiry_of(own: date | None, made: datetime, days: int | None) -> date | None:
+    """Return the first day on which an item is over: its own, or else by the rule; none: never."""
+    if own is not None:
+        return own
+    return made.date() + timedelta(days=days) if days is not None else None
+
+
 def _is_over(own: date | None, made: datetime, days: int | None, today: date) -> bool:
     """Tell whether an item's time is over on a day."""
-    if own is not None:
-        return own <= today
-    return days is not None and made.date() + timedelta(days=days) <= today
+    day = expiry_of(own, made, days)
+    return day is not None and day <= today

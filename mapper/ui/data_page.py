@@ -1,4 +1,4 @@
-"""The Data page: what is in use, loading files, and how good they are."""
+"""The Data page: what is in use, loading files, how good they are, and what is kept."""
 
 from collections.abc import Sequence
 from dataclasses import replace
@@ -11,19 +11,38 @@ from mapper.disclosure.release import MARKINGS
 from mapper.errors import MapperError, MappingError
 from mapper.incidents.gather import TABLE_SUFFIXES
 from mapper.incidents.mapping import ColumnMapping
+from mapper.people import require
 from mapper.settings import settings
-from mapper.ui.datasets import Dataset, use_dataset
+from mapper.ui.data_in_use import own_dataset, use_dataset
+from mapper.ui.datasets import Dataset
 from mapper.ui.frame import put_on_style, show_marking, show_synthetic
 from mapper.ui.intake import Intake, read_mapping, take_in
+from mapper.ui.kept_data import keep, open_kept
+from mapper.ui.kept_view import show_shelf
 from mapper.ui.looks import noted_import
 from mapper.ui.mapping_form import ask_mapping, offer_saved
 from mapper.ui.quality_view import show_quality
+from mapper.ui.saved_mappings import offer_kept, offer_to_keep
+from mapper.ui.sinks_form import ask_sinks
 from mapper.ui.waiting import opened_dataset, shown_progress
+from mapper.ui.who import current_viewer
 from mapper.ui.words import notice
 
 _MAPPING = "mapper_mapping"  # said in the form, for the files with these ids
 _INTAKE = "mapper_intake"  # what came of the last reading, and of what
 HOT_SPOTS = "pages/hotspots/overview.py"
+_KEPT = (
+    "It goes into the workspace folder of this machine. Those who may load data find it below, use"
+    " it, and may show it to everybody; it is deleted when its time is over."
+)
+_NOT_KEPT = (
+    "It stays in memory, for you alone. When you sign out, close the window or the app stops, it"
+    " is gone, and you load the files again."
+)
+_SEEN_BY = {
+    "kept": "For you alone: others see what everybody sees. It is kept in this installation.",
+    "session": "For you alone, in memory: it is gone when you sign out or the app stops.",
+}
 _ORDERS: dict[Literal["day-first", "month-first"], str] = {
     "day-first": "Day first: 02/03 is 2 March",
     "month-first": "Month first: 02/03 is 3 February",
@@ -31,34 +50,42 @@ _ORDERS: dict[Literal["day-first", "month-first"], str] = {
 
 
 def show_page() -> None:
-    """Show what is in use, take in files, and report on them."""
+    """Show what is in use and what is kept, take in files, and report on them."""
     put_on_style()
     show_marking(MARKINGS["operational"])
+    viewer = current_viewer()
+    require(viewer, "load data")
+    banner = st.container()
+    current = _show_current()
+    uploads, mapping, repair = _ask_files()
+    shown = _show_loaded(uploads, mapping, repair=repair) if uploads else current
+    show_shelf(viewer)
+    if not uploads and current is not None:
+        st.subheader("Quality of the data in use")
+        show_quality(current)
+    seen = shown or current
+    if seen is not None:
+        with banner:  # it speaks of the data that this page describes
+            show_synthetic(seen.incidents.table)
+
+
+def _show_current() -> Dataset | None:
+    """Say which data the pages show and to whom, and offer the way back."""
+    st.header("Data", anchor=False)
     try:
         current = opened_dataset()
     except MapperError as error:
         notice(str(error), kind="stop")
-        return
-    banner = st.container()
-    _show_current(current)
-    uploads, mapping, repair = _ask_files()
-    if uploads:
-        shown = _show_loaded(uploads, mapping, repair=repair)
-    else:
-        shown = current
-        st.subheader("Quality of the data in use")
-        show_quality(current)
-    with banner:  # it speaks of the data that this page describes
-        show_synthetic((shown or current).incidents.table)
-
-
-def _show_current(current: Dataset) -> None:
-    """Say which data the Hot spots page shows, and offer the way back."""
-    st.header("Data", anchor=False)
+        return None
     st.text(f"In use: {current.title}, {len(current.incidents.table):,} incidents.")
-    if not current.demonstration and st.button("Back to the demonstration data"):
+    own = own_dataset()
+    if own is None:
+        return current
+    st.caption(_SEEN_BY["kept" if own.kept else "session"])
+    if st.button("Back to what everybody sees"):
         use_dataset(None)
         st.rerun()
+    return current
 
 
 def _ask_files() -> tuple[list[UploadedFile], ColumnMapping | None, bool]:
@@ -103,7 +130,7 @@ def _show_loaded(
     if intake.ambiguous:
         answer = _ask_order(mapping)
     elif intake.unknown is not None:
-        answer = ask_mapping(intake.unknown)
+        answer = offer_kept(intake.unknown) or ask_mapping(intake.unknown)
     if answer is not None:
         st.session_state[_MAPPING] = (ids, answer)
         st.rerun()
@@ -131,16 +158,39 @@ def _intake(
 def _show_accepted(dataset: Dataset, mapping: ColumnMapping | None) -> None:
     """Show the report on what was read, and offer to use it."""
     st.subheader("Quality of what you loaded")
+    made = ask_sinks(dataset)
+    if made is not None:
+        noted_import(dataset)
+        use_dataset(made)
+        st.switch_page(HOT_SPOTS)
     if len(dataset.incidents.table):
-        if st.button("Use this data", type="primary"):
-            noted_import(dataset)
-            use_dataset(dataset)
-            st.switch_page(HOT_SPOTS)
+        _offer_use(dataset)
     else:
         notice("No row was accepted, so there is nothing to map. Mend the file and load it again.")
     if mapping is not None:
-        offer_saved(mapping)
+        with st.container(horizontal=True):
+            offer_saved(mapping)
+            offer_to_keep(mapping)
     show_quality(dataset)
+
+
+def _offer_use(dataset: Dataset) -> None:
+    """Offer to use what was read, for this sign-in alone or kept in this installation."""
+    kept = st.checkbox("Keep this data in this installation", key="keep data")
+    st.caption(_KEPT if kept else _NOT_KEPT)
+    if not st.button("Use this data", type="primary"):
+        return
+    try:
+        if kept:
+            viewer = current_viewer()
+            use_dataset(open_kept(keep(dataset, viewer=viewer).dataset))
+        else:
+            noted_import(dataset)
+            use_dataset(dataset)
+    except MapperError as error:
+        notice(str(error), kind="stop")
+        return
+    st.switch_page(HOT_SPOTS)
 
 
 def _ask_order(mapping: ColumnMapping | None) -> ColumnMapping | None:

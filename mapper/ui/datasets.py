@@ -1,7 +1,7 @@
-"""The data that the pages look at: the demonstration, or what this session loaded.
+"""A dataset as the pages hold it, and the one there is before any is loaded: the demonstration.
 
 The demonstration is generated once into the workspace and kept there; within a running app it is
-read once and shared. What a person loads stays in that person's session and on no disk.
+read once and shared. Which data is in use: :mod:`mapper.ui.data_in_use`.
 """
 
 import hashlib
@@ -11,16 +11,14 @@ from importlib.metadata import version
 from pathlib import Path
 from threading import Lock
 
-import streamlit as st
-
 from mapper.demonstration.writing import write_demonstration
 from mapper.files import Progress, no_progress
 from mapper.incidents.read import read_incidents
 from mapper.incidents.table import Incidents
+from mapper.records.workspace import prepare_workspace
 from mapper.settings import settings
 from mapper.ui.incident_store import store_incidents, stored_incidents
 
-_OWN = "mapper_own_data"
 _VERSION = version("mapper")  # another one may read the same file differently
 _LOCK = Lock()
 _KEPT: dict[str, "Dataset"] = {}
@@ -34,6 +32,7 @@ class Dataset:
     incidents: Incidents
     digest: str
     demonstration: bool = False
+    kept: bool = False  # in the workspace; one deleted there is shown no more
 
 
 def dataset_of(incidents: Incidents, *, title: str, choices: str = "") -> Dataset:
@@ -53,17 +52,6 @@ def dataset_of(incidents: Incidents, *, title: str, choices: str = "") -> Datase
     ]
     digest = hashlib.sha256(json.dumps(told, sort_keys=True).encode()).hexdigest()
     return Dataset(title=title, incidents=incidents, digest=digest)
-
-
-def current_dataset(progress: Progress = no_progress) -> Dataset:
-    """Return the data in use in this session: its own, else the demonstration."""
-    own = st.session_state.get(_OWN)
-    return own if isinstance(own, Dataset) else demonstration(progress)
-
-
-def use_dataset(dataset: Dataset | None) -> None:
-    """Use a dataset in this session from now on; nothing stands for the demonstration."""
-    st.session_state[_OWN] = dataset
 
 
 def demonstration_is_at_hand() -> bool:
@@ -97,6 +85,7 @@ def _given(path: Path, progress: Progress) -> Dataset:
 
 def _generated(progress: Progress) -> Dataset:
     """Return the generated demonstration from the workspace, made or read where needed."""
+    prepare_workspace(settings().workspace)
     folder = _folder()
     extract = folder / "incidents.csv"
     if not extract.is_file():

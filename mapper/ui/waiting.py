@@ -6,7 +6,8 @@ from contextlib import contextmanager
 import streamlit as st
 
 from mapper.files import Progress
-from mapper.ui.datasets import Dataset, current_dataset, demonstration_is_at_hand
+from mapper.ui.data_in_use import current_dataset, data_is_at_hand
+from mapper.ui.datasets import Dataset
 from mapper.ui.words import plain
 
 
@@ -26,7 +27,7 @@ def shown_progress(words: str) -> Iterator[Progress]:
 
 def opened_dataset() -> Dataset:
     """Return the data in use; only the first start of all has to wait for it."""
-    if demonstration_is_at_hand():
+    if data_is_at_hand():
         return current_dataset()
     with shown_progress("Making the demonstration data, once") as progress:
         return current_dataset(progress)

@@ -8,7 +8,7 @@ from mapper.people import Viewer
 from mapper.people_file import session_of
 from mapper.records.database import database
 from mapper.settings import settings
-from mapper.ui import datasets
+from mapper.ui import datasets, kept_data
 from mapper.ui.provider import provider
 from mapper.ui.router import PAGES
 from mapper.ui.sign_ins import sign_ins
@@ -36,6 +36,7 @@ def forget():
     database.cache_clear()
     sign_ins.clear()
     datasets._KEPT.clear()
+    kept_data._OPENED.clear()
     st.cache_resource.clear()
 
 

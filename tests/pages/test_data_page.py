@@ -49,7 +49,7 @@ def test_loaded_data_is_used_and_given_back(data_page, tmp_path):
     page.selectbox[0].select("public-violence").run()
     assert "street.csv, 1 May 2023 to 30 June 2023" in said(page)
     page.switch_page("pages/data/load.py").run()
-    next(b for b in page.button if b.label == "Back to the demonstration data").click().run()
+    next(b for b in page.button if b.label == "Back to what everybody sees").click().run()
     assert "In use: small.csv" in said(page)
 
 
