@@ -3,11 +3,22 @@
 import json
 
 import pytest
+from sqlalchemy import select
+from streamlit.testing.v1 import AppTest
 
-from mapper.ui.router import PAGES
-from tests.pages.conftest import said
+from mapper.errors import RecordsError
+from mapper.people import Viewer
+from mapper.records.database import database
+from mapper.records.saving import Work, save
+from mapper.records.schema.trust import audit
+from mapper.ui import patch_results, patch_sheet
+from mapper.ui.patch_memory import recall, remember
+from mapper.ui.router import PAGES, entries_for
+from tests.pages.conftest import ENTRY, SECONDS, forget, said, start
+from tests.small_extract import write_extract, write_police_uk
 
 PAGE = "patch/my_patch.py"
+WARD = "Birkenhead and Tranmere, Wirral"
 
 
 def panel(app):
@@ -15,10 +26,14 @@ def panel(app):
     return json.loads(app.get("bidi_component")[0].proto.json)
 
 
+def opened(app):
+    return app.switch_page(str(PAGES / PAGE)).run()
+
+
 @pytest.fixture
 def patch(app):
     """The page as the one person of this machine sees it."""
-    app.switch_page(str(PAGES / PAGE)).run()
+    opened(app)
     assert not app.exception
     return app
 
@@ -26,9 +41,168 @@ def patch(app):
 def test_it_answers_at_the_top_and_shows_cards(patch):
     shown = panel(patch)
     assert "places are busier than chance explains; first" in said(patch)
-    assert len(shown["cards"]) >= 2
     first = shown["cards"][0]
     assert first["rank"] == 1
     assert len(first["months"]) == len(shown["months"])
     assert first["state"] == "no action open"
-    assert shown["maps"][0]["src"].startswith("/maps/")
+    assert [map_["src"].startswith("/maps/") for map_ in shown["maps"]] == [True]
+    assert "28 September 2023 to 27 December 2023" in said(patch)
+
+
+def test_a_ward_narrows_everything_and_goes_into_the_address(patch):
+    patch.multiselect(key="patch wards").select(WARD).run()
+    assert "<span>Birkenhead and Tranmere</span>" in said(patch)
+    assert {card["name"].split(":")[0] for card in panel(patch)["cards"]} == {
+        "Birkenhead and Tranmere"
+    }
+    assert patch.query_params["ward"] in (WARD, [WARD])
+
+
+def test_a_link_shows_the_same_again(patch):
+    patch.multiselect(key="patch wards").select(WARD).run()
+    patch.button_group(key="patch span").set_value("year").run()
+    patch.button_group(key="patch shifts").set_value(["late", "night"]).run()
+    other = AppTest.from_file(ENTRY, default_timeout=SECONDS)
+    opened(other.run())
+    for name, value in patch.query_params.items():
+        other.query_params[name] = value
+    other.run()
+    assert panel(other)["cards"] == panel(patch)["cards"]
+    assert panel(other)["release"] == panel(patch)["release"]
+    assert "late (15:00 to 23:00) and night (23:00 to 07:00)" in said(other)
+
+
+def test_what_a_link_asks_in_vain_is_left_out_and_said(signed_in_app):
+    app = signed_in_app(
+        "neighbourhood", wards=["Birkenhead and Tranmere", "Town Centre"], page=PAGE
+    )
+    app.query_params["ward"] = ["Central, Liverpool", WARD]
+    app.query_params["beside"] = "<script>"
+    app.run()
+    assert "The link asked for a ward that is not among yours" in said(app)
+    assert "<span>Birkenhead and Tranmere</span>" in said(app)
+    assert app.multiselect(key="patch wards").options == [WARD, "Town Centre, St Helens"]
+
+
+def test_a_second_map_shows_the_days_before_or_another_lens(patch):
+    patch.button_group(key="patch span").set_value("quarter").run()
+    patch.selectbox(key="patch beside").select("before").run()
+    titles = [one["title"] for one in panel(patch)["maps"]]
+    assert titles == [
+        "28 September 2023 to 27 December 2023",
+        "28 June 2023 to 27 September 2023",
+    ]
+    patch.selectbox(key="patch beside").select("county-lines").run()
+    titles = [one["title"] for one in panel(patch)["maps"]]
+    assert titles == ["Domestic abuse", "County lines indicators"]
+
+
+def test_a_search_leads_somewhere_or_says_what_to_write(patch):
+    patch.text_input(key="patch find").input("birkenhead and tranmere").run()
+    assert panel(patch)["found"]["words"] == WARD
+    patch.text_input(key="patch find").input("Example Road 3").run()
+    assert panel(patch)["found"]["words"] == "Example Road 3"
+    patch.text_input(key="patch find").input("Nowhere at all").run()
+    assert panel(patch)["found"] is None
+    assert "is not on this patch" in said(patch)
+
+
+def test_too_few_incidents_are_refused_with_the_next_step(patch):
+    patch.button_group(key="patch weekdays").set_value(["Monday"]).run()
+    patch.button_group(key="patch shifts").set_value(["night"]).run()
+    assert not patch.exception
+    assert "too few to tell a hot spot from chance" in said(patch)
+    assert not patch.get("bidi_component")
+
+
+def test_open_actions_stand_on_their_card(patch):
+    id_ = panel(patch)["cards"][0]["id"]
+    row = {"action": "Light the path", "owner": "Inspector", "status": "under way"}
+    done = {"action": "Count lamps", "status": "done"}
+    content = {"name": "Path", "hotspot_id": id_, "actions": [row, done]}
+    ann = Viewer("Ann", frozenset({"analyst"}))
+    save(database(), Work("P-1", "plan", content), viewer=ann, reason="first")
+    patch.run()
+    card = panel(patch)["cards"][0]
+    assert card["state"] == "1 action open"
+    assert card["actions"] == ["Light the path (Inspector, no day set)"]
+    assert "1 action open, none overdue." in said(patch)
+
+
+@pytest.mark.parametrize(
+    ("role", "place"), [("neighbourhood", 0), ("analyst", 1), ("partner", None)]
+)
+def test_whose_menu_it_is_in(role, place):
+    titles = [entry.title for entry in entries_for(Viewer("Sam", frozenset({role})))]
+    assert (titles.index("My patch") if "My patch" in titles else None) == place
+
+
+def test_a_neighbour_starts_here_with_all_own_wards(signed_in_app):
+    app = signed_in_app(
+        "neighbourhood", wards=["Birkenhead and Tranmere", "Town Centre, St Helens"]
+    )
+    assert not app.exception
+    assert "<span>Birkenhead and Tranmere and Town Centre</span>" in said(app)
+    assert {card["name"].split(":")[0] for card in panel(app)["cards"]} <= {
+        "Birkenhead and Tranmere",
+        "Town Centre",
+    }
+    assert "Only your wards are shown" in said(app)
+
+
+def test_wards_are_remembered_for_the_next_visit(patch):
+    patch.multiselect(key="patch wards").select(WARD).run()
+    again = opened(start())
+    assert again.multiselect(key="patch wards").value == [WARD]
+    assert "<span>Birkenhead and Tranmere</span>" in said(again)
+
+
+def test_what_is_remembered_may_be_lost_or_damaged(small_app, tmp_path):
+    viewer = Viewer("Ann", frozenset({"analyst"}))
+    assert recall(viewer) == {}
+    remember(viewer, {"ward": [WARD], "lens": []})
+    assert recall(viewer) == {"ward": [WARD]}
+    (kept,) = (tmp_path / "workspace" / "patch-choices").iterdir()
+    for damage in ("{", "[1]", '{"ward": 3}'):
+        kept.write_text(damage)
+        assert recall(viewer) == {}
+
+
+def test_a_look_and_a_sheet_are_written_down_first(patch, monkeypatch):
+    with database().read() as connection:
+        kinds = [(row.kind, row.subject) for row in connection.execute(select(audit)).all()]
+    assert ("view", "My patch") in kinds
+
+    def full(*_, **__):
+        raise RecordsError("The disk is full. Make room, then try again.")
+
+    monkeypatch.setattr(patch_sheet, "trace", full)
+    held = next(iter(patch.session_state["mapper_patches"].values()))
+    viewer = Viewer("Ann", frozenset({"analyst"}))
+    with pytest.raises(RecordsError):
+        patch_sheet.taken_sheet(viewer, held, {}, "Anfield")
+    monkeypatch.setattr(patch_results, "trace", full)
+    patch.button_group(key="patch span").set_value("year").run()
+    assert "The disk is full" in said(patch)
+    assert not patch.get("bidi_component")
+
+
+def test_nothing_found_says_what_to_do(tmp_path, monkeypatch):
+    even = write_extract(tmp_path / "even.csv", each=0, box=(-3.3, -2.5, 53.2, 53.75))
+    monkeypatch.setenv("MAPPER_DEMONSTRATION_FILE", str(even))
+    forget()
+    app = opened(start())
+    assert not app.exception
+    assert panel(app)["heading"] == "No place stands out"
+    assert "Choose more days" in panel(app)["hint"]
+    assert "No place on this patch is busier" in said(app)
+
+
+def test_data_that_knows_months_only_is_refused_hours_in_words(tmp_path, monkeypatch):
+    path = write_police_uk(tmp_path / "2023-05-merseyside-street.csv", label="On or near Way")
+    monkeypatch.setenv("MAPPER_DEMONSTRATION_FILE", str(path))
+    forget()
+    app = opened(start())
+    assert not app.exception
+    app.button_group(key="patch shifts").set_value(["night"]).run()
+    assert "knows only the month of each incident" in said(app)
