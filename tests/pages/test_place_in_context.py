@@ -83,7 +83,8 @@ def test_what_is_near_stands_as_risks_beside_protective_assets(app):
 
 
 def test_places_of_the_demonstration_never_stand_around_real_incidents(app, monkeypatch):
-    from mapper.ui.datasets import current_dataset, demonstration
+    from mapper.ui.data_in_use import current_dataset
+    from mapper.ui.datasets import demonstration
     from mapper.ui.surroundings import places_near
 
     made = demonstration()
