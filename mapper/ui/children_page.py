@@ -2,24 +2,26 @@
 
 Each viewer gets the table that their audience may see: who sees everything, all of it; a
 neighbourhood team, the wards that are theirs; partner agencies, rounded counts by district, with
-small ones hidden, because tables by ward are not checked against the maps that partners hold.
+small ones hidden, checked beside everything that partners were given before. Corridors are pairs
+of places, which no such check covers, so they stay inside.
 """
 
 from collections.abc import Mapping
-from dataclasses import replace
 
 import pandas as pd
 import streamlit as st
 
 from mapper.disclosure.finding_release import FindingRelease, release_finding
 from mapper.errors import MapperError
-from mapper.finding import Finding
+from mapper.finding import Finding, only_rows
 from mapper.lenses.load import load_lens
 from mapper.outputs.findings import finding_csv
 from mapper.people import Viewer, in_wards, scope_of
 from mapper.place.children import children_finding
 from mapper.place.corridors import corridors_finding
 from mapper.place.groups import By
+from mapper.records.database import database
+from mapper.records.releases import DatabaseRegister
 from mapper.request import AnalysisRequest
 from mapper.study import Study, prepare
 from mapper.study_area import DEFAULT_AREA, load_study_area
@@ -27,7 +29,7 @@ from mapper.ui.datasets import Dataset
 from mapper.ui.frame import put_on_style, show_marking_for, show_synthetic
 from mapper.ui.looks import noted_file
 from mapper.ui.surroundings import places_near
-from mapper.ui.traces import trace
+from mapper.ui.traces import role_of, trace
 from mapper.ui.waiting import opened_dataset
 from mapper.ui.who import current_viewer
 from mapper.ui.words import bullets, notice, plain
@@ -110,8 +112,8 @@ def _show_headline(whole: FindingRelease) -> None:
 
 def _show_corridors(viewer: Viewer, dataset: Dataset) -> None:
     """Show where missing people went from and were found."""
-    if scope_of(viewer) == "own wards":
-        st.caption("Corridors reach across wards, so analysts and partnership meetings see them.")
+    if scope_of(viewer) != "everything":
+        st.caption("Corridors reach across wards and no check covers them: ask an analyst.")
         return
     _show_table(viewer, _released(viewer, _corridors(dataset)), dataset)
 
@@ -128,10 +130,10 @@ def _released(viewer: Viewer, finding: Finding) -> FindingRelease:
     """
     scope = scope_of(viewer)
     if scope == "own wards":
-        own = in_wards(finding.table, viewer.wards)
-        finding = replace(finding, table=finding.table[own].reset_index(drop=True))
+        finding = only_rows(finding, in_wards(finding.table, viewer.wards).to_numpy())
     audience = "partnership" if scope == "partnership" else "operational"
-    return release_finding(finding, audience=audience, made_by=viewer.name)
+    register = DatabaseRegister(database(), person=viewer.name, role=role_of(viewer))
+    return release_finding(finding, audience=audience, register=register, made_by=viewer.name)
 
 
 def _show_table(viewer: Viewer, shown: FindingRelease, dataset: Dataset) -> None:
@@ -172,8 +174,10 @@ def readable_table(shown: FindingRelease) -> pd.DataFrame:
     if shown.audience != "operational":
         counts = [name for name in names if shown.roles[name] == "count"]
         for name in counts:
+            words = shown.table[f"{name}_shown"]
             table[name] = [
-                "fewer than 5" if pd.isna(value) else f"{value:,}" for value in table[name]
+                word if pd.isna(value) else f"{value:,}"
+                for value, word in zip(table[name], words, strict=True)
             ]
     return table.rename(columns=_COLUMNS)
 

@@ -52,7 +52,7 @@ def made_dossier(viewer: Viewer, asked: Asked, hotspot_id: str, suffix: str) -> 
     """
     if not is_live(viewer):
         raise RefusedError("You are signed out. Load the page again and sign in.")
-    found = findings_about(asked, hotspot_id)
+    found = findings_about(viewer, asked, hotspot_id)
     work = work_of(viewer, hotspot_id, found.cells)
     now = datetime.now(UTC).astimezone()
     document = dossier(found, work, made_by=viewer.name, made_at=now)

@@ -25,11 +25,13 @@ from mapper.people import Viewer
 from mapper.records.access import own_wards
 from mapper.records.database import database
 from mapper.records.place_work import PlaceWork, work_about
+from mapper.records.releases import DatabaseRegister
 from mapper.request import AnalysisRequest
 from mapper.study import prepare
 from mapper.study_area import load_study_area
 from mapper.ui.datasets import Dataset
 from mapper.ui.surroundings import places_near
+from mapper.ui.traces import role_of
 
 _ASKED = "mapper_places_asked"
 _OF_A_SESSION, _KEPT = 4, 16
@@ -65,8 +67,11 @@ def asked_about(hotspot_id: str) -> Asked | None:
     return None
 
 
-def findings_about(asked: Asked, hotspot_id: str) -> PlaceFindings:
+def findings_about(viewer: Viewer, asked: Asked, hotspot_id: str) -> PlaceFindings:
     """Return what the audience of a map may see of one of its hot spots.
+
+    Outside the operational audience every answer is checked beside all that it was given before,
+    and kept with it.
 
     Raises
     ------
@@ -74,7 +79,9 @@ def findings_about(asked: Asked, hotspot_id: str) -> PlaceFindings:
         As :func:`mapper.disclosure.place_findings.place_findings`, and when the places near
         cannot be read.
     """
-    return place_findings(replace(_answers(asked), release=asked.shown), hotspot_id)
+    answers = replace(_answers(asked), release=asked.shown)
+    register = DatabaseRegister(database(), person=viewer.name, role=role_of(viewer))
+    return place_findings(answers, hotspot_id, register=register)
 
 
 def work_of(viewer: Viewer, hotspot_id: str, cells: Sequence[str]) -> PlaceWork:

@@ -45,7 +45,7 @@ def show_place(asked: Asked, hotspot_id: str) -> None:
         return
     try:
         with st.spinner("Asking about this place"):
-            found = findings_about(asked, hotspot_id)
+            found = findings_about(viewer, asked, hotspot_id)
         _note_look(viewer, found, str(chosen))
         _SECTIONS[str(chosen)](viewer, asked, found)
     except MapperError as error:
@@ -60,11 +60,6 @@ def _why(_viewer: Viewer, _asked: Asked, found: PlaceFindings) -> None:
         return
     table = signature.table
     st.text(drivers_in_words(table))
-    if "words" not in table:
-        shown = table[["indicator", "sure"]]
-        shown.columns = pd.Index(["Indicator", "Commoner here"])
-        st.dataframe(shown, hide_index=True, key=f"signature {found.hotspot_id}")
-        return
     bullets(table.loc[table["sure"] == "clear", "words"])
     with st.expander("What does not stand out"):
         bullets(table.loc[table["sure"] != "clear", "words"])
@@ -119,7 +114,7 @@ def _phase(viewer: Viewer, _asked: Asked, found: PlaceFindings) -> None:
         _say_why_not(found, PHASES.id)
         return
     bullets(suggestion_in_words(phases.table))
-    if may(viewer, "plan"):
+    if may(viewer, "plan") and "rule" in phases.table:
         show_decision(viewer, found, phases.table.iloc[0])
     _notes(phases.notes[:1])
 

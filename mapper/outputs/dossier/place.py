@@ -111,11 +111,6 @@ def signature_blocks(found: PlaceFindings) -> Iterator[Block]:
         yield Paragraph(NOT_SHOWN)
         return
     table = signature.table
-    if "words" not in table:
-        rows = tuple((str(row["indicator"]), str(row["sure"])) for row in _rows(table))
-        caption = "Is it commoner here than in the rest of the area?"
-        yield Table(caption, ("Indicator", "Commoner here"), rows, widths=(2.0, 1.0))
-        return
     drivers = table[table["sure"] == "clear"]
     yield Paragraph(drivers_in_words(table), "strong")
     if len(drivers):
@@ -165,13 +160,13 @@ def phase_blocks(found: PlaceFindings, decisions: Iterable[Version]) -> Iterator
 
 def suggestion_in_words(table: pd.DataFrame) -> list[str]:
     """Return pattern, phase and rule of one place as sentences."""
-    row = table.iloc[0]
-    lines = [f"Pattern: {row['pattern']}."]
-    if row["phase"] and row["rule"]:
-        lines.append(f"Suggested: {row['phase']}. Rule “{row['rule']}”: {row['reason']}")
-    else:
-        lines.append(f"Suggested: no phase. {row['reason']}")
-    if row["not_known"]:
+    row = _rows(table)[0]
+    rule = f" Rule “{row['rule']}”: {row['reason']}" if row.get("rule") else ""
+    lines = [
+        f"Pattern: {row['pattern']}.",
+        f"Suggested: {row['phase'] or 'no phase'}.{rule or ' ' + row.get('reason', '')}".strip(),
+    ]
+    if row.get("not_known"):
         lines.append(f"Not known to the rule: {row['not_known']}.")
     return lines
 

@@ -1,0 +1,114 @@
+"""Questions about one place: asked of what a release shows, answered as its audience may see."""
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from mapper.analysis import find_hotspots
+from mapper.context.places import Places, places_table
+from mapper.disclosure.own_wards import narrowed
+from mapper.disclosure.place_findings import QUESTIONS, as_shown, ask_about_places, place_findings
+from mapper.disclosure.register import MemoryRegister
+from mapper.disclosure.release import release
+from mapper.errors import RequestError
+from mapper.incidents.read import read_incidents
+from mapper.lenses.load import load_lens
+from mapper.request import AnalysisRequest
+from mapper.study import prepare
+from mapper.study_area import load_study_area
+from tests.place.conftest import HUB, extract
+
+__all__ = ["extract"]
+
+
+@pytest.fixture(scope="module")
+def study(extract):
+    lens = load_lens("domestic-abuse")
+    request = AnalysisRequest(lens=lens.id)
+    return prepare(read_incidents([extract]), request, lens=lens, area=load_study_area())
+
+
+@pytest.fixture(scope="module")
+def result(study):
+    return find_hotspots(study)
+
+
+@pytest.fixture(scope="module")
+def near():
+    kinds = ["railway station", "library"]
+    lon, lat = np.array([HUB[0]] * 2), np.array([HUB[1]] * 2)
+    return Places(places_table(name=["A", "B"], kind=kinds, lon=lon, lat=lat, source="x"))
+
+
+@pytest.fixture(scope="module")
+def answers(study, result, near):
+    """Answers for each audience, by its name."""
+    wards = {str(result.hotspots["ward"].iloc[0])}
+    shown = {
+        "operational": release(result),
+        "partnership": release(result, audience="partnership", register=MemoryRegister()),
+        "own wards": release(narrowed(result, wards)),
+    }
+    return {name: ask_about_places(study, result, one, places=near) for name, one in shown.items()}
+
+
+def first(answers, audience):
+    spot = answers[audience].release.hotspots["hotspot_id"][0]
+    return place_findings(answers[audience], spot, register=MemoryRegister())
+
+
+@pytest.mark.parametrize("audience", ["operational", "partnership", "own wards"])
+def test_every_question_is_asked_of_every_audience(answers, audience):
+    found = first(answers, audience)
+    assert set(found.findings) | set(found.unanswered) == {one.id for one in QUESTIONS}
+    for one in found.findings.values():
+        assert one.audience == found.release.audience
+        assert set(one.table["hotspot_id"]) == {found.hotspot_id}
+
+
+def test_for_the_operational_audience_the_place_is_the_results_own(answers, result):
+    shown = as_shown(result, answers["operational"].release)
+    assert shown.hotspots["incidents"].tolist() == result.hotspots["incidents"].tolist()
+    assert (shown.cells["hotspot_id"] == result.cells["hotspot_id"]).all()
+
+
+@pytest.mark.parametrize("audience", ["partnership", "own wards"])
+def test_questions_are_asked_of_the_cells_that_the_release_shows(answers, result, audience):
+    release = answers[audience].release
+    shown = as_shown(result, release)
+    for spot in release.hotspots["hotspot_id"]:
+        told = set(release.cells.loc[release.cells["hotspot_id"] == spot, "cell"])
+        inside = shown.cells["hotspot_id"] == spot
+        assert set(shown.cells.loc[inside, "cell"]) == told
+        (row,) = shown.hotspots[shown.hotspots["hotspot_id"] == spot].to_dict("records")
+        assert row["incidents"] == result.incidents[inside.to_numpy()].sum()
+
+
+def test_partners_get_classes_and_no_figure_computed_from_counts(answers):
+    found = first(answers, "partnership")
+    assert "all counts of hot spots" in found.unanswered["signature"]
+    assert {"pattern", "phase"} <= set(found.findings["phases"].table)
+    for one in found.findings.values():
+        assert "derived" not in one.roles.values()
+    assert "incidents" not in found.findings["phases"].table
+    near = found.findings["context"].table
+    assert near["kind"].tolist() == ["railway station", "library"]
+
+
+def test_a_hot_spot_of_another_ward_is_not_answered_for(answers, result):
+    own = set(answers["own wards"].release.hotspots["hotspot_id"])
+    other = next(spot for spot in result.hotspots["hotspot_id"] if spot not in own)
+    with pytest.raises(RequestError, match="There is no hot spot"):
+        place_findings(answers["own wards"], other)
+
+
+def test_what_cannot_be_answered_is_named_with_its_reason(study, result):
+    shown = release(result)
+    without = ask_about_places(study, result, shown)
+    assert without.unanswered == {"context": "No file of places near was given."}
+    months = study.incidents.table.assign(precision="month")
+    months["precision"] = months["precision"].astype("category")
+    vague = replace(study, incidents=replace(study.incidents, table=months))
+    answers = ask_about_places(vague, result, shown)
+    assert "only the month" in answers.unanswered["shifts"]

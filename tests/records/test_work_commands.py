@@ -1,0 +1,117 @@
+"""mapper dossier and mapper records: listed, shown, carried from one workspace to another."""
+
+import re
+
+import pytest
+
+from mapper.people import one_person
+from mapper.records.audit_query import AuditFilter, find_entries
+from mapper.records.database import database
+from mapper.records.saving import Work, save
+from mapper.records.versions import history
+from mapper.settings import settings
+from tests.place.conftest import extract, near, run
+
+__all__ = ["extract", "near", "run"]
+
+ANNE = one_person("anne")
+PLACE = {"name": "The parade", "hotspot_id": "HS-1", "ward": "Anfield, Liverpool"}
+
+
+@pytest.fixture(autouse=True)
+def workspace(tmp_path, monkeypatch):
+    """Return a maker of workspaces that are then used; the first is in use."""
+
+    def use(name):
+        if database.cache_info().currsize:
+            database().close()
+        monkeypatch.setenv("MAPPER_WORKSPACE", str(tmp_path / name))
+        settings.cache_clear()
+        database.cache_clear()
+
+    use("first")
+    yield use
+    use("last")
+    settings.cache_clear()
+
+
+def work():
+    late = [{"action": "Light the stairs", "agency": "council", "due": "2026-01-10"}]
+    save(database(), Work("A-1", "assessment", PLACE), viewer=ANNE, reason="first look")
+    changed = {**PLACE, "voice": "They avoid\nthe stairs"}
+    save(database(), Work("A-1", "assessment", changed, 1), viewer=ANNE, reason="walked")
+    plan = {**PLACE, "objective": "Fewer calls", "actions": late}
+    save(database(), Work("P-1", "plan", plan), viewer=ANNE, reason="agreed")
+
+
+def entries(kind):
+    with database().read() as connection:
+        return [one.subject for one in find_entries(connection, AuditFilter(kinds=(kind,)))]
+
+
+def test_records_are_listed_and_shown_and_that_leaves_a_trace(run):
+    work()
+    said = run("records", "list", "assessment")
+    assert "A-1  assessment  The parade, Anfield, Liverpool  version 2" in said.out
+    assert "1 records" in said.out
+    assert "P-1" in run("records", "list", "--hotspot", "HS-1").out
+    said = run("records", "show", "A-1")
+    assert "They avoid\n    the stairs" in said.out
+    assert "walked" in said.out
+    assert "stairs" not in run("records", "show", "A-1", "--version", "1").out
+    assert entries("view") == [
+        "assessment A-1 version 1", "assessment A-1 version 2",
+        *["list of records"] * 2,
+    ]  # fmt: skip
+    said = run("records", "show", "A-9")
+    assert (said.code, "There is no record A-9" in said.err) == (2, True)
+
+
+def test_overdue_actions_are_listed_by_their_day(run):
+    work()
+    said = run("records", "overdue", "--on", "2026-01-20")
+    assert "10 days: Light the stairs (council, P-1, due 2026-01-10)" in said.out
+    assert "0 overdue actions in 1 plans" in run("records", "overdue", "--on", "2026-01-10").out
+
+
+def test_all_work_goes_from_one_workspace_to_another_by_digest(run, workspace, tmp_path):
+    work()
+    before = history(database(), "A-1")
+    said = run("records", "export", "--out", tmp_path / "work.zip")
+    digest = re.search("SHA-256 ([0-9a-f]{64})", said.out)[1]
+    workspace("second")
+    wrong = run("records", "import", tmp_path / "work.zip", "--sha256", "0" * 64)
+    assert (wrong.code, "nothing was taken in" in wrong.err) == (2, True)
+    assert history(database(), "A-1") == ()
+    said = run("records", "import", tmp_path / "work.zip", "--sha256", digest)
+    assert "3 work_versions" in said.out
+    assert history(database(), "A-1") == before
+    again = run("records", "import", tmp_path / "work.zip")
+    assert (again.code, "There is work in this workspace already" in again.err) == (2, True)
+    (tmp_path / "work.zip").write_bytes(b"not a zip")
+    workspace("third")
+    assert run("records", "import", tmp_path / "work.zip").code == 2
+    assert run("records", "import", tmp_path / "absent.zip").code == 2
+
+
+def test_the_dossier_is_written_audited_and_refused_in_words(run, extract, near, tmp_path):
+    out = tmp_path / "hotspots"
+    assert run("hotspots", extract, "--lens", "domestic-abuse", "--out", out).code == 0
+    spot = (out / "hotspots.csv").read_text().splitlines()[1].split(",")[1]
+    plan = {"name": "Lights", "hotspot_id": spot, "objective": "Fewer calls"}
+    save(database(), Work("P-1", "plan", plan), viewer=ANNE, reason="agreed")
+    page = tmp_path / "dossier.html"
+    asked = (extract, "--lens", "domestic-abuse", "--places", near, "--out", page)
+    said = run("dossier", spot, *asked)
+    assert (said.code, said.err) == (0, "")
+    assert "OFFICIAL-SENSITIVE   Dossier: " in said.out
+    assert "Fewer calls" in page.read_text()
+    assert "railway station" in page.read_text()
+    assert entries("export") == [f"dossier {spot}"]
+    said = run("dossier", "HS-NONE", *asked)
+    assert (said.code, "There is no hot spot HS-NONE" in said.err) == (2, True)
+    named = run("dossier", spot, *asked[:-1], tmp_path / "dossier.odt")
+    assert (named.code, not (tmp_path / "dossier.odt").exists()) == (2, True)
+    partner = run("dossier", spot, *asked, "--audience", "partnership")
+    assert partner.code in {0, 2}  # partners may be shown another outline, with another id
+    assert partner.code == 2 or "Fewer calls" not in page.read_text()
