@@ -10,6 +10,7 @@ from mapper.ui.details import show_details
 from mapper.ui.downloads import show_downloads
 from mapper.ui.frame import put_on_style, show_marking_for, show_synthetic
 from mapper.ui.headline import show_cautions, show_headline, show_refusal
+from mapper.ui.more_forms import show_more_forms
 from mapper.ui.panel import show_panel
 from mapper.ui.place_asked import Asked, keep_asked
 from mapper.ui.place_view import show_place
@@ -69,3 +70,4 @@ def _explore(asked: Asked) -> None:
     show_place(asked, chosen)
     show_cautions(shown)
     show_downloads(shown)
+    show_more_forms(shown)

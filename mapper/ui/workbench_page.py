@@ -49,10 +49,10 @@ def show_page() -> None:
         '<div class="m-headline"><h1>Workbench <span>Ask anything of this data, see how sure it is,'
         " keep the run</span></h1></div>"
     )
+    st.session_state.setdefault(VIEW, ASK)  # a saved run that is opened changes it too
     view = st.segmented_control(
         "View",
         [ASK, *_OTHERS],
-        default=ASK,
         required=True,
         key=VIEW,
         label_visibility="collapsed",

@@ -20,6 +20,7 @@ from mapper.ui.workbench_questions import QUESTIONS
 
 VIEW, ASK = "workbench view", "Ask"
 _TOLD = "mapper_workbench_told"
+_QUICK = 2.0  # seconds that a page waits before it shows progress instead
 
 
 def offer_to_save(answer: Answer) -> None:
@@ -136,7 +137,7 @@ def _back(name: str, value: Any) -> Any:
 def _open(run: SavedRun, dataset: Dataset) -> None:
     """Ask a saved run again and show its answer."""
     try:
-        begin(asking_of(run, dataset, places_at_hand()))
+        begin(asking_of(run, dataset, places_at_hand())).run.ended.wait(_QUICK)
     except MapperError as error:
         st.session_state[_TOLD] = str(error)
         return

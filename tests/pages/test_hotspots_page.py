@@ -5,11 +5,16 @@ from datetime import date
 
 import numpy as np
 import pandas as pd
+import pytest
 
 from mapper.demonstration.mark import SYNTHETIC_NOTICE
 from mapper.hexagons import points_to_cells
+from mapper.outputs.exports import DEGREES, FORMS, NATIONAL_GRID, REFERENCE_SYSTEMS, export
+from mapper.outputs.manifest import fingerprint
 from mapper.settings import settings
 from mapper.study_area import load_study_area
+from mapper.ui.downloads import file_name
+from mapper.ui.more_forms import form_name, manifest_of_form
 from tests.pages.conftest import forget, said, start
 from tests.small_extract import write_extract
 
@@ -48,7 +53,7 @@ def test_it_opens_on_the_demonstration_with_marking_and_notice(app):
 
 def test_a_lens_changes_title_map_and_list(app):
     before = panel(app)
-    app.selectbox[0].select("domestic-abuse").run()
+    app.sidebar.selectbox[0].select("domestic-abuse").run()
     after = panel(app)
     assert "Domestic abuse" in said(app)
     assert after["src"] != before["src"]
@@ -67,7 +72,7 @@ def test_a_district_is_looked_at_by_itself(app):
 
 
 def test_lenses_that_fit_come_first_and_a_misfit_is_refused_in_words(app):
-    lenses = app.selectbox[0]
+    lenses = app.sidebar.selectbox[0]
     assert lenses.options[0] == "County lines indicators"
     misfits = [at for at, title in enumerate(lenses.options) if "needs other data" in title]
     assert misfits == list(range(misfits[0], len(lenses.options)))
@@ -117,4 +122,38 @@ def test_files_are_offered_under_names_of_this_release_alone(app):
         "All cells (Parquet)",
         "Map (one file)",
         "Manifest (JSON)",
+        "Download: Workbook (Excel)",
+        "What each field means (CSV)",
+        "Manifest of this form (JSON)",
     ]
+
+
+def test_every_form_is_offered_and_layers_in_either_reference_system(app):
+    form = app.selectbox(key="form to take")
+    assert form.options == [one.title for name, one in FORMS.items() if name != "fields"]
+    for name, one in FORMS.items():
+        if name == "fields":
+            continue
+        app.selectbox(key="form to take").select(name).run()
+        labels = [button.proto.label for button in app.get("download_button")]
+        assert f"Download: {one.title}" in labels
+        systems = [box for box in app.selectbox if box.key == "form system"]
+        assert bool(systems) == one.on_grid
+    assert not app.exception
+
+
+@pytest.mark.parametrize("crs", REFERENCE_SYSTEMS)
+def test_a_form_carries_release_and_reference_system_in_its_name(make_release, crs):
+    first, second = make_release(digest="a" * 64), make_release(digest="b" * 64)
+    names = {file_name(form_name("gpkg", crs), each) for each in (first, second)}
+    assert len(names) == 2
+    assert all(name.endswith(".gpkg") and ("27700" in name) == (crs != DEGREES) for name in names)
+
+
+def test_the_manifest_of_a_form_lists_it_with_its_fields(make_release):
+    shown = make_release()
+    told = json.loads(manifest_of_form(shown, form="geoparquet", crs=NATIONAL_GRID))
+    content = export(shown, "geoparquet", crs=NATIONAL_GRID)
+    name = file_name(form_name("geoparquet", NATIONAL_GRID), shown)
+    assert told["outputs"][name] == fingerprint(content)
+    assert file_name("fields.csv", shown) in told["outputs"]

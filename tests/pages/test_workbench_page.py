@@ -1,0 +1,268 @@
+"""The workbench: values on screen are the finding's, runs can be stopped, kept, compared."""
+
+import time
+from threading import Event
+
+import pandas as pd
+import pytest
+from sqlalchemy import text
+
+from mapper.disclosure.for_viewer import release_finding_to
+from mapper.errors import RefusedError
+from mapper.incidents.read import read_incidents
+from mapper.lenses.load import load_lens
+from mapper.people import Viewer
+from mapper.records.database import database
+from mapper.records.saved_runs import list_runs
+from mapper.request import AnalysisRequest
+from mapper.settings import settings
+from mapper.ui import workbench_answers, workbench_page
+from mapper.ui.choices import days_of
+from mapper.ui.router import PAGES, entries_for
+from mapper.ui.workbench_asking import ask
+from mapper.ui.workbench_questions import QUESTIONS
+from mapper.ui.workbench_saved import VIEW
+from tests.pages.conftest import forget, said, start
+from tests.small_extract import write_extract
+
+PAGE = str(PAGES / "analysis" / "workbench.py")
+
+
+@pytest.fixture(autouse=True)
+def patient(monkeypatch):
+    """Wait for every answer in the run that asked."""
+    monkeypatch.setattr(workbench_page, "QUICK", 25)
+
+
+def opened():
+    return start().switch_page(PAGE).run()
+
+
+def asked(app, question, **values):
+    app.selectbox(key="workbench question").select(question).run()
+    for name, value in values.items():
+        key = f"workbench {question} {name}"
+        box = next(each for each in (*app.selectbox, *app.number_input) if each.key == key)
+        box.set_value(value).run()
+    app.button(key="ask").click().run()
+    assert not app.exception
+    return app
+
+
+def found(question, lens="county-lines", **values):
+    """The finding, without the app."""
+    incidents = read_incidents([settings().demonstration_file])
+    settled = QUESTIONS[question].settled(values, days_of(incidents.table))
+    return ask(
+        incidents, AnalysisRequest(lens=lens), load_lens(lens), question=question, values=settled
+    )
+
+
+def shown(app):
+    return next(each.value for each in app.dataframe)
+
+
+@pytest.mark.parametrize(
+    ("question", "values"),
+    [
+        ("concentration", {"table": "figures"}),
+        ("concentration", {"table": "stability"}),
+        ("change", {"by": "district"}),
+        ("near-repeat", {"runs": 19}),
+        ("clock", {}),
+        ("patterns", {}),
+        ("phases", {}),
+        ("days", {"by": "district"}),
+        ("shifts", {"by": "area"}),
+        ("signature", {}),
+    ],
+)
+def test_the_values_on_screen_are_the_findings(question, values):
+    finding = found(question, **values)
+    app = asked(opened(), question, **values)
+    table = shown(app)
+    pd.testing.assert_frame_equal(
+        table.reset_index(drop=True),
+        finding.table[list(table.columns)],
+        check_dtype=False,
+        check_categorical=False,
+    )
+    assert finding.definition in said(app)
+    assert finding.source in said(app)
+    labels = [button.proto.label for button in app.get("download_button")]
+    assert labels == ["Table (CSV)", "Workbook (Excel)", "Table (Parquet)", "Manifest (JSON)"]
+
+
+def test_a_look_is_written_down_with_its_question():
+    asked(opened(), "concentration")
+    with database().read() as connection:
+        subjects = connection.execute(text("SELECT subject FROM audit")).scalars().all()
+    assert "Workbench: Concentration" in subjects
+
+
+def test_what_cannot_be_answered_is_said_in_words():
+    app = asked(opened(), "corridors")
+    assert "m-notice m-stop" in said(app)
+    assert "--" not in said(app)
+    assert not app.dataframe
+    app = asked(app, "evaluate")
+    assert "Say where something was done" in said(app)
+
+
+@pytest.mark.parametrize("role", ["neighbourhood", "partner", "administrator"])
+def test_it_is_for_analysts_alone(role):
+    """Every role opens every page of its menu in test_roles_pages; here is who has this one."""
+    titles = {entry.title for entry in entries_for(Viewer("sam", frozenset({role})))}
+    assert "Workbench" not in titles
+    with pytest.raises(RefusedError):
+        release_finding_to(Viewer("sam", frozenset({role})), found("concentration"))
+
+
+def test_an_analyst_who_signs_in_opens_it(signed_in_app):
+    app = signed_in_app("analyst", page="analysis/workbench.py")
+    assert "Ask anything of this data" in said(app)
+
+
+class Slow:
+    """Work that goes on until it is told to end, and remembers how it ended."""
+
+    def __init__(self):
+        self.begun, self.released, self.stopped = Event(), Event(), Event()
+        self.calls = 0
+        self.answer = found("concentration", table="figures")
+
+    def __call__(self, *_, progress, **__):
+        self.calls += 1
+        self.begun.set()
+        try:
+            while not self.released.is_set():
+                progress("Scanning for clusters", 0.4)
+                time.sleep(0.01)
+        except BaseException:
+            self.stopped.set()
+            raise
+        return self.answer
+
+
+@pytest.fixture
+def slow(monkeypatch):
+    work = Slow()
+    monkeypatch.setattr(workbench_answers, "ask", work)
+    monkeypatch.setattr(workbench_page, "QUICK", 0)
+    yield work
+    work.released.set()
+
+
+def keys(app):
+    return {button.key for button in app.button}
+
+
+def test_a_long_run_is_cancelled_and_its_work_stops(slow):
+    app = asked(opened(), "concentration")
+    assert slow.begun.wait(10)
+    assert "cancel" in keys(app.run())
+    assert app.button(key="ask").disabled
+    app.button(key="cancel").click().run()
+    assert slow.stopped.wait(10)
+    until = time.monotonic() + 10
+    while "cancel" in keys(app.run()) and time.monotonic() < until:
+        time.sleep(0.05)
+    assert "cancelled. Nothing was kept" in said(app)
+    slow.released.set()
+    app.button(key="ask").click().run()
+    while "cancel" in keys(app) and time.monotonic() < until:
+        app.run()
+    assert slow.calls == 2
+    assert list(shown(app)["value"]) == list(found("concentration", table="figures").table["value"])
+
+
+def test_the_page_is_used_while_work_goes_on_and_another_session_knows_nothing_of_it(slow):
+    app = asked(opened(), "concentration")
+    app.segmented_control(key=VIEW).set_value("Saved runs").run()
+    assert "No run is saved yet" in said(app)
+    assert "cancel" in keys(app)
+    other = opened()
+    assert "cancel" not in keys(other)
+    assert not other.button(key="ask").disabled
+
+
+def test_the_same_question_is_not_worked_out_twice_in_a_session(slow):
+    slow.released.set()
+    app = opened()
+    for _ in range(3):
+        app = asked(app, "concentration")
+        until = time.monotonic() + 10
+        while "cancel" in keys(app) and time.monotonic() < until:
+            app.run()
+    assert slow.calls == 1
+
+
+def saved(app, name="My run"):
+    next(box for box in app.text_input if box.key.startswith("name ")).set_value(name)
+    next(one for one in app.button if one.key.startswith("save ")).click().run()
+    return app
+
+
+def test_a_run_is_saved_and_opened_again():
+    app = saved(asked(opened(), "change", by="district"), "By district")
+    assert "Saved: find it" in said(app)
+    before = shown(app)
+    (run,) = list_runs(database())
+    assert (run.title, run.question) == ("By district", "change")
+    other = opened()
+    other.segmented_control(key=VIEW).set_value("Saved runs").run()
+    assert list(other.dataframe[0].value["Same data"]) == ["yes"]
+    other.button(key="open").click().run()
+    pd.testing.assert_frame_equal(shown(other), before)
+    other.segmented_control(key=VIEW).set_value("Saved runs").run()
+    other.button(key="remove").click().run()
+    assert "No run is saved yet" in said(other)
+
+
+def test_a_run_on_other_data_says_so(tmp_path, monkeypatch):
+    saved(asked(opened(), "concentration"))
+    another = write_extract(tmp_path / "another.csv", seed=4)
+    workspace = settings().workspace
+    forget()
+    monkeypatch.setenv("MAPPER_DEMONSTRATION_FILE", str(another))
+    assert settings().workspace == workspace
+    app = opened()
+    app.segmented_control(key=VIEW).set_value("Saved runs").run()
+    assert list(app.dataframe[0].value["Same data"]) == ["no"]
+    assert "asked of other data (small.csv)" in said(app)
+    app.button(key="open").click().run()
+    assert "another.csv" in said(app)
+
+
+def test_two_runs_are_compared():
+    app = opened()
+    app = asked(app, "change", by="ward")
+    app.selectbox(key="resolution").select(8).run()
+    app = asked(app, "change", by="ward")
+    app.segmented_control(key=VIEW).set_value("Compare").run()
+    assert not app.exception
+    assert "resolution: 9 and 8" in said(app) or "resolution: 8 and 9" in said(app)
+    assert set(app.dataframe[0].value["What became of it"]) <= {
+        *("new", "gone", "moved", "changed", "same")
+    }
+
+
+def test_a_lens_is_edited_with_its_effect_and_saved_as_its_own(monkeypatch):
+    app = opened()
+    app.segmented_control(key=VIEW).set_value("Lenses").run()
+    box = next(area for area in app.text_area if area.key.startswith("lens text"))
+    assert "0 come in and 0 drop out" in said(app)
+    box.set_value(box.value.replace("weight =", "wieght =", 1)).run()
+    assert "line" in said(app)
+    assert "save lens" not in keys(app)
+    box = next(area for area in app.text_area if area.key.startswith("lens text"))
+    box.set_value(box.value.replace("wieght =", "weight =", 1)).run()
+    app.button(key="save lens").click().run()
+    assert "Saved as own-county-lines.toml" in said(app)
+    assert (settings().workspace / "lenses" / "own-county-lines.toml").is_file()
+    assert len(load_lens("own-county-lines").rules) == len(load_lens("county-lines").rules)
+
+
+def test_every_question_is_offered():
+    app = opened()
+    assert len(app.selectbox(key="workbench question").options) == len(QUESTIONS) == 19
