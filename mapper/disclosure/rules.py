@@ -1,6 +1,7 @@
 """The rules of each audience: a readable, versioned settings file, with a floor in code.
 
-An installation may give its own file (``MAPPER_DISCLOSURE_RULES``). It may tighten every rule and
+An installation may give its own file (``MAPPER_DISCLOSURE_RULES``, or the one in its workspace
+that the Settings page writes, :mod:`mapper.disclosure.own_rules`). It may tighten every rule and
 loosen none below :data:`FLOOR`.
 """
 
@@ -17,6 +18,7 @@ from mapper.files import digest_of
 from mapper.tables import OPTIONAL_INCIDENT_COLUMNS
 
 SHIPPED = Path(__file__).with_name("rules.toml")
+OWN_RULES = "disclosure-rules.toml"  # in the workspace, where an administrator tightened some
 OPERATIONAL = "operational"
 MARKINGS = ("OFFICIAL", "OFFICIAL-SENSITIVE")  # the later, the stricter
 WEEK_CLOCKS = ("none", "shift")  # the earlier, the stricter
@@ -156,7 +158,14 @@ def rules() -> Rules:
     """
     from mapper.settings import settings  # pydantic takes a while to load
 
-    return read_rules(settings().disclosure_rules or SHIPPED)
+    now = settings()
+    own = now.workspace / OWN_RULES
+    return read_rules(now.disclosure_rules or (own if own.is_file() else SHIPPED))
+
+
+def is_as_strict(name: str, value: object, other: object) -> bool:
+    """Tell whether a value of a rule is at least as strict as another."""
+    return name not in _STRICT or _STRICT[name](value, other)
 
 
 def read_rules(path: Path) -> Rules:

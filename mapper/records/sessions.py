@@ -158,6 +158,11 @@ def end_session(
     return _end(connection, sessions.c.key == session_key(session_id), now, because) > 0
 
 
+def end_session_of_key(connection: Connection, key: str, *, now: datetime, because: str) -> bool:
+    """End a session as the list of sessions names it; tell whether there was one to end."""
+    return _end(connection, sessions.c.key == key, now, because) > 0
+
+
 def end_sessions_of(
     connection: Connection, person: str, *, now: datetime, because: str = "signed out"
 ) -> int:

@@ -1,6 +1,6 @@
 """The datasets kept in this installation, on screen: a list, and what may be done with each."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 
 import pandas as pd
 import streamlit as st
@@ -12,7 +12,7 @@ from mapper.records.retention import expiry_of
 from mapper.ui import kept_data
 from mapper.ui.data_in_use import use_dataset
 from mapper.ui.kept_data import Shelf, may_delete, show_everybody
-from mapper.ui.words import count, notice
+from mapper.ui.words import attempt, count, notice
 
 _SHOWN = "Everybody sees it"
 
@@ -76,11 +76,11 @@ def _offer(kept: KeptDataset, shelf: Shelf, viewer: Viewer) -> None:
     """Offer what may be done with one dataset."""
     left, middle, right = st.columns(3)
     if left.button("Use it, for me alone", key="use kept", width="stretch"):
-        _attempt(lambda: use_dataset(kept_data.open_kept(kept.dataset)))
+        attempt(lambda: use_dataset(kept_data.open_kept(kept.dataset)))
     if kept.dataset == shelf.current:
         middle.caption("Everybody of this installation sees it now.")
     elif middle.button("Show it to everybody", key="show everybody", width="stretch"):
-        _attempt(lambda: _give_to_everybody(kept.dataset, viewer))
+        attempt(lambda: _give_to_everybody(kept.dataset, viewer))
     with right.popover("Delete", width="stretch"):
         _offer_deletion(kept, viewer)
 
@@ -96,26 +96,16 @@ def _offer_deletion(kept: KeptDataset, viewer: Viewer) -> None:
         " not reached."
     )
     if st.button("Delete for good", type="primary", key="delete kept"):
-        _attempt(lambda: kept_data.delete(kept, viewer=viewer))
+        attempt(lambda: kept_data.delete(kept, viewer=viewer))
 
 
 def _offer_demonstration(viewer: Viewer) -> None:
     """Offer the way back to the demonstration, for everybody."""
     if st.button("Show the demonstration to everybody instead", key="show demonstration"):
-        _attempt(lambda: _give_to_everybody(None, viewer))
+        attempt(lambda: _give_to_everybody(None, viewer))
 
 
 def _give_to_everybody(digest: str | None, viewer: Viewer) -> None:
     """Show data to everybody, this session included."""
     show_everybody(digest, viewer=viewer)
     use_dataset(None)
-
-
-def _attempt(act: Callable[[], None]) -> None:
-    """Do something and show the page anew, or say why it was not done."""
-    try:
-        act()
-    except MapperError as error:
-        notice(str(error), kind="stop")
-        return
-    st.rerun()

@@ -3,9 +3,14 @@
 import streamlit as st
 
 from mapper.disclosure.release import MARKINGS
+from mapper.errors import MapperError
 from mapper.people import require
 from mapper.ui.frame import put_on_style, show_marking
+from mapper.ui.settings_kept import show_datasets, show_releases, show_retention
+from mapper.ui.settings_people import show_people
+from mapper.ui.settings_rules import show_rules
 from mapper.ui.who import current_viewer
+from mapper.ui.words import notice
 
 
 def show_page() -> None:
@@ -15,3 +20,9 @@ def show_page() -> None:
     viewer = current_viewer()
     require(viewer, "change settings")
     st.header("Settings", anchor=False)
+    st.caption("Every change is written to the audit log with your name.")
+    for part in (show_retention, show_datasets, show_releases, show_rules, show_people):
+        try:
+            part(viewer)
+        except MapperError as error:
+            notice(str(error), kind="stop")

@@ -13,10 +13,11 @@ from threading import Lock
 from typing import Literal
 
 from mapper.people import Viewer
+from mapper.records.sessions import session_key
 from mapper.settings import settings
 from mapper.ui.traces import end_sign_in, is_kept_open, keep_sign_in
 
-Why = Literal["out", "idle", "expired", "replaced"]
+Why = Literal["out", "idle", "expired", "replaced", "administrator"]
 _ASK_EVERY = 30.0  # seconds; an administrator or another process may have ended it
 _TOLD_KEPT = 4_096  # addresses that one sign-in was told; the oldest are forgotten
 
@@ -90,6 +91,14 @@ class SignIns:
             found = self._live.pop(session, None)
         if found is not None:
             self.on_end(found.viewer, why)
+
+    def end_of_key(self, key: str, *, why: Why) -> bool:
+        """Take a sign-in off the list by what the database knows it by; tell whether it was on."""
+        with self._lock:
+            found = [session for session in self._live if session_key(session) == key]
+        for session in found:
+            self.end(session, why=why)
+        return bool(found)
 
     def ends_at(self, session: str) -> float | None:
         """Return when a sign-in ends at the latest."""

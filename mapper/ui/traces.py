@@ -24,6 +24,7 @@ _BECAUSE = {
     "idle": "idle",
     "expired": "expired",
     "replaced": "signed in again",
+    "administrator": "ended by an administrator",
 }
 
 

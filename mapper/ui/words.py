@@ -5,10 +5,11 @@ screen through these functions, ``st.text`` or a table.
 """
 
 import re
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 
 import streamlit as st
 
+from mapper.errors import MapperError
 from mapper.outputs.text import encode_text
 
 _MARKDOWN = re.compile(r"([!-/:-@\[-`{-~])")
@@ -36,6 +37,16 @@ def notice(text: str, *, kind: str = "note") -> None:
 def bullets(lines: Iterable[str]) -> None:
     """Show a list of sentences."""
     st.html(f'<ul class="m-list">{"".join(f"<li>{encode_text(line)}</li>" for line in lines)}</ul>')
+
+
+def attempt(act: Callable[[], object]) -> None:
+    """Do something and run the page anew, or say why it was not done."""
+    try:
+        act()
+    except MapperError as error:
+        notice(str(error), kind="stop")
+        return
+    st.rerun()
 
 
 def count(number: int, one: str, many: str = "") -> str:
