@@ -61,6 +61,7 @@ def show_page() -> None:
     shown = _show_loaded(uploads, mapping, repair=repair) if uploads else current
     show_shelf(viewer)
     if not uploads and current is not None:
+        _decide_in_use(current)
         st.subheader("Quality of the data in use")
         show_quality(current)
     seen = shown or current
@@ -86,6 +87,14 @@ def _show_current() -> Dataset | None:
         use_dataset(None)
         st.rerun()
     return current
+
+
+def _decide_in_use(current: Dataset) -> None:
+    """Ask about the sinks of the data in use; what is decided holds on every page."""
+    made = ask_sinks(current)
+    if made is not None:
+        use_dataset(made)
+        st.rerun()
 
 
 def _ask_files() -> tuple[list[UploadedFile], ColumnMapping | None, bool]:
