@@ -1,0 +1,145 @@
+"""My patch in a real browser: an officer signs in, sees what matters, takes the sheet along."""
+
+import re
+
+import pypdf
+import pytest
+
+from tests.browser.app_server import Visit
+from tests.security.people_server import serving
+from tests.small_extract import write_extract
+
+pytestmark = pytest.mark.browser
+
+
+@pytest.fixture(scope="module")
+def address(tmp_path_factory):
+    """The app on the small extract, with a real identity provider."""
+    folder = tmp_path_factory.mktemp("patch")
+    with serving(folder, write_extract(folder / "small.csv")) as started:
+        yield started
+
+
+@pytest.fixture
+def officer(browser, address):
+    """Noa of the neighbourhood team for Central, on the first page after signing in."""
+    visitor = Visit(browser, address)
+    page = visitor.page
+    page.goto(f"{address}/sign-in")
+    page.locator("input[name=sub]").first.fill("noa")
+    page.locator("input[name=sub]").first.press("Enter")
+    page.locator(".list h2").wait_for()
+    visitor.complaints.clear()  # the provider's own page asks for pictures of the internet
+    visitor.asked.clear()
+    visitor.rest()
+    if "period" not in page.url or "county-lines" not in page.url:  # the first visit of all
+        assert page.locator(".list h2").inner_text() == "No place stands out"
+        assert "Choose more days" in page.locator(".hint").inner_text()
+        page.get_by_role("radio", name="County lines").click()
+    page.locator(".card").first.wait_for()
+    settled(visitor)
+    yield visitor
+    visitor.context.close()
+    assert visitor.elsewhere == []
+    assert visitor.complaints == []
+
+
+def map_of(visit, which="first"):
+    return visit.page.frame_locator(f".stage.{which} iframe")
+
+
+def settled(visit):
+    """Wait until the app has taken in what was just done."""
+    visit.page.wait_for_timeout(400)
+    visit.rest()
+
+
+def dots(visit):
+    """The picture of the first map's canvas, to tell one state from another."""
+    return (
+        map_of(visit)
+        .locator(".leaflet-overlay-pane canvas")
+        .first.evaluate("canvas => canvas.toDataURL()")
+    )
+
+
+def test_an_officer_finds_what_matters_and_takes_the_sheet_along(officer):
+    page = officer.page
+    assert page.locator("h1").inner_text() == "My patch Central"
+    assert "busier than chance explains; first Central" in page.locator(".m-question").inner_text()
+    assert page.get_by_role("link", name="Workbench").count() == 0
+    page.get_by_role("combobox", name="Wards").click()
+    assert page.get_by_role("option").all_inner_texts() == ["Central, Liverpool"]
+    page.get_by_role("option", name="Central, Liverpool").click()
+    page.keyboard.press("Escape")
+    settled(officer)
+    assert "ward=Central%2C+Liverpool" in page.url
+    card = page.locator(".card").first
+    name = card.locator("h3 button").inner_text()
+    card.locator("h3 button").click()
+    map_of(officer).locator(".m-rank.m-chosen").wait_for()
+    assert card.get_attribute("aria-current") == "true"
+    assert card.locator(".week td").count() == 22
+    assert "Suggested prevention" in card.inner_text()
+    settled(officer)
+    page.get_by_text("Every hour of the week at this place").click()
+    page.get_by_text("Each incident is spread over the hours").wait_for()
+    assert re.search(r"spot=HS-[0-9A-F]+", page.url)
+    with page.expect_download() as waiting:
+        page.get_by_role("button", name="Shift sheet").click()
+    (sheet,) = pypdf.PdfReader(waiting.value.path()).pages
+    text = " ".join(sheet.extract_text().split())
+    assert name.split(":")[0] in text
+    assert "Shift sheet: Central" in text
+    assert "noa" in text
+    assert text.count("OFFICIAL-SENSITIVE") >= 2
+
+
+def test_months_play_in_the_browser_and_the_dark_map_is_kept(officer):
+    page = officer.page
+    legend = map_of(officer).locator(".legend h2")
+    assert legend.inner_text() == "Count in a cell"
+    before, sent = dots(officer), len(officer.sent)
+    page.get_by_role("button", name="Month before").click()
+    month = page.locator(".time output").inner_text()
+    assert re.fullmatch(r"[A-Z][a-z]+ 2023", month)
+    map_of(officer).get_by_text(f"Incidents in a cell, {month}").wait_for()
+    assert dots(officer) != before
+    page.get_by_role("button", name="Next month").click()
+    map_of(officer).get_by_text("Count in a cell", exact=True).wait_for()
+    page.get_by_role("button", name="Dark").click()
+    map_of(officer).locator("body.dark").wait_for()
+    page.wait_for_timeout(500)
+    assert len(officer.sent) == sent
+    page.emulate_media(reduced_motion="reduce")
+    page.locator(".play").wait_for(state="hidden")
+
+
+def test_two_maps_move_as_one_and_an_area_gives_its_figures(officer):
+    page = officer.page
+    officer.choose("Second map beside the first", "Beside: days before")
+    page.locator(".stage.second").wait_for()
+    settled(officer)
+    scale = ".leaflet-control-scale-line"
+    map_of(officer, "second").locator(scale).first.wait_for()
+    page.locator(".card h3 button").first.click()
+    map_of(officer).locator(".m-rank.m-chosen").wait_for()
+    page.wait_for_timeout(500)
+    widths = [map_of(officer, one).locator(scale).first.inner_text() for one in ("first", "second")]
+    assert widths[0] == widths[1]
+    page.get_by_role("button", name="Figures of this view").click()
+    page.get_by_text("The area you drew").wait_for()
+    assert "Central" in page.locator(".m-place").inner_text()
+    page.get_by_role("button", name="Draw an area").click()
+    box = page.locator(".stage.first iframe").bounding_box()
+    for across, down in ((0.2, 0.3), (0.8, 0.3), (0.5, 0.8)):
+        page.mouse.click(box["x"] + across * box["width"], box["y"] + down * box["height"])
+        page.wait_for_timeout(300)
+    page.keyboard.press("Enter")
+    page.get_by_text("Its figures are below").wait_for()
+    settled(officer)
+    assert "Incidents in these days" in page.locator(".m-facts").first.inner_text()
+    find = page.get_by_placeholder("Ward, street, cell, grid ref")
+    find.fill("TQ 30 80")
+    find.press("Enter")
+    page.get_by_text("lies outside the wards shown").wait_for()
