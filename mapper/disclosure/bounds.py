@@ -19,7 +19,7 @@ Flags = npt.NDArray[np.bool_]
 
 _EPSILON = 1e-6
 _LARGE_BLOCK = 40  # targets; above, several are driven at once
-_ROUNDS_AT_ONCE = 16
+_ROUNDS_AT_ONCE = 24
 _MOST_ROUNDS = 200
 
 
@@ -110,7 +110,7 @@ class _Search:
         self.high = np.full(self.owner.size, -np.inf)
         self.least_known = np.zeros(self.owner.size, dtype=bool)
         self.most_known = np.zeros(self.owner.size, dtype=bool)
-        self.drawn = np.random.default_rng(0)
+        self.large: set[int] = set()  # systems of which many targets are driven at once
 
     def run(self, *, until_exposed: bool) -> None:
         """Solve until every target is settled or driven to both ends."""
@@ -121,7 +121,7 @@ class _Search:
             open_ = open_[~np.isin(self.owner[open_], lost)]
             if not open_.size or (until_exposed and bool((unsettled & driven).any())):
                 return
-            self._round(open_, at_once=turn < _ROUNDS_AT_ONCE)
+            self._round(open_, turn=turn)
 
     def known(self) -> list[Known]:
         """Return what the rounds have shown, system by system."""
@@ -138,17 +138,22 @@ class _Search:
         large = self.least_known & (np.ceil(low - _EPSILON) >= self.need.below)
         return np.asarray(seen & ((values >= self.need.values) | none | large), dtype=bool)
 
-    def _round(self, open_: Integers, *, at_once: bool) -> None:
-        """Drive one open target of each system, or several at once where a system has many."""
+    def _round(self, open_: Integers, *, turn: int) -> None:
+        """Drive one open target of each system, or all at once where a system has many."""
         owners, first = np.unique(self.owner[open_], return_index=True)
         blocks = [self.blocks[owner] for owner in owners]
         sums = _side_by_side([block.sums for block in blocks])
         targets = _side_by_side([block.targets for block in blocks])
         places = np.concatenate([np.arange(*self.starts[o : o + 2]) for o in owners])
-        wish, alone = self._wishes(open_, owners, open_[first], at_once=at_once)
-        cost = -(targets.T @ wish[places])
-        low, high = (np.concatenate([getattr(b, side) for b in blocks]) for side in ("low", "high"))
-        values = targets @ _solve(cost, sums, low, high, most=_ceiling(high))
+        wish, alone = self._wishes(open_, owners, open_[first], turn=turn)
+        lifted = np.isin(places, np.flatnonzero(wish > 0)) & ~np.isin(places, alone)
+        plain = np.where(lifted, 0.0, wish[places])
+        limits = _Limits(
+            sums, *(np.concatenate([getattr(b, side) for b in blocks]) for side in ("low", "high"))
+        )
+        ends = self.low[places[lifted]] + self.need.values - 1
+        solved = _solve_lifting(-(targets.T @ plain), limits, targets[np.flatnonzero(lifted)], ends)
+        values = targets @ solved
         self.low[places] = np.minimum(self.low[places], values)
         self.high[places] = np.maximum(self.high[places], values)
         driven = alone[wish[alone] != 0]
@@ -156,18 +161,57 @@ class _Search:
         self.least_known[driven[wish[driven] < 0]] = True
 
     def _wishes(
-        self, open_: Integers, owners: Integers, first: Integers, *, at_once: bool
+        self, open_: Integers, owners: Integers, first: Integers, *, turn: int
     ) -> tuple[Floats, Integers]:
-        """Return the direction to drive each target, and those driven by themselves."""
+        """Return the direction to drive each target, and those driven by themselves.
+
+        All open targets of a large system are driven down together, then lifted together as far
+        as each needs, and again: those still open are few soon, or there is no room for them.
+        """
         wish = np.zeros(self.owner.size)
         wish[first] = np.where(self.most_known[first], -1.0, 1.0)
-        if not at_once:
+        if turn >= _ROUNDS_AT_ONCE:
             return wish, first
         waiting = np.bincount(self.owner[open_], minlength=len(self.blocks))
         many = owners[waiting[owners] > _LARGE_BLOCK]
-        crowd = open_[np.isin(self.owner[open_], many)]
-        wish[crowd] = self.drawn.choice([-1.0, 0.0, 0.0, 1.0], crowd.size)
-        return wish, first[~np.isin(self.owner[first], many)]
+        if turn == 0:
+            self.large = set(many.tolist())
+        crowd = open_[np.isin(self.owner[open_], list(self.large))]
+        wish[crowd] = -1.0 if turn % 4 == 0 else 1.0
+        return wish, first[~np.isin(self.owner[first], list(self.large))]
+
+
+@dataclass(frozen=True, eq=False)
+class _Limits:
+    """Sums of unknowns between limits."""
+
+    sums: sparse.csr_array
+    low: Floats
+    high: Floats
+
+
+def _solve_lifting(cost: Floats, limits: _Limits, lifted: sparse.csr_array, ends: Floats) -> Floats:
+    """Return unknowns of least cost that also lift some sums, each to its end and no further.
+
+    An objective without those ends would pour all there is room for into a single sum.
+    """
+    rows, unknowns = limits.sums.shape
+    size = lifted.shape[0]
+    every = sparse.block_array(
+        [
+            [limits.sums, sparse.csr_array((rows, size))],
+            [lifted, -sparse.eye_array(size, format="csr")],
+        ],
+        format="csr",
+    )
+    solved = _solve(
+        np.concatenate([cost, np.full(size, -1.0)]),
+        every,
+        np.concatenate([limits.low, np.zeros(size)]),
+        np.concatenate([limits.high, np.full(size, np.inf)]),
+        most=np.concatenate([np.full(unknowns, _ceiling(limits.high)), ends]),
+    )
+    return solved[:unknowns]
 
 
 def _side_by_side(parts: Sequence[sparse.csr_array]) -> sparse.csr_array:
@@ -189,7 +233,7 @@ def _ceiling(high: Floats) -> float:
 
 
 def _solve(
-    cost: Floats, sums: sparse.csr_array, low: Floats, high: Floats, *, most: float
+    cost: Floats, sums: sparse.csr_array, low: Floats, high: Floats, *, most: float | Floats
 ) -> Floats:
     """Return unknowns of least cost within the limits."""
     from scipy.optimize import Bounds, LinearConstraint, milp

@@ -21,6 +21,7 @@ import numpy.typing as npt
 from mapper.disclosure.bounds import Block, Need, bound
 from mapper.disclosure.lens_pieces import MOST_LENSES
 from mapper.disclosure.linking import linked_to
+from mapper.disclosure.merged import limits_on
 from mapper.disclosure.register import UNLIMITED, StoredRelease
 from mapper.disclosure.rules import Rule
 from mapper.disclosure.suppression import interval_of
@@ -207,23 +208,3 @@ def _joined_blocks(ground: Ground, joined: Sequence[Integers], need: Need) -> li
     """Return the systems of ground that several numbers hold together."""
     blocks = (block_of(limits_on(ground, pieces), ground.cover, need) for pieces in joined)
     return [block for block in blocks if block is not None]
-
-
-def limits_on(ground: Ground, pieces: Integers) -> list[Limit]:
-    """Return every number printed of some pieces of ground; withheld ones say nothing."""
-    limits = []
-    for at, release in enumerate(ground.releases):
-        regions = ground.region[at, pieces]
-        order = np.argsort(regions, kind="stable")
-        numbers, first = np.unique(regions[order], return_index=True)
-        parts: dict[int, list[tuple[float, float]]] = {}
-        for of, least, most in release.parts:
-            parts.setdefault(of, []).append((least, most))
-        for region, on in zip(numbers.tolist(), np.split(pieces[order], first[1:]), strict=True):
-            if region < 0:
-                continue
-            low, high = int(release.low[region]), int(release.high[region])
-            if high < UNLIMITED or low > 0:
-                shifts = tuple(parts.get(region, ()))
-                limits.append(Limit(at, on, low, high, shifts, release.parts_whole))
-    return limits

@@ -16,8 +16,9 @@ import numpy as np
 import numpy.typing as npt
 
 from mapper.disclosure.bounds import Block, Known, Need, bound
-from mapper.disclosure.differencing import limits_on, too_large, too_many_lenses, withholding
+from mapper.disclosure.differencing import too_large, too_many_lenses, withholding
 from mapper.disclosure.linking import linked_to
+from mapper.disclosure.merged import limits_on
 from mapper.disclosure.register import StoredRelease
 from mapper.disclosure.rules import Rule
 from mapper.disclosure.systems import Ground, Limit, block_of, share_ground
@@ -78,7 +79,7 @@ def check_finding(
         for system, known_of in zip(systems, found, strict=True):
             if known_of.exposed.any():
                 within[system.pieces] = True
-                _withhold(withhold, ground, system, known_of, everything=turn >= _TURNS)
+                _withhold(withhold, system, known_of, everything=turn >= _TURNS)
         if not within.any():
             break
     return FindingCheck(withhold, refused=bool(within.any()), linked=tuple(linked))
@@ -107,7 +108,7 @@ def _systems(ground: Ground, new: int, within: Flags, need: Need) -> list[_Syste
     found = []
     for group in np.unique(ground.group[spoken]):
         pieces = np.flatnonzero(ground.group == group)
-        limits = limits_on(ground, pieces)
+        limits = limits_on(ground, pieces, apart=new)
         if not any(limit.release < new for limit in limits):
             continue
         block = block_of(limits, ground.cover, need)
@@ -117,7 +118,7 @@ def _systems(ground: Ground, new: int, within: Flags, need: Need) -> list[_Syste
 
 
 def _withhold(
-    withhold: Sequence[Flags], ground: Ground, system: _System, known: Known, *, everything: bool
+    withhold: Sequence[Flags], system: _System, known: Known, *, everything: bool
 ) -> None:
     """Withhold the new numbers that exposed counts rest on, or all of a system."""
     whole = everything or not known.possible or any(limit.parts for limit in system.limits)
@@ -126,4 +127,4 @@ def _withhold(
         rests = (system.block.sums @ targets.T).sum(axis=1) > 0
     for at, limit in enumerate(system.limits):
         if limit.release < len(withhold) and (whole or rests[at]):
-            withhold[limit.release][ground.region[limit.release, limit.pieces[0]]] = True
+            withhold[limit.release][limit.region] = True

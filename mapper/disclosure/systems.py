@@ -25,7 +25,6 @@ from mapper.hexagons import Cells, strings_to_cells
 Integers = npt.NDArray[np.int64]
 Flags = npt.NDArray[np.bool_]
 Floats = npt.NDArray[np.float64]
-_FEW = 20_000  # unknowns of which each is watched by itself
 
 
 @dataclass(frozen=True, eq=False)
@@ -122,6 +121,8 @@ class Limit:
     high: int
     parts: tuple[tuple[float, float], ...] = ()  # limits of what it was parted into
     parts_whole: bool = True
+    region: int = -1  # of the release, where it matters
+    watched: bool = True  # it must not become known; not the sum of other pieces like one
 
 
 def block_of(limits: Sequence[Limit], cover: Flags, need: Need) -> Block | None:
@@ -154,7 +155,11 @@ def block_of(limits: Sequence[Limit], cover: Flags, need: Need) -> Block | None:
     if not unknown.any():
         return None
     sums = sparse.csr_array(held[:, np.flatnonzero(unknown)])
-    plain = Block(sums, *_ends(low, high), targets=_targets(sums, low, high, need))
+    watched = np.flatnonzero([limit.watched for limit in limits])
+    rest = np.flatnonzero([not limit.watched for limit in limits])
+    alone = np.flatnonzero(np.asarray(sums[rest].sum(axis=0)).ravel() == 0)
+    targets = _targets(sums[watched], low[watched], high[watched], need, alone=alone)
+    plain = Block(sums, *_ends(low, high), targets=targets)
     return with_parts(plain, limits, need) if any(limit.parts for limit in limits) else plain
 
 
@@ -210,11 +215,13 @@ def _sums(
     return sparse.csr_array((np.ones(flat.size), (rows, flat)), shape=shape)
 
 
-def _targets(sums: sparse.csr_array, low: Integers, high: Integers, need: Need) -> sparse.csr_array:
-    """Return the sums that must not become known, each once."""
+def _targets(
+    sums: sparse.csr_array, low: Integers, high: Integers, need: Need, *, alone: Integers
+) -> sparse.csr_array:
+    """Return the sums that must not become known, each once, and the unknowns ``alone``."""
     small = sums[np.flatnonzero(low < need.below)]
-    alone = sparse.eye_array(sums.shape[1], format="csr") if sums.shape[1] <= _FEW else small[:0]
-    every = sparse.vstack([small, _differences(sums, low, high, need), alone], format="csr")
+    each = sparse.csr_array(sparse.eye_array(sums.shape[1], format="csr")[alone])
+    every = sparse.vstack([small, _differences(sums, low, high, need), each], format="csr")
     every = every[np.flatnonzero(every.sum(axis=1) > 0)]
     every.sort_indices()
     seen: dict[bytes, int] = {}
