@@ -43,10 +43,13 @@ from mapper.area_tables import (
 from mapper.boundaries import Boundary, read_boundary
 from mapper.errors import AreaError
 from mapper.files import Progress, no_progress
+from mapper.guarded import in_child
 from mapper.hexagons import RESOLUTIONS, Cells, cells_to_areas, cells_to_wkb, polygon_to_cells
-from mapper.study_area import StudyArea, read_study_area, write_study_area
+from mapper.study_area import StudyArea, read_study_area
 from mapper.tables import STUDY_AREA_COLUMNS, check_columns
 
+MEMORY = 4 * 1024**3  # bytes that a build may hold: two million cells take about half
+SECONDS = 900  # for a whole build; the largest force at the finest resolution takes a few minutes
 _WARD = (r"(wd|ward)\d*(nm|name)", r"ward", r"name")
 _DISTRICT = (r"(lad|la|ltla|district|borough)\d*(nm|name)", r"lad|district|borough", r"name")
 # An LSOA is named after its district: "St. Helens 001A".
@@ -122,11 +125,27 @@ def build_area(  # noqa: PLR0913 -- one keyword for each option of the command l
         When a file, a column or a value cannot be used; nothing is then written.
     """
     files = AreaFiles(lsoa, wards, districts, population, population_by_age, deprivation)
-    area = build_study_area(
-        files, name=name, title=title, resolution=resolution, licence=licence, progress=progress
+    in_child(
+        "mapper.area_child:build",
+        {
+            "files": {
+                key: str(path.resolve()) for key, path in vars(files).items() if path is not None
+            },
+            "choices": {
+                "name": name,
+                "title": title,
+                "resolution": resolution,
+                "licence": licence,
+            },
+            "out": str(out.resolve()),
+        },
+        name=lsoa.name,
+        memory=MEMORY,
+        seconds=SECONDS,
+        kind=AreaError,
+        advice="Simplify the boundaries (10 metres is enough), or choose a coarser resolution.",
+        progress=progress,
     )
-    progress("Writing the study area", 0.95)
-    write_study_area(area, out)
     return read_study_area(out)
 
 

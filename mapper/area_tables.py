@@ -20,6 +20,8 @@ import pandas as pd
 from mapper.area_shares import name_key
 from mapper.errors import AreaError
 
+MAX_TABLE_BYTES = 200_000_000  # England and Wales by single years of age: a tenth of it
+MAX_HEADER_BYTES = 100_000
 LSOA_CODE = (r"lsoa.*(cd|code)", r"(geography|area)?code")
 LSOA_NAME = (r"lsoa.*(nm|name)",)
 _RESIDENTS = (r"residents|totalpopulation|allages", r"pop(ulation)?(mid)?(year)?(\d{4})?")
@@ -146,8 +148,29 @@ def _ages(path: Path) -> pd.DataFrame:
     return pd.DataFrame({"residents": residents, "residents_10_17": young})
 
 
+def _check_size(path: Path) -> None:
+    """Refuse a table far larger than one of all the LSOAs there are."""
+    try:
+        size = path.stat().st_size
+        with path.open("rb") as file:
+            header = file.readline(MAX_HEADER_BYTES + 1)
+    except (OSError, ValueError) as error:
+        raise AreaError(f"{path.name}: cannot be read. Check the path.") from error
+    if size > MAX_TABLE_BYTES:
+        raise AreaError(
+            f"{path.name}: is {size / 1e6:,.0f} MB, more than {MAX_TABLE_BYTES / 1e6:.0f} MB."
+            " Leave out the columns and places that are not needed."
+        )
+    if len(header) > MAX_HEADER_BYTES:
+        raise AreaError(
+            f"{path.name}: its first line is over {MAX_HEADER_BYTES / 1e6:g} MB. Is it a table?"
+            " Leave out the columns that are not needed."
+        )
+
+
 def _by_code(path: Path) -> pd.DataFrame:
     """Read a CSV file as text, indexed by LSOA code."""
+    _check_size(path)
     try:
         table = pd.read_csv(path, dtype=str, index_col=False, encoding="utf-8-sig")
     except (OSError, ValueError, pd.errors.ParserWarning) as error:

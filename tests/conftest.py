@@ -2,6 +2,7 @@
 
 import json
 from datetime import date
+from importlib import import_module
 from pathlib import Path
 from types import MappingProxyType
 
@@ -39,14 +40,17 @@ def make_release():
 
 @pytest.fixture(scope="module")
 def in_process():
-    """Boundaries read without a child process: the tests of the guard itself have theirs."""
-    from mapper import boundaries, boundary_child
+    """Areas built without a child process: the tests of the guard itself have theirs."""
+    from mapper import area_build, boundaries
 
-    def directly(_task, told, **_choices):
-        return json.loads(json.dumps(boundary_child.read(told, no_progress)))
+    def directly(task, told, *, progress=no_progress, **_choices):
+        module, _, function = task.partition(":")
+        found = getattr(import_module(module), function)(json.loads(json.dumps(told)), progress)
+        return json.loads(json.dumps(found))
 
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(boundaries, "in_child", directly)
+        for module in (area_build, boundaries):
+            patch.setattr(module, "in_child", directly)
         yield
 
 

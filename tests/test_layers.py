@@ -14,7 +14,14 @@ LAYERS = [
     {"hexagons"},
     {
         *("incidents", "lenses", "counts", "neighbours"),
-        *("study_area", "area_build", "area_resolution", "area_shares", "area_tables"),
+        *(
+            "study_area",
+            "area_build",
+            "area_child",
+            "area_resolution",
+            "area_shares",
+            "area_tables",
+        ),
         *("boundaries", "boundary_child", "hexagon_overlap", "own_area"),
         *("people", "people_file"),
     },

@@ -1,0 +1,54 @@
+"""Files for a study area made to harm: boundaries that cross each other, tables without end."""
+
+import geopandas
+import pytest
+
+from mapper import area_build, area_tables
+from mapper.area_build import build_area
+from mapper.area_tables import read_residents
+from mapper.errors import AreaError
+from tests.security.hostile_files import SQUARE, comb
+
+
+def saved(path, shape, **columns):
+    """Save one shape with its attributes."""
+    geopandas.GeoDataFrame(columns, geometry=[shape], crs=4326).to_file(path)
+    return path
+
+
+def test_two_boundaries_that_cross_each_other_without_end_are_stopped(tmp_path, monkeypatch):
+    monkeypatch.setattr(area_build, "SECONDS", 8)
+    out = tmp_path / "area.parquet"
+    with pytest.raises(AreaError, match=r"lsoa.gpkg: .*(took more than 8 s|memory).*Simplify"):
+        build_area(
+            lsoa=saved(
+                tmp_path / "lsoa.gpkg",
+                comb(9_000, turned=False),
+                LSOA11CD=["E01"],
+                LSOA11NM=["East Town 001A"],
+            ),
+            districts=saved(tmp_path / "lad.gpkg", comb(9_000, turned=True), lad=["East Town"]),
+            name="x",
+            title="X",
+            out=out,
+        )
+    assert not out.exists()
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["lad.gpkg", "lsoa.gpkg"]
+
+
+def test_a_sound_area_is_built_in_the_child(tmp_path):
+    lsoa = saved(tmp_path / "lsoa.gpkg", SQUARE, LSOA11CD=["E01"], LSOA11NM=["East Town 001A"])
+    area = build_area(lsoa=lsoa, name="x", title="X", out=tmp_path / "area.parquet")
+    assert set(area.cells["district"]) == {"East Town"}
+    assert area.title == "X"
+
+
+def test_a_table_of_residents_has_a_largest_size(tmp_path, monkeypatch):
+    path = tmp_path / "people.csv"
+    path.write_bytes(b"LSOA11CD," + b"," * 20_000_000 + b"\n")
+    with pytest.raises(AreaError, match=r"first line is over 0\.1 MB"):
+        read_residents(path, None)
+    monkeypatch.setattr(area_tables, "MAX_TABLE_BYTES", 1_000_000)
+    path.write_bytes(b"LSOA11CD,population\n" + b"E01,1\n" * 200_000)
+    with pytest.raises(AreaError, match=r"people.csv: is 1 MB, more than 1 MB"):
+        read_residents(path, None)
