@@ -1,9 +1,10 @@
 """Make every release that a briefing shows, each through disclosure control and its register.
 
 Maps are releases that are checked against all the audience had before and are kept for later
-checks. Totals of the whole area are released findings, checked and kept in the same way, and
-printed only where they leave the hidden counts of every such map alone (:mod:`mapper.disclosure.
-totals`).
+checks. Totals of the whole area, and its week in shifts, are findings of one row for thousands of
+cells. Setting each of them beside every map by linear programming takes minutes, so they are held
+to a stricter rule that needs no programme: a total is printed only where it leaves the hidden
+counts of any such map all their values (:mod:`mapper.disclosure.totals`).
 """
 
 from dataclasses import dataclass
@@ -14,12 +15,13 @@ import numpy.typing as npt
 from mapper.analysis import analyse
 from mapper.counts import locate
 from mapper.disclosure.finding_release import FindingRelease, release_finding
-from mapper.disclosure.register import Register
+from mapper.disclosure.register import MemoryRegister, Register
 from mapper.disclosure.release import Release, release
 from mapper.disclosure.rules import Rule, rules
 from mapper.disclosure.totals import total_is_safe
 from mapper.errors import LensError, MapperError
 from mapper.files import Progress, no_progress
+from mapper.finding import Finding
 from mapper.incidents.table import Incidents
 from mapper.lenses.fit import refuse_unfit
 from mapper.lenses.lens import Lens
@@ -152,6 +154,15 @@ class _Source:
             result,
             audience=self.choices.audience,
             register=self.register,
+            made_by=self.made_by,
+        )
+
+    def finding(self, finding: Finding) -> FindingRelease:
+        """Return the release of the answer to a question about the whole area."""
+        return release_finding(
+            finding,
+            audience=self.choices.audience,
+            register=MemoryRegister(),
             made_by=self.made_by,
         )
 
