@@ -27,6 +27,8 @@ class Settings(BaseSettings):
     upload_mb: int = Field(default=200, ge=1, le=2_000)  # largest upload; memory is twice that
     places: Path | None = None  # file, or folder of files, of places near (docs/context-places.md)
     disclosure_rules: Path | None = None  # own rules of audiences; may only be stricter
+    basemap: str = ""  # background offered: a .pmtiles file, a tile address, or openstreetmap
+    basemap_credit: str = ""  # whom to name on maps over it
     hosts: tuple[str, ...] = LOOPBACK_HOSTS  # names under which the app may be asked for
     # Sign-in; without a provider one person uses the app, on this machine only.
     provider: str = ""  # address of the identity provider's OpenID configuration

@@ -14,6 +14,7 @@ from streamlit.runtime.pages_manager import PagesManager
 
 from mapper.errors import MapperError
 from mapper.settings import LOOPBACK_HOSTS, settings
+from mapper.ui import basemap
 from mapper.ui.gate import SignedInOnly
 from mapper.ui.map_pages import ROUTE
 from mapper.ui.provider import check_alone, is_signed_in_to, provider
@@ -24,7 +25,7 @@ _LOG = logging.getLogger(__name__)
 
 def routes() -> list[BaseRoute]:
     """Return the app's own addresses, beside Streamlit's."""
-    return [ROUTE]
+    return [ROUTE, basemap.ROUTE]
 
 
 def middleware() -> list[Middleware]:

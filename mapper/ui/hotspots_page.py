@@ -4,6 +4,7 @@ import streamlit as st
 
 from mapper.errors import MapperError
 from mapper.request import AnalysisRequest
+from mapper.ui.basemap import ask_basemap
 from mapper.ui.choices import CELL_SIZES, ask_lens, ask_rest
 from mapper.ui.datasets import Dataset
 from mapper.ui.details import show_details
@@ -33,6 +34,7 @@ def show_page() -> None:
         with st.sidebar:
             lens = ask_lens(dataset)
             request = ask_rest(dataset, lens)
+            ask_basemap()
     except MapperError as error:
         notice(str(error), kind="stop")
         return

@@ -1,6 +1,6 @@
 // The map in its sandboxed frame and the list beside it. A choice in one is shown in the other at
 // once, here in the browser; the server is told afterwards, so that it can show the details.
-// Text is only ever set as text. The frame is spoken to by messages, and only two kinds are known.
+// Text is only ever set as text. The frame is spoken to by messages, and only three kinds are known.
 function row(document, spot, choose) {
   const line = document.createElement("tr");
   line.dataset.id = spot.id;
@@ -59,6 +59,7 @@ function start(root) {
   state.hear = (event) => {
     if (event.source !== state.frame.contentWindow || !event.data) { return; }
     if (event.data.mapper === "ready") { state.ready = true; tellMap(state); }
+    if (event.data.mapper === "tile") { answerTile(state, event.data); }
     if (event.data.mapper === "chosen" && event.data.id !== state.chosen) {
       mark(state, String(event.data.id), { scroll: true });
       state.tell();
@@ -91,6 +92,7 @@ export default function ({ data, parentElement, setStateValue }) {
   const root = parentElement.querySelector(".panel");
   const state = root.mapperState ?? (root.mapperState = start(root));
   state.tell = () => setStateValue("chosen", { release: data.release, id: state.chosen });
+  if (state.tiles !== data.tiles) { state.tiles = data.tiles; state.file = undefined; }
   if (state.src !== data.src) { draw(state, data, root.ownerDocument); }
   return () => {
     if (root.isConnected) { return; }

@@ -15,11 +15,13 @@ from mapper.disclosure.for_viewer import release_to
 from mapper.disclosure.release import Release
 from mapper.lenses.lens import Lens
 from mapper.outputs.maps import embed_map
+from mapper.outputs.maps.basemap import Basemap
 from mapper.people import Viewer, scope_of
 from mapper.records.database import database
 from mapper.records.releases import DatabaseRegister
 from mapper.request import AnalysisRequest
 from mapper.study_area import StudyArea, load_study_area
+from mapper.ui.basemap import current_basemap
 from mapper.ui.datasets import Dataset
 from mapper.ui.map_pages import compress, map_pages
 from mapper.ui.traces import role_of, trace
@@ -68,10 +70,12 @@ def map_address(shown: Release) -> str:
     """Return where this session finds the map of a release; no other sign-in is served it."""
     context = get_script_run_ctx()
     session = context.session_id if context else ""
+    under = current_basemap()
+    key = f"{shown.digest} {under.key if under else ''}"
     return map_pages.put(
-        _map_page(shown.digest, _shown=shown),
+        _map_page(key, _shown=shown, _basemap=under),
         session=session,
-        digest=shown.digest,
+        digest=key,
         owner=current_viewer().session,
     )
 
@@ -108,7 +112,7 @@ def _result(
 
 
 @st.cache_resource(max_entries=48, show_spinner=False)
-def _map_page(digest: str, *, _shown: Release) -> bytes:
+def _map_page(digest: str, *, _shown: Release, _basemap: Basemap | None) -> bytes:
     """Return the finished map of a release, compressed, made once."""
     del digest
-    return compress(embed_map(_shown))
+    return compress(embed_map(_shown, basemap=_basemap))

@@ -58,7 +58,7 @@ def painted(visit):
     """How many dots of the map's canvas have each colour."""
     return visit.page.frames[-1].evaluate(
         """() => {
-            const canvas = document.querySelector(".leaflet-overlay-pane canvas");
+            const canvas = document.querySelector("canvas.m-cells");
             const dots = canvas.getContext("2d").getImageData(0, 0, canvas.width, canvas.height);
             const seen = {};
             for (let i = 0; i < dots.data.length; i += 4) {

@@ -13,6 +13,7 @@ from threading import Thread
 from typing import TYPE_CHECKING, Any
 
 from mapper.disclosure.release import Release, is_release
+from mapper.outputs.maps.basemap import Basemap
 from mapper.outputs.maps.drawing import Outlines, cell_features, hotspot_features
 
 if TYPE_CHECKING:
@@ -85,6 +86,7 @@ def embed_map(
     outlines: Outlines | None = None,
     selected: str | None = None,
     patch: Mapping[str, Any] | None = None,
+    basemap: Basemap | None = None,
 ) -> str:
     """Return the map and its legend alone as a page of HTML, for a frame inside the app.
 
@@ -97,6 +99,8 @@ def embed_map(
     patch
         From :func:`mapper.outputs.maps.patch_layer.patch_drawing`: months to play and places to
         show; :file:`patch.js` says which messages it adds.
+    basemap
+        A background of streets; the page may then show pictures of its one source.
 
     Raises
     ------
@@ -107,7 +111,7 @@ def embed_map(
     from mapper.outputs.maps.page import render_page
 
     drawn = build_map(release, outlines=outlines, selected=selected)
-    return render_page(drawn, release, embedded=True, patch=patch)
+    return render_page(drawn, release, embedded=True, patch=patch, basemap=basemap)
 
 
 def warm_up() -> Thread:

@@ -15,6 +15,7 @@ from string import Template
 from typing import TYPE_CHECKING, Any, cast
 
 from mapper.disclosure.release import Release, is_release
+from mapper.outputs.maps.basemap import Basemap
 from mapper.outputs.maps.drawing import count_classes, known_counts
 from mapper.outputs.maps.layers import ReleaseLayer
 from mapper.outputs.maps.partner_list import partner_list
@@ -34,6 +35,7 @@ def render_page(
     *,
     embedded: bool = False,
     patch: Mapping[str, Any] | None = None,
+    basemap: Basemap | None = None,
 ) -> str:
     """Return the page of a map made by :func:`mapper.outputs.maps.build_map`.
 
@@ -43,7 +45,16 @@ def render_page(
         Leave out title and list, for a frame inside a page that shows them.
     patch
         What the map of a patch holds beside, as :func:`mapper.outputs.maps.embed_map` takes it.
+    basemap
+        A background of streets, for an embedded page only.
+
+    Raises
+    ------
+    ValueError
+        When a page that can be taken away is to have a background.
     """
+    if basemap is not None and not embedded:
+        raise ValueError("a map that leaves the app has no background from elsewhere")
     figure = cast("Figure", drawn.get_root())
     for child in figure._children.values():  # noqa: SLF001  branca renders children into the figure; there is no public way to walk them
         child.render()
@@ -53,9 +64,14 @@ def render_page(
     if patch is not None:
         script += f"({_file('patch.js')})({layer.get_name()}, {script_json(dict(patch))});\n"
         style += f"\n{_file('patch.css')}"
+    if basemap is not None:
+        told = script_json(basemap.told())
+        script += f"({_file('basemap.js')})({layer.get_name()}, {told});\n"
     parts = {
         "kind": "embedded" if embedded else "whole-page",
-        "policy": _policy(scripts=(_leaflet("leaflet.js"), script), styles=(style,)),
+        "policy": _policy(
+            scripts=(_leaflet("leaflet.js"), script), styles=(style,), images=basemap
+        ),
         "marking": encode_text(is_release(release).marking),
         "title": encode_text(release.title),
         "area": encode_text(release.area_title),
@@ -67,10 +83,11 @@ def render_page(
     return Template(_file("page.html")).substitute(parts)
 
 
-def _policy(*, scripts: tuple[str, ...], styles: tuple[str, ...]) -> str:
-    """Return a content security policy that allows exactly these inline texts."""
+def _policy(scripts: tuple[str, ...], *, styles: tuple[str, ...], images: Basemap | None) -> str:
+    """Return a policy that allows exactly these texts, and pictures of one source at most."""
     return (
         f"default-src 'none'; script-src {_sources(scripts)}; style-src {_sources(styles)};"
+        f"{f' img-src {images.source};' if images else ''}"
         " base-uri 'none'; form-action 'none'"
     )
 

@@ -1,0 +1,124 @@
+"""A background of streets under the cells, if the force provides one: off unless asked for.
+
+Three kinds, each a choice of the installation and then of the person at the screen. One PMTiles
+file on the server's disk tells nobody anything. Tiles of an internal address tell that server
+which places are looked at; OpenStreetMap's tiles tell strangers the same. Only the map inside the
+app can have one: files that leave never do.
+"""
+
+import re
+import struct
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Literal
+from urllib.parse import urlsplit
+
+from mapper.errors import InputError
+
+Kind = Literal["file", "address", "openstreetmap"]
+
+OPENSTREETMAP = "openstreetmap"
+_OSM_TILES = "https://tile.openstreetmap.org/{z}/{x}/{y}.png"
+_OSM_CREDIT = "© OpenStreetMap contributors"
+_HEADER = 127  # bytes of a PMTiles header, version 3
+_IMAGES = {2: "image/png", 3: "image/jpeg", 4: "image/webp", 5: "image/avif"}
+_PLAIN, _GZIP = 1, 2
+_DEEPEST = 19
+_SAFE = re.compile(r"https?://[A-Za-z0-9.-]+(:\d{1,5})?(/[A-Za-z0-9._~/@{}=?&-]*)")
+
+
+@dataclass(frozen=True)
+class Basemap:
+    """Where a background comes from."""
+
+    kind: Kind
+    title: str  # for people: Streets from a file of this installation
+    url: str = ""  # with {z}, {x} and {y}; empty for a file
+    credit: str = ""
+    shallowest: int = 0
+    deepest: int = _DEEPEST
+    image: str = ""  # kind of picture in a file
+    path: Path | None = None
+
+    @property
+    def source(self) -> str:
+        """What a content security policy lets pictures come from: exactly this one place."""
+        if self.kind == "file":
+            return "blob:"  # the page around hands the tiles over; the map asks nobody
+        parts = urlsplit(self.url)
+        return f"{parts.scheme}://{parts.netloc}"
+
+    @property
+    def key(self) -> str:
+        """Tell finished maps over different backgrounds apart."""
+        return f"{self.kind} {self.url} {self.path or ''} {self.credit}"
+
+    def told(self) -> dict[str, object]:
+        """Return what the map's script needs to know."""
+        return {
+            "url": self.url,
+            "credit": self.credit,
+            "from": self.shallowest,
+            "to": self.deepest,
+            "image": self.image,
+        }
+
+
+def basemap_of(given: str, *, credit: str = "") -> Basemap | None:
+    """Return the background that the settings name, none where they name none.
+
+    Parameters
+    ----------
+    given
+        Path of a PMTiles file, address of tiles with ``{z}``, ``{x}`` and ``{y}``, or
+        ``openstreetmap``.
+    credit
+        Whom to name on the map.
+
+    Raises
+    ------
+    InputError
+        When it is none of these, or the file cannot be drawn.
+    """
+    given = given.strip()
+    if not given:
+        return None
+    if given.lower() == OPENSTREETMAP:
+        return Basemap("openstreetmap", "OpenStreetMap", _OSM_TILES, _OSM_CREDIT)
+    if "://" in given:
+        return _of_address(given, credit)
+    return _of_file(Path(given), credit)
+
+
+def _of_address(url: str, credit: str) -> Basemap:
+    """Return tiles of an internal address."""
+    wanted = all(url.count(part) == 1 for part in ("{z}", "{x}", "{y}"))
+    if not wanted or not _SAFE.fullmatch(url) or "{" in urlsplit(url).netloc:
+        raise InputError(
+            "MAPPER_BASEMAP is no address of tiles. It needs one host and {z}, {x} and {y} in its"
+            " path: https://tiles.internal/{z}/{x}/{y}.png"
+        )
+    return Basemap("address", f"Tiles from {urlsplit(url).netloc}", url, credit)
+
+
+def _of_file(path: Path, credit: str) -> Basemap:
+    """Return the tiles of one PMTiles file."""
+    try:
+        with path.open("rb") as file:
+            head = file.read(_HEADER)
+    except OSError as error:
+        raise InputError(
+            f"MAPPER_BASEMAP: {path.name} cannot be read ({error.strerror})."
+        ) from None
+    if len(head) < _HEADER or head[:7] != b"PMTiles" or head[7] != 3:  # noqa: PLR2004 - the version
+        raise InputError(f"MAPPER_BASEMAP: {path.name} is no PMTiles file of version 3.")
+    directories, tiles, kind, low, high = struct.unpack("5B", head[97:102])
+    if kind not in _IMAGES or directories not in {_PLAIN, _GZIP} or tiles not in {0, _PLAIN}:
+        raise InputError(
+            f"MAPPER_BASEMAP: {path.name} holds no pictures that a browser draws. Give a PMTiles"
+            " file of PNG, JPEG or WebP tiles (directories plain or gzip); vector tiles are not"
+            " drawn."
+        )
+    return Basemap(
+        "file", "Streets from a file here", "", credit, low, high, _IMAGES[kind], path=path
+    )

@@ -1,0 +1,82 @@
+"""A background of streets in a real Chromium: off until chosen, warned of, from one source alone."""
+
+import pytest
+
+from mapper.ui.basemap import WARNING
+from tests.browser.app_server import Visit, asked_by_server, serving
+from tests.small_extract import write_extract
+from tests.tiles import tile, write_tiles
+
+pytestmark = pytest.mark.browser
+
+
+@pytest.fixture(scope="module")
+def extract(tmp_path_factory):
+    return write_extract(tmp_path_factory.mktemp("data") / "small.csv")
+
+
+def tiles(visit):
+    """The finished tiles of the map."""
+    return visit.map.locator(".leaflet-tile-pane img.leaflet-tile-loaded")
+
+
+def test_a_file_of_tiles_is_drawn_and_nothing_leaves(browser, extract, tmp_path):
+    file = write_tiles(tmp_path / "streets.pmtiles", deepest=6)
+    with serving(tmp_path, demonstration_file=extract, basemap=file) as address:
+        visit = Visit(browser, address).open()
+        assert visit.map.locator(".leaflet-tile-pane img").count() == 0
+        assert not any("/basemap/" in url for url in visit.asked)
+        visit.choose("Background", "Streets from a file here")
+        tiles(visit).first.wait_for(state="attached")
+        visit.rest()
+        right = visit.map.locator("body").evaluate(
+            """() => {
+                const image = document.querySelector("img.leaflet-tile-loaded");
+                const copy = new OffscreenCanvas(1, 1).getContext("2d");
+                copy.drawImage(image, 0, 0, 1, 1);
+                return Array.from(copy.getImageData(0, 0, 1, 1).data).slice(0, 3);
+            }"""
+        )
+        assert right == [40 * 6, 4 * 31, 4 * 20]  # the one tile of zoom 6 that holds Merseyside
+        whole = visit.page.request.get(f"{address}/basemap/tiles")
+        assert whole.status == 416
+        visit.choose("Background", "Plain ground")
+        visit.map.locator(".leaflet-tile-pane img").first.wait_for(state="detached")
+        visit.context.close()
+    own = "blob:null/"  # pictures that the sandboxed frame made of the bytes it was handed
+    assert [url for url in visit.elsewhere if not url.startswith(own)] == []
+    assert visit.complaints == []
+    assert asked_by_server(tmp_path) == []
+
+
+def test_tiles_of_an_address_are_asked_for_only_after_the_warning(browser, extract, tmp_path):
+    host = "https://tiles.internal.example"
+    given = f"{host}/{{z}}/{{x}}/{{y}}.png"
+    with serving(tmp_path, demonstration_file=extract, basemap=given) as address:
+        visit = Visit(browser, address)
+        visit.context.route(
+            f"{host}/**",
+            lambda route: route.fulfill(body=tile(1, 1, 1), content_type="image/png"),
+        )
+        visit.open()
+        visit.choose("Background", "Tiles from tiles.internal.example")
+        visit.page.get_by_text(WARNING[:40]).wait_for()
+        visit.rest()
+        assert visit.elsewhere == []
+        visit.page.get_by_text(f"I have read this: ask {host} for tiles").click()
+        tiles(visit).first.wait_for(state="attached")
+        visit.rest()
+        stolen = visit.page.frames[-1].evaluate(
+            """() => new Promise(done => {
+                const image = new Image();
+                image.onload = () => done("loaded");
+                image.onerror = () => done("stopped");
+                image.src = "https://elsewhere.example/a.png";
+            })"""
+        )
+        assert stolen == "stopped"
+        visit.context.close()
+    assert visit.elsewhere
+    assert all(url.startswith(f"{host}/") for url in visit.elsewhere)
+    assert [said for said in visit.complaints if "elsewhere.example" not in said] == []
+    assert asked_by_server(tmp_path) == []
