@@ -6,7 +6,7 @@ that the release shows as the hot spot, and each answer then passes disclosure c
 release's own audience. What that refuses is kept by name, with the reason.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, replace
 from types import MappingProxyType
 from typing import Any
@@ -105,7 +105,11 @@ def ask_about_places(
 
 
 def place_findings(
-    answers: PlaceAnswers, hotspot_id: str, *, register: Register | None = None
+    answers: PlaceAnswers,
+    hotspot_id: str,
+    *,
+    only: Collection[str] | None = None,
+    register: Register | None = None,
 ) -> PlaceFindings:
     """Return what the audience may see of one hot spot of the release.
 
@@ -128,6 +132,8 @@ def place_findings(
         )
     findings, refused = {}, dict(answers.unanswered)
     for name, finding in answers.findings.items():
+        if only is not None and name not in only:
+            continue
         one = only_rows(finding, (finding.table["hotspot_id"] == hotspot_id).to_numpy())
         made_by = str(release.record.get("made_by", ""))
         try:

@@ -6,7 +6,7 @@ shared by every session; what somebody sees of them is released anew for the aud
 
 import hashlib
 from collections import OrderedDict
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 from threading import Lock
 
@@ -67,7 +67,9 @@ def asked_about(hotspot_id: str) -> Asked | None:
     return None
 
 
-def findings_about(viewer: Viewer, asked: Asked, hotspot_id: str) -> PlaceFindings:
+def findings_about(
+    viewer: Viewer, asked: Asked, hotspot_id: str, *, only: Collection[str] | None = None
+) -> PlaceFindings:
     """Return what the audience of a map may see of one of its hot spots.
 
     Outside the operational audience every answer is checked beside all that it was given before,
@@ -81,7 +83,7 @@ def findings_about(viewer: Viewer, asked: Asked, hotspot_id: str) -> PlaceFindin
     """
     answers = replace(_answers(asked), release=asked.shown)
     register = DatabaseRegister(database(), person=viewer.name, role=role_of(viewer))
-    return place_findings(answers, hotspot_id, register=register)
+    return place_findings(answers, hotspot_id, only=only, register=register)
 
 
 def work_of(viewer: Viewer, hotspot_id: str, cells: Sequence[str]) -> PlaceWork:

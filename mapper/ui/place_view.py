@@ -45,14 +45,15 @@ def show_place(asked: Asked, hotspot_id: str) -> None:
         return
     try:
         with st.spinner("Asking about this place"):
-            found = findings_about(viewer, asked, hotspot_id)
+            questions, draw = _SECTIONS[str(chosen)]
+            found = findings_about(viewer, asked, hotspot_id, only=questions)
         _note_look(viewer, found, str(chosen))
-        _SECTIONS[str(chosen)](viewer, asked, found)
+        draw(viewer, found)
     except MapperError as error:
         notice(str(error), kind="stop")
 
 
-def _why(_viewer: Viewer, _asked: Asked, found: PlaceFindings) -> None:
+def _why(_viewer: Viewer, found: PlaceFindings) -> None:
     """Show which indicators drive the place."""
     signature = found.findings.get(SIGNATURE.id)
     if signature is None or signature.table.empty:
@@ -66,7 +67,7 @@ def _why(_viewer: Viewer, _asked: Asked, found: PlaceFindings) -> None:
     _notes(signature.notes[:1])
 
 
-def _when(_viewer: Viewer, _asked: Asked, found: PlaceFindings) -> None:
+def _when(_viewer: Viewer, found: PlaceFindings) -> None:
     """Show the week by shifts, school days and pay days."""
     week = found.findings.get(SHIFT.id)
     if week is None or week.table.empty:
@@ -95,7 +96,7 @@ def shift_table(table: pd.DataFrame) -> pd.DataFrame:
     return ordered.set_axis(["Day", *names], axis="columns")
 
 
-def _near(_viewer: Viewer, _asked: Asked, found: PlaceFindings) -> None:
+def _near(_viewer: Viewer, found: PlaceFindings) -> None:
     """Show risks and protective assets side by side."""
     near = found.findings.get(CONTEXT.id)
     if near is None or near.table.empty:
@@ -107,7 +108,7 @@ def _near(_viewer: Viewer, _asked: Asked, found: PlaceFindings) -> None:
     _notes(near.notes)
 
 
-def _phase(viewer: Viewer, _asked: Asked, found: PlaceFindings) -> None:
+def _phase(viewer: Viewer, found: PlaceFindings) -> None:
     """Show the suggested phase with its rule, and a person's decision beside it."""
     phases = found.findings.get(PHASES.id)
     if phases is None or phases.table.empty:
@@ -119,13 +120,15 @@ def _phase(viewer: Viewer, _asked: Asked, found: PlaceFindings) -> None:
     _notes(phases.notes[:1])
 
 
-def _work(viewer: Viewer, _asked: Asked, found: PlaceFindings) -> None:
-    """Show the records about the place."""
-    show_work(viewer, found)
-
-
-_SECTIONS: Mapping[str, Callable[[Viewer, Asked, PlaceFindings], None]] = MappingProxyType(
-    {"Why here": _why, "When": _when, "Nearby": _near, "Phase": _phase, "Work here": _work}
+_Draw = Callable[[Viewer, PlaceFindings], None]
+_SECTIONS: Mapping[str, tuple[tuple[str, ...], _Draw]] = MappingProxyType(
+    {
+        "Why here": ((SIGNATURE.id,), _why),
+        "When": ((SHIFT.id, DAYS.id), _when),
+        "Nearby": ((CONTEXT.id,), _near),
+        "Phase": ((PHASES.id,), _phase),
+        "Work here": ((), show_work),
+    }
 )
 
 

@@ -1,0 +1,233 @@
+"""From hot spot to prevention in a real browser, by three people who sign in.
+
+An analyst finds a hot spot and what drives it; a neighbourhood team assesses it, plans, and
+records what was done; the analyst evaluates and holds the meeting; each takes the dossier that
+their role may have, and a partner reads what was shared and nothing else.
+"""
+
+import re
+import sqlite3
+from contextlib import suppress
+
+import pypdf
+import pytest
+from playwright.sync_api import TimeoutError  # noqa: A004 - Playwright's own, of this name
+
+from mapper.demonstration.writing import write_demonstration
+from tests.browser.app_server import Visit
+from tests.security.people_server import serving
+
+pytestmark = pytest.mark.browser
+
+VOICE = "They will not walk past the taxi rank after dark."
+OBJECTIVE = "Fewer children reported missing from these streets by June."
+ACTION = "Light the underpass"
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory):
+    return tmp_path_factory.mktemp("loop")
+
+
+@pytest.fixture(scope="module")
+def address(folder):
+    """The app on the demonstration data, with a real identity provider."""
+    made = write_demonstration(folder, seed=1)
+    with serving(folder, made.incidents) as started:
+        yield started
+
+
+@pytest.fixture
+def visit(browser, address):
+    """A maker of visitors who sign in with the provider and begin on the map."""
+    made = []
+
+    def sign_in(name):
+        visitor = Visit(browser, address, width=2200, height=1000)  # the whole menu in one line
+        made.append(visitor)
+        form = visitor.context.request.get(f"{address}/sign-in")  # the provider's own page
+        visitor.context.request.post(form.url, form={"sub": name})
+        visitor.page.goto(f"{address}/hot-spots")
+        visitor.wait_for_map()
+        visitor.complaints.clear()  # Streamlit looks for itself below a page's address first
+        return visitor
+
+    yield sign_in
+    for visitor in made:
+        visitor.context.close()
+
+
+def go(visit, title):
+    """Open a page by the menu."""
+    visit.page.get_by_role("link", name=title, exact=True).first.click()
+    visit.rest()
+
+
+def choose_hotspot(visit, name):
+    """Open the map and choose a hot spot in its list; return its id."""
+    go(visit, "Hot spots")
+    visit.wait_for_map()
+    line = visit.page.locator(".list tbody tr", has_text=name).first
+    line.locator("button").click()
+    visit.page.locator(".m-place").wait_for()
+    visit.rest()
+    return line.get_attribute("data-id")
+
+
+def look_at(visit, section, words):
+    """Open a section about the chosen place and wait for its words."""
+    visit.page.get_by_role("radio", name=section, exact=True).click()
+    visit.page.get_by_text(words).first.wait_for()
+    visit.rest()
+
+
+def fill(visit, label, text):
+    """Fill a field and wait until it is taken in."""
+    field = visit.page.get_by_role("textbox", name=label, exact=True)
+    field.first.fill(text)
+    field.first.press("Tab")
+    settle(visit)
+
+
+def settle(visit):
+    """Wait until what was typed has reached the server and the page is at rest again."""
+    visit.page.wait_for_timeout(300)
+    visit.rest()
+
+
+def pick(visit, label, option):
+    """Choose an option; a page drawn anew meanwhile closes the list, which is then opened again."""
+    for _ in range(5):
+        visit.page.get_by_role("combobox", name=label).first.click()
+        with suppress(TimeoutError):
+            visit.page.get_by_role("option", name=option).first.click(timeout=3_000)
+            break
+    settle(visit)
+
+
+def open_tab(visit, title):
+    visit.page.get_by_role("tab", name=title, exact=True).click()
+
+
+def save(visit, reason):
+    """Save the record on the desk and wait for its version."""
+    fill(visit, "Why this version", reason)
+    visit.page.get_by_role("button", name="Save", exact=True).click()
+    visit.page.get_by_text("Version 1 is saved.").wait_for()
+    visit.rest()
+
+
+def dossier(visit):
+    """Take the dossier in one click and return its words."""
+    with visit.page.expect_download() as waiting:
+        visit.page.get_by_role("button", name="Dossier (PDF)").click()
+    content = pypdf.PdfReader(waiting.value.path())
+    return " ".join(" ".join(page.extract_text() for page in content.pages).split())
+
+
+def test_from_hot_spot_to_prevention_and_back_to_the_meeting(visit, folder):
+    analyst = visit("ann")
+    spot = choose_hotspot(analyst, "Central")
+    look_at(analyst, "Why here", "in the rest of the area")
+    look_at(analyst, "Nearby", "How to read this")
+
+    team = visit("noa")
+    assert choose_hotspot(team, "Central") == spot
+    look_at(team, "When", "Busy shifts")
+    assess(team)
+    plan(team)
+    act(team)
+
+    go(analyst, "Interventions")
+    evaluate(analyst)
+    choose_hotspot(analyst, "Central")
+    meet(analyst)
+    choose_hotspot(analyst, "Central")
+    words = dossier(analyst)
+    for part in (VOICE, OBJECTIVE, ACTION, "as far as counts can tell", "Partnership, north"):
+        assert part in words
+    assert "Busy shifts" in words
+    assert "For the operational audience" in words
+
+    partner = visit("pat")
+    choose_hotspot(partner, "Central")
+    look_at(partner, "Work here", "Plan P-")
+    partner.page.get_by_text("Plan P-").first.click()
+    partner.page.get_by_text(OBJECTIVE).first.wait_for()
+    theirs = dossier(partner)
+    assert OBJECTIVE in theirs
+    assert ACTION in theirs
+    assert VOICE not in theirs
+    assert "as far as counts can tell" not in theirs
+    assert "For the partnership audience" in theirs
+    assert traces(folder) == {"ann": 1, "pat": 1}
+    for visitor in (analyst, team, partner):
+        assert visitor.complaints == []
+
+
+def assess(team):
+    """Write the location assessment of the chosen hot spot."""
+    team.page.get_by_role("link", name="Assess this place").click()
+    team.page.get_by_text("Location assessments").wait_for()
+    team.rest()
+    open_tab(team, "Voice and lived experience of children")
+    fill(team, "What children and young people say about the place", VOICE)
+    save(team, "first look")
+
+
+def plan(team):
+    """Go on to a plan with one action, and share it with partners."""
+    team.page.get_by_role("button", name="Start a plan for this place").click()
+    team.page.get_by_role("heading", name="Plans").wait_for()
+    team.rest()
+    open_tab(team, "Problem solving")
+    fill(team, "Objective", OBJECTIVE)
+    open_tab(team, "Actions")
+    team.page.get_by_role("button", name="Add an action").click()
+    team.rest()
+    fill(team, "Action", ACTION)
+    pick(team, "Shared with partner agencies", re.compile("^shared$"))
+    save(team, "agreed on Tuesday")
+
+
+def act(team):
+    """Go on to what was done, from a day within the data."""
+    team.page.get_by_role("button", name="Record what was done here").click()
+    team.page.get_by_role("heading", name="Interventions").wait_for()
+    team.rest()
+    day = team.page.get_by_role("group", name="First day").get_by_role("spinbutton").first
+    day.click()
+    day.press_sequentially("01032022")
+    day.press("Tab")
+    settle(team)
+    fill(team, "What was done", "Lights put in and walked every evening.")
+    save(team, "done")
+    team.page.get_by_text("An analyst can do it here.").wait_for()
+
+
+def evaluate(analyst):
+    """Work out what the intervention did."""
+    pick(analyst, "Intervention", re.compile("^I-"))
+    analyst.page.get_by_role("button", name="Work it out", exact=True).click()
+    analyst.page.get_by_text("as far as counts can tell.").wait_for()
+    analyst.rest()
+
+
+def meet(analyst):
+    """Hold the meeting with the map that was shown."""
+    go(analyst, "Meetings")
+    analyst.page.get_by_role("button", name="Start a new one").click()
+    analyst.page.get_by_text("This is the first meeting on record").wait_for()
+    analyst.rest()
+    fill(analyst, "Meeting", "Partnership, north")
+    save(analyst, "held")
+
+
+def traces(folder):
+    """Count the dossiers that the audit log says were taken, by person."""
+    with sqlite3.connect(folder / "workspace" / "mapper.sqlite") as kept:
+        rows = kept.execute(
+            "select person, count(*) from audit where kind = 'export' and subject like 'dossier-%'"
+            " group by person"
+        )
+        return dict(rows.fetchall())
