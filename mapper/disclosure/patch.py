@@ -162,13 +162,12 @@ def _months(study: PatchStudy, own: npt.NDArray[np.bool_]) -> tuple[tuple[str, .
 
 def _own_phases(study: PatchStudy, own: AnalysisResult, cells: npt.NDArray[np.bool_]) -> Phases:
     """Return pattern and phase of each hot spot, of the own part where it crosses the edge."""
-    spots = own.hotspots
-    size = study.result.cells["hotspot_id"].value_counts().to_dict()
-    whole = [size[spot] for spot in spots["hotspot_id"]]
-    if study.months is None or spots["cells"].tolist() == whole:
-        return study.phases
+    if study.months is None or own.hotspots.empty:
+        return {}
     ids = study.result.cells["hotspot_id"].where(cells, "").astype("str")
-    part = replace(study.result, cells=study.result.cells.assign(hotspot_id=ids), hotspots=spots)
+    part = replace(
+        study.result, cells=study.result.cells.assign(hotspot_id=ids), hotspots=own.hotspots
+    )
     return phases_of(study.history, part, study.places)
 
 

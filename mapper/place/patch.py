@@ -38,7 +38,6 @@ class PatchStudy:
     history: Study  # the twelve months that end with it, in the hours asked for
     week: Study  # the same months in every hour
     months: Periods | None  # whole months of the history; none where there are fewer than two
-    phases: Mapping[str, Mapping[str, Any]]  # pattern, phase, rule and reason by hot spot id
     silence: str = ""  # why no pattern can be told, in words
     places: Places | None = None  # what may lie near
 
@@ -68,10 +67,9 @@ def study_patch(
         week = prepare(incidents, every, lens=lens, area=area)
     try:
         months = split_periods(history, every="month")
-        phases = phases_of(history, result, places)
     except RequestError as error:
-        return PatchStudy(result, history, week, None, MappingProxyType({}), str(error), places)
-    return PatchStudy(result, history, week, months, phases, "", places)
+        return PatchStudy(result, history, week, None, str(error), places)
+    return PatchStudy(result, history, week, months, "", places)
 
 
 def back_by_months(last: date, months: int) -> date:
@@ -88,7 +86,7 @@ def _a_year_behind(first: date, last: date) -> date:
 def phases_of(
     history: Study, result: AnalysisResult, places: Places | None
 ) -> Mapping[str, Mapping[str, Any]]:
-    """Return what the rules say of each hot spot, by id."""
+    """Return pattern, phase, rule and reason of each hot spot of a result, by id."""
     if result.hotspots.empty:
         return MappingProxyType({})
     table = phase_finding(history, result=result, places=places).table
