@@ -44,6 +44,7 @@ def visit(browser, address):
 
     def sign_in(name):
         visitor = Visit(browser, address, width=2200, height=1000)  # the whole menu in one line
+        visitor.page.set_default_timeout(90_000)  # three people on a small, busy machine
         made.append(visitor)
         form = visitor.context.request.get(f"{address}/sign-in")  # the provider's own page
         visitor.context.request.post(form.url, form={"sub": name})
