@@ -105,7 +105,7 @@ def test_what_an_analyst_releases_is_what_partners_are_shown(signed_in_app):
     told = words(signed_in_app("partner", name="Pat"))
     assert "1 to 30 November 2023" in told
     assert "Preview" not in told
-    again = words(signed_in_app("analyst", name="Ann", page=BRIEFING))
+    again = words(signed_in_app("analyst", name="Amy", page=BRIEFING))
     assert "Preview" not in again
 
 

@@ -206,12 +206,7 @@ class _Source:
         try:
             study = self.study(lens)
             finding = ask_change(study, before=windows[0], after=windows[1], by="area")
-            shown = release_finding(
-                finding,
-                audience=self.choices.audience,
-                register=self.register,
-                made_by=self.made_by,
-            ).table
+            shown = self.finding(finding).table
         except MapperError as error:
             return Total(lens.id, lens.title, None, None, str(error))
         rule = rules().audiences[self.choices.audience]
@@ -229,12 +224,7 @@ class _Source:
         try:
             study = prepare(self.incidents, request, lens=lens, area=self.area)
             finding = shift_finding(study, by="area")
-            return release_finding(
-                finding,
-                audience=self.choices.audience,
-                register=self.register,
-                made_by=self.made_by,
-            )
+            return self.finding(finding)
         except MapperError as error:
             notes.append(f"The week in shifts is not shown. {error}")
             return None

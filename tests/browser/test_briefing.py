@@ -1,0 +1,60 @@
+"""A meeting: the chair opens the briefing, shows it large, and takes the printed one away."""
+
+import io
+import re
+
+import pypdf
+import pytest
+
+from tests.browser.app_server import Visit, asked_by_server, serving
+from tests.small_extract import write_extract
+
+pytestmark = pytest.mark.browser
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory):
+    return tmp_path_factory.mktemp("meeting")
+
+
+@pytest.fixture(scope="module")
+def address(folder):
+    with serving(folder, demonstration_file=write_extract(folder / "small.csv")) as found:
+        yield found
+
+
+def test_a_chair_shows_the_briefing_and_leaves_with_it_printed(browser, address, folder):
+    visit = Visit(browser, address).open()
+    page = visit.page
+    page.get_by_role("link", name="Briefing", exact=True).click()
+    page.get_by_role("heading", name="Places that moved").wait_for(timeout=60_000)
+    visit.rest()
+    figures = [part.strip() for part in page.locator(".b-tiles b").all_inner_texts()]
+    assert len(figures) >= 3
+    assert "Preview" in page.locator(".b-head").inner_text()
+    page.frame_locator("iframe[title^='Map: ']").locator(".leaflet-overlay-pane canvas").wait_for()
+    size = page.locator(".b-tiles b").first.evaluate("it => getComputedStyle(it).fontSize")
+    page.set_viewport_size({"width": 1920, "height": 1080})
+    page.get_by_role("button", name="Present").click()
+    page.get_by_role("button", name="End presentation").wait_for()
+    visit.rest()
+    assert "present=1" in page.url
+    assert page.get_by_role("button", name="PDF").count() == 0
+    larger = page.locator(".b-tiles b").first.evaluate("it => getComputedStyle(it).fontSize")
+    assert float(larger[:-2]) > 1.3 * float(size[:-2])
+    page.get_by_role("button", name="End presentation").click()
+    page.get_by_role("button", name="PDF").wait_for()
+    visit.rest()
+    with page.expect_download(timeout=60_000) as loading:
+        page.get_by_role("button", name="PDF").click()
+    printed = pypdf.PdfReader(io.BytesIO(loading.value.path().read_bytes()))
+    text = re.sub(r"\s+", "", " ".join(one.extract_text() for one in printed.pages))
+    for figure in figures:
+        value, _, before = figure.partition(" ")
+        assert value in text
+        assert re.sub(r"\s+", "", before) in text
+    assert "OFFICIAL-SENSITIVE" in text
+    visit.context.close()
+    assert visit.elsewhere == []
+    assert visit.complaints == []
+    assert asked_by_server(folder) == []
