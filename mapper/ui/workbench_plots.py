@@ -38,14 +38,14 @@ def plot_of(shown: FindingRelease, *, place: str = "") -> Plot | None:
     if draw is None or shown.table.empty:
         return None
     names = places_of(shown)
-    table = shown.table
+    table, of = shown.table, ""
     if names:
         chosen = place if place in names else names[0]
-        table = table[_place_names(table) == chosen]
+        table, of = table[_place_names(table) == chosen], f"{chosen}, "
     found = draw(table, shown)
     if found is None:
         return None
-    words = f"{shown.title}, {shown.lens_title}, {shown.area_title}, {shown.period}. {found[1]}"
+    words = f"{shown.title}, {of}{shown.lens_title}, {shown.area_title}, {shown.period}. {found[1]}"
     return Plot(found[0], words)
 
 

@@ -37,8 +37,8 @@ def _signals(table: pd.DataFrame, shown: FindingRelease) -> str:
 
 
 def _patterns(table: pd.DataFrame, _shown: FindingRelease) -> str:
-    tally = table["pattern"].value_counts()
-    named = ", ".join(f"{number:,} {name}" for name, number in tally.head(5).items())
+    tally = table["pattern"].astype("str").str.removesuffix(" hot spot").value_counts()
+    named = ", ".join(f"{number:,} {name}" for name, number in tally.items())
     return f"Of {count(len(table), 'hot spot' if 'name' in table else 'cell')}: {named}."
 
 
