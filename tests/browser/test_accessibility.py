@@ -1,0 +1,132 @@
+"""Every page of the menu by axe, by keyboard, at twice the size and with motion switched off."""
+
+from importlib.resources import files
+
+import pytest
+
+from mapper.ui.router import ENTRIES
+from tests.browser.app_server import Visit, serving
+from tests.small_extract import write_extract
+
+pytestmark = pytest.mark.browser
+
+AXE = (files("axe_playwright_python") / "axe.min.js").read_text(encoding="utf-8")
+GRAVE = ("serious", "critical")
+RUN = """
+() => axe.run(document, {
+  resultTypes: ["violations"],
+  runOnly: ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"],
+  iframes: false
+}).then(found => found.violations.map(one => ({id: one.id, impact: one.impact, where:
+  one.nodes.map(node => node.target.flat().join(" ") + " | " + node.html.slice(0, 160))})))
+"""
+FOCUSED = """
+() => {
+  let one = document.activeElement;
+  while (one && one.shadowRoot && one.shadowRoot.activeElement) {
+    one = one.shadowRoot.activeElement;
+  }
+  if (!one || one === document.body) { return null; }
+  const look = getComputedStyle(one), box = one.getBoundingClientRect();
+  const rings = [one, one.parentElement, one.parentElement?.parentElement].filter(Boolean).map(
+    (part) => { const s = getComputedStyle(part); return s.outlineStyle !== "none" &&
+      parseFloat(s.outlineWidth) > 0 || s.boxShadow !== "none" || s.borderColor; });
+  return {tag: one.tagName, name: one.getAttribute("aria-label") || one.textContent.slice(0, 40),
+    seen: box.width > 0 && box.height > 0, ring: rings.some((ring) => ring === true),
+    border: look.borderColor, html: one.outerHTML.slice(0, 120)};
+}
+"""
+
+
+@pytest.fixture(scope="module")
+def address(tmp_path_factory):
+    """The app on the small extract, for the one person who sees every page."""
+    extract = write_extract(tmp_path_factory.mktemp("data") / "small.csv")
+    with serving(tmp_path_factory.mktemp("app"), demonstration_file=extract) as found:
+        yield found
+
+
+def opened(browser, address, entry, *, width=1366, height=768, **context):
+    visit = Visit(browser, address, width=width, height=height)
+    if context:
+        visit.page.emulate_media(**context)
+    visit.page.goto(f"{address}/{entry.url}")
+    visit.page.locator(".m-marking.m-head").wait_for()
+    visit.rest()
+    visit.page.wait_for_timeout(600)
+    visit.rest()
+    return visit
+
+
+def grave(page):
+    """What axe finds serious or critical on the page and in each map on it."""
+    found = []
+    for frame in page.frames:
+        frame.evaluate(AXE)
+        found += [one for one in frame.evaluate(RUN) if one["impact"] in GRAVE]
+    return found
+
+
+@pytest.mark.parametrize("entry", ENTRIES, ids=lambda entry: entry.url)
+def test_axe_finds_nothing_serious(browser, address, entry):
+    visit = opened(browser, address, entry)
+    found = grave(visit.page)
+    visit.context.close()
+    assert found == []
+
+
+def test_the_keyboard_reaches_menu_choices_map_and_list_and_is_seen(browser, address):
+    visit = opened(browser, address, ENTRIES[0])
+    visit.wait_for_map()
+    reached = []
+    for _ in range(60):
+        visit.page.keyboard.press("Tab")
+        now = visit.page.evaluate(FOCUSED)
+        if now is not None:
+            reached.append(now)
+        if now and "List of hot spots" in now["name"]:
+            break
+    names = " / ".join(one["name"] for one in reached)
+    tags = {one["tag"] for one in reached}
+    for words in ("My patch", "Lens", "day, From", "List of hot spots"):
+        assert words in names, names
+    assert "IFRAME" in tags  # the map, with its own buttons and ranks inside
+    unseen = [one["html"] for one in reached if not (one["seen"] and _shows(one))]
+    assert unseen == []
+    visit.page.keyboard.press("Tab")
+    visit.page.keyboard.press("Enter")
+    visit.page.locator(".list tbody tr[aria-current=true]").wait_for()
+    visit.map.locator(".m-rank.m-chosen").wait_for()
+    visit.context.close()
+
+
+def _shows(one):
+    """A ring, a border in the colour of focus, or the map's own frame, which marks inside."""
+    return one["ring"] or "11, 79, 148" in one["border"] or one["tag"] in {"IFRAME", "SPAN"}
+
+
+@pytest.mark.parametrize("entry", ENTRIES, ids=lambda entry: entry.url)
+def test_nothing_is_lost_at_twice_the_size(browser, address, entry):
+    """A laptop at 200 %: half of its pixels in each direction."""
+    visit = opened(browser, address, entry, width=683, height=384)
+    wide = visit.page.evaluate("document.documentElement.scrollWidth")
+    assert wide <= 683
+    lost = visit.page.evaluate(
+        """() => Array.from(document.querySelectorAll(".stMain button, .stMain input, .stMain p"))
+            .filter((one) => one.offsetParent && one.getBoundingClientRect().left > innerWidth)
+            .map((one) => one.outerHTML.slice(0, 80))"""
+    )
+    assert lost == []
+    visit.context.close()
+
+
+def test_motion_stops_for_those_who_ask(browser, address):
+    visit = opened(browser, address, ENTRIES[0], reduced_motion="reduce")
+    visit.wait_for_map()
+    moving = """() => Array.from(document.querySelectorAll("*")).filter((one) => {
+        const look = getComputedStyle(one);
+        return parseFloat(look.transitionDuration) > 0.01 ||
+            parseFloat(look.animationDuration) > 0.01 && look.animationName !== "none";
+    }).length"""
+    assert [frame.evaluate(moving) for frame in visit.page.frames] == [0] * len(visit.page.frames)
+    visit.context.close()
