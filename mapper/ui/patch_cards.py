@@ -13,6 +13,7 @@ from mapper.ui.patch_words import action_words, near_words, pattern_words, peak_
 from mapper.ui.words import count
 
 _HINT = "Busiest above expected first. Choose one, here or on the map."
+_INVENTED = "These places are invented for the demonstration."
 _NOTHING = (
     "Nowhere on this patch is busier than chance explains. Choose more days, other hours, another"
     " lens or more wards, or take it as the answer: the map still shows every count."
@@ -104,6 +105,7 @@ def panel_data(
         "days": [day[:2] for day in WEEKDAYS],
         "shifts": [f"{name} {start:02}" for name, start in SHIFTS.items()],
         "noPlaces": "" if knows_places else "No file of places is loaded.",
+        "nearNote": _INVENTED if knows_places and patch.invented_places else "",
         "chosen": chosen if any(card["id"] == chosen for card in cards) else None,
         "found": dict(found) if found else None,
     }

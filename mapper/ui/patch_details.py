@@ -45,10 +45,15 @@ def show_area(patch: PatchRelease, corners: Sequence[tuple[float, float]]) -> No
         f"<p>{encode_text(', '.join(found.wards))}. Hot spots: {encode_text(spots)}.</p></div>"
         f'<dl class="m-facts">{items}</dl>'
     )
-    st.caption(
+    _quiet(
         "Sums over the cells whose middle lies in the area; what lies outside the wards shown is"
         " not counted."
     )
+
+
+def _quiet(text: str) -> None:
+    """Show what a reader should know of the figures above."""
+    st.html(f'<p class="m-guidance" style="max-width:none">{encode_text(text)}</p>')
 
 
 def show_place(patch: PatchRelease, chosen: str) -> None:
@@ -61,7 +66,7 @@ def show_place(patch: PatchRelease, chosen: str) -> None:
     with st.expander("Every hour of the week at this place"):
         drawn = week_clock(place.hours, title=name)
         st.image(drawn.svg, alt=drawn.alt, width=640)
-        st.caption(
+        _quiet(
             f"{name}. Each incident is spread over the hours in which it can have happened; ringed"
             " hours are the busiest. Last twelve months, every hour of the week."
         )

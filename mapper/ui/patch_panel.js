@@ -74,6 +74,7 @@ function more(parent, card, data) {
   points(box, "Near: risks", card.risks, data.noPlaces || "None within about a kilometre.");
   points(box, "Near: what protects", card.assets, data.noPlaces || "None within about a kilometre.");
   if (card.both.length) { points(box, "Near: both", card.both, ""); }
+  if (data.nearNote) { add(box, "p", data.nearNote, "quiet"); }
   add(box, "h4", card.phase ? `Suggested prevention: ${card.phase}` : "Prevention phase");
   add(box, "p", card.phase ? `${card.rule}. ${card.why}` : card.why || "No rule fits.");
   if (card.phase) { add(box, "p", "A suggestion by rule; people decide.", "quiet"); }

@@ -286,6 +286,10 @@ def test_cards_say_what_is_known_and_are_plain_text(patch):
         patch, cards, maps=[("/maps/x", "")], chosen="HS-none", found=None, knows_places=True
     )
     assert data["chosen"] is None
+    assert data["nearNote"] == ""
+    invented = replace(patch, invented_places=True)
+    said = panel_data(invented, cards, maps=[], chosen="", found=None, knows_places=True)
+    assert "invented" in said["nearNote"]
     assert len(data["months"]) == len(cards[0]["months"])
     assert len(twin(patch)) == len(cards)
 
