@@ -100,11 +100,12 @@ def _show_children(viewer: Viewer, dataset: Dataset) -> None:
 def _show_headline(whole: FindingRelease) -> None:
     """Say the figures of the whole area."""
     row = whole.table.iloc[0]
+    incidents, with_child = int(row["incidents"]), int(row["with_child"])
     share, month = float(row["child_share"]), float(row["with_child_a_month"])
     st.html(
         '<dl class="m-facts">'
-        f"<div><dt>Incidents of domestic abuse</dt><dd>{int(row['incidents']):,}</dd></div>"
-        f"<div><dt>With a child at the address</dt><dd>{int(row['with_child']):,}</dd></div>"
+        f"<div><dt>Incidents of domestic abuse</dt><dd>{incidents:,}</dd></div>"
+        f"<div><dt>With a child at the address</dt><dd>{with_child:,}</dd></div>"
         f"<div><dt>Share</dt><dd>{share:.2%}</dd></div>"
         f"<div><dt>A month</dt><dd>{month:,.0f}</dd></div></dl>"
     )
