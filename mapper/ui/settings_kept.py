@@ -42,7 +42,11 @@ def show_retention(viewer: Viewer) -> None:
         days = retention_days(connection)
         over = due(connection, today=_today())
     with st.form("retention", border=False):
-        wanted = {kind: _ask_days(kind, days.get(kind)) for kind in _KINDS}
+        columns = st.columns(len(_KINDS))
+        wanted: dict[Kind, int | None] = {}
+        for column, kind in zip(columns, _KINDS, strict=True):
+            with column:
+                wanted[kind] = _ask_days(kind, days.get(kind))
         if st.form_submit_button("Save"):
             attempt(lambda: set_days(wanted, viewer=viewer))
     st.caption(f"Empty: for ever. Deletion happens when you ask for it. {_RELEASES_WARNING}")
@@ -52,7 +56,7 @@ def show_retention(viewer: Viewer) -> None:
 def _ask_days(kind: Kind, days: int | None) -> int | None:
     """Ask for how many days a kind is kept."""
     return st.number_input(
-        f"{_KINDS[kind]}: days",
+        f"{_KINDS[kind]} are kept for so many days",
         min_value=1,
         max_value=LONGEST_DAYS,
         value=days,
@@ -64,7 +68,7 @@ def _ask_days(kind: Kind, days: int | None) -> int | None:
 def _show_due(over: Due, viewer: Viewer) -> None:
     """Show what would be deleted now, and offer to."""
     if not over:
-        notice("Nothing is past its time today.", kind="good")
+        notice("Nothing is past its time today.")
         return
     words = [
         *(f"{one.title}: {count(one.accepted, 'incident')}" for one in over.datasets),

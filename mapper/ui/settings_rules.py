@@ -25,7 +25,7 @@ def show_rules(viewer: Viewer) -> None:
     now = rules()
     st.caption(f"Version {now.version}, from {now.source} ({now.sha256[:12]}).")
     for audience, rule in now.audiences.items():
-        st.text(f"{audience.capitalize()}: {rule.who}")
+        st.text(f"{audience.capitalize()} ({rule.who})")
         st.dataframe(rule_table(rule), hide_index=True, key=f"rules {audience}")
     if settings().disclosure_rules is not None:
         st.caption("MAPPER_DISCLOSURE_RULES names the file of these rules: change them there.")
