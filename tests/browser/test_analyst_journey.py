@@ -1,0 +1,107 @@
+"""An analyst in a real Chromium: load, ask, cancel, ask again, take a workbook away."""
+
+import openpyxl
+import pandas as pd
+import pytest
+
+from mapper.incidents.read import read_incidents
+from mapper.lenses.load import load_lens
+from mapper.request import AnalysisRequest
+from mapper.ui.choices import days_of
+from mapper.ui.workbench_asking import ask
+from mapper.ui.workbench_questions import QUESTIONS
+from tests.browser.app_server import Visit, asked_by_server, serving
+from tests.small_extract import write_extract
+
+pytestmark = pytest.mark.browser
+
+
+@pytest.fixture
+def extract(tmp_path):
+    return write_extract(tmp_path / "july.csv", seed=11)
+
+
+@pytest.fixture
+def visit(browser, tmp_path):
+    """A visitor on the first page of an installation with other data."""
+    other = write_extract(tmp_path / "other.csv", seed=5)
+    with serving(tmp_path, demonstration_file=other) as address:
+        visitor = Visit(browser, address, width=1900, height=900).open()
+        yield visitor
+        visitor.context.close()
+    assert visitor.elsewhere == []
+    assert visitor.complaints == []
+    assert asked_by_server(tmp_path) == []
+
+
+def found(path, question, **values):
+    """The finding, without the app."""
+    incidents = read_incidents([path])
+    settled = QUESTIONS[question].settled(values, days_of(incidents.table))
+    request = AnalysisRequest(lens="county-lines")
+    lens = load_lens("county-lines")
+    return ask(incidents, request, lens, question=question, values=settled)
+
+
+def choose_question(visit, title):
+    box = visit.page.get_by_role("combobox", name="Question").first
+    box.click()
+    box.fill(title)
+    visit.page.get_by_role("option", name=title).first.click()
+    visit.page.get_by_text(QUESTIONS[ID[title]].definition.question).first.wait_for()
+    visit.rest()
+
+
+ID = {"Concentration": "concentration", "Space-time scan": "scan"}
+
+
+def press(visit, name):
+    visit.page.get_by_role("button", name=name, exact=True).click()
+
+
+def test_from_a_file_to_a_workbook(visit, extract, tmp_path):
+    page = visit.page
+    page.get_by_role("link", name="Data", exact=True).click()
+    page.locator("input[type=file]").first.set_input_files(extract)
+    page.get_by_role("button", name="Use this data", exact=True).click()
+    visit.wait_for_map()
+    assert "july.csv" in page.locator(".m-over").inner_text()
+
+    page.get_by_role("link", name="Workbench", exact=True).click()
+    page.get_by_text("Ask anything of this data").wait_for()
+    visit.rest()
+    press(visit, "Ask")
+    answer = page.locator(".m-answer")
+    answer.wait_for()
+    assert found(extract, "concentration", table="lorenz").notes[0] in answer.inner_text()
+    curve = page.locator("[role=graphics-document]")
+    curve.wait_for()
+    assert "Lorenz curve" in curve.get_attribute("aria-label")
+    visit.rest()
+
+    choose_question(visit, "Space-time scan")
+    press(visit, "Ask")
+    press(visit, "Cancel this run")
+    page.get_by_text("cancelled. Nothing was kept").wait_for(timeout=60_000)
+    visit.rest()
+    page.get_by_text("More parameters", exact=True).click()
+    runs = page.get_by_role("spinbutton", name="Random runs")
+    runs.fill("19")
+    runs.press("Enter")
+    visit.rest()
+    press(visit, "Ask")
+    page.locator(".m-answer", has_text="Space-time scan").wait_for(timeout=120_000)
+    visit.rest()
+    finding = found(extract, "scan", runs=19)
+    top = finding.table.iloc[0]
+    assert f"{top['incidents']:,} incidents where" in answer.inner_text()
+    assert page.get_by_role("img", name="Map of").count() == 1
+
+    with page.expect_download() as download:
+        page.get_by_role("button", name="Workbook (Excel)").last.click()
+    path = tmp_path / download.value.suggested_filename
+    download.value.save_as(path)
+    rows = list(openpyxl.load_workbook(path)["Answer"].iter_rows(min_row=3, values_only=True))
+    reopened = pd.DataFrame(rows[1:], columns=list(rows[0]))
+    pd.testing.assert_frame_equal(reopened, finding.table, check_dtype=False, rtol=1e-14,
+                                  check_categorical=False)  # fmt: skip
