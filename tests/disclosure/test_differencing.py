@@ -1,5 +1,6 @@
 """The parts of the differencing check, each by a second road."""
 
+from dataclasses import replace
 from datetime import date
 from itertools import product
 
@@ -11,8 +12,10 @@ from scipy import sparse
 from mapper.area_shares import equal_area
 from mapper.disclosure.bounds import Block, Need, bound
 from mapper.disclosure.differencing import check
+from mapper.disclosure.finding_check import check_finding
 from mapper.disclosure.ground import overlay
-from mapper.disclosure.lens_pieces import lens_pieces, related, selection_of
+from mapper.disclosure.lens_pieces import covered, lens_pieces, related, selection_of
+from mapper.disclosure.linking import linked_to
 from mapper.disclosure.register import Selection, StoredRelease
 from mapper.disclosure.rules import rules
 from mapper.disclosure.suppression import interval_of
@@ -138,3 +141,82 @@ def test_revised_data_is_withheld():
 def test_a_release_said_twice_counts_once():
     one = told([20])
     assert len(check(told([20], last=date(2024, 7, 31)), [one, told([20])], rule=RULE).linked) == 1
+
+
+CRIME = Selection(include=((("crime", "is", True),),))
+NO_CRIME = Selection(include=((),), exclude=((("crime", "is", True),),))
+
+
+def test_two_lenses_that_only_together_hold_a_third_are_linked():
+    """At most 4 crimes and at most 4 other incidents: 8 or more with domestic abuse say 4 each."""
+    assert not related(FLAG, CRIME)
+    assert covered(FLAG, (CRIME, NO_CRIME))
+    parts = [told([4], selection=CRIME), told([4], selection=NO_CRIME)]
+    flagged = told([8], selection=FLAG)
+    assert linked_to([flagged], parts) == parts
+    assert linked_to([flagged], parts[:1]) == []
+    assert check(flagged, parts, rule=RULE).withhold.all()
+    assert not check(flagged, parts[:1], rule=RULE).withhold.any()
+
+
+def test_all_and_all_but_one_lens_say_what_that_one_is():
+    """All demand and all but domestic abuse were shown: then domestic abuse is withheld."""
+    before = [told([21]), told([19], selection=REST)]
+    assert linked_to([told([3], selection=FLAG)], before) == before
+    assert check(
+        told([3], selection=FLAG), [told([6]), told([6], selection=REST)], rule=RULE
+    ).withhold.all()
+
+
+def total(count, cells=7, **choices):
+    """One printed total over some cells."""
+    one = told([0] * cells, **choices)
+    low, high = interval_of(count, RULE)
+    return replace(
+        one, region=np.zeros(cells, dtype=int), low=np.array([low]), high=np.array([high])
+    )
+
+
+def test_a_total_that_barely_holds_its_hidden_cells_is_withheld():
+    cells = told([1] * 7)
+    assert check_finding([total(7)], [cells], rule=RULE).withhold[0].all()  # 8 at most: 1 or 2 each
+    assert check_finding([total(28)], [cells], rule=RULE).withhold[0].all()  # 28: 4 each
+    assert not check_finding([total(17)], [cells], rule=RULE).withhold[0].any()
+
+
+def test_columns_of_one_table_are_checked_beside_one_another():
+    """Five to seven with domestic abuse among five to seven: at most two without."""
+    parts = [total(6), total(6, selection=FLAG)]
+    assert any(flags.any() for flags in check_finding(parts, [], rule=RULE).withhold)
+    parts = [total(40), total(20, selection=FLAG)]
+    assert not any(flags.any() for flags in check_finding(parts, [], rule=RULE).withhold)
+
+
+def test_a_map_that_an_earlier_total_gives_away_is_refused():
+    assert check(told([1] * 7), [total(7)], rule=RULE).refused
+    assert not check(told([1] * 7), [total(17)], rule=RULE).refused
+
+
+def shifts(parts, *, whole=True):
+    low, high = (sum(ends) for ends in zip(*parts, strict=True))
+    return replace(
+        total(20),
+        low=np.array([int(np.ceil(low))]),
+        high=np.array([int(high)]),
+        parts=tuple((0, *ends) for ends in parts),
+        parts_whole=whole,
+    )
+
+
+def test_shifts_add_up_to_the_total_that_was_printed():
+    """Shifts of 7.5 to 12.5 and of 0.5 to 4.5: a total of at least 17 leaves the small one 4."""
+    week = shifts([(7.5, 12.5), (0.5, 4.5)])
+    assert check_finding([week], [total(20)], rule=RULE).withhold[0].all()
+    assert not check_finding([week], [total(12)], rule=RULE).withhold[0].any()
+
+
+def test_shifts_of_overlapping_days_are_refused():
+    week = shifts([(7.5, 12.5), (7.5, 12.5)])
+    later = replace(week, last=date(2024, 7, 31))
+    assert check_finding([later], [week], rule=RULE).refused
+    assert not check_finding([week], [week], rule=RULE).refused
