@@ -1,0 +1,55 @@
+"""Finished maps are made once for each release and never again on a rerun."""
+
+import pytest
+
+from mapper.settings import settings
+from mapper.ui import results
+from mapper.ui.basemap import WARNING
+from tests.pages.conftest import said, start
+
+
+@pytest.fixture
+def made(monkeypatch):
+    """The digest of each map that is really made."""
+    digests, build = [], results.embed_map
+
+    def counted(shown, **choices):
+        digests.append(shown.digest)
+        return build(shown, **choices)
+
+    monkeypatch.setattr(results, "embed_map", counted)
+    return digests
+
+
+def test_a_rerun_a_way_back_and_another_visitor_make_no_map_again(made):
+    app = start()
+    assert len(made) == 1
+    app.run()
+    app.run()
+    assert len(made) == 1
+    app.sidebar.selectbox[0].select("domestic-abuse").run()
+    assert len(made) == 2
+    app.sidebar.selectbox[0].select("county-lines").run()
+    assert len(made) == 2
+    start()
+    assert len(made) == len(set(made)) == 2
+
+
+def test_a_background_is_offered_only_where_one_is_set_and_warned_of(monkeypatch, made):
+    assert "basemap" not in {box.key for box in start().selectbox}
+    monkeypatch.setenv("MAPPER_BASEMAP", "https://tiles.internal/{z}/{x}/{y}.png")
+    settings.cache_clear()
+    app = start()
+    assert len(made) == 1
+    app.selectbox(key="basemap").select("Tiles from tiles.internal").run()
+    assert WARNING[:30] in said(app)
+    assert len(made) == 1
+    app.checkbox(key="basemap warned").check().run()
+    assert len(made) == 2
+
+
+def test_a_background_that_cannot_be_used_is_said_and_the_map_still_drawn(monkeypatch, made):
+    monkeypatch.setenv("MAPPER_BASEMAP", "nowhere.pmtiles")
+    settings.cache_clear()
+    assert "MAPPER_BASEMAP: nowhere.pmtiles cannot be read" in said(start())
+    assert len(made) == 1
