@@ -1,7 +1,7 @@
 """The Settings page's part on what is kept: for how long, what is due, datasets and releases."""
 
 from collections.abc import Mapping, Sequence
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from typing import Any, Literal
 
 import pandas as pd
@@ -226,6 +226,7 @@ def _ask_expiry(kind: Kind, digest: str, expires: date | None, viewer: Viewer) -
         "Over on (empty: by the rule above)",
         value=expires,
         min_value=min(_today(), expires or _today()),
+        max_value=_today() + timedelta(days=LONGEST_DAYS),
         format="DD/MM/YYYY",
         key=f"expiry {digest[:12]}",
     )
