@@ -15,8 +15,13 @@ import shapely
 from scipy.optimize import linprog
 
 # Kinds of incident that the lenses of these tests tell apart, and which lens takes which.
-KINDS = ("domestic abuse", "other")
-TAKES = {"everything": (0, 1), "domestic-abuse": (0,), "all-but": (1,)}
+KINDS = ("domestic abuse", "domestic abuse with a child", "other")
+TAKES = {
+    "everything": (0, 1, 2),
+    "domestic-abuse": (0, 1),
+    "all-but": (2,),
+    "with-child": (1,),
+}
 
 
 @dataclass(frozen=True)
@@ -48,6 +53,12 @@ class Knowledge:
             if limits:
                 self.told.append(Told((cell,), first, last, TAKES[lens], *limits))
 
+    def read_total(self, cells, count, shown, lens, first, last):
+        """Note one total of a table."""
+        limits = self.limits(count, shown)
+        if limits:
+            self.told.append(Told(tuple(cells), first, last, TAKES[lens], *limits))
+
     def limits(self, count, shown):
         """The least and most that a printed count can be."""
         if shown == "none":
@@ -72,13 +83,21 @@ def breaches(knowledge, truth):
             seen[key] = _System(ground, knowledge.smallest)
         system = seen[key]
         cells = sorted({cell for told in ground for cell in told.cells})
-        for cell, target in system.targets(cells):
-            count = truth(cell, *target)
+        for some, target in [*system.targets(cells), *_totals(ground)]:
+            count = sum(truth(cell, *target) for cell in some)
             if 0 < count < knowledge.smallest:
-                known = system.told_too_well(cells.index(cell), target)
+                places = tuple(cells.index(cell) for cell in some)
+                known = system.told_too_well(places, target)
                 if known is not None:
-                    found.append((cell, target, count, *known))
+                    found.append((some, target, count, *known))
     return found
+
+
+def _totals(ground):
+    """Every total that was printed, hidden ones among them."""
+    return [
+        (told.cells, (told.first, told.last, told.kinds)) for told in ground if len(told.cells) > 1
+    ]
 
 
 def _connected(told):
@@ -159,16 +178,16 @@ class _System:
             for at, (first, _) in enumerate(days):
                 for _, last in days[at:]:
                     for kinds in TAKES.values():
-                        yield cell, (first, last, kinds)
+                        yield (cell,), (first, last, kinds)
 
-    def told_too_well(self, cell, target):
+    def told_too_well(self, places, target):
         """Return the least and most of a count that keeps too few values, or nothing.
 
         Every solution is kept: two of them far enough apart show at once that a count is safe.
         """
-        key = (cell, *target)
+        key = (places, *target)
         if key not in self.answers:
-            self.answers[key] = self._drive(self.row([cell], *target))
+            self.answers[key] = self._drive(self.row(places, *target))
         return self.answers[key]
 
     def _drive(self, wanted):
