@@ -3,13 +3,14 @@
 A guarded child process reads them: the one that serves people never parses an upload itself.
 """
 
+import os
 import tempfile
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 from typing import Any, Protocol
 
-from mapper.errors import InputError, MapperError
+from mapper.errors import InputError, MapperError, MappingError
 from mapper.files import Progress, no_progress
 from mapper.guarded import in_child
 from mapper.incidents.mapping import ColumnMapping, load_mapping, mapping_text, save_mapping
@@ -62,7 +63,11 @@ def read_mapping(upload: Upload) -> ColumnMapping:
         When it cannot be read or says something that is not understood.
     """
     with tempfile.TemporaryDirectory(prefix="mapper-") as folder:
-        return load_mapping(_saved([upload], Path(folder))[0])
+        path = _saved([upload], Path(folder))[0]
+        try:
+            return load_mapping(path)
+        except MappingError as error:  # where this server put the file is nothing to the sender
+            raise MappingError(str(error).replace(f"{path.parent}{os.sep}", "")) from error
 
 
 def take_in(
