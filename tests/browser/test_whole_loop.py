@@ -150,6 +150,11 @@ def test_from_hot_spot_to_prevention_and_back_to_the_meeting(visit, folder):
     assert "Busy shifts" in words
     assert "For the operational audience" in words
 
+    go(analyst, "Children")
+    facts = analyst.page.locator(".m-facts").first
+    facts.get_by_text("9,715").wait_for()
+    assert all(part in facts.inner_text() for part in ("33,333", "29.15%", "810"))
+
     partner = visit("pat")
     choose_hotspot(partner, "Central")
     look_at(partner, "Work here", "Plan P-")
