@@ -37,6 +37,8 @@ USERS = {
     "bob": {"groups": ["Crime analysts"]},
     "nia": {"groups": ["Neighbourhood teams"], "wards": ["Anfield"]},
     "noa": {"groups": ["Neighbourhood teams"], "wards": ["Central"]},
+    "kay": {"groups": ["Neighbourhood teams"], "wards": ["Central, Liverpool"]},
+    "kim": {"groups": ["Neighbourhood teams"], "wards": ["Birkenhead and Tranmere"]},
     "pat": {"groups": ["Partners"]},
     "ada": {"groups": "Mapper administrators"},
     "eve": {"groups": ["Canteen"]},
@@ -236,7 +238,7 @@ class Line:
     def menu(self):
         """The titles of the menu."""
         found = [m.navigation for m in self.messages if m.WhichOneof("type") == "navigation"]
-        return [page.page_name for page in found[-1].app_pages]
+        return [page.page_name for page in found[-1].app_pages if not page.is_hidden]
 
     def told(self, start):
         """Return every address that begins in a way."""

@@ -1,0 +1,92 @@
+"""Two officers of two wards at once, each at a real browser: neither is sent anything of the other.
+
+Looked through in each window: everything the server sent it, over the websocket and as files, the
+page and its map as they stand, and a file taken from it.
+"""
+
+import pytest
+
+from mapper.hexagons import cells_to_strings
+from mapper.people import in_wards
+from mapper.study_area import load_study_area
+from tests.browser.conftest import browser  # noqa: F401 - the fixture of the browser tests
+from tests.security.people_server import serving
+from tests.small_extract import write_extract
+
+pytestmark = pytest.mark.browser
+KAY, KIM = "Central", "Birkenhead and Tranmere"  # each has a hot spot of its own
+
+
+@pytest.fixture(scope="module")
+def address(tmp_path_factory):
+    folder = tmp_path_factory.mktemp("windows")
+    with serving(folder, write_extract(folder / "small.csv")) as started:
+        yield started
+
+
+class Window:
+    """One person's browser, and all that it was sent."""
+
+    def __init__(self, browser, address):  # noqa: F811
+        self.address, self.sent, self.urls = address, [], set()
+        self.context = browser.new_context(accept_downloads=True)
+        self.page = self.context.new_page()
+        self.page.set_default_timeout(40_000)
+        self.page.on("websocket", lambda line: line.on("framereceived", self._remember))
+        self.page.on("response", self._note)
+
+    def _note(self, answer):
+        self.urls.add(answer.url)
+
+    def _remember(self, frame):
+        self.sent.append(frame if isinstance(frame, bytes) else frame.encode())
+
+    def sign_in(self, name):
+        self.page.goto(f"{self.address}/hot-spots")
+        self.page.get_by_role("link", name="Sign in").click()
+        self.page.locator("button", has_text=name).first.click()
+        return self
+
+    def look(self):
+        """Open the map, wait until it is drawn, and take a file."""
+        self.page.goto(f"{self.address}/hot-spots")
+        frame = self.page.frame_locator(".stage iframe")
+        frame.locator(".leaflet-overlay-pane canvas").wait_for()
+        with self.page.expect_download() as taken:
+            self.page.get_by_role("button", name="List (CSV)").click()
+        self.file = taken.value.path().read_bytes()
+        return self
+
+    def everything(self):
+        """All that came, as one run of bytes."""
+        shown = [frame.content().encode() for frame in self.page.frames]
+        ask = self.context.request
+        files = [ask.get(url).body() for url in self.addresses() if "/maps/" in url]
+        return b"\n".join([*self.sent, *shown, *files, self.file])
+
+    def addresses(self):
+        """Where this window was told to find its map and its file."""
+        return {url for url in self.urls if "/maps/" in url or "/media/" in url}
+
+
+def cells_of(ward):
+    """Every cell of a ward, as it would be written."""
+    cells = load_study_area(resolution=9).cells
+    own = cells.loc[in_wards(cells, [ward]), "cell"].to_numpy()
+    return {text.encode() for text in cells_to_strings(own)}
+
+
+def test_two_people_side_by_side_never_get_each_others_data(browser, address):  # noqa: F811
+    kay, kim = Window(browser, address).sign_in("kay"), Window(browser, address).sign_in("kim")
+    seen = {KAY: kay.look().everything(), KIM: kim.look().everything()}
+    for own, other in ((KAY, KIM), (KIM, KAY)):
+        assert own.encode() in seen[own]
+        assert other.encode() not in seen[own]
+        assert sum(cell in seen[own] for cell in cells_of(own)) > 5
+        assert [cell for cell in cells_of(other) if cell in seen[own]] == []
+    for mine, other in ((kay, kim), (kim, kay)):
+        assert len(mine.addresses()) >= 2
+        for url in mine.addresses():
+            assert other.context.request.get(url).status == 404
+    kay.context.close()
+    kim.context.close()
