@@ -66,7 +66,8 @@ class Window:
 
     def addresses(self):
         """Where this window was told to find its map and its file."""
-        return {url for url in self.urls if "/maps/" in url or "/media/" in url}
+        own = tuple(f"{self.address}/{kind}/" for kind in ("maps", "media"))
+        return {url for url in self.urls if url.startswith(own)}
 
 
 def cells_of(ward):
