@@ -15,7 +15,7 @@ from mapper.ui.sign_ins import sign_ins
 def viewer_now() -> Viewer | None:
     """Return who looks: the signed-in person, the one person of this machine, or nobody."""
     if not is_signed_in_to():
-        return one_person(_name_of_user())
+        return one_person(name_of_user())
     claims = dict(st.user.to_dict())
     if claims.get("is_logged_in") is not True:
         return None
@@ -54,7 +54,7 @@ def ends_in_words(viewer: Viewer) -> str:
     return f"{datetime.fromtimestamp(ends, UTC).astimezone():%H:%M}" if ends else ""
 
 
-def _name_of_user() -> str:
+def name_of_user() -> str:
     """Return the name of the one person, as this machine knows them."""
     try:
         return f"{getuser()} on this machine"

@@ -12,6 +12,7 @@ from mapper.lenses.load import load_lens
 from mapper.outputs.write import write_outputs
 from mapper.request import AnalysisRequest
 from mapper.study_area import load_study_area
+from mapper.ui.who import name_of_user
 from tests.browser.app_server import Visit, asked_by_server, serving
 from tests.small_extract import HOSTILE, write_extract, write_police_uk
 
@@ -47,7 +48,7 @@ def shown(extract):
     lens = load_lens("county-lines")
     request = AnalysisRequest(lens="county-lines")
     result = analyse(read_incidents([extract]), request, lens=lens, area=load_study_area())
-    return release(result)
+    return release(result, made_by=name_of_user())
 
 
 def rows(visit):

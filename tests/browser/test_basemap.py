@@ -1,4 +1,4 @@
-"""A background of streets in a real Chromium: off until chosen, warned of, from one source alone."""
+"""A background of streets in a real Chromium: off until chosen, from one source alone."""
 
 import pytest
 

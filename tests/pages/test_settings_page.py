@@ -95,6 +95,9 @@ def test_an_item_gets_a_day_of_its_own(kept, page):
     page.selectbox(key="one dataset").select(kept.dataset).run()
     page.date_input(key=f"expiry {kept.dataset[:12]}").set_value(date(2099, 1, 31)).run()
     press(page, "Save this date")
+    assert not page.exception
+    (shown,) = kept_data.shelf().kept
+    assert shown.expires == date(2099, 1, 31)
     assert list(table(page, "Over on")["Over on"]) == ["31/01/2099"]
     page.selectbox(key="one dataset").select(kept.dataset).run()
     press(page, "Delete this dataset for good")
