@@ -5,7 +5,9 @@ Stays hot
     lies in cells that are hot under that setting. The weight is that of the base run's own
     incidents, placed by their own coordinates at each resolution: H3 cells of two resolutions do
     not nest, so parents would move about 7 % of them. A hot spot whose cells hold no incident of
-    their own (only their rings do) cannot be followed and never counts as staying hot.
+    their own (only their rings do) cannot be followed and never counts as staying hot. Cells are
+    hot under a setting by q and the five incidents of their disc; that a place needs five of its
+    own to be listed is left aside there.
     Each share is over the settings that could be judged, those with at least 30 incidents. The
     settings are a fixed design, not a sample: a share of 0.9 is no chance of being real.
 Rank interval

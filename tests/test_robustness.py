@@ -92,12 +92,12 @@ def hot_names(study, setting):
     )
     lens, area = lens_variants(LENS)[setting.weighting], AREAS[setting.resolution]
     other = prepare(study.incidents, request, lens=lens, area=area)
-    if setting.rings == 1:
-        cells = find_hotspots(other).cells
-        return set(cells["cell"][cells["hot"]]), other.counts.total
     near = find_neighbours(other.cells, rings=setting.rings)
-    scores = score_counts(other.counts.weighted, score=setting.score)
-    q = adjust(find_clusters(scores, near, null=setting.null).p)
+    if setting.rings == 1:
+        q = find_hotspots(other).cells["q"].to_numpy()
+    else:
+        scores = score_counts(other.counts.weighted, score=setting.score)
+        q = adjust(find_clusters(scores, near, null=setting.null).p)
     many = other.counts.incidents + near.ring_sums(other.counts.incidents) >= FEWEST_IN_DISC
     return set(cells_to_strings(other.cells[(q <= setting.alpha) & many])), other.counts.total
 

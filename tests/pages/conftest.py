@@ -1,7 +1,10 @@
 """The app without a server: small data, a workspace of its own, and empty caches each time."""
 
+from functools import cache
+
 import pytest
 import streamlit as st
+from streamlit.components.v2 import manifest_scanner
 from streamlit.testing.v1 import AppTest
 
 from mapper.people import Viewer
@@ -15,7 +18,20 @@ from mapper.ui.sign_ins import sign_ins
 from tests.small_extract import write_extract
 
 ENTRY = PAGES.parent / "streamlit_app.py"
+QUICK = PAGES / "people" / "you.py"
 SECONDS = 30
+
+
+@pytest.fixture(autouse=True, scope="session")
+def one_look_at_packages():
+    """Look through the installed packages for components once, not at every run of an app."""
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setattr(
+            manifest_scanner,
+            "scan_component_manifests",
+            cache(manifest_scanner.scan_component_manifests),
+        )
+        yield
 
 
 @pytest.fixture(autouse=True)
@@ -54,7 +70,10 @@ def signed_in_app(monkeypatch, small_app):
         assert sign_ins.open(viewer)
         app = AppTest.from_file(ENTRY, default_timeout=SECONDS)
         app.user = {**claims, "is_logged_in": True}
-        return app.run() if page is None else app.run().switch_page(str(PAGES / page)).run()
+        if page is None:
+            return app.run()
+        # By way of a page that is quick and open to all: the first one may work for long.
+        return app.switch_page(str(QUICK)).run().switch_page(str(PAGES / page)).run()
 
     return make
 

@@ -39,8 +39,9 @@ def test_each_page_opens_to_the_roles_it_is_for_and_to_no_other(signed_in_app, r
     assert f"Sam, {role}" in said(app)
 
 
-def test_a_person_with_no_role_would_have_no_menu_but_their_own_page():
-    assert [entry.title for entry in entries_for(Viewer("Sam"))] == ["Your sign-in"]
+def test_a_person_with_no_role_would_find_the_methods_and_their_own_page_alone():
+    titles = [entry.title for entry in entries_for(Viewer("Sam"))]
+    assert titles == ["Methods", "Your sign-in"]
 
 
 def test_one_person_alone_is_told_so(app):
