@@ -23,7 +23,8 @@ run: install
 	$(BIN)/mapper serve
 
 test: lint .venv/browser
-	$(BIN)/python -m pytest -m "not soak"
+	$(BIN)/python -m pytest -m "not soak" --ignore=tests/browser --numprocesses=2 --dist=loadfile
+	$(BIN)/python -m pytest -m "not soak" tests/browser
 
 lint: .venv/installed-dev
 	$(BIN)/ruff check .
