@@ -16,7 +16,7 @@ import numpy as np
 import numpy.typing as npt
 
 from mapper.disclosure.bounds import Block, Known, Need, bound
-from mapper.disclosure.differencing import too_large, too_many_lenses, withholding
+from mapper.disclosure.differencing import too_many_lenses, withholding
 from mapper.disclosure.linking import linked_to
 from mapper.disclosure.merged import limits_on
 from mapper.disclosure.register import StoredRelease
@@ -25,6 +25,7 @@ from mapper.disclosure.systems import Ground, Limit, block_of, share_ground
 
 Integers = npt.NDArray[np.int64]
 Flags = npt.NDArray[np.bool_]
+MOST_UNKNOWNS = 10_000  # beyond, a table is refused unchecked: it took minutes with 50,000
 _TURNS = 4  # of withholding what an exposed count rests on; then all of its system
 
 
@@ -72,7 +73,7 @@ def check_finding(
         parts = [withholding(*one) for one in zip(new, withhold, strict=True)]
         ground = Ground((*parts, *linked), known.region)
         systems = _systems(ground, len(new), within, need)
-        if too_large([system.block for system in systems]):
+        if _is_too_large(systems):
             return FindingCheck(withhold, refused=True, linked=tuple(linked), too_many=True)
         found = bound([system.block for system in systems], need)
         within[:] = False
@@ -83,6 +84,11 @@ def check_finding(
         if not within.any():
             break
     return FindingCheck(withhold, refused=bool(within.any()), linked=tuple(linked))
+
+
+def _is_too_large(systems: Sequence[_System]) -> bool:
+    """Tell whether the systems of a table together take longer to check than anyone waits."""
+    return sum(system.block.sums.shape[1] for system in systems) > MOST_UNKNOWNS
 
 
 def _shifts_again(new: Sequence[StoredRelease], linked: Sequence[StoredRelease]) -> bool:

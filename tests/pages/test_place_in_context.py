@@ -7,6 +7,7 @@ import docx
 import pytest
 
 from mapper.people import Viewer, one_person
+from mapper.people_file import session_of
 from mapper.records.audit_query import AuditFilter, find_entries
 from mapper.records.database import database
 from mapper.records.saving import Work, save
@@ -154,7 +155,7 @@ def test_the_assessment_page_offers_the_dossier_of_a_place_that_was_looked_at(ap
 
 def test_a_partner_reads_what_was_shared_and_no_count_of_it(signed_in_app):
     app = signed_in_app("partner", name="Pat", page="hotspots/overview.py")
-    app.selectbox[0].select("domestic-abuse").run()  # enough of it for a hot spot of partners
+    app.sidebar.selectbox[0].select("domestic-abuse").run()  # has one for partners
     spot = choose(app, "Work here")
     assert "Nothing about this place has been shared" in said(app)
     place = {"name": "The parade", "hotspot_id": spot, "objective": "Fewer children missing"}
@@ -163,7 +164,8 @@ def test_a_partner_reads_what_was_shared_and_no_count_of_it(signed_in_app):
     work = Work("P-1", "plan", {**place, "shared": "shared"}, 1)
     save(database(), work, viewer=ANNE, reason="shared at the meeting")
     assert "Fewer children missing" in said(app.run())
-    words = dossier_words(app, spot, Viewer("Pat", frozenset({"partner"})))
+    session = session_of({"sub": "Pat", "nonce": "Pat partner"})  # as signed_in_app opens it
+    words = dossier_words(app, spot, Viewer("Pat", frozenset({"partner"}), session=session))
     assert "Fewer children missing" in words
     assert "kept inside" not in words
     assert "For the partnership audience" in words
@@ -186,6 +188,9 @@ def test_children_by_district_ward_and_hot_spot_for_an_analyst(app):
 def test_children_for_partners_are_rounded_and_small_ones_hidden(signed_in_app):
     app = signed_in_app("partner", page="places/children.py")
     assert not app.exception
+    if not app.dataframe:  # beside what the audience was given before it takes too long to check
+        assert "nothing is released unchecked" in said(app)
+        return
     table = app.dataframe[0].value
     for value in table["With a child"]:
         assert value in {"fewer than 5", "withheld"} or int(value.replace(",", "")) % 5 == 0
