@@ -32,8 +32,9 @@ PAGES = {
     "meetings": "Meetings: decisions, actions, what changed since the last one.",
     "children": "Children: domestic abuse with a child at the address.",
     "data": "Data: what was read, what was rejected and why, what the data supports.",
-    "release": "Release: what partners would see, beside the full view.",
+    "release-to-partners": "Release: what partners would see, beside the full view.",
     "audit": "Audit: who saw what, and when.",
+    "settings": "Settings: how long things are kept, what audiences may see, who is signed in.",
     "methods": "Methods: each statistic in words, picture and formula.",
 }
 
