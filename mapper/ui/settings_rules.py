@@ -12,7 +12,7 @@ from mapper.people import Viewer
 from mapper.records.database import database
 from mapper.records.rules_change import change_rules
 from mapper.settings import settings
-from mapper.ui.words import attempt
+from mapper.ui.words import attempt, plain
 
 _COARSEST = 5
 _STEPS = 4  # multiples of the shipped rounding that are offered
@@ -23,7 +23,7 @@ def show_rules(viewer: Viewer) -> None:
     """Show each audience's rules beside what they can never be looser than; offer stricter ones."""
     st.subheader("What audiences may see", anchor=False)
     now = rules()
-    st.caption(f"Version {now.version}, from {now.source} ({now.sha256[:12]}).")
+    st.caption(plain(f"Version {now.version}, from {now.source} ({now.sha256[:12]})."))
     for audience, rule in now.audiences.items():
         st.text(f"{audience.capitalize()} ({rule.who})")
         st.dataframe(rule_table(rule), hide_index=True, key=f"rules {audience}")

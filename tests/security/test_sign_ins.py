@@ -151,7 +151,7 @@ def test_a_sign_in_that_cannot_be_kept_is_not_opened(clock):
 @pytest.mark.parametrize("name", ["CLIENT_ID", "CLIENT_SECRET", "ADDRESS", "PEOPLE"])
 def test_half_a_set_up_is_refused_by_name(set_up, name):
     set_up(**{name: ""})
-    with pytest.raises(PeopleError, match=f"MAPPER_{name} is missing|cannot be read"):
+    with pytest.raises(PeopleError, match=f"MAPPER_{name} is missing|no such file"):
         module.provider()
     (only,) = middleware()
     assert only.cls is Closed

@@ -12,6 +12,7 @@ READ_AS_MARKUP = {
 ENCODERS = {"plain", "encode_text"}
 # Calls that give numbers, and words of the forms that come with mapper.
 SAFE_CALLS = {"count", "len", "_number", "_article", "capitalize", "join", "get"}
+SAFE_CALLS |= {"_movers", "_meetings", "_actions", "_results"}  # encode what they put together
 
 
 def values(node):
