@@ -5,6 +5,10 @@ PYTHON ?= python3
 BIN := .venv/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check
 
+# Each in a process of its own: they measure that process's memory, or bring a browser of their own
+ALONE := tests/security/test_hostile_files.py tests/security/test_roles_ending.py \
+	tests/security/test_two_windows.py
+
 .PHONY: install run test lint soak benchmarks docs pictures clean
 
 install: .venv/installed
@@ -23,8 +27,9 @@ run: install
 	$(BIN)/mapper serve
 
 test: lint .venv/browser
-	$(BIN)/python -m pytest -m "not soak" --ignore=tests/browser --numprocesses=2 --dist=loadfile
-	$(BIN)/python -m pytest -m "not soak" tests/browser
+	$(BIN)/python -m pytest -m "not soak" --ignore=tests/browser $(ALONE:%=--ignore=%) \
+		--numprocesses=2 --dist=loadfile
+	for alone in tests/browser $(ALONE); do $(BIN)/python -m pytest -m "not soak" $$alone || exit 1; done
 
 lint: .venv/installed-dev
 	$(BIN)/ruff check .
