@@ -1,16 +1,18 @@
 """Shared by all tests: the real files, when they are there, and releases to show."""
 
 import json
+import sys
 from datetime import date
 from importlib import import_module
 from pathlib import Path
-from types import MappingProxyType
+from types import MappingProxyType, SimpleNamespace
 
 import hypothesis
 import numpy as np
 import pandas as pd
 import pytest
 
+from mapper.cli import main
 from mapper.disclosure import release as release_module
 from mapper.disclosure.release import Release
 from mapper.files import no_progress
@@ -52,6 +54,23 @@ def in_process():
         for module in (area_build, boundaries):
             patch.setattr(module, "in_child", directly)
         yield
+
+
+@pytest.fixture
+def run(monkeypatch, capsys):
+    """Run the command line inside the test; give its exit code and what it said."""
+
+    def call(*arguments):
+        monkeypatch.setattr(sys, "argv", ["mapper", *map(str, arguments)])
+        code = 0
+        try:
+            main()
+        except SystemExit as stop:
+            code = stop.code or 0
+        said = capsys.readouterr()
+        return SimpleNamespace(code=code, out=said.out, err=said.err)
+
+    return call
 
 
 def synthetic_release(*, rings=12, seed=1, spots=3, hotspots=None, **changes):

@@ -1,19 +1,17 @@
 """The printed briefing to take away: registered first, written down, then handed over."""
 
-import hashlib
 from datetime import datetime
 from functools import partial
 
 import streamlit as st
 
-from mapper.errors import RefusedError
 from mapper.outputs.briefing.choices import BriefingChoices, as_json
 from mapper.outputs.briefing.files import KINDS, briefing_file
 from mapper.people import Viewer
 from mapper.ui.briefing_results import ShownBriefing, release_to_partners
 from mapper.ui.datasets import Dataset
-from mapper.ui.traces import trace
-from mapper.ui.who import current_viewer, is_live
+from mapper.ui.taking import handed_out, require_live
+from mapper.ui.who import current_viewer
 
 _LABELS = {".pdf": "PDF", ".docx": "Word", ".html": "Web page"}
 
@@ -52,15 +50,12 @@ def taken(
     MapperError
         When it may not be released.
     """
-    if not is_live(viewer):
-        raise RefusedError("You are signed out. Load the page again and sign in.")
+    require_live(viewer)
     content = shown.content if shown.released else release_to_partners(viewer, dataset, choices)
     file = briefing_file(content, form, made_by=viewer.name, made_at=datetime.now().astimezone())
-    trace(
+    return handed_out(
         viewer,
-        "export",
+        file,
         subject=f"briefing-{content.map.digest[:12]}{form}",
-        digest=hashlib.sha256(file).hexdigest(),
         detail={**as_json(choices), "release": content.map.digest},
     )
-    return file

@@ -1,17 +1,14 @@
 """The dossier of a place to take away: made when it is asked for, and written down as an export."""
 
-import hashlib
 from datetime import UTC, datetime
 from functools import partial
 
 import streamlit as st
 
-from mapper.errors import RefusedError
 from mapper.outputs.dossier import FORMS, dossier
 from mapper.people import Viewer
 from mapper.ui.place_asked import Asked, asked_about, findings_about, work_of
-from mapper.ui.traces import trace
-from mapper.ui.who import is_live
+from mapper.ui.taking import handed_out, require_live
 
 
 def offer_dossier(viewer: Viewer, asked: Asked, hotspot_id: str) -> None:
@@ -50,18 +47,15 @@ def made_dossier(viewer: Viewer, asked: Asked, hotspot_id: str, suffix: str) -> 
     RefusedError
         When they were signed out since it was offered.
     """
-    if not is_live(viewer):
-        raise RefusedError("You are signed out. Load the page again and sign in.")
+    require_live(viewer)
     found = findings_about(viewer, asked, hotspot_id)
     work = work_of(viewer, hotspot_id, found.cells)
     now = datetime.now(UTC).astimezone()
     document = dossier(found, work, made_by=viewer.name, made_at=now)
     content = FORMS[suffix][2](document)
-    trace(
+    return handed_out(
         viewer,
-        "export",
+        content,
         subject=dossier_name(asked, hotspot_id, suffix),
-        digest=hashlib.sha256(content).hexdigest(),
         detail={"audience": asked.shown.audience, "release": asked.shown.digest},
     )
-    return content

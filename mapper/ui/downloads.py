@@ -4,7 +4,6 @@ Each name carries the release's digest: Streamlit tells large downloads of one n
 part of their content only, and could hand out an older one.
 """
 
-import hashlib
 from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
 from functools import partial
@@ -13,13 +12,12 @@ from types import MappingProxyType
 import streamlit as st
 
 from mapper.disclosure.release import Release, is_release
-from mapper.errors import RefusedError
 from mapper.outputs.manifest import manifest
 from mapper.outputs.maps import export_map
 from mapper.outputs.tables import cells_parquet, hotspots_csv, hotspots_geojson
 from mapper.people import Viewer
-from mapper.ui.traces import trace
-from mapper.ui.who import current_viewer, is_live
+from mapper.ui.taking import handed_out, require_live
+from mapper.ui.who import current_viewer
 
 Maker = Callable[[Release], bytes]
 
@@ -59,17 +57,14 @@ def taken(viewer: Viewer, shown: Release, name: str, make: Maker) -> bytes:
     RefusedError
         When they were signed out since the file was offered.
     """
-    if not is_live(viewer):
-        raise RefusedError("You are signed out. Load the page again and sign in.")
+    require_live(viewer)
     content = make(shown)
-    trace(
+    return handed_out(
         viewer,
-        "export",
+        content,
         subject=file_name(name, shown),
-        digest=hashlib.sha256(content).hexdigest(),
         detail={"lens": shown.title, "area": shown.area_title, "release": shown.digest},
     )
-    return content
 
 
 def show_downloads(shown: Release) -> None:

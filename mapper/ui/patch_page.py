@@ -30,10 +30,11 @@ from mapper.ui.patch_controls import allowed_for, ask_choice, keep, lenses_offer
 from mapper.ui.patch_details import show_area, show_place, show_twin
 from mapper.ui.patch_head import show_head
 from mapper.ui.patch_panel import show_patch_panel
-from mapper.ui.patch_results import patch_map_address, places_near, released_patch, streets_near
+from mapper.ui.patch_results import patch_map_address, released_patch, streets_near
 from mapper.ui.patch_search import find_place
 from mapper.ui.plan_page import today_here
 from mapper.ui.record_start import offer_assessment
+from mapper.ui.surroundings import places_near
 from mapper.ui.waiting import opened_dataset
 from mapper.ui.who import current_viewer
 from mapper.ui.words import notice

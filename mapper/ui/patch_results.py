@@ -7,29 +7,25 @@ and the whole request. What somebody sees is released to them, and written down 
 import hashlib
 import json
 from dataclasses import replace
-from functools import cache
-from pathlib import Path
 
 import numpy as np
 import pandas as pd
 import streamlit as st
 from streamlit.runtime.scriptrunner import get_script_run_ctx
 
-from mapper.context.place_files import read_places
 from mapper.context.places import Places
 from mapper.disclosure.patch import PatchRelease, in_release, release_patch
-from mapper.errors import MapperError
 from mapper.lenses.lens import Lens
 from mapper.outputs.maps import embed_map
 from mapper.outputs.maps.patch_layer import patch_drawing
 from mapper.people import Viewer
 from mapper.place.patch import PatchStudy, study_patch
 from mapper.request import AnalysisRequest
-from mapper.settings import settings
 from mapper.study_area import StudyArea, load_study_area
 from mapper.ui.datasets import Dataset
 from mapper.ui.map_pages import compress, map_pages
 from mapper.ui.patch_search import streets_of
+from mapper.ui.surroundings import places_near
 from mapper.ui.traces import trace
 from mapper.ui.who import current_viewer
 
@@ -113,30 +109,6 @@ def streets_near(
     position = study.history.counts.position
     own = in_release(study, patch.shown)[np.where(position >= 0, position, 0)]
     return streets_of(study.history.incidents.table, study.history.counted & own)
-
-
-def places_near(dataset: Dataset) -> Places | None:
-    """Return the places that the maps know: those of the demonstration, beside its data."""
-    if not dataset.demonstration:
-        return None
-    given = settings().demonstration_file
-    folder = (
-        given.parent
-        if given is not None
-        else settings().workspace / f"demonstration-{settings().demonstration_seed}"
-    )
-    return _read_places(folder / "places.csv")
-
-
-@cache
-def _read_places(path: Path) -> Places | None:
-    """Return the places of a file, nothing where there is none to read."""
-    if not path.is_file():
-        return None
-    try:
-        return read_places(path)
-    except MapperError:
-        return None
 
 
 def _trace_view(

@@ -1,6 +1,5 @@
 """The shift sheet to take away: made when it is asked for, written down as an export."""
 
-import hashlib
 from collections.abc import Mapping, Sequence
 from datetime import UTC, date, datetime
 from functools import partial
@@ -8,14 +7,12 @@ from functools import partial
 import streamlit as st
 
 from mapper.disclosure.patch import PatchRelease
-from mapper.errors import RefusedError
 from mapper.outputs.shift_sheet import SheetNote, shift_sheet_pdf
 from mapper.people import Viewer
 from mapper.records.actions import Action
 from mapper.ui.downloads import file_name
 from mapper.ui.patch_words import action_words, pattern_words, peak_words
-from mapper.ui.traces import trace
-from mapper.ui.who import is_live
+from mapper.ui.taking import handed_out, require_live
 
 NAME = "shift-sheet.pdf"
 
@@ -68,15 +65,13 @@ def taken_sheet(
     RefusedError
         When they were signed out since it was offered.
     """
-    if not is_live(viewer):
-        raise RefusedError("You are signed out. Load the page again and sign in.")
+    require_live(viewer)
     now = datetime.now(tz=UTC).astimezone()
     content = shift_sheet_pdf(patch.shown, notes, wards=wards, made_by=viewer.name, made_at=now)
-    trace(
+    return handed_out(
         viewer,
-        "export",
+        content,
         subject=file_name(NAME, patch.shown),
-        digest=hashlib.sha256(content).hexdigest(),
         detail={
             "lens": patch.shown.title,
             "area": patch.shown.area_title,
@@ -84,4 +79,3 @@ def taken_sheet(
             "release": patch.shown.digest,
         },
     )
-    return content

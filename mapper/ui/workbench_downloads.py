@@ -1,6 +1,5 @@
 """The files of an answer: CSV, workbook, Parquet and manifest, each written down when taken."""
 
-import hashlib
 from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
 from functools import partial
@@ -9,12 +8,11 @@ from types import MappingProxyType
 import streamlit as st
 
 from mapper.disclosure.finding_release import FindingRelease, is_finding_release
-from mapper.errors import RefusedError
 from mapper.outputs.finding_workbook import XLSX, finding_workbook
 from mapper.outputs.findings import finding_csv, finding_manifest, finding_parquet
 from mapper.people import Viewer
-from mapper.ui.traces import trace
-from mapper.ui.who import current_viewer, is_live
+from mapper.ui.taking import handed_out, require_live
+from mapper.ui.who import current_viewer
 
 Maker = Callable[[FindingRelease], bytes]
 FORMS: Mapping[str, tuple[str, str, Maker]] = MappingProxyType(
@@ -46,17 +44,14 @@ def taken(viewer: Viewer, shown: FindingRelease, suffix: str, make: Maker) -> by
     RefusedError
         When they were signed out since the file was offered.
     """
-    if not is_live(viewer):
-        raise RefusedError("You are signed out. Load the page again and sign in.")
+    require_live(viewer)
     content = make(is_finding_release(shown))
-    trace(
+    return handed_out(
         viewer,
-        "export",
+        content,
         subject=finding_file(shown, suffix),
-        digest=hashlib.sha256(content).hexdigest(),
         detail={"question": shown.id, "lens": shown.lens_title, "release": shown.digest},
     )
-    return content
 
 
 def show_downloads(shown: FindingRelease) -> None:

@@ -11,7 +11,7 @@ from mapper.people import Viewer
 from mapper.records.database import database
 from mapper.records.saving import Work, save
 from mapper.records.schema.trust import audit
-from mapper.ui import patch_results, patch_sheet
+from mapper.ui import patch_results, patch_sheet, taking
 from mapper.ui.patch_memory import recall, remember
 from mapper.ui.router import PAGES, entries_for
 from tests.pages.conftest import ENTRY, SECONDS, forget, said, start
@@ -176,7 +176,7 @@ def test_a_look_and_a_sheet_are_written_down_first(patch, monkeypatch):
     def full(*_, **__):
         raise RecordsError("The disk is full. Make room, then try again.")
 
-    monkeypatch.setattr(patch_sheet, "trace", full)
+    monkeypatch.setattr(taking, "trace", full)
     held = next(iter(patch.session_state["mapper_patches"].values()))
     viewer = Viewer("Ann", frozenset({"analyst"}))
     with pytest.raises(RecordsError):

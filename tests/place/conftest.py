@@ -2,14 +2,11 @@
 
 import csv
 import json
-import sys
-from types import SimpleNamespace
 
 import numpy as np
 import pandas as pd
 import pytest
 
-from mapper.cli import main
 from mapper.incidents.read import read_incidents
 from mapper.lenses.load import load_lens
 from mapper.request import AnalysisRequest
@@ -82,21 +79,6 @@ def near(tmp_path):
         "Elm School,school,-2.98,53.408\nLibrary,library,-2.979,53.41\n"
     )
     return path
-
-
-@pytest.fixture
-def run(monkeypatch, capsys):
-    def call(*arguments):
-        monkeypatch.setattr(sys, "argv", ["mapper", *map(str, arguments)])
-        code = 0
-        try:
-            main()
-        except SystemExit as stop:
-            code = stop.code or 0
-        said = capsys.readouterr()
-        return SimpleNamespace(code=code, out=said.out, err=said.err)
-
-    return call
 
 
 @pytest.fixture

@@ -1,13 +1,10 @@
 """A small synthetic extract, the study it makes, and the command line run inside the test."""
 
 import json
-import sys
-from types import SimpleNamespace
 
 import pandas as pd
 import pytest
 
-from mapper.cli import main
 from mapper.incidents.read import read_incidents
 from mapper.lenses.load import load_lens
 from mapper.request import AnalysisRequest
@@ -30,23 +27,6 @@ def study(extract):
     request = AnalysisRequest(lens=LENS, area="merseyside")
     area = load_study_area("merseyside", resolution=9)
     return prepare(read_incidents([extract]), request, lens=load_lens(LENS), area=area)
-
-
-@pytest.fixture
-def run(monkeypatch, capsys):
-    """Run the command line; give its exit code and what it said."""
-
-    def call(*arguments):
-        monkeypatch.setattr(sys, "argv", ["mapper", *map(str, arguments)])
-        code = 0
-        try:
-            main()
-        except SystemExit as stop:
-            code = stop.code or 0
-        said = capsys.readouterr()
-        return SimpleNamespace(code=code, out=said.out, err=said.err)
-
-    return call
 
 
 @pytest.fixture
