@@ -47,6 +47,8 @@ class Neighbours:
         values
             Whole numbers, shape (cells,) or (cells, periods).
         """
+        if values.ndim == 2:  # noqa: PLR2004 (cells by periods)
+            return self._ring_sums_by_period(values)
         sums = np.zeros_like(values, dtype=np.int64)
         starts = self._starts
         filled = starts[:-1] < starts[1:]
@@ -55,6 +57,23 @@ class Neighbours:
         elif filled.any():
             sums[filled] = np.add.reduceat(values[self.member], starts[:-1][filled], axis=0)
         return sums
+
+    def _ring_sums_by_period(self, values: Integers) -> Integers:
+        """Return ring sums of many periods: whole rows added, one neighbour of each at a time."""
+        padded = np.zeros((self.size + 1, values.shape[1]), dtype=np.int64)
+        padded[:-1] = values
+        sums = np.zeros_like(values, dtype=np.int64)
+        for member in self._by_turn:
+            sums += padded[member]
+        return sums
+
+    @cached_property
+    def _by_turn(self) -> Integers:
+        """First, second ... neighbour of each cell, ``size`` for none; shape (most, cells)."""
+        turn = np.arange(self.owner.size) - self._starts[self.owner]
+        members = np.full((int(self.degree.max(initial=0)), self.size), self.size)
+        members[turn, self.owner] = self.member
+        return members
 
     def ring_totals(self, values: Floats) -> Floats:
         """Return the sum over each cell's neighbours of real values, such as residents.

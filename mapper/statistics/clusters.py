@@ -50,13 +50,15 @@ def find_clusters(
 
 
 def find_both_tails(
-    scores: Integers, near: Neighbours, *, null: Null = "total"
+    scores: Integers, near: Neighbours, *, ring: Integers | None = None, null: Null = "total"
 ) -> tuple[Floats, Floats]:
     """Return the exact p of hot and of cold for every cell, from one table.
 
-    As :func:`find_clusters` asked twice, without z: for work over many periods.
+    As :func:`find_clusters` asked twice, without z: for work over many periods. ``ring`` gives the
+    ring sums of the scores where they are known already.
     """
-    ring = near.ring_sums(scores)
+    if ring is None:
+        ring = near.ring_sums(scores)
     hot, cold = _tails(scores, ring, near.degree, null=null, sides=(False, True))
     return hot, cold
 

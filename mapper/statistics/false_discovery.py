@@ -21,12 +21,35 @@ def benjamini_hochberg(p: Floats) -> Floats:
 def benjamini_yekutieli(p: Floats) -> Floats:
     """Return the Benjamini-Yekutieli q of each p; missing p are left out and stay missing."""
     tests = int((~np.isnan(p)).sum())
-    return _step_up(p, penalty=float((1 / np.arange(1, tests + 1)).sum()))
+    return _step_up(p, penalty=_dependence(tests))
 
 
 def adjust(p: Floats, *, correction: Literal["bh", "by"] = "bh") -> Floats:
     """Return q by the correction named: ``bh`` or ``by``."""
     return benjamini_hochberg(p) if correction == "bh" else benjamini_yekutieli(p)
+
+
+def found(
+    p: Floats, *, alpha: float, correction: Literal["bh", "by"] = "bh"
+) -> npt.NDArray[np.bool_]:
+    """Return whether the q of each p is at most alpha; never where p is missing.
+
+    The same answer as ``adjust(p) <= alpha``, sorting only what can be found: no q is below its p.
+    """
+    tests = int((~np.isnan(p)).sum())
+    penalty = 1.0 if correction == "bh" else _dependence(tests)
+    low = np.flatnonzero(p <= alpha)
+    order = low[np.argsort(p[low])]
+    scaled = p[order] * tests * penalty / np.arange(1, low.size + 1)
+    kept = order[: np.flatnonzero(scaled <= alpha).max(initial=-1) + 1]
+    passing = np.zeros(p.shape, dtype=np.bool_)
+    passing[kept] = True
+    return passing
+
+
+def _dependence(tests: int) -> float:
+    """Return what any dependence between so many tests costs: 1 + 1/2 + 1/3 ..."""
+    return float((1 / np.arange(1, tests + 1)).sum())
 
 
 def _step_up(p: Floats, *, penalty: float) -> Floats:

@@ -15,7 +15,7 @@ import numpy.typing as npt
 from mapper.neighbours import Neighbours
 from mapper.statistics.clusters import Null, find_both_tails
 from mapper.statistics.emerging import classify_patterns, trailing_sums
-from mapper.statistics.false_discovery import adjust
+from mapper.statistics.false_discovery import found
 from mapper.statistics.fewest import FEWEST_IN_DISC
 from mapper.statistics.scores import Score, score_counts
 from mapper.statistics.trend import EXACT_PERIODS, Trend, mann_kendall, mann_kendall_exact
@@ -61,14 +61,15 @@ def find_hot_periods(
     tested = trailing_sums(counts if weighted is None else weighted, window)
     held = trailing_sums(counts, window)
     busy = held + near.ring_sums(held) >= FEWEST_IN_DISC
-    hot, cold = np.zeros(counts.shape, dtype=np.bool_), np.zeros(counts.shape, dtype=np.bool_)
-    for period in range(counts.shape[1]):
-        scores = score_counts(np.ascontiguousarray(tested[:, period]), score=score)
-        tails = find_both_tails(scores, near, null=null)
+    by_period = np.ascontiguousarray(tested.T)
+    scores = np.stack([score_counts(period, score=score) for period in by_period])
+    rings = np.ascontiguousarray(near.ring_sums(np.ascontiguousarray(scores.T)).T)
+    hot, cold = np.zeros(scores.shape, dtype=np.bool_), np.zeros(scores.shape, dtype=np.bool_)
+    for period, (own, ring) in enumerate(zip(scores, rings, strict=True)):
+        tails = find_both_tails(own, near, ring=ring, null=null)
         for flags, p in zip((hot, cold), tails, strict=True):
-            q = adjust(p, correction=correction)
-            flags[:, period] = np.nan_to_num(q, nan=1.0) <= alpha
-    hot &= busy
+            flags[period] = found(p, alpha=alpha, correction=correction)
+    hot, cold = np.ascontiguousarray(hot.T) & busy, np.ascontiguousarray(cold.T)
     trend = find_trend(counts)
     pattern = classify_patterns(hot, cold & ~hot, trend.direction(alpha=alpha))
     return HotPeriods(hot=hot, cold=cold & ~hot, trend=trend, pattern=pattern)

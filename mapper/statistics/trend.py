@@ -120,12 +120,16 @@ def mann_kendall_exact(series: Series) -> Trend:
     patterns, group = _distinct_patterns(sizes)
     for first in range(0, len(patterns), _BATCH):
         cells = np.flatnonzero((group >= first) & (group < first + _BATCH))
-        law = _falling_pairs_of_many(patterns[first : first + _BATCH])
-        at_least[cells], at_most[cells] = _tails(law, group[cells] - first, sizes, cells, trend.s)
+        law, middle = _falling_pairs_of_many(patterns[first : first + _BATCH])
+        at_least[cells], at_most[cells] = _tails(
+            law, group[cells] - first, sizes[cells], trend.s[cells], middle=middle
+        )
     for cell in np.flatnonzero(np.minimum(at_least, at_most) < _TINY):
         law = _falling_pairs(tuple(int(t) for t in sizes[cell][sizes[cell] > 0]))
         one = np.array([cell])
-        at_least[one], at_most[one] = _tails(law[np.newaxis], np.zeros(1, int), sizes, one, trend.s)
+        at_least[one], at_most[one] = _tails(
+            law[np.newaxis], np.zeros(1, int), sizes[one], trend.s[one]
+        )
     p_up, p_down = np.clip(at_least, 0.0, 1.0), np.clip(at_most, 0.0, 1.0)
     p = np.minimum(1.0, 2 * np.minimum(p_up, p_down))
     return replace(trend, p=p, p_up=p_up, p_down=p_down)
@@ -218,24 +222,37 @@ def _distinct_patterns(sizes: Integers) -> tuple[Integers, Integers]:
     return patterns, group
 
 
+def _pairs(sizes: Integers) -> Integers:
+    """Return the number of pairs of different values in each row of tie sizes."""
+    return (sizes.sum(axis=1) ** 2 - (sizes**2).sum(axis=1)) // 2
+
+
 def _tails(
-    law: Floats, row: Integers, sizes: Integers, cells: Integers, s: Integers
+    law: Floats, row: Integers, sizes: Integers, s: Integers, *, middle: int | None = None
 ) -> tuple[Floats, Floats]:
-    """Return P(S >= s) and P(S <= s) of some cells, ``row`` being each one's law."""
-    below = np.cumsum(law, axis=1)
-    periods = int(sizes[cells[0]].sum())
-    pairs = (periods**2 - (sizes[cells] ** 2).sum(axis=1)) // 2
-    return below[row, (pairs - s[cells]) // 2], below[row, (pairs + s[cells]) // 2]
+    """Return P(S >= s) and P(S <= s) of some cells, ``row`` being each one's law.
+
+    A law is symmetric, so the smaller tail is added up and the larger is what that leaves.
+    ``middle`` is where the laws have half their pairs falling, none where they begin at no pair.
+    """
+    pairs = _pairs(sizes)
+    start = 0 if middle is None else middle - (pairs + 1) // 2
+    least = start + (pairs - np.abs(s)) // 2
+    smaller = np.cumsum(law[:, : int(least.max()) + 1], axis=1)[row, least]
+    larger = 1 - smaller + law[row, least]
+    return np.where(s > 0, smaller, larger), np.where(s < 0, smaller, larger)
 
 
-def _falling_pairs_of_many(patterns: Integers) -> Floats:
-    """Return :func:`_falling_pairs` of many patterns at once, by multiplying their transforms.
+def _falling_pairs_of_many(patterns: Integers) -> tuple[Floats, int]:
+    """Return :func:`_falling_pairs` of many patterns at once, and where their middles stand.
 
-    Right to about 1e-15 absolutely, where adding positive terms is so relatively.
+    By multiplying transforms, right to about 1e-15 absolutely, where adding positive terms is so
+    relatively. Every factor is symmetric, so its transform about its own middle is real: half the
+    numbers of a complex one. The last factor moves each law's middle to the middle of the nodes.
     """
     periods = int(patterns[0].sum())
     nodes = 1 << (periods * (periods - 1) // 2).bit_length()
-    spectra = np.ones((len(patterns), nodes // 2 + 1), dtype=np.complex128)
+    spectra = np.ones((len(patterns), nodes // 2 + 1))
     placed = np.zeros(len(patterns), dtype=np.int64)
     for size in patterns.T:
         rows = np.flatnonzero(size > 1)
@@ -247,24 +264,35 @@ def _falling_pairs_of_many(patterns: Integers) -> Floats:
         if factors:
             spectra[later] *= np.stack(factors)[number]
         placed[rows] += size[rows]
-    known, number = np.unique(placed, return_inverse=True)
-    spectra *= np.stack([_spectrum_of_singles(int(one), periods, nodes) for one in known])[number]
-    return np.fft.irfft(spectra, nodes)
+    known, number = np.unique(placed * 2 + _pairs(patterns) % 2, return_inverse=True)
+    last = [_spectrum_of_singles(*divmod(int(one), 2), periods, nodes) for one in known]
+    return np.fft.irfft(spectra * np.stack(last)[number], nodes), nodes // 2
 
 
 @lru_cache(maxsize=4096)
-def _spectrum(first: int, second: int, nodes: int) -> npt.NDArray[np.complex128]:
-    """Return the transform of the pairs in the wrong order between two groups."""
-    return np.asarray(np.fft.rfft(_mann_whitney(first, second), nodes))
+def _spectrum(first: int, second: int, nodes: int) -> Floats:
+    """Return the transform of the pairs in the wrong order between two groups, about its middle."""
+    turned = np.fft.rfft(_mann_whitney(first, second), nodes)
+    return np.real(turned * np.exp(_turn(nodes) * (first * second / 2)))
 
 
 @lru_cache(maxsize=256)
-def _spectrum_of_singles(placed: int, periods: int, nodes: int) -> npt.NDArray[np.complex128]:
-    """Return the transform for all values that stand alone, added to those placed before."""
-    spectrum = np.ones(nodes // 2 + 1, dtype=np.complex128)
+def _spectrum_of_singles(
+    placed: int, odd: int, periods: int, nodes: int
+) -> npt.NDArray[np.complex128]:
+    """Return the transform for all values that stand alone, added to those placed before.
+
+    It moves the middle to the middle of the nodes: half a node before it where the pairs are ``odd``.
+    """
+    spectrum = np.exp(-_turn(nodes) * (nodes // 2 - odd / 2))
     for before in range(max(placed, 1), periods):
         spectrum = spectrum * _spectrum(before, 1, nodes)
     return spectrum
+
+
+def _turn(nodes: int) -> npt.NDArray[np.complex128]:
+    """Return what one step to the left adds to the exponent of each node of a transform."""
+    return 2j * np.pi * np.arange(nodes // 2 + 1) / nodes
 
 
 def _falling_pairs(sizes: tuple[int, ...]) -> Floats:
