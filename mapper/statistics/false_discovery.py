@@ -34,7 +34,8 @@ def found(
 ) -> npt.NDArray[np.bool_]:
     """Return whether the q of each p is at most alpha; never where p is missing.
 
-    The same answer as ``adjust(p) <= alpha``, sorting only what can be found: no q is below its p.
+    The same answer as ``adjust(p) <= alpha`` for any alpha below 1, sorting only what can be found:
+    no q is below its p.
     """
     tests = int((~np.isnan(p)).sum())
     penalty = 1.0 if correction == "bh" else _dependence(tests)

@@ -224,7 +224,7 @@ def _distinct_patterns(sizes: Integers) -> tuple[Integers, Integers]:
 
 def _pairs(sizes: Integers) -> Integers:
     """Return the number of pairs of different values in each row of tie sizes."""
-    return (sizes.sum(axis=1) ** 2 - (sizes**2).sum(axis=1)) // 2
+    return np.asarray((sizes.sum(axis=1) ** 2 - (sizes**2).sum(axis=1)) // 2, dtype=np.int64)
 
 
 def _tails(
@@ -271,7 +271,7 @@ def _falling_pairs_of_many(patterns: Integers) -> tuple[Floats, int]:
 
 @lru_cache(maxsize=4096)
 def _spectrum(first: int, second: int, nodes: int) -> Floats:
-    """Return the transform of the pairs in the wrong order between two groups, about its middle."""
+    """Return the transform of the wrongly ordered pairs of two groups, about its middle."""
     turned = np.fft.rfft(_mann_whitney(first, second), nodes)
     return np.real(turned * np.exp(_turn(nodes) * (first * second / 2)))
 
@@ -292,7 +292,7 @@ def _spectrum_of_singles(
 
 def _turn(nodes: int) -> npt.NDArray[np.complex128]:
     """Return what one step to the left adds to the exponent of each node of a transform."""
-    return 2j * np.pi * np.arange(nodes // 2 + 1) / nodes
+    return np.asarray(2j * np.pi * np.arange(nodes // 2 + 1) / nodes, dtype=np.complex128)
 
 
 def _falling_pairs(sizes: tuple[int, ...]) -> Floats:
