@@ -282,7 +282,7 @@ def _spectrum_of_singles(
 ) -> npt.NDArray[np.complex128]:
     """Return the transform for all values that stand alone, added to those placed before.
 
-    It moves the middle to the middle of the nodes: half a node before it where the pairs are ``odd``.
+    It moves the middle to the middle of the nodes, half a node less where the pairs are ``odd``.
     """
     spectrum = np.exp(-_turn(nodes) * (nodes // 2 - odd / 2))
     for before in range(max(placed, 1), periods):
