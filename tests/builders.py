@@ -16,15 +16,15 @@ def disc(rings, *, lon=-2.95, lat=53.4, resolution=9):
     return np.unique(cells_to_discs(centre, rings=rings)[1])
 
 
-def small_area(rings=12, *, resolution=9):
-    """A round study area in Liverpool, its wards being its west and east."""
-    cells = disc(rings, resolution=resolution)
-    lon, _ = cells_to_points(cells)
+def small_area(rings=12, *, resolution=9, lon=-2.95, lat=53.4):
+    """A round study area, in Liverpool unless said, its wards being its west and east."""
+    cells = disc(rings, resolution=resolution, lon=lon, lat=lat)
+    across, _ = cells_to_points(cells)
     table = pd.DataFrame(
         {
             "cell": cells,
             "district": pd.Categorical(["Liverpool"] * cells.size),
-            "ward": pd.Categorical(np.where(lon < -2.95, "West Ward", "East Ward")),
+            "ward": pd.Categorical(np.where(across < lon, "West Ward", "East Ward")),
             "lsoa": pd.Categorical(["E01000001"] * cells.size),
             "residents": np.full(cells.size, 50.0),
             "residents_10_17": np.full(cells.size, 5.0),

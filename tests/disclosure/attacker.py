@@ -21,6 +21,8 @@ TAKES = {
     "domestic-abuse": (0, 1),
     "all-but": (2,),
     "with-child": (1,),
+    "all-demand": (0, 1, 2),
+    "domestic-abuse-children": (1,),
 }
 
 
@@ -177,7 +179,7 @@ class _System:
         for cell in cells:
             for at, (first, _) in enumerate(days):
                 for _, last in days[at:]:
-                    for kinds in TAKES.values():
+                    for kinds in sorted(set(TAKES.values())):
                         yield (cell,), (first, last, kinds)
 
     def told_too_well(self, places, target):

@@ -1,12 +1,11 @@
 """Random sequences of releases against an attacker; and broken rules, which it must catch."""
 
 from contextlib import nullcontext
-from datetime import date, timedelta
+from datetime import timedelta
 
 import numpy as np
 import pytest
 
-from mapper.analysis import AnalysisRequest, analyse
 from mapper.disclosure import partner_findings, partner_release
 from mapper.disclosure.differencing import Check
 from mapper.disclosure.finding_check import FindingCheck
@@ -16,119 +15,39 @@ from mapper.disclosure.release import release
 from mapper.disclosure.rules import rules
 from mapper.errors import DisclosureError, RequestError, TooFewEventsError
 from mapper.hexagons import (
-    cells_to_points,
     cells_to_strings,
-    points_to_cells,
-    strings_to_cells,
 )
-from mapper.lenses.lens import Lens, Rule
 from mapper.place.children import children_finding
 from mapper.questions.change import ask_change
 from mapper.questions.windows import Window
-from mapper.study import prepare
-from tests.builders import EVERYTHING, disc, incidents_at, small_area
 from tests.disclosure.attacker import KINDS, TAKES, Knowledge, Told, breaches
-
-DOMESTIC = ("domestic_abuse", "is", True)
-_RULE = Rule(name="domestic", weight=1, reason="flag", conditions=(DOMESTIC,))
+from tests.disclosure.worlds import LENSES, SHIPPED, cut_out, made_up
 
 
-def lens(id_, *, include=EVERYTHING.rules, exclude=(), requires=()):
-    return Lens(
-        id=id_,
-        title=id_,
-        version="1",
-        question="Where?",
-        requires=requires,
-        rules=include,
-        exclusions=exclude,
-    )
-
-
-LENSES = {
-    "everything": lens("everything"),
-    "domestic-abuse": lens("domestic-abuse", include=(_RULE,), requires=("domestic_abuse",)),
-    "all-but": lens("all-but", exclude=(_RULE,)),
-}
-START = date(2024, 1, 1)
-MONTHS = [date(2024, month, 1) for month in range(1, 8)]
-
-
-class World:
-    """Incidents of half a year in a small round area, most cells with few."""
-
-    def __init__(self, seed):
-        drawn = np.random.default_rng(seed)
-        cells = disc(3)
-        chances = drawn.gamma(0.35, 1.0, cells.size)
-        places = drawn.choice(cells, 450, p=chances / chances.sum())
-        abuse = drawn.random(450) < 0.3
-        self.incidents = incidents_at(
-            places,
-            start=START.isoformat(),
-            days=182,
-            seed=seed,
-            domestic_abuse=abuse,
-            child_at_address=abuse & (drawn.random(450) < 0.5),
-        )
-        table = self.incidents.table
-        lon, lat = cells_to_points(places)
-        # Away from the middle, so that cells of two resolutions truly cut across one another.
-        table["lon"], table["lat"] = (
-            lon + drawn.normal(0, 0.0006, 450),
-            lat + drawn.normal(0, 0.0004, 450),
-        )
-        self.day = np.array([day.date().toordinal() for day in table["start"]])
-        self.kind = np.where(table["domestic_abuse"], np.where(table["child_at_address"], 1, 0), 2)
-        self.cell = {
-            level: points_to_cells(
-                table["lon"].to_numpy(), table["lat"].to_numpy(), resolution=level
-            )
-            for level in (8, 9)
-        }
-
-    def truth(self, cell, first, last, kinds):
-        index = strings_to_cells([cell])[0]
-        level = 9 if (self.cell[9] == index).any() else 8
-        inside = (self.cell[level] == index) & np.isin(self.kind, kinds)
-        return int(
-            (inside & (self.day >= first.toordinal()) & (self.day <= last.toordinal())).sum()
-        )
-
-    def result(self, name, *, resolution, rings, start, end):
-        request = AnalysisRequest(lens=name, resolution=resolution, start=start, end=end)
-        area = small_area(rings, resolution=resolution)
-        return analyse(self.incidents, request, lens=LENSES[name], area=area)
-
-    def study(self, name, *, resolution, rings, start, end):
-        request = AnalysisRequest(lens=name, resolution=resolution, start=start, end=end)
-        area = small_area(rings, resolution=resolution)
-        return prepare(self.incidents, request, lens=LENSES[name], area=area)
-
-
-def draw(drawn, audience):
+def draw(drawn, audience, world):
     """One request at random: lens, dates, resolution, area."""
     # Dates that meet often: a month more or less is what gives a month away.
-    start, end = MONTHS[drawn.integers(0, 2)], MONTHS[drawn.integers(3, 7)] - timedelta(1)
+    months = world.months
+    start, end = months[drawn.integers(0, 2)], months[drawn.integers(3, 7)] - timedelta(1)
     if audience == "partnership" and drawn.random() < 0.25:
         start += timedelta(int(drawn.integers(0, 20)))
         end = max(end, start + timedelta(28))
     coarse = audience == "public" or drawn.random() < 0.2
     return {
-        "name": str(drawn.choice(list(LENSES))),
+        "name": str(drawn.choice(list(world.lenses))),
         "resolution": 8 if coarse else 9,
         "rings": int(drawn.integers(1, 3)) if coarse else int(drawn.integers(2, 4)),
         "start": start,
-        "end": min(end, MONTHS[-1] - timedelta(1)),
+        "end": min(end, months[-1] - timedelta(1)),
     }
 
 
-def draw_finding(drawn, audience):
+def draw_finding(drawn, audience, world):
     """One table at random: change between two windows, or children in domestic abuse."""
-    asked = draw(drawn, audience)
+    asked = draw(drawn, audience, world)
     places = ["area", "district"] if audience == "public" else ["area", "district", "ward"]
     asked["by"] = str(drawn.choice(places))
-    asked["between"] = MONTHS[drawn.integers(1, 5)]
+    asked["between"] = world.months[drawn.integers(1, 5)]
     if drawn.random() < 0.4:
         asked |= {"name": "domestic-abuse", "between": None}
     return asked
@@ -162,18 +81,18 @@ def tell(world, asked, *, audience, register, knowledge):
             knowledge.read_total(inside, row[column], row[f"{column}_shown"], *told)
 
 
-def attack(seed, audience, *, register=None, tries=5, extra=None, findings=0.0):
+def attack(seed, audience, *, world=None, register=None, tries=5, extra=None, findings=0.0):
     """Release at random, then attack; return the breaches and how many releases were made.
 
     ``findings`` is the share of tables among the releases.
     """
-    drawn, world = np.random.default_rng(seed), World(seed)
+    drawn, world = np.random.default_rng(seed), world or made_up(seed)
     register = MemoryRegister() if register is None else register
     knowledge = Knowledge(rules().audiences[audience].smallest_count)
     made = 0
     for _ in range(tries):
         table = findings and drawn.random() < findings
-        asked = (draw_finding if table else draw)(drawn, audience)
+        asked = (draw_finding if table else draw)(drawn, audience, world)
         try:
             if table:
                 told = {"audience": audience, "register": register, "knowledge": knowledge}
@@ -210,17 +129,27 @@ def test_nothing_hidden_can_be_worked_out_of_maps_and_tables(audience, seed):
     assert found == []
 
 
+@pytest.mark.parametrize("audience", ["partnership", "public"])
+@pytest.mark.parametrize("seed", range(30, 32))
+def test_nothing_hidden_can_be_worked_out_of_the_demonstration(demonstration, audience, seed):
+    world = cut_out(demonstration, seed)
+    found, made = attack(seed, audience, world=world, tries=4, findings=0.4)
+    assert made >= 1
+    assert found == []
+
+
 @pytest.mark.soak
 @pytest.mark.parametrize("audience", ["partnership", "public"])
 @pytest.mark.parametrize("seed", range(100, 200))
-def test_nothing_hidden_can_be_worked_out_of_many_sequences(audience, seed):
-    assert attack(seed, audience, tries=10, findings=0.4)[0] == []
+def test_nothing_hidden_can_be_worked_out_of_many_sequences(demonstration, audience, seed):
+    world = cut_out(demonstration, seed) if seed % 2 else made_up(seed)
+    assert attack(seed, audience, world=world, tries=10, findings=0.4)[0] == []
 
 
 def map_and_table(seed, rings):
     """The map of a quarter, then change by ward with that quarter as its first window."""
-    world, register, knowledge = World(seed), MemoryRegister(), Knowledge(5)
-    start, between, end = START, MONTHS[3], MONTHS[-1] - timedelta(1)
+    world, register, knowledge = made_up(seed), MemoryRegister(), Knowledge(5)
+    start, between, end = world.months[0], world.months[3], world.months[-1] - timedelta(1)
     asked = {"name": "everything", "resolution": 9, "rings": rings, "start": start}
     told = {"audience": "partnership", "register": register, "knowledge": knowledge}
     try:
@@ -286,4 +215,4 @@ def test_a_leaking_ratio_is_caught():
 
 def test_the_kinds_of_the_attacker_are_those_of_the_lenses():
     assert len(KINDS) == 3
-    assert {*LENSES, "with-child"} == set(TAKES)
+    assert {*LENSES, *SHIPPED, "with-child"} == set(TAKES)

@@ -10,7 +10,7 @@ from mapper.records.database import database
 from mapper.records.saving import Work, save
 from mapper.records.versions import history
 from mapper.settings import settings
-from tests.place.conftest import extract, near, run
+from tests.place.conftest import extract, near
 
 __all__ = ["extract", "near", "run"]
 
