@@ -12,7 +12,7 @@ from mapper.records.versions import history
 from mapper.settings import settings
 from tests.place.conftest import extract, near
 
-__all__ = ["extract", "near", "run"]
+__all__ = ["extract", "near"]
 
 ANNE = one_person("anne")
 PLACE = {"name": "The parade", "hotspot_id": "HS-1", "ward": "Anfield, Liverpool"}
