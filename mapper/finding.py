@@ -27,7 +27,17 @@ Integers = npt.NDArray[np.int64]
 Role = Literal["key", "count", "derived", "class", "fact"]
 # What a row stands for; decides resolution and thresholds.
 Unit = Literal[
-    "cell", "hotspot", "ward", "district", "area", "hour", "shift", "period", "pair", "setting"
+    "cell",
+    "hotspot",
+    "ward",
+    "district",
+    "area",
+    "hour",
+    "shift",
+    "period",
+    "pair",
+    "corridor",
+    "setting",
 ]
 
 

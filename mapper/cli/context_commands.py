@@ -95,6 +95,10 @@ def corridors(
     out: TableOut,
     places: PlaceFiles = None,
     ends: Annotated[int, typer.Option(help="H3 resolution of the cells at the ends.")] = 7,
+    between: Annotated[
+        Literal["cells", "districts"],
+        typer.Option(help="Cells and travel hubs, or districts: those partners may see."),
+    ] = "cells",
 ) -> None:
     """Count where missing people went from and were found."""
     from mapper.cli.asking import ask
@@ -103,8 +107,11 @@ def corridors(
     near = read_all_places(places) if places else None
 
     def answer(study: "Study", _progress: "Progress") -> "Finding":
+        from mapper.place.corridor_totals import corridor_totals_finding
         from mapper.place.corridors import corridors_finding
 
+        if between == "districts":
+            return corridor_totals_finding(study)
         return corridors_finding(study, places=near, resolution=ends)
 
     ask(asked, out, answer)

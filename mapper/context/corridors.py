@@ -61,11 +61,7 @@ def find_corridors(
     LensError
         When the data lacks a needed column.
     """
-    if lacking := [name for name in NEEDED if name not in table]:
-        raise LensError(
-            f"The data has no column for {', '.join(lacking)}, so corridors cannot be counted."
-            " Add where people were found, or map those columns with --mapping."
-        )
+    refuse_lacking(table)
     gone = table[table["missing"].to_numpy(dtype=bool)]
     known = gone[gone["found_lon"].notna() & gone["found_lat"].notna()]
     stops = _hubs(hubs)
@@ -83,6 +79,21 @@ def find_corridors(
         }
     )
     return Corridors(_counted(pairs), missing=len(gone), placed=len(known))
+
+
+def refuse_lacking(table: pd.DataFrame) -> None:
+    """Refuse data without the columns that corridors need.
+
+    Raises
+    ------
+    LensError
+        Naming each.
+    """
+    if lacking := [name for name in NEEDED if name not in table]:
+        raise LensError(
+            f"The data has no column for {', '.join(lacking)}, so corridors cannot be counted."
+            " Add where people were found, or map those columns with --mapping."
+        )
 
 
 def _counted(pairs: pd.DataFrame) -> pd.DataFrame:

@@ -11,10 +11,11 @@ from mapper.finding import Finding, Unit
 from mapper.hexagons import cells_to_strings
 
 _UNITS: dict[str, tuple[Unit, ...]] = {
-    "partnership": ("hotspot", "ward", "district", "area", "shift"),
+    "partnership": ("hotspot", "ward", "district", "area", "shift", "corridor"),
     "public": ("district", "area"),
 }
 _SINGLE_PLACE = ("single-place", "place_id", "uprn")
+_PARTS = ("shift", "corridor")  # rows that part the incidents of one place
 _FACTS_ONLY = frozenset({"key", "fact"})
 
 
@@ -93,7 +94,7 @@ def _measured(finding: Finding) -> bool:
     counts = {name for name, role in finding.roles.items() if role == "count"}
     once = np.unique(ground.place_of_row).size == len(finding.table)
     return counts == {one.column for one in ground.measures} and (
-        once or (finding.unit == "shift" and len(ground.measures) == 1)
+        once or (finding.unit in _PARTS and len(ground.measures) == 1)
     )
 
 

@@ -26,6 +26,13 @@ CORRIDORS = Definition(
     definition="Missing people by place gone from and place found, cells and travel hubs.",
     source="mapper.",
 )
+CORRIDOR_TOTALS = Definition(
+    id="corridors-by-district",
+    title="Missing-from to found, by district",
+    question="From which district to which do people who go missing travel?",
+    definition="Missing people by district gone from and district found; some are found outside.",
+    source="mapper.",
+)
 CONTEXT = Definition(
     id="context",
     title="What is near",
@@ -54,4 +61,4 @@ PHASES = Definition(
     definition="The first fitting rule of an editable table; a suggestion, people decide.",
     source="mapper; phases of prevention after Caplan 1964.",
 )
-DEFINITIONS = (CHILDREN, SIGNATURE, CORRIDORS, CONTEXT, SHIFT, DAYS, PHASES)
+DEFINITIONS = (CHILDREN, SIGNATURE, CORRIDORS, CORRIDOR_TOTALS, CONTEXT, SHIFT, DAYS, PHASES)

@@ -2,8 +2,8 @@
 
 Each viewer gets the table that their audience may see: who sees everything, all of it; a
 neighbourhood team, the wards that are theirs; partner agencies, rounded counts by district, with
-small ones hidden, checked beside everything that partners were given before. Corridors are pairs
-of places, which no such check covers, so they stay inside.
+small ones hidden, checked beside everything that partners were given before. Corridors between
+wards and travel hubs stay inside; partner agencies see those between districts.
 """
 
 from collections.abc import Mapping
@@ -18,6 +18,7 @@ from mapper.lenses.load import load_lens
 from mapper.outputs.findings import finding_csv
 from mapper.people import Viewer, in_wards, scope_of
 from mapper.place.children import children_finding
+from mapper.place.corridor_totals import corridor_totals_finding
 from mapper.place.corridors import corridors_finding
 from mapper.place.groups import By
 from mapper.records.database import database
@@ -54,6 +55,8 @@ _COLUMNS = {
     "repeat": "Repeat victims",
     "high_risk_share": "High risk, of those graded",
     "high_risk": "High risk",
+    "from_district": "Missing from",
+    "to_district": "Found in",
     "from_ward": "Missing from",
     "to_ward": "Found at",
     "reports": "Reports",
@@ -113,10 +116,12 @@ def _show_headline(whole: FindingRelease) -> None:
 
 def _show_corridors(viewer: Viewer, dataset: Dataset) -> None:
     """Show where missing people went from and were found."""
-    if scope_of(viewer) != "everything":
-        st.caption("Corridors reach across wards and no check covers them: ask an analyst.")
+    scope = scope_of(viewer)
+    if scope == "own wards":
+        st.caption("Corridors reach across wards that are not yours: ask an analyst.")
         return
-    _show_table(viewer, _released(viewer, _corridors(dataset)), dataset)
+    found = _corridors(dataset, by_district=scope == "partnership")
+    _show_table(viewer, _released(viewer, found), dataset)
 
 
 def _released(viewer: Viewer, finding: Finding) -> FindingRelease:
@@ -188,9 +193,9 @@ def _children(dataset: Dataset, by: By) -> Finding:
     return _children_finding(dataset.digest, by, _dataset=dataset)
 
 
-def _corridors(dataset: Dataset) -> Finding:
+def _corridors(dataset: Dataset, *, by_district: bool) -> Finding:
     """Return the corridors, worked out once."""
-    return _corridors_finding(dataset.digest, _dataset=dataset)
+    return _corridors_finding(dataset.digest, by_district, _dataset=dataset)
 
 
 @st.cache_resource(max_entries=12, show_spinner="Counting")
@@ -201,9 +206,11 @@ def _children_finding(digest: str, by: By, *, _dataset: Dataset) -> Finding:
 
 
 @st.cache_resource(max_entries=4, show_spinner="Counting")
-def _corridors_finding(digest: str, *, _dataset: Dataset) -> Finding:
+def _corridors_finding(digest: str, by_district: bool, *, _dataset: Dataset) -> Finding:  # noqa: FBT001 - part of the key
     """Return missing-from to found corridors, before disclosure control."""
     del digest
+    if by_district:
+        return corridor_totals_finding(_study(_dataset))
     return corridors_finding(_study(_dataset), places=places_near(_dataset))
 
 

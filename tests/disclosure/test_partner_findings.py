@@ -159,3 +159,42 @@ def test_short_times_and_unknown_audiences_are_refused():
 def test_a_finer_resolution_than_the_maps_is_refused():
     with pytest.raises(DisclosureError, match="ask again at 9 or coarser"):
         release_finding(finding(resolution=10), audience="partnership")
+
+
+def test_corridors_between_districts_part_what_their_district_is_told():
+    table = pd.DataFrame(
+        {
+            "from_district": ["A", "A", "B", "B"],
+            "to_district": ["A", "B", "A", "B"],
+            "reports": [12, 3, 0, 40],
+        }
+    )
+    ground = replace(
+        GROUND,
+        place=np.arange(CELLS.size) % 2,
+        place_of_row=np.array([0, 0, 1, 1]),
+        measures=(Measure("reports", date(2024, 1, 1), date(2024, 6, 30), ALL),),
+        whole=False,
+    )
+    roles = {"from_district": "key", "to_district": "key", "reports": "count"}
+    corridors = finding("corridor", table=table, roles=roles, ground=ground)
+    register = MemoryRegister()
+    shown = release_finding(corridors, audience="partnership", register=register).table
+    assert shown["reports_shown"].tolist() == ["rounded", "fewer than 5", "none", "rounded"]
+    assert shown["reports"].astype(object).where(shown["reports"].notna(), None).tolist() == [
+        10,
+        None,
+        0,
+        40,
+    ]
+    (kept,) = register.earlier("partnership")
+    assert len(kept.parts) == 4
+    shorter = replace(ground.measures[0], last=date(2024, 5, 31))
+    with pytest.raises(DisclosureError):  # one less the other would be June's corridors
+        release_finding(
+            replace(corridors, ground=replace(ground, measures=(shorter,))),
+            audience="partnership",
+            register=register,
+        )
+    with pytest.raises(DisclosureError, match="too fine"):
+        release_finding(corridors, audience="public")

@@ -1,6 +1,7 @@
 """Each command about context: its figures by counting the file's rows by hand."""
 
 import numpy as np
+import pandas as pd
 import pytest
 
 from mapper.analysis import find_hotspots
@@ -93,6 +94,21 @@ def test_corridors_to_the_hub(ask, near, rows):
     plain, _ = ask("corridors", "--ends", 8)
     assert set(plain["to_kind"]) == {"cell"}
     assert plain["to"].nunique() == 2
+
+
+def test_corridors_between_districts_hold_every_report_inside_that_says_both(ask, study):
+    table, manifest = ask("corridors", "--between", "districts")
+    gone = study.incidents.table["missing"].to_numpy(dtype=bool)
+    inside = gone & (study.counts.position >= 0)
+    assert table["reports"].sum() == inside.sum()
+    assert 0 < inside.sum() < gone.sum()
+    assert f"{inside.sum()} of {gone.sum()} reports" in str(manifest["notes"])
+    assert len(table) == 5 * 6
+    assert not table.duplicated(["from_district", "to_district"]).any()
+    district = study.area.cells["district"].astype("str").to_numpy()[study.counts.position]
+    by_hand = pd.Series(district[inside]).value_counts()
+    sums = table.groupby("from_district")["reports"].sum()
+    assert sums[sums > 0].to_dict() == by_hand.to_dict()
 
 
 def test_corridors_no_finer_than_the_study(run, extract, tmp_path):
