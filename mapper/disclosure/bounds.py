@@ -19,7 +19,7 @@ Flags = npt.NDArray[np.bool_]
 
 _EPSILON = 1e-6
 _LARGE_BLOCK = 40  # targets; above, several are driven at once
-_ROUNDS_AT_ONCE = 24
+_PATIENCE = 4  # rounds that settle nothing before targets are driven one by one
 _MOST_ROUNDS = 200
 
 
@@ -111,6 +111,7 @@ class _Search:
         self.least_known = np.zeros(self.owner.size, dtype=bool)
         self.most_known = np.zeros(self.owner.size, dtype=bool)
         self.large: set[int] = set()  # systems of which many targets are driven at once
+        self.fewest_open, self.fruitless = self.owner.size + 1, 0
 
     def run(self, *, until_exposed: bool) -> None:
         """Solve until every target is settled or driven to both ends."""
@@ -121,6 +122,8 @@ class _Search:
             open_ = open_[~np.isin(self.owner[open_], lost)]
             if not open_.size or (until_exposed and bool((unsettled & driven).any())):
                 return
+            self.fruitless = 0 if open_.size < self.fewest_open else self.fruitless + 1
+            self.fewest_open = min(self.fewest_open, open_.size)
             self._round(open_, turn=turn)
 
     def known(self) -> list[Known]:
@@ -166,11 +169,13 @@ class _Search:
         """Return the direction to drive each target, and those driven by themselves.
 
         All open targets of a large system are driven down together, then lifted together as far
-        as each needs, and again: those still open are few soon, or there is no room for them.
+        as each needs, and again as long as that settles some: a place with room for four more
+        incidents settles one of its twenty targets a round. Those left then have no room at all,
+        or are few.
         """
         wish = np.zeros(self.owner.size)
         wish[first] = np.where(self.most_known[first], -1.0, 1.0)
-        if turn >= _ROUNDS_AT_ONCE:
+        if self.fruitless >= _PATIENCE:
             return wish, first
         waiting = np.bincount(self.owner[open_], minlength=len(self.blocks))
         many = owners[waiting[owners] > _LARGE_BLOCK]

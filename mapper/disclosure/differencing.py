@@ -31,7 +31,7 @@ Integers = npt.NDArray[np.int64]
 Flags = npt.NDArray[np.bool_]
 _SILENT = -1
 MOST_SYSTEMS = 12_000  # beyond, a release is refused unchecked: some seconds
-MOST_UNKNOWNS = 60_000  # likewise, of systems on more than one piece of ground
+MOST_UNKNOWNS = 20_000  # likewise, of systems on more than one piece of ground
 _TRIED_AT_EACH_END = 4  # rounded numbers next to what earlier releases allow at most and at least
 
 

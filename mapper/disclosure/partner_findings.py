@@ -19,7 +19,7 @@ import pandas as pd
 
 from mapper.context.week import SHIFTS, WEEKDAYS, peak_shifts
 from mapper.disclosure.differencing import withholding
-from mapper.disclosure.finding_check import check_finding
+from mapper.disclosure.finding_check import FindingCheck, check_finding
 from mapper.disclosure.finding_fitness import refuse_unfit
 from mapper.disclosure.partner_tables import kind_words
 from mapper.disclosure.refusal import Against, refusal
@@ -66,10 +66,7 @@ def prepare_finding(
         return PreparedFinding(*_classes(finding, shown), (), "")
     printed = {one.column: _printed(finding, one.column, rule) for one in finding.ground.measures}
     stored = stored_measures(finding, printed, rule)
-    again = withheld_before(stored, earlier)
-    left = [withholding(*one) for one in zip(stored, again, strict=True)]
-    found = check_finding(left, earlier, rule=rule)
-    withheld = [one | other for one, other in zip(again, found.withhold, strict=True)]
+    found, withheld = _checked(stored, earlier, rule)
     for measure, flags in zip(finding.ground.measures, withheld, strict=True):
         rows = flags[_region_of_row(finding.ground)]
         printed[measure.column] = printed[measure.column].withholding(rows)
@@ -81,6 +78,25 @@ def prepare_finding(
         tuple(withholding(*one) for one in zip(stored, withheld, strict=True)),
         refusal(_all_days(stored), against, rule),
     )
+
+
+def _checked(
+    stored: Sequence[StoredRelease], earlier: Sequence[StoredRelease], rule: Rule
+) -> tuple[FindingCheck, list[Flags]]:
+    """Check a finding; give what of each part is withheld, now or when it was shown before.
+
+    What was shown before, all of it, says nothing new however much was shown since.
+    """
+    before = withheld_before(stored, earlier)
+    again = [
+        np.zeros(part.low.size, dtype=bool) if flags is None else flags
+        for part, flags in zip(stored, before, strict=True)
+    ]
+    if all(flags is not None for flags in before):
+        return FindingCheck(tuple(again), refused=False, linked=()), again
+    left = [withholding(*one) for one in zip(stored, again, strict=True)]
+    found = check_finding(left, earlier, rule=rule)
+    return found, [one | other for one, other in zip(again, found.withhold, strict=True)]
 
 
 def _all_days(stored: Sequence[StoredRelease]) -> StoredRelease:

@@ -75,12 +75,12 @@ def _told(ground: Ground, printed: Printed, region: Integers) -> dict[str, Any]:
 
 def withheld_before(
     new: Sequence[StoredRelease], earlier: Sequence[StoredRelease]
-) -> tuple[Flags, ...]:
-    """Return, for each part, what an earlier release of the very same numbers withheld."""
+) -> tuple[Flags | None, ...]:
+    """Return what an earlier release of the very same numbers withheld; nothing without one."""
     return tuple(_withheld_before(one, earlier) for one in new)
 
 
-def _withheld_before(new: StoredRelease, earlier: Sequence[StoredRelease]) -> Flags:
+def _withheld_before(new: StoredRelease, earlier: Sequence[StoredRelease]) -> Flags | None:
     for one in earlier:
         same = (one.first, one.last, one.resolution, one.selection, one.cells) == (
             new.first,
@@ -93,4 +93,4 @@ def _withheld_before(new: StoredRelease, earlier: Sequence[StoredRelease]) -> Fl
             withheld = np.asarray((one.high >= UNLIMITED) & (one.low == 0))
             if bool((((one.low == new.low) & (one.high == new.high)) | withheld).all()):
                 return withheld
-    return np.zeros(new.low.size, dtype=bool)
+    return None

@@ -14,7 +14,7 @@ from mapper.questions.answer import answer
 from mapper.questions.grounds import flagged, ground_of
 from mapper.study import Study
 
-_COUNTS = ("incidents", "with_child", "with_baby", "repeat", "graded", "high_risk")
+_COUNTS = ("incidents", "with_child", "with_baby", "repeat", "high_risk")
 _ABUSE: Condition = ("domestic_abuse", "is", True)
 _CHILD: Condition = ("child_at_address", "is", True)
 _BABY: Condition = ("baby_at_address", "is", True)
@@ -77,6 +77,5 @@ def _measures(study: Study) -> tuple[Measure, ...]:
         flagged(study, "with_child", ((_ABUSE, _CHILD), (_ABUSE, _BABY))),
         flagged(study, "with_baby", ((_ABUSE, _BABY),)),
         flagged(study, "repeat", ((_ABUSE, ("repeat_victim", "is", True)),)),
-        flagged(study, "graded", ((_ABUSE, ("risk_grade", "present", True)),)),
         flagged(study, "high_risk", ((_ABUSE, ("risk_grade", "in", HIGH)),)),
     )

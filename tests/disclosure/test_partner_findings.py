@@ -7,6 +7,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from mapper.disclosure import partner_findings
 from mapper.disclosure.finding_release import release_finding as release_one
 from mapper.disclosure.register import MemoryRegister
 from mapper.errors import DisclosureError
@@ -198,3 +199,18 @@ def test_corridors_between_districts_part_what_their_district_is_told():
         )
     with pytest.raises(DisclosureError, match="too fine"):
         release_finding(corridors, audience="public")
+
+
+def test_what_was_shown_before_is_shown_again_whatever_was_shown_since(monkeypatch):
+    register = MemoryRegister()
+    first = release_finding(finding(), audience="partnership", register=register)
+
+    def never(*_told, **_choices):
+        raise AssertionError("checked again")
+
+    monkeypatch.setattr(partner_findings, "check_finding", never)
+    again = release_finding(finding(), audience="partnership", register=register)
+    pd.testing.assert_frame_equal(first.table, again.table)
+    changed = finding().table.assign(now=[27, 3, 0])
+    with pytest.raises(AssertionError, match="checked again"):
+        release_finding(finding(table=changed), audience="partnership", register=register)
