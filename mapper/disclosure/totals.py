@@ -5,12 +5,19 @@ scattered, one here and one there, a total that barely fits the least that its c
 that each of them holds no more than that. So a total is printed only where it leaves every hidden
 cell all the values that "fewer than 5" leaves open, whatever maps of the same incidents the
 audience has seen or will see. Withheld cells only leave more room.
+
+Totals also limit one another: of two quarters and the half year, of a lens and one inside it. They
+are kept in a register of their own, apart from maps, and each is checked by linear programming
+beside all that the audience was given before; a few numbers for a whole area make small systems.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
+from contextlib import AbstractContextManager
+from dataclasses import replace
 
 import numpy as np
 
+from mapper.disclosure.register import Register, StoredRelease
 from mapper.disclosure.rules import Rule
 from mapper.disclosure.suppression import Integers, interval_of, print_counts
 
@@ -33,3 +40,27 @@ def _leaves_room(counts: Integers, rule: Rule) -> bool:
     room = min(most - int(printed.low.sum()), int(printed.high.sum()) - least)
     nothing_hidden = not bool(((counts > 0) & (counts < rule.smallest_count)).any())
     return nothing_hidden or room >= rule.values_kept - 1
+
+
+class TotalsRegister:
+    """The totals that audiences were given, kept beside the maps of the same register."""
+
+    def __init__(self, register: Register) -> None:
+        self._register = register
+
+    def earlier(self, audience: str) -> Sequence[StoredRelease]:
+        """Return the totals of an audience, oldest first."""
+        return self._register.earlier(_shelf(audience))
+
+    def add(self, stored: StoredRelease) -> None:
+        """Keep a total; the same digest twice is kept once."""
+        self._register.add(replace(stored, audience=_shelf(stored.audience)))
+
+    def hold(self) -> AbstractContextManager[None]:
+        """Keep others from adding between the check of a total and its :meth:`add`."""
+        return self._register.hold()
+
+
+def _shelf(audience: str) -> str:
+    """Return the name under which an audience's totals are kept."""
+    return f"{audience} totals"

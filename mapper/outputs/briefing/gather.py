@@ -4,7 +4,8 @@ Maps are releases that are checked against all the audience had before and are k
 checks. Totals of the whole area, and its week in shifts, are findings of one row for thousands of
 cells. Setting each of them beside every map by linear programming takes minutes, so they are held
 to a stricter rule that needs no programme: a total is printed only where it leaves the hidden
-counts of any such map all their values (:mod:`mapper.disclosure.totals`).
+counts of any such map all their values. Beside one another they are checked in a register of their
+own (:mod:`mapper.disclosure.totals`).
 """
 
 from dataclasses import dataclass
@@ -15,10 +16,10 @@ import numpy.typing as npt
 from mapper.analysis import analyse
 from mapper.counts import locate
 from mapper.disclosure.finding_release import FindingRelease, release_finding
-from mapper.disclosure.register import MemoryRegister, Register
+from mapper.disclosure.register import Register
 from mapper.disclosure.release import Release, release
 from mapper.disclosure.rules import Rule, rules
-from mapper.disclosure.totals import total_is_safe
+from mapper.disclosure.totals import TotalsRegister, total_is_safe
 from mapper.errors import LensError, MapperError
 from mapper.files import Progress, no_progress
 from mapper.finding import Finding
@@ -162,7 +163,7 @@ class _Source:
         return release_finding(
             finding,
             audience=self.choices.audience,
-            register=MemoryRegister(),
+            register=TotalsRegister(self.register),
             made_by=self.made_by,
         )
 
