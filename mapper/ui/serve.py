@@ -1,7 +1,7 @@
 """Start the app, whatever folder one is in: for one person here, or for those who sign in."""
 
 import socket
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -15,7 +15,9 @@ USUAL_PORT = 8501
 _TRIES = 50
 
 
-def serve(*, port: int | None = None, browser: bool = True) -> None:
+def serve(
+    *, port: int | None = None, browser: bool = True, say: Callable[[str], object] = str
+) -> None:
     """Serve the app until it is stopped: on the loopback address, unless people sign in to it.
 
     Parameters
@@ -24,6 +26,8 @@ def serve(*, port: int | None = None, browser: bool = True) -> None:
         8501, or the next free one, if not given.
     browser
         Open the app in a browser once it answers.
+    say
+        Takes the line that tells where the app is.
 
     Raises
     ------
@@ -49,11 +53,19 @@ def serve(*, port: int | None = None, browser: bool = True) -> None:
 
     with _sign_in_options() as more:
         started.by_serve()
+        say(_welcome(chosen))
         main_run.main(
             [str(ENTRY), *options(port=chosen, browser=browser, more=more)],
             prog_name="mapper serve",
             standalone_mode=False,
         )
+
+
+def _welcome(port: int) -> str:
+    """Return what a person reads while the app starts."""
+    if is_signed_in_to():
+        return f"mapper serves {provider().host}, for those who sign in. Ctrl+C stops it."
+    return f"mapper is at http://localhost:{port}, for this machine only. Ctrl+C stops it."
 
 
 @contextmanager
@@ -85,6 +97,7 @@ def options(*, port: int, browser: bool, more: Mapping[str, object] | None = Non
         "server.enableXsrfProtection": True,
         "browser.serverAddress": "localhost",
         "browser.gatherUsageStats": False,
+        "logger.hideWelcomeMessage": True,  # and what Streamlit offers to those who write apps
         "client.showErrorDetails": "none",
         "client.showErrorLinks": False,
         "client.toolbarMode": "minimal",

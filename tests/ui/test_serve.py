@@ -42,6 +42,14 @@ def test_what_matters_for_safety_outranks_every_file(started):
     assert options["server.maxUploadSize"] == "200"
 
 
+def test_one_line_says_where_the_app_is(started):
+    said = []
+    module.serve(port=None, browser=False, say=said.append)
+    (line,) = said
+    port = next(one for one in started[0] if one.startswith("--server.port=")).split("=")[1]
+    assert f"http://localhost:{port}," in line
+
+
 def test_the_file_for_streamlit_run_says_the_same():
     told = tomllib.loads((module.ENTRY.parent / ".streamlit" / "config.toml").read_text())
     for option in module.options(port=8501, browser=False):
