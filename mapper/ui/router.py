@@ -1,5 +1,6 @@
 """The router: the menu of what a role opens, and the page that the visitor asked for."""
 
+from collections import Counter
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -21,6 +22,7 @@ class Entry:
     file: str  # under pages/
     title: str  # no two alike; the address is made from it
     act: Act | None  # what a viewer must be allowed to do; none: to be signed in
+    section: str = ""  # of the menu; without one the page stands in the menu itself
 
     @property
     def url(self) -> str:
@@ -30,22 +32,23 @@ class Entry:
 
 BRIEFING = "Briefing"
 PATCH = "My patch"
+PLACES, OVERSIGHT, HELP = "Work on places", "Sharing and oversight", "Help"
 ENTRIES = (
     Entry("hotspots/overview.py", "Hot spots", "see hot spots"),
     Entry("patch/my_patch.py", PATCH, "see own wards"),
     Entry("meeting/briefing.py", BRIEFING, "see partnership releases"),
     Entry("analysis/workbench.py", "Workbench", "see everything"),
     Entry("data/load.py", "Data", "load data"),
-    Entry("places/assessment.py", "Assessments", "plan"),
-    Entry("places/plan.py", "Plans", "plan"),
-    Entry("places/interventions.py", "Interventions", "plan"),
-    Entry("places/meetings.py", "Meetings", "plan"),
-    Entry("places/children.py", "Children", "see hot spots"),
-    Entry("meeting/release.py", "Release to partners", "release"),
-    Entry("admin/audit.py", "Audit", "read the audit log"),
-    Entry("admin/settings.py", "Settings", "change settings"),
-    Entry("help/methods.py", "Methods", None),
-    Entry("people/you.py", "Your sign-in", None),
+    Entry("places/assessment.py", "Assessments", "plan", PLACES),
+    Entry("places/plan.py", "Plans", "plan", PLACES),
+    Entry("places/interventions.py", "Interventions", "plan", PLACES),
+    Entry("places/meetings.py", "Meetings", "plan", PLACES),
+    Entry("places/children.py", "Children", "see hot spots", PLACES),
+    Entry("meeting/release.py", "Release to partners", "release", OVERSIGHT),
+    Entry("admin/audit.py", "Audit", "read the audit log", OVERSIGHT),
+    Entry("admin/settings.py", "Settings", "change settings", OVERSIGHT),
+    Entry("help/methods.py", "Methods", None, HELP),
+    Entry("people/you.py", "Your sign-in", None, HELP),
 )
 
 
@@ -63,24 +66,28 @@ def run_app() -> None:
         st.stop()
         raise PermissionError("Nobody is signed in.")
     entries = entries_for(viewer)
-    page = st.navigation(
-        [
-            _start(entries[0]),
-            *(
-                st.Page(
-                    PAGES / entry.file,
-                    title=entry.title,
-                    url_path=entry.url,
-                    visibility="hidden" if entry is entries[0] else "visible",
-                )
-                for entry in entries
-            ),
-        ],
-        position="top",
-    )
+    page = st.navigation(_menu(entries), position="top")
     entry = next(entry for entry in entries if entry.title == page.title)
     with routed(viewer, entry.act):
         page.run()
+
+
+def _menu(entries: tuple[Entry, ...]) -> dict[str, list[Page]]:
+    """Return the menu: what is used daily, then the rest by section.
+
+    A section of one page is no section: the page stands in the menu itself.
+    """
+    sizes = Counter(entry.section for entry in entries)
+    menu: dict[str, list[Page]] = {"": [_start(entries[0])]}
+    for entry in entries:
+        page = st.Page(
+            PAGES / entry.file,
+            title=entry.title,
+            url_path=entry.url,
+            visibility="hidden" if entry is entries[0] else "visible",
+        )
+        menu.setdefault(entry.section if sizes[entry.section] > 1 else "", []).append(page)
+    return menu
 
 
 def _start(entry: Entry) -> Page:

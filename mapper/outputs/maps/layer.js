@@ -265,6 +265,15 @@ function (map, data, canvas) {
     map.fitBounds(data.bounds, {animate: false, padding: [12, 12]});
   };
 
+  // A frame can be given its size after the map was drawn in it: what nobody has moved yet is
+  // fitted to it again.
+  var moved = false;
+  ["pointerdown", "wheel", "keydown"].forEach(function (kind) {
+    map.getContainer().addEventListener(kind, function () { moved = true; }, {passive: true});
+  });
+  group.moved = function () { moved = true; };
+  map.on("resize", function () { if (!moved && chosen < 0) { group.whole(); } });
+
   map.on("zoomend", tidy);
   group.once("add", function () {
     group.whole();

@@ -144,6 +144,7 @@ function (layer, data) {
   var found = null;
   function go(told) {
     if (found) { map.removeLayer(found); }
+    layer.moved();
     if (told.box) {
       map.fitBounds([[told.box[1], told.box[0]], [told.box[3], told.box[2]]],
         {animate: false, padding: [20, 20]});
@@ -177,6 +178,7 @@ function (layer, data) {
       if (Math.abs(now.lat - told.lat) + Math.abs(now.lng - told.lon) > 1e-6 ||
           map.getZoom() !== told.zoom) {
         followed = true;
+        layer.moved();
         map.setView([told.lat, told.lon], told.zoom, {animate: false});
       }
     }
