@@ -6,6 +6,8 @@ whoever may use the app; every other background is fetched by the map's own fram
 security policy then names that one host and no other.
 """
 
+from pathlib import Path
+
 import streamlit as st
 from starlette.requests import Request
 from starlette.responses import FileResponse, PlainTextResponse, Response
@@ -38,6 +40,17 @@ def offered() -> Basemap | None:
         When the setting cannot be used.
     """
     return basemap_of(settings().basemap, credit=settings().basemap_credit)
+
+
+def tiles_address() -> str | None:
+    """Return where the page around a map reads tiles for it, if they lie in a file here."""
+    under = current_basemap()
+    return ADDRESS if under is not None and under.kind == "file" else None
+
+
+def tile_reader() -> str:
+    """Return the script that reads tiles for a map in its frame, to stand before a component's."""
+    return (Path(__file__).parent / "tile_reader.js").read_text(encoding="utf-8")
 
 
 def ask_basemap() -> None:

@@ -13,7 +13,7 @@ import streamlit as st
 
 from mapper.disclosure.release import Release, is_release
 from mapper.outputs.tables import hotspot_rows
-from mapper.ui.basemap import ADDRESS, current_basemap
+from mapper.ui.basemap import tile_reader, tiles_address
 from mapper.ui.results import map_address
 from mapper.ui.words import count
 
@@ -26,12 +26,11 @@ def show_panel(shown: Release) -> str:
     rows = hotspot_rows(is_release(shown), on_screen=True)
     known = {row["hotspot_id"] for row in rows}
     chosen = st.session_state.get(_CHOSEN, "")
-    under = current_basemap()
     found = _component()(
         key="hotspot panel",
         data={
             "src": map_address(shown),
-            "tiles": ADDRESS if under is not None and under.kind == "file" else None,
+            "tiles": tiles_address(),
             "release": shown.digest,
             "rows": [_listed(row) for row in rows],
             "heading": count(len(rows), "hot spot") if rows else "No hot spot",
@@ -78,8 +77,8 @@ def _component() -> Any:
 @cache
 def _sources() -> tuple[str, ...]:
     """Return the component's own files."""
-    html, css, js, reader = (
+    html, css, js = (
         (_HERE / name).read_text(encoding="utf-8")
-        for name in ("panel.html", "panel.css", "panel.js", "tile_reader.js")
+        for name in ("panel.html", "panel.css", "panel.js")
     )
-    return html, css, f"{reader}\n{js}"
+    return html, css, f"{tile_reader()}\n{js}"

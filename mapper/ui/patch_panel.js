@@ -191,6 +191,10 @@ function hear(state, event) {
   const told = event.data;
   if (!one || !told) { return; }
   if (told.mapper === "ready") { greet(state, one); }
+  if (told.mapper === "tile") {
+    if (one.tiles !== state.data.tiles) { one.tiles = state.data.tiles; one.file = undefined; }
+    answerTile(one, told);
+  }
   if (told.mapper === "chosen" && one === state.maps[0] && told.id !== state.chosen) {
     mark(state, String(told.id), { scroll: true });
     state.tellChosen();

@@ -10,6 +10,8 @@ from typing import Any
 
 import streamlit as st
 
+from mapper.ui.basemap import tile_reader, tiles_address
+
 _HERE = Path(__file__).parent
 _MOST_CORNERS = 400
 
@@ -28,7 +30,7 @@ def show_patch_panel(data: Mapping[str, Any]) -> Told:
     digest = hashlib.sha256(json.dumps(steady, sort_keys=True).encode()).hexdigest()
     found = _component()(
         key="patch panel",
-        data={**data, "digest": digest},
+        data={**data, "digest": digest, "tiles": tiles_address()},
         on_chosen_change=lambda: None,
         on_drawn_change=lambda: None,
     )
@@ -63,7 +65,8 @@ def _component() -> Any:
 @cache
 def _sources() -> tuple[str, ...]:
     """Return the component's own files."""
-    return tuple(
+    html, css, js = (
         (_HERE / f"patch_panel.{kind}").read_text(encoding="utf-8")
         for kind in ("html", "css", "js")
     )
+    return html, css, f"{tile_reader()}\n{js}"

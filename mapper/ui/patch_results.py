@@ -17,11 +17,13 @@ from mapper.context.places import Places
 from mapper.disclosure.patch import PatchRelease, in_release, release_patch
 from mapper.lenses.lens import Lens
 from mapper.outputs.maps import embed_map
+from mapper.outputs.maps.basemap import Basemap
 from mapper.outputs.maps.patch_layer import patch_drawing
 from mapper.people import Viewer
 from mapper.place.patch import PatchStudy, study_patch
 from mapper.request import AnalysisRequest
 from mapper.study_area import StudyArea, load_study_area
+from mapper.ui.basemap import current_basemap
 from mapper.ui.datasets import Dataset
 from mapper.ui.map_pages import compress, map_pages
 from mapper.ui.patch_search import streets_of
@@ -91,9 +93,11 @@ def patch_map_address(
     context = get_script_run_ctx()
     drawing = patch_drawing(patch, places, like=like)
     told = json.dumps(drawing, sort_keys=True).encode()
-    digest = f"{patch.shown.digest} {hashlib.sha256(told).hexdigest()}"
+    under = current_basemap()
+    background = f" {under.key}" if under else ""
+    digest = f"{patch.shown.digest} {hashlib.sha256(told).hexdigest()}{background}"
     return map_pages.put(
-        _map_page(digest, _patch=patch, _drawing=drawing),
+        _map_page(digest, _patch=patch, _drawing=drawing, _basemap=under),
         session=context.session_id if context else "",
         digest=digest,
         owner=current_viewer().session,
@@ -148,7 +152,9 @@ def _study(
 
 
 @st.cache_resource(max_entries=48, show_spinner=False)
-def _map_page(digest: str, *, _patch: PatchRelease, _drawing: dict[str, object]) -> bytes:
+def _map_page(
+    digest: str, *, _patch: PatchRelease, _drawing: dict[str, object], _basemap: Basemap | None
+) -> bytes:
     """Return the finished map of a patch, compressed, made once."""
     del digest
-    return compress(embed_map(_patch.shown, patch=_drawing))
+    return compress(embed_map(_patch.shown, patch=_drawing, basemap=_basemap))

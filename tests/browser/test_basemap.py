@@ -40,6 +40,12 @@ def test_a_file_of_tiles_is_drawn_and_nothing_leaves(browser, extract, tmp_path)
         assert right == [40 * 6, 4 * 31, 4 * 20]  # the one tile of zoom 6 that holds Merseyside
         whole = visit.page.request.get(f"{address}/basemap/tiles")
         assert whole.status == 416
+        for page, frame in (("My patch", ".stage:not([hidden]) iframe"), ("Briefing", "iframe")):
+            visit.page.get_by_role("link", name=page, exact=True).click()
+            drawn = visit.page.frame_locator(frame).locator("img.leaflet-tile-loaded")
+            drawn.first.wait_for(state="attached")
+        visit.page.get_by_role("link", name="Hot spots", exact=True).click()
+        visit.wait_for_map()
         visit.choose("Background", "Plain ground")
         visit.map.locator(".leaflet-tile-pane img").first.wait_for(state="detached")
         visit.context.close()
