@@ -20,6 +20,7 @@ Pieces = npt.NDArray[np.bool_]
 
 MOST_TRIED = 4_000_000
 MOST_LENSES = 60  # told apart at once, by the bits of one number
+_FEW_LENSES = 14  # so few that each set of them is counted in a table
 _OTHER = "\x00other"  # a word that no lens names
 Grid = dict[str, list[object]]
 Codes = dict[str, npt.NDArray[np.int16]]  # which value of its column each combination has
@@ -50,10 +51,12 @@ def lens_pieces(selections: tuple[Selection, ...]) -> Pieces:
         raise ValueError(f"{len(selections)} lenses are more than can be told apart")
     grid = _grid(selections)
     codes = _combinations(grid)
-    met = np.zeros(next(iter(codes.values())).size, dtype=np.int64)  # one bit for each lens
+    few = len(selections) <= _FEW_LENSES
+    bits = np.dtype(np.int16 if few else np.int64)  # one for each lens
+    met = np.zeros(np.broadcast_shapes(*(code.shape for code in codes.values())), dtype=bits)
     for at, one in enumerate(selections):
-        met |= _takes(one, grid, codes).astype(np.int64) << at
-    kinds = np.unique(met)
+        met |= np.left_shift(_takes(one, grid, codes).astype(bits), at, dtype=bits)
+    kinds = np.flatnonzero(np.bincount(met.ravel())) if few else np.unique(met)
     return (kinds[kinds > 0, None] >> np.arange(len(selections)) & 1).astype(bool)
 
 
@@ -138,15 +141,19 @@ def _number_of(grid: Grid) -> int:
 
 
 def _combinations(grid: Grid) -> Codes:
-    """Return every combination of values, as codes into each column's list."""
+    """Return every combination of values, as codes into each column's list.
+
+    All of them as an open grid, each column along an axis of its own: what a lens asks of two
+    columns is then worked out for those two alone.
+    """
     sizes = [len(values) for values in grid.values()]
-    total = _number_of(grid)
-    if total <= MOST_TRIED:
-        codes = np.unravel_index(np.arange(total), sizes or [1])
+    names = [*grid] or [""]
+    codes: Sequence[npt.NDArray[np.integer]]
+    if _number_of(grid) <= MOST_TRIED:
+        codes = np.ix_(*(np.arange(size) for size in sizes or [1]))
     else:
         drawn = np.random.default_rng(0)
-        codes = tuple(drawn.integers(0, size, MOST_TRIED) for size in sizes)
-    names = [*grid] or [""]
+        codes = [drawn.integers(0, size, MOST_TRIED) for size in sizes]
     return {name: code.astype(np.int16) for name, code in zip(names, codes, strict=True)}
 
 
@@ -157,14 +164,14 @@ def _takes(selection: Selection, grid: Grid, codes: Codes) -> Pieces:
 
 def _meets(clauses: Clauses, grid: Grid, codes: Codes) -> Pieces:
     """Tell which combinations meet one of some clauses."""
-    size = next(iter(codes.values())).size
-    met = np.zeros(size, dtype=bool)
+    one = (1,) * next(iter(codes.values())).ndim
+    met = np.zeros(one, dtype=bool)
     for clause in clauses:
-        holds = np.ones(size, dtype=bool)
+        holds = np.ones(one, dtype=bool)
         for condition in clause:
             column = condition[0]
-            holds &= _holds(condition, grid[column])[codes[column]]
-        met |= holds
+            holds = holds & _holds(condition, grid[column])[codes[column]]
+        met = met | holds
     return met
 
 
