@@ -64,6 +64,7 @@ def take(page: Page, address: str, name: str, out: Path) -> bool:
     page.goto(f"{address}/{name}")
     page.wait_for_load_state("networkidle")
     page.wait_for_selector(".m-marking", timeout=60_000)
+    page.wait_for_selector('[data-test-script-state="notRunning"]', timeout=120_000)
     page.wait_for_timeout(SETTLED)
     if "not found" in page.inner_text("body").lower():
         print(f"{name}: not in the menu")
