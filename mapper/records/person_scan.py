@@ -1,9 +1,10 @@
-"""What looks like a person in free text, found before it is saved: place, not person.
+"""What looks like a person or a small count in free text, found before it is saved.
 
 Records are about places, so a name, a telephone number, a birth date, a National Insurance number
 or a full postcode is most likely there by mistake. The scan warns and a person decides; it is a
 help to memory and no proof that a text is free of people: a rare name, a nickname or a story that
-only fits one family passes unseen.
+only fits one family passes unseen. Texts are shared with partner agencies, who are shown no count
+under five: one typed by hand is warned of as well.
 
 Streets, stations, schools and wards carry people's names too. A name is no warning when a word
 for a place follows it (“Stanley Road”), when it follows “St”, or where the caller names the place.
@@ -20,7 +21,12 @@ from types import MappingProxyType
 from typing import Literal
 
 Likeness = Literal[
-    "name", "telephone number", "date of birth", "National Insurance number", "full postcode"
+    "name",
+    "telephone number",
+    "date of birth",
+    "National Insurance number",
+    "full postcode",
+    "small count",
 ]
 
 # What to write in its place.
@@ -31,6 +37,7 @@ REMEDIES: Mapping[Likeness, str] = MappingProxyType(
         "date of birth": "write an age band instead, such as “10 to 12”",
         "National Insurance number": "leave it out",
         "full postcode": "write the street or the cell instead; a postcode can be a single house",
+        "small count": "write “fewer than 5”; partners who read this see no smaller number",
     }
 )
 
@@ -64,6 +71,12 @@ _BIRTH = re.compile(
     r"\b(?:d\.?\s?o\.?\s?b|born|birth|birthday|b\.)\W*(?:\w+\W+){0,2}$", re.IGNORECASE
 )
 
+_SMALL_COUNT = re.compile(
+    r"(?<![\w.,£/:-])(?:[1-4]|one|two|three|four)\s+(?:\w+\s+)?"
+    r"(?:incidents?|reports?|calls|offences?|crimes?|victims?|child(?:ren)?|bab(?:y|ies)|girls?"
+    r"|boys?|famil(?:y|ies)|homes?|households?|arrests?|episodes?|disclosures?)\b",
+    re.IGNORECASE,
+)
 _WORD = re.compile(r"[^\W\d_]+(?:['\u2019-][^\W\d_]+)*")
 _AGE = re.compile(r"(?:,|\s?\()\s?\d{1,2}\b(?!\s?(?:%|st|nd|rd|th|[/:.-]\d))")
 
@@ -107,6 +120,7 @@ def scan_text(
         *_birth_dates(covered, year),
         *_matches("telephone number", _PHONE, covered),
         *_names(covered),
+        *_matches("small count", _SMALL_COUNT, covered),
     ]
     kept: list[Likely] = []
     for one in found:  # a stretch is told once, as the first kind that fits

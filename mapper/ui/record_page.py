@@ -189,10 +189,12 @@ def _ask_save(viewer: Viewer, desk: Desk, answers: Mapping[str, Any]) -> None:
 def _show_people(desk: Desk, found: Mapping[str, tuple[Likely, ...]]) -> bool:
     """Warn of what looks like a person; return whether somebody looked at all of it."""
     lines = [f"{label}: {one.warning}" for label, likely in found.items() for one in likely]
-    notice("Place, not person. Read these before you save:", kind="look")
+    notice("Place, not person, and no small counts. Read these before you save:", kind="look")
     bullets(lines)
     sign = "\n".join(lines)
-    return st.checkbox("I have looked: none of these tells of a person", key=f"{desk.key} {sign}")
+    return st.checkbox(
+        "I have looked: none of these tells of a person or a handful", key=f"{desk.key} {sign}"
+    )
 
 
 @st.cache_data(show_spinner=False)

@@ -36,6 +36,9 @@ PEOPLE = [
     ("at l18jq", "full postcode", "l18jq"),
     ("CH41 6DN and on", "full postcode", "CH41 6DN"),
     ("EC1A 1BB", "full postcode", "EC1A 1BB"),
+    ("after 3 incidents in May", "small count", "3 incidents"),
+    ("where two young girls met", "small count", "two young girls"),
+    ("Four reports since", "small count", "Four reports"),
 ]
 
 PLACES = [
@@ -51,6 +54,8 @@ PLACES = [
     "incidents rose from 1,024 to 2,048, p 0.0312345678 and £0300000000",
     "cell 89195da49b3ffff of hot spot HS-7195DA49B",
     "between 07:00 and 09:30, bus 0086",
+    "fewer than 5 incidents, 12 reports, 2.4 incidents a day, stage 3 patrols",
+    "one of the schools, two patrols a week, 4 actions, 1,203 calls",
 ]
 
 
