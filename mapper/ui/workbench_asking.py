@@ -297,6 +297,12 @@ def _corridors(asked: Asked) -> Finding:
     return corridors_finding(asked.study, places=asked.places, resolution=ends)
 
 
+def _corridor_totals(asked: Asked) -> Finding:
+    from mapper.place.corridor_totals import corridor_totals_finding
+
+    return corridor_totals_finding(asked.study)
+
+
 def _shifts(asked: Asked) -> Finding:
     from mapper.place.week import shift_finding
 
@@ -328,6 +334,7 @@ ASKING: Mapping[str, Callable[[Asked], Finding]] = MappingProxyType(
         "phases": _phases,
         "children": _children,
         "corridors": _corridors,
+        "corridors-by-district": _corridor_totals,
         "shifts": _shifts,
         "days": _days,
     }

@@ -358,6 +358,15 @@ def _children(table: pd.DataFrame, _shown: FindingRelease) -> Drawn:
     return bars(rows, axis="Share with a child", form=".0%"), f"{words}."
 
 
+def _corridor_totals(table: pd.DataFrame, _shown: FindingRelease) -> Drawn:
+    top = table.sort_values("reports", ascending=False, kind="stable").head(MOST)
+    ends = zip(top["from_district"], top["to_district"], strict=True)
+    names = [f"{out} to {into}" for out, into in ends]
+    rows = pd.DataFrame({"name": names, "value": top["reports"].to_numpy()})
+    words = "; ".join(f"{n}: {v}" for n, v in zip(names[:5], rows["value"], strict=False))
+    return bars(rows, axis="Reports"), f"{words}."
+
+
 def _corridors(table: pd.DataFrame, _shown: FindingRelease) -> Drawn:
     top = table.head(MOST)
     names = [
@@ -386,6 +395,7 @@ _PLOTS: Mapping[str, Callable[[pd.DataFrame, FindingRelease], Drawn]] = MappingP
         "children": _children,
         "signature": _signature,
         "corridors": _corridors,
+        "corridors-by-district": _corridor_totals,
         "phases": _counted("incidents", "Incidents"),
         "shifts": _shifts,
         "days": _days,

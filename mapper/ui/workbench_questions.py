@@ -358,6 +358,7 @@ _AROUND = (
         (Field("ends", "H3 resolution of the ends", "whole", 7, least=6, most=9),),
         places=True,
     ),
+    Question(place.CORRIDOR_TOTALS, AROUND),
 )
 QUESTIONS: Mapping[str, Question] = MappingProxyType(
     {one.id: one for one in (*_WHERE, *_WHEN, *_SURE, *_WORKED, *_AROUND)}

@@ -114,7 +114,7 @@ def test_releases_are_listed_with_audience_maker_and_expiry(signed_in_app):
         assert "None was made" in said(page)
         return
     rows = table(page, "Made")
-    assert set(rows["For"]) == {"partnership"}
+    assert set(rows["For"]) == {"partnership", "partnership totals"}
     assert set(rows["By"]) == {"Pat"}
     assert all(rows["What"])
     set_expiry("release", made[0].release, date(2099, 1, 31), viewer=ADA)

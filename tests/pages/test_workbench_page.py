@@ -265,4 +265,4 @@ def test_a_lens_is_edited_with_its_effect_and_saved_as_its_own(monkeypatch):
 
 def test_every_question_is_offered():
     app = opened()
-    assert len(app.selectbox(key="workbench question").options) == len(QUESTIONS) == 19
+    assert len(app.selectbox(key="workbench question").options) == len(QUESTIONS) == 20

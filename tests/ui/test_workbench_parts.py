@@ -12,6 +12,7 @@ from mapper.incidents.read import read_incidents
 from mapper.lenses.load import load_lens
 from mapper.outputs.pictures.cluster_map import cluster_map
 from mapper.place import definitions as place
+from mapper.place.corridor_totals import corridor_totals_finding
 from mapper.questions import definitions
 from mapper.request import AnalysisRequest
 from mapper.study_area import load_study_area
@@ -23,7 +24,10 @@ from mapper.ui.workbench_plots import places_of, plot_of
 from mapper.ui.workbench_questions import QUESTIONS
 from mapper.ui.workbench_runs import AT_ONCE, start
 from mapper.ui.workbench_words import on_screen, sentence_of
+from tests.place.conftest import extract, study
 from tests.small_extract import write_extract
+
+__all__ = ["extract", "study"]
 
 DAYS = (date(2023, 1, 1), date(2023, 12, 31))
 SMALL = {"scan": {"runs": 19, "radius": 3}, "near-repeat": {"runs": 19}}
@@ -178,3 +182,10 @@ def test_no_more_than_a_few_runs_work_at_once_and_a_waiting_one_can_be_cancelled
     go.set()
     assert ended(next_one).finding == "late"
     assert all(ended(run).state == "done" for run in first)
+
+
+def test_corridors_between_districts_are_drawn_most_first(study):
+    shown = release_finding(corridor_totals_finding(study))
+    top = shown.table.sort_values("reports", ascending=False).iloc[0]
+    words = plot_of(shown).words
+    assert f"{top['from_district']} to {top['to_district']}: {top['reports']};" in words
