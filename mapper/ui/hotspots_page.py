@@ -20,8 +20,16 @@ from mapper.ui.record_start import offer_assessment
 from mapper.ui.results import released
 from mapper.ui.signals_view import show_signals
 from mapper.ui.waiting import opened_dataset
+from mapper.ui.what_is import what_are
 from mapper.ui.who import current_viewer
 from mapper.ui.words import notice
+
+_WORDS = {
+    "cluster": "What is a hot spot?",
+    "q": "How sure is it?",
+    "lens": "What is a lens?",
+    "disclosure": "Who may see what?",
+}
 
 
 def show_page() -> None:
@@ -67,6 +75,7 @@ def _explore(asked: Asked) -> None:
     shown = asked.shown
     chosen = show_panel(shown)
     show_details(shown, chosen)
+    what_are(_WORDS)
     show_signals(asked.dataset, asked.request, asked.lens, chosen)
     offer_assessment(chosen)
     show_place(asked, chosen)

@@ -36,6 +36,7 @@ from mapper.ui.plan_page import today_here
 from mapper.ui.record_start import offer_assessment
 from mapper.ui.surroundings import places_near
 from mapper.ui.waiting import opened_dataset
+from mapper.ui.what_is import what_are
 from mapper.ui.who import current_viewer
 from mapper.ui.words import notice
 
@@ -143,6 +144,13 @@ def _beside(asked: Asked) -> tuple[str, PatchRelease]:
     return lens.title, _patch(asked, lens, asked.days)
 
 
+_WORDS = {
+    "cluster": "What is a hot spot?",
+    "patterns": "What is a pattern?",
+    "clock": "What are busy times?",
+}
+
+
 @st.fragment
 def _explore(asked: Asked, answer: Answer) -> None:
     """Draw maps and cards and what belongs to a choice on them; runs alone after one."""
@@ -169,6 +177,7 @@ def _explore(asked: Asked, answer: Answer) -> None:
     if told.chosen and told.chosen != st.session_state.get("patch spot"):
         st.session_state["patch spot"] = told.chosen
         keep(asked.viewer, replace(asked.choice, spot=told.chosen))
+    what_are(_WORDS)
     show_area(patch, told.corners)
     show_place(patch, told.chosen)
     offer_assessment(told.chosen)

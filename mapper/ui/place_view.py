@@ -26,6 +26,7 @@ from mapper.ui.phase_decision import show_decision
 from mapper.ui.place_asked import Asked, findings_about
 from mapper.ui.place_work_view import show_work
 from mapper.ui.traces import trace
+from mapper.ui.what_is import what_are
 from mapper.ui.who import current_viewer
 from mapper.ui.words import bullets, notice
 
@@ -51,6 +52,9 @@ def show_place(asked: Asked, hotspot_id: str) -> None:
         draw(viewer, found)
     except MapperError as error:
         notice(str(error), kind="stop")
+        return
+    if chosen in _ABOUT:
+        what_are(_ABOUT[str(chosen)])
 
 
 def _why(_viewer: Viewer, found: PlaceFindings) -> None:
@@ -128,6 +132,15 @@ _SECTIONS: Mapping[str, tuple[tuple[str, ...], _Draw]] = MappingProxyType(
         "Nearby": ((CONTEXT.id,), _near),
         "Phase": ((PHASES.id,), _phase),
         "Work here": ((), show_work),
+    }
+)
+
+
+_ABOUT: Mapping[str, Mapping[str, str]] = MappingProxyType(
+    {
+        "Why here": {"signature": "What is a signature?"},
+        "When": {"clock": "What are busy shifts?"},
+        "Phase": {"patterns": "What is a pattern?"},
     }
 )
 

@@ -1,5 +1,7 @@
 """“What is this?”: the words of a method, one click from where its number stands."""
 
+from collections.abc import Mapping
+
 import streamlit as st
 
 from mapper.methods.load import methods
@@ -21,3 +23,16 @@ def what_is(method: str, *, label: str = "What is this?") -> None:
             f"<p><b>What it cannot show.</b> {encode_text(told.cannot)}</p>"
             f"<p>More on the Methods page: {encode_text(told.title)}.</p>"
         )
+
+
+def what_are(labels: Mapping[str, str]) -> None:
+    """Draw such buttons side by side: the label of each method's.
+
+    Raises
+    ------
+    KeyError
+        When there is no such method.
+    """
+    with st.container(horizontal=True):
+        for method, label in labels.items():
+            what_is(method, label=label)

@@ -9,8 +9,10 @@ import pytest
 
 from mapper.demonstration.mark import SYNTHETIC_NOTICE
 from mapper.hexagons import points_to_cells
+from mapper.methods.load import methods
 from mapper.outputs.exports import DEGREES, FORMS, NATIONAL_GRID, REFERENCE_SYSTEMS, export
 from mapper.outputs.manifest import fingerprint
+from mapper.outputs.text import encode_text
 from mapper.settings import settings
 from mapper.study_area import load_study_area
 from mapper.ui.downloads import file_name
@@ -49,6 +51,13 @@ def test_it_opens_on_the_demonstration_with_marking_and_notice(app):
     assert ranks == list(range(1, len(ranks) + 1))
     assert shown["heading"] == f"{len(ranks)} hot spots"
     assert shown["src"].startswith("/maps/")
+
+
+def test_what_a_number_means_is_one_click_away(app):
+    told = {each.id: each for each in methods()}
+    for method in ("cluster", "q", "lens", "disclosure"):
+        assert encode_text(told[method].words) in said(app)
+        assert encode_text(told[method].cannot) in said(app)
 
 
 def test_a_lens_changes_title_map_and_list(app):
