@@ -11,7 +11,6 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from mapper.cli import main
 from mapper.tables import CELL_COLUMNS, HOTSPOT_COLUMNS
 
 HEADER = (
@@ -39,16 +38,12 @@ def street_file(path, *, months=("2024-01", "2024-02"), seed=1):
 
 
 @pytest.fixture
-def run(monkeypatch, capsys):
+def run(run):
+    """The shared runner of commands, as a tuple of exit code, output and complaints."""
+
     def call(*arguments):
-        monkeypatch.setattr(sys, "argv", ["mapper", *map(str, arguments)])
-        code = 0
-        try:
-            main()
-        except SystemExit as stop:
-            code = stop.code or 0
-        said = capsys.readouterr()
-        return code, said.out, said.err
+        said = run(*arguments)
+        return said.code, said.out, said.err
 
     return call
 

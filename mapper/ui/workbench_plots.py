@@ -358,13 +358,17 @@ def _children(table: pd.DataFrame, _shown: FindingRelease) -> Drawn:
     return bars(rows, axis="Share with a child", form=".0%"), f"{words}."
 
 
+def _reports(names: list[str], top: pd.DataFrame) -> Drawn:
+    rows = pd.DataFrame({"name": names, "value": top["reports"].to_numpy()})
+    words = "; ".join(f"{n}: {v}" for n, v in zip(names[:5], rows["value"], strict=False))
+    return bars(rows, axis="Reports"), f"{words}."
+
+
 def _corridor_totals(table: pd.DataFrame, _shown: FindingRelease) -> Drawn:
     top = table.sort_values("reports", ascending=False, kind="stable").head(MOST)
     ends = zip(top["from_district"], top["to_district"], strict=True)
     names = [f"{out} to {into}" for out, into in ends]
-    rows = pd.DataFrame({"name": names, "value": top["reports"].to_numpy()})
-    words = "; ".join(f"{n}: {v}" for n, v in zip(names[:5], rows["value"], strict=False))
-    return bars(rows, axis="Reports"), f"{words}."
+    return _reports(names, top)
 
 
 def _corridors(table: pd.DataFrame, _shown: FindingRelease) -> Drawn:
@@ -373,9 +377,7 @@ def _corridors(table: pd.DataFrame, _shown: FindingRelease) -> Drawn:
         f"{a or b} to {c or d}"
         for a, b, c, d in zip(top["from_ward"], top["from"], top["to_ward"], top["to"], strict=True)
     ]
-    rows = pd.DataFrame({"name": names, "value": top["reports"].to_numpy()})
-    words = "; ".join(f"{n}: {v}" for n, v in zip(names[:5], rows["value"], strict=False))
-    return bars(rows, axis="Reports"), f"{words}."
+    return _reports(names, top)
 
 
 _ONE_AT_A_TIME = frozenset({"clock", "shifts", "days", "signature"})

@@ -8,6 +8,7 @@ The only package that imports folium and branca, and only inside functions.
 """
 
 from collections.abc import Mapping
+from contextlib import suppress
 from importlib import import_module
 from threading import Thread
 from typing import TYPE_CHECKING, Any
@@ -120,6 +121,12 @@ def warm_up() -> Thread:
     Called as soon as it is known that a map will be drawn: the import then runs beside the
     reading of files. Nothing has to wait for the thread; a map drawn early waits by itself.
     """
-    thread = Thread(target=import_module, args=("mapper.outputs.maps.layers",), daemon=True)
+    thread = Thread(target=_import_layers, daemon=True)
     thread.start()
     return thread
+
+
+def _import_layers() -> None:
+    """Import what draws; where two threads import at once and one gives up, drawing tries again."""
+    with suppress(ImportError, AttributeError, KeyError):
+        import_module("mapper.outputs.maps.layers")
