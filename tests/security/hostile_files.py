@@ -275,10 +275,13 @@ def many_corners(folder, count=10_000_000):
     path = spatial("corners.parquet", SQUARE)(folder)
     angle = np.linspace(0, 2 * np.pi, 10_000)
     ring = np.c_[-2.9 + 0.05 * np.cos(angle), 53.4 + 0.03 * np.sin(angle)]
-    wkb = struct.pack("<BIII", 1, 3, 1, count) + ring.tobytes() * (count // 10_000)
+    head = struct.pack("<BIII", 1, 3, 1, count)
+    wkb = pa.py_buffer(b"".join([head, *[ring.tobytes()] * (count // 10_000)]))
+    ends = pa.py_buffer(np.array([0, wkb.size], dtype=np.int32))
+    geometry = pa.Array.from_buffers(pa.binary(), 1, [None, ends, wkb])  # without a copy
     told = pq.read_schema(path).metadata
-    table = pa.table({"name": ["N"], "geometry": pa.array([wkb])}).replace_schema_metadata(told)
-    pq.write_table(table, path)
+    table = pa.table({"name": ["N"], "geometry": geometry}).replace_schema_metadata(told)
+    pq.write_table(table, path, use_dictionary=False, write_statistics=False, compression="none")
     return path
 
 
