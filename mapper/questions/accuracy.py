@@ -109,8 +109,9 @@ def _first_tested(study: Study) -> date:
     at = max(FEWEST_MONTHS, months.size - 12)
     if at >= months.size:
         raise RequestError(
-            f"The data holds {months.size} months. Accuracy needs {FEWEST_MONTHS} to train on and"
-            " at least one after them to test."
+            f"The days chosen hold {months.size} months. Accuracy needs {FEWEST_MONTHS} to train on"
+            " and at least one after them to test. Choose an earlier first day, or read older data"
+            " beside this."
         )
     first: date = months[at].astype("datetime64[D]").astype(object)
     return first

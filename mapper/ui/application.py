@@ -5,7 +5,6 @@ import gc
 import logging
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from threading import Thread
 from typing import Any
 
 from starlette.middleware import Middleware
@@ -18,7 +17,7 @@ from mapper.ui import basemap
 from mapper.ui.gate import SignedInOnly
 from mapper.ui.map_pages import ROUTE
 from mapper.ui.provider import check_alone, is_signed_in_to, provider
-from mapper.ui.security import Closed, OwnHostsOnly, ThisMachineOnly
+from mapper.ui.security import Closed, OwnDoorsOnly, OwnHostsOnly, ThisMachineOnly
 
 _LOG = logging.getLogger(__name__)
 
@@ -40,7 +39,11 @@ def middleware() -> list[Middleware]:
 def _alone() -> list[Middleware]:
     """Return what guards an app for one person."""
     check_alone(settings())
-    return [Middleware(OwnHostsOnly, hosts=LOOPBACK_HOSTS), Middleware(ThisMachineOnly)]
+    return [
+        Middleware(OwnHostsOnly, hosts=LOOPBACK_HOSTS),
+        Middleware(OwnDoorsOnly),
+        Middleware(ThisMachineOnly),
+    ]
 
 
 def _signed_in() -> list[Middleware]:
@@ -49,19 +52,22 @@ def _signed_in() -> list[Middleware]:
     hosts = (*settings().hosts, told.host)
     return [
         Middleware(OwnHostsOnly, hosts=hosts, secure=told.is_secure),
+        Middleware(OwnDoorsOnly),
         Middleware(SignedInOnly),
     ]
 
 
 @asynccontextmanager
 async def lifespan(_app: Any) -> AsyncIterator[dict[str, Any]]:
-    """Warm up beside the start of the server, so that the first visitor hardly waits."""
+    """Warm up before the server answers, so that the first visitor waits no longer than others."""
     # Else the very first visitor is served the files of pages/ past the router, as Streamlit did
     # of old, and is told "page not found" over any page but the first.
     PagesManager.uses_pages_directory = False
     _prepare_workspace()
-    Thread(target=_warm_up, name="warm up", daemon=True).start()
-    await asyncio.sleep(0)
+    await asyncio.to_thread(_warm_up)
+    # Streamlit leaves it off, but what sets up its loggers later can turn it on again: addresses
+    # hold wards and places, and are no business of a terminal.
+    logging.getLogger("uvicorn.access").disabled = True
     yield {}
 
 

@@ -29,6 +29,7 @@ _HEADERS = {
 _ONLY_SECURE = {"Strict-Transport-Security": "max-age=31536000"}  # where the app has TLS
 
 
+_PINGS = ("/_stcore/health", "/_stcore/host-config")
 _THIS_MACHINE = ("127.", "::1", "::ffff:127.")
 
 
@@ -64,6 +65,31 @@ class ThisMachineOnly:
         refusal = PlainTextResponse("Without sign-in this app serves its own machine only.", 403)
         closed = WebSocketClose(code=1008)
         await (refusal if scope["type"] == "http" else closed)(scope, receive, send)
+
+
+class OwnDoorsOnly:
+    """Shut the doors of Streamlit that the app does not use, and answer pings below a page.
+
+    Streamlit can be driven by programs without a browser, where an option or a variable of the
+    machine turns that on: nothing here is made or tested for it. And a page that is opened by its
+    own address is looked for below it first; a status that is neither a find nor a fault sends the
+    browser on to the root without an error in its console.
+    """
+
+    def __init__(self, app: ASGIApp) -> None:
+        self.app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer one request."""
+        path = scope.get("path", "")
+        if scope["type"] == "http" and "/_stcore/agent" in path:
+            await PlainTextResponse("This app is for people with a browser.", 404)(
+                scope, receive, send
+            )
+        elif scope["type"] == "http" and path.endswith(_PINGS) and path not in _PINGS:
+            await PlainTextResponse("The app is at the root.", 300)(scope, receive, send)
+        else:
+            await self.app(scope, receive, send)
 
 
 class OwnHostsOnly:

@@ -95,6 +95,7 @@ def options(*, port: int, browser: bool, more: Mapping[str, object] | None = Non
         "server.fileWatcherType": "none",
         "server.maxUploadSize": settings().upload_mb,
         "server.enableXsrfProtection": True,
+        "server.enableAgentApi": False,
         "browser.serverAddress": "localhost",
         "browser.gatherUsageStats": False,
         "logger.hideWelcomeMessage": True,  # and what Streamlit offers to those who write apps

@@ -16,7 +16,19 @@ from mapper.questions.definitions import Definition
 Value = str | int | float | bool | list[str] | None
 Values = Mapping[str, Value]
 Days = tuple[date, date]
-Kind = Literal["choice", "whole", "number", "flag", "text", "names", "day", "window", "lens"]
+Kind = Literal[
+    "choice",
+    "whole",
+    "number",
+    "flag",
+    "text",
+    "names",
+    "day",
+    "window",
+    "lens",
+    "hotspot",  # one from the list of hot spots
+    "hotspots",
+]
 # Standing for days of the data, which a form knows and a table of questions does not.
 Stand = Literal["middle", "first half", "second half"]
 

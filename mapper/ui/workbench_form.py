@@ -1,7 +1,7 @@
 """The form of a question, drawn from its table of fields."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import date
 from types import MappingProxyType
 
@@ -11,31 +11,42 @@ from mapper.request import MOST_RINGS, AnalysisRequest
 from mapper.ui.choices import lenses_for
 from mapper.ui.datasets import Dataset
 from mapper.ui.workbench_fields import Days, Field, Question, Value, default_of
+from mapper.ui.workbench_hotspots import hotspots_to_choose
 from mapper.ui.workbench_questions import QUESTIONS
 
 QUESTION = "workbench question"
 _ACROSS = 4  # fields beside each other
+_WIDTHS = (1.6, 1, 1, 1)  # the titles of questions are longer than what fields hold
 
 
-def ask_question_and_values(dataset: Dataset, days: Days) -> tuple[Question, dict[str, Value]]:
+@dataclass(frozen=True, eq=False)
+class Seen:
+    """What fields are drawn from: the data in use, its days, the choices beside the form."""
+
+    dataset: Dataset
+    days: Days
+    request: AnalysisRequest
+
+
+def ask_question_and_values(seen: Seen) -> tuple[Question, dict[str, Value]]:
     """Ask which question and with which values; rarer fields are one click deeper."""
-    places = st.columns(_ACROSS, vertical_alignment="top")
+    places = st.columns(_WIDTHS, vertical_alignment="top")
     with places[0]:
         question = _ask_question()
-    values = question.defaults(days)
+    values = question.defaults(seen.days)
     usual = [one for one in question.fields if not one.rare]
     at = 0
     for one in usual:
         if one in question.asked(values):
             at += 1
             with places[at % _ACROSS]:
-                values[one.name] = _ask_field(question, one, dataset, days)
+                values[one.name] = _ask_field(question, one, seen)
     st.caption(f"{question.definition.question} {question.definition.definition}")
-    _ask_rare(question, values, dataset, days)
-    return question, question.settled(values, days)
+    _ask_rare(question, values, seen)
+    return question, question.settled(values, seen.days)
 
 
-def _ask_rare(question: Question, values: dict[str, Value], dataset: Dataset, days: Days) -> None:
+def _ask_rare(question: Question, values: dict[str, Value], seen: Seen) -> None:
     """Ask for the rarer values, into ``values``."""
     rare = [one for one in question.asked(values) if one.rare]
     if not rare:
@@ -44,7 +55,7 @@ def _ask_rare(question: Question, values: dict[str, Value], dataset: Dataset, da
         places = st.columns(_ACROSS, vertical_alignment="top")
         for at, one in enumerate(rare):
             with places[at % _ACROSS]:
-                values[one.name] = _ask_field(question, one, dataset, days)
+                values[one.name] = _ask_field(question, one, seen)
 
 
 def _ask_question() -> Question:
@@ -60,8 +71,8 @@ def _ask_question() -> Question:
     return QUESTIONS[chosen]
 
 
-def _ask_field(question: Question, one: Field, dataset: Dataset, days: Days) -> Value:
-    return _DRAWN[one.kind](one, field_key(question, one, dataset), dataset, days)
+def _ask_field(question: Question, one: Field, seen: Seen) -> Value:
+    return _DRAWN[one.kind](one, field_key(question, one, seen.dataset), seen)
 
 
 def field_key(question: Question, one: Field, dataset: Dataset) -> str:
@@ -99,7 +110,7 @@ def ask_more_method(request: AnalysisRequest) -> AnalysisRequest:
     )
 
 
-def _choice(one: Field, key: str, _dataset: Dataset, _days: Days) -> Value:
+def _choice(one: Field, key: str, _seen: Seen) -> Value:
     names = list(one.options)
     return st.selectbox(
         one.label,
@@ -112,7 +123,7 @@ def _choice(one: Field, key: str, _dataset: Dataset, _days: Days) -> Value:
     )
 
 
-def _whole(one: Field, key: str, _dataset: Dataset, _days: Days) -> Value:
+def _whole(one: Field, key: str, _seen: Seen) -> Value:
     default = None if one.default is None else int(str(one.default))
     found = st.number_input(
         one.label,
@@ -128,7 +139,7 @@ def _whole(one: Field, key: str, _dataset: Dataset, _days: Days) -> Value:
     return None if found is None else int(found)
 
 
-def _number(one: Field, key: str, _dataset: Dataset, _days: Days) -> Value:
+def _number(one: Field, key: str, _seen: Seen) -> Value:
     found = st.number_input(
         one.label,
         min_value=one.least,
@@ -141,13 +152,13 @@ def _number(one: Field, key: str, _dataset: Dataset, _days: Days) -> Value:
     return float(found)
 
 
-def _flag(one: Field, key: str, _dataset: Dataset, _days: Days) -> Value:
+def _flag(one: Field, key: str, _seen: Seen) -> Value:
     return st.checkbox(
         one.label, bool(one.default), key=key, help=one.help or None, persist_state="session"
     )
 
 
-def _text(one: Field, key: str, _dataset: Dataset, _days: Days) -> Value:
+def _text(one: Field, key: str, _seen: Seen) -> Value:
     return st.text_input(
         one.label,
         str(one.default or ""),
@@ -158,7 +169,7 @@ def _text(one: Field, key: str, _dataset: Dataset, _days: Days) -> Value:
     )
 
 
-def _names(one: Field, key: str, _dataset: Dataset, _days: Days) -> Value:
+def _names(one: Field, key: str, _seen: Seen) -> Value:
     told = st.text_area(
         one.label,
         "",
@@ -172,13 +183,13 @@ def _names(one: Field, key: str, _dataset: Dataset, _days: Days) -> Value:
     return [part.strip() for part in told.replace(",", "\n").splitlines() if part.strip()]
 
 
-def _day(one: Field, key: str, _dataset: Dataset, days: Days) -> Value:
-    default = default_of(one, days)
+def _day(one: Field, key: str, seen: Seen) -> Value:
+    default = default_of(one, seen.days)
     found = st.date_input(
         one.label,
         date.fromisoformat(default) if isinstance(default, str) and default else None,
-        min_value=days[0],
-        max_value=days[1],
+        min_value=seen.days[0],
+        max_value=seen.days[1],
         format="DD/MM/YYYY",
         key=key,
         help=one.help or None,
@@ -187,13 +198,13 @@ def _day(one: Field, key: str, _dataset: Dataset, days: Days) -> Value:
     return found.isoformat() if isinstance(found, date) else ""
 
 
-def _window(one: Field, key: str, _dataset: Dataset, days: Days) -> Value:
-    first, last = (date.fromisoformat(part) for part in str(default_of(one, days)).split(":"))
+def _window(one: Field, key: str, seen: Seen) -> Value:
+    first, last = (date.fromisoformat(part) for part in str(default_of(one, seen.days)).split(":"))
     found = st.date_input(
         one.label,
         (first, last),
-        min_value=days[0],
-        max_value=days[1],
+        min_value=seen.days[0],
+        max_value=seen.days[1],
         format="DD/MM/YYYY",
         key=key,
         help=one.help or None,
@@ -203,15 +214,44 @@ def _window(one: Field, key: str, _dataset: Dataset, days: Days) -> Value:
     return f"{chosen[0]}:{chosen[-1]}" if chosen else ""
 
 
-def _lens(one: Field, key: str, dataset: Dataset, _days: Days) -> Value:
-    offer = lenses_for(dataset.digest, _dataset=dataset)
+def _lens(one: Field, key: str, seen: Seen) -> Value:
+    offer = lenses_for(seen.dataset.digest, _dataset=seen.dataset)
     titles = {"": "None", **{lens.id: lens.title for lens in offer.lenses[: offer.fitting]}}
     return st.selectbox(
         one.label, list(titles), format_func=titles.__getitem__, key=key, persist_state="session"
     )
 
 
-_DRAWN: Mapping[str, Callable[[Field, str, Dataset, Days], Value]] = MappingProxyType(
+def _hotspot(one: Field, key: str, seen: Seen) -> Value:
+    names = {"": "Every one", **hotspots_to_choose(seen.dataset, seen.request)}
+    chosen = st.selectbox(
+        one.label,
+        list(names),
+        format_func=lambda each: names.get(each, each),
+        key=key,
+        help=one.help or None,
+        accept_new_options=True,
+        persist_state="session",
+    )
+    return str(chosen or "").strip()
+
+
+def _hotspots(one: Field, key: str, seen: Seen) -> Value:
+    names = hotspots_to_choose(seen.dataset, seen.request)
+    chosen = st.multiselect(
+        one.label,
+        list(names),
+        format_func=lambda each: names.get(each, each),
+        key=key,
+        help=one.help or None,
+        placeholder="Choose by name",
+        accept_new_options=True,
+        persist_state="session",
+    )
+    return [str(each).strip() for each in chosen]
+
+
+_DRAWN: Mapping[str, Callable[[Field, str, Seen], Value]] = MappingProxyType(
     {
         "choice": _choice,
         "whole": _whole,
@@ -222,5 +262,7 @@ _DRAWN: Mapping[str, Callable[[Field, str, Dataset, Days], Value]] = MappingProx
         "day": _day,
         "window": _window,
         "lens": _lens,
+        "hotspot": _hotspot,
+        "hotspots": _hotspots,
     }
 )

@@ -18,11 +18,12 @@ from mapper.ui.who import current_viewer
 from mapper.ui.words import notice
 from mapper.ui.workbench_answers import Asking, begin, current, lens_of, released
 from mapper.ui.workbench_compare import show_compare
-from mapper.ui.workbench_form import ask_more_method, ask_question_and_values
+from mapper.ui.workbench_form import Seen, ask_more_method, ask_question_and_values
 from mapper.ui.workbench_lenses import show_lenses
 from mapper.ui.workbench_places import ask_places
 from mapper.ui.workbench_progress import running, show_running
 from mapper.ui.workbench_saved import ASK, VIEW, offer_to_save, show_saved
+from mapper.ui.workbench_start import show_questions
 from mapper.ui.workbench_view import show_answer_of
 from mapper.ui.workbench_words import on_screen
 
@@ -75,7 +76,8 @@ def _show_other(view: str, dataset: Dataset) -> None:
 
 def _ask_and_answer(dataset: Dataset, request: AnalysisRequest) -> None:
     """Show the form, what is under way, and the answer."""
-    question, values = ask_question_and_values(dataset, days_of(dataset.incidents.table))
+    seen = Seen(dataset, days_of(dataset.incidents.table), request)
+    question, values = ask_question_and_values(seen)
     around = ask_places(dataset) if question.places else None
     if st.button("Ask", type="primary", disabled=running() is not None, key="ask"):
         lens = lens_of(request)
@@ -93,7 +95,7 @@ def _show_current() -> None:
     """Show the answer that is there, a refusal, or what to do first."""
     answer = current()
     if answer is None:
-        notice("Choose a question and its parameters, then press Ask. Long work can be cancelled.")
+        show_questions()
         return
     if not answer.run.over:
         return

@@ -45,11 +45,11 @@ _SEED = Field(
 _CONFIDENCE = Field(
     "confidence", "Confidence of intervals", "number", 0.95, least=0.5, most=0.999, rare=True
 )
-_HOTSPOTS = Field(
-    "hotspots", "Hot spots", "names", [], help="Ids, as the list of hot spots shows them."
-)
+_HOTSPOTS = Field("hotspots", "Hot spots", "hotspots", [], help="Choose by name, or type an id.")
 _CELLS = Field("cells", "H3 cells", "names", [], help="Cell ids, such as 89195876d0fffff.")
-_HOTSPOT = Field("hotspot", "One hot spot", "text", "", help="Its id; every one if left empty.")
+_HOTSPOT = Field(
+    "hotspot", "Hot spot", "hotspot", "", help="Choose by name, or type an id; every one if empty."
+)
 _CELL = Field("cell", "Or one H3 cell", "text", "", help="In place of hot spots.")
 
 
@@ -255,7 +255,12 @@ _WHEN = (
                 ),
             ),
             Field(
-                "hotspots", "Hot spots", "names", [], help=_HOTSPOTS.help, when=("of", "hotspots")
+                "hotspots",
+                "Hot spots",
+                "hotspots",
+                [],
+                help=_HOTSPOTS.help,
+                when=("of", "hotspots"),
             ),
             Field("cells", "H3 cells", "names", [], help=_CELLS.help, when=("of", "cells")),
         ),

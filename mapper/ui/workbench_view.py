@@ -3,23 +3,20 @@
 from collections.abc import Mapping
 from typing import Any
 
-import pandas as pd
 import streamlit as st
 
 from mapper.disclosure.finding_release import FindingRelease
 from mapper.outputs.text import encode_text
 from mapper.study_area import load_study_area
+from mapper.ui.plots import places_of, plot_of
 from mapper.ui.waiting import shown_progress
-from mapper.ui.words import bullets, count, plain
+from mapper.ui.words import bullets, plain
 from mapper.ui.workbench_answers import Answer
 from mapper.ui.workbench_downloads import show_downloads
-from mapper.ui.workbench_plots import places_of, plot_of
+from mapper.ui.workbench_table import show_table
 from mapper.ui.workbench_words import sentence_of
 
-ROWS = 2_000  # shown at once; the files hold them all
-_LONG = {"cell_list", "hot_in"}  # columns that only files need
-_CHANCES = {"p", "q", "gumbel_p", "trend_p"}
-_SHARES = ("share", "_share", "hit_rate")
+_MAP = 430.0  # points that the map of a scan is drawn at: its numbers are read on half a page
 
 
 def show_answer_of(answer: Answer, shown: FindingRelease) -> None:
@@ -30,7 +27,7 @@ def show_answer_of(answer: Answer, shown: FindingRelease) -> None:
         f'<p class="m-over">{encode_text(_over(answer, shown))}</p></div>'
     )
     _show_plot(shown)
-    _show_table(shown)
+    show_table(shown)
     show_downloads(shown)
     with st.expander("How this was made, and what it cannot show"):
         _show_method(shown)
@@ -46,13 +43,23 @@ def _over(answer: Answer, shown: FindingRelease) -> str:
 
 
 def _show_plot(shown: FindingRelease) -> None:
-    """Draw the plot, and for a scan the map."""
+    """Draw the plot, beside the map for a scan."""
     if shown.id == "scan" and len(shown.table):
-        _show_clusters(shown)
+        ground, times = st.columns([1, 1.1], gap="medium")
+        with ground:
+            _show_clusters(shown)
+        with times:
+            _draw(shown)
+        return
+    _draw(shown)
+
+
+def _draw(shown: FindingRelease) -> None:
+    """Draw the plot, of one place where each has its own."""
     names = places_of(shown)
     place = ""
     if len(names) > 1:
-        place = st.selectbox("Drawn for", names, format_func=plain, key=f"place {shown.digest}")
+        place = st.selectbox("Drawn for", names, key=f"place {shown.digest}")
     plot = plot_of(shown, place=place)
     if plot is not None:
         key = f"plot {shown.digest} {place}"
@@ -67,39 +74,8 @@ def _show_clusters(shown: FindingRelease) -> None:
     with shown_progress("Drawing the map") as progress:
         area = load_study_area(str(request["area"]), resolution=shown.resolution)
         progress("Drawing the map", 0.5)
-        picture = cluster_map(shown, area)
+        picture = cluster_map(shown, area, width=_MAP)
     st.image(picture.svg, alt=picture.alt, width="stretch")
-
-
-def _show_table(shown: FindingRelease) -> None:
-    """Show the table, numbers for reading."""
-    table = shown.table
-    if table.empty:
-        st.caption("The answer has no rows.")
-        return
-    first = table.head(ROWS).drop(columns=[n for n in table.columns if n in _LONG])
-    more = f"; the first {ROWS:,} are shown, the files hold all" if len(table) > ROWS else ""
-    st.dataframe(
-        first,
-        hide_index=True,
-        column_config={name: _column(first, name) for name in first.columns},
-        height=min(38 + 35 * len(first), 420),
-        key=f"table {shown.digest}",
-        alt=f"Table of {count(len(first), 'row')}: {shown.title}",
-    )
-    st.caption(f"{count(len(table), 'row')}{more}.")
-
-
-def _column(table: pd.DataFrame, name: str) -> Any:
-    """Return how one column is shown."""
-    label = plain(str(name).replace("_", " ").capitalize() if len(str(name)) > 1 else str(name))
-    if not pd.api.types.is_float_dtype(table[name]):
-        return st.column_config.Column(label)
-    if name in _CHANCES:
-        return st.column_config.NumberColumn(label, format="%.3g")
-    if str(name).endswith(_SHARES) or ("share" in str(name) and table[name].max() <= 1):
-        return st.column_config.NumberColumn(label, format="percent")
-    return st.column_config.NumberColumn(label, format="%.2f")
 
 
 def _show_method(shown: FindingRelease) -> None:

@@ -2,11 +2,14 @@
 
 import re
 from collections.abc import Callable, Mapping
+from datetime import date
 from types import MappingProxyType
 
 import pandas as pd
 
 from mapper.disclosure.finding_release import FindingRelease, is_finding_release
+from mapper.outputs.briefing.content import window_in_words
+from mapper.questions.windows import Window
 from mapper.ui.headline import with_titles
 from mapper.ui.words import count
 
@@ -53,7 +56,7 @@ def _scan(table: pd.DataFrame, _shown: FindingRelease) -> str:
     clear = int((table["p"] <= _CLEAR).sum())
     top = table.iloc[0]
     where = f"{top['ward']}, {top['district']}"
-    days = f"{top['first_day']} to {top['last_day']}"
+    days = window_in_words(Window(*(_day(top[name]) for name in ("first_day", "last_day"))))
     told = (
         f"The most likely cluster is at {where}, {days}: {top['incidents']:,} incidents where"
         f" {top['expected']:,.1f} were expected (p {top['p']:.3g})."
@@ -63,17 +66,52 @@ def _scan(table: pd.DataFrame, _shown: FindingRelease) -> str:
     return f"No cluster is beyond what chance makes. {told}"
 
 
+def _day(value: object) -> date:
+    """Return a day of a table."""
+    return pd.Timestamp(str(value)).date()
+
+
 def _near_repeat(table: pd.DataFrame, _shown: FindingRelease) -> str:
     clear = table[(table["p"] <= _CLEAR) & (table["ratio"] > 1)]
     if clear.empty:
         return "No band of distance and delay has more pairs of incidents than chance makes."
     top = clear.sort_values("ratio", ascending=False).iloc[0]
-    where = "at the same place" if top["metres_to"] == 0 else f"within {top['metres_to']:,.0f} m"
+    where = f"{top['metres_over']:,.0f} to {top['metres_to']:,.0f} m away"
+    if top["metres_to"] == 0:
+        where = "at the same place"
+    elif not top["metres_over"] > 0:
+        where = f"within {top['metres_to']:,.0f} m"
     return (
         f"Most beyond chance: {where}, {top['days_over']:g} to {top['days_to']:g} days after an"
         f" incident there are {top['ratio']:.2f} times the pairs expected (p {top['p']:.3g})."
         f" {count(len(clear), 'band')} of {len(table)} have more than chance."
     )
+
+
+def _signature(table: pd.DataFrame, _shown: FindingRelease) -> str:
+    known = table[table["ratio"].notna() & table["ratio"].lt(float("inf"))]
+    more = known[known["sure"].astype("str").str.startswith("clear") & known["ratio"].gt(1)]
+    if more.empty:
+        return "No indicator clearly has a larger share at one place than in the rest of the area."
+    top = more.sort_values("ratio", ascending=False).iloc[0]
+    place = next(
+        (str(top[name]) for name in ("name", "ward", "cell") if name in table), "one place"
+    )
+    return (
+        f"What stands out most: “{top['indicator']}” at {place}, {top['ratio']:.1f} times its share"
+        f" in the rest of the area ({top['low']:.1f} to {top['high']:.1f})."
+    )
+
+
+def _context(table: pd.DataFrame, shown: FindingRelease) -> str:
+    key = next(iter(table.columns))
+    first = table[table[key] == table[key].iloc[0]]
+    most = first[first["within"] > 0].sort_values("within", ascending=False, kind="stable").head(3)
+    place = str(first["name"].iloc[0]) if "name" in table else str(first[key].iloc[0])
+    if most.empty:
+        return f"Nothing of what was looked for lies in or around {place}."
+    told = ", ".join(f"{kind} {n:,}" for n, kind in zip(most["within"], most["kind"], strict=True))
+    return f"In and around {place}: {told}. {shown.notes[0] if shown.notes else ''}".strip()
 
 
 def _clock(table: pd.DataFrame, _shown: FindingRelease) -> str:
@@ -150,6 +188,8 @@ _SENTENCES: Mapping[str, Callable[[pd.DataFrame, FindingRelease], str]] = Mappin
         "shifts": _shifts,
         "days": _days,
         "children": _children,
+        "signature": _signature,
+        "context": _context,
         "phases": _phases,
     }
 )

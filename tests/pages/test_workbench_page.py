@@ -65,7 +65,6 @@ def shown(app):
 @pytest.mark.parametrize(
     ("question", "values"),
     [
-        ("concentration", {"table": "figures"}),
         ("concentration", {"table": "stability"}),
         ("change", {"by": "district"}),
         ("near-repeat", {"runs": 19}),
@@ -91,6 +90,48 @@ def test_the_values_on_screen_are_the_findings(question, values):
     assert finding.source in said(app)
     labels = [button.proto.label for button in app.get("download_button")]
     assert labels == ["Table (CSV)", "Workbook (Excel)", "Table (Parquet)", "Manifest (JSON)"]
+
+
+@pytest.mark.parametrize("question", ["concentration", "describe"])
+def test_single_figures_are_named_in_words_and_lose_no_meaning(question):
+    finding = found(question, table="figures")
+    table = shown(asked(opened(), question, table="figures"))
+    assert not table["Figure"].str.contains("_").any()
+    assert len(table) == len(finding.table)
+    for told, value in zip(table["Value"], finding.table["value"], strict=True):
+        if told == "under 0.0001":
+            assert 0 <= value < 1e-4
+        else:
+            assert float(told.replace(",", "")) == pytest.approx(value, rel=0.01, abs=1e-4)
+
+
+def test_a_curve_is_read_at_each_percent_of_its_cells():
+    finding = found("concentration", table="lorenz")
+    table = shown(asked(opened(), "concentration"))
+    assert len(table) <= 102
+    assert table["share_of_cells"].iloc[[0, -1]].tolist() == [0.0, 1.0]
+    held = finding.table.set_index("cells")["share_of_incidents"]
+    assert (held.loc[table["cells"]].to_numpy() == table["share_of_incidents"].to_numpy()).all()
+
+
+def test_the_first_view_offers_every_question_and_a_press_fills_in_the_form():
+    app = opened()
+    offered = {each.key.removeprefix("offer ") for each in app.button if "offer " in str(each.key)}
+    assert offered == set(QUESTIONS)
+    app.button(key="offer scan").click().run()
+    assert app.selectbox(key="workbench question").value == "scan"
+
+
+def test_a_hot_spot_is_chosen_by_its_name():
+    app = opened()
+    app.selectbox(key="workbench question").select("signature").run()
+    box = app.selectbox(key="workbench signature hotspot")
+    names = found("patterns").table
+    assert box.options[0] == "Every one"
+    assert box.options[1] == f"1. {names['name'].iloc[0]} ({names['hotspot_id'].iloc[0]})"
+    box.set_value(names["hotspot_id"].iloc[0]).run()
+    app.button(key="ask").click().run()
+    assert set(shown(app)["hotspot_id"]) == {names["hotspot_id"].iloc[0]}
 
 
 def test_a_look_is_written_down_with_its_question():
@@ -173,7 +214,7 @@ def test_a_long_run_is_cancelled_and_its_work_stops(slow):
     while "cancel" in keys(app) and time.monotonic() < until:
         app.run()
     assert slow.calls == 2
-    assert list(shown(app)["value"]) == list(found("concentration", table="figures").table["value"])
+    assert len(shown(app)) == len(found("concentration", table="figures").table)
 
 
 def test_the_page_is_used_while_work_goes_on_and_another_session_knows_nothing_of_it(slow):

@@ -4,7 +4,7 @@ import pytest
 from starlette.responses import PlainTextResponse
 
 from mapper.settings import LOOPBACK_HOSTS
-from mapper.ui.security import POLICY, OwnHostsOnly
+from mapper.ui.security import POLICY, OwnDoorsOnly, OwnHostsOnly
 from tests.ui.loop import run_apart
 
 
@@ -65,3 +65,31 @@ def test_the_policy_lets_a_browser_fetch_from_here_only():
     for rule in POLICY.split(";"):
         name, *sources = rule.split()
         assert not [s for s in sources if s.startswith(("http", "*", "ws"))], name
+
+
+@pytest.mark.parametrize(
+    ("path", "status"),
+    [
+        ("/", 200),
+        ("/_stcore/health", 200),
+        ("/_stcore/host-config", 200),
+        ("/workbench/_stcore/health", 300),
+        ("/workbench/_stcore/host-config", 300),
+        ("/_stcore/agent/interact", 404),
+        ("/_stcore/agent/mcp", 404),
+        ("/_stcore/agent/openapi.json", 404),
+        ("/workbench/_stcore/agent/interact", 404),
+    ],
+)
+def test_doors_that_the_app_does_not_use_are_shut(path, status):
+    sent = []
+
+    async def receive():
+        return {"type": "http.request"}
+
+    async def send(message):
+        sent.append(message)
+
+    scope = {"type": "http", "method": "POST", "path": path, "headers": []}
+    run_apart(OwnDoorsOnly(PlainTextResponse("inside"))(scope, receive, send))
+    assert sent[0]["status"] == status

@@ -18,9 +18,9 @@ from mapper.request import AnalysisRequest
 from mapper.study_area import load_study_area
 from mapper.ui import workbench_runs
 from mapper.ui.choices import days_of
+from mapper.ui.plots import places_of, plot_of
 from mapper.ui.workbench_asking import ASKING, ask
 from mapper.ui.workbench_fields import numbers_of
-from mapper.ui.workbench_plots import places_of, plot_of
 from mapper.ui.workbench_questions import QUESTIONS
 from mapper.ui.workbench_runs import AT_ONCE, start
 from mapper.ui.workbench_words import on_screen, sentence_of

@@ -9,27 +9,33 @@ from typing import Any
 import altair as alt
 import pandas as pd
 
-BLUE, HOT, SOFT, LINE = "#0b4f94", "#96300c", "#5d686e", "#d3dade"
+BLUE, HOT, SOFT, LINE, INK = "#0b4f94", "#96300c", "#5d686e", "#d3dade", "#1c2429"
 ROW = 24  # pixels of one row of names
-_NAMES = alt.Axis(labelLimit=260, labelOverlap=False)
-_ROOM = 80  # pixels that axis and legend take
+NAMES = alt.Axis(labelLimit=260, labelOverlap=False, labelBaseline="middle")
+_ROOM, _KEY = 80, 50  # pixels that an axis with its title takes, and a legend above
+_LEAST_SPREAD = 0.25  # a grid's colours never stretch over less than this on either side
 
 
 def sized(chart: Any, *, height: int) -> Any:
-    """Return a chart as wide as its column."""
-    return chart.properties(width="container", height=height)
+    """Return a chart as wide as its column, its words dark enough to read."""
+    return (
+        chart.properties(width="container", height=height)
+        .configure_axis(labelColor="#3d474d", titleColor="#3d474d", labelFontSize=12)
+        .configure_legend(labelColor=INK, titleColor="#3d474d", labelFontSize=12)
+    )
 
 
-def intervals(table: pd.DataFrame, *, axis: str, log: bool = True) -> Any:
-    """Return estimates with their intervals, one row a name, and a line where nothing changes.
+def intervals(table: pd.DataFrame, *, axis: str) -> Any:
+    """Return ratios with their intervals, one row a name, and a line where nothing changes.
 
     Parameters
     ----------
     table
-        Columns ``name``, ``value``, ``low``, ``high`` and ``sure`` (clear, or not clear).
+        Columns ``name``, ``value``, ``low``, ``high``, ``sure`` (clear, or not clear) and
+        ``beyond`` (words for a ratio that no axis can show, else empty).
     """
-    scale = alt.Scale(type="log") if log else alt.Scale()
-    names = alt.Y("name:N", sort=None, title=None, axis=_NAMES)
+    scale = alt.Scale(type="log")
+    names = alt.Y("name:N", sort=None, title=None, axis=NAMES)
     tips: list[Any] = ["name", alt.Tooltip("value", format=".2f"), alt.Tooltip("low", format=".2f")]
     tips += [alt.Tooltip("high", format=".2f"), "sure"]
     kinds = alt.Scale(domain=["clear", "not clear"], range=[HOT, SOFT])
@@ -39,12 +45,22 @@ def intervals(table: pd.DataFrame, *, axis: str, log: bool = True) -> Any:
     bars = base.mark_rule(strokeWidth=2).encode(
         x=alt.X("low:Q", scale=scale, title=axis), x2="high:Q", color=colour
     )
-    points = base.mark_point(filled=True, size=70, opacity=1).encode(
-        x=alt.X("value:Q", scale=scale), color=colour, shape=alt.Shape("sure:N", scale=shapes)
+    points = (
+        base.transform_filter("datum.beyond == ''")
+        .mark_point(filled=True, size=70, opacity=1)
+        .encode(
+            x=alt.X("value:Q", scale=scale), color=colour, shape=alt.Shape("sure:N", scale=shapes)
+        )
     )
-    even = alt.Chart(pd.DataFrame({"at": [1.0 if log else 0.0]}))
-    line = even.mark_rule(strokeDash=[4, 3], color="#1c2429").encode(x="at:Q")
-    return sized(line + bars + points, height=_ROOM + ROW * max(len(table), 2))
+    even = alt.Chart(pd.DataFrame({"at": [1.0]}))
+    line = even.mark_rule(strokeDash=[4, 3], color=INK).encode(x="at:Q")
+    drawn = line + bars + points
+    ends = base.transform_filter("datum.beyond != ''").encode(
+        x=alt.X("value:Q", scale=scale), text="beyond:N"
+    )
+    drawn += ends.transform_filter("datum.value > 1").mark_text(align="right", dy=-8, color=INK)
+    drawn += ends.transform_filter("datum.value < 1").mark_text(align="left", dy=-8, color=INK)
+    return sized(drawn, height=_ROOM + _KEY + ROW * max(len(table), 2))
 
 
 def heat(table: pd.DataFrame, *, title: str, middle: float | None = None, text: bool = True) -> Any:
@@ -59,13 +75,15 @@ def heat(table: pd.DataFrame, *, title: str, middle: float | None = None, text: 
     """
     scheme = alt.Scale(scheme="blues")
     if middle is not None:
-        furthest = max(abs(table["value"].dropna() - middle).max(), 0.1)
+        furthest = max(abs(table["value"].dropna() - middle).max(), _LEAST_SPREAD)
         scheme = alt.Scale(
-            domain=[middle - furthest, middle, middle + furthest], range=["#8c6d31", "#fff", BLUE]
+            domain=[middle - furthest, middle, middle + furthest],
+            range=["#8c6d31", "#fff", BLUE],
+            interpolate="rgb",  # else colours between pass through others
         )
     base = alt.Chart(table).encode(
         x=alt.X("x:N", sort=None, title=None, axis=alt.Axis(labelAngle=0, orient="top")),
-        y=alt.Y("y:N", sort=None, title=None),
+        y=alt.Y("y:N", sort=None, title=None, axis=NAMES),
         tooltip=["y", "x", alt.Tooltip("value", format=".3f", title=title), "label"],
     )
     squares = base.mark_rect(stroke="#fff").encode(
@@ -75,7 +93,7 @@ def heat(table: pd.DataFrame, *, title: str, middle: float | None = None, text: 
     if not text:
         return sized(squares, height=height)
     dark = table["value"].max() * 0.6 if middle is None else middle + 0.6 * furthest
-    ink = alt.condition(alt.datum.value > float(dark), alt.value("#fff"), alt.value("#1c2429"))
+    ink = alt.condition(alt.datum.value > float(dark), alt.value("#fff"), alt.value(INK))
     return sized(
         squares + base.mark_text(fontSize=12).encode(text="label", color=ink), height=height
     )
@@ -87,16 +105,55 @@ def bars(table: pd.DataFrame, *, axis: str, form: str = ",.0f") -> Any:
     Parameters
     ----------
     table
-        Columns ``name`` and ``value``, in order.
+        Columns ``name`` and ``value``, in order; where there is a column ``kind`` it is written
+        after the number.
+    form
+        How numbers are written; shares of a whole reach over the whole axis.
     """
+    whole = form.endswith("%")
+    scale = alt.Scale(domain=[0, 1]) if whole else alt.Scale()
+    ticks = alt.Axis(format=form) if whole else alt.Axis(format=form, tickMinStep=1)
+    tips: list[Any] = ["name", alt.Tooltip("value", format=form)]
+    if "kind" in table:
+        tips.append("kind")
     base = alt.Chart(table).encode(
-        x=alt.X("value:Q", title=axis),
-        y=alt.Y("name:N", sort=None, title=None, axis=_NAMES),
-        tooltip=["name", alt.Tooltip("value", format=form)],
+        x=alt.X("value:Q", title=axis, scale=scale, axis=ticks),
+        y=alt.Y("name:N", sort=None, title=None, axis=NAMES),
+        tooltip=tips,
     )
-    drawn = base.mark_bar(color=BLUE)
-    numbers = base.mark_text(align="left", dx=4).encode(text=alt.Text("value:Q", format=form))
-    return sized(drawn + numbers, height=_ROOM + ROW * max(len(table), 2))
+    after = f"format(datum.value, '{form}')" + (" + ' · ' + datum.kind" if "kind" in table else "")
+    numbers = (
+        base.transform_calculate(after=after)
+        .mark_text(align="left", dx=4, color=INK)
+        .encode(text="after:N")
+    )
+    drawn = base.mark_bar(color=BLUE) + numbers
+    return sized(drawn, height=_ROOM + ROW * max(len(table), 2))
+
+
+def parts(table: pd.DataFrame, *, axis: str, kinds: tuple[str, str]) -> Any:
+    """Return horizontal bars of two parts, dark and pale, with the whole at the end.
+
+    Parameters
+    ----------
+    table
+        Columns ``name``, ``value`` and ``kind`` (one of ``kinds``), each name twice, in order.
+    """
+    scale = alt.Scale(domain=list(kinds), range=[BLUE, "#b9cbdc"])
+    base = alt.Chart(table).encode(y=alt.Y("name:N", sort=None, title=None, axis=NAMES))
+    drawn = base.mark_bar(stroke=BLUE, strokeWidth=0.6).encode(
+        x=alt.X("value:Q", title=axis, axis=alt.Axis(tickMinStep=1)),
+        color=alt.Color("kind:N", scale=scale, title=None, legend=alt.Legend(orient="top")),
+        order=alt.Order("part:Q"),
+        tooltip=["name", "kind", alt.Tooltip("value", format=",.0f")],
+    )
+    numbers = (
+        base.transform_aggregate(whole="sum(value)", groupby=["name"])
+        .mark_text(align="left", dx=4, color=INK)
+        .encode(x="whole:Q", text=alt.Text("whole:Q", format=",.0f"))
+    )
+    height = _ROOM + _KEY + ROW * max(table["name"].nunique(), 2)
+    return sized(drawn + numbers, height=height)
 
 
 def share(text: str, name: str, **more: Any) -> Any:
