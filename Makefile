@@ -7,7 +7,7 @@ PIP := $(BIN)/python -m pip --disable-pip-version-check
 
 # Each in a process of its own: they measure that process's memory, or bring a browser of their own
 ALONE := tests/security/test_hostile_files.py tests/security/test_roles_ending.py \
-	tests/security/test_two_windows.py
+	tests/security/test_roles_at_a_browser.py tests/security/test_two_windows.py
 
 .PHONY: install run test lint soak benchmarks docs pictures clean
 

@@ -28,6 +28,7 @@ from mapper.ui.record_desk import (
     start_record,
 )
 from mapper.ui.record_form import RowNote, ask_form
+from mapper.ui.record_list import show_list
 from mapper.ui.record_views import ask_clash, show_history
 from mapper.ui.who import current_viewer
 from mapper.ui.words import bullets, notice, plain
@@ -66,7 +67,10 @@ def show_records(
         _begin(viewer, kind, started)
         desk = _pick(viewer, kind, fresh)
         if desk is None:
-            st.caption(load_form(kind).purpose)
+            pressed = show_list(kind, seen_records(viewer, kind))
+            if pressed is not None:
+                open_record(viewer, kind, pressed)
+                st.rerun()
             return
         if desk.stale is not None:
             _settle(viewer, desk, desk.stale)

@@ -1,25 +1,14 @@
 """Every page of the menu by axe, by keyboard, at twice the size and with motion switched off."""
 
-from importlib.resources import files
-
 import pytest
 
 from mapper.ui.router import ENTRIES
 from tests.browser.app_server import Visit, serving
+from tests.browser.axe import grave
 from tests.small_extract import write_extract
 
 pytestmark = pytest.mark.browser
 
-AXE = (files("axe_playwright_python") / "axe.min.js").read_text(encoding="utf-8")
-GRAVE = ("serious", "critical")
-RUN = """
-() => axe.run(document, {
-  resultTypes: ["violations"],
-  runOnly: ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"],
-  iframes: false
-}).then(found => found.violations.map(one => ({id: one.id, impact: one.impact, where:
-  one.nodes.map(node => node.target.flat().join(" ") + " | " + node.html.slice(0, 160))})))
-"""
 FOCUSED = """
 () => {
   let one = document.activeElement;
@@ -56,17 +45,6 @@ def opened(browser, address, entry, *, width=1366, height=768, **context):
     visit.page.wait_for_timeout(600)
     visit.rest()
     return visit
-
-
-def grave(page):
-    """What axe finds serious or critical on the page and in each map on it."""
-    found = []
-    for frame in page.frames:
-        if frame.url in {"", "about:blank"}:  # holds a map only once two are compared
-            continue
-        frame.evaluate(AXE)
-        found += [one for one in frame.evaluate(RUN) if one["impact"] in GRAVE]
-    return found
 
 
 @pytest.mark.parametrize("entry", ENTRIES, ids=lambda entry: entry.url)

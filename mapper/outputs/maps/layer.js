@@ -2,6 +2,7 @@ function (map, data, canvas) {
   "use strict";
   var BLUES = ["#cfdfec", "#9cc1de", "#5f9bcb", "#2b6cab", "#0c3c73"];
   var HOT = "#c2410c";
+  var NAMED_AT = [0, -21, 21, -38, 38];  // pixels below its point that a name may stand at
   var cells = data.cells, spots = data.hotspots;
   var group = L.featureGroup(), markers = [], outlines = [], chosen = -1;
 
@@ -185,7 +186,8 @@ function (map, data, canvas) {
   });
 
   // Far out the districts are named, closer in the wards; of ranks that would lie on one another
-  // the best stays. The list beside the map always holds them all.
+  // the best stays. A name moves up or down to where neither a rank nor another name is; a ward's
+  // that finds no room waits for a closer look. The list beside the map always holds them all.
   function tidy() {
     var close = map.getZoom() >= 12.5, kept = [];
     labels.forEach(function (label) {
@@ -194,20 +196,29 @@ function (map, data, canvas) {
     });
     markers.forEach(function (marker, at) {
       var here = map.latLngToLayerPoint(marker.getLatLng());
-      var crowded = at !== chosen && kept.some(function (other) {
-        return Math.abs(other.x - here.x) < 22 && Math.abs(other.y - here.y) < 18;
+      var half = marker.options.icon.options.iconSize[0] / 2;
+      var crowded = at !== chosen && kept.some(function (other) {  // 24 pixels for each finger
+        return Math.abs(other.x - here.x) < other.half + half + 4 && Math.abs(other.y - here.y) < 24;
       });
-      if (!crowded) { kept.push(here); }
+      if (!crowded) { kept.push({x: here.x, y: here.y, half: half}); }
       if (marker.getElement()) { marker.getElement().classList.toggle("m-crowded", crowded); }
     });
+    var taken = kept.slice();
     labels.forEach(function (label) {
+      var element = label.marker.getElement();
+      if (!element) { return; }
       var here = map.latLngToLayerPoint(label.marker.getLatLng());
-      var hidden = kept.some(function (rank) {
-        return Math.abs(rank.x - here.x) < 50 && Math.abs(rank.y - here.y) < 18;
+      var half = element.firstChild.offsetWidth / 2;
+      var free = NAMED_AT.filter(function (shift) {
+        return !taken.some(function (other) {
+          return Math.abs(other.x - here.x) < other.half + half &&
+            Math.abs(other.y - here.y - shift) < 17;
+        });
       });
-      if (label.marker.getElement()) {
-        label.marker.getElement().classList.toggle("m-raised", hidden);
-      }
+      var shift = free.length ? free[0] : 0;
+      element.classList.toggle("m-crowded", !free.length && Boolean(label.ward));
+      element.style.setProperty("--m-shift", shift + "px");
+      if (free.length) { taken.push({x: here.x, y: here.y + shift, half: half}); }
     });
   }
   function mark(at) {

@@ -1,0 +1,49 @@
+"""Each role at a real browser: its own menu, every page of it open to all, none asks elsewhere."""
+
+import pytest
+
+from mapper.people import Viewer
+from mapper.ui.router import ENTRIES, entries_for
+from tests.browser.app_server import Visit
+from tests.browser.axe import grave
+from tests.browser.conftest import browser  # noqa: F401 - the fixture of the browser tests
+from tests.security.people_server import serving
+from tests.small_extract import write_extract
+
+pytestmark = pytest.mark.browser
+WHO = {"ann": "analyst", "nia": "neighbourhood", "pat": "partner", "ada": "administrator"}
+
+
+@pytest.fixture(scope="module")
+def address(tmp_path_factory):
+    folder = tmp_path_factory.mktemp("roles")
+    with serving(folder, write_extract(folder / "small.csv")) as started:
+        yield started
+
+
+@pytest.mark.parametrize("name", WHO)
+def test_every_page_of_a_role_is_accessible_and_its_menu_is_its_own(browser, address, name):  # noqa: F811
+    visit = Visit(browser, address)
+    page = visit.page
+    page.goto(address)
+    page.get_by_role("link", name="Sign in").click()
+    page.locator("button", has_text=name).first.click()
+    page.locator(".m-marking.m-head").wait_for()
+    visit.rest()
+    visit.complaints.clear()  # of the provider's page, which is none of ours
+    visit.asked.clear()
+    wards = frozenset({"Anfield"}) if WHO[name] == "neighbourhood" else frozenset()
+    open_to = entries_for(Viewer(name, roles=frozenset({WHO[name]}), wards=wards))
+    for entry in open_to:
+        page.goto(f"{address}/{entry.url}")
+        page.locator(".m-marking.m-head").wait_for()
+        visit.rest()
+        page.wait_for_timeout(500)
+        visit.rest()
+        assert grave(page) == [], entry.url
+    menu = page.locator("[data-testid=stTopNavLinkContainer], [data-testid=stTopNavSection]")
+    shut = [entry.title for entry in ENTRIES if entry not in open_to]
+    assert not set(menu.all_inner_texts()) & set(shut)
+    assert visit.complaints == []
+    assert visit.elsewhere == []
+    visit.context.close()
