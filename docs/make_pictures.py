@@ -35,7 +35,14 @@ PAGES = {
     "release-to-partners": "Release: what partners would see, beside the full view.",
     "audit": "Audit: who saw what, and when.",
     "settings": "Settings: how long things are kept, what audiences may see, who is signed in.",
+    "tour": "Tour: what is planted in the demonstration, and where it is seen.",
     "methods": "Methods: each statistic in words, picture and formula.",
+}
+
+ADDRESSES = {"workbench": "workbench?question=patterns"}
+PRESSED = {
+    "workbench": "Ask",
+    **dict.fromkeys(("assessments", "plans", "interventions", "meetings"), "Start a new one"),
 }
 
 
@@ -61,7 +68,7 @@ def main() -> None:
 
 def take(page: Page, address: str, name: str, out: Path) -> bool:
     """Open one page and take its picture; tell whether the menu has it."""
-    page.goto(f"{address}/{name}")
+    page.goto(f"{address}/{ADDRESSES.get(name, name)}")
     page.wait_for_load_state("networkidle")
     page.wait_for_selector(".m-marking", timeout=60_000)
     page.wait_for_selector('[data-test-script-state="notRunning"]', timeout=120_000)
@@ -69,6 +76,9 @@ def take(page: Page, address: str, name: str, out: Path) -> bool:
     if "not found" in page.inner_text("body").lower():
         print(f"{name}: not in the menu")
         return False
+    if name in PRESSED:  # as it is while somebody works on it
+        page.get_by_role("button", name=PRESSED[name], exact=True).click()
+        page.wait_for_timeout(SETTLED)
     page.screenshot(path=out)
     print(out.relative_to(ROOT))
     return True

@@ -106,6 +106,11 @@ def _generated(progress: Progress) -> Dataset:
     return Dataset(found.title, found.incidents, found.digest, demonstration=True)
 
 
+def truth_file() -> Path:
+    """Return where the generated demonstration says what is planted in it."""
+    return _folder() / "truth.json"
+
+
 def _folder() -> Path:
     """Return the workspace folder of the demonstration."""
     now = settings()

@@ -30,8 +30,7 @@ _BEGIN: Mapping[str, tuple[str, ...]] = MappingProxyType(
             "Save, then work out the effect beside places left alone.",
         ),
         "meeting": (
-            "Open Hot spots as the meeting sees it, then start one here: the list shown and the"
-            " plans with open actions are filled in.",
+            "Open Hot spots, then start one here: the list shown and open plans are filled in.",
             "Write what was decided and why, and which plans the meeting carries on.",
             "Save. The next meeting opens with what changed since this one.",
         ),

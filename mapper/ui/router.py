@@ -47,6 +47,7 @@ ENTRIES = (
     Entry("meeting/release.py", "Release to partners", "release", OVERSIGHT),
     Entry("admin/audit.py", "Audit", "read the audit log", OVERSIGHT),
     Entry("admin/settings.py", "Settings", "change settings", OVERSIGHT),
+    Entry("help/tour.py", "Tour", "see hot spots", HELP),
     Entry("help/methods.py", "Methods", None, HELP),
     Entry("people/you.py", "Your sign-in", None, HELP),
 )

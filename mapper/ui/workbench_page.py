@@ -18,10 +18,11 @@ from mapper.ui.who import current_viewer
 from mapper.ui.words import notice
 from mapper.ui.workbench_answers import Asking, begin, current, lens_of, released
 from mapper.ui.workbench_compare import show_compare
-from mapper.ui.workbench_form import Seen, ask_more_method, ask_question_and_values
+from mapper.ui.workbench_form import QUESTION, Seen, ask_more_method, ask_question_and_values
 from mapper.ui.workbench_lenses import show_lenses
 from mapper.ui.workbench_places import ask_places
 from mapper.ui.workbench_progress import running, show_running
+from mapper.ui.workbench_questions import QUESTIONS
 from mapper.ui.workbench_saved import ASK, VIEW, offer_to_save, show_saved
 from mapper.ui.workbench_start import show_questions
 from mapper.ui.workbench_view import show_answer_of
@@ -50,6 +51,7 @@ def show_page() -> None:
         '<div class="m-headline"><h1>Workbench <span>Ask anything of this data, see how sure it is,'
         " keep the run</span></h1></div>"
     )
+    _asked_in_address()
     st.session_state.setdefault(VIEW, ASK)  # a saved run that is opened changes it too
     view = st.segmented_control(
         "View",
@@ -64,6 +66,16 @@ def show_page() -> None:
         _show_other(str(view), dataset)
     else:
         _ask_and_answer(dataset, request)
+
+
+def _asked_in_address() -> None:
+    """Put the question of a link into the form, once."""
+    asked = st.query_params.get("question", "")
+    if asked in QUESTIONS:
+        st.session_state[QUESTION] = asked
+        st.session_state[VIEW] = ASK
+    if asked:
+        st.query_params.clear()
 
 
 def _show_other(view: str, dataset: Dataset) -> None:
