@@ -63,6 +63,12 @@ def refuse_unlike(first: FindingRelease, second: FindingRelease) -> None:
             f"“{one.title}” and “{other.title}” have different columns. Compare two answers to the"
             " same question with the same rows."
         )
+    if one.resolution != other.resolution and any(name in one.table for name in _NAMES):
+        raise OutputError(
+            f"“{one.title}” was asked for cells of different sizes (resolutions {one.resolution}"
+            f" and {other.resolution}): no place of one is a place of the other. Ask both with the"
+            " same size of cells."
+        )
     if one.audience != other.audience:
         raise OutputError("The two answers are for different audiences and are not compared.")
 

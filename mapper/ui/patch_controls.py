@@ -263,9 +263,7 @@ def _ask_beside(lenses: Mapping[str, Lens], lens: str) -> str:
     return st.selectbox(
         "Second map beside the first",
         choices,
-        format_func=lambda one: (
-            names.get(one) or f"Beside: {plain(CHIPS.get(one, lenses[one].title))}"
-        ),
+        format_func=lambda one: names.get(one) or f"Beside: {CHIPS.get(one, lenses[one].title)}",
         label_visibility="collapsed",
         key="patch beside",
         persist_state=_STAYS,

@@ -5,8 +5,9 @@ import streamlit as st
 
 from mapper.errors import MapperError
 from mapper.outputs.finding_difference import counted, difference, figure_of
-from mapper.ui.words import notice, plain
+from mapper.ui.words import notice
 from mapper.ui.workbench_answers import Answer, answers, released
+from mapper.ui.workbench_table import words_of
 
 
 def show_compare() -> None:
@@ -19,7 +20,7 @@ def show_compare() -> None:
     keys = list(done)
 
     def title(key: str) -> str:
-        return plain(_title(done[key]))
+        return _title(done[key])
 
     with left:
         first = st.selectbox("First run", keys, format_func=title, key="compare first")
@@ -56,15 +57,20 @@ def _show(first: Answer, second: Answer) -> None:
     figure = figure_of(before)
     names = {
         "state": "What became of it",
-        "place_first": "Place, first",
-        "place_second": "Place, second",
+        "hotspot_id": "Hot spot",
+        "place_id": "Place",
         "called_first": "Name, first",
         "called_second": "Name, second",
-        f"{figure}_first": f"{figure.capitalize()}, first",
-        f"{figure}_second": f"{figure.capitalize()}, second",
+        f"{figure}_first": f"{words_of(figure)}, first",
+        f"{figure}_second": f"{words_of(figure)}, second",
         "change": "Change",
+        "place_first": "Rank, first",
+        "place_second": "Rank, second",
     }
     shown = table.rename(columns=names).drop(columns=_empty(table, names))
+    told = [name for name in names.values() if name in shown]
+    keys = [name for name in shown if name not in told]
+    shown = shown[[told[0], *keys, *told[1:]]]
     st.dataframe(shown, hide_index=True, key="difference", alt=f"Differences: {tally}")
 
 

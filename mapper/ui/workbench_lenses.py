@@ -13,7 +13,7 @@ from mapper.ui.choices import lenses_for
 from mapper.ui.datasets import Dataset
 from mapper.ui.traces import trace
 from mapper.ui.who import current_viewer
-from mapper.ui.words import count, notice, plain
+from mapper.ui.words import count, notice
 
 
 def show_lenses(dataset: Dataset) -> None:
@@ -28,7 +28,7 @@ def show_lenses(dataset: Dataset) -> None:
     chosen = st.selectbox(
         "Start from a copy of",
         list(offer),
-        format_func=lambda name: plain(offer[name].title),
+        format_func=lambda name: offer[name].title,
         key="lens to copy",
     )
     text = st.text_area(

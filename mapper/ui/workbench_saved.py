@@ -13,7 +13,7 @@ from mapper.records.saved_runs import LONGEST_TITLE, SavedRun, delete_run, list_
 from mapper.request import AnalysisRequest
 from mapper.ui.datasets import Dataset
 from mapper.ui.who import current_viewer
-from mapper.ui.words import notice, plain
+from mapper.ui.words import notice
 from mapper.ui.workbench_answers import Answer, Asking, begin, released
 from mapper.ui.workbench_places import Around, places_at_hand
 from mapper.ui.workbench_questions import QUESTIONS
@@ -75,7 +75,7 @@ def show_saved(dataset: Dataset) -> None:
         st.selectbox(
             "Saved run",
             list(names),
-            format_func=lambda name: plain(names[name].title),
+            format_func=lambda name: names[name].title,
             key="saved run",
         )
     ]

@@ -70,7 +70,7 @@ def rows_to_read(shown: FindingRelease) -> pd.DataFrame:
 def _figures(table: pd.DataFrame) -> pd.DataFrame:
     """Return single figures with names and numbers for people."""
     pairs = zip(table["figure"].astype("str"), table["value"], strict=True)
-    told = [(_FIGURES.get(name, _words(name)), _number(name, value)) for name, value in pairs]
+    told = [(_FIGURES.get(name, words_of(name)), _number(name, value)) for name, value in pairs]
     return pd.DataFrame(told, columns=["Figure", "Value"])
 
 
@@ -89,7 +89,7 @@ def _number(name: str, value: Any) -> str:
     return f"{value:.4f}" if abs(value) < 1 else f"{value:,.2f}"
 
 
-def _words(name: str) -> str:
+def words_of(name: str) -> str:
     """Return the name of a column or figure as people write it."""
     words = name.replace("_", " ")
     return words if len(words) == 1 else words[:1].upper() + words[1:]
@@ -97,7 +97,7 @@ def _words(name: str) -> str:
 
 def _column(table: pd.DataFrame, name: str) -> Any:
     """Return how one column is shown."""
-    label, column = plain(_words(name)), table[name]
+    label, column = plain(words_of(name)), table[name]
     if not pd.api.types.is_float_dtype(column):
         return st.column_config.Column(label)
     if name in _CHANCES:

@@ -61,6 +61,8 @@ def test_unlike_answers_are_not_compared():
         difference(first, release_finding(finding(["a"], [1], id="scan")))
     with pytest.raises(OutputError, match="different audiences"):
         difference(first, replace(first, audience="partnership"))
+    with pytest.raises(OutputError, match=r"different sizes \(resolutions 9 and 8\)"):
+        difference(first, release_finding(finding(["a"], [1], resolution=8)))
 
 
 def test_the_workbook_reopens_with_equal_values_and_text_as_text():
