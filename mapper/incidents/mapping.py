@@ -170,15 +170,15 @@ _WORDS: tuple[tuple[str, str], ...] = (
             r"|on|earliest|first)?(date|time|datetime|at)?"
         ),
     ),
-    ("easting", r"(bng|grid|os|location)?(easting|eastings|geox|xcoord|xcoordinate)"),
-    ("northing", r"(bng|grid|os|location)?(northing|northings|geoy|ycoord|ycoordinate)"),
+    ("easting", r"(bng|grid|os|location)?(east|easting|eastings|geox|xcoord|xcoordinate)"),
+    ("northing", r"(bng|grid|os|location)?(north|northing|northings|geoy|ycoord|ycoordinate)"),
     ("longitude", r"(lon|long|lng|longitude|x)(deg|degrees|wgs84|4326)?"),
     ("latitude", r"(lat|latitude|y)(deg|degrees|wgs84|4326)?"),
     (
         "incident_type",
         (
             r"(incident|crime|offence|event|call|closing|primary)?(type|category|class|code"
-            r"|classification|description)"
+            r"|classification|description)|offence"
         ),
     ),
     (
@@ -197,7 +197,7 @@ _ALIASES = {
     "child_under_1": ("babypresent", "under1", "infant"),
     "repeat_victim": ("repeat", "repeatvictimflag"),
     "exploitation": ("cse", "cce", "exploitationflag"),
-    "county_line": ("countylines", "countylinesflag"),
+    "county_line": ("countylines", "countylinesflag", "cl", "clflag", "flagcl"),
     "missing": ("misper", "missingperson", "mfh"),
     "knife": ("knifecrime", "knifeflag", "bladedarticle"),
     "drugs": ("drug", "drugsflag"),

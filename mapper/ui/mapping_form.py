@@ -8,6 +8,7 @@ from mapper.errors import MappingError
 from mapper.incidents.force_extract import EXTRACT_COLUMNS
 from mapper.incidents.mapping import ColumnMapping, mapping_text, suggest_mapping
 from mapper.ui.intake import UnknownForm
+from mapper.ui.mapping_preview import show_preview
 from mapper.ui.words import notice, plain
 
 Order = Literal["", "day-first", "month-first"]
@@ -33,7 +34,7 @@ def ask_mapping(form: UnknownForm) -> ColumnMapping | None:
         " which field; what could be guessed from names and values is filled in."
     )
     st.dataframe(_sample(form), hide_index=True, height=150)
-    with st.form("mapping", border=True):
+    with st.container(border=True):
         picked = _ask_columns(form, {name: columns[0] for name, columns in chosen.items()})
         left, right = st.columns(2)
         order = left.selectbox(
@@ -42,8 +43,11 @@ def ask_mapping(form: UnknownForm) -> ColumnMapping | None:
         crs = right.text_input(
             "Reference system of x and y", placeholder="EPSG:27700", help="Only with x and y."
         )
-        confirmed = st.form_submit_button("Read with these columns", type="primary")
-    return _mapping(picked, order, crs) if confirmed else None
+        mapping = _mapping(picked, order, crs)
+        if mapping is not None:
+            show_preview(form, mapping)
+        confirmed = st.button("Read with these columns", type="primary", disabled=mapping is None)
+    return mapping if confirmed else None
 
 
 def offer_saved(mapping: ColumnMapping) -> None:
@@ -96,7 +100,7 @@ def _mapping(picked: dict[str, str], order: Order, crs: str) -> ColumnMapping | 
             crs=crs.strip() if {"x", "y"} & set(picked) else "",
         )
     except MappingError as error:
-        notice(str(error), kind="stop")
+        notice(str(error), kind="look")
         return None
 
 

@@ -67,6 +67,27 @@ def test_an_unknown_table_is_mapped_and_its_dates_asked_about(data_page, tmp_pat
     assert "Save this mapping (TOML)" in offered
 
 
+def test_the_first_rows_are_previewed_as_they_would_be_read(data_page, tmp_path):
+    rows = ["Ref;When;East;North;Offence;Road"]
+    rows += [f"A{n};{n + 13}/04/2024 22:15;33450{n};390300;Robbery;High Street" for n in range(3)]
+    rows += ["B1;99/99/2024;334500;390300;Robbery;High Street"]
+    path = tmp_path / "odd.csv"
+    path.write_text("\n".join(rows))
+    load(data_page, path)
+    assert "3 rows of the first 4 would be read, 1 would be rejected." in said(data_page)
+    preview = data_page.dataframe[1].value
+    assert preview["Read as"].tolist() == ["an incident"] * 3 + ["rejected: bad date"]
+    assert preview["When"].iloc[0] == "13 Apr 2024 22:15"
+    assert preview["Where"].iloc[0].startswith("53.4")
+    data_page.selectbox(key="column odd.csv northing").select("Ref").run()
+    assert not data_page.exception
+    assert "0 rows of the first 4 would be read, 4 would be rejected." in said(data_page)
+    next(b for b in data_page.selectbox if b.key == "column odd.csv from_at").select("(none)").run()
+    assert "no time is mapped" in said(data_page)
+    (button,) = [b for b in data_page.button if b.label == "Read with these columns"]
+    assert button.disabled
+
+
 def test_a_file_that_is_no_table_is_refused_in_words(data_page, tmp_path):
     path = tmp_path / "broken.parquet"
     path.write_bytes(b"PAR1 and then nothing")
