@@ -13,7 +13,8 @@ _ROW, _EDGE, _TALLEST = 33, 3, 420  # pixels of a row, of the frame, of the tabl
 _CHANCE = 96  # pixels that a p of many noughts takes
 _LONG = {"cell_list", "hot_in"}  # columns that only files need
 _CHANCES = {"p", "q", "gumbel_p", "trend_p"}
-_SHARES = ("share", "_share", "hit_rate")
+_SHARES = ("share", "_share", "hit_rate", "hit_rate_low", "hit_rate_high")
+_SPELT = {"pai": "PAI", "pei": "PEI", "km2": "km²"}
 _PARTS = {"police_generated", "cells_hot_in_both", "kept", "jaccard"}
 _STEPS = 100  # rows of a curve that are enough to read it
 
@@ -91,7 +92,7 @@ def _number(name: str, value: Any) -> str:
 
 def words_of(name: str) -> str:
     """Return the name of a column or figure as people write it."""
-    words = name.replace("_", " ")
+    words = " ".join(_SPELT.get(word, word) for word in name.split("_"))
     return words if len(words) == 1 else words[:1].upper() + words[1:]
 
 

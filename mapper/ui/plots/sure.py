@@ -6,34 +6,53 @@ import altair as alt
 import pandas as pd
 
 from mapper.disclosure.finding_release import FindingRelease
-from mapper.ui.plots.marks import bars, intervals, parts, share, sized
+from mapper.ui.plots.marks import BLUE, HOT, INK, bars, intervals, parts, share, sized
 from mapper.ui.plots.rows import BARS, MOST, Drawn, place_names, ratio_rows
+
+OWN, LAST, BEST = "cluster p, capped counts", "last period's count", "best possible"
 
 
 def accuracy(table: pd.DataFrame, _shown: FindingRelease) -> Drawn:
-    """Draw how much of what came later each ranking held."""
+    """Draw how much of what came later each ranking held, the telling ones named."""
+    told = _told_apart(table)
     base = alt.Chart(table).encode(
         x=share("x", "area_share", title="Share of the area", scale=alt.Scale(type="log")),
-        color=alt.Color("ranking:N", title=None, legend=alt.Legend(orient="right")),
+        y=share("y", "hit_rate", title="Share of later incidents"),
+        detail="ranking:N",
         tooltip=["ranking", alt.Tooltip("area_share", format=".1%"), _percent("hit_rate"),
                  _percent("hit_rate_low"), _percent("hit_rate_high"),
                  alt.Tooltip("pai", format=".2f")],
     )  # fmt: skip
-    lines = base.mark_line(strokeWidth=1.8).encode(
-        y=share("y", "hit_rate", title="Share of later incidents"),
-        strokeDash=alt.StrokeDash("ranking:N", title=None),
+    named = base.transform_filter(alt.FieldOneOfPredicate("ranking", told))
+    colours = alt.Scale(domain=told, range=[INK, HOT, BLUE, "#7a5c00"][: len(told)])
+    look = {
+        "color": alt.Color("ranking:N", title=None, scale=colours, sort=told),
+        "shape": alt.Shape("ranking:N", title=None, scale=alt.Scale(domain=told), sort=told),
+    }
+    others = base.mark_line(strokeWidth=1.2, color="#b4bdc2", opacity=0.8)
+    spans = named.mark_rule(opacity=0.45, strokeWidth=2).encode(
+        y="hit_rate_low:Q", y2="hit_rate_high:Q", color=look["color"]
     )
-    marks = base.mark_point(filled=True, size=55).encode(
-        y="hit_rate:Q", shape=alt.Shape("ranking:N", title=None)
-    )
-    spans = base.mark_rule(opacity=0.45, strokeWidth=2).encode(
-        y="hit_rate_low:Q", y2="hit_rate_high:Q"
-    )
+    dashes = alt.StrokeDash("ranking:N", title=None, scale=alt.Scale(domain=told), sort=told)
+    lines = named.mark_line(strokeWidth=2.2).encode(color=look["color"], strokeDash=dashes)
+    marks = named.mark_point(filled=True, size=60, opacity=1).encode(**look)
     small = table[table["area_share"] == table["area_share"].min()]
-    told = [f"{row.ranking} {row.hit_rate:.1%}" for row in small.itertuples()]
-    words = f"Share of later incidents in the first {small['area_share'].iloc[0]:.0%} of the area: "
-    words += f"{', '.join(told)}."
-    return sized(spans + lines + marks, height=360), words
+    figures = [f"{row.ranking} {row.hit_rate:.1%}" for row in small.itertuples()]
+    words = (
+        f"Share of later incidents in the first {small['area_share'].iloc[0]:.0%} of the area:"
+        f" {', '.join(figures)}."
+    )
+    chart = (others + spans + lines + marks).resolve_scale(shape="shared")
+    return sized(chart, height=380), words
+
+
+def _told_apart(table: pd.DataFrame) -> list[str]:
+    """Return the few rankings a reader compares: the best possible, the best, ours, the last."""
+    small = table[table["area_share"] == table["area_share"].min()]
+    order = small.sort_values("hit_rate", ascending=False)["ranking"].astype("str")
+    others = [name for name in order if name != BEST]
+    wanted = [BEST, *others[:1], OWN, LAST]
+    return [name for name in dict.fromkeys(wanted) if name in set(order)]
 
 
 def _percent(name: str) -> Any:
