@@ -234,3 +234,14 @@ def test_crime_is_told_as_a_share_of_all_demand_with_what_is_not_crime(incidents
     assert abs(said - wanted) <= 1
     assert f"The other {100 - said} % is not crime" in share.note
     assert share.moved.way == "no clear change"
+
+
+def test_days_without_data_are_told_beside_the_days_compared(gathered):
+    whole = briefing_content(gathered)
+    assert whole.subtitle.endswith(
+        "1 September to 30 November 2023, against 1 June to 31 August 2023"
+    )
+    gaps = briefing_content(replace(gathered, days=(92, 30)))
+    assert gaps.subtitle.endswith(
+        "Data for 30 of 91 days, against 92 of 92: changes are told per day"
+    )

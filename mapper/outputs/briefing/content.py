@@ -60,12 +60,23 @@ class Briefing:
     shared: Shared
     shifts: FindingRelease | None
     notes: tuple[str, ...]
+    days: tuple[int, int]  # with data in the window before and in the window after
 
     @property
     def subtitle(self) -> str:
-        """What is compared with what, in one line."""
+        """What is compared with what, in one line, and that days without data are missing."""
         days = (window_in_words(one) for one in (self.choices.after, self.choices.before))
-        return f"{self.map.area_title}: {', against '.join(days)}"
+        return f"{self.map.area_title}: {', against '.join(days)}{self._gap()}"
+
+    def _gap(self) -> str:
+        """Say how many days the data covers where it does not cover them all."""
+        before, after = self.choices.before.days, self.choices.after.days
+        if self.days == (before, after):
+            return ""
+        return (
+            f". Data for {self.days[1]} of {after} days, against {self.days[0]} of {before}:"
+            " changes are told per day"
+        )
 
     @property
     def takeaway(self) -> str:
@@ -96,6 +107,7 @@ def briefing_content(gathered: Gathered, *, shared: Shared | None = None) -> Bri
         shared=shared or Shared(),
         shifts=gathered.shifts,
         notes=(*gathered.notes, *gathered.now.caveats),
+        days=gathered.days,
     )
 
 
