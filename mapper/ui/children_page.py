@@ -159,7 +159,7 @@ def _show_table(viewer: Viewer, shown: FindingRelease, dataset: Dataset) -> None
         key=f"{shown.id} {shown.unit}",
     )
     st.caption(plain(f"{shown.title}, {shown.area_title}, {shown.period}. {shown.definition}"))
-    with st.expander(plain(f"How to read this: {shown.title}")):
+    with st.expander(plain(f"What is this? How to read: {shown.title}")):
         bullets(shown.notes)
     name = f"{shown.id}-{shown.unit}-{shown.digest[:12]}.csv"
     make = noted_file(lambda: finding_csv(shown), name=name)

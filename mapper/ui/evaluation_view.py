@@ -28,6 +28,7 @@ from mapper.ui.datasets import Dataset
 from mapper.ui.record_desk import Desk
 from mapper.ui.record_views import show_synthetic_mark
 from mapper.ui.waiting import opened_dataset
+from mapper.ui.what_is import what_are
 from mapper.ui.words import bullets, notice
 
 _PARTS = ("treated", "control", "buffer", "buffer control")
@@ -57,6 +58,7 @@ def show_evaluation(viewer: Viewer, evaluation: Version) -> None:
             else ""
         )
     )
+    what_are({"evaluation": "What is this effect?"})
     with st.expander("What to know before trusting it"):
         bullets(inputs["notes"])
         st.text(

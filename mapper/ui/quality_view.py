@@ -62,6 +62,14 @@ def _cautions(quality: Quality) -> list[str]:
     ]
 
 
+_WORDS = (
+    "Rows read: every row of every file, the header apart.",
+    "Accepted: rows with a date and a place that can be right. They are what maps count.",
+    "Rejected: rows that no map can use, each below with its reason. None is lost.",
+    "First and last day: of the accepted rows. Where a file knows months only, whole months.",
+)
+
+
 def show_counts(dataset: Dataset) -> None:
     """Show rows read, accepted and rejected, and the days covered."""
     incidents = dataset.incidents
@@ -79,6 +87,8 @@ def show_counts(dataset: Dataset) -> None:
         for name, value in facts.items()
     )
     st.html(f'<dl class="m-facts m-small">{items}</dl>')
+    with st.popover("What is this?"):
+        bullets(_WORDS)
 
 
 def show_rejected(dataset: Dataset, quality: Quality) -> None:

@@ -27,6 +27,7 @@ from mapper.ui.datasets import Dataset
 from mapper.ui.frame import put_on_style, show_marking_for, show_synthetic
 from mapper.ui.looks import note_look
 from mapper.ui.waiting import opened_dataset, shown_progress
+from mapper.ui.what_is import what_are
 from mapper.ui.who import current_viewer
 from mapper.ui.words import count, notice, plain
 
@@ -99,6 +100,7 @@ def _show_preview(result: AnalysisResult, seen: Preview) -> None:
     st.caption(
         plain(f"{result.lens.title}, {period_in_words(result.first, result.last)}; {seen.marking}")
     )
+    what_are({"disclosure": "What is hidden, and why?"})
     left, right = st.columns(2)
     with left:
         st.markdown("**Known: operational, not released**")

@@ -1,6 +1,7 @@
 """One answer on screen: sentence, plot, table, files; how it was made is one click deeper."""
 
 from collections.abc import Mapping
+from types import MappingProxyType
 from typing import Any
 
 import streamlit as st
@@ -10,12 +11,39 @@ from mapper.outputs.text import encode_text
 from mapper.study_area import load_study_area
 from mapper.ui.plots import places_of, plot_of
 from mapper.ui.waiting import shown_progress
+from mapper.ui.what_is import what_are
 from mapper.ui.words import bullets, plain
 from mapper.ui.workbench_answers import Answer
 from mapper.ui.workbench_downloads import show_downloads
 from mapper.ui.workbench_table import show_table
 from mapper.ui.workbench_words import sentence_of
 
+# The methods that the words of an answer come from, one click away.
+_WHAT: Mapping[str, Mapping[str, str]] = MappingProxyType(
+    {
+        "signals": {
+            "cluster": "What is a hot spot?",
+            "single-place": "What is a single place?",
+            "over-represented": "What is over-represented?",
+            "per-resident": "What is per resident?",
+        },
+        "concentration": {"concentration": "What is concentration?"},
+        "patterns": {"patterns": "What is a pattern?"},
+        "change": {"change": "What is a clear change?"},
+        "scan": {"scan": "What is a cluster of a scan?"},
+        "near-repeat": {"near-repeat": "What is a near repeat?"},
+        "clock": {"clock": "What is a week clock?"},
+        "shifts": {"clock": "What is a busy shift?"},
+        "days": {"change": "What is clearly busier?"},
+        "accuracy": {"accuracy": "What is accuracy?"},
+        "robustness": {"robustness": "What is robustness?"},
+        "proactivity": {"proactivity": "What is police-generated?"},
+        "evaluate": {"evaluation": "What is this effect?"},
+        "signature": {"signature": "What is a signature?"},
+        "phases": {"patterns": "What is a pattern?"},
+        "children": {"lens": "What is counted?"},
+    }
+)
 _MAP = 430.0  # points that the map of a scan is drawn at: its numbers are read on half a page
 
 
@@ -28,6 +56,7 @@ def show_answer_of(answer: Answer, shown: FindingRelease) -> None:
     )
     _show_plot(shown)
     show_table(shown)
+    what_are(_WHAT.get(shown.id, {"lens": "What is counted?"}))
     show_downloads(shown)
     with st.expander("How this was made, and what it cannot show"):
         _show_method(shown)
