@@ -87,12 +87,13 @@ def _warm_up() -> None:
     from mapper.records.database import database
     from mapper.ui.datasets import demonstration, demonstration_is_at_hand
     from mapper.ui.kept_data import everybodys
+    from mapper.ui.surroundings import landmarks_near
 
     maps = warm_up()
     try:
         database()  # its tables are brought up to date before anybody waits for it
         if everybodys() is None and demonstration_is_at_hand():
-            demonstration()
+            landmarks_near(demonstration())
     except MapperError as error:
         _LOG.warning("The start could not be warmed up: %s", error)
     maps.join()

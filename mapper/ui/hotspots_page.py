@@ -19,6 +19,7 @@ from mapper.ui.quality_view import quality_of
 from mapper.ui.record_start import offer_assessment
 from mapper.ui.results import released
 from mapper.ui.signals_view import show_signals
+from mapper.ui.surroundings import landmarks_near
 from mapper.ui.waiting import opened_dataset
 from mapper.ui.what_is import what_are
 from mapper.ui.who import current_viewer
@@ -73,7 +74,7 @@ def _warn_of_fine_cells(dataset: Dataset, request: AnalysisRequest) -> None:
 def _explore(asked: Asked) -> None:
     """Draw map, list and what belongs to the choice; a choice runs this part alone again."""
     shown = asked.shown
-    chosen = show_panel(shown)
+    chosen = show_panel(shown, landmarks_near(asked.dataset))
     show_details(shown, chosen)
     what_are(_WORDS)
     show_signals(asked.dataset, asked.request, asked.lens, chosen)

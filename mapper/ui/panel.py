@@ -11,6 +11,7 @@ from typing import Any
 
 import streamlit as st
 
+from mapper.context.places import Places
 from mapper.disclosure.release import Release, is_release
 from mapper.outputs.tables import hotspot_rows
 from mapper.ui.basemap import tile_reader, tiles_address
@@ -21,7 +22,7 @@ _HERE = Path(__file__).parent
 _CHOSEN = "mapper_chosen"
 
 
-def show_panel(shown: Release) -> str:
+def show_panel(shown: Release, places: Places | None = None) -> str:
     """Draw map and list and return the id of the chosen hot spot, empty if none is."""
     rows = hotspot_rows(is_release(shown), on_screen=True)
     known = {row["hotspot_id"] for row in rows}
@@ -29,7 +30,7 @@ def show_panel(shown: Release) -> str:
     found = _component()(
         key="hotspot panel",
         data={
-            "src": map_address(shown),
+            "src": map_address(shown, places),
             "tiles": tiles_address(),
             "release": shown.digest,
             "rows": [_listed(row) for row in rows],

@@ -5,17 +5,21 @@ control, under the digest of the data and the whole request, and the finished ma
 under the release's own digest. Large tables go in unhashed: Streamlit would hash only a sample.
 """
 
+import hashlib
 from dataclasses import replace
+from typing import Any
 
 import streamlit as st
 from streamlit.runtime.scriptrunner import get_script_run_ctx
 
 from mapper.analysis import AnalysisResult, analyse
+from mapper.context.places import Places
 from mapper.disclosure.for_viewer import release_to
 from mapper.disclosure.release import Release
 from mapper.lenses.lens import Lens
 from mapper.outputs.maps import embed_map
 from mapper.outputs.maps.basemap import Basemap
+from mapper.outputs.maps.landmarks import landmarks_of
 from mapper.people import Viewer, scope_of
 from mapper.records.database import database
 from mapper.records.releases import DatabaseRegister
@@ -66,14 +70,21 @@ def released(dataset: Dataset, request: AnalysisRequest, lens: Lens) -> Release:
     return kept[key]
 
 
-def map_address(shown: Release) -> str:
-    """Return where this session finds the map of a release; no other sign-in is served it."""
+def map_address(shown: Release, places: Places | None = None) -> str:
+    """Return where this session finds the map of a release; no other sign-in is served it.
+
+    Parameters
+    ----------
+    places
+        Of which stations and the like are drawn.
+    """
     context = get_script_run_ctx()
     session = context.session_id if context else ""
-    under = current_basemap()
-    key = f"{shown.digest} {under.key if under else ''}"
+    under, marks = current_basemap(), landmarks_of(shown, places)
+    drawn = hashlib.sha256(repr(marks).encode()).hexdigest()[:16] if marks else ""
+    key = f"{shown.digest} {under.key if under else ''} {drawn}"
     return map_pages.put(
-        _map_page(key, _shown=shown, _basemap=under),
+        _map_page(key, _shown=shown, _basemap=under, _marks=marks),
         session=session,
         digest=key,
         owner=current_viewer().session,
@@ -112,7 +123,9 @@ def _result(
 
 
 @st.cache_resource(max_entries=48, show_spinner=False)
-def _map_page(digest: str, *, _shown: Release, _basemap: Basemap | None) -> bytes:
+def _map_page(
+    digest: str, *, _shown: Release, _basemap: Basemap | None, _marks: list[list[Any]]
+) -> bytes:
     """Return the finished map of a release, compressed, made once."""
     del digest
-    return compress(embed_map(_shown, basemap=_basemap))
+    return compress(embed_map(_shown, basemap=_basemap, landmarks=_marks))

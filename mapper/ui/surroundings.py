@@ -9,6 +9,7 @@ from pathlib import Path
 
 from mapper.context.place_files import read_all_places
 from mapper.context.places import Places
+from mapper.errors import ContextError
 from mapper.settings import settings
 from mapper.ui.datasets import Dataset
 
@@ -25,6 +26,17 @@ def places_near(dataset: Dataset) -> Places | None:
     """
     files = _files(dataset)
     return _read(tuple((path, path.stat().st_mtime_ns) for path in files)) if files else None
+
+
+def landmarks_near(dataset: Dataset) -> Places | None:
+    """Return the places around some data; none also where a file of them cannot be read.
+
+    A map is drawn all the same: what is wrong with the file is said where places are asked for.
+    """
+    try:
+        return places_near(dataset)
+    except ContextError:
+        return None
 
 
 def _files(dataset: Dataset) -> list[Path]:

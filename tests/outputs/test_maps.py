@@ -13,6 +13,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from mapper.context.places import Places, places_table
 from mapper.errors import DisclosureError
 from mapper.outputs.maps import (
     build_map,
@@ -23,6 +24,7 @@ from mapper.outputs.maps import (
     warm_up,
 )
 from mapper.outputs.maps.drawing import SCALE, count_classes, drawing_of
+from mapper.outputs.maps.landmarks import landmarks_of
 from mapper.study_area import Outline
 
 HOSTILE = "{{1234*5678}} {% for %} {# ${1} `x` </script><b a='1'>\u2028"
@@ -235,3 +237,35 @@ def test_folium_is_imported_only_when_a_map_is_drawn():
 def test_warming_up_twice_does_no_harm():
     for thread in (warm_up(), warm_up()):
         thread.join()
+
+
+def around(release, *, name="Kirkby"):
+    """A station beside the first cell, a school there, and a station far away."""
+    lat, lon = h3.cell_to_latlng(release.cells["cell"].iloc[0])
+    return Places(
+        places_table(
+            name=[name, "Oak School", "Far"],
+            kind=["railway station", "school", "railway station"],
+            lon=[lon, lon, lon + 2],
+            lat=[lat, lat, lat],
+            source="a file",
+        )
+    )
+
+
+def test_stations_around_the_cells_are_landmarks_and_schools_are_not(make_release):
+    release = make_release()
+    ((lon, lat, kind, name),) = landmarks_of(release, around(release))
+    assert (kind, name) == ("railway station", "Kirkby")
+    assert h3.latlng_to_cell(lat, lon, 9) == release.cells["cell"].iloc[0]
+    assert landmarks_of(release, None) == []
+
+
+def test_a_hostile_name_of_a_station_stays_text(make_release):
+    release = make_release()
+    marks = landmarks_of(release, around(release, name=HOSTILE))
+    page = embed_map(release, landmarks=marks)
+    assert "<b a='1'>" not in page
+    assert "</script><b" not in page
+    assert "m-place" in page
+    assert page != embed_map(release)

@@ -7,7 +7,7 @@ template pass is switched off (:mod:`mapper.outputs.maps.plain`).
 The only package that imports folium and branca, and only inside functions.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from importlib import import_module
 from threading import Thread
@@ -88,6 +88,7 @@ def embed_map(
     selected: str | None = None,
     patch: Mapping[str, Any] | None = None,
     basemap: Basemap | None = None,
+    landmarks: Sequence[Sequence[Any]] = (),
 ) -> str:
     """Return the map and its legend alone as a page of HTML, for a frame inside the app.
 
@@ -102,6 +103,8 @@ def embed_map(
         show; :file:`patch.js` says which messages it adds.
     basemap
         A background of streets; the page may then show pictures of its one source.
+    landmarks
+        Stations and the like, from :func:`mapper.outputs.maps.landmarks.landmarks_of`.
 
     Raises
     ------
@@ -112,7 +115,9 @@ def embed_map(
     from mapper.outputs.maps.page import render_page
 
     drawn = build_map(release, outlines=outlines, selected=selected)
-    return render_page(drawn, release, embedded=True, patch=patch, basemap=basemap)
+    return render_page(
+        drawn, release, embedded=True, patch=patch, basemap=basemap, landmarks=landmarks
+    )
 
 
 def warm_up() -> Thread:

@@ -7,7 +7,7 @@ together here from what Folium rendered and from Leaflet's files as the XStatic 
 import base64
 import hashlib
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from functools import cache
 from itertools import pairwise
 from pathlib import Path
@@ -36,6 +36,7 @@ def render_page(
     embedded: bool = False,
     patch: Mapping[str, Any] | None = None,
     basemap: Basemap | None = None,
+    landmarks: Sequence[Sequence[Any]] = (),
 ) -> str:
     """Return the page of a map made by :func:`mapper.outputs.maps.build_map`.
 
@@ -47,6 +48,8 @@ def render_page(
         What the map of a patch holds beside, as :func:`mapper.outputs.maps.embed_map` takes it.
     basemap
         A background of streets, for an embedded page only.
+    landmarks
+        From :func:`mapper.outputs.maps.landmarks.landmarks_of`.
 
     Raises
     ------
@@ -64,6 +67,9 @@ def render_page(
     if patch is not None:
         script += f"({_file('patch.js')})({layer.get_name()}, {script_json(dict(patch))});\n"
         style += f"\n{_file('patch.css')}"
+    if landmarks:
+        told = script_json([list(one) for one in landmarks])
+        script += f"({_file('landmarks.js')})({layer.get_name()}, {told});\n"
     if basemap is not None:
         told = script_json(basemap.told())
         script += f"({_file('basemap.js')})({layer.get_name()}, {told});\n"

@@ -13,12 +13,10 @@ from mapper.context.places import Places
 from mapper.disclosure.patch import PatchRelease
 from mapper.hexagons import cells_to_corners, cells_to_points, strings_to_cells
 from mapper.outputs.maps.drawing import count_classes, known_counts, pack_polygons
+from mapper.outputs.maps.landmarks import AROUND, LANDMARKS
 from mapper.outputs.text import encode_text
 
-_AROUND = 0.01  # degrees around the wards in which places are drawn, about a kilometre
 _MOST_PLACES = 4_000
-# Named on the map; all other places are points.
-LANDMARKS = ("railway station", "bus or coach station", "police station", "hospital")
 
 
 def patch_drawing(
@@ -59,8 +57,8 @@ def _places(patch: PatchRelease, places: Places | None) -> list[list[Any]]:
         return []
     lon, lat = cells_to_points(strings_to_cells(patch.shown.cells["cell"].to_numpy(dtype=object)))
     table = places.table
-    near = table["lon"].between(lon.min() - _AROUND, lon.max() + _AROUND)
-    near &= table["lat"].between(lat.min() - _AROUND, lat.max() + _AROUND)
+    near = table["lon"].between(lon.min() - AROUND, lon.max() + AROUND)
+    near &= table["lat"].between(lat.min() - AROUND, lat.max() + AROUND)
     columns = ("lon", "lat", "side", "kind", "name")
     rows = zip(*(table.loc[near, name].tolist() for name in columns), strict=True)
     found = [
