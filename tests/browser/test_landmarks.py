@@ -30,6 +30,7 @@ def test_stations_are_named_once_the_map_is_close(browser, address):
     stations.first.hover(force=True)
     visit.map.locator(".m-tip", has_text="Station").wait_for()
     assert visit.map.get_by_text("School").count() == 0
+    assert "railway station" in visit.map.locator(".legend").inner_text()
     assert visit.complaints == []
     assert visit.elsewhere == []
     visit.context.close()

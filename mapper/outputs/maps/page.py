@@ -84,7 +84,7 @@ def render_page(
         "style": style,
         "leaflet": _leaflet("leaflet.js"),
         "script": script,
-        "body": _body(release, figure.html.render(), embedded=embedded),
+        "body": _body(release, figure.html.render(), embedded=embedded, landmarks=landmarks),
     }
     return Template(_file("page.html")).substitute(parts)
 
@@ -104,12 +104,14 @@ def _sources(texts: tuple[str, ...]) -> str:
     return " ".join(f"'sha256-{digest.decode()}'" for digest in digests)
 
 
-def _body(release: Release, map_html: str, *, embedded: bool) -> str:
+def _body(
+    release: Release, map_html: str, *, embedded: bool, landmarks: Sequence[Sequence[Any]]
+) -> str:
     """Return everything between the body tags but the scripts."""
     stage = (
         f'<div class="stage">{map_html}\n'
         '<button type="button" class="whole">Whole area</button>\n'
-        f"{_legend(release)}</div>"
+        f"{_legend(release, landmarks)}</div>"
     )
     if embedded:
         return f"<main>{stage}</main>"
@@ -148,7 +150,7 @@ def _heading(release: Release) -> str:
     )
 
 
-def _legend(release: Release) -> str:
+def _legend(release: Release, landmarks: Sequence[Sequence[Any]]) -> str:
     """Return the legend as a list: a colour and its words, an outline and its words."""
     starts = count_classes(known_counts(release))
     shades = "".join(
@@ -158,7 +160,16 @@ def _legend(release: Release) -> str:
         '<section class="legend" aria-label="Legend"><h2>Count in a cell</h2><ul>'
         f"{shades}{_hidden_legend(release)}"
         '<li class="ground-row"><i class="ground"></i>none</li>'
-        '<li class="hot"><i class="outline">1</i>Hot spot and its rank</li></ul></section>'
+        '<li class="hot"><i class="outline">1</i>Hot spot and its rank</li>'
+        f"{_landmarks_legend(landmarks)}</ul></section>"
+    )
+
+
+def _landmarks_legend(landmarks: Sequence[Sequence[Any]]) -> str:
+    """Return what the letters of landmarks stand for."""
+    kinds = dict.fromkeys(str(one[2]) for one in landmarks)
+    return "".join(
+        f'<li class="mark-row"><i class="mark">{kind[:1].upper()}</i>{kind}</li>' for kind in kinds
     )
 
 
