@@ -7,10 +7,12 @@ import streamlit as st
 from mapper.context.phases import PATTERNS, Phase, Suggestion, suggest_phase
 from mapper.errors import MapperError
 from mapper.people import Viewer
+from mapper.place.definitions import PHASES
 from mapper.records.database import database
 from mapper.records.phase_decisions import agreement, agrees, decision
 from mapper.records.saving import NEW, Work, save
 from mapper.records.versions import Version, new_record
+from mapper.ui.place_asked import asked_about, findings_about
 from mapper.ui.record_desk import Desk, seen_records
 from mapper.ui.record_views import when
 from mapper.ui.words import bullets, notice
@@ -50,8 +52,14 @@ def decided_in_words(kept: Version) -> list[str]:
 
 def _ask(viewer: Viewer, desk: Desk, kept: Version | None) -> None:
     """Ask for the pattern, show what the rules make of it, and take the decision."""
+    seen = _pattern_on_the_map(viewer, str(desk.content["hotspot_id"]))
     pattern = st.selectbox(
-        "Pattern of the hot spot over time", PATTERNS, index=None, key=f"{desk.key} pattern"
+        "Pattern of the hot spot over time",
+        PATTERNS,
+        index=PATTERNS.index(seen) if seen in PATTERNS else None,
+        help="Filled in from the map of hot spots that you looked at last, where it shows this"
+        " place.",
+        key=f"{desk.key} pattern",
     )
     if pattern is None:
         return
@@ -69,6 +77,20 @@ def _ask(viewer: Viewer, desk: Desk, kept: Version | None) -> None:
         work = Work(record, "phase", content, number)
         save(database(), work, viewer=viewer, reason=f"decided {decided}")
         st.rerun()
+
+
+def _pattern_on_the_map(viewer: Viewer, hotspot_id: str) -> str:
+    """Return the pattern of a hot spot as this session's map has it, empty where it has none."""
+    asked = asked_about(hotspot_id)
+    if asked is None:
+        return ""
+    try:
+        found = findings_about(viewer, asked, hotspot_id, only={PHASES.id}).findings.get(PHASES.id)
+    except MapperError:
+        return ""
+    if found is None or found.table.empty or "pattern" not in found.table:
+        return ""
+    return str(found.table["pattern"].iloc[0]).removesuffix(" hot spot")
 
 
 def suggested_in_words(suggestion: Suggestion) -> str:

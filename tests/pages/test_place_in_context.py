@@ -6,6 +6,7 @@ import io
 import docx
 import pytest
 
+from mapper.context.phases import PATTERNS
 from mapper.people import Viewer, one_person
 from mapper.people_file import session_of
 from mapper.records.audit_query import AuditFilter, find_entries
@@ -112,6 +113,18 @@ def test_a_phase_is_decided_beside_the_suggestion(app):
     assert (kept.hotspot_id, kept.content["suggested"]) == (spot, phase)
     assert (kept.content["decided"], kept.content["why"]) == ("primary", "We know why")
     assert "by sergeant" in said(app)
+
+
+def test_an_assessment_begun_from_the_map_knows_the_pattern_of_its_place(app):
+    spot = choose(app, "Phase")
+    told = next(line for line in said(app).split("<li>") if line.startswith("Suggested: "))
+    app.query_params["hotspot"] = spot
+    app.switch_page("pages/places/assessment.py").run()
+    assert not app.exception
+    (box,) = [one for one in app.selectbox if one.label.startswith("Pattern of the hot spot")]
+    assert box.value in PATTERNS
+    phase = told.removeprefix("Suggested: ").split(".")[0]
+    assert any(text.value.startswith(f"Suggested: {phase}.") for text in app.text)
 
 
 def dossier_words(app, spot, viewer):
