@@ -8,6 +8,7 @@ from pathlib import Path
 from mapper.errors import InputError, RequestError
 from mapper.settings import LOOPBACK_HOSTS, settings
 from mapper.ui import started
+from mapper.ui.first_look import open_when_it_answers
 from mapper.ui.provider import check_alone, is_signed_in_to, provider, secrets_file
 
 ENTRY = Path(__file__).parents[2] / "streamlit_app.py"
@@ -54,8 +55,10 @@ def serve(
     with _sign_in_options() as more:
         started.by_serve()
         say(_welcome(chosen))
+        if browser and not is_signed_in_to():
+            open_when_it_answers(chosen)
         main_run.main(
-            [str(ENTRY), *options(port=chosen, browser=browser, more=more)],
+            [str(ENTRY), *options(port=chosen, more=more)],
             prog_name="mapper serve",
             standalone_mode=False,
         )
@@ -85,12 +88,12 @@ def _sign_in_options() -> Iterator[dict[str, object]]:
         }
 
 
-def options(*, port: int, browser: bool, more: Mapping[str, object] | None = None) -> list[str]:
+def options(*, port: int, more: Mapping[str, object] | None = None) -> list[str]:
     """Return Streamlit's options; given here they outrank every file and variable."""
     chosen: dict[str, object] = {
         "server.address": "127.0.0.1",
         "server.port": port,
-        "server.headless": not browser,
+        "server.headless": True,  # the browser is opened here, once the app answers
         "server.showEmailPrompt": False,
         "server.fileWatcherType": "none",
         "server.maxUploadSize": settings().upload_mb,

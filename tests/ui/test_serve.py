@@ -2,11 +2,14 @@
 
 import socket
 import tomllib
+from http.server import BaseHTTPRequestHandler, HTTPServer
+from threading import Thread
 
 import pytest
 
 from mapper.errors import InputError, MapperError, RequestError
 from mapper.settings import settings
+from mapper.ui import first_look
 from mapper.ui import serve as module
 
 
@@ -52,7 +55,7 @@ def test_one_line_says_where_the_app_is(started):
 
 def test_the_file_for_streamlit_run_says_the_same():
     told = tomllib.loads((module.ENTRY.parent / ".streamlit" / "config.toml").read_text())
-    for option in module.options(port=8501, browser=False):
+    for option in module.options(port=8501):
         name, value = option.removeprefix("--").split("=")
         if name in {"server.port", "server.showEmailPrompt"}:
             continue
@@ -104,3 +107,54 @@ def test_a_workspace_that_cannot_be_made_is_told_before_anything_starts(
     with pytest.raises(MapperError, match="MAPPER_WORKSPACE"):
         module.serve(port=None, browser=False)
     assert started == []
+
+
+@pytest.fixture
+def answering():
+    """A port on which something says that it is well, from the second question on."""
+    asked = []
+
+    class Answer(BaseHTTPRequestHandler):
+        def do_GET(self):
+            asked.append((self.path, self.headers["Host"]))
+            self.send_response(200 if len(asked) > 1 else 503)
+            self.end_headers()
+
+        def log_message(self, *_):
+            pass
+
+    with HTTPServer(("127.0.0.1", 0), Answer) as server:
+        thread = Thread(target=server.serve_forever, daemon=True)
+        thread.start()
+        yield server.server_port, asked
+        server.shutdown()
+
+
+def test_the_browser_is_opened_once_the_app_answers(answering, monkeypatch):
+    port, asked = answering
+    monkeypatch.setenv("DISPLAY", ":0")
+    opened = []
+    first_look.open_when_it_answers(port, opener=opened.append).join(20)
+    assert opened == [f"http://localhost:{port}"]
+    assert len(asked) == 2
+    assert set(asked) == {("/_stcore/health", f"localhost:{port}")}
+
+
+def test_without_a_screen_or_an_answer_nothing_is_opened(monkeypatch):
+    opened = []
+    monkeypatch.setattr(first_look.sys, "platform", "linux")
+    for name in ("DISPLAY", "WAYLAND_DISPLAY"):
+        monkeypatch.delenv(name, raising=False)
+    assert first_look.open_when_it_answers(1, opener=opened.append) is None
+    monkeypatch.setenv("WAYLAND_DISPLAY", "wayland-0")
+    first_look.open_when_it_answers(1, opener=opened.append, waits=0.5).join(20)
+    assert opened == []
+
+
+def test_the_app_is_opened_for_the_one_person_who_asked_for_it(started, monkeypatch):
+    looks = []
+    monkeypatch.setattr(module, "open_when_it_answers", looks.append)
+    module.serve(port=None, browser=False)
+    assert looks == []
+    module.serve(port=None, browser=True)
+    assert f"--server.port={looks[0]}" in started[-1]
