@@ -2,7 +2,9 @@ function (map, data, canvas) {
   "use strict";
   var BLUES = ["#cfdfec", "#9cc1de", "#5f9bcb", "#2b6cab", "#0c3c73"];
   var HOT = "#c2410c";
-  var NAMED_AT = [0, -21, 21, -38, 38];  // pixels below its point that a name may stand at
+  // Where a name may stand, in pixels right of and below its point, the nearest first.
+  var NAMED_AT = [[0, 0], [0, -21], [0, 21], [-30, 0], [30, 0], [0, -38], [0, 38], [-30, 21],
+    [30, 21], [-30, -21], [30, -21], [-52, 0], [52, 0], [0, -55], [0, 55], [-52, 30], [52, 30]];
   var cells = data.cells, spots = data.hotspots;
   var group = L.featureGroup(), markers = [], outlines = [], chosen = -1;
 
@@ -209,16 +211,17 @@ function (map, data, canvas) {
       if (!element) { return; }
       var here = map.latLngToLayerPoint(label.marker.getLatLng());
       var half = element.firstChild.offsetWidth / 2;
-      var free = NAMED_AT.filter(function (shift) {
+      var free = NAMED_AT.filter(function (by) {
         return !taken.some(function (other) {
-          return Math.abs(other.x - here.x) < other.half + half &&
-            Math.abs(other.y - here.y - shift) < 17;
+          return Math.abs(other.x - here.x - by[0]) < other.half + half &&
+            Math.abs(other.y - here.y - by[1]) < 17;
         });
       });
-      var shift = free.length ? free[0] : 0;
+      var by = free.length ? free[0] : [0, 0];
       element.classList.toggle("m-crowded", !free.length && Boolean(label.ward));
-      element.style.setProperty("--m-shift", shift + "px");
-      if (free.length) { taken.push({x: here.x, y: here.y + shift, half: half}); }
+      element.style.setProperty("--m-right", by[0] + "px");
+      element.style.setProperty("--m-down", by[1] + "px");
+      if (free.length) { taken.push({x: here.x + by[0], y: here.y + by[1], half: half}); }
     });
   }
   function mark(at) {
