@@ -49,7 +49,10 @@ def opened(browser, address, entry, *, width=1366, height=768, **context):
 
 @pytest.mark.parametrize("entry", ENTRIES, ids=lambda entry: entry.url)
 def test_axe_finds_nothing_serious(browser, address, entry):
+    """Each is opened by its own address, without a complaint or a request elsewhere."""
     visit = opened(browser, address, entry)
+    assert visit.complaints == []
+    assert visit.elsewhere == []
     found = grave(visit.page)
     visit.context.close()
     assert found == []
