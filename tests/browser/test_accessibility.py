@@ -63,7 +63,7 @@ def test_the_keyboard_reaches_menu_choices_map_and_list_and_is_seen(browser, add
     visit.wait_for_map()
     first = visit.page.locator(".list tbody button").first.inner_text()
     reached = []
-    for _ in range(60):
+    for _ in range(120):  # twice round, where the page was still being drawn
         visit.page.keyboard.press("Tab")
         now = visit.page.evaluate(FOCUSED)
         if now is not None:
