@@ -31,7 +31,7 @@ Floats = npt.NDArray[np.float64]
 Scheme = Literal["quantiles", "natural", "head-tail", "equal"]
 
 _FEWEST = 3  # places without which spread has no meaning
-_LEAST_P = 1e-4  # the normal approximation says no more than that it is smaller
+LEAST_P = 1e-4  # the normal approximation says no more than that it is smaller
 
 
 @dataclass(frozen=True)
@@ -48,7 +48,7 @@ class GlobalMoran:
         if np.isnan(self.value):
             return "Every cell has the same count, so nothing can be said of likeness."
         alike = "more" if self.value > self.expected else "less"
-        p = "under 0.0001" if self.p < _LEAST_P else f"{self.p:.2g}"
+        p = "under 0.0001" if self.p < LEAST_P else f"{self.p:.2g}"
         return (
             f"Moran's I is {self.value:.3f} ({self.expected:.4f} expected by chance, p {p}):"
             f" touching cells are {alike} alike than chance would make them. It says that there is"

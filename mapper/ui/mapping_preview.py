@@ -5,6 +5,7 @@ plain CSV and read as any CSV is, so the preview can say nothing that reading wi
 """
 
 import csv
+import re
 import tempfile
 from dataclasses import dataclass
 from pathlib import Path
@@ -20,6 +21,7 @@ from mapper.ui.intake import UnknownForm
 from mapper.ui.words import count, notice
 
 ROWS = 20
+_EPSG = re.compile(r"(?i)EPSG:\d{4,6}")
 _PLACED = ({"easting", "northing"}, {"longitude", "latitude"}, {"x", "y"})
 
 
@@ -84,6 +86,9 @@ def show_preview(form: UnknownForm, mapping: ColumnMapping) -> None:
     """Show the first rows as they would be read with what is chosen now."""
     if form.located and not any(pair <= set(mapping.columns) for pair in _PLACED):
         st.caption("Coordinates come from the file's own geometry; press Read to see every row.")
+        return
+    if mapping.crs and not _EPSG.fullmatch(mapping.crs):  # parsed in the guarded child alone
+        st.caption("A preview needs the reference system as a number, such as EPSG:27700.")
         return
     try:
         found = preview_of(form, mapping)

@@ -7,6 +7,7 @@ from typing import Any
 
 import streamlit as st
 
+from mapper.errors import MapperError
 from mapper.outputs.text import encode_text
 from mapper.people import Viewer, may
 from mapper.settings import settings
@@ -27,8 +28,11 @@ def show_page() -> None:
         '<div class="m-headline"><h1>Tour <span>Things are planted in the demonstration: see'
         " whether mapper finds them</span></h1></div>"
     )
-    dataset = opened_dataset()
-    truth = truth_of(truth_file())
+    try:
+        dataset, truth = opened_dataset(), truth_of(truth_file())
+    except MapperError as error:
+        notice(str(error), kind="stop")
+        return
     if not dataset.demonstration or truth is None:
         notice(
             f"The data in use is {dataset.title}, in which nothing is planted. The tour goes with"

@@ -4,6 +4,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from datetime import date
 from types import MappingProxyType
+from typing import Any
 
 import streamlit as st
 
@@ -222,32 +223,27 @@ def _lens(one: Field, key: str, seen: Seen) -> Value:
     )
 
 
+def _by_name(one: Field, key: str, names: Mapping[str, str]) -> dict[str, Any]:
+    """Return how hot spots are asked for: by name, or by an id that the list does not have."""
+    return {
+        "format_func": lambda each: names.get(each, each),
+        "key": key,
+        "help": one.help or None,
+        "accept_new_options": True,
+        "persist_state": "session",
+    }
+
+
 def _hotspot(one: Field, key: str, seen: Seen) -> Value:
     names = {"": "Every one", **hotspots_to_choose(seen.dataset, seen.request)}
-    chosen = st.selectbox(
-        one.label,
-        list(names),
-        format_func=lambda each: names.get(each, each),
-        key=key,
-        help=one.help or None,
-        accept_new_options=True,
-        persist_state="session",
-    )
+    chosen = st.selectbox(one.label, list(names), **_by_name(one, key, names))
     return str(chosen or "").strip()
 
 
 def _hotspots(one: Field, key: str, seen: Seen) -> Value:
     names = hotspots_to_choose(seen.dataset, seen.request)
-    chosen = st.multiselect(
-        one.label,
-        list(names),
-        format_func=lambda each: names.get(each, each),
-        key=key,
-        help=one.help or None,
-        placeholder="Choose by name",
-        accept_new_options=True,
-        persist_state="session",
-    )
+    ask = _by_name(one, key, names)
+    chosen = st.multiselect(one.label, list(names), placeholder="Choose by name", **ask)
     return [str(each).strip() for each in chosen]
 
 

@@ -6,6 +6,7 @@ import pandas as pd
 import streamlit as st
 
 from mapper.disclosure.finding_release import FindingRelease
+from mapper.statistics.global_measures import LEAST_P
 from mapper.ui.words import count, plain
 
 ROWS = 2_000  # shown at once; the files hold them all
@@ -32,7 +33,6 @@ _FIGURES = {
     "ellipse_minor_m": "Ellipse, short half axis, metres",
     "ellipse_rotation": "Ellipse, turn, radians",
 }
-_LEAST_P = 1e-4
 
 
 def show_table(shown: FindingRelease) -> None:
@@ -82,7 +82,7 @@ def _number(name: str, value: Any) -> str:
     if pd.isna(value):
         return "not known"
     if name.endswith("_p") or name == "p":
-        return f"under {_LEAST_P:.4f}" if value < _LEAST_P else f"{value:.4f}"
+        return f"under {LEAST_P:.4f}" if value < LEAST_P else f"{value:.4f}"
     if name.endswith(("_lon", "_lat")):
         return f"{value:.4f}"
     if float(value).is_integer() or name.endswith("_m"):

@@ -4,6 +4,7 @@ import time
 from datetime import date
 from threading import Event
 
+import pandas as pd
 import pytest
 
 from mapper.disclosure.finding_release import release_finding
@@ -19,6 +20,7 @@ from mapper.study_area import load_study_area
 from mapper.ui import workbench_runs
 from mapper.ui.choices import days_of
 from mapper.ui.plots import places_of, plot_of
+from mapper.ui.plots.rows import place_names, ratio_rows
 from mapper.ui.workbench_asking import ASKING, ask
 from mapper.ui.workbench_fields import numbers_of
 from mapper.ui.workbench_questions import QUESTIONS
@@ -189,3 +191,31 @@ def test_corridors_between_districts_are_drawn_most_first(study):
     top = shown.table.sort_values("reports", ascending=False).iloc[0]
     words = plot_of(shown).words
     assert f"{top['from_district']} to {top['to_district']}: {top['reports']};" in words
+
+
+def test_a_ratio_beyond_the_axis_is_told_as_it_is_and_never_as_the_end_of_the_axis():
+    table = pd.DataFrame(
+        {
+            "name": ["many", "endless", "none", "few", "usual"],
+            "value": [120.0, float("inf"), 0.0, 0.004, 1.5],
+            "low": [60.0, 5.0, 0.0, 0.001, 1.1],
+            "high": [240.0, float("inf"), 0.3, 0.01, 2.0],
+        }
+    )
+    rows = ratio_rows(table, clear=[True] * 5, none_else="none before", none_here="none after")
+    told = dict(zip(rows["name"], rows["told"], strict=True))
+    assert told == {
+        "many": "120.00 times",
+        "endless": "none before",
+        "none": "none after",
+        "few": "0.004 times",
+        "usual": "1.50 times",
+    }
+    assert (rows["beyond"] == "").tolist() == [False, False, False, False, True]
+    for name in ("value", "low", "high"):
+        assert rows[name].between(0.02, 50).all()
+
+
+def test_two_places_of_one_name_are_two_bars():
+    names = place_names(pd.DataFrame({"name": ["Oak", "Oak", "Elm"], "place_id": ["A", "B", "C"]}))
+    assert names.tolist() == ["Oak (A)", "Oak (B)", "Elm"]

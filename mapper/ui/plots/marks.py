@@ -11,6 +11,7 @@ import pandas as pd
 
 BLUE, HOT, SOFT, LINE, INK = "#0b4f94", "#96300c", "#5d686e", "#d3dade", "#1c2429"
 ROW = 24  # pixels of one row of names
+ENDS = ("low", "high")  # of an interval
 NAMES = alt.Axis(labelLimit=260, labelOverlap=False, labelBaseline="middle")
 _ROOM, _KEY = 80, 50  # pixels that an axis with its title takes, and a legend above
 _LEAST_SPREAD = 0.25  # a grid's colours never stretch over less than this on either side
@@ -31,13 +32,12 @@ def intervals(table: pd.DataFrame, *, axis: str) -> Any:
     Parameters
     ----------
     table
-        Columns ``name``, ``value``, ``low``, ``high``, ``sure`` (clear, or not clear) and
-        ``beyond`` (words for a ratio that no axis can show, else empty).
+        As :func:`mapper.ui.plots.rows.ratio_rows` returns it.
     """
     scale = alt.Scale(type="log")
     names = alt.Y("name:N", sort=None, title=None, axis=NAMES)
-    tips: list[Any] = ["name", alt.Tooltip("value", format=".2f"), alt.Tooltip("low", format=".2f")]
-    tips += [alt.Tooltip("high", format=".2f"), "sure"]
+    tips: list[Any] = ["name", alt.Tooltip("told", title="value"), "sure"]
+    tips += [alt.Tooltip(side, format=".2f", title=f"{side}, as far as drawn") for side in ENDS]
     kinds = alt.Scale(domain=["clear", "not clear"], range=[HOT, SOFT])
     shapes = alt.Scale(domain=["clear", "not clear"], range=["diamond", "circle"])
     base = alt.Chart(table).encode(y=names, tooltip=tips)

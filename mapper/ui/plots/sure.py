@@ -98,20 +98,25 @@ def evaluate(table: pd.DataFrame, _shown: FindingRelease) -> Drawn:
         return None
     names = ("rate ratio of treated", "ratio of ratios", "ratio of ratios of buffer")
     rows = table[table["figure"].isin(names)].rename(columns={"figure": "name"})
-    sure = [
-        "clear" if low > 1 or high < 1 else "not clear"
-        for low, high in zip(rows["low"], rows["high"], strict=True)
-    ]
-    rows = ratio_rows(rows.assign(sure=sure))
     told = zip(rows["name"], rows["value"], rows["low"], rows["high"], strict=True)
     words = "; ".join(f"{name} {at:.2f} ({low:.2f} to {high:.2f})" for name, at, low, high in told)
-    return intervals(rows, axis="Ratio, with interval: under 1 is fewer"), f"{words}."
+    drawn = ratio_rows(
+        rows,
+        clear=(rows["low"] > 1) | (rows["high"] < 1),
+        none_else="without end",
+        none_here="nothing left",
+    )
+    return intervals(drawn, axis="Ratio, with interval: under 1 is fewer"), f"{words}."
 
 
 def signature(table: pd.DataFrame, _shown: FindingRelease) -> Drawn:
     """Draw which indicators stand out at a place."""
     rows = table.rename(columns={"ratio": "value"}).assign(name=table["indicator"])
-    clear = [str(word).startswith("clear") for word in table["sure"]]
-    rows = ratio_rows(rows.assign(sure=["clear" if flag else "not clear" for flag in clear]))
+    rows = ratio_rows(
+        rows,
+        clear=rows["sure"].astype("str").str.startswith("clear"),
+        none_else="none elsewhere",
+        none_here="none here",
+    )
     words = " ".join(str(each) for each in table["words"].head(5))
     return intervals(rows, axis="Times the rest of the area, with interval"), words

@@ -6,7 +6,7 @@ import pandas as pd
 from mapper.disclosure.finding_release import FindingRelease
 from mapper.questions.clock import DAYS
 from mapper.ui.plots.marks import HOT, NAMES, bars, heat, intervals, sized
-from mapper.ui.plots.rows import CLEAR, MOST, Drawn, place_names, ratio_rows
+from mapper.ui.plots.rows import CLEAR, MOST, Drawn, in_words, place_names, ratio_rows
 
 
 def patterns(table: pd.DataFrame, shown: FindingRelease) -> Drawn:
@@ -63,10 +63,14 @@ def change(table: pd.DataFrame, _shown: FindingRelease) -> Drawn:
     """Draw how each place changed, with its interval."""
     rows = table.rename(columns={"ratio": "value", "ratio_low": "low", "ratio_high": "high"})
     rows = rows.assign(name=place_names(table) if "cell" not in table else table["cell"])
-    rows = rows.assign(sure=["clear" if flag else "not clear" for flag in table["clear"]])
     biggest = (rows["before"] + rows["after"]).sort_values(ascending=False).index[:MOST]
-    known = ratio_rows(rows.loc[biggest], none_before="none before", none_now="none after")
-    clear = int((rows["sure"] == "clear").sum())
+    known = ratio_rows(
+        rows.loc[biggest],
+        clear=table.loc[biggest, "clear"],
+        none_else="none before",
+        none_here="none after",
+    )
+    clear = int(table["clear"].sum())
     words = (
         f"{clear:,} of {len(rows):,} places clearly changed; those with most incidents are drawn."
     )
@@ -155,8 +159,10 @@ def shifts(table: pd.DataFrame, _shown: FindingRelease) -> Drawn:
 def days(table: pd.DataFrame, _shown: FindingRelease) -> Drawn:
     """Draw how kinds of day differ."""
     rows = table.rename(columns={"ratio": "value"}).assign(name=table["contrast"])
-    sure = [low > 1 or high < 1 for low, high in zip(rows["low"], rows["high"], strict=True)]
-    rows = ratio_rows(rows.assign(sure=["clear" if flag else "not clear" for flag in sure]))
-    told = zip(rows["name"], rows["value"], strict=True)
-    words = "; ".join(f"{name}: {value:.2f} times" for name, value in told)
-    return intervals(rows, axis="Times other days, with interval"), f"{words}."
+    rows = ratio_rows(
+        rows,
+        clear=(rows["low"] > 1) | (rows["high"] < 1),
+        none_else="none on other days",
+        none_here="none on these days",
+    )
+    return intervals(rows, axis="Times other days, with interval"), f"{in_words(rows)}."

@@ -8,7 +8,7 @@ import pandas as pd
 
 from mapper.disclosure.finding_release import FindingRelease
 from mapper.ui.plots.marks import BLUE, HOT, INK, bars, share, sized
-from mapper.ui.plots.rows import BARS, Drawn, place_names
+from mapper.ui.plots.rows import BARS, Drawn, place_names, told_apart
 
 _POINTS = 400  # of a curve
 _HALF = 0.5
@@ -109,7 +109,8 @@ def corridors(table: pd.DataFrame, _shown: FindingRelease) -> Drawn:
         f"{_short(out or out_cell)} to {_short(into or into_cell)}"
         for out, out_cell, into, into_cell in zip(*columns, strict=True)
     ]
-    return _reports(names, top)
+    ends = top["from"].astype("str") + " to " + top["to"].astype("str")
+    return _reports(told_apart(pd.Series(names, index=top.index), ends).tolist(), top)
 
 
 def _short(place: str) -> str:
@@ -125,11 +126,10 @@ def _reports(names: list[str], top: pd.DataFrame) -> Drawn:
 
 def near(table: pd.DataFrame, _shown: FindingRelease) -> Drawn:
     """Draw how many places of each kind lie around one place."""
-    rings = [str(name) for name in table if str(name).startswith("ring_")]
     rows = pd.DataFrame(
         {
             "name": table["kind"].astype("str"),
-            "value": table[rings].sum(axis=1).to_numpy(),
+            "value": table["within"],
             "kind": table["side"].astype("str"),
         }
     )
