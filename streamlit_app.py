@@ -5,7 +5,8 @@ Streamlit imports this file once for the server and runs it as the main script f
 
 import streamlit as st
 
-from mapper.ui import application, router
+from mapper.app.door import application
+from mapper.app.shell import router
 
 if __name__ == "__main__":
     router.run_app()

@@ -15,13 +15,13 @@ from pathlib import Path
 
 import numpy as np
 
-from mapper.back_test import BackTest, back_test
-from mapper.files import write_whole
+from mapper.analysis.back_test import BackTest, back_test
+from mapper.areas.load import load_study_area
+from mapper.base.files import write_whole
 from mapper.incidents.read import read_incidents
 from mapper.lenses.load import shipped_lenses
 from mapper.statistics.accuracy import BEST, Trial
 from mapper.statistics.rankings import LAST_YEAR, RIVALS
-from mapper.study_area import load_study_area
 
 ROOT = Path(__file__).parents[1]
 DEFAULT = ROOT.parent / "shared" / "data" / "police_uk" / "merseyside-2018-2021"

@@ -110,7 +110,7 @@ def main() -> None:
 
 def _demonstration(workspace: Path) -> Path:
     """Return the demonstration's extract, made where it is missing."""
-    from mapper.demonstration.writing import write_demonstration
+    from demonstration.writing import write_demonstration
 
     folder = workspace / "demonstration-1"
     if not (folder / "incidents.csv").is_file():
@@ -154,7 +154,7 @@ def _server(workspace: Path) -> Any:
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
-    start = f"from mapper.ui.serve import serve; serve(port={port}, browser=False)"
+    start = f"from mapper.app.door.serve import serve; serve(port={port}, browser=False)"
     environment = {**os.environ, "MAPPER_WORKSPACE": str(workspace)}
     process = subprocess.Popen(
         [sys.executable, "-c", start],
@@ -264,12 +264,12 @@ def _change(page: Any, before: str, what: str) -> tuple[str, Change]:
 
 def _computations(extract: Path, *, rounds: int) -> list[float]:
     """Return the seconds of the bare computation for the requests that were made on screen."""
-    from mapper.analysis import analyse
-    from mapper.disclosure.release import release
+    from mapper.analysis.analyse import analyse
+    from mapper.analysis.request import AnalysisRequest
+    from mapper.areas.load import load_study_area
+    from mapper.disclosure.make import release
     from mapper.incidents.read import read_incidents
     from mapper.lenses.load import list_lenses
-    from mapper.request import AnalysisRequest
-    from mapper.study_area import load_study_area
 
     incidents = read_incidents([extract])
     lenses = {lens.id: lens for lens in list_lenses()}

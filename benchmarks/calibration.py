@@ -15,7 +15,7 @@ import numpy as np
 ROOT = Path(__file__).parents[1]
 sys.path.insert(0, str(ROOT))  # the made-up worlds stand beside the tests that use them too
 
-from mapper.files import write_whole  # noqa: E402 (after the path is set)
+from mapper.base.files import write_whole  # noqa: E402 (after the path is set)
 from mapper.statistics import scan_compiled  # noqa: E402 (after the path is set)
 from tests.statistics.null_worlds import (  # noqa: E402 (after the path is set)
     ALPHAS,

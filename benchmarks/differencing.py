@@ -12,14 +12,14 @@ from time import perf_counter
 
 import numpy as np
 
+from mapper.areas.load import load_study_area
 from mapper.disclosure.differencing import check
 from mapper.disclosure.lens_pieces import selection_of
 from mapper.disclosure.register import StoredRelease
 from mapper.disclosure.rules import rules
 from mapper.disclosure.suppression import print_counts
-from mapper.hexagons import cells_to_strings
+from mapper.grid.hexagons import cells_to_strings
 from mapper.lenses.load import load_lens
-from mapper.study_area import load_study_area
 
 INCIDENTS, FIRST, DAYS = 120_000, date(2024, 1, 1), 731
 DOMESTIC = 0.15  # share of incidents

@@ -21,10 +21,11 @@ from typing import Any
 
 import numpy as np
 
-from mapper.analysis import analyse
-from mapper.disclosure.release import Release, release
+from mapper.analysis.analyse import analyse
+from mapper.analysis.request import AnalysisRequest
+from mapper.disclosure.make import release
+from mapper.disclosure.release import Release
 from mapper.outputs.maps import embed_map, export_map
-from mapper.request import AnalysisRequest
 
 sys.path.insert(0, str(Path(__file__).parents[1]))
 from tests.builders import EVERYTHING, incidents_at, small_area

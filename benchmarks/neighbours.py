@@ -12,8 +12,8 @@ import warnings
 
 import numpy as np
 
-from mapper.hexagons import cells_to_discs, cells_to_strings, strings_to_cells
-from mapper.neighbours import find_neighbours
+from mapper.grid.hexagons import cells_to_discs, cells_to_strings, strings_to_cells
+from mapper.grid.neighbours import find_neighbours
 
 ROUNDS = 7
 

@@ -15,9 +15,9 @@ from pathlib import Path
 
 import numpy as np
 
-from mapper.files import write_whole
-from mapper.hexagons import cells_to_discs, strings_to_cells
-from mapper.neighbours import Neighbours, find_neighbours
+from mapper.base.files import write_whole
+from mapper.grid.hexagons import cells_to_discs, strings_to_cells
+from mapper.grid.neighbours import Neighbours, find_neighbours
 from mapper.statistics.clusters import find_clusters
 from mapper.statistics.false_discovery import adjust
 from mapper.statistics.global_measures import to_graph

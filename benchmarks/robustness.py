@@ -13,14 +13,14 @@ import time
 from dataclasses import replace
 from pathlib import Path
 
-from mapper.analysis import analyse, find_hotspots
+from mapper.analysis.analyse import analyse, find_hotspots
+from mapper.analysis.request import AnalysisRequest
+from mapper.analysis.robustness import measure_robustness
+from mapper.analysis.study import prepare
+from mapper.analysis.variations import RESOLUTIONS_TRIED
+from mapper.areas.load import load_study_area
 from mapper.incidents.read import read_incidents
 from mapper.lenses.load import load_lens
-from mapper.request import AnalysisRequest
-from mapper.robustness import measure_robustness
-from mapper.study import prepare
-from mapper.study_area import load_study_area
-from mapper.variations import RESOLUTIONS_TRIED
 
 ROOT = Path(__file__).parents[1]
 DEFAULT = ROOT.parent / "shared" / "data" / "police_uk" / "merseyside-2018-2021"

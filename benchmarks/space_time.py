@@ -27,15 +27,15 @@ from pathlib import Path
 
 import numpy as np
 
-from mapper.counts import count_by_period, locate
-from mapper.hexagons import cells_to_discs, cells_to_points, strings_to_cells
-from mapper.neighbours import Neighbours, find_neighbours
+from mapper.areas.load import load_study_area
+from mapper.grid.counts import count_by_period, locate
+from mapper.grid.hexagons import cells_to_discs, cells_to_points, strings_to_cells
+from mapper.grid.neighbours import Neighbours, find_neighbours
 from mapper.statistics.emerging import PATTERN_NAMES
 from mapper.statistics.global_measures import to_graph
 from mapper.statistics.hot_periods import find_hot_periods
 from mapper.statistics.scan import ScanChoices, scan
 from mapper.statistics.scan_windows import Zones, disc_zones
-from mapper.study_area import load_study_area
 
 SHARED = Path(__file__).parents[2] / "shared" / "data"
 FILES = "police_uk/merseyside-2018-2021/*.csv"

@@ -19,11 +19,11 @@ from typing import Any
 __version__ = version("mapper")
 
 _HOMES = {
-    "AnalysisRequest": "mapper.analysis",
-    "AnalysisResult": "mapper.analysis",
-    "analyse": "mapper.analysis",
+    "AnalysisRequest": "mapper.analysis.analyse",
+    "AnalysisResult": "mapper.analysis.analyse",
+    "analyse": "mapper.analysis.analyse",
     "load_lens": "mapper.lenses.load",
-    "load_study_area": "mapper.study_area",
+    "load_study_area": "mapper.areas.study_area",
     "read_incidents": "mapper.incidents.read",
     "release": "mapper.disclosure.release",
     "write_outputs": "mapper.outputs.write",

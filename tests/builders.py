@@ -3,11 +3,11 @@
 import numpy as np
 import pandas as pd
 
-from mapper.hexagons import cells_to_areas, cells_to_discs, cells_to_points, points_to_cells
+from mapper.areas.study_area import StudyArea
+from mapper.base.tables import INCIDENT_COLUMNS, REJECTED_COLUMNS
+from mapper.grid.hexagons import cells_to_areas, cells_to_discs, cells_to_points, points_to_cells
 from mapper.incidents.table import Incidents, SourceFile
 from mapper.lenses.lens import Lens, Rule
-from mapper.study_area import StudyArea
-from mapper.tables import INCIDENT_COLUMNS, REJECTED_COLUMNS
 
 
 def disc(rings, *, lon=-2.95, lat=53.4, resolution=9):

@@ -12,12 +12,12 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from mapper.base.files import no_progress
+from mapper.base.tables import CELL_COLUMNS, HOTSPOT_COLUMNS
 from mapper.cli import main
 from mapper.disclosure import release as release_module
 from mapper.disclosure.release import Release
-from mapper.files import no_progress
-from mapper.hexagons import cells_to_discs, cells_to_points, cells_to_strings, points_to_cells
-from mapper.tables import CELL_COLUMNS, HOTSPOT_COLUMNS
+from mapper.grid.hexagons import cells_to_discs, cells_to_points, cells_to_strings, points_to_cells
 
 # How long an example takes tells of the machine, not of the code.
 hypothesis.settings.register_profile("untimed", deadline=None)
@@ -43,7 +43,8 @@ def make_release():
 @pytest.fixture(scope="module")
 def in_process():
     """Areas built without a child process: the tests of the guard itself have theirs."""
-    from mapper import area_build, boundaries
+    from mapper.areas import boundaries
+    from mapper.areas import build as area_build
 
     def directly(task, told, *, progress=no_progress, **_choices):
         module, _, function = task.partition(":")

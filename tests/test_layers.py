@@ -1,6 +1,7 @@
-"""Each layer imports only from those below it, and some libraries live in one place only."""
+"""Folders import only downwards, no circle anywhere, and some libraries live in one place only."""
 
 import ast
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -8,96 +9,128 @@ import pytest
 ROOT = Path(__file__).parents[1]
 MAPPER = ROOT / "mapper"
 
-# Lowest first; a module may import from its own layer and from lower ones.
-LAYERS = [
-    {"errors", "settings", "tables", "files", "methods", "guarded", "guarded_child", "toml_file"},
-    {"hexagons"},
-    {
-        *("incidents", "lenses", "counts", "neighbours"),
-        *(
-            "study_area",
-            "area_build",
-            "area_child",
-            "area_resolution",
-            "area_shares",
-            "area_tables",
-        ),
-        *("boundaries", "boundary_child", "hexagon_overlap", "own_area"),
-        *("people", "people_file"),
-    },
-    {"statistics", "context"},
-    {
-        *("hotspots", "study", "request", "notes", "analysis", "distributed", "demonstration"),
-        "shift_filter",
-        *(
-            "finding",
-            "questions",
-            "place",
-            "back_test",
-            "robustness",
-            "proactivity",
-            "setting_runs",
-            "variations",
-        ),
-    },
-    {"disclosure"},
-    {"records", "outputs"},
-    {"ui", "cli"},
+# Lowest first: a folder may import from itself and from folders before it.
+FOLDERS = [
+    "base",
+    "grid",
+    "areas",
+    "incidents",
+    "lenses",
+    "methods",
+    "statistics",
+    "context",
+    "analysis",
+    "questions",
+    "disclosure",
+    "records",
+    "outputs",
+    "app",
+    "cli",
 ]
-RANK = {name: rank for rank, names in enumerate(LAYERS) for name in names}
-PAGES = len(LAYERS)
+ALONE = {"statistics": {"base", "grid"}}  # pure: whole tables in, whole tables out
 
 ONLY_IN = {
-    "h3": ("mapper/hexagons.py",),
-    "h3ronpy": ("mapper/hexagons.py",),
+    "h3": ("mapper/grid/hexagons.py",),
+    "h3ronpy": ("mapper/grid/hexagons.py",),
     "folium": ("mapper/outputs/maps",),
     "branca": ("mapper/outputs/maps",),
-    "streamlit": ("mapper/ui/", "pages/", "streamlit_app.py"),
-    "streamlit_folium": ("mapper/ui/", "pages/"),
+    "streamlit": ("mapper/app/", "pages/", "streamlit_app.py"),
     "sqlalchemy": ("mapper/records/",),
-    "dask": ("mapper/distributed.py",),
     "convertbng": ("mapper/incidents/coordinates.py",),
 }
 
 
-def sources():
-    return [*MAPPER.rglob("*.py"), *(ROOT / "pages").rglob("*.py"), ROOT / "streamlit_app.py"]
+def module_of(path):
+    parts = path.relative_to(ROOT).with_suffix("").parts
+    return ".".join(parts).removesuffix(".__init__")
 
 
+SOURCES = [
+    path
+    for folder in ("mapper", "demonstration", "pages")
+    for path in sorted((ROOT / folder).rglob("*.py"))
+] + [ROOT / "streamlit_app.py"]
+MODULES = {module_of(path): path for path in SOURCES}
+
+
+@cache
 def imports(path):
-    """Every module that a file imports, at any depth of its code."""
-    for node in ast.walk(ast.parse(path.read_text())):
-        if isinstance(node, ast.Import):
-            yield from (alias.name for alias in node.names)
-        elif isinstance(node, ast.ImportFrom):
-            assert node.level == 0, f"{path}: write imports in full"
-            yield node.module
-            if node.module == "mapper":
-                yield from (f"mapper.{alias.name}" for alias in node.names if alias.name in RANK)
+    """Every module that a file imports, at any depth, and whether inside a function."""
+    found = []
+
+    def walk(node, inside):
+        for child in ast.iter_child_nodes(node):
+            if isinstance(child, ast.Import):
+                found.extend((alias.name, inside) for alias in child.names)
+            elif isinstance(child, ast.ImportFrom):
+                assert child.level == 0, f"{path}: write imports in full"
+                names = {f"{child.module}.{alias.name}" for alias in child.names}
+                found.extend((name, inside) for name in names & set(MODULES))
+                if not names <= set(MODULES):
+                    found.append((child.module, inside))
+            deeper = inside or isinstance(child, ast.FunctionDef | ast.AsyncFunctionDef)
+            walk(child, deeper)
+
+    walk(ast.parse(path.read_text()), inside=False)
+    return found
 
 
-def layer_of(path):
-    if not path.is_relative_to(MAPPER):
-        return PAGES
-    name = path.relative_to(MAPPER).parts[0].removesuffix(".py")
-    return PAGES if name in {"__init__", "__main__"} else RANK[name]
+def folder_of(module):
+    return module.split(".")[1] if module.startswith("mapper.") else ""
 
 
-@pytest.mark.parametrize("path", sources(), ids=lambda p: str(p.relative_to(ROOT)))
-def test_imports_point_downwards(path):
-    own = layer_of(path)
-    for module in imports(path):
-        if module.startswith("mapper."):
-            name = module.split(".")[1]
-            assert RANK[name] <= own, f"{path.name} imports {module} from a layer above it"
+def test_every_folder_has_its_place_and_no_file_lies_loose():
+    assert {path.name for path in MAPPER.iterdir() if path.is_dir()} - {"__pycache__"} == {*FOLDERS}
+    assert {path.name for path in MAPPER.iterdir() if path.is_file()} == {
+        "__init__.py",
+        "py.typed",
+    }
 
 
-@pytest.mark.parametrize("path", sources(), ids=lambda p: str(p.relative_to(ROOT)))
-def test_libraries_stay_where_they_belong(path):
-    relative = path.relative_to(ROOT).as_posix()
-    for module in imports(path):
-        allowed = ONLY_IN.get(module.split(".")[0])
-        assert allowed is None or relative.startswith(allowed), f"{relative} imports {module}"
+@pytest.mark.parametrize("module", MODULES)
+def test_imports_point_downwards(module):
+    own = folder_of(module)
+    for other, _ in imports(MODULES[module]):
+        assert not (module.startswith("mapper") and other.split(".")[0] == "demonstration"), module
+        if not own or not folder_of(other):
+            continue
+        assert FOLDERS.index(folder_of(other)) <= FOLDERS.index(own), f"{module} imports {other}"
+        assert own not in ALONE or folder_of(other) in {own, *ALONE[own]}, f"{module}: {other}"
+
+
+@pytest.mark.parametrize("module", MODULES)
+def test_only_the_command_line_imports_inside_functions(module):
+    if module == "mapper" or module.startswith("mapper.cli"):
+        return
+    inside = [name for name, within in imports(MODULES[module]) if within]
+    assert not inside, f"{module} imports {inside} inside a function"
+
+
+def test_there_is_no_circle():
+    graph = {
+        module: {other for other, _ in imports(path) if other in MODULES and other != module}
+        for module, path in MODULES.items()
+    }
+    done, way = set(), []
+
+    def visit(module):
+        assert module not in way, " -> ".join([*way[way.index(module) :], module])
+        if module not in done:
+            way.append(module)
+            for other in sorted(graph[module]):
+                visit(other)
+            done.add(way.pop())
+
+    for module in graph:
+        visit(module)
+
+
+@pytest.mark.parametrize("module", MODULES)
+def test_libraries_stay_where_they_belong(module):
+    relative = MODULES[module].relative_to(ROOT).as_posix()
+    for other, _ in imports(MODULES[module]):
+        allowed = ONLY_IN.get(other.split(".")[0])
+        assert allowed is None or relative.startswith(allowed), f"{relative} imports {other}"
 
 
 def test_no_page_lies_right_under_pages():

@@ -8,8 +8,8 @@ import gc
 import os
 import sys
 
+from mapper.base.errors import MapperError
 from mapper.cli.commands import app
-from mapper.errors import MapperError
 
 __all__ = ["app", "main"]
 

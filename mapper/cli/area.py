@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from mapper.study_area import StudyArea
+from mapper.areas.study_area import StudyArea
 
 
 def describe(area: StudyArea, out: Path) -> str:

@@ -15,10 +15,10 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 import typer
 
-from mapper.errors import RequestError
+from mapper.base.errors import RequestError
 
 if TYPE_CHECKING:
-    from mapper.request import AnalysisRequest
+    from mapper.analysis.request import AnalysisRequest
 
 Paths = Annotated[list[Path], typer.Argument(help="Files, folders or zips of incidents.")]
 Mapping = Annotated[
@@ -108,7 +108,7 @@ def shared_arguments(
     sinks: Sinks = None,
 ) -> Asked:
     """Return what the shared arguments ask for."""
-    from mapper.request import AnalysisRequest
+    from mapper.analysis.request import AnalysisRequest
 
     request = AnalysisRequest(
         lens=lens,

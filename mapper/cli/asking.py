@@ -5,17 +5,17 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from mapper.base.files import Progress
 from mapper.cli.arguments import Asked
 from mapper.cli.progress import part_of, shown_progress
-from mapper.files import Progress
 
 if TYPE_CHECKING:
+    from mapper.analysis.study import Study
     from mapper.context.sink_choices import SinkChoices
     from mapper.disclosure.finding_release import FindingRelease
-    from mapper.finding import Finding
     from mapper.incidents.table import Incidents
     from mapper.lenses.lens import Lens
-    from mapper.study import Study
+    from mapper.questions.finding import Finding
 
 Answer = Callable[["Study", Progress], "Finding"]
 
@@ -37,11 +37,11 @@ def ask(asked: Asked, out: Path, answer: Answer) -> None:
 
 def read_study(asked: Asked, progress: Progress) -> "Study":
     """Read files and count them; every choice is checked before any incident is read."""
+    from mapper.analysis.study import prepare
+    from mapper.areas.load import load_study_area
     from mapper.incidents.mapping import load_mapping
     from mapper.incidents.read import read_incidents
     from mapper.lenses.load import load_lens
-    from mapper.study import prepare
-    from mapper.study_area import load_study_area
 
     choices = read_choices(asked.sinks)
     lens = load_lens(asked.request.lens)
@@ -78,7 +78,7 @@ def with_choices(incidents: "Incidents", choices: "SinkChoices | None") -> "Inci
 
 def through_lens(study: "Study", lens: "Lens") -> "Study":
     """Return the same incidents and choices through another lens."""
-    from mapper.study import prepare
+    from mapper.analysis.study import prepare
 
     request = replace(study.request, lens=lens.id)
     return prepare(study.incidents, request, lens=lens, area=study.area)

@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
+from mapper.base.errors import OutputError
+from mapper.base.files import Progress
 from mapper.cli.arguments import Mapping, Paths, Repair, day
 from mapper.cli.progress import part_of, shown_progress
-from mapper.errors import OutputError
-from mapper.files import Progress
 
 if TYPE_CHECKING:
     from mapper.incidents.table import Incidents
@@ -63,10 +63,10 @@ class _Asked:
 
 def run(paths: list[Path], asked: _Asked, *, mapping: Path | None, repair_swapped: bool) -> None:
     """Write a briefing; every choice is checked before any incident is read."""
+    from mapper.areas.load import load_study_area
     from mapper.incidents.mapping import load_mapping
     from mapper.incidents.read import read_incidents
     from mapper.lenses.load import load_lens
-    from mapper.study_area import load_study_area
 
     load_lens(asked.lens)
     load_study_area(asked.area, resolution=8)
@@ -83,12 +83,12 @@ def run(paths: list[Path], asked: _Asked, *, mapping: Path | None, repair_swappe
 
 def _write(incidents: "Incidents", asked: _Asked, progress: Progress) -> str:
     """Release, print and write a briefing, and return its marking."""
-    from mapper.files import write_whole
+    from mapper.base.files import write_whole
+    from mapper.disclosure.people import one_person
     from mapper.outputs.briefing.content import briefing_content
     from mapper.outputs.briefing.files import briefing_file
     from mapper.outputs.briefing.gather import gather
-    from mapper.people import one_person
-    from mapper.records.database import database
+    from mapper.records.open import database
     from mapper.records.releases import DatabaseRegister
     from mapper.records.shared import shared_records
 

@@ -19,7 +19,7 @@ def run(
     repair_swapped: bool,
 ) -> None:
     """Read files, print the summary, and write what was asked for."""
-    from mapper.files import write_whole
+    from mapper.base.files import write_whole
     from mapper.incidents.mapping import load_mapping
     from mapper.incidents.quality import quality_report
     from mapper.incidents.read import read_incidents

@@ -139,7 +139,7 @@ def area_build(
 
     Residents are spread by area weighting inside their own district, so district totals are kept.
     """
-    from mapper.area_build import build_area
+    from mapper.areas.build import build_area
     from mapper.cli.area import describe
     from mapper.cli.progress import shown_progress
 

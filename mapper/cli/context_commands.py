@@ -16,12 +16,12 @@ from mapper.cli.arguments import (
     shared_arguments,
     taking,
 )
-from mapper.place import definitions
+from mapper.questions import place_definitions as definitions
 
 if TYPE_CHECKING:
-    from mapper.files import Progress
-    from mapper.finding import Finding
-    from mapper.study import Study
+    from mapper.analysis.study import Study
+    from mapper.base.files import Progress
+    from mapper.questions.finding import Finding
 
 context_commands = typer.Typer(rich_markup_mode=None)
 shared = taking(shared_arguments)
@@ -53,7 +53,7 @@ def context(
     near = read_all_places(places)
 
     def answer(study: "Study", _progress: "Progress") -> "Finding":
-        from mapper.place.near import context_finding
+        from mapper.questions.near import context_finding
 
         return context_finding(study, near, hotspot=hotspot, cell=cell, rings=reach)
 
@@ -67,7 +67,7 @@ def signature(asked: Asked, out: TableOut, hotspot: Hotspot = None, cell: Cell =
     from mapper.cli.asking import ask
 
     def answer(study: "Study", _progress: "Progress") -> "Finding":
-        from mapper.place.signature import signature_finding
+        from mapper.questions.signature import signature_finding
 
         return signature_finding(study, hotspot=hotspot, cell=cell)
 
@@ -81,7 +81,7 @@ def children(asked: Asked, out: TableOut, by: By = "district") -> None:
     from mapper.cli.asking import ask
 
     def answer(study: "Study", _progress: "Progress") -> "Finding":
-        from mapper.place.children import children_finding
+        from mapper.questions.children import children_finding
 
         return children_finding(study, by=by)
 
@@ -107,8 +107,8 @@ def corridors(
     near = read_all_places(places) if places else None
 
     def answer(study: "Study", _progress: "Progress") -> "Finding":
-        from mapper.place.corridor_totals import corridor_totals_finding
-        from mapper.place.corridors import corridors_finding
+        from mapper.questions.corridor_totals import corridor_totals_finding
+        from mapper.questions.corridors import corridors_finding
 
         if between == "districts":
             return corridor_totals_finding(study)
@@ -124,7 +124,7 @@ def shifts(asked: Asked, out: TableOut, by: By = "hotspot") -> None:
     from mapper.cli.asking import ask
 
     def answer(study: "Study", _progress: "Progress") -> "Finding":
-        from mapper.place.week import shift_finding
+        from mapper.questions.week import shift_finding
 
         return shift_finding(study, by=by)
 
@@ -148,7 +148,7 @@ def days(
     calendar = read_school_days(school_days) if school_days else None
 
     def answer(study: "Study", _progress: "Progress") -> "Finding":
-        from mapper.place.week import days_finding
+        from mapper.questions.week import days_finding
 
         return days_finding(study, by=by, calendar=calendar)
 
@@ -175,7 +175,7 @@ def phases(
     near = read_all_places(places) if places else None
 
     def answer(study: "Study", _progress: "Progress") -> "Finding":
-        from mapper.place.phases import phase_finding
+        from mapper.questions.phases import phase_finding
 
         return phase_finding(study, rules=table, places=near, every=every)
 

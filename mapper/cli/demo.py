@@ -7,9 +7,8 @@ from mapper.cli.progress import shown_progress
 
 def run(out: Path, *, seed: int) -> None:
     """Write the demonstration and say where."""
-    from mapper.demonstration.mark import SYNTHETIC_NOTICE
-    from mapper.demonstration.writing import write_demonstration
+    from mapper.incidents.synthetic import SYNTHETIC_NOTICE, demonstration_writer
 
     with shown_progress() as progress:
-        files = write_demonstration(out, seed=seed, progress=progress)
+        files = demonstration_writer()(out, seed=seed, progress=progress)
     print(f"{SYNTHETIC_NOTICE}\nWritten: {files.incidents}, {files.truth} and {files.places}")

@@ -11,10 +11,10 @@ from collections.abc import Iterator
 from importlib.metadata import PackageNotFoundError, requires, version
 from pathlib import Path
 
-from mapper.errors import MapperError
+from mapper.base.errors import MapperError
+from mapper.base.settings import Settings, settings
 from mapper.records.audit_check import read_head
 from mapper.records.inspection import Check, inspect_records
-from mapper.settings import Settings, settings
 
 _SIGNS = {"ok": "ok   ", "note": "note ", "wrong": "WRONG"}
 _SECONDS = 5  # that the provider has to answer
@@ -86,7 +86,7 @@ def _file(path: Path, *, secret: bool) -> Check:
 
 def _sign_in(now: Settings, *, offline: bool) -> Iterator[Check]:
     """Yield whether people sign in, and whether their provider answers."""
-    from mapper.ui.provider import check_alone, is_signed_in_to, provider
+    from mapper.app.door.provider import check_alone, is_signed_in_to, provider
 
     topic = "Sign-in"
     try:

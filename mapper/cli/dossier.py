@@ -9,9 +9,9 @@ from mapper.cli.arguments import Asked
 from mapper.cli.progress import part_of, shown_progress
 
 if TYPE_CHECKING:
+    from mapper.analysis.study import Study
+    from mapper.disclosure.people import Viewer
     from mapper.disclosure.place_findings import PlaceFindings
-    from mapper.people import Viewer
-    from mapper.study import Study
 
 
 def run(
@@ -24,11 +24,11 @@ def run(
     previous: Path | None = None,
 ) -> None:
     """Write the dossier; every choice is checked before any incident is read."""
+    from mapper.base.files import write_whole
     from mapper.cli.asking import read_study
     from mapper.cli.work import account, keep_event
-    from mapper.files import write_whole
     from mapper.outputs.dossier import dossier, dossier_form
-    from mapper.records.database import database
+    from mapper.records.open import database
     from mapper.records.place_work import work_about
 
     title, _, make = dossier_form(out)
@@ -66,7 +66,7 @@ def _found(
     reader: "Viewer",
 ) -> "PlaceFindings":
     """Return what the audience may see of the place."""
-    from mapper.analysis import find_hotspots
+    from mapper.analysis.analyse import find_hotspots
     from mapper.cli.hotspots import earlier_ids
     from mapper.cli.releasing import register_for, released
     from mapper.context.place_files import read_all_places

@@ -1,35 +1,37 @@
 """``mapper hotspots``: files in, list, cells, map and manifest out."""
 
+from importlib import import_module
 from pathlib import Path
+from threading import Thread
 from typing import TYPE_CHECKING
 
+from mapper.base.errors import InputError
 from mapper.cli.arguments import Asked
 from mapper.cli.progress import part_of, shown_progress
-from mapper.errors import InputError
 
 if TYPE_CHECKING:
     import pandas as pd
 
+    from mapper.analysis.request import AnalysisResult
+    from mapper.analysis.study import Study
     from mapper.disclosure.release import Release
-    from mapper.request import AnalysisResult
-    from mapper.study import Study
 
 
 def run(asked: Asked, *, out: Path, previous: Path | None = None, signals: bool = False) -> None:
     """Find hot spots and write them; every choice is checked before any incident is read."""
-    from mapper.outputs.maps import warm_up
-
-    warm_up()  # the map library loads in the background while files are read
-    from mapper.analysis import find_hotspots
+    # What writes and draws loads in the background while files are read; the import below waits.
+    Thread(target=import_module, args=("mapper.outputs.write",), daemon=True).start()
+    from mapper.analysis.analyse import find_hotspots
     from mapper.cli.asking import read_study
-    from mapper.disclosure.release import release
-    from mapper.outputs.write import write_outputs
+    from mapper.disclosure.make import release
 
     ids = earlier_ids(previous) if previous else None
     with shown_progress() as progress:
         study = read_study(asked, part_of(progress, 0.0, 0.6))
         result = find_hotspots(study, previous=ids, progress=part_of(progress, 0.6, 0.8))
         shown = release(result)
+        from mapper.outputs.write import write_outputs
+
         beside = {"signals.csv": _signals_csv(study, result)} if signals else {}
         progress("Writing the list, cells, map and manifest", 0.8)
         write_outputs(shown, out, beside=beside)

@@ -14,8 +14,8 @@ from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from mapper.base.errors import InputError, MapperError, TooFewEventsError
 from mapper.cli.job_file import Job, read_job
-from mapper.errors import InputError, MapperError, TooFewEventsError
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -125,12 +125,12 @@ def _write(
     days: tuple[date | None, date | None],
 ) -> str:
     """Write one part's folder and return what was found, in words."""
-    from mapper.analysis import AnalysisRequest, analyse
+    from mapper.analysis.analyse import AnalysisRequest, analyse
+    from mapper.areas.load import load_study_area
     from mapper.cli.releasing import released
     from mapper.lenses.load import load_lens
     from mapper.outputs.exports import DEGREES, FORMS, export
     from mapper.outputs.write import write_contents
-    from mapper.study_area import load_study_area
 
     chosen, lens = job.analysis, load_lens(lens_given)
     area = load_study_area(area_given, resolution=chosen.resolution)

@@ -39,9 +39,9 @@ from typing import Annotated, Literal, Self
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError, model_validator
 
-from mapper.errors import RequestError
+from mapper.base.errors import RequestError
+from mapper.base.toml_file import TomlKind
 from mapper.outputs.exports import FORMS, REFERENCE_SYSTEMS
-from mapper.toml_file import TomlKind
 
 _KIND = TomlKind(
     what="a job file", remedy="Compare it with docs/scheduled-runs.md.", refused=RequestError

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from mapper.files import Progress, no_progress
+from mapper.base.files import Progress, no_progress
 
 
 @contextmanager

@@ -9,9 +9,9 @@ from mapper.cli.arguments import Asked, Every, Seed, TableOut, day, shared_argum
 from mapper.questions import definitions
 
 if TYPE_CHECKING:
-    from mapper.files import Progress
-    from mapper.finding import Finding
-    from mapper.study import Study
+    from mapper.analysis.study import Study
+    from mapper.base.files import Progress
+    from mapper.questions.finding import Finding
 
 questions = typer.Typer(rich_markup_mode=None)
 shared = taking(shared_arguments)

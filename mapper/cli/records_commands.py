@@ -43,7 +43,7 @@ def audit_verify(head: Heads = None) -> None:
     A log cut at its end is found only with a head that was kept elsewhere (mapper audit head).
     """
     from mapper.records.audit_check import head_of, read_head, verify
-    from mapper.records.database import database
+    from mapper.records.open import database
 
     kept = [read_head(path) for path in head or []]
     with database().read() as connection:
@@ -62,9 +62,9 @@ def audit_head(
     out: Annotated[Path | None, typer.Option(help="File to write; if none, the screen.")] = None,
 ) -> None:
     """Export the head of the log, to be kept where those who hold the database cannot write."""
-    from mapper.files import write_whole
+    from mapper.base.files import write_whole
     from mapper.records.audit_check import head_of
-    from mapper.records.database import database
+    from mapper.records.open import database
 
     with database().read() as connection:
         head = head_of(connection).to_json()
@@ -91,9 +91,9 @@ def audit_export(
     ] = None,
 ) -> None:
     """Write entries as CSV; that they were taken is an entry too."""
-    from mapper.files import write_whole
+    from mapper.base.files import write_whole
     from mapper.records.audit_query import AuditFilter, export_audit
-    from mapper.records.database import database
+    from mapper.records.open import database
 
     wanted = AuditFilter(
         kinds=tuple(kind or ()),
@@ -112,7 +112,7 @@ def audit_export(
 @retention_app.command("show")
 def retention_show() -> None:
     """Say for how long each kind is kept and what is past its time."""
-    from mapper.records.database import database
+    from mapper.records.open import database
     from mapper.records.retention import due, retention_days
 
     with database().read() as connection:
@@ -134,7 +134,7 @@ def retention_set(
     A deleted release no longer takes part in the check of later ones, though its audience may
     still hold it: keep releases for as long as they can be remembered.
     """
-    from mapper.records.database import database
+    from mapper.records.open import database
     from mapper.records.retention import set_retention
 
     with database().write() as connection:
@@ -145,9 +145,9 @@ def retention_set(
 @retention_app.command("apply")
 def retention_apply() -> None:
     """Delete for good what is past its time: rows, files and the database's own copies."""
-    from mapper.records.database import database
+    from mapper.base.settings import settings
+    from mapper.records.open import database
     from mapper.records.retention import apply_retention
-    from mapper.settings import settings
 
     gone = apply_retention(
         database(), settings().workspace, today=_today(), person=getpass.getuser(), role=_ROLE

@@ -2,8 +2,9 @@
 
 from typing import TYPE_CHECKING
 
-from mapper.disclosure.release import Release, release
-from mapper.request import AnalysisResult
+from mapper.analysis.request import AnalysisResult
+from mapper.disclosure.make import release
+from mapper.disclosure.release import Release
 
 if TYPE_CHECKING:
     from mapper.records.releases import DatabaseRegister
@@ -33,7 +34,7 @@ def register_for(audience: str, made_by: str) -> "DatabaseRegister | None":
     """Return the workspace's register of releases; none for the operational audience."""
     if audience == "operational":
         return None
-    from mapper.records.database import database
+    from mapper.records.open import database
     from mapper.records.releases import DatabaseRegister
 
     return DatabaseRegister(database(), person=made_by or "command line")

@@ -5,6 +5,6 @@ from functools import partial
 
 def run(*, port: int | None, browser: bool) -> None:
     """Start the app and stay until it is stopped."""
-    from mapper.ui.serve import serve
+    from mapper.app.door.serve import serve
 
     serve(port=port, browser=browser, say=partial(print, flush=True))

@@ -15,10 +15,10 @@ def run(
     today: date,
 ) -> None:
     """List the sinks of some files; write choices that keep every one."""
+    from mapper.base.errors import InputError
+    from mapper.base.files import write_whole
     from mapper.context.sink_choices import choices_text
     from mapper.context.sinks import find_sinks
-    from mapper.errors import InputError
-    from mapper.files import write_whole
     from mapper.incidents.mapping import load_mapping
     from mapper.incidents.read import read_incidents
 

@@ -19,9 +19,9 @@ from mapper.cli.arguments import (
 from mapper.questions import definitions
 
 if TYPE_CHECKING:
-    from mapper.files import Progress
-    from mapper.finding import Finding
-    from mapper.study import Study
+    from mapper.analysis.study import Study
+    from mapper.base.files import Progress
+    from mapper.questions.finding import Finding
 
 time_questions = typer.Typer(rich_markup_mode=None)
 shared = taking(shared_arguments)

@@ -7,10 +7,10 @@ from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from mapper.errors import InputError, RecordsError
+from mapper.base.errors import InputError, RecordsError
 
 if TYPE_CHECKING:
-    from mapper.people import Viewer
+    from mapper.disclosure.people import Viewer
     from mapper.records.form import RecordKind
     from mapper.records.versions import Version
 
@@ -19,7 +19,7 @@ _ROLE = "command line"  # as the log writes it: whoever has this account's files
 
 def account(audience: str = "operational") -> "Viewer":
     """Return who uses the command line: they hold the files, and see what the audience may."""
-    from mapper.people import Viewer, one_person
+    from mapper.disclosure.people import Viewer, one_person
 
     if audience == "partnership":
         return Viewer(name=getpass.getuser(), roles=frozenset({"partner"}))
@@ -29,7 +29,7 @@ def account(audience: str = "operational") -> "Viewer":
 def keep_event(kind: Any, subject: str, *, digest: str, detail: Mapping[str, object]) -> None:
     """Write down what was shown or taken, before it is."""
     from mapper.records.audit import Event, append
-    from mapper.records.database import database
+    from mapper.records.open import database
 
     event = Event(kind, getpass.getuser(), subject, _ROLE, digest, detail)
     with database().write() as connection:
@@ -38,8 +38,8 @@ def keep_event(kind: Any, subject: str, *, digest: str, detail: Mapping[str, obj
 
 def list_records(kind: "RecordKind | None", *, hotspot: str | None) -> None:
     """Print one line for each record."""
-    from mapper.records.database import database
     from mapper.records.form import RECORD_KINDS
+    from mapper.records.open import database
     from mapper.records.versions import records
 
     kinds = (kind,) if kind else RECORD_KINDS
@@ -54,8 +54,8 @@ def list_records(kind: "RecordKind | None", *, hotspot: str | None) -> None:
 def show_record(record: str, *, number: int | None) -> None:
     """Print what a record says and its history."""
     from mapper.records.content import in_words
-    from mapper.records.database import database
     from mapper.records.form import load_form
+    from mapper.records.open import database
     from mapper.records.versions import history
 
     versions = history(database(), record)
@@ -77,8 +77,8 @@ def show_record(record: str, *, number: int | None) -> None:
 
 def export_all(out: Path) -> None:
     """Write all of people's work to a file."""
-    from mapper.files import write_whole
-    from mapper.records.database import database
+    from mapper.base.files import write_whole
+    from mapper.records.open import database
     from mapper.records.workspace_file import export_workspace
 
     content = export_workspace(database(), viewer=account())
@@ -89,7 +89,7 @@ def export_all(out: Path) -> None:
 
 def import_all(path: Path, *, sha256: str) -> None:
     """Take a file of people's work into an empty workspace."""
-    from mapper.records.database import database
+    from mapper.records.open import database
     from mapper.records.workspace_file import import_workspace
 
     try:
@@ -110,7 +110,7 @@ def import_all(path: Path, *, sha256: str) -> None:
 def list_overdue(on: date | None) -> None:
     """Print the overdue actions of all plans."""
     from mapper.records.actions import actions_of, overdue
-    from mapper.records.database import database
+    from mapper.records.open import database
     from mapper.records.versions import records
 
     today = on or date.today()  # noqa: DTZ011 - due dates are days where the people are

@@ -12,14 +12,11 @@ Source: this project; exact intervals by Clopper & Pearson (1934).
 """
 
 import numpy as np
-import numpy.typing as npt
 import pandas as pd
 
-from mapper.errors import LensError
+from mapper.base.errors import LensError
+from mapper.base.types import Flags, Floats, Integers
 from mapper.statistics.intervals import binomial_interval
-
-Integers = npt.NDArray[np.int64]
-Flags = npt.NDArray[np.bool_]
 
 NEEDED = ("domestic_abuse", "child_at_address")
 HIGH = ("high", "high risk")  # risk grades, in small letters
@@ -108,8 +105,8 @@ def _count(group: Integers, flags: Flags, size: int) -> Integers:
     return np.bincount(group[flags], minlength=size).astype(np.int64)
 
 
-def _share(some: Integers, of: Integers) -> npt.NDArray[np.float64]:
+def _share(some: Integers, of: Integers) -> Floats:
     """Return shares, missing where there is nothing to share."""
-    shares: npt.NDArray[np.float64] = np.full(of.size, np.nan)
+    shares: Floats = np.full(of.size, np.nan)
     np.divide(some, of, out=shares, where=of > 0)
     return shares

@@ -14,15 +14,12 @@ Source: this project.
 from dataclasses import dataclass
 
 import numpy as np
-import numpy.typing as npt
 import pandas as pd
 
+from mapper.base.errors import LensError
+from mapper.base.types import Floats
 from mapper.context.distances import metres_between
-from mapper.errors import LensError
-from mapper.hexagons import cells_to_points, cells_to_strings, points_to_cells
-
-Floats = npt.NDArray[np.float64]
-Integers = npt.NDArray[np.int64]
+from mapper.grid.hexagons import cells_to_points, cells_to_strings, points_to_cells
 
 NEEDED = ("missing", "found_lon", "found_lat")
 RESOLUTION = 7  # about 5 km2 a cell

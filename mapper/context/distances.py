@@ -3,7 +3,7 @@
 import numpy as np
 import numpy.typing as npt
 
-Floats = npt.NDArray[np.float64]
+from mapper.base.types import Flags, Floats
 
 EARTH = 6_371_008.8  # metres, the mean radius
 
@@ -20,9 +20,7 @@ def metres_between(
     return np.asarray(2 * EARTH * np.arcsin(np.sqrt(np.minimum(half, 1.0))))
 
 
-def around(
-    lon: Floats, lat: Floats, *, centre: tuple[float, float], metres: float
-) -> npt.NDArray[np.bool_]:
+def around(lon: Floats, lat: Floats, *, centre: tuple[float, float], metres: float) -> Flags:
     """Return which points lie within so many metres of one point."""
     near = np.abs(lat - centre[1]) <= np.degrees(metres / EARTH) * 1.01
     found = np.zeros(lon.size, dtype=bool)

@@ -7,14 +7,12 @@ incidents for county lines, domestic-abuse incidents for domestic abuse.
 from dataclasses import dataclass
 
 import numpy as np
-import numpy.typing as npt
 import pandas as pd
 
-from mapper.errors import LensError
+from mapper.base.errors import LensError
+from mapper.base.types import Flags
 from mapper.lenses.classify import rules_met, rules_not_applied
 from mapper.lenses.lens import Condition, Lens, Rule
-
-Flags = npt.NDArray[np.bool_]
 
 
 @dataclass(frozen=True)

@@ -9,13 +9,11 @@ flies may be far on foot.
 """
 
 import numpy as np
-import numpy.typing as npt
 import pandas as pd
 
+from mapper.base.types import Floats, Integers
 from mapper.context.distances import metres_between
-from mapper.hexagons import Cells, cells_to_points, cells_to_rings, points_to_cells
-
-Integers = npt.NDArray[np.int64]
+from mapper.grid.hexagons import Cells, cells_to_points, cells_to_rings, points_to_cells
 
 RINGS = 3
 _BLOCK = 2_000_000  # pairs of cells and places looked at together
@@ -100,7 +98,7 @@ def _ring_of(places: pd.DataFrame, cells: Cells, *, resolution: int, rings: int)
     return np.where(around[position] == at, ring[position], -1).astype(np.int64)
 
 
-def _metres(places: pd.DataFrame, cells: Cells) -> npt.NDArray[np.float64]:
+def _metres(places: pd.DataFrame, cells: Cells) -> Floats:
     """Return how far each place is from the nearest cell centre."""
     lon, lat = cells_to_points(cells)
     east, north = places["lon"].to_numpy(), places["lat"].to_numpy()

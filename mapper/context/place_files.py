@@ -16,18 +16,18 @@ import io
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from xml.etree import ElementTree as ET
 
+import geopandas
 import numpy as np
-import numpy.typing as npt
 import pandas as pd
 
+from mapper.base.errors import ContextError
+from mapper.base.types import Floats
 from mapper.context.places import KINDS, SIDES, Places, join_places, places_table
-from mapper.errors import ContextError
 from mapper.incidents.coordinates import grid_to_degrees, in_area
 from mapper.incidents.encoding import to_utf8
 from mapper.lenses.part import closest, shown
-
-Floats = npt.NDArray[np.float64]
 
 SYNTHETIC_SOURCE = "synthetic"  # in a column `source`: these places are invented
 _LARGEST = 1_000_000_000  # bytes
@@ -122,8 +122,6 @@ def _bytes(path: Path) -> bytes:
 
 def _xml(path: Path) -> pd.DataFrame:
     """Return the establishments of a hygiene-ratings file as text columns."""
-    from xml.etree import ElementTree as ET
-
     content = _bytes(path)
     fault = f"{path}: is no file of food hygiene ratings. Download it again."
     if b"<!DOCTYPE" in content or b"<!ENTITY" in content:
@@ -155,8 +153,6 @@ def _text(path: Path) -> pd.DataFrame:
 
 def _geographic(path: Path) -> pd.DataFrame:
     """Return a file of shapes as a table with a point inside each, in degrees."""
-    import geopandas
-
     try:
         layers = geopandas.list_layers(path)["name"].tolist()
         layer = next((name for name in layers if "site" in name.lower()), layers[0])

@@ -13,7 +13,7 @@ from typing import Literal
 
 import pandas as pd
 
-from mapper.tables import check_columns
+from mapper.base.tables import check_columns
 
 Side = Literal["risk", "protective", "both"]
 PLACE_COLUMNS: Mapping[str, str] = MappingProxyType(

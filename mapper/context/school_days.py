@@ -17,11 +17,11 @@ from typing import Literal, TypeGuard, get_args
 import numpy as np
 import numpy.typing as npt
 
+from mapper.base.types import Flags, Integers
 from mapper.context.toml_file import read_whole, refuse_faults
 from mapper.lenses.part import Part, closest, parts_of, shown
 
 Days = npt.NDArray[np.datetime64]
-Integers = npt.NDArray[np.int64]
 Span = tuple[date, date]
 PayDay = Literal["last working day", "day of the month"]
 
@@ -75,7 +75,7 @@ class SchoolDays:
         kind = np.where(weekday_of(day) >= _SATURDAY, WEEKEND, kind)
         return np.where(known, kind, UNKNOWN).astype(np.int64)
 
-    def pay_days(self, days: Days) -> npt.NDArray[np.bool_]:
+    def pay_days(self, days: Days) -> Flags:
         """Return which days are pay days or right after one."""
         day = days.astype("datetime64[D]")
         near = np.zeros(day.size, dtype=bool)
@@ -134,7 +134,7 @@ def read_school_days(path: Path) -> SchoolDays:
     return found
 
 
-def _within(day: Days, spans: tuple[Span, ...] | list[Span]) -> npt.NDArray[np.bool_]:
+def _within(day: Days, spans: tuple[Span, ...] | list[Span]) -> Flags:
     """Return which days lie in any of some spans, ends included."""
     found = np.zeros(day.size, dtype=bool)
     for first, last in spans:

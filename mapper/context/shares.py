@@ -12,12 +12,9 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 
 import numpy as np
-import numpy.typing as npt
 
+from mapper.base.types import Floats, Integers
 from mapper.statistics.intervals import binomial_interval
-
-Integers = npt.NDArray[np.int64]
-Floats = npt.NDArray[np.float64]
 
 _DAYS_IN_MONTH = 365.25 / 12
 

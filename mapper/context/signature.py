@@ -17,10 +17,9 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from mapper.base.types import Flags, Integers
 from mapper.context.indicators import Indicated
 from mapper.context.shares import ShareRatio, compare_shares
-
-Integers = npt.NDArray[np.int64]
 
 FEWEST = 5  # of an indicator at a place: below this nothing is said of it
 CONFIDENCE = 0.95
@@ -38,7 +37,7 @@ def place_signatures(
     start: npt.NDArray[np.datetime64],
     *,
     group: Integers,
-    area: npt.NDArray[np.bool_],
+    area: Flags,
     places: int,
     base: str,
 ) -> pd.DataFrame:

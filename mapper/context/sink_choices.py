@@ -26,18 +26,19 @@ from pathlib import Path
 from typing import Literal, cast, get_args
 
 import numpy as np
-import numpy.typing as npt
 import pandas as pd
+import tomli_w
 
+from mapper.base.errors import ContextError
+from mapper.base.tables import REJECTED_COLUMNS
+from mapper.base.types import Integers
 from mapper.context.distances import around
 from mapper.context.sinks import REACH, Sink
 from mapper.context.toml_file import read_whole, refuse_faults
-from mapper.errors import ContextError
 from mapper.incidents.coordinates import in_area
 from mapper.incidents.faults import MOVED_OUT
 from mapper.incidents.table import Incidents
 from mapper.lenses.part import Part, closest, parts_of, shown
-from mapper.tables import REJECTED_COLUMNS
 
 Choice = Literal["keep", "move out", "map"]
 _KEYS = (
@@ -107,8 +108,6 @@ def choices_text(sinks: Iterable[Sink], *, on: date) -> str:
 
 def text_of_choices(choices: SinkChoices) -> str:
     """Return choices as the file that :func:`read_sink_choices` reads."""
-    import tomli_w
-
     entries = []
     for one in choices.choices:
         to = {} if one.to is None else {"to_lon": one.to[0], "to_lat": one.to[1]}
@@ -157,7 +156,7 @@ def apply_sink_choices(incidents: Incidents, choices: SinkChoices) -> Incidents:
     )
 
 
-def _first_fitting(table: pd.DataFrame, choices: SinkChoices) -> npt.NDArray[np.int64]:
+def _first_fitting(table: pd.DataFrame, choices: SinkChoices) -> Integers:
     """Return the number of the choice that each incident follows, -1 for none."""
     lon, lat = table["lon"].to_numpy(), table["lat"].to_numpy()
     rule = np.full(len(table), -1, dtype=np.int64)
@@ -170,7 +169,7 @@ def _first_fitting(table: pd.DataFrame, choices: SinkChoices) -> npt.NDArray[np.
     return rule
 
 
-def _refuse_idle(choices: SinkChoices, counts: npt.NDArray[np.int64]) -> None:
+def _refuse_idle(choices: SinkChoices, counts: Integers) -> None:
     """Refuse choices that fit nothing, so that a slip is not taken for a decision."""
     idle = [one for one, n in zip(choices.choices, counts, strict=True) if n == 0]
     if idle:

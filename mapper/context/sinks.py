@@ -19,9 +19,9 @@ from dataclasses import dataclass
 from math import exp, log
 
 import numpy as np
-import numpy.typing as npt
 import pandas as pd
 
+from mapper.base.types import Flags, Integers
 from mapper.context.distances import around
 from mapper.incidents.quality import Points, distinct_points, kind_of_sink, point_labels
 
@@ -77,7 +77,7 @@ def find_sinks(table: pd.DataFrame) -> tuple[Sink, ...]:
     return tuple(sorted(found, key=lambda sink: -sink.incidents))
 
 
-def _fence(counts: npt.NDArray[np.int64]) -> float:
+def _fence(counts: Integers) -> float:
     """Return the count above which a point is outlying."""
     low, high = np.quantile(np.log(counts), [0.25, 0.75])
     spread = max(high - low, log(2))  # where most points hold one incident, as homes do
@@ -87,7 +87,7 @@ def _fence(counts: npt.NDArray[np.int64]) -> float:
 def _sink(
     table: pd.DataFrame,
     points: Points,
-    place: npt.NDArray[np.bool_],
+    place: Flags,
     one: int,
     label: str,
     fence: float,

@@ -2,9 +2,9 @@
 
 from pathlib import Path
 
-from mapper.errors import ContextError
+from mapper.base.errors import ContextError
+from mapper.base.toml_file import TomlKind
 from mapper.lenses.part import Part
-from mapper.toml_file import TomlKind
 
 _REMEDY = "Text stands in double quotes, lists in [ ], dates as 2026-01-31."
 

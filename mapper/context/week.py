@@ -18,23 +18,17 @@ Wilenski (1940), Biometrika 31, for the rate ratio; Cornfield (1956) for the rat
 """
 
 from collections.abc import Mapping
-from types import MappingProxyType
 
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from mapper.base.types import Flags, Floats, Integers
+from mapper.base.week import SHIFTS
 from mapper.context.school_days import HOLIDAY, SCHOOL_DAY, SchoolDays, weekday_of
 from mapper.statistics.aoristic import WEEK_HOURS
 from mapper.statistics.intervals import binomial_tails, rate_ratio_interval, ratio_of_ratios
 
-Floats = npt.NDArray[np.float64]
-Integers = npt.NDArray[np.int64]
-Flags = npt.NDArray[np.bool_]
-
-# First hour of each shift; it lasts until the next one starts.
-SHIFTS: Mapping[str, int] = MappingProxyType({"early": 7, "late": 15, "night": 23})
-WEEKDAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
 CONTRASTS = ("holidays against school days", "pay days against other days")
 _ALPHA = 0.05
 _DAY = np.timedelta64(1, "D")

@@ -6,16 +6,24 @@ that thousands of small ones cost one call. A target is settled as soon as solut
 leave it enough values; one that never is, has been driven to its true least and most.
 """
 
-from collections.abc import Sequence
+from __future__ import annotations
+
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import numpy as np
-import numpy.typing as npt
-from scipy import sparse
 
-Floats = npt.NDArray[np.float64]
-Integers = npt.NDArray[np.int64]
-Flags = npt.NDArray[np.bool_]
+from mapper.base.lazy import Lazy
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from scipy import optimize, sparse
+
+    from mapper.base.types import Flags, Floats, Integers
+else:
+    optimize = Lazy("scipy.optimize")
+    sparse = Lazy("scipy.sparse")
 
 _EPSILON = 1e-6
 _LARGE_BLOCK = 40  # targets; above, several are driven at once
@@ -241,9 +249,11 @@ def _solve(
     cost: Floats, sums: sparse.csr_array, low: Floats, high: Floats, *, most: float | Floats
 ) -> Floats:
     """Return unknowns of least cost within the limits."""
-    from scipy.optimize import Bounds, LinearConstraint, milp
-
-    found = milp(cost, constraints=LinearConstraint(sums, low, high), bounds=Bounds(0, most))
+    found = optimize.milp(
+        cost,
+        constraints=optimize.LinearConstraint(sums, low, high),
+        bounds=optimize.Bounds(0, most),
+    )
     if found.x is None:
         raise ValueError(f"disclosure check: the solver gave up ({found.message})")
     return np.asarray(found.x, dtype=np.float64)

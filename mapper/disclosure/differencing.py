@@ -16,8 +16,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
-import numpy.typing as npt
 
+from mapper.base.types import Flags, Integers
 from mapper.disclosure.bounds import Block, Need, bound
 from mapper.disclosure.lens_pieces import MOST_LENSES
 from mapper.disclosure.linking import linked_to
@@ -27,8 +27,6 @@ from mapper.disclosure.rules import Rule
 from mapper.disclosure.suppression import interval_of
 from mapper.disclosure.systems import Ground, Limit, block_of, share_ground
 
-Integers = npt.NDArray[np.int64]
-Flags = npt.NDArray[np.bool_]
 _SILENT = -1
 MOST_SYSTEMS = 12_000  # beyond, a release is refused unchecked: some seconds
 MOST_UNKNOWNS = 20_000  # likewise, of systems on more than one piece of ground

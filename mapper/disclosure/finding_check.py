@@ -13,8 +13,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
-import numpy.typing as npt
 
+from mapper.base.types import Flags, Integers
 from mapper.disclosure.bounds import Block, Known, Need, bound
 from mapper.disclosure.differencing import too_many_lenses, withholding
 from mapper.disclosure.linking import linked_to
@@ -23,8 +23,6 @@ from mapper.disclosure.register import StoredRelease
 from mapper.disclosure.rules import Rule
 from mapper.disclosure.systems import Ground, Limit, block_of, share_ground
 
-Integers = npt.NDArray[np.int64]
-Flags = npt.NDArray[np.bool_]
 MOST_UNKNOWNS = 10_000  # beyond, a table is refused unchecked: it took minutes with 50,000
 _TURNS = 4  # of withholding what an exposed count rests on; then all of its system
 

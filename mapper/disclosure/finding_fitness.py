@@ -4,11 +4,11 @@ from datetime import timedelta
 
 import numpy as np
 
+from mapper.base.errors import DisclosureError
 from mapper.disclosure.release import Release
 from mapper.disclosure.rules import Rule
-from mapper.errors import DisclosureError
-from mapper.finding import Finding, Unit
-from mapper.hexagons import cells_to_strings
+from mapper.grid.hexagons import cells_to_strings
+from mapper.questions.finding import Finding, Unit
 
 _UNITS: dict[str, tuple[Unit, ...]] = {
     "partnership": ("hotspot", "ward", "district", "area", "shift", "corridor"),

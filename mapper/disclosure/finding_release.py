@@ -14,13 +14,14 @@ from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
-from mapper.disclosure.release import MARKINGS, Release, digest_of_release, period_in_words
+from mapper.base.errors import DisclosureError
+from mapper.base.text import period_in_words
+from mapper.disclosure.partner_findings import PreparedFinding, prepare_finding
+from mapper.disclosure.release import MARKINGS, Release, digest_of_release
 from mapper.disclosure.rules import AUDIENCES, OPERATIONAL, Rule, rules
-from mapper.errors import DisclosureError
-from mapper.finding import Finding, Role, Unit
+from mapper.questions.finding import Finding, Role, Unit
 
 if TYPE_CHECKING:
-    from mapper.disclosure.partner_findings import PreparedFinding
     from mapper.disclosure.register import Register
 
 _MADE_HERE = object()
@@ -111,9 +112,6 @@ def _to_audience(
     made_by: str,
 ) -> FindingRelease:
     """Check, make and register a finding outside the operational audience, as one act."""
-    # SciPy's solver is read only where something is checked: the operational way stays quick.
-    from mapper.disclosure.partner_findings import prepare_finding
-
     if register is None:
         raise DisclosureError(
             f"A finding released to the {rule.audience} audience needs the register of earlier"

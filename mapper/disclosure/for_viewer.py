@@ -4,13 +4,14 @@ This is the one way from a result to a page. It asks for the viewer and refuses 
 page that forgets its guard still shows nothing.
 """
 
-from mapper.analysis import AnalysisResult
+from mapper.analysis.analyse import AnalysisResult
 from mapper.disclosure.finding_release import FindingRelease, release_finding
+from mapper.disclosure.make import release
 from mapper.disclosure.own_wards import narrowed
+from mapper.disclosure.people import Viewer, require, scope_of
 from mapper.disclosure.register import Register
-from mapper.disclosure.release import Release, release
-from mapper.finding import Finding
-from mapper.people import Viewer, require, scope_of
+from mapper.disclosure.release import Release
+from mapper.questions.finding import Finding
 
 
 def release_to(

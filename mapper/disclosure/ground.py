@@ -7,17 +7,24 @@ cells; no cell is taken to lie inside its H3 parent.
 """
 
 from collections.abc import Mapping
+from typing import TYPE_CHECKING
 
 import numpy as np
 
-from mapper.area_shares import Shapes, equal_area
-from mapper.hexagons import (
+from mapper.base.lazy import Lazy
+from mapper.grid.area_weighting import Shapes, equal_area
+from mapper.grid.hexagons import (
     Cells,
     cells_to_discs,
     cells_to_points,
     cells_to_wkb,
     points_to_cells,
 )
+
+if TYPE_CHECKING:
+    import shapely
+else:
+    shapely = Lazy("shapely")
 
 _SLIVER = 1e-7  # of the finest cell's area: below what the outlines themselves are sure of
 
@@ -71,8 +78,6 @@ def _cut(
     shapes: Shapes, cutters: Shapes, smallest: float
 ) -> tuple[Shapes, "np.ndarray[tuple[int], np.dtype[np.intp]]", Cells]:
     """Return the common parts of two coverings, and which shape and which cutter each is of."""
-    import shapely
-
     cutter, shape = shapely.STRtree(shapes).query(cutters, predicate="intersects")
     common = shapely.intersection(shapes[shape], cutters[cutter])
     real = shapely.area(common) > smallest
@@ -81,13 +86,9 @@ def _cut(
 
 def _hexagons(cells: Cells) -> Shapes:
     """Return cells as polygons in an equal-area plane."""
-    import shapely
-
     return equal_area(shapely.from_wkb(cells_to_wkb(cells)))
 
 
 def _areas(shapes: Shapes) -> "np.ndarray[tuple[int], np.dtype[np.float64]]":
     """Return the area of each shape."""
-    import shapely
-
     return np.asarray(shapely.area(shapes))

@@ -13,10 +13,11 @@ from itertools import combinations
 import numpy as np
 import numpy.typing as npt
 
+from mapper.base.types import Flags
 from mapper.disclosure.register import Selection
 from mapper.lenses.lens import Clauses, Condition, Lens, taken_by
 
-Pieces = npt.NDArray[np.bool_]
+Pieces = Flags
 
 MOST_TRIED = 4_000_000
 MOST_LENSES = 60  # told apart at once, by the bits of one number

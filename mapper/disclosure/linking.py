@@ -10,13 +10,13 @@ from collections.abc import Sequence
 from itertools import combinations
 
 import numpy as np
-import numpy.typing as npt
 
+from mapper.base.types import Flags
 from mapper.disclosure.lens_pieces import MOST_LENSES, covered, overlapping, related
 from mapper.disclosure.register import StoredRelease
-from mapper.hexagons import Cells, cells_to_points, points_to_cells, strings_to_cells
+from mapper.grid.hexagons import Cells, cells_to_points, points_to_cells, strings_to_cells
 
-Table = npt.NDArray[np.bool_]  # one row and one column for each release
+Table = Flags  # one row and one column for each release
 
 
 def linked_to(

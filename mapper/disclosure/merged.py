@@ -8,8 +8,9 @@ many unknowns as there are kinds of cells, and its answer is still exact.
 
 import numpy as np
 
+from mapper.base.types import Integers
 from mapper.disclosure.register import UNLIMITED, StoredRelease
-from mapper.disclosure.systems import Ground, Integers, Limit
+from mapper.disclosure.systems import Ground, Limit
 
 
 def limits_on(ground: Ground, pieces: Integers, *, apart: int = 0) -> list[Limit]:

@@ -13,6 +13,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
+from mapper.base.errors import DisclosureError
 from mapper.disclosure.rules import (
     OPERATIONAL,
     OWN_RULES,
@@ -22,7 +23,6 @@ from mapper.disclosure.rules import (
     is_as_strict,
     read_rules,
 )
-from mapper.errors import DisclosureError
 
 # What an administrator may tighten, and what each means to a reader.
 TIGHTENED: Mapping[str, str] = {

@@ -12,17 +12,15 @@ from types import MappingProxyType
 from typing import Any
 
 import numpy as np
-import numpy.typing as npt
 import pandas as pd
 
-from mapper.analysis import AnalysisResult
-from mapper.errors import RefusedError
-from mapper.hexagons import cells_to_points
-from mapper.neighbours import Neighbours, find_band
-from mapper.people import in_wards
-from mapper.tables import HOTSPOT_COLUMNS, check_columns
-
-Flags = npt.NDArray[np.bool_]
+from mapper.analysis.analyse import AnalysisResult
+from mapper.base.errors import RefusedError
+from mapper.base.tables import HOTSPOT_COLUMNS, check_columns
+from mapper.base.types import Flags, Integers
+from mapper.disclosure.people import in_wards
+from mapper.grid.hexagons import cells_to_points
+from mapper.grid.neighbours import Neighbours, find_band
 
 
 def narrowed(result: AnalysisResult, wards: Iterable[str]) -> AnalysisResult:
@@ -67,7 +65,7 @@ def narrowed(result: AnalysisResult, wards: Iterable[str]) -> AnalysisResult:
     )
 
 
-def _incidents(result: AnalysisResult, own: Flags) -> npt.NDArray[np.int64]:
+def _incidents(result: AnalysisResult, own: Flags) -> Integers:
     """Return the incidents of the own cells, not weighted where the result knows that."""
     if result.incidents is not None:
         return result.incidents[own]

@@ -7,14 +7,22 @@ have happened at any time between two), so they are real numbers and a printed o
 incident less sharp at either end.
 """
 
-from collections.abc import Sequence
-from typing import Protocol
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Protocol
 
 import numpy as np
-from scipy import sparse
 
+from mapper.base.lazy import Lazy
 from mapper.disclosure.bounds import Block, Need
 from mapper.disclosure.register import UNLIMITED
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from scipy import sparse
+else:
+    sparse = Lazy("scipy.sparse")
 
 PRINTED_TO = 0.5  # a weight that is written as a whole number
 

@@ -14,10 +14,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
-import numpy.typing as npt
 import pandas as pd
 
-from mapper.context.week import SHIFTS, WEEKDAYS, peak_shifts
+from mapper.base.types import Flags, Integers
+from mapper.base.week import SHIFTS, WEEKDAYS
+from mapper.context.week import peak_shifts
 from mapper.disclosure.differencing import withholding
 from mapper.disclosure.finding_check import FindingCheck, check_finding
 from mapper.disclosure.finding_fitness import refuse_unfit
@@ -28,9 +29,8 @@ from mapper.disclosure.release import Release
 from mapper.disclosure.rules import Rule
 from mapper.disclosure.stored_findings import stored_measures, withheld_before
 from mapper.disclosure.suppression import HIDDEN, NONE, WITHHELD, Printed, print_counts
-from mapper.finding import Finding, Ground, Role
+from mapper.questions.finding import Finding, Ground, Role
 
-Flags = npt.NDArray[np.bool_]
 _FREE_TEXT = ("name", "reason", "location")  # can hold a street, or counts in words
 _HOTSPOT_CLASSES = ("pattern", "trend", "phase")  # say nothing of one count
 _SHIFTS_A_WEEK = len(WEEKDAYS) * len(SHIFTS)
@@ -113,7 +113,7 @@ def _printed(finding: Finding, column: str, rule: Rule) -> Printed:
     return print_counts(counts, rule).withholding(~known)
 
 
-def _region_of_row(ground: Ground) -> npt.NDArray[np.int64]:
+def _region_of_row(ground: Ground) -> Integers:
     """Return the number of each row's place among the places that have rows."""
     return np.unique(ground.place_of_row, return_inverse=True)[1].astype(np.int64)
 

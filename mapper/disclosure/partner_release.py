@@ -9,22 +9,20 @@ from dataclasses import dataclass, replace
 from datetime import timedelta
 
 import numpy as np
-import numpy.typing as npt
 import pandas as pd
 
+from mapper.analysis.request import AnalysisResult
+from mapper.base.errors import DisclosureError
+from mapper.base.text import period_in_words
+from mapper.base.types import Flags, Integers
 from mapper.disclosure.differencing import Check, check
 from mapper.disclosure.lens_pieces import selection_of
 from mapper.disclosure.partner_tables import PartnerTables, tables_by_cell, tables_by_district
 from mapper.disclosure.refusal import Against, months_around, refusal
 from mapper.disclosure.register import UNLIMITED, StoredRelease
-from mapper.disclosure.release import period_in_words
 from mapper.disclosure.rules import Rule
 from mapper.disclosure.suppression import Printed, print_counts
-from mapper.errors import DisclosureError
 from mapper.lenses.lens import Lens
-from mapper.request import AnalysisResult
-
-Flags = npt.NDArray[np.bool_]
 
 
 @dataclass(frozen=True, eq=False)
@@ -116,7 +114,7 @@ def _whole_months(result: AnalysisResult) -> bool:
     return (start is None or start.day == 1) and (end is None or (end + timedelta(1)).day == 1)
 
 
-def _incidents(result: AnalysisResult) -> npt.NDArray[np.int64]:
+def _incidents(result: AnalysisResult) -> Integers:
     """Return incidents by cell, never weighted: a weight says what an incident was."""
     if result.incidents is not None:
         return result.incidents
@@ -133,7 +131,7 @@ def district_only(lens: Lens, rule: Rule) -> bool:
     )
 
 
-def _regions(result: AnalysisResult, rule: Rule) -> tuple[npt.NDArray[np.int64], list[str]]:
+def _regions(result: AnalysisResult, rule: Rule) -> tuple[Integers, list[str]]:
     """Return the region of each cell: itself, or its district and the districts' names."""
     if not district_only(result.lens, rule):
         return np.arange(len(result.cells), dtype=np.int64), []
@@ -142,7 +140,7 @@ def _regions(result: AnalysisResult, rule: Rule) -> tuple[npt.NDArray[np.int64],
 
 
 def _stored(
-    result: AnalysisResult, region: npt.NDArray[np.int64], printed: Printed, rule: Rule
+    result: AnalysisResult, region: Integers, printed: Printed, rule: Rule
 ) -> StoredRelease:
     """Return what the audience is told, as the register keeps it; its digest comes later."""
     first, last = result.first, result.last

@@ -9,28 +9,27 @@ The price is that the list can differ from the operational one where hidden coun
 from dataclasses import dataclass
 
 import numpy as np
-import numpy.typing as npt
 import pandas as pd
 
-from mapper.counts import Counts
-from mapper.disclosure.rules import Rule
-from mapper.disclosure.suppression import HIDDEN, NONE, ROUNDED, WITHHELD, Printed
-from mapper.hotspots import HotspotInputs, describe_hotspots, place_ids
-from mapper.neighbours import find_band, find_neighbours, touching_groups
-from mapper.request import AnalysisRequest, AnalysisResult
-from mapper.statistics.clusters import find_clusters
-from mapper.statistics.false_discovery import adjust
-from mapper.statistics.fewest import FEWEST_IN_DISC
-from mapper.statistics.scores import score_counts
-from mapper.study_area import StudyArea
-from mapper.tables import (
+from mapper.analysis.hotspots import HotspotInputs, describe_hotspots, place_ids
+from mapper.analysis.request import AnalysisRequest, AnalysisResult
+from mapper.areas.study_area import StudyArea
+from mapper.base.tables import (
     PARTNER_CELL_COLUMNS,
     PARTNER_DISTRICT_COLUMNS,
     PARTNER_HOTSPOT_COLUMNS,
     check_columns,
 )
+from mapper.base.types import Floats, Integers
+from mapper.disclosure.rules import Rule
+from mapper.disclosure.suppression import HIDDEN, NONE, ROUNDED, WITHHELD, Printed
+from mapper.grid.counts import Counts
+from mapper.grid.neighbours import find_band, find_neighbours, touching_groups
+from mapper.statistics.clusters import find_clusters
+from mapper.statistics.false_discovery import adjust
+from mapper.statistics.fewest import FEWEST_IN_DISC
+from mapper.statistics.scores import score_counts
 
-Integers = npt.NDArray[np.int64]
 BY_DISTRICT = "by district only"
 _EVIDENCE = ((0.001, "very strong"), (0.01, "strong"), (1.0, "clear"))
 
@@ -107,7 +106,7 @@ def _stand_in(printed: Printed, rule: Rule) -> Integers:
 
 def _hot_groups(
     area: StudyArea, counts: Counts, request: AnalysisRequest
-) -> tuple[npt.NDArray[np.float64], Integers]:
+) -> tuple[Floats, Integers]:
     """Return q and the number of the hot spot of each cell, as the analysis finds them."""
     cells = area.cells["cell"].to_numpy()
     near = find_band(cells, inner=request.inner, outer=request.rings)

@@ -14,23 +14,23 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from mapper.analysis.hotspots import KINDS_OF_PLACE
+from mapper.analysis.request import AnalysisResult
+from mapper.analysis.study import Study
+from mapper.base.errors import RefusedError
+from mapper.base.tables import HOTSPOT_COLUMNS
+from mapper.base.types import Flags, Floats, Integers
 from mapper.context.near import RINGS, near_places
 from mapper.context.week import peak_shifts, shift_weights
+from mapper.disclosure.make import release
 from mapper.disclosure.own_wards import narrowed
-from mapper.disclosure.release import Release, release
-from mapper.errors import RefusedError
-from mapper.hexagons import cells_to_points, strings_to_cells
-from mapper.hotspots import KINDS_OF_PLACE
-from mapper.people import Viewer, in_wards, require, scope_of
-from mapper.place.patch import PatchStudy, phases_of
+from mapper.disclosure.people import Viewer, in_wards, require, scope_of
+from mapper.disclosure.release import Release
+from mapper.grid.hexagons import cells_to_points, strings_to_cells
+from mapper.questions.patch import PatchStudy, phases_of
 from mapper.questions.periods import counts_by_period
-from mapper.request import AnalysisResult
 from mapper.statistics.aoristic import WEEK_HOURS, week_clocks
-from mapper.study import Study
-from mapper.tables import HOTSPOT_COLUMNS
 
-Integers = npt.NDArray[np.int64]
-Floats = npt.NDArray[np.float64]
 Phases = Mapping[str, Mapping[str, Any]]
 
 _WIDE = 0.08  # degrees, over 4 km: beyond every ring that is counted
@@ -56,7 +56,7 @@ class PatchPlace:
     months: tuple[int, ...]  # incidents by month, as PatchRelease.months names them
     hours: Floats  # by hour of the week, Monday 00:00 first; shape (168,)
     shifts: Floats  # by shift of the week, Monday's early first; shape (21,)
-    peaks: npt.NDArray[np.bool_]  # shifts busier than an even spread explains; shape (21,)
+    peaks: Flags  # shifts busier than an even spread explains; shape (21,)
     pattern: str  # persistent hot spot; empty where not told
     phase: str
     rule: str
@@ -140,7 +140,7 @@ def allowed_wards(viewer: Viewer, cells: pd.DataFrame, asked: Iterable[str] = ()
     return names
 
 
-def in_release(study: PatchStudy, shown: Release) -> npt.NDArray[np.bool_]:
+def in_release(study: PatchStudy, shown: Release) -> Flags:
     """Tell which cells of a study are in a release, shape (cells,); both in the area's order."""
     index = strings_to_cells(shown.cells["cell"].to_numpy(dtype=object))
     return np.isin(study.history.cells, index)
@@ -151,7 +151,7 @@ def _incidents(result: AnalysisResult) -> Integers:
     return result.cells["count"].to_numpy() if result.incidents is None else result.incidents
 
 
-def _months(study: PatchStudy, own: npt.NDArray[np.bool_]) -> tuple[tuple[str, ...], Integers]:
+def _months(study: PatchStudy, own: Flags) -> tuple[tuple[str, ...], Integers]:
     """Return the months that the files hold, and the incidents of own cells in each."""
     if study.months is None:
         return (), np.zeros((int(own.sum()), 0), dtype=np.int64)
@@ -160,7 +160,7 @@ def _months(study: PatchStudy, own: npt.NDArray[np.bool_]) -> tuple[tuple[str, .
     return names, counts_by_period(study.history, study.months)[:, held][own]
 
 
-def _own_phases(study: PatchStudy, own: AnalysisResult, cells: npt.NDArray[np.bool_]) -> Phases:
+def _own_phases(study: PatchStudy, own: AnalysisResult, cells: Flags) -> Phases:
     """Return pattern and phase of each hot spot, of the own part where it crosses the edge."""
     if study.months is None or own.hotspots.empty:
         return {}
@@ -206,7 +206,7 @@ def _places(
     return tuple(found)
 
 
-def _hours(week: Study, own: npt.NDArray[np.bool_], row: Integers, number: int) -> Floats:
+def _hours(week: Study, own: Flags, row: Integers, number: int) -> Floats:
     """Return the weight of each hour of the week at each hot spot; shape (hot spots, 168)."""
     of_cell = np.full(own.size, -1, dtype=np.int64)
     of_cell[own] = row

@@ -14,21 +14,21 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from mapper.analysis.request import AnalysisResult
+from mapper.analysis.study import Study
+from mapper.base.errors import MapperError, RequestError
+from mapper.base.tables import HOTSPOT_COLUMNS
 from mapper.context.phases import PhaseRules
 from mapper.context.places import Places
 from mapper.disclosure.finding_release import FindingRelease, release_finding
 from mapper.disclosure.register import Register
 from mapper.disclosure.release import Release, is_release
-from mapper.errors import MapperError, RequestError
-from mapper.finding import Finding, only_rows
-from mapper.place.definitions import CONTEXT, DAYS, PHASES, SHIFT, SIGNATURE
-from mapper.place.near import context_finding
-from mapper.place.phases import phase_finding
-from mapper.place.signature import signature_finding
-from mapper.place.week import days_finding, shift_finding
-from mapper.request import AnalysisResult
-from mapper.study import Study
-from mapper.tables import HOTSPOT_COLUMNS
+from mapper.questions.finding import Finding, only_rows
+from mapper.questions.near import context_finding
+from mapper.questions.phases import phase_finding
+from mapper.questions.place_definitions import CONTEXT, DAYS, PHASES, SHIFT, SIGNATURE
+from mapper.questions.signature import signature_finding
+from mapper.questions.week import days_finding, shift_finding
 
 QUESTIONS = (SIGNATURE, SHIFT, DAYS, CONTEXT, PHASES)
 

@@ -11,13 +11,13 @@ from types import MappingProxyType
 import numpy as np
 import pandas as pd
 
+from mapper.analysis.request import AnalysisResult
+from mapper.base.errors import DisclosureError
+from mapper.base.text import period_in_words
 from mapper.disclosure.partner_release import Prepared, prepare_release
 from mapper.disclosure.register import Register
-from mapper.disclosure.release import period_in_words
 from mapper.disclosure.rules import OPERATIONAL, Rule, rules
 from mapper.disclosure.suppression import HIDDEN, ROUNDED, WITHHELD
-from mapper.errors import DisclosureError
-from mapper.request import AnalysisResult
 
 
 @dataclass(frozen=True, eq=False)

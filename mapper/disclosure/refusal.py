@@ -5,8 +5,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 
+from mapper.base.text import period_in_words
 from mapper.disclosure.register import StoredRelease
-from mapper.disclosure.release import period_in_words
 from mapper.disclosure.rules import Rule
 
 _NAMED = 3  # earlier releases named in a refusal

@@ -14,11 +14,9 @@ from types import MappingProxyType
 from typing import Any, Protocol, cast
 
 import numpy as np
-import numpy.typing as npt
 
+from mapper.base.types import Integers
 from mapper.lenses.lens import Clauses, Condition
-
-Integers = npt.NDArray[np.int64]
 
 UNLIMITED = 1_000_000_000  # an upper limit that says nothing
 

@@ -13,9 +13,10 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import Any
 
-from mapper.errors import DisclosureError
-from mapper.files import digest_of
-from mapper.tables import OPTIONAL_INCIDENT_COLUMNS
+from mapper.base.errors import DisclosureError
+from mapper.base.files import digest_of
+from mapper.base.settings import settings  # pydantic takes a while to load
+from mapper.base.tables import OPTIONAL_INCIDENT_COLUMNS
 
 SHIPPED = Path(__file__).with_name("rules.toml")
 OWN_RULES = "disclosure-rules.toml"  # in the workspace, where an administrator tightened some
@@ -156,8 +157,6 @@ def rules() -> Rules:
     DisclosureError
         As :func:`read_rules`.
     """
-    from mapper.settings import settings  # pydantic takes a while to load
-
     now = settings()
     own = now.workspace / OWN_RULES
     return read_rules(now.disclosure_rules or (own if own.is_file() else SHIPPED))

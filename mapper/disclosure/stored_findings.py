@@ -5,17 +5,14 @@ from types import MappingProxyType
 from typing import Any
 
 import numpy as np
-import numpy.typing as npt
 
+from mapper.base.types import Flags, Integers
 from mapper.disclosure.parted import PRINTED_TO
 from mapper.disclosure.register import UNLIMITED, Selection, StoredRelease
 from mapper.disclosure.rules import Rule
 from mapper.disclosure.suppression import Printed
-from mapper.finding import Finding, Ground
-from mapper.hexagons import cells_to_strings
-
-Flags = npt.NDArray[np.bool_]
-Integers = npt.NDArray[np.int64]
+from mapper.grid.hexagons import cells_to_strings
+from mapper.questions.finding import Finding, Ground
 
 
 def stored_measures(

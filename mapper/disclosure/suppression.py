@@ -7,13 +7,10 @@ is printed); rounded; or withheld, which says nothing and protects another count
 from dataclasses import dataclass
 
 import numpy as np
-import numpy.typing as npt
 
+from mapper.base.types import Flags, Integers
 from mapper.disclosure.register import UNLIMITED
 from mapper.disclosure.rules import Rule
-
-Integers = npt.NDArray[np.int64]
-Flags = npt.NDArray[np.bool_]
 
 NONE, HIDDEN, ROUNDED, WITHHELD = range(4)
 

@@ -6,25 +6,32 @@ lens_pieces`). Every printed number limits a sum of them. Ground that no printed
 apart into systems of its own; most are a single cell.
 """
 
-from collections.abc import Mapping, Sequence
+from __future__ import annotations
+
 from dataclasses import dataclass
 from functools import cached_property
+from typing import TYPE_CHECKING
 
 import numpy as np
-import numpy.typing as npt
-from scipy import sparse
-from scipy.sparse.csgraph import connected_components
 
+from mapper.base.lazy import Lazy
 from mapper.disclosure.bounds import Block, Need
 from mapper.disclosure.ground import overlay
 from mapper.disclosure.lens_pieces import lens_pieces
 from mapper.disclosure.parted import with_parts
 from mapper.disclosure.register import UNLIMITED, StoredRelease
-from mapper.hexagons import Cells, strings_to_cells
+from mapper.grid.hexagons import Cells, strings_to_cells
 
-Integers = npt.NDArray[np.int64]
-Flags = npt.NDArray[np.bool_]
-Floats = npt.NDArray[np.float64]
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from scipy import sparse
+    from scipy.sparse import csgraph
+
+    from mapper.base.types import Flags, Floats, Integers
+else:
+    sparse = Lazy("scipy.sparse")
+    csgraph = Lazy("scipy.sparse.csgraph")
 
 
 @dataclass(frozen=True, eq=False)
@@ -75,7 +82,7 @@ class Ground:
             first += release.low.size
         rows, columns = (np.concatenate(side) for side in zip(*ends, strict=True))
         graph = sparse.coo_array((np.ones(rows.size), (rows, columns)), shape=(first, first))
-        return connected_components(graph, directed=False)[1][:pieces].astype(np.int64)
+        return csgraph.connected_components(graph, directed=False)[1][:pieces].astype(np.int64)
 
 
 def share_ground(releases: Sequence[StoredRelease]) -> Ground:

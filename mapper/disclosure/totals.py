@@ -17,9 +17,10 @@ from dataclasses import replace
 
 import numpy as np
 
+from mapper.base.types import Integers
 from mapper.disclosure.register import Register, StoredRelease
 from mapper.disclosure.rules import Rule
-from mapper.disclosure.suppression import Integers, interval_of, print_counts
+from mapper.disclosure.suppression import interval_of, print_counts
 
 
 def total_is_safe(maps: Iterable[Integers], rule: Rule) -> bool:

@@ -8,12 +8,12 @@ import numpy.typing as npt
 import pandas as pd
 import pyarrow as pa
 
+from mapper.base.tables import INCIDENT_COLUMNS, OPTIONAL_INCIDENT_COLUMNS, REJECTED_COLUMNS
 from mapper.incidents.check import Checked, take
 from mapper.incidents.columns import Distinct
 from mapper.incidents.duplicates import repeated
 from mapper.incidents.table import Incidents, SourceFile
 from mapper.incidents.times import PRECISIONS
-from mapper.tables import INCIDENT_COLUMNS, OPTIONAL_INCIDENT_COLUMNS, REJECTED_COLUMNS
 
 Rejection = tuple[int, str, str, str]  # row, reason, field, original
 _MISSING: dict[str, Any] = {"float64": np.nan, "datetime64[us]": np.datetime64("NaT", "us")}

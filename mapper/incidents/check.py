@@ -15,6 +15,7 @@ import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from mapper.base.types import Flags
 from mapper.incidents.columns import Distinct, distinct, holds_nul, references
 from mapper.incidents.faults import REASONS, Faults
 from mapper.incidents.flags import parse_flags
@@ -125,9 +126,7 @@ def _refuse_nul(
         faults.add(reason, holds_nul(texts[field]), layout.names[field])
 
 
-def _flags(
-    coded: Mapping[str, Distinct], layout: Layout, faults: Faults
-) -> dict[str, npt.NDArray[np.bool_]]:
+def _flags(coded: Mapping[str, Distinct], layout: Layout, faults: Faults) -> dict[str, Flags]:
     """Return every flag as true or false; a blank is no."""
     flags = {}
     for field, held in coded.items():

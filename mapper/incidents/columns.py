@@ -7,7 +7,7 @@ import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 
-Flags = npt.NDArray[np.bool_]
+from mapper.base.types import Flags, Floats
 
 # Spellings of "no value" that databases and spreadsheets export, compared in lower case.
 BLANK_WORDS = ("", "null", "(null)", "none", "n/a", "#n/a", "na", "nan", "<na>", "nil")
@@ -86,7 +86,7 @@ def references(column: pa.ChunkedArray) -> pa.Array:
     return _without(trimmed, _is_blank(trimmed))
 
 
-def numbers(column: pa.ChunkedArray) -> tuple[npt.NDArray[np.float64], Flags, Flags]:
+def numbers(column: pa.ChunkedArray) -> tuple[Floats, Flags, Flags]:
     """Return a column as numbers, which are blank, and which are no finite number.
 
     Plain decimal numbers are accepted, with an exponent or without; thousands separators, other

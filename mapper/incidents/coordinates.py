@@ -5,18 +5,23 @@ figures); any other reference system through PROJ. Points are checked once, here
 around Great Britain and Northern Ireland, which also holds the Isle of Man and some sea.
 """
 
+from __future__ import annotations
+
 from typing import TYPE_CHECKING
 
 import numpy as np
-import numpy.typing as npt
 
-from mapper.errors import MappingError
+from mapper.base.errors import MappingError
+from mapper.base.lazy import Lazy
 
 if TYPE_CHECKING:
-    from pyproj import CRS
+    import pyproj
+    from convertbng import cutil
 
-Floats = npt.NDArray[np.float64]
-Flags = npt.NDArray[np.bool_]
+    from mapper.base.types import Flags, Floats
+else:
+    pyproj = Lazy("pyproj")
+    cutil = Lazy("convertbng.cutil")
 
 WEST, EAST = -8.7, 1.8
 SOUTH, NORTH = 49.8, 60.9
@@ -31,21 +36,17 @@ def in_area(lon: Floats, lat: Floats) -> Flags:
 
 def grid_to_degrees(easting: Floats, northing: Floats) -> tuple[Floats, Floats]:
     """Return longitude and latitude of National Grid metres; NaN outside the grid."""
-    from convertbng.cutil import convert_lonlat
-
     if not easting.size:
         return np.zeros(0), np.zeros(0)
-    lon, lat = convert_lonlat(np.ascontiguousarray(easting), np.ascontiguousarray(northing))
+    lon, lat = cutil.convert_lonlat(np.ascontiguousarray(easting), np.ascontiguousarray(northing))
     return np.asarray(lon), np.asarray(lat)
 
 
 def degrees_to_grid(lon: Floats, lat: Floats) -> tuple[Floats, Floats]:
     """Return National Grid metres of longitude and latitude; NaN outside the grid."""
-    from convertbng.cutil import convert_bng
-
     if not lon.size:
         return np.zeros(0), np.zeros(0)
-    east, north = convert_bng(np.ascontiguousarray(lon), np.ascontiguousarray(lat))
+    east, north = cutil.convert_bng(np.ascontiguousarray(lon), np.ascontiguousarray(lat))
     return np.asarray(east), np.asarray(north)
 
 
@@ -70,9 +71,7 @@ def to_degrees(x: Floats, y: Floats, *, crs: str) -> tuple[Floats, Floats]:
     system = named_crs(crs)
     if system.to_epsg() == int(NATIONAL_GRID[5:]):
         return grid_to_degrees(x, y)
-    from pyproj import Transformer
-
-    transformer = Transformer.from_crs(system, "EPSG:4326", always_xy=True)
+    transformer = pyproj.Transformer.from_crs(system, "EPSG:4326", always_xy=True)
     lon, lat = transformer.transform(x, y)
     lon, lat = np.asarray(lon, dtype=float), np.asarray(lat, dtype=float)
     outside = ~(np.isfinite(lon) & np.isfinite(lat))
@@ -80,7 +79,7 @@ def to_degrees(x: Floats, y: Floats, *, crs: str) -> tuple[Floats, Floats]:
     return lon, lat
 
 
-def named_crs(crs: str) -> "CRS":
+def named_crs(crs: str) -> pyproj.CRS:
     """Return a reference system by name.
 
     Raises
@@ -88,12 +87,9 @@ def named_crs(crs: str) -> "CRS":
     MappingError
         When the name is unknown.
     """
-    from pyproj import CRS
-    from pyproj.exceptions import CRSError
-
     try:
-        return CRS.from_user_input(crs)
-    except CRSError as error:
+        return pyproj.CRS.from_user_input(crs)
+    except pyproj.exceptions.CRSError as error:
         raise MappingError(
             f"Unknown coordinate system {crs[:80]!r}. Name it by its EPSG code, as in"
             f' crs = "{NATIONAL_GRID}".'

@@ -16,7 +16,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.csv as arrow_csv
 
-from mapper.errors import InputError
+from mapper.base.errors import InputError
 from mapper.incidents import limits
 from mapper.incidents.encoding import to_utf8
 from mapper.incidents.gather import Found

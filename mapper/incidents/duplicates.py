@@ -12,8 +12,9 @@ import numpy.typing as npt
 import pandas as pd
 import pyarrow as pa
 
+from mapper.base.types import Flags
+
 Keys = npt.NDArray[np.uint64]
-Flags = npt.NDArray[np.bool_]
 
 _WORD = 8
 _MULTIPLIERS = [0x9E3779B97F4A7C15, 0xC2B2AE3D27D4EB4F, 0x165667B19E3779F9, 0x27D4EB2F165667C5]

@@ -7,7 +7,7 @@ UTF-8, UTF-16 when every other byte is zero, and Windows-1252 otherwise, which i
 import codecs
 import re
 
-from mapper.errors import InputError
+from mapper.base.errors import InputError
 
 _MARKS = (
     (codecs.BOM_UTF8, "utf-8-sig"),

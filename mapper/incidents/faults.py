@@ -3,7 +3,8 @@
 from collections import Counter
 
 import numpy as np
-import numpy.typing as npt
+
+from mapper.base.types import Flags
 
 # Given after reading, by a person's choice about a point (mapper.context.sink_choices).
 MOVED_OUT = "moved out as a geocode sink"
@@ -40,7 +41,7 @@ class Faults:
         self._field = np.zeros(size, dtype=np.int16)
         self._fields: list[str] = [""]
 
-    def add(self, reason: str, where: npt.NDArray[np.bool_], field: str = "") -> None:
+    def add(self, reason: str, where: Flags, field: str = "") -> None:
         """Give a reason to some records."""
         if not where.any():
             return

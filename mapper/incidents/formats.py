@@ -4,12 +4,16 @@ import hashlib
 from dataclasses import replace
 from functools import partial
 
-from mapper.errors import InputError
+from mapper.base.errors import InputError
 from mapper.incidents.delimited import open_delimited
 from mapper.incidents.gather import Found
+from mapper.incidents.geojson import open_geojson
 from mapper.incidents.layout import known_columns
 from mapper.incidents.mapping import ColumnMapping
+from mapper.incidents.parquet import open_parquet
 from mapper.incidents.sheet import Sheet
+from mapper.incidents.spatial import open_spatial
+from mapper.incidents.workbook import open_workbook
 
 _WORKBOOKS = (".xlsx", ".xlsm", ".xls", ".ods")
 _JSON = (".geojson", ".json")
@@ -39,19 +43,11 @@ def _open(found: Found, data: bytes, mapping: ColumnMapping | None) -> Sheet:
     if not data:
         raise InputError(f"{found.name}: is empty (0 bytes). Check that the export finished.")
     if found.suffix in _WORKBOOKS or data.startswith(_OLE):
-        from mapper.incidents.workbook import open_workbook
-
         return open_workbook(found, data)
     if data.startswith(_PARQUET) or found.suffix in (".parquet", ".geoparquet"):
-        from mapper.incidents.parquet import open_parquet
-
         return open_parquet(found, data)
     if data.startswith((_SQLITE, _SHAPEFILE)) or found.suffix in (".gpkg", ".shp"):
-        from mapper.incidents.spatial import open_spatial
-
         return open_spatial(found, data)
     if found.suffix in _JSON or data[:100].lstrip(b"\xef\xbb\xbf \t\r\n").startswith(b"{"):
-        from mapper.incidents.geojson import open_geojson
-
         return open_geojson(found, data)
     return open_delimited(found, data, known=partial(known_columns, mapping))

@@ -14,8 +14,8 @@ from pathlib import Path, PurePosixPath
 from types import TracebackType
 from typing import Self
 
-from mapper.errors import InputError
-from mapper.files import digest_of
+from mapper.base.errors import InputError
+from mapper.base.files import digest_of
 from mapper.incidents import limits
 from mapper.incidents.archive import Archive, open_archive
 

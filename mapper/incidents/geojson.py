@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 import pyarrow as pa
 
-from mapper.errors import InputError
+from mapper.base.errors import InputError
 from mapper.incidents import limits
 from mapper.incidents.encoding import to_utf8
 from mapper.incidents.gather import Found

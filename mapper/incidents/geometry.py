@@ -1,14 +1,21 @@
 """Geometries of spatial files to points in degrees of WGS 84; anything but a point is told."""
 
 import json
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import numpy.typing as npt
 
-from mapper.errors import InputError, MappingError
+from mapper.base.errors import InputError, MappingError
+from mapper.base.lazy import Lazy
+from mapper.base.types import Flags, Floats
 from mapper.incidents.coordinates import to_degrees
-from mapper.incidents.sheet import Floats, Geometry
+from mapper.incidents.sheet import Geometry
+
+if TYPE_CHECKING:
+    import shapely
+else:
+    shapely = Lazy("shapely")
 
 
 def from_wkb(wkb: npt.NDArray[np.object_], *, crs: object, name: str) -> Geometry:
@@ -24,8 +31,6 @@ def from_wkb(wkb: npt.NDArray[np.object_], *, crs: object, name: str) -> Geometr
     InputError
         When a geometry is damaged or the reference system is missing or unknown.
     """
-    import shapely
-
     try:
         shapes = shapely.from_wkb(wkb)
     except (shapely.errors.GEOSException, TypeError) as error:
@@ -41,8 +46,8 @@ def from_xy(
     x: Floats,
     y: Floats,
     *,
-    absent: npt.NDArray[np.bool_],
-    other: npt.NDArray[np.bool_],
+    absent: Flags,
+    other: Flags,
     crs: object,
     name: str,
 ) -> Geometry:

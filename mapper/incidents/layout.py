@@ -9,7 +9,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from types import MappingProxyType
 
-from mapper.errors import InputError, MappingError
+from mapper.base.errors import InputError, MappingError
 from mapper.incidents.force_extract import EXTRACT_COLUMNS
 from mapper.incidents.mapping import ColumnMapping, offer_mapping
 from mapper.incidents.sheet import Sheet

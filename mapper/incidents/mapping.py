@@ -12,13 +12,15 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import Any, cast
 
-from mapper.errors import MappingError
-from mapper.files import write_whole
+import tomli_w
+
+from mapper.base.errors import MappingError
+from mapper.base.files import write_whole
+from mapper.base.toml_file import TomlKind
 from mapper.incidents.coordinates import EAST, NORTH, SOUTH, WEST
 from mapper.incidents.flags import NO, YES
 from mapper.incidents.force_extract import EXTRACT_COLUMNS
 from mapper.incidents.times import Order
-from mapper.toml_file import TomlKind
 
 _FIELD_OF = {column.name: column.field for column in EXTRACT_COLUMNS} | {"x": "x", "y": "y"}
 _KEYS = {"name", "date_order", "crs", "columns", "flags"}
@@ -129,8 +131,6 @@ def save_mapping(mapping: ColumnMapping, path: Path | str) -> None:
 
 def mapping_text(mapping: ColumnMapping) -> str:
     """Return a mapping as TOML."""
-    import tomli_w
-
     told: dict[str, Any] = {
         key: value for key in ("name", "date_order", "crs") if (value := getattr(mapping, key))
     }

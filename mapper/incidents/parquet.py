@@ -1,11 +1,13 @@
 """Parquet and GeoParquet to records: every value as the text it stands for."""
 
+import json
 from typing import Any
 
 import pyarrow as pa
 import pyarrow.compute as pc
+import pyarrow.parquet as pq
 
-from mapper.errors import InputError
+from mapper.base.errors import InputError
 from mapper.incidents import limits
 from mapper.incidents.gather import Found
 from mapper.incidents.geometry import from_wkb
@@ -20,8 +22,6 @@ def open_parquet(found: Found, data: bytes) -> Sheet:
     InputError
         When it is damaged or cut short.
     """
-    import pyarrow.parquet as pq
-
     sha256, size = found.digest(data)
     try:
         file = pq.ParquetFile(pa.BufferReader(data))
@@ -85,8 +85,6 @@ def to_text(column: pa.ChunkedArray) -> pa.ChunkedArray:
 
 def _geometry(name: str, table: pa.Table) -> tuple[Geometry | None, pa.Table]:
     """Return the points of a GeoParquet file and its other columns."""
-    import json
-
     told = (table.schema.metadata or {}).get(b"geo")
     if told is None:
         return None, table

@@ -7,14 +7,12 @@ import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 
+from mapper.base.types import Flags, Floats
 from mapper.incidents.columns import numbers
 from mapper.incidents.coordinates import grid_to_degrees, in_area, to_degrees
 from mapper.incidents.faults import Faults
 from mapper.incidents.layout import PAIRS, Layout
 from mapper.incidents.sheet import Geometry
-
-Floats = npt.NDArray[np.float64]
-Flags = npt.NDArray[np.bool_]
 
 
 def find_places(

@@ -17,11 +17,10 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from mapper.hexagons import RESOLUTIONS, points_to_cells
+from mapper.base.types import Integers
+from mapper.grid.hexagons import RESOLUTIONS, points_to_cells
 from mapper.incidents.faults import MOVED_OUT, REASONS
 from mapper.incidents.table import Incidents
-
-Integers = npt.NDArray[np.int64]
 
 BUSIEST = 10  # points listed
 LEAST_POINTS = 2  # distinct points that the median cell must hold

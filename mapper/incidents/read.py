@@ -12,8 +12,8 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from mapper.errors import AmbiguousDatesError, InputError, MapperError, MappingError
-from mapper.files import Progress, no_progress
+from mapper.base.errors import AmbiguousDatesError, InputError, MapperError, MappingError
+from mapper.base.files import Progress, no_progress
 from mapper.incidents.assemble import assemble
 from mapper.incidents.check import Checked, check_records, columns_wanted
 from mapper.incidents.formats import open_sheet

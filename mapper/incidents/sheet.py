@@ -14,8 +14,10 @@ from dataclasses import dataclass, field
 import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
+import pyarrow.compute as pc
 
-Floats = npt.NDArray[np.float64]
+from mapper.base.types import Flags, Floats
+
 Numbers = npt.NDArray[np.int32]
 Positions = npt.NDArray[np.intp]
 
@@ -36,8 +38,8 @@ class Geometry:
 
     lon: Floats  # NaN where there is no point
     lat: Floats
-    absent: npt.NDArray[np.bool_]  # no geometry, or an empty one
-    other: npt.NDArray[np.bool_]  # a geometry that is not a point
+    absent: Flags  # no geometry, or an empty one
+    other: Flags  # a geometry that is not a point
 
 
 @dataclass(frozen=True, eq=False)
@@ -116,10 +118,8 @@ def from_table(
     return read
 
 
-def _blank_records(table: pa.Table) -> npt.NDArray[np.bool_]:
+def _blank_records(table: pa.Table) -> Flags:
     """Return which records of a text table hold nothing."""
-    import pyarrow.compute as pc
-
     blank = np.ones(table.num_rows, dtype=bool)
     for column in table.columns:
         if not blank.any():

@@ -4,6 +4,7 @@ GDAL opens a file by what it finds inside, and some of its drivers follow links;
 checked before it sees the file. Members of an archive go to a temporary folder under plain names.
 """
 
+import glob
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -12,8 +13,8 @@ from typing import Any
 
 import pyarrow as pa
 
-from mapper.errors import InputError
-from mapper.guarded import in_child
+from mapper.base.errors import InputError
+from mapper.base.sandbox import in_child
 from mapper.incidents import limits
 from mapper.incidents.gather import Found
 from mapper.incidents.geometry import from_wkb
@@ -93,8 +94,6 @@ def _parts(found: Found) -> Iterator[tuple[str, bytes]]:
 
 def _escaped(stem: str) -> str:
     """Return a file name's stem with what has a meaning in patterns taken literally."""
-    import glob
-
     return glob.escape(stem)
 
 

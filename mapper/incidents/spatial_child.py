@@ -1,13 +1,19 @@
 """What the child process does with one GeoPackage or shapefile: its first layer as Arrow."""
 
 from collections.abc import Mapping
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pyarrow as pa
 
-from mapper.errors import InputError
-from mapper.files import Progress
+from mapper.base.errors import InputError
+from mapper.base.files import Progress
+from mapper.base.lazy import Lazy
 from mapper.incidents.parquet import to_text
+
+if TYPE_CHECKING:
+    import pyogrio
+else:
+    pyogrio = Lazy("pyogrio")
 
 GEOMETRY = "geometry"
 
@@ -22,8 +28,6 @@ def convert(told: Mapping[str, Any], _progress: Progress) -> dict[str, Any]:
     InputError
         When GDAL cannot read it, or no layer has geometries.
     """
-    import pyogrio
-
     name, path = told["name"], told["source"]
     try:
         layers = [str(layer) for layer, kind in pyogrio.list_layers(path) if kind is not None]

@@ -4,7 +4,7 @@ from dataclasses import dataclass, field
 
 import pandas as pd
 
-from mapper.tables import INCIDENT_COLUMNS, REJECTED_COLUMNS, check_columns
+from mapper.base.tables import INCIDENT_COLUMNS, REJECTED_COLUMNS, check_columns
 
 
 @dataclass(frozen=True)

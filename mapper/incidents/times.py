@@ -17,11 +17,12 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from mapper.errors import AmbiguousDatesError
+from mapper.base.errors import AmbiguousDatesError
+from mapper.base.types import Flags, Floats
 
 Order = Literal["", "day-first", "month-first"]
 Moments = npt.NDArray[np.datetime64]
-Fields = dict[str, npt.NDArray[np.float64]]
+Fields = dict[str, Floats]
 
 PRECISIONS = ("minute", "day", "month")
 MINUTE, DAY, MONTH = range(3)
@@ -118,8 +119,8 @@ def settle_order(values: pa.Array, *, file: str, column: str) -> Order:
 
 def _question(
     texts: npt.NDArray[np.object_],
-    first: npt.NDArray[np.float64],
-    second: npt.NDArray[np.float64],
+    first: Floats,
+    second: Floats,
     *,
     file: str,
     column: str,
@@ -150,7 +151,7 @@ def period_end(moment: Moments, precision: npt.NDArray[np.int8]) -> Moments:
     return np.where(precision == MONTH, months, np.where(precision == DAY, days, moment))
 
 
-def _extract(values: pa.Array, pattern: str) -> tuple[npt.NDArray[np.bool_], Fields]:
+def _extract(values: pa.Array, pattern: str) -> tuple[Flags, Fields]:
     """Return which texts fit a pattern, and the fields of those as numbers (NaN where absent)."""
     struct = pc.extract_regex(values, pattern)
     found = struct.is_valid().to_numpy(zero_copy_only=False)
@@ -160,7 +161,7 @@ def _extract(values: pa.Array, pattern: str) -> tuple[npt.NDArray[np.bool_], Fie
     }
 
 
-def _field(name: str, texts: pa.Array) -> npt.NDArray[np.float64]:
+def _field(name: str, texts: pa.Array) -> Floats:
     """Return one field of matched texts as numbers."""
     if name == "name":
         return np.array([_month_of(text) for text in texts.to_pylist()], dtype=float)
@@ -223,9 +224,7 @@ def _moments(fields: Fields, *, month_first: bool) -> tuple[Moments, npt.NDArray
     return moment, np.where(np.isnan(clock), dated, MINUTE).astype(np.int8)
 
 
-def _month_and_day(
-    fields: Fields, *, month_first: bool
-) -> tuple[npt.NDArray[np.float64], npt.NDArray[np.float64]]:
+def _month_and_day(fields: Fields, *, month_first: bool) -> tuple[Floats, Floats]:
     """Return month and day, whatever the fields are called."""
     if "first" in fields:
         first, second = fields["first"], fields["second_number"]
@@ -234,9 +233,7 @@ def _month_and_day(
     return month, fields.get("day", np.ones(len(month)))
 
 
-def _hour(
-    hour: npt.NDArray[np.float64], half: npt.NDArray[np.float64]
-) -> tuple[npt.NDArray[np.float64], npt.NDArray[np.bool_]]:
+def _hour(hour: Floats, half: Floats) -> tuple[Floats, Flags]:
     """Return the hour of the day from a clock of 24 or 12 hours, and whether it is one."""
     halved = ~np.isnan(half)
     hour = np.nan_to_num(hour)
@@ -244,9 +241,7 @@ def _hour(
     return np.where(halved, hour % 12 + np.nan_to_num(half), hour), right
 
 
-def _to_london(
-    moment: Moments, zone: npt.NDArray[np.float64], right: npt.NDArray[np.bool_]
-) -> Moments:
+def _to_london(moment: Moments, zone: Floats, right: Flags) -> Moments:
     """Return wall-clock times in London of those moments that state an offset."""
     stated = np.isfinite(zone) & right
     if stated.any():

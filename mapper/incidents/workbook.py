@@ -14,8 +14,8 @@ from typing import Any
 
 import pyarrow as pa
 
-from mapper.errors import InputError
-from mapper.guarded import in_child
+from mapper.base.errors import InputError
+from mapper.base.sandbox import in_child
 from mapper.incidents import limits
 from mapper.incidents.gather import Found
 from mapper.incidents.sheet import Sheet, from_table, is_blank

@@ -7,8 +7,11 @@ import datetime as dt
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
-from mapper.errors import InputError
-from mapper.files import Progress
+import pyarrow as pa
+import python_calamine
+
+from mapper.base.errors import InputError
+from mapper.base.files import Progress
 
 _BATCH = 20_000
 
@@ -21,8 +24,6 @@ def convert(told: Mapping[str, Any], _progress: Progress) -> dict[str, Any]:
     InputError
         When it is protected, damaged, empty, or has more than ``cells`` cells.
     """
-    import python_calamine
-
     name = told["name"]
     try:
         return _convert(told["source"], told["target"], told["cells"])
@@ -38,8 +39,6 @@ def convert(told: Mapping[str, Any], _progress: Progress) -> dict[str, Any]:
 
 def _convert(source: str, target: str, most_cells: int) -> dict[str, Any]:
     """Write the first sheet with values as text; return its name and those not read."""
-    import python_calamine
-
     with python_calamine.CalamineWorkbook.from_path(source) as book:
         filled = []
         chosen = None
@@ -63,8 +62,6 @@ def _convert(source: str, target: str, most_cells: int) -> dict[str, Any]:
 
 def _write(rows: Iterable[list[Any]], width: int, target: str) -> int:
     """Write rows of cells as an Arrow file of text columns; return how many."""
-    import pyarrow as pa
-
     schema = pa.schema([(f"c{i}", pa.string()) for i in range(width)])
     written = 0
     with pa.OSFile(target, "wb") as file, pa.ipc.new_file(file, schema) as writer:

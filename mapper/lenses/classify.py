@@ -12,20 +12,19 @@ counts 0 whatever other rules it meets: where it lies depends on where officers 
 from collections.abc import Callable, Iterable
 
 import numpy as np
-import numpy.typing as npt
 import pandas as pd
 
-from mapper.errors import LensError
+from mapper.base.errors import LensError
+from mapper.base.types import Flags, Floats, Integers
 from mapper.lenses.fit import refuse_unfit
 from mapper.lenses.lens import Condition, Lens, Rule
 
-Met = npt.NDArray[np.bool_]
-Floats = npt.NDArray[np.float64]
+Met = Flags
 
 
 def classify(
     incidents: pd.DataFrame, lens: Lens, *, include_police_generated: bool = True
-) -> npt.NDArray[np.int64]:
+) -> Integers:
     """Return the weight of each incident; 0 means that it does not count.
 
     Parameters

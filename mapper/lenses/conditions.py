@@ -5,9 +5,9 @@ part of the text, or being filled in at all. References, UPRNs, times and coordi
 tested: a lens speaks of kinds of incident, never of one incident, one home or one person.
 """
 
+from mapper.base.tables import FLAG_COLUMNS, INCIDENT_COLUMNS, OPTIONAL_INCIDENT_COLUMNS
 from mapper.lenses.lens import Condition
 from mapper.lenses.part import Part, shown
-from mapper.tables import FLAG_COLUMNS, INCIDENT_COLUMNS, OPTIONAL_INCIDENT_COLUMNS
 
 ALWAYS = "always"
 FLAGS = frozenset(FLAG_COLUMNS)

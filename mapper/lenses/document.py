@@ -7,7 +7,7 @@ import sys
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
-from mapper.files import write_whole
+from mapper.base.files import write_whole
 from mapper.lenses.lens import Condition, Lens, Rule
 from mapper.lenses.load import shipped_lenses
 

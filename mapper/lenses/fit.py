@@ -4,11 +4,11 @@ from collections.abc import Iterable
 
 import pandas as pd
 
-from mapper.errors import LensError
+from mapper.base.errors import LensError
+from mapper.base.tables import FLAG_COLUMNS
 from mapper.incidents.force_extract import EXTRACT_COLUMNS
 from mapper.lenses.lens import Lens
 from mapper.lenses.load import shipped_lenses
-from mapper.tables import FLAG_COLUMNS
 
 # Crime types that police.uk writes and forces' own records hardly do; "Robbery" or "Burglary" in
 # a file say nothing of where it comes from.

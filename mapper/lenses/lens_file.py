@@ -9,12 +9,12 @@ import re
 from collections.abc import Iterator
 from pathlib import Path
 
-from mapper.errors import LensError
+from mapper.base.errors import LensError
+from mapper.base.tables import INCIDENT_COLUMNS, OPTIONAL_INCIDENT_COLUMNS
+from mapper.base.toml_file import TomlKind
 from mapper.lenses.conditions import conditions_of
 from mapper.lenses.lens import Lens, Rule
 from mapper.lenses.part import Part, parts_of, shown
-from mapper.tables import INCIDENT_COLUMNS, OPTIONAL_INCIDENT_COLUMNS
-from mapper.toml_file import TomlKind
 
 ID = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
 _KIND = TomlKind(

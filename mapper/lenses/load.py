@@ -10,7 +10,8 @@ from collections.abc import Iterator
 from functools import cache
 from pathlib import Path
 
-from mapper.errors import LensError
+from mapper.base.errors import LensError
+from mapper.base.settings import settings
 from mapper.lenses.lens import Lens
 from mapper.lenses.lens_file import ID, read_lens_file
 from mapper.lenses.part import closest, shown
@@ -103,8 +104,6 @@ def own_folder(*, make: bool = False) -> Path | None:
     LensError
         When it cannot be made.
     """
-    from mapper.settings import settings
-
     setting = os.environ.get(FOLDER_VARIABLE, "")
     folder = Path(setting) if setting else settings().workspace / "lenses"
     if make:

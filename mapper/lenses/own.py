@@ -8,8 +8,8 @@ import tempfile
 import tomllib
 from pathlib import Path
 
-from mapper.errors import LensError
-from mapper.files import write_whole
+from mapper.base.errors import LensError
+from mapper.base.files import write_whole
 from mapper.lenses.lens import Lens
 from mapper.lenses.lens_file import ID, read_lens_file
 from mapper.lenses.load import SHIPPED, load_lens, own_folder, shipped_path

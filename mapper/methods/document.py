@@ -7,7 +7,7 @@ holds that they are as this module makes them.
 import sys
 from pathlib import Path
 
-from mapper.files import write_whole
+from mapper.base.files import write_whole
 from mapper.methods.load import glossary, methods
 
 MADE = "<!-- made from mapper/methods by python -m mapper.methods.document docs -->"

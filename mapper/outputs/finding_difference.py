@@ -10,8 +10,8 @@ from typing import Any
 
 import pandas as pd
 
+from mapper.base.errors import OutputError
 from mapper.disclosure.finding_release import FindingRelease, is_finding_release
-from mapper.errors import OutputError
 
 STATES = ("new", "gone", "moved", "changed", "same")
 # What alone names a row, the first that is there.

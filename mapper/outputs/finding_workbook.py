@@ -7,6 +7,7 @@ of every sheet and on every printed page.
 import io
 
 import pandas as pd
+import xlsxwriter
 
 from mapper.disclosure.finding_release import FindingRelease, is_finding_release
 from mapper.outputs.exports.workbook import MADE, write_about, write_table
@@ -31,8 +32,6 @@ def finding_workbook(release: FindingRelease) -> bytes:
     DisclosureError
         When given anything but a release of a finding.
     """
-    import xlsxwriter
-
     table = is_finding_release(release).table
     file = io.BytesIO()
     options = {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False}

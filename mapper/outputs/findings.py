@@ -14,11 +14,11 @@ from typing import Any
 
 import pandas as pd
 
+from mapper.base.errors import InputError
+from mapper.base.text import spreadsheet_text
 from mapper.disclosure.finding_release import FindingRelease, is_finding_release
-from mapper.errors import InputError
 from mapper.outputs.manifest import fingerprint, plain_json
 from mapper.outputs.tables import parquet_bytes
-from mapper.outputs.text import spreadsheet_text
 from mapper.outputs.write import write_together
 
 SUFFIXES = (".csv", ".parquet")

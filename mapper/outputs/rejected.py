@@ -9,8 +9,8 @@ import io
 
 import pandas as pd
 
-from mapper.outputs.text import spreadsheet_text
-from mapper.tables import REJECTED_COLUMNS, check_columns
+from mapper.base.tables import REJECTED_COLUMNS, check_columns
+from mapper.base.text import spreadsheet_text
 
 
 def rejected_csv(rejected: pd.DataFrame) -> bytes:

@@ -1,6 +1,6 @@
 """Tables for use outside: ``hotspots.csv``, ``hotspots.geojson`` and ``cells.parquet``.
 
-Columns, their order and their units are the contracts in ``mapper.tables``: one set for the
+Columns, their order and their units are the contracts in ``mapper.base.tables``: one set for the
 operational audience, one for all others, whose hidden counts are words and never a number. The two
 lists of hot spots are rounded for reading; ``cells.parquet`` keeps full precision. Marking and
 audience are in the GeoJSON's top-level members and in the Parquet file's metadata. The CSV file is
@@ -15,11 +15,10 @@ from collections.abc import Mapping
 from typing import Any
 
 import pandas as pd
+import pyarrow as pa
+import pyarrow.parquet as pq
 
-from mapper.disclosure.release import Release, is_release
-from mapper.hexagons import cells_to_outline, strings_to_cells
-from mapper.outputs.text import spreadsheet_text
-from mapper.tables import (
+from mapper.base.tables import (
     CELL_COLUMNS,
     HOTSPOT_COLUMNS,
     PARTNER_CELL_COLUMNS,
@@ -27,6 +26,9 @@ from mapper.tables import (
     PARTNER_HOTSPOT_COLUMNS,
     check_columns,
 )
+from mapper.base.text import spreadsheet_text
+from mapper.disclosure.release import Release, is_release
+from mapper.grid.hexagons import cells_to_outline, strings_to_cells
 
 Ring = list[tuple[float, float]]
 
@@ -123,9 +125,6 @@ def cells_parquet(release: Release) -> bytes:
 
 def parquet_bytes(frame: pd.DataFrame, *, said: Mapping[str, Any]) -> bytes:
     """Return a table as Parquet at full precision, with what it says of itself as metadata."""
-    import pyarrow as pa
-    import pyarrow.parquet as pq
-
     table = pa.Table.from_pandas(frame, preserve_index=False)
     words = json.dumps(said, ensure_ascii=False).encode()
     table = table.replace_schema_metadata({**(table.schema.metadata or {}), b"mapper": words})

@@ -6,9 +6,9 @@ from contextlib import ExitStack
 from datetime import UTC, datetime
 from pathlib import Path
 
+from mapper.base.errors import InputError
+from mapper.base.files import replacing
 from mapper.disclosure.release import Release, is_release
-from mapper.errors import InputError
-from mapper.files import replacing
 from mapper.outputs.manifest import manifest
 from mapper.outputs.maps import export_map
 from mapper.outputs.tables import (

@@ -5,14 +5,14 @@ from typing import Literal
 
 import numpy as np
 
-from mapper.back_test import FEWEST_MONTHS, BackTest, BackTestResult, back_test
-from mapper.errors import RequestError
-from mapper.files import Progress, no_progress
-from mapper.finding import Finding, Role
+from mapper.analysis.back_test import FEWEST_MONTHS, BackTest, BackTestResult, back_test
+from mapper.analysis.study import Study
+from mapper.base.errors import RequestError
+from mapper.base.files import Progress, no_progress
 from mapper.questions.answer import answer
 from mapper.questions.definitions import ACCURACY
+from mapper.questions.finding import Finding, Role
 from mapper.statistics.accuracy import ACCURACY_COLUMNS, Trial
-from mapper.study import Study
 
 _KEYS: dict[str, Role] = {"ranking": "key", "area_share": "key", "area_km2": "fact"}
 _ROLES: dict[str, Role] = {

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from mapper.errors import RequestError
+from mapper.base.errors import RequestError
 from mapper.questions.windows import Window
 
 

@@ -8,9 +8,9 @@ from typing import Any
 
 import pandas as pd
 
-from mapper.finding import Finding, Ground, Role, Unit
+from mapper.analysis.study import Study
 from mapper.questions.definitions import Definition
-from mapper.study import Study
+from mapper.questions.finding import Finding, Ground, Role, Unit
 
 
 def answer(

@@ -6,10 +6,11 @@ from functools import partial
 import numpy as np
 import pandas as pd
 
-from mapper.errors import RequestError
-from mapper.finding import Finding, Role
+from mapper.analysis.study import Study
+from mapper.base.errors import RequestError
 from mapper.questions.answer import answer
 from mapper.questions.definitions import CHANGE
+from mapper.questions.finding import Finding, Role
 from mapper.questions.grounds import counted_as, ground_of
 from mapper.questions.places import By, places_by
 from mapper.questions.windows import (
@@ -20,7 +21,6 @@ from mapper.questions.windows import (
     windows_since,
 )
 from mapper.statistics.change import Change, compare_windows, describe_changes
-from mapper.study import Study
 
 _ROLES: dict[str, Role] = {
     "before": "count",

@@ -3,13 +3,13 @@
 import numpy as np
 import pandas as pd
 
-from mapper.errors import RequestError
-from mapper.finding import Finding, Role
+from mapper.analysis.study import Study
+from mapper.base.errors import RequestError
 from mapper.questions.answer import answer
 from mapper.questions.definitions import CLOCK
+from mapper.questions.finding import Finding, Role
 from mapper.questions.places import Places, cells_named, chosen_hotspots, places_by
 from mapper.statistics.aoristic import WEEK_HOURS, week_clocks
-from mapper.study import Study
 
 DAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
 _ROLES: dict[str, Role] = {

@@ -5,12 +5,12 @@ from typing import Literal
 import numpy as np
 import pandas as pd
 
-from mapper.finding import Finding, Role, Unit
+from mapper.analysis.study import Study
 from mapper.questions.answer import answer
 from mapper.questions.definitions import CONCENTRATION
+from mapper.questions.finding import Finding, Role, Unit
 from mapper.questions.periods import counts_by_period, left_out, split_periods
 from mapper.statistics.concentration import Concentration, measure_concentration, top_stability
-from mapper.study import Study
 
 Table = Literal["figures", "lorenz", "stability"]
 _ROLES: dict[Table, dict[str, Role]] = {

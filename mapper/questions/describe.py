@@ -3,15 +3,16 @@
 from typing import Literal, get_args
 
 import numpy as np
-import numpy.typing as npt
 import pandas as pd
 
-from mapper.errors import RequestError
-from mapper.finding import Finding, Role, Unit
-from mapper.hexagons import cells_to_strings
+from mapper.analysis.study import Study
+from mapper.base.errors import RequestError
+from mapper.base.types import Floats
+from mapper.grid.hexagons import cells_to_strings
 from mapper.incidents.coordinates import degrees_to_grid, grid_to_degrees
 from mapper.questions.answer import answer
 from mapper.questions.definitions import DESCRIBE
+from mapper.questions.finding import Finding, Role, Unit
 from mapper.statistics.global_measures import (
     GlobalMoran,
     Scheme,
@@ -22,9 +23,7 @@ from mapper.statistics.global_measures import (
     point_clusters,
 )
 from mapper.statistics.scores import score_counts
-from mapper.study import Study
 
-Floats = npt.NDArray[np.float64]
 Table = Literal["figures", "cells", "shapes"]
 MOST_POINTS = 50_000  # clusters of points take minutes beyond this
 _UNITS: dict[Table, Unit] = {"figures": "area", "cells": "cell", "shapes": "area"}

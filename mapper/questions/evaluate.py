@@ -10,23 +10,22 @@ from datetime import timedelta
 from typing import Literal
 
 import numpy as np
-import numpy.typing as npt
 
-from mapper.errors import RequestError
-from mapper.finding import Finding, Role, Unit
+from mapper.analysis.study import Study, prepare
+from mapper.base.errors import RequestError
+from mapper.base.types import Flags, Integers
 from mapper.questions.action import Action
 from mapper.questions.answer import answer
 from mapper.questions.definitions import EVALUATE
 from mapper.questions.evaluation_tables import Ground, cell_table, figure_table
+from mapper.questions.finding import Finding, Role, Unit
 from mapper.questions.periods import Periods, counts_by_period, split_periods
 from mapper.questions.places import cells_named, chosen_hotspots, places_by
 from mapper.questions.windows import Window, check_windows, counts_within, days_with_data
 from mapper.statistics.controls import match_controls, ring_cells
 from mapper.statistics.evaluation import BeforeAfter, evaluate_action
 from mapper.statistics.regression_to_mean import regression_to_mean
-from mapper.study import Study, prepare
 
-Flags = npt.NDArray[np.bool_]
 Table = Literal["figures", "cells"]
 _UNITS: dict[Table, Unit] = {"figures": "area", "cells": "cell"}
 _ROLES: dict[Table, dict[str, Role]] = {
@@ -156,7 +155,7 @@ def _refuse_overlap(treated: Flags, buffer: Flags, control: Flags) -> None:
         )
 
 
-def _earlier(study: Study, before: Window) -> npt.NDArray[np.int64] | None:
+def _earlier(study: Study, before: Window) -> Integers | None:
     """Return the counts of the window before that one, as long as it, where there is data."""
     first = before.first - timedelta(days=before.days)
     if first < study.first:
@@ -164,7 +163,7 @@ def _earlier(study: Study, before: Window) -> npt.NDArray[np.int64] | None:
     return counts_within(study, Window(first, before.first - timedelta(days=1)))
 
 
-def _sums(counts: tuple[npt.NDArray[np.int64], ...], part: Flags) -> BeforeAfter:
+def _sums(counts: tuple[Integers, ...], part: Flags) -> BeforeAfter:
     before, after = (int(each[part].sum()) for each in counts)
     return BeforeAfter(before, after)
 

@@ -2,17 +2,13 @@
 
 from dataclasses import dataclass
 
-import numpy as np
-import numpy.typing as npt
 import pandas as pd
 
-from mapper.hexagons import cells_to_strings
+from mapper.analysis.study import Study
+from mapper.base.types import Flags, Integers
+from mapper.grid.hexagons import cells_to_strings
 from mapper.statistics.evaluation import Evaluation
 from mapper.statistics.regression_to_mean import RegressionToMean
-from mapper.study import Study
-
-Flags = npt.NDArray[np.bool_]
-Integers = npt.NDArray[np.int64]
 
 
 @dataclass(frozen=True, eq=False)

@@ -4,10 +4,11 @@ from datetime import date
 
 import numpy as np
 
-from mapper.finding import Ground, Integers, Measure
+from mapper.analysis.study import Study
+from mapper.base.types import Integers
 from mapper.lenses.lens import Clauses, taken_by
+from mapper.questions.finding import Ground, Measure
 from mapper.questions.windows import Window
-from mapper.study import Study
 
 
 def days_asked(study: Study) -> tuple[date, date]:

@@ -3,14 +3,14 @@
 import numpy as np
 import pandas as pd
 
-from mapper.errors import RequestError
-from mapper.files import Progress, no_progress
-from mapper.finding import Finding, Role
+from mapper.analysis.study import Study
+from mapper.base.errors import RequestError
+from mapper.base.files import Progress, no_progress
 from mapper.incidents.coordinates import degrees_to_grid
 from mapper.questions.answer import answer
 from mapper.questions.definitions import NEAR_REPEAT
+from mapper.questions.finding import Finding, Role
 from mapper.statistics.near_repeat import NearRepeat, near_repeat
-from mapper.study import Study
 
 METRES = (0.0, 100.0, 200.0, 400.0, 800.0)
 DAYS = (1.0, 7.0, 14.0, 28.0)

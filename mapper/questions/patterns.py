@@ -14,19 +14,20 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from mapper.analysis import find_hotspots
+from mapper.analysis.analyse import find_hotspots
+from mapper.analysis.request import AnalysisResult
+from mapper.analysis.study import Study
+from mapper.base.errors import RequestError
+from mapper.base.types import Flags, Integers
 from mapper.context.phases import suggest_phase
-from mapper.errors import RequestError
-from mapper.finding import Finding, Role
-from mapper.hexagons import cells_to_strings
+from mapper.grid.hexagons import cells_to_strings
 from mapper.questions.answer import answer
 from mapper.questions.definitions import PATTERNS
+from mapper.questions.finding import Finding, Role
 from mapper.questions.periods import Periods, counts_by_period, left_out, split_periods
-from mapper.request import AnalysisResult
 from mapper.statistics.emerging import PATTERN_NAMES, classify_patterns
 from mapper.statistics.hot_periods import HotPeriods, find_hot_periods, find_trend
 from mapper.statistics.trend import Trend, smallest_p, too_few_periods
-from mapper.study import Study
 
 _HALF = 0.5
 TREND_WORDS = ("falling", "no clear trend", "rising")
@@ -102,9 +103,7 @@ def ask_patterns(
     )
 
 
-def _found(
-    study: Study, counts: npt.NDArray[np.int64], periods: Periods, window: int
-) -> HotPeriods:
+def _found(study: Study, counts: Integers, periods: Periods, window: int) -> HotPeriods:
     """Test every period of every cell by the choices of the study."""
     request = study.request
     return find_hot_periods(
@@ -123,7 +122,7 @@ def _cells(
     study: Study,
     result: AnalysisResult,
     found: HotPeriods,
-    counts: npt.NDArray[np.int64],
+    counts: Integers,
     periods: Periods,
 ) -> pd.DataFrame:
     """Return one row per cell."""
@@ -143,7 +142,7 @@ def _hotspots(
     study: Study,
     result: AnalysisResult,
     found: HotPeriods,
-    counts: npt.NDArray[np.int64],
+    counts: Integers,
     periods: Periods,
 ) -> pd.DataFrame:
     """Return one row per hot spot, best rank first, with the phase its pattern suggests."""
@@ -163,9 +162,9 @@ def _hotspots(
 
 
 def _shared(
-    counts: npt.NDArray[np.int64],
-    hot: npt.NDArray[np.bool_],
-    cold: npt.NDArray[np.bool_],
+    counts: Integers,
+    hot: Flags,
+    cold: Flags,
     trend: Trend,
     pattern: npt.NDArray[np.int8],
     periods: Periods,

@@ -11,11 +11,11 @@ from datetime import date, timedelta
 import numpy as np
 import numpy.typing as npt
 
-from mapper.counts import count_by_period
-from mapper.errors import RequestError
-from mapper.study import Study
+from mapper.analysis.study import Study
+from mapper.base.errors import RequestError
+from mapper.base.types import Flags, Floats, Integers
+from mapper.grid.counts import count_by_period
 
-Integers = npt.NDArray[np.int64]
 Days = npt.NDArray[np.datetime64]
 
 _COVERED = 0.9
@@ -42,12 +42,12 @@ class Periods:
         return [str(day) for day in self.starts[:-1].astype(f"datetime64[{unit}]")]
 
     @property
-    def held(self) -> npt.NDArray[np.bool_]:
+    def held(self) -> Flags:
         """Tell which periods the files hold any row of: the others are missing, not zero."""
         return np.bincount(self.number[self.number >= 0], minlength=self.size) > 0
 
     @property
-    def lengths(self) -> npt.NDArray[np.float64]:
+    def lengths(self) -> Floats:
         """Days in each period, none in those without data."""
         return np.where(self.held, np.diff(self.starts).astype(np.float64), 0.0)
 

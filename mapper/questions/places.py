@@ -7,14 +7,14 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from mapper.analysis import find_hotspots
-from mapper.errors import RequestError
-from mapper.finding import Role
-from mapper.hexagons import cells_to_strings, strings_to_cells
-from mapper.request import AnalysisResult
-from mapper.study import Study
+from mapper.analysis.analyse import find_hotspots
+from mapper.analysis.request import AnalysisResult
+from mapper.analysis.study import Study
+from mapper.base.errors import RequestError
+from mapper.base.types import Flags, Integers
+from mapper.grid.hexagons import cells_to_strings, strings_to_cells
+from mapper.questions.finding import Role
 
-Integers = npt.NDArray[np.int64]
 By = Literal["cell", "hotspot", "ward", "district", "area"]
 
 
@@ -76,7 +76,7 @@ def chosen_hotspots(places: Places, ids: tuple[str, ...]) -> Places:
     return Places(table, places.roles, rows[places.group])
 
 
-def cells_named(study: Study, names: tuple[str, ...]) -> npt.NDArray[np.bool_]:
+def cells_named(study: Study, names: tuple[str, ...]) -> Flags:
     """Return which cells of the study area are named, as flags.
 
     Raises

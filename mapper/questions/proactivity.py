@@ -2,12 +2,12 @@
 
 from typing import Literal
 
-from mapper.files import Progress, no_progress
-from mapper.finding import Finding, Role, Unit
-from mapper.proactivity import check_proactivity
+from mapper.analysis.proactivity import check_proactivity
+from mapper.analysis.study import Study
+from mapper.base.files import Progress, no_progress
 from mapper.questions.answer import answer
 from mapper.questions.definitions import PROACTIVITY
-from mapper.study import Study
+from mapper.questions.finding import Finding, Role, Unit
 
 Table = Literal["hotspots", "hot-cells", "areas"]
 _ROLES: dict[Table, dict[str, Role]] = {

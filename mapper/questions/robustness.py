@@ -6,18 +6,19 @@ from typing import Literal
 
 import pandas as pd
 
-from mapper.analysis import find_hotspots
-from mapper.errors import LensError, RequestError
-from mapper.files import Progress, no_progress
-from mapper.finding import Finding, Role, Unit
+from mapper.analysis.analyse import find_hotspots
+from mapper.analysis.robustness import Robustness, measure_robustness
+from mapper.analysis.study import Study
+from mapper.analysis.variations import RESOLUTIONS_TRIED, lens_variants
+from mapper.areas.load import load_study_area
+from mapper.areas.study_area import StudyArea
+from mapper.base.errors import LensError, RequestError
+from mapper.base.files import Progress, no_progress
 from mapper.lenses.fit import refuse_unfit
 from mapper.lenses.lens import Lens
 from mapper.questions.answer import answer
 from mapper.questions.definitions import ROBUSTNESS
-from mapper.robustness import Robustness, measure_robustness
-from mapper.study import Study
-from mapper.study_area import StudyArea, load_study_area
-from mapper.variations import RESOLUTIONS_TRIED, lens_variants
+from mapper.questions.finding import Finding, Role, Unit
 
 Table = Literal["hotspots", "settings", "choices"]
 _MOST_RINGS = 2

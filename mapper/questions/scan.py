@@ -3,22 +3,20 @@
 from typing import Literal
 
 import numpy as np
-import numpy.typing as npt
 import pandas as pd
 
-from mapper.errors import RequestError
-from mapper.files import Progress, no_progress
-from mapper.finding import Finding, Role
-from mapper.hexagons import cells_to_points, cells_to_strings
+from mapper.analysis.study import Study
+from mapper.base.errors import RequestError
+from mapper.base.files import Progress, no_progress
+from mapper.base.types import Floats, Integers
+from mapper.grid.hexagons import cells_to_points, cells_to_strings
 from mapper.questions.answer import answer
 from mapper.questions.definitions import SCAN
+from mapper.questions.finding import Finding, Role
 from mapper.questions.periods import Periods, counts_by_period, left_out, split_periods
 from mapper.statistics.scan import Cluster, ScanChoices, ScanResult, scan
 from mapper.statistics.scan_windows import Zones, circle_zones, disc_zones
-from mapper.study import Study
 
-Floats = npt.NDArray[np.float64]
-Integers = npt.NDArray[np.int64]
 Exposure = Literal["residents", "demand"]
 _ROLES: dict[str, Role] = {
     "cluster": "key",

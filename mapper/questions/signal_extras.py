@@ -3,11 +3,12 @@
 from typing import NamedTuple
 
 import numpy as np
-import numpy.typing as npt
 import pandas as pd
 
-from mapper.errors import RequestError
-from mapper.finding import Role
+from mapper.analysis.study import Study
+from mapper.base.errors import RequestError
+from mapper.base.types import Floats, Integers
+from mapper.questions.finding import Role
 from mapper.statistics.bracket import bracket_clusters
 from mapper.statistics.co_location import find_meeting_places, measure_co_location
 from mapper.statistics.false_discovery import adjust
@@ -15,9 +16,8 @@ from mapper.statistics.fewest import FEWEST_IN_DISC
 from mapper.statistics.moran import QUADRANTS, LocalMoran, local_moran, local_moran_between
 from mapper.statistics.rates import find_per_resident
 from mapper.statistics.scores import score_counts
-from mapper.study import Study
 
-Scores = npt.NDArray[np.int64]
+Scores = Integers
 
 
 class Columns(NamedTuple):
@@ -105,7 +105,7 @@ def _of_moran(study: Study, found: LocalMoran, *, prefix: str) -> Columns:
     return Columns(table, roles)
 
 
-def _columns(values: dict[str, npt.NDArray[np.float64]]) -> Columns:
+def _columns(values: dict[str, Floats]) -> Columns:
     """Return real-valued columns that are worked out from counts."""
     return Columns(pd.DataFrame(values), dict.fromkeys(values, "derived"))
 

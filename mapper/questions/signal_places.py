@@ -4,16 +4,16 @@ from collections.abc import Mapping
 from types import MappingProxyType
 
 import numpy as np
-import numpy.typing as npt
 import pandas as pd
 
-from mapper.analysis import hotspot_inputs
-from mapper.finding import Role
-from mapper.hexagons import cells_to_strings
-from mapper.hotspots import describe_hotspots
-from mapper.request import AnalysisResult
+from mapper.analysis.analyse import hotspot_inputs
+from mapper.analysis.hotspots import describe_hotspots
+from mapper.analysis.request import AnalysisResult
+from mapper.analysis.study import Study
+from mapper.base.types import Integers
+from mapper.grid.hexagons import cells_to_strings
+from mapper.questions.finding import Role
 from mapper.statistics.signals import TITLES, Signal, carried_signals
-from mapper.study import Study
 
 HOT_SPOT, SINGLE = "hot spot", "single place outside hot spots"
 PLACE_ROLES: Mapping[str, Role] = MappingProxyType(
@@ -56,7 +56,7 @@ def place_table(study: Study, signals: tuple[Signal, ...], result: AnalysisResul
 def _listed(
     study: Study,
     described: pd.DataFrame,
-    group: npt.NDArray[np.int64],
+    group: Integers,
     signals: tuple[Signal, ...],
     *,
     kind: str,
@@ -79,7 +79,7 @@ def _listed(
 
 
 def _sentences(
-    signals: tuple[Signal, ...], group: npt.NDArray[np.int64], number: int, *, alpha: float
+    signals: tuple[Signal, ...], group: Integers, number: int, *, alpha: float
 ) -> list[str]:
     """Return what each carried signal says of the cell with the largest excess, by place."""
     words = [""] * number
@@ -92,7 +92,7 @@ def _sentences(
     return words
 
 
-def _busiest(study: Study, group: npt.NDArray[np.int64], number: int) -> npt.NDArray[np.int64]:
+def _busiest(study: Study, group: Integers, number: int) -> Integers:
     """Return the busiest cell of each place."""
     inside = np.flatnonzero(group >= 0)
     order = inside[np.argsort(-study.counts.incidents[inside], kind="stable")]

@@ -12,11 +12,13 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from mapper.analysis import find_hotspots
-from mapper.finding import Finding, Role
-from mapper.hexagons import cells_to_strings
+from mapper.analysis.analyse import find_hotspots
+from mapper.analysis.request import AnalysisResult
+from mapper.analysis.study import Study
+from mapper.grid.hexagons import cells_to_strings
 from mapper.questions.answer import answer
 from mapper.questions.definitions import SIGNALS
+from mapper.questions.finding import Finding, Role
 from mapper.questions.signal_extras import (
     Columns,
     harm_columns,
@@ -25,11 +27,9 @@ from mapper.questions.signal_extras import (
     second_lens,
 )
 from mapper.questions.signal_places import PLACE_ROLES, place_table
-from mapper.request import AnalysisResult
 from mapper.statistics.overdispersion import first_of_location_day, measure_dispersion
 from mapper.statistics.scores import score_counts
 from mapper.statistics.signals import TITLES, Signal, find_signals, signal_table
-from mapper.study import Study
 
 
 def ask_signals(

@@ -4,10 +4,10 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 
 import numpy as np
-import numpy.typing as npt
 
-from mapper.errors import RequestError
-from mapper.study import Study
+from mapper.analysis.study import Study
+from mapper.base.errors import RequestError
+from mapper.base.types import Integers
 
 _DAY = timedelta(days=1)
 
@@ -116,7 +116,7 @@ def days_with_data(study: Study, window: Window) -> int:
     return int(np.isin(days.astype("datetime64[M]"), months).sum())
 
 
-def counts_within(study: Study, window: Window) -> npt.NDArray[np.int64]:
+def counts_within(study: Study, window: Window) -> Integers:
     """Return the incidents that count in each cell in a window; shape (cells,)."""
     start = study.incidents.table["start"].to_numpy()
     inside = study.counted & (start >= np.datetime64(window.first))

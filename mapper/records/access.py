@@ -11,8 +11,8 @@ from types import MappingProxyType
 
 import pandas as pd
 
-from mapper.area_shares import name_key
-from mapper.people import Viewer, in_wards, may, require
+from mapper.disclosure.people import Viewer, in_wards, may, require
+from mapper.grid.area_weighting import name_key
 from mapper.records.form import load_form
 from mapper.records.versions import Version
 

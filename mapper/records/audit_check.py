@@ -13,7 +13,7 @@ from pathlib import Path
 
 from sqlalchemy import Connection, desc, select
 
-from mapper.errors import RecordsError
+from mapper.base.errors import RecordsError
 from mapper.records.audit import NOTHING_BEFORE, Entry, chained
 from mapper.records.schema.trust import audit
 

@@ -12,7 +12,7 @@ from datetime import date, timedelta
 
 from sqlalchemy import ColumnElement, Connection, desc, func, or_, select
 
-from mapper.outputs.text import spreadsheet_text
+from mapper.base.text import spreadsheet_text
 from mapper.records.audit import Entry, Event, append
 from mapper.records.schema.trust import audit
 

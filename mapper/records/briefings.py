@@ -11,7 +11,7 @@ from typing import Any
 
 from sqlalchemy import desc, select
 
-from mapper.people import Viewer, require
+from mapper.disclosure.people import Viewer, require
 from mapper.records.audit import Event, append
 from mapper.records.database import Database
 from mapper.records.schema.trust import audit

@@ -11,7 +11,7 @@ from difflib import SequenceMatcher
 from re import findall
 from typing import Any, Literal
 
-from mapper.errors import RecordsError
+from mapper.base.errors import RecordsError
 from mapper.records.content import in_words, tidy
 from mapper.records.form import Content, Field, Form
 

@@ -10,8 +10,8 @@ from datetime import date
 from types import MappingProxyType
 from typing import Any
 
-from mapper.errors import RecordsError
-from mapper.hexagons import strings_to_cells
+from mapper.base.errors import RecordsError
+from mapper.grid.hexagons import strings_to_cells
 from mapper.records.form import HEAVIEST, Column, Content, Field, Form
 
 _LONGEST = 100_000  # signs of one text; more is a pasted file

@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 
 from sqlalchemy import Connection, delete, insert, select
 
-from mapper.errors import RecordsError
+from mapper.base.errors import RecordsError
 from mapper.records.audit import Event, append
 from mapper.records.datasets import KeptDataset, find_dataset
 from mapper.records.schema.trust import current_data, datasets

@@ -6,23 +6,16 @@ true of a transaction on the one is true on the other. Tables come from migratio
 when the database is opened.
 """
 
-import logging
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from functools import cache
-from pathlib import Path
 from typing import Any
 
 from sqlalchemy import Connection, Engine, text
 from sqlalchemy.exc import DBAPIError
 
-from mapper.records.engine import ALONE, WRITING, engine_of
+from mapper.records.engine import ALONE, WRITING
 from mapper.records.faults import in_words
-from mapper.records.migrate import migrate
-from mapper.settings import settings
-
-_LOG = logging.getLogger(__name__)
 
 # One number for all writers of a PostgreSQL database: holding it is what BEGIN IMMEDIATE is there.
 _WRITERS = 0x6D61_7070_6572
@@ -105,44 +98,3 @@ class Database:
 def is_writing(connection: Connection) -> bool:
     """Tell whether a connection comes from :meth:`Database.write`."""
     return bool(connection.get_execution_options().get(WRITING))
-
-
-def open_database(*, workspace: Path, url: str | None = None) -> Database:
-    """Open a database and bring its tables up to this version.
-
-    Parameters
-    ----------
-    workspace
-        Folder whose ``mapper.sqlite`` is the database when no URL is given.
-    url
-        ``postgresql://user@host/name``, or another SQLite file as ``sqlite:///path``.
-
-    Raises
-    ------
-    RecordsError
-        When the URL cannot be used, the database cannot be reached, or a newer mapper wrote it.
-    """
-    engine, name = engine_of(url, workspace=workspace)
-    opened = Database(engine=engine, name=name)
-    try:
-        migrate(opened)
-    except BaseException:
-        opened.close()
-        raise
-    return opened
-
-
-@cache
-def database() -> Database:
-    """Return this installation's database, opened once in a process.
-
-    What a crash left in the workspace is cleared up on the way.
-    """
-    from mapper.records.workspace import recover
-
-    now = settings()
-    url = now.database.get_secret_value() if now.database else None
-    opened = open_database(workspace=now.workspace, url=url)
-    for words in recover(opened, now.workspace):
-        _LOG.warning("%s", words)
-    return opened

@@ -15,7 +15,7 @@ from pathlib import Path
 
 from sqlalchemy import Connection, RowMapping, delete, insert, select, update
 
-from mapper.errors import RecordsError
+from mapper.base.errors import RecordsError
 from mapper.records.audit import Event, append
 from mapper.records.database import Database
 from mapper.records.lock import sole_writer

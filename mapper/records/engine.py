@@ -7,7 +7,7 @@ from typing import Any
 from sqlalchemy import URL, Connection, Engine, create_engine, event, make_url
 from sqlalchemy.exc import ArgumentError
 
-from mapper.errors import RecordsError
+from mapper.base.errors import RecordsError
 
 FILE_NAME = "mapper.sqlite"
 WRITING = "mapper_writing"  # marks the connection of a writer

@@ -15,7 +15,8 @@ from math import isfinite
 from types import MappingProxyType
 from typing import Any, Literal, cast
 
-from mapper.errors import RecordsError
+from mapper.analysis.study import Study
+from mapper.base.errors import RecordsError
 from mapper.questions.action import Action
 from mapper.questions.evaluate import ask_evaluate
 from mapper.questions.windows import Window
@@ -24,7 +25,6 @@ from mapper.records.versions import Version
 from mapper.statistics.evaluation import BeforeAfter, Evaluation, compare_places, evaluate_action
 from mapper.statistics.evaluation import RateRatio as Ratio
 from mapper.statistics.intervals import RatioOfRatios
-from mapper.study import Study
 
 Verdict = Literal["worked", "did not work", "could not be told"]
 WORTH_HAVING = 0.9  # an interval all above it rules out a fall of a tenth

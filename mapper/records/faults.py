@@ -2,7 +2,7 @@
 
 from sqlalchemy.exc import DBAPIError
 
-from mapper.errors import RecordsError
+from mapper.base.errors import RecordsError
 
 _UNCHANGED = "Nothing was changed."
 

@@ -14,7 +14,7 @@ from typing import Literal
 
 from sqlalchemy import Connection, inspect, text
 
-from mapper.errors import MapperError
+from mapper.base.errors import MapperError
 from mapper.records.audit_check import Head, head_of, verify
 from mapper.records.database import Database
 from mapper.records.datasets import FOLDER, HALF_DONE, kept_datasets

@@ -16,7 +16,7 @@ from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 
-from mapper.errors import RecordsError
+from mapper.base.errors import RecordsError
 
 FILE_NAME = ".lock"
 _LOOK_AGAIN = 0.05  # seconds
@@ -99,19 +99,17 @@ def _take(handle: int, workspace: Path, *, until: float) -> None:
 
 
 if sys.platform == "win32":
+    import msvcrt
 
     def _lock(handle: int) -> None:
         """Lock a byte far behind the words, so that others can read them."""
-        import msvcrt
-
         os.lseek(handle, 1 << 30, os.SEEK_SET)
         msvcrt.locking(handle, msvcrt.LK_NBLCK, 1)
 else:
+    import fcntl
 
     def _lock(handle: int) -> None:
         """Lock the file, or raise at once."""
-        import fcntl
-
         fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
 
 

@@ -5,7 +5,6 @@ work done; whoever is killed half way leaves the tables as they were.
 """
 
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from alembic import command
 from alembic.config import Config
@@ -13,15 +12,13 @@ from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from sqlalchemy import Connection
 
-from mapper.errors import RecordsError
-
-if TYPE_CHECKING:
-    from mapper.records.database import Database
+from mapper.base.errors import RecordsError
+from mapper.records.database import Database
 
 _FOLDER = Path(__file__).parent / "migrations"
 
 
-def migrate(database: "Database", *, to: str = "head") -> None:
+def migrate(database: Database, *, to: str = "head") -> None:
     """Run the migrations that a database has not had yet.
 
     Parameters

@@ -7,8 +7,8 @@ knew more than the rules, and where the rules should change.
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+from mapper.base.errors import RecordsError
 from mapper.context.phases import Phase, Suggestion
-from mapper.errors import RecordsError
 from mapper.records.form import Content
 from mapper.records.versions import Version
 

@@ -11,7 +11,7 @@ from datetime import date
 from types import MappingProxyType
 from typing import Any
 
-from mapper.people import Viewer, may
+from mapper.disclosure.people import Viewer, may
 from mapper.records.access import readable, shared_with_partners
 from mapper.records.database import Database
 from mapper.records.form import RecordKind

@@ -20,8 +20,8 @@ from functools import lru_cache
 import numpy as np
 from sqlalchemy import Connection, delete, insert, select, update
 
+from mapper.base.errors import RecordsError
 from mapper.disclosure.register import StoredRelease, from_document, to_document
-from mapper.errors import RecordsError
 from mapper.records.audit import Event, append
 from mapper.records.database import Database
 from mapper.records.schema.trust import audit, deletions, releases

@@ -15,7 +15,7 @@ from typing import Literal, get_args
 
 from sqlalchemy import Connection, delete, insert, select
 
-from mapper.errors import RecordsError
+from mapper.base.errors import RecordsError
 from mapper.records.audit import Event, append
 from mapper.records.database import Database
 from mapper.records.datasets import (

@@ -5,10 +5,10 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+from mapper.base.files import digest_of, write_whole
 from mapper.disclosure.own_rules import own_rules_file, tightened
+from mapper.disclosure.people import Viewer, require
 from mapper.disclosure.rules import Rules
-from mapper.files import digest_of, write_whole
-from mapper.people import Viewer, require
 from mapper.records.audit import Event, append
 from mapper.records.database import Database
 from mapper.records.lock import sole_writer

@@ -14,8 +14,8 @@ from typing import Any
 
 from sqlalchemy import RowMapping, delete, insert, select
 
-from mapper.errors import RecordsError, RefusedError
-from mapper.people import Viewer, require
+from mapper.base.errors import RecordsError, RefusedError
+from mapper.disclosure.people import Viewer, require
 from mapper.records.audit import Event, append
 from mapper.records.database import Database
 from mapper.records.schema.runs import saved_runs

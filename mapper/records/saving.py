@@ -12,8 +12,8 @@ from typing import Any
 
 from sqlalchemy import Connection, delete, func, insert, select
 
-from mapper.errors import RecordsError
-from mapper.people import Viewer, require
+from mapper.base.errors import RecordsError
+from mapper.disclosure.people import Viewer, require
 from mapper.records.audit import Event, append
 from mapper.records.content import as_json, digest_of_text, tidy
 from mapper.records.database import Database

@@ -14,7 +14,7 @@ from typing import Literal
 
 from sqlalchemy import ColumnElement, Connection, RowMapping, delete, insert, select, update
 
-from mapper.errors import RecordsError
+from mapper.base.errors import RecordsError
 from mapper.records.audit import Event, append
 from mapper.records.known_people import note_person
 from mapper.records.schema.trust import sessions

@@ -12,8 +12,8 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
+from mapper.disclosure.people import Viewer, require
 from mapper.disclosure.rules import Rule
-from mapper.people import Viewer, require
 from mapper.records.actions import Action, actions_of
 from mapper.records.database import Database
 from mapper.records.evaluations import register

@@ -14,7 +14,7 @@ from typing import Any
 
 from sqlalchemy import Connection, Row, Select, and_, func, select
 
-from mapper.errors import RecordsError
+from mapper.base.errors import RecordsError
 from mapper.records.content import digest_of_text
 from mapper.records.database import Database
 from mapper.records.form import Content, RecordKind

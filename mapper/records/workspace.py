@@ -4,7 +4,7 @@ import shutil
 import time
 from pathlib import Path
 
-from mapper.errors import RecordsError
+from mapper.base.errors import RecordsError
 from mapper.records.database import Database
 from mapper.records.datasets import FOLDER, HALF_DONE, kept_datasets
 from mapper.records.lock import sole_writer

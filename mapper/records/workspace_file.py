@@ -17,8 +17,8 @@ from typing import Any
 
 from sqlalchemy import Column, Connection, Table, func, insert, select
 
-from mapper.errors import RecordsError
-from mapper.people import Viewer, require
+from mapper.base.errors import RecordsError
+from mapper.disclosure.people import Viewer, require
 from mapper.records.audit import Event, append
 from mapper.records.content import digest_of_text
 from mapper.records.database import Database

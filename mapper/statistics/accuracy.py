@@ -33,12 +33,10 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from mapper.files import Progress, no_progress
+from mapper.base.files import Progress, no_progress
+from mapper.base.types import Floats, Integers
 from mapper.statistics.intervals import check_share, whole_counts
 from mapper.statistics.rankings import LAST_YEAR, History, Ranking, places
-
-Integers = npt.NDArray[np.int64]
-Floats = npt.NDArray[np.float64]
 
 AREA_SHARES = (0.01, 0.02, 0.05, 0.1)
 BEST = "best possible"

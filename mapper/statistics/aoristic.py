@@ -27,9 +27,9 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from mapper.base.types import Flags, Floats, Integers
+
 Times = npt.NDArray[np.datetime64]
-Floats = npt.NDArray[np.float64]
-Integers = npt.NDArray[np.int64]
 
 WEEK_HOURS = 168
 _HOUR = 3_600_000_000  # microseconds
@@ -81,7 +81,7 @@ def week_clocks(
     *,
     group: Integers,
     groups: int,
-    month_only: npt.NDArray[np.bool_] | None = None,
+    month_only: Flags | None = None,
 ) -> WeekClocks:
     """Return a week clock for each group, such as a cell or a hot spot.
 

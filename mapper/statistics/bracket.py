@@ -14,14 +14,11 @@ those of whole numbers. Values that differ by less than one part in 10^11 count 
 from dataclasses import dataclass
 
 import numpy as np
-import numpy.typing as npt
 
-from mapper.neighbours import Neighbours
+from mapper.base.types import Floats, Integers
+from mapper.grid.neighbours import Neighbours
 from mapper.statistics.clusters import Null
 from mapper.statistics.permutation import conditional_tail, subset_tails, total_tail
-
-Integers = npt.NDArray[np.int64]
-Floats = npt.NDArray[np.float64]
 
 NODES = 2**17  # whole-number sums in a table: about 30 MB of memory and 0.1 s for discs of seven
 _DECIMALS = range(5)

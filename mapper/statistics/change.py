@@ -16,10 +16,9 @@ from typing import Literal
 import numpy as np
 import numpy.typing as npt
 
+from mapper.base.types import Flags, Floats, Integers
 from mapper.statistics.false_discovery import adjust
 from mapper.statistics.intervals import (
-    Floats,
-    Integers,
     binomial_tails,
     binomial_two_sided,
     check_lengths,
@@ -46,7 +45,7 @@ class Change:
     p_less: Floats  # of at most so large a later count
     q: Floats  # of p over the cells with any incident; missing in the others
 
-    def clear(self, *, alpha: float = 0.05) -> npt.NDArray[np.bool_]:
+    def clear(self, *, alpha: float = 0.05) -> Flags:
         """Return where a change is clear: q at most alpha and no 1 inside the interval.
 
         The two-sided p and the interval come from different exact rules and can disagree by a

@@ -9,13 +9,11 @@ from dataclasses import dataclass
 from typing import Literal
 
 import numpy as np
-import numpy.typing as npt
 
-from mapper.neighbours import Neighbours
+from mapper.base.types import Floats, Integers
+from mapper.grid.neighbours import Neighbours
 from mapper.statistics.permutation import conditional_tail, subset_tails, total_tail
 
-Integers = npt.NDArray[np.int64]
-Floats = npt.NDArray[np.float64]
 Null = Literal["total", "conditional"]
 
 

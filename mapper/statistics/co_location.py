@@ -20,14 +20,11 @@ wherever there are people.
 from dataclasses import dataclass
 
 import numpy as np
-import numpy.typing as npt
 
+from mapper.base.types import Floats, Integers
 from mapper.statistics.intervals import whole_counts
 from mapper.statistics.over_represented import check_part, hypergeometric_tail
 from mapper.statistics.tails import log_choose
-
-Integers = npt.NDArray[np.int64]
-Floats = npt.NDArray[np.float64]
 
 
 @dataclass(frozen=True, eq=False)

@@ -30,10 +30,8 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from mapper.base.types import Floats, Integers
 from mapper.statistics.intervals import check_share, whole_counts
-
-Integers = npt.NDArray[np.int64]
-Floats = npt.NDArray[np.float64]
 
 SHARES_HELD = (0.25, 0.5)  # of incidents
 TOP_SHARES = (0.01, 0.05)  # of cells

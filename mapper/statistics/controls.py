@@ -11,11 +11,10 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from mapper.errors import RequestError
-from mapper.hexagons import Cells, cells_to_discs
-from mapper.statistics.intervals import Floats, Integers, whole_counts
-
-Flags = npt.NDArray[np.bool_]
+from mapper.base.errors import RequestError
+from mapper.base.types import Flags, Floats, Integers
+from mapper.grid.hexagons import Cells, cells_to_discs
+from mapper.statistics.intervals import whole_counts
 
 
 def ring_cells(cells: Cells, treated: Flags, *, inner: int = 1, outer: int = 2) -> Flags:

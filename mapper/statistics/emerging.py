@@ -39,8 +39,8 @@ from enum import IntEnum
 import numpy as np
 import numpy.typing as npt
 
-Integers = npt.NDArray[np.int64]
-Flags = npt.NDArray[np.bool_]
+from mapper.base.types import Flags, Integers
+
 Codes = npt.NDArray[np.int8]
 
 

@@ -22,6 +22,7 @@ from dataclasses import dataclass
 from math import inf, isinf, nan, sqrt
 
 import numpy as np
+from scipy.special import ndtri
 
 from mapper.statistics.change import describe_ratio
 from mapper.statistics.intervals import (
@@ -215,8 +216,6 @@ def weighted_displacement_difference(
     variance grows by f squared. A missing buffer or buffer control adds nothing; a buffer without
     a control of its own is thus taken to have stayed as it was otherwise.
     """
-    from scipy.special import ndtri
-
     check_lengths(before_length, after_length)
     check_share(confidence, name="confidence")
     scale = after_length / before_length

@@ -8,9 +8,8 @@ alpha; on constant data nothing is ever found.
 from typing import Literal
 
 import numpy as np
-import numpy.typing as npt
 
-Floats = npt.NDArray[np.float64]
+from mapper.base.types import Flags, Floats
 
 
 def benjamini_hochberg(p: Floats) -> Floats:
@@ -29,9 +28,7 @@ def adjust(p: Floats, *, correction: Literal["bh", "by"] = "bh") -> Floats:
     return benjamini_hochberg(p) if correction == "bh" else benjamini_yekutieli(p)
 
 
-def found(
-    p: Floats, *, alpha: float, correction: Literal["bh", "by"] = "bh"
-) -> npt.NDArray[np.bool_]:
+def found(p: Floats, *, alpha: float, correction: Literal["bh", "by"] = "bh") -> Flags:
     """Return whether the q of each p is at most alpha; never where p is missing.
 
     The same answer as ``adjust(p) <= alpha`` for any alpha below 1, sorting only what can be found:

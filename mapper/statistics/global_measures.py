@@ -16,18 +16,20 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from math import nan
-from typing import TYPE_CHECKING, Literal
+from typing import Literal
 
+import mapclassify
 import numpy as np
-import numpy.typing as npt
+import pandas as pd
+from esda.adbscan import ADBSCAN
+from esda.geary_local import Geary_Local
+from esda.moran import Moran
+from libpysal.graph import Graph
+from pointpats.centrography import ellipse, euclidean_median, mean_center, std_distance
 
-from mapper.neighbours import Neighbours
+from mapper.base.types import Flags, Floats, Integers
+from mapper.grid.neighbours import Neighbours
 
-if TYPE_CHECKING:
-    from libpysal.graph import Graph
-
-Integers = npt.NDArray[np.int64]
-Floats = npt.NDArray[np.float64]
 Scheme = Literal["quantiles", "natural", "head-tail", "equal"]
 
 _FEWEST = 3  # places without which spread has no meaning
@@ -78,8 +80,6 @@ class Middle:
 
 def to_graph(near: Neighbours) -> "Graph":
     """Return neighbours as a PySAL graph with weights of 1; isolated cells stay in it."""
-    from libpysal.graph import Graph
-
     alone = np.flatnonzero(near.degree == 0)
     owner = np.concatenate([near.owner, alone])
     member = np.concatenate([near.member, alone])
@@ -94,8 +94,6 @@ def measure_moran(scores: Integers, near: Neighbours) -> GlobalMoran:
     Isolated cells are left out: they have no neighbour to be like, and would count as if they had
     one of average score.
     """
-    from esda.moran import Moran
-
     kept, inside = _without_isolated(near)
     values = scores[kept].astype(np.float64)
     if values.size < _FEWEST or values.std() == 0:
@@ -114,8 +112,6 @@ def find_local_geary(
     Its p is not exact: it has a floor of 1 / (permutations + 1), takes the smaller tail, and
     compares real numbers, so ties count by luck. Use it to look, not to decide.
     """
-    from esda.geary_local import Geary_Local
-
     kept, inside = _without_isolated(near)
     value, p = np.full(near.size, np.nan), np.full(near.size, np.nan)
     values = scores[kept].astype(np.float64)
@@ -133,7 +129,7 @@ def find_local_geary(
     return LocalGeary(value=value, p=p)
 
 
-def _without_isolated(near: Neighbours) -> tuple[npt.NDArray[np.bool_], Neighbours]:
+def _without_isolated(near: Neighbours) -> tuple[Flags, Neighbours]:
     """Return which cells have neighbours, and the neighbours among those alone."""
     kept = near.degree > 0
     position = np.cumsum(kept) - 1
@@ -161,8 +157,6 @@ def class_breaks(values: Floats, *, classes: int = 5, scheme: Scheme = "quantile
         ``quantiles`` (as many cells each), ``natural`` (Fisher and Jenks), ``head-tail`` (for
         heavy tails) or ``equal`` steps.
     """
-    import mapclassify
-
     known = np.asarray(values, dtype=np.float64)
     known = known[np.isfinite(known)]
     distinct = np.unique(known)
@@ -209,9 +203,6 @@ def point_clusters(
     seed
         The same seed gives the same clusters.
     """
-    import pandas as pd
-    from esda.adbscan import ADBSCAN
-
     if x.size == 0:
         return np.zeros(0, dtype=np.int64)
     model = ADBSCAN(distance, fewest, reps=runs, pct_exact=part)
@@ -243,8 +234,6 @@ def find_middle(x: Floats, y: Floats) -> Middle:
     ValueError
         With fewer than three points, which have no ellipse.
     """
-    from pointpats.centrography import ellipse, euclidean_median, mean_center, std_distance
-
     points = np.column_stack([x, y])
     if len(points) < _FEWEST:
         raise ValueError(f"{len(points)} points: an ellipse needs {_FEWEST} or more")

@@ -12,16 +12,14 @@ from typing import Literal
 import numpy as np
 import numpy.typing as npt
 
-from mapper.neighbours import Neighbours
+from mapper.base.types import Flags, Integers
+from mapper.grid.neighbours import Neighbours
 from mapper.statistics.clusters import Null, find_both_tails
 from mapper.statistics.emerging import classify_patterns, trailing_sums
 from mapper.statistics.false_discovery import found
 from mapper.statistics.fewest import FEWEST_IN_DISC
 from mapper.statistics.scores import Score, score_counts
 from mapper.statistics.trend import EXACT_PERIODS, Trend, mann_kendall, mann_kendall_exact
-
-Integers = npt.NDArray[np.int64]
-Flags = npt.NDArray[np.bool_]
 
 
 @dataclass(frozen=True, eq=False)

@@ -16,9 +16,10 @@ from math import exp, inf, isfinite, nan
 
 import numpy as np
 import numpy.typing as npt
+from scipy.optimize import brentq
+from scipy.special import betainc, betaincinv, gammaln
 
-Integers = npt.NDArray[np.int64]
-Floats = npt.NDArray[np.float64]
+from mapper.base.types import Floats, Integers
 
 LARGEST_COUNT = 2**31 - 1
 # Probabilities that differ by less than this are one and the same, as in R and in scipy.
@@ -55,8 +56,6 @@ def check_lengths(before: float, after: float) -> None:
 
 def binomial_tails(successes: Integers, trials: Integers, share: float) -> tuple[Floats, Floats]:
     """Return P(X >= successes) and P(X <= successes) for X binomial; arrays of one shape."""
-    from scipy.special import betainc
-
     k, n = successes, trials
     at_least = np.where(k > 0, betainc(np.maximum(k, 1), n - k + 1, share), 1.0)
     at_most = np.where(k < n, betainc(np.maximum(n - k, 1), k + 1, 1 - share), 1.0)
@@ -89,8 +88,6 @@ def binomial_interval(
     successes: Integers, trials: Integers, *, confidence: float = 0.95
 ) -> tuple[Floats, Floats]:
     """Return the Clopper-Pearson interval for the chance of success; 0 to 1 without trials."""
-    from scipy.special import betaincinv
-
     k, n, half = successes, trials, (1 - confidence) / 2
     low = np.where(k > 0, betaincinv(np.maximum(k, 1), n - k + 1, half), 0.0)
     high = np.where(k < n, betaincinv(k + 1, np.maximum(n - k, 1), 1 - half), 1.0)
@@ -178,16 +175,12 @@ def _first_no_likelier(k: Integers, n: Integers, chance: Floats) -> Integers:
 
 def _log_probability(k: Integers, n: Integers, chance: Floats) -> Floats:
     """Return the logarithm of the binomial probability of k."""
-    from scipy.special import gammaln
-
     ways = gammaln(n + 1) - (gammaln(k + 1) + gammaln(n - k + 1))
     return np.asarray(ways + k * np.log(chance) + (n - k) * np.log1p(-chance), dtype=np.float64)
 
 
 def _at_most(k: Integers, n: Integers, chance: Floats) -> Floats:
     """Return P(X <= k), 0 for k below 0."""
-    from scipy.special import betainc
-
     inside = np.clip(k, 0, np.maximum(n - 1, 0))
     value = betainc(np.maximum(n - inside, 1), inside + 1, 1 - chance)
     return np.where(k < 0, 0.0, np.where(k >= n, 1.0, value))
@@ -195,8 +188,6 @@ def _at_most(k: Integers, n: Integers, chance: Floats) -> Floats:
 
 def _log_ways(treated: int, control: int, after: int) -> tuple[Floats, int]:
     """Return log C(treated, k) C(control, after - k) for every possible k, and the lowest k."""
-    from scipy.special import gammaln
-
     lowest = max(0, after - control)
     k = np.arange(lowest, min(treated, after) + 1)
     halves = gammaln(k + 1) + gammaln(treated - k + 1)
@@ -214,7 +205,6 @@ def _tail(ways: Floats, seen: int, log_odds: float, *, upper: bool) -> float:
 
 def _odds_ratio_at(ways: Floats, seen: int, share: float, *, upper: bool) -> float:
     """Return the odds ratio at which a tail holds ``share``."""
-    from scipy.optimize import brentq
 
     def distance(log_odds: float) -> float:
         return _tail(ways, seen, log_odds, upper=upper) - share

@@ -16,12 +16,9 @@ Source
 from dataclasses import dataclass
 
 import numpy as np
-import numpy.typing as npt
 
-from mapper.hexagons import Cells, cells_to_areas, cells_to_discs, cells_to_points
-
-Integers = npt.NDArray[np.int64]
-Floats = npt.NDArray[np.float64]
+from mapper.base.types import Floats, Integers
+from mapper.grid.hexagons import Cells, cells_to_areas, cells_to_discs, cells_to_points
 
 EARTH_M = 6_371_007.2
 REACH = 4.0  # bandwidths

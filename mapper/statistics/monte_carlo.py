@@ -12,11 +12,10 @@ from concurrent.futures import Future, ThreadPoolExecutor
 import numpy as np
 import numpy.typing as npt
 
-from mapper.errors import RequestError
-from mapper.files import Progress, no_progress
+from mapper.base.errors import RequestError
+from mapper.base.files import Progress, no_progress
+from mapper.base.types import Floats
 
-Floats = npt.NDArray[np.float64]
-Integers = npt.NDArray[np.int64]
 Simulate = Callable[[np.random.Generator, int], npt.NDArray[np.generic]]
 
 CHUNK = 8  # replicates to a stream: part of what a seed means, so never derived from the machine

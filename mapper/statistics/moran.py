@@ -17,11 +17,9 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from mapper.neighbours import Neighbours
+from mapper.base.types import Floats, Integers
+from mapper.grid.neighbours import Neighbours
 from mapper.statistics.permutation import conditional_tail, subset_tails
-
-Integers = npt.NDArray[np.int64]
-Floats = npt.NDArray[np.float64]
 
 QUADRANTS = ("none", "high-high", "low-low", "high-low", "low-high")
 

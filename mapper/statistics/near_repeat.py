@@ -26,13 +26,13 @@ from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
+from scipy.spatial import cKDTree
 
-from mapper.errors import RequestError
-from mapper.files import Progress, no_progress
+from mapper.base.errors import RequestError
+from mapper.base.files import Progress, no_progress
+from mapper.base.types import Floats, Integers
+from mapper.statistics import near_repeat_compiled as compiled
 from mapper.statistics.monte_carlo import run_replicates
-
-Floats = npt.NDArray[np.float64]
-Integers = npt.NDArray[np.int64]
 
 MOST_PAIRS = 20_000_000  # 1.4 GB at the peak with 19 million, measured
 _DAY = 86_400  # seconds
@@ -97,8 +97,6 @@ def near_repeat(
     """
     x, y, days = (np.asarray(part, dtype=np.float64) for part in (x, y, days))
     _check(x, y, days, space_bands, time_bands)
-    from mapper.statistics import near_repeat_compiled as compiled
-
     pairs = _find_pairs(x, y, np.asarray(space_bands, dtype=np.float64))
     # Whole seconds make "exactly 7 days" exact; 7.1 - 0.1 in floats is not 7.
     seconds = np.rint((days - days.min(initial=np.inf)) * _DAY).astype(np.int64)
@@ -172,8 +170,6 @@ def _rising(edges: Sequence[float]) -> bool:
 
 def _find_pairs(x: Floats, y: Floats, edges: Floats) -> _Pairs:
     """Return every pair of incidents within the last edge, once, sorted by space band."""
-    from scipy.spatial import cKDTree
-
     # Far coordinates lose digits when squared; a near origin keeps distances exact to far below
     # a millimetre.
     points = np.column_stack([x - x.min(), y - y.min()])
@@ -193,8 +189,6 @@ def _find_pairs(x: Floats, y: Floats, edges: Floats) -> _Pairs:
 
 def _refuse_many_pairs(points: Floats, reach: float) -> None:
     """Count the pairs over distinct places, which is cheap, before any is held."""
-    from scipy.spatial import cKDTree
-
     places, incidents = np.unique(points, axis=0, return_counts=True)
     tree = cKDTree(places)
     weights = incidents.astype(np.float64)

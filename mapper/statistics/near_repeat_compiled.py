@@ -4,8 +4,8 @@ import numba
 import numpy as np
 import numpy.typing as npt
 
-Floats = npt.NDArray[np.float64]
-Integers = npt.NDArray[np.int64]
+from mapper.base.types import Floats, Integers
+
 Small = npt.NDArray[np.int32]
 
 

@@ -12,14 +12,11 @@ too small; look at the variance to mean ratio and count each address once a day 
 from dataclasses import dataclass
 
 import numpy as np
-import numpy.typing as npt
 
-from mapper.neighbours import Neighbours
+from mapper.base.types import Floats, Integers
+from mapper.grid.neighbours import Neighbours
 from mapper.statistics.intervals import whole_counts
 from mapper.statistics.tails import distinct_rows, log_choose, ratio_sums
-
-Integers = npt.NDArray[np.int64]
-Floats = npt.NDArray[np.float64]
 
 _NEGLIGIBLE = 42.0  # terms below e**-42 of the first are left out: under one part in 10**17
 

@@ -16,8 +16,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-Integers = npt.NDArray[np.int64]
-Floats = npt.NDArray[np.float64]
+from mapper.base.types import Flags, Floats, Integers
 
 _STEPS = 1_000_000  # places are told apart to a millionth of a degree, about 0.1 m
 _EVEN = 1.5  # up to here incidents are called about independent
@@ -72,8 +71,8 @@ def first_of_location_day(
     lat: Floats,
     start: npt.NDArray[np.datetime64],
     *,
-    counted: npt.NDArray[np.bool_] | None = None,
-) -> npt.NDArray[np.bool_]:
+    counted: Flags | None = None,
+) -> Flags:
     """Return which incidents are the first, in the order given, at their place on their day.
 
     Where the data knows months only, this keeps one incident a place and month.

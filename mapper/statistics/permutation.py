@@ -24,8 +24,7 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-Integers = npt.NDArray[np.int64]
-Floats = npt.NDArray[np.float64]
+from mapper.base.types import Floats, Integers
 
 SMALLEST_P = 1e-12  # what the transform can still tell from nothing, with a wide margin
 _ROOMY = 64  # entries of a look-up table for each cell: beyond it, sorting takes less

@@ -19,8 +19,9 @@ from types import MappingProxyType
 import numpy as np
 import numpy.typing as npt
 
-from mapper.hexagons import Cells
-from mapper.neighbours import Neighbours, touching_groups
+from mapper.base.types import Floats, Integers
+from mapper.grid.hexagons import Cells
+from mapper.grid.neighbours import Neighbours, touching_groups
 from mapper.statistics.clusters import find_clusters
 from mapper.statistics.false_discovery import benjamini_hochberg
 from mapper.statistics.fewest import FEWEST_IN_DISC
@@ -29,9 +30,6 @@ from mapper.statistics.over_represented import find_over_represented
 from mapper.statistics.rates import find_per_resident
 from mapper.statistics.scores import Score, score_counts
 from mapper.statistics.single_place import find_single_places
-
-Integers = npt.NDArray[np.int64]
-Floats = npt.NDArray[np.float64]
 
 ALPHA = 0.05
 BANDWIDTHS_M = (200, 400)

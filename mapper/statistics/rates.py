@@ -18,12 +18,11 @@ from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
+from scipy.special import betainc, gammaincinv
 
-from mapper.neighbours import Neighbours
+from mapper.base.types import Floats, Integers
+from mapper.grid.neighbours import Neighbours
 from mapper.statistics.intervals import check_share, whole_counts
-
-Integers = npt.NDArray[np.int64]
-Floats = npt.NDArray[np.float64]
 
 PER = 1000  # residents
 _SOMEBODY = 1e-6  # sharing residents out by area leaves slivers below it: nobody lives there
@@ -93,8 +92,6 @@ def find_per_resident(counts: Integers, residents: Floats, near: Neighbours) -> 
 
 def binomial_tail(seen: Integers, trials: int, share: Floats) -> Floats:
     """Return P(X >= seen) for X binomial, each with its own share, by the incomplete beta."""
-    from scipy.special import betainc
-
     inside = np.clip(seen, 1, max(trials, 1))
     tail = betainc(inside, trials - inside + 1.0, share)
     return np.where(seen <= 0, 1.0, np.where(seen > trials, 0.0, tail))
@@ -156,8 +153,6 @@ def rates_per_thousand(counts: Integers, residents: Floats, *, confidence: float
     confidence
         Of the interval, strictly between 0 and 1.
     """
-    from scipy.special import gammaincinv
-
     check_share(confidence, name="confidence")
     counts, residents = whole_counts(counts, name="counts"), check_residents(residents)
     half = (1 - confidence) / 2

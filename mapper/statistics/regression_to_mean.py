@@ -19,6 +19,7 @@ from math import nan
 import numpy as np
 import numpy.typing as npt
 
+from mapper.base.types import Flags, Floats, Integers
 from mapper.statistics.intervals import RatioOfRatios, ratio_of_ratios, whole_counts
 
 _WORTH_A_WARNING = 0.05  # expected fall as a share of the count before
@@ -38,7 +39,7 @@ class RegressionToMean:
 
 
 def regression_to_mean(
-    before: npt.ArrayLike, chosen: npt.NDArray[np.bool_], *, earlier: npt.ArrayLike | None = None
+    before: npt.ArrayLike, chosen: Flags, *, earlier: npt.ArrayLike | None = None
 ) -> RegressionToMean:
     """Estimate how far the chosen places would fall by themselves, and warn where it matters.
 
@@ -73,18 +74,16 @@ def regression_to_mean(
     return RegressionToMean(total, expected, share, rise, likely, words)
 
 
-def _expected_rates(counts: npt.NDArray[np.int64]) -> npt.NDArray[np.float64]:
+def _expected_rates(counts: Integers) -> Floats:
     """Return the empirical Bayes estimate of every place's rate."""
     mean, variance = counts.mean(), counts.var()
     spread = max(0.0, float(variance - mean))
     weight = spread / (spread + mean) if mean > 0 else 0.0
-    rates: npt.NDArray[np.float64] = mean + weight * (counts - mean)
+    rates: Floats = mean + weight * (counts - mean)
     return rates
 
 
-def _rise(
-    counts: npt.NDArray[np.int64], past: npt.NDArray[np.int64], chosen: npt.NDArray[np.bool_]
-) -> RatioOfRatios:
+def _rise(counts: Integers, past: Integers, chosen: Flags) -> RatioOfRatios:
     """Return how the chosen places moved into the before window, against all others."""
     return ratio_of_ratios(
         int(past[chosen].sum()),
@@ -113,9 +112,9 @@ def _words(total: int, expected: float, share: float, *, rose: bool, likely: boo
 
 
 def _check(
-    counts: npt.NDArray[np.int64],
-    chosen: npt.NDArray[np.bool_],
-    past: npt.NDArray[np.int64] | None,
+    counts: Integers,
+    chosen: Flags,
+    past: Integers | None,
 ) -> None:
     """Raise once, naming everything that is wrong with the arrays."""
     faults = []

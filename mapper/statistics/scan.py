@@ -31,22 +31,19 @@ Kleinman (2010), International Journal of Health Geographics 9:61 (Gumbel).
 """
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Literal
+from typing import Literal
 
 import numpy as np
-import numpy.typing as npt
 
-from mapper.errors import RequestError, TooFewEventsError
-from mapper.files import Progress, no_progress
+from mapper.base.errors import RequestError, TooFewEventsError
+from mapper.base.files import Progress, no_progress
+from mapper.base.types import Floats, Integers
+from mapper.statistics import scan_compiled
+from mapper.statistics import scan_compiled as compiled
 from mapper.statistics.fewest import FEWEST_INCIDENTS
 from mapper.statistics.monte_carlo import gumbel_p, rank_p, run_replicates
+from mapper.statistics.scan_compiled import LANES, TABLE, Events, Plan, bound_table
 from mapper.statistics.scan_windows import Zones
-
-if TYPE_CHECKING:
-    from mapper.statistics.scan_compiled import Events, Plan
-
-Floats = npt.NDArray[np.float64]
-Integers = npt.NDArray[np.int64]
 
 MOST_FEWEST = 100  # the compiled tables hold this limit for small counts only
 
@@ -145,8 +142,6 @@ def scan(
     TooFewEventsError
         When there are fewer than ``FEWEST_INCIDENTS`` incidents.
     """
-    from mapper.statistics import scan_compiled
-
     choices = choices or ScanChoices()
     counts = np.asarray(counts)
     by_place, by_period = _shares(counts, zones, exposure, period_exposure, choices)
@@ -234,8 +229,6 @@ def _plan(
     counts: Integers, zones: Zones, by_place: Floats, by_period: Floats, choices: ScanChoices
 ) -> "Plan":
     """Lay out what every replicate shares."""
-    from mapper.statistics.scan_compiled import TABLE, Plan, bound_table
-
     total, periods = int(counts.sum()), counts.shape[1]
     zone_shares = zones.sums(by_place)
     allowed = zone_shares <= choices.largest_share * (1 + 1e-12)
@@ -264,8 +257,6 @@ def _until(shares: Floats) -> Floats:
 
 def _events(counts: Integers) -> "Events":
     """Write counts out as single incidents, sorted by place and then period."""
-    from mapper.statistics.scan_compiled import LANES, Events
-
     padded = np.zeros((len(counts), -(-counts.shape[1] // LANES) * LANES), dtype=np.int32)
     padded[:, : counts.shape[1]] = counts
     flat = np.repeat(np.arange(counts.size), counts.ravel())
@@ -285,8 +276,6 @@ def _simulate(
     choices: ScanChoices,
 ) -> Floats:
     """Return the largest LLR of some simulated data sets."""
-    from mapper.statistics import scan_compiled as compiled
-
     events = compiled.Events(
         observed.first.copy(), observed.period.copy(), np.empty_like(observed.counts)
     )

@@ -5,15 +5,12 @@ This is the scan of Kulldorff (1997) as SaTScan runs it by default.
 """
 
 import numpy as np
-import numpy.typing as npt
 
-from mapper.errors import RequestError
-from mapper.files import Progress, no_progress
+from mapper.base.errors import RequestError
+from mapper.base.files import Progress, no_progress
+from mapper.base.types import Floats, Integers
 from mapper.statistics.scan import ScanChoices, ScanResult, scan
 from mapper.statistics.scan_windows import circle_zones
-
-Floats = npt.NDArray[np.float64]
-Integers = npt.NDArray[np.int64]
 
 
 def scan_points(

@@ -10,11 +10,9 @@ from typing import Literal
 import numpy as np
 import numpy.typing as npt
 
-from mapper.errors import RequestError
-from mapper.hexagons import Cells, cells_to_rings
-
-Floats = npt.NDArray[np.float64]
-Integers = npt.NDArray[np.int64]
+from mapper.base.errors import RequestError
+from mapper.base.types import Floats, Integers
+from mapper.grid.hexagons import Cells, cells_to_rings
 
 EARTH_RADIUS_KM = 6367.0  # SaTScan's sphere: its published radii come out to the last digit
 MOST_PAIRS = 60_000_000  # centre-member pairs held at once: about 250 MB
@@ -39,7 +37,7 @@ class Zones:
         """Number of places."""
         return self.first_step.size - 1
 
-    def places(self, step: int, centre: int) -> npt.NDArray[np.int64]:
+    def places(self, step: int, centre: int) -> Integers:
         """Return the places of a zone, nearest ring first."""
         start = self.first_member[self.first_step[centre]]
         return self.member[start : self.first_member[step + 1]].astype(np.int64)

@@ -9,9 +9,9 @@ the area), 1,394 with ranks (which mostly separate town from country). Capped is
 from typing import Literal
 
 import numpy as np
-import numpy.typing as npt
 
-Integers = npt.NDArray[np.int64]
+from mapper.base.types import Integers
+
 Score = Literal["capped", "count", "rank"]
 
 CAP_PERCENTILE = 99

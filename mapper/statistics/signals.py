@@ -23,8 +23,9 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from mapper.errors import TooFewEventsError
-from mapper.neighbours import Neighbours
+from mapper.base.errors import TooFewEventsError
+from mapper.base.types import Flags, Floats, Integers
+from mapper.grid.neighbours import Neighbours
 from mapper.statistics.clusters import Null, find_clusters
 from mapper.statistics.false_discovery import adjust
 from mapper.statistics.fewest import FEWEST_IN_DISC, FEWEST_INCIDENTS
@@ -35,9 +36,6 @@ from mapper.statistics.rates import find_per_resident
 from mapper.statistics.scores import score_counts
 from mapper.statistics.single_place import find_single_places
 
-Integers = npt.NDArray[np.int64]
-Floats = npt.NDArray[np.float64]
-Flags = npt.NDArray[np.bool_]
 Name = Literal["cluster", "single_place", "over_represented", "per_resident"]
 
 NAMES: tuple[Name, ...] = get_args(Name)

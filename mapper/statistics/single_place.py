@@ -21,14 +21,13 @@ Sources
 from dataclasses import dataclass
 
 import numpy as np
-import numpy.typing as npt
+from scipy.optimize import minimize_scalar
+from scipy.special import betaln, gammaln
 
-from mapper.neighbours import Neighbours
+from mapper.base.types import Floats, Integers
+from mapper.grid.neighbours import Neighbours
 from mapper.statistics.intervals import whole_counts
 from mapper.statistics.tails import distinct_rows, log_choose, ratio_sums
-
-Integers = npt.NDArray[np.int64]
-Floats = npt.NDArray[np.float64]
 
 SHAPES = (1e-3, 1e6)  # from "all in one cell" to "as even as chance allows"
 _FAR = 3.0  # standard deviations above the mean from which the tail is summed upwards
@@ -118,8 +117,6 @@ def estimate_shape(x: Integers, disc: Integers, *, size: Integers, share: Floats
     share
         Expected part of the disc, strictly between 0 and 1.
     """
-    from scipy.optimize import minimize_scalar
-
     telling = disc > 1
     if not telling.any():
         return SHAPES[1]
@@ -147,8 +144,6 @@ def _grouped(counts: Integers, weight: Floats, *, sign: int) -> tuple[Integers, 
 
 def _rising(counts: Integers, weight: Floats, times: Floats, *, shape: float) -> float:
     """Return the summed logarithms of the rising factorials of shape * weight."""
-    from scipy.special import gammaln
-
     base = shape * weight
     return float(times @ (gammaln(counts + base) - gammaln(base)))
 
@@ -200,6 +195,4 @@ def _from(x: Integers, n: Integers, a: Floats, b: Floats) -> Floats:
 
 def _chance(j: Integers, n: Integers, a: Floats, b: Floats) -> Floats:
     """Return P(X = j)."""
-    from scipy.special import betaln
-
     return np.asarray(np.exp(log_choose(n, j) + betaln(j + a, n - j + b) - betaln(a, b)))

@@ -10,9 +10,10 @@ from collections.abc import Callable, Iterator
 
 import numpy as np
 import numpy.typing as npt
+from scipy.special import gammaln
 
-Integers = npt.NDArray[np.int64]
-Floats = npt.NDArray[np.float64]
+from mapper.base.types import Floats, Integers
+
 # Takes how many steps away from the start, shape (1, steps), and positions of rows, shape (rows,);
 # gives the ratio of that term to the one before it, shape (rows, steps).
 Ratio = Callable[[Floats, Integers], Floats]
@@ -55,8 +56,6 @@ def _blocks(steps: Integers) -> Iterator[tuple[Integers, int]]:
 
 def log_choose(n: Integers | Floats, k: Integers | Floats) -> Floats:
     """Return the logarithm of n over k."""
-    from scipy.special import gammaln
-
     return np.asarray(gammaln(n + 1.0) - gammaln(k + 1.0) - gammaln(n - k + 1.0))
 
 

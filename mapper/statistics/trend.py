@@ -18,9 +18,10 @@ from math import factorial
 
 import numpy as np
 import numpy.typing as npt
+from scipy.special import ndtr
 
-Integers = npt.NDArray[np.int64]
-Floats = npt.NDArray[np.float64]
+from mapper.base.types import Floats, Integers
+
 Series = npt.NDArray[np.number]
 
 EXACT_PERIODS = 60  # the tables behind the exact p grow with the fourth power of the periods
@@ -71,8 +72,6 @@ def mann_kendall(series: Series) -> Trend:
     ValueError
         When the shape is another, there is no period, or a value is missing or infinite.
     """
-    from scipy.special import ndtr
-
     values = _checked(series)
     s = _rising_less_falling(values)
     variance = _variance(values)

@@ -1,9 +1,9 @@
 """Audit: who saw what and when, for administrators."""
 
-from mapper.ui.guard import require_router
+from mapper.app.shell.guard import require_router
 
 require_router()
 
-from mapper.ui.audit_page import show_page  # noqa: E402 - nothing is imported before the guard
+from mapper.app.admin.audit_page import show_page  # noqa: E402 - nothing is imported before the guard
 
 show_page()

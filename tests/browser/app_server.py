@@ -22,7 +22,7 @@ def watch(event, arguments):
 sys.addaudithook(watch)
 import socket
 socket.getaddrinfo("localhost", 80)  # shows that the watch is awake
-from mapper.ui.serve import serve
+from mapper.app.door.serve import serve
 serve(port={port}, browser=False)
 """
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from mapper.ui.router import ENTRIES
+from mapper.app.shell.router import ENTRIES
 from tests.browser.app_server import Visit, serving
 from tests.browser.axe import grave
 from tests.small_extract import write_extract

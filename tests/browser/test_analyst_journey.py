@@ -4,12 +4,12 @@ import openpyxl
 import pandas as pd
 import pytest
 
+from mapper.analysis.request import AnalysisRequest
+from mapper.app.shell.choices import days_of
+from mapper.app.workbench.asking import ask
+from mapper.app.workbench.questions import QUESTIONS
 from mapper.incidents.read import read_incidents
 from mapper.lenses.load import load_lens
-from mapper.request import AnalysisRequest
-from mapper.ui.choices import days_of
-from mapper.ui.workbench_asking import ask
-from mapper.ui.workbench_questions import QUESTIONS
 from tests.browser.app_server import Visit, asked_by_server, serving
 from tests.small_extract import write_extract
 

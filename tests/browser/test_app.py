@@ -4,15 +4,15 @@ import json
 
 import pytest
 
-from mapper.analysis import analyse
-from mapper.demonstration.mark import SYNTHETIC_NOTICE
-from mapper.disclosure.release import release
+from mapper.analysis.analyse import analyse
+from mapper.analysis.request import AnalysisRequest
+from mapper.app.door.who import name_of_user
+from mapper.areas.load import load_study_area
+from mapper.disclosure.make import release
 from mapper.incidents.read import read_incidents
+from mapper.incidents.synthetic import SYNTHETIC_NOTICE
 from mapper.lenses.load import load_lens
 from mapper.outputs.write import write_outputs
-from mapper.request import AnalysisRequest
-from mapper.study_area import load_study_area
-from mapper.ui.who import name_of_user
 from tests.browser.app_server import Visit, asked_by_server, serving
 from tests.small_extract import HOSTILE, write_extract, write_police_uk
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from mapper.ui.basemap import WARNING
+from mapper.app.shell.basemap import WARNING
 from tests.browser.app_server import Visit, asked_by_server, serving
 from tests.small_extract import write_extract
 from tests.tiles import tile, write_tiles

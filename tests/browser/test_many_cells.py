@@ -5,10 +5,10 @@ import re
 import numpy as np
 import pytest
 
-from mapper.analysis import analyse
-from mapper.disclosure.release import release as release_of
+from mapper.analysis.analyse import analyse
+from mapper.analysis.request import AnalysisRequest
+from mapper.disclosure.make import release as release_of
 from mapper.outputs.maps import embed_map
-from mapper.request import AnalysisRequest
 from tests.builders import EVERYTHING, disc, incidents_at, small_area
 
 pytestmark = pytest.mark.browser

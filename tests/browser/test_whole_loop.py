@@ -13,8 +13,8 @@ import pypdf
 import pytest
 from playwright.sync_api import TimeoutError  # noqa: A004 - Playwright's own, of this name
 
-from mapper.demonstration.writing import write_demonstration
-from mapper.ui.router import ENTRIES
+from demonstration.writing import write_demonstration
+from mapper.app.shell.router import ENTRIES
 from tests.browser.app_server import Visit
 from tests.security.people_server import serving
 

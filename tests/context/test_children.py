@@ -7,9 +7,9 @@ import pandas as pd
 import pytest
 from scipy.stats import binomtest
 
+from mapper.base.errors import LensError
 from mapper.context.children import count_children
 from mapper.context.shares import compare_shares, months_covered
-from mapper.errors import LensError
 
 
 def drawn(size=400, seed=1):

@@ -6,11 +6,11 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from mapper.base.errors import LensError
 from mapper.context.corridors import HUB_REACH, find_corridors
 from mapper.context.distances import metres_between
 from mapper.context.places import places_table
-from mapper.errors import LensError
-from mapper.hexagons import cells_to_strings, points_to_cells
+from mapper.grid.hexagons import cells_to_strings, points_to_cells
 
 HUBS = places_table(
     name=["Lime Street", "Lime Street", "A Park"],

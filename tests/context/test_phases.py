@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from mapper.base.errors import ContextError
 from mapper.context.phases import (
     FACTS,
     PATTERNS,
@@ -13,7 +14,6 @@ from mapper.context.phases import (
     shipped_phase_rules,
     suggest_phase,
 )
-from mapper.errors import ContextError
 from mapper.statistics.emerging import PATTERN_NAMES
 
 # The design's own words, written again by hand.

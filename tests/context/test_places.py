@@ -8,12 +8,12 @@ import pandas as pd
 import pytest
 import shapely
 
+from mapper.base.errors import ContextError
 from mapper.context.distances import around, metres_between
 from mapper.context.near import near_places, side_by_side
 from mapper.context.place_files import read_all_places, read_places
 from mapper.context.places import KINDS, places_table
-from mapper.errors import ContextError
-from mapper.hexagons import cells_to_points, cells_to_rings, points_to_cells
+from mapper.grid.hexagons import cells_to_points, cells_to_rings, points_to_cells
 from tests.builders import disc
 
 GIAS = (

@@ -4,6 +4,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from mapper.base.errors import LensError
 from mapper.context.indicators import (
     COUNTY_LINES,
     DOMESTIC_ABUSE,
@@ -11,7 +12,6 @@ from mapper.context.indicators import (
     indicators_for,
 )
 from mapper.context.signature import CLEAR, TOO_FEW, describe_signature, place_signatures
-from mapper.errors import LensError
 from mapper.lenses.load import load_lens
 
 COLUMNS = ("county_line", "exploitation", "cuckooing", "missing_child", "knife", "young_person",

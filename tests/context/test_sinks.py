@@ -8,6 +8,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from mapper.base.errors import ContextError
 from mapper.context.sink_choices import (
     SinkChoice,
     SinkChoices,
@@ -16,7 +17,6 @@ from mapper.context.sink_choices import (
     read_sink_choices,
 )
 from mapper.context.sinks import find_sinks
-from mapper.errors import ContextError
 from mapper.incidents.faults import MOVED_OUT
 from mapper.incidents.quality import quality_report
 from mapper.incidents.read import read_incidents

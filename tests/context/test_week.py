@@ -7,6 +7,7 @@ import pandas as pd
 import pytest
 from scipy.stats import binomtest
 
+from mapper.base.errors import ContextError
 from mapper.context.school_days import (
     KINDS,
     SHIPPED,
@@ -21,7 +22,6 @@ from mapper.context.week import (
     shift_of_hours,
     shift_weights,
 )
-from mapper.errors import ContextError
 
 
 def days_from(first, last):

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 from pyarrow import csv, string
 
-from mapper.demonstration.writing import write_demonstration
+from demonstration.writing import write_demonstration
 from mapper.incidents.force_extract import EXTRACT_COLUMNS
 from mapper.incidents.read import read_incidents
 

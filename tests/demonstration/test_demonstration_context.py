@@ -3,18 +3,18 @@
 import numpy as np
 import pytest
 
-from mapper.analysis import find_hotspots
+from mapper.analysis.analyse import find_hotspots
+from mapper.analysis.request import AnalysisRequest
+from mapper.analysis.study import prepare
+from mapper.areas.load import load_study_area
 from mapper.context.place_files import read_places
 from mapper.context.sinks import find_sinks
 from mapper.lenses.load import load_lens
-from mapper.place.children import children_finding
-from mapper.place.corridors import corridors_finding
-from mapper.place.near import context_finding
-from mapper.place.signature import signature_finding, signature_words
-from mapper.place.week import days_finding, shift_finding
-from mapper.request import AnalysisRequest
-from mapper.study import prepare
-from mapper.study_area import load_study_area
+from mapper.questions.children import children_finding
+from mapper.questions.corridors import corridors_finding
+from mapper.questions.near import context_finding
+from mapper.questions.signature import signature_finding, signature_words
+from mapper.questions.week import days_finding, shift_finding
 
 YES = ("y", "yes", "1", "true")
 

@@ -9,13 +9,13 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from mapper.demonstration.faults import FAULTS, REPEATED
-from mapper.demonstration.mark import SYNTHETIC_MARK, is_synthetic
-from mapper.demonstration.writing import write_demonstration
-from mapper.errors import InputError, RequestError
+from demonstration.faults import FAULTS, REPEATED
+from demonstration.writing import write_demonstration
+from mapper.base.errors import InputError, RequestError
 from mapper.incidents.faults import REASONS
 from mapper.incidents.flags import NO, YES
 from mapper.incidents.force_extract import EXTRACT_COLUMNS
+from mapper.incidents.synthetic import SYNTHETIC_MARK, is_synthetic
 
 
 def said_yes(text):
@@ -179,7 +179,7 @@ def test_a_failure_leaves_the_old_files(tmp_path, monkeypatch):
         path.write_text("half")
         raise OSError(28, "No space left on device")
 
-    inside = "mapper.demonstration.writing."
+    inside = "demonstration.writing."
     monkeypatch.setattr(inside + "compose_force", lambda *_, **__: None)
     monkeypatch.setattr(inside + "extract_table", lambda *_, **__: None)
     monkeypatch.setattr(inside + "add_faults", lambda *_: (SimpleNamespace(num_rows=0), {}))

@@ -5,18 +5,18 @@ from collections import defaultdict
 import numpy as np
 import pytest
 
-from mapper.counts import count_incidents
-from mapper.demonstration.mark import is_synthetic
-from mapper.hexagons import strings_to_cells
+from mapper.areas.load import load_study_area
+from mapper.grid.counts import count_incidents
+from mapper.grid.hexagons import strings_to_cells
+from mapper.grid.neighbours import find_neighbours
+from mapper.incidents.synthetic import is_synthetic
 from mapper.lenses.classify import classify
 from mapper.lenses.load import load_lens
-from mapper.neighbours import find_neighbours
 from mapper.statistics.clusters import find_clusters
 from mapper.statistics.emerging import PATTERN_NAMES, classify_patterns
 from mapper.statistics.false_discovery import benjamini_hochberg
 from mapper.statistics.scores import score_counts
 from mapper.statistics.trend import mann_kendall
-from mapper.study_area import load_study_area
 
 LENSES = ("county-lines", "domestic-abuse", "domestic-abuse-children")
 

@@ -9,15 +9,15 @@ import pyarrow.csv
 import pytest
 from scipy import stats
 
-from mapper.analysis import FEWEST_IN_DISC
-from mapper.counts import count_incidents
+from mapper.analysis.analyse import FEWEST_IN_DISC
+from mapper.areas.load import load_study_area
+from mapper.grid.counts import count_incidents
+from mapper.grid.neighbours import find_neighbours
 from mapper.lenses.classify import classify
 from mapper.lenses.load import load_lens
-from mapper.neighbours import find_neighbours
 from mapper.statistics.clusters import find_clusters
 from mapper.statistics.false_discovery import benjamini_hochberg
 from mapper.statistics.scores import score_counts
-from mapper.study_area import load_study_area
 
 RUNS = 400
 ALPHA = 0.05

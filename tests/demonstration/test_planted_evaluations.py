@@ -4,13 +4,13 @@ from datetime import UTC, date, datetime
 
 import pytest
 
+from mapper.analysis.request import AnalysisRequest
+from mapper.analysis.study import prepare
+from mapper.areas.load import load_study_area
 from mapper.lenses.load import load_lens
 from mapper.questions.windows import Window
 from mapper.records.evaluations import evaluate_intervention, is_unchanged
 from mapper.records.versions import Version
-from mapper.request import AnalysisRequest
-from mapper.study import prepare
-from mapper.study_area import load_study_area
 
 BEFORE = Window(date(2021, 9, 1), date(2022, 2, 28))
 AFTER = Window(date(2022, 3, 1), date(2022, 8, 31))

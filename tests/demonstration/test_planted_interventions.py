@@ -4,15 +4,15 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from mapper.counts import locate
-from mapper.demonstration.background import draw_background
-from mapper.demonstration.calendar import FIRST
-from mapper.demonstration.force import compose_force, stream
-from mapper.demonstration.interventions import FALL, START, intervene, plan_interventions
-from mapper.demonstration.spots import choose_spots
-from mapper.hexagons import strings_to_cells
+from demonstration.background import draw_background
+from demonstration.calendar import FIRST
+from demonstration.force import compose_force, stream
+from demonstration.interventions import FALL, START, intervene, plan_interventions
+from demonstration.spots import choose_spots
+from mapper.areas.load import load_study_area
+from mapper.grid.counts import locate
+from mapper.grid.hexagons import strings_to_cells
 from mapper.statistics.evaluation import BeforeAfter, evaluate_action
-from mapper.study_area import load_study_area
 
 BEFORE, AFTER = 181, 184  # days of the demonstration year before 1 March and from it on
 START_MINUTE = int((START - FIRST).astype(np.int64)) * 1440

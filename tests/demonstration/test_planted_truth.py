@@ -6,14 +6,14 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from mapper.hexagons import cells_to_discs, points_to_cells, strings_to_cells
+from mapper.areas.load import load_study_area
+from mapper.grid.hexagons import cells_to_discs, points_to_cells, strings_to_cells
+from mapper.grid.neighbours import find_neighbours
 from mapper.incidents.coordinates import grid_to_degrees
 from mapper.incidents.flags import YES
-from mapper.neighbours import find_neighbours
 from mapper.statistics.clusters import find_clusters
 from mapper.statistics.false_discovery import benjamini_hochberg
 from mapper.statistics.scores import score_counts
-from mapper.study_area import load_study_area
 
 PATTERNS = {
     "new", "consecutive", "intensifying", "persistent", "diminishing", "sporadic", "oscillating",

@@ -4,7 +4,7 @@ from datetime import date
 
 import pytest
 
-from mapper.demonstration.writing import write_demonstration
+from demonstration.writing import write_demonstration
 from mapper.incidents.read import read_incidents
 
 

@@ -6,19 +6,19 @@ from datetime import timedelta
 import numpy as np
 import pytest
 
+from mapper.base.errors import DisclosureError, RequestError, TooFewEventsError
 from mapper.disclosure import partner_findings, partner_release
 from mapper.disclosure.differencing import Check
 from mapper.disclosure.finding_check import FindingCheck
 from mapper.disclosure.finding_release import release_finding
+from mapper.disclosure.make import release
 from mapper.disclosure.register import MemoryRegister
-from mapper.disclosure.release import release
 from mapper.disclosure.rules import rules
-from mapper.errors import DisclosureError, RequestError, TooFewEventsError
-from mapper.hexagons import (
+from mapper.grid.hexagons import (
     cells_to_strings,
 )
-from mapper.place.children import children_finding
 from mapper.questions.change import ask_change
+from mapper.questions.children import children_finding
 from mapper.questions.windows import Window
 from tests.disclosure.attacker import KINDS, TAKES, Knowledge, Told, breaches
 from tests.disclosure.worlds import LENSES, SHIPPED, cut_out, made_up

@@ -9,24 +9,24 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from mapper.analysis import AnalysisRequest, analyse
+from mapper.analysis.analyse import AnalysisRequest, analyse
+from mapper.base.errors import DisclosureError
+from mapper.base.tables import (
+    PARTNER_CELL_COLUMNS,
+    PARTNER_DISTRICT_COLUMNS,
+    PARTNER_HOTSPOT_COLUMNS,
+)
+from mapper.disclosure.make import release
 from mapper.disclosure.preview import preview
 from mapper.disclosure.register import MemoryRegister, from_document, to_document
-from mapper.disclosure.release import release
 from mapper.disclosure.rules import rules
 from mapper.disclosure.suppression import print_counts
-from mapper.errors import DisclosureError
 from mapper.lenses.lens import Lens, Rule
 from mapper.outputs.manifest import manifest
 from mapper.outputs.maps import export_map
 from mapper.outputs.maps.drawing import drawing_of
 from mapper.outputs.tables import cells_parquet, districts_csv, hotspots_csv, hotspots_geojson
 from mapper.outputs.write import write_outputs
-from mapper.tables import (
-    PARTNER_CELL_COLUMNS,
-    PARTNER_DISTRICT_COLUMNS,
-    PARTNER_HOTSPOT_COLUMNS,
-)
 from tests.builders import EVERYTHING, disc, incidents_at, small_area
 
 SEEDS = 3
@@ -141,7 +141,7 @@ def test_z_gives_every_hidden_count_back_and_a_partner_release_holds_none():
     deviation = (disc_count[one] - disc_count[other]) / (root[one] * (z[one] - z[other]))
     mean = (disc_count[one] - z[one] * deviation * root[one]) / degree[one]
     discs = np.rint(z * deviation * root + mean * degree)
-    from mapper.neighbours import find_neighbours
+    from mapper.grid.neighbours import find_neighbours
 
     near = find_neighbours(known.area.cells["cell"].to_numpy())
     matrix = np.array([unit + near.ring_sums(unit) for unit in np.eye(size, dtype=np.int64)])

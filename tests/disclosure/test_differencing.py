@@ -9,7 +9,6 @@ import pytest
 import shapely
 from scipy import sparse
 
-from mapper.area_shares import equal_area
 from mapper.disclosure.bounds import Block, Need, bound
 from mapper.disclosure.differencing import check
 from mapper.disclosure.finding_check import check_finding
@@ -19,7 +18,8 @@ from mapper.disclosure.linking import linked_to
 from mapper.disclosure.register import Selection, StoredRelease
 from mapper.disclosure.rules import rules
 from mapper.disclosure.suppression import interval_of
-from mapper.hexagons import cells_to_strings, cells_to_wkb, points_to_cells
+from mapper.grid.area_weighting import equal_area
+from mapper.grid.hexagons import cells_to_strings, cells_to_wkb, points_to_cells
 from mapper.lenses.load import load_lens
 from tests.builders import disc
 

@@ -3,13 +3,13 @@
 import numpy as np
 import pytest
 
-from mapper.analysis import AnalysisRequest, analyse
+from mapper.analysis.analyse import AnalysisRequest, analyse
+from mapper.base.errors import DisclosureError, RefusedError
 from mapper.disclosure.for_viewer import release_finding_to, release_to
 from mapper.disclosure.own_wards import narrowed
-from mapper.errors import DisclosureError, RefusedError
-from mapper.hexagons import cells_to_discs, cells_to_points
+from mapper.disclosure.people import Viewer
+from mapper.grid.hexagons import cells_to_discs, cells_to_points
 from mapper.outputs.tables import cells_parquet, hotspots_csv, hotspots_geojson
-from mapper.people import Viewer
 from tests.builders import EVERYTHING, disc, incidents_at, small_area
 
 AREA = small_area(9)

@@ -7,11 +7,11 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from mapper.base.errors import DisclosureError
 from mapper.disclosure import partner_findings
 from mapper.disclosure.finding_release import release_finding as release_one
 from mapper.disclosure.register import MemoryRegister
-from mapper.errors import DisclosureError
-from mapper.finding import Finding, Ground, Measure
+from mapper.questions.finding import Finding, Ground, Measure
 from tests.builders import disc
 
 CELLS = disc(3)  # 37

@@ -5,19 +5,19 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from mapper.analysis import find_hotspots
+from mapper.analysis.analyse import find_hotspots
+from mapper.analysis.request import AnalysisRequest
+from mapper.analysis.study import prepare
+from mapper.areas.load import load_study_area
+from mapper.base.errors import RequestError
 from mapper.context.places import Places, places_table
+from mapper.disclosure.make import release
 from mapper.disclosure.own_wards import narrowed
 from mapper.disclosure.place_findings import QUESTIONS, as_shown, ask_about_places, place_findings
 from mapper.disclosure.register import MemoryRegister
-from mapper.disclosure.release import release
-from mapper.errors import RequestError
 from mapper.incidents.read import read_incidents
 from mapper.lenses.load import load_lens
-from mapper.request import AnalysisRequest
-from mapper.study import prepare
-from mapper.study_area import load_study_area
-from tests.place.conftest import HUB, extract
+from tests.questions.context.conftest import HUB, extract
 
 __all__ = ["extract"]
 

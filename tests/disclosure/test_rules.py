@@ -2,10 +2,10 @@
 
 import pytest
 
-from mapper import settings as settings_module
+from mapper.base import settings as settings_module
+from mapper.base.errors import DisclosureError
+from mapper.base.settings import Settings
 from mapper.disclosure.rules import SHIPPED, read_rules, rules
-from mapper.errors import DisclosureError
-from mapper.settings import Settings
 
 
 def changed(tmp_path, *swaps):

@@ -5,13 +5,13 @@ from datetime import date
 
 import numpy as np
 
-from mapper.analysis import AnalysisRequest, analyse
-from mapper.hexagons import cells_to_points, points_to_cells, strings_to_cells
+from mapper.analysis.analyse import AnalysisRequest, analyse
+from mapper.analysis.study import prepare
+from mapper.areas.load import load_study_area
+from mapper.grid.hexagons import cells_to_points, points_to_cells, strings_to_cells
 from mapper.incidents.table import Incidents, SourceFile
 from mapper.lenses.lens import Lens, Rule
 from mapper.lenses.load import load_lens
-from mapper.study import prepare
-from mapper.study_area import load_study_area
 from tests.builders import EVERYTHING, disc, incidents_at, small_area
 
 DOMESTIC = ("domestic_abuse", "is", True)

@@ -5,8 +5,8 @@ import zipfile
 
 import pytest
 
-from mapper.errors import InputError
-from mapper.files import digest_of
+from mapper.base.errors import InputError
+from mapper.base.files import digest_of
 from mapper.incidents import limits
 from tests.incidents.incident_files import csv_text, extract, read, write_csv
 

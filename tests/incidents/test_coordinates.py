@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mapper.errors import MappingError
+from mapper.base.errors import MappingError
 from mapper.incidents.coordinates import grid_to_degrees, in_area, to_degrees
 from mapper.incidents.mapping import ColumnMapping
 from tests.incidents.incident_files import extract, read, reasons, write_csv

@@ -4,6 +4,7 @@ from pathlib import Path
 
 import pytest
 
+from mapper.base.tables import INCIDENT_COLUMNS, OPTIONAL_INCIDENT_COLUMNS
 from mapper.incidents import limits
 from mapper.incidents.columns import BLANK_WORDS
 from mapper.incidents.coordinates import EAST, NORTH, SOUTH, WEST
@@ -11,7 +12,6 @@ from mapper.incidents.faults import REASONS
 from mapper.incidents.flags import NO, YES
 from mapper.incidents.force_extract import EXTRACT_COLUMNS
 from mapper.incidents.mapping import load_mapping
-from mapper.tables import INCIDENT_COLUMNS, OPTIONAL_INCIDENT_COLUMNS
 
 DOCUMENT = Path(__file__).parents[2] / "docs" / "data-standard.md"
 

@@ -13,7 +13,7 @@ import pyarrow.parquet as pq
 import pytest
 import shapely
 
-from mapper.errors import InputError
+from mapper.base.errors import InputError
 from mapper.incidents import limits
 from mapper.incidents.check import REASONS
 from tests.incidents.incident_files import EXTRACT, csv_text, extract, read, reasons, write_csv

@@ -2,7 +2,7 @@
 
 import pytest
 
-from mapper.errors import InputError, MappingError
+from mapper.base.errors import InputError, MappingError
 from mapper.incidents.mapping import ColumnMapping, load_mapping, save_mapping, suggest_mapping
 from tests.incidents.incident_files import read, reasons, write_csv
 

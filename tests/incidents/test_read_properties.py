@@ -11,7 +11,7 @@ from pathlib import Path
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
-from mapper.errors import MapperError
+from mapper.base.errors import MapperError
 from mapper.incidents.mapping import ColumnMapping
 from mapper.incidents.table import Incidents
 from tests.incidents.incident_files import EXTRACT, POLICE_UK, csv_text, read

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mapper.errors import AmbiguousDatesError
+from mapper.base.errors import AmbiguousDatesError
 from mapper.incidents.mapping import ColumnMapping
 from mapper.incidents.times import PRECISIONS, parse_times, settle_order
 from tests.incidents.incident_files import extract, read, reasons, write_csv

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mapper.errors import LensError
+from mapper.base.errors import LensError
 from mapper.lenses.classify import classify, classify_harm, rules_met, rules_not_applied
 from mapper.lenses.fit import fitting_lenses, is_police_uk
 from mapper.lenses.lens import Lens, Rule

@@ -8,10 +8,10 @@ import pytest
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
-from mapper.errors import LensError
+from mapper.base.errors import LensError
+from mapper.base.tables import INCIDENT_COLUMNS, OPTIONAL_INCIDENT_COLUMNS
 from mapper.lenses.lens import Lens
 from mapper.lenses.load import SHIPPED, list_lenses, load_lens
-from mapper.tables import INCIDENT_COLUMNS, OPTIONAL_INCIDENT_COLUMNS
 
 GOOD = """\
 id = "good"

@@ -2,10 +2,10 @@
 
 import pytest
 
-from mapper.errors import LensError
+from mapper.base.errors import LensError
+from mapper.base.settings import settings
 from mapper.lenses.load import SHIPPED, list_lenses, load_lens, shipped_path
 from mapper.lenses.own import copy_of_lens, lens_of_text, save_lens, text_of_lens
-from mapper.settings import settings
 
 
 @pytest.fixture(autouse=True)

@@ -7,11 +7,11 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from mapper.base.tables import FLAG_COLUMNS
 from mapper.lenses import document
 from mapper.lenses.classify import classify, rules_met
 from mapper.lenses.conditions import TESTABLE
 from mapper.lenses.load import SHIPPED, list_lenses, load_lens, shipped_lenses
-from mapper.tables import FLAG_COLUMNS
 
 LENSES = shipped_lenses()
 BY_ID = pytest.mark.parametrize("lens", LENSES, ids=lambda lens: lens.id)

@@ -4,7 +4,7 @@ import re
 
 import pytest
 
-from mapper.errors import InputError
+from mapper.base.errors import InputError
 from mapper.outputs.maps import embed_map, export_map
 from mapper.outputs.maps.basemap import basemap_of
 from mapper.outputs.maps.page import render_page

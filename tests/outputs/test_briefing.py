@@ -8,11 +8,12 @@ import numpy as np
 import pytest
 from scipy.stats import beta, binomtest
 
+from mapper.areas.load import load_study_area
+from mapper.base.errors import RequestError
 from mapper.disclosure.register import UNLIMITED, MemoryRegister
 from mapper.disclosure.rules import rules
 from mapper.disclosure.suppression import interval_of
 from mapper.disclosure.totals import total_is_safe
-from mapper.errors import RequestError
 from mapper.incidents.read import read_incidents
 from mapper.outputs.briefing.choices import (
     BriefingChoices,
@@ -25,7 +26,6 @@ from mapper.outputs.briefing.content import briefing_content
 from mapper.outputs.briefing.gather import gather
 from mapper.outputs.briefing.spans import Moved, Spans, compare_spans, spans_of_counts
 from mapper.questions.windows import Window
-from mapper.study_area import load_study_area
 from tests.small_extract import write_extract
 
 RULE = rules().audiences["partnership"]

@@ -8,7 +8,7 @@ import docx
 import pypdf
 import pytest
 
-from mapper.errors import DisclosureError, OutputError
+from mapper.base.errors import DisclosureError, OutputError
 from mapper.outputs.documents.model import (
     Bullets,
     Document,

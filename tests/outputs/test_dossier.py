@@ -9,13 +9,13 @@ import docx
 import pypdf
 import pytest
 
+from mapper.base.errors import InputError, RefusedError
+from mapper.disclosure.make import release
+from mapper.disclosure.people import Viewer, one_person
 from mapper.disclosure.place_findings import ask_about_places, place_findings
 from mapper.disclosure.register import MemoryRegister
-from mapper.disclosure.release import release
-from mapper.errors import InputError, RefusedError
 from mapper.outputs.dossier import FORMS, dossier, dossier_form
-from mapper.people import Viewer, one_person
-from mapper.records.database import open_database
+from mapper.records.open import open_database
 from mapper.records.place_work import work_about
 from mapper.records.saving import Work, save
 from tests.disclosure.test_place_findings import extract, near, result, study

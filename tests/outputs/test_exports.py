@@ -13,7 +13,7 @@ import pyogrio
 import pytest
 from pyproj import Transformer
 
-from mapper.errors import DisclosureError, OutputError
+from mapper.base.errors import DisclosureError, OutputError
 from mapper.outputs.exports import FORMS, NATIONAL_GRID, export
 from mapper.outputs.exports.fields import FIELDS
 from mapper.outputs.tables import hotspot_rows

@@ -8,11 +8,11 @@ import openpyxl
 import pandas as pd
 import pytest
 
+from mapper.base.errors import OutputError
 from mapper.disclosure.finding_release import release_finding
-from mapper.errors import OutputError
-from mapper.finding import Finding
 from mapper.outputs.finding_difference import counted, difference
 from mapper.outputs.finding_workbook import finding_workbook
+from mapper.questions.finding import Finding
 
 
 def finding(ids, counts, **changes):

@@ -10,10 +10,10 @@ import pandas as pd
 import pyarrow.parquet as pq
 import pytest
 
+from mapper.base.errors import DisclosureError, InputError
 from mapper.disclosure.finding_release import FindingRelease, release_finding
-from mapper.errors import DisclosureError, InputError
-from mapper.finding import Finding
 from mapper.outputs.findings import finding_csv, write_finding
+from mapper.questions.finding import Finding
 
 
 @pytest.fixture

@@ -4,8 +4,6 @@ import base64
 import hashlib
 import pickle
 import re
-import subprocess
-import sys
 
 import folium
 import h3
@@ -13,19 +11,18 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from mapper.areas.study_area import Outline
+from mapper.base.errors import DisclosureError
 from mapper.context.places import Places, places_table
-from mapper.errors import DisclosureError
 from mapper.outputs.maps import (
     build_map,
     cell_features,
     embed_map,
     export_map,
     hotspot_features,
-    warm_up,
 )
 from mapper.outputs.maps.drawing import SCALE, count_classes, drawing_of
 from mapper.outputs.maps.landmarks import landmarks_of
-from mapper.study_area import Outline
 
 HOSTILE = "{{1234*5678}} {% for %} {# ${1} `x` </script><b a='1'>\u2028"
 
@@ -223,20 +220,6 @@ def test_hostile_words_are_encoded_wherever_they_enter(make_release):
 def test_only_a_release_is_drawn(make, other):
     with pytest.raises(DisclosureError, match="release"):
         make(other)
-
-
-def test_folium_is_imported_only_when_a_map_is_drawn():
-    code = (
-        "import sys, mapper.outputs.write, mapper.outputs.maps as maps;"
-        "assert not {'folium', 'branca', 'shapely', 'geopandas'} & set(sys.modules);"
-        "maps.warm_up().join(); assert 'folium' in sys.modules"
-    )
-    subprocess.run([sys.executable, "-c", code], check=True)
-
-
-def test_warming_up_twice_does_no_harm():
-    for thread in (warm_up(), warm_up()):
-        thread.join()
 
 
 def around(release, *, name="Kirkby"):

@@ -6,14 +6,14 @@ from datetime import UTC, datetime
 import pytest
 from pypdf import PdfReader
 
-from mapper.analysis import analyse
-from mapper.disclosure.release import release
-from mapper.errors import DisclosureError
+from mapper.analysis.analyse import analyse
+from mapper.analysis.request import AnalysisRequest
+from mapper.areas.load import load_study_area
+from mapper.base.errors import DisclosureError
+from mapper.disclosure.make import release
 from mapper.incidents.read import read_incidents
 from mapper.lenses.load import load_lens
 from mapper.outputs.shift_sheet import MOST_PLACES, SheetNote, shift_sheet, shift_sheet_pdf
-from mapper.request import AnalysisRequest
-from mapper.study_area import load_study_area
 from tests.small_extract import write_extract
 
 NOW = datetime(2026, 1, 5, 6, 30, tzinfo=UTC)

@@ -10,8 +10,9 @@ import pyarrow.parquet as pq
 import pytest
 import shapely
 
-from mapper.errors import DisclosureError
-from mapper.hexagons import cells_to_wkb, strings_to_cells
+from mapper.base.errors import DisclosureError
+from mapper.base.tables import CELL_COLUMNS, HOTSPOT_COLUMNS
+from mapper.grid.hexagons import cells_to_wkb, strings_to_cells
 from mapper.outputs.tables import (
     cells_parquet,
     hotspot_rows,
@@ -19,7 +20,6 @@ from mapper.outputs.tables import (
     hotspots_geojson,
     rounded,
 )
-from mapper.tables import CELL_COLUMNS, HOTSPOT_COLUMNS
 
 
 def read(release):

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mapper.outputs.text import encode_text, script_json, spreadsheet_text
+from mapper.base.text import encode_text, script_json, spreadsheet_text
 
 TEXTS = st.text(st.characters(exclude_categories=["Cs"]))
 

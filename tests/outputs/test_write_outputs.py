@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from mapper.errors import DisclosureError, InputError
+from mapper.base.errors import DisclosureError, InputError
 from mapper.outputs.write import write_outputs
 
 NAMES = ["hotspots.csv", "hotspots.geojson", "cells.parquet", "map.html", "manifest.json"]

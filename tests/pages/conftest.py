@@ -7,14 +7,14 @@ import streamlit as st
 from streamlit.components.v2 import manifest_scanner
 from streamlit.testing.v1 import AppTest
 
-from mapper.people import Viewer
-from mapper.people_file import session_of
-from mapper.records.database import database
-from mapper.settings import settings
-from mapper.ui import datasets, kept_data
-from mapper.ui.provider import provider
-from mapper.ui.router import PAGES
-from mapper.ui.sign_ins import sign_ins
+from mapper.app.door.people_file import session_of
+from mapper.app.door.provider import provider
+from mapper.app.door.sign_ins import sign_ins
+from mapper.app.shell import datasets, kept_data
+from mapper.app.shell.router import PAGES
+from mapper.base.settings import settings
+from mapper.disclosure.people import Viewer
+from mapper.records.open import database
 from tests.small_extract import write_extract
 
 ENTRY = PAGES.parent / "streamlit_app.py"

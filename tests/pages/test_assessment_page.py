@@ -4,12 +4,12 @@ from datetime import date, timedelta
 
 import pytest
 
-from mapper.people import Viewer
-from mapper.records.database import database
+from mapper.app.door.who import viewer_now
+from mapper.disclosure.people import Viewer
 from mapper.records.form import load_form
+from mapper.records.open import database
 from mapper.records.saving import Work, save
 from mapper.records.versions import drafts_of, history, records, set_aside
-from mapper.ui.who import viewer_now
 from tests.pages.conftest import said, start
 from tests.pages.test_hotspots_page import panel
 

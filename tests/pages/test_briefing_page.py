@@ -6,7 +6,7 @@ from html import unescape
 import pytest
 
 from mapper.records.audit_query import AuditFilter, find_entries
-from mapper.records.database import database
+from mapper.records.open import database
 from mapper.records.releases import kept_releases
 from tests.pages.conftest import said
 

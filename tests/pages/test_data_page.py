@@ -2,7 +2,7 @@
 
 import pytest
 
-from mapper.demonstration.mark import SYNTHETIC_NOTICE
+from mapper.incidents.synthetic import SYNTHETIC_NOTICE
 from tests.pages.conftest import said
 from tests.small_extract import write_police_uk, write_unknown_table
 

@@ -4,10 +4,10 @@ import ast
 
 import pytest
 
-from mapper.errors import RefusedError
-from mapper.people import Viewer
-from mapper.ui import guard
-from mapper.ui.router import PAGES
+from mapper.app.shell import guard
+from mapper.app.shell.router import PAGES
+from mapper.base.errors import RefusedError
+from mapper.disclosure.people import Viewer
 
 FILES = sorted(PAGES.rglob("*.py"))
 
@@ -24,7 +24,7 @@ def test_a_page_run_past_the_router_shows_nothing_but_the_refusal(path, run_page
 def test_the_guard_is_the_first_thing_a_page_does(path):
     docstring, guarding, call, *_ = ast.parse(path.read_text()).body
     assert isinstance(docstring, ast.Expr)
-    assert ast.unparse(guarding) == "from mapper.ui.guard import require_router"
+    assert ast.unparse(guarding) == "from mapper.app.shell.guard import require_router"
     assert ast.unparse(call).startswith("require_router(")
 
 

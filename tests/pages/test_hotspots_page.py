@@ -7,16 +7,16 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from mapper.demonstration.mark import SYNTHETIC_NOTICE
-from mapper.hexagons import points_to_cells
+from mapper.app.shell.downloads import file_name
+from mapper.app.shell.more_forms import form_name, manifest_of_form
+from mapper.areas.load import load_study_area
+from mapper.base.settings import settings
+from mapper.base.text import encode_text
+from mapper.grid.hexagons import points_to_cells
+from mapper.incidents.synthetic import SYNTHETIC_NOTICE
 from mapper.methods.load import methods
 from mapper.outputs.exports import DEGREES, FORMS, NATIONAL_GRID, REFERENCE_SYSTEMS, export
 from mapper.outputs.manifest import fingerprint
-from mapper.outputs.text import encode_text
-from mapper.settings import settings
-from mapper.study_area import load_study_area
-from mapper.ui.downloads import file_name
-from mapper.ui.more_forms import form_name, manifest_of_form
 from tests.pages.conftest import forget, said, start
 from tests.small_extract import write_extract
 

@@ -4,10 +4,10 @@ from datetime import date, timedelta
 
 import pytest
 
-from mapper.demonstration.mark import SYNTHETIC_NOTICE
-from mapper.people import one_person
-from mapper.records.database import database
+from mapper.disclosure.people import one_person
+from mapper.incidents.synthetic import SYNTHETIC_NOTICE
 from mapper.records.evaluations import is_unchanged
+from mapper.records.open import database
 from mapper.records.saving import Work, save
 from mapper.records.versions import history, records
 from tests.pages.conftest import said

@@ -4,18 +4,18 @@ import json
 
 import pytest
 
-from mapper.demonstration.mark import SYNTHETIC_NOTICE
-from mapper.errors import RecordsError, RefusedError
+from mapper.app.shell import kept_data
+from mapper.app.shell.datasets import dataset_of
+from mapper.base.errors import RecordsError, RefusedError
+from mapper.base.settings import settings
+from mapper.disclosure.people import Viewer, one_person
 from mapper.incidents.read import read_incidents
-from mapper.people import Viewer, one_person
+from mapper.incidents.synthetic import SYNTHETIC_NOTICE
 from mapper.records import datasets
 from mapper.records.audit_query import AuditFilter, find_entries
 from mapper.records.current_data import find_current_data
-from mapper.records.database import database
 from mapper.records.lock import sole_writer
-from mapper.settings import settings
-from mapper.ui import kept_data
-from mapper.ui.datasets import dataset_of
+from mapper.records.open import database
 from tests.pages.conftest import forget, said, start
 from tests.small_extract import write_police_uk
 

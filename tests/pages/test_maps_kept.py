@@ -2,9 +2,9 @@
 
 import pytest
 
-from mapper.settings import settings
-from mapper.ui import results
-from mapper.ui.basemap import WARNING
+from mapper.app.shell import results
+from mapper.app.shell.basemap import WARNING
+from mapper.base.settings import settings
 from tests.pages.conftest import said, start
 
 

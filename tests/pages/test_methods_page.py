@@ -1,7 +1,7 @@
 """The Methods page: one method by address, all of them, the glossary."""
 
+from mapper.app.shell.router import PAGES
 from mapper.methods.load import methods
-from mapper.ui.router import PAGES
 
 
 def shown(app):

@@ -6,14 +6,16 @@ import pytest
 from sqlalchemy import select
 from streamlit.testing.v1 import AppTest
 
-from mapper.errors import RecordsError
-from mapper.people import Viewer
-from mapper.records.database import database
+from mapper.app.patch import results as patch_results
+from mapper.app.patch import sheet as patch_sheet
+from mapper.app.patch.memory import recall, remember
+from mapper.app.shell import taking
+from mapper.app.shell.router import PAGES, entries_for
+from mapper.base.errors import RecordsError
+from mapper.disclosure.people import Viewer
+from mapper.records.open import database
 from mapper.records.saving import Work, save
 from mapper.records.schema.trust import audit
-from mapper.ui import patch_results, patch_sheet, taking
-from mapper.ui.patch_memory import recall, remember
-from mapper.ui.router import PAGES, entries_for
 from tests.pages.conftest import ENTRY, SECONDS, forget, said, start
 from tests.small_extract import write_extract, write_police_uk
 

@@ -6,20 +6,20 @@ import io
 import docx
 import pytest
 
+from mapper.app.door.people_file import session_of
+from mapper.app.shell.dossier_view import made_dossier
+from mapper.app.shell.place_asked import _ASKED
+from mapper.base.settings import settings
 from mapper.context.phases import PATTERNS
-from mapper.people import Viewer, one_person
-from mapper.people_file import session_of
+from mapper.disclosure.people import Viewer, one_person
 from mapper.records.audit_query import AuditFilter, find_entries
-from mapper.records.database import database
+from mapper.records.open import database
 from mapper.records.saving import Work, save
 from mapper.records.versions import records
-from mapper.settings import settings
-from mapper.ui.dossier_view import made_dossier
-from mapper.ui.place_asked import _ASKED
 from tests.pages.conftest import forget, said, start
 from tests.pages.test_assessment_page import press
 from tests.pages.test_hotspots_page import panel
-from tests.place.conftest import HEADER, HUB, rows_of
+from tests.questions.context.conftest import HEADER, HUB, rows_of
 
 CHILDREN = "pages/places/children.py"
 ANNE = one_person("anne")
@@ -85,9 +85,9 @@ def test_what_is_near_stands_as_risks_beside_protective_assets(app):
 
 
 def test_places_of_the_demonstration_never_stand_around_real_incidents(app, monkeypatch):
-    from mapper.ui.data_in_use import current_dataset
-    from mapper.ui.datasets import demonstration
-    from mapper.ui.surroundings import places_near
+    from mapper.app.shell.data_in_use import current_dataset
+    from mapper.app.shell.datasets import demonstration
+    from mapper.app.shell.surroundings import places_near
 
     made = demonstration()
     assert len(places_near(made).table) == 3

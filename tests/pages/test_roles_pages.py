@@ -3,11 +3,11 @@
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from mapper.people import ROLES, Viewer, may
+from mapper.app.admin.audit_page import detail_in_words, verdict_in_words
+from mapper.app.door.sign_ins import sign_ins
+from mapper.app.shell.router import ENTRIES, PAGES, entries_for
+from mapper.disclosure.people import ROLES, Viewer, may
 from mapper.records.audit_check import Verdict
-from mapper.ui.audit_page import detail_in_words, verdict_in_words
-from mapper.ui.router import ENTRIES, PAGES, entries_for
-from mapper.ui.sign_ins import sign_ins
 from tests.pages.conftest import ENTRY, SECONDS, said
 
 
@@ -102,8 +102,8 @@ def test_the_log_is_checked_and_filtered(signed_in_app):
 
 
 def test_what_was_not_written_down_is_not_shown(signed_in_app, monkeypatch):
-    from mapper.errors import RecordsError
-    from mapper.ui import results
+    from mapper.app.shell import results
+    from mapper.base.errors import RecordsError
 
     def full(*_, **__):
         raise RecordsError("The disk is full. Make room, then try again.")

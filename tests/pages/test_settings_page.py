@@ -6,24 +6,24 @@ from datetime import UTC, date, datetime, timedelta
 import pytest
 from sqlalchemy import update
 
+from mapper.app.admin.settings_kept import delete_what_is_over, set_days, set_expiry
+from mapper.app.admin.settings_people import end_sign_in_of, live_sessions
+from mapper.app.shell import kept_data
+from mapper.app.shell.datasets import dataset_of
+from mapper.base.errors import DisclosureError, RefusedError
+from mapper.base.settings import settings
 from mapper.disclosure import rules as rules_module
 from mapper.disclosure.own_rules import own_rules_file, tightened
+from mapper.disclosure.people import Viewer
 from mapper.disclosure.rules import FLOOR, SHIPPED, read_rules, rules
-from mapper.errors import DisclosureError, RefusedError
 from mapper.incidents.read import read_incidents
-from mapper.people import Viewer
 from mapper.records.audit_check import verify
 from mapper.records.audit_query import AuditFilter, find_entries
-from mapper.records.database import database
+from mapper.records.open import database
 from mapper.records.releases import kept_releases
 from mapper.records.retention import retention_days
 from mapper.records.rules_change import change_rules
 from mapper.records.schema.trust import datasets
-from mapper.settings import settings
-from mapper.ui import kept_data
-from mapper.ui.datasets import dataset_of
-from mapper.ui.settings_kept import delete_what_is_over, set_days, set_expiry
-from mapper.ui.settings_people import end_sign_in_of, live_sessions
 from tests.pages.conftest import said
 from tests.small_extract import write_police_uk
 

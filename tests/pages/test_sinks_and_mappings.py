@@ -9,16 +9,16 @@ import pytest
 import streamlit as st
 from sqlalchemy import text
 
+from mapper.app.data.saved_mappings import fitting_mappings, keep_mapping
+from mapper.app.data.sinks_form import sinks_of
+from mapper.app.shell.choices import lenses_for
+from mapper.app.shell.datasets import dataset_of
+from mapper.app.shell.router import PAGES
+from mapper.base.errors import MappingError
+from mapper.base.settings import settings
 from mapper.context.sink_choices import read_sink_choices
-from mapper.errors import MappingError
 from mapper.incidents.mapping import ColumnMapping
-from mapper.records.database import database
-from mapper.settings import settings
-from mapper.ui.choices import lenses_for
-from mapper.ui.datasets import dataset_of
-from mapper.ui.router import PAGES
-from mapper.ui.saved_mappings import fitting_mappings, keep_mapping
-from mapper.ui.sinks_form import sinks_of
+from mapper.records.open import database
 from tests.builders import disc, incidents_at
 from tests.pages.conftest import forget, said, start
 from tests.small_extract import write_extract

@@ -4,10 +4,10 @@ import json
 
 import pytest
 
-from mapper.settings import settings
-from mapper.ui import tour_page
-from mapper.ui.router import PAGES
-from mapper.ui.workbench_form import QUESTION
+from mapper.app.help import tour_page
+from mapper.app.shell.router import PAGES
+from mapper.app.workbench.form import QUESTION
+from mapper.base.settings import settings
 from tests.pages.conftest import said, start
 
 TOUR = str(PAGES / "help" / "tour.py")

@@ -7,21 +7,22 @@ import pandas as pd
 import pytest
 from sqlalchemy import text
 
+from mapper.analysis.request import AnalysisRequest
+from mapper.app.shell.choices import days_of
+from mapper.app.shell.router import PAGES, entries_for
+from mapper.app.workbench import answers as workbench_answers
+from mapper.app.workbench import page as workbench_page
+from mapper.app.workbench.asking import ask
+from mapper.app.workbench.questions import QUESTIONS
+from mapper.app.workbench.saved import VIEW
+from mapper.base.errors import RefusedError
+from mapper.base.settings import settings
 from mapper.disclosure.for_viewer import release_finding_to
-from mapper.errors import RefusedError
+from mapper.disclosure.people import Viewer
 from mapper.incidents.read import read_incidents
 from mapper.lenses.load import load_lens
-from mapper.people import Viewer
-from mapper.records.database import database
+from mapper.records.open import database
 from mapper.records.saved_runs import list_runs
-from mapper.request import AnalysisRequest
-from mapper.settings import settings
-from mapper.ui import workbench_answers, workbench_page
-from mapper.ui.choices import days_of
-from mapper.ui.router import PAGES, entries_for
-from mapper.ui.workbench_asking import ask
-from mapper.ui.workbench_questions import QUESTIONS
-from mapper.ui.workbench_saved import VIEW
 from tests.pages.conftest import forget, said, start
 from tests.small_extract import write_extract
 

@@ -5,11 +5,11 @@ import json
 import pandas as pd
 import pytest
 
+from mapper.analysis.request import AnalysisRequest
+from mapper.analysis.study import prepare
+from mapper.areas.load import load_study_area
 from mapper.incidents.read import read_incidents
 from mapper.lenses.load import load_lens
-from mapper.request import AnalysisRequest
-from mapper.study import prepare
-from mapper.study_area import load_study_area
 from tests.small_extract import write_extract
 
 LENS = "domestic-abuse"

@@ -3,16 +3,16 @@
 import numpy as np
 import pytest
 
-from mapper.errors import RequestError
+from mapper.analysis.request import AnalysisRequest
+from mapper.analysis.study import prepare
+from mapper.base.errors import RequestError
 from mapper.questions.change import ask_change
 from mapper.questions.concentration import ask_concentration
 from mapper.questions.patterns import ask_patterns
 from mapper.questions.periods import split_periods
 from mapper.questions.scan import ask_scan
 from mapper.questions.windows import Window, days_with_data, window_of, windows_since
-from mapper.request import AnalysisRequest
 from mapper.statistics.scan import ScanChoices
-from mapper.study import prepare
 from tests.builders import EVERYTHING, incidents_at, small_area
 
 AREA = small_area(8)

@@ -7,13 +7,14 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from mapper.analysis import find_hotspots
-from mapper.back_test import BackTest, back_test
-from mapper.counts import count_by_period
+from mapper.analysis.analyse import find_hotspots
+from mapper.analysis.back_test import BackTest, back_test
+from mapper.analysis.proactivity import check_proactivity
+from mapper.areas.load import load_study_area
+from mapper.grid.counts import count_by_period
 from mapper.incidents.coordinates import degrees_to_grid
 from mapper.incidents.read import read_incidents
 from mapper.lenses.load import load_lens
-from mapper.proactivity import check_proactivity
 from mapper.questions import definitions
 from mapper.statistics.accuracy import Trial
 from mapper.statistics.aoristic import week_clock
@@ -32,8 +33,7 @@ from mapper.statistics.scan_windows import disc_zones
 from mapper.statistics.scores import score_counts
 from mapper.statistics.signals import all_signals
 from mapper.statistics.trend import mann_kendall_exact
-from mapper.study_area import load_study_area
-from tests.test_cli import street_file
+from tests.cli.test_cli import street_file
 
 MONTHS = np.arange(np.datetime64("2023-01"), np.datetime64("2023-12"))  # December is cut short
 

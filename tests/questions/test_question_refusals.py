@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.test_cli import street_file
+from tests.cli.test_cli import street_file
 
 WINDOWS = ("--before", "2023-01-05:2023-06-30", "--after", "2023-07-01:2023-12-20")
 

@@ -6,16 +6,16 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from mapper.analysis import analyse
-from mapper.errors import LensError, RequestError
+from mapper.analysis.analyse import analyse
+from mapper.analysis.request import AnalysisRequest
+from mapper.analysis.study import prepare
+from mapper.base.errors import LensError, RequestError
+from mapper.grid.neighbours import find_band
 from mapper.lenses.lens import Rule
-from mapper.neighbours import find_band
 from mapper.questions.signals import ask_signals
-from mapper.request import AnalysisRequest
 from mapper.statistics.bracket import bracket_clusters
 from mapper.statistics.clusters import find_clusters
 from mapper.statistics.scores import score_counts
-from mapper.study import prepare
 from tests.builders import EVERYTHING, incidents_at, small_area
 
 AREA = small_area(10)

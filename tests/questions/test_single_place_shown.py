@@ -6,8 +6,8 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from mapper.hexagons import cells_to_points, cells_to_strings
-from mapper.study_area import load_study_area
+from mapper.areas.load import load_study_area
+from mapper.grid.hexagons import cells_to_points, cells_to_strings
 
 
 @pytest.fixture(scope="module")

@@ -10,7 +10,7 @@ from pathlib import Path
 import psycopg
 import pytest
 
-from mapper.records.database import open_database
+from mapper.records.open import open_database
 
 ENGINES = ("sqlite", "postgresql")
 _NUMBERS = count()

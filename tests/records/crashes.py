@@ -22,12 +22,12 @@ from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 from sqlalchemy import text
 
+from mapper.disclosure.people import Viewer
 from mapper.disclosure.register import Selection, StoredRelease
-from mapper.hexagons import cells_to_discs, cells_to_strings, points_to_cells
-from mapper.people import Viewer
+from mapper.grid.hexagons import cells_to_discs, cells_to_strings, points_to_cells
 from mapper.records.audit_check import verify
 from mapper.records.audit_query import AuditFilter, find_entries
-from mapper.records.database import Database, open_database
+from mapper.records.database import Database
 from mapper.records.datasets import (
     HALF_DONE,
     dataset_folder,
@@ -37,6 +37,7 @@ from mapper.records.datasets import (
 )
 from mapper.records.engine import engine_of
 from mapper.records.migrate import newest_revision, revision
+from mapper.records.open import open_database
 from mapper.records.releases import DatabaseRegister, kept_releases, register_faults
 from mapper.records.saving import Work, save
 from mapper.records.schema import every_table

@@ -3,8 +3,8 @@
 import pandas as pd
 import pytest
 
-from mapper.errors import RefusedError
-from mapper.people import Viewer, one_person
+from mapper.base.errors import RefusedError
+from mapper.disclosure.people import Viewer, one_person
 from mapper.records.access import own_wards, readable
 from mapper.records.saving import Work, save
 from mapper.records.versions import records

@@ -10,7 +10,7 @@ import pytest
 from sqlalchemy import delete, insert, select, text, update
 from sqlalchemy.exc import DBAPIError
 
-from mapper.errors import RecordsError
+from mapper.base.errors import RecordsError
 from mapper.records.audit import NOTHING_BEFORE, Event, append, chained
 from mapper.records.audit_check import Head, head_of, read_head, verify
 from mapper.records.audit_query import (
@@ -103,7 +103,7 @@ def test_the_database_refuses_entries_out_of_order(database, number):
 
 
 def test_sqlite_refuses_insert_or_replace(tmp_path):
-    from mapper.records.database import open_database
+    from mapper.records.open import open_database
 
     opened = open_database(workspace=tmp_path)
     fill(opened)

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mapper.errors import RecordsError
+from mapper.base.errors import RecordsError
 from mapper.records.compare import clashes, compare, merge, pieces_of
 from mapper.records.form import load_form
 

@@ -9,11 +9,11 @@ import time
 import pytest
 from sqlalchemy import event
 
-from mapper.people import Viewer
+from mapper.disclosure.people import Viewer
 from mapper.records.audit_check import verify
 from mapper.records.compare import clashes, merge
-from mapper.records.database import open_database
 from mapper.records.form import load_form
+from mapper.records.open import open_database
 from mapper.records.saving import StaleVersionError, Work, keep_draft, save
 from mapper.records.versions import draft, history, newest, set_aside, version
 

@@ -53,7 +53,7 @@ import sys
 from pathlib import Path
 from sqlalchemy import insert
 from mapper.records.audit import Event, append
-from mapper.records.database import open_database
+from mapper.records.open import open_database
 from mapper.records.schema.trust import people
 from tests.records.test_database import person
 import os

@@ -12,9 +12,9 @@ from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 from sqlalchemy import insert, inspect, select, text
 
-from mapper.errors import RecordsError
-from mapper.records.database import open_database
+from mapper.base.errors import RecordsError
 from mapper.records.migrate import migrate, newest_revision, revision
+from mapper.records.open import open_database
 from mapper.records.schema import every_table
 from mapper.records.schema.trust import people
 
@@ -94,7 +94,7 @@ def test_migrated_tables_are_those_the_code_speaks_of(database):
 
 def test_processes_that_open_at_once_migrate_once(database_url, tmp_path):
     code = (
-        "from pathlib import Path; from mapper.records.database import open_database;"
+        "from pathlib import Path; from mapper.records.open import open_database;"
         f"open_database(workspace=Path({str(tmp_path)!r}), url={database_url!r}).close()"
     )
     started = [

@@ -9,10 +9,10 @@ import resource
 
 import pytest
 
-from mapper.errors import RecordsError
+from mapper.base.errors import RecordsError
 from mapper.records.audit_check import head_of, verify
-from mapper.records.database import open_database
 from mapper.records.datasets import keep_dataset, kept_datasets
+from mapper.records.open import open_database
 from mapper.records.releases import DatabaseRegister, kept_releases
 from mapper.records.workspace import recover
 from tests.records.crashes import Expected, check, digest, do_import, do_release, do_save

@@ -7,9 +7,11 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from mapper.errors import RecordsError
-from mapper.hexagons import cells_to_strings
-from mapper.people import one_person
+from mapper.analysis.request import AnalysisRequest
+from mapper.analysis.study import prepare
+from mapper.base.errors import RecordsError
+from mapper.disclosure.people import one_person
+from mapper.grid.hexagons import cells_to_strings
 from mapper.questions.windows import Window
 from mapper.records.evaluations import (
     evaluate_again,
@@ -20,8 +22,6 @@ from mapper.records.evaluations import (
 )
 from mapper.records.saving import Work, save
 from mapper.records.versions import newest
-from mapper.request import AnalysisRequest
-from mapper.study import prepare
 from tests.builders import EVERYTHING, disc, incidents_at, small_area
 
 ANNE = one_person("anne")

@@ -4,8 +4,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from mapper.base.errors import RecordsError
 from mapper.context.phases import Phase
-from mapper.errors import RecordsError
 from mapper.records.content import as_json, digest_of_text, free_text, in_words, tidy
 from mapper.records.form import RECORD_KINDS, load_form
 from mapper.records.person_scan import scan_text

@@ -8,7 +8,7 @@ import threading
 
 import pytest
 
-from mapper.errors import RecordsError
+from mapper.base.errors import RecordsError
 from mapper.records.lock import FILE_NAME, holder, sole_writer
 
 HOLD = """

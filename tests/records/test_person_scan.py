@@ -5,8 +5,8 @@ from datetime import date
 import pandas as pd
 import pytest
 
+from mapper.areas.load import load_study_area
 from mapper.records.person_scan import known_words, scan_fields, scan_text
-from mapper.study_area import load_study_area
 
 TODAY = date(2026, 11, 1)
 

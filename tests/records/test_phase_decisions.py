@@ -2,9 +2,9 @@
 
 import pytest
 
+from mapper.base.errors import RecordsError
 from mapper.context.phases import Suggestion, suggest_phase
-from mapper.errors import RecordsError
-from mapper.people import one_person
+from mapper.disclosure.people import one_person
 from mapper.records.phase_decisions import agreement, agrees, decision
 from mapper.records.saving import Work, save
 from mapper.records.versions import records

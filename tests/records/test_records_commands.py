@@ -10,17 +10,17 @@ import pytest
 from sqlalchemy import text, update
 from typer.testing import CliRunner
 
+from mapper.base.settings import settings
 from mapper.cli.doctor import versions
 from mapper.cli.records_commands import records_app
 from mapper.records.audit import Event, append
 from mapper.records.audit_check import Head, verify
-from mapper.records.database import database as installed
-from mapper.records.database import open_database
 from mapper.records.datasets import dataset_folder, remove_folder, set_dataset_expiry
 from mapper.records.inspection import inspect_records
+from mapper.records.open import database as installed
+from mapper.records.open import open_database
 from mapper.records.releases import DatabaseRegister
 from mapper.records.schema.trust import audit, releases
-from mapper.settings import settings
 from tests.records.test_releases import stored
 from tests.records.test_retention import kept
 

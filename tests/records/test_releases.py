@@ -7,9 +7,9 @@ import numpy as np
 import pytest
 from sqlalchemy import delete, update
 
+from mapper.base.errors import RecordsError
 from mapper.disclosure.register import Selection, StoredRelease
-from mapper.errors import RecordsError
-from mapper.hexagons import cells_to_discs, cells_to_strings, points_to_cells
+from mapper.grid.hexagons import cells_to_discs, cells_to_strings, points_to_cells
 from mapper.records.audit_check import verify
 from mapper.records.audit_query import AuditFilter, find_entries
 from mapper.records.releases import (

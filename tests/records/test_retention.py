@@ -8,7 +8,7 @@ import pytest
 from sqlalchemy import select
 from sqlalchemy.exc import StatementError
 
-from mapper.errors import RecordsError
+from mapper.base.errors import RecordsError
 from mapper.records.audit_check import verify
 from mapper.records.audit_query import AuditFilter, find_entries
 from mapper.records.datasets import (

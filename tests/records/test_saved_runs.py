@@ -3,8 +3,8 @@
 import pytest
 from sqlalchemy import text
 
-from mapper.errors import RecordsError, RefusedError
-from mapper.people import Viewer
+from mapper.base.errors import RecordsError, RefusedError
+from mapper.disclosure.people import Viewer
 from mapper.records.saved_runs import delete_run, list_runs, save_run
 
 ANNE = Viewer("anne", frozenset({"analyst"}))

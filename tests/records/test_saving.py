@@ -4,8 +4,8 @@ import pytest
 from sqlalchemy import delete, select, update
 from sqlalchemy.exc import DBAPIError
 
-from mapper.errors import RecordsError, RefusedError
-from mapper.people import Viewer
+from mapper.base.errors import RecordsError, RefusedError
+from mapper.disclosure.people import Viewer
 from mapper.records.content import as_json
 from mapper.records.saving import StaleVersionError, Work, discard_draft, keep_draft, save
 from mapper.records.schema.trust import audit

@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from sqlalchemy import select
 
-from mapper.errors import RecordsError
+from mapper.base.errors import RecordsError
 from mapper.records.audit_check import verify
 from mapper.records.audit_query import AuditFilter, find_entries
 from mapper.records.known_people import known_people

@@ -4,9 +4,9 @@ from datetime import UTC, date, datetime
 
 import pytest
 
+from mapper.base.errors import RefusedError
+from mapper.disclosure.people import Viewer
 from mapper.disclosure.rules import rules
-from mapper.errors import RefusedError
-from mapper.people import Viewer
 from mapper.records.briefings import release_briefing, released_briefing
 from mapper.records.shared import shared_actions, shared_plans, shared_records, shared_results
 from mapper.records.versions import Version

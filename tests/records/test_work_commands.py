@@ -4,13 +4,13 @@ import re
 
 import pytest
 
-from mapper.people import one_person
+from mapper.base.settings import settings
+from mapper.disclosure.people import one_person
 from mapper.records.audit_query import AuditFilter, find_entries
-from mapper.records.database import database
+from mapper.records.open import database
 from mapper.records.saving import Work, save
 from mapper.records.versions import history
-from mapper.settings import settings
-from tests.place.conftest import extract, near
+from tests.questions.context.conftest import extract, near
 
 __all__ = ["extract", "near"]
 

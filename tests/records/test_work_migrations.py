@@ -4,12 +4,13 @@ import pytest
 from alembic.script import ScriptDirectory
 from sqlalchemy import text
 
-from mapper.people import Viewer
+from mapper.disclosure.people import Viewer
 from mapper.records import migrate as migrate_module
 from mapper.records.audit import Event, append
-from mapper.records.database import Database, open_database
+from mapper.records.database import Database
 from mapper.records.engine import engine_of
 from mapper.records.migrate import migrate, newest_revision, revision
+from mapper.records.open import open_database
 from mapper.records.saving import StaleVersionError, Work, keep_draft, save
 from mapper.records.versions import draft, history, set_aside
 

@@ -8,10 +8,10 @@ import zipfile
 import pytest
 from sqlalchemy import select
 
-from mapper.errors import RecordsError, RefusedError
-from mapper.people import Viewer, one_person
+from mapper.base.errors import RecordsError, RefusedError
+from mapper.disclosure.people import Viewer, one_person
 from mapper.records.audit_check import verify
-from mapper.records.database import open_database
+from mapper.records.open import open_database
 from mapper.records.saving import StaleVersionError, Work, keep_draft, save
 from mapper.records.schema.trust import audit
 from mapper.records.versions import draft, history, set_aside

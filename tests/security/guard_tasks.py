@@ -6,7 +6,7 @@ import sys
 import time
 from pathlib import Path
 
-from mapper.errors import AreaError
+from mapper.base.errors import AreaError
 
 
 def surroundings(_told, _progress):

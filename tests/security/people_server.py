@@ -54,7 +54,7 @@ app(user_claims=told, access_token_max_age=timedelta(seconds=float(sys.argv[3]))
     port=int(sys.argv[1])
 )
 """
-START = "from mapper.ui.serve import serve; serve(port={port}, browser=False)"
+START = "from mapper.app.door.serve import serve; serve(port={port}, browser=False)"
 
 
 def free_port():

@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from mapper.errors import AreaError, InputError
-from mapper.guarded import in_child
+from mapper.base.errors import AreaError, InputError
+from mapper.base.sandbox import in_child
 
 TASKS = "tests.security.guard_tasks"
 

@@ -3,10 +3,11 @@
 import geopandas
 import pytest
 
-from mapper import area_build, area_tables
-from mapper.area_build import build_area
-from mapper.area_tables import read_residents
-from mapper.errors import AreaError
+from mapper.areas import build as area_build
+from mapper.areas import population as area_tables
+from mapper.areas.build import build_area
+from mapper.areas.population import read_residents
+from mapper.base.errors import AreaError
 from tests.security.hostile_files import SQUARE, comb
 
 

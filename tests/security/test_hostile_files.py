@@ -10,14 +10,14 @@ from pathlib import Path
 
 import pytest
 
-from mapper import boundaries
-from mapper.boundaries import read_boundary
-from mapper.errors import MapperError
-from mapper.files import no_progress
+from mapper.app.data import intake
+from mapper.app.data.intake import read_mapping, safe_name, take_in
+from mapper.areas import boundaries
+from mapper.areas.boundaries import read_boundary
+from mapper.areas.load import load_study_area
+from mapper.base.errors import MapperError
+from mapper.base.files import no_progress
 from mapper.lenses.load import load_lens
-from mapper.study_area import load_study_area
-from mapper.ui import intake
-from mapper.ui.intake import read_mapping, safe_name, take_in
 from tests.incidents.incident_files import csv_text, extract
 from tests.security.hostile_files import (
     BOUNDARIES,

@@ -20,7 +20,9 @@ import shapely
 import tomli_w
 import xlsxwriter
 
-from mapper.errors import MapperError
+from mapper.areas.load import load_study_area
+from mapper.base.errors import MapperError
+from mapper.disclosure.people import Viewer
 from mapper.incidents.mapping import ColumnMapping, load_mapping, save_mapping
 from mapper.incidents.read import read_incidents
 from mapper.lenses.load import load_lens
@@ -31,12 +33,10 @@ from mapper.outputs.documents.word import document_docx
 from mapper.outputs.exports import export
 from mapper.outputs.manifest import manifest
 from mapper.outputs.rejected import rejected_csv
-from mapper.people import Viewer
 from mapper.records.content import as_json
-from mapper.records.database import open_database
+from mapper.records.open import open_database
 from mapper.records.saving import Work, save
 from mapper.records.versions import new_record, newest
-from mapper.study_area import load_study_area
 from tests.incidents.incident_files import TODAY
 from tests.security.hostile_strings import FORMULAS, HOSTILE, folded
 
@@ -338,9 +338,9 @@ def look_through(page, release):
 
 
 def test_the_log_says_where_a_reader_stopped_and_nothing_of_the_file(caplog, tmp_path):
-    from mapper.guarded import in_child
+    from mapper.base.sandbox import in_child
 
     with caplog.at_level(logging.WARNING), pytest.raises(MapperError):
-        in_child("mapper.guarded_child:no_such_task", {"text": list(HOSTILE)}, name="x.csv")
+        in_child("mapper.base.sandbox_child:no_such_task", {"text": list(HOSTILE)}, name="x.csv")
     assert "AttributeError" in caplog.text
     assert not [text for text in FORMULAS if text in caplog.text]

@@ -3,9 +3,19 @@
 import pandas as pd
 import pytest
 
-from mapper.errors import PeopleError, RefusedError
-from mapper.people import ACTS, ALLOWED, ROLES, Viewer, in_wards, may, one_person, require, scope_of
-from mapper.people_file import read_people_file, session_of
+from mapper.app.door.people_file import read_people_file, session_of
+from mapper.base.errors import PeopleError, RefusedError
+from mapper.disclosure.people import (
+    ACTS,
+    ALLOWED,
+    ROLES,
+    Viewer,
+    in_wards,
+    may,
+    one_person,
+    require,
+    scope_of,
+)
 
 WHOLE = """
 [claims]

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from mapper.people import ROLES
+from mapper.disclosure.people import ROLES
 from tests.security.hostile_files import BOUNDARIES, INCIDENTS, LENSES, MAPPINGS, STUDY_AREAS
 from tests.security.hostile_strings import HOSTILE
 

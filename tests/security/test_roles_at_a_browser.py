@@ -2,8 +2,8 @@
 
 import pytest
 
-from mapper.people import Viewer
-from mapper.ui.router import ENTRIES, entries_for
+from mapper.app.shell.router import ENTRIES, entries_for
+from mapper.disclosure.people import Viewer
 from tests.browser.app_server import Visit
 from tests.browser.axe import grave
 from tests.browser.conftest import browser  # noqa: F401 - the fixture of the browser tests

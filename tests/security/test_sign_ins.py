@@ -7,17 +7,17 @@ import pytest
 from streamlit.proto.BackMsg_pb2 import BackMsg
 from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
 
-from mapper.errors import PeopleError
-from mapper.people import Viewer
-from mapper.settings import Settings, settings
-from mapper.ui import provider as module
-from mapper.ui.application import middleware
-from mapper.ui.frames import addresses_in, files_asked, go_to
-from mapper.ui.security import Closed, ThisMachineOnly
-from mapper.ui.sign_in_cookie import cookies_set_by, tightened
-from mapper.ui.sign_in_page import sign_in_page
-from mapper.ui.sign_ins import SignIns
-from tests.ui.loop import run_apart
+from mapper.app.door import provider as module
+from mapper.app.door.application import middleware
+from mapper.app.door.frames import addresses_in, files_asked, go_to
+from mapper.app.door.security import Closed, ThisMachineOnly
+from mapper.app.door.sign_in_cookie import cookies_set_by, tightened
+from mapper.app.door.sign_in_page import sign_in_page
+from mapper.app.door.sign_ins import SignIns
+from mapper.base.errors import PeopleError
+from mapper.base.settings import Settings, settings
+from mapper.disclosure.people import Viewer
+from tests.app.loop import run_apart
 
 SAM = Viewer("Sam", frozenset({"analyst"}), session="s")
 PEOPLE = '[claims]\nname = "n"\nroles = "r"\n[roles]\nanalyst = ["a"]\n'

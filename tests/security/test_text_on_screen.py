@@ -3,7 +3,7 @@
 import ast
 from pathlib import Path
 
-UI = Path(__file__).parents[2] / "mapper" / "ui"
+UI = Path(__file__).parents[2] / "mapper" / "app"
 # Each of these reads its first argument as Markdown, or as HTML.
 READ_AS_MARKUP = {
     *("markdown", "caption", "write", "error", "warning", "info", "success", "toast", "metric"),

@@ -6,9 +6,9 @@ page and its map as they stand, and a file taken from it.
 
 import pytest
 
-from mapper.hexagons import cells_to_strings
-from mapper.people import in_wards
-from mapper.study_area import load_study_area
+from mapper.areas.load import load_study_area
+from mapper.disclosure.people import in_wards
+from mapper.grid.hexagons import cells_to_strings
 from tests.browser.conftest import browser  # noqa: F401 - the fixture of the browser tests
 from tests.security.people_server import serving
 from tests.small_extract import write_extract

@@ -7,14 +7,15 @@ from pathlib import Path
 
 import pytest
 
-from mapper.errors import MapperError
-from mapper.files import write_whole
+from mapper.app.shell.incident_store import store_incidents
+from mapper.areas.load import load_study_area
+from mapper.areas.study_area import write_study_area
+from mapper.base.errors import MapperError
+from mapper.base.files import write_whole
 from mapper.incidents.mapping import ColumnMapping, save_mapping
 from mapper.incidents.read import read_incidents
 from mapper.outputs.rejected import rejected_csv
 from mapper.outputs.write import write_outputs
-from mapper.study_area import load_study_area, write_study_area
-from mapper.ui.incident_store import store_incidents
 from tests.small_extract import write_police_uk
 
 MAPPER = Path(__file__).parents[2] / "mapper"
@@ -25,27 +26,27 @@ TEMPORARY = "a temporary folder of its own, gone when the work is done"
 UNDER_REPLACING = "a temporary name given by files.replacing"
 IN_MEMORY = "memory: the bytes go to files.write_whole or to the browser"
 ALLOWED = {
-    "files.py": "this is the place",
-    "boundaries.py": TEMPORARY,
-    "boundary_child.py": TEMPORARY,
+    "base/files.py": "this is the place",
+    "areas/boundaries.py": TEMPORARY,
+    "areas/boundary_child.py": TEMPORARY,
     "incidents/workbook.py": TEMPORARY,
     "incidents/workbook_child.py": TEMPORARY,
     "incidents/spatial.py": TEMPORARY,
     "incidents/spatial_child.py": TEMPORARY,
-    "ui/intake.py": TEMPORARY,
-    "ui/mapping_preview.py": TEMPORARY,
+    "app/data/intake.py": TEMPORARY,
+    "app/data/mapping_preview.py": TEMPORARY,
     "outputs/exports/layers.py": TEMPORARY,
-    "study_area.py": UNDER_REPLACING,
-    "ui/incident_store.py": UNDER_REPLACING,
+    "areas/study_area.py": UNDER_REPLACING,
+    "app/shell/incident_store.py": UNDER_REPLACING,
     "demonstration/writing.py": UNDER_REPLACING,
     "records/datasets.py": UNDER_REPLACING,
     "outputs/tables.py": IN_MEMORY,
     "outputs/exports/workbook.py": IN_MEMORY,
     "outputs/finding_workbook.py": IN_MEMORY,
-    "ui/workbench_places.py": TEMPORARY,
+    "app/workbench/places.py": TEMPORARY,
     "disclosure/own_rules.py": TEMPORARY,
     "lenses/own.py": TEMPORARY,
-    "ui/quality_view.py": IN_MEMORY,
+    "app/data/quality_view.py": IN_MEMORY,
 }
 
 

@@ -11,8 +11,8 @@ from dataclasses import replace
 
 import numpy as np
 
-from mapper.hexagons import cells_to_points
-from mapper.neighbours import find_neighbours
+from mapper.grid.hexagons import cells_to_points
+from mapper.grid.neighbours import find_neighbours
 from mapper.statistics.change import compare_windows
 from mapper.statistics.clusters import find_both_tails
 from mapper.statistics.co_location import find_meeting_places, measure_co_location

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from mapper.neighbours import find_neighbours
+from mapper.grid.neighbours import find_neighbours
 from mapper.statistics.accuracy import (
     ACCURACY_COLUMNS,
     BEST,

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from mapper.neighbours import find_neighbours
+from mapper.grid.neighbours import find_neighbours
 from mapper.statistics.bracket import bracket_clusters, choose_step
 from mapper.statistics.clusters import find_clusters
 from mapper.statistics.permutation import SMALLEST_P

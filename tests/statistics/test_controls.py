@@ -4,8 +4,8 @@ import h3
 import numpy as np
 import pytest
 
-from mapper.errors import RequestError
-from mapper.hexagons import strings_to_cells
+from mapper.base.errors import RequestError
+from mapper.grid.hexagons import strings_to_cells
 from mapper.statistics.controls import match_controls, ring_cells
 
 CENTRE = h3.latlng_to_cell(53.41, -2.98, 9)

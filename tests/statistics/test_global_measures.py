@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from scipy import stats
 
-from mapper.neighbours import find_neighbours
+from mapper.grid.neighbours import find_neighbours
 from mapper.statistics.clusters import find_clusters
 from mapper.statistics.global_measures import (
     class_breaks,

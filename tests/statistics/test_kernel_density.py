@@ -5,7 +5,7 @@ import numpy as np
 import pytest
 from sklearn.neighbors import KernelDensity
 
-from mapper.hexagons import cells_to_points, cells_to_strings
+from mapper.grid.hexagons import cells_to_points, cells_to_strings
 from mapper.statistics.kernel_density import EARTH_M, REACH, gaussian_kernel
 from tests.builders import disc
 

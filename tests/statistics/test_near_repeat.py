@@ -5,7 +5,7 @@ import pytest
 from pointpats.spacetime import Knox
 from scipy import stats
 
-from mapper.errors import RequestError
+from mapper.base.errors import RequestError
 from mapper.statistics.near_repeat import near_repeat
 
 SPACE = (0, 100, 250, 400)

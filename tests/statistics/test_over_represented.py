@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy import stats
 
-from mapper.neighbours import find_neighbours
+from mapper.grid.neighbours import find_neighbours
 from mapper.statistics.over_represented import find_over_represented, hypergeometric_tail
 from tests.builders import disc
 

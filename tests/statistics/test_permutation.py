@@ -9,8 +9,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy import stats
 
-from mapper.hexagons import cells_to_discs, points_to_cells
-from mapper.neighbours import find_neighbours
+from mapper.grid.hexagons import cells_to_discs, points_to_cells
+from mapper.grid.neighbours import find_neighbours
 from mapper.statistics import permutation
 from mapper.statistics.clusters import find_both_tails, find_clusters
 from mapper.statistics.permutation import (

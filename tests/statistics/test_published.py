@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from scipy.spatial import cKDTree
 
-from mapper.neighbours import Neighbours
+from mapper.grid.neighbours import Neighbours
 from mapper.statistics.clusters import find_clusters, gi_star_z, gi_z
 from mapper.statistics.moran import QUADRANTS, local_moran
 

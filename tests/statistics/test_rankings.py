@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from mapper.neighbours import find_neighbours
+from mapper.grid.neighbours import find_neighbours
 from mapper.statistics.clusters import find_clusters
 from mapper.statistics.rankings import (
     RIVALS,

@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from scipy import stats
 
-from mapper.neighbours import find_neighbours
+from mapper.grid.neighbours import find_neighbours
 from mapper.statistics.rates import (
     binomial_tail,
     empirical_bayes,

@@ -7,8 +7,8 @@ import numpy as np
 import pytest
 from scipy import stats
 
-from mapper.errors import RequestError, TooFewEventsError
-from mapper.hexagons import cells_to_discs, strings_to_cells
+from mapper.base.errors import RequestError, TooFewEventsError
+from mapper.grid.hexagons import cells_to_discs, strings_to_cells
 from mapper.statistics.monte_carlo import gumbel_p, rank_p, run_replicates
 from mapper.statistics.scan import ScanChoices, scan
 from mapper.statistics.scan_compiled import bound_table, likelihood_ratio

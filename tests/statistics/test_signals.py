@@ -3,8 +3,8 @@
 import numpy as np
 import pytest
 
-from mapper.errors import TooFewEventsError
-from mapper.neighbours import find_neighbours
+from mapper.base.errors import TooFewEventsError
+from mapper.grid.neighbours import find_neighbours
 from mapper.statistics.clusters import find_clusters
 from mapper.statistics.false_discovery import adjust, benjamini_hochberg
 from mapper.statistics.over_represented import find_over_represented
@@ -155,7 +155,7 @@ def test_yekutieli_is_never_keener(town):
 
 
 def test_two_rings_and_bands_take_the_same_road(town):
-    from mapper.neighbours import find_band
+    from mapper.grid.neighbours import find_band
 
     _, counts, demand, residents, _, _ = town
     for near in (find_neighbours(disc(20), rings=2), find_band(disc(20), inner=2, outer=3)):

@@ -7,8 +7,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy import stats
 
-from mapper.counts import count_incidents
-from mapper.neighbours import find_neighbours
+from mapper.areas.load import load_study_area
+from mapper.grid.counts import count_incidents
+from mapper.grid.neighbours import find_neighbours
 from mapper.statistics.clusters import find_clusters
 from mapper.statistics.false_discovery import adjust
 from mapper.statistics.scores import score_counts
@@ -18,7 +19,6 @@ from mapper.statistics.single_place import (
     estimate_shape,
     find_single_places,
 )
-from mapper.study_area import load_study_area
 from tests.builders import disc
 
 

@@ -8,7 +8,7 @@ from typing import Any, Literal
 
 import pandas as pd
 
-from mapper.errors import RequestError
+from mapper.base.errors import RequestError
 from mapper.questions.windows import Window
 
 _DAY = timedelta(days=1)

@@ -11,32 +11,32 @@ own (:mod:`mapper.disclosure.totals`).
 from dataclasses import dataclass
 
 import numpy as np
-import numpy.typing as npt
 
-from mapper.analysis import analyse
-from mapper.counts import locate
+from mapper.analysis.analyse import analyse
+from mapper.analysis.request import AnalysisRequest
+from mapper.analysis.study import Study, prepare
+from mapper.areas.load import load_study_area
+from mapper.areas.study_area import StudyArea
+from mapper.base.errors import LensError, MapperError
+from mapper.base.files import Progress, no_progress
+from mapper.base.types import Integers
 from mapper.disclosure.finding_release import FindingRelease, release_finding
+from mapper.disclosure.make import release
 from mapper.disclosure.register import Register
-from mapper.disclosure.release import Release, release
+from mapper.disclosure.release import Release
 from mapper.disclosure.rules import Rule, rules
 from mapper.disclosure.totals import TotalsRegister, total_is_safe
-from mapper.errors import LensError, MapperError
-from mapper.files import Progress, no_progress
-from mapper.finding import Finding
+from mapper.grid.counts import locate
 from mapper.incidents.table import Incidents
 from mapper.lenses.fit import refuse_unfit
 from mapper.lenses.lens import Lens
 from mapper.lenses.lens import Rule as LensRule
 from mapper.lenses.load import load_lens
 from mapper.outputs.briefing.choices import BriefingChoices
-from mapper.place.week import shift_finding
 from mapper.questions.change import ask_change
+from mapper.questions.finding import Finding
+from mapper.questions.week import shift_finding
 from mapper.questions.windows import Window, counts_within
-from mapper.request import AnalysisRequest
-from mapper.study import Study, prepare
-from mapper.study_area import StudyArea, load_study_area
-
-Integers = npt.NDArray[np.int64]
 
 ALL_DEMAND, CRIME = "all-demand", "crime"
 CRIMES = Lens(

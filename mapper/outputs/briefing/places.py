@@ -8,16 +8,14 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
-import numpy.typing as npt
 
+from mapper.base.types import Flags, Integers
 from mapper.disclosure.release import Release
 from mapper.disclosure.rules import Rule
-from mapper.hexagons import strings_to_cells
-from mapper.neighbours import find_neighbours, touching_groups
+from mapper.grid.hexagons import strings_to_cells
+from mapper.grid.neighbours import find_neighbours, touching_groups
 from mapper.outputs.briefing.spans import Moved, compare_spans, spans_of_cells
 
-Integers = npt.NDArray[np.int64]
-Flags = npt.NDArray[np.bool_]
 _ORDER = ("clear rise", "clear fall", "no clear change", "too few to compare")
 
 

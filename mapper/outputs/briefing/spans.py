@@ -14,15 +14,14 @@ from math import isinf
 from typing import Literal
 
 import numpy as np
-import numpy.typing as npt
 import pandas as pd
 
+from mapper.base.types import Integers
 from mapper.disclosure.register import UNLIMITED
 from mapper.disclosure.rules import Rule
 from mapper.disclosure.suppression import interval_of
 from mapper.statistics.change import compare_windows
 
-Integers = npt.NDArray[np.int64]
 Way = Literal["clear rise", "clear fall", "no clear change", "too few to compare"]
 _MANY_TIMES = 3.0  # from here on "4 times as many" reads better than "up by 300 %"
 

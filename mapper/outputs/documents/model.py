@@ -8,8 +8,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
+from mapper.base.errors import OutputError
 from mapper.disclosure.release import Release, is_release
-from mapper.errors import OutputError
 
 
 @dataclass(frozen=True)

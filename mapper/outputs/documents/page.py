@@ -1,5 +1,6 @@
 """A document as one web page: no script, nothing from outside, print styles included."""
 
+from mapper.base.text import encode_text
 from mapper.outputs.documents.model import (
     Block,
     Bullets,
@@ -11,7 +12,6 @@ from mapper.outputs.documents.model import (
     Picture,
     Table,
 )
-from mapper.outputs.text import encode_text
 
 POLICY = "default-src 'none'; style-src 'unsafe-inline'; img-src data:"
 STYLE = """

@@ -10,9 +10,11 @@ from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
-from mapper.errors import OutputError
+import typst
+
+from mapper.base.errors import OutputError
+from mapper.base.text import printable_text
 from mapper.outputs.documents.model import Block, Document, PageBreak, Table
-from mapper.outputs.text import printable_text
 
 TEMPLATE = Path(__file__).with_name("document.typ")
 _KINDS = {"PageBreak": "page"}
@@ -26,8 +28,6 @@ def document_pdf(document: Document) -> bytes:
     OutputError
         When the document cannot be set, with Typst's own reason.
     """
-    import typst
-
     try:
         made = typst.compile(
             TEMPLATE,

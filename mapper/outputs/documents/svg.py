@@ -2,7 +2,9 @@
 
 from pathlib import Path
 
-from mapper.errors import OutputError
+import typst
+
+from mapper.base.errors import OutputError
 from mapper.outputs.documents.pdf import fonts
 
 _DOTS_PER_INCH = 200
@@ -17,8 +19,6 @@ def svg_to_png(svg: str, *, width_cm: float) -> bytes:
     OutputError
         When it is no SVG that can be drawn.
     """
-    import typst
-
     try:
         made = typst.compile(
             TEMPLATE,

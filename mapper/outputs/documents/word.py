@@ -7,6 +7,12 @@ alternative text.
 import io
 from typing import TYPE_CHECKING, Any
 
+import docx
+from docx.enum.text import WD_ALIGN_PARAGRAPH
+from docx.oxml import OxmlElement
+from docx.shared import Cm
+
+from mapper.base.text import printable_text
 from mapper.outputs.documents.model import (
     Block,
     Bullets,
@@ -19,7 +25,6 @@ from mapper.outputs.documents.model import (
     Table,
 )
 from mapper.outputs.documents.svg import svg_to_png
-from mapper.outputs.text import printable_text
 
 if TYPE_CHECKING:
     from docx.document import Document as WordDocument
@@ -29,10 +34,6 @@ _PAGE_WIDTH = 17.0  # centimetres between the margins of A4
 
 def document_docx(document: Document) -> bytes:
     """Return a document as a Word file."""
-    import docx
-    from docx.enum.text import WD_ALIGN_PARAGRAPH
-    from docx.shared import Cm
-
     made = docx.Document()
     section = made.sections[0]
     section.page_width, section.page_height = Cm(21.0), Cm(29.7)
@@ -99,9 +100,6 @@ def _two_rows(items: tuple[tuple[str, str, str], ...]) -> tuple[tuple[str, ...],
 
 def _add_table(made: "WordDocument", table: Table) -> None:
     """Add a table whose first row repeats on every page."""
-    from docx.enum.text import WD_ALIGN_PARAGRAPH
-    from docx.oxml import OxmlElement
-
     if table.caption:
         made.add_paragraph(printable_text(table.caption), style="Caption")
     grid = made.add_table(rows=0, cols=len(table.header), style="Light List")
@@ -117,8 +115,6 @@ def _add_table(made: "WordDocument", table: Table) -> None:
 
 def _add_picture(made: "WordDocument", picture: Picture) -> None:
     """Add a drawing with its alternative text."""
-    from docx.shared import Cm
-
     width = _PAGE_WIDTH * picture.width
     shape = made.add_picture(io.BytesIO(svg_to_png(picture.svg, width_cm=width)), width=Cm(width))
     properties: Any = shape._inline.docPr  # noqa: SLF001 - python-docx has no call for it

@@ -10,8 +10,8 @@ from datetime import datetime
 from pathlib import Path
 from types import MappingProxyType
 
+from mapper.base.errors import InputError
 from mapper.disclosure.place_findings import PlaceFindings
-from mapper.errors import InputError
 from mapper.outputs.documents.model import Document
 from mapper.outputs.documents.page import document_html
 from mapper.outputs.documents.pdf import document_pdf

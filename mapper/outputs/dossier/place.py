@@ -5,14 +5,14 @@ from typing import Any
 
 import pandas as pd
 
+from mapper.base.week import SHIFTS, WEEKDAYS
 from mapper.context.near import side_by_side
-from mapper.context.week import SHIFTS, WEEKDAYS
 from mapper.disclosure.finding_release import FindingRelease
 from mapper.disclosure.place_findings import PlaceFindings
 from mapper.outputs.documents.model import Block, Bullets, Figures, Heading, Paragraph, Table
 from mapper.outputs.pictures.map_picture import map_picture
 from mapper.outputs.tables import is_operational
-from mapper.place.definitions import CONTEXT, DAYS, PHASES, SHIFT, SIGNATURE
+from mapper.questions.place_definitions import CONTEXT, DAYS, PHASES, SHIFT, SIGNATURE
 from mapper.records.phase_decisions import agrees
 from mapper.records.versions import Version
 

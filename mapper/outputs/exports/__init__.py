@@ -8,8 +8,8 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
 
+from mapper.base.errors import OutputError
 from mapper.disclosure.release import Release, is_release
-from mapper.errors import OutputError
 from mapper.outputs.exports.fields import field_dictionary
 from mapper.outputs.exports.layers import (
     geopackage,

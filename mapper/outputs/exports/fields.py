@@ -5,8 +5,8 @@ import io
 from collections.abc import Mapping
 from types import MappingProxyType
 
+from mapper.base.text import spreadsheet_text
 from mapper.disclosure.release import Release, is_release
-from mapper.outputs.text import spreadsheet_text
 
 # Column -> (what it means, unit). Shapefiles cut names at ten letters: none here shares ten.
 FIELDS: Mapping[str, tuple[str, str]] = MappingProxyType(

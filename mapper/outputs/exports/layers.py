@@ -10,26 +10,23 @@ import os
 import sqlite3
 import tempfile
 import zipfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import closing, contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING
 
+import geopandas as gpd
 import numpy as np
+import pyogrio
+import shapely
 
+from mapper.base.text import encode_text
 from mapper.disclosure.release import Release, is_release
-from mapper.hexagons import cells_to_outline, cells_to_wkb, strings_to_cells
+from mapper.grid.hexagons import cells_to_outline, cells_to_wkb, strings_to_cells
 from mapper.incidents.coordinates import NATIONAL_GRID, degrees_to_grid
 from mapper.outputs.exports.styles import STYLES, style_of
 from mapper.outputs.tables import hotspot_outlines, hotspot_rows, said_of
-from mapper.outputs.text import encode_text
 
-if TYPE_CHECKING:
-    from collections.abc import Sequence
-
-    import geopandas as gpd
-
-    Rings = Sequence[Sequence[Sequence[tuple[float, float]]]]
+Rings = Sequence[Sequence[Sequence[tuple[float, float]]]]
 
 _DEGREES = "EPSG:4326"
 # Shapefiles have ten letters for a name; what is longer gets a short one here.
@@ -112,8 +109,6 @@ def shapefiles(release: Release, *, crs: str = _DEGREES) -> bytes:
 
 def _hotspots(release: Release) -> "gpd.GeoDataFrame":
     """Return the list of hot spots with their outlines, in degrees."""
-    import geopandas as gpd
-
     outlines = hotspot_outlines(release)
     rows = hotspot_rows(release)
     shapes = [_shape(outlines.get(row["hotspot_id"], [])) for row in rows]
@@ -123,9 +118,6 @@ def _hotspots(release: Release) -> "gpd.GeoDataFrame":
 
 def _cells(release: Release) -> "gpd.GeoDataFrame":
     """Return the cells with their hexagons, in degrees; categories become text."""
-    import geopandas as gpd
-    import shapely
-
     cells = release.cells.copy()
     for name in cells.columns[cells.dtypes == "category"]:
         cells[name] = cells[name].astype("str")
@@ -135,8 +127,6 @@ def _cells(release: Release) -> "gpd.GeoDataFrame":
 
 def _districts(release: Release) -> "gpd.GeoDataFrame":
     """Return district outlines dissolved from the cells, in degrees."""
-    import geopandas as gpd
-
     groups = release.cells.groupby("district", observed=True)["cell"]
     found = {
         str(name): _shape(cells_to_outline(strings_to_cells(cells.to_numpy(dtype=object))))
@@ -147,8 +137,6 @@ def _districts(release: Release) -> "gpd.GeoDataFrame":
 
 def _shape(polygons: "Rings") -> object:
     """Return polygons of rings as one geometry."""
-    import shapely
-
     return shapely.MultiPolygon([(rings[0], list(rings[1:])) for rings in polygons if rings])
 
 
@@ -156,7 +144,6 @@ def _on(frame: "gpd.GeoDataFrame", crs: str) -> "gpd.GeoDataFrame":
     """Return a frame in the reference system asked for."""
     if crs == _DEGREES:
         return frame
-    import shapely
 
     def to_grid(points: np.ndarray) -> np.ndarray:
         return np.column_stack(degrees_to_grid(points[:, 0], points[:, 1]))
@@ -169,8 +156,6 @@ def _write(
     frame: "gpd.GeoDataFrame", path: Path, *, driver: str, layer: str, **options: str
 ) -> None:
     """Write one layer through GDAL."""
-    import pyogrio
-
     multi = "MultiPolygon" if driver != "ESRI Shapefile" else "Polygon"
     single = bool((frame.geometry.geom_type == "Polygon").all()) and len(frame) > 0
     pyogrio.write_dataframe(
@@ -194,8 +179,6 @@ def _geoparquet(frame: "gpd.GeoDataFrame") -> bytes:
 def _fixed_time() -> Iterator[None]:
     """Keep the clock out of what GDAL writes."""
     before = os.environ.get("OGR_CURRENT_DATE")
-    import pyogrio
-
     pyogrio.set_gdal_config_options({"OGR_CURRENT_DATE": _FIXED_TIME})
     try:
         yield

@@ -11,13 +11,14 @@ from math import isinf
 from typing import TYPE_CHECKING, Any
 
 import pandas as pd
+import xlsxwriter
+from xlsxwriter import Workbook
 
 from mapper.disclosure.release import Release, is_release
 from mapper.outputs.exports.fields import dictionary_rows
 from mapper.outputs.tables import said_of
 
 if TYPE_CHECKING:
-    from xlsxwriter import Workbook
     from xlsxwriter.worksheet import Worksheet
 
 # Fixed, so that the same release gives the same bytes; the manifest tells when it was made.
@@ -40,8 +41,6 @@ _HEADER_ROW = 2  # the marking stands above it
 
 def workbook(release: Release) -> bytes:
     """Return a release as XLSX; no text in it is ever computed or opened as a link."""
-    import xlsxwriter
-
     file = io.BytesIO()
     options = {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False}
     with xlsxwriter.Workbook(file, options) as book:

@@ -4,18 +4,17 @@ No map asks any other machine for anything: there are no tiles, and Leaflet is e
 page or served by the app. Free text is encoded before it enters a map, and Folium's second
 template pass is switched off (:mod:`mapper.outputs.maps.plain`).
 
-The only package that imports folium and branca, and only inside functions.
+The only package that imports folium and branca.
 """
 
 from collections.abc import Mapping, Sequence
-from contextlib import suppress
-from importlib import import_module
-from threading import Thread
 from typing import TYPE_CHECKING, Any
 
 from mapper.disclosure.release import Release, is_release
 from mapper.outputs.maps.basemap import Basemap
 from mapper.outputs.maps.drawing import Outlines, cell_features, hotspot_features
+from mapper.outputs.maps.layers import folium_map
+from mapper.outputs.maps.page import render_page
 
 if TYPE_CHECKING:
     import folium
@@ -27,7 +26,6 @@ __all__ = [
     "embed_map",
     "export_map",
     "hotspot_features",
-    "warm_up",
 ]
 
 
@@ -59,8 +57,6 @@ def build_map(
         When given anything but a release.
     """
     is_release(release)
-    from mapper.outputs.maps.layers import folium_map
-
     return folium_map(release, outlines=outlines, selected=selected, leaflet_url=leaflet_url)
 
 
@@ -76,8 +72,6 @@ def export_map(release: Release, *, outlines: Outlines | None = None) -> str:
         When given anything but a release.
     """
     is_release(release)
-    from mapper.outputs.maps.page import render_page
-
     return render_page(build_map(release, outlines=outlines), release)
 
 
@@ -112,26 +106,7 @@ def embed_map(
         When given anything but a release.
     """
     is_release(release)
-    from mapper.outputs.maps.page import render_page
-
     drawn = build_map(release, outlines=outlines, selected=selected)
     return render_page(
         drawn, release, embedded=True, patch=patch, basemap=basemap, landmarks=landmarks
     )
-
-
-def warm_up() -> Thread:
-    """Start importing folium in the background and return the thread.
-
-    Called as soon as it is known that a map will be drawn: the import then runs beside the
-    reading of files. Nothing has to wait for the thread; a map drawn early waits by itself.
-    """
-    thread = Thread(target=_import_layers, daemon=True)
-    thread.start()
-    return thread
-
-
-def _import_layers() -> None:
-    """Import what draws; where two threads import at once and one gives up, drawing tries again."""
-    with suppress(ImportError, AttributeError, KeyError):
-        import_module("mapper.outputs.maps.layers")

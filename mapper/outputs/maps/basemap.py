@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Literal
 from urllib.parse import urlsplit
 
-from mapper.errors import InputError
+from mapper.base.errors import InputError
 
 Kind = Literal["file", "address", "openstreetmap"]
 

@@ -9,24 +9,23 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
-import numpy.typing as npt
 import pandas as pd
 
+from mapper.areas.study_area import Outline
+from mapper.base.text import encode_text
+from mapper.base.types import Flags, Floats, Integers
 from mapper.disclosure.release import Release, is_release
-from mapper.hexagons import (
+from mapper.grid.hexagons import (
     Cells,
-    Floats,
     cells_to_corners,
     cells_to_outline,
     cells_to_points,
     strings_to_cells,
 )
 from mapper.outputs.tables import hotspot_outlines, hotspot_rows, is_operational
-from mapper.outputs.text import encode_text
-from mapper.study_area import Outline
 
 Polygons = Sequence[Sequence[Sequence[tuple[float, float]]]]
-Outlines = Mapping[str, Outline]  # as mapper.study_area.district_outlines returns them
+Outlines = Mapping[str, Outline]  # as mapper.areas.study_area.district_outlines returns them
 
 SCALE = 100_000
 _SHARES = (0.0, 0.5, 0.75, 0.9, 0.98)  # of the cells with a count, where each class begins
@@ -120,12 +119,12 @@ def _printed(table: pd.DataFrame) -> dict[str, Any]:
     return {"shown": [encode_text(word) for word in table["shown"].astype(str)]}
 
 
-def known_counts(release: Release) -> npt.NDArray[np.int64]:
+def known_counts(release: Release) -> Integers:
     """Return the counts that are printed, 0 where one is not."""
     return is_release(release).cells["count"].fillna(0).to_numpy(dtype=np.int64)
 
 
-def _by_district(table: pd.DataFrame) -> npt.NDArray[np.bool_]:
+def _by_district(table: pd.DataFrame) -> Flags:
     """Tell which cells have no count of their own: such a map has nothing to draw in them."""
     if "shown" not in table:
         return np.zeros(len(table), dtype=bool)
@@ -144,7 +143,7 @@ def hotspot_features(release: Release) -> list[dict[str, Any]]:
     ]
 
 
-def count_classes(counts: npt.NDArray[np.int64]) -> list[int]:
+def count_classes(counts: Integers) -> list[int]:
     """Return where each class of counts begins, up to five, from the smallest count above 0.
 
     Half of the cells with a count are in the first class and one in fifty in the last, because
@@ -171,7 +170,7 @@ def pack_polygons(polygons: Polygons) -> list[list[int]]:
     return [_steps(np.asarray(ring)[:-1]) for polygon in polygons for ring in polygon]
 
 
-def _steps(points: npt.NDArray[np.float64]) -> list[int]:
+def _steps(points: Floats) -> list[int]:
     """Return points (lon, lat) as one list: the first point, then the step to each next one."""
     whole = np.rint(points * SCALE).astype(np.int64)
     steps: list[int] = np.diff(whole, axis=0, prepend=np.zeros((1, 2), np.int64)).ravel().tolist()

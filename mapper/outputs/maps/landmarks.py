@@ -2,10 +2,10 @@
 
 from typing import Any
 
+from mapper.base.text import encode_text
 from mapper.context.places import Places
 from mapper.disclosure.release import Release, is_release
-from mapper.hexagons import cells_to_points, strings_to_cells
-from mapper.outputs.text import encode_text
+from mapper.grid.hexagons import cells_to_points, strings_to_cells
 
 LANDMARKS = ("railway station", "bus or coach station", "police station", "hospital")
 AROUND = 0.01  # degrees around the cells shown in which places are drawn, about a kilometre

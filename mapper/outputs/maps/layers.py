@@ -12,12 +12,12 @@ import folium
 from folium.map import Layer
 from folium.template import Template
 
+from mapper.base.text import script_json
 from mapper.disclosure.release import Release, is_release
 
 # Imported for what it does to branca: no text is ever read as a template a second time.
 from mapper.outputs.maps import plain as _plain  # noqa: F401  see the comment above
 from mapper.outputs.maps.drawing import Outlines, bounds_of, context_of, figures_of
-from mapper.outputs.text import script_json
 
 _HERE = Path(__file__).parent
 _ZOOM_START = 10

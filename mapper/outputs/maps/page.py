@@ -14,13 +14,15 @@ from pathlib import Path
 from string import Template
 from typing import TYPE_CHECKING, Any, cast
 
+from xstatic.pkg.leaflet import BASE_DIR
+
+from mapper.base.text import encode_text, script_json
 from mapper.disclosure.release import Release, is_release
 from mapper.outputs.maps.basemap import Basemap
 from mapper.outputs.maps.drawing import count_classes, known_counts
 from mapper.outputs.maps.layers import ReleaseLayer
 from mapper.outputs.maps.partner_list import partner_list
 from mapper.outputs.tables import hotspot_rows, is_operational
-from mapper.outputs.text import encode_text, script_json
 
 if TYPE_CHECKING:
     import folium
@@ -269,8 +271,6 @@ def _file(name: str) -> str:
 @cache
 def _leaflet(name: str) -> str:
     """Return one of Leaflet's own files, without what would make a browser look for others."""
-    from xstatic.pkg.leaflet import BASE_DIR
-
     text = (Path(BASE_DIR) / name).read_text(encoding="utf-8")
     if name.endswith(".css"):
         text = re.sub(r"/\*.*?\*/", "", text, flags=re.DOTALL)

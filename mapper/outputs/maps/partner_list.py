@@ -2,9 +2,9 @@
 
 from typing import Any
 
+from mapper.base.text import encode_text
 from mapper.disclosure.release import Release
 from mapper.outputs.tables import district_rows, hotspot_rows
-from mapper.outputs.text import encode_text
 
 
 def partner_list(release: Release) -> str:

@@ -9,12 +9,12 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from mapper.base.text import encode_text
 from mapper.context.places import Places
 from mapper.disclosure.patch import PatchRelease
-from mapper.hexagons import cells_to_corners, cells_to_points, strings_to_cells
+from mapper.grid.hexagons import cells_to_corners, cells_to_points, strings_to_cells
 from mapper.outputs.maps.drawing import count_classes, known_counts, pack_polygons
 from mapper.outputs.maps.landmarks import AROUND, LANDMARKS
-from mapper.outputs.text import encode_text
 
 _MOST_PLACES = 4_000
 

@@ -6,8 +6,8 @@ Every chart carries its numbers as text, so none has to be read off a colour or 
 from collections.abc import Sequence
 
 import numpy as np
-import numpy.typing as npt
 
+from mapper.base.types import Floats
 from mapper.outputs.documents.model import Picture
 from mapper.outputs.pictures.svg import (
     ACCENT,
@@ -110,7 +110,7 @@ def _upright(words: str, x: float, y: float) -> str:
     return f'<g transform="rotate(-90 {x:g} {y:g})">{said}</g>'
 
 
-def week_clock(hours: npt.NDArray[np.float64], *, title: str) -> Picture:
+def week_clock(hours: Floats, *, title: str) -> Picture:
     """Return a grid of 7 days by 24 hours, darker where more happens, busiest hours ringed.
 
     Parameters

@@ -4,16 +4,20 @@ Clusters that chance does not explain are hatched as well as coloured, so a grey
 eye tell them from the others.
 """
 
-import numpy as np
-import numpy.typing as npt
+from typing import TYPE_CHECKING
 
+import numpy as np
+
+from mapper.areas.study_area import StudyArea
+from mapper.base.errors import OutputError
 from mapper.disclosure.finding_release import FindingRelease, is_finding_release
-from mapper.errors import OutputError
-from mapper.hexagons import cells_to_corners, cells_to_outline, strings_to_cells
+from mapper.grid.hexagons import cells_to_corners, cells_to_outline, strings_to_cells
 from mapper.outputs.documents.model import Picture
 from mapper.outputs.pictures.map_picture import Paper
 from mapper.outputs.pictures.svg import HOT, SOFT, box, drawing, hatch, outline, path, text
-from mapper.study_area import StudyArea
+
+if TYPE_CHECKING:
+    from mapper.base.types import Floats
 
 _CLEAR = 0.05
 _NAMED = 10  # clusters named in the words that stand for the map
@@ -54,7 +58,7 @@ def _cluster(paper: Paper, number: str, cells: str, *, clear: bool) -> list[str]
     """Return the outline and number of one cluster."""
     listed: list[object] = [one.strip() for one in cells.replace(";", " ").split()]
     rings = paper.rings(cells_to_outline(strings_to_cells(np.array(listed, dtype=object))))
-    middle: npt.NDArray[np.float64] = np.concatenate(rings).mean(axis=0)
+    middle: Floats = np.concatenate(rings).mean(axis=0)
     fill, edge = ("url(#clear)", HOT) if clear else ("#cfd6d9", SOFT)
     shape = path(outline(rings), fill=fill, stroke=edge, width=1.5 if clear else 0.8)
     label = text(number, middle[0], middle[1] + 3, size=9, anchor="middle", bold=clear, halo=True)

@@ -7,11 +7,11 @@ counts are hidden from the audience are drawn alike, whatever they hide.
 from collections.abc import Iterable
 
 import numpy as np
-import numpy.typing as npt
 import pandas as pd
 
+from mapper.base.types import Flags, Floats
 from mapper.disclosure.release import Release, is_release
-from mapper.hexagons import cells_to_corners, cells_to_outline, strings_to_cells
+from mapper.grid.hexagons import cells_to_corners, cells_to_outline, strings_to_cells
 from mapper.outputs.documents.model import Picture
 from mapper.outputs.maps.drawing import count_classes
 from mapper.outputs.pictures.svg import (
@@ -27,7 +27,7 @@ from mapper.outputs.pictures.svg import (
 )
 from mapper.outputs.tables import hotspot_outlines
 
-Points = npt.NDArray[np.float64]
+Points = Floats
 _ROOM = 12.0  # units that a number takes
 _SHORTEST_BAR = 30.0  # units of the drawing
 _NAMED = 10  # hot spots named in the words that stand for the map
@@ -82,7 +82,7 @@ def map_picture(
     return Picture(svg, _words(release, title), title)
 
 
-def _near(cells: pd.DataFrame, corners: Points, focus: str | None) -> npt.NDArray[np.bool_]:
+def _near(cells: pd.DataFrame, corners: Points, focus: str | None) -> Flags:
     """Return which cells are drawn: all, or those around one hot spot."""
     every = np.ones(len(cells), dtype=bool)
     inside = (cells["hotspot_id"] == focus).to_numpy() if focus else ~every
@@ -91,7 +91,7 @@ def _near(cells: pd.DataFrame, corners: Points, focus: str | None) -> npt.NDArra
     middle = corners.mean(axis=1)
     low, high = middle[inside].min(axis=0), middle[inside].max(axis=0)
     margin = np.maximum((high - low) * 0.8, [0.02, 0.012])  # about 1.3 km
-    near: npt.NDArray[np.bool_] = ((middle >= low - margin) & (middle <= high + margin)).all(axis=1)
+    near: Flags = ((middle >= low - margin) & (middle <= high + margin)).all(axis=1)
     return near
 
 

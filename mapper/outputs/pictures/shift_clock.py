@@ -3,8 +3,8 @@
 from collections.abc import Mapping, Sequence
 
 import numpy as np
-import numpy.typing as npt
 
+from mapper.base.types import Floats
 from mapper.outputs.documents.model import Picture
 from mapper.outputs.pictures.svg import BLUES, HOT, SOFT, box, drawing, hatch, text
 
@@ -52,9 +52,7 @@ def shift_clock(
     return Picture(svg, f"Week in shifts, {title}. {said}.", title)
 
 
-def _cell(
-    count: int | None, x: float, y: float, steps: npt.NDArray[np.float64], most: int
-) -> list[str]:
+def _cell(count: int | None, x: float, y: float, steps: Floats, most: int) -> list[str]:
     """Return one shift of one day: shade, number, and a ring where it is the busiest."""
     if count is None:
         return [box(x, y, _WIDE, _TALL, fill="url(#unsaid)", stroke="#fff")]

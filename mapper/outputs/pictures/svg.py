@@ -2,10 +2,8 @@
 
 from collections.abc import Iterable
 
-import numpy as np
-import numpy.typing as npt
-
-from mapper.outputs.text import encode_text
+from mapper.base.text import encode_text
+from mapper.base.types import Floats
 
 INK, SOFT, RULE = "#1c2429", "#465056", "#c4cbcf"
 ACCENT, HOT = "#1d4e6f", "#c2410c"
@@ -64,7 +62,7 @@ def line(
     )
 
 
-def outline(rings: Iterable[npt.NDArray[np.float64]]) -> str:
+def outline(rings: Iterable[Floats]) -> str:
     """Return closed rings of points as one path's data, to a tenth of a unit."""
     return "".join(
         f"M{'L'.join(f'{x:.1f} {y:.1f}' for x, y in ring.round(1).tolist())}Z" for ring in rings

@@ -1,0 +1,83 @@
+"""Writing the demonstration force: one force extract, the truth about it, and places around."""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+import pyarrow as pa
+from pyarrow import csv
+
+from demonstration.extract import extract_table
+from demonstration.faults import add_faults
+from demonstration.force import compose_force, stream
+from demonstration.places import places_text
+from demonstration.truth import truth_text
+from mapper.areas.load import load_study_area
+from mapper.base.errors import RequestError
+from mapper.base.files import Progress, digest_of, no_progress, replacing
+
+
+@dataclass(frozen=True)
+class DemonstrationFiles:
+    """What was written."""
+
+    incidents: Path  # a force extract, CSV in UTF-8
+    truth: Path  # what is planted in it, JSON
+    places: Path  # invented places around, CSV
+    rows: int  # data rows in the extract, dirty ones included
+    dirty: int  # rows with a planted fault
+
+
+def write_demonstration(
+    out: Path, *, seed: int = 1, progress: Progress = no_progress
+) -> DemonstrationFiles:
+    """Write ``incidents.csv``, ``truth.json`` and ``places.csv``; same seed, same bytes.
+
+    Parameters
+    ----------
+    out
+        Folder, made if need be. Files of these names in it are replaced, each whole
+        or not at all.
+    seed
+        Any whole number of 0 or more.
+
+    Raises
+    ------
+    RequestError
+        When the seed is negative.
+    InputError
+        When the folder cannot be written.
+    """
+    if seed < 0:
+        raise RequestError(f"The seed is {seed}. Choose a whole number of 0 or more.")
+    area = load_study_area("merseyside", resolution=9)
+    force = compose_force(area, seed=seed, progress=progress)
+    progress("Writing down the incidents", 0.4)
+    table, dirty = add_faults(extract_table(force, seed=seed), stream(seed, "faults"))
+    files = DemonstrationFiles(
+        incidents=out / "incidents.csv",
+        truth=out / "truth.json",
+        places=out / "places.csv",
+        rows=table.num_rows,
+        dirty=sum(len(rows) for rows in dirty.values()),
+    )
+    progress("Writing the files", 0.7)
+    with (
+        replacing(files.truth) as truth,
+        replacing(files.places) as places,
+        replacing(files.incidents) as incidents,
+    ):
+        _write_csv(table, incidents)
+        text = truth_text(force, dirty, seed=seed, sha256=digest_of(incidents))
+        truth.write_text(text, encoding="utf-8", newline="\n")
+        around = places_text(force, stream(seed, "places"))
+        places.write_text(around, encoding="utf-8", newline="\n")
+    progress("Done", 1.0)
+    return files
+
+
+def _write_csv(table: "pa.Table", path: Path) -> None:
+    """Write the extract; no value holds a comma or a quotation mark, so none is quoted."""
+    options = csv.WriteOptions(include_header=False, quoting_style="none", batch_size=65_536)
+    with path.open("wb") as file:
+        file.write((",".join(table.column_names) + "\n").encode())
+        csv.write_csv(table, file, options)

@@ -1,0 +1,242 @@
+"""Hot spots: touching significant cells joined into one named place with a stable id.
+
+The id follows the place, not the run: it is the H3 neighbourhood (resolution 7, about 5 km2) that
+holds most of the hot spot, by the square root of counts; where two hot spots share one, the one
+with the larger excess keeps it and the other takes its resolution-8 cell, and so on down to a cell.
+Measured on real Merseyside counts, 875 pairs of the same place in seven windows under three lenses:
+92 % keep their id, against 50 to 80 % for the busiest cell or a random landmark cell. Where a list
+must follow its predecessor without fail, ``previous`` carries ids over by largest overlap.
+"""
+
+from dataclasses import dataclass
+from typing import Any, cast
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+from mapper.areas.study_area import StudyArea
+from mapper.base.tables import HOTSPOT_COLUMNS, check_columns
+from mapper.base.types import Flags, Floats, Integers
+from mapper.grid.counts import Counts
+from mapper.grid.hexagons import cells_to_parents, cells_to_points, cells_to_strings
+
+NEIGHBOURHOOD = 7  # coarsest resolution an id may name
+_TOUCH = 1e-3  # a hot cell without an incident of its own still belongs to its hot spot
+
+# Snap labels of police.uk files that say what kind of place, not which: a name prefers a street.
+KINDS_OF_PLACE = frozenset(
+    [
+        "airport/airfield",
+        "bus station",
+        "care home",
+        "coach station",
+        "railway station",
+        "custody suite",
+        "bus/coach station",
+        "conference/exhibition centre",
+        "ferry terminal",
+        "further/higher educational building",
+        "hospital",
+        "no location",
+        "nightclub",
+        "other",
+        "parking area",
+        "pedestrian subway",
+        "petrol station",
+        "police station",
+        "prison",
+        "race track",
+        "shopping area",
+        "sports/recreation area",
+        "supermarket",
+        "theatre/concert hall",
+        "public place",
+    ]
+)
+
+
+@dataclass(frozen=True, eq=False)
+class HotspotInputs:
+    """What hot spots are made of, all by cell of the study area."""
+
+    area: StudyArea
+    counts: Counts
+    group: Integers  # number of the hot spot of each cell, -1 for none
+    q: Floats
+    codes: Integers | None = None  # code of each incident's location label, -1 for none
+    labels: tuple[str, ...] = ()  # location labels by code
+    counted: Flags | None = None  # incidents that count
+
+
+def describe_hotspots(given: HotspotInputs, ids: list[str]) -> pd.DataFrame:
+    """Return one row per hot spot, ranked by excess.
+
+    Returns
+    -------
+    pandas.DataFrame
+        Columns of ``HOTSPOT_COLUMNS``. ``expected`` is what an even spread of all incidents over
+        the cells would put there; ``excess`` and ``ratio`` compare with it.
+    """
+    cells = given.area.cells
+    number = len(ids)
+    inside = given.group >= 0
+    group = given.group[inside]
+    size = np.bincount(group, minlength=number)
+    incidents = _sum(given.counts.incidents[inside], group, number)
+    expected = given.counts.total / len(cells) * size
+    smallest = np.full(number, np.inf)
+    np.minimum.at(smallest, group, given.q[inside])
+    lon, lat = cells_to_points(cells["cell"].to_numpy())
+    table = pd.DataFrame(
+        {
+            "rank": np.zeros(number, dtype=np.int64),
+            "hotspot_id": pd.array(ids, dtype="str"),
+            "name": pd.array(_streets(given, number), dtype="str"),
+            "district": _commonest(cells["district"], given, number),
+            "ward": _commonest(cells["ward"], given, number),
+            "cells": size.astype(np.int64),
+            "area_km2": _sum(cells["area_km2"].to_numpy()[inside], group, number),
+            "incidents": np.rint(incidents).astype(np.int64),
+            "expected": expected,
+            "excess": incidents - expected,
+            "ratio": incidents / expected,
+            "q": smallest,
+            "lon": _sum(lon[inside], group, number) / size,
+            "lat": _sum(lat[inside], group, number) / size,
+        }
+    )
+    table = table.sort_values(["excess", "hotspot_id"], ascending=[False, True], ignore_index=True)
+    table["rank"] = np.arange(1, number + 1, dtype=np.int64)
+    table["name"] = pd.array(_names(table), dtype="str")
+    table["reason"] = pd.array(_reasons(table, given.area.title), dtype="str")
+    return check_columns(table, HOTSPOT_COLUMNS, name="hot spots")
+
+
+def place_ids(
+    area: StudyArea,
+    counts: Counts,
+    group: Integers,
+    *,
+    previous: pd.Series | None = None,
+) -> list[str]:
+    """Return the stable id of each hot spot, by group number.
+
+    Parameters
+    ----------
+    group
+        Number of the hot spot of each cell, -1 for none; shape (cells,).
+    previous
+        ``hotspot_id`` of an earlier run by H3 string: a place that was a hot spot then keeps that
+        id where each is the other's largest overlap.
+    """
+    number = int(group.max(initial=-1)) + 1
+    if number == 0:
+        return []
+    inside = np.flatnonzero(group >= 0)
+    cells = area.cells["cell"].to_numpy()[inside]
+    taken = {} if previous is None else _carried(cells, group[inside], previous)
+    used = set(taken.values()) | (set() if previous is None else set(previous))
+    weight = np.sqrt(counts.incidents[inside]) + _TOUCH
+    excess = _sum(counts.incidents[inside], group[inside], number)
+    excess = excess - counts.total / len(area.cells) * np.bincount(group[inside], minlength=number)
+    levels = range(min(NEIGHBOURHOOD, area.resolution), area.resolution + 1)
+    anchors = [_anchors(cells, group[inside], weight, number, level) for level in levels]
+    for one in np.argsort(-excess, kind="stable").tolist():
+        if one not in taken:
+            choices = [level[one] for level in anchors]
+            choices += [f"{choices[-1]}-{again}" for again in range(2, number + len(used) + 3)]
+            taken[one] = next(choice for choice in choices if choice not in used)
+            used.add(taken[one])
+    return [taken[one] for one in range(number)]
+
+
+def _anchors(
+    cells: npt.NDArray[np.uint64], group: Integers, weight: Floats, number: int, level: int
+) -> list[str]:
+    """Return, for each group, the id of the coarse cell that holds most of its weight."""
+    parents, parent = np.unique(cells_to_parents(cells, resolution=level), return_inverse=True)
+    held = np.zeros((number, parents.size))
+    np.add.at(held, (group, parent), weight)
+    names = cells_to_strings(parents)
+    return [f"HS-{names[best].strip('f')[1:].upper()}" for best in held.argmax(axis=1)]
+
+
+def _carried(cells: npt.NDArray[np.uint64], group: Integers, previous: pd.Series) -> dict[int, str]:
+    """Return the ids carried over: pairs that are each other's largest overlap."""
+    before = previous.reindex(cells_to_strings(cells)).fillna("").to_numpy()
+    both = pd.DataFrame({"now": group, "before": before})
+    both = both[both["before"] != ""].value_counts().rename("cells").reset_index()
+    both = both.sort_values(["cells", "now", "before"], ascending=[False, True, True])
+    best_now = both.drop_duplicates("now").set_index("now")["before"]
+    best_before = both.drop_duplicates("before").set_index("before")["now"]
+    pairs = cast("list[tuple[int, str]]", list(best_now.items()))
+    return {now: old for now, old in pairs if best_before[old] == now}
+
+
+def _sum(values: npt.NDArray[np.number], group: Integers, number: int) -> Floats:
+    """Add values up by group."""
+    return np.bincount(group, weights=values, minlength=number).astype(np.float64)
+
+
+def _commonest(column: pd.Series, given: HotspotInputs, number: int) -> Any:
+    """Return the category that holds most incidents of each hot spot."""
+    inside = given.group >= 0
+    held = np.zeros((number, max(len(column.cat.categories), 1)))
+    code = column.cat.codes.to_numpy()[inside]
+    known = code >= 0
+    where = (given.group[inside][known], code[known])
+    np.add.at(held, where, given.counts.incidents[inside][known] + 1e-6)
+    names = [*column.cat.categories, ""]
+    best = np.where(held.any(axis=1), held.argmax(axis=1), len(names) - 1)
+    return pd.array([names[place] for place in best], dtype="str")
+
+
+def _streets(given: HotspotInputs, number: int) -> list[str]:
+    """Return the commonest location label of the incidents of each hot spot, or nothing."""
+    if given.codes is None or given.counted is None:
+        return [""] * number
+    use = given.counted & (given.counts.position >= 0) & (given.codes >= 0)
+    group = given.group[given.counts.position[use]]
+    pairs = group[group >= 0] * len(given.labels) + given.codes[use][group >= 0]
+    found, times = np.unique(pairs, return_counts=True)
+    best: dict[int, tuple[bool, int, str]] = {}
+    for pair, count in zip(found.tolist(), times.tolist(), strict=True):
+        one, code = divmod(pair, len(given.labels))
+        label = given.labels[code].removeprefix("On or near ").strip()
+        offer = (bool(label) and label.lower() not in KINDS_OF_PLACE, count, label)
+        best[one] = max(best.get(one, (False, 0, "")), offer)
+    return [best.get(one, (False, 0, ""))[2] for one in range(number)]
+
+
+def _names(table: pd.DataFrame) -> list[str]:
+    """Return names a person recognises, each once: ward and street, else ward and a number."""
+    names: list[str] = []
+    seen: dict[str, int] = {}
+    places = zip(table["ward"], table["district"], table["name"], strict=True)
+    for ward, district, street in places:
+        place = ward or district or "Unnamed place"
+        name = f"{place}: {street}" if street else place
+        seen[name] = seen.get(name, 0) + 1
+        names.append(name if seen[name] == 1 else f"{name} ({seen[name]})")
+    return names
+
+
+def _reasons(table: pd.DataFrame, area: str) -> list[str]:
+    """Say in one plain sentence each why a place is on the list."""
+    columns = (table[name] for name in ("cells", "incidents", "expected", "ratio", "q"))
+    return [
+        f"{incidents:,} incident{'' if incidents == 1 else 's'} in"
+        f" {'1 cell' if cells == 1 else f'{cells:,} touching cells'}, {ratio:.1f} times the"
+        f" {expected:,.{0 if expected >= 10 else 1}f} that an even spread over {area} would put"  # noqa: PLR2004 - one decimal below ten
+        f" there; {_chance(q)}."
+        for cells, incidents, expected, ratio, q in zip(*columns, strict=True)
+    ]
+
+
+def _chance(q: float) -> str:
+    """Put q, the share of such finds that chance alone would make, in words."""
+    for bound, words in ((1e-6, "a million"), (1e-4, "10,000"), (1e-3, "1,000"), (1e-2, "100")):
+        if q <= bound:
+            return f"fewer than 1 in {words} such finds would be chance"
+    return f"about 1 in {max(round(1 / q), 1)} such finds would be chance"

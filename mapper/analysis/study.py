@@ -1,0 +1,242 @@
+"""A study: incidents seen through a lens over a study area, counted and ready for questions.
+
+Every statistic of the project starts here, so that all of them speak of the same incidents, the
+same cells and the same dates.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, timedelta
+from functools import cached_property
+from types import MappingProxyType
+from weakref import WeakKeyDictionary
+
+import numpy as np
+import pandas as pd
+
+from mapper.analysis.notes import gather_notes
+from mapper.analysis.request import AnalysisRequest
+from mapper.analysis.shift_filter import in_shifts
+from mapper.areas.study_area import StudyArea
+from mapper.base.errors import RequestError, TooFewEventsError
+from mapper.base.files import Progress, no_progress
+from mapper.base.types import Flags, Floats, Integers
+from mapper.grid.counts import Counts, count_positions, locate
+from mapper.grid.hexagons import Cells
+from mapper.grid.neighbours import Neighbours, find_band, find_neighbours
+from mapper.incidents.synthetic import is_synthetic
+from mapper.incidents.table import Incidents
+from mapper.lenses.classify import classify, classify_harm
+from mapper.lenses.lens import Lens
+from mapper.statistics.fewest import FEWEST_INCIDENTS
+from mapper.statistics.overdispersion import first_of_location_day
+
+# By the incidents and the area themselves: both are read once and never change.
+_POSITIONS: WeakKeyDictionary[Incidents, WeakKeyDictionary[StudyArea, Integers]] = (
+    WeakKeyDictionary()
+)
+
+
+@dataclass(frozen=True, eq=False)
+class Study:
+    """Incidents under one request, counted by cell."""
+
+    request: AnalysisRequest
+    lens: Lens
+    area: StudyArea
+    incidents: Incidents
+    within: Flags  # incidents in the dates asked for, shape (incidents,)
+    weights: Integers  # weight of each incident, 0 outside lens, dates or hours
+    counts: Counts
+    near: Neighbours  # by the steps asked for: the six touching cells unless told otherwise
+    first: date  # first and last day covered
+    last: date
+    synthetic: bool
+
+    @property
+    def cells(self) -> Cells:
+        """The sorted cells of the study area."""
+        return self.area.cells["cell"].to_numpy()
+
+    @cached_property
+    def touching(self) -> Neighbours:
+        """The cells that touch, whatever counts as near: what hot spots are joined by."""
+        usual = self.request.rings == self.request.inner == 1
+        return self.near if usual else find_neighbours(self.cells)
+
+    @property
+    def counted(self) -> Flags:
+        """Tell which incidents count and lie in the study area; shape (incidents,)."""
+        return (self.weights > 0) & (self.counts.position >= 0)
+
+    @cached_property
+    def demand(self) -> Integers:
+        """All incidents of the dates and hours in each cell, whatever the lens; shape (cells,)."""
+        inside = self.within & (self.counts.position >= 0)
+        inside &= _in_shifts(self.incidents.table, self.request)
+        where = self.counts.position[inside]
+        return np.bincount(where, minlength=self.near.size).astype(np.int64)
+
+    def harm_days(self) -> Floats:
+        """Return the days of harm in each cell; shape (cells,).
+
+        Raises
+        ------
+        LensError
+            When the lens gives none.
+        """
+        counted = self.counted
+        days = classify_harm(
+            self.incidents.table,
+            self.lens,
+            include_police_generated=self.request.police_generated,
+        )
+        where = self.counts.position[counted]
+        sums = np.bincount(where, weights=days[counted], minlength=self.near.size)
+        return sums.astype(np.float64)
+
+    @property
+    def sources(self) -> tuple[Mapping[str, object], ...]:
+        """Name, digest, size and rows of each file."""
+        return tuple(
+            MappingProxyType({"name": f.name, "sha256": f.sha256, "size": f.size, "rows": f.rows})
+            for f in self.incidents.files
+        )
+
+    @property
+    def numbers(self) -> dict[str, int]:
+        """Row counts: read = accepted + rejected; the rest are parts of accepted."""
+        return {
+            "rows_read": self.incidents.rows_read,
+            "rows_accepted": len(self.incidents.table),
+            "rows_rejected": len(self.incidents.rejected),
+            "rows_outside": int((self.counts.position < 0).sum()),  # outside the study area
+            "rows_in_period": int(self.within.sum()),
+            "incidents_counted": self.counts.total,
+            "incidents_outside": self.counts.outside,  # would count, but lie outside
+            "score_counted": int(self.counts.weighted.sum()),
+            "cells": self.near.size,
+            "cells_isolated": int((self.near.degree == 0).sum()),
+        }
+
+    @property
+    def notes(self) -> tuple[str, ...]:
+        """What a reader should know of the data and the choices, in plain words."""
+        return gather_notes(
+            self.incidents, self.request, self.lens, self.within, self.near, self.counts
+        )
+
+
+def prepare(
+    incidents: Incidents,
+    request: AnalysisRequest,
+    *,
+    lens: Lens,
+    area: StudyArea,
+    progress: Progress = no_progress,
+) -> Study:
+    """Choose the incidents that count and count them in every cell of the study area.
+
+    Parameters
+    ----------
+    incidents
+        Accepted incidents and rejected rows.
+    request
+        The choices; its lens and area are those given here.
+
+    Raises
+    ------
+    TooFewEventsError
+        When fewer than 30 incidents count: no map of noise is drawn.
+    LensError
+        When the data lacks a column the lens needs.
+    RequestError
+        When no incident lies in the dates asked for, or the data cannot tell the hours.
+    """
+    progress("Choosing the incidents that count", 0.0)
+    table = incidents.table
+    weights = classify(table, lens, include_police_generated=request.police_generated)
+    within = _within(table, request)
+    first, last = _span(table, within)
+    if request.shifts or request.weekdays:
+        weights = np.where(_in_shifts(table, request), weights, 0)
+    weights = np.where(within, weights, 0)
+    if request.location_day:
+        weights = np.where(_first_of_day(table, weights), weights, 0)
+    progress("Counting in cells", 0.3)
+    cells = area.cells["cell"].to_numpy()
+    counts = count_positions(_positions(incidents, area), weights, size=cells.size)
+    _refuse_too_few(counts, lens, first, last)
+    return Study(
+        request=request,
+        lens=lens,
+        area=area,
+        incidents=incidents,
+        within=within,
+        weights=weights,
+        counts=counts,
+        near=find_band(cells, inner=request.inner, outer=request.rings),
+        first=first,
+        last=last,
+        synthetic=is_synthetic(table),
+    )
+
+
+def _positions(incidents: Incidents, area: StudyArea) -> Integers:
+    """Return the position of each incident's cell, found once for as long as both are in use."""
+    kept = _POSITIONS.setdefault(incidents, WeakKeyDictionary())
+    if area not in kept:
+        lon, lat = (incidents.table[name].to_numpy() for name in ("lon", "lat"))
+        cells = area.cells["cell"].to_numpy()
+        found = locate(lon, lat, cells=cells, resolution=area.resolution)
+        found.flags.writeable = False  # every study of these incidents reads the same
+        kept[area] = found
+    return kept[area]
+
+
+def _within(table: pd.DataFrame, request: AnalysisRequest) -> Flags:
+    """Tell which incidents start within the days asked for."""
+    start = table["start"].to_numpy()
+    within = np.ones(len(table), dtype=bool)
+    if request.start:
+        within &= start >= np.datetime64(request.start)
+    if request.end:
+        within &= start < np.datetime64(request.end + timedelta(days=1))
+    return within
+
+
+def _in_shifts(table: pd.DataFrame, request: AnalysisRequest) -> Flags:
+    """Tell which incidents fall into the shifts and days of the week asked for."""
+    return in_shifts(table, shifts=request.shifts, weekdays=request.weekdays)
+
+
+def _first_of_day(table: pd.DataFrame, weights: Integers) -> Flags:
+    """Tell which incidents that count are the first at their place on their day."""
+    lon, lat, start = (table[name].to_numpy() for name in ("lon", "lat", "start"))
+    return first_of_location_day(lon, lat, start, counted=weights > 0)
+
+
+def _span(table: pd.DataFrame, within: Flags) -> tuple[date, date]:
+    """Return the first and last day covered: the data's own, inside those asked for."""
+    if not within.any():
+        have = ""
+        if len(table):
+            first, last = table["start"].min(), table["start"].max()
+            have = f" They run from {first:%d %B %Y} to {last:%d %B %Y}."
+        raise RequestError(f"No incident lies in the dates asked for.{have} Choose other dates.")
+    start = table["start"].to_numpy()[within]
+    first, last = pd.Timestamp(start.min()), pd.Timestamp(start.max())
+    if table["precision"].iloc[int(np.flatnonzero(within)[start.argmax()])] == "month":
+        last = last + pd.offsets.MonthEnd(0)
+    return first.date(), last.date()
+
+
+def _refuse_too_few(counts: Counts, lens: Lens, first: date, last: date) -> None:
+    """Stop, in words, when there is too little to say anything."""
+    if counts.total >= FEWEST_INCIDENTS:
+        return
+    raise TooFewEventsError(
+        f"Only {counts.total} incidents count under “{lens.title}” from {first:%d %B %Y} to"
+        f" {last:%d %B %Y}: fewer than {FEWEST_INCIDENTS}, too few to tell a hot spot from chance."
+        " Choose a longer period, a larger area or a wider lens."
+    )

@@ -1,0 +1,1 @@
+"""Audit, settings, and the page about oneself."""

@@ -1,0 +1,89 @@
+"""The Settings page's part on sign-ins: who is in, since when, and the door."""
+
+from collections.abc import Sequence
+from datetime import UTC, datetime, timedelta
+
+import pandas as pd
+import streamlit as st
+
+from mapper.app.door.provider import is_signed_in_to
+from mapper.app.door.sign_ins import sign_ins
+from mapper.app.shell.traces import role_of
+from mapper.app.shell.words import attempt
+from mapper.base.settings import settings
+from mapper.disclosure.people import Viewer, require
+from mapper.records.audit import Event, append
+from mapper.records.open import database
+from mapper.records.sessions import Session, end_session_of_key, open_sessions, session_state
+
+
+def show_people(viewer: Viewer) -> None:
+    """Show who is signed in, and offer to end one sign-in."""
+    st.subheader("Who is signed in", anchor=False)
+    if not is_signed_in_to():
+        st.caption("Nobody signs in to this installation: one person uses it, on this machine.")
+        return
+    found = live_sessions()
+    st.dataframe(session_table(found), hide_index=True, key="sessions")
+    others = {one.key: one for one in found}
+    chosen = st.selectbox(
+        "End a sign-in",
+        list(others),
+        format_func=lambda key: f"{others[key].name}, since {others[key].issued:%d/%m/%Y %H:%M}",
+        index=None,
+        placeholder="Whose?",
+        key="session",
+    )
+    if chosen is None:
+        return
+    st.caption("Their screen is cleared within two seconds. They can sign in again.")
+    if st.button("End this sign-in", type="primary"):
+        attempt(lambda: end_sign_in_of(others[chosen], viewer=viewer))
+
+
+def live_sessions() -> tuple[Session, ...]:
+    """Return the sign-ins that open something now."""
+    idle = timedelta(minutes=settings().idle_minutes)
+    with database().read() as connection:
+        found = open_sessions(connection)
+    now = datetime.now(UTC)
+    return tuple(one for one in found if session_state(one, now=now, idle=idle) == "open")
+
+
+def session_table(found: Sequence[Session]) -> pd.DataFrame:
+    """Return sign-ins for reading."""
+    return pd.DataFrame(
+        {
+            "Who": [one.name for one in found],
+            "Role": [one.role for one in found],
+            "Wards": [", ".join(one.wards) for one in found],
+            "Since": [f"{one.issued:%d/%m/%Y %H:%M}" for one in found],
+            "Last seen": [f"{one.last_seen:%H:%M}" for one in found],
+            "Ends at the latest": [f"{one.expires:%d/%m/%Y %H:%M}" for one in found],
+        }
+    )
+
+
+def end_sign_in_of(session: Session, *, viewer: Viewer) -> None:
+    """End somebody's sign-in, and record who did.
+
+    Raises
+    ------
+    RefusedError
+        When the viewer may not change settings.
+    """
+    require(viewer, "change settings")
+    with database().write() as connection:
+        detail = {"of": session.person, "session": session.key}
+        append(
+            connection,
+            Event("settings", viewer.name, "sign-in ended", role_of(viewer), detail=detail),
+        )
+    if not sign_ins.end_of_key(session.key, why="administrator"):  # another server opened it
+        with database().write() as connection:
+            end_session_of_key(
+                connection,
+                session.key,
+                now=datetime.now(UTC),
+                because="ended by an administrator",
+            )

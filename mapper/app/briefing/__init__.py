@@ -1,0 +1,1 @@
+"""The Briefing and Release pages: what partners see, and the release itself."""

@@ -1,0 +1,174 @@
+"""The Release page: what partners would see beside what is known, and the release itself."""
+
+import pandas as pd
+import streamlit as st
+
+from mapper.analysis.analyse import AnalysisResult, analyse
+from mapper.analysis.request import AnalysisRequest
+from mapper.app.briefing.controls import ask_choices
+from mapper.app.briefing.results import (
+    PreviewRegister,
+    first_choices,
+    last_release,
+    register_of,
+    release_to_partners,
+    released_choices,
+    shared_for,
+)
+from mapper.app.door.who import current_viewer
+from mapper.app.shell.datasets import Dataset
+from mapper.app.shell.frame import put_on_style, show_marking_for, show_synthetic
+from mapper.app.shell.looks import note_look
+from mapper.app.shell.waiting import opened_dataset, shown_progress
+from mapper.app.shell.what_is import what_are
+from mapper.app.shell.words import count, notice, plain
+from mapper.areas.load import load_study_area
+from mapper.base.errors import MapperError
+from mapper.base.text import period_in_words
+from mapper.disclosure.people import Viewer
+from mapper.disclosure.preview import Preview, preview
+from mapper.lenses.load import load_lens
+from mapper.outputs.briefing.choices import BriefingChoices
+from mapper.records.briefings import ReleasedBriefing
+
+BRIEFING = "pages/meeting/briefing.py"
+
+
+def show_page() -> None:
+    """Choose, look at what is hidden and why, release."""
+    put_on_style()
+    viewer = current_viewer()
+    show_marking_for(viewer)
+    st.html(
+        '<div class="m-headline"><h1>Release to partners</h1><p>See what the briefing hides and'
+        " why, beside what is known. Then release it: partners are shown the latest.</p></div>"
+    )
+    try:
+        dataset = opened_dataset()
+        show_synthetic(dataset.incidents.table)
+        note_look(dataset, subject="Release to partners")
+        with st.sidebar:
+            choices = _ask(viewer, dataset)
+        result = _result(dataset, choices)
+        seen = preview(
+            result, audience=choices.audience, register=PreviewRegister(register_of(viewer))
+        )
+    except MapperError as error:
+        notice(str(error), kind="stop")
+        return
+    _show_last(last_release())
+    _show_preview(result, seen)
+    _ask_release(viewer, dataset, choices, seen)
+
+
+def _ask(viewer: Viewer, dataset: Dataset) -> BriefingChoices:
+    """Ask for lens and days."""
+    return ask_choices(
+        dataset,
+        first_choices(viewer, dataset),
+        released=released_choices(dataset),
+        meetings=shared_for(viewer).meetings,
+    )
+
+
+def _result(dataset: Dataset, choices: BriefingChoices) -> AnalysisResult:
+    """Return the result that the briefing's map is released from."""
+    area = load_study_area(choices.area, resolution=choices.resolution)
+    lens = load_lens(choices.lens)
+    request = AnalysisRequest(
+        lens=lens.id,
+        area=area.name,
+        resolution=choices.resolution,
+        start=choices.after.first,
+        end=choices.after.last,
+    )
+    return analyse(dataset.incidents, request, lens=lens, area=area)
+
+
+def _show_last(last: ReleasedBriefing | None) -> None:
+    """Say what partners were given last."""
+    if last is None:
+        notice("Nothing has been released to partners by hand yet.")
+        return
+    notice(f"Last released {last.made[:10]} at {last.made[11:16]} UTC by {last.person}.")
+
+
+def _show_preview(result: AnalysisResult, seen: Preview) -> None:
+    """Show what is known and what partners would see, side by side."""
+    if seen.refusal:
+        notice(seen.refusal, kind="stop")
+    st.caption(
+        plain(f"{result.lens.title}, {period_in_words(result.first, result.last)}; {seen.marking}")
+    )
+    what_are({"disclosure": "What is hidden, and why?"})
+    left, right = st.columns(2)
+    with left:
+        st.markdown("**Known: operational, not released**")
+        st.dataframe(_known(seen), hide_index=True, key="known")
+    with right:
+        st.markdown("**Partners would see**")
+        st.dataframe(_shown(seen), hide_index=True, key="shown")
+        st.markdown("**What is hidden, and why**")
+        st.dataframe(_why(seen), hide_index=True, key="why")
+    if seen.linked:
+        st.caption(plain(f"Checked against what was released before: {'; '.join(seen.linked)}."))
+
+
+def _known(seen: Preview) -> pd.DataFrame:
+    """Return the operational hot spots, and whether partners see one there."""
+    table = seen.hotspots
+    return pd.DataFrame(
+        {
+            "Rank": table["rank"],
+            "Hot spot": table["name"],
+            "Incidents": table["incidents"],
+            "Partners see one there": table["seen"].map({True: "yes", False: "no"}),
+        }
+    )
+
+
+def _shown(seen: Preview) -> pd.DataFrame:
+    """Return the counts by district: as known, and as partners would see them."""
+    cells = seen.cells.assign(district=seen.cells["district"].astype("str"))
+    known = cells.groupby("district")["count"].sum()
+    printed = cells["printed"].fillna(0).groupby(cells["district"]).sum()
+    unsaid = cells["printed"].isna().groupby(cells["district"]).sum()
+    return pd.DataFrame(
+        {
+            "District": known.index,
+            "Known": known.to_numpy(),
+            "Partners see": printed.to_numpy(dtype="int64"),
+            "Cells without a count": unsaid.to_numpy(),
+        }
+    )
+
+
+def _why(seen: Preview) -> pd.DataFrame:
+    """Return how many cells are not shown as they are, by reason."""
+    changed = seen.cells[seen.cells["why"] != ""]
+    groups = changed.groupby("why")["count"].agg(["size", "sum"])
+    return pd.DataFrame(
+        {
+            "Why": groups.index,
+            "Cells": groups["size"].to_numpy(),
+            "Incidents in them": groups["sum"].to_numpy(),
+        }
+    )
+
+
+def _ask_release(viewer: Viewer, dataset: Dataset, choices: BriefingChoices, seen: Preview) -> None:
+    """Release when asked to, and say what became of it."""
+    if st.button("Release to partners", key="release", type="primary", disabled=bool(seen.refusal)):
+        try:
+            with shown_progress("Releasing"):
+                made = release_to_partners(viewer, dataset, choices)
+        except MapperError as error:
+            notice(str(error), kind="stop")
+            return
+        shown = count(len(made.map.hotspots), "hot spot")
+        notice(
+            f"Released, marked {made.map.marking} and registered: {shown} on the map,"
+            f" release {made.map.digest[:12]}. Partners now see it on the Briefing page.",
+            kind="good",
+        )
+    st.page_link(BRIEFING, label="To the Briefing", icon=":material/co_present:")

@@ -1,0 +1,203 @@
+"""The briefing as HTML: headline figures, places, actions; every word of a file is encoded."""
+
+from datetime import date
+from pathlib import Path
+
+import streamlit as st
+
+from mapper.base.text import encode_text
+from mapper.outputs.briefing.content import Briefing, Headline
+from mapper.outputs.briefing.document import state_in_words
+from mapper.outputs.briefing.places import Meeting, Mover
+from mapper.outputs.briefing.spans import Moved
+from mapper.records.shared import Shared, SharedAction, SharedResult
+
+_STYLE = (Path(__file__).parent / "briefing.css").read_text(encoding="utf-8")
+_PRESENTING = """
+:root { --b: 1.12; }
+@media (min-width: 1700px) { :root { --b: 1.42; } }
+.stAppHeader, [data-testid="stSidebarCollapsedControl"], .stSidebar { display: none !important; }
+.stMainBlockContainer { padding-top: 2.2rem; }
+"""
+# Sign, class and words of each way: the sign and the words carry it beside the colour.
+_SIGNS = {
+    "clear rise": ("▲", "rise"),
+    "clear fall": ("▼", "fall"),
+    "no clear change": ("●", "none"),
+    "too few to compare": ("○", "none"),
+}
+LARGE = 1.42  # how much larger the map is when it is shown on a wall
+_MOVERS, _MEETINGS, _ACTIONS, _RESULTS = 5, 3, 4, 3  # rows that fit on one screen
+
+
+def put_on_briefing_style(*, presenting: bool) -> None:
+    """Send the briefing's own style: large and without controls when it is presented."""
+    more = _PRESENTING if presenting else ""
+    st.html(f"<style>:root {{ --b: 1; }} {_STYLE}{more}</style>")
+
+
+def show_head(content: Briefing, *, released: bool) -> None:
+    """Show the title, what is compared, and whether partners have been given it."""
+    state = "" if released else ' <em title="Partners have not been given this yet">Preview</em>'
+    st.html(
+        f'<div class="b-head"><h1>Briefing{state}</h1>'
+        f"<span>{encode_text(content.subtitle)}</span></div>"
+    )
+
+
+def show_takeaway(content: Briefing) -> None:
+    """Show the one thing to remember."""
+    st.html(f'<p class="b-take">{encode_text(content.takeaway)}</p>')
+
+
+def show_tiles(content: Briefing) -> None:
+    """Show the headline figures, each with how it changed."""
+    st.html(f'<ul class="b-tiles">{"".join(_tile(one) for one in content.headlines)}</ul>')
+
+
+def show_places(content: Briefing) -> None:
+    """Show the places that moved, and those where lenses meet."""
+    st.html(f'<div class="b-panel">{_movers(content)}{_meetings(content)}</div>')
+
+
+def show_work(shared: Shared) -> None:
+    """Show actions due and done, and what worked."""
+    st.html(f'<div class="b-panel">{_actions(shared)}{_results(shared)}</div>')
+
+
+def _tile(one: Headline) -> str:
+    """Return one headline figure."""
+    before = f" <small>{encode_text(one.before)}</small>" if one.before else ""
+    note = f' title="{encode_text(one.note)}"' if one.note else ""
+    return (
+        f"<li{note}><b>{encode_text(one.value)}{before}</b>"
+        f"<strong>{encode_text(one.name)}</strong>"
+        f"{way_in_words(one.moved)}<br>{encode_text(one.moved.words)}</li>"
+    )
+
+
+def way_in_words(moved: Moved) -> str:
+    """Return which way something moved: a sign and words."""
+    sign, kind = _SIGNS[moved.way]
+    return f'<span class="b-way {kind}"><span aria-hidden="true">{sign}</span> {moved.way}</span>'
+
+
+def _movers(content: Briefing) -> str:
+    """Return the places that stand out in either window."""
+    head = "<h2>Places that moved</h2>"
+    if not content.movers_known:
+        return f"{head}<p>The days before may not be shown, so places cannot be compared.</p>"
+    if not content.movers:
+        return f"{head}<p>No place stands out in either window.</p>"
+    rows = "".join(_mover(one) for one in content.movers[:_MOVERS])
+    return (
+        f'{head}<table><thead><tr><th scope="col"><abbr title="Number on the map">No.</abbr></th>'
+        '<th scope="col">Place</th><th scope="col" class="n">Before</th>'
+        '<th scope="col" class="n">Now</th><th scope="col">Change</th></tr></thead>'
+        f"<tbody>{rows}</tbody></table>{_more(len(content.movers), _MOVERS)}"
+    )
+
+
+def _mover(one: Mover) -> str:
+    """Return one place that moved."""
+    news = f", {one.news}" if one.news else ""
+    before, now = (words.removeprefix("about ") for words in (one.before, one.now))
+    return (
+        f'<tr><td class="num">{encode_text(one.place.number)}</td>'
+        f"<td>{encode_text(one.place.name)}"
+        f"<small>{encode_text(one.place.district + news)}</small></td>"
+        f'<td class="n">{encode_text(before)}</td><td class="n">{encode_text(now)}</td>'
+        f"<td>{way_in_words(one.moved)}<small>{encode_text(one.moved.words)}</small></td></tr>"
+    )
+
+
+def _meetings(content: Briefing) -> str:
+    """Return the places where lenses meet."""
+    head = "<h2>Where lenses meet</h2>"
+    against = encode_text(", ".join(content.met))
+    if not content.meetings:
+        return f"{head}<p>No place stands out under two of these at once: {against}.</p>"
+    rows = "".join(_meeting(one) for one in content.meetings[:_MEETINGS])
+    return (
+        f'{head}<table><thead><tr><th scope="col"><abbr title="Number on the map">No.</abbr></th>'
+        '<th scope="col">Place</th><th scope="col">Stands out for</th></tr></thead>'
+        f"<tbody>{rows}</tbody></table>{_more(len(content.meetings), _MEETINGS)}"
+    )
+
+
+def _meeting(one: Meeting) -> str:
+    """Return one place where lenses meet."""
+    return (
+        f'<tr><td class="num">{encode_text(one.place.number)}</td>'
+        f"<td>{encode_text(one.place.name)}, {encode_text(one.place.district)}</td>"
+        f"<td>{encode_text(', '.join(one.lenses))}</td></tr>"
+    )
+
+
+def _more(number: int, shown: int) -> str:
+    """Say how many rows only the printed briefing holds."""
+    return f"<p>And {number - shown} more in print.</p>" if number > shown else ""
+
+
+def _actions(shared: Shared) -> str:
+    """Return the actions of plans that a meeting carries on, late ones first."""
+    head = "<h2>Actions</h2>"
+    if not shared.actions:
+        return (
+            f"{head}<p>None yet. Actions come here when a meeting record carries on their plan.</p>"
+        )
+    counts = {state: sum(one.state == state for one in shared.actions) for state in _STATES}
+    told = ", ".join(f"{number} {state}" for state, number in counts.items())
+    rows = "".join(_action(one) for one in shared.actions[:_ACTIONS])
+    return (
+        f'{head}<table><caption>{told}</caption><thead><tr><th scope="col">Action</th>'
+        f'<th scope="col">Due</th></tr></thead><tbody>{rows}</tbody></table>'
+        f"{_more(len(shared.actions), _ACTIONS)}"
+    )
+
+
+_STATES = ("late", "open", "done")
+
+
+def _action(one: SharedAction) -> str:
+    """Return one action."""
+    state = encode_text(state_in_words(one.state, one.days_late))
+    return (
+        f"<tr><td>{encode_text(one.action)}<small>{encode_text(one.agency)}</small></td>"
+        f'<td class="day">{encode_text(_short(one.due))}<small class="{one.state}">{state}</small>'
+        "</td></tr>"
+    )
+
+
+def _short(day: date | None) -> str:
+    """Return a day in a narrow column."""
+    return f"{day.day} {day:%b %Y}" if day else "no day"
+
+
+def _days(first: str, last: str) -> str:
+    """Return from when to when something was done."""
+    begin, end = (_short(date.fromisoformat(day)) if day else "now" for day in (first, last))
+    return f"{begin} to {end}"
+
+
+def _results(shared: Shared) -> str:
+    """Return what came of what was done."""
+    head = "<h2>What worked</h2>"
+    if not shared.results:
+        return f"{head}<p>No intervention of such a plan has been recorded yet.</p>"
+    rows = "".join(_result(one) for one in shared.results[:_RESULTS])
+    return (
+        f'{head}<table><thead><tr><th scope="col">What was done</th>'
+        f'<th scope="col">The counts say</th></tr></thead><tbody>{rows}</tbody></table>'
+        f"{_more(len(shared.results), _RESULTS)}"
+    )
+
+
+def _result(one: SharedResult) -> str:
+    """Return one line of what worked."""
+    return (
+        f"<tr><td>{encode_text(one.name)}"
+        f"<small>{encode_text(_days(one.first, one.last))}</small></td>"
+        f"<td>{encode_text(one.verdict)}<small>partners: {encode_text(one.judgement)}</small>"
+        "</td></tr>"
+    )

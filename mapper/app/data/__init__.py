@@ -1,0 +1,1 @@
+"""The Data page: files in, how good they are, what is kept."""

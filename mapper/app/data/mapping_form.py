@@ -1,0 +1,113 @@
+"""The form in which a person says what the columns of a table of unknown form mean."""
+
+from typing import Literal
+
+import streamlit as st
+
+from mapper.app.data.intake import UnknownForm
+from mapper.app.data.mapping_preview import show_preview
+from mapper.app.shell.words import notice, plain
+from mapper.base.errors import MappingError
+from mapper.incidents.force_extract import EXTRACT_COLUMNS
+from mapper.incidents.mapping import ColumnMapping, mapping_text, suggest_mapping
+
+Order = Literal["", "day-first", "month-first"]
+_NONE = "(none)"
+_USUAL = (
+    "reference", "from_at", "to_at", "reported_at", "easting", "northing", "longitude",
+    "latitude", "incident_type", "location", "outcome", "home_office_code",
+)  # fmt: skip
+_ORDERS: dict[Order, str] = {
+    "": "As the values show",
+    "day-first": "Day first",
+    "month-first": "Month first",
+}
+
+
+def ask_mapping(form: UnknownForm) -> ColumnMapping | None:
+    """Offer a suggested mapping to adjust; return it once the person has confirmed it."""
+    suggested = suggest_mapping(form.header, form.sample)
+    chosen = dict(suggested.columns) if suggested else {}
+    st.subheader("What the columns mean")
+    st.text(
+        f"{form.name} is neither a police.uk file nor an extract. Say which of its columns fill"
+        " which field; what could be guessed from names and values is filled in."
+    )
+    st.dataframe(_sample(form), hide_index=True, height=150)
+    with st.container(border=True):
+        picked = _ask_columns(form, {name: columns[0] for name, columns in chosen.items()})
+        left, right = st.columns(2)
+        order = left.selectbox(
+            "Order of day and month", list(_ORDERS), format_func=_ORDERS.__getitem__
+        )
+        crs = right.text_input(
+            "Reference system of x and y", placeholder="EPSG:27700", help="Only with x and y."
+        )
+        mapping = _mapping(picked, order, crs)
+        if mapping is not None:
+            show_preview(form, mapping)
+        confirmed = st.button("Read with these columns", type="primary", disabled=mapping is None)
+    return mapping if confirmed else None
+
+
+def offer_saved(mapping: ColumnMapping) -> None:
+    """Offer a mapping as a file, to be used again."""
+    st.download_button(
+        "Save this mapping (TOML)",
+        mapping_text(mapping),
+        file_name="mapping.toml",
+        mime="application/toml",
+        on_click="ignore",
+    )
+
+
+def _ask_columns(form: UnknownForm, chosen: dict[str, str]) -> dict[str, str]:
+    """Ask for the column of each field; the rarer fields are one click deeper."""
+    fields = [(column.name, column.meaning) for column in EXTRACT_COLUMNS]
+    fields += [("x", "easting in another reference system"), ("y", "its northing")]
+    usual = [field for field in fields if field[0] in _USUAL]
+    others = [field for field in fields if field[0] not in _USUAL]
+    picked = _ask_group(form, usual, chosen)
+    with st.expander("Flags and other columns"):
+        picked |= _ask_group(form, others, chosen)
+    return {name: column for name, column in picked.items() if column != _NONE}
+
+
+def _ask_group(
+    form: UnknownForm, fields: list[tuple[str, str]], chosen: dict[str, str]
+) -> dict[str, str]:
+    """Ask for the columns of some fields, three beside each other."""
+    options = [_NONE, *dict.fromkeys(name for name in form.header if name)]
+    places = st.columns(3)
+    return {
+        name: places[number % 3].selectbox(
+            plain(meaning[:1].upper() + meaning[1:]),
+            options,
+            index=options.index(chosen[name]) if chosen.get(name) in options else 0,
+            help=plain(f"{name} in the mapping file"),
+            key=f"column {form.name} {name}",
+        )
+        for number, (name, meaning) in enumerate(fields)
+    }
+
+
+def _mapping(picked: dict[str, str], order: Order, crs: str) -> ColumnMapping | None:
+    """Return the mapping, or say what it lacks."""
+    try:
+        return ColumnMapping(
+            {name: (column,) for name, column in picked.items()},
+            date_order=order,
+            crs=crs.strip() if {"x", "y"} & set(picked) else "",
+        )
+    except MappingError as error:
+        notice(str(error), kind="look")
+        return None
+
+
+def _sample(form: UnknownForm) -> dict[str, list[str]]:
+    """Return the first records by column, for a table; columns of one name are numbered."""
+    names: dict[str, list[str]] = {}
+    for at, name in enumerate(form.header):
+        label = name if name and name not in names else f"{name} ({at + 1})"
+        names[label] = [record[at] if at < len(record) else "" for record in form.sample[:20]]
+    return names

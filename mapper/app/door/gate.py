@@ -1,0 +1,256 @@
+"""The door: with a provider set up, nothing but the sign-in page is answered without a sign-in.
+
+Every request is refused unless it carries a sign-in that is live on the server's list
+(:mod:`mapper.app.door.sign_ins`): pages, their scripts, media, uploads, maps, metrics and the
+websocket alike. A file, an upload and a map are given to the sign-in that was told their address
+and to no other. An open websocket is closed as soon as its sign-in is over, and its window is
+cleared.
+"""
+
+import asyncio
+from collections.abc import Mapping
+from typing import Any
+from urllib.parse import quote
+
+from starlette.requests import HTTPConnection
+from starlette.responses import HTMLResponse, PlainTextResponse, RedirectResponse, Response
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+from starlette.websockets import WebSocketClose
+from streamlit.user_info import generate_login_redirect_url
+
+from mapper.app.door.frames import addresses_in, files_asked, go_to
+from mapper.app.door.people_file import session_of
+from mapper.app.door.provider import provider
+from mapper.app.door.sign_in_cookie import claims_of, cookies_set_by, is_ready, tightened
+from mapper.app.door.sign_in_page import SIGN_IN, sign_in_page
+from mapper.app.door.sign_ins import sign_ins
+from mapper.app.shell.map_pages import VIEWER
+from mapper.app.shell.traces import refused_sign_in
+from mapper.base.settings import settings
+from mapper.disclosure.people import Viewer, may
+
+_HEALTH, _CALLBACK, _LOGOUT = "/_stcore/health", "/oauth2callback", "/auth/logout"
+_OPEN = frozenset({_HEALTH, "/auth/login", _CALLBACK})
+_METRICS = "/_stcore/metrics"
+_TOLD_ONLY = ("/media/", "/_stcore/upload_file/")
+_PROGRAM = "/static/"  # Streamlit's own scripts, the same for everybody
+_LOOK_EVERY = 2.0  # seconds after which an open websocket notices that its sign-in is over
+
+
+class SignedInOnly:
+    """Answer the signed in; show others where to sign in."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self.app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer one request, or let a websocket live as long as its sign-in."""
+        if scope["type"] == "websocket":
+            await self._websocket(scope, receive, send)
+        elif scope["type"] == "http":
+            await self._request(scope, receive, send)
+        else:
+            await self.app(scope, receive, send)
+
+    async def _request(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer a request of the web."""
+        connection = HTTPConnection(scope)
+        path = scope["path"]
+        send = _tightening(send, path)
+        viewer = _viewer_of(connection)
+        if path == _CALLBACK:
+            await self.app(scope, receive, _Opening(send, replaced=viewer))
+            return
+        if path == _LOGOUT and viewer is not None:
+            await asyncio.to_thread(sign_ins.end, viewer.session)
+        refusal = None if path in _OPEN | {_LOGOUT} else _refusal(connection, viewer)
+        if refusal is not None:
+            await refusal(scope, receive, send)
+            return
+        scope[VIEWER] = viewer
+        await self.app(scope, receive, send)
+
+    async def _websocket(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Let messages through while the sign-in lives."""
+        viewer = _viewer_of(HTTPConnection(scope))
+        if viewer is None:
+            await WebSocketClose(code=1008)(scope, receive, send)
+            return
+        line = _Line(viewer, receive, send)
+        scope[VIEWER] = viewer
+        try:
+            await self.app(scope, line.receive, line.send)
+        finally:
+            line.close()
+
+
+class _Line:
+    """A websocket and the sign-in that it belongs to."""
+
+    def __init__(self, viewer: Viewer, receive: Receive, send: Send) -> None:
+        self.session = viewer.session
+        self._receive, self._send = receive, send
+        self._next: asyncio.Task[Message] | None = None
+        self._over = False
+
+    async def receive(self) -> Message:
+        """Return the next message that may pass; the end of the sign-in ends the line."""
+        while True:
+            if self._next is None:
+                self._next = asyncio.ensure_future(_awaited(self._receive))
+            done, _ = await asyncio.wait({self._next}, timeout=_LOOK_EVERY)
+            message = self._next.result() if done else None
+            if done:
+                self._next = None
+            asked = _asks(message)
+            if sign_ins.viewer(self.session, used=asked is not None) is None:
+                return await self._end(message)
+            if message is not None and self._may_pass(message, asked):
+                return message
+
+    async def send(self, message: Message) -> None:
+        """Send a message on, remembering which addresses it tells."""
+        if self._over:
+            return
+        frame = message.get("bytes") if message["type"] == "websocket.send" else None
+        if frame:
+            if sign_ins.viewer(self.session) is None:
+                return  # the reading side closes the line
+            sign_ins.tell(self.session, addresses_in(frame))
+        await self._send(message)
+
+    def close(self) -> None:
+        """Stop waiting for messages."""
+        if self._next is not None:
+            self._next.cancel()
+
+    def _may_pass(self, message: Message, asked: list[str] | None) -> bool:
+        """Tell whether a message may reach the app."""
+        if message["type"] != "websocket.receive" or not message.get("bytes"):
+            return True
+        return asked is not None and all(sign_ins.was_told(self.session, one) for one in asked)
+
+    async def _end(self, message: Message | None) -> Message:
+        """Send the window to the sign-in page and close the line."""
+        gone = message is not None and message["type"] == "websocket.disconnect"
+        if not gone and not self._over:
+            self._over = True
+            await self._send({"type": "websocket.send", "bytes": go_to("/?signed-out=over")})
+            await self._send({"type": "websocket.close", "code": 1008, "reason": "Signed out"})
+        return {"type": "websocket.disconnect", "code": 1008}
+
+
+class _Opening:
+    """The answer to the provider's return: it puts the sign-in on the list, or refuses it."""
+
+    def __init__(self, send: Send, *, replaced: Viewer | None) -> None:
+        self._send = send
+        self._replaced = replaced
+        self._refused = False
+
+    async def __call__(self, message: Message) -> None:
+        """Pass the answer on once the list knows of it."""
+        if message["type"] == "http.response.start":
+            claims = claims_of(cookies_set_by(message["headers"]))
+            if claims is not None and not await asyncio.to_thread(self._opened, claims):
+                self._refused = True
+                message = {**message, "status": 302, "headers": _to_refusal()}
+        elif self._refused:
+            message = {**message, "body": b""}
+        await self._send(message)
+
+    def _opened(self, claims: Mapping[str, Any]) -> bool:
+        """Put a sign-in on the list, in place of the one that this browser had."""
+        viewer = provider().people.viewer(claims)
+        if viewer is None:
+            refused_sign_in(str(claims.get("sub", "")))
+        if self._replaced is not None:
+            sign_ins.end(self._replaced.session, why="replaced")
+        expires = claims.get("exp")
+        return (
+            viewer is not None
+            and isinstance(expires, int | float)
+            and sign_ins.open(viewer, expires=float(expires))
+        )
+
+
+async def _awaited(receive: Receive) -> Message:
+    """Return the next message."""
+    return await receive()
+
+
+def _asks(message: Message | None) -> list[str] | None:
+    """Return the files that a message asks for, or nothing where it is none of the browser's."""
+    if message is None or message["type"] != "websocket.receive":
+        return None
+    frame = message.get("bytes")
+    return files_asked(frame) if frame else None
+
+
+def _viewer_of(connection: HTTPConnection) -> Viewer | None:
+    """Return who asks, if their sign-in is live."""
+    claims = claims_of(connection.cookies)
+    return sign_ins.viewer(session_of(claims), used=True) if claims else None
+
+
+def _refusal(connection: HTTPConnection, viewer: Viewer | None) -> Response | None:
+    """Return why a request is not answered, or nothing if it is."""
+    path = connection.scope["path"]
+    if not is_ready():
+        return PlainTextResponse("Sign-in is set up: start the app with mapper serve.", 503)
+    if path == SIGN_IN:
+        return _to_provider()
+    if viewer is None:
+        return _where_to_sign_in(connection)
+    if path == _METRICS and not may(viewer, "change settings"):
+        return PlainTextResponse("Metrics are for administrators.", 403)
+    if path.startswith(_TOLD_ONLY) and not sign_ins.was_told(viewer.session, path):
+        return PlainTextResponse("There is no such file for you.", 404)
+    return None
+
+
+def _where_to_sign_in(connection: HTTPConnection) -> Response:
+    """Return the sign-in page to a person, and a plain refusal to anything else."""
+    wants_page = "text/html" in connection.headers.get("accept", "")
+    if connection.scope["method"] == "GET" and wants_page:
+        page = sign_in_page(connection.query_params.get("signed-out", ""))
+        return HTMLResponse(page, 401, headers={"Cache-Control": "no-store"})
+    return PlainTextResponse("Sign in first.", 401)
+
+
+def _to_provider() -> Response:
+    """Return the way to the provider, through Streamlit's own sign-in."""
+    return RedirectResponse(generate_login_redirect_url("default"), 302)
+
+
+def _to_refusal() -> list[tuple[bytes, bytes]]:
+    """Return the headers that lead to the words for someone without a role."""
+    return [(b"location", quote("/?signed-out=no-role", safe="/?=").encode())]
+
+
+def _tightening(send: Send, path: str) -> Send:
+    """Return a sender of answers that are kept nowhere, with cookies no looser than needed."""
+    secure, longest = provider().is_secure, int(settings().session_hours * 3600)
+    kept = path.startswith(_PROGRAM)
+
+    async def tight(message: Message) -> None:
+        if message["type"] == "http.response.start":
+            headers = [
+                (name, _tight_cookie(value, secure=secure, longest=longest))
+                if name.lower() == b"set-cookie"
+                else (name, value)
+                for name, value in message["headers"]
+                if kept or name.lower() != b"cache-control"
+            ]
+            if not kept:  # neither the disk nor the button "back" brings it to light again
+                headers.append((b"cache-control", b"no-store"))
+            message = {**message, "headers": headers}
+        await send(message)
+
+    return tight
+
+
+def _tight_cookie(cookie: bytes, *, secure: bool, longest: int) -> bytes:
+    """Return a ``Set-Cookie`` value as it goes out."""
+    tight = tightened(cookie.decode("latin-1"), secure=secure, longest=longest)
+    return tight.encode("latin-1")

@@ -1,0 +1,148 @@
+"""Sign-in as an installation sets it up: all of it, or none.
+
+With no provider set, one person uses the app on this machine. With one, every part must be there:
+a half of it would look like protection. The settings reach Streamlit's own sign-in through a file
+that only this user can read, written when the server starts and gone when it ends.
+"""
+
+import os
+import secrets
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from urllib.parse import urlsplit
+
+import tomli_w
+
+from mapper.app.door.people_file import PeopleMap, read_people_file
+from mapper.base.errors import PeopleError
+from mapper.base.settings import LOOPBACK_HOSTS, Settings, settings
+
+SCOPES = "openid profile email"
+LONGEST_SECRET = 4_096
+
+
+@dataclass(frozen=True)
+class Provider:
+    """A provider with everything that signing in takes."""
+
+    metadata: str  # address of its OpenID configuration
+    client_id: str
+    client_secret: str
+    address: str  # of this app, as browsers know it, without a slash at the end
+    people: PeopleMap
+
+    @property
+    def is_secure(self) -> bool:
+        """Tell whether browsers reach the app over TLS."""
+        return self.address.startswith("https://")
+
+    @property
+    def host(self) -> str:
+        """Return the name under which browsers ask for the app."""
+        return urlsplit(self.address).hostname or ""
+
+
+def is_signed_in_to() -> bool:
+    """Tell whether people sign in to this installation."""
+    return bool(settings().provider)
+
+
+@cache
+def provider() -> Provider:
+    """Return the provider of this installation, read once.
+
+    Raises
+    ------
+    PeopleError
+        Naming everything that is missing or cannot be used.
+    """
+    now = settings()
+    secret = _secret_of(now)
+    faults = [*_missing(now, secret), *_addresses(now)]
+    if faults:
+        raise PeopleError("Sign-in is set up in part: " + "; ".join(faults) + ".")
+    return Provider(
+        metadata=now.provider,
+        client_id=now.client_id,
+        client_secret=secret,
+        address=now.address.rstrip("/"),
+        people=read_people_file(now.people or Path()),
+    )
+
+
+def check_alone(now: Settings) -> None:
+    """Refuse to leave this machine without a provider.
+
+    Raises
+    ------
+    PeopleError
+        When the server is to listen to other machines, or to answer to another name.
+    """
+    foreign = [host for host in (now.bind, *now.hosts) if host.lower() not in LOOPBACK_HOSTS]
+    if foreign:
+        raise PeopleError(
+            f"Without sign-in the app serves this machine only, not {', '.join(foreign)}. Set up"
+            " sign-in (docs/signing-in.md), or remove MAPPER_BIND and MAPPER_HOSTS."
+        )
+
+
+@contextmanager
+def secrets_file(told: Provider) -> Iterator[Path]:
+    """Write what Streamlit's sign-in reads; the key of its cookies is new at each start."""
+    content = {
+        "auth": {
+            "redirect_uri": f"{told.address}/oauth2callback",
+            "cookie_secret": secrets.token_urlsafe(48),
+            "client_id": told.client_id,
+            "client_secret": told.client_secret,
+            "server_metadata_url": told.metadata,
+            "client_kwargs": {"scope": SCOPES, "prompt": "select_account"},
+        }
+    }
+    with tempfile.TemporaryDirectory(prefix="mapper-sign-in-") as folder:  # mode 0700
+        path = Path(folder) / "secrets.toml"
+        with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file:
+            tomli_w.dump(content, file)
+        yield path
+
+
+def _secret_of(now: Settings) -> str:
+    """Return the client's secret, from its file where one is given."""
+    if now.client_secret_file is None:
+        return now.client_secret.get_secret_value()
+    try:
+        with now.client_secret_file.open(encoding="utf-8") as file:
+            return file.read(LONGEST_SECRET).strip()
+    except (OSError, ValueError) as error:
+        raise PeopleError(
+            "The file in MAPPER_CLIENT_SECRET_FILE cannot be read. Check its path and rights."
+        ) from error
+
+
+def _missing(now: Settings, secret: str) -> Iterator[str]:
+    """Yield each setting that sign-in needs and that is not there."""
+    needed = {
+        "MAPPER_PROVIDER": now.provider,
+        "MAPPER_CLIENT_ID": now.client_id,
+        "MAPPER_CLIENT_SECRET": secret,
+        "MAPPER_ADDRESS": now.address,
+        "MAPPER_PEOPLE": now.people,
+    }
+    yield from (f"{name} is missing" for name, value in needed.items() if not value)
+
+
+def _addresses(now: Settings) -> Iterator[str]:
+    """Yield each address that would carry sign-ins in the clear, or that is none."""
+    for name, address in (("MAPPER_PROVIDER", now.provider), ("MAPPER_ADDRESS", now.address)):
+        parts = urlsplit(address)
+        safe = parts.scheme == "https" or (
+            parts.scheme == "http" and parts.hostname in LOOPBACK_HOSTS
+        )
+        if address and not (safe and parts.hostname):
+            yield f"{name} does not begin with https://"
+    if urlsplit(now.address).path.strip("/"):
+        yield "MAPPER_ADDRESS has a path: give the app a host name of its own"

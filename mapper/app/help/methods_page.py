@@ -1,0 +1,89 @@
+"""The Methods page: each statistic in words, picture and formula, what it cannot show, a glossary.
+
+``?about=cluster`` opens it at one method: that is where each “What is this?” leads.
+"""
+
+import base64
+
+import streamlit as st
+
+from mapper.app.door.who import current_viewer
+from mapper.app.shell.frame import put_on_style, show_marking, show_marking_for
+from mapper.base.text import encode_text
+from mapper.disclosure.people import may
+from mapper.disclosure.release import MARKINGS
+from mapper.methods.load import Method, glossary, methods
+from mapper.outputs.documents.model import Picture
+from mapper.outputs.pictures.methods import method_picture
+
+_ALL = "All methods"
+_GLOSSARY = "Glossary"
+
+
+def show_page() -> None:
+    """Let a person choose one method, all of them, or the glossary."""
+    put_on_style()
+    viewer = current_viewer()
+    if may(viewer, "see hot spots"):
+        show_marking_for(viewer)
+    else:
+        show_marking(MARKINGS["operational"])
+    st.header("Methods", anchor=False)
+    titles = {method.title: method for method in methods()}
+    chosen = st.selectbox(
+        "What would you like to understand?",
+        [_ALL, *titles, _GLOSSARY],
+        index=_asked(list(titles.values())),
+    )
+    if chosen == _GLOSSARY:
+        _show_glossary()
+    elif chosen == _ALL:
+        for method in titles.values():
+            show_method(method)
+            st.divider()
+    else:
+        show_method(titles[chosen])
+
+
+def show_method(method: Method) -> None:
+    """Show one method: picture and words, formula and source one click deeper."""
+    drawn, told = st.columns([1, 4])
+    with drawn:
+        show_picture(method_picture(method.picture))
+    with told:
+        st.subheader(method.title, anchor=False)
+        st.html(
+            f"<p><b>{encode_text(method.asks)}</b></p><p>{encode_text(method.words)}</p>"
+            f"<p><b>What it cannot show.</b> {encode_text(method.cannot)}</p>"
+            f"<p><b>When not to use it.</b> {encode_text(method.not_when)}</p>"
+        )
+        with st.expander("Formula and source"):
+            st.code(method.formula, language=None, wrap_lines=True)
+            st.text(f"Source: {method.source}")
+
+
+def show_picture(picture: Picture) -> None:
+    """Show a drawing with the words that stand for it."""
+    coded = base64.b64encode(picture.svg.encode()).decode()
+    st.html(
+        f'<img src="data:image/svg+xml;base64,{coded}" alt="{encode_text(picture.alt)}"'
+        ' style="max-width:100%">'
+    )
+
+
+def _show_glossary() -> None:
+    """Show every word of the screens with its meaning."""
+    pairs = (
+        f"<dt><b>{encode_text(word)}</b></dt><dd>{encode_text(meaning)}</dd>"
+        for word, meaning in glossary().items()
+    )
+    st.html(f"<dl>{''.join(pairs)}</dl>")
+
+
+def _asked(known: list[Method]) -> int:
+    """Return which choice the address asks for; all of them where it asks for none."""
+    about = st.query_params.get("about", "")
+    if about == "glossary":
+        return len(known) + 1
+    found = [at for at, method in enumerate(known, start=1) if method.id == about]
+    return found[0] if found else 0

@@ -1,0 +1,1 @@
+"""The Hot spots page: controls, map and list, one place in its context."""

@@ -1,0 +1,85 @@
+"""The Hot spots page: controls at the side, map and list, details, files."""
+
+import streamlit as st
+
+from mapper.analysis.request import AnalysisRequest
+from mapper.app.data.quality_view import quality_of
+from mapper.app.door.who import current_viewer
+from mapper.app.hotspots.details import show_details
+from mapper.app.hotspots.panel import show_panel
+from mapper.app.hotspots.place_view import show_place
+from mapper.app.hotspots.signals_view import show_signals
+from mapper.app.shell.basemap import ask_basemap
+from mapper.app.shell.choices import CELL_SIZES, ask_lens, ask_rest
+from mapper.app.shell.datasets import Dataset
+from mapper.app.shell.downloads import show_downloads
+from mapper.app.shell.frame import put_on_style, show_marking_for, show_synthetic
+from mapper.app.shell.headline import show_cautions, show_headline, show_refusal
+from mapper.app.shell.more_forms import show_more_forms
+from mapper.app.shell.place_asked import Asked, keep_asked
+from mapper.app.shell.results import released
+from mapper.app.shell.surroundings import landmarks_near
+from mapper.app.shell.waiting import opened_dataset
+from mapper.app.shell.what_is import what_are
+from mapper.app.shell.words import notice
+from mapper.app.work.record_start import offer_assessment
+from mapper.base.errors import MapperError
+
+_WORDS = {
+    "cluster": "What is a hot spot?",
+    "q": "How sure is it?",
+    "lens": "What is a lens?",
+    "disclosure": "Who may see what?",
+}
+
+
+def show_page() -> None:
+    """Ask, work out, draw; what cannot be answered is said in words."""
+    put_on_style()
+    try:
+        show_marking_for(current_viewer())
+        dataset = opened_dataset()
+        show_synthetic(dataset.incidents.table)
+        with st.sidebar:
+            lens = ask_lens(dataset)
+            request = ask_rest(dataset, lens)
+            ask_basemap()
+    except MapperError as error:
+        notice(str(error), kind="stop")
+        return
+    try:
+        shown = released(dataset, request, lens)
+    except MapperError as error:
+        show_refusal(lens, str(error))
+        return
+    show_headline(shown, data=dataset.title)
+    asked = Asked(shown, dataset, request, lens)
+    keep_asked(asked)
+    _explore(asked)
+    with st.sidebar:
+        _warn_of_fine_cells(dataset, request)
+
+
+def _warn_of_fine_cells(dataset: Dataset, request: AnalysisRequest) -> None:
+    """Say when cells are finer than the data is placed; last, so that the map need not wait."""
+    finest = quality_of(dataset.digest, _dataset=dataset).finest_resolution
+    if request.resolution > finest:
+        notice(
+            f"This data is not placed finely enough for such cells: choose"
+            f" “{CELL_SIZES.get(finest, 'larger cells')}”, or see why on the Data page."
+        )
+
+
+@st.fragment
+def _explore(asked: Asked) -> None:
+    """Draw map, list and what belongs to the choice; a choice runs this part alone again."""
+    shown = asked.shown
+    chosen = show_panel(shown, landmarks_near(asked.dataset))
+    show_details(shown, chosen)
+    what_are(_WORDS)
+    show_signals(asked.dataset, asked.request, asked.lens, chosen)
+    offer_assessment(chosen)
+    show_place(asked, chosen)
+    show_cautions(shown)
+    show_downloads(shown)
+    show_more_forms(shown)

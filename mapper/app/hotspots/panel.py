@@ -1,0 +1,85 @@
+"""Map and list side by side: what is chosen in one is chosen in the other.
+
+The map is fetched by its frame from its own address (:mod:`mapper.app.shell.map_pages`) and the
+choice is carried between frame and list in the browser, so neither a choice nor panning waits for
+the server; only the details of the chosen hot spot are fetched, in a rerun of one fragment.
+"""
+
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import streamlit as st
+
+from mapper.app.shell.basemap import tile_reader, tiles_address
+from mapper.app.shell.results import map_address
+from mapper.app.shell.words import count
+from mapper.context.places import Places
+from mapper.disclosure.release import Release, is_release
+from mapper.outputs.tables import hotspot_rows
+
+_HERE = Path(__file__).parent
+_CHOSEN = "mapper_chosen"
+
+
+def show_panel(shown: Release, places: Places | None = None) -> str:
+    """Draw map and list and return the id of the chosen hot spot, empty if none is."""
+    rows = hotspot_rows(is_release(shown), on_screen=True)
+    known = {row["hotspot_id"] for row in rows}
+    chosen = st.session_state.get(_CHOSEN, "")
+    found = _component()(
+        key="hotspot panel",
+        data={
+            "src": map_address(shown, places),
+            "tiles": tiles_address(),
+            "release": shown.digest,
+            "rows": [_listed(row) for row in rows],
+            "heading": count(len(rows), "hot spot") if rows else "No hot spot",
+            "hint": _hint(len(rows)),
+            "chosen": chosen if chosen in known else None,
+        },
+        on_chosen_change=lambda: None,
+    )
+    told = found.get("chosen") or {}
+    if told.get("release") == shown.digest and told.get("id") in known:
+        chosen = st.session_state[_CHOSEN] = str(told["id"])
+    return chosen if chosen in known else ""
+
+
+def _listed(row: dict[str, Any]) -> dict[str, Any]:
+    """Return what the list shows of a hot spot; the browser sets it as text."""
+    return {
+        "id": row["hotspot_id"],
+        "rank": row.get("rank", row.get("number")),
+        "name": row["name"],
+        "where": row["district"],
+        "reason": row["reason"],
+        "incidents": row["incidents"],
+        "ratio": row.get("ratio"),
+    }
+
+
+def _hint(hotspots: int) -> str:
+    """Say how to use the list, or what its emptiness means."""
+    if hotspots:
+        return "Busier than chance, most incidents above expected first. Choose one for details."
+    return (
+        "Nowhere is busier than chance placement of the same incidents would explain. Choose a"
+        " longer period, larger cells or another lens, or take it as the answer."
+    )
+
+
+def _component() -> Any:
+    """Return the component, registered with the app that runs now."""
+    html, css, js = _sources()
+    return st.components.v2.component("mapper_hotspot_panel", html=html, css=css, js=js)
+
+
+@cache
+def _sources() -> tuple[str, ...]:
+    """Return the component's own files."""
+    html, css, js = (
+        (_HERE / name).read_text(encoding="utf-8")
+        for name in ("panel.html", "panel.css", "panel.js")
+    )
+    return html, css, f"{tile_reader()}\n{js}"

@@ -1,0 +1,119 @@
+"""Which of the four signals a place carries, and the single places that no cluster test can see."""
+
+import re
+from collections.abc import Hashable, Mapping
+from typing import Any
+
+import streamlit as st
+
+from mapper.analysis.analyse import find_hotspots
+from mapper.analysis.request import AnalysisRequest
+from mapper.analysis.study import prepare
+from mapper.app.door.who import current_viewer
+from mapper.app.shell.datasets import Dataset
+from mapper.app.shell.traces import trace
+from mapper.app.shell.what_is import what_is
+from mapper.app.shell.words import bullets, count
+from mapper.areas.load import load_study_area
+from mapper.areas.study_area import StudyArea
+from mapper.disclosure.finding_release import FindingRelease
+from mapper.disclosure.for_viewer import release_finding_to
+from mapper.disclosure.people import may
+from mapper.lenses.lens import Lens
+from mapper.questions.finding import Finding
+from mapper.questions.signal_places import SINGLE
+from mapper.questions.signals import ask_signals
+
+_SHOWN = {
+    "name": "Place",
+    "district": "District",
+    "incidents": "Incidents",
+    "signals": "Signals",
+    "words": "In words",
+}
+_TRACED = "mapper_signals_traced"
+
+
+def show_signals(dataset: Dataset, request: AnalysisRequest, lens: Lens, chosen: str) -> None:
+    """Show the signals of the chosen hot spot, and on request the single places outside all.
+
+    Only for those who see everything: a single place can be one address.
+    """
+    if not may(current_viewer(), "see everything"):
+        return
+    if chosen:
+        table = _released(dataset, request, lens).table
+        row = table[table["place_id"] == chosen]
+        if len(row):
+            st.html("<h3>Signals it carries</h3>")
+            bullets(_sentences(row.to_dict("records")[0]))
+            what_is("single-place", label="What is a single place?")
+    if st.toggle(
+        "Show single places outside the hot spots",
+        key="single places",
+        help="One busy block in quiet surroundings: no cluster test can see it.",
+    ):
+        _show_single(_released(dataset, request, lens))
+
+
+def _sentences(row: Mapping[Hashable, Any]) -> list[str]:
+    """Return what each carried signal says."""
+    names = str(row["signals"]).split("; ") if row["signals"] else []
+    if not names:
+        return ["None of the four on its own: it is hot by what lies around it."]
+    return [f"{', '.join(names)}.".capitalize(), *re.split(r"(?<=\?) ", str(row["words"]))]
+
+
+def _show_single(shown: FindingRelease) -> None:
+    """Show the single places that lie in no hot spot."""
+    table = shown.table[shown.table["kind"] == SINGLE]
+    if table.empty:
+        st.text("No single place stands out from its surroundings here.")
+        return
+    st.text(f"{count(len(table), 'single place')} outside the hot spots, most excess first.")
+    st.dataframe(
+        table[list(_SHOWN)].rename(columns=_SHOWN),
+        hide_index=True,
+        width="stretch",
+        column_config={"In words": st.column_config.TextColumn(width="large")},
+    )
+
+
+def _released(dataset: Dataset, request: AnalysisRequest, lens: Lens) -> FindingRelease:
+    """Return the signals by place as the viewer may see them, and write down the look."""
+    area = load_study_area(request.area, resolution=request.resolution)
+    finding = _signals(
+        dataset.digest,
+        repr(request),
+        lens.sha256,
+        area.sha256,
+        _dataset=dataset,
+        _request=request,
+        _lens=lens,
+        _area=area,
+    )
+    viewer = current_viewer()
+    shown = release_finding_to(viewer, finding)
+    traced: set[str] = st.session_state.setdefault(_TRACED, set())
+    if shown.digest not in traced:
+        trace(viewer, "view", subject="Signals by place", digest=shown.digest)
+        traced.add(shown.digest)
+    return shown
+
+
+@st.cache_resource(max_entries=24, show_spinner="Asking the four questions of every cell…")
+def _signals(
+    digest: str,
+    request: str,
+    lens_sha256: str,
+    area_sha256: str,
+    *,
+    _dataset: Dataset,
+    _request: AnalysisRequest,
+    _lens: Lens,
+    _area: StudyArea,
+) -> Finding:
+    """Return the signals of every place before disclosure control, worked out once."""
+    del digest, request, lens_sha256, area_sha256
+    study = prepare(_dataset.incidents, _request, lens=_lens, area=_area)
+    return ask_signals(study, by="place", result=find_hotspots(study))

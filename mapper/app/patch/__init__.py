@@ -1,0 +1,1 @@
+"""My patch: what matters on a team's wards now."""

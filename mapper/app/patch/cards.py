@@ -1,0 +1,111 @@
+"""The cards of a patch as plain data: what the browser shows of each place, as text."""
+
+from collections.abc import Mapping, Sequence
+from datetime import date
+from typing import Any
+
+from mapper.app.patch.words import action_words, near_words, pattern_words, peak_words
+from mapper.app.shell.words import count
+from mapper.base.week import SHIFTS, WEEKDAYS
+from mapper.disclosure.patch import PatchPlace, PatchRelease
+from mapper.outputs.maps.patch_layer import month_words
+from mapper.outputs.tables import hotspot_rows
+from mapper.records.actions import Action
+
+_HINT = "Busiest above expected first. Choose one, here or on the map."
+_INVENTED = "These places are invented for the demonstration."
+_NOTHING = (
+    "Nowhere on this patch is busier than chance explains. Choose more days, other hours, another"
+    " lens or more wards, or take it as the answer: the map still shows every count."
+)
+
+
+def cards_of(
+    patch: PatchRelease, actions: Mapping[str, Sequence[Action]], *, today: date
+) -> list[dict[str, Any]]:
+    """Return one card for each hot spot of a patch, best rank first."""
+    rows = hotspot_rows(patch.shown, on_screen=True)
+    return [
+        _card(row, place, actions.get(place.hotspot_id, ()), today)
+        for row, place in zip(rows, patch.places, strict=True)
+    ]
+
+
+def _card(
+    row: Mapping[str, Any], place: PatchPlace, actions: Sequence[Action], today: date
+) -> dict[str, Any]:
+    """Return one card."""
+    timed = place.shifts.sum() > 0
+    late = sum(one.days_late(today) > 0 for one in actions)
+    return {
+        "id": place.hotspot_id,
+        "rank": row["rank"],
+        "name": row["name"],
+        "number": f"{count(row['incidents'], 'incident')}{_times(row['ratio'])}",
+        "reason": row["reason"],
+        "pattern": pattern_words(place),
+        "months": list(place.months),
+        "when": peak_words(place),
+        "week": [round(float(one), 1) for one in place.shifts] if timed else None,
+        "peaks": place.peaks.tolist(),
+        "risks": near_words(place.near, side="risk"),
+        "assets": near_words(place.near, side="protective"),
+        "both": near_words(place.near, side="both"),
+        "phase": place.phase,
+        "rule": place.rule,
+        "why": place.reason,
+        "actions": [action_words(one, today) for one in actions],
+        "state": _state(len(actions), late),
+        "late": bool(late),
+    }
+
+
+def _times(ratio: float | None) -> str:
+    """Say how many times the expected number of incidents there are."""
+    return "" if ratio is None else f", {ratio:,.1f} \u00d7 expected"
+
+
+def _state(opened: int, late: int) -> str:
+    """Say in a word or two what is being done."""
+    if not opened:
+        return "no action open"
+    words = f"{count(opened, 'action')} open"
+    return f"{words}, {late} overdue" if late else words
+
+
+def panel_data(
+    patch: PatchRelease,
+    cards: Sequence[Mapping[str, Any]],
+    *,
+    maps: Sequence[tuple[str, str]],
+    chosen: str,
+    found: Mapping[str, Any] | None,
+    knows_places: bool,
+) -> dict[str, Any]:
+    """Return everything that the panel shows.
+
+    Parameters
+    ----------
+    maps
+        Address and title of each map, the first being the patch's own.
+    found
+        Where a search led: lon, lat, box, words and a key that changes with every search.
+    """
+    shown = patch.shown
+    return {
+        "release": shown.digest,
+        "maps": [{"src": address, "title": title} for address, title in maps],
+        "cards": list(cards),
+        "heading": count(len(cards), "place stands out", "places stand out")
+        if cards
+        else "No place stands out",
+        "hint": _HINT if cards else _NOTHING,
+        "months": [month_words(name) for name in patch.months],
+        "period": shown.period,
+        "days": [day[:2] for day in WEEKDAYS],
+        "shifts": [f"{name} {start:02}" for name, start in SHIFTS.items()],
+        "noPlaces": "" if knows_places else "No file of places is loaded.",
+        "nearNote": _INVENTED if knows_places and patch.invented_places else "",
+        "chosen": chosen if any(card["id"] == chosen for card in cards) else None,
+        "found": dict(found) if found else None,
+    }

@@ -1,0 +1,270 @@
+"""The choices of a patch in two rows: wards, days, hours and a search; lenses and a comparison.
+
+A choice comes from the address on arrival, else from what this person chose last, and goes back
+into the address after every change.
+"""
+
+import json
+from collections.abc import Mapping
+from datetime import date
+from typing import Final, cast, get_args
+from urllib.parse import urlencode
+
+import streamlit as st
+
+from mapper.analysis.shift_filter import filter_in_words
+from mapper.app.patch.choice import (
+    BEFORE,
+    SPANS,
+    Allowed,
+    PatchChoice,
+    Span,
+    from_address,
+    to_address,
+)
+from mapper.app.patch.memory import recall, remember
+from mapper.app.shell.choices import days_of, lenses_for
+from mapper.app.shell.datasets import Dataset
+from mapper.app.shell.words import plain
+from mapper.areas.load import DEFAULT_AREA, load_study_area
+from mapper.base.errors import InputError
+from mapper.base.week import Shift, Weekday
+from mapper.disclosure.patch import allowed_wards
+from mapper.disclosure.people import Viewer
+from mapper.lenses.lens import Lens
+
+NAMES = ("ward", "lens", "period", "from", "to", "shift", "day", "beside", "spot")
+# Short names for chips; the full title stands in the headline.
+CHIPS: Mapping[str, str] = {
+    "serious-violence": "Serious violence",
+    "domestic-abuse": "Domestic abuse",
+    "domestic-abuse-children": "Children in abuse settings",
+    "domestic-abuse-babies": "Babies in abuse settings",
+    "missing-children": "Missing children",
+    "county-lines": "County lines",
+    "drugs": "Drugs",
+    "organised-crime": "Organised crime",
+    "all-demand": "All demand",
+}
+_TOLD = "patch told"  # the address that this session last wrote
+_STAYS: Final = "session"
+
+
+def allowed_for(viewer: Viewer, dataset: Dataset) -> Allowed:
+    """Return what a viewer may choose from.
+
+    Raises
+    ------
+    RefusedError
+        When the viewer sees no patch at all.
+    """
+    cells = load_study_area(DEFAULT_AREA, resolution=9).cells
+    first, last = days_of(dataset.incidents.table)
+    return Allowed(
+        wards=tuple(allowed_wards(viewer, cells)),
+        lenses=tuple(lenses_offered(dataset)),
+        first=first,
+        last=last,
+    )
+
+
+def lenses_offered(dataset: Dataset) -> dict[str, Lens]:
+    """Return the lenses that this data can be seen through, the usual ones first."""
+    offer = lenses_for(dataset.digest, _dataset=dataset)
+    fitting = {lens.id: lens for lens in offer.lenses[: offer.fitting]}
+    order = [*(name for name in CHIPS if name in fitting), *fitting]
+    return {name: fitting[name] for name in order}
+
+
+def ask_choice(
+    viewer: Viewer, dataset: Dataset, allowed: Allowed
+) -> tuple[PatchChoice, str, tuple[str, ...]]:
+    """Draw the choices and return them, what is searched for, and what a link asked in vain."""
+    faults = _seed(viewer, allowed)
+    lenses = lenses_offered(dataset)
+    if not lenses:
+        raise InputError(
+            "No lens fits this data, so there is nothing to show. Load a force extract with its"
+            " incident types, or ask an analyst for a lens that fits."
+        )
+    with st.container(horizontal=True, vertical_alignment="top", gap="small"):
+        chosen = _ask_wards(viewer, allowed)
+        span, start, end = _ask_days(allowed)
+        shifts, weekdays = _ask_hours()
+        sought = st.text_input(
+            "Find on this patch",
+            placeholder="Ward, street, cell, grid ref",
+            label_visibility="collapsed",
+            key="patch find",
+            width=200,
+        )
+        second = st.container(width=190)
+    lens = _ask_lens(lenses)
+    with second:
+        beside = _ask_beside(lenses, lens)
+    spot = str(st.session_state.get("patch spot", ""))
+    choice = PatchChoice(
+        wards=chosen, lens=lens, span=span, start=start, end=end,
+        shifts=shifts, weekdays=weekdays, beside=beside, spot=spot,
+    )  # fmt: skip
+    return choice, sought or "", faults
+
+
+def keep(viewer: Viewer, choice: PatchChoice) -> None:
+    """Write a choice into the address, and remember what does not depend on the day."""
+    told = to_address(choice)
+    if st.session_state.get(_TOLD) != _as_text(told):
+        st.session_state[_TOLD] = _as_text(told)
+        st.query_params.from_dict(told)
+    remember(viewer, {name: told.get(name, []) for name in ("ward", "lens")})
+
+
+def link_of(choice: PatchChoice) -> str:
+    """Return the address that shows the same again."""
+    here = str(st.context.url or "").split("?")[0]
+    return f"{here}?{urlencode(to_address(choice), doseq=True)}"
+
+
+def _seed(viewer: Viewer, allowed: Allowed) -> tuple[str, ...]:
+    """Fill the controls from an address that this session did not write itself."""
+    asked = {name: st.query_params.get_all(name) for name in NAMES if name in st.query_params}
+    told = st.session_state.get(_TOLD)
+    if told is not None and (not asked or told == _as_text(asked)):
+        return ()
+    choice, faults = from_address(asked or recall(viewer), allowed=allowed)
+    own = tuple(ward for ward in allowed.wards if _is_own(ward, viewer))
+    usual = own if 0 < len(own) < len(allowed.wards) else ()
+    seeds = {
+        "patch wards": list(choice.wards or ("ward" not in asked and usual) or ()),
+        "patch span": choice.span,
+        "patch from": choice.start or allowed.first,
+        "patch to": choice.end or allowed.last,
+        "patch shifts": list(choice.shifts),
+        "patch weekdays": list(choice.weekdays),
+        "patch lens": choice.lens or next(iter(allowed.lenses), None),
+        "patch beside": choice.beside,
+        "patch spot": choice.spot,
+    }
+    for key, value in seeds.items():
+        st.session_state[key] = value
+    return faults if asked else ()
+
+
+def _is_own(ward: str, viewer: Viewer) -> bool:
+    """Tell whether a ward is written among a viewer's own."""
+    return ward in viewer.wards or ward.split(",", maxsplit=1)[0] in viewer.wards
+
+
+def _as_text(told: Mapping[str, list[str]]) -> str:
+    """Return query parameters in one form that can be compared."""
+    return json.dumps({name: list(told[name]) for name in sorted(told)})
+
+
+def _ask_wards(viewer: Viewer, allowed: Allowed) -> tuple[str, ...]:
+    """Ask for wards; none stands for all that may be seen."""
+    usual = "All wards" if len(allowed.wards) > len(viewer.wards) else "All your wards"
+    chosen = st.multiselect(
+        "Wards",
+        allowed.wards,
+        placeholder=f"{usual}: choose some",
+        label_visibility="collapsed",
+        key="patch wards",
+        persist_state=_STAYS,
+        width=300,
+    )
+    return tuple(chosen)
+
+
+def _ask_days(allowed: Allowed) -> tuple[Span, date | None, date | None]:
+    """Ask for the days, counted back from the last day of the data."""
+    span = st.segmented_control(
+        "Days, back from the last day of the data",
+        list(SPANS),
+        format_func=SPANS.__getitem__,
+        required=True,
+        label_visibility="collapsed",
+        key="patch span",
+        persist_state=_STAYS,
+    )
+    if span != "custom":
+        return cast("Span", span or "quarter"), None, None
+    start = _ask_day("From", "patch from", allowed)
+    end = _ask_day("To", "patch to", allowed)
+    return "custom", start, end
+
+
+def _ask_day(label: str, key: str, allowed: Allowed) -> date | None:
+    """Ask for one day of the data."""
+    day = st.date_input(
+        label,
+        min_value=allowed.first,
+        max_value=allowed.last,
+        format="DD/MM/YYYY",
+        key=key,
+        persist_state=_STAYS,
+        label_visibility="collapsed",
+        width=130,
+    )
+    return day if isinstance(day, date) else None
+
+
+def _ask_hours() -> tuple[tuple[Shift, ...], tuple[Weekday, ...]]:
+    """Ask for shifts and days of the week; none stands for all."""
+    shifts = cast("list[Shift]", st.session_state.get("patch shifts", []))
+    weekdays = cast("list[Weekday]", st.session_state.get("patch weekdays", []))
+    told = filter_in_words(shifts=tuple(shifts), weekdays=tuple(weekdays))
+    short = f"{', '.join([*(day[:3] for day in weekdays), *shifts])}"
+    with st.popover(plain(short) if told else "Any time of the week"):
+        st.pills(
+            "Days of the week; none chosen means all",
+            get_args(Weekday),
+            selection_mode="multi",
+            format_func=lambda day: day[:3],
+            key="patch weekdays",
+            persist_state=_STAYS,
+        )
+        st.pills(
+            "Shifts; none chosen means all",
+            get_args(Shift),
+            selection_mode="multi",
+            format_func={
+                "early": "Early, 07 to 15", "late": "Late, 15 to 23", "night": "Night, 23 to 07",
+            }.__getitem__,
+            key="patch shifts",
+            persist_state=_STAYS,
+        )  # fmt: skip
+        st.caption("A night belongs to the day on which it starts.")
+    return (
+        tuple(one for one in get_args(Shift) if one in shifts),
+        tuple(one for one in get_args(Weekday) if one in weekdays),
+    )
+
+
+def _ask_lens(lenses: Mapping[str, Lens]) -> str:
+    """Ask for the lens."""
+    chosen = st.pills(
+        "What to look at",
+        list(lenses),
+        format_func=lambda name: plain(CHIPS.get(name, lenses[name].title)),
+        required=True,
+        label_visibility="collapsed",
+        key="patch lens",
+        persist_state=_STAYS,
+    )
+    return chosen or next(iter(lenses))
+
+
+def _ask_beside(lenses: Mapping[str, Lens], lens: str) -> str:
+    """Ask for what a second map shows; nothing is usual."""
+    choices = ["", BEFORE, *(name for name in lenses if name != lens)]
+    if st.session_state.get("patch beside") not in choices:
+        st.session_state["patch beside"] = ""
+    names = {"": "One map", BEFORE: "Beside: days before"}
+    return st.selectbox(
+        "Second map beside the first",
+        choices,
+        format_func=lambda one: names.get(one) or f"Beside: {CHIPS.get(one, lenses[one].title)}",
+        label_visibility="collapsed",
+        key="patch beside",
+        persist_state=_STAYS,
+    )

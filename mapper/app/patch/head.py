@@ -1,0 +1,73 @@
+"""The head of a patch: whose it is, the answer in a sentence, the sheet to print and the link."""
+
+from collections.abc import Mapping, Sequence
+from datetime import date
+
+import streamlit as st
+
+from mapper.analysis.shift_filter import filter_in_words
+from mapper.app.patch.choice import PatchChoice
+from mapper.app.patch.sheet import offer_sheet
+from mapper.app.patch.words import answer_words
+from mapper.app.shell.words import count
+from mapper.base.text import encode_text
+from mapper.disclosure.patch import PatchRelease
+from mapper.disclosure.people import Viewer
+from mapper.records.actions import Action
+
+# On a phone the lenses are one row to push along, so that the map is not far below.
+_STYLE = (
+    "<style>@media (max-width: 640px) { .st-key-patch-lens [data-testid='stButtonGroup'] > div"
+    " { flex-wrap: nowrap; overflow-x: auto; padding-bottom: 6px; }"
+    " .st-key-patch-lens button { flex: none; } }</style>"
+)
+_NAMED = 3  # wards named in the headline
+
+
+def show_head(
+    viewer: Viewer,
+    patch: PatchRelease,
+    actions: Mapping[str, Sequence[Action]],
+    *,
+    choice: PatchChoice,
+    today: date,
+    link: str,
+) -> None:
+    """Show the head of the page."""
+    wards = wards_in_words(patch, choice)
+    words, acts = st.columns([8.4, 3.1], vertical_alignment="center")
+    with words:
+        st.html(
+            f'{_STYLE}<div class="m-headline"><h1>My patch <span>{encode_text(wards)}</span></h1>'
+            f'<p class="m-over">{encode_text(_over(patch, choice))}</p>'
+            f'<p class="m-question">{encode_text(answer_words(patch, actions, today))}</p></div>'
+        )
+    with acts, st.container(horizontal=True, horizontal_alignment="right"):
+        offer_sheet(viewer, patch, actions, wards=wards, today=today)
+        share = st.popover("Share", icon=":material/link:")
+    with share:
+        st.caption(
+            "This address shows the same view to anybody who may see these wards. It holds your"
+            " choices, no figure."
+        )
+        st.code(link, language=None, wrap_lines=True)
+
+
+def wards_in_words(patch: PatchRelease, choice: PatchChoice) -> str:
+    """Return whose patch is shown: Anfield and Everton, or how many wards."""
+    pairs = patch.shown.cells[["ward", "district"]].astype("str").drop_duplicates()
+    names = sorted({ward for ward in pairs["ward"] if ward})
+    if choice.wards and len(choice.wards) <= _NAMED:
+        names = [ward.split(",")[0] for ward in choice.wards]
+    if len(names) <= _NAMED:
+        return " and ".join([", ".join(names[:-1]), names[-1]]) if names[1:] else "".join(names)
+    return f"{patch.shown.area_title}, {count(len(names), 'ward')}"
+
+
+def _over(patch: PatchRelease, choice: PatchChoice) -> str:
+    """Say what was counted, over which days and hours."""
+    numbers = patch.shown.record["numbers"]
+    assert isinstance(numbers, dict)  # noqa: S101 - narrows the record's type
+    hours = filter_in_words(shifts=choice.shifts, weekdays=choice.weekdays)
+    counted = count(numbers["incidents_counted"], "incident")
+    return f"{patch.shown.title}, {patch.shown.period}{f', {hours}' if hours else ''}: {counted}."

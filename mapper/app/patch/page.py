@@ -1,0 +1,203 @@
+"""My patch: what matters on a team's wards now, why, when, and what is being done."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import date
+
+import streamlit as st
+
+from mapper.app.door.who import current_viewer
+from mapper.app.patch.actions import open_actions
+from mapper.app.patch.cards import cards_of, panel_data
+from mapper.app.patch.choice import (
+    BEFORE,
+    Allowed,
+    PatchChoice,
+    days_before,
+    days_of_span,
+    request_of,
+)
+from mapper.app.patch.controls import allowed_for, ask_choice, keep, lenses_offered, link_of
+from mapper.app.patch.details import show_area, show_place, show_twin
+from mapper.app.patch.head import show_head
+from mapper.app.patch.panel import show_patch_panel
+from mapper.app.patch.results import patch_map_address, released_patch, streets_near
+from mapper.app.patch.search import find_place
+from mapper.app.shell.datasets import Dataset
+from mapper.app.shell.frame import put_on_style, show_marking_for, show_synthetic
+from mapper.app.shell.headline import show_cautions, show_refusal
+from mapper.app.shell.surroundings import places_near
+from mapper.app.shell.waiting import opened_dataset
+from mapper.app.shell.what_is import what_are
+from mapper.app.shell.words import notice
+from mapper.app.work.plan_page import today_here
+from mapper.app.work.record_start import offer_assessment
+from mapper.areas.load import DEFAULT_AREA
+from mapper.base.errors import MapperError
+from mapper.context.places import Places
+from mapper.disclosure.patch import PatchRelease
+from mapper.disclosure.people import Viewer
+from mapper.lenses.lens import Lens
+from mapper.records.actions import Action
+
+
+@dataclass(frozen=True, eq=False)
+class Asked:
+    """Who looks at what, and what they chose."""
+
+    viewer: Viewer
+    dataset: Dataset
+    choice: PatchChoice
+    lens: Lens
+    days: tuple[date, date]
+    sought: str = ""
+
+
+@dataclass(frozen=True, eq=False)
+class Answer:
+    """What is shown: the patch, a second map beside it, open actions, places near."""
+
+    patch: PatchRelease
+    beside: tuple[str, PatchRelease] | None
+    actions: Mapping[str, Sequence[Action]]
+    places: Places | None
+    trouble: str = ""  # why there is no second map, in words
+
+
+def show_page() -> None:
+    """Ask, work out, draw; what cannot be answered is said in words."""
+    put_on_style()
+    try:
+        viewer = current_viewer()
+        show_marking_for(viewer)
+        dataset = opened_dataset()
+        show_synthetic(dataset.incidents.table)
+        allowed = allowed_for(viewer, dataset)
+        head = st.container()
+        asked = _ask(viewer, dataset, allowed)
+    except MapperError as error:
+        notice(str(error), kind="stop")
+        return
+    try:
+        answer = _answer(asked)
+    except MapperError as error:
+        with head:
+            show_refusal(asked.lens, str(error))
+        return
+    with head:
+        show_head(asked.viewer, answer.patch, answer.actions, choice=asked.choice,
+                  today=today_here(), link=link_of(asked.choice))  # fmt: skip
+    if answer.trouble:
+        notice(f"No second map: {answer.trouble}", kind="look")
+    _explore(asked, answer)
+
+
+def _ask(viewer: Viewer, dataset: Dataset, allowed: Allowed) -> Asked:
+    """Draw the choices and say which of a link's could not be met."""
+    choice, sought, faults = ask_choice(viewer, dataset, allowed)
+    keep(viewer, choice)
+    if faults:
+        notice(
+            f"The link asked for {'; '.join(dict.fromkeys(faults))}. That is left out here.",
+            kind="look",
+        )
+    lens = lenses_offered(dataset)[choice.lens]
+    return Asked(viewer, dataset, choice, lens, days_of_span(choice, allowed), sought)
+
+
+def _answer(asked: Asked) -> Answer:
+    """Return what is shown.
+
+    Raises
+    ------
+    MapperError
+        When the first map cannot be made; a second one is left out and the reason said.
+    """
+    patch = _patch(asked, asked.lens, asked.days)
+    beside, trouble = None, ""
+    if asked.choice.beside:
+        try:
+            beside = _beside(asked)
+        except MapperError as error:
+            trouble = str(error)
+    return Answer(
+        patch=patch,
+        beside=beside,
+        actions=open_actions(asked.viewer, patch.shown.hotspots["hotspot_id"]),
+        places=places_near(asked.dataset),
+        trouble=trouble,
+    )
+
+
+def _patch(asked: Asked, lens: Lens, days: tuple[date, date]) -> PatchRelease:
+    """Return the release of one lens and period."""
+    request = request_of(asked.choice, days, lens=lens.id, area=DEFAULT_AREA)
+    return released_patch(asked.dataset, request, lens, wards=asked.choice.wards)
+
+
+def _beside(asked: Asked) -> tuple[str, PatchRelease]:
+    """Return title and release of the second map."""
+    if asked.choice.beside == BEFORE:
+        patch = _patch(asked, asked.lens, days_before(*asked.days))
+        return patch.shown.period, patch
+    lens = lenses_offered(asked.dataset)[asked.choice.beside]
+    return lens.title, _patch(asked, lens, asked.days)
+
+
+_WORDS = {
+    "cluster": "What is a hot spot?",
+    "patterns": "What is a pattern?",
+    "clock": "What are busy times?",
+}
+
+
+@st.fragment
+def _explore(asked: Asked, answer: Answer) -> None:
+    """Draw maps and cards and what belongs to a choice on them; runs alone after one."""
+    patch = answer.patch
+    found, said = _found(asked, patch)
+    if said:
+        notice(said, kind="look")
+    maps = [(patch_map_address(patch, answer.places), "")]
+    if answer.beside:
+        title, other = answer.beside
+        before = asked.choice.beside == BEFORE
+        mine = patch.shown.period if before else patch.shown.title
+        second = patch_map_address(other, answer.places, like=patch if before else None)
+        maps = [(maps[0][0], mine), (second, title)]
+    data = panel_data(
+        patch,
+        cards_of(patch, answer.actions, today=today_here()),
+        maps=maps,
+        chosen=str(st.session_state.get("patch spot", "")),
+        found=found,
+        knows_places=answer.places is not None,
+    )
+    told = show_patch_panel(data)
+    if told.chosen and told.chosen != st.session_state.get("patch spot"):
+        st.session_state["patch spot"] = told.chosen
+        keep(asked.viewer, replace(asked.choice, spot=told.chosen))
+    what_are(_WORDS)
+    show_area(patch, told.corners)
+    show_place(patch, told.chosen)
+    offer_assessment(told.chosen)
+    show_twin(patch)
+    show_cautions(patch.shown)
+
+
+def _found(asked: Asked, patch: PatchRelease) -> tuple[dict[str, object] | None, str]:
+    """Return where a search leads on the map, or what to write instead."""
+    if not asked.sought.strip():
+        return None, ""
+    streets = streets_near(
+        asked.dataset,
+        request_of(asked.choice, asked.days, lens=asked.lens.id, area=DEFAULT_AREA),
+        asked.lens,
+        patch,
+    )
+    found = find_place(asked.sought, patch.shown, streets=streets)
+    if isinstance(found, str):
+        return None, found
+    key = f"{asked.sought} {patch.shown.digest}"
+    box = list(found.box) if found.box else None
+    return {"lon": found.lon, "lat": found.lat, "box": box, "words": found.words, "key": key}, ""

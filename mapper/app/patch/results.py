@@ -1,0 +1,161 @@
+"""Results of a patch: found out once for each set of choices, released for each session.
+
+What is kept for all users is the result before disclosure control, under the digest of the data
+and the whole request. What somebody sees is released to them, and written down before it is shown.
+"""
+
+import hashlib
+import json
+from dataclasses import replace
+
+import numpy as np
+import pandas as pd
+import streamlit as st
+from streamlit.runtime.scriptrunner import get_script_run_ctx
+
+from mapper.analysis.request import AnalysisRequest
+from mapper.app.door.who import current_viewer
+from mapper.app.patch.search import streets_of
+from mapper.app.shell.basemap import current_basemap
+from mapper.app.shell.datasets import Dataset
+from mapper.app.shell.map_pages import compress, map_pages
+from mapper.app.shell.surroundings import places_near
+from mapper.app.shell.traces import trace
+from mapper.areas.load import load_study_area
+from mapper.areas.study_area import StudyArea
+from mapper.context.places import Places
+from mapper.disclosure.patch import PatchRelease, in_release, release_patch
+from mapper.disclosure.people import Viewer
+from mapper.lenses.lens import Lens
+from mapper.outputs.maps import embed_map
+from mapper.outputs.maps.basemap import Basemap
+from mapper.outputs.maps.patch_layer import patch_drawing
+from mapper.questions.patch import PatchStudy, study_patch
+
+TITLE = "My patch"
+_RELEASES = "mapper_patches"
+_KEPT = 6
+
+
+def released_patch(
+    dataset: Dataset, request: AnalysisRequest, lens: Lens, *, wards: tuple[str, ...]
+) -> PatchRelease:
+    """Return what whoever looks may see of some wards, and write down that they saw it.
+
+    Raises
+    ------
+    MapperError
+        As :func:`mapper.questions.patch.study_patch` and
+        :func:`mapper.disclosure.patch.release_patch`, and when the look cannot be written down.
+    """
+    viewer = current_viewer()
+    area = load_study_area(request.area, resolution=request.resolution)
+    request = replace(request, area=area.name)
+    kept: dict[tuple[object, ...], PatchRelease] = st.session_state.setdefault(_RELEASES, {})
+    key = (viewer, dataset.digest, request, lens.sha256, area.sha256, wards)
+    if key not in kept:
+        study = patch_study(dataset, request, lens, area)
+        patch = release_patch(viewer, study, wards=wards)
+        _trace_view(viewer, patch, dataset, wards)
+        kept[key] = patch
+        # Where an assessment begun from here finds name, ward and cells of the place.
+        st.session_state.setdefault("mapper_releases", {})["patch",] = patch.shown
+        for oldest in list(kept)[:-_KEPT]:
+            del kept[oldest]
+    return kept[key]
+
+
+def patch_study(
+    dataset: Dataset, request: AnalysisRequest, lens: Lens, area: StudyArea
+) -> PatchStudy:
+    """Return what is found out about a patch, worked out once; never shown as it is."""
+    return _study(
+        dataset.digest,
+        repr(request),
+        lens.sha256,
+        area.sha256,
+        _dataset=dataset,
+        _request=request,
+        _lens=lens,
+        _area=area,
+    )
+
+
+def patch_map_address(
+    patch: PatchRelease, places: Places | None, *, like: PatchRelease | None = None
+) -> str:
+    """Return where this session finds the map of a patch; no other sign-in is served it.
+
+    Parameters
+    ----------
+    like
+        The patch beside which this one is shown with the same classes of counts.
+    """
+    context = get_script_run_ctx()
+    drawing = patch_drawing(patch, places, like=like)
+    told = json.dumps(drawing, sort_keys=True).encode()
+    under = current_basemap()
+    background = f" {under.key}" if under else ""
+    digest = f"{patch.shown.digest} {hashlib.sha256(told).hexdigest()}{background}"
+    return map_pages.put(
+        _map_page(digest, _patch=patch, _drawing=drawing, _basemap=under),
+        session=context.session_id if context else "",
+        digest=digest,
+        owner=current_viewer().session,
+    )
+
+
+def streets_near(
+    dataset: Dataset, request: AnalysisRequest, lens: Lens, patch: PatchRelease
+) -> pd.DataFrame:
+    """Return the street labels of incidents in the cells of a release, with their middles."""
+    area = load_study_area(request.area, resolution=request.resolution)
+    study = patch_study(dataset, replace(request, area=area.name), lens, area)
+    position = study.history.counts.position
+    own = in_release(study, patch.shown)[np.where(position >= 0, position, 0)]
+    return streets_of(study.history.incidents.table, study.history.counted & own)
+
+
+def _trace_view(
+    viewer: Viewer, patch: PatchRelease, dataset: Dataset, wards: tuple[str, ...]
+) -> None:
+    """Write down that somebody is shown a patch."""
+    shown = patch.shown
+    detail = {
+        "lens": shown.title,
+        "area": shown.area_title,
+        "period": shown.period,
+        "resolution": shown.resolution,
+        "audience": shown.audience,
+        "wards": sorted(wards) or sorted(viewer.wards),
+        "data": dataset.title,
+    }
+    trace(viewer, "view", subject=TITLE, digest=shown.digest, detail=detail)
+
+
+@st.cache_resource(max_entries=24, show_spinner=False)
+def _study(
+    digest: str,
+    request: str,
+    lens_sha256: str,
+    area_sha256: str,
+    *,
+    _dataset: Dataset,
+    _request: AnalysisRequest,
+    _lens: Lens,
+    _area: StudyArea,
+) -> PatchStudy:
+    """Return the study of a patch before disclosure control, worked out once."""
+    del digest, request, lens_sha256, area_sha256
+    return study_patch(
+        _dataset.incidents, _request, lens=_lens, area=_area, places=places_near(_dataset)
+    )
+
+
+@st.cache_resource(max_entries=48, show_spinner=False)
+def _map_page(
+    digest: str, *, _patch: PatchRelease, _drawing: dict[str, object], _basemap: Basemap | None
+) -> bytes:
+    """Return the finished map of a patch, compressed, made once."""
+    del digest
+    return compress(embed_map(_patch.shown, patch=_drawing, basemap=_basemap))

@@ -1,0 +1,81 @@
+"""The shift sheet to take away: made when it is asked for, written down as an export."""
+
+from collections.abc import Mapping, Sequence
+from datetime import UTC, date, datetime
+from functools import partial
+
+import streamlit as st
+
+from mapper.app.patch.words import action_words, pattern_words, peak_words
+from mapper.app.shell.downloads import file_name
+from mapper.app.shell.taking import handed_out, require_live
+from mapper.disclosure.patch import PatchRelease
+from mapper.disclosure.people import Viewer
+from mapper.outputs.shift_sheet import SheetNote, shift_sheet_pdf
+from mapper.records.actions import Action
+
+NAME = "shift-sheet.pdf"
+
+
+def offer_sheet(
+    viewer: Viewer,
+    patch: PatchRelease,
+    actions: Mapping[str, Sequence[Action]],
+    *,
+    wards: str,
+    today: date,
+) -> None:
+    """Offer the shift sheet of a patch."""
+    notes = notes_of(patch, actions, today=today)
+    st.download_button(
+        "Shift sheet (PDF)",
+        partial(taken_sheet, viewer, patch, notes, wards),
+        file_name=file_name(NAME, patch.shown),
+        mime="application/pdf",
+        key="patch sheet",
+        on_click="ignore",
+        type="primary",
+        icon=":material/print:",
+        help="One A4 page: map, first places, peak hours and open actions.",
+    )
+
+
+def notes_of(
+    patch: PatchRelease, actions: Mapping[str, Sequence[Action]], *, today: date
+) -> dict[str, SheetNote]:
+    """Return what the sheet tells of each place, by hot spot id."""
+    return {
+        place.hotspot_id: SheetNote(
+            when=peak_words(place),
+            pattern=pattern_words(place),
+            phase=f"{place.phase} prevention" if place.phase else "",
+            actions=tuple(action_words(one, today) for one in actions.get(place.hotspot_id, ())),
+        )
+        for place in patch.places
+    }
+
+
+def taken_sheet(
+    viewer: Viewer, patch: PatchRelease, notes: Mapping[str, SheetNote], wards: str
+) -> bytes:
+    """Return the sheet that somebody takes away, once it is written down that they do.
+
+    Raises
+    ------
+    RefusedError
+        When they were signed out since it was offered.
+    """
+    require_live(viewer)
+    now = datetime.now(tz=UTC).astimezone()
+    content = shift_sheet_pdf(patch.shown, notes, wards=wards, made_by=viewer.name, made_at=now)
+    return handed_out(
+        viewer,
+        content,
+        subject=file_name(NAME, patch.shown),
+        detail={
+            "lens": patch.shown.title,
+            "area": patch.shown.area_title,
+            "wards": wards,
+            "release": patch.shown.digest,
+        },
+    )

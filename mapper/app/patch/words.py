@@ -1,0 +1,93 @@
+"""The sentences of a patch: one answer at the top, and what each card says."""
+
+from collections.abc import Mapping, Sequence
+from datetime import date
+from types import MappingProxyType
+
+import numpy as np
+
+from mapper.app.shell.words import count
+from mapper.base.week import SHIFTS, WEEKDAYS
+from mapper.disclosure.patch import Nearby, PatchPlace, PatchRelease
+from mapper.records.actions import Action
+
+PATTERNS: Mapping[str, str] = MappingProxyType(
+    {
+        "new": "new in the last month",
+        "consecutive": "hot lately, month after month",
+        "intensifying": "hot for long and growing",
+        "diminishing": "hot for long, falling",
+        "persistent": "hot nearly every month",
+        "historical": "hot for long, not last month",
+        "oscillating": "up and down",
+        "sporadic": "hot on and off",
+    }
+)
+_MOST_PEAKS = 3
+_NEAR = 3
+_CLEAR = 8  # incidents below which hours are not told
+
+
+def pattern_words(place: PatchPlace) -> str:
+    """Return what a place was like over the months, in words."""
+    word = place.pattern.removesuffix(" hot spot")
+    if word in PATTERNS:
+        return PATTERNS[word]
+    return "no pattern over the months" if place.pattern else ""
+
+
+def peak_words(place: PatchPlace) -> str:
+    """Return when a place is busiest: Friday night 23-07, Saturday late 15-23."""
+    if place.shifts.sum() < _CLEAR:
+        return "Too few incidents with a time to tell hours"
+    order = [int(at) for at in np.argsort(-place.shifts, kind="stable") if place.peaks[at]]
+    if not order:
+        return "No shift stands out: spread over the week"
+    return ", ".join(shift_words(at) for at in order[:_MOST_PEAKS])
+
+
+def shift_words(at: int) -> str:
+    """Return one shift of the week, Monday's early being 0: Friday night 23-07."""
+    names, starts = list(SHIFTS), [*SHIFTS.values(), next(iter(SHIFTS.values()))]
+    day, shift = divmod(at, len(names))
+    return f"{WEEKDAYS[day]} {names[shift]} {starts[shift]:02}-{starts[shift + 1]:02}"
+
+
+def near_words(near: Sequence[Nearby], *, side: str) -> list[str]:
+    """Return the nearest kinds of one side: 3 schools, the nearest 120 m away."""
+    mine = [one for one in near if one.side == side][:_NEAR]
+    return [
+        f"{one.kind} {one.number:,}{'' if one.metres else ', one here'}"
+        + (f", nearest {one.metres:,.0f} m" if one.metres else "")
+        for one in mine
+    ]
+
+
+def action_words(action: Action, today: date) -> str:
+    """Return an open action in one line."""
+    owner = action.owner or action.agency or "no owner yet"
+    late = action.days_late(today)
+    if late:
+        due = f"{count(late, 'day')} late"
+    else:
+        due = f"due {action.due.day} {action.due:%B}" if action.due else "no day set"
+    return f"{action.action} ({owner}, {due})"
+
+
+def answer_words(patch: PatchRelease, actions: Mapping[str, Sequence[Action]], today: date) -> str:
+    """Return the answer to the page's question in one or two sentences."""
+    spots = patch.shown.hotspots
+    if spots.empty:
+        return "No place on this patch is busier than chance explains in these days."
+    first, place = spots.iloc[0], patch.places[0]
+    busier = count(len(spots), "place is", "places are")
+    words = [f"{busier} busier than chance explains; first {first['name']}."]
+    if place.peaks.any() and place.shifts.sum() >= _CLEAR:
+        words.append(f"Be there {peak_words(place).split(',', maxsplit=1)[0]}.")
+    opened = [one for some in actions.values() for one in some]
+    late = sum(one.days_late(today) > 0 for one in opened)
+    if opened:
+        words.append(f"{count(len(opened), 'action')} open, {late or 'none'} overdue.")
+    else:
+        words.append("No action is open for these places.")
+    return " ".join(words)

@@ -1,0 +1,201 @@
+"""The choices beside the map, as one request: lens, area, days, size of cell, method."""
+
+from dataclasses import dataclass
+from datetime import date
+
+import pandas as pd
+import streamlit as st
+
+from mapper.analysis.request import AnalysisRequest
+from mapper.app.shell.datasets import Dataset
+from mapper.areas.load import DEFAULT_AREA, load_study_area
+from mapper.areas.study_area import StudyArea
+from mapper.base.errors import LensError
+from mapper.lenses.fit import refuse_unfit
+from mapper.lenses.lens import Lens
+from mapper.lenses.load import list_lenses
+from mapper.statistics.clusters import Null
+from mapper.statistics.scores import Score
+
+# What a person sees of a resolution; areas are the average of a cell (H3's own table).
+CELL_SIZES = {
+    7: "Neighbourhoods, 5 km²",
+    8: "Estates, 0.7 km²",
+    9: "Some streets, 0.1 km²",
+    10: "Blocks, 0.015 km²",
+}
+SCORES: dict[Score, str] = {
+    "capped": "Counts, the largest capped",
+    "count": "Counts as they are",
+    "rank": "Ranks",
+}
+NULLS: dict[Null, str] = {
+    "total": "All counts rearranged over all cells",
+    "conditional": "This cell stays, all others are rearranged",
+}
+
+
+_FRESH = 10.0  # seconds after which a lens file that a user added or changed is seen
+
+
+@dataclass(frozen=True)
+class Offer:
+    """The lenses for a dataset: those that fit come first."""
+
+    lenses: tuple[Lens, ...]
+    fitting: int
+
+
+@st.cache_resource(max_entries=16, ttl=_FRESH, show_spinner=False)
+def lenses_for(digest: str, *, _dataset: Dataset) -> Offer:
+    """Return every lens, those that the data can be seen through first."""
+    del digest
+    fits, others = [], []
+    for lens in list_lenses():
+        try:
+            refuse_unfit(_dataset.incidents.table, lens)
+            fits.append(lens)
+        except LensError:
+            others.append(lens)
+    return Offer(lenses=(*fits, *others), fitting=len(fits))
+
+
+def ask_lens(dataset: Dataset) -> Lens:
+    """Ask for the lens; one that does not fit can be chosen, and is then refused with a reason.
+
+    Raises
+    ------
+    LensError
+        When a lens file is wrong.
+    """
+    offer = lenses_for(dataset.digest, _dataset=dataset)
+    lenses = {lens.id: lens for lens in offer.lenses}
+    misfits = {lens.id for lens in offer.lenses[offer.fitting :]}
+
+    def title(name: str) -> str:
+        return lenses[name].title + (" (needs other data)" if name in misfits else "")
+
+    chosen = st.selectbox(
+        "Lens",
+        list(lenses),
+        format_func=title,
+        key=f"lens {dataset.digest[:12]}",
+        persist_state="session",
+    )
+    return lenses[chosen]
+
+
+def ask_rest(dataset: Dataset, lens: Lens) -> AnalysisRequest:
+    """Draw the controls below the lens and return everything chosen, the lens included.
+
+    Raises
+    ------
+    MapperError
+        When the choices do not fit together.
+    """
+    area = _ask_area()
+    start, end = _ask_days(dataset)
+    resolution = st.selectbox(
+        "Size of cells",
+        list(CELL_SIZES),
+        index=list(CELL_SIZES).index(9),
+        format_func=CELL_SIZES.__getitem__,
+        key="resolution",
+        persist_state="session",
+    )
+    with st.expander("Method"):
+        score, null, alpha, generated = _ask_method()
+    return AnalysisRequest(
+        lens=lens.id,
+        area=area,
+        resolution=resolution,
+        start=start,
+        end=end,
+        score=score,
+        null=null,
+        alpha=alpha,
+        police_generated=generated,
+    )
+
+
+def _ask_area() -> str:
+    """Ask for the whole area or one of its districts."""
+    whole = _whole_area()
+    districts = sorted(str(name) for name in whole.cells["district"].cat.categories if str(name))
+    names = {DEFAULT_AREA: whole.title, **{name: name for name in districts}}
+    return st.selectbox(
+        "Area", list(names), format_func=names.__getitem__, key="area", persist_state="session"
+    )
+
+
+def _whole_area() -> StudyArea:
+    """Return the study area whose districts are offered."""
+    return load_study_area(DEFAULT_AREA, resolution=9)
+
+
+def _ask_days(dataset: Dataset) -> tuple[date | None, date | None]:
+    """Ask for the first and last day; the data's own where the person changes nothing."""
+    first, last = days_of(dataset.incidents.table)
+    start = _ask_day("From", first, (first, last), f"from {dataset.digest[:12]}")
+    end = _ask_day("To", last, (first, last), f"to {dataset.digest[:12]}")
+    return (start if start != first else None), (end if end != last else None)
+
+
+def _ask_day(label: str, default: date, bounds: tuple[date, date], key: str) -> date:
+    """Ask for one day."""
+    chosen = st.date_input(
+        label,
+        default,
+        min_value=bounds[0],
+        max_value=bounds[1],
+        format="DD/MM/YYYY",
+        key=key,
+        persist_state="session",
+    )
+    return chosen if isinstance(chosen, date) else default
+
+
+def days_of(table: pd.DataFrame) -> tuple[date, date]:
+    """Return the first and last day of incidents; whole months where only those are known."""
+    if table.empty:
+        return date(2000, 1, 1), date(2000, 1, 1)
+    first, last = table["start"].min(), table["start"].max()
+    if table["precision"].iloc[int(table["start"].to_numpy().argmax())] == "month":
+        last = last + pd.offsets.MonthEnd(0)
+    return first.date(), last.date()
+
+
+def _ask_method() -> tuple[Score, Null, float, bool]:
+    """Ask how hot spots are found; the defaults are the measured best."""
+    score = st.selectbox(
+        "What is compared",
+        list(SCORES),
+        format_func=SCORES.__getitem__,
+        key="score",
+        persist_state="session",
+        help="Capped: counts above the 99th percentile of all cells are set to it, because one"
+        " giant place would otherwise hide all others.",
+    )
+    null = st.selectbox(
+        "Compared with chance",
+        list(NULLS),
+        format_func=NULLS.__getitem__,
+        key="null",
+        persist_state="session",
+    )
+    alpha = st.selectbox(
+        "False finds accepted",
+        [0.01, 0.05, 0.1],
+        index=1,
+        format_func=lambda share: f"{share:.0%} of hot cells",
+        key="alpha",
+        persist_state="session",
+    )
+    generated = st.toggle(
+        "Count police-generated incidents",
+        value=True,
+        key="police generated",
+        persist_state="session",
+        help="Stop and search, proactive possession: they show where police were sent.",
+    )
+    return score, null, alpha, generated

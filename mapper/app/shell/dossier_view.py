@@ -1,0 +1,61 @@
+"""The dossier of a place to take away: made when it is asked for, and written down as an export."""
+
+from datetime import UTC, datetime
+from functools import partial
+
+import streamlit as st
+
+from mapper.app.shell.place_asked import Asked, asked_about, findings_about, work_of
+from mapper.app.shell.taking import handed_out, require_live
+from mapper.disclosure.people import Viewer
+from mapper.outputs.dossier import FORMS, dossier
+
+
+def offer_dossier(viewer: Viewer, asked: Asked, hotspot_id: str) -> None:
+    """Offer the dossier of a hot spot in each form."""
+    with st.container(horizontal=True):
+        for suffix, (title, mime, _) in FORMS.items():
+            st.download_button(
+                f"Dossier ({title})",
+                partial(made_dossier, viewer, asked, hotspot_id, suffix),
+                file_name=dossier_name(asked, hotspot_id, suffix),
+                mime=mime,
+                key=f"dossier {suffix} {hotspot_id}",
+                on_click="ignore",
+            )
+
+
+def offer_dossier_of(viewer: Viewer, hotspot_id: str) -> None:
+    """Offer the dossier on a page that has no map, from the last map that showed the place."""
+    asked = asked_about(hotspot_id)
+    if asked is None:
+        st.caption("For the dossier, look at the place on the Hot spots page once, then come back.")
+        return
+    offer_dossier(viewer, asked, hotspot_id)
+
+
+def dossier_name(asked: Asked, hotspot_id: str, suffix: str) -> str:
+    """Return a file name that no other release has: dossier-HS-71951B99-1a2b3c4d5e6f.pdf."""
+    return f"dossier-{hotspot_id}-{asked.shown.digest[:12]}{suffix}"
+
+
+def made_dossier(viewer: Viewer, asked: Asked, hotspot_id: str, suffix: str) -> bytes:
+    """Return the dossier, once it is written down that somebody takes it.
+
+    Raises
+    ------
+    RefusedError
+        When they were signed out since it was offered.
+    """
+    require_live(viewer)
+    found = findings_about(viewer, asked, hotspot_id)
+    work = work_of(viewer, hotspot_id, found.cells)
+    now = datetime.now(UTC).astimezone()
+    document = dossier(found, work, made_by=viewer.name, made_at=now)
+    content = FORMS[suffix][2](document)
+    return handed_out(
+        viewer,
+        content,
+        subject=dossier_name(asked, hotspot_id, suffix),
+        detail={"audience": asked.shown.audience, "release": asked.shown.digest},
+    )

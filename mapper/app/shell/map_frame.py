@@ -1,0 +1,56 @@
+"""The map of a release alone, in its sandboxed frame: for pages without the list beside it."""
+
+from functools import cache
+from typing import Any
+
+import streamlit as st
+
+from mapper.app.shell.basemap import tile_reader, tiles_address
+from mapper.app.shell.results import map_address
+from mapper.disclosure.release import Release, is_release
+
+_HTML = '<iframe sandbox="allow-scripts" referrerpolicy="no-referrer"></iframe>'
+_CSS = (
+    "iframe { display: block; width: 100%; border: 1px solid #c9d1d6; border-radius: 6px;"
+    " background: #e4e9ec; box-sizing: border-box; }"
+)
+_JS = """function start(frame) {
+  const state = { frame, tiles: null };
+  state.hear = (event) => {
+    if (event.source !== frame.contentWindow || event.data?.mapper !== "tile") { return; }
+    answerTile(state, event.data);
+  };
+  window.addEventListener("message", state.hear);
+  return state;
+}
+
+export default function ({ data, parentElement }) {
+  const frame = parentElement.querySelector("iframe");
+  const state = frame.mapperState ?? (frame.mapperState = start(frame));
+  if (state.tiles !== data.tiles) { state.tiles = data.tiles; state.file = undefined; }
+  frame.title = data.title;
+  frame.style.height = `${data.height}px`;
+  if (frame.dataset.src !== data.src) { frame.dataset.src = data.src; frame.src = data.src; }
+  return () => {
+    if (frame.isConnected) { return; }
+    window.removeEventListener("message", state.hear);
+    frame.mapperState = undefined;
+  };
+}"""
+
+
+def show_map(shown: Release, *, title: str, height: int) -> None:
+    """Draw the map of a release, so many pixels high."""
+    told = {"src": map_address(is_release(shown)), "tiles": tiles_address()}
+    _component()(key=f"map frame {height}", data={**told, "title": title, "height": height})
+
+
+def _component() -> Any:
+    """Return the component, registered with the app that runs now."""
+    return st.components.v2.component("mapper_map_frame", html=_HTML, css=_CSS, js=_script())
+
+
+@cache
+def _script() -> str:
+    """Return the component's script, with what reads tiles for the map before it."""
+    return f"{tile_reader()}\n{_JS}"

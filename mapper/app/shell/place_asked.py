@@ -1,0 +1,120 @@
+"""A place that a session looks at: what its release was made from, and the answers about it.
+
+Answers before disclosure control are worked out once for the same data, choices and outlines, and
+shared by every session; what somebody sees of them is released anew for the audience of their map.
+"""
+
+import hashlib
+from collections import OrderedDict
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass, replace
+from threading import Lock
+
+import streamlit as st
+
+from mapper.analysis.analyse import find_hotspots
+from mapper.analysis.request import AnalysisRequest
+from mapper.analysis.study import prepare
+from mapper.app.shell.datasets import Dataset
+from mapper.app.shell.surroundings import places_near
+from mapper.app.shell.traces import role_of
+from mapper.areas.load import load_study_area
+from mapper.disclosure.people import Viewer
+from mapper.disclosure.place_findings import (
+    PlaceAnswers,
+    PlaceFindings,
+    ask_about_places,
+    place_findings,
+)
+from mapper.disclosure.release import Release
+from mapper.lenses.lens import Lens
+from mapper.records.access import own_wards
+from mapper.records.open import database
+from mapper.records.place_work import PlaceWork, work_about
+from mapper.records.releases import DatabaseRegister
+
+_ASKED = "mapper_places_asked"
+_OF_A_SESSION, _KEPT = 4, 16
+_ANSWERS: OrderedDict[tuple[str, ...], PlaceAnswers] = OrderedDict()
+_LOCK = Lock()
+
+
+@dataclass(frozen=True, eq=False)
+class Asked:
+    """A release with what it was made from."""
+
+    shown: Release
+    dataset: Dataset
+    request: AnalysisRequest
+    lens: Lens
+
+
+def keep_asked(asked: Asked) -> None:
+    """Remember what this session's map was made from, for its other pages."""
+    kept: dict[str, Asked] = st.session_state.setdefault(_ASKED, {})
+    kept.pop(asked.shown.digest, None)
+    kept[asked.shown.digest] = asked
+    for oldest in list(kept)[:-_OF_A_SESSION]:
+        del kept[oldest]
+
+
+def asked_about(hotspot_id: str) -> Asked | None:
+    """Return the latest map of this session that shows a hot spot, if one does."""
+    kept: dict[str, Asked] = st.session_state.get(_ASKED, {})
+    for asked in reversed(kept.values()):
+        if (asked.shown.hotspots["hotspot_id"] == hotspot_id).any():
+            return asked
+    return None
+
+
+def findings_about(
+    viewer: Viewer, asked: Asked, hotspot_id: str, *, only: Collection[str] | None = None
+) -> PlaceFindings:
+    """Return what the audience of a map may see of one of its hot spots.
+
+    Outside the operational audience every answer is checked beside all that it was given before,
+    and kept with it.
+
+    Raises
+    ------
+    MapperError
+        As :func:`mapper.disclosure.place_findings.place_findings`, and when the places near
+        cannot be read.
+    """
+    answers = replace(_answers(asked), release=asked.shown)
+    register = DatabaseRegister(database(), person=viewer.name, role=role_of(viewer))
+    return place_findings(answers, hotspot_id, only=only, register=register)
+
+
+def work_of(viewer: Viewer, hotspot_id: str, cells: Sequence[str]) -> PlaceWork:
+    """Return the records about a place that a viewer may read."""
+    own = own_wards(viewer, load_study_area().cells)
+    return work_about(database(), hotspot_id=hotspot_id, cells=cells, viewer=viewer, own=own)
+
+
+def _answers(asked: Asked) -> PlaceAnswers:
+    """Return the answers about every hot spot of a map, worked out once."""
+    area = load_study_area(asked.request.area, resolution=asked.request.resolution)
+    request = replace(asked.request, area=area.name)
+    places = places_near(asked.dataset)
+    near = "" if places is None else str(id(places))
+    key = (
+        *(asked.dataset.digest, repr(request), asked.lens.sha256, area.sha256, near),
+        *(asked.shown.audience, _outlines(asked.shown)),
+    )
+    with _LOCK:  # whoever comes second waits for the first and then finds it done
+        if key not in _ANSWERS:
+            study = prepare(asked.dataset.incidents, request, lens=asked.lens, area=area)
+            result = find_hotspots(study)
+            _ANSWERS[key] = ask_about_places(study, result, asked.shown, places=places)
+            while len(_ANSWERS) > _KEPT:
+                _ANSWERS.popitem(last=False)
+        _ANSWERS.move_to_end(key)
+        return _ANSWERS[key]
+
+
+def _outlines(shown: Release) -> str:
+    """Return a digest of which cell a release shows in which hot spot."""
+    cells = shown.cells.loc[shown.cells["hotspot_id"] != "", ["cell", "hotspot_id"]]
+    told = "\n".join([*(cells["cell"] + cells["hotspot_id"]), *shown.hotspots["name"]])
+    return hashlib.sha256(told.encode()).hexdigest()

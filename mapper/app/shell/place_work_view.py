@@ -1,0 +1,60 @@
+"""The records about a place, on the map's page: to open, or for partner agencies to read."""
+
+import streamlit as st
+
+from mapper.app.shell.place_asked import work_of
+from mapper.app.shell.traces import trace
+from mapper.app.shell.words import bullets, plain
+from mapper.disclosure.people import Viewer, may
+from mapper.disclosure.place_findings import PlaceFindings
+from mapper.records.content import in_words
+from mapper.records.form import RecordKind, load_form
+from mapper.records.versions import Version
+
+_PAGES: dict[RecordKind, str] = {
+    "assessment": "pages/places/assessment.py",
+    "plan": "pages/places/plan.py",
+    "intervention": "pages/places/interventions.py",
+}
+_LEFT_OUT = ("name", "hotspot_id", "cells", "controls", "shared")
+_LOOKED = "mapper_records_read"
+
+
+def show_work(viewer: Viewer, found: PlaceFindings) -> None:
+    """Show what people recorded about a place: links to it, or its words."""
+    work = work_of(viewer, found.hotspot_id, found.cells)
+    every = (*work.assessments, *work.phases, *work.plans, *work.interventions)
+    if not every:
+        st.text(
+            "Nothing is recorded about this place yet."
+            if may(viewer, "plan")
+            else "Nothing about this place has been shared with partner agencies yet."
+        )
+    for one in every:
+        if may(viewer, "plan") and one.kind in _PAGES:
+            st.page_link(
+                _PAGES[one.kind],
+                label=plain(f"{load_form(one.kind).title} {one.record}: {one.title}"),
+                query_params={"record": one.record},
+                icon=":material/description:",
+            )
+        else:
+            _show_words(viewer, one)
+    for meeting in work.meetings:
+        st.text(f"Shown on {meeting.held} at “{meeting.name}”, number {meeting.rank} of its list.")
+
+
+def _show_words(viewer: Viewer, one: Version) -> None:
+    """Show a record's words, once it is written down that they are read."""
+    form = load_form(one.kind)
+    looked: set[str] = st.session_state.setdefault(_LOOKED, set())
+    if one.digest not in looked:
+        subject = f"{one.kind} {one.record} version {one.number}"
+        trace(viewer, "view", subject=subject, digest=one.digest)
+        looked.add(one.digest)
+    with st.expander(plain(f"{form.title} {one.record}: {one.title}")):
+        for field in form.fields:
+            words = in_words(field, one.content.get(field.id))
+            if words and field.id not in _LEFT_OUT and field.kind != "data":
+                st.markdown(f"**{plain(field.label)}**")
+                bullets(words.splitlines())

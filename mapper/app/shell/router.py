@@ -1,0 +1,110 @@
+"""The router: the menu of what a role opens, and the page that the visitor asked for."""
+
+from collections import Counter
+from dataclasses import dataclass
+from pathlib import Path
+
+import streamlit as st
+from streamlit.navigation.page import Page
+
+from mapper.app.door.who import viewer_now
+from mapper.app.shell.guard import routed
+from mapper.app.shell.words import notice
+from mapper.disclosure.people import Act, Viewer, may
+
+PAGES = Path(__file__).parents[3] / "pages"
+
+
+@dataclass(frozen=True)
+class Entry:
+    """One page of the app; a page that is not among :data:`ENTRIES` never runs."""
+
+    file: str  # under pages/
+    title: str  # no two alike; the address is made from it
+    act: Act | None  # what a viewer must be allowed to do; none: to be signed in
+    section: str = ""  # of the menu; without one the page stands in the menu itself
+
+    @property
+    def url(self) -> str:
+        """Return the page's address: hot-spots."""
+        return self.title.lower().replace(" ", "-")
+
+
+BRIEFING = "Briefing"
+PATCH = "My patch"
+PLACES, OVERSIGHT, HELP = "Work on places", "Sharing and oversight", "Help"
+ENTRIES = (
+    Entry("hotspots/overview.py", "Hot spots", "see hot spots"),
+    Entry("patch/my_patch.py", PATCH, "see own wards"),
+    Entry("meeting/briefing.py", BRIEFING, "see partnership releases"),
+    Entry("analysis/workbench.py", "Workbench", "see everything"),
+    Entry("data/load.py", "Data", "load data"),
+    Entry("places/assessment.py", "Assessments", "plan", PLACES),
+    Entry("places/plan.py", "Plans", "plan", PLACES),
+    Entry("places/interventions.py", "Interventions", "plan", PLACES),
+    Entry("places/meetings.py", "Meetings", "plan", PLACES),
+    Entry("places/children.py", "Children", "see hot spots", PLACES),
+    Entry("meeting/release.py", "Release to partners", "release", OVERSIGHT),
+    Entry("admin/audit.py", "Audit", "read the audit log", OVERSIGHT),
+    Entry("admin/settings.py", "Settings", "change settings", OVERSIGHT),
+    Entry("help/tour.py", "Tour", "see hot spots", HELP),
+    Entry("help/methods.py", "Methods", None, HELP),
+    Entry("people/you.py", "Your sign-in", None, HELP),
+)
+
+
+def run_app() -> None:
+    """Run the page that was asked for; only from here can a page run."""
+    st.set_page_config(
+        page_title="Hot spots: OFFICIAL-SENSITIVE",
+        layout="wide",
+        initial_sidebar_state="auto",
+        menu_items={"About": "mapper: hot spots of harm at places, found exactly, shared safely."},
+    )
+    viewer = viewer_now()
+    if viewer is None:
+        notice("You are signed out. Load the page again and sign in.", kind="stop")
+        st.stop()
+        raise PermissionError("Nobody is signed in.")
+    entries = entries_for(viewer)
+    page = st.navigation(_menu(entries), position="top")
+    entry = next(entry for entry in entries if entry.title == page.title)
+    with routed(viewer, entry.act):
+        page.run()
+
+
+def _menu(entries: tuple[Entry, ...]) -> dict[str, list[Page]]:
+    """Return the menu: what is used daily, then the rest by section.
+
+    A section of one page is no section: the page stands in the menu itself.
+    """
+    sizes = Counter(entry.section for entry in entries)
+    menu: dict[str, list[Page]] = {"": [_start(entries[0])]}
+    for entry in entries:
+        page = st.Page(
+            PAGES / entry.file,
+            title=entry.title,
+            url_path=entry.url,
+            visibility="hidden" if entry is entries[0] else "visible",
+        )
+        menu.setdefault(entry.section if sizes[entry.section] > 1 else "", []).append(page)
+    return menu
+
+
+def _start(entry: Entry) -> Page:
+    """Return the first page as what the app opens on.
+
+    Streamlit answers its default page at the app's bare address and at no other, so the page is
+    in the list a second time, out of the menu, under its own: /audit opens for everybody who may.
+    """
+    return st.Page(PAGES / entry.file, title=entry.title, url_path="start", default=True)
+
+
+def entries_for(viewer: Viewer) -> tuple[Entry, ...]:
+    """Return the pages that a viewer may open, in the order of the menu; the first opens first."""
+    open_to = tuple(entry for entry in ENTRIES if entry.act is None or may(viewer, entry.act))
+    if may(viewer, "see everything"):
+        return open_to
+    if may(viewer, "see own wards"):
+        return tuple(sorted(open_to, key=lambda entry: entry.title != PATCH))
+    return tuple(sorted(open_to, key=lambda entry: entry.title != BRIEFING))  # a partner's start

@@ -1,0 +1,60 @@
+"""The places near that every map of this installation knows.
+
+They are the files that ``MAPPER_PLACES`` names. Without it the demonstration data has its own
+invented places, and other data none: invented places never stand around real incidents.
+"""
+
+from functools import lru_cache
+from pathlib import Path
+
+from mapper.app.shell.datasets import Dataset
+from mapper.base.errors import ContextError
+from mapper.base.settings import settings
+from mapper.context.place_files import read_all_places
+from mapper.context.places import Places
+
+_SUFFIXES = (".csv", ".txt", ".gpkg", ".geojson", ".shp", ".parquet", ".zip", ".xml")
+
+
+def places_near(dataset: Dataset) -> Places | None:
+    """Return the places around some data; none where no file of them is known.
+
+    Raises
+    ------
+    ContextError
+        When a file cannot be read.
+    """
+    files = _files(dataset)
+    return _read(tuple((path, path.stat().st_mtime_ns) for path in files)) if files else None
+
+
+def landmarks_near(dataset: Dataset) -> Places | None:
+    """Return the places around some data; none also where a file of them cannot be read.
+
+    A map is drawn all the same: what is wrong with the file is said where places are asked for.
+    """
+    try:
+        return places_near(dataset)
+    except ContextError:
+        return None
+
+
+def _files(dataset: Dataset) -> list[Path]:
+    """Return the files to read."""
+    now = settings()
+    if now.places is not None:
+        if not now.places.is_dir():
+            return [now.places]
+        found = sorted(now.places.iterdir())
+        return [path for path in found if path.suffix.lower() in _SUFFIXES and path.is_file()]
+    if not dataset.demonstration:
+        return []
+    made = now.workspace / f"demonstration-{now.demonstration_seed}"
+    folder = now.demonstration_file.parent if now.demonstration_file else made
+    return [path for path in (folder / "places.csv",) if path.is_file()]
+
+
+@lru_cache(maxsize=4)
+def _read(files: tuple[tuple[Path, int], ...]) -> Places:
+    """Read files as they were last written."""
+    return read_all_places([path for path, _ in files])

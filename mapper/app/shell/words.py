@@ -1,0 +1,54 @@
+"""Text on screen: what strangers wrote is shown as it is, never read as Markdown or HTML.
+
+Streamlit's Markdown loads pictures from other machines (a beacon), so text from files reaches the
+screen through these functions, ``st.text`` or a table.
+"""
+
+import re
+from collections.abc import Callable, Iterable
+
+import streamlit as st
+
+from mapper.base.errors import MapperError
+from mapper.base.text import encode_text
+
+_MARKDOWN = re.compile(r"([!-/:-@\[-`{-~])")
+
+
+def plain(text: str) -> str:
+    """Return text that Markdown shows as it is, for labels that are always read as Markdown."""
+    return _MARKDOWN.sub(r"\\\1", " ".join(str(text).split()))
+
+
+def notice(text: str, *, kind: str = "note") -> None:
+    """Show a message in plain words.
+
+    Parameters
+    ----------
+    kind
+        ``note``, ``good``, ``look`` or ``stop``; a sign and a word carry it beside the colour.
+    """
+    sign = {"note": "Note", "good": "Done", "look": "Look", "stop": "Stopped"}[kind]
+    role = "alert" if kind == "stop" else "status"
+    lines = "<br>".join(encode_text(line) for line in text.splitlines())
+    st.html(f'<div class="m-notice m-{kind}" role="{role}"><b>{sign}</b><span>{lines}</span></div>')
+
+
+def bullets(lines: Iterable[str]) -> None:
+    """Show a list of sentences."""
+    st.html(f'<ul class="m-list">{"".join(f"<li>{encode_text(line)}</li>" for line in lines)}</ul>')
+
+
+def attempt(act: Callable[[], object]) -> None:
+    """Do something and run the page anew, or say why it was not done."""
+    try:
+        act()
+    except MapperError as error:
+        notice(str(error), kind="stop")
+        return
+    st.rerun()
+
+
+def count(number: int, one: str, many: str = "") -> str:
+    """Return a number with its noun: 1 row, 2,000 rows."""
+    return f"{number:,} {one if number == 1 else many or one + 's'}"

@@ -1,0 +1,1 @@
+"""People's work on places: assessments, plans, interventions, meetings, children."""

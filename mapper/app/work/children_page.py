@@ -1,0 +1,222 @@
+"""Children: domestic abuse with a child or a baby at the address, and where the missing are found.
+
+Each viewer gets the table that their audience may see: who sees everything, all of it; a
+neighbourhood team, the wards that are theirs; partner agencies, rounded counts by district, with
+small ones hidden, checked beside everything that partners were given before. Corridors between
+wards and travel hubs stay inside; partner agencies see those between districts.
+"""
+
+from collections.abc import Mapping
+
+import pandas as pd
+import streamlit as st
+
+from mapper.analysis.request import AnalysisRequest
+from mapper.analysis.study import Study, prepare
+from mapper.app.door.who import current_viewer
+from mapper.app.shell.datasets import Dataset
+from mapper.app.shell.frame import put_on_style, show_marking_for, show_synthetic
+from mapper.app.shell.looks import noted_file
+from mapper.app.shell.surroundings import places_near
+from mapper.app.shell.traces import role_of, trace
+from mapper.app.shell.waiting import opened_dataset
+from mapper.app.shell.words import bullets, notice, plain
+from mapper.areas.load import DEFAULT_AREA, load_study_area
+from mapper.base.errors import MapperError
+from mapper.disclosure.finding_release import FindingRelease, release_finding
+from mapper.disclosure.people import Viewer, in_wards, scope_of
+from mapper.lenses.load import load_lens
+from mapper.outputs.findings import finding_csv
+from mapper.questions.children import children_finding
+from mapper.questions.corridor_totals import corridor_totals_finding
+from mapper.questions.corridors import corridors_finding
+from mapper.questions.finding import Finding, only_rows
+from mapper.questions.groups import By
+from mapper.records.open import database
+from mapper.records.releases import DatabaseRegister
+
+LENS = "domestic-abuse"
+_LEVELS: Mapping[str, tuple[By, ...]] = {
+    "everything": ("district", "ward", "hotspot"),
+    "own wards": ("ward",),
+    "partnership": ("district",),
+}
+_LEVEL_WORDS = {"district": "District", "ward": "Ward", "hotspot": "Hot spot"}
+_COLUMNS = {
+    "name": "Hot spot",
+    "ward": "Ward",
+    "district": "District",
+    "incidents": "Incidents",
+    "with_child": "With a child",
+    "child_share": "Share with a child",
+    "with_child_a_month": "With a child, a month",
+    "with_baby": "With a baby under one",
+    "repeat_share": "Repeat victim",
+    "repeat": "Repeat victims",
+    "high_risk_share": "High risk, of those graded",
+    "high_risk": "High risk",
+    "from_district": "Missing from",
+    "to_district": "Found in",
+    "from_ward": "Missing from",
+    "to_ward": "Found at",
+    "reports": "Reports",
+    "children": "Of them children",
+    "metres": "Metres apart",
+    "expected": "Expected by chance",
+}
+_SHARES = ("Share with a child", "Repeat victim", "High risk, of those graded")
+_LOOKED = "mapper_children_looked"
+
+
+def show_page() -> None:
+    """Show both tables to whoever may see them."""
+    put_on_style()
+    try:
+        viewer = current_viewer()
+        show_marking_for(viewer)
+        dataset = opened_dataset()
+        show_synthetic(dataset.incidents.table)
+        st.html('<div class="m-headline"><h1>Children and domestic abuse</h1></div>')
+        _show_children(viewer, dataset)
+        st.subheader("Missing: from where to where", anchor=False)
+        _show_corridors(viewer, dataset)
+    except MapperError as error:
+        notice(str(error), kind="stop")
+
+
+def _show_children(viewer: Viewer, dataset: Dataset) -> None:
+    """Show domestic abuse with children by district, ward or hot spot."""
+    scope = scope_of(viewer)
+    levels = _LEVELS[scope]
+    if scope == "everything":
+        whole = _released(viewer, _children(dataset, "area"))
+        _show_headline(whole)
+    by = levels[0]
+    if len(levels) > 1:
+        chosen = st.segmented_control(
+            "By", levels, default=levels[0], format_func=_LEVEL_WORDS.__getitem__, key="children by"
+        )
+        by = chosen or levels[0]
+    _show_table(viewer, _released(viewer, _children(dataset, by)), dataset)
+
+
+def _show_headline(whole: FindingRelease) -> None:
+    """Say the figures of the whole area."""
+    row = whole.table.iloc[0]
+    incidents, with_child = int(row["incidents"]), int(row["with_child"])
+    share, month = float(row["child_share"]), float(row["with_child_a_month"])
+    st.html(
+        '<dl class="m-facts">'
+        f"<div><dt>Incidents of domestic abuse</dt><dd>{incidents:,}</dd></div>"
+        f"<div><dt>With a child at the address</dt><dd>{with_child:,}</dd></div>"
+        f"<div><dt>Share</dt><dd>{share:.2%}</dd></div>"
+        f"<div><dt>A month</dt><dd>{month:,.0f}</dd></div></dl>"
+    )
+
+
+def _show_corridors(viewer: Viewer, dataset: Dataset) -> None:
+    """Show where missing people went from and were found."""
+    scope = scope_of(viewer)
+    if scope == "own wards":
+        st.caption("Corridors reach across wards that are not yours: ask an analyst.")
+        return
+    found = _corridors(dataset, by_district=scope == "partnership")
+    _show_table(viewer, _released(viewer, found), dataset)
+
+
+def _released(viewer: Viewer, finding: Finding) -> FindingRelease:
+    """Return what a viewer may see of a finding.
+
+    Raises
+    ------
+    RefusedError
+        When their roles show them nothing.
+    DisclosureError
+        When disclosure control refuses it to their audience.
+    """
+    scope = scope_of(viewer)
+    if scope == "own wards":
+        finding = only_rows(finding, in_wards(finding.table, viewer.wards).to_numpy())
+    audience = "partnership" if scope == "partnership" else "operational"
+    register = DatabaseRegister(database(), person=viewer.name, role=role_of(viewer))
+    return release_finding(finding, audience=audience, register=register, made_by=viewer.name)
+
+
+def _show_table(viewer: Viewer, shown: FindingRelease, dataset: Dataset) -> None:
+    """Show a release of a finding as a table with its notes and its file."""
+    looked: set[str] = st.session_state.setdefault(_LOOKED, set())
+    if shown.digest not in looked:
+        detail = {"data": dataset.title, "audience": shown.audience, "by": shown.unit}
+        trace(viewer, "view", subject=shown.title, digest=shown.digest, detail=detail)
+        looked.add(shown.digest)
+    if shown.table.empty:
+        notice("There is nothing that can be shown here.")
+        return
+    st.dataframe(
+        readable_table(shown),
+        hide_index=True,
+        column_config={name: st.column_config.NumberColumn(format="percent") for name in _SHARES},
+        key=f"{shown.id} {shown.unit}",
+    )
+    st.caption(plain(f"{shown.title}, {shown.area_title}, {shown.period}. {shown.definition}"))
+    with st.expander(plain(f"What is this? How to read: {shown.title}")):
+        bullets(shown.notes)
+    name = f"{shown.id}-{shown.unit}-{shown.digest[:12]}.csv"
+    make = noted_file(lambda: finding_csv(shown), name=name)
+    st.download_button(
+        "Table (CSV)", make, file_name=name, mime="text/csv", key=name, on_click="ignore"
+    )
+
+
+def readable_table(shown: FindingRelease) -> pd.DataFrame:
+    """Return the columns that people read; a hidden count is a word."""
+    names = [name for name in _COLUMNS if name in shown.table]
+    if {"repeat", "repeat_share"} <= set(names):
+        names = [name for name in names if name not in {"repeat", "high_risk"}]
+    table = shown.table[names].copy()
+    for name in ("metres", "expected", "with_child_a_month"):
+        if name in table:
+            table[name] = table[name].round(1 if name != "metres" else 0)
+    if shown.audience != "operational":
+        counts = [name for name in names if shown.roles[name] == "count"]
+        for name in counts:
+            words = shown.table[f"{name}_shown"]
+            table[name] = [
+                word if pd.isna(value) else f"{value:,}"
+                for value, word in zip(table[name], words, strict=True)
+            ]
+    return table.rename(columns=_COLUMNS)
+
+
+def _children(dataset: Dataset, by: By) -> Finding:
+    """Return the table of children, worked out once."""
+    return _children_finding(dataset.digest, by, _dataset=dataset)
+
+
+def _corridors(dataset: Dataset, *, by_district: bool) -> Finding:
+    """Return the corridors, worked out once."""
+    return _corridors_finding(dataset.digest, by_district, _dataset=dataset)
+
+
+@st.cache_resource(max_entries=12, show_spinner="Counting")
+def _children_finding(digest: str, by: By, *, _dataset: Dataset) -> Finding:
+    """Return domestic abuse with children by place, before disclosure control."""
+    del digest
+    return children_finding(_study(_dataset), by=by)
+
+
+@st.cache_resource(max_entries=4, show_spinner="Counting")
+def _corridors_finding(digest: str, by_district: bool, *, _dataset: Dataset) -> Finding:  # noqa: FBT001 - part of the key
+    """Return missing-from to found corridors, before disclosure control."""
+    del digest
+    if by_district:
+        return corridor_totals_finding(_study(_dataset))
+    return corridors_finding(_study(_dataset), places=places_near(_dataset))
+
+
+def _study(dataset: Dataset) -> Study:
+    """Return the incidents seen through the lens of domestic abuse, over the whole area."""
+    area = load_study_area(DEFAULT_AREA, resolution=9)
+    lens = load_lens(LENS)
+    request = AnalysisRequest(lens=lens.id, area=area.name)
+    return prepare(dataset.incidents, request, lens=lens, area=area)

@@ -1,0 +1,172 @@
+"""The evaluation of one intervention on screen: ask for windows, work it out, show, rerun."""
+
+from datetime import date, timedelta
+from typing import Any
+
+import pandas as pd
+import streamlit as st
+
+from mapper.analysis.request import AnalysisRequest
+from mapper.analysis.study import Study, prepare
+from mapper.app.shell.choices import ask_lens, days_of
+from mapper.app.shell.datasets import Dataset
+from mapper.app.shell.waiting import opened_dataset
+from mapper.app.shell.what_is import what_are
+from mapper.app.shell.words import bullets, notice
+from mapper.app.work.record_desk import Desk
+from mapper.app.work.record_views import show_synthetic_mark
+from mapper.areas.load import DEFAULT_AREA, load_study_area
+from mapper.base.errors import MapperError, RequestError
+from mapper.disclosure.people import Viewer, require
+from mapper.grid.hexagons import cell_resolution, strings_to_cells
+from mapper.lenses.lens import Lens
+from mapper.questions.windows import Window
+from mapper.records.evaluations import (
+    evaluate_again,
+    evaluate_intervention,
+    is_unchanged,
+)
+from mapper.records.form import Content
+from mapper.records.open import database
+from mapper.records.saving import NEW, Work, save
+from mapper.records.versions import Version, new_record, newest
+
+_PARTS = ("treated", "control", "buffer", "buffer control")
+_KINDS = {"worked": "note", "did not work": "look", "could not be told": "note"}
+
+
+def show_evaluation(viewer: Viewer, evaluation: Version) -> None:
+    """Show what came out, from what, and whether it still comes out the same."""
+    inputs, result = evaluation.content["inputs"], evaluation.content["result"]
+    show_synthetic_mark(inputs)
+    notice(f"{result['verdict'].capitalize()}, as far as counts can tell.", kind=_kind(result))
+    bullets(
+        [*result["words"], result["quotient_words"]]
+        if result["quotient_words"]
+        else result["words"]
+    )
+    st.dataframe(part_table(inputs), hide_index=True, key=f"{evaluation.record} parts")
+    effect, difference = result["effect"], result["difference"]
+    st.caption(
+        f"Ratio of ratios {_number(effect['ratio'])} ({_number(effect['low'])} to"
+        f" {_number(effect['high'])}), 95 % exact. Weighted displacement difference"
+        f" {_number(difference['value'], 0)} incidents ({_number(difference['low'], 0)} to"
+        f" {_number(difference['high'], 0)})."
+        + (
+            f" Displacement quotient {result['quotient']:.2f}."
+            if result["quotient"] is not None
+            else ""
+        )
+    )
+    what_are({"evaluation": "What is this effect?"})
+    with st.expander("What to know before trusting it"):
+        bullets(inputs["notes"])
+        st.text(
+            f"Worked out by {evaluation.author} through the lens {inputs['lens']['id']}"
+            f" (version {inputs['lens']['version']}), record {evaluation.record}."
+        )
+    if st.button("Work it out again from what is kept", key=f"{evaluation.record} again"):
+        require(viewer, "plan")
+        if is_unchanged(evaluation.content):
+            notice("The same result, to the last figure.", kind="good")
+        else:
+            notice("The kept counts no longer give the kept result: do not use it.", kind="stop")
+
+
+def part_table(inputs: Content) -> pd.DataFrame:
+    """Return the counts of an evaluation for reading."""
+    counts = {name: inputs["counts"][name] for name in _PARTS if name in inputs["counts"]}
+    return pd.DataFrame(
+        {
+            "Part": [name.capitalize() for name in counts],
+            "Cells": [len(inputs["cells"][name]) for name in counts],
+            f"Before ({' to '.join(inputs['before'])})": [pair[0] for pair in counts.values()],
+            f"After ({' to '.join(inputs['after'])})": [pair[1] for pair in counts.values()],
+        }
+    )
+
+
+def ask_evaluation(viewer: Viewer, desk: Desk, before: Version | None) -> None:
+    """Ask for lens and windows, and keep what comes out as an evaluation."""
+    require(viewer, "see everything")
+    intervention = newest(database(), desk.record)
+    if intervention is None or not intervention.content.get("cells"):
+        st.caption("Name the cells first: without them there is nothing to compare.")
+        return
+    try:
+        dataset = opened_dataset()
+        lens = ask_lens(dataset)
+        windows = _ask_windows(dataset, intervention, desk.key)
+        if st.button("Work it out", type="primary", key=f"{desk.key} evaluate"):
+            study = _study(dataset, lens, intervention)
+            content = evaluate_intervention(
+                study, intervention, before=windows[0], after=windows[1]
+            )
+            _keep(viewer, content, before)
+        if before and st.button("Same cells and windows, with this data", key=f"{desk.key} redo"):
+            _keep(viewer, evaluate_again(_study(dataset, lens, intervention), before), before)
+    except MapperError as error:
+        notice(str(error), kind="stop")
+
+
+def _keep(viewer: Viewer, content: Content, before: Version | None) -> None:
+    """Keep an evaluation: the first, or the next version of the one there is."""
+    record, number = (before.record, before.number) if before else (new_record("evaluation"), NEW)
+    work = Work(record, "evaluation", content, number)
+    save(database(), work, viewer=viewer, reason="worked out" if not before else "worked out anew")
+    st.rerun()
+
+
+def _study(dataset: Dataset, lens: Lens, intervention: Version) -> Study:
+    """Return the incidents through the lens, over the whole area at the cells' own resolution."""
+    cells = strings_to_cells(intervention.content["cells"])
+    sizes = {cell_resolution(int(cell)) for cell in cells}
+    if len(sizes) > 1:
+        raise RequestError("The cells are of several sizes. Give cells of one size.")
+    area = load_study_area(DEFAULT_AREA, resolution=sizes.pop())
+    request = AnalysisRequest(lens=lens.id, area=area.name, resolution=area.resolution)
+    with st.spinner("Counting before and after"):
+        return prepare(dataset.incidents, request, lens=lens, area=area)
+
+
+def _ask_windows(dataset: Dataset, intervention: Version, key: str) -> tuple[Window, Window]:
+    """Ask for the two windows; proposed are the time of the intervention and as long before."""
+    bounds = days_of(dataset.incidents.table)
+    proposed = proposed_windows(intervention.content, bounds)
+    labels = ("Before, from", "Before, to", "After, from", "After, to")
+    days = [day for window in proposed for day in (window.first, window.last)]
+    chosen: list[date] = []
+    for place, label, day in zip(st.columns(4), labels, days, strict=True):
+        told: Any = place.date_input(label, day, format="DD/MM/YYYY", key=f"{key} {label}")
+        chosen.append(told if isinstance(told, date) else day)
+    return Window(chosen[0], chosen[1]), Window(chosen[2], chosen[3])
+
+
+def proposed_windows(content: Content, bounds: tuple[date, date]) -> tuple[Window, Window]:
+    """Return the time since an intervention began, as far as data goes, and as long before it.
+
+    Raises
+    ------
+    RequestError
+        When the data does not reach to both sides of the first day.
+    """
+    first = date.fromisoformat(content["first"]) if content.get("first") else None
+    if first is None or not bounds[0] < first <= bounds[1]:
+        raise RequestError(
+            f"The data runs from {bounds[0]:%d %B %Y} to {bounds[1]:%d %B %Y}: it must reach to"
+            " both sides of the intervention's first day. Give that day, or load other data."
+        )
+    last = date.fromisoformat(content["last"]) if content.get("last") else bounds[1]
+    after = Window(first, max(first, min(last, bounds[1])))
+    start = max(bounds[0], first - timedelta(days=after.days))
+    return Window(start, first - timedelta(days=1)), after
+
+
+def _kind(result: Content) -> str:
+    """Return how a verdict is shown."""
+    return _KINDS[str(result["verdict"])]
+
+
+def _number(value: float | None, decimals: int = 2) -> str:
+    """Return a number for reading; none stands for one without a limit."""
+    return "no limit" if value is None else f"{value:,.{decimals}f}"

@@ -1,0 +1,101 @@
+"""The prevention phase of an assessed place: the suggestion, and a person's decision beside it."""
+
+from typing import get_args
+
+import streamlit as st
+
+from mapper.app.shell.place_asked import asked_about, findings_about
+from mapper.app.shell.words import bullets, notice
+from mapper.app.work.record_desk import Desk, seen_records
+from mapper.app.work.record_views import when
+from mapper.base.errors import MapperError
+from mapper.context.phases import PATTERNS, Phase, Suggestion, suggest_phase
+from mapper.disclosure.people import Viewer
+from mapper.questions.place_definitions import PHASES
+from mapper.records.open import database
+from mapper.records.phase_decisions import agreement, agrees, decision
+from mapper.records.saving import NEW, Work, save
+from mapper.records.versions import Version, new_record
+
+_PHASES: tuple[Phase, ...] = get_args(Phase)
+
+
+def show_phase(viewer: Viewer, desk: Desk) -> None:
+    """Show what was decided for the place of an assessment, and ask for a decision."""
+    place = desk.content.get("hotspot_id")
+    if not place:
+        return
+    known = seen_records(viewer, "phase")
+    kept = next((one for one in known if one.hotspot_id == place), None)
+    with st.expander("Prevention phase: what the rules suggest, and what you decide"):
+        if kept:
+            bullets(decided_in_words(kept))
+        st.caption(agreement(known).words)
+        try:
+            _ask(viewer, desk, kept)
+        except MapperError as error:
+            notice(str(error), kind="stop")
+
+
+def decided_in_words(kept: Version) -> list[str]:
+    """Return suggestion and decision as two sentences."""
+    content = kept.content
+    word = "agreeing" if agrees(content) else "not agreeing"
+    return [
+        f"Suggested: {content['suggested']}. {content['rule']}",
+        (
+            f"Decided, {word}: {content['decided']}, by {content['who']} at {when(kept)}."
+            f" {content['why']}"
+        ),
+    ]
+
+
+def _ask(viewer: Viewer, desk: Desk, kept: Version | None) -> None:
+    """Ask for the pattern, show what the rules make of it, and take the decision."""
+    seen = _pattern_on_the_map(viewer, str(desk.content["hotspot_id"]))
+    pattern = st.selectbox(
+        "Pattern of the hot spot over time",
+        PATTERNS,
+        index=PATTERNS.index(seen) if seen in PATTERNS else None,
+        help="Filled in from the map of hot spots that you looked at last, where it shows this"
+        " place.",
+        key=f"{desk.key} pattern",
+    )
+    if pattern is None:
+        return
+    suggestion = suggest_phase(pattern)
+    st.text(suggested_in_words(suggestion))
+    left, right = st.columns([1, 2])
+    decided = left.selectbox("Your decision", _PHASES, index=None, key=f"{desk.key} decided")
+    who = right.text_input("Decided by (role and agency)", key=f"{desk.key} who")
+    why = st.text_input("Why", key=f"{desk.key} why")
+    if st.button("Record the decision", key=f"{desk.key} decide", disabled=decided is None):
+        content = decision(
+            desk.content, suggestion, decided=decided or "primary", why=why or "", who=who or ""
+        )
+        record, number = (kept.record, kept.number) if kept else (new_record("phase"), NEW)
+        work = Work(record, "phase", content, number)
+        save(database(), work, viewer=viewer, reason=f"decided {decided}")
+        st.rerun()
+
+
+def _pattern_on_the_map(viewer: Viewer, hotspot_id: str) -> str:
+    """Return the pattern of a hot spot as this session's map has it, empty where it has none."""
+    asked = asked_about(hotspot_id)
+    if asked is None:
+        return ""
+    try:
+        found = findings_about(viewer, asked, hotspot_id, only={PHASES.id}).findings.get(PHASES.id)
+    except MapperError:
+        return ""
+    if found is None or found.table.empty or "pattern" not in found.table:
+        return ""
+    return str(found.table["pattern"].iloc[0]).removesuffix(" hot spot")
+
+
+def suggested_in_words(suggestion: Suggestion) -> str:
+    """Return a suggestion as a sentence, with what was not known."""
+    if suggestion.phase is None:
+        return f"Nothing is suggested. {suggestion.reason}"
+    unknown = f" Not known here: {', '.join(suggestion.unknown)}." if suggestion.unknown else ""
+    return f"Suggested: {suggestion.phase}. {suggestion.rule}: {suggestion.reason}{unknown}"

@@ -1,0 +1,184 @@
+"""A form on screen: each field with its guidance beside it, and what has been typed so far.
+
+Labels are the shipped forms' own and free of Markdown; they go out unescaped, because a screen
+reader would read every backslash.
+"""
+
+from collections.abc import Callable, Mapping
+from datetime import date
+from typing import Any
+
+import streamlit as st
+
+from mapper.app.shell.words import notice
+from mapper.base.text import encode_text
+from mapper.records.form import HEAVIEST, Column, Content, Field, Form
+
+RowNote = Callable[[Field, Mapping[str, Any]], str]  # what stands above a row, empty for nothing
+_SHORT, _LONG = 68, 110  # pixels; both grow by hand
+_ACROSS = 3  # short columns of a row side by side
+_WEIGHTS: tuple[int | None, ...] = (None, *range(HEAVIEST + 1))
+_WEIGHT_WORDS = {
+    None: "Not weighed",
+    0: "0: no sign",
+    1: "1: adds to it",
+    2: "2: a main part",
+    3: "3: not without it",
+}
+
+
+def ask_form(
+    form: Form, content: Content, *, key: str, row_note: RowNote | None = None
+) -> dict[str, Any]:
+    """Draw a form and return what it holds now; what no person fills in stays as it was.
+
+    Parameters
+    ----------
+    content
+        What the fields start with.
+    key
+        Stands for this opening of the record: another key starts the fields anew.
+    """
+    answers = {one.id: content[one.id] for one in form.fields if _kept(one, content)}
+    tabs = st.tabs([section.title for section in form.sections], key=f"{form.id} tabs")
+    for tab, section in zip(tabs, form.sections, strict=True):
+        with tab:
+            for field in section.fields:
+                if field.kind != "data":
+                    answers[field.id] = _ask_beside(field, content.get(field.id), key, row_note)
+    return answers
+
+
+def _kept(field: Field, content: Content) -> bool:
+    """Tell whether a field was filled in by the program."""
+    return field.kind == "data" and field.id in content
+
+
+def _ask_beside(field: Field, value: Any, key: str, row_note: RowNote | None) -> Any:
+    """Draw one field with its guidance to the right."""
+    left, right = st.columns([3, 2], gap="medium")
+    with right:
+        st.html(f'<p class="m-guidance">{encode_text(field.guidance)}</p>')
+    with left:
+        if field.kind == "rows":
+            return _ask_rows(field, value or [], key, row_note)
+        return _ASK[field.kind](field, value, f"{key} {field.id}")
+
+
+def _line(field: Field | Column, value: Any, key: str) -> str:
+    return st.text_input(field.label, value or "", key=key) or ""
+
+
+def _text(field: Field | Column, value: Any, key: str) -> str:
+    height = _LONG if isinstance(field, Field) else _SHORT
+    return st.text_area(field.label, value or "", key=key, height=height) or ""
+
+
+def _day(field: Field | Column, value: Any, key: str) -> str:
+    start = date.fromisoformat(value) if value else None
+    chosen: Any = st.date_input(field.label, start, key=key, format="DD/MM/YYYY")
+    return chosen.isoformat() if isinstance(chosen, date) else ""
+
+
+def _choice(field: Field | Column, value: Any, key: str) -> str:
+    index = field.options.index(value) if value in field.options else None
+    chosen = st.selectbox(field.label, field.options, index=index, key=key, placeholder="Choose")
+    return chosen or ""
+
+
+def _several(field: Field, value: Any, key: str) -> list[str]:
+    start = list(value or ())
+    options = list(dict.fromkeys([*field.options, *start]))
+    return st.multiselect(
+        field.label,
+        options,
+        start,
+        key=key,
+        accept_new_options=field.open,
+        placeholder="Choose",
+    )
+
+
+def _weights(field: Field, value: Any, key: str) -> dict[str, dict[str, Any]]:
+    st.markdown(f"**{field.label}**")
+    given = value or {}
+    answers = {}
+    for option in field.options:
+        start = given.get(option, {})
+        left, right = st.columns([2, 3])
+        weight = left.selectbox(
+            option.capitalize(),
+            _WEIGHTS,
+            index=_WEIGHTS.index(start.get("weight")),
+            format_func=_WEIGHT_WORDS.__getitem__,
+            key=f"{key} {option} weight",
+        )
+        why = right.text_input(f"Why ({option})", start.get("why", ""), key=f"{key} {option} why")
+        answers[option] = {"weight": weight, "why": why or ""}
+    return answers
+
+
+def _cells(field: Field, value: Any, key: str) -> list[str]:
+    text = st.text_area(field.label, "\n".join(value or ()), key=key, height=_SHORT)
+    return (text or "").split()
+
+
+def _ask_rows(field: Field, rows: list[Any], key: str, row_note: RowNote | None) -> list[Any]:
+    """Draw rows one under the other, each can be removed, and more added."""
+    st.markdown(f"**{field.label}**")
+    ids_key = f"{key} {field.id} rows"
+    ids: list[int] = st.session_state.setdefault(ids_key, list(range(len(rows))))
+    answers = []
+    for place, number in enumerate(ids, start=1):
+        start = rows[number] if number < len(rows) else {}
+        with st.container(border=True):
+            answers.append(_ask_row(field, start, f"{key} {field.id} {number}", place, row_note))
+            label = f"Remove {field.item} {place}"
+            if st.button(label, key=f"{key} {field.id} {number} remove", type="tertiary"):
+                ids.remove(number)
+                st.rerun()
+    if st.button(f"Add {_article(field.item)} {field.item}", key=f"{ids_key} add"):
+        ids.append(max([*ids, len(rows) - 1], default=-1) + 1)
+        st.rerun()
+    return answers
+
+
+def _ask_row(
+    field: Field, start: Mapping[str, Any], key: str, place: int, row_note: RowNote | None
+) -> dict[str, str]:
+    """Draw one row: short columns side by side, long texts under them."""
+    st.caption(f"{field.item.capitalize()} {place}")
+    note = row_note(field, start) if row_note else ""
+    if note:
+        notice(note, kind="look")
+    answers: dict[str, str] = {}
+    first, *others = field.columns
+    answers[first.id] = _ASK[first.kind](first, start.get(first.id), f"{key} {first.id}")
+    short = [column for column in others if column.kind != "text"]
+    for at in range(0, len(short), _ACROSS):
+        across = st.columns(_ACROSS)
+        for place_of, column in zip(across, short[at : at + _ACROSS], strict=False):
+            with place_of:
+                value = start.get(column.id)
+                answers[column.id] = _ASK[column.kind](column, value, f"{key} {column.id}")
+    for column in others:
+        if column.kind == "text":
+            value = start.get(column.id)
+            answers[column.id] = _text(column, value, f"{key} {column.id}")
+    return answers
+
+
+def _article(noun: str) -> str:
+    """Return a or an."""
+    return "an" if noun[0] in "aeiou" else "a"
+
+
+_ASK: Mapping[str, Callable[[Any, Any, str], Any]] = {
+    "line": _line,
+    "text": _text,
+    "date": _day,
+    "choice": _choice,
+    "several": _several,
+    "weights": _weights,
+    "cells": _cells,
+}

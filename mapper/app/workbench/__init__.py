@@ -1,0 +1,1 @@
+"""The workbench: any question, asked of the data in use."""

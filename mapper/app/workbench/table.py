@@ -1,0 +1,112 @@
+"""The table of an answer on screen: numbers for reading, every row in the files."""
+
+from typing import Any
+
+import pandas as pd
+import streamlit as st
+
+from mapper.app.shell.words import count, plain
+from mapper.disclosure.finding_release import FindingRelease
+from mapper.statistics.global_measures import LEAST_P
+
+ROWS = 2_000  # shown at once; the files hold them all
+_ROW, _EDGE, _TALLEST = 33, 3, 420  # pixels of a row, of the frame, of the table
+_CHANCE = 96  # pixels that a p of many noughts takes
+_LONG = {"cell_list", "hot_in"}  # columns that only files need
+_CHANCES = {"p", "q", "gumbel_p", "trend_p"}
+_SHARES = ("share", "_share", "hit_rate", "hit_rate_low", "hit_rate_high")
+_SPELT = {"pai": "PAI", "pei": "PEI", "km2": "km²"}
+_PARTS = {"police_generated", "cells_hot_in_both", "kept", "jaccard"}
+_STEPS = 100  # rows of a curve that are enough to read it
+
+_FIGURES = {
+    "morans_i": "Moran's I",
+    "morans_i_expected": "Moran's I expected by chance",
+    "morans_i_z": "z of Moran's I",
+    "morans_i_p": "p of Moran's I",
+    "mean_centre_lon": "Mean centre, longitude",
+    "mean_centre_lat": "Mean centre, latitude",
+    "median_centre_lon": "Median centre, longitude",
+    "median_centre_lat": "Median centre, latitude",
+    "standard_distance_m": "Standard distance, metres",
+    "ellipse_major_m": "Ellipse, long half axis, metres",
+    "ellipse_minor_m": "Ellipse, short half axis, metres",
+    "ellipse_rotation": "Ellipse, turn, radians",
+}
+
+
+def show_table(shown: FindingRelease) -> None:
+    """Show the table of an answer."""
+    table = shown.table
+    if table.empty:
+        st.caption("The answer has no rows.")
+        return
+    first = rows_to_read(shown)
+    st.dataframe(
+        first,
+        hide_index=True,
+        column_config={str(name): _column(first, str(name)) for name in first.columns},
+        height=min(_EDGE + _ROW * (1 + len(first)), _TALLEST),
+        key=f"table {shown.digest}",
+        alt=f"Table of {count(len(first), 'row')}: {shown.title}",
+    )
+    more = (
+        f"; {len(first):,} of them are shown, the files hold all" if len(first) < len(table) else ""
+    )
+    st.caption(f"{count(len(table), 'row')}{more}.")
+
+
+def rows_to_read(shown: FindingRelease) -> pd.DataFrame:
+    """Return the rows that the screen shows: the first, or enough of a curve to read it by."""
+    table = shown.table
+    if list(table.columns) == ["figure", "value"]:
+        return _figures(table)
+    if shown.id == "concentration" and "share_of_incidents" in table and len(table) > _STEPS:
+        step = (table["share_of_cells"] * _STEPS).round(9)
+        whole = step.astype("int64")
+        return table[whole.ne(whole.shift()).to_numpy() | (step == _STEPS).to_numpy()]
+    return table.head(ROWS).drop(columns=[name for name in table.columns if name in _LONG])
+
+
+def _figures(table: pd.DataFrame) -> pd.DataFrame:
+    """Return single figures with names and numbers for people."""
+    pairs = zip(table["figure"].astype("str"), table["value"], strict=True)
+    told = [(_FIGURES.get(name, words_of(name)), _number(name, value)) for name, value in pairs]
+    return pd.DataFrame(told, columns=["Figure", "Value"])
+
+
+def _number(name: str, value: Any) -> str:
+    """Return one figure as text: as many digits as it is known to."""
+    if not isinstance(value, int | float):
+        return str(value)
+    if pd.isna(value):
+        return "not known"
+    if name.endswith("_p") or name == "p":
+        return f"under {LEAST_P:.4f}" if value < LEAST_P else f"{value:.4f}"
+    if name.endswith(("_lon", "_lat")):
+        return f"{value:.4f}"
+    if float(value).is_integer() or name.endswith("_m"):
+        return f"{value:,.0f}"
+    return f"{value:.4f}" if abs(value) < 1 else f"{value:,.2f}"
+
+
+def words_of(name: str) -> str:
+    """Return the name of a column or figure as people write it."""
+    words = " ".join(_SPELT.get(word, word) for word in name.split("_"))
+    return words if len(words) == 1 else words[:1].upper() + words[1:]
+
+
+def _column(table: pd.DataFrame, name: str) -> Any:
+    """Return how one column is shown."""
+    label, column = plain(words_of(name)), table[name]
+    if not pd.api.types.is_float_dtype(column):
+        return st.column_config.Column(label)
+    if name in _CHANCES:
+        return st.column_config.NumberColumn(label, format="%.3g", width=_CHANCE)
+    if name.endswith(_SHARES) or name in _PARTS or ("share" in name and column.max() <= 1):
+        return st.column_config.NumberColumn(label, format="percent")
+    known = column.dropna()
+    finite = known[known.abs() < float("inf")]
+    if (finite == finite.round()).all():
+        return st.column_config.NumberColumn(label, format="localized", step=1)
+    return st.column_config.NumberColumn(label, format="%.2f")

@@ -1,0 +1,239 @@
+"""What the child process does with one boundary file: valid polygons in degrees, as Arrow.
+
+Reading, reprojection and repair are all done here, because a file can be made so that any of
+them fills the memory or never ends: a polygon of 20,000 corners can cross itself 100 million times.
+"""
+
+from __future__ import annotations
+
+import re
+import warnings
+import zipfile
+from pathlib import Path, PurePosixPath
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+import pyarrow as pa
+
+from mapper.base.errors import AreaError
+from mapper.base.lazy import Lazy
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    import geopandas
+    import pyogrio
+    import shapely
+
+    from mapper.base.files import Progress
+    from mapper.base.types import Flags
+else:
+    geopandas = Lazy("geopandas")
+    pyogrio = Lazy("pyogrio")
+    shapely = Lazy("shapely")
+
+FORMATS = "GeoJSON, GeoPackage, zipped Shapefile, FlatGeobuf or GeoParquet"
+SHAPES, ATTRIBUTES = "shapes.arrow", "attributes.arrow"
+
+
+def read(told: Mapping[str, Any], _progress: Progress) -> dict[str, Any]:
+    """Write the polygons and attributes of ``source``, of format ``kind``, into ``folder``.
+
+    Raises
+    ------
+    AreaError
+        As :func:`mapper.areas.boundaries.read_boundary`.
+    """
+    path, folder, vertices = Path(told["source"]), Path(told["folder"]), told["vertices"]
+    frame = _read(path, told["kind"], most=told["bytes"])
+    if frame.crs is None:
+        raise AreaError(
+            f"{path.name}: names no coordinate reference system. Save it again with one (a"
+            " Shapefile needs its .prj file beside it)."
+        )
+    _check_vertices(path.name, np.asarray(frame.geometry.array, dtype=object), vertices)
+    shapes = _in_degrees(path.name, frame)
+    kept, shapes, notes = _polygons(path.name, shapes)
+    _check_union(path.name, shapes, vertices)
+    attributes = pd.DataFrame(frame.drop(columns=frame.geometry.name))[kept]
+    _write(pa.table({"wkb": pa.array(_to_wkb(shapes), pa.large_binary())}), folder / SHAPES)
+    _write(_as_table(attributes), folder / ATTRIBUTES)
+    return {"notes": notes}
+
+
+def _to_wkb(shapes: npt.NDArray[np.object_]) -> npt.NDArray[np.object_]:
+    """Return shapes as well-known binary."""
+    return np.asarray(shapely.to_wkb(shapes), dtype=object)
+
+
+def _as_table(attributes: pd.DataFrame) -> pa.Table:
+    """Return attributes as columns of Arrow; a column of mixed values becomes text."""
+    columns: dict[str, pa.Array] = {}
+    for at, name in enumerate(attributes.columns):
+        values = attributes.iloc[:, at]
+        label = str(name) if str(name) not in columns else f"{name} ({at + 1})"
+        try:
+            columns[label] = pa.array(values, from_pandas=True)
+        except pa.ArrowException:
+            texts = [None if pd.isna(value) else str(value) for value in values.astype(object)]
+            columns[label] = pa.array(texts, pa.string())
+    return pa.table(columns)
+
+
+def _write(table: pa.Table, path: Path) -> None:
+    """Write a table for the parent to read."""
+    with pa.OSFile(str(path), "wb") as file, pa.ipc.new_file(file, table.schema) as writer:
+        writer.write_table(table)
+
+
+def _read(path: Path, kind: str, *, most: int) -> geopandas.GeoDataFrame:
+    """Read a file's shapes and attributes with the library that knows its format."""
+    source = _zipped_member(path, most) if kind == "zip" else str(path.resolve())
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # what matters of them is checked below
+        try:
+            frame = _load(source, kind)
+        except (AreaError, MemoryError):
+            raise
+        except Exception as error:
+            raise AreaError(
+                f"{path.name}: cannot be read as {kind} ({_first_line(error)}). Export it again"
+                f" as a {FORMATS} file."
+            ) from error
+    if not len(frame):
+        raise AreaError(f"{path.name}: holds no shape. Choose a file with polygons.")
+    return frame
+
+
+def _load(source: str, kind: str) -> geopandas.GeoDataFrame:
+    """Read the only layer that holds polygons."""
+    if kind == "parquet":
+        return geopandas.read_parquet(source)
+    layers = pyogrio.list_layers(source)
+    named = [str(name) for name, geometry in layers if geometry is not None]
+    areal = [str(name) for name, geometry in layers if "Polygon" in str(geometry)] or named
+    if len(areal) != 1:
+        what = f"{len(areal)} layers ({', '.join(areal[:5])})" if areal else "no layer with shapes"
+        raise AreaError(f"{Path(source).name}: holds {what}. Export one polygon layer by itself.")
+    frame = pyogrio.read_dataframe(source, layer=areal[0])
+    if not isinstance(frame, geopandas.GeoDataFrame):
+        raise AreaError(f"{Path(source).name}: holds a table without shapes.")
+    return frame
+
+
+def _zipped_member(path: Path, most: int) -> str:
+    """Return how the reading library addresses the one boundary inside an archive."""
+    try:
+        with zipfile.ZipFile(path) as archive:
+            members = archive.infolist()
+    except (zipfile.BadZipFile, OSError, NotImplementedError) as error:
+        raise AreaError(f"{path.name}: is a damaged archive. Zip the files again.") from error
+    if sum(member.file_size for member in members) > most:
+        raise AreaError(f"{path.name}: unpacks to over {most / 1e9:.1g} GB. Simplify it first.")
+    if any(member.flag_bits & 1 for member in members):
+        raise AreaError(f"{path.name}: is protected by a password. Zip the files without one.")
+    names = [PurePosixPath(member.filename) for member in members if not member.is_dir()]
+    if any(name.is_absolute() or ".." in name.parts for name in names):
+        raise AreaError(f"{path.name}: names files outside the archive. Zip the files again.")
+    found = [n for n in names if n.suffix.lower() == ".shp" and n.parts[0] != "__MACOSX"]
+    if len(found) != 1:
+        raise AreaError(
+            f"{path.name}: holds {len(found)} Shapefiles. Zip the files of exactly one (.shp,"
+            " .shx, .dbf, .prj)."
+        )
+    return f"/vsizip/{{{path.resolve()}}}/{found[0]}"
+
+
+def _first_line(error: Exception) -> str:
+    """Return the start of a library's message, without the folders it names."""
+    lines = str(error).splitlines() or [type(error).__name__]
+    return re.sub(r"[^\s'\"]*/", "", lines[0].split("; ")[0])[:120]
+
+
+def _check_vertices(name: str, shapes: npt.NDArray[np.object_], most: int) -> None:
+    """Refuse more corners than can be worked through in reasonable time, and corners nowhere."""
+    vertices = int(shapely.get_num_coordinates(shapes).sum())
+    if vertices > most:
+        raise AreaError(
+            f"{name}: has {vertices:,} corners, more than the {most:,} allowed."
+            " Simplify the boundary (10 metres is enough) and try again."
+        )
+    _check_coordinates(name, shapes, (np.inf, np.inf))
+
+
+def _check_union(name: str, shapes: npt.NDArray[np.object_], most: int) -> None:
+    """Refuse shapes that cross each other or themselves so often that nothing can hold them."""
+    crossed = int(shapely.get_num_coordinates(shapes).sum())
+    crossed = max(crossed, int(shapely.get_num_coordinates(shapely.union_all(shapes))))
+    if crossed > most:
+        raise AreaError(
+            f"{name}: its shapes cross so often that {crossed:,} corners come of it, more than the"
+            f" {most:,} allowed. Draw them without crossings and try again."
+        )
+
+
+def _check_coordinates(
+    name: str, shapes: npt.NDArray[np.object_], largest: tuple[float, float]
+) -> None:
+    """Refuse coordinates that are no numbers or beyond the largest."""
+    points, owner = shapely.get_coordinates(shapes, return_index=True)
+    wrong = ~np.isfinite(points).all(axis=1)
+    wrong |= (np.abs(np.nan_to_num(points)) > largest).any(axis=1)
+    if wrong.any():
+        raise AreaError(
+            f"{name}: {np.unique(owner[wrong]).size:,} shapes have coordinates that are no"
+            f" numbers or off the globe, first in record {owner[wrong][0] + 1}. Correct them, or"
+            " the coordinate reference system that the file names."
+        )
+
+
+def _in_degrees(name: str, frame: geopandas.GeoDataFrame) -> npt.NDArray[np.object_]:
+    """Return the shapes flat and in longitude and latitude, every coordinate checked."""
+    try:
+        moved = frame.geometry.to_crs(4326)
+    except Exception as error:
+        raise AreaError(
+            f"{name}: its coordinate reference system cannot be used ({_first_line(error)})."
+            " Save it as longitude and latitude."
+        ) from error
+    shapes = np.asarray(shapely.force_2d(np.asarray(moved.array, dtype=object)), dtype=object)
+    _check_coordinates(name, shapes, (180, 90))
+    return shapes
+
+
+def _polygons(
+    name: str, shapes: npt.NDArray[np.object_]
+) -> tuple[Flags, npt.NDArray[np.object_], list[str]]:
+    """Return which shapes are usable, those repaired, and what there is to say."""
+    absent = shapely.is_missing(shapes) | shapely.is_empty(shapes)
+    areal = np.isin(shapely.get_type_id(shapes), (3, 6, 7)) & ~absent
+    invalid = areal & ~shapely.is_valid(shapes)
+    repaired = shapes.copy()
+    repaired[invalid] = shapely.make_valid(shapes[invalid], method="structure")
+    repaired[areal] = [_areal_part(shape) for shape in repaired[areal]]
+    kept = areal & (shapely.area(repaired) > 0)
+    if not kept.any():
+        raise AreaError(
+            f"{name}: none of its {len(shapes):,} shapes is a polygon with an area. Choose a file"
+            " of boundaries, not of points or lines."
+        )
+    notes = [
+        f"{name}: {count:,} {words}."
+        for count, words in (
+            (int((invalid & kept).sum()), "invalid polygons were repaired"),
+            (int(absent.sum()), "records without a shape were left out"),
+            (int((~kept & ~absent).sum()), "shapes without an area were left out"),
+        )
+        if count
+    ]
+    return kept, repaired[kept], notes
+
+
+def _areal_part(shape: Any) -> Any:
+    """Return the polygons of a shape: a collection's points and lines have no area."""
+    if shape.geom_type != "GeometryCollection":
+        return shape
+    parts = [part for part in shapely.get_parts(shape) if "Polygon" in part.geom_type]
+    return shapely.union_all(parts)

@@ -1,0 +1,178 @@
+"""A study area by name or from a file: a shipped table, a part of one, or a boundary."""
+
+import difflib
+from dataclasses import replace
+from functools import lru_cache
+from pathlib import Path
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from mapper.areas.own import own_area  # needs shapely, which a named area at 9 does not
+from mapper.areas.resolution import at_resolution
+from mapper.areas.study_area import StudyArea, read_study_area
+from mapper.base.errors import AreaError
+from mapper.base.files import digest_of
+from mapper.grid.area_weighting import name_key
+from mapper.grid.hexagons import RESOLUTIONS, cells_to_points, points_to_cells
+
+DEFAULT_AREA = "merseyside"
+
+
+BOUNDARIES = Path(__file__).parents[2] / "data" / "boundaries"
+
+
+_SUFFIXES = {".geojson", ".json", ".gpkg", ".zip", ".shp", ".parquet", ".geoparquet", ".fgb"}
+
+
+def load_study_area(name: str = DEFAULT_AREA, *, resolution: int = 9) -> StudyArea:
+    """Return a study area by name or from a file.
+
+    Parameters
+    ----------
+    name
+        ``merseyside`` (the table shipped with mapper), one of its districts or wards in any
+        spelling of case, spaces and punctuation, or the path of a file: a boundary (GeoJSON,
+        GeoPackage, zipped Shapefile, GeoParquet) or a table made by ``mapper area build``.
+    resolution
+        H3 resolution, 7 to 11.
+
+    Raises
+    ------
+    AreaError
+        When the resolution is out of range, the name is unknown or stands for several wards, or
+        the file cannot be used.
+    """
+    if resolution not in RESOLUTIONS:
+        raise AreaError(
+            f"Resolution {resolution} is not offered. Choose {RESOLUTIONS[0]} to {RESOLUTIONS[-1]}."
+        )
+    path = _as_path(name)
+    if path is None:
+        return _of_table(default_table(), name.strip(), resolution)
+    if _holds_table(path):
+        return _of_table(path, None, resolution)
+    return own_area(path, resolution=resolution, known=load_study_area())
+
+
+def default_table() -> Path:
+    """Return the path of the table shipped with mapper.
+
+    Raises
+    ------
+    AreaError
+        When it is not where mapper was installed from.
+    """
+    path = BOUNDARIES / f"{DEFAULT_AREA}.parquet"
+    if not path.is_file():
+        raise AreaError(
+            f"data/boundaries/{path.name} is missing beside the mapper package. Install mapper"
+            " from its repository (make install), or give --area the path of your own boundary."
+        )
+    return path
+
+
+def _as_path(name: str) -> Path | None:
+    """Return a path when that is what the user gave: it exists, or looks like nothing else."""
+    try:
+        path = Path(name)
+        there = path.is_file()
+        looks = path.suffix.lower() in _SUFFIXES or "/" in name
+    except (OSError, ValueError) as error:
+        raise AreaError("The study area is neither a name nor a path. Give one of them.") from error
+    if looks and not there:
+        raise AreaError(f"{path.name}: there is no such file. Check the path of the study area.")
+    return path if looks or (there and path.suffix) else None
+
+
+def _holds_table(path: Path) -> bool:
+    """Tell a study area table from a boundary file."""
+    try:
+        with path.open("rb") as file:
+            if file.read(4) != b"PAR1":
+                return False
+        return "geo" not in {
+            key.decode(errors="replace") for key in pq.read_schema(path).metadata or {}
+        }
+    except (pa.ArrowException, OSError) as error:
+        raise AreaError(f"{path.name}: is a damaged Parquet file. Save it again.") from error
+
+
+def _of_table(path: Path, part: str | None, resolution: int) -> StudyArea:
+    """Return a table's area, or a part of it, at a resolution; its frame is the caller's own."""
+    area = _cached(path, digest_of(path), part, resolution)
+    return replace(area, cells=area.cells.copy(deep=False))
+
+
+@lru_cache(maxsize=8)
+def _cached(path: Path, digest: str, part: str | None, resolution: int) -> StudyArea:
+    """Read, cut and carry over a table once for each state of its file."""
+    area = read_study_area(path)
+    if area.sha256 != digest:
+        raise AreaError(f"{path.name}: changed while it was being read. Try again.")
+    if path.parent != BOUNDARIES:
+        _check_cells(area, path.name)
+    if part is not None and name_key(part) not in {name_key(area.name), name_key(area.title)}:
+        area = _part_of(area, part)
+    if resolution == area.resolution:
+        return area
+    cells = at_resolution(area.cells, source=area.resolution, resolution=resolution)
+    return replace(area, resolution=resolution, cells=cells)
+
+
+def _check_cells(area: StudyArea, name: str) -> None:
+    """Refuse a table whose cells are no cells, or whose residents are no numbers of people."""
+    cells = area.cells["cell"].to_numpy()
+    try:
+        lon, lat = cells_to_points(cells)
+        sound = np.array_equal(points_to_cells(lon, lat, resolution=area.resolution), cells)
+    except ValueError:
+        sound = False
+    people = area.cells[["residents", "residents_10_17"]].to_numpy()
+    if not len(cells) or not sound or bool(((people < 0) | np.isinf(people)).any()):
+        raise AreaError(
+            f"{name}: has rows that are no cells of resolution {area.resolution}, or residents"
+            " below zero. Make it again with mapper area build."
+        )
+
+
+def _part_of(area: StudyArea, part: str) -> StudyArea:
+    """Return a district or a ward of an area by its name."""
+    for column in ("district", "ward"):
+        names = [str(name) for name in area.cells[column].cat.categories]
+        found = [name for name in names if name.casefold() == part.casefold()] or [
+            name for name in names if name_key(name) == name_key(part) != ""
+        ]
+        if len(found) > 1:
+            raise AreaError(f"{part!r} could be {' or '.join(found)}. Write one of them in full.")
+        if found:
+            return _cut(area, column, found[0])
+    raise AreaError(_unknown(area, part))
+
+
+def _cut(area: StudyArea, column: str, label: str) -> StudyArea:
+    """Return the cells that carry one label, as a study area of its own."""
+    cells = area.cells[area.cells[column] == label].reset_index(drop=True)
+    for name in ("district", "ward", "lsoa"):
+        cells[name] = cells[name].cat.remove_unused_categories()
+    where = f"{label} ward, {area.title}" if column == "ward" else label
+    short = "-".join("".join(c if c.isalnum() else " " for c in label.casefold()).split())
+    edge = f"Cells on the edge of {label} count to whichever {column} covers most of them."
+    return replace(area, name=short, title=where, cells=cells, notes=(*area.notes, edge))
+
+
+def _unknown(area: StudyArea, part: str) -> str:
+    """Return what to say to a name that is none: the choices, the nearest first."""
+    districts = [str(name) for name in area.cells["district"].cat.categories]
+    wards = [str(name) for name in area.cells["ward"].cat.categories]
+    asked = repr(part[:40])
+    keys, part = {name_key(name): name for name in wards}, name_key(part)
+    near = [name for name in wards if part and part in name_key(name)]
+    near += [keys[key] for key in difflib.get_close_matches(part, keys) if keys[key] not in near]
+    hint = f" (such as {', '.join(near[:4])})" if near else ""
+    return (
+        f"There is no study area called {asked}. Choose {area.name}, a district"
+        f" ({', '.join(districts)}), one of {len(wards)} wards{hint}, or the path of a"
+        " boundary file."
+    )

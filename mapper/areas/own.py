@@ -1,0 +1,136 @@
+"""A user's own boundary as a study area.
+
+Cells that the shipped table knows keep its residents, LSOA and deprivation decile (whole cells:
+at the edge of a boundary they include people just outside it). Elsewhere residents are missing,
+and questions that need them are refused in words, until ``mapper area build`` is given a table.
+"""
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+from mapper.areas.boundaries import Boundary, read_boundary
+from mapper.areas.population import find_column
+from mapper.areas.resolution import at_resolution, check_size
+from mapper.areas.study_area import StudyArea
+from mapper.base.lazy import Lazy
+from mapper.base.tables import STUDY_AREA_COLUMNS, check_columns
+from mapper.grid.area_weighting import EARTH_KM, equal_area, largest_labels, overlap, plain_name
+from mapper.grid.hexagons import (
+    Cells,
+    cells_to_areas,
+    cells_to_discs,
+    cells_to_wkb,
+    polygon_to_cells,
+)
+
+if TYPE_CHECKING:
+    import shapely
+else:
+    shapely = Lazy("shapely")
+
+if TYPE_CHECKING:
+    from mapper.base.types import Integers
+
+# Name of a beat, ward or district; a code is taken only where nothing else names the polygons.
+_NAME = (r"name|title", r"[a-z]*\d*(nm|name)", r"beat|ward|district|lad|area|neighbourhood")
+
+
+def own_area(path: Path, *, resolution: int, known: StudyArea) -> StudyArea:
+    """Return all cells that overlap a user's boundary.
+
+    Parameters
+    ----------
+    path
+        Boundary file; see :func:`mapper.areas.boundaries.read_boundary`.
+    resolution
+        H3 resolution, 7 to 11.
+    known
+        Study area, at its own resolution, whose residents and names are borrowed.
+
+    Raises
+    ------
+    AreaError
+        When the file is no usable boundary or too large for the resolution.
+    """
+    boundary = read_boundary(path)
+    cells = _cover(boundary, resolution=resolution)
+    title = plain_name(path.stem.replace("_", " ").replace("-", " "))
+    borrowed = _borrowed(boundary, cells, known, resolution=resolution)
+    table = pd.DataFrame(
+        {
+            "cell": cells,
+            "district": _filled(borrowed["district"], np.full(len(cells), title, dtype=object)),
+            "ward": _wards(boundary, cells, borrowed["ward"], title),
+            "lsoa": borrowed["lsoa"].cat.remove_unused_categories().array,
+            "residents": borrowed["residents"].to_numpy(),
+            "residents_10_17": borrowed["residents_10_17"].to_numpy(),
+            "deprivation_decile": borrowed["deprivation_decile"].to_numpy(),
+            "area_km2": cells_to_areas(cells),
+        }
+    )
+    return StudyArea(
+        name=title.casefold().replace(" ", "-"),
+        title=title,
+        resolution=resolution,
+        cells=check_columns(table, STUDY_AREA_COLUMNS, name="study area"),
+        sha256=boundary.sha256,
+        licence=known.licence if table["residents"].notna().any() else "",
+        notes=(*boundary.notes, *_unknown(table)),
+    )
+
+
+def _cover(boundary: Boundary, *, resolution: int) -> Cells:
+    """Return every cell that overlaps a boundary, sorted."""
+    whole = shapely.union_all(boundary.shapes)
+    flat = equal_area(np.asarray([whole], dtype=object))
+    check_size(float(shapely.area(flat)[0]) * EARTH_KM**2, resolution=resolution)
+    return polygon_to_cells(whole, resolution=resolution)
+
+
+def _borrowed(
+    boundary: Boundary, cells: Cells, known: StudyArea, *, resolution: int
+) -> pd.DataFrame:
+    """Return what the known area says of each cell, missing where it says nothing.
+
+    Going finer, what a cell gets depends on the known cells that overlap it and on those that
+    share a cell with them; three rings around the boundary hold them all.
+    """
+    table = known.cells
+    if resolution > known.resolution:
+        under = _cover(boundary, resolution=known.resolution)
+        near = np.unique(cells_to_discs(under, rings=3)[1])
+        table = table[table["cell"].isin(near)].reset_index(drop=True)
+    if len(table):
+        table = at_resolution(table, source=known.resolution, resolution=resolution)
+    return table.set_index("cell").reindex(cells)
+
+
+def _wards(
+    boundary: Boundary, cells: Cells, borrowed: pd.Series, title: str
+) -> "pd.Categorical[str]":
+    """Return the names of the user's own polygons; those of the known wards where there is one."""
+    column = find_column(boundary.attributes.columns, _NAME)
+    if column is None or len(boundary.shapes) == 1:
+        return _filled(borrowed, np.full(len(cells), title, dtype=object))
+    names = boundary.attributes[column].fillna(title).astype(str).map(plain_name)
+    spelt, code = np.unique(names.to_numpy(dtype=str), return_inverse=True)
+    hexagons = equal_area(shapely.from_wkb(cells_to_wkb(cells)))
+    found: Integers = largest_labels(overlap(equal_area(boundary.shapes), hexagons), code)
+    return pd.Categorical.from_codes(found, categories=pd.Index([str(name) for name in spelt]))
+
+
+def _filled(borrowed: pd.Series, otherwise: npt.NDArray[np.object_]) -> "pd.Categorical[str]":
+    """Return the borrowed names, and the others where there is none."""
+    names = borrowed.astype(object).to_numpy()
+    return pd.Categorical(np.where(pd.isna(names), otherwise, names).astype(str))
+
+
+def _unknown(table: pd.DataFrame) -> list[str]:
+    """Return what to say where residents are not known."""
+    count = int(table["residents"].isna().sum())
+    words = f"Residents are not known in {count:,} of {len(table):,} cells of this boundary."
+    return [words] if count else []

@@ -1,0 +1,151 @@
+"""The study area: every cell inside a boundary, empty ones included, with what is known of each.
+
+A cell belongs to the study area when it overlaps the boundary at all, so that no incident inside
+is lost at its edge, and it carries the district, ward and LSOA that cover most of it. A cell on
+the border of two districts counts whole to one of them: a district taken by itself
+(``load_study_area("liverpool")``) is the cells that carry its name, and adds up to its published
+residents.
+"""
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from types import MappingProxyType
+
+import numpy as np
+import pandas as pd
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from mapper.base.errors import AreaError
+from mapper.base.files import digest_of, replacing
+from mapper.base.tables import STUDY_AREA_COLUMNS, check_columns
+from mapper.grid.hexagons import cells_to_outline, cells_to_points
+
+MAX_CELLS = 20_000_000  # England and Wales at resolution 10 have about 11 million
+_METADATA = b"mapper_study_area"
+_ARROW: Mapping[str, pa.DataType] = MappingProxyType(
+    {
+        "uint64": pa.uint64(),
+        "float64": pa.float64(),
+        "category": pa.dictionary(pa.int32(), pa.string()),
+    }
+)
+
+
+@dataclass(frozen=True, eq=False)
+class StudyArea:
+    """All cells that overlap a boundary, at one resolution, sorted by cell index."""
+
+    name: str  # short id: merseyside, liverpool
+    title: str  # for people: Merseyside
+    resolution: int
+    cells: pd.DataFrame  # columns of STUDY_AREA_COLUMNS
+    sha256: str  # of the file it came from
+    licence: str = ""  # attribution shown wherever the area is drawn
+    notes: tuple[str, ...] = ()  # repairs made and choices taken, in plain words
+
+    def __post_init__(self) -> None:
+        check_columns(self.cells, STUDY_AREA_COLUMNS, name="study area")
+        if not self.cells["cell"].is_monotonic_increasing or not self.cells["cell"].is_unique:
+            raise ValueError("study area: cells must be sorted and distinct")
+
+
+@dataclass(frozen=True, eq=False)
+class Outline:
+    """The outline of a district or ward for drawing, dissolved from its cells."""
+
+    polygons: list[list[list[tuple[float, float]]]]  # GeoJSON coordinates of a MultiPolygon
+    label: tuple[float, float]  # longitude and latitude of a point inside, for its name
+
+
+def read_study_area(path: Path) -> StudyArea:
+    """Read a table written by :func:`write_study_area`.
+
+    Raises
+    ------
+    AreaError
+        When the file is no such table, or its cells are not distinct cells of one resolution.
+    """
+    try:
+        file = pq.ParquetFile(path)
+        # A file of a few bytes can claim any number of rows; none is read where it is too many.
+        table = file.read() if file.metadata.num_rows <= MAX_CELLS else pa.table({})
+        told = json.loads((table.schema.metadata or {})[_METADATA])
+        cells = check_columns(table.to_pandas(), STUDY_AREA_COLUMNS, name=path.name)
+        return StudyArea(
+            name=told["name"],
+            title=told["title"],
+            resolution=int(told["resolution"]),
+            cells=cells,
+            sha256=digest_of(path),
+            licence=told["licence"],
+            notes=tuple(told["notes"]),
+        )
+    except (pa.ArrowException, OSError, ValueError, KeyError, TypeError) as error:
+        raise AreaError(
+            f"{path.name}: is no study area table, or a damaged one. Make it again with"
+            " mapper area build."
+        ) from error
+
+
+def write_study_area(area: StudyArea, path: Path) -> None:
+    """Write a study area as one Parquet file, whole or not at all; the same area, the same bytes.
+
+    Raises
+    ------
+    InputError
+        When the file cannot be written.
+    """
+    told = {
+        "name": area.name,
+        "title": area.title,
+        "resolution": area.resolution,
+        "licence": area.licence,
+        "notes": list(area.notes),
+        "residents_by_district": _residents_by_district(area.cells),
+    }
+    schema = pa.schema(
+        [(column, _ARROW[dtype]) for column, dtype in STUDY_AREA_COLUMNS.items()],
+        metadata={_METADATA: json.dumps(told, sort_keys=True).encode()},
+    )
+    table = pa.Table.from_pandas(area.cells, schema=schema, preserve_index=False)
+    with replacing(path) as temporary:
+        pq.write_table(
+            table.replace_schema_metadata(schema.metadata), temporary, compression="zstd"
+        )
+
+
+def district_outlines(area: StudyArea) -> dict[str, Outline]:
+    """Return the outline of each district, dissolved from its cells, by name."""
+    return _outlines(area, "district")
+
+
+def ward_outlines(area: StudyArea) -> dict[str, Outline]:
+    """Return the outline of each ward, dissolved from its cells, by name."""
+    return _outlines(area, "ward")
+
+
+def _outlines(area: StudyArea, column: str) -> dict[str, Outline]:
+    """Dissolve the cells that carry the same label."""
+    groups = area.cells.groupby(column, observed=True).indices
+    cells = area.cells["cell"].to_numpy()
+    return {
+        str(name): Outline(cells_to_outline(cells[rows]), _label_point(cells[rows]))
+        for name, rows in sorted(groups.items())
+    }
+
+
+def _label_point(cells: "np.ndarray[tuple[int], np.dtype[np.uint64]]") -> tuple[float, float]:
+    """Return the centre of the cell nearest to the middle of a set of cells: always inside."""
+    lon, lat = cells_to_points(cells)
+    across = (lon - lon.mean()) * np.cos(np.radians(lat))
+    nearest = int((across**2 + (lat - lat.mean()) ** 2).argmin())
+    return float(lon[nearest]), float(lat[nearest])
+
+
+def _residents_by_district(cells: pd.DataFrame) -> dict[str, float]:
+    """Return the residents of each district, for a reader who wants to check them."""
+    sums = cells.groupby("district", observed=True)["residents"].sum(min_count=1)
+    return {str(name): float(value) for name, value in sums.items() if pd.notna(value)}

@@ -1,0 +1,16 @@
+"""Libraries that load when something of them is first used, so that the command line starts fast.
+
+For libraries only, never for modules of mapper: their imports stay in sight of the layer test.
+"""
+
+from importlib import import_module
+from types import ModuleType
+from typing import Any
+
+
+class Lazy(ModuleType):
+    """A library by its name; the import lock makes its first use safe from several threads."""
+
+    def __getattr__(self, name: str) -> Any:
+        """Return what the library calls ``name``, importing it when this is the first."""
+        return getattr(import_module(self.__name__), name)

@@ -1,0 +1,61 @@
+"""Settings of an installation, read once from the environment; never changed while running.
+
+Each is a variable that starts with ``MAPPER_``: ``MAPPER_WORKSPACE=/srv/mapper``. What shapes a
+result is never a setting but a part of the request, so that it travels with every output.
+"""
+
+from functools import cache
+from pathlib import Path
+
+from pydantic import Field, SecretStr, ValidationError
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+from mapper.base.errors import MapperError
+
+LOOPBACK_HOSTS = ("localhost", "127.0.0.1", "::1")
+
+
+class Settings(BaseSettings):
+    """Where work is kept and how much is taken in."""
+
+    model_config = SettingsConfigDict(env_prefix="MAPPER_", frozen=True, extra="ignore")
+
+    workspace: Path = Path("workspace")  # folder for work; made when first needed
+    database: SecretStr | None = None  # PostgreSQL by URL; none keeps records in the workspace
+    demonstration_file: Path | None = None  # an extract to show in place of the generated one
+    demonstration_seed: int = Field(default=1, ge=0)
+    upload_mb: int = Field(default=200, ge=1, le=2_000)  # largest upload; memory is twice that
+    places: Path | None = None  # file, or folder of files, of places near (docs/context-places.md)
+    disclosure_rules: Path | None = None  # own rules of audiences; may only be stricter
+    basemap: str = ""  # background offered: a .pmtiles file, a tile address, or openstreetmap
+    basemap_credit: str = ""  # whom to name on maps over it
+    hosts: tuple[str, ...] = LOOPBACK_HOSTS  # names under which the app may be asked for
+    # Sign-in; without a provider one person uses the app, on this machine only.
+    provider: str = ""  # address of the identity provider's OpenID configuration
+    client_id: str = ""  # under which the provider knows this installation
+    client_secret: SecretStr = SecretStr("")
+    client_secret_file: Path | None = None  # a file that holds it, in its place
+    address: str = ""  # where browsers find the app: https://mapper.example.police.uk
+    people: Path | None = None  # file that gives roles and wards (docs/signing-in.md)
+    bind: str = "127.0.0.1"  # address of this machine that the server listens on
+    idle_minutes: float = Field(default=15, gt=0, le=24 * 60)  # then a person is signed out
+    session_hours: float = Field(default=10, gt=0, le=24)  # longest sign-in
+
+
+@cache
+def settings() -> Settings:
+    """Return this installation's settings.
+
+    Raises
+    ------
+    MapperError
+        Naming every variable whose value cannot be used.
+    """
+    try:
+        return Settings()
+    except ValidationError as error:
+        faults = "; ".join(
+            f"MAPPER_{'_'.join(map(str, fault['loc'])).upper()}: {fault['msg']}"
+            for fault in error.errors()
+        )
+        raise MapperError(f"Settings that cannot be used: {faults}. Mend or remove them.") from None

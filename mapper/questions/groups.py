@@ -1,0 +1,74 @@
+"""Sort the incidents of a study into the places that an answer has rows for."""
+
+from dataclasses import dataclass
+from typing import cast
+
+import numpy as np
+import pandas as pd
+
+from mapper.analysis.request import AnalysisResult
+from mapper.analysis.study import Study
+from mapper.base.types import Integers
+from mapper.questions.finding import Role, Unit
+from mapper.questions.places import By, cells_named, chosen_hotspots, places_by
+from mapper.questions.places import Places as QuestionPlaces
+
+__all__ = ["By", "Places", "find_places"]
+
+
+@dataclass(frozen=True, eq=False)
+class Places:
+    """Places with the columns that name them, and which place each cell and incident is in."""
+
+    unit: Unit
+    keys: pd.DataFrame  # one row for each place, columns that say which it is
+    of_cell: Integers  # number of each cell's place, -1 for none; shape (cells,)
+    of_incident: Integers  # the same for each incident in the dates asked for; shape (incidents,)
+
+    @property
+    def size(self) -> int:
+        """Return the number of places."""
+        return len(self.keys)
+
+    @property
+    def key_names(self) -> list[str]:
+        """Return the columns that name a place."""
+        return [str(name) for name in self.keys.columns]
+
+
+def find_places(
+    study: Study,
+    *,
+    by: By,
+    result: AnalysisResult | None = None,
+    only: str | None = None,
+) -> Places:
+    """Return the places of a study.
+
+    Parameters
+    ----------
+    by
+        ``area`` is the study area as one place.
+    result
+        Hot spots of the same study, found anew when not given.
+    only
+        One hot spot's id, or with ``cell`` one cell's H3 index, to ask about that alone.
+
+    Raises
+    ------
+    RequestError
+        When the hot spot or cell is not there.
+    """
+    if by == "cell" and only is not None:
+        inside = cells_named(study, (only,))
+        keys: dict[str, Role] = {"cell": "key"}
+        group = np.where(inside, 0, -1).astype(np.int64)
+        places = QuestionPlaces(pd.DataFrame({"cell": [only]}, dtype="str"), keys, group)
+    else:
+        places = places_by(study, by, result=result)
+        if only is not None:
+            places = chosen_hotspots(places, (only,))
+    position = study.counts.position
+    known = study.within & (position >= 0)
+    of_incident = np.where(known, places.group[np.where(known, position, 0)], -1)
+    return Places(cast("Unit", by), places.table, places.group, of_incident)

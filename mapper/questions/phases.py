@@ -1,0 +1,184 @@
+"""Prevention phases of hot spots, from their pattern and what is known of each place.
+
+The pattern is that of ``mapper patterns``; the facts are shares among the incidents that count at
+the place, its busiest single address, its deprivation, the protective assets around it, and whether
+incidents outside all hot spots rise. People decide; what they decide is recorded beside it.
+"""
+
+from pathlib import Path
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+from mapper.analysis.analyse import AnalysisResult, find_hotspots
+from mapper.analysis.study import Study
+from mapper.base.types import Flags, Integers
+from mapper.context.children import HIGH
+from mapper.context.near import RINGS, near_places
+from mapper.context.phases import (
+    Fact,
+    PhaseRules,
+    read_phase_rules,
+    shipped_phase_rules,
+    suggest_phase,
+)
+from mapper.context.places import Places as NearPlaces
+from mapper.incidents.quality import distinct_points
+from mapper.questions.answer import answer
+from mapper.questions.finding import Finding, Role
+from mapper.questions.groups import Places, find_places
+from mapper.questions.patterns import ask_patterns
+from mapper.questions.periods import counts_by_period, split_periods
+from mapper.questions.place_definitions import PHASES
+from mapper.statistics.hot_periods import find_trend
+
+_KEYS = ("hotspot_id", "name", "district", "ward")
+_FLAGS = {
+    "repeat_share": "repeat_victim",
+    "children_share": "child_at_address",
+    "under_ones_share": "baby_at_address",
+}
+
+
+def phase_finding(
+    study: Study,
+    *,
+    result: AnalysisResult | None = None,
+    rules: Path | PhaseRules | None = None,
+    places: NearPlaces | None = None,
+    every: str = "month",
+) -> Finding:
+    """Suggest a prevention phase for every hot spot.
+
+    Parameters
+    ----------
+    result
+        Hot spots of the study, found anew when not given.
+    rules
+        Another rule table than the one shipped, or its path.
+    places
+        Places near, for counting protective assets.
+    every
+        Periods of the pattern.
+
+    Raises
+    ------
+    ContextError
+        When the rule table is faulty.
+    """
+    table = read_phase_rules(rules) if isinstance(rules, Path) else rules or shipped_phase_rules()
+    result = result or find_hotspots(study)
+    patterns = ask_patterns(study, every=every, result=result)
+    facts = phase_facts(study, result=result, places=places, every=every)
+    known = dict(zip(result.hotspots["hotspot_id"], facts, strict=True))
+    rows = []
+    for row in patterns.table.to_dict("records"):
+        found = suggest_phase(str(row["pattern"]), context=known[row["hotspot_id"]], rules=table)
+        rows.append(
+            {
+                **{key: row[key] for key in _KEYS},
+                "incidents": row["incidents"],
+                "pattern": row["pattern"],
+                "phase": found.phase or "",
+                "rule": found.rule,
+                "reason": found.reason,
+                "not_known": "; ".join(found.unknown),
+            }
+        )
+    roles: dict[str, Role] = dict.fromkeys(_KEYS, "key")
+    roles |= {"incidents": "count"}
+    roles |= dict.fromkeys(["pattern", "phase", "rule", "reason", "not_known"], "class")
+    return answer(
+        study,
+        PHASES,
+        pd.DataFrame(rows, columns=list(roles)),
+        roles,
+        unit="hotspot",
+        choices={"every": every, "rules": table.source, "rules_version": table.version},
+        notes=("A phase is a suggestion by the rule beside it: people decide and say why.",),
+    )
+
+
+def phase_facts(
+    study: Study,
+    *,
+    result: AnalysisResult,
+    places: NearPlaces | None = None,
+    every: str = "month",
+) -> list[dict[str, Fact]]:
+    """Return what the rules may ask about each hot spot, best rank first; missing is not known."""
+    groups = find_places(study, by="hotspot", result=result)
+    group = np.where(study.counted, groups.of_incident, -1)
+    shares = _shares(study.incidents.table, group, groups.size)
+    rising = _rising_background(study, groups, every)
+    decile = study.area.cells["deprivation_decile"].to_numpy(dtype=np.float64)
+    found = []
+    for number in range(groups.size):
+        mine = groups.of_cell == number
+        known = decile[mine][~np.isnan(decile[mine])]
+        found.append(
+            {
+                **{name: values[number] for name, values in shares.items()},
+                "rising_background": rising,
+                "deprivation_decile": float(np.median(known)) if known.size else None,
+                "protective_assets": _assets(study, mine, places),
+            }
+        )
+    return found
+
+
+def _shares(table: pd.DataFrame, group: Integers, size: int) -> dict[str, list[float | None]]:
+    """Return the shares of each hot spot's incidents; missing where the data lacks the column."""
+    mine = group >= 0
+    incidents = np.bincount(group[mine], minlength=size)
+    flags = {
+        name: table[column].to_numpy(dtype=bool)
+        for name, column in _FLAGS.items()
+        if column in table
+    }
+    if "risk_grade" in table:
+        grade = table["risk_grade"].astype("str").str.strip().str.casefold()
+        flags["high_risk_share"] = grade.isin(HIGH).to_numpy()
+    shares: dict[str, list[float | None]] = {
+        name: _share(np.bincount(group[mine & flag], minlength=size), incidents)
+        for name, flag in flags.items()
+    }
+    shares["incidents"] = incidents.astype(np.float64).tolist()
+    shares["one_address_share"] = _busiest_share(table[mine], group[mine], incidents)
+    return shares
+
+
+def _busiest_share(table: pd.DataFrame, group: Integers, incidents: Integers) -> list[float | None]:
+    """Return the share at the busiest single point of each hot spot."""
+    if table.empty:
+        return [None] * incidents.size
+    pairs, number = np.unique(
+        np.stack([group, distinct_points(table).of]), axis=1, return_counts=True
+    )
+    most = np.zeros(incidents.size)
+    np.maximum.at(most, pairs[0], number)
+    return _share(most, incidents)
+
+
+def _share(some: npt.NDArray[np.number], of: Integers) -> list[float | None]:
+    """Return shares; a hot spot may be hot by what lies around it and hold nothing itself."""
+    pairs = zip(some.tolist(), of.tolist(), strict=True)
+    return [part / whole if whole else None for part, whole in pairs]
+
+
+def _rising_background(study: Study, groups: Places, every: str) -> bool:
+    """Return whether incidents outside all hot spots clearly rise over the periods."""
+    counts = counts_by_period(study, split_periods(study, every=every))
+    outside = counts[groups.of_cell < 0].sum(axis=0, keepdims=True)
+    return bool(find_trend(outside).direction(alpha=study.request.alpha)[0] > 0)
+
+
+def _assets(study: Study, mine: Flags, places: NearPlaces | None) -> float | None:
+    """Return how many protective assets lie in a hot spot and the rings around it."""
+    if places is None or places.table.empty:
+        return None
+    near = near_places(
+        places.table, study.cells[mine], resolution=study.area.resolution, rings=RINGS
+    )
+    return float(near.loc[near["side"] == "protective", "within"].sum())

@@ -1,0 +1,345 @@
+"""The pure parts of My patch: addresses, periods, searches, areas, words."""
+
+from dataclasses import replace
+from datetime import date, timedelta
+
+import numpy as np
+import pandas as pd
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from mapper.analysis.request import AnalysisRequest
+from mapper.app.patch.area import figures_of, is_inside
+from mapper.app.patch.cards import cards_of, panel_data
+from mapper.app.patch.choice import (
+    BEFORE,
+    SPANS,
+    Allowed,
+    PatchChoice,
+    days_before,
+    days_of_span,
+    from_address,
+    to_address,
+)
+from mapper.app.patch.details import twin
+from mapper.app.patch.panel import corners_of
+from mapper.app.patch.search import Found, find_place, grid_point, streets_of
+from mapper.app.patch.words import action_words, answer_words, peak_words, shift_words
+from mapper.areas.load import load_study_area
+from mapper.base.errors import RefusedError
+from mapper.context.near import near_places
+from mapper.context.places import Places, places_table
+from mapper.disclosure.patch import allowed_wards, release_patch
+from mapper.disclosure.people import Viewer, in_wards
+from mapper.grid.hexagons import cells_to_points, points_to_cells, strings_to_cells
+from mapper.incidents.coordinates import degrees_to_grid
+from mapper.incidents.read import read_incidents
+from mapper.lenses.load import load_lens
+from mapper.outputs.maps.patch_layer import patch_drawing
+from mapper.questions.patch import back_by_months, study_patch
+from mapper.records.actions import Action
+from tests.small_extract import PLACES, write_extract
+
+WARDS = ("Anfield, Liverpool", "Everton, Liverpool", "Picton, Liverpool")
+ALLOWED = Allowed(WARDS, ("county-lines", "drugs"), date(2023, 1, 2), date(2023, 12, 27))
+ANALYST = Viewer("Ann", frozenset({"analyst"}))
+
+choices = st.builds(
+    PatchChoice,
+    wards=st.sets(st.sampled_from(WARDS)).map(lambda some: tuple(sorted(some))),
+    lens=st.sampled_from(ALLOWED.lenses),
+    span=st.sampled_from(list(SPANS)),
+    start=st.none() | st.dates(ALLOWED.first, ALLOWED.last),
+    end=st.none() | st.dates(ALLOWED.first, ALLOWED.last),
+    shifts=st.sampled_from([(), ("early",), ("late", "night")]),
+    weekdays=st.sampled_from([(), ("Friday", "Saturday")]),
+    beside=st.sampled_from(["", BEFORE, "drugs"]),
+    spot=st.sampled_from(["", "HS-71951046"]),
+)
+
+
+@given(choices)
+def test_an_address_restores_the_same_choice(choice):
+    assert from_address(to_address(choice), allowed=ALLOWED) == (choice, ())
+
+
+ANYTHING = st.dictionaries(
+    st.sampled_from(["ward", "lens", "period", "from", "to", "shift", "day", "beside", "spot"]),
+    st.lists(st.text(), max_size=3),
+)
+
+
+@given(ANYTHING)
+def test_whatever_an_address_holds_only_what_is_allowed_comes_out(asked):
+    choice, _ = from_address(asked, allowed=ALLOWED)
+    assert set(choice.wards) <= set(WARDS)
+    assert choice.lens in {"", *ALLOWED.lenses}
+    assert choice.span in SPANS
+    for day in (choice.start, choice.end):
+        assert day is None or ALLOWED.first <= day <= ALLOWED.last
+    assert len(choice.spot) <= 40
+
+
+def test_what_an_address_asks_in_vain_is_said():
+    asked = {"ward": ["Speke, Liverpool", WARDS[0]], "from": ["2023-13-01"], "to": ["1999-01-01"]}
+    choice, faults = from_address(asked, allowed=ALLOWED)
+    assert choice.wards == (WARDS[0],)
+    assert choice.end == ALLOWED.first
+    assert len(faults) == 3
+
+
+@pytest.mark.parametrize(
+    ("last", "months", "first"),
+    [
+        (date(2022, 8, 31), 1, date(2022, 8, 1)),
+        (date(2022, 8, 31), 12, date(2021, 9, 1)),
+        (date(2023, 12, 27), 1, date(2023, 11, 28)),
+        (date(2024, 2, 29), 3, date(2023, 12, 1)),
+        (date(2024, 3, 30), 1, date(2024, 2, 29)),
+    ],
+)
+def test_months_are_counted_back_from_the_last_day(last, months, first):
+    assert back_by_months(last, months) == first
+
+
+def test_a_span_never_starts_before_the_data():
+    assert days_of_span(PatchChoice(span="year"), ALLOWED) == (ALLOWED.first, ALLOWED.last)
+    assert days_of_span(PatchChoice(span="quarter"), ALLOWED)[0] == date(2023, 9, 28)
+    assert days_of_span(PatchChoice(span="custom"), ALLOWED) == (ALLOWED.first, ALLOWED.last)
+
+
+def test_the_days_before_are_whole_months_or_as_many_days():
+    assert days_before(date(2022, 6, 1), date(2022, 8, 31)) == (date(2022, 3, 1), date(2022, 5, 31))
+    assert days_before(date(2022, 6, 5), date(2022, 6, 11)) == (date(2022, 5, 29), date(2022, 6, 4))
+    for start, end in ((date(2022, 3, 1), date(2022, 3, 31)), (date(2022, 1, 7), date(2022, 2, 3))):
+        first, last = days_before(start, end)
+        assert last + timedelta(days=1) == start
+        assert first <= last
+
+
+@pytest.mark.parametrize(
+    ("text", "easting", "northing"),
+    [
+        ("SJ 35 90", 335_500, 390_500),
+        ("sj3590", 335_500, 390_500),
+        ("SJ 355 905", 335_550, 390_550),
+        ("SJ 35512 90534", 335_512.5, 390_534.5),
+        ("335512, 390534", 335_512, 390_534),
+        ("TQ 300 803", 530_050, 180_350),
+        ("NY 39 55", 339_500, 555_500),
+        ("HU 47 41", 447_500, 1_141_500),
+    ],
+)
+def test_grid_references_lead_to_the_middle_of_their_square(text, easting, northing):
+    lon, lat = grid_point(text)
+    east, north = degrees_to_grid(np.array([lon]), np.array([lat]))
+    assert east[0] == pytest.approx(easting, abs=0.5)
+    assert north[0] == pytest.approx(northing, abs=0.5)
+
+
+@pytest.mark.parametrize("text", ["", "SI 35 90", "SJ 355 90", "SJ 359", "Anfield", "AA 11 11"])
+def test_what_is_no_grid_reference_is_none(text):
+    assert grid_point(text) is None
+
+
+@pytest.fixture(scope="module")
+def study(tmp_path_factory):
+    incidents = read_incidents([write_extract(tmp_path_factory.mktemp("data") / "small.csv")])
+    near = places_table(
+        name=["A school", "A <b>pub</b>", "Far away"],
+        kind=["school", "licensed premises", "school"],
+        lon=[PLACES[0][0], PLACES[0][0] + 0.002, -3.0],
+        lat=[PLACES[0][1], PLACES[0][1], 53.9],
+        source="test",
+    )
+    request = AnalysisRequest(lens="county-lines")
+    return study_patch(
+        incidents, request, lens=load_lens("county-lines"), area=load_study_area(),
+        places=Places(near),
+    )  # fmt: skip
+
+
+@pytest.fixture(scope="module")
+def patch(study):
+    return release_patch(ANALYST, study)
+
+
+def test_a_place_tells_months_hours_phase_and_what_is_near(patch, study):
+    spots = patch.shown.hotspots
+    assert [place.hotspot_id for place in patch.places] == spots["hotspot_id"].tolist()
+    assert all(place.whole and place.pattern and place.rule for place in patch.places)
+    table, counted = study.history.incidents.table, study.history.counted
+    cells = points_to_cells(
+        table["lon"].to_numpy()[counted], table["lat"].to_numpy()[counted], resolution=9
+    )
+    first = patch.shown.cells.loc[patch.shown.cells["hotspot_id"] == spots["hotspot_id"][0], "cell"]
+    inside = np.isin(cells, strings_to_cells(first.to_numpy(dtype=object)))
+    months = table["start"][counted][inside].dt.strftime("%Y-%m").value_counts()
+    assert dict(zip(patch.months, patch.places[0].months, strict=True)) == {
+        name: months.get(name, 0) for name in patch.months
+    }
+    assert patch.places[0].hours.sum() == pytest.approx(inside.sum())
+    assert int(patch.incidents.sum()) == study.result.numbers["incidents_counted"]
+
+
+def test_near_places_are_those_of_the_whole_list_within_the_rings(patch, study):
+    for place in patch.places:
+        cells = patch.shown.cells.loc[patch.shown.cells["hotspot_id"] == place.hotspot_id, "cell"]
+        index = strings_to_cells(cells.to_numpy(dtype=object))
+        every = near_places(study.places.table, index, resolution=9, rings=3)
+        every = every[every["within"] > 0]
+        assert [one.kind for one in place.near] == every["kind"].tolist()
+        assert [one.metres for one in place.near] == every["nearest_m"].tolist()
+
+
+def test_a_neighbour_is_told_of_own_wards_alone(study):
+    spot = study.result.hotspots.iloc[0]
+    whole = study.result.cells
+    wards = whole.loc[whole["hotspot_id"] == spot["hotspot_id"], ["ward", "district"]]
+    ward = ", ".join(wards.value_counts().index[0])
+    viewer = Viewer("Sam", frozenset({"neighbourhood"}), frozenset({ward}))
+    own = release_patch(viewer, study)
+    mine = in_wards(whole, [ward]).to_numpy()
+    assert set(own.shown.cells["cell"]) == set(whole.loc[mine, "cell"])
+    counts = study.history.counts
+    assert own.counts.sum() <= counts.incidents[mine].sum()
+    assert own.incidents.tolist() == study.result.incidents[mine].tolist()
+    place = own.places[0]
+    cells = (whole["hotspot_id"] == place.hotspot_id).to_numpy() & mine
+    assert place.hours.sum() == pytest.approx(study.week.counts.incidents[cells].sum())
+    assert own.shown.hotspots["incidents"][0] == study.result.incidents[cells].sum()
+    assert sum(place.months) <= study.history.counts.incidents[cells].sum()
+
+
+def test_wards_of_others_and_partners_are_refused(study):
+    cells = study.result.cells
+    sam = Viewer("Sam", frozenset({"neighbourhood"}), frozenset({"Anfield"}))
+    assert allowed_wards(sam, cells) == ["Anfield, Liverpool"]
+    with pytest.raises(RefusedError, match="not among your wards"):
+        release_patch(sam, study, wards=["Everton, Liverpool"])
+    for role in ("partner", "administrator"):
+        with pytest.raises(RefusedError):
+            release_patch(Viewer("Pat", frozenset({role})), study)
+    both = Viewer("Bo", frozenset({"partner", "neighbourhood"}))
+    with pytest.raises(RefusedError, match="operational detail"):
+        release_patch(both, study)
+
+
+def test_searches_find_wards_streets_cells_and_references(patch, study):
+    shown = patch.shown
+    ward = find_place("birkenhead and tranmere", shown)
+    assert ward.words == "Birkenhead and Tranmere, Wirral"
+    assert ward.box[0] < ward.lon < ward.box[2]
+    cell = shown.cells["cell"][100]
+    found = find_place(cell, shown)
+    lon, lat = cells_to_points(strings_to_cells([cell]))
+    assert (found.lon, found.lat) == (lon[0], lat[0])
+    streets = streets_of(study.history.incidents.table, study.history.counted)
+    assert find_place("example road 7", shown, streets=streets).words == "Example Road 7"
+    assert isinstance(find_place("SJ 35 90", shown), Found)
+    assert "lies outside the wards shown" in find_place("TQ 30 80", shown)
+    assert "is no cell" in find_place("8ffffffffffffff", shown)
+    assert "is not on this patch" in find_place("Nowhere Street", shown, streets=streets)
+
+
+def test_a_drawn_area_counts_the_cells_whose_middle_is_in_it(patch):
+    west, east, south, north = -3.0, -2.95, 53.4, 53.43
+    corners = [(west, south), (east, south), (east, north), (west, north)]
+    found = figures_of(patch, corners)
+    lon, lat = cells_to_points(strings_to_cells(patch.shown.cells["cell"].to_numpy(dtype=object)))
+    inside = (lon > west) & (lon < east) & (lat > south) & (lat < north)
+    assert found.cells == inside.sum() > 0
+    assert found.incidents == patch.incidents[inside].sum()
+    assert sum(found.by_month) == patch.counts[inside].sum()
+    assert len(found.hotspots) >= 1
+
+
+def test_inside_follows_hollow_shapes():
+    shape = np.array([(0, 0), (4, 0), (4, 4), (2, 1), (0, 4)], dtype=float)
+    x, y = np.array([2.0, 0.5, 3.5, 2.0, 5.0]), np.array([0.5, 2.0, 2.0, 3.0, 1.0])
+    assert is_inside(shape, x, y).tolist() == [True, True, True, False, False]
+
+
+@pytest.mark.parametrize(
+    "sent", [None, [], [[0, 0], [1, 1]], [[0, 0], [1, 1], ["2", 2]], [[0, 0], [1, 1], [2, 999]],
+             [[0, 0]] * 401, [[0, 0], [1, 1], [2]], [[0, 0], [1, 1], [float("nan"), 2]]],
+)  # fmt: skip
+def test_corners_that_are_none_are_taken_for_no_area(sent):
+    assert corners_of(sent) == ()
+
+
+def test_cards_say_what_is_known_and_are_plain_text(patch):
+    today = date(2023, 12, 28)
+    id_ = patch.places[0].hotspot_id
+    late = Action("Light the path", "Inspector", due=date(2023, 12, 1))
+    cards = cards_of(patch, {id_: (late,)}, today=today)
+    assert cards[0]["state"] == "1 action open, 1 overdue"
+    assert cards[0]["actions"] == ["Light the path (Inspector, 27 days late)"]
+    risks = [line for card in cards for line in card["risks"]]
+    assert any(line.startswith("licensed premises 1") for line in risks)
+    assert cards[1]["state"] == "no action open"
+    words = answer_words(patch, {id_: (late,)}, today)
+    assert words.startswith(f"{len(cards)} places are busier than chance explains; first ")
+    assert words.endswith("1 action open, 1 overdue.")
+    data = panel_data(
+        patch, cards, maps=[("/maps/x", "")], chosen="HS-none", found=None, knows_places=True
+    )
+    assert data["chosen"] is None
+    assert data["nearNote"] == ""
+    invented = replace(patch, invented_places=True)
+    said = panel_data(invented, cards, maps=[], chosen="", found=None, knows_places=True)
+    assert "invented" in said["nearNote"]
+    assert len(data["months"]) == len(cards[0]["months"])
+    assert len(twin(patch)) == len(cards)
+
+
+def test_shifts_and_actions_in_words(patch):
+    assert shift_words(0) == "Monday early 07-15"
+    assert shift_words(14) == "Friday night 23-07"
+    assert action_words(Action("Meet", due=None), date(2023, 1, 1)) == (
+        "Meet (no owner yet, no day set)"
+    )
+    place = patch.places[0]
+    none = np.zeros(21)
+    assert "Too few" in peak_words(replace(place, shifts=none))
+    peaks = np.arange(21) == 14
+    busy = np.where(peaks, 30.0, 1.0)
+    assert peak_words(replace(place, shifts=busy, peaks=peaks)) == "Friday night 23-07"
+    assert "No shift stands out" in peak_words(replace(place, shifts=busy, peaks=~peaks & peaks))
+
+
+def test_the_map_is_given_months_and_encoded_places(patch, study):
+    drawn = patch_drawing(patch, study.places)
+    assert len(drawn["months"]["names"]) == len(patch.months)
+    held = patch.counts.any(axis=1)
+    assert len(drawn["months"]["rings"]) == len(drawn["months"]["counts"]) == held.sum()
+    assert np.array(drawn["months"]["counts"]).sum() == patch.counts.sum()
+    names = [one[4] for one in drawn["places"]]
+    assert "A &#60;b&#62;pub&#60;/b&#62;" in names
+    assert "Far away" not in names
+    assert drawn["starts"] is None
+    assert patch_drawing(patch, None, like=patch)["starts"]
+
+
+def test_months_alone_give_no_pattern_but_a_reason(study):
+    table = study.history.incidents.table
+    start = pd.Timestamp(table["start"].max()) - pd.Timedelta(days=50)
+    late = table["start"] >= start
+    short = replace(
+        study.history.incidents,
+        table=table[late].reset_index(drop=True),
+        rejected=study.history.incidents.rejected,
+        files=(
+            replace(study.history.incidents.files[0], rows=int((table["start"] >= start).sum())),
+        ),
+    )
+    found = study_patch(
+        short, AnalysisRequest(lens="county-lines"), lens=load_lens("county-lines"),
+        area=load_study_area(),
+    )  # fmt: skip
+    assert found.months is None
+    patch = release_patch(ANALYST, found)
+    assert patch.months == ()
+    assert all("whole periods" in place.reason for place in patch.places)
+    assert patch_drawing(patch, None)["months"]["names"] == []

@@ -1,0 +1,66 @@
+"""``mapper briefing``: the printed briefing from the command line."""
+
+import io
+
+import pypdf
+import pytest
+
+from mapper.base.settings import settings
+from mapper.cli import main
+from mapper.records.open import database
+from mapper.records.releases import kept_releases
+from tests.small_extract import write_extract
+
+
+@pytest.fixture(autouse=True)
+def workspace(tmp_path, monkeypatch):
+    monkeypatch.setenv("MAPPER_WORKSPACE", str(tmp_path / "workspace"))
+    settings.cache_clear()
+    database.cache_clear()
+    yield
+    if database.cache_info().currsize:
+        database().close()
+    database.cache_clear()
+    settings.cache_clear()
+
+
+@pytest.fixture
+def extract(tmp_path):
+    return write_extract(tmp_path / "small.csv", each=300)
+
+
+def run(*arguments):
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("sys.argv", ["mapper", *map(str, arguments)])
+        with pytest.raises(SystemExit) as ended:
+            main()
+    return ended.value.code or 0
+
+
+def test_a_briefing_since_a_meeting_is_printed_and_registered(extract, tmp_path, capsys):
+    out = tmp_path / "briefing.pdf"
+    code = run(
+        "briefing", extract, "--lens", "domestic-abuse", "--since", "2023-09-15", "--out", out
+    )
+    said = capsys.readouterr()
+    assert code == 0, said.err
+    assert "OFFICIAL-SENSITIVE   Briefing for the partnership audience written to" in said.out
+    text = " ".join(
+        one.extract_text() for one in pypdf.PdfReader(io.BytesIO(out.read_bytes())).pages
+    )
+    assert "15 September to 27 December 2023" in text
+    with database().read() as connection:
+        assert len(kept_releases(connection)) >= 2
+
+
+@pytest.mark.parametrize(
+    ("more", "words"),
+    [
+        (["--out", "x.xls"], "a briefing ends in .pdf, .docx, .html"),
+        (["--out", "x.pdf", "--since", "2030-01-01"], "is not inside the data"),
+        (["--out", "x.pdf", "--period", "week"], "There is no period “week”"),
+    ],
+)
+def test_choices_that_do_not_fit_are_refused_in_words(extract, capsys, more, words):
+    assert run("briefing", extract, "--lens", "domestic-abuse", *more) != 0
+    assert words in " ".join(capsys.readouterr().err.split())

@@ -1,0 +1,148 @@
+"""``mapper run``: parts written, parts without enough events told, faults named, exit codes."""
+
+import json
+import subprocess
+import sys
+from datetime import date
+
+import pandas as pd
+import pytest
+
+from mapper.base.errors import MapperError, RequestError
+from mapper.cli.job import _days, _folder, run
+from mapper.cli.job_file import Job, read_job
+from tests.small_extract import write_extract
+
+RARE = """
+id = "rare"
+title = "Rare"
+question = "Where?"
+version = "1"
+caveats = ["Hardly any."]
+[[rule]]
+name = "Rare"
+reason = "For this test."
+weight = 1
+when = { type = "No such type" }
+"""
+JOB = """
+title = "Monthly"
+out = "out/{last_day}"
+made_by = "Analysis team"
+log = "log/run.log"
+[incidents]
+paths = ["incidents.csv"]
+[period]
+last = 2030-12-31
+[analysis]
+lenses = ["all-demand", "rare.toml"]
+areas = ["merseyside"]
+[outputs]
+forms = ["csv", "gpkg", "svg"]
+crs = "EPSG:27700"
+"""
+
+
+@pytest.fixture
+def job_file(tmp_path):
+    write_extract(tmp_path / "incidents.csv")
+    (tmp_path / "rare.toml").write_text(RARE)
+    path = tmp_path / "job.toml"
+    path.write_text(JOB)
+    return path
+
+
+def test_each_part_is_written_and_too_few_events_are_told(job_file):
+    assert run(job_file) == 0
+    home = job_file.parent
+    folder = home / "out" / "2030-12-31" / "merseyside" / "all-demand"
+    assert sorted(path.name for path in folder.iterdir()) == [
+        "hotspots.csv",
+        "hotspots.gpkg",
+        "manifest.json",
+        "map.svg",
+    ]
+    manifest = json.loads((folder / "manifest.json").read_text())
+    assert manifest["made_by"] == "Analysis team"
+    log = (home / "log" / "run.log").read_text()
+    assert "rare over merseyside: too few." in log
+    assert log.strip().endswith("Monthly: 1 written, 0 failed, 2 in all")
+
+
+def test_a_part_that_fails_leaves_the_others_and_exit_code_3(job_file):
+    job_file.write_text(JOB.replace('["merseyside"]', '["merseyside", "Atlantis"]'))
+    command = "from mapper.cli import main; main()"
+    made = subprocess.run(
+        [sys.executable, "-c", command, "run", str(job_file)],
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert made.returncode == 3, made.stderr
+    assert "all-demand over Atlantis: failed." in made.stderr
+    assert "Traceback" not in made.stderr
+    assert (job_file.parent / "out/2030-12-31/merseyside/all-demand/hotspots.csv").is_file()
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "told"),
+    [
+        (
+            'forms = ["csv", "gpkg", "svg"]',
+            'forms = ["dwg"]',
+            "outputs.forms.0: “dwg” is not one of",
+        ),
+        ('title = "Monthly"', "titel = 1", "titel: Extra inputs"),
+        ("last = 2030-12-31", "last = 2030-12-31\nlast_months = 3", "not both"),
+        ('paths = ["incidents.csv"]', "paths = []", "incidents.paths"),
+        ("[outputs]", "[outputs", "not valid TOML"),
+    ],
+)
+def test_a_faulty_job_is_refused_by_key(job_file, old, new, told):
+    job_file.write_text(JOB.replace(old, new))
+    with pytest.raises(RequestError, match=r"job\.toml") as refused:
+        read_job(job_file)
+    assert told in str(refused.value)
+
+
+def test_nothing_is_written_when_the_input_is_absent(job_file):
+    (job_file.parent / "incidents.csv").unlink()
+    with pytest.raises(MapperError, match="Not found"):
+        run(job_file)
+    assert not (job_file.parent / "out").exists()
+    assert "not run" in (job_file.parent / "log" / "run.log").read_text()
+
+
+def table(newest, precision="day"):
+    return pd.DataFrame(
+        {
+            "start": [pd.Timestamp("2024-01-03"), pd.Timestamp(newest)],
+            "precision": ["day", precision],
+        }
+    )
+
+
+@pytest.mark.parametrize(
+    ("newest", "precision", "first", "last"),
+    [
+        ("2024-05-30", "day", date(2024, 2, 1), date(2024, 4, 30)),  # May has not ended
+        ("2024-05-31 23:10", "minute", date(2024, 3, 1), date(2024, 5, 31)),
+        ("2024-05-01", "month", date(2024, 3, 1), date(2024, 5, 31)),  # the month is all there is
+    ],
+)
+def test_last_months_are_whole_months_of_the_data(newest, precision, first, last):
+    job = Job.model_validate(
+        {
+            "title": "t",
+            "out": "o",
+            "incidents": {"paths": ["a"]},
+            "period": {"last_months": 3},
+            "analysis": {"lenses": ["all-demand"]},
+        }
+    )
+    assert _days(job, table(newest, precision)) == (first, last)
+
+
+def test_dates_in_the_folder_are_filled_in():
+    filled = _folder("a/{first_day}_{last_day}", date(2024, 1, 1), None)
+    assert filled.as_posix() == "a/2024-01-01_all"
