@@ -40,7 +40,7 @@ from fnmatch import fnmatchcase
 from itertools import zip_longest
 from pathlib import Path
 
-import pyarrow.parquet as pq
+from pyarrow.parquet import ParquetFile
 from pypdf import PdfReader
 
 BESIDE = Path(sys.executable).with_name("mapper")
@@ -357,7 +357,7 @@ def text_lines(content: bytes) -> Iterator[str]:
 
 def parquet_lines(content: bytes) -> Iterator[str]:
     """Yield what a table's file says of itself, its columns with their types, and its rows."""
-    table = pq.read_table(io.BytesIO(content))
+    table = ParquetFile(io.BytesIO(content)).read(use_threads=False)
     for name, value in (table.schema.metadata or {}).items():
         told = json.loads(value) if value.startswith(b"{") else value.decode()
         if name == b"pandas":
