@@ -14,13 +14,14 @@ from mapper.areas.resolution import at_resolution
 from mapper.areas.study_area import StudyArea, read_study_area
 from mapper.base.errors import AreaError
 from mapper.base.files import digest_of
+from mapper.base.top_level import top_level
 from mapper.grid.area_weighting import name_key
 from mapper.grid.hexagons import RESOLUTIONS, cells_to_points, points_to_cells
 
 DEFAULT_AREA = "merseyside"
 
 
-BOUNDARIES = Path(__file__).parents[2] / "data" / "boundaries"
+BOUNDARIES = top_level("data/boundaries")
 
 
 _SUFFIXES = {".geojson", ".json", ".gpkg", ".zip", ".shp", ".parquet", ".geoparquet", ".fgb"}
@@ -67,8 +68,8 @@ def default_table() -> Path:
     path = BOUNDARIES / f"{DEFAULT_AREA}.parquet"
     if not path.is_file():
         raise AreaError(
-            f"data/boundaries/{path.name} is missing beside the mapper package. Install mapper"
-            " from its repository (make install), or give --area the path of your own boundary."
+            f"{path} is missing. Install mapper again, from its wheel or its repository (make"
+            " install), or give --area the path of your own boundary."
         )
     return path
 
