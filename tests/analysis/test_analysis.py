@@ -21,9 +21,7 @@ HOT = disc(1, lon=-2.93)
 
 
 def run(cells, *, incidents=None, area=AREA, **choices):
-    request = AnalysisRequest(lens="everything", area="round", **choices)
-    incidents = incidents or incidents_at(cells)
-    return analyse(incidents, request, lens=EVERYTHING, area=area)
+    return analyse(incidents or incidents_at(cells), lens=EVERYTHING, area=area, **choices)
 
 
 def busy_cells(times=12, background=300, seed=1):
