@@ -63,7 +63,6 @@ residents; incidents follow residents, and nothing is shuffled.
 **Share of worlds that list anything**, {worlds} worlds each: where nothing is going on every place
 listed is false, so the false share over places promises at most {alpha:.0%} of worlds. "Old way":
 touching cells with q <= {alpha:g} against an even spread, joined, as up to November 2026.
-
 """
 
 PLANTED_HEAD = """
