@@ -5,13 +5,12 @@ many steps away from the nearest treated one, or chosen by hand; controls are su
 past level and trend among all other cells, or chosen by hand.
 """
 
-from dataclasses import replace
 from datetime import timedelta
 from typing import Literal
 
 import numpy as np
 
-from mapper.analysis.study import Study, prepare
+from mapper.analysis.study import Study
 from mapper.base.errors import RequestError
 from mapper.base.types import Flags, Integers
 from mapper.questions.action import Action
@@ -99,8 +98,7 @@ def ask_evaluate(
 
 def _study_before(study: Study, before: Window) -> Study:
     """Return the study of the window before: nothing that came later may choose places."""
-    request = replace(study.request, start=before.first, end=before.last)
-    return prepare(study.incidents, request, lens=study.lens, area=study.area)
+    return study.varied(start=before.first, end=before.last)
 
 
 def _ground(study: Study, past: Study, action: Action) -> Ground:
