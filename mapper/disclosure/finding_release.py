@@ -9,6 +9,7 @@ import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from importlib.metadata import version
+from importlib.util import find_spec
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
@@ -194,5 +195,5 @@ def is_finding_release(thing: object) -> FindingRelease:
 
 def _record(finding: Finding, made_by: str) -> Mapping[str, Any]:
     """Return the finding's own record with who made it and by which versions."""
-    versions = {name: version(name) for name in VERSIONED}
+    versions = {name: version(name) for name in VERSIONED if find_spec(name)}  # numba may be out
     return MappingProxyType({**finding.record, "made_by": made_by, "versions": versions})

@@ -105,7 +105,7 @@ DESCRIBE = Definition(
     title="The whole map",
     question="Is there a pattern at all, where is its middle, and what shapes has it?",
     definition="Global Moran's I, local Geary, A-DBSCAN, mean centre, ellipse, breaks.",
-    source="Moran 1950; Anselin 1995; Arribas-Bel and others 2021 (PySAL).",
+    source="Moran 1950; Anselin 1995; Arribas-Bel and others 2021.",
 )
 DEFINITIONS = (
     SIGNALS,

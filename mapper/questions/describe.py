@@ -15,13 +15,12 @@ from mapper.questions.definitions import DESCRIBE
 from mapper.questions.finding import Finding, Role, Unit
 from mapper.statistics.global_measures import (
     GlobalMoran,
-    Scheme,
-    class_breaks,
     find_local_geary,
     find_middle,
     measure_moran,
-    point_clusters,
 )
+from mapper.statistics.map_classes import Scheme, class_breaks
+from mapper.statistics.point_clusters import point_clusters
 from mapper.statistics.scores import score_counts
 
 Table = Literal["figures", "cells", "shapes"]
@@ -58,7 +57,7 @@ def ask_describe(
     fewest: int = 10,
     seed: int = 0,
 ) -> Finding:
-    """Describe the whole map by the measures that PySAL does well.
+    """Describe the whole map by measures of its pattern, middle, spread and shapes.
 
     Parameters
     ----------
