@@ -25,7 +25,7 @@ _HOMES = {
     "load_lens": "mapper.lenses.load",
     "load_study_area": "mapper.areas.study_area",
     "read_incidents": "mapper.incidents.read",
-    "release": "mapper.disclosure.release",
+    "release": "mapper.disclosure.make",
     "write_outputs": "mapper.outputs.write",
 }
 __all__ = ["__version__", *sorted(_HOMES)]  # noqa: PLE0604 - names are strings, made from the table above

@@ -86,7 +86,7 @@ def find_hotspots(
         first=study.first,
         last=study.last,
         numbers=MappingProxyType({**study.numbers, **found}),
-        inputs=study.sources,
+        inputs=study.inputs,
         notes=(*study.notes, *_told(empty)),
         facts=MappingProxyType({**_facts(study), **bracket}),
         synthetic=study.synthetic,

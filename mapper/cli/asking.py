@@ -12,7 +12,7 @@ from mapper.cli.progress import part_of, shown_progress
 if TYPE_CHECKING:
     from mapper.analysis.study import Study
     from mapper.context.sink_choices import SinkChoices
-    from mapper.disclosure.finding_release import FindingRelease
+    from mapper.disclosure.release import FindingRelease
     from mapper.incidents.table import Incidents
     from mapper.lenses.lens import Lens
     from mapper.questions.finding import Finding
@@ -22,14 +22,14 @@ Answer = Callable[["Study", Progress], "Finding"]
 
 def ask(asked: Asked, out: Path, answer: Answer) -> None:
     """Answer a question and write it."""
-    from mapper.disclosure.finding_release import release_finding
+    from mapper.disclosure.make import release
     from mapper.outputs.findings import check_finding_path, write_finding
 
     check_finding_path(out)
     with shown_progress() as progress:
         study = read_study(asked, part_of(progress, 0.0, 0.4))
         progress("Answering", 0.4)
-        shown = release_finding(answer(study, part_of(progress, 0.4, 0.95)))
+        shown = release(answer(study, part_of(progress, 0.4, 0.95)))
         progress("Writing the table and its manifest", 0.95)
         written = write_finding(shown, out)
     print(_summary(shown, written))

@@ -198,7 +198,7 @@ def _content(study: Study, action: Action, intervention: str, content: Content) 
     request = study.request
     inputs = {
         "lens": {"id": study.lens.id, "version": study.lens.version, "sha256": study.lens.sha256},
-        "files": [str(source["sha256"]) for source in study.sources],
+        "files": [str(source["sha256"]) for source in study.inputs],
         "synthetic": study.synthetic,
         "area": study.area.name,
         "resolution": study.area.resolution,
