@@ -11,6 +11,7 @@ from mapper.analysis.request import AnalysisRequest, AnalysisResult
 from mapper.analysis.study import Study, prepare
 from mapper.areas.study_area import StudyArea
 from mapper.base.files import Progress, no_progress
+from mapper.base.note import Note
 from mapper.base.types import Floats, Integers
 from mapper.grid.hexagons import cells_to_strings
 from mapper.grid.neighbours import touching_groups
@@ -108,7 +109,7 @@ def _without_empty(group: Integers, incidents: Integers) -> tuple[Integers, int]
     return np.where(group >= 0, np.append(number, -1)[group], -1), int((~kept).sum())
 
 
-def _told(empty: int) -> tuple[str, ...]:
+def _told(empty: int) -> tuple[Note, ...]:
     """Say how many places are significant only by what surrounds them."""
     if not empty:
         return ()
@@ -117,7 +118,7 @@ def _told(empty: int) -> tuple[str, ...]:
         f"{places} more than chance only by the cells around, with fewer than {FEWEST_IN_HOTSPOT}"
         " incidents inside, and not listed: look at the single places."
     )
-    return (words,)
+    return (Note("not listed", words),)
 
 
 def _clusters(study: Study) -> tuple[Clusters, dict[str, float]]:

@@ -11,6 +11,7 @@ import pandas as pd
 
 from mapper.areas.study_area import StudyArea
 from mapper.base.errors import RequestError
+from mapper.base.note import Note
 from mapper.base.tables import CELL_COLUMNS, HOTSPOT_COLUMNS, check_columns
 from mapper.base.types import Integers
 from mapper.base.week import Shift, Weekday
@@ -88,7 +89,7 @@ class AnalysisResult:
     last: date
     numbers: Mapping[str, int]  # read, accepted, rejected, counted, outside, hot_cells, ...
     inputs: tuple[Mapping[str, object], ...]  # name, sha256, size, rows of each file
-    notes: tuple[str, ...] = ()  # caveats and warnings, plain words
+    notes: tuple[Note, ...] = ()  # caveats and warnings
     facts: Mapping[str, float] = field(default_factory=lambda: MappingProxyType({}))  # cap, mean
     synthetic: bool = False  # demonstration data: said on every screen and file
     incidents: Integers | None = None  # incidents that count by cell, not weighted

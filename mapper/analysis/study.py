@@ -21,6 +21,7 @@ from mapper.analysis.shift_filter import in_shifts
 from mapper.areas.study_area import StudyArea
 from mapper.base.errors import RequestError, TooFewEventsError
 from mapper.base.files import Progress, no_progress
+from mapper.base.note import Note
 from mapper.base.types import Flags, Floats, Integers
 from mapper.grid.counts import Counts, count_positions, locate
 from mapper.grid.hexagons import Cells
@@ -132,7 +133,7 @@ class Study:
         }
 
     @property
-    def notes(self) -> tuple[str, ...]:
+    def notes(self) -> tuple[Note, ...]:
         """What a reader should know of the data and the choices, in plain words."""
         return gather_notes(
             self.incidents, self.request, self.lens, self.within, self.near, self.counts

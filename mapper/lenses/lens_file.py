@@ -5,9 +5,11 @@ may hold is told to its writer in ``docs/lenses.md``.
 """
 
 import hashlib
+import json
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
+from typing import Any
 
 from mapper.base.errors import LensError
 from mapper.base.tables import INCIDENT_COLUMNS, OPTIONAL_INCIDENT_COLUMNS
@@ -17,12 +19,14 @@ from mapper.lenses.lens import Lens, Rule
 from mapper.lenses.part import Part, parts_of, shown
 
 ID = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
+LARGEST_FILE = 65_536  # bytes: the longest shipped lens has under 5,000
 _KIND = TomlKind(
     what="a lens file, or split it",
     remedy="Compare the line with docs/lenses.md: text stands in double quotes, lists in [ ].",
     refused=LensError,
-    largest=65_536,  # the longest shipped lens has under 5,000
+    largest=LARGEST_FILE,
 )
+_NAMELESS = Path("The lens")  # what a message calls a lens that is no file
 LARGEST_WEIGHT = 100  # exact tests add weights up: a slip of the finger must not fill the memory
 LARGEST_HARM = 36_525  # days: a hundred years
 # police.uk files carry no flags, so a map made from them can never be called these.
@@ -48,6 +52,41 @@ def read_lens_file(path: Path) -> Lens:
     whole = Part(_KIND.parse(path, text), tuple(text.split("\n")))
     lens = _lens(whole, path=path, sha256=hashlib.sha256(content).hexdigest())
     _KIND.refuse(path, whole.faults)
+    return lens
+
+
+def lens_of_text(text: str) -> Lens:
+    """Return the lens that the text of a lens file describes.
+
+    Raises
+    ------
+    LensError
+        Naming for each fault its line and what to write instead.
+    """
+    if len(text.encode()) > LARGEST_FILE:
+        raise LensError(f"The text is over {LARGEST_FILE:,} bytes. Shorten it.")
+    told = _KIND.parse(_NAMELESS, text)
+    whole = Part(told, tuple(text.split("\n")))
+    digest = hashlib.sha256(text.encode()).hexdigest()
+    lens = _lens(whole, path=Path(f"{told.get('id')}.toml"), sha256=digest)
+    _KIND.refuse(_NAMELESS, whole.faults)
+    return lens
+
+
+def lens_of_mapping(told: Mapping[str, Any]) -> Lens:
+    """Return the lens that a mapping describes; its keys are those of a lens file.
+
+    Raises
+    ------
+    LensError
+        Naming each fault and what to write instead.
+    """
+    whole = Part(told, ())
+    plain = json.dumps(told, sort_keys=True, default=str)
+    digest = hashlib.sha256(plain.encode()).hexdigest()
+    lens = _lens(whole, path=Path(f"{told.get('id')}.toml"), sha256=digest)
+    if whole.faults:
+        raise LensError("\n".join(f"The lens: {words}" for _, words in whole.faults))
     return lens
 
 

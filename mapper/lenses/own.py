@@ -4,17 +4,12 @@ A lens that comes with mapper is never written over, and neither is a file that 
 changed lens gets another id, so a result's title always means what it said.
 """
 
-import tempfile
-import tomllib
 from pathlib import Path
 
 from mapper.base.errors import LensError
 from mapper.base.files import write_whole
-from mapper.lenses.lens import Lens
-from mapper.lenses.lens_file import ID, read_lens_file
+from mapper.lenses.lens_file import lens_of_text
 from mapper.lenses.load import SHIPPED, load_lens, own_folder, shipped_path
-
-LARGEST_FILE = 65_536  # bytes, as every file of TOML that people write
 
 
 def text_of_lens(lens_id: str) -> str:
@@ -45,26 +40,6 @@ def copy_of_lens(lens_id: str) -> str:
     return text.replace(f'"{lens_id}"', f'"own-{lens_id}"', 1)
 
 
-def lens_of_text(text: str) -> Lens:
-    """Return the lens that a text describes.
-
-    Raises
-    ------
-    LensError
-        Naming for each fault its line and what to write instead.
-    """
-    if len(text.encode()) > LARGEST_FILE:
-        raise LensError(f"The text is over {LARGEST_FILE:,} bytes. Shorten it.")
-    with tempfile.TemporaryDirectory(prefix="mapper-") as folder:
-        path = Path(folder) / f"{_id_of(text) or 'lens'}.toml"
-        path.write_text(text, encoding="utf-8", newline="\n")
-        try:
-            return read_lens_file(path)
-        except LensError as error:
-            told = str(error).replace(str(path), "The lens").replace(f"{folder}/", "")
-            raise LensError(told) from None
-
-
 def save_lens(text: str) -> Path:
     """Save a lens as a new file in the folder of one's own lenses and return its path.
 
@@ -88,12 +63,3 @@ def save_lens(text: str) -> Path:
         raise LensError(f"A lens {lens.id} is there already. Give yours another id.")
     write_whole(path, text)
     return path
-
-
-def _id_of(text: str) -> str:
-    """Return the id that a text gives, empty where none can be read."""
-    try:
-        found = tomllib.loads(text).get("id")
-    except tomllib.TOMLDecodeError:
-        return ""
-    return found if isinstance(found, str) and ID.fullmatch(found) else ""

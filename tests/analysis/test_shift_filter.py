@@ -96,8 +96,8 @@ def test_shifts_part_the_incidents_of_a_study(incidents):
     )
     np.testing.assert_array_equal(sum(part.demand for part in parts), whole.demand)
     assert {(part.first, part.last) for part in parts} == {(whole.first, whole.last)}
-    assert any("late (15:00 to 23:00)" in note for note in parts[1].notes)
-    assert not any("Only these times" in note for note in whole.notes)
+    assert any("late (15:00 to 23:00)" in note.words for note in parts[1].notes)
+    assert not any("Only these times" in note.words for note in whole.notes)
 
 
 def test_rows_that_cannot_be_placed_are_counted_in_the_notes(incidents):
@@ -108,7 +108,7 @@ def test_rows_that_cannot_be_placed_are_counted_in_the_notes(incidents):
     changed = Incidents(vague, incidents.rejected, incidents.files, incidents.notes)
     lens, area = load_lens("county-lines"), load_study_area(resolution=8)
     notes = prepare(changed, lens=lens, area=area, weekdays=("Saturday", "Sunday")).notes
-    assert any(note.startswith("7 incidents without a known time") for note in notes)
+    assert any(note.words.startswith("7 incidents without a known time") for note in notes)
 
 
 def test_chosen_hours_stay_inside_the_operational_audience(incidents):

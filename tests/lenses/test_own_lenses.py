@@ -4,8 +4,9 @@ import pytest
 
 from mapper.base.errors import LensError
 from mapper.base.settings import settings
+from mapper.lenses.lens_file import lens_of_text
 from mapper.lenses.load import SHIPPED, list_lenses, load_lens, shipped_path
-from mapper.lenses.own import copy_of_lens, lens_of_text, save_lens, text_of_lens
+from mapper.lenses.own import copy_of_lens, save_lens, text_of_lens
 
 
 @pytest.fixture(autouse=True)

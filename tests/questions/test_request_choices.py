@@ -57,7 +57,7 @@ def test_rings_and_bands_decide_what_counts_as_near(incidents, rings, inner):
     expected = find_clusters(result.cells["count"].to_numpy(), near)
     np.testing.assert_array_equal(result.cells["p"], expected.p)
     assert result.cells["neighbours"].max() == {(2, 1): 18, (2, 2): 12, (3, 2): 30}[rings, inner]
-    assert any("count as the surroundings" in note for note in result.notes)
+    assert any("count as the surroundings" in note.words for note in result.notes)
 
 
 def test_a_location_day_counts_once(incidents):
@@ -74,7 +74,7 @@ def test_a_location_day_counts_once(incidents):
     distinct = len(places.assign(day=days).drop_duplicates())
     assert one.numbers["incidents_counted"] == 2 * len(incidents.table)
     assert once.numbers["incidents_counted"] == distinct
-    assert any("once a day" in note for note in once.notes)
+    assert any("once a day" in note.words for note in once.notes)
 
 
 def test_days_of_harm_are_tested_between_two_bounds(incidents):

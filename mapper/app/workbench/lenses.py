@@ -13,7 +13,8 @@ from mapper.disclosure.people import require
 from mapper.lenses.classify import classify
 from mapper.lenses.fit import refuse_unfit
 from mapper.lenses.lens import Lens
-from mapper.lenses.own import copy_of_lens, lens_of_text, save_lens
+from mapper.lenses.lens_file import lens_of_text
+from mapper.lenses.own import copy_of_lens, save_lens
 
 
 def show_lenses(dataset: Dataset) -> None:
