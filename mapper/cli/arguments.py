@@ -42,6 +42,11 @@ def day(option: str, words: str) -> Any:
     return typer.Option(option, formats=["%Y-%m-%d"], metavar="DATE", help=words)
 
 
+def option_of(name: str) -> str:
+    """Return what the command line calls a parameter."""
+    return {"start": "--from", "end": "--to"}.get(name, f"--{name.replace('_', '-')}")
+
+
 def numbers(text: str, *, option: str) -> tuple[float, ...]:
     """Return numbers written with commas between them.
 

@@ -1,11 +1,13 @@
 """Ask one question of files: read, count, answer, release, write the table and its manifest."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
+from mapper.base.errors import MapperError
 from mapper.base.files import Progress
-from mapper.cli.arguments import Asked
+from mapper.cli.arguments import Asked, option_of
 from mapper.cli.progress import part_of, shown_progress
 
 if TYPE_CHECKING:
@@ -13,12 +15,28 @@ if TYPE_CHECKING:
     from mapper.context.sink_choices import SinkChoices
     from mapper.disclosure.finding_release import FindingRelease
     from mapper.incidents.table import Incidents
+    from mapper.questions.choices import Question
     from mapper.questions.finding import Finding
 
-Answer = Callable[["Study", Progress], "Finding"]
+
+def ask(asked: Asked, out: Path, question: "Question", options: Mapping[str, Any]) -> None:
+    """Answer a question and write it; a refusal names options as they are typed.
+
+    Parameters
+    ----------
+    options
+        What was typed for each choice of the question.
+    """
+    with calling(question):
+        choices = question.choices.given(options)
+
+        def answer(study: "Study", progress: Progress) -> "Finding":
+            return question.ask(study, choices, area=asked.request.area, progress=progress)
+
+        ask_by(asked, out, answer)
 
 
-def ask(asked: Asked, out: Path, answer: Answer) -> None:
+def ask_by(asked: Asked, out: Path, answer: "Callable[[Study, Progress], Finding]") -> None:
     """Answer a question and write it."""
     from mapper.disclosure.finding_release import release_finding
     from mapper.outputs.findings import check_finding_path, write_finding
@@ -31,6 +49,17 @@ def ask(asked: Asked, out: Path, answer: Answer) -> None:
         progress("Writing the table and its manifest", 0.95)
         written = write_finding(shown, out)
     print(_summary(shown, written))
+
+
+@contextmanager
+def calling(question: "Question") -> Iterator[None]:
+    """Call the choices of a question in refusals as its command does."""
+    known = question.choices.known()
+    try:
+        yield
+    except MapperError as error:
+        words = error.called(lambda name: known[name].option if name in known else option_of(name))
+        raise type(error)(words) from error
 
 
 def read_study(asked: Asked, progress: Progress) -> "Study":

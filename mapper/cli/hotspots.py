@@ -42,9 +42,11 @@ def _signals_csv(study: "Study", result: "AnalysisResult") -> bytes:
     """Return the signals of every hot spot, and the single places that no cluster test sees."""
     from mapper.disclosure.finding_release import release_finding
     from mapper.outputs.findings import finding_csv
-    from mapper.questions.signals import ask_signals
+    from mapper.questions.signals import SignalsChoices, ask_signals
 
-    return finding_csv(release_finding(ask_signals(study, by="place", result=result)))
+    return finding_csv(
+        release_finding(ask_signals(study, SignalsChoices(by="place"), result=result))
+    )
 
 
 def earlier_ids(folder: Path) -> "pd.Series":
