@@ -21,6 +21,7 @@ _HOMES = {
     "Answer": ("mapper.outputs.notebook", "Answer"),
     "MapperError": ("mapper.base.errors", "MapperError"),
     "Result": ("mapper.outputs.notebook", "Result"),
+    "ask": ("mapper.outputs.ask", "ask"),
     "analyse": ("mapper.outputs.notebook", "analyse"),
     "from_frame": ("mapper.incidents.from_frame", "from_frame"),
     "list_lenses": ("mapper.lenses.load", "list_lenses"),

@@ -74,9 +74,9 @@ def read_incidents(
     >>> import mapper, pathlib, tempfile
     >>> path = pathlib.Path(tempfile.mkdtemp(), "extract.csv")
     >>> _ = path.write_text(
-    ...     "from_at,incident_type,longitude,latitude\\n"
-    ...     "2025-03-01 22:10,Robbery,-2.98,53.40\\n"
-    ...     "2025-02-30 09:00,Robbery,-2.97,53.40\\n"
+    ...     "from_at,incident_type,longitude,latitude\n"
+    ...     "2025-03-01 22:10,Robbery,-2.98,53.40\n"
+    ...     "2025-02-30 09:00,Robbery,-2.97,53.40\n"
     ... )
     >>> incidents = mapper.read(path)
     >>> len(incidents.table), incidents.rejected["reason"].tolist()
