@@ -7,7 +7,7 @@ from typing import Any
 
 from mapper.base.errors import RequestError
 from mapper.outputs.notebook import Answer, Result
-from mapper.questions.choices import Question
+from mapper.questions.choices import Choice, Question
 from mapper.questions.registry import NAMES, QUESTIONS
 
 
@@ -100,16 +100,17 @@ def _documented(question: Question) -> str:
     lines = [question.question, "", question.definition, "", "Parameters", "----------"]
     lines += ["result", "    From :func:`mapper.analyse`."]
     for one in question.choices.known().values():
-        told = " ".join(part for part in (one.help or f"{one.label}.", _allowed(one.of)) if part)
-        lines += [one.name, f"    {told}" + (f" {one.range}." if one.range else "")]
+        told = [one.help or f"{one.label}.", _allowed(one), one.range and f"{one.range}."]
+        lines += [one.name, f"    {' '.join(part for part in told if part)}"]
     lines += ["", "Returns", "-------", "Answer", "    ``table`` holds it, ``notes`` what to know."]
     lines += ["", "Raises", "------", "MapperError", "    When it cannot be asked of this data."]
     return "\n".join([*lines, "", "Notes", "-----", question.source])
 
 
-def _allowed(of: Any) -> str:
+def _allowed(one: Choice) -> str:
     """Return the values that may be chosen, in words."""
-    return f"One of {', '.join(f'``{value}``' for value in of)}." if of else ""
+    values = ", ".join(f"``{value}``" for value in one.of)
+    return f"{'One of' if one.closed else 'Such as'} {values}." if values else ""
 
 
 ask = Asking()

@@ -64,7 +64,7 @@ class Result:
 
     @cached_property
     def shown(self) -> Release:
-        """The operational release: what is drawn here."""
+        """What is drawn here, which is the operational release."""
         return release_result(self.found)
 
     @property
@@ -135,7 +135,7 @@ class Answer:
 
     @cached_property
     def shown(self) -> FindingRelease:
-        """The operational release: what is shown here."""
+        """What is shown here, which is the operational release."""
         return release_finding(self.finding)
 
     @property
