@@ -14,7 +14,7 @@ from mapper.base.types import Flags, Floats, Integers
 from mapper.grid.neighbours import Neighbours
 from mapper.statistics.expectation import Outcome, ThreeWindows, fit_expectation, set_against
 from mapper.statistics.period_dispersion import measure_period_dispersion
-from mapper.statistics.placebo_places import cells_around, draw_placebo_places, independent_sets
+from mapper.statistics.placebo_places import draw_placebo_places, independent_sets
 
 SETS_A_DATE = 150  # placebo sets drawn at each date
 _LARGEST_SHARE = 0.1  # of all cells: a larger treated set has no like
@@ -71,68 +71,64 @@ class Ledger:
         )
 
 
-def open_ledgers(
-    near: Neighbours,
-    band: Neighbours,
-    *,
-    treated: Flags,
-    ring: Flags,
-    own: CellWindows,
-    dates: Sequence[CellWindows],
-    periods: CellPeriods,
-) -> tuple[Ledger, Ledger | None]:
-    """Return the ledger of the treated cells, and of the ring around them where there is one.
+def placebo_sets(
+    near: Neighbours, treated: Flags, dates: Sequence[CellWindows], *, taken: Flags
+) -> list[list[Integers]]:
+    """Return sets of cells like the treated ones at each date; none for a very large set.
 
     Parameters
     ----------
-    near, band
-        Touching cells, and the cells that a ring is made of; placebo rings are made alike.
+    near
+        Touching cells.
+    taken
+        Cells that no placebo set may hold: the treated ones and those around them.
+    """
+    if treated.mean() > _LARGEST_SHARE:
+        return [[] for _ in dates]
+    return [
+        draw_placebo_places(
+            near, date.choice.astype(np.float64), treated, taken=taken, number=SETS_A_DATE
+        )
+        for date in dates
+    ]
+
+
+def open_ledger(
+    place: Flags,
+    placebos: Sequence[Sequence[Integers]],
+    *,
+    own: CellWindows,
+    dates: Sequence[CellWindows],
+    periods: CellPeriods,
+    apart: Flags,
+) -> Ledger:
+    """Return the ledger of one place.
+
+    Parameters
+    ----------
+    placebos
+        Its placebo sets at each date.
     own
         All incidents of the three windows of the action; its ``choice`` is not read.
     dates
         Round the action and round earlier dates.
+    apart
+        Cells that are not the area it is set against: the treated ones and those around them.
     """
-    taken = treated | ring
-    sets: list[list[Integers]] = []
-    if treated.mean() <= _LARGEST_SHARE:
-        sets = [
-            draw_placebo_places(
-                near, date.choice.astype(np.float64), treated, taken=taken, number=SETS_A_DATE
-            )
-            for date in dates
-        ]
-    rings = [[cells_around(band, one, apart_from=taken) for one in each] for each in sets]
-    ledgers = [
-        _ledger(np.flatnonzero(flags), placebos, own, dates, periods, apart=taken)
-        for flags, placebos in ((treated, sets), (ring, rings))
-        if flags.any()
-    ]
-    return ledgers[0], ledgers[1] if ring.any() else None
-
-
-def _ledger(
-    place: Integers,
-    placebos: Sequence[Sequence[Integers]],
-    own: CellWindows,
-    dates: Sequence[CellWindows],
-    periods: CellPeriods,
-    *,
-    apart: Flags,
-) -> Ledger:
-    """Return the ledger of one place; the area is every cell but the treated ones and the ring."""
+    cells = np.flatnonzero(place)
     known = [
         _windows(sets, date, apart)
-        for sets, date in zip(placebos, dates, strict=False)
+        for sets, date in zip(placebos, dates, strict=True)
         if sets and _has_area(date, apart)
     ]
     first = list(placebos[0]) if placebos else []
-    ratio, usual = _dispersion([place, *first], periods, apart)
+    ratio, usual = _dispersion([cells, *first], periods, apart)
     return Ledger(
-        place=_windows([place], own, apart),
+        place=_windows([cells], own, apart),
         placebos=tuple(known),
         dispersion=ratio,
         usual_dispersion=usual,
-        independent=independent_sets(first, size=place.size),
+        independent=independent_sets(first, size=cells.size),
     )
 
 

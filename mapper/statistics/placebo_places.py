@@ -1,10 +1,10 @@
 """Placebo places: sets of cells like the treated ones, where nothing was done.
 
 A treated set falls into connected parts. For each part, patches of as many cells are grown from
-cells about as busy as its busiest: a patch takes the busiest cell that touches it, again and again.
-The patches nearest in total to the part are kept, and one for each part, none overlapping, makes
-a placebo set. Which rates rule the choice is the caller's: they must not be those by which
-the placebo sets are then judged.
+cells about as busy as its busiest, in two ways: by the busiest cell that touches, again and again,
+as hot spots lie, and round and round, as a disc drawn by hand does. The patches nearest in total
+to the part are kept, and one for each part, none overlapping, makes a placebo set. Which rates
+rule the choice is the caller's: they must not be those by which the sets are then judged.
 """
 
 from collections.abc import Sequence
@@ -89,8 +89,11 @@ def _patches(near: Neighbours, rate: Floats, part: Integers, taken: Flags) -> li
     seeds = min(_SEEDS, max(_NEAREST, _CELLS_GROWN // part.size))
     at = int(np.searchsorted(-rate[order], -rate[part].max()))
     first = max(0, min(at - seeds // 2, order.size - seeds))
+    flat = np.zeros_like(rate)
     grown = [
-        _grow(near, rate, int(cell), part.size, taken) for cell in order[first : first + seeds]
+        _grow(near, by, int(cell), part.size, taken)
+        for cell in order[first : first + seeds]
+        for by in ((rate, flat) if part.size > 1 else (rate,))
     ]
     whole = [patch for patch in grown if patch.size == part.size]
     apart = [abs(np.sqrt(rate[patch].sum()) - np.sqrt(rate[part].sum())) for patch in whole]
@@ -98,17 +101,20 @@ def _patches(near: Neighbours, rate: Floats, part: Integers, taken: Flags) -> li
 
 
 def _grow(near: Neighbours, rate: Floats, seed: int, size: int, taken: Flags) -> Integers:
-    """Return a patch grown from one cell; smaller where there are no more cells."""
+    """Return a patch grown from one cell, the busiest and then the first met being taken next.
+
+    It is smaller where there are no more cells.
+    """
     patch: list[int] = []
-    border = [(-float(rate[seed]), seed)]
+    border = [(-float(rate[seed]), 0, seed)]
     met = {seed}
     while border and len(patch) < size:
-        _, cell = heappop(border)
+        cell = heappop(border)[2]
         patch.append(cell)
         for other in near.members_of(np.array([cell])).tolist():
             if other not in met and not taken[other]:
+                heappush(border, (-float(rate[other]), len(met), other))
                 met.add(other)
-                heappush(border, (-float(rate[other]), other))
     return np.array(sorted(patch), dtype=np.int64)
 
 
