@@ -10,12 +10,24 @@ What can still mislead: more reporting can look like more harm, and something el
 in the same places on the same day.
 """
 
+from collections.abc import Mapping
+from dataclasses import dataclass
 from math import nan
 from typing import Literal
 
 from mapper.statistics.change import describe_ratio
+from mapper.statistics.evaluation import (
+    BeforeAfter,
+    DisplacementDifference,
+    DisplacementQuotient,
+    RateRatio,
+    rate_ratio,
+    weighted_displacement_difference,
+    weighted_displacement_quotient,
+)
 from mapper.statistics.expectation import FEWEST_ALIKE, Outcome
 from mapper.statistics.fewest import FEWEST_INCIDENTS
+from mapper.statistics.placebo_evaluation import Ledger
 
 _ANY_RISE = 20.0  # a limit from here on is told as none
 
@@ -26,6 +38,74 @@ RingCode = Literal["displacement", "spread of benefit", "no clear change", "not 
 CANNOT_BE_TOLD: frozenset[EffectCode] = frozenset(
     {"rose before", "fell before", "none alike", "too few"}
 )
+
+
+@dataclass(frozen=True)
+class Evaluation:
+    """All that is told of one action; None where there is no buffer, no control or no verdict."""
+
+    effect: EffectCode
+    ring: RingCode
+    treated: Outcome
+    buffer: Outcome | None
+    change: RateRatio
+    quotient: DisplacementQuotient | None
+    difference: DisplacementDifference | None
+    dispersion: float  # variance over mean of the treated places' months or weeks
+
+    @property
+    def words(self) -> tuple[str, ...]:
+        """What is said: of the treated places and, where there is a buffer, of the ring."""
+        told = [describe_effect(self.effect, self.treated), describe_ring(self.ring, self.buffer)]
+        return tuple(each for each in told if each)
+
+
+def evaluate_ledgers(
+    treated: Ledger,
+    buffer: Ledger | None,
+    sums: Mapping[str, BeforeAfter],
+    *,
+    before_length: float = 1.0,
+    after_length: float = 1.0,
+    confidence: float = 0.95,
+) -> Evaluation:
+    """Return all that is told of an action.
+
+    Parameters
+    ----------
+    sums
+        Incidents by part: treated, and where there are any buffer, control, buffer control.
+    before_length, after_length
+        Lengths of the windows in any one unit.
+    """
+    outcome = treated.outcome(confidence=confidence)
+    around = buffer.outcome(confidence=confidence) if buffer else None
+    effect = effect_code(outcome, incidents=treated.incidents, confidence=confidence)
+    lengths = {"before_length": before_length, "after_length": after_length}
+    chance = {"dispersion": outcome.dispersion, "confidence": confidence}
+    acted, control, ring = sums["treated"], sums.get("control"), sums.get("buffer")
+    beside = sums.get("buffer control")
+    quotient = difference = None
+    if control and effect not in CANNOT_BE_TOLD:
+        difference = weighted_displacement_difference(
+            acted,
+            control,
+            buffer=ring if beside else None,
+            buffer_control=beside,
+            **lengths,
+            **chance,
+        )
+        quotient = weighted_displacement_quotient(acted, ring, control, **chance) if ring else None
+    return Evaluation(
+        effect=effect,
+        ring=ring_code(effect, around, confidence=confidence),
+        treated=outcome,
+        buffer=around,
+        change=rate_ratio(acted, dispersion=treated.dispersion, confidence=confidence, **lengths),
+        quotient=quotient,
+        difference=difference,
+        dispersion=treated.dispersion,
+    )
 
 
 def effect_code(treated: Outcome, *, incidents: int, confidence: float = 0.95) -> EffectCode:

@@ -21,12 +21,9 @@ from math import inf, nan, sqrt
 import numpy as np
 from scipy.special import ndtri
 
-from mapper.statistics.intervals import (
-    check_lengths,
-    check_share,
-    rate_ratio_interval,
-    whole_counts,
-)
+from mapper.statistics.intervals import check_lengths, check_share, whole_counts
+from mapper.statistics.period_dispersion import PeriodDispersion
+from mapper.statistics.quasi_binomial import quasi_interval
 
 
 @dataclass(frozen=True)
@@ -42,7 +39,7 @@ class BeforeAfter:
 
 @dataclass(frozen=True)
 class RateRatio:
-    """The rate after over the rate before, of one group of places, with its exact interval."""
+    """The rate after over the rate before, of one group of places, with its interval."""
 
     ratio: float
     low: float
@@ -77,18 +74,17 @@ def rate_ratio(
     before_length: float = 1.0,
     after_length: float = 1.0,
     confidence: float = 0.95,
+    dispersion: float = 1.0,
 ) -> RateRatio:
-    """Return (after / after_length) / (before / before_length) with its exact interval."""
-    low, high = rate_ratio_interval(
-        np.array([places.before]),
-        np.array([places.after]),
-        before_length=before_length,
-        after_length=after_length,
-        confidence=confidence,
-    )
+    """Return (after / after_length) / (before / before_length) with its interval."""
+    check_lengths(before_length, after_length)
+    total = np.array([places.before + places.after])
+    known = PeriodDispersion(np.array([dispersion]), np.array([inf]), dispersion)
+    share = quasi_interval(np.array([places.after]), total, known, confidence=confidence)
     scale = before_length / after_length
+    low, high = (each[0] / (1 - each[0]) * scale if each[0] < 1 else inf for each in share)
     ratio = places.after / places.before * scale if places.before else inf
-    return RateRatio(ratio if places.before or places.after else nan, float(low[0]), float(high[0]))
+    return RateRatio(ratio if places.before or places.after else nan, float(low), float(high))
 
 
 def weighted_displacement_quotient(

@@ -101,6 +101,7 @@ class Outcome:
     alike: int  # how many comparable placebo places there were
     rise: float  # rate before over that of the history, against the area
     rise_p: float  # two-sided
+    dispersion: float  # variance over mean of the count after, drift and error of expectation in
 
 
 def fit_expectation(dates: Sequence[ThreeWindows], *, dispersion: float) -> Expectation:
@@ -171,7 +172,8 @@ def set_against(
     usual = float(place.usual_after[0])
     expected = usual * learnt.level * rise**learnt.persistence
     if not expected:
-        return Outcome(seen, 0.0, inf if seen else np.nan, 0.0, inf, 1.0, 0, rise, 1.0)
+        ratio = inf if seen else np.nan
+        return Outcome(seen, 0.0, ratio, 0.0, inf, 1.0, 0, rise, 1.0, dispersion)
     counts = _relative_variance(history, before, dispersion, learnt.persistence)
     known = float(counts) + learnt.drift
     known += (dispersion / expected + learnt.drift) / max(independent, 1.0)
@@ -194,6 +196,7 @@ def set_against(
         alike=int(alike.size),
         rise=rise,
         rise_p=_rise_p(place, dispersion, learnt.drift),
+        dispersion=scale**2 * (dispersion + known * expected),
     )
 
 

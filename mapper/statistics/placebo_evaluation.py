@@ -60,7 +60,7 @@ class Ledger:
     def outcome(self, *, confidence: float = 0.95) -> Outcome:
         """Return how the place came out against its expectation."""
         if not (self.placebos and self.placebos[0].history.any()):
-            return _no_like(self.place)
+            return _no_like(self.place, self.dispersion)
         learnt = fit_expectation(self.placebos, dispersion=self.usual_dispersion)
         return set_against(
             learnt,
@@ -160,8 +160,9 @@ def _sums(sets: Sequence[Integers], values: Integers) -> Floats:
     return np.array([values[one].sum() for one in sets], dtype=np.float64)
 
 
-def _no_like(place: ThreeWindows) -> Outcome:
+def _no_like(place: ThreeWindows, dispersion: float) -> Outcome:
     """Return the outcome of a place without any placebo place: nothing is ruled out."""
     seen, usual = float(place.after[0]), float(place.usual_after[0])
     ratio = seen / usual if usual else float("nan")
-    return Outcome(seen, usual, ratio, 0.0, float("inf"), 1.0, 0, float(np.exp(place.rise[0])), 1.0)
+    rise = float(np.exp(place.rise[0]))
+    return Outcome(seen, usual, ratio, 0.0, float("inf"), 1.0, 0, rise, 1.0, dispersion)
