@@ -19,14 +19,12 @@ from mapper.lenses.lens import Lens, Rule
 from mapper.lenses.part import Part, parts_of, shown
 
 ID = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
-LARGEST_FILE = 65_536  # bytes: the longest shipped lens has under 5,000
 _KIND = TomlKind(
     what="a lens file, or split it",
     remedy="Compare the line with docs/lenses.md: text stands in double quotes, lists in [ ].",
     refused=LensError,
-    largest=LARGEST_FILE,
+    largest=65_536,  # the longest shipped lens has under 5,000
 )
-_NAMELESS = Path("The lens")  # what a message calls a lens that is no file
 LARGEST_WEIGHT = 100  # exact tests add weights up: a slip of the finger must not fill the memory
 LARGEST_HARM = 36_525  # days: a hundred years
 # police.uk files carry no flags, so a map made from them can never be called these.
@@ -34,6 +32,8 @@ PUBLIC_NEVER = ("county lines", "domestic abuse")
 
 _LENS_KEYS = (
     *("id", "title", "version", "question", "requires", "caveats", "never_call", "public"),
+    *("order", "short_title", "patch_order", "family", "theme"),
+    *("headline", "headline_title", "headline_words"),
     *("rule", "exclude"),
 )
 _RULE_KEYS = ("name", "weight", "harm_days", "reason", "police_generated", "when")
@@ -52,24 +52,6 @@ def read_lens_file(path: Path) -> Lens:
     whole = Part(_KIND.parse(path, text), tuple(text.split("\n")))
     lens = _lens(whole, path=path, sha256=hashlib.sha256(content).hexdigest())
     _KIND.refuse(path, whole.faults)
-    return lens
-
-
-def lens_of_text(text: str) -> Lens:
-    """Return the lens that the text of a lens file describes.
-
-    Raises
-    ------
-    LensError
-        Naming for each fault its line and what to write instead.
-    """
-    if len(text.encode()) > LARGEST_FILE:
-        raise LensError(f"The text is over {LARGEST_FILE:,} bytes. Shorten it.")
-    told = _KIND.parse(_NAMELESS, text)
-    whole = Part(told, tuple(text.split("\n")))
-    digest = hashlib.sha256(text.encode()).hexdigest()
-    lens = _lens(whole, path=Path(f"{told.get('id')}.toml"), sha256=digest)
-    _KIND.refuse(_NAMELESS, whole.faults)
     return lens
 
 
@@ -104,6 +86,14 @@ def _lens(whole: Part, *, path: Path, sha256: str) -> Lens:
         caveats=whole.texts("caveats"),
         never_call=whole.texts("never_call"),
         public=whole.flag("public"),
+        order=whole.place("order"),
+        short_title=whole.text("short_title", needed=False),
+        patch_order=whole.place("patch_order"),
+        family=whole.text("family", needed=False),
+        theme=whole.place("theme"),
+        headline=whole.place("headline"),
+        headline_title=whole.text("headline_title", needed=False),
+        headline_words=whole.text("headline_words", needed=False),
         source=path.name,
         sha256=sha256,
     )
@@ -186,7 +176,8 @@ def _check_rules(whole: Part, lens: Lens) -> None:
 
 def _check_names(whole: Part, lens: Lens) -> None:
     """Hold the lens to its own word about what the result must not be called."""
-    for key, words in (("title", lens.title), ("question", lens.question)):
+    for key in ("title", "question", "short_title", "headline_title", "headline_words"):
+        words: str = getattr(lens, key)
         for name in lens.never_call:
             if f" {_plain(name)} " in f" {_plain(words)} ":
                 whole.fault(

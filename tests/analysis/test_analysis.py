@@ -107,8 +107,9 @@ def test_places_with_hardly_any_incident_of_their_own_are_told_and_not_listed():
     kept, empty = analysis._without_empty(group, incidents)
     assert kept.tolist() == [0, 0, -1, -1, 1]
     assert empty == 1
-    told = analysis._told(empty)[0].words
-    assert told.startswith("1 place is more than chance only by the cells")
+    assert analysis._told(empty)[0].words.startswith(
+        "1 place is more than chance only by the cells"
+    )
     assert analysis._told(0) == ()
 
 
