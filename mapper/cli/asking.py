@@ -9,6 +9,7 @@ from mapper.base.errors import MapperError
 from mapper.base.files import Progress
 from mapper.cli.arguments import Asked, option_of
 from mapper.cli.progress import part_of, shown_progress
+from mapper.cli.saying import STDOUT, put_out, say, say_aside
 
 if TYPE_CHECKING:
     from mapper.analysis.study import Study
@@ -37,18 +38,23 @@ def ask(asked: Asked, out: Path, question: "Question", options: Mapping[str, Any
 
 
 def ask_by(asked: Asked, out: Path, answer: "Callable[[Study, Progress], Finding]") -> None:
-    """Answer a question and write it."""
+    """Answer a question and write it; ``-`` is CSV on standard output, with no manifest."""
     from mapper.disclosure.finding_release import release_finding
-    from mapper.outputs.findings import check_finding_path, write_finding
+    from mapper.outputs.findings import check_finding_path, finding_csv, write_finding
 
-    check_finding_path(out)
+    if out != STDOUT:
+        check_finding_path(out)
     with shown_progress() as progress:
         study = read_study(asked, part_of(progress, 0.0, 0.4))
         progress("Answering", 0.4)
         shown = release_finding(answer(study, part_of(progress, 0.4, 0.95)))
         progress("Writing the table and its manifest", 0.95)
-        written = write_finding(shown, out)
-    print(_summary(shown, written))
+        written = () if out == STDOUT else write_finding(shown, out)
+    if out == STDOUT:
+        put_out(finding_csv(shown))
+    facts = {"marking": shown.marking, "title": shown.title, "rows": len(shown.table)}
+    speak = say_aside if out == STDOUT else say
+    speak(_summary(shown, written), **facts, notes=shown.notes, written=written)
 
 
 @contextmanager
@@ -104,11 +110,12 @@ def with_choices(incidents: "Incidents", choices: "SinkChoices | None") -> "Inci
 
 def _summary(shown: "FindingRelease", written: tuple[Path, ...]) -> str:
     """Say what was asked, what a reader should know, and where the answer lies."""
+    where = f"{written[0]}, choices to {written[1].name}" if written else "standard output"
     return "\n".join(
         [
             f"{shown.marking}   {shown.title}: {shown.lens_title}, {shown.area_title}",
             f"{shown.period}. {shown.question}",
             *(f"  {note}" for note in shown.notes),
-            f"{len(shown.table):,} rows written to {written[0]}, choices to {written[1].name}",
+            f"{len(shown.table):,} rows written to {where}",
         ]
     )
