@@ -42,10 +42,6 @@ COLOURS: Mapping[str, str] = MappingProxyType(
         "sketch": "#5b2a86",  # what is drawn on a map
         "ochre": "#7a5c00",  # a fourth kind in plots
         "ochre-light": "#8c6d31",
-        "gone": "#fbe3da",
-        "gone-ink": "#7a2407",
-        "come": "#dcefe3",
-        "come-ink": "#14492c",
         "sea": "#e4e9ec",  # behind the map
         "ground": "#fbfaf6",
         "ground-edge": "#8d9794",
