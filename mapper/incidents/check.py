@@ -16,7 +16,14 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from mapper.base.types import Flags
-from mapper.incidents.columns import Distinct, distinct, holds_nul, references
+from mapper.incidents.columns import (
+    Distinct,
+    distinct,
+    holds_nul,
+    placeholders,
+    references,
+    without,
+)
 from mapper.incidents.faults import REASONS, Faults
 from mapper.incidents.flags import parse_flags
 from mapper.incidents.layout import KINDS, POLICE_UK, Layout
@@ -80,6 +87,7 @@ def check_records(
     values: dict[str, Any] = {**times, "lon": lon, "lat": lat, **_flags(coded, layout, faults)}
     values |= {f: held for f, held in coded.items() if KINDS[f] == "text"}
     values |= {f: references(texts[f]) for f in ("reference", "uprn") if f in texts}
+    values, reference_notes = _named(values, sheet.name)
     values.setdefault("type", Distinct.blank(faults.size))
     if "risk_grade" in values:
         values["risk_grade"] = values["risk_grade"].lowered()
@@ -90,8 +98,20 @@ def check_records(
     accepted = np.flatnonzero(faults.reason == 0)
     if accepted.size < faults.size:
         values = {f: take(held, accepted) for f, held in values.items()}
-    notes = (*sheet.notes, *layout.notes, *time_notes, *place_notes, *found_notes)
+    notes = (*sheet.notes, *layout.notes, *time_notes, *place_notes, *found_notes, *reference_notes)
     return Checked(sheet, layout, records, values, accepted, faults, notes)
+
+
+def _named(values: dict[str, Any], file: str) -> tuple[dict[str, Any], tuple[str, ...]]:
+    """Return the values with no reference where one only holds its place, and a note on it."""
+    if "reference" not in values:
+        return values, ()
+    empty = placeholders(values["reference"])
+    if not empty.any():
+        return values, ()
+    named = without(values["reference"], empty)
+    words = f"{file}: {int(empty.sum()):,} references such as TBC or 1.2E+12 name no incident"
+    return values | {"reference": named}, (f"{words}: those rows count as without one",)
 
 
 def take(values: Any, positions: npt.NDArray[np.intp]) -> Any:

@@ -25,6 +25,7 @@ REASONS = (
     "coordinates outside Great Britain and Northern Ireland",
     "flag is neither yes nor no",
     "repeated reference",
+    "older version of the row",
 )
 _CODE = {reason: code for code, reason in enumerate(REASONS, start=1)}
 
