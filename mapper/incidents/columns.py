@@ -32,6 +32,11 @@ class Distinct:
         """Which records have no value."""
         return self.codes < 0
 
+    @property
+    def example(self) -> str:
+        """One value, for a message."""
+        return str(self.values[0])[:60] if len(self.values) else ""
+
     def __getitem__(self, positions: npt.NDArray[np.intp]) -> "Distinct":
         return Distinct(self.codes[positions], self.values)
 

@@ -26,7 +26,7 @@ from mapper.incidents.times import Order
 _FIELD_OF = {column.name: column.field for column in EXTRACT_COLUMNS} | {"x": "x", "y": "y"}
 _KEYS = {"name", "date_order", "crs", "references", "columns", "flags"}
 _TEXTS = ("name", "date_order", "crs", "references")
-_ORDERS = ("day-first", "month-first")
+_ORDERS = ("day-first", "month-first", "part-swapped")
 _REFERENCES = ("all", "one per reference")
 _KIND = TomlKind(
     what="a column mapping",
@@ -69,7 +69,7 @@ def _faults(mapping: ColumnMapping) -> list[str]:
     names = set(mapping.columns)
     faults = [f"there is no column {name!r} to fill" for name in names - set(_FIELD_OF)]
     if mapping.date_order not in ("", *_ORDERS):
-        faults.append(f'date_order is {mapping.date_order!r}, not "day-first" or "month-first"')
+        faults.append(f"date_order is {mapping.date_order!r}, not one of {', '.join(_ORDERS)}")
     if mapping.columns and not names & {"from_at", "reported_at"}:
         faults.append("no time is mapped: map from_at or reported_at")
     if {"x", "y"} & names and not ({"x", "y"} <= names and mapping.crs):
