@@ -1,5 +1,6 @@
 """Checked sheets to one table of incidents and one of rejected rows."""
 
+from collections import Counter
 from collections.abc import Sequence
 from typing import Any
 
@@ -41,6 +42,7 @@ def assemble(
         rejected=_rejected_table(sheets, rejected),
         files=tuple(_source(sheet) for sheet in sheets),
         notes=tuple(dict.fromkeys((*notes, *_notes(sheets), *same.notes))),
+        unknown=dict(sum((Counter(sheet.unknown) for sheet in sheets), Counter())),
     )
 
 

@@ -9,6 +9,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from mapper.base.types import Flags, Floats
+from mapper.incidents.place_words import parse_numbers
 
 # Spellings of "no value" that databases and spreadsheets export, compared in lower case.
 BLANK_WORDS = ("", "null", "(null)", "none", "n/a", "#n/a", "na", "nan", "<na>", "nil")
@@ -115,25 +116,18 @@ def placeholders(texts: pa.Array) -> Flags:
     return found
 
 
-def numbers(column: pa.ChunkedArray) -> tuple[Floats, Flags, Flags]:
+def numbers(column: pa.ChunkedArray, *, degrees: bool) -> tuple[Floats, Flags, Flags]:
     """Return a column as numbers, which are blank, and which are no finite number.
 
-    Plain decimal numbers are accepted, with an exponent or without; thousands separators, other
-    scripts' digits and infinities are not. Blank and wrong values are NaN.
+    What is no plain decimal number is read as :func:`parse_numbers` says; other scripts' digits and
+    infinities are none. Blank and wrong values are NaN.
     """
     texts = references(column)
     blank = texts.is_null().to_numpy(zero_copy_only=False)
     try:
         found = texts.cast(pa.float64()).to_numpy(zero_copy_only=False)
     except pa.ArrowInvalid:
-        texts = pc.utf8_trim_whitespace(texts)
-        plain = pc.match_substring_regex(
-            texts, r"^[+-]?([0-9]+\.?[0-9]*|\.[0-9]+)([eE][+-]?[0-9]+)?$"
-        )
-        kept = pc.if_else(
-            pc.fill_null(plain, fill_value=False), texts, pa.scalar(None, pa.string())
-        )
-        found = kept.cast(pa.float64()).to_numpy(zero_copy_only=False)
+        found = parse_numbers(pc.utf8_trim_whitespace(texts), degrees=degrees)
     wrong = ~np.isfinite(found) & ~blank
     return np.where(wrong, np.nan, found), blank, wrong
 

@@ -22,6 +22,7 @@ REASONS = (
     "coordinate is not a number",
     "zero coordinates",
     "latitude and longitude swapped",
+    "easting and northing swapped",
     "coordinates outside Great Britain and Northern Ireland",
     "flag is neither yes nor no",
     "repeated reference",

@@ -19,8 +19,8 @@ from mapper.base.files import write_whole
 from mapper.base.toml_file import TomlKind
 from mapper.incidents.coordinates import EAST, NORTH, SOUTH, WEST
 from mapper.incidents.duplicates import References
-from mapper.incidents.flags import NO, YES
-from mapper.incidents.force_extract import EXTRACT_COLUMNS
+from mapper.incidents.flags import parse_flags
+from mapper.incidents.force_extract import EXTRACT_COLUMNS, FLAG_NAMES
 from mapper.incidents.times import Order
 
 _FIELD_OF = {column.name: column.field for column in EXTRACT_COLUMNS} | {"x": "x", "y": "y"}
@@ -196,19 +196,6 @@ _WORDS: tuple[tuple[str, str], ...] = (
     ("home_office_code", r"(homeoffice|ho|hooffence)(code|offencecode|class)"),
     ("outcome", r"(last|latest)?(outcome|disposal|result|status)(category|type)?"),
 )
-_ALIASES = {
-    "is_crime": ("crime", "crimeyn", "crimed", "recordedcrime"),
-    "domestic_abuse": ("da", "domestic", "daflag", "domesticabuseflag", "domesticviolence", "dv"),
-    "risk_grade": ("risk", "dariskgrade", "dashrisk", "risklevel"),
-    "child_at_address": ("childrenpresent", "childpresent", "childrenataddress"),
-    "child_under_1": ("babypresent", "under1", "infant"),
-    "repeat_victim": ("repeat", "repeatvictimflag"),
-    "exploitation": ("cse", "cce", "exploitationflag"),
-    "county_line": ("countylines", "countylinesflag", "cl", "clflag", "flagcl"),
-    "missing": ("misper", "missingperson", "mfh"),
-    "knife": ("knifecrime", "knifeflag", "bladedarticle"),
-    "drugs": ("drug", "drugsflag"),
-}
 _SAMPLES_AGREE = 0.8  # of the values of a column that must look right for a suggestion to stand
 
 
@@ -274,7 +261,7 @@ def _wanted() -> list[tuple[str, Callable[[str], bool]]]:
     tests: list[tuple[str, Callable[[str], bool]]] = []
     worded = dict(_WORDS)
     for column in EXTRACT_COLUMNS:
-        exact = {_plain(column.name), *_ALIASES.get(column.name, ())}
+        exact = {_plain(column.name), *FLAG_NAMES.get(column.name, ())}
         tests.append((column.name, exact.__contains__))
     for name, pattern in worded.items():
         tests.append((name, re.compile(pattern).fullmatch))  # type: ignore[arg-type]
@@ -306,7 +293,7 @@ def _is_number(value: str) -> bool:
 
 def _is_flag(value: str) -> bool:
     """Return whether a text is a spelling of yes or no."""
-    return value.strip().lower() in YES | NO
+    return bool((parse_flags([value]) >= 0).all())
 
 
 def _add_by_value(found: dict[str, str], values: Mapping[str, Sequence[str]]) -> None:
