@@ -32,6 +32,7 @@ from mapper.statistics.false_discovery import benjamini_hochberg
 from mapper.statistics.global_measures import measure_moran
 from mapper.statistics.moran import QUADRANTS, local_moran
 from mapper.statistics.near_repeat import near_repeat
+from mapper.statistics.period_dispersion import measure_period_dispersion
 from mapper.statistics.scan import ScanChoices, scan
 from mapper.statistics.scan_windows import disc_zones
 from mapper.statistics.scores import score_counts
@@ -139,12 +140,35 @@ def test_change_since_a_day_compares_as_long_before(ask, study):
         between(study, "2023-01-02", "2023-06-30"),
         between(study, "2023-07-01", "2023-12-27"),
     )
-    found = compare_windows(before, after, before_length=180, after_length=180)
+    found = compare_windows(
+        before,
+        after,
+        before_length=180,
+        after_length=180,
+        dispersion=dispersion_by_month(study, before=range(1, 7), after=range(7, 13)),
+    )
     assert table["before"].tolist() == before.tolist()
     assert table["after"].tolist() == after.tolist()
     same(table["p"], found.p)
     same(table["q"], found.q)
     assert manifest["choices"]["before"] == ["2023-01-02", "2023-06-30"]
+    assert any("times as much from month to month" in note for note in manifest["notes"])
+
+
+def dispersion_by_month(study, *, before, after, group=None):
+    """The dispersion of whole months of 2023 within each window and in the rest, by hand."""
+    inside = study.counted
+    start = study.incidents.table["start"].to_numpy()[inside]
+    month = start.astype("datetime64[M]").astype(int) - 53 * 12
+    cells = np.arange(study.near.size) if group is None else group
+    counts = np.zeros((int(cells.max()) + 1, 12))
+    np.add.at(counts, (cells[study.counts.position[inside]], month), 1)
+    days = np.array([31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31])
+    stretch = [0 if m in before else 1 if m in after else 2 for m in range(1, 13)]
+    stretch[11] = -1  # the files end before nine tenths of December are over
+    if 1 not in before:
+        stretch[0] = -1  # cut by the window before
+    return measure_period_dispersion(counts, days, stretch)
 
 
 def test_change_of_two_windows_by_district_adds_cells_up(ask, study):
@@ -152,10 +176,20 @@ def test_change_of_two_windows_by_district_adds_cells_up(ask, study):
     table, _ = ask("change", *windows, "--by", "district")
     before = between(study, "2023-01-05", "2023-03-31")
     districts = study.area.cells["district"].astype(str).to_numpy()
+    rows = np.unique(districts, return_inverse=True)[1]
     for row in table.itertuples():
         assert row.before == before[districts == row.district].sum()
     found = compare_windows(
-        table["before"].to_numpy(), table["after"].to_numpy(), before_length=86, after_length=91
+        table["before"].to_numpy(),
+        table["after"].to_numpy(),
+        before_length=86,
+        after_length=91,
+        dispersion=dispersion_by_month(
+            study,
+            before=(2, 3),
+            after=(4, 5, 6),
+            group=rows,
+        ),
     )
     same(table["ratio_low"], found.low)
 
