@@ -1,6 +1,7 @@
 """One request in, one result out: pages, command line and scheduled runs call :func:`analyse`."""
 
 from types import MappingProxyType
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -10,6 +11,7 @@ from mapper.analysis.request import AnalysisRequest, AnalysisResult
 from mapper.analysis.study import Study, prepare
 from mapper.areas.study_area import StudyArea
 from mapper.base.files import Progress, no_progress
+from mapper.base.note import Note
 from mapper.base.types import Floats, Integers
 from mapper.grid.hexagons import cells_to_strings
 from mapper.grid.neighbours import touching_groups
@@ -34,12 +36,12 @@ __all__ = [
 
 def analyse(
     incidents: Incidents,
-    request: AnalysisRequest,
     *,
     lens: Lens,
     area: StudyArea,
     previous: pd.Series | None = None,
     progress: Progress = no_progress,
+    **choices: Any,
 ) -> AnalysisResult:
     """Count a lens over the study area, find its clusters exactly, and join them into hot spots.
 
@@ -47,17 +49,17 @@ def analyse(
     ----------
     incidents
         Accepted incidents and rejected rows.
-    request
-        The choices; its lens and area are those given here.
     previous
         ``hotspot_id`` of an earlier run by H3 string, whose ids are to be carried over.
+    choices
+        By name, as in :class:`AnalysisRequest`; the request is made of them here.
 
     Raises
     ------
     TooFewEventsError, LensError, RequestError
         As :func:`mapper.analysis.study.prepare`.
     """
-    study = prepare(incidents, request, lens=lens, area=area, progress=progress)
+    study = prepare(incidents, lens=lens, area=area, progress=progress, **choices)
     return find_hotspots(study, previous=previous, progress=progress)
 
 
@@ -107,7 +109,7 @@ def _without_empty(group: Integers, incidents: Integers) -> tuple[Integers, int]
     return np.where(group >= 0, np.append(number, -1)[group], -1), int((~kept).sum())
 
 
-def _told(empty: int) -> tuple[str, ...]:
+def _told(empty: int) -> tuple[Note, ...]:
     """Say how many places are significant only by what surrounds them."""
     if not empty:
         return ()
@@ -116,7 +118,7 @@ def _told(empty: int) -> tuple[str, ...]:
         f"{places} more than chance only by the cells around, with fewer than {FEWEST_IN_HOTSPOT}"
         " incidents inside, and not listed: look at the single places."
     )
-    return (words,)
+    return (Note("not listed", words),)
 
 
 def _clusters(study: Study) -> tuple[Clusters, dict[str, float]]:

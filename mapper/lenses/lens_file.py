@@ -30,6 +30,8 @@ PUBLIC_NEVER = ("county lines", "domestic abuse")
 
 _LENS_KEYS = (
     *("id", "title", "version", "question", "requires", "caveats", "never_call", "public"),
+    *("order", "short_title", "patch_order", "family", "theme"),
+    *("headline", "headline_title", "headline_words"),
     *("rule", "exclude"),
 )
 _RULE_KEYS = ("name", "weight", "harm_days", "reason", "police_generated", "when")
@@ -65,6 +67,14 @@ def _lens(whole: Part, *, path: Path, sha256: str) -> Lens:
         caveats=whole.texts("caveats"),
         never_call=whole.texts("never_call"),
         public=whole.flag("public"),
+        order=whole.place("order"),
+        short_title=whole.text("short_title", needed=False),
+        patch_order=whole.place("patch_order"),
+        family=whole.text("family", needed=False),
+        theme=whole.place("theme"),
+        headline=whole.place("headline"),
+        headline_title=whole.text("headline_title", needed=False),
+        headline_words=whole.text("headline_words", needed=False),
         source=path.name,
         sha256=sha256,
     )
@@ -147,7 +157,8 @@ def _check_rules(whole: Part, lens: Lens) -> None:
 
 def _check_names(whole: Part, lens: Lens) -> None:
     """Hold the lens to its own word about what the result must not be called."""
-    for key, words in (("title", lens.title), ("question", lens.question)):
+    for key in ("title", "question", "short_title", "headline_title", "headline_words"):
+        words: str = getattr(lens, key)
         for name in lens.never_call:
             if f" {_plain(name)} " in f" {_plain(words)} ":
                 whole.fault(

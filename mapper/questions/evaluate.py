@@ -6,13 +6,13 @@ comes from their own history and from comparable places where nothing was done
 (:mod:`mapper.statistics.expectation`); control places rule the measures that need them, no more.
 """
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import partial
 from typing import Literal
 
 import numpy as np
 
-from mapper.analysis.study import Study, prepare
+from mapper.analysis.study import Study
 from mapper.base.errors import RequestError
 from mapper.base.types import Flags
 from mapper.grid.neighbours import Neighbours, find_band
@@ -155,8 +155,7 @@ def open_trial(study: Study, action: Action) -> Trial:
 
 def _study_before(study: Study, before: Window) -> Study:
     """Return the study of the window before: nothing that came later may choose places."""
-    request = replace(study.request, start=before.first, end=before.last)
-    return prepare(study.incidents, request, lens=study.lens, area=study.area)
+    return study.varied(start=before.first, end=before.last)
 
 
 def _acted_on(study: Study, action: Action) -> tuple[Flags, Flags]:

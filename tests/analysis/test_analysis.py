@@ -21,9 +21,7 @@ HOT = disc(1, lon=-2.93)
 
 
 def run(cells, *, incidents=None, area=AREA, **choices):
-    request = AnalysisRequest(lens="everything", area="round", **choices)
-    incidents = incidents or incidents_at(cells)
-    return analyse(incidents, request, lens=EVERYTHING, area=area)
+    return analyse(incidents or incidents_at(cells), lens=EVERYTHING, area=area, **choices)
 
 
 def busy_cells(times=12, background=300, seed=1):
@@ -61,7 +59,7 @@ def test_incidents_outside_are_counted_and_said():
     far = disc(0, lon=-2.5)
     result = run(np.concatenate([busy_cells(), np.repeat(far, 9)]))
     assert result.numbers["incidents_outside"] == result.numbers["rows_outside"] == 9
-    assert any("9 incidents that count lie outside" in note for note in result.notes)
+    assert any("9 incidents that count lie outside" in note.words for note in result.notes)
 
 
 def test_dates_choose_incidents_and_the_last_day_is_included():
@@ -80,7 +78,7 @@ def test_months_without_any_data_are_named():
     incidents = incidents_at(table.loc[keep, "lon"].size * [CELLS[0]])
     incidents.table["start"] = table.loc[keep, "start"].to_numpy()
     result = run(None, incidents=incidents)
-    assert any("No data at all for February 2024" in note for note in result.notes)
+    assert any("No data at all for February 2024" in note.words for note in result.notes)
 
 
 def test_too_few_incidents_are_refused_in_words():
@@ -109,7 +107,9 @@ def test_places_with_hardly_any_incident_of_their_own_are_told_and_not_listed():
     kept, empty = analysis._without_empty(group, incidents)
     assert kept.tolist() == [0, 0, -1, -1, 1]
     assert empty == 1
-    assert analysis._told(empty)[0].startswith("1 place is more than chance only by the cells")
+    assert analysis._told(empty)[0].words.startswith(
+        "1 place is more than chance only by the cells"
+    )
     assert analysis._told(0) == ()
 
 

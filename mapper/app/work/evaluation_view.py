@@ -6,7 +6,6 @@ from typing import Any
 import pandas as pd
 import streamlit as st
 
-from mapper.analysis.request import AnalysisRequest
 from mapper.analysis.study import Study, prepare
 from mapper.app.shell.choices import ask_lens, days_of
 from mapper.app.shell.datasets import Dataset
@@ -140,9 +139,8 @@ def _study(dataset: Dataset, lens: Lens, intervention: Version) -> Study:
     if len(sizes) > 1:
         raise RequestError("The cells are of several sizes. Give cells of one size.")
     area = load_study_area(DEFAULT_AREA, resolution=sizes.pop())
-    request = AnalysisRequest(lens=lens.id, area=area.name, resolution=area.resolution)
     with st.spinner("Counting before and after"):
-        return prepare(dataset.incidents, request, lens=lens, area=area)
+        return prepare(dataset.incidents, lens=lens, area=area)
 
 
 def _ask_windows(dataset: Dataset, intervention: Version, key: str) -> tuple[Window, Window]:
