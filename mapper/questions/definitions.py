@@ -17,8 +17,8 @@ CHANGE = Definition(
     id="change",
     title="What changed",
     question="Which places have more or fewer incidents than in the window before?",
-    definition="Exact conditional binomial test of two counts; rate ratio with interval.",
-    source="Przyborowski & Wilenski 1940; Clopper & Pearson 1934; Benjamini 1995.",
+    definition="Conditional test of two counts, dispersion of months allowed for; rate ratio.",
+    source="Clopper & Pearson 1934; Wilson 1927; Smyth 2004; Benjamini 1995.",
 )
 SCAN = Definition(
     id="scan",
