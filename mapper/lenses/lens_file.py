@@ -13,7 +13,7 @@ from mapper.base.errors import LensError
 from mapper.base.tables import INCIDENT_COLUMNS, OPTIONAL_INCIDENT_COLUMNS
 from mapper.base.toml_file import TomlKind
 from mapper.lenses.conditions import conditions_of
-from mapper.lenses.lens import Lens, Rule
+from mapper.lenses.lens import EXPECTED, Expected, Lens, Rule
 from mapper.lenses.part import Part, parts_of, shown
 
 ID = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
@@ -30,7 +30,7 @@ PUBLIC_NEVER = ("county lines", "domestic abuse")
 
 _LENS_KEYS = (
     *("id", "title", "version", "question", "requires", "caveats", "never_call", "public"),
-    *("rule", "exclude"),
+    *("expected", "expected_reason", "rule", "exclude"),
 )
 _RULE_KEYS = ("name", "weight", "harm_days", "reason", "police_generated", "when")
 _EXCLUDE_KEYS = ("name", "reason", "when")
@@ -65,6 +65,8 @@ def _lens(whole: Part, *, path: Path, sha256: str) -> Lens:
         caveats=whole.texts("caveats"),
         never_call=whole.texts("never_call"),
         public=whole.flag("public"),
+        expected=_expected(whole),
+        expected_reason=whole.text("expected_reason") if "expected" in whole.table else "",
         source=path.name,
         sha256=sha256,
     )
@@ -98,6 +100,17 @@ def _requires(whole: Part) -> tuple[str, ...]:
         if column not in known:
             whole.unknown_column(column, known, at="requires")
     return required
+
+
+def _expected(whole: Part) -> Expected:
+    """Return what incidents are expected to follow, residents when the key is absent."""
+    value = whole.table.get("expected", "residents")
+    for name in EXPECTED:
+        if value == name:
+            return name
+    choices = " or ".join(f'"{name}"' for name in EXPECTED)
+    whole.fault(f"`expected` is not {choices}. Write one of them.", at="expected")
+    return "residents"
 
 
 def _rule(part: Part) -> Rule:
