@@ -1,6 +1,7 @@
 """One request in, one result out: pages, command line and scheduled runs call :func:`analyse`."""
 
 from types import MappingProxyType
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -32,12 +33,12 @@ __all__ = [
 
 def analyse(
     incidents: Incidents,
-    request: AnalysisRequest,
     *,
     lens: Lens,
     area: StudyArea,
     previous: pd.Series | None = None,
     progress: Progress = no_progress,
+    **choices: Any,
 ) -> AnalysisResult:
     """Count a lens over the study area, find its clusters exactly, and join them into hot spots.
 
@@ -45,17 +46,17 @@ def analyse(
     ----------
     incidents
         Accepted incidents and rejected rows.
-    request
-        The choices; its lens and area are those given here.
     previous
         ``hotspot_id`` of an earlier run by H3 string, whose ids are to be carried over.
+    choices
+        By name, as in :class:`AnalysisRequest`; the request is made of them here.
 
     Raises
     ------
     TooFewEventsError, LensError, RequestError
         As :func:`mapper.analysis.study.prepare`.
     """
-    study = prepare(incidents, request, lens=lens, area=area, progress=progress)
+    study = prepare(incidents, lens=lens, area=area, progress=progress, **choices)
     return find_hotspots(study, previous=previous, progress=progress)
 
 

@@ -10,6 +10,7 @@ import numpy as np
 
 from mapper.analysis.study import Study
 from mapper.areas.study_area import StudyArea
+from mapper.base.note import Note
 from mapper.base.types import Floats
 from mapper.lenses.lens import EXPECTED_WORDS
 
@@ -23,7 +24,7 @@ class Expectation:
 
     base: Floats  # 0 or more, missing where unknown; shape (cells,)
     words: str  # completes "more than ... would explain"
-    note: str = ""  # what was taken instead of what, and why
+    notes: tuple[Note, ...] = ()  # what was taken instead of what, and why
 
 
 def expectation(study: Study) -> Expectation:
@@ -52,10 +53,12 @@ def residents_of(area: StudyArea, *, note: str = "") -> Expectation:
     """
     people = area.cells["residents"].to_numpy(dtype=np.float64)
     if np.nansum(people) > 0:
-        told = f"{note}unusual means more than residents explain." if note else ""
-        return Expectation(people, EXPECTED_WORDS["residents"], told)
+        told = f"{note}unusual means more than residents explain."
+        notes = (Note("expectation", told),) if note else ()
+        return Expectation(people, EXPECTED_WORDS["residents"], notes)
     told = (
         f"{note}no residents are known for {area.title}, so unusual means more than"
         " an even spread over the cells would put there. Give the area its residents to see more."
     )
-    return Expectation(np.ones(people.size), EVEN_WORDS, told[:1].upper() + told[1:])
+    notes = (Note("expectation", told[:1].upper() + told[1:]),)
+    return Expectation(np.ones(people.size), EVEN_WORDS, notes)

@@ -17,6 +17,7 @@ from mapper.analysis.hotspots import Standard, even_spread
 from mapper.analysis.request import AnalysisRequest
 from mapper.analysis.study import Study
 from mapper.areas.study_area import StudyArea
+from mapper.base.note import Note
 from mapper.base.types import Floats, Integers
 from mapper.grid.neighbours import Neighbours
 from mapper.statistics.bracket import bracket_clusters
@@ -36,7 +37,7 @@ class PlaceTest:
     places: Places
     standard: Standard
     facts: Mapping[str, float] = field(default_factory=lambda: MappingProxyType({}))
-    notes: tuple[str, ...] = ()
+    notes: tuple[Note, ...] = ()
 
 
 def ask_unusual(study: Study) -> PlaceTest:
@@ -57,7 +58,7 @@ def ask_unusual(study: Study) -> PlaceTest:
         places=tested.places,
         standard=tested.standard,
         facts=tested.facts,
-        notes=(*((chosen.note,) if chosen.note else ()), *tested.notes),
+        notes=(*chosen.notes, *tested.notes),
     )
 
 
@@ -90,7 +91,7 @@ def unusual_places(
         places=places,
         standard=Standard(expected=found.expected, words=f"{words} would explain"),
         facts=MappingProxyType({"bunching_ratio": found.bunching.ratio(average)}),
-        notes=(found.bunching.sentence(average),),
+        notes=(Note("bunching", found.bunching.sentence(average)),),
     )
 
 

@@ -1,15 +1,17 @@
 """The request and the result of an analysis: every choice in, everything found out."""
 
+import difflib
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
 from datetime import date
 from types import MappingProxyType
-from typing import Literal, get_args
+from typing import Any, Literal, Self, get_args
 
 import pandas as pd
 
 from mapper.areas.study_area import StudyArea
 from mapper.base.errors import RequestError
+from mapper.base.note import Note
 from mapper.base.tables import CELL_COLUMNS, HOTSPOT_COLUMNS, check_columns
 from mapper.base.types import Integers
 from mapper.base.week import Shift, Weekday
@@ -26,7 +28,11 @@ MOST_RINGS = 5  # ninety neighbours: beyond this a place is a town
 
 @dataclass(frozen=True)
 class AnalysisRequest:
-    """Every choice that shapes a result; it travels with each output."""
+    """Every choice that shapes a result; it travels with each output.
+
+    An analysis makes its own with :meth:`of`, so that it cannot name another lens or area than
+    those that were counted.
+    """
 
     lens: str
     area: str = "merseyside"
@@ -62,6 +68,28 @@ class AnalysisRequest:
         own = self.harm or (self.score, self.null) != ("capped", "total")
         return "concentrated" if own else "unusual"
 
+    @classmethod
+    def of(cls, lens: Lens, area: StudyArea, choices: Mapping[str, Any]) -> Self:
+        """Return the request of a lens over an area, its other choices by name.
+
+        Raises
+        ------
+        RequestError
+            When there is no choice of that name, or the choices do not fit together.
+        """
+        if strange := sorted(set(choices) - set(CHOICES)):
+            raise RequestError(_unknown(strange))
+        return cls(lens=lens.id, area=area.name, resolution=area.resolution, **choices)
+
+    @property
+    def choices(self) -> dict[str, Any]:
+        """Every choice by name but those that a lens and an area bring with them."""
+        return {name: getattr(self, name) for name in CHOICES}
+
+
+# What can be chosen beside the lens and the area, in the order of the request.
+CHOICES = tuple(each.name for each in fields(AnalysisRequest))[3:]
+
 
 @dataclass(frozen=True, eq=False)
 class AnalysisResult:
@@ -76,7 +104,7 @@ class AnalysisResult:
     last: date
     numbers: Mapping[str, int]  # read, accepted, rejected, counted, outside, hot_cells, ...
     inputs: tuple[Mapping[str, object], ...]  # name, sha256, size, rows of each file
-    notes: tuple[str, ...] = ()  # caveats and warnings, plain words
+    notes: tuple[Note, ...] = ()  # caveats and warnings
     facts: Mapping[str, float] = field(default_factory=lambda: MappingProxyType({}))  # cap, mean
     synthetic: bool = False  # demonstration data: said on every screen and file
     incidents: Integers | None = None  # incidents that count by cell, not weighted
@@ -84,6 +112,18 @@ class AnalysisResult:
     def __post_init__(self) -> None:
         check_columns(self.cells, CELL_COLUMNS, name="cells")
         check_columns(self.hotspots, HOTSPOT_COLUMNS, name="hot spots")
+
+
+def _unknown(names: list[str]) -> str:
+    """Return what to say to choices that there are not."""
+    if "resolution" in names:
+        return (
+            "The resolution is the study area's own: choose it there, as in"
+            ' area=study_area("merseyside", resolution=8).'
+        )
+    near = [close for name in names for close in difflib.get_close_matches(name, CHOICES, 1)]
+    hint = f" Did you mean {' and '.join(near)}?" if near else ""
+    return f"There is no choice {', '.join(names)}.{hint} The choices are {', '.join(CHOICES)}."
 
 
 def _faults(request: AnalysisRequest) -> list[str]:

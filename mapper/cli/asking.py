@@ -1,7 +1,6 @@
 """Ask one question of files: read, count, answer, release, write the table and its manifest."""
 
 from collections.abc import Callable
-from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -14,7 +13,6 @@ if TYPE_CHECKING:
     from mapper.context.sink_choices import SinkChoices
     from mapper.disclosure.finding_release import FindingRelease
     from mapper.incidents.table import Incidents
-    from mapper.lenses.lens import Lens
     from mapper.questions.finding import Finding
 
 Answer = Callable[["Study", Progress], "Finding"]
@@ -53,9 +51,8 @@ def read_study(asked: Asked, progress: Progress) -> "Study":
         progress=part_of(progress, 0.0, 0.8),
     )
     incidents = with_choices(incidents, choices)
-    request = replace(asked.request, lens=lens.id, area=area.name)
     counting = part_of(progress, 0.8, 1.0)
-    return prepare(incidents, request, lens=lens, area=area, progress=counting)
+    return prepare(incidents, lens=lens, area=area, progress=counting, **asked.request.choices)
 
 
 def read_choices(path: Path | None) -> "SinkChoices | None":
@@ -74,14 +71,6 @@ def with_choices(incidents: "Incidents", choices: "SinkChoices | None") -> "Inci
     from mapper.context.sink_choices import apply_sink_choices
 
     return apply_sink_choices(incidents, choices)
-
-
-def through_lens(study: "Study", lens: "Lens") -> "Study":
-    """Return the same incidents and choices through another lens."""
-    from mapper.analysis.study import prepare
-
-    request = replace(study.request, lens=lens.id)
-    return prepare(study.incidents, request, lens=lens, area=study.area)
 
 
 def _summary(shown: "FindingRelease", written: tuple[Path, ...]) -> str:

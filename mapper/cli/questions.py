@@ -30,7 +30,7 @@ def signals(
     ] = None,
 ) -> None:
     """Answer the four questions for every cell or place."""
-    from mapper.cli.asking import ask, through_lens
+    from mapper.cli.asking import ask
     from mapper.lenses.load import load_lens
 
     second = load_lens(with_lens) if with_lens else None
@@ -39,7 +39,7 @@ def signals(
         from mapper.questions.signals import ask_signals
 
         progress("Testing four signals", 0.1)
-        other = through_lens(study, second) if second else None
+        other = study.varied(lens=second) if second else None
         return ask_signals(study, by=by, other=other)
 
     ask(asked, out, answer)

@@ -50,6 +50,14 @@ class Lens:
     public: bool = False  # made for police.uk files
     expected: Expected = "residents"  # what unusual places have more than, unless asked otherwise
     expected_reason: str = ""  # why that and not the other
+    order: int | None = None  # place among the shipped lenses
+    short_title: str = ""  # where a button has no room for the title
+    patch_order: int | None = None  # place among the buttons of My patch; the others follow
+    family: str = ""  # the lens whose incidents it shares: two of one family meet everywhere
+    theme: int | None = None  # place among the lenses that a briefing sets against each other
+    headline: int | None = None  # place among the figures at the head of a briefing
+    headline_title: str = ""  # there, beside the other figures, if not the title
+    headline_words: str = ""  # the same inside a sentence, without those figures beside it
     source: str = ""  # file the lens came from
     sha256: str = ""  # of that file
 

@@ -30,7 +30,10 @@ PUBLIC_NEVER = ("county lines", "domestic abuse")
 
 _LENS_KEYS = (
     *("id", "title", "version", "question", "requires", "caveats", "never_call", "public"),
-    *("expected", "expected_reason", "rule", "exclude"),
+    *("order", "short_title", "patch_order", "family", "theme"),
+    *("headline", "headline_title", "headline_words"),
+    *("expected", "expected_reason"),
+    *("rule", "exclude"),
 )
 _RULE_KEYS = ("name", "weight", "harm_days", "reason", "police_generated", "when")
 _EXCLUDE_KEYS = ("name", "reason", "when")
@@ -67,6 +70,14 @@ def _lens(whole: Part, *, path: Path, sha256: str) -> Lens:
         public=whole.flag("public"),
         expected=_expected(whole),
         expected_reason=whole.text("expected_reason") if "expected" in whole.table else "",
+        order=whole.place("order"),
+        short_title=whole.text("short_title", needed=False),
+        patch_order=whole.place("patch_order"),
+        family=whole.text("family", needed=False),
+        theme=whole.place("theme"),
+        headline=whole.place("headline"),
+        headline_title=whole.text("headline_title", needed=False),
+        headline_words=whole.text("headline_words", needed=False),
         source=path.name,
         sha256=sha256,
     )
@@ -160,7 +171,8 @@ def _check_rules(whole: Part, lens: Lens) -> None:
 
 def _check_names(whole: Part, lens: Lens) -> None:
     """Hold the lens to its own word about what the result must not be called."""
-    for key, words in (("title", lens.title), ("question", lens.question)):
+    for key in ("title", "question", "short_title", "headline_title", "headline_words"):
+        words: str = getattr(lens, key)
         for name in lens.never_call:
             if f" {_plain(name)} " in f" {_plain(words)} ":
                 whole.fault(

@@ -9,6 +9,7 @@ import os
 from collections.abc import Iterator
 from functools import cache
 from pathlib import Path
+from types import MappingProxyType
 
 from mapper.base.errors import LensError
 from mapper.base.settings import settings
@@ -16,24 +17,8 @@ from mapper.lenses.lens import Lens
 from mapper.lenses.lens_file import ID, read_lens_file
 from mapper.lenses.part import closest, shown
 
-# In the order in which they are offered.
-SHIPPED = (
-    "county-lines",
-    "domestic-abuse",
-    "domestic-abuse-children",
-    "domestic-abuse-babies",
-    "missing-children",
-    "drugs",
-    "serious-violence",
-    "organised-crime",
-    "all-demand",
-    "public-drugs-weapons-robbery",
-    "public-violence",
-    "public-all",
-    "public-harm",
-)
 FOLDER_VARIABLE = "MAPPER_LENSES"
-_HERE = Path(__file__).parent
+_SHIPPED = MappingProxyType({path.stem: path for path in Path(__file__).parent.glob("*.toml")})
 
 
 def load_lens(id_or_path: str | Path, *, folder: Path | None = None) -> Lens:
@@ -54,12 +39,12 @@ def load_lens(id_or_path: str | Path, *, folder: Path | None = None) -> Lens:
     """
     if isinstance(id_or_path, Path) or _is_path(id_or_path):
         return read_lens_file(Path(id_or_path))
-    if id_or_path in SHIPPED:
-        return read_lens_file(shipped_path(id_or_path))
+    if id_or_path in _SHIPPED:
+        return read_lens_file(_SHIPPED[id_or_path])
     own = {path.stem: path for path in _own_paths(folder)}
     if id_or_path in own and ID.fullmatch(id_or_path):
         return read_lens_file(own[id_or_path])
-    ids = (*SHIPPED, *own)
+    ids = (*(lens.id for lens in shipped_lenses()), *own)
     raise LensError(
         f"There is no lens called {shown(id_or_path)}.{closest(id_or_path, ids)}"
         f" The lenses are {', '.join(ids)}."
@@ -88,12 +73,7 @@ def list_lenses(folder: Path | None = None) -> tuple[Lens, ...]:
 @cache
 def shipped_lenses() -> tuple[Lens, ...]:
     """Return the lenses that come with mapper, in the order in which they are offered."""
-    return tuple(read_lens_file(shipped_path(lens_id)) for lens_id in SHIPPED)
-
-
-def shipped_path(lens_id: str) -> Path:
-    """Return the file of a lens that comes with mapper."""
-    return _HERE / f"{lens_id}.toml"
+    return tuple(sorted(map(read_lens_file, _SHIPPED.values()), key=lambda lens: lens.order or 0))
 
 
 def own_folder(*, make: bool = False) -> Path | None:
@@ -129,7 +109,7 @@ def _own_paths(folder: Path | None) -> Iterator[Path]:
             f" Make it, or change {FOLDER_VARIABLE}."
         )
     for path in sorted(folder.glob("*.toml")):
-        if path.stem in SHIPPED:
+        if path.stem in _SHIPPED:
             raise LensError(
                 f"{path}, line 1: {path.stem} is the id of a lens that comes with mapper."
                 " Give your lens another id and file name."

@@ -90,8 +90,8 @@ EVALUATE = Definition(
     id="evaluate",
     title="What worked",
     question="Did places acted on change more than places left alone?",
-    definition="Ratio of rate ratios with exact interval, WDQ, WDD; buffer and controls.",
-    source="Bowers & Johnson 2003; Wheeler & Ratcliffe 2018; Cornfield 1956.",
+    definition="Incidents against expected, p among placebo places; buffer, WDQ, WDD.",
+    source="Hauer 1997; Abadie et al. 2010; Bowers & Johnson 2003; Wheeler & Ratcliffe 2018.",
 )
 PROACTIVITY = Definition(
     id="proactivity",

@@ -30,9 +30,7 @@ ROBBERY = Rule(
 
 
 def run(cells, *, incidents=None, area=AREA, **choices):
-    request = AnalysisRequest(lens="everything", area="round", **choices)
-    incidents = incidents or incidents_at(cells)
-    return analyse(incidents, request, lens=EVERYTHING, area=area)
+    return analyse(incidents or incidents_at(cells), lens=EVERYTHING, area=area, **choices)
 
 
 def busy_cells(times=12, background=300, seed=1):
@@ -70,7 +68,7 @@ def test_incidents_outside_are_counted_and_said():
     far = disc(0, lon=-2.5)
     result = run(np.concatenate([busy_cells(), np.repeat(far, 9)]))
     assert result.numbers["incidents_outside"] == result.numbers["rows_outside"] == 9
-    assert any("9 incidents that count lie outside" in note for note in result.notes)
+    assert any("9 incidents that count lie outside" in note.words for note in result.notes)
 
 
 def test_dates_choose_incidents_and_the_last_day_is_included():
@@ -89,7 +87,7 @@ def test_months_without_any_data_are_named():
     incidents = incidents_at(table.loc[keep, "lon"].size * [CELLS[0]])
     incidents.table["start"] = table.loc[keep, "start"].to_numpy()
     result = run(None, incidents=incidents)
-    assert any("No data at all for February 2024" in note for note in result.notes)
+    assert any("No data at all for February 2024" in note.words for note in result.notes)
 
 
 def test_too_few_incidents_are_refused_in_words():
@@ -165,23 +163,21 @@ def test_demand_is_compared_with_unless_the_lens_is_most_of_it():
     kinds = pd.Categorical(["Robbery"] * robberies.size + ["Theft"] * thefts.size)
     incidents = incidents_at(np.concatenate([robberies, thefts]), type=kinds)
     lens = replace(EVERYTHING, rules=(ROBBERY,))
-    study = prepare(
-        incidents, AnalysisRequest(lens="everything", expected="demand"), lens=lens, area=AREA
-    )
+    study = prepare(incidents, lens=lens, area=AREA, expected="demand")
     chosen = expectation(study)
     assert chosen.words == "all demand recorded there"
     assert chosen.base.sum() == kinds.size
-    alone = prepare(
-        incidents, AnalysisRequest(lens="everything", expected="demand"), lens=EVERYTHING, area=AREA
-    )
+    alone = prepare(incidents, lens=EVERYTHING, area=AREA, expected="demand")
     assert expectation(alone).words == "its residents"
-    assert "too many to be compared with all demand" in expectation(alone).note
+    (note,) = expectation(alone).notes
+    assert note.code == "expectation"
+    assert "too many to be compared with all demand" in note.words
 
 
 def test_without_residents_the_even_spread_is_said():
     area = replace(AREA, cells=AREA.cells.assign(residents=np.nan))
     result = run(busy_cells(), area=area)
-    assert any("no residents are known" in note.lower() for note in result.notes)
+    assert any("no residents are known" in note.words.lower() for note in result.notes)
     assert "an even spread over the cells would explain" in result.hotspots["reason"][0]
 
 

@@ -7,7 +7,6 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from mapper.analysis.request import AnalysisRequest
 from mapper.analysis.study import prepare
 from mapper.base.errors import RecordsError
 from mapper.disclosure.people import one_person
@@ -47,10 +46,9 @@ def study_of(*, fall=0.0, moved=False):
     both = pd.concat([before.table, after.table], ignore_index=True)
     for name in ("source", "precision", "type"):
         both[name] = both[name].astype("category")
-    request = AnalysisRequest(lens="everything")
     files = (replace(before.files[0], rows=len(both)),)
     given = replace(before, table=both, files=files)
-    return prepare(given, request, lens=EVERYTHING, area=area)
+    return prepare(given, lens=EVERYTHING, area=area)
 
 
 @pytest.fixture

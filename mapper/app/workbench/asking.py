@@ -1,7 +1,7 @@
 """From the values of a form to a finding: each question called as the command line calls it."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Any, cast
 
@@ -93,10 +93,10 @@ def ask(
     area = load_study_area(request.area, resolution=request.resolution)
     study = prepare(
         incidents,
-        replace(request, area=area.name),
         lens=lens,
         area=area,
         progress=lambda words, share: progress(words, _PREPARING * share),
+        **request.choices,
     )
     progress("Answering", _PREPARING)
 
@@ -108,11 +108,7 @@ def ask(
 
 def _signals(asked: Asked) -> Finding:
     study, second = asked.study, text_of(asked.values, "with_lens")
-    other = None
-    if second:
-        lens = load_lens(second)
-        request = replace(study.request, lens=lens.id)
-        other = prepare(study.incidents, request, lens=lens, area=study.area)
+    other = study.varied(lens=load_lens(second)) if second else None
     asked.progress("Testing four signals", 0.1)
     return ask_signals(study, by=_choice(asked, "by"), other=other)
 

@@ -16,7 +16,6 @@ from mapper.app.shell.words import notice
 from mapper.app.workbench.answers import Asking, begin, current, lens_of, released
 from mapper.app.workbench.compare import show_compare
 from mapper.app.workbench.form import QUESTION, Seen, ask_more_method, ask_question_and_values
-from mapper.app.workbench.lenses import show_lenses
 from mapper.app.workbench.places import ask_places
 from mapper.app.workbench.progress import running, show_running
 from mapper.app.workbench.questions import QUESTIONS
@@ -130,6 +129,5 @@ _OTHERS: Mapping[str, Callable[[Dataset], None]] = MappingProxyType(
     {
         "Compare": lambda _dataset: show_compare(),
         "Saved runs": show_saved,
-        "Lenses": show_lenses,
     }
 )
