@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from mapper.analysis.analyse import AnalysisRequest, analyse
+from mapper.analysis.analyse import analyse
 from mapper.base.errors import DisclosureError
 from mapper.base.note import Note, NoteCode
 from mapper.base.tables import (
@@ -63,9 +63,8 @@ def incidents(seed=0, size=900):
 
 
 def result(seed=0, *, lens=EVERYTHING, resolution=9, rings=8, start=START, end=END, **choices):
-    request = AnalysisRequest(lens=lens.id, resolution=resolution, start=start, end=end, **choices)
     area = small_area(rings, resolution=resolution)
-    return analyse(incidents(seed), request, lens=lens, area=area)
+    return analyse(incidents(seed), lens=lens, area=area, start=start, end=end, **choices)
 
 
 def partnership(seed=0, **choices):

@@ -16,7 +16,6 @@ from mapper.app.shell.words import notice
 from mapper.app.workbench.answers import Asking, begin, current, lens_of, released
 from mapper.app.workbench.compare import show_compare
 from mapper.app.workbench.form import QUESTION, Seen, ask_more_method, ask_question_and_values
-from mapper.app.workbench.lenses import show_lenses
 from mapper.app.workbench.places import ask_places
 from mapper.app.workbench.progress import running, show_running
 from mapper.app.workbench.questions import QUESTIONS
@@ -25,10 +24,11 @@ from mapper.app.workbench.start import show_questions
 from mapper.app.workbench.view import show_answer_of
 from mapper.app.workbench.words import on_screen
 from mapper.base.errors import MapperError
+from mapper.base.palette import with_colours
 from mapper.disclosure.people import require
 from mapper.disclosure.release import MARKINGS
 
-_STYLE = (Path(__file__).parent / "workbench.css").read_text(encoding="utf-8")
+_STYLE = with_colours((Path(__file__).parent / "workbench.css").read_text(encoding="utf-8"))
 QUICK = 2.5  # seconds that a page waits before it shows progress instead
 
 
@@ -130,6 +130,5 @@ _OTHERS: Mapping[str, Callable[[Dataset], None]] = MappingProxyType(
     {
         "Compare": lambda _dataset: show_compare(),
         "Saved runs": show_saved,
-        "Lenses": show_lenses,
     }
 )
