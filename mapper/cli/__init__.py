@@ -9,6 +9,7 @@ import os
 import sys
 
 from mapper.base.errors import MapperError
+from mapper.cli.arguments import option_of
 from mapper.cli.commands import app
 from mapper.cli.saying import is_verbose
 
@@ -24,7 +25,7 @@ def main() -> None:
     try:
         app(prog_name="mapper")
     except MapperError as error:
-        print(error, file=sys.stderr)
+        print(error.called(option_of), file=sys.stderr)
         sys.exit(2)
     except MemoryError:
         print(

@@ -65,4 +65,8 @@ def _lines(incidents: "Incidents", quality: "Quality") -> list[str]:
         f"{share:.1%} of incidents lie at points labelled {kind}"
         for kind, share in quality.sinks.items()
     ]
+    lines += [
+        f"{share:.1%} of incidents say that {flag} is not known: counted as no"
+        for flag, share in quality.unknown.items()
+    ]
     return [*lines, quality.resolution_reason, quality.snap_points_reason, *quality.notes]

@@ -10,6 +10,7 @@ from mapper.cli.arguments import Asked, Mapping, Paths, Repair, shared_arguments
 from mapper.cli.briefing import briefing_app
 from mapper.cli.context_commands import context_commands
 from mapper.cli.place_commands import place_commands
+from mapper.cli.question_group import QuestionGroup
 from mapper.cli.questions import questions
 from mapper.cli.records_commands import records_app
 from mapper.cli.saying import say, with_manners
@@ -21,6 +22,7 @@ app = typer.Typer(
     context_settings={"help_option_names": ["-h", "--help"]},
     pretty_exceptions_enable=False,
     rich_markup_mode=None,
+    cls=QuestionGroup,
 )
 area_app = typer.Typer(help="Study areas.", no_args_is_help=True)
 app.add_typer(area_app, name="area")

@@ -40,6 +40,13 @@ class Neighbours:
         """Return the positions of one cell's neighbours."""
         return self.member[self._starts[cell] : self._starts[cell + 1]]
 
+    def members_of(self, cells: Integers) -> Integers:
+        """Return the neighbours of some cells by position, those of one after those of another."""
+        first, number = self._starts[cells], self._starts[cells + 1] - self._starts[cells]
+        within = np.arange(int(number.sum())) - np.repeat(np.cumsum(number) - number, number)
+        members: Integers = self.member[np.repeat(first, number) + within]
+        return members
+
     def ring_sums(self, values: Integers) -> Integers:
         """Return the sum over each cell's neighbours, exact in integers.
 

@@ -22,8 +22,9 @@ from mapper.app.shell.waiting import opened_dataset
 from mapper.app.shell.words import bullets, notice, plain
 from mapper.areas.load import DEFAULT_AREA, load_study_area
 from mapper.base.errors import MapperError
-from mapper.disclosure.finding_release import FindingRelease, release_finding
+from mapper.disclosure.make import release
 from mapper.disclosure.people import Viewer, in_wards, scope_of
+from mapper.disclosure.release import FindingRelease
 from mapper.lenses.load import load_lens
 from mapper.outputs.findings import finding_csv
 from mapper.questions.children import children_finding
@@ -138,7 +139,7 @@ def _released(viewer: Viewer, finding: Finding) -> FindingRelease:
         finding = only_rows(finding, in_wards(finding.table, viewer.wards).to_numpy())
     audience = "partnership" if scope == "partnership" else "operational"
     register = DatabaseRegister(database(), person=viewer.name, role=role_of(viewer))
-    return release_finding(finding, audience=audience, register=register, made_by=viewer.name)
+    return release(finding, audience=audience, register=register, made_by=viewer.name)
 
 
 def _show_table(viewer: Viewer, shown: FindingRelease, dataset: Dataset) -> None:

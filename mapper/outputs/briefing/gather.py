@@ -19,10 +19,9 @@ from mapper.areas.study_area import StudyArea
 from mapper.base.errors import LensError, MapperError
 from mapper.base.files import Progress, no_progress
 from mapper.base.types import Integers
-from mapper.disclosure.finding_release import FindingRelease, release_finding
 from mapper.disclosure.make import release
 from mapper.disclosure.register import Register
-from mapper.disclosure.release import Release
+from mapper.disclosure.release import FindingRelease, Release
 from mapper.disclosure.rules import Rule, rules
 from mapper.disclosure.totals import TotalsRegister, total_is_safe
 from mapper.grid.counts import locate
@@ -139,7 +138,7 @@ class _Source:
 
     def finding(self, finding: Finding) -> FindingRelease:
         """Return the release of the answer to a question about the whole area."""
-        return release_finding(
+        return release(
             finding,
             audience=self.choices.audience,
             register=TotalsRegister(self.register),
