@@ -1,6 +1,6 @@
 """Ask one question of files: read, count, answer, release, write the table and its manifest."""
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
@@ -17,7 +17,6 @@ if TYPE_CHECKING:
     from mapper.disclosure.finding_release import FindingRelease
     from mapper.incidents.table import Incidents
     from mapper.questions.choices import Question
-    from mapper.questions.finding import Finding
 
 
 def ask(asked: Asked, out: Path, question: "Question", options: Mapping[str, Any]) -> None:
@@ -28,25 +27,17 @@ def ask(asked: Asked, out: Path, question: "Question", options: Mapping[str, Any
     options
         What was typed for each choice of the question.
     """
-    with calling(question):
-        choices = question.choices.given(options)
-
-        def answer(study: "Study", progress: Progress) -> "Finding":
-            return question.ask(study, choices, area=asked.request.area, progress=progress)
-
-        ask_by(asked, out, answer)
-
-
-def ask_by(asked: Asked, out: Path, answer: "Callable[[Study, Progress], Finding]") -> None:
-    """Answer a question and write it."""
     from mapper.disclosure.finding_release import release_finding
     from mapper.outputs.findings import check_finding_path, write_finding
 
     check_finding_path(out)
-    with shown_progress() as progress:
+    with calling(question), shown_progress() as progress:
+        choices = question.choices.given(options)
         study = read_study(asked, part_of(progress, 0.0, 0.4))
         progress("Answering", 0.4)
-        shown = release_finding(answer(study, part_of(progress, 0.4, 0.95)))
+        rest = part_of(progress, 0.4, 0.95)
+        finding = question.ask(study, choices, area=asked.request.area, progress=rest)
+        shown = release_finding(finding)
         progress("Writing the table and its manifest", 0.95)
         written = write_finding(shown, out)
     print(_summary(shown, written))

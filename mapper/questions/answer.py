@@ -2,14 +2,13 @@
 
 from collections.abc import Mapping
 from dataclasses import asdict
-from datetime import date
 from types import MappingProxyType
 from typing import Any
 
 import pandas as pd
 
 from mapper.analysis.study import Study
-from mapper.questions.choices import Definition
+from mapper.questions.choices import Definition, plain
 from mapper.questions.finding import Finding, Ground, Role, Unit
 
 
@@ -54,7 +53,7 @@ def answer(
         area_title=area.title,
         resolution=area.resolution,
         notes=(*notes, *lens.caveats, *study.notes),
-        choices=MappingProxyType({name: _plain(value) for name, value in choices.items()}),
+        choices=MappingProxyType({name: plain(value) for name, value in choices.items()}),
         record=record_of(study),
         licence=area.licence,
         synthetic=study.synthetic,
@@ -64,7 +63,7 @@ def answer(
 
 def record_of(study: Study) -> Mapping[str, Any]:
     """Return all that is needed to ask the same question of the same incidents again."""
-    request = {name: _plain(value) for name, value in asdict(study.request).items()}
+    request = {name: plain(value) for name, value in asdict(study.request).items()}
     lens, area = study.lens, study.area
     return MappingProxyType(
         {
@@ -82,10 +81,3 @@ def record_of(study: Study) -> Mapping[str, Any]:
             "numbers": study.numbers,
         }
     )
-
-
-def _plain(value: Any) -> Any:
-    """Return a choice as a manifest writes it."""
-    if isinstance(value, date):
-        return value.isoformat()
-    return [_plain(each) for each in value] if isinstance(value, list | tuple) else value

@@ -5,7 +5,7 @@ many steps away from the nearest treated one, or chosen by hand; controls are su
 past level and trend among all other cells, or chosen by hand.
 """
 
-from dataclasses import replace
+from dataclasses import MISSING, dataclass, replace
 from datetime import timedelta
 from typing import Literal
 
@@ -14,9 +14,8 @@ import numpy as np
 from mapper.analysis.study import Study, prepare
 from mapper.base.errors import RequestError
 from mapper.base.types import Flags, Integers
-from mapper.questions.action import Action
 from mapper.questions.answer import answer
-from mapper.questions.definitions import EVALUATE
+from mapper.questions.choices import Choices, Question, choice, confidence
 from mapper.questions.evaluation_tables import Ground, cell_table, figure_table
 from mapper.questions.finding import Finding, Role, Unit
 from mapper.questions.periods import Periods, counts_by_period, split_periods
@@ -47,27 +46,96 @@ _ROLES: dict[Table, dict[str, Role]] = {
 }
 
 
-def ask_evaluate(
-    study: Study, *, action: Action, table: Table = "figures", confidence: float = 0.95
-) -> Finding:
+@dataclass(frozen=True, kw_only=True)
+class EvaluateChoices(Choices):
+    """Where and when something was done, and what it is compared with."""
+
+    hotspots: tuple[str, ...] = choice(
+        (),
+        "Hot spots",
+        help="Id of a hot spot of the days before; repeat.",
+        kind="hotspots",
+        option="--hotspot",
+    )
+    cells: tuple[str, ...] = choice(
+        (), "H3 cells", help="H3 cell acted on; repeat.", option="--cell"
+    )
+    before: Window = choice(
+        MISSING, "Before the action", help="Days before the action.", proposed="first half"
+    )
+    after: Window = choice(
+        MISSING, "After it began", help="Days after it began.", proposed="second half"
+    )
+    buffer_from: int = choice(
+        1, "Buffer from step", help="First step of the buffer.", least=1, most=10, rare=True
+    )
+    buffer_to: int = choice(
+        2, "Buffer to step", help="Last step of the buffer.", least=1, most=10, rare=True
+    )
+    buffer_cells: tuple[str, ...] = choice(
+        (),
+        "Buffer cells by hand",
+        help="Buffer cell by hand; repeat.",
+        option="--buffer-cell",
+        rare=True,
+    )
+    control_cells: tuple[str, ...] = choice(
+        (),
+        "Control cells by hand",
+        help="Control cell by hand; repeat.",
+        option="--control-cell",
+        rare=True,
+    )
+    controls: int = choice(
+        1,
+        "Controls for each cell",
+        help="Controls suggested for each cell.",
+        least=1,
+        most=10,
+        rare=True,
+    )
+    control_buffer: bool = choice(
+        default=False,
+        label="Rings around controls too",
+        help="Rings around controls, beside the buffer.",
+        rare=True,
+    )
+    table: Table = choice(
+        "figures",
+        "Show",
+        help="Which table.",
+        of={"figures": "Figures", "cells": "Cells and their part"},
+    )
+    confidence: float = confidence()
+
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        if self.buffer_from > self.buffer_to:
+            raise RequestError(
+                f"A buffer of steps {self.buffer_from} to {self.buffer_to} cannot be made: choose"
+                " {buffer_to} from {buffer_from} on.",
+                names=("buffer_from", "buffer_to"),
+            )
+        if not (self.cells or self.hotspots):
+            raise RequestError(
+                "Say where something was done: {cells} or {hotspots}.", names=("cells", "hotspots")
+            )
+
+
+def ask_evaluate(study: Study, action: EvaluateChoices) -> Finding:
     """Evaluate one action.
 
     Parameters
     ----------
     action
-        Where, when, and against what.
-    table
-        ``figures``: every measure with its interval; ``cells``: which cell played which part.
-    confidence
-        Of every interval.
+        Where, when, and against what; ``figures``: every measure with its interval, or ``cells``:
+        which cell played which part; how sure every interval is.
 
     Raises
     ------
     RequestError
         When places, windows or controls cannot be used.
     """
-    if not 0 < confidence < 1:
-        raise RequestError(f"A confidence of {confidence} is not between 0 and 1; 0.95 is usual.")
     notes = check_windows(study, action.before, action.after)
     past = _study_before(study, action.before)
     ground = _ground(study, past, action)
@@ -81,18 +149,18 @@ def ask_evaluate(
         else None,
         before_length=days_with_data(study, action.before),
         after_length=days_with_data(study, action.after),
-        confidence=confidence,
+        confidence=action.confidence,
     )
     mean = regression_to_mean(counts[0], ground.treated, earlier=_earlier(study, action.before))
-    rows = figure_table(counts, ground, found, mean) if table == "figures" else None
+    rows = figure_table(counts, ground, found, mean) if action.table == "figures" else None
     words = [*found.words, *([found.quotient.words] if found.quotient else []), mean.words]
     return answer(
         study,
-        EVALUATE,
+        QUESTION,
         cell_table(study, counts, ground) if rows is None else rows,
-        _ROLES[table],
-        unit=_UNITS[table],
-        choices=_told(action, table, confidence),
+        _ROLES[action.table],
+        unit=_UNITS[action.table],
+        choices=action.told(),
         notes=(*words, ground.words, *notes),
     )
 
@@ -103,18 +171,17 @@ def _study_before(study: Study, before: Window) -> Study:
     return prepare(study.incidents, request, lens=study.lens, area=study.area)
 
 
-def _ground(study: Study, past: Study, action: Action) -> Ground:
+def _ground(study: Study, past: Study, action: EvaluateChoices) -> Ground:
     """Return which cells are treated, buffer and control; no cell plays two parts."""
     treated = cells_named(study, action.cells)
     if action.hotspots:
         treated |= chosen_hotspots(places_by(past, "hotspot"), action.hotspots).group >= 0
-    inner, outer = action.buffer_rings
-    by_hand = cells_named(study, action.buffer)
-    rings = {"inner": inner, "outer": outer}
-    buffer = by_hand if action.buffer else ring_cells(study.cells, treated, **rings)
-    control, words = cells_named(study, action.control), "Controls were chosen by hand."
-    if not action.control:
-        control, words = _suggested(past, treated, buffer, action.controls_each)
+    by_hand = cells_named(study, action.buffer_cells)
+    rings = {"inner": action.buffer_from, "outer": action.buffer_to}
+    buffer = by_hand if action.buffer_cells else ring_cells(study.cells, treated, **rings)
+    control, words = cells_named(study, action.control_cells), "Controls were chosen by hand."
+    if not action.control_cells:
+        control, words = _suggested(past, treated, buffer, action.controls)
     _refuse_overlap(treated, buffer, control)
     around = np.zeros(treated.shape, dtype=np.bool_)
     if action.control_buffer:
@@ -168,18 +235,13 @@ def _sums(counts: tuple[Integers, ...], part: Flags) -> BeforeAfter:
     return BeforeAfter(before, after)
 
 
-def _told(action: Action, table: Table, confidence: float) -> dict[str, object]:
-    """Return the choices of an evaluation for its manifest."""
-    return {
-        "table": table,
-        "before": [action.before.first.isoformat(), action.before.last.isoformat()],
-        "after": [action.after.first.isoformat(), action.after.last.isoformat()],
-        "cells": action.cells,
-        "hotspots": action.hotspots,
-        "buffer": action.buffer,
-        "buffer_rings": action.buffer_rings,
-        "control": action.control,
-        "controls_each": action.controls_each,
-        "control_buffer": action.control_buffer,
-        "confidence": confidence,
-    }
+QUESTION = Question(
+    id="evaluate",
+    title="What worked",
+    question="Did places acted on change more than places left alone?",
+    definition="Ratio of rate ratios with exact interval, WDQ, WDD; buffer and controls.",
+    source="Bowers & Johnson 2003; Wheeler & Ratcliffe 2018; Cornfield 1956.",
+    group="What worked",
+    choices=EvaluateChoices,
+    answer=ask_evaluate,
+)

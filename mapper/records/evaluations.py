@@ -17,8 +17,7 @@ from typing import Any, Literal, cast
 
 from mapper.analysis.study import Study
 from mapper.base.errors import RecordsError
-from mapper.questions.action import Action
-from mapper.questions.evaluate import ask_evaluate
+from mapper.questions.evaluate import EvaluateChoices, ask_evaluate
 from mapper.questions.windows import Window
 from mapper.records.form import Content
 from mapper.records.versions import Version
@@ -67,11 +66,12 @@ def evaluate_intervention(
         When places, windows or controls cannot be used.
     """
     content = intervention.content
-    action = Action(
+    action = EvaluateChoices(
         before=before,
         after=after,
         cells=tuple(content.get("cells", ())),
-        control=tuple(content.get("controls", ())),
+        control_cells=tuple(content.get("controls", ())),
+        table="cells",
     )
     return _content(study, action, intervention.record, content)
 
@@ -93,12 +93,13 @@ def evaluate_again(study: Study, evaluation: Version) -> Content:
             f" read then. Choose that lens, in its version {inputs['lens']['version']}."
         )
     parts = {name: tuple(cells) for name, cells in inputs["cells"].items()}
-    action = Action(
+    action = EvaluateChoices(
         before=_window(inputs["before"]),
         after=_window(inputs["after"]),
         cells=parts["treated"],
-        control=parts["control"],
-        buffer=parts.get("buffer", ()),
+        control_cells=parts["control"],
+        buffer_cells=parts.get("buffer", ()),
+        table="cells",
     )
     content = evaluation.content
     return _content(study, action, content["intervention"], content)
@@ -191,9 +192,9 @@ def _entry(intervention: Version, evaluation: Version | None) -> Entry:
     )
 
 
-def _content(study: Study, action: Action, intervention: str, content: Content) -> Content:
+def _content(study: Study, action: EvaluateChoices, intervention: str, content: Content) -> Content:
     """Return the content of an evaluation record."""
-    finding = ask_evaluate(study, action=action, table="cells")
+    finding = ask_evaluate(study, action)
     parts = finding.table.groupby("part", sort=False, observed=True)
     request = study.request
     inputs = {

@@ -33,9 +33,9 @@ from mapper.lenses.lens import Lens
 from mapper.lenses.lens import Rule as LensRule
 from mapper.lenses.load import load_lens
 from mapper.outputs.briefing.choices import BriefingChoices
-from mapper.questions.change import ask_change
+from mapper.questions.change import ChangeChoices, ask_change
 from mapper.questions.finding import Finding
-from mapper.questions.week import shift_finding
+from mapper.questions.shifts import ShiftsChoices, ask_shifts
 from mapper.questions.windows import Window, counts_within
 
 ALL_DEMAND, CRIME = "all-demand", "crime"
@@ -206,7 +206,8 @@ class _Source:
         windows = self.choices.before, self.choices.after
         try:
             study = self.study(lens)
-            finding = ask_change(study, before=windows[0], after=windows[1], by="area")
+            choices = ChangeChoices(before=windows[0], after=windows[1], by="area")
+            finding = ask_change(study, choices)
             shown = self.finding(finding).table
         except MapperError as error:
             return Total(lens.id, lens.title, None, None, str(error))
@@ -224,7 +225,7 @@ class _Source:
         request = self.request(lens.id, self.choices.after)
         try:
             study = prepare(self.incidents, request, lens=lens, area=self.area)
-            finding = shift_finding(study, by="area")
+            finding = ask_shifts(study, ShiftsChoices(by="area"))
             return self.finding(finding)
         except MapperError as error:
             notes.append(f"The week in shifts is not shown. {error}")
