@@ -2,7 +2,6 @@
 
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -10,6 +9,7 @@ from mapper.base.errors import MapperError
 from mapper.base.files import Progress
 from mapper.cli.arguments import Asked, option_of
 from mapper.cli.progress import part_of, shown_progress
+from mapper.cli.saying import STDOUT, put_out, say, say_aside
 
 if TYPE_CHECKING:
     from mapper.analysis.study import Study
@@ -20,7 +20,9 @@ if TYPE_CHECKING:
 
 
 def ask(asked: Asked, out: Path, question: "Question", options: Mapping[str, Any]) -> None:
-    """Answer a question and write it; a refusal names options as they are typed.
+    """Answer a question and write it; ``-`` is CSV on standard output, with no manifest.
+
+    A refusal names options as they are typed.
 
     Parameters
     ----------
@@ -28,9 +30,10 @@ def ask(asked: Asked, out: Path, question: "Question", options: Mapping[str, Any
         What was typed for each choice of the question.
     """
     from mapper.disclosure.finding_release import release_finding
-    from mapper.outputs.findings import check_finding_path, write_finding
+    from mapper.outputs.findings import check_finding_path, finding_csv, write_finding
 
-    check_finding_path(out)
+    if out != STDOUT:
+        check_finding_path(out)
     with calling(question), shown_progress() as progress:
         choices = question.choices.given(options)
         study = read_study(asked, part_of(progress, 0.0, 0.4))
@@ -39,8 +42,12 @@ def ask(asked: Asked, out: Path, question: "Question", options: Mapping[str, Any
         finding = question.ask(study, choices, area=asked.request.area, progress=rest)
         shown = release_finding(finding)
         progress("Writing the table and its manifest", 0.95)
-        written = write_finding(shown, out)
-    print(_summary(shown, written))
+        written = () if out == STDOUT else write_finding(shown, out)
+    if out == STDOUT:
+        put_out(finding_csv(shown))
+    facts = {"marking": shown.marking, "title": shown.title, "rows": len(shown.table)}
+    speak = say_aside if out == STDOUT else say
+    speak(_summary(shown, written), **facts, notes=shown.notes, written=written)
 
 
 @contextmanager
@@ -72,9 +79,8 @@ def read_study(asked: Asked, progress: Progress) -> "Study":
         progress=part_of(progress, 0.0, 0.8),
     )
     incidents = with_choices(incidents, choices)
-    request = replace(asked.request, lens=lens.id, area=area.name)
     counting = part_of(progress, 0.8, 1.0)
-    return prepare(incidents, request, lens=lens, area=area, progress=counting)
+    return prepare(incidents, lens=lens, area=area, progress=counting, **asked.request.choices)
 
 
 def read_choices(path: Path | None) -> "SinkChoices | None":
@@ -97,11 +103,12 @@ def with_choices(incidents: "Incidents", choices: "SinkChoices | None") -> "Inci
 
 def _summary(shown: "FindingRelease", written: tuple[Path, ...]) -> str:
     """Say what was asked, what a reader should know, and where the answer lies."""
+    where = f"{written[0]}, choices to {written[1].name}" if written else "standard output"
     return "\n".join(
         [
             f"{shown.marking}   {shown.title}: {shown.lens_title}, {shown.area_title}",
             f"{shown.period}. {shown.question}",
             *(f"  {note}" for note in shown.notes),
-            f"{len(shown.table):,} rows written to {written[0]}, choices to {written[1].name}",
+            f"{len(shown.table):,} rows written to {where}",
         ]
     )

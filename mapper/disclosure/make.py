@@ -8,12 +8,15 @@ from typing import Any, get_args
 
 from mapper.analysis.request import AnalysisResult
 from mapper.base.errors import DisclosureError
+from mapper.base.note import NoteCode
 from mapper.base.text import period_in_words
 from mapper.disclosure.partner_release import Prepared, prepare_release
 from mapper.disclosure.register import Register
 from mapper.disclosure.release import _MADE_HERE, MARKINGS, Audience, Release, digest_of_release
 from mapper.disclosure.rules import Rule, rules
 
+# Missing months alone; all other notes speak of counts and stay with the operational audience.
+TOLD_OUTSIDE: frozenset[NoteCode] = frozenset({"months missing"})
 VERSIONED = ("mapper", "numpy", "pandas", "pyarrow", "h3", "h3ronpy", "folium")
 
 
@@ -59,7 +62,7 @@ def release(
         "audience": "operational",
         "marking": MARKINGS["operational"],
         **_told(result),
-        "caveats": (*result.lens.caveats, *result.notes),
+        "caveats": (*result.lens.caveats, *map(str, result.notes)),
         "record": _record(result, made_by),
     }
     digest = digest_of_release(content, result.cells, result.hotspots)
@@ -133,8 +136,8 @@ def _told(result: AnalysisResult) -> dict[str, Any]:
 
 
 def _gaps(result: AnalysisResult) -> tuple[str, ...]:
-    """Return notes on missing months; all other notes speak of counts and stay inside."""
-    return tuple(note for note in result.notes if note.startswith("No data at all for "))
+    """Return the words of the notes that every audience is told."""
+    return tuple(note.words for note in result.notes if note.code in TOLD_OUTSIDE)
 
 
 def _guarded_record(

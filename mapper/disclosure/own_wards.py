@@ -16,6 +16,7 @@ import pandas as pd
 
 from mapper.analysis.analyse import AnalysisResult
 from mapper.base.errors import RefusedError
+from mapper.base.note import Note
 from mapper.base.tables import HOTSPOT_COLUMNS, check_columns
 from mapper.base.types import Flags, Integers
 from mapper.disclosure.people import in_wards
@@ -49,7 +50,7 @@ def narrowed(result: AnalysisResult, wards: Iterable[str]) -> AnalysisResult:
         "cells_hot": int(cells["hot"].sum()),
         "hotspots": len(hotspots),
     }
-    note = (
+    words = (
         f"Only your wards are shown: {', '.join(wards)}. At their edge, sums count your wards alone"
         " and z, p and q are left out."
     )
@@ -60,7 +61,7 @@ def narrowed(result: AnalysisResult, wards: Iterable[str]) -> AnalysisResult:
         hotspots=hotspots,
         numbers=MappingProxyType(numbers),
         facts=MappingProxyType(_facts(result, cells)),
-        notes=(note, *result.notes),
+        notes=(Note("own wards", words), *result.notes),
         incidents=incidents,
     )
 

@@ -52,7 +52,7 @@ def answer(
         lens_title=lens.title,
         area_title=area.title,
         resolution=area.resolution,
-        notes=(*notes, *lens.caveats, *study.notes),
+        notes=(*notes, *lens.caveats, *map(str, study.notes)),
         choices=MappingProxyType({name: plain(value) for name, value in choices.items()}),
         record=record_of(study),
         licence=area.licence,

@@ -12,6 +12,7 @@ from mapper.analysis.study import Study
 from mapper.base.errors import RequestError
 from mapper.questions.answer import answer
 from mapper.questions.choices import ROWS, Choices, Question, Way, Ways, choice, confidence
+from mapper.questions.dispersion import dispersion_words, place_dispersion
 from mapper.questions.finding import Finding, Role
 from mapper.questions.grounds import counted_as, ground_of
 from mapper.questions.places import By, places_by
@@ -88,7 +89,9 @@ def ask_change(study: Study, choices: ChangeChoices) -> Finding:
     windows = _windows(study, choices.since, choices.before, choices.after)
     notes = check_windows(study, *windows)
     places = places_by(study, by)
+    whole_area = places_by(study, "area")
     counts = [counts_within(study, window) for window in windows]
+    dispersion = place_dispersion(study, places, windows)
     compare = partial(
         compare_windows,
         before_length=days_with_data(study, windows[0]),
@@ -96,8 +99,11 @@ def ask_change(study: Study, choices: ChangeChoices) -> Finding:
         confidence=confidence,
         correction=study.request.correction,
     )
-    found = compare(places.sums(counts[0]), places.sums(counts[1]))
-    whole = compare(*(np.array([each.sum()]) for each in counts))
+    found = compare(places.sums(counts[0]), places.sums(counts[1]), dispersion=dispersion)
+    whole = compare(
+        *(whole_area.sums(each) for each in counts),
+        dispersion=place_dispersion(study, whole_area, windows),
+    )
     columns = pd.DataFrame(_columns(found, study.request.alpha))
     table = pd.concat([places.table, columns], axis=1)
     told = f"{study.area.title} as a whole: {_whole_words(whole, study.request.alpha)}."
@@ -108,7 +114,7 @@ def ask_change(study: Study, choices: ChangeChoices) -> Finding:
         {**places.roles, **_ROLES},
         unit=by,
         choices={**choices.told(), **_told(windows)},
-        notes=(*notes, told),
+        notes=(*notes, told, dispersion_words(dispersion)),
         ground=ground_of(
             study,
             places.group,
@@ -166,8 +172,8 @@ QUESTION = Question(
     id="change",
     title="What changed",
     question="Which places have more or fewer incidents than in the window before?",
-    definition="Exact conditional binomial test of two counts; rate ratio with interval.",
-    source="Przyborowski & Wilenski 1940; Clopper & Pearson 1934; Benjamini 1995.",
+    definition="Conditional test of two counts, dispersion of months allowed for; rate ratio.",
+    source="Clopper & Pearson 1934; Wilson 1927; Smyth 2004; Benjamini 1995.",
     group="When",
     choices=ChangeChoices,
     answer=ask_change,

@@ -6,7 +6,7 @@ spot with all signals its cells carry, and every single place that lies in no ho
 cluster test can never see.
 """
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Literal
 
 import numpy as np
@@ -15,7 +15,7 @@ import pandas as pd
 
 from mapper.analysis.analyse import find_hotspots
 from mapper.analysis.request import AnalysisResult
-from mapper.analysis.study import Study, prepare
+from mapper.analysis.study import Study
 from mapper.base.files import Progress, no_progress
 from mapper.grid.hexagons import cells_to_strings
 from mapper.lenses.lens import Lens
@@ -85,7 +85,7 @@ def ask_signals(
     if study.request.harm:
         parts.append(harm_columns(study))
     if choices.with_lens is not None:
-        more, words = second_lens(study, _through(study, choices.with_lens))
+        more, words = second_lens(study, study.varied(lens=choices.with_lens))
         parts.append(more)
         notes = (words, *notes)
     table = pd.concat([part.table for part in parts], axis=1)
@@ -94,12 +94,6 @@ def ask_signals(
     roles = {name: role for part in parts for name, role in part.roles.items()}
     roles |= {"signals": "class", "words": "derived"}
     return answer(study, QUESTION, table, roles, unit="cell", choices=told, notes=notes)
-
-
-def _through(study: Study, lens: Lens) -> Study:
-    """Return the same incidents and request through another lens."""
-    request = replace(study.request, lens=lens.id)
-    return prepare(study.incidents, request, lens=lens, area=study.area)
 
 
 def study_signals(study: Study) -> tuple[Signal, ...]:

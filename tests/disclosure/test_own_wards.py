@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from mapper.analysis.analyse import AnalysisRequest, analyse
+from mapper.analysis.analyse import analyse
 from mapper.base.errors import DisclosureError, RefusedError
 from mapper.disclosure.for_viewer import release_finding_to, release_to
 from mapper.disclosure.own_wards import narrowed
@@ -30,8 +30,7 @@ NIA = viewer("neighbourhood", wards=["West Ward"])
 def run(extra=(), seed=2, **choices):
     spread = np.random.default_rng(seed).choice(CELLS, 150)
     cells = np.concatenate([np.repeat(ACROSS, 12), np.repeat(DEEP, 12), spread, *extra])
-    request = AnalysisRequest(lens="everything", area="round", **choices)
-    return analyse(incidents_at(cells), request, lens=EVERYTHING, area=AREA)
+    return analyse(incidents_at(cells), lens=EVERYTHING, area=AREA, **choices)
 
 
 @pytest.fixture(scope="module")

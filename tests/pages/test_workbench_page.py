@@ -290,22 +290,6 @@ def test_two_runs_are_compared():
     }
 
 
-def test_a_lens_is_edited_with_its_effect_and_saved_as_its_own(monkeypatch):
-    app = opened()
-    app.segmented_control(key=VIEW).set_value("Lenses").run()
-    box = next(area for area in app.text_area if area.key.startswith("lens text"))
-    assert "0 come in and 0 drop out" in said(app)
-    box.set_value(box.value.replace("weight =", "wieght =", 1)).run()
-    assert "line" in said(app)
-    assert "save lens" not in keys(app)
-    box = next(area for area in app.text_area if area.key.startswith("lens text"))
-    box.set_value(box.value.replace("wieght =", "weight =", 1)).run()
-    app.button(key="save lens").click().run()
-    assert "Saved as own-county-lines.toml" in said(app)
-    assert (settings().workspace / "lenses" / "own-county-lines.toml").is_file()
-    assert len(load_lens("own-county-lines").rules) == len(load_lens("county-lines").rules)
-
-
 def test_every_question_is_offered():
     app = opened()
     assert len(app.selectbox(key="workbench question").options) == len(QUESTIONS) == 20

@@ -3,7 +3,6 @@
 import numpy as np
 import pytest
 
-from mapper.analysis.request import AnalysisRequest
 from mapper.analysis.study import prepare
 from mapper.base.errors import RequestError
 from mapper.questions.change import ChangeChoices, ask_change
@@ -34,8 +33,8 @@ def study(request):
         made.table["start"] = (
             made.table["start"].dt.to_period("M").dt.start_time.astype("datetime64[us]")
         )
-    wanted = AnalysisRequest(lens="everything", end=np.datetime64("2024-07-31").astype(object))
-    return prepare(made, wanted, lens=EVERYTHING, area=AREA)
+    end = np.datetime64("2024-07-31").astype(object)
+    return prepare(made, lens=EVERYTHING, area=AREA, end=end)
 
 
 def test_periods_without_a_row_are_named_and_left_out(study):

@@ -115,5 +115,5 @@ def _signals(
 ) -> Finding:
     """Return the signals of every place before disclosure control, worked out once."""
     del digest, request, lens_sha256, area_sha256
-    study = prepare(_dataset.incidents, _request, lens=_lens, area=_area)
+    study = prepare(_dataset.incidents, lens=_lens, area=_area, **_request.choices)
     return ask_signals(study, SignalsChoices(by="place"), result=find_hotspots(study))

@@ -11,7 +11,6 @@ from collections.abc import Mapping
 import pandas as pd
 import streamlit as st
 
-from mapper.analysis.request import AnalysisRequest
 from mapper.analysis.study import Study, prepare
 from mapper.app.door.who import current_viewer
 from mapper.app.shell.datasets import Dataset
@@ -217,5 +216,4 @@ def _study(dataset: Dataset) -> Study:
     """Return the incidents seen through the lens of domestic abuse, over the whole area."""
     area = load_study_area(DEFAULT_AREA, resolution=9)
     lens = load_lens(LENS)
-    request = AnalysisRequest(lens=lens.id, area=area.name)
-    return prepare(dataset.incidents, request, lens=lens, area=area)
+    return prepare(dataset.incidents, lens=lens, area=area)

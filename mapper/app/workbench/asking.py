@@ -1,7 +1,5 @@
 """From the values of a form to a finding: a question is asked as the command line asks it."""
 
-from dataclasses import replace
-
 from mapper.analysis.request import AnalysisRequest
 from mapper.analysis.study import prepare
 from mapper.app.workbench.fields import Values, called_by, choices_of
@@ -51,10 +49,10 @@ def ask(
         area = load_study_area(request.area, resolution=request.resolution)
         study = prepare(
             incidents,
-            replace(request, area=area.name),
             lens=lens,
             area=area,
             progress=lambda words, share: progress(words, _PREPARING * share),
+            **request.choices,
         )
         progress("Answering", _PREPARING)
 

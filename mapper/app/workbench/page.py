@@ -23,17 +23,17 @@ from mapper.app.workbench.form import (
     ask_more_method,
     ask_question_and_values,
 )
-from mapper.app.workbench.lenses import show_lenses
 from mapper.app.workbench.places import ask_places
 from mapper.app.workbench.progress import running, show_running
 from mapper.app.workbench.saved import ASK, VIEW, offer_to_save, show_saved
 from mapper.app.workbench.start import show_questions
 from mapper.app.workbench.view import show_answer_of
 from mapper.base.errors import MapperError
+from mapper.base.palette import with_colours
 from mapper.disclosure.people import require
 from mapper.disclosure.release import MARKINGS
 
-_STYLE = (Path(__file__).parent / "workbench.css").read_text(encoding="utf-8")
+_STYLE = with_colours((Path(__file__).parent / "workbench.css").read_text(encoding="utf-8"))
 QUICK = 2.5  # seconds that a page waits before it shows progress instead
 
 
@@ -135,6 +135,5 @@ _OTHERS: Mapping[str, Callable[[Dataset], None]] = MappingProxyType(
     {
         "Compare": lambda _dataset: show_compare(),
         "Saved runs": show_saved,
-        "Lenses": show_lenses,
     }
 )
