@@ -146,7 +146,8 @@ def default_table() -> Path:
     if not path.is_file():
         raise AreaError(
             f"data/boundaries/{path.name} is missing beside the mapper package. Install mapper"
-            " from its repository (make install), or give the path of your own boundary as `area`."
+            " from its repository (make install), or give the path of your own boundary as {area}.",
+            names=("area",),
         )
     return path
 

@@ -114,7 +114,8 @@ def settle_order(values: pa.Array, *, file: str, column: str) -> Order:
     if month_first.any() and not day_first.any():
         return "month-first"
     texts = np.asarray(values.to_pylist(), dtype=object)[found]
-    raise AmbiguousDatesError(_question(texts, first, second, file=file, column=column))
+    words = _question(texts, first, second, file=file, column=column)
+    raise AmbiguousDatesError(words, names=("mapping",))
 
 
 def _question(
@@ -133,8 +134,8 @@ def _question(
     why = "holds dates of both orders" if mixed else "does not show which number is the day"
     return (
         f"{file}: column {column!r} {why} ({examples}). Is {str(shown[0])!r} day-first or"
-        f' month-first? Put date_order = "day-first" or date_order = "month-first" into a mapping'
-        " file and give it with --mapping."
+        f' month-first? Put date_order = "day-first" or date_order = "month-first" into a file and'
+        " give it as {mapping}."
     )
 
 
