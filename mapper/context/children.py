@@ -53,7 +53,7 @@ def count_children(
     if missing := [name for name in NEEDED if name not in table]:
         raise LensError(
             f"The data has no column for {' and '.join(missing)}, so children in domestic abuse"
-            " cannot be counted. Add the column, or map it by a {mapping}.",
+            " cannot be counted. Add the column, or map it with {mapping}.",
             names=("mapping",),
         )
     abuse = table["domestic_abuse"].to_numpy(dtype=bool) & (group >= 0)

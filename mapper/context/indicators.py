@@ -96,7 +96,7 @@ def indicate(table: pd.DataFrame, which: IndicatorSet) -> Indicated:
     if missing := {column for column, _, _ in which.base_conditions} - set(table):
         raise LensError(
             f"The data has no column for {', '.join(sorted(missing))}, so places cannot be"
-            f" described under {which.title}. Add the column, or map it by a {{mapping}}.",
+            f" described under {which.title}. Add the column, or map it with {{mapping}}.",
             names=("mapping",),
         )
     lens = _as_lens(which)
