@@ -50,6 +50,8 @@ def read_incidents(
         Turn swapped latitudes and longitudes round, counted in a note, instead of rejecting them.
     today
         Later dates are rejected; today where not given.
+    progress
+        Called with words and the share done, 0 to 1.
 
     Returns
     -------
