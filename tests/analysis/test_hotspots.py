@@ -82,6 +82,14 @@ def test_the_standard_is_named_and_compared_with():
     )
 
 
+def test_a_place_where_hardly_anybody_lives_is_held_to_expect_the_least():
+    per_cell = np.where(np.isin(CELLS, EAST), 5, 1)
+    standard = Standard(np.full(CELLS.size, 0.01), "its residents would explain", least=1.0)
+    table = described(per_cell, groups_of(EAST), standard=standard)
+    assert table["expected"][0] == 1.0
+    assert table["ratio"][0] == 35.0
+
+
 def test_cores_of_one_region_say_so():
     per_cell = np.where(np.isin(CELLS, np.concatenate([WEST, EAST])), 5, 1)
     group = groups_of(WEST, EAST)

@@ -41,7 +41,7 @@ def incidents():
 
 
 def test_usual_choices_are_those_of_before(incidents):
-    usual = analyse(incidents, lens=EVERYTHING, area=AREA)
+    usual = analyse(incidents, lens=EVERYTHING, area=AREA, question="concentrated")
     study = prepare(incidents, lens=EVERYTHING, area=AREA)
     assert study.touching is study.near
     same = find_clusters(score_counts(study.counts.weighted, score="capped"), study.near)
