@@ -5,9 +5,11 @@ may hold is told to its writer in ``docs/lenses.md``.
 """
 
 import hashlib
+import json
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
+from typing import Any
 
 from mapper.base.errors import LensError
 from mapper.base.tables import INCIDENT_COLUMNS, OPTIONAL_INCIDENT_COLUMNS
@@ -51,6 +53,23 @@ def read_lens_file(path: Path) -> Lens:
     whole = Part(_KIND.parse(path, text), tuple(text.split("\n")))
     lens = _lens(whole, path=path, sha256=hashlib.sha256(content).hexdigest())
     _KIND.refuse(path, whole.faults)
+    return lens
+
+
+def lens_of_mapping(told: Mapping[str, Any]) -> Lens:
+    """Return the lens that a mapping describes; its keys are those of a lens file.
+
+    Raises
+    ------
+    LensError
+        Naming each fault and what to write instead.
+    """
+    whole = Part(told, ())
+    plain = json.dumps(told, sort_keys=True, default=str)
+    digest = hashlib.sha256(plain.encode()).hexdigest()
+    lens = _lens(whole, path=Path(f"{told.get('id')}.toml"), sha256=digest)
+    if whole.faults:
+        raise LensError("\n".join(f"The lens: {words}" for _, words in whole.faults))
     return lens
 
 
