@@ -69,7 +69,7 @@ def ask_robustness(
     variants = _variants(study)
     found = measure_robustness(
         study,
-        find_hotspots(study),
+        find_hotspots(study.varied(question="concentrated")),
         areas=_areas(study, area),
         variants=variants,
         replicates=choices.replicates,
@@ -86,8 +86,13 @@ def ask_robustness(
         _roles(rows, choices.table),
         unit=_UNITS[choices.table],
         choices=choices.told(),
-        notes=(told,),
+        notes=(told, _CONCENTRATED),
     )
+
+
+_CONCENTRATED = (
+    "The places followed are the concentrated ones: scores and nulls are choices of that question."
+)
 
 
 def _areas(study: Study, name: str) -> dict[int, StudyArea]:
