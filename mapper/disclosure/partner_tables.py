@@ -11,7 +11,9 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
+from mapper.analysis.expectation import residents_of
 from mapper.analysis.hotspots import HotspotInputs, describe_hotspots, place_ids
+from mapper.analysis.place_tests import PlaceTest, concentrated_places, unusual_places
 from mapper.analysis.request import AnalysisRequest, AnalysisResult
 from mapper.areas.study_area import StudyArea
 from mapper.base.tables import (
@@ -20,14 +22,12 @@ from mapper.base.tables import (
     PARTNER_HOTSPOT_COLUMNS,
     check_columns,
 )
-from mapper.base.types import Floats, Integers
+from mapper.base.types import Integers
 from mapper.disclosure.rules import Rule
 from mapper.disclosure.suppression import HIDDEN, NONE, ROUNDED, WITHHELD, Printed
 from mapper.grid.counts import Counts
-from mapper.grid.neighbours import find_band, find_neighbours, touching_groups
+from mapper.grid.neighbours import find_band, find_neighbours
 from mapper.statistics.clusters import find_clusters
-from mapper.statistics.false_discovery import adjust
-from mapper.statistics.fewest import FEWEST_IN_DISC
 from mapper.statistics.scores import score_counts
 
 BY_DISTRICT = "by district only"
@@ -58,13 +58,17 @@ def tables_by_cell(result: AnalysisResult, printed: Printed, rule: Rule) -> Part
     area = result.area
     stand_in = _stand_in(printed, rule)
     counts = Counts(stand_in, stand_in, np.zeros(0, dtype=np.int64), 0)
-    q, group = _hot_groups(area, counts, result.request)
+    tested = _tested(area, stand_in, result.request)
+    places = tested.places
+    group = places.number
     ids = place_ids(area, counts, group)
     names = np.array([*ids, ""], dtype=object)  # group -1 takes the last, empty one
     cells = _cells(result, printed, rule)
     cells["hot"] = group >= 0
     cells["hotspot_id"] = pd.array(names[group], dtype="str")
-    described = describe_hotspots(HotspotInputs(area, counts, group, q), ids)
+    described = describe_hotspots(
+        HotspotInputs(area, counts, group, places.q, tested.standard, places.region), ids
+    )
     return PartnerTables(
         cells=check_columns(cells, PARTNER_CELL_COLUMNS, name="partner cells"),
         hotspots=_hotspots(described, cells, printed, rule),
@@ -104,19 +108,30 @@ def _stand_in(printed: Printed, rule: Rule) -> Integers:
     return np.where(printed.kind == WITHHELD, rule.smallest_count, hidden).astype(np.int64)
 
 
-def _hot_groups(
-    area: StudyArea, counts: Counts, request: AnalysisRequest
-) -> tuple[Floats, Integers]:
-    """Return q and the number of the hot spot of each cell, as the analysis finds them."""
+def _tested(area: StudyArea, counts: Integers, request: AnalysisRequest) -> PlaceTest:
+    """Ask the request's question of printed counts.
+
+    All demand is not printed, so nothing is compared with it: residents are known to everybody.
+    """
     cells = area.cells["cell"].to_numpy()
     near = find_band(cells, inner=request.inner, outer=request.rings)
-    clusters = find_clusters(
-        score_counts(counts.weighted, score=request.score), near, null=request.null
+    touching = find_neighbours(cells)
+    if request.asks == "concentrated":
+        scores = score_counts(counts, score=request.score)
+        clusters = find_clusters(scores, near, null=request.null)
+        return concentrated_places(
+            counts, scores, clusters, near=near, touching=touching, area=area, request=request
+        )
+    chosen = residents_of(area)
+    return unusual_places(
+        counts,
+        chosen.base,
+        near=near,
+        touching=touching,
+        area=area,
+        request=request,
+        words=chosen.words,
     )
-    q = adjust(clusters.p, correction=request.correction)
-    busy = counts.incidents + near.ring_sums(counts.incidents) >= FEWEST_IN_DISC
-    hot = np.nan_to_num(q, nan=1.0) <= request.alpha
-    return q, touching_groups(find_neighbours(cells), hot & busy)
 
 
 def _cells(result: AnalysisResult, printed: Printed, rule: Rule) -> pd.DataFrame:

@@ -9,7 +9,7 @@ from typing import Any
 import pandas as pd
 
 from mapper.analysis.study import Study
-from mapper.questions.definitions import Definition
+from mapper.questions.choices import Definition
 from mapper.questions.finding import Finding, Ground, Role, Unit
 
 

@@ -6,7 +6,7 @@ import pytest
 from mapper.analysis.study import prepare
 from mapper.base.errors import RequestError
 from mapper.questions.change import ask_change
-from mapper.questions.concentration import ask_concentration
+from mapper.questions.concentration import ConcentrationChoices, ask_concentration
 from mapper.questions.patterns import ask_patterns
 from mapper.questions.periods import split_periods
 from mapper.questions.scan import ask_scan
@@ -50,7 +50,7 @@ def test_periods_without_a_row_are_named_and_left_out(study):
     assert "2024-04" not in hot["hot_in"]
     assert hot["pattern"] == "persistent hot spot"
     assert any("2024-04" in note for note in finding.notes)
-    stable = ask_concentration(study, table="stability").table
+    stable = ask_concentration(study, ConcentrationChoices(table="stability")).table
     assert stable["kept"].notna().all()
 
 

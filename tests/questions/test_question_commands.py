@@ -18,6 +18,7 @@ from mapper.lenses.load import load_lens
 from mapper.questions import definitions
 from mapper.questions.action import Action
 from mapper.questions.evaluate import open_trial
+from mapper.questions.registry import QUESTIONS
 from mapper.questions.windows import window_of
 from mapper.statistics.accuracy import Trial
 from mapper.statistics.action_outcome import CANNOT_BE_TOLD, evaluate_ledgers
@@ -85,7 +86,7 @@ def test_signals_are_the_four_and_local_moran(ask, study):
 def test_signals_with_a_second_lens_say_where_both_meet(ask, study):
     table, manifest = ask("signals", "--with-lens", "county-lines")
     other = load_lens("county-lines")
-    assert manifest["choices"]["second_lens"] == other.id
+    assert manifest["choices"]["with_lens"] == other.id
     meeting = find_meeting_places(
         table["incidents"].to_numpy(), table["other_incidents"].to_numpy(), study.demand
     )
@@ -350,7 +351,9 @@ def test_the_whole_map_is_described(ask, study):
     assert shapes["incidents"].is_monotonic_decreasing
 
 
-@pytest.mark.parametrize("definition", definitions.DEFINITIONS, ids=lambda each: each.id)
+@pytest.mark.parametrize(
+    "definition", [*definitions.DEFINITIONS, *QUESTIONS.values()], ids=lambda each: each.id
+)
 def test_help_says_question_definition_and_source_in_three_lines(run, definition):
     said = run(definition.id, "--help")
     assert said.code == 0
@@ -377,5 +380,5 @@ def test_both_suffixes_hold_the_same_and_the_manifest_both_digests(ask, extract,
 
 def test_the_documents_list_every_question():
     table = (Path(__file__).parents[2] / "docs" / "commands.md").read_text()
-    for each in definitions.DEFINITIONS:
+    for each in (*definitions.DEFINITIONS, *QUESTIONS.values()):
         assert f"| `mapper {each.id}` | {each.question} |" in table

@@ -12,7 +12,7 @@ from mapper.analysis.study import prepare
 from mapper.base.errors import LensError, RequestError
 from mapper.grid.neighbours import find_band
 from mapper.lenses.lens import Rule
-from mapper.questions.signals import ask_signals
+from mapper.questions.signals import SignalsChoices, ask_signals
 from mapper.statistics.bracket import bracket_clusters
 from mapper.statistics.clusters import find_clusters
 from mapper.statistics.scores import score_counts
@@ -86,7 +86,7 @@ def test_days_of_harm_are_tested_between_two_bounds(incidents):
     np.testing.assert_array_equal(result.cells["p"], found.p)
     assert result.facts["harm_days"] == pytest.approx(days.sum())
     assert result.facts["widest_p_bracket"] == pytest.approx(np.nanmax(found.width))
-    table = ask_signals(study).table
+    table = ask_signals(study, SignalsChoices()).table
     assert (table["harm_p_low"] <= table["harm_p"]).all()
     with pytest.raises(LensError, match="no days of harm"):
         analyse(incidents, lens=EVERYTHING, area=AREA, harm=True)

@@ -5,6 +5,7 @@ from pathlib import Path
 
 import streamlit as st
 
+from mapper.base.palette import with_colours
 from mapper.base.text import encode_text
 from mapper.outputs.briefing.content import Briefing, Headline
 from mapper.outputs.briefing.document import state_in_words
@@ -12,7 +13,7 @@ from mapper.outputs.briefing.places import Meeting, Mover
 from mapper.outputs.briefing.spans import Moved
 from mapper.records.shared import Shared, SharedAction, SharedResult
 
-_STYLE = (Path(__file__).parent / "briefing.css").read_text(encoding="utf-8")
+_STYLE = with_colours((Path(__file__).parent / "briefing.css").read_text(encoding="utf-8"))
 _PRESENTING = """
 :root { --b: 1.12; }
 @media (min-width: 1700px) { :root { --b: 1.42; } }

@@ -22,7 +22,7 @@ from mapper.disclosure.people import may
 from mapper.lenses.lens import Lens
 from mapper.questions.finding import Finding
 from mapper.questions.signal_places import SINGLE
-from mapper.questions.signals import ask_signals
+from mapper.questions.signals import SignalsChoices, ask_signals
 
 _SHOWN = {
     "name": "Place",
@@ -116,4 +116,4 @@ def _signals(
     """Return the signals of every place before disclosure control, worked out once."""
     del digest, request, lens_sha256, area_sha256
     study = prepare(_dataset.incidents, lens=_lens, area=_area, **_request.choices)
-    return ask_signals(study, by="place", result=find_hotspots(study))
+    return ask_signals(study, SignalsChoices(by="place"), result=find_hotspots(study))

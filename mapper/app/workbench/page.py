@@ -24,10 +24,11 @@ from mapper.app.workbench.start import show_questions
 from mapper.app.workbench.view import show_answer_of
 from mapper.app.workbench.words import on_screen
 from mapper.base.errors import MapperError
+from mapper.base.palette import with_colours
 from mapper.disclosure.people import require
 from mapper.disclosure.release import MARKINGS
 
-_STYLE = (Path(__file__).parent / "workbench.css").read_text(encoding="utf-8")
+_STYLE = with_colours((Path(__file__).parent / "workbench.css").read_text(encoding="utf-8"))
 QUICK = 2.5  # seconds that a page waits before it shows progress instead
 
 

@@ -1,4 +1,4 @@
-"""The dictionary of fields: what each column means, its unit, and its name in a shapefile."""
+"""The dictionary of fields: what each column means, and its unit."""
 
 import csv
 import io
@@ -8,7 +8,7 @@ from types import MappingProxyType
 from mapper.base.text import spreadsheet_text
 from mapper.disclosure.release import Release, is_release
 
-# Column -> (what it means, unit). Shapefiles cut names at ten letters: none here shares ten.
+# Column -> (what it means, unit).
 FIELDS: Mapping[str, tuple[str, str]] = MappingProxyType(
     {
         "rank": ("Place in the list, most incidents first", ""),

@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any, cast
 
 from xstatic.pkg.leaflet import BASE_DIR
 
+from mapper.base.palette import with_colours
 from mapper.base.text import encode_text, script_json
 from mapper.disclosure.release import Release, is_release
 from mapper.outputs.maps.basemap import Basemap
@@ -65,10 +66,10 @@ def render_page(
         child.render()
     layer = next(child for child in drawn._children.values() if isinstance(child, ReleaseLayer))  # noqa: SLF001  as above
     script = f"{figure.script.render()}\n{_file('page.js')}({layer.get_name()});\n"
-    style = f"{_leaflet('leaflet.css')}\n{layer.style}\n{_file('page.css')}"
+    style = f"{_leaflet('leaflet.css')}\n{layer.style}\n{with_colours(_file('page.css'))}"
     if patch is not None:
         script += f"({_file('patch.js')})({layer.get_name()}, {script_json(dict(patch))});\n"
-        style += f"\n{_file('patch.css')}"
+        style += f"\n{with_colours(_file('patch.css'))}"
     if landmarks:
         told = script_json([list(one) for one in landmarks])
         script += f"({_file('landmarks.js')})({layer.get_name()}, {told});\n"
