@@ -80,7 +80,7 @@ def find_hotspots(
         first=study.first,
         last=study.last,
         numbers=MappingProxyType({**study.numbers, **found}),
-        inputs=study.sources,
+        inputs=study.inputs,
         notes=(*study.notes, *tested.notes),
         facts=MappingProxyType({**_facts(study), **tested.facts}),
         synthetic=study.synthetic,

@@ -104,10 +104,10 @@ class AnalysisResult:
     last: date
     numbers: Mapping[str, int]  # read, accepted, rejected, counted, outside, hot_cells, ...
     inputs: tuple[Mapping[str, object], ...]  # name, sha256, size, rows of each file
+    incidents: Integers  # incidents that count by cell, never weighted
     notes: tuple[Note, ...] = ()  # caveats and warnings
     facts: Mapping[str, float] = field(default_factory=lambda: MappingProxyType({}))  # cap, mean
     synthetic: bool = False  # demonstration data: said on every screen and file
-    incidents: Integers | None = None  # incidents that count by cell, not weighted
 
     def __post_init__(self) -> None:
         check_columns(self.cells, CELL_COLUMNS, name="cells")

@@ -49,13 +49,11 @@ def run(asked: Asked, *, out: Path, previous: Path | None = None, signals: bool 
 
 def _signals_csv(study: "Study", result: "AnalysisResult") -> bytes:
     """Return the signals of every hot spot, and the single places that no cluster test sees."""
-    from mapper.disclosure.finding_release import release_finding
+    from mapper.disclosure.make import release
     from mapper.outputs.findings import finding_csv
     from mapper.questions.signals import SignalsChoices, ask_signals
 
-    return finding_csv(
-        release_finding(ask_signals(study, SignalsChoices(by="place"), result=result))
-    )
+    return finding_csv(release(ask_signals(study, SignalsChoices(by="place"), result=result)))
 
 
 def earlier_ids(folder: Path) -> "pd.Series":
