@@ -41,6 +41,7 @@ _ROLES: dict[Table, dict[str, Role]] = {
         "value": "derived",
         "low": "derived",
         "high": "derived",
+        "code": "class",
         "words": "derived",
     },
     "cells": {
