@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from mapper.context.sink_choices import SinkChoices
     from mapper.disclosure.release import FindingRelease
     from mapper.incidents.table import Incidents
-    from mapper.questions.choices import Question
+    from mapper.questions.question import Question
 
 
 def ask(asked: Asked, out: Path, question: "Question", options: Mapping[str, Any]) -> None:

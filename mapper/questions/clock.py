@@ -9,9 +9,10 @@ import pandas as pd
 from mapper.analysis.study import Study
 from mapper.base.errors import RequestError
 from mapper.questions.answer import answer
-from mapper.questions.choices import Choices, Question, Way, Ways, choice
+from mapper.questions.choices import Choices, Way, Ways, choice
 from mapper.questions.finding import Finding, Role
 from mapper.questions.places import Places, cells_named, chosen_hotspots, places_by
+from mapper.questions.question import Question
 from mapper.statistics.aoristic import WEEK_HOURS, week_clocks
 
 DAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")

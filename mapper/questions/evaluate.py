@@ -17,7 +17,6 @@ from mapper.base.types import Flags
 from mapper.grid.neighbours import Neighbours, find_band
 from mapper.questions.action import Action, Table
 from mapper.questions.answer import answer
-from mapper.questions.choices import Question
 from mapper.questions.evaluation_dates import (
     Around,
     judged_periods,
@@ -28,6 +27,7 @@ from mapper.questions.evaluation_dates import (
 from mapper.questions.evaluation_tables import Ground, cell_table, figure_table, sums_of
 from mapper.questions.finding import Finding, Role, Unit
 from mapper.questions.places import cells_named, chosen_hotspots, places_by
+from mapper.questions.question import Question
 from mapper.questions.windows import Window, check_windows, counts_within, days_with_data
 from mapper.statistics.action_outcome import evaluate_ledgers
 from mapper.statistics.controls import ring_cells

@@ -25,11 +25,13 @@ from mapper.context.phases import (
 from mapper.context.places import Places as NearPlaces
 from mapper.incidents.quality import distinct_points
 from mapper.questions.answer import answer
-from mapper.questions.choices import Choices, Question, choice, every, places
+from mapper.questions.choices import Choices, choice
 from mapper.questions.finding import Finding, Role
 from mapper.questions.groups import Places, find_places
 from mapper.questions.patterns import PatternsChoices, ask_patterns
 from mapper.questions.periods import counts_by_period, split_periods
+from mapper.questions.question import Question
+from mapper.questions.usual_choices import every, places
 from mapper.statistics.hot_periods import find_trend
 
 _KEYS = ("hotspot_id", "name", "district", "ward")

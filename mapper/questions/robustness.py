@@ -17,8 +17,10 @@ from mapper.base.files import Progress, no_progress
 from mapper.lenses.fit import refuse_unfit
 from mapper.lenses.lens import Lens
 from mapper.questions.answer import answer
-from mapper.questions.choices import Choices, Question, choice, replicates, seed
+from mapper.questions.choices import Choices, choice
 from mapper.questions.finding import Finding, Role, Unit
+from mapper.questions.question import Question
+from mapper.questions.usual_choices import replicates, seed
 
 Table = Literal["hotspots", "settings", "choices"]
 _MOST_RINGS = 2

@@ -9,9 +9,11 @@ from mapper.analysis.study import Study
 from mapper.context.indicators import IndicatorSet, indicate, indicators_for
 from mapper.context.signature import describe_signature, place_signatures
 from mapper.questions.answer import answer
-from mapper.questions.choices import Choices, Question, cell, hotspot
+from mapper.questions.choices import Choices
 from mapper.questions.finding import Finding, Role
 from mapper.questions.groups import places_chosen
+from mapper.questions.question import Question
+from mapper.questions.usual_choices import cell, hotspot
 
 _NOTE = (
     "A hot spot was chosen for its numbers, so its ratios are somewhat high; intervals hold"

@@ -40,7 +40,7 @@ def incidents():
     return incidents_at(np.concatenate([spread, np.repeat(CELLS[100:104], 12)]))
 
 
-def test_usual_choices_are_those_of_before(incidents):
+def test_concentrated_places_are_those_of_before(incidents):
     usual = analyse(incidents, lens=EVERYTHING, area=AREA, question="concentrated")
     study = prepare(incidents, lens=EVERYTHING, area=AREA)
     assert study.touching is study.near
