@@ -20,6 +20,9 @@ from mapper.lenses.lens import Lens
 from mapper.statistics.clusters import Null
 from mapper.statistics.scores import Score
 
+Question = Literal["unusual", "concentrated"]
+Base = Literal["lens", "residents", "demand"]
+
 MOST_RINGS = 5  # ninety neighbours: beyond this a place is a town
 
 
@@ -47,11 +50,23 @@ class AnalysisRequest:
     harm: bool = False  # sum the lens's days of harm, with p between two exact bounds
     shifts: tuple[Shift, ...] = ()  # only these shifts of the day; none given means all
     weekdays: tuple[Weekday, ...] = ()  # only these days, each from 07:00; none given means all
+    question: Question | None = None  # unusual, unless a choice of the other question is made
+    expected: Base = "lens"  # what unusual places have more than: as the lens says, or by name
+    most_km2: float = 0.7  # the largest place: a cell of resolution 9 and its ring
+    most_cells: int = 7  # in one place
 
     def __post_init__(self) -> None:
         faults = _faults(self)
         if faults:
             raise RequestError("This analysis cannot be run: " + "; ".join(faults) + ".")
+
+    @property
+    def asks(self) -> Question:
+        """The question asked: a score, a null or days of harm belong to concentrated."""
+        if self.question:
+            return self.question
+        own = self.harm or (self.score, self.null) != ("capped", "total")
+        return "concentrated" if own else "unusual"
 
     @classmethod
     def of(cls, lens: Lens, area: StudyArea, choices: Mapping[str, Any]) -> Self:
@@ -89,10 +104,10 @@ class AnalysisResult:
     last: date
     numbers: Mapping[str, int]  # read, accepted, rejected, counted, outside, hot_cells, ...
     inputs: tuple[Mapping[str, object], ...]  # name, sha256, size, rows of each file
+    incidents: Integers  # incidents that count by cell, never weighted
     notes: tuple[Note, ...] = ()  # caveats and warnings
     facts: Mapping[str, float] = field(default_factory=lambda: MappingProxyType({}))  # cap, mean
     synthetic: bool = False  # demonstration data: said on every screen and file
-    incidents: Integers | None = None  # incidents that count by cell, not weighted
 
     def __post_init__(self) -> None:
         check_columns(self.cells, CELL_COLUMNS, name="cells")
@@ -129,10 +144,16 @@ def _faults(request: AnalysisRequest) -> list[str]:
             f" of 1 or more, and a last one from it to {MOST_RINGS}"
         )
     faults += _strange_times(request)
+    if request.question == "unusual" and request.harm:
+        faults.append("unusual places count incidents, not days of harm: ask for concentrated ones")
+    if not (request.most_km2 > 0 and request.most_cells >= 1):
+        faults.append("a place needs more than 0 km2 and 1 cell or more")
     for name, value, allowed in (
         ("score", request.score, get_args(Score)),
         ("null", request.null, get_args(Null)),
         ("correction", request.correction, ("bh", "by")),
+        ("question", request.asks, get_args(Question)),
+        ("expected", request.expected, get_args(Base)),
     ):
         if value not in allowed:
             faults.append(f"{name} {value!r} is not one of {', '.join(allowed)}")

@@ -109,7 +109,7 @@ class Study:
         return sums.astype(np.float64)
 
     @property
-    def sources(self) -> tuple[Mapping[str, object], ...]:
+    def inputs(self) -> tuple[Mapping[str, object], ...]:
         """Name, digest, size and rows of each file."""
         return tuple(
             MappingProxyType({"name": f.name, "sha256": f.sha256, "size": f.size, "rows": f.rows})

@@ -16,6 +16,7 @@ from mapper.areas.resolution import at_resolution
 from mapper.areas.study_area import StudyArea, read_study_area
 from mapper.base.errors import AreaError
 from mapper.base.files import digest_of
+from mapper.base.top_level import top_level
 from mapper.grid.area_weighting import name_key
 from mapper.grid.hexagons import RESOLUTIONS, cells_to_points, points_to_cells
 
@@ -25,7 +26,7 @@ if TYPE_CHECKING:
 DEFAULT_AREA = "merseyside"
 
 
-BOUNDARIES = Path(__file__).parents[2] / "data" / "boundaries"
+BOUNDARIES = top_level("data/boundaries")
 
 
 _SUFFIXES = {".geojson", ".json", ".gpkg", ".zip", ".shp", ".parquet", ".geoparquet", ".fgb"}
@@ -151,8 +152,8 @@ def default_table() -> Path:
     path = BOUNDARIES / f"{DEFAULT_AREA}.parquet"
     if not path.is_file():
         raise AreaError(
-            f"data/boundaries/{path.name} is missing beside the mapper package. Install mapper"
-            " from its repository (make install), or give the path of your own boundary as {area}.",
+            f"{path} is missing. Install mapper again, from its wheel or its repository (make"
+            " install), or give the path of your own boundary as {area}.",
             names=("area",),
         )
     return path

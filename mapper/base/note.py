@@ -19,7 +19,8 @@ NoteCode = Literal[
     "hours chosen",  # only some shifts or days of the week count
     "hours unknown",  # incidents left out for it
     "police left out",  # police-generated incidents
-    "not listed",  # places that are significant by what lies around them alone
+    "expectation",  # unusual places have more than something else explains than was asked for
+    "bunching",  # how much more counts vary than independent incidents would
     "own wards",  # narrowed to the wards of whoever looks
 ]
 

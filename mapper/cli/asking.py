@@ -1,6 +1,6 @@
 """Ask one question of files: read, count, answer, release, write the table and its manifest."""
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -9,46 +9,44 @@ from mapper.base.errors import MapperError
 from mapper.base.files import Progress
 from mapper.cli.arguments import Asked, option_of
 from mapper.cli.progress import part_of, shown_progress
+from mapper.cli.saying import STDOUT, put_out, say, say_aside
 
 if TYPE_CHECKING:
     from mapper.analysis.study import Study
     from mapper.context.sink_choices import SinkChoices
-    from mapper.disclosure.finding_release import FindingRelease
+    from mapper.disclosure.release import FindingRelease
     from mapper.incidents.table import Incidents
     from mapper.questions.choices import Question
-    from mapper.questions.finding import Finding
 
 
 def ask(asked: Asked, out: Path, question: "Question", options: Mapping[str, Any]) -> None:
-    """Answer a question and write it; a refusal names options as they are typed.
+    """Answer a question and write it; ``-`` is CSV on standard output, with no manifest.
+
+    A refusal names options as they are typed.
 
     Parameters
     ----------
     options
         What was typed for each choice of the question.
     """
-    with calling(question):
+    from mapper.disclosure.make import release
+    from mapper.outputs.findings import check_finding_path, finding_csv, write_finding
+
+    if out != STDOUT:
+        check_finding_path(out)
+    with calling(question), shown_progress() as progress:
         choices = question.choices.given(options)
-
-        def answer(study: "Study", progress: Progress) -> "Finding":
-            return question.ask(study, choices, area=asked.request.area, progress=progress)
-
-        ask_by(asked, out, answer)
-
-
-def ask_by(asked: Asked, out: Path, answer: "Callable[[Study, Progress], Finding]") -> None:
-    """Answer a question and write it."""
-    from mapper.disclosure.finding_release import release_finding
-    from mapper.outputs.findings import check_finding_path, write_finding
-
-    check_finding_path(out)
-    with shown_progress() as progress:
         study = read_study(asked, part_of(progress, 0.0, 0.4))
         progress("Answering", 0.4)
-        shown = release_finding(answer(study, part_of(progress, 0.4, 0.95)))
+        rest = part_of(progress, 0.4, 0.95)
+        shown = release(question.ask(study, choices, area=asked.request.area, progress=rest))
         progress("Writing the table and its manifest", 0.95)
-        written = write_finding(shown, out)
-    print(_summary(shown, written))
+        written = () if out == STDOUT else write_finding(shown, out)
+    if out == STDOUT:
+        put_out(finding_csv(shown))
+    facts = {"marking": shown.marking, "title": shown.title, "rows": len(shown.table)}
+    speak = say_aside if out == STDOUT else say
+    speak(_summary(shown, written), **facts, notes=shown.notes, written=written)
 
 
 @contextmanager
@@ -104,11 +102,12 @@ def with_choices(incidents: "Incidents", choices: "SinkChoices | None") -> "Inci
 
 def _summary(shown: "FindingRelease", written: tuple[Path, ...]) -> str:
     """Say what was asked, what a reader should know, and where the answer lies."""
+    where = f"{written[0]}, choices to {written[1].name}" if written else "standard output"
     return "\n".join(
         [
             f"{shown.marking}   {shown.title}: {shown.lens_title}, {shown.area_title}",
             f"{shown.period}. {shown.question}",
             *(f"  {note}" for note in shown.notes),
-            f"{len(shown.table):,} rows written to {written[0]}, choices to {written[1].name}",
+            f"{len(shown.table):,} rows written to {where}",
         ]
     )

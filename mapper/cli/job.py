@@ -140,6 +140,8 @@ def _write(
         area=area,
         start=days[0],
         end=days[1],
+        question=chosen.question,
+        expected=chosen.expected,
         score=chosen.score,
         null=chosen.null,
         alpha=chosen.alpha,

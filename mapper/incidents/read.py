@@ -107,7 +107,11 @@ def read_incidents(
                 progress(f"Read {file.name}", len(read) / len(files))
         _refuse([result for result in read if isinstance(result, MapperError)])
         sheets, notes = _each_once([result for result in read if isinstance(result, Checked)])
-        return assemble(sheets, [*gathering.notes, *notes])
+        return assemble(
+            sheets,
+            [*gathering.notes, *notes],
+            references=mapping.references if mapping else "all",
+        )
 
 
 def _read_one(

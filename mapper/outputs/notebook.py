@@ -19,10 +19,9 @@ from mapper.areas.load import DEFAULT_AREA, study_area
 from mapper.base.errors import DisclosureError
 from mapper.base.lazy import Lazy
 from mapper.base.text import encode_text
-from mapper.disclosure.finding_release import FindingRelease, release_finding
-from mapper.disclosure.make import release as release_result
+from mapper.disclosure.make import release as release_thing
 from mapper.disclosure.register import Register
-from mapper.disclosure.release import Release
+from mapper.disclosure.release import FindingRelease, Release
 from mapper.grid.hexagons import cells_to_wkb, strings_to_cells
 from mapper.incidents.table import Incidents
 from mapper.lenses.lens import Lens
@@ -65,7 +64,7 @@ class Result:
     @cached_property
     def shown(self) -> Release:
         """What is drawn here, which is the operational release."""
-        return release_result(self.found)
+        return release_thing(self.found)
 
     @property
     def request(self) -> AnalysisRequest:
@@ -136,7 +135,7 @@ class Answer:
     @cached_property
     def shown(self) -> FindingRelease:
         """What is shown here, which is the operational release."""
-        return release_finding(self.finding)
+        return release_thing(self.finding)
 
     @property
     def table(self) -> pd.DataFrame:
@@ -286,9 +285,9 @@ def release(
     """
     told: dict[str, Any] = {"audience": audience, "register": register, "made_by": made_by}
     if isinstance(of, Result):
-        return release_result(of.found, **told)
+        return release_thing(of.found, **told)
     if isinstance(of, Answer):
-        return release_finding(of.finding, **told)
+        return release_thing(of.finding, **told)
     raise DisclosureError(
         f"Only a result or an answer is released, not a {type(of).__name__}: make one with"
         " mapper.analyse or mapper.ask."

@@ -149,7 +149,7 @@ def describe_effect(code: EffectCode, treated: Outcome) -> str:
         return (
             f"{seen} incidents where {expected} were expected: {_moved(treated)}."
             f" Of {treated.alike:,} comparable places where nothing was done, about"
-            f" {max(treated.p, 0.01):.0%} were as far off.".replace("%", " %")
+            f" {max(100 * treated.p, 1):.0f} in 100 were as far off."
         )
     if code == "no clear effect":
         return (

@@ -30,6 +30,8 @@ _FEWEST_PLACES = 10  # places to learn the usual ratio from
 _LARGE_GROUP = 100  # places in each class of busyness, at least
 _MOST_CLASSES = 5
 _TOLERANCE = 1e-10
+_FEWEST_FOR_MEDIAN = 30  # places
+_MEDIAN_CHI_SQUARE = 0.4549364  # of one degree of freedom
 
 
 @dataclass(frozen=True, eq=False)
@@ -149,3 +151,26 @@ def _inverse_trigamma(value: float) -> float:
         if abs(step) < _TOLERANCE * x:
             break
     return float(x)
+
+
+def dispersion_between(before: npt.ArrayLike, after: npt.ArrayLike) -> PeriodDispersion:
+    """Return one ratio for all places from two windows alone, where no other periods are known.
+
+    It is the median of the places' chi-squares of one degree of freedom about their median
+    movement, over the median of the law: few places that truly changed do not move it. Missing
+    where fewer than 30 places have enough incidents.
+    """
+    from_first = np.asarray(before, dtype=np.float64)
+    total = from_first + np.asarray(after, dtype=np.float64)
+    known = total >= FEWEST_IN_PLACE
+    ratio = float("nan")
+    if int(known.sum()) >= _FEWEST_FOR_MEDIAN:
+        shares = from_first[known] / total[known]
+        order = np.argsort(shares)
+        reached = np.cumsum(total[known][order])
+        moved = float(shares[order][np.searchsorted(reached, reached[-1] / 2)])
+        expected = total[known] * moved
+        squares = (from_first[known] - expected) ** 2 / (expected * (1 - moved))
+        ratio = max(1.0, float(np.median(squares)) / _MEDIAN_CHI_SQUARE)
+    shape = total.shape
+    return PeriodDispersion(np.full(shape, ratio), np.full(shape, np.inf), ratio)

@@ -23,11 +23,13 @@ import heapq
 import math
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from typing import Literal
 
 import numpy as np
 
 from mapper.base.types import Floats, Integers
 from mapper.grid.neighbours import Neighbours, touching_groups
+from mapper.statistics.false_discovery import penalty_of
 from mapper.statistics.fewest import FEWEST_IN_HOTSPOT
 
 Tail = Callable[[Integers], float]  # p of some cells taken together
@@ -126,6 +128,7 @@ def find_places(
     area_km2: Floats,
     size: PlaceSize | None = None,
     alpha: float = 0.05,
+    correction: Literal["bh", "by"] = "bh",
 ) -> Places:
     """Cut places from the significant windows and list those that the error allows.
 
@@ -143,11 +146,13 @@ def find_places(
         How large a place may be.
     alpha
         The expected share of false places allowed.
+    correction
+        ``bh``, or ``by`` for any dependence between windows.
     """
     ground = _Ground(counts, np.nan_to_num(excess), touching, area_km2, size or PlaceSize())
     cuts = _cut(windows, ground, alpha)
     p = np.maximum.accumulate(np.array([cut.p for cut in cuts]))
-    q = place_q(p, tests=windows.tests)
+    q = place_q(p, tests=windows.tests * penalty_of(windows.tests, correction=correction))
     listed = int((q <= alpha).sum())
     number = np.full(counts.size, -1, dtype=np.int64)
     for place, cut in enumerate(cuts[:listed]):
@@ -162,7 +167,7 @@ def find_places(
     return Places(number=number, region=region, p=bound, q=q[:listed])
 
 
-def place_q(p: Floats, *, tests: int) -> Floats:
+def place_q(p: Floats, *, tests: float) -> Floats:
     """Return q of places in order of p: ``tests * p / rank``, the least from each on."""
     scaled = p * tests / np.arange(1, p.size + 1)
     return np.minimum(np.minimum.accumulate(scaled[::-1])[::-1], 1)

@@ -46,7 +46,13 @@ class Unusual:
     expected: Floats  # incidents held to be expected in the cell itself; missing as the base is
     own_p: Floats  # of the cell alone; missing where nothing is known of it
     disc_p: Floats  # of the cell and its ring; missing for isolated cells and unknown discs
+    disc_z: Floats  # excess of the disc in standard deviations of the law; missing as disc_p
     bunching: Bunching
+
+    @property
+    def p(self) -> Floats:
+        """Return p of each cell, alone or with its ring: twice the smaller, as both are tested."""
+        return np.asarray(np.minimum(2 * np.fmin(self.own_p, self.disc_p), 1), dtype=np.float64)
 
     @property
     def excess(self) -> Floats:
@@ -88,11 +94,13 @@ def find_unusual(counts: Integers, base: Floats, near: Neighbours) -> Unusual:
     expected = pooled(share, near)
     telling = share >= _TELLING * expected
     bunching = fit_bunching(counts[telling & (share > 0)], share[telling & (share > 0)])
+    disc_p, disc_z = _of_discs(counts, expected, near, bunching)
     return Unusual(
         counts=counts,
         expected=expected,
         own_p=_own_p(counts, expected, bunching),
-        disc_p=_disc_p(counts, expected, near, bunching),
+        disc_p=disc_p,
+        disc_z=disc_z,
         bunching=bunching,
     )
 
@@ -130,21 +138,26 @@ def _own_p(counts: Integers, expected: Floats, bunching: Bunching) -> Floats:
     return p
 
 
-def _disc_p(counts: Integers, expected: Floats, near: Neighbours, bunching: Bunching) -> Floats:
-    """Return p of every disc: matched tails, and the exact ones wherever these are small."""
+def _of_discs(
+    counts: Integers, expected: Floats, near: Neighbours, bunching: Bunching
+) -> tuple[Floats, Floats]:
+    """Return p of every disc (matched tails, exact ones wherever these are small), and its z."""
     seen = counts + near.ring_sums(counts)
     means = expected + near.ring_totals(expected)
     own = expected**2 / bunching.shapes(expected)
     extra = own + near.ring_totals(own)
     factor = np.maximum(means, LEAST_EXPECTED) / np.maximum(means, np.finfo(np.float64).tiny)
-    tail = matched_tail(seen, means * factor, extra * factor)
+    means, extra = means * factor, extra * factor
+    tail = matched_tail(seen, means, extra)
     tested = (near.degree > 0) & ~np.isnan(means)
     p = np.where(tested, np.where(seen < FEWEST_IN_DISC, 1.0, np.clip(tail, SMALLEST_P, 1)), np.nan)
     if bunching.power < 1:
         small = np.flatnonzero(p <= _SCREEN)
         held, shape = _held(_by_term(expected, near, small), bunching)
         p[small] = sum_tail(seen[small], held, shape)
-    return p
+    z = np.full(p.shape, np.nan)
+    np.divide(seen - means, np.sqrt(means + extra), out=z, where=tested & (means > 0))
+    return p, z
 
 
 def _by_term(expected: Floats, near: Neighbours, cells: Integers) -> Floats:

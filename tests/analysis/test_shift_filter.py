@@ -11,6 +11,7 @@ from mapper.analysis.study import prepare
 from mapper.areas.load import load_study_area
 from mapper.base.errors import DisclosureError, RequestError
 from mapper.disclosure.make import release
+from mapper.disclosure.register import MemoryRegister
 from mapper.incidents.read import read_incidents
 from mapper.incidents.table import Incidents
 from mapper.lenses.load import load_lens
@@ -117,4 +118,4 @@ def test_chosen_hours_stay_inside_the_operational_audience(incidents):
     assert release(result).record["request"]["shifts"] == ("night",)
     for audience in ("partnership", "public"):
         with pytest.raises(DisclosureError, match="operational use only"):
-            release(result, audience=audience)
+            release(result, audience=audience, register=MemoryRegister())

@@ -22,8 +22,9 @@ from mapper.disclosure.make import release
 from mapper.disclosure.preview import preview
 from mapper.disclosure.register import MemoryRegister, from_document, to_document
 from mapper.disclosure.rules import rules
-from mapper.disclosure.suppression import print_counts
+from mapper.disclosure.suppression import kind_words, print_counts
 from mapper.lenses.lens import Lens, Rule
+from mapper.outputs.briefing.spans import spans_of_cells
 from mapper.outputs.manifest import manifest
 from mapper.outputs.maps import export_map
 from mapper.outputs.maps.drawing import drawing_of
@@ -228,6 +229,18 @@ def test_which_notes_leave_is_decided_by_their_codes_and_not_by_their_words(audi
     assert "Gap" in shown.caveats
     assert not any("words 17" in words for words in shown.caveats)
     assert {note.words for note in notes} <= set(release(known).caveats)
+
+
+def test_words_of_printed_counts_can_be_written_anew(monkeypatch):
+    """The words of each kind stand in one place; what is concluded from a map follows the kinds."""
+    before = spans_of_cells(partnership().cells, rules().audiences["partnership"])
+    words = {kind: f"kind {kind}" for kind in kind_words(rules().audiences["partnership"])}
+    for home in ("disclosure.partner_tables", "outputs.briefing.spans"):
+        monkeypatch.setattr(f"mapper.{home}.kind_words", lambda _rule: words)
+    shown = partnership()
+    assert set(shown.cells["shown"]) <= set(words.values())
+    after = spans_of_cells(shown.cells, rules().audiences["partnership"])
+    assert (before.low.tolist(), before.high.tolist()) == (after.low.tolist(), after.high.tolist())
 
 
 def test_an_audience_needs_a_register_and_a_name():

@@ -5,7 +5,11 @@ import pandas as pd
 import pytest
 
 from mapper.statistics.change import compare_windows
-from mapper.statistics.period_dispersion import fit_usual_ratio, measure_period_dispersion
+from mapper.statistics.period_dispersion import (
+    dispersion_between,
+    fit_usual_ratio,
+    measure_period_dispersion,
+)
 
 
 def test_pearsons_ratio_by_hand():
@@ -135,3 +139,15 @@ def test_splits_of_real_months_change_no_more_often_than_told(months, kind, size
     assert often <= 0.055
     assert seldom <= 0.012
     assert often >= 0.005  # a test that never speaks would pass, too
+
+
+def test_two_windows_alone_tell_one_ratio_that_few_changes_do_not_move():
+    rng = np.random.default_rng(12)
+    mean = rng.gamma(3, 10, 3_000) + 10
+    before, after = rng.negative_binomial(mean, 0.5), rng.negative_binomial(1.3 * mean, 0.5)
+    found = dispersion_between(before, after)
+    assert found.ratio[0] == found.usual == pytest.approx(2, rel=0.1)
+    assert np.isinf(found.freedom).all()
+    after[:100] *= 3
+    assert dispersion_between(before, after).usual == pytest.approx(found.usual, rel=0.15)
+    assert np.isnan(dispersion_between(before[:20], after[:20]).usual)

@@ -16,9 +16,9 @@ from mapper.app.shell.what_is import what_is
 from mapper.app.shell.words import bullets, count
 from mapper.areas.load import load_study_area
 from mapper.areas.study_area import StudyArea
-from mapper.disclosure.finding_release import FindingRelease
-from mapper.disclosure.for_viewer import release_finding_to
+from mapper.disclosure.for_viewer import release_to
 from mapper.disclosure.people import may
+from mapper.disclosure.release import FindingRelease
 from mapper.lenses.lens import Lens
 from mapper.questions.finding import Finding
 from mapper.questions.signal_places import SINGLE
@@ -93,7 +93,7 @@ def _released(dataset: Dataset, request: AnalysisRequest, lens: Lens) -> Finding
         _area=area,
     )
     viewer = current_viewer()
-    shown = release_finding_to(viewer, finding)
+    shown = release_to(viewer, finding)
     traced: set[str] = st.session_state.setdefault(_TRACED, set())
     if shown.digest not in traced:
         trace(viewer, "view", subject="Signals by place", digest=shown.digest)
