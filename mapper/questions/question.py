@@ -48,7 +48,6 @@ class Question(Definition):
         choices: Choices | None = None,
         *,
         result: AnalysisResult | None = None,
-        area: str | None = None,
         progress: Progress = no_progress,
     ) -> Finding:
         """Answer the question.
@@ -61,8 +60,6 @@ class Question(Definition):
             Of this question; all defaults when not given.
         result
             The hot spots of the study, found anew when not given.
-        area
-            What the study area was asked for as, a name or a file; its own name by default.
         progress
             Called on the way; what it raises stops the work.
 
@@ -71,7 +68,7 @@ class Question(Definition):
         MapperError
             When the question cannot be asked of this study in this way.
         """
-        known = {"result": result, "area": area or study.area.name, "progress": progress}
+        known = {"result": result, "progress": progress}
         uses = signature(self.answer).parameters
         beside = {name: value for name, value in known.items() if name in uses}
         return self.answer(study, choices or self.choices.given({}), **beside)

@@ -10,8 +10,6 @@ from mapper.analysis.analyse import find_hotspots
 from mapper.analysis.robustness import Robustness, measure_robustness
 from mapper.analysis.study import Study
 from mapper.analysis.variations import RESOLUTIONS_TRIED, lens_variants
-from mapper.areas.load import load_study_area
-from mapper.areas.study_area import StudyArea
 from mapper.base.errors import LensError, RequestError
 from mapper.base.files import Progress, no_progress
 from mapper.lenses.fit import refuse_unfit
@@ -43,7 +41,7 @@ class RobustnessChoices(Choices):
 
 
 def ask_robustness(
-    study: Study, choices: RobustnessChoices, *, area: str, progress: Progress = no_progress
+    study: Study, choices: RobustnessChoices, *, progress: Progress = no_progress
 ) -> Finding:
     """Follow every hot spot through hundreds of other settings.
 
@@ -53,8 +51,6 @@ def ask_robustness(
         Which table. ``hotspots``: the share of settings and the rank interval of each;
         ``settings``: what each setting gives; ``choices``: the share kept by each value of each
         choice. Replicates and seed are of the bootstrap of ranks.
-    area
-        What the study area was asked for as: it is loaded at every resolution of the settings.
 
     Raises
     ------
@@ -72,7 +68,7 @@ def ask_robustness(
     found = measure_robustness(
         study,
         find_hotspots(study.varied(question="concentrated")),
-        areas=_areas(study, area),
+        areas={each: study.area.at(each) for each in (*RESOLUTIONS_TRIED, study.area.resolution)},
         variants=variants,
         replicates=choices.replicates,
         seed=choices.seed,
@@ -95,12 +91,6 @@ def ask_robustness(
 _CONCENTRATED = (
     "The places followed are the concentrated ones: scores and nulls are choices of that question."
 )
-
-
-def _areas(study: Study, name: str) -> dict[int, StudyArea]:
-    """Return the study area at every resolution of the settings."""
-    others = {each: load_study_area(name, resolution=each) for each in RESOLUTIONS_TRIED}
-    return {**others, study.area.resolution: study.area}
 
 
 def _variants(study: Study) -> dict[str, Lens]:
