@@ -13,7 +13,7 @@ from mapper.lenses.load import load_lens
 from mapper.questions.children import children_finding
 from mapper.questions.corridors import corridors_finding
 from mapper.questions.near import context_finding
-from mapper.questions.signature import signature_finding, signature_words
+from mapper.questions.signature import signature_finding
 from mapper.questions.week import days_finding, shift_finding
 
 YES = ("y", "yes", "1", "true")
@@ -90,7 +90,6 @@ def test_one_hot_spot_and_one_cell_can_be_asked_for(lines):
     one = result.hotspots["hotspot_id"].iloc[1]
     finding = signature_finding(study, result=result, hotspot=one)
     assert set(finding.table["hotspot_id"]) == {one}
-    assert list(signature_words(finding)) == [one]
     cell = result.cells.loc[result.cells["hotspot_id"] == one, "cell"].iloc[0]
     alone = signature_finding(study, cell=cell)
     assert alone.unit == "cell"
