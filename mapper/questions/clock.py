@@ -8,7 +8,7 @@ from mapper.base.errors import RequestError
 from mapper.questions.answer import answer
 from mapper.questions.definitions import CLOCK
 from mapper.questions.finding import Finding, Role
-from mapper.questions.places import Places, cells_named, chosen_hotspots, places_by
+from mapper.questions.places import NamedPlaces, cells_named, chosen_hotspots, places_by
 from mapper.statistics.aoristic import WEEK_HOURS, week_clocks
 
 DAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
@@ -80,7 +80,7 @@ def ask_clock(
 
 def _places(
     study: Study, hotspots: tuple[str, ...], cells: tuple[str, ...], *, every_hotspot: bool
-) -> Places:
+) -> NamedPlaces:
     """Return the places to make clocks of."""
     if hotspots or every_hotspot:
         places = places_by(study, "hotspot")
@@ -88,10 +88,10 @@ def _places(
     if not cells:
         return places_by(study, "area")
     group = np.where(cells_named(study, cells), 0, -1).astype(np.int64)
-    return Places(pd.DataFrame({"cells": ["; ".join(cells)]}), {"cells": "key"}, group)
+    return NamedPlaces(pd.DataFrame({"cells": ["; ".join(cells)]}), {"cells": "key"}, group)
 
 
-def _table(places: Places, weights: np.ndarray) -> pd.DataFrame:
+def _table(places: NamedPlaces, weights: np.ndarray) -> pd.DataFrame:
     """Return one row for each place and hour, Monday 00:00 first."""
     number = len(places.table)
     hours = np.tile(np.arange(WEEK_HOURS), number)

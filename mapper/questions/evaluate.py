@@ -17,7 +17,7 @@ from mapper.base.types import Flags, Integers
 from mapper.questions.action import Action
 from mapper.questions.answer import answer
 from mapper.questions.definitions import EVALUATE
-from mapper.questions.evaluation_tables import Ground, cell_table, figure_table
+from mapper.questions.evaluation_tables import EvaluationCells, cell_table, figure_table
 from mapper.questions.finding import Finding, Role, Unit
 from mapper.questions.periods import Periods, counts_by_period, split_periods
 from mapper.questions.places import cells_named, chosen_hotspots, places_by
@@ -103,7 +103,7 @@ def _study_before(study: Study, before: Window) -> Study:
     return prepare(study.incidents, request, lens=study.lens, area=study.area)
 
 
-def _ground(study: Study, past: Study, action: Action) -> Ground:
+def _ground(study: Study, past: Study, action: Action) -> EvaluationCells:
     """Return which cells are treated, buffer and control; no cell plays two parts."""
     treated = cells_named(study, action.cells)
     if action.hotspots:
@@ -119,7 +119,7 @@ def _ground(study: Study, past: Study, action: Action) -> Ground:
     around = np.zeros(treated.shape, dtype=np.bool_)
     if action.control_buffer:
         around = ring_cells(study.cells, control, **rings) & ~treated & ~buffer
-    return Ground(
+    return EvaluationCells(
         treated=treated, buffer=buffer, control=control, buffer_control=around, words=words
     )
 

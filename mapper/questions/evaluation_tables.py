@@ -12,7 +12,7 @@ from mapper.statistics.regression_to_mean import RegressionToMean
 
 
 @dataclass(frozen=True, eq=False)
-class Ground:
+class EvaluationCells:
     """Which cells play which part; each of shape (cells,)."""
 
     treated: Flags
@@ -34,7 +34,10 @@ class Ground:
 
 
 def figure_table(
-    counts: tuple[Integers, Integers], ground: Ground, found: Evaluation, mean: RegressionToMean
+    counts: tuple[Integers, Integers],
+    ground: EvaluationCells,
+    found: Evaluation,
+    mean: RegressionToMean,
 ) -> pd.DataFrame:
     """Return one row for each measure."""
     rows: list[tuple[str, float, float, float, str]] = []
@@ -58,7 +61,9 @@ def figure_table(
     return pd.DataFrame(rows, columns=["figure", "value", "low", "high", "words"])
 
 
-def cell_table(study: Study, counts: tuple[Integers, Integers], ground: Ground) -> pd.DataFrame:
+def cell_table(
+    study: Study, counts: tuple[Integers, Integers], ground: EvaluationCells
+) -> pd.DataFrame:
     """Return one row for each cell that plays a part."""
     known = study.area.cells
     parts = []

@@ -18,7 +18,7 @@ from mapper.context.week import (
 from mapper.questions.answer import answer
 from mapper.questions.finding import Finding, Role
 from mapper.questions.grounds import counted_as, ground_of
-from mapper.questions.groups import By, Places, find_places
+from mapper.questions.groups import By, PlaceGroups, find_places
 from mapper.questions.place_definitions import DAYS, SHIFT
 from mapper.statistics.aoristic import week_clocks
 
@@ -131,7 +131,7 @@ def _refuse_months(vague: np.ndarray, study: Study) -> None:
         )
 
 
-def _shift_rows(places: Places, sums: np.ndarray, peaks: np.ndarray) -> pd.DataFrame:
+def _shift_rows(places: PlaceGroups, sums: np.ndarray, peaks: np.ndarray) -> pd.DataFrame:
     """Return one row for each place and shift, Monday's first shift first."""
     width = sums.shape[1]
     shift = np.tile(np.arange(width), places.size)
