@@ -42,6 +42,11 @@ def day(option: str, words: str) -> Any:
     return typer.Option(option, formats=["%Y-%m-%d"], metavar="DATE", help=words)
 
 
+def option_of(name: str) -> str:
+    """Return what the command line calls a parameter."""
+    return {"start": "--from", "end": "--to"}.get(name, f"--{name.replace('_', '-')}")
+
+
 def numbers(text: str, *, option: str) -> tuple[float, ...]:
     """Return numbers written with commas between them.
 
@@ -78,6 +83,18 @@ def shared_arguments(
     area: Annotated[
         str, typer.Option(help="merseyside, a district or ward, or a boundary file.")
     ] = "merseyside",
+    question: Annotated[
+        Literal["unusual", "concentrated"] | None,
+        typer.Option(
+            help="More than expected, or most of it; unusual unless score, null or harm is chosen."
+        ),
+    ] = None,
+    expected: Annotated[
+        Literal["lens", "residents", "demand"],
+        typer.Option(help="What unusual places have more than; the lens names its own."),
+    ] = "lens",
+    place_km2: Annotated[float, typer.Option(help="Largest place, km2.")] = 0.7,
+    place_cells: Annotated[int, typer.Option(help="Most cells in a place.")] = 7,
     score: Annotated[
         Literal["capped", "count", "rank"], typer.Option(help="What is summed over a disc.")
     ] = "capped",
@@ -116,6 +133,10 @@ def shared_arguments(
         resolution=resolution,
         start=start.date() if start else None,
         end=end.date() if end else None,
+        question=question,
+        expected=expected,
+        most_km2=place_km2,
+        most_cells=place_cells,
         score=score,
         null=null,
         alpha=alpha,

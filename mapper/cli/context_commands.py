@@ -47,7 +47,7 @@ def context(
     reach: Annotated[int, typer.Option(help="Rings of cells around that are counted.")] = 3,
 ) -> None:
     """Say what surrounds hot spots or a cell."""
-    from mapper.cli.asking import ask
+    from mapper.cli.asking import ask_by as ask
     from mapper.context.place_files import read_all_places
 
     near = read_all_places(places)
@@ -64,7 +64,7 @@ def context(
 @shared
 def signature(asked: Asked, out: TableOut, hotspot: Hotspot = None, cell: Cell = None) -> None:
     """Say which indicators drive hot spots or a cell."""
-    from mapper.cli.asking import ask
+    from mapper.cli.asking import ask_by as ask
 
     def answer(study: "Study", _progress: "Progress") -> "Finding":
         from mapper.questions.signature import signature_finding
@@ -78,7 +78,7 @@ def signature(asked: Asked, out: TableOut, hotspot: Hotspot = None, cell: Cell =
 @shared
 def children(asked: Asked, out: TableOut, by: By = "district") -> None:
     """Count domestic abuse with children."""
-    from mapper.cli.asking import ask
+    from mapper.cli.asking import ask_by as ask
 
     def answer(study: "Study", _progress: "Progress") -> "Finding":
         from mapper.questions.children import children_finding
@@ -101,7 +101,7 @@ def corridors(
     ] = "cells",
 ) -> None:
     """Count where missing people went from and were found."""
-    from mapper.cli.asking import ask
+    from mapper.cli.asking import ask_by as ask
     from mapper.context.place_files import read_all_places
 
     near = read_all_places(places) if places else None
@@ -121,7 +121,7 @@ def corridors(
 @shared
 def shifts(asked: Asked, out: TableOut, by: By = "hotspot") -> None:
     """Add the week clock up to shifts."""
-    from mapper.cli.asking import ask
+    from mapper.cli.asking import ask_by as ask
 
     def answer(study: "Study", _progress: "Progress") -> "Finding":
         from mapper.questions.week import shift_finding
@@ -142,7 +142,7 @@ def days(
     ] = None,
 ) -> None:
     """Set holidays against school days and pay days against others."""
-    from mapper.cli.asking import ask
+    from mapper.cli.asking import ask_by as ask
     from mapper.context.school_days import read_school_days
 
     calendar = read_school_days(school_days) if school_days else None
@@ -167,7 +167,7 @@ def phases(
     every: Every = "month",
 ) -> None:
     """Suggest a prevention phase for every hot spot."""
-    from mapper.cli.asking import ask
+    from mapper.cli.asking import ask_by as ask
     from mapper.context.phases import read_phase_rules
     from mapper.context.place_files import read_all_places
 

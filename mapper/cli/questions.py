@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
-from mapper.cli.arguments import Asked, Every, Seed, TableOut, day, shared_arguments, taking
+from mapper.cli.arguments import Asked, Seed, TableOut, day, shared_arguments, taking
 from mapper.questions import definitions
 
 if TYPE_CHECKING:
@@ -15,55 +15,6 @@ if TYPE_CHECKING:
 
 questions = typer.Typer(rich_markup_mode=None)
 shared = taking(shared_arguments)
-
-
-@questions.command(help=definitions.SIGNALS.help)
-@shared
-def signals(
-    asked: Asked,
-    out: TableOut,
-    by: Annotated[
-        Literal["cell", "place"], typer.Option(help="Rows: cells, or hot spots and single places.")
-    ] = "cell",
-    with_lens: Annotated[
-        str | None, typer.Option(help="A second lens: what lies around, and where both meet.")
-    ] = None,
-) -> None:
-    """Answer the four questions for every cell or place."""
-    from mapper.cli.asking import ask, through_lens
-    from mapper.lenses.load import load_lens
-
-    second = load_lens(with_lens) if with_lens else None
-
-    def answer(study: "Study", progress: "Progress") -> "Finding":
-        from mapper.questions.signals import ask_signals
-
-        progress("Testing four signals", 0.1)
-        other = through_lens(study, second) if second else None
-        return ask_signals(study, by=by, other=other)
-
-    ask(asked, out, answer)
-
-
-@questions.command(help=definitions.CONCENTRATION.help)
-@shared
-def concentration(
-    asked: Asked,
-    out: TableOut,
-    table: Annotated[
-        Literal["figures", "lorenz", "stability"], typer.Option(help="Which table.")
-    ] = "figures",
-    every: Every = "month",
-) -> None:
-    """Say how few cells hold how much."""
-    from mapper.cli.asking import ask
-
-    def answer(study: "Study", _progress: "Progress") -> "Finding":
-        from mapper.questions.concentration import ask_concentration
-
-        return ask_concentration(study, table=table, every=every)
-
-    ask(asked, out, answer)
 
 
 @questions.command(help=definitions.ACCURACY.help)
@@ -85,7 +36,7 @@ def accuracy(
     seed: Seed = 1,
 ) -> None:
     """Measure every ranking on later months."""
-    from mapper.cli.asking import ask
+    from mapper.cli.asking import ask_by as ask
 
     def answer(study: "Study", progress: "Progress") -> "Finding":
         from mapper.questions.accuracy import ask_accuracy
@@ -116,7 +67,7 @@ def robustness(
     seed: Seed = 1,
 ) -> None:
     """Follow every hot spot through hundreds of other settings."""
-    from mapper.cli.asking import ask
+    from mapper.cli.asking import ask_by as ask
 
     def answer(study: "Study", progress: "Progress") -> "Finding":
         from mapper.questions.robustness import areas_needed, ask_robustness
@@ -156,7 +107,7 @@ def evaluate(
     confidence: Annotated[float, typer.Option(help="Of each interval.")] = 0.95,
 ) -> None:
     """Compare places acted on with places left alone."""
-    from mapper.cli.asking import ask
+    from mapper.cli.asking import ask_by as ask
     from mapper.questions.action import Action
     from mapper.questions.windows import window_of
 
@@ -190,7 +141,7 @@ def proactivity(
     ] = "hotspots",
 ) -> None:
     """Compare the map with and without police-generated incidents."""
-    from mapper.cli.asking import ask
+    from mapper.cli.asking import ask_by as ask
 
     def answer(study: "Study", progress: "Progress") -> "Finding":
         from mapper.questions.proactivity import ask_proactivity
@@ -217,7 +168,7 @@ def describe(
     seed: Seed = 0,
 ) -> None:
     """Describe the whole map."""
-    from mapper.cli.asking import ask
+    from mapper.cli.asking import ask_by as ask
 
     def answer(study: "Study", _progress: "Progress") -> "Finding":
         from mapper.questions.describe import ask_describe

@@ -41,7 +41,7 @@ def patterns(
     ] = "hotspot",
 ) -> None:
     """Return the time pattern of hot spots or cells, and the phase it suggests."""
-    from mapper.cli.asking import ask
+    from mapper.cli.asking import ask_by as ask
 
     def answer(study: "Study", _progress: "Progress") -> "Finding":
         from mapper.questions.patterns import ask_patterns
@@ -71,7 +71,7 @@ def change(
     confidence: Annotated[float, typer.Option(help="Of each interval.")] = 0.95,
 ) -> None:
     """Compare two windows of time, place by place."""
-    from mapper.cli.asking import ask
+    from mapper.cli.asking import ask_by as ask
     from mapper.questions.windows import window_of
 
     windows = [window_of(text) if text else None for text in (before, after)]
@@ -118,7 +118,7 @@ def scan(
     seed: Seed = 0,
 ) -> None:
     """Search every disc and interval for clusters."""
-    from mapper.cli.asking import ask
+    from mapper.cli.asking import ask_by as ask
     from mapper.statistics.scan import ScanChoices
 
     choices = ScanChoices(
@@ -161,7 +161,7 @@ def near_repeat(
     seed: Seed = 0,
 ) -> None:
     """Count pairs of incidents by distance and delay."""
-    from mapper.cli.asking import ask
+    from mapper.cli.asking import ask_by as ask
 
     bands = numbers(metres, option="--metres"), numbers(days, option="--days")
 
@@ -189,7 +189,7 @@ def clock(
     ] = False,
 ) -> None:
     """Spread incidents over the 168 hours of the week."""
-    from mapper.cli.asking import ask
+    from mapper.cli.asking import ask_by as ask
 
     def answer(study: "Study", _progress: "Progress") -> "Finding":
         from mapper.questions.clock import ask_clock

@@ -20,9 +20,9 @@ from mapper.base.errors import MapperError, RequestError
 from mapper.base.tables import HOTSPOT_COLUMNS
 from mapper.context.phases import PhaseRules
 from mapper.context.places import Places
-from mapper.disclosure.finding_release import FindingRelease, release_finding
+from mapper.disclosure.make import release
 from mapper.disclosure.register import Register
-from mapper.disclosure.release import Release, is_release
+from mapper.disclosure.release import FindingRelease, Release, is_release
 from mapper.questions.finding import Finding, only_rows
 from mapper.questions.near import context_finding
 from mapper.questions.phases import phase_finding
@@ -123,11 +123,11 @@ def place_findings(
     RequestError
         When the release shows no such hot spot.
     """
-    release = answers.release
-    known = release.hotspots["hotspot_id"].tolist()
+    shown = answers.release
+    known = shown.hotspots["hotspot_id"].tolist()
     if hotspot_id not in known:
         raise RequestError(
-            f"There is no hot spot {hotspot_id} in what the {release.audience} audience is shown."
+            f"There is no hot spot {hotspot_id} in what the {shown.audience} audience is shown."
             f" There are {len(known)}: {', '.join(known[:5])}{' ...' if len(known) > 5 else ''}."  # noqa: PLR2004 - five are named
         )
     findings, refused = {}, dict(answers.unanswered)
@@ -135,14 +135,14 @@ def place_findings(
         if only is not None and name not in only:
             continue
         one = only_rows(finding, (finding.table["hotspot_id"] == hotspot_id).to_numpy())
-        made_by = str(release.record.get("made_by", ""))
+        made_by = str(shown.record.get("made_by", ""))
         try:
-            findings[name] = release_finding(
-                one, audience=release.audience, register=register, shown=release, made_by=made_by
+            findings[name] = release(
+                one, audience=shown.audience, register=register, shown=shown, made_by=made_by
             )
         except MapperError as error:
             refused[name] = str(error)
-    return PlaceFindings(release, hotspot_id, MappingProxyType(findings), MappingProxyType(refused))
+    return PlaceFindings(shown, hotspot_id, MappingProxyType(findings), MappingProxyType(refused))
 
 
 def title_of(question: str) -> str:
@@ -172,10 +172,7 @@ def as_shown(result: AnalysisResult, release: Release) -> AnalysisResult:
 
 def _rows(listed: pd.DataFrame, result: AnalysisResult, names: "pd.Series[str]") -> pd.DataFrame:
     """Return the list of a release with the columns that it does not print filled in."""
-    counts = result.incidents
-    if counts is None:
-        counts = result.cells["count"].to_numpy()
-    sums = pd.Series(counts).groupby(names.to_numpy()).sum()
+    sums = pd.Series(result.incidents).groupby(names.to_numpy()).sum()
     table = listed.reindex(columns=list(HOTSPOT_COLUMNS))
     table["incidents"] = sums.reindex(listed["hotspot_id"], fill_value=0).to_numpy(dtype=np.int64)
     table["rank"] = np.arange(1, len(table) + 1, dtype=np.int64)

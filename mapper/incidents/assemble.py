@@ -1,17 +1,19 @@
 """Checked sheets to one table of incidents and one of rejected rows."""
 
+from collections import Counter
 from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
-import numpy.typing as npt
 import pandas as pd
 import pyarrow as pa
 
 from mapper.base.tables import INCIDENT_COLUMNS, OPTIONAL_INCIDENT_COLUMNS, REJECTED_COLUMNS
 from mapper.incidents.check import Checked, take
 from mapper.incidents.columns import Distinct
-from mapper.incidents.duplicates import repeated
+from mapper.incidents.duplicates import References
+from mapper.incidents.identity import find_identity
+from mapper.incidents.sheet import Positions
 from mapper.incidents.table import Incidents, SourceFile
 from mapper.incidents.times import PRECISIONS
 
@@ -19,45 +21,50 @@ Rejection = tuple[int, str, str, str]  # row, reason, field, original
 _MISSING: dict[str, Any] = {"float64": np.nan, "datetime64[us]": np.datetime64("NaT", "us")}
 
 
-def assemble(sheets: Sequence[Checked], notes: Sequence[str]) -> Incidents:
-    """Return the incidents of all sheets together, repeated references rejected.
+def assemble(
+    sheets: Sequence[Checked], notes: Sequence[str], *, references: References = "all"
+) -> Incidents:
+    """Return the incidents of all sheets together, repeated rows rejected.
 
     Each sheet's values are given up on the way, so that they are not held twice.
     """
-    parts, again = _without_repeats(sheets)
-    rejected = [_rejections(sheet, more) for sheet, more in zip(sheets, again, strict=True)]
+    same = find_identity(sheets, rule=references)
+    for sheet, repeats, older in zip(sheets, same.repeats, same.older, strict=True):
+        _turn_away(sheet, "repeated reference", repeats)
+        _turn_away(sheet, "older version of the row", older)
+    parts = [
+        _without(sheet, np.union1d(*left_out))
+        for sheet, *left_out in zip(sheets, same.repeats, same.older, strict=True)
+    ]
+    rejected = [_rejections(sheet) for sheet in sheets]
     return Incidents(
         table=_table(sheets, parts),
         rejected=_rejected_table(sheets, rejected),
         files=tuple(_source(sheet) for sheet in sheets),
-        notes=tuple(dict.fromkeys((*notes, *_notes(sheets)))),
+        notes=tuple(dict.fromkeys((*notes, *_notes(sheets), *same.notes))),
+        unknown=dict(sum((Counter(sheet.unknown) for sheet in sheets), Counter())),
     )
 
 
-def _without_repeats(
-    sheets: Sequence[Checked],
-) -> tuple[list[dict[str, Any]], list[npt.NDArray[np.intp]]]:
-    """Return each sheet's values, and the positions of accepted records that repeat a reference."""
-    given = [sheet.fields.get("reference") for sheet in sheets]
-    found = repeated([g if g is not None else pa.array([], pa.string()) for g in given])
-    parts, again = [], []
-    for sheet, repeats in zip(sheets, found, strict=True):
-        values = dict(sheet.fields, row=sheet.records.numbers[sheet.accepted])
-        if repeats.any():
-            kept = np.flatnonzero(~repeats)
-            values = {field: take(held, kept) for field, held in values.items()}
-        again.append(sheet.accepted[repeats] if repeats.any() else np.zeros(0, dtype=np.intp))
-        parts.append(values)
-    return parts, again
+def _turn_away(sheet: Checked, reason: str, left_out: Positions) -> None:
+    """Give a reason to accepted rows that are left out after all."""
+    where = np.zeros(sheet.faults.size, dtype=bool)
+    where[sheet.accepted[left_out]] = True
+    sheet.faults.add(reason, where, sheet.layout.names.get("reference", ""))
 
 
-def _rejections(sheet: Checked, repeats: npt.NDArray[np.intp]) -> list[Rejection]:
+def _without(sheet: Checked, left_out: Positions) -> dict[str, Any]:
+    """Return a sheet's values without some of the accepted rows."""
+    values = dict(sheet.fields, row=sheet.records.numbers[sheet.accepted])
+    if not left_out.size:
+        return values
+    kept = np.setdiff1d(np.arange(sheet.accepted.size), left_out)
+    return {field: take(held, kept) for field, held in values.items()}
+
+
+def _rejections(sheet: Checked) -> list[Rejection]:
     """Return the rejected rows of one sheet, in the file's order."""
     faults = sheet.faults
-    if repeats.size:
-        where = np.zeros(faults.size, dtype=bool)
-        where[repeats] = True
-        faults.add("repeated reference", where, sheet.layout.names["reference"])
     positions = np.flatnonzero(faults.reason)
     numbers = sheet.records.numbers
     originals = sheet.records.originals(positions) if positions.size else []

@@ -16,9 +16,17 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from mapper.base.types import Flags
-from mapper.incidents.columns import Distinct, distinct, holds_nul, references
+from mapper.incidents.columns import (
+    Distinct,
+    distinct,
+    holds_nul,
+    placeholders,
+    references,
+    without,
+)
 from mapper.incidents.faults import REASONS, Faults
-from mapper.incidents.flags import parse_flags
+from mapper.incidents.flags import NOT_KNOWN, parse_flags
+from mapper.incidents.force_extract import EXTRACT_COLUMNS, FLAG_NAMES
 from mapper.incidents.layout import KINDS, POLICE_UK, Layout
 from mapper.incidents.places import find_places, found_places
 from mapper.incidents.sheet import Records, Sheet
@@ -27,6 +35,7 @@ from mapper.incidents.when import find_times
 __all__ = ["REASONS", "Checked", "check_records"]
 
 _ANTISOCIAL = "Anti-social behaviour"  # the one police.uk type that is not a crime
+_FLAG_NAMES = {c.field: (c.name, *FLAG_NAMES.get(c.name, ())) for c in EXTRACT_COLUMNS}
 _SEPARATE = {"reference", "easting", "northing", "lon", "lat", "x", "y"}
 _FOUND = {"found_easting", "found_northing", "found_lon", "found_lat"}
 
@@ -42,6 +51,7 @@ class Checked:
     accepted: npt.NDArray[np.intp]  # positions in the records
     faults: Faults
     notes: tuple[str, ...]
+    unknown: Mapping[str, int]  # flag -> accepted records of which it is not known
 
     @property
     def rows(self) -> int:
@@ -77,9 +87,11 @@ def check_records(
     lon, lat, place_notes = find_places(
         texts, records.geometry, layout, faults, repair_swapped=repair_swapped, file=sheet.name
     )
-    values: dict[str, Any] = {**times, "lon": lon, "lat": lat, **_flags(coded, layout, faults)}
+    flags, unknown = _flags(coded, layout, faults)
+    values: dict[str, Any] = {**times, "lon": lon, "lat": lat, **flags}
     values |= {f: held for f, held in coded.items() if KINDS[f] == "text"}
     values |= {f: references(texts[f]) for f in ("reference", "uprn") if f in texts}
+    values, reference_notes = _named(values, sheet.name)
     values.setdefault("type", Distinct.blank(faults.size))
     if "risk_grade" in values:
         values["risk_grade"] = values["risk_grade"].lowered()
@@ -90,8 +102,21 @@ def check_records(
     accepted = np.flatnonzero(faults.reason == 0)
     if accepted.size < faults.size:
         values = {f: take(held, accepted) for f, held in values.items()}
-    notes = (*sheet.notes, *layout.notes, *time_notes, *place_notes, *found_notes)
-    return Checked(sheet, layout, records, values, accepted, faults, notes)
+    notes = (*sheet.notes, *layout.notes, *time_notes, *place_notes, *found_notes, *reference_notes)
+    counts = {field: int(where[accepted].sum()) for field, where in unknown.items()}
+    return Checked(sheet, layout, records, values, accepted, faults, notes, counts)
+
+
+def _named(values: dict[str, Any], file: str) -> tuple[dict[str, Any], tuple[str, ...]]:
+    """Return the values with no reference where one only holds its place, and a note on it."""
+    if "reference" not in values:
+        return values, ()
+    empty = placeholders(values["reference"])
+    if not empty.any():
+        return values, ()
+    named = without(values["reference"], empty)
+    words = f"{file}: {int(empty.sum()):,} references such as TBC or 1.2E+12 name no incident"
+    return values | {"reference": named}, (f"{words}: those rows count as without one",)
 
 
 def take(values: Any, positions: npt.NDArray[np.intp]) -> Any:
@@ -126,14 +151,21 @@ def _refuse_nul(
         faults.add(reason, holds_nul(texts[field]), layout.names[field])
 
 
-def _flags(coded: Mapping[str, Distinct], layout: Layout, faults: Faults) -> dict[str, Flags]:
-    """Return every flag as true or false; a blank is no."""
-    flags = {}
+def _flags(
+    coded: Mapping[str, Distinct], layout: Layout, faults: Faults
+) -> tuple[dict[str, Flags], dict[str, Flags]]:
+    """Return every flag as true or false, and where it is not known; a blank is no."""
+    flags, unknown = {}, {}
     for field, held in coded.items():
         if KINDS[field] == "flag":
             told = parse_flags(
-                held.values.to_pylist(), more_yes=layout.more_yes, more_no=layout.more_no
+                held.values.to_pylist(),
+                more_yes=layout.more_yes,
+                more_no=layout.more_no,
+                names=(field, layout.names[field], *_FLAG_NAMES.get(field, ())),
             )
             faults.add("flag is neither yes nor no", held.among(told < 0), layout.names[field])
-            flags[field] = held.among(told > 0)
-    return flags
+            flags[field] = held.among(told == 1)
+            if (told == NOT_KNOWN).any():
+                unknown[field] = held.among(told == NOT_KNOWN)
+    return flags, unknown

@@ -1,5 +1,6 @@
 """Columns of text as distinct values and codes: whatever is costly is done once per value."""
 
+import re
 from dataclasses import dataclass
 
 import numpy as np
@@ -8,6 +9,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from mapper.base.types import Flags, Floats
+from mapper.incidents.place_words import parse_numbers
 
 # Spellings of "no value" that databases and spreadsheets export, compared in lower case.
 BLANK_WORDS = ("", "null", "(null)", "none", "n/a", "#n/a", "na", "nan", "<na>", "nil")
@@ -30,6 +32,11 @@ class Distinct:
     def is_blank(self) -> Flags:
         """Which records have no value."""
         return self.codes < 0
+
+    @property
+    def example(self) -> str:
+        """One value, for a message."""
+        return str(self.values[0])[:60] if len(self.values) else ""
 
     def __getitem__(self, positions: npt.NDArray[np.intp]) -> "Distinct":
         return Distinct(self.codes[positions], self.values)
@@ -68,7 +75,7 @@ def distinct(column: pa.ChunkedArray) -> Distinct:
 def _merged(codes: npt.NDArray[np.int32], values: pa.Array) -> Distinct:
     """Return codes into distinct values, once blanks and values that became equal are merged."""
     blank = _is_blank(values)
-    encoded = _without(values, blank).dictionary_encode()
+    encoded = without(values, blank).dictionary_encode()
     if not blank.any() and len(encoded.dictionary) == len(values):
         return Distinct(codes, values)
     to = np.append(pc.fill_null(encoded.indices, -1).to_numpy(zero_copy_only=False), [-1])
@@ -83,33 +90,49 @@ def references(column: pa.ChunkedArray) -> pa.Array:
     if isinstance(whole, pa.ChunkedArray):
         whole = whole.chunk(0) if whole.num_chunks else pa.array([], pa.string())
     trimmed = pc.ascii_trim_whitespace(whole)
-    return _without(trimmed, _is_blank(trimmed))
+    return without(trimmed, _is_blank(trimmed))
 
 
-def numbers(column: pa.ChunkedArray) -> tuple[Floats, Flags, Flags]:
+# Written where a reference is still awaited: they name no incident.
+NO_REFERENCE = (
+    "tbc", "tba", "unknown", "n/k", "nk", "not known", "not recorded", "pending", "awaiting", "-",
+    "--", "?", ".", "0", "00", "000", "0000", "x", "xx", "xxx",
+)  # fmt: skip
+_LONGEST_NO_REFERENCE = 14
+_WORDS = "|".join(map(re.escape, NO_REFERENCE))
+_NO_REFERENCE = rf"^(?:{_WORDS}|[0-9](?:\.[0-9]+)?e\+?[0-9]{{1,3}})$"
+
+
+def placeholders(texts: pa.Array) -> Flags:
+    """Return which references name no incident: words for "awaited", and numbers like 1.2E+12."""
+    length = pc.fill_null(pc.binary_length(texts), 0).to_numpy(zero_copy_only=False)
+    found = np.zeros(len(texts), dtype=bool)
+    short = np.flatnonzero((length > 0) & (length <= _LONGEST_NO_REFERENCE))
+    if short.size:
+        lowered = pc.utf8_lower(texts.take(pa.array(short)))
+        found[short] = pc.match_substring_regex(lowered, _NO_REFERENCE).to_numpy(
+            zero_copy_only=False
+        )
+    return found
+
+
+def numbers(column: pa.ChunkedArray, *, degrees: bool) -> tuple[Floats, Flags, Flags]:
     """Return a column as numbers, which are blank, and which are no finite number.
 
-    Plain decimal numbers are accepted, with an exponent or without; thousands separators, other
-    scripts' digits and infinities are not. Blank and wrong values are NaN.
+    What is no plain decimal number is read as :func:`parse_numbers` says; other scripts' digits and
+    infinities are none. Blank and wrong values are NaN.
     """
     texts = references(column)
     blank = texts.is_null().to_numpy(zero_copy_only=False)
     try:
         found = texts.cast(pa.float64()).to_numpy(zero_copy_only=False)
     except pa.ArrowInvalid:
-        texts = pc.utf8_trim_whitespace(texts)
-        plain = pc.match_substring_regex(
-            texts, r"^[+-]?([0-9]+\.?[0-9]*|\.[0-9]+)([eE][+-]?[0-9]+)?$"
-        )
-        kept = pc.if_else(
-            pc.fill_null(plain, fill_value=False), texts, pa.scalar(None, pa.string())
-        )
-        found = kept.cast(pa.float64()).to_numpy(zero_copy_only=False)
+        found = parse_numbers(pc.utf8_trim_whitespace(texts), degrees=degrees)
     wrong = ~np.isfinite(found) & ~blank
     return np.where(wrong, np.nan, found), blank, wrong
 
 
-def _without(texts: pa.Array, blank: Flags) -> pa.Array:
+def without(texts: pa.Array, blank: Flags) -> pa.Array:
     """Return texts with blanks as nulls."""
     if not blank.any():
         return texts

@@ -6,6 +6,7 @@ alone are then compared whole. A key that two references share costs time, never
 """
 
 from collections.abc import Sequence
+from typing import Literal
 
 import numpy as np
 import numpy.typing as npt
@@ -15,45 +16,48 @@ import pyarrow as pa
 from mapper.base.types import Flags
 
 Keys = npt.NDArray[np.uint64]
+Positions = npt.NDArray[np.intp]
+
+# Rows kept of a reference that stands on rows which differ.
+References = Literal["all", "one per reference"]
+
+_NOWHERE: Positions = np.zeros(0, dtype=np.intp)
 
 _WORD = 8
 _MULTIPLIERS = [0x9E3779B97F4A7C15, 0xC2B2AE3D27D4EB4F, 0x165667B19E3779F9, 0x27D4EB2F165667C5]
 
 
-def repeated(parts: Sequence[pa.Array]) -> list[Flags]:
-    """Return for each part which references stood before, in it or in an earlier part.
+def shared(parts: Sequence[pa.Array]) -> list[tuple[Positions, Positions]]:
+    """Return for each part the rows whose reference stands more than once over all parts.
 
     Parameters
     ----------
     parts
-        References in the order in which the first is to be kept; a null is no reference.
+        References; a null is no reference.
+
+    Returns
+    -------
+    list of (positions, codes)
+        Positions in the part, rising, and a number that is the same for the same reference.
     """
     keyed = [_keys(part) for part in parts]
     keys = np.concatenate([k for k, _ in keyed]) if keyed else np.zeros(0, dtype=np.uint64)
     ordered = np.sort(keys)
-    shared = np.unique(ordered[1:][ordered[1:] == ordered[:-1]])
-    found = [np.zeros(len(part), dtype=bool) for part in parts]
-    if not shared.size:
-        return found
-    return _compare(parts, keyed, shared, found)
-
-
-def _compare(
-    parts: Sequence[pa.Array],
-    keyed: Sequence[tuple[Keys, npt.NDArray[np.intp]]],
-    shared: Keys,
-    found: list[Flags],
-) -> list[Flags]:
-    """Compare whole those references whose key is not alone."""
-    chosen = [rows[_isin(keys, shared)] for keys, rows in keyed]
+    alike = np.unique(ordered[1:][ordered[1:] == ordered[:-1]])
+    if not alike.size:
+        return [(_NOWHERE, _NOWHERE) for _ in parts]
+    chosen = [rows[_isin(keys, alike)] for keys, rows in keyed]
     texts = [
         part.take(pa.array(rows)).to_numpy(zero_copy_only=False)
         for part, rows in zip(parts, chosen, strict=True)
     ]
-    again = pd.Series(np.concatenate(texts), dtype=object).duplicated().to_numpy()
-    first = 0
-    for flags, rows in zip(found, chosen, strict=True):
-        flags[rows] = again[first : first + rows.size]
+    # Whole references decide: two of them may have the same key.
+    codes, _ = pd.factorize(np.concatenate(texts).astype(object))
+    again = np.bincount(codes)[codes] > 1
+    found, first = [], 0
+    for rows in chosen:
+        here = slice(first, first + rows.size)
+        found.append((rows[again[here]], codes[here][again[here]].astype(np.intp)))
         first += rows.size
     return found
 
@@ -64,7 +68,7 @@ def _isin(keys: Keys, shared: Keys) -> Flags:
     return np.equal(shared[at], keys)
 
 
-def _keys(texts: pa.Array) -> tuple[Keys, npt.NDArray[np.intp]]:
+def _keys(texts: pa.Array) -> tuple[Keys, Positions]:
     """Return the keys of the references that are not null, and their positions."""
     rows = np.flatnonzero(texts.is_valid().to_numpy(zero_copy_only=False))
     if not rows.size:

@@ -22,9 +22,11 @@ REASONS = (
     "coordinate is not a number",
     "zero coordinates",
     "latitude and longitude swapped",
+    "easting and northing swapped",
     "coordinates outside Great Britain and Northern Ireland",
     "flag is neither yes nor no",
     "repeated reference",
+    "older version of the row",
 )
 _CODE = {reason: code for code, reason in enumerate(REASONS, start=1)}
 

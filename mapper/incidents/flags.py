@@ -1,27 +1,70 @@
-"""Yes and no as they are spelled in extracts."""
+"""Yes, no and not known as they are spelled in extracts."""
 
+import re
 from collections.abc import Iterable
 
 import numpy as np
 import numpy.typing as npt
 
-YES = frozenset({"yes", "y", "true", "t", "1", "1.0", "x", "on"})
-NO = frozenset({"no", "n", "false", "f", "0", "0.0", "off"})
+YES = frozenset(
+    {"yes", "y", "true", "t", "1", "1.0", "-1", "-1.0", "x", "on", "✓", "✔", "☑", "☒", "✅", "√"}
+    | {"checked", "ticked", "tick", "confirmed", "present", "positive", "flagged", "selected"}
+)
+NO = frozenset(
+    {"no", "n", "false", "f", "0", "0.0", "off", "✗", "✘", "☐", "❌", "unchecked", "unticked"}
+    | {"none known", "not present", "absent", "negative", "not flagged", "not selected"}
+)
+UNKNOWN = frozenset(
+    {"unknown", "unk", "u", "n/k", "nk", "not known", "don't know", "dont know", "not recorded"}
+    | {"not stated", "n/s", "not answered", "tbc", "to be confirmed", "pending", "unsure"}
+    | {"not sure", "undetermined", "awaiting", "refused", "suspected", "possible", "not confirmed"}
+)
+_START = re.compile(
+    r"(yes|y|true|no|n|false|unknown|not known)\s*[-\u2013\u2014:,.;(]\s*\S.*", re.DOTALL
+)
+_NOT = re.compile(r"(?:not|non|no)[\s-]+(?=\S)")
 
+NOT_KNOWN = 2
 UNKNOWN_SPELLING = -1
 
 
 def parse_flags(
-    texts: Iterable[str], *, more_yes: Iterable[str] = (), more_no: Iterable[str] = ()
+    texts: Iterable[str],
+    *,
+    more_yes: Iterable[str] = (),
+    more_no: Iterable[str] = (),
+    names: Iterable[str] = (),
 ) -> npt.NDArray[np.int8]:
-    """Return 1 for yes, 0 for no and -1 for any other spelling; a blank never gets here."""
+    """Return 1 for yes, 0 for no, 2 for not known and -1 for any other spelling.
+
+    A blank never gets here. What follows a dash or a bracket explains and does not count
+    (``Yes - Confirmed``); the flag's own name is yes, and with *not* before it no.
+
+    Parameters
+    ----------
+    names
+        What the flag is called: ``DA`` in a column of domestic abuse says yes.
+    """
+    own = {_plain(name) for name in names}
     yes = YES | {text.strip().lower() for text in more_yes}
     no = NO | {text.strip().lower() for text in more_no}
-    return np.array([_flag(text.strip().lower(), yes, no) for text in texts], dtype=np.int8)
+    return np.array([_flag(text.strip().lower(), yes, no, own) for text in texts], dtype=np.int8)
 
 
-def _flag(text: str, yes: frozenset[str], no: frozenset[str]) -> int:
+def _plain(name: str) -> str:
+    """Return a name as letters and digits in lower case."""
+    return re.sub(r"[^a-z0-9]", "", name.lower())
+
+
+def _flag(text: str, yes: Iterable[str], no: Iterable[str], own: set[str]) -> int:
     """Return the flag of one spelling."""
-    if text in yes:
+    for words, value in ((yes, 1), (no, 0), (UNKNOWN, NOT_KNOWN)):
+        if text in words:
+            return value
+    if _plain(text) in own:
         return 1
-    return 0 if text in no else UNKNOWN_SPELLING
+    if (denied := _NOT.match(text)) and _plain(text[denied.end() :]) in own:
+        return 0
+    if told := _START.fullmatch(text):
+        return _flag(told.group(1), yes, no, own)
+    return UNKNOWN_SPELLING

@@ -5,7 +5,9 @@ column may be absent, and a lens that needs an absent one is refused in words.
 ``docs/data-standard.md`` tells the same to the person who writes the extract.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass
+from types import MappingProxyType
 
 
 @dataclass(frozen=True)
@@ -68,4 +70,30 @@ EXTRACT_COLUMNS = (
     ),
     ExtractColumn("proactive", "proactive", "flag", "police-generated: stop and search, warrant"),
     ExtractColumn("outcome", "outcome", "text", "latest outcome"),
+)
+
+# Other names of columns, in plain letters: in headers, and as a value that says yes.
+FLAG_NAMES: Mapping[str, tuple[str, ...]] = MappingProxyType(
+    {
+        "is_crime": ("crime", "crimeyn", "crimed", "recordedcrime"),
+        "domestic_abuse": (
+            "da",
+            "domestic",
+            "daflag",
+            "dvflag",
+            "domesticincident",
+            "domesticabuseflag",
+            "domesticviolence",
+            "dv",
+        ),
+        "risk_grade": ("risk", "dariskgrade", "dashrisk", "risklevel"),
+        "child_at_address": ("childrenpresent", "childpresent", "childrenataddress"),
+        "child_under_1": ("babypresent", "under1", "infant"),
+        "repeat_victim": ("repeat", "rv", "repeatvictimflag"),
+        "exploitation": ("cse", "cce", "exploitationflag"),
+        "county_line": ("countylines", "countylinesflag", "cl", "clflag", "flagcl"),
+        "missing": ("misper", "mp", "missingperson", "mfh"),
+        "knife": ("knifecrime", "knifeflag", "bladedarticle"),
+        "drugs": ("drug", "drugsflag"),
+    }
 )

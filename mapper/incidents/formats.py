@@ -34,8 +34,8 @@ def open_sheet(found: Found, mapping: ColumnMapping | None) -> Sheet:
     data = found.load()
     sheet = _open(found, data, mapping)
     if found.archive is None:
-        return sheet
-    return replace(sheet, content=hashlib.sha256(data).hexdigest())
+        return replace(sheet, origin=found.origin)
+    return replace(sheet, origin=found.origin, content=hashlib.sha256(data).hexdigest())
 
 
 def _open(found: Found, data: bytes, mapping: ColumnMapping | None) -> Sheet:

@@ -25,6 +25,7 @@ _OTHERS = (".parquet", ".geoparquet", ".geojson", ".json", ".gpkg", ".shp")
 TABLE_SUFFIXES = (*_TEXT, *_WORKBOOKS, *_OTHERS)
 _SIDECARS = (".dbf", ".shx", ".prj", ".cpg", ".qix", ".sbn", ".sbx", ".xml", ".qpj", ".fix")
 _ZIP_START = b"PK"
+_MONTH = re.compile(r"\d{4}-\d{2}")  # folders of a police.uk download
 # Other files of a police.uk download: they list outcomes and searches, not incidents.
 _NOT_STREET = re.compile(r"\d{4}-\d{2}-.+-(outcomes|stop-and-search)\.csv", re.IGNORECASE)
 
@@ -43,6 +44,14 @@ class Found:
     def suffix(self) -> str:
         """Suffix of the name, in lower case."""
         return PurePosixPath(self.member or self.path.name).suffix.lower()
+
+    @property
+    def origin(self) -> str:
+        """The download that a file came with: its archive, the folder of its months, or itself."""
+        if self.archive is not None:
+            return str(self.path)
+        path = self.path.resolve()
+        return str(path.parent.parent if _MONTH.fullmatch(path.parent.name) else path)
 
     def load(self) -> bytes:
         """Return the bytes of the file.

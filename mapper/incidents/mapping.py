@@ -18,13 +18,16 @@ from mapper.base.errors import MappingError
 from mapper.base.files import write_whole
 from mapper.base.toml_file import TomlKind
 from mapper.incidents.coordinates import EAST, NORTH, SOUTH, WEST
-from mapper.incidents.flags import NO, YES
-from mapper.incidents.force_extract import EXTRACT_COLUMNS
+from mapper.incidents.duplicates import References
+from mapper.incidents.flags import parse_flags
+from mapper.incidents.force_extract import EXTRACT_COLUMNS, FLAG_NAMES
 from mapper.incidents.times import Order
 
 _FIELD_OF = {column.name: column.field for column in EXTRACT_COLUMNS} | {"x": "x", "y": "y"}
-_KEYS = {"name", "date_order", "crs", "columns", "flags"}
-_ORDERS = ("day-first", "month-first")
+_KEYS = {"name", "date_order", "crs", "references", "columns", "flags"}
+_TEXTS = ("name", "date_order", "crs", "references")
+_ORDERS = ("day-first", "month-first", "part-swapped")
+_REFERENCES = ("all", "one per reference")
 _KIND = TomlKind(
     what="a column mapping",
     remedy="Compare it with docs/data-standard.md.",
@@ -35,7 +38,7 @@ _KIND = TomlKind(
 
 @dataclass(frozen=True)
 class ColumnMapping:
-    """How the columns of a table are read; with no columns, only how its dates are."""
+    """How the columns of a table are read; with no columns, only what else it says."""
 
     columns: Mapping[str, tuple[str, ...]] = field(default_factory=lambda: MappingProxyType({}))
     name: str = ""
@@ -43,6 +46,7 @@ class ColumnMapping:
     crs: str = ""  # of x and y
     yes: tuple[str, ...] = ()  # further spellings
     no: tuple[str, ...] = ()
+    references: References = "all"  # rows kept of a reference that rows share which differ
 
     def __post_init__(self) -> None:
         faults = _faults(self)
@@ -65,12 +69,14 @@ def _faults(mapping: ColumnMapping) -> list[str]:
     names = set(mapping.columns)
     faults = [f"there is no column {name!r} to fill" for name in names - set(_FIELD_OF)]
     if mapping.date_order not in ("", *_ORDERS):
-        faults.append(f'date_order is {mapping.date_order!r}, not "day-first" or "month-first"')
+        faults.append(f"date_order is {mapping.date_order!r}, not one of {', '.join(_ORDERS)}")
     if mapping.columns and not names & {"from_at", "reported_at"}:
         faults.append("no time is mapped: map from_at or reported_at")
     if {"x", "y"} & names and not ({"x", "y"} <= names and mapping.crs):
         faults.append('x and y need each other and a crs, as in crs = "EPSG:27700"')
-    if not mapping.columns and not mapping.date_order:
+    if mapping.references not in _REFERENCES:
+        faults.append(f'references is {mapping.references!r}, not "all" or "one per reference"')
+    if not mapping.columns and not mapping.date_order and mapping.references == "all":
         faults.append("it maps no columns")
     for name, columns in mapping.columns.items():
         if not columns or not all(columns):
@@ -99,11 +105,11 @@ def _from_toml(told: Mapping[str, Any]) -> ColumnMapping:
     if unknown := sorted(set(told) - _KEYS):
         raise MappingError(f"unknown settings {unknown}; known are {sorted(_KEYS)}.")
     columns, flags = told.get("columns", {}), told.get("flags", {})
-    texts = [told.get(key, "") for key in ("name", "date_order", "crs")]
+    texts = [told.get(key, "") for key in _TEXTS]
     if not isinstance(columns, dict) or not isinstance(flags, dict):
         raise MappingError("columns and flags are tables: write [columns] and [flags].")
     if not all(isinstance(text, str) for text in texts):
-        raise MappingError("name, date_order and crs are texts in quotation marks.")
+        raise MappingError(f"{', '.join(_TEXTS)} are texts in quotation marks.")
     if unknown := sorted(set(flags) - {"yes", "no"}):
         raise MappingError(f"unknown settings {unknown} in [flags]; known are yes and no.")
     return ColumnMapping(
@@ -111,6 +117,7 @@ def _from_toml(told: Mapping[str, Any]) -> ColumnMapping:
         name=texts[0],
         date_order=cast("Order", texts[1]),
         crs=texts[2],
+        references=cast("References", texts[3] or "all"),
         yes=_texts("yes", flags.get("yes", [])),
         no=_texts("no", flags.get("no", [])),
     )
@@ -132,7 +139,7 @@ def save_mapping(mapping: ColumnMapping, path: Path | str) -> None:
 def mapping_text(mapping: ColumnMapping) -> str:
     """Return a mapping as TOML."""
     told: dict[str, Any] = {
-        key: value for key in ("name", "date_order", "crs") if (value := getattr(mapping, key))
+        key: value for key in _TEXTS if (value := getattr(mapping, key)) not in ("", "all")
     }
     if mapping.columns:
         told["columns"] = {
@@ -189,19 +196,6 @@ _WORDS: tuple[tuple[str, str], ...] = (
     ("home_office_code", r"(homeoffice|ho|hooffence)(code|offencecode|class)"),
     ("outcome", r"(last|latest)?(outcome|disposal|result|status)(category|type)?"),
 )
-_ALIASES = {
-    "is_crime": ("crime", "crimeyn", "crimed", "recordedcrime"),
-    "domestic_abuse": ("da", "domestic", "daflag", "domesticabuseflag", "domesticviolence", "dv"),
-    "risk_grade": ("risk", "dariskgrade", "dashrisk", "risklevel"),
-    "child_at_address": ("childrenpresent", "childpresent", "childrenataddress"),
-    "child_under_1": ("babypresent", "under1", "infant"),
-    "repeat_victim": ("repeat", "repeatvictimflag"),
-    "exploitation": ("cse", "cce", "exploitationflag"),
-    "county_line": ("countylines", "countylinesflag", "cl", "clflag", "flagcl"),
-    "missing": ("misper", "missingperson", "mfh"),
-    "knife": ("knifecrime", "knifeflag", "bladedarticle"),
-    "drugs": ("drug", "drugsflag"),
-}
 _SAMPLES_AGREE = 0.8  # of the values of a column that must look right for a suggestion to stand
 
 
@@ -267,7 +261,7 @@ def _wanted() -> list[tuple[str, Callable[[str], bool]]]:
     tests: list[tuple[str, Callable[[str], bool]]] = []
     worded = dict(_WORDS)
     for column in EXTRACT_COLUMNS:
-        exact = {_plain(column.name), *_ALIASES.get(column.name, ())}
+        exact = {_plain(column.name), *FLAG_NAMES.get(column.name, ())}
         tests.append((column.name, exact.__contains__))
     for name, pattern in worded.items():
         tests.append((name, re.compile(pattern).fullmatch))  # type: ignore[arg-type]
@@ -299,7 +293,7 @@ def _is_number(value: str) -> bool:
 
 def _is_flag(value: str) -> bool:
     """Return whether a text is a spelling of yes or no."""
-    return value.strip().lower() in YES | NO
+    return bool((parse_flags([value]) >= 0).all())
 
 
 def _add_by_value(found: dict[str, str], values: Mapping[str, Sequence[str]]) -> None:

@@ -8,10 +8,11 @@ import numpy.typing as npt
 import pyarrow as pa
 
 from mapper.base.types import Flags, Floats
-from mapper.incidents.columns import numbers
+from mapper.incidents.columns import numbers, references
 from mapper.incidents.coordinates import grid_to_degrees, in_area, to_degrees
 from mapper.incidents.faults import Faults
 from mapper.incidents.layout import PAIRS, Layout
+from mapper.incidents.place_words import looks_degrees, looks_metres, two_numbers
 from mapper.incidents.sheet import Geometry
 
 
@@ -36,11 +37,12 @@ def find_places(
         lon, lat, open_ = _from_geometry(geometry, faults)
     pairs = [pair for pair in PAIRS if set(pair) <= set(texts)]
     for pair in pairs:
-        found = _pair(texts, pair, layout, faults, open_)
-        swapped = _judge(found, pair, layout, faults, repair_swapped=repair_swapped)
-        if swapped:
-            words = f"{swapped} rows with latitude and longitude swapped were repaired"
-            notes.append(f"{file}: {words}")
+        found, told_of = _pair(texts, pair, layout, faults, open_)
+        held, said = _as_held(found, pair, layout)
+        notes += [f"{file}: {told}" for told in (*told_of, said) if told]
+        if swapped := _judge(found, held, layout, faults, repair_swapped=repair_swapped):
+            both = "easting and northing" if held[0] == "easting" else "latitude and longitude"
+            notes.append(f"{file}: {swapped} rows with {both} swapped were repaired")
         lon[found.where], lat[found.where] = found.lon, found.lat
         open_[found.where] = False
     names = [layout.names[field] for field in pairs[0]] if pairs else []
@@ -66,40 +68,100 @@ def _pair(
     layout: Layout,
     faults: Faults,
     open_: Flags,
-) -> _Pair:
-    """Return the records without a place so far that a pair of columns places."""
-    (x, no_x, bad_x), (y, no_y, bad_y) = numbers(texts[pair[0]]), numbers(texts[pair[1]])
+) -> tuple[_Pair, list[str]]:
+    """Return the records without a place so far that a pair of columns places, and notes."""
+    degrees = pair == ("lon", "lat") or (pair == ("x", "y") and layout.crs.upper() == "EPSG:4326")
+    words: list[str] = []
+    if layout.fills[pair[0]] == layout.fills[pair[1]]:
+        held = references(texts[pair[0]])
+        x, y, squares = two_numbers(held.to_pylist())
+        no_x = no_y = held.is_null().to_numpy(zero_copy_only=False)
+        bad_x = bad_y = np.isnan(x) & ~no_x
+        if squares:
+            words = [f"{squares:,} grid references give a square: its middle was taken"]
+    else:
+        x, no_x, bad_x = numbers(texts[pair[0]], degrees=degrees)
+        y, no_y, bad_y = numbers(texts[pair[1]], degrees=degrees)
     given = open_ & ~(no_x & no_y)
     for missing, wrong, field in ((no_x, bad_x, pair[0]), (no_y, bad_y, pair[1])):
         faults.add("no coordinates", given & missing, layout.names[field])
         faults.add("coordinate is not a number", given & wrong, layout.names[field])
     where = np.flatnonzero(given)
-    return _Pair(where, x[where], y[where], (no_x | no_y | bad_x | bad_y)[where])
+    return _Pair(where, x[where], y[where], (no_x | no_y | bad_x | bad_y)[where]), words
+
+
+def _as_held(found: _Pair, pair: tuple[str, str], layout: Layout) -> tuple[tuple[str, str], str]:
+    """Return the pair that the columns hold, and a note where their names say another.
+
+    Metres without their thousands (``335.011``) are kilometres or have a point between groups:
+    either way they mean the same metres.
+    """
+    x, y = found.x[~found.wrong], found.y[~found.wrong]
+    names = f"{layout.names[pair[0]]} and {layout.names[pair[1]]}"
+    if pair == ("easting", "northing"):
+        if looks_degrees(x, y):
+            return ("lon", "lat"), f"{names} hold degrees and were read so"
+        if looks_degrees(y, x):
+            found.x, found.y = found.y, found.x
+            return ("lon", "lat"), f"{names} hold latitude and longitude and were read so"
+        if not looks_metres(x, y) and looks_metres(x * 1000, y * 1000):
+            found.x, found.y = found.x * 1000, found.y * 1000
+            return pair, f"{names} hold thousands of metres and were read so"
+    if pair == ("lon", "lat"):
+        if looks_metres(x, y):
+            return ("easting", "northing"), f"{names} hold National Grid metres and were read so"
+        if looks_metres(y, x) and layout.fills[pair[0]] != layout.fills[pair[1]]:
+            found.x, found.y = found.y, found.x
+            return ("easting", "northing"), f"{names} hold northing and easting and were read so"
+    return pair, ""
 
 
 def _judge(
     found: _Pair, pair: tuple[str, str], layout: Layout, faults: Faults, *, repair_swapped: bool
 ) -> int:
     """Convert a pair to degrees and add its faults; return how many were repaired."""
-    name = f"{layout.names[pair[0]]} and {layout.names[pair[1]]}"
+    name = " and ".join(dict.fromkeys(layout.names[f] for f in pair if f in layout.names))
     found.lon, found.lat = _degrees(found.x, found.y, pair, layout.crs)
     inside = in_area(found.lon, found.lat)
-    if (inside | found.wrong).all():
+    turned = _turned(found, inside, pair, layout.crs)
+    if (inside | found.wrong).all() and not turned.any():
         return 0
     right = ~found.wrong & ~inside
-    zero = right & (found.x == 0) & (found.y == 0)
-    turned = right & ~zero & _swaps(pair, layout.crs) & in_area(found.lat, found.lon)
-    zero |= right & ~turned & (found.y == 0)
+    zero = right & ~turned & ((found.x == 0) | (pair[0] != "easting")) & (found.y == 0)
     _add(faults, "zero coordinates", found.where[zero], name)
     _add(faults, _OUTSIDE, found.where[right & ~turned & ~zero], name)
     if not repair_swapped:
-        _add(faults, "latitude and longitude swapped", found.where[turned], name)
+        easting = pair[0] == "easting"
+        reason = "easting and northing swapped" if easting else "latitude and longitude swapped"
+        _add(faults, reason, found.where[turned], name)
         return 0
-    found.lon = np.where(turned, found.y, found.lon)
-    found.lat = np.where(turned, found.x, found.lat)
+    lon, lat = _degrees(found.y[turned], found.x[turned], pair, layout.crs)
+    found.lon, found.lat = found.lon.copy(), found.lat.copy()
+    found.lon[turned], found.lat[turned] = lon, lat
     return int(turned.sum())
 
 
+def _turned(found: _Pair, inside: Flags, pair: tuple[str, str], crs: str) -> Flags:
+    """Return which places have their coordinates exchanged.
+
+    Degrees can be told one by one. Metres exchanged mostly lie in Great Britain as well: they are
+    told where the place as written lies far from the middle of all, and the exchanged one near it.
+    """
+    if _swaps(pair, crs):
+        zero = (found.x == 0) & (found.y == 0)
+        return np.asarray(~found.wrong & ~inside & ~zero & in_area(found.lat, found.lon))
+    right = ~found.wrong & (found.x > 0) & (found.y > 0)
+    if pair[0] != "easting" or right.sum() < _MANY:
+        return np.zeros(right.size, dtype=bool)
+    x, y = np.median(found.x[right]), np.median(found.y[right])
+    far = np.hypot(found.x - x, found.y - y)
+    near = np.hypot(found.y - x, found.x - y)
+    width = max(float(np.quantile(far[right], 0.75)) * 3, _NEAR_METRES)
+    return np.asarray(right & (near <= width) & (far > 2 * width) & (far > _FAR_METRES))
+
+
+_MANY = 20  # places from which their middle is known
+_NEAR_METRES, _FAR_METRES = 10_000.0, 40_000.0
 _OUTSIDE = "coordinates outside Great Britain and Northern Ireland"
 
 
@@ -147,7 +209,8 @@ def found_places(
     size = len(texts[pairs[0][0]])
     lon, lat, given = np.full(size, np.nan), np.full(size, np.nan), np.zeros(size, dtype=bool)
     for pair in pairs:
-        (x, no_x, _), (y, no_y, _) = numbers(texts[pair[0]]), numbers(texts[pair[1]])
+        degrees = pair[0] == "found_lon"
+        (x, no_x, _), (y, no_y, _) = (numbers(texts[field], degrees=degrees) for field in pair)
         mine = ~given & ~(no_x & no_y)
         plain = (pair[0].removeprefix("found_"), pair[1].removeprefix("found_"))
         found_lon, found_lat = _degrees(x[mine], y[mine], plain, layout.crs)

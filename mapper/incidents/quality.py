@@ -83,6 +83,7 @@ class Quality:
     by_type: dict[str, int]  # commonest first; blank types under "(blank)"
     by_month_and_type: dict[str, dict[str, int]]
     by_precision: dict[str, int]
+    unknown: dict[str, float]  # flag -> share of incidents of which it is said to be not known
     points: int
     incidents_per_point: dict[str, float]  # mean, median, largest
     points_per_cell: dict[str, float]  # resolution -> median among cells with 2 or more incidents
@@ -137,6 +138,7 @@ def quality_report(incidents: Incidents) -> Quality:
         by_type=_counts(types.value_counts()),
         by_month_and_type=_cross(months, types),
         by_precision=_counts(table["precision"].value_counts()),
+        unknown={f: round(n / max(len(table), 1), 6) for f, n in incidents.unknown.items()},
         points=points.incidents.size,
         incidents_per_point=_spread(points),
         points_per_cell={str(r): n for r, n in per_cell.items()},

@@ -30,25 +30,31 @@ _FAULTS_SHOWN = 5
 
 
 def read_incidents(
-    paths: Sequence[Path | str],
+    paths: Sequence[Path | str] | Path | str,
     *,
     mapping: ColumnMapping | None = None,
     repair_swapped: bool = False,
     today: date | None = None,
     progress: Progress = no_progress,
 ) -> Incidents:
-    """Read files, folders and zip archives into one table of incidents.
+    r"""Read files, folders and zip archives into one table of incidents.
 
     Parameters
     ----------
     paths
-        Police.uk street files, extracts and, with a mapping, any other tables.
+        One or several: police.uk street files, extracts and, with a mapping, any other tables.
     mapping
         How the columns of other tables are read, or only the order of day and month.
     repair_swapped
         Turn swapped latitudes and longitudes round, counted in a note, instead of rejecting them.
     today
         Later dates are rejected; today where not given.
+
+    Returns
+    -------
+    Incidents
+        ``table`` of accepted and ``rejected`` rows, shape (rows, columns): places in degrees of
+        WGS 84, times on the clock of Europe/London. Rows read = accepted + rejected.
 
     Raises
     ------
@@ -58,6 +64,23 @@ def read_incidents(
         When dates of a column could be day-first or month-first.
     MappingError
         When the mapping does not fit a file.
+
+    Notes
+    -----
+    The columns are those of police.uk (https://data.police.uk/about/) and docs/data-standard.md.
+
+    Examples
+    --------
+    >>> import mapper, pathlib, tempfile
+    >>> path = pathlib.Path(tempfile.mkdtemp(), "extract.csv")
+    >>> _ = path.write_text(
+    ...     "from_at,incident_type,longitude,latitude\n"
+    ...     "2025-03-01 22:10,Robbery,-2.98,53.40\n"
+    ...     "2025-02-30 09:00,Robbery,-2.97,53.40\n"
+    ... )
+    >>> incidents = mapper.read(path)
+    >>> len(incidents.table), incidents.rejected["reason"].tolist()
+    (1, ['bad date'])
     """
     work = partial(
         _read_one,
@@ -65,7 +88,12 @@ def read_incidents(
         repair_swapped=repair_swapped,
         today=today or date.today(),  # noqa: DTZ011 - the wall clock of the place of work is meant
     )
-    with gather(paths) as gathering:
+    if hasattr(paths, "columns"):
+        raise InputError(
+            "A table in memory is read by from_frame, which is told what its columns are:"
+            ' mapper.from_frame(frame, when="...", kind="...").'
+        )
+    with gather([paths] if isinstance(paths, str | Path) else paths) as gathering:
         files = gathering.files
         read: list[Checked | MapperError] = []
         with ThreadPoolExecutor(min(os.cpu_count() or 1, _THREADS, len(files))) as pool:
@@ -74,7 +102,11 @@ def read_incidents(
                 progress(f"Read {file.name}", len(read) / len(files))
         _refuse([result for result in read if isinstance(result, MapperError)])
         sheets, notes = _each_once([result for result in read if isinstance(result, Checked)])
-        return assemble(sheets, [*gathering.notes, *notes])
+        return assemble(
+            sheets,
+            [*gathering.notes, *notes],
+            references=mapping.references if mapping else "all",
+        )
 
 
 def _read_one(

@@ -68,6 +68,7 @@ class Sheet:
     encoding: str = ""
     delimiter: str = ""
     content: str = ""  # SHA-256 of the table's own bytes where ``sha256`` is that of an archive
+    origin: str = ""  # the download it came with (Found.origin)
     located: bool = False  # has a geometry column
     notes: tuple[str, ...] = field(default=())
 

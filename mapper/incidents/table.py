@@ -1,5 +1,6 @@
 """What reading gives: accepted incidents, rejected rows, and where each came from."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 import pandas as pd
@@ -32,6 +33,7 @@ class Incidents:
     rejected: pd.DataFrame
     files: tuple[SourceFile, ...]
     notes: tuple[str, ...] = field(default=())  # repairs made and choices taken, in plain words
+    unknown: Mapping[str, int] = field(default_factory=dict)  # flag -> incidents not known
 
     def __post_init__(self) -> None:
         check_columns(self.table, INCIDENT_COLUMNS, name="incidents")

@@ -1,9 +1,12 @@
 """Dates and times as text to Europe/London wall-clock times without an offset.
 
-Accepted: ISO 8601 (``2026-03-02``, ``2026-03-02T14:05:00Z``, ``2026-03``), numbers with ``/``,
-``-`` or ``.`` between (``02/03/2026 14:05``), and month names (``2 Mar 2026``). Times with an
-offset, ``Z``, ``UTC``, ``GMT`` or ``BST`` are converted. Numbers are day-first unless the column
-proves otherwise; a column that fits both ways is refused with a question, never guessed.
+Accepted: ISO 8601 (``2026-03-02``, ``2026-03-02T14:05:00Z``, ``20260302T1405Z``, ``2026-03``),
+numbers with ``/``, ``-`` or ``.`` between (``02/03/2026 14:05``), and month names (``2 Mar 2026``,
+``March 2, 2026``). Times with an offset, ``Z``, ``UTC``, ``GMT`` or ``BST`` are converted; 24:00 is
+the next midnight. What fits none of these is first written plainly (``14.05 hrs``), then read as
+the number of a spreadsheet or a clock (:mod:`mapper.incidents.time_words`). Numbers are day-first
+unless the column proves otherwise; a column that fits both ways is refused with a question, never
+guessed.
 
 Only distinct values are parsed, all at once.
 """
@@ -17,34 +20,50 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from mapper.base.errors import AmbiguousDatesError
 from mapper.base.types import Flags, Floats
+from mapper.incidents.time_words import numbered, plain_times
 
-Order = Literal["", "day-first", "month-first"]
+# part-swapped: a spreadsheet exchanged day and month of each date where it could
+Order = Literal["", "day-first", "month-first", "part-swapped"]
 Moments = npt.NDArray[np.datetime64]
+Precisions = npt.NDArray[np.int8]
 Fields = dict[str, Floats]
 
 PRECISIONS = ("minute", "day", "month")
 MINUTE, DAY, MONTH = range(3)
 EARLIEST = np.datetime64("1900-01-01", "us")  # earlier dates are mistakes or empty marks
+MONTHS = 12  # in a year: a larger number is a day
 _MIDNIGHTS = 10  # so many distinct times, all at midnight, are days
 
+_ZONE = r"(?:Z|UTC|GMT|BST|[+-][0-9]{2}:?(?:[0-9]{2})?)"
 _CLOCK = (
     r"(?:[T ,]\s*(?P<hour>[0-9]{1,2}):(?P<minute>[0-9]{2})(?::(?P<second>[0-9]{2})(?:[.,][0-9]+)?)?"
-    r"\s*(?P<half>[AaPp])?(?:[Mm])?\s*(?P<zone>Z|UTC|GMT|BST|[+-][0-9]{2}:?(?:[0-9]{2})?)?)?$"
+    rf"\s*(?P<half>[AaPp])?(?:[Mm])?\s*(?P<zone>{_ZONE})?)?$"
 )
-_ISO = r"^(?P<year>[0-9]{4})[-/.](?P<month>[0-9]{1,2})[-/.](?P<day>[0-9]{1,2})" + _CLOCK
+ISO = r"^(?P<year>[0-9]{4})[-/.](?P<month>[0-9]{1,2})[-/.](?P<day>[0-9]{1,2})" + _CLOCK
 _ISO_MONTH = r"^(?P<year>[0-9]{4})[-/](?P<month>[0-9]{1,2})$"
-_COMPACT = r"^(?P<year>[0-9]{4})(?P<month>[0-9]{2})(?P<day>[0-9]{2})$"
-_NUMBERS = (
+_COMPACT = r"^(?P<year>[0-9]{4})(?P<month>[0-9]{2})(?P<day>[0-9]{2})" + _CLOCK
+NUMBERS = (
     r"^(?P<first>[0-9]{1,2})[/.-](?P<second_number>[0-9]{1,2})[/.-](?P<year>[0-9]{4}|[0-9]{2})"
     + _CLOCK
 )
 _NAMED = (
-    r"^(?:[A-Za-z]{3,9},?\s+)?(?P<day>[0-9]{1,2})(?:st|nd|rd|th)?[-\s/]+(?P<name>[A-Za-z]{3,9})"
-    r"[-\s/,]+(?P<year>[0-9]{4}|[0-9]{2})" + _CLOCK
+    r"^(?:[A-Za-z]{3,9},?\s+)?(?P<day>[0-9]{1,2})(?:st|nd|rd|th)?(?:\s+of\s+|[-\s/.]*)"
+    r"(?P<name>[A-Za-z]{3,9})\.?[-\s/,]*(?P<year>[0-9]{4}|[0-9]{2})" + _CLOCK
+)
+_NAME_FIRST = (
+    r"^(?:[A-Za-z]{3,9},?\s+)?(?P<name>[A-Za-z]{3,9})\.?[-\s/]*(?P<day>[0-9]{1,2})"
+    r"(?:st|nd|rd|th)?(?:\s*,\s*|[-\s/]+)(?P<year>[0-9]{4})" + _CLOCK
+)
+_YEAR_FIRST = (
+    r"^(?P<year>[0-9]{4})[-\s/.]*(?P<name>[A-Za-z]{3,9})[-\s/.]*(?P<day>[0-9]{1,2})" + _CLOCK
 )
 _NAMED_MONTH = r"^(?P<name>[A-Za-z]{3,9})[-\s]+(?P<year>[0-9]{4}|[0-9]{2})$"
+_DAY_FIRST_COMPACT = r"^(?P<day>[0-9]{2})(?P<month>[0-9]{2})(?P<year>(?:19|20)[0-9]{2})" + _CLOCK
+_PATTERNS = (
+    _ISO_MONTH, ISO, NUMBERS, _NAMED, _NAMED_MONTH, _NAME_FIRST, _YEAR_FIRST, _COMPACT,
+    _DAY_FIRST_COMPACT,
+)  # fmt: skip
 _MONTHS = "jan feb mar apr may jun jul aug sep oct nov dec".split()  # noqa: SIM905 - reads better
 _FULL = (
     "january february march april may june july august september october november december".split()  # noqa: SIM905 - reads better
@@ -57,7 +76,7 @@ class Times:
     """What distinct values of a column mean."""
 
     moment: Moments  # microseconds; NaT where a value is no date
-    precision: npt.NDArray[np.int8]  # position in PRECISIONS
+    precision: Precisions  # position in PRECISIONS
 
 
 def parse_times(values: pa.Array, *, order: Order) -> Times:
@@ -70,72 +89,34 @@ def parse_times(values: pa.Array, *, order: Order) -> Times:
     order
         How dates of three numbers are read; an empty order reads them day-first.
     """
-    size = len(values)
-    moment = np.full(size, np.datetime64("NaT"), dtype="datetime64[us]")
-    precision = np.zeros(size, dtype=np.int8)
-    left = np.ones(size, dtype=bool)
-    for pattern in (_ISO_MONTH, _ISO, _NUMBERS, _NAMED, _NAMED_MONTH, _COMPACT):
-        where = np.flatnonzero(left)
-        if not where.size:
-            break
-        found, fields = _extract(values.take(pa.array(where)), pattern)
-        where = where[found]
-        if where.size:
-            moment[where], precision[where] = _moments(fields, month_first=order == "month-first")
-            left[where] = False
+    moment, precision = _matched(values, order=order)
+    left = np.flatnonzero(np.isnat(moment))
+    if left.size:
+        texts = plain_times(values.take(pa.array(left)))
+        moment[left], precision[left] = _matched(texts, order=order)
+        left = left[np.isnat(moment[left])]
+        if left.size:
+            moment[left], precision[left] = numbered(values.take(pa.array(left)))
     moment[moment < EARLIEST] = np.datetime64("NaT")
     return Times(moment, precision)
 
 
-def settle_order(values: pa.Array, *, file: str, column: str) -> Order:
-    """Return the order of day and month that a column of distinct texts proves.
-
-    Returns
-    -------
-    str
-        Empty when no value is a date of three numbers or all read the same both ways.
-
-    Raises
-    ------
-    AmbiguousDatesError
-        When the column fits both orders, or holds values of each.
-    """
-    values = values.filter(pc.invert(pc.match_substring_regex(values, "^[0-9]{4}")))
-    if not len(values):
-        return ""
-    found, fields = _extract(values, _NUMBERS)
-    first, second = fields["first"], fields["second_number"]
-    if not found.any() or bool((first == second).all()):
-        return ""
-    day_first = (first > 12) & (second <= 12)  # noqa: PLR2004 - months in a year
-    month_first = (second > 12) & (first <= 12)  # noqa: PLR2004 - months in a year
-    if day_first.any() and not month_first.any():
-        return "day-first"
-    if month_first.any() and not day_first.any():
-        return "month-first"
-    texts = np.asarray(values.to_pylist(), dtype=object)[found]
-    raise AmbiguousDatesError(_question(texts, first, second, file=file, column=column))
-
-
-def _question(
-    texts: npt.NDArray[np.object_],
-    first: Floats,
-    second: Floats,
-    *,
-    file: str,
-    column: str,
-) -> str:
-    """Return the question a person has to answer."""
-    both = (first <= 12) & (second <= 12) & (first != second)  # noqa: PLR2004 - months in a year
-    mixed = not both.all() and bool(((first > 12) | (second > 12)).any())  # noqa: PLR2004
-    shown = texts[first != second] if mixed else texts[both]
-    examples = ", ".join(repr(text) for text in sorted(shown, key=len)[:3])
-    why = "holds dates of both orders" if mixed else "does not show which number is the day"
-    return (
-        f"{file}: column {column!r} {why} ({examples}). Is {str(shown[0])!r} day-first or"
-        f' month-first? Put date_order = "day-first" or date_order = "month-first" into a mapping'
-        " file and give it with --mapping."
-    )
+def _matched(values: pa.Array, *, order: Order) -> tuple[Moments, Precisions]:
+    """Return moments and precisions by the first pattern that fits each text."""
+    size = len(values)
+    moment = np.full(size, np.datetime64("NaT"), dtype="datetime64[us]")
+    precision = np.zeros(size, dtype=np.int8)
+    left = np.ones(size, dtype=bool)
+    for pattern in _PATTERNS:
+        where = np.flatnonzero(left)
+        if not where.size:
+            break
+        found, fields = extract(values.take(pa.array(where)), pattern)
+        where = where[found]
+        if where.size:
+            moment[where], precision[where] = _moments(fields, order=order)
+            left[where] = np.isnat(moment[where])
+    return moment, precision
 
 
 def as_days(times: Times) -> bool:
@@ -144,14 +125,14 @@ def as_days(times: Times) -> bool:
     return known.size >= _MIDNIGHTS and bool((known == known.astype("datetime64[D]")).all())
 
 
-def period_end(moment: Moments, precision: npt.NDArray[np.int8]) -> Moments:
+def period_end(moment: Moments, precision: Precisions) -> Moments:
     """Return the exclusive end of days and months; minutes end where they begin."""
     months = (moment.astype("datetime64[M]") + 1).astype("datetime64[us]")
     days = (moment.astype("datetime64[D]") + 1).astype("datetime64[us]")
     return np.where(precision == MONTH, months, np.where(precision == DAY, days, moment))
 
 
-def _extract(values: pa.Array, pattern: str) -> tuple[Flags, Fields]:
+def extract(values: pa.Array, pattern: str) -> tuple[Flags, Fields]:
     """Return which texts fit a pattern, and the fields of those as numbers (NaN where absent)."""
     struct = pc.extract_regex(values, pattern)
     found = struct.is_valid().to_numpy(zero_copy_only=False)
@@ -202,10 +183,10 @@ def _offset_of(text: str) -> float:
     return (hours * 60 + minutes) * (-1 if text[0] == "-" else 1)
 
 
-def _moments(fields: Fields, *, month_first: bool) -> tuple[Moments, npt.NDArray[np.int8]]:
+def _moments(fields: Fields, *, order: Order) -> tuple[Moments, Precisions]:
     """Return moments and precisions from fields; NaT where a field is out of its range."""
     year, size = fields["year"], len(fields["year"])
-    month, day = _month_and_day(fields, month_first=month_first)
+    month, day = _month_and_day(fields, order=order)
     clock = fields.get("hour", np.full(size, np.nan))
     hour, right = _hour(clock, fields.get("half", np.full(size, np.nan)))
     minute = np.nan_to_num(fields.get("minute", np.zeros(size)))
@@ -213,6 +194,7 @@ def _moments(fields: Fields, *, month_first: bool) -> tuple[Moments, npt.NDArray
     zone = fields.get("zone", np.full(size, np.nan))
     right &= (month >= 1) & (month <= 12) & (day >= 1)  # noqa: PLR2004 - months in a year
     right &= (minute < 60) & (second < 60) & ~np.isinf(zone)  # noqa: PLR2004
+    right &= (hour < 24) | ((minute == 0) & (second == 0))  # noqa: PLR2004 - 24:00 ends the day
     safe = np.where(right, month, 1)
     months = (year - 1970).astype("datetime64[Y]").astype("datetime64[M]") + (safe - 1).astype(int)
     days = months.astype("datetime64[D]") + (np.where(right, day, 1) - 1).astype(int)
@@ -224,20 +206,27 @@ def _moments(fields: Fields, *, month_first: bool) -> tuple[Moments, npt.NDArray
     return moment, np.where(np.isnan(clock), dated, MINUTE).astype(np.int8)
 
 
-def _month_and_day(fields: Fields, *, month_first: bool) -> tuple[Floats, Floats]:
+def _month_and_day(fields: Fields, *, order: Order) -> tuple[Floats, Floats]:
     """Return month and day, whatever the fields are called."""
-    if "first" in fields:
-        first, second = fields["first"], fields["second_number"]
-        return (first, second) if month_first else (second, first)
-    month = fields["name"] if "name" in fields else fields["month"]
-    return month, fields.get("day", np.ones(len(month)))
+    if "name" in fields:
+        return fields["name"], fields.get("day", np.ones(len(fields["name"])))
+    if "day" in fields or "first" not in fields:
+        month, day = fields["month"], fields.get("day", np.ones(len(fields["month"])))
+    else:
+        month, day = fields["second_number"], fields["first"]
+        if order == "month-first":
+            month, day = day, month
+    if order == "part-swapped" and ("day" in fields or "first" in fields):
+        turned = (month > MONTHS) | ((day <= MONTHS) & (month <= MONTHS))
+        month, day = np.where(turned, day, month), np.where(turned, month, day)
+    return month, day
 
 
 def _hour(hour: Floats, half: Floats) -> tuple[Floats, Flags]:
     """Return the hour of the day from a clock of 24 or 12 hours, and whether it is one."""
     halved = ~np.isnan(half)
     hour = np.nan_to_num(hour)
-    right = np.where(halved, (hour >= 1) & (hour <= 12), hour < 24)  # noqa: PLR2004 - clocks
+    right = np.where(halved, (hour >= 1) & (hour <= 12), hour <= 24)  # noqa: PLR2004 - clocks
     return np.where(halved, hour % 12 + np.nan_to_num(half), hour), right
 
 

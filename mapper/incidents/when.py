@@ -6,8 +6,11 @@ from typing import Any
 
 import numpy as np
 import numpy.typing as npt
+import pandas as pd
 
+from mapper.base.types import Flags
 from mapper.incidents.columns import Distinct
+from mapper.incidents.date_order import settle_order, swapped_in_part
 from mapper.incidents.faults import Faults
 from mapper.incidents.layout import Layout
 from mapper.incidents.times import (
@@ -18,9 +21,10 @@ from mapper.incidents.times import (
     as_days,
     parse_times,
     period_end,
-    settle_order,
 )
 
+Moment = tuple[Moments, npt.NDArray[np.int8]]
+_HOUR = np.timedelta64(1, "h")
 _COLUMNS = ("start", "end", "reported")
 _NONE = np.datetime64("NaT", "us")
 
@@ -34,7 +38,7 @@ def find_times(
     A moment's end is missing; days and months end, exclusively, where the next begins.
     """
     notes: list[str] = []
-    moments: dict[str, tuple[Moments, npt.NDArray[np.int8]]] = {}
+    moments: dict[str, Moment] = {}
     for field in _COLUMNS:
         if field in coded:
             moments[field] = _column(field, coded[field], layout, faults, file, today, notes)
@@ -44,6 +48,7 @@ def find_times(
         last, fineness = moments["end"]
         given = ~np.isnat(last)
         end = np.where(given, period_end(last, fineness), end)
+        end = np.where(given, _past_the_clock(start, end), end)
         faults.add("end before start", given & (end < start), layout.names["end"])
         precision = np.where(given, np.maximum(precision, fineness), precision)
     end = np.where(end > start, end, _NONE)
@@ -61,7 +66,7 @@ def _column(
     file: str,
     today: date,
     notes: list[str],
-) -> tuple[Moments, npt.NDArray[np.int8]]:
+) -> Moment:
     """Return the moments of one column, its faults added."""
     name = layout.names[field]
     order = layout.date_order or settle_order(held.values, file=file, column=name)
@@ -73,11 +78,41 @@ def _column(
         times = Times(times.moment, days)
         notes.append(f"{file}: every time in {name} is midnight and was read as a day")
     wrong = np.isnat(times.moment)
+    if wrong.size and wrong.all():
+        notes.append(
+            f"{file}: no value of {name} can be read as a time, such as"
+            f" {held.example!r}; is it the right column?"
+        )
+    elif layout.date_order not in ("", "part-swapped") and (words := swapped_in_part(held.values)):
+        notes.append(f"{file}: {name} {words}; it was read {layout.date_order}, as asked")
     tomorrow = np.datetime64(today + timedelta(days=1), "us")
     faults.add("bad date", held.among(wrong), name)
     faults.add("future date", held.among(~wrong & (times.moment >= tomorrow)), name)
     moment = np.append(times.moment, [_NONE])[held.codes]
-    return moment, np.append(times.precision, [np.int8(MINUTE)])[held.codes]
+    precision = np.append(times.precision, [np.int8(MINUTE)])[held.codes]
+    return moment, precision
+
+
+def _past_the_clock(start: Moments, end: Moments) -> Moments:
+    """Return ends with those that are right in elapsed time put as long after the start.
+
+    When summer time ends, the hour from 01:00 comes twice: 01:50 to 01:10 is then 20 minutes, and
+    any end before the start within that hour lies in its second coming.
+    """
+    back = np.flatnonzero((end < start) & (end + _HOUR >= start))
+    if not back.size:
+        return end
+    found = end.copy()
+    found[back[_repeated_hour(start[back]) & _repeated_hour(end[back])]] += _HOUR
+    return found
+
+
+def _repeated_hour(moment: Moments) -> Flags:
+    """Return which London times stand twice on the clock."""
+    zoned = pd.DatetimeIndex(moment).tz_localize(
+        "Europe/London", ambiguous="NaT", nonexistent="shift_forward"
+    )
+    return np.asarray(zoned.isna(), dtype=bool)
 
 
 def _start(

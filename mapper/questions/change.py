@@ -10,6 +10,7 @@ from mapper.analysis.study import Study
 from mapper.base.errors import RequestError
 from mapper.questions.answer import answer
 from mapper.questions.definitions import CHANGE
+from mapper.questions.dispersion import dispersion_words, place_dispersion
 from mapper.questions.finding import Finding, Role
 from mapper.questions.grounds import counted_as, ground_of
 from mapper.questions.places import By, places_by
@@ -68,7 +69,9 @@ def ask_change(
     windows = _windows(study, since, before, after)
     notes = check_windows(study, *windows)
     places = places_by(study, by)
+    whole_area = places_by(study, "area")
     counts = [counts_within(study, window) for window in windows]
+    dispersion = place_dispersion(study, places, windows)
     compare = partial(
         compare_windows,
         before_length=days_with_data(study, windows[0]),
@@ -76,8 +79,11 @@ def ask_change(
         confidence=confidence,
         correction=study.request.correction,
     )
-    found = compare(places.sums(counts[0]), places.sums(counts[1]))
-    whole = compare(*(np.array([each.sum()]) for each in counts))
+    found = compare(places.sums(counts[0]), places.sums(counts[1]), dispersion=dispersion)
+    whole = compare(
+        *(whole_area.sums(each) for each in counts),
+        dispersion=place_dispersion(study, whole_area, windows),
+    )
     columns = pd.DataFrame(_columns(found, study.request.alpha))
     table = pd.concat([places.table, columns], axis=1)
     told = f"{study.area.title} as a whole: {_whole_words(whole, study.request.alpha)}."
@@ -88,7 +94,7 @@ def ask_change(
         {**places.roles, **_ROLES},
         unit=by,
         choices={**_told(windows), "since": since, "by": by, "confidence": confidence},
-        notes=(*notes, told),
+        notes=(*notes, told, dispersion_words(dispersion)),
         ground=ground_of(
             study,
             places.group,

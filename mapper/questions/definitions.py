@@ -4,32 +4,8 @@ Kept apart from the questions themselves, so that the command line can tell its 
 loading a single statistic. Every text fits on one line of a terminal.
 """
 
-from dataclasses import dataclass
+from mapper.questions.choices import Definition
 
-
-@dataclass(frozen=True)
-class Definition:
-    """One question in words."""
-
-    id: str  # the command's name
-    title: str  # what people call it
-    question: str
-    definition: str  # how the numbers are made
-    source: str  # author and year, or this project
-
-    @property
-    def help(self) -> str:
-        """Return three lines for a terminal; the first character keeps them as they are."""
-        return f"\b\n{self.question}\n{self.definition}\nSource: {self.source}"
-
-
-SIGNALS = Definition(
-    id="signals",
-    title="Signals",
-    question="Where do incidents gather, stand out, or exceed demand or residents?",
-    definition="Exact upper-tail p of four nulls for each cell, with q, expected, excess.",
-    source="Getis & Ord 1996; Marshall 1991; Anselin 1995; Berger 1982; mapper.",
-)
 PATTERNS = Definition(
     id="patterns",
     title="Patterns over time",
@@ -41,8 +17,8 @@ CHANGE = Definition(
     id="change",
     title="What changed",
     question="Which places have more or fewer incidents than in the window before?",
-    definition="Exact conditional binomial test of two counts; rate ratio with interval.",
-    source="Przyborowski & Wilenski 1940; Clopper & Pearson 1934; Benjamini 1995.",
+    definition="Conditional test of two counts, dispersion of months allowed for; rate ratio.",
+    source="Clopper & Pearson 1934; Wilson 1927; Smyth 2004; Benjamini 1995.",
 )
 SCAN = Definition(
     id="scan",
@@ -65,13 +41,6 @@ CLOCK = Definition(
     definition="Each incident's weight of 1, spread over the hours it can have happened in.",
     source="Ratcliffe 2002, Journal of Quantitative Criminology 18.",
 )
-CONCENTRATION = Definition(
-    id="concentration",
-    title="Concentration",
-    question="How few places hold how much, and do they stay the same?",
-    definition="Lorenz curve, Gini and its sparse form, top cells kept between periods.",
-    source="Lorenz 1905; Bernasco & Steenbeek 2017; Weisburd 2015.",
-)
 ACCURACY = Definition(
     id="accuracy",
     title="Accuracy",
@@ -90,8 +59,8 @@ EVALUATE = Definition(
     id="evaluate",
     title="What worked",
     question="Did places acted on change more than places left alone?",
-    definition="Ratio of rate ratios with exact interval, WDQ, WDD; buffer and controls.",
-    source="Bowers & Johnson 2003; Wheeler & Ratcliffe 2018; Cornfield 1956.",
+    definition="Incidents against expected, p among placebo places; buffer, WDQ, WDD.",
+    source="Hauer 1997; Abadie et al. 2010; Bowers & Johnson 2003; Wheeler & Ratcliffe 2018.",
 )
 PROACTIVITY = Definition(
     id="proactivity",
@@ -108,13 +77,11 @@ DESCRIBE = Definition(
     source="Moran 1950; Anselin 1995; Arribas-Bel and others 2021 (PySAL).",
 )
 DEFINITIONS = (
-    SIGNALS,
     PATTERNS,
     CHANGE,
     SCAN,
     NEAR_REPEAT,
     CLOCK,
-    CONCENTRATION,
     ACCURACY,
     ROBUSTNESS,
     EVALUATE,

@@ -3,7 +3,7 @@
 Every text fits on one line of a terminal.
 """
 
-from mapper.questions.definitions import Definition
+from mapper.questions.choices import Definition
 
 CHILDREN = Definition(
     id="children",

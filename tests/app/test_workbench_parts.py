@@ -19,7 +19,7 @@ from mapper.app.workbench.runs import AT_ONCE, start
 from mapper.app.workbench.words import on_screen, sentence_of
 from mapper.areas.load import load_study_area
 from mapper.base.errors import RequestError
-from mapper.disclosure.finding_release import release_finding
+from mapper.disclosure.make import release
 from mapper.incidents.read import read_incidents
 from mapper.lenses.load import load_lens
 from mapper.outputs.pictures.cluster_map import cluster_map
@@ -55,7 +55,7 @@ def answered(incidents):
             values = QUESTIONS[question].settled(SMALL.get(question, {}), days_of(incidents.table))
             lens, request = load_lens("county-lines"), AnalysisRequest(lens="county-lines")
             finding = ask(incidents, request, lens, question=question, values=values)
-            kept[question] = release_finding(finding)
+            kept[question] = release(finding)
         return kept[question]
 
     return release
@@ -187,7 +187,7 @@ def test_no_more_than_a_few_runs_work_at_once_and_a_waiting_one_can_be_cancelled
 
 
 def test_corridors_between_districts_are_drawn_most_first(study):
-    shown = release_finding(corridor_totals_finding(study))
+    shown = release(corridor_totals_finding(study))
     top = shown.table.sort_values("reports", ascending=False).iloc[0]
     words = plot_of(shown).words
     assert f"{top['from_district']} to {top['to_district']}: {top['reports']};" in words

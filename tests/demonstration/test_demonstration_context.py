@@ -4,7 +4,6 @@ import numpy as np
 import pytest
 
 from mapper.analysis.analyse import find_hotspots
-from mapper.analysis.request import AnalysisRequest
 from mapper.analysis.study import prepare
 from mapper.areas.load import load_study_area
 from mapper.context.place_files import read_places
@@ -20,9 +19,7 @@ YES = ("y", "yes", "1", "true")
 
 
 def study_of(incidents, lens):
-    return prepare(
-        incidents, AnalysisRequest(lens=lens), lens=load_lens(lens), area=load_study_area()
-    )
+    return prepare(incidents, lens=load_lens(lens), area=load_study_area())
 
 
 @pytest.fixture(scope="module")

@@ -7,10 +7,8 @@ import numpy as np
 import pytest
 
 from mapper.base.errors import DisclosureError, RequestError, TooFewEventsError
-from mapper.disclosure import partner_findings, partner_release
+from mapper.disclosure import prepare
 from mapper.disclosure.differencing import Check
-from mapper.disclosure.finding_check import FindingCheck
-from mapper.disclosure.finding_release import release_finding
 from mapper.disclosure.make import release
 from mapper.disclosure.register import MemoryRegister
 from mapper.disclosure.rules import rules
@@ -72,7 +70,7 @@ def tell(world, asked, *, audience, register, knowledge):
             name: (asked["name"], window.first, window.last)
             for name, window in zip(("before", "after"), windows, strict=True)
         }
-    shown = release_finding(finding, audience=audience, register=register).table
+    shown = release(finding, audience=audience, register=register).table
     labels = study.area.cells.assign(area=study.area.title)[by].astype(str)
     names = cells_to_strings(study.cells)
     for row in shown.to_dict("records"):
@@ -178,9 +176,9 @@ def test_tables_without_a_check_are_caught(monkeypatch):
     def lax(new, _earlier, *, rule):
         assert rule
         nothing = tuple(np.zeros(part.low.size, dtype=bool) for part in new)
-        return FindingCheck(nothing, refused=False, linked=())
+        return Check(nothing, refused=False, linked=())
 
-    monkeypatch.setattr(partner_findings, "check_finding", lax)
+    monkeypatch.setattr(prepare, "check_finding", lax)
     assert any(map_and_table(seed, 1) for seed in range(12))
 
 
@@ -201,10 +199,11 @@ def test_releases_without_a_differencing_check_are_caught():
 
 
 def test_releases_without_secondary_suppression_are_caught(monkeypatch):
-    def lax(new, earlier, *, rule):
-        return Check(np.zeros(new.low.size, dtype=bool), refused=False, linked=(), systems=0)
+    def lax(new, _earlier, *, rule):
+        assert rule
+        return Check((np.zeros(new[0].low.size, dtype=bool),), refused=False, linked=())
 
-    monkeypatch.setattr(partner_release, "check", lax)
+    monkeypatch.setattr(prepare, "check", lax)
     assert any(attack(seed, "partnership")[0] for seed in range(5))
 
 

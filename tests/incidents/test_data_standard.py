@@ -9,7 +9,7 @@ from mapper.incidents import limits
 from mapper.incidents.columns import BLANK_WORDS
 from mapper.incidents.coordinates import EAST, NORTH, SOUTH, WEST
 from mapper.incidents.faults import REASONS
-from mapper.incidents.flags import NO, YES
+from mapper.incidents.flags import NO, UNKNOWN, YES
 from mapper.incidents.force_extract import EXTRACT_COLUMNS
 from mapper.incidents.mapping import load_mapping
 
@@ -41,7 +41,9 @@ def limits_list():
 
 PARTS = {
     "COLUMNS": columns_table(),
-    "FLAGS": f"Yes: {spellings(YES)}. No: {spellings(NO)}, or blank. In any case.",
+    "FLAGS": (
+        f"Yes: {spellings(YES)}. No: {spellings(NO)}, or blank. Not known: {spellings(UNKNOWN)}."
+    ),
     "BLANKS": spellings(BLANK_WORDS),
     "REASONS": "\n".join(f"{n}. {reason}" for n, reason in enumerate(REASONS, start=1)),
     "LIMITS": limits_list(),

@@ -48,6 +48,8 @@ def test_every_reason_is_tested():
         "wrong number of fields",
         "geometry is not a point",
         "latitude and longitude swapped",
+        "easting and northing swapped",
+        "older version of the row",
     }
     assert set(FAULTS) | elsewhere == set(REASONS)
 
@@ -85,7 +87,8 @@ def test_swapped_coordinates_are_rejected_or_repaired(tmp_path, place):
         ("1e309", "53.4", "coordinate is not a number"),
         ("0x10", "53.4", "coordinate is not a number"),
         ("-\uff12.98", "53.4", "coordinate is not a number"),
-        ("-2,98", "53.4", "coordinate is not a number"),
+        ("-2,98", "53,4", None),
+        ("2.98 W", "53° 24' 0.5\" N", None),
         ("1_0", "53.4", "coordinate is not a number"),
         ("0", "0", "zero coordinates"),
         ("-2.98", "0.0", "zero coordinates"),

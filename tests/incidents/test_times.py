@@ -10,8 +10,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from mapper.base.errors import AmbiguousDatesError
+from mapper.incidents.date_order import settle_order
 from mapper.incidents.mapping import ColumnMapping
-from mapper.incidents.times import PRECISIONS, parse_times, settle_order
+from mapper.incidents.times import PRECISIONS, parse_times
 from tests.incidents.incident_files import extract, read, reasons, write_csv
 
 
@@ -43,11 +44,13 @@ def parse(text, order=""):
         ("29/02/2026", None),
         ("2026-13-01", None),
         ("2026-00-10", None),
-        ("2026-03-02 24:00", None),
+        ("2026-03-02 24:00", ("2026-03-03T00:00", "minute")),
+        ("2026-03-02 24:01", None),
         ("2026-03-02 13:05 pm", None),
         ("2026-03-02 10:60", None),
         ("1899-12-30", None),
-        ("45000.5", None),
+        ("45000.5", ("2023-03-15T12:00", "minute")),
+        ("19999", None),
         ("\uff12\uff10\uff12\uff16-03-02", None),
         ("2 Maybe 2026", None),
         ("2026-03-02 14:05+99:00", None),
@@ -183,3 +186,175 @@ def test_the_time_of_report_stands_in_and_is_noted(tmp_path):
     assert found.notes == (
         "a.csv: 1 rows without an earliest time were given the time they were reported",
     )
+
+
+# Each is 16:43 on 15 May 2026 in London.
+WRITTEN = """
+46157.69653
+15/05/2026 16:43 hrs
+15/05/2026 16:43hrs
+15/05/2026 1643hrs
+15/05/2026 1643 hours
+15/05/2026 at 16:43
+15/05/2026 @ 1643
+15/05/2026 - 16:43
+15/05/2026 16.43
+15/05/2026 1643
+15/05/2026 16h43
+15.05.2026 16.43.00
+20260515T154300Z
+20260515T1643
+20260515164300
+202605151643
+20260515 16:43
+20260515 1643
+2026-05-15T164300
+2026-05-15T16:43:00.0000000
+2026-05-15 16:43:00.000 +01:00
+2026-05-15 16:43:00 +0100
+2026-05-15T15:43:00.000Z
+2026-05-15T16:43:00+01:00[Europe/London]
+2026-05-15 16:43:00 Europe/London
+2026-05-15-16.43.00.000000
+15-MAY-26 04.43.00.000000000 PM
+15-MAY-26 04.43.00.000000 PM
+15-MAY-26 16.43.00
+15-MAY-26 04.43.00.000000 PM +01:00
+15-MAY-26 04.43.00.000000 PM EUROPE/LONDON
+15-MAY-2026 16:43:00
+15MAY2026:16:43:00
+15MAY2026:16:43:00.000
+15/May/2026:16:43:00 +0100
+May 15 2026  4:43PM
+May 15, 2026 4:43 PM
+May 15, 2026, 4:43 pm
+Friday, May 15, 2026 4:43 PM
+Friday, 15 May 2026 16:43
+Fri 15 May 2026 16:43
+Fri 15/05/2026 16:43
+15/05/2026 (Fri) 16:43
+15 May, 2026 16:43
+15th of May 2026 at 4.43pm
+15th May 2026 16:43hrs
+15/05/2026 4:43 p.m.
+15/05/2026 4.43 PM
+15/05/2026, 16:43:00
+16:43 15/05/2026
+1643hrs on 15/05/2026
+16:43 on 15 May 2026
+16:43, 15/05/2026
+15/05/2026 00:00:00 16:43:00
+2026-05-15 00:00:00 16:43:00
+2026-05-15 00:00:00 1899-12-30 16:43:00
+15/05/2026 00:00 30/12/1899 16:43
+15/05/2026 0.69653
+46157 0.69653
+46157 16:43
+46157 1643
+2026-05-15 0 days 16:43:00
+15052026 1643
+15052026 16:43
+15 05 2026 16:43
+1778859780
+1778859780000
+1778859780.0
+1778859780000000
+2026 May 15 16:43
+2026-May-15 16:43
+15/05/2026 15:43 UTC
+15/05/2026 15:43 GMT
+15/05/2026 16:43 BST
+15/05/2026 16:43 GMT+1
+15/05/2026 16:43 UTC+01:00
+15/05/26 16:43
+15-May-26 16:43
+15 May 26 1643
+15/05/2026  16:43:00
+Fri May 15 2026 16:43:00 GMT+0100
+Fri May 15 16:43:00 BST 2026
+Fri, 15 May 2026 15:43:00 GMT
+2026/05/15 16:43
+2026.05.15 16:43
+15/05/2026 16:43:00.123456789
+15/05/2026 16;43
+15/05/2026 Time: 16:43
+15/05/2026 4.43pm BST
+"""
+
+
+@pytest.mark.parametrize("text", [*WRITTEN.strip().splitlines(), "15/05/2026\u00a016:43"])
+def test_systems_and_people_write_one_time_in_many_ways(text):
+    assert parse(text) == ("2026-05-15T16:43", "minute")
+
+
+def test_hours_alone_are_hours_and_beside_minutes_they_are_minutes():
+    def clocks(*texts):
+        times = parse_times(pa.array([f"15/05/2026 {text}" for text in texts]), order="day-first")
+        return [str(moment)[11:16] for moment in times.moment]
+
+    assert clocks("9", "16") == ["09:00", "16:00"]
+    assert clocks("9", "25", "843", "1643", "0") == ["00:09", "00:25", "08:43", "16:43", "00:00"]
+
+
+def test_the_order_shows_whatever_the_clock_looks_like():
+    texts = pa.array(["05/15/2026 1643hrs", "05/06/2026 0010hrs"])
+    assert settle_order(texts, file="f", column="c") == "month-first"
+    with pytest.raises(AmbiguousDatesError):
+        settle_order(pa.array(["0010hrs on 05/06/2026"]), file="f", column="c")
+
+
+def excel(day, month, clock="12:21"):
+    """A day-first date as a spreadsheet that reads month first leaves it."""
+    if day <= 12:
+        return f"2026-{day:02}-{month:02} {clock}:00"
+    return f"{day:02}/{month:02}/2026 {clock}"
+
+
+def test_dates_that_a_spreadsheet_swapped_in_part_are_told_and_can_be_turned_back(tmp_path):
+    days = [(day, month) for month in range(1, 7) for day in range(1, 29)]
+    path = write_csv(tmp_path / "a.csv", extract(*({"from_at": excel(*d)} for d in days)))
+    with pytest.raises(AmbiguousDatesError, match="was changed by a spreadsheet") as refusal:
+        read(path)
+    assert 'date_order = "part-swapped"' in str(refusal.value)
+    found = read(path, mapping=ColumnMapping(date_order="part-swapped"))
+    assert [(t.day, t.month) for t in found.table["start"]] == days
+    asked = read(path, mapping=ColumnMapping(date_order="day-first"))
+    assert any("was changed by a spreadsheet" in note for note in asked.notes)
+
+
+def test_the_calendar_shows_a_swap_where_all_dates_are_written_alike(tmp_path):
+    days = [(day, month) for month in range(1, 4) for day in range(1, 29)]
+    texts = [f"{m:02}/{d:02}/2025" if d <= 12 else f"{d:02}/{m:02}/2025" for d, m in days]
+    path = write_csv(tmp_path / "a.csv", extract(*({"from_at": text} for text in texts)))
+    with pytest.raises(AmbiguousDatesError, match="lie in months where no later day lies"):
+        read(path)
+    found = read(path, mapping=ColumnMapping(date_order="part-swapped"))
+    assert [(t.day, t.month) for t in found.table["start"]] == days
+
+
+def test_ordinary_columns_of_a_year_are_not_called_swapped():
+    days = pd.date_range("2025-01-01", "2025-12-31")
+    for texts in (days.strftime("%d/%m/%Y"), days.strftime("%Y-%m-%d"), days[:12].strftime("%F")):
+        assert settle_order(pa.array(list(texts)), file="f", column="c") in ("", "day-first")
+
+
+@pytest.mark.parametrize(
+    ("start", "end", "minutes"),
+    [
+        ("2025-10-26 01:50 BST", "2025-10-26 01:10 GMT", 20),
+        ("2025-10-26T00:30:00Z", "2025-10-26T01:10:00Z", 40),
+        ("2025-10-26 01:50", "2025-10-26 01:10", 20),
+        ("2025-10-26 03:50", "2025-10-26 03:10", None),
+        ("2025-10-27 01:50", "2025-10-27 01:10", None),
+    ],
+)
+def test_an_end_before_its_start_on_the_clock_alone_is_right(tmp_path, start, end, minutes):
+    found = read(write_csv(tmp_path / "a.csv", extract({"from_at": start, "to_at": end})))
+    told = [(row.end - row.start).total_seconds() / 60 for row in found.table.itertuples()]
+    assert told == [minutes] * (minutes is not None)
+
+
+def test_a_column_without_any_time_says_so_with_an_example(tmp_path):
+    path = write_csv(tmp_path / "a.csv", extract({"from_at": "soon"}, {"from_at": "later"}))
+    words = "a.csv: no value of from_at can be read as a time, such as"
+    assert any(note.startswith(words) for note in read(path).notes)

@@ -17,7 +17,7 @@ from mapper.app.workbench.questions import QUESTIONS
 from mapper.app.workbench.saved import VIEW
 from mapper.base.errors import RefusedError
 from mapper.base.settings import settings
-from mapper.disclosure.for_viewer import release_finding_to
+from mapper.disclosure.for_viewer import release_to
 from mapper.disclosure.people import Viewer
 from mapper.incidents.read import read_incidents
 from mapper.lenses.load import load_lens
@@ -157,7 +157,7 @@ def test_it_is_for_analysts_alone(role):
     titles = {entry.title for entry in entries_for(Viewer("sam", frozenset({role})))}
     assert "Workbench" not in titles
     with pytest.raises(RefusedError):
-        release_finding_to(Viewer("sam", frozenset({role})), found("concentration"))
+        release_to(Viewer("sam", frozenset({role})), found("concentration"))
 
 
 def test_an_analyst_who_signs_in_opens_it(signed_in_app):

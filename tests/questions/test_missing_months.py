@@ -3,11 +3,10 @@
 import numpy as np
 import pytest
 
-from mapper.analysis.request import AnalysisRequest
 from mapper.analysis.study import prepare
 from mapper.base.errors import RequestError
 from mapper.questions.change import ask_change
-from mapper.questions.concentration import ask_concentration
+from mapper.questions.concentration import ConcentrationChoices, ask_concentration
 from mapper.questions.patterns import ask_patterns
 from mapper.questions.periods import split_periods
 from mapper.questions.scan import ask_scan
@@ -35,8 +34,8 @@ def study(request):
         made.table["start"] = (
             made.table["start"].dt.to_period("M").dt.start_time.astype("datetime64[us]")
         )
-    wanted = AnalysisRequest(lens="everything", end=np.datetime64("2024-07-31").astype(object))
-    return prepare(made, wanted, lens=EVERYTHING, area=AREA)
+    end = np.datetime64("2024-07-31").astype(object)
+    return prepare(made, lens=EVERYTHING, area=AREA, end=end)
 
 
 def test_periods_without_a_row_are_named_and_left_out(study):
@@ -51,7 +50,7 @@ def test_periods_without_a_row_are_named_and_left_out(study):
     assert "2024-04" not in hot["hot_in"]
     assert hot["pattern"] == "persistent hot spot"
     assert any("2024-04" in note for note in finding.notes)
-    stable = ask_concentration(study, table="stability").table
+    stable = ask_concentration(study, ConcentrationChoices(table="stability")).table
     assert stable["kept"].notna().all()
 
 

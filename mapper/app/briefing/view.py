@@ -102,12 +102,12 @@ def _movers(content: Briefing) -> str:
 def _mover(one: Mover) -> str:
     """Return one place that moved."""
     news = f", {one.news}" if one.news else ""
-    before, now = (words.removeprefix("about ") for words in (one.before, one.now))
     return (
         f'<tr><td class="num">{encode_text(one.place.number)}</td>'
         f"<td>{encode_text(one.place.name)}"
         f"<small>{encode_text(one.place.district + news)}</small></td>"
-        f'<td class="n">{encode_text(before)}</td><td class="n">{encode_text(now)}</td>'
+        f'<td class="n">{encode_text(one.before.figure)}</td>'
+        f'<td class="n">{encode_text(one.now.figure)}</td>'
         f"<td>{way_in_words(one.moved)}<small>{encode_text(one.moved.words)}</small></td></tr>"
     )
 

@@ -60,6 +60,10 @@ def _cautions(quality: Quality) -> list[str]:
         f"{finest} {quality.resolution_reason}",
         f"{count(quality.points, 'distinct point')}; {busiest}",
         *sinks,
+        *(
+            f"{share:.1%} of incidents say that {flag} is not known: counted as no."
+            for flag, share in quality.unknown.items()
+        ),
         quality.snap_points_reason,
     ]
 

@@ -20,6 +20,7 @@ from mapper.app.work.phase_decision import show_decision
 from mapper.base.errors import MapperError
 from mapper.base.week import SHIFTS, WEEKDAYS
 from mapper.context.near import side_by_side
+from mapper.context.signature import CLEAR
 from mapper.disclosure.people import Viewer, may
 from mapper.disclosure.place_findings import PlaceFindings
 from mapper.outputs.dossier.place import (
@@ -65,9 +66,9 @@ def _why(_viewer: Viewer, found: PlaceFindings) -> None:
         return
     table = signature.table
     st.text(drivers_in_words(table))
-    bullets(table.loc[table["sure"] == "clear", "words"])
+    bullets(table.loc[table["sure"] == CLEAR, "words"])
     with st.expander("What does not stand out"):
-        bullets(table.loc[table["sure"] != "clear", "words"])
+        bullets(table.loc[table["sure"] != CLEAR, "words"])
     _notes(signature.notes[:1])
 
 

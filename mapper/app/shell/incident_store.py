@@ -44,6 +44,7 @@ def store_incidents(incidents: Incidents, folder: Path, *, stamp: str) -> None:
         "stamp": stamp,
         "files": [asdict(file) for file in incidents.files],
         "notes": list(incidents.notes),
+        "unknown": dict(incidents.unknown),
     }
     table = pa.Table.from_pandas(incidents.table, preserve_index=False)
     told_of = {_TOLD: json.dumps(told).encode(), b"geo": json.dumps(_GEO).encode()}
@@ -68,6 +69,7 @@ def stored_incidents(folder: Path, *, stamp: str) -> Incidents | None:
             rejected=pq.read_table(folder / _REJECTED).to_pandas(),
             files=tuple(SourceFile(**file) for file in told["files"]),
             notes=tuple(told["notes"]),
+            unknown=told.get("unknown", {}),
         )
     except (OSError, pa.ArrowException, KeyError, TypeError, ValueError):
         return None

@@ -11,7 +11,6 @@ from collections.abc import Mapping
 import pandas as pd
 import streamlit as st
 
-from mapper.analysis.request import AnalysisRequest
 from mapper.analysis.study import Study, prepare
 from mapper.app.door.who import current_viewer
 from mapper.app.shell.datasets import Dataset
@@ -23,8 +22,9 @@ from mapper.app.shell.waiting import opened_dataset
 from mapper.app.shell.words import bullets, notice, plain
 from mapper.areas.load import DEFAULT_AREA, load_study_area
 from mapper.base.errors import MapperError
-from mapper.disclosure.finding_release import FindingRelease, release_finding
+from mapper.disclosure.make import release
 from mapper.disclosure.people import Viewer, in_wards, scope_of
+from mapper.disclosure.release import FindingRelease
 from mapper.lenses.load import load_lens
 from mapper.outputs.findings import finding_csv
 from mapper.questions.children import children_finding
@@ -139,7 +139,7 @@ def _released(viewer: Viewer, finding: Finding) -> FindingRelease:
         finding = only_rows(finding, in_wards(finding.table, viewer.wards).to_numpy())
     audience = "partnership" if scope == "partnership" else "operational"
     register = DatabaseRegister(database(), person=viewer.name, role=role_of(viewer))
-    return release_finding(finding, audience=audience, register=register, made_by=viewer.name)
+    return release(finding, audience=audience, register=register, made_by=viewer.name)
 
 
 def _show_table(viewer: Viewer, shown: FindingRelease, dataset: Dataset) -> None:
@@ -218,5 +218,4 @@ def _study(dataset: Dataset) -> Study:
     """Return the incidents seen through the lens of domestic abuse, over the whole area."""
     area = load_study_area(DEFAULT_AREA, resolution=9)
     lens = load_lens(LENS)
-    request = AnalysisRequest(lens=lens.id, area=area.name)
-    return prepare(dataset.incidents, request, lens=lens, area=area)
+    return prepare(dataset.incidents, lens=lens, area=area)

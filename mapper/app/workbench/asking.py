@@ -1,7 +1,7 @@
 """From the values of a form to a finding: each question called as the command line calls it."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Any, cast
 
@@ -22,13 +22,12 @@ from mapper.base.files import Progress, no_progress
 from mapper.context.places import Places
 from mapper.incidents.table import Incidents
 from mapper.lenses.lens import Lens
-from mapper.lenses.load import load_lens
 from mapper.questions.accuracy import ask_accuracy
 from mapper.questions.action import Action
 from mapper.questions.change import ask_change
 from mapper.questions.children import children_finding
 from mapper.questions.clock import ask_clock
-from mapper.questions.concentration import ask_concentration
+from mapper.questions.concentration import ConcentrationChoices, ask_concentration
 from mapper.questions.corridor_totals import corridor_totals_finding
 from mapper.questions.corridors import corridors_finding
 from mapper.questions.describe import ask_describe
@@ -41,7 +40,7 @@ from mapper.questions.phases import phase_finding
 from mapper.questions.proactivity import ask_proactivity
 from mapper.questions.robustness import areas_needed, ask_robustness
 from mapper.questions.scan import ask_scan
-from mapper.questions.signals import ask_signals
+from mapper.questions.signals import SignalsChoices, ask_signals
 from mapper.questions.signature import signature_finding
 from mapper.questions.week import days_finding, shift_finding
 from mapper.questions.windows import Window, window_of
@@ -93,10 +92,10 @@ def ask(
     area = load_study_area(request.area, resolution=request.resolution)
     study = prepare(
         incidents,
-        replace(request, area=area.name),
         lens=lens,
         area=area,
         progress=lambda words, share: progress(words, _PREPARING * share),
+        **request.choices,
     )
     progress("Answering", _PREPARING)
 
@@ -107,19 +106,18 @@ def ask(
 
 
 def _signals(asked: Asked) -> Finding:
-    study, second = asked.study, text_of(asked.values, "with_lens")
-    other = None
-    if second:
-        lens = load_lens(second)
-        request = replace(study.request, lens=lens.id)
-        other = prepare(study.incidents, request, lens=lens, area=study.area)
-    asked.progress("Testing four signals", 0.1)
-    return ask_signals(study, by=_choice(asked, "by"), other=other)
+    with_lens = text_of(asked.values, "with_lens") or None
+    return ask_signals(
+        asked.study,
+        SignalsChoices.given({"by": _choice(asked, "by"), "with_lens": with_lens}),
+        progress=asked.progress,
+    )
 
 
 def _concentration(asked: Asked) -> Finding:
     every = text_of(asked.values, "every") or "month"
-    return ask_concentration(asked.study, table=_choice(asked, "table"), every=every)
+    choices = ConcentrationChoices.given({"table": _choice(asked, "table"), "every": every})
+    return ask_concentration(asked.study, choices)
 
 
 def _describe(asked: Asked) -> Finding:

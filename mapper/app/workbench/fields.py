@@ -11,7 +11,7 @@ from types import MappingProxyType
 from typing import Literal
 
 from mapper.base.errors import RequestError
-from mapper.questions.definitions import Definition
+from mapper.questions.choices import Definition
 
 Value = str | int | float | bool | list[str] | None
 Values = Mapping[str, Value]

@@ -6,6 +6,8 @@ from types import MappingProxyType
 from mapper.app.workbench.fields import Field, Question, choices
 from mapper.questions import definitions as ask
 from mapper.questions import place_definitions as place
+from mapper.questions.concentration import QUESTION as CONCENTRATION
+from mapper.questions.signals import QUESTION as SIGNALS
 
 PLACES, TIME, SURE, WORKED, AROUND = (
     "Where",
@@ -69,7 +71,7 @@ def _replicates(seed: int) -> tuple[Field, ...]:
 
 _WHERE = (
     Question(
-        ask.SIGNALS,
+        SIGNALS,
         PLACES,
         (
             Field(
@@ -82,7 +84,7 @@ _WHERE = (
         ),
     ),
     Question(
-        ask.CONCENTRATION,
+        CONCENTRATION,
         PLACES,
         (
             _table(lorenz="Lorenz curve", figures="Figures", stability="Do the top cells stay?"),

@@ -6,8 +6,7 @@ disclosure control is at hand any more.
 
 from dataclasses import dataclass
 
-from mapper.disclosure.finding_release import FindingRelease
-from mapper.disclosure.release import Release
+from mapper.disclosure.release import FindingRelease, Release
 from mapper.disclosure.rules import Rule
 from mapper.outputs.briefing.choices import BriefingChoices
 from mapper.outputs.briefing.gather import ALL_DEMAND, CRIME, Gathered, Total
@@ -180,7 +179,7 @@ def _on_places(briefing: Briefing) -> str:
     """Say in a sentence which places moved."""
     if not briefing.movers_known:
         return "Places cannot be set against the days before."
-    clear = [one for one in briefing.movers if one.moved.way.startswith("clear")]
+    clear = [one for one in briefing.movers if one.moved.is_clear]
     if not clear:
         return f"No place shows a clear change in {_lower(briefing.map.title)}."
     names = "; ".join(f"{one.place.name} ({one.moved.way})" for one in clear[:3])

@@ -12,18 +12,16 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from mapper.analysis.analyse import analyse
-from mapper.analysis.request import AnalysisRequest
+from mapper.analysis.analyse import find_hotspots
 from mapper.analysis.study import Study, prepare
 from mapper.areas.load import load_study_area
 from mapper.areas.study_area import StudyArea
 from mapper.base.errors import LensError, MapperError
 from mapper.base.files import Progress, no_progress
 from mapper.base.types import Integers
-from mapper.disclosure.finding_release import FindingRelease, release_finding
 from mapper.disclosure.make import release
 from mapper.disclosure.register import Register
-from mapper.disclosure.release import Release
+from mapper.disclosure.release import FindingRelease, Release
 from mapper.disclosure.rules import Rule, rules
 from mapper.disclosure.totals import TotalsRegister, total_is_safe
 from mapper.grid.counts import locate
@@ -129,23 +127,10 @@ class _Source:
         """The study area, in the size of cells of the map."""
         return load_study_area(self.choices.area, resolution=self.choices.resolution)
 
-    def request(self, lens: str, window: Window) -> AnalysisRequest:
-        """Return the analysis of a lens over a window."""
-        return AnalysisRequest(
-            lens=lens,
-            area=self.area.name,
-            resolution=self.choices.resolution,
-            start=window.first,
-            end=window.last,
-        )
-
     def map(self, lens_id: str, window: Window) -> Release:
         """Return the registered release of one lens over one window."""
-        lens = load_lens(lens_id)
-        request = self.request(lens.id, window)
-        result = analyse(self.incidents, request, lens=lens, area=self.area)
         return release(
-            result,
+            find_hotspots(self.over(load_lens(lens_id), window)),
             audience=self.choices.audience,
             register=self.register,
             made_by=self.made_by,
@@ -153,7 +138,7 @@ class _Source:
 
     def finding(self, finding: Finding) -> FindingRelease:
         """Return the release of the answer to a question about the whole area."""
-        return release_finding(
+        return release(
             finding,
             audience=self.choices.audience,
             register=TotalsRegister(self.register),
@@ -181,8 +166,12 @@ class _Source:
 
     def study(self, lens: Lens) -> Study:
         """Return a lens over both windows together."""
-        both = Window(self.choices.before.first, self.choices.after.last)
-        return prepare(self.incidents, self.request(lens.id, both), lens=lens, area=self.area)
+        return self.over(lens, Window(self.choices.before.first, self.choices.after.last))
+
+    def over(self, lens: Lens, window: Window) -> Study:
+        """Return a lens over a window."""
+        first, last = window.first, window.last
+        return prepare(self.incidents, lens=lens, area=self.area, start=first, end=last)
 
     def totals(self) -> tuple[Total, ...]:
         """Return the totals at the head, as far as the data holds them."""
@@ -215,10 +204,8 @@ class _Source:
     def shifts(self, notes: list[str]) -> FindingRelease | None:
         """Return the week of the map's lens in shifts, where times are known and may be shown."""
         lens = load_lens(self.choices.lens)
-        request = self.request(lens.id, self.choices.after)
         try:
-            study = prepare(self.incidents, request, lens=lens, area=self.area)
-            finding = shift_finding(study, by="area")
+            finding = shift_finding(self.over(lens, self.choices.after), by="area")
             return self.finding(finding)
         except MapperError as error:
             notes.append(f"The week in shifts is not shown. {error}")

@@ -7,8 +7,8 @@ import pandas as pd
 
 from mapper.base.week import SHIFTS, WEEKDAYS
 from mapper.context.near import side_by_side
-from mapper.disclosure.finding_release import FindingRelease
 from mapper.disclosure.place_findings import PlaceFindings
+from mapper.disclosure.release import FindingRelease
 from mapper.outputs.documents.model import Block, Bullets, Figures, Heading, Paragraph, Table
 from mapper.outputs.pictures.map_picture import map_picture
 from mapper.outputs.tables import is_operational

@@ -22,7 +22,8 @@ from mapper.disclosure.release import Release, is_release
 from mapper.grid.hexagons import cells_to_outline, cells_to_wkb, strings_to_cells
 from mapper.incidents.coordinates import NATIONAL_GRID, degrees_to_grid
 from mapper.outputs.exports.styles import STYLES, style_of
-from mapper.outputs.tables import hotspot_outlines, hotspot_rows, said_of
+from mapper.outputs.manifest import said_of
+from mapper.outputs.tables import hotspot_outlines, hotspot_rows
 
 Rings = Sequence[Sequence[Sequence[tuple[float, float]]]]
 

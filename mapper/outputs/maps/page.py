@@ -19,6 +19,7 @@ from xstatic.pkg.leaflet import BASE_DIR
 from mapper.base.palette import with_colours
 from mapper.base.text import encode_text, script_json
 from mapper.disclosure.release import Release, is_release
+from mapper.disclosure.suppression import BY_DISTRICT
 from mapper.outputs.maps.basemap import Basemap
 from mapper.outputs.maps.drawing import count_classes, known_counts
 from mapper.outputs.maps.layers import ReleaseLayer
@@ -181,7 +182,7 @@ def _hidden_legend(release: Release) -> str:
     if is_operational(release) or not release.cells["count"].isna().any():
         return ""
     words = f"hidden ({release.hidden_words}, or withheld)"
-    if (release.cells["shown"] == "by district only").all():
+    if (release.cells["shown"] == BY_DISTRICT).all():
         words = "shown by district only"
     return f'<li class="hidden-row"><i class="unsaid"></i>{encode_text(words)}</li>'
 

@@ -11,7 +11,7 @@ import numpy as np
 from mapper.areas.study_area import StudyArea
 from mapper.base.errors import OutputError
 from mapper.base.palette import COLOURS
-from mapper.disclosure.finding_release import FindingRelease, is_finding_release
+from mapper.disclosure.release import FindingRelease, is_release
 from mapper.grid.hexagons import cells_to_corners, cells_to_outline, strings_to_cells
 from mapper.outputs.documents.model import Picture
 from mapper.outputs.pictures.map_picture import Paper
@@ -37,7 +37,7 @@ def cluster_map(release: FindingRelease, area: StudyArea, *, width: float = 640.
     OutputError
         When the answer holds no clusters with their cells.
     """
-    table = is_finding_release(release).table
+    table = is_release(release, FindingRelease).table
     if "cell_list" not in table:
         raise OutputError(f"{release.title} holds no clusters to draw.")
     index = area.cells["cell"].to_numpy()

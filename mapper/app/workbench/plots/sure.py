@@ -8,7 +8,8 @@ import pandas as pd
 from mapper.app.workbench.plots.marks import BLUE, HOT, INK, bars, intervals, parts, share, sized
 from mapper.app.workbench.plots.rows import BARS, MOST, Drawn, place_names, ratio_rows
 from mapper.base.palette import COLOURS
-from mapper.disclosure.finding_release import FindingRelease
+from mapper.context.signature import CLEAR, LESS
+from mapper.disclosure.release import FindingRelease
 
 OWN, LAST, BEST = "cluster p, capped counts", "last period's count", "best possible"
 
@@ -115,7 +116,7 @@ def signature(table: pd.DataFrame, _shown: FindingRelease) -> Drawn:
     rows = table.rename(columns={"ratio": "value"}).assign(name=table["indicator"])
     rows = ratio_rows(
         rows,
-        clear=rows["sure"].astype("str").str.startswith("clear"),
+        clear=rows["sure"].isin((CLEAR, LESS)),
         none_else="none elsewhere",
         none_here="none here",
     )

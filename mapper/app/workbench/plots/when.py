@@ -6,7 +6,7 @@ import pandas as pd
 from mapper.app.workbench.plots.marks import HOT, NAMES, bars, heat, intervals, sized
 from mapper.app.workbench.plots.rows import CLEAR, MOST, Drawn, in_words, place_names, ratio_rows
 from mapper.base.palette import COLOURS
-from mapper.disclosure.finding_release import FindingRelease
+from mapper.disclosure.release import FindingRelease
 from mapper.questions.clock import DAYS
 
 
@@ -102,7 +102,7 @@ def scan(table: pd.DataFrame, _shown: FindingRelease) -> Drawn:
         color=alt.Color("sure:N", scale=kinds, legend=alt.Legend(orient="top", title=None)),
         tooltip=["name", "first", "last", "label", "sure"],
     )
-    clear = sum(word.startswith("p") for word in sure)
+    clear = int((top["p"] <= CLEAR).sum())
     words = f"When each cluster ran: {clear} of {len(rows)} with p of 0.05 or less."
     return sized(spans, height=24 * len(rows) + 110), words
 

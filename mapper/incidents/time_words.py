@@ -1,0 +1,165 @@
+r"""How people, spreadsheets and databases write times that are not plain: to plain text or moments.
+
+Two roads, for texts that fit no plain form. :func:`plain_times` rewrites them: ``at``, ``hrs``,
+``16.43``, ``1643``, ``4:43 p.m.``, a time before its date, Oracle's ``15-MAY-26 04.43.00.000 PM``,
+a date column joined to a time column (``2026-05-15 00:00:00 1899-12-30 16:43:00``,
+``15/05/2026 0.69653``). :func:`numbered` reads bare numbers: days since 30 December 1899 as Excel
+counts them, and seconds, milliseconds or microseconds since 1970 in UTC.
+"""
+
+from collections.abc import Callable
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from mapper.base.types import Flags, Floats
+
+Moments = npt.NDArray[np.datetime64]
+
+_DATE = (
+    r"(?:[0-9]{4}[-/.][0-9]{1,2}[-/.][0-9]{1,2}"
+    r"|[0-9]{1,2}[-/. ][0-9]{1,2}[-/. ](?:[0-9]{4}|[0-9]{2})"
+    r"|[0-9]{1,2}(?:st|nd|rd|th)?(?:\s+of\s+|[-\s/]*)[A-Za-z]{3,9}[-\s/,]*(?:[0-9]{4}|[0-9]{2})"
+    r"|[A-Za-z]{3,9}\.?\s*[0-9]{1,2}(?:st|nd|rd|th)?,?\s+[0-9]{4}|[0-9]{8})"
+)
+_EXTRA = r"(?:\s*[AaPp][Mm])?(?:\s*(?:Z|UTC|GMT|BST|[+-][0-9]{2}:?[0-9]{2}))?"
+_CLOCK = r"[0-9]{1,2}[:.h]?[0-9]{2}(?:[:.][0-9]{2})?"
+# The day that databases and spreadsheets give to a time without one.
+_NO_DAY = (
+    r"(?:1899-12-3[01]|30/12/1899|31/12/1899|01/01/1900|1900-01-0[01]|1970-01-01|01/01/1970|0 days)"
+)
+_MIDNIGHT = r"(?:[T ]00:00(?::00(?:\.0+)?)?)?"
+
+# In this order; each is replaced once in every text that it fits.
+_REWRITES: tuple[tuple[str, str], ...] = (
+    ("[\u00a0\u2007\u2009\u202f]", " "),
+    ("[\u2010-\u2015\u2212]", "-"),
+    (r"(?i)\s*\[Europe/London\]$|\s+Europe/London$", ""),
+    (r"(?i)\btime:?\s+", ""),
+    (r"([0-9]);([0-9]{2})", r"\1:\2"),
+    # Unix: Fri May 15 16:43:00 BST 2026
+    (r"(?i)^(?:[a-z]{3} )?([a-z]{3}) +([0-9]{1,2}) ([0-9:]{8}) (GMT|BST|UTC)? ?([0-9]{4})$",
+     r"\2 \1 \5 \3 \4"),
+    (r"(?i)\b([ap])\.?\s?m\.?(\W|$)", r"\1m\2"),
+    (r"(?i)([0-9:])\s*(?:hrs?|hours|h)\.?$", r"\1"),
+    (r"(?i)\b(?:GMT|UTC)\s?([+-])([0-9])$", r"\10\2"),
+    (r"(?i)\b(?:GMT|UTC)\s?([+-][0-9]{2}:?(?:[0-9]{2})?)$", r"\1"),
+    (r"(?i)\s*\(?\b(?:mon|tues?|wed(?:nes)?|thu(?:rs)?|fri|sat(?:ur)?|sun)(?:day)?\b\)?,?\s*", " "),
+    (r"(?i)^(.*[0-9])\s*(?:\bat\b|@|-\s|,)\s*([0-9].*)$", r"\1 \2"),
+    # A time before its date; an empty date or time of another column beside it.
+    (rf"(?i)^({_CLOCK}{_EXTRA})\s*(?:hrs?)?\s*(?:\bon\b|,)?\s+({_DATE})$", r"\2 \1"),
+    (rf"^({_DATE}){_MIDNIGHT}\s+{_NO_DAY}[T ]+(.+)$", r"\1 \2"),
+    (rf"^({_DATE})[T ]00:00(?::00(?:\.0+)?)?\s+([0-9].*)$", r"\1 \2"),
+    # SAS and Apache write date:time, DB2 date-time.
+    (rf"^({_DATE})[:-]([0-9]{{2}}[:.][0-9]{{2}}.*)$", r"\1 \2"),
+    # The clock: 16.43.00.000000000, 16h43, 164300, 1643.
+    (rf"^({_DATE})[T\s]+([0-9]{{1,2}})[.hH]([0-9]{{2}})((?:[.:][0-9]{{2}}(?:\.[0-9]+)?)?{_EXTRA})$",
+     r"\1 \2:\3\4"),
+    (r"^(.* [0-9]{1,2}:[0-9]{2})\.([0-9]{2}(?:\.[0-9]+)?\D*.*)$", r"\1:\2"),
+    (rf"^({_DATE})[T\s]+([0-9]{{2}})([0-9]{{2}})([0-9]{{2}})(?:\.[0-9]+)?({_EXTRA})$",
+     r"\1 \2:\3:\4\5"),
+    (rf"^({_DATE})[T\s]+([0-9]{{1,2}})([0-9]{{2}})({_EXTRA})$", r"\1 \2:\3\4"),
+    (rf"^({_DATE})[T\s]+([0-9])({_EXTRA})$", r"\1 00:0\2\3"),
+    (rf"^({_DATE})[T\s]+([0-9]{{2}})$", r"\1 00:\2"),
+    (r"^((?:19|20)[0-9]{6})([0-9]{2})([0-9]{2})([0-9]{2})(?:\.[0-9]+)?(Z?)$", r"\1 \2:\3:\4\5"),
+    (r"^((?:19|20)[0-9]{6})([0-9]{2})([0-9]{2})(Z?)$", r"\1 \2:\3\4"),
+    (r"^([0-9]{1,2}) ([0-9]{1,2}) ([0-9]{4}|[0-9]{2})\b", r"\1/\2/\3"),
+    (r"\s+", " "),
+)  # fmt: skip
+_HOUR_ALONE = rf"^({_DATE})[T\s]+([0-9]{{1,2}})$"
+_SERIAL = r"^[0-9]{5}(?:[.,][0-9]+)?$"
+_EPOCH = r"^[0-9]{9,10}(?:\.[0-9]+)?$|^[0-9]{12,13}(?:\.0*)?$|^[0-9]{15,16}$"
+_DAY_SECONDS = 86_400
+_FINE = 5  # decimals of a day from which seconds can be told; fewer give the nearest minute
+_SERIAL_START = np.datetime64("1899-12-30", "us")
+_SERIALS = (20_000, 80_000)  # 1954 to 2119
+_LAST_HOUR = 23
+
+
+def plain_times(values: pa.Array) -> pa.Array:
+    """Return texts with every unusual way of writing a time made plain."""
+    texts = _with_clock(_dated(values))
+    alone = pc.match_substring_regex(texts, _HOUR_ALONE)
+    if pc.sum(alone).as_py():
+        hours = pc.extract_regex(texts.filter(alone), r"\s(?P<hour>[0-9]{1,2})$").field(0)
+        # A column of hours has no larger number; 843 beside them means that all are minutes.
+        if pc.max(hours.cast(pa.int64())).as_py() <= _LAST_HOUR and pc.all(alone).as_py():
+            texts = pc.replace_substring_regex(texts, _HOUR_ALONE, r"\1 \2:00")
+    for pattern, instead in _REWRITES:
+        texts = pc.replace_substring_regex(texts, pattern, instead)
+    return pc.utf8_trim_whitespace(texts)
+
+
+def _dated(values: pa.Array) -> pa.Array:
+    """Return texts in which Excel's number of a day before a time has become a date."""
+    return _rewritten(
+        values,
+        r"^(?P<day>[0-9]{5})(?:\.0)?\s+(?P<rest>[0-9].*)$",
+        lambda day, rest: f"{_SERIAL_START.astype('datetime64[D]') + int(day)} {rest}",
+    )
+
+
+def _with_clock(values: pa.Array) -> pa.Array:
+    """Return texts in which a fraction of a day after a date has become a time of day."""
+
+    def clock(date: str, part: str) -> str:
+        minutes = round(float(part) * 1440)
+        return f"{date} {minutes // 60:02}:{minutes % 60:02}"
+
+    return _rewritten(values, rf"^(?P<date>{_DATE}){_MIDNIGHT}\s+(?P<part>0?\.[0-9]+)$", clock)
+
+
+def _rewritten(values: pa.Array, pattern: str, write: Callable[[str, str], str]) -> pa.Array:
+    """Return texts in which those that fit a pattern of two parts are written anew."""
+    struct = pc.extract_regex(values, pattern)
+    found = struct.is_valid()
+    if not pc.any(found).as_py():
+        return values
+    parts = struct.drop_null().flatten()
+    told = [write(*pair) for pair in zip(*(part.to_pylist() for part in parts), strict=True)]
+    return pc.replace_with_mask(values, found, pa.array(told, pa.string()))
+
+
+def numbered(values: pa.Array) -> tuple[Moments, npt.NDArray[np.int8]]:
+    """Return moments and precisions (0 minute, 1 day) of bare numbers; NaT where none is meant."""
+    moment = np.full(len(values), np.datetime64("NaT"), dtype="datetime64[us]")
+    precision = np.zeros(len(values), dtype=np.int8)
+    serial = _fits(values, _SERIAL)
+    if serial.any():
+        texts = pc.replace_substring(values.filter(pa.array(serial)), ",", ".")
+        moment[serial], precision[serial] = _of_serials(texts)
+    epoch = _fits(values, _EPOCH)
+    if epoch.any():
+        moment[epoch] = _of_epochs(values.filter(pa.array(epoch)))
+    return moment, precision
+
+
+def _fits(values: pa.Array, pattern: str) -> Flags:
+    """Return which texts fit a pattern."""
+    found = pc.match_substring_regex(values, pattern).to_numpy(zero_copy_only=False)
+    return np.asarray(found, dtype=bool)
+
+
+def _of_serials(texts: pa.Array) -> tuple[Moments, npt.NDArray[np.int8]]:
+    """Return what Excel's days mean; whole ones are days."""
+    numbers = texts.cast(pa.float64()).to_numpy(zero_copy_only=False)
+    point = pc.find_substring(texts, ".").to_numpy(zero_copy_only=False)
+    length = pc.binary_length(texts).to_numpy(zero_copy_only=False)
+    decimals = np.where(point < 0, 0, length - point - 1)
+    step = np.where(decimals < _FINE, 60, 1)
+    seconds = np.rint(numbers * _DAY_SECONDS / step) * step
+    moment = _SERIAL_START + (seconds * 1e6).astype("timedelta64[us]")
+    moment[(numbers < _SERIALS[0]) | (numbers >= _SERIALS[1])] = np.datetime64("NaT")
+    return moment, (decimals == 0).astype(np.int8)
+
+
+def _of_epochs(texts: pa.Array) -> Moments:
+    """Return London times of seconds, milliseconds or microseconds since 1970 in UTC."""
+    numbers: Floats = texts.cast(pa.float64()).to_numpy(zero_copy_only=False)
+    unit = np.where(numbers < 1e11, 1e6, np.where(numbers < 1e14, 1e3, 1.0))  # noqa: PLR2004
+    utc = (numbers * unit).astype("datetime64[us]")
+    london = pd.DatetimeIndex(utc).tz_localize("UTC").tz_convert("Europe/London")
+    return np.asarray(london.tz_localize(None).to_numpy(), dtype="datetime64[us]")
