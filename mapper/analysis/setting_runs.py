@@ -16,7 +16,7 @@ from typing import Literal
 import numpy as np
 
 from mapper.analysis.study import Study
-from mapper.analysis.variations import Setting, Window
+from mapper.analysis.variations import NamedWindow, Setting
 from mapper.areas.study_area import StudyArea
 from mapper.base.files import Progress
 from mapper.base.types import Floats, Integers
@@ -161,8 +161,8 @@ def _ground(study: Study, group: Integers, area: StudyArea) -> _Placing:
 
 
 def _count(
-    study: Study, ground: _Placing, weights: Integers, windows: set[Window]
-) -> dict[Window, tuple[Integers, Integers]]:
+    study: Study, ground: _Placing, weights: Integers, windows: set[NamedWindow]
+) -> dict[NamedWindow, tuple[Integers, Integers]]:
     """Return incidents and weighted counts of every cell for each window.
 
     Incidents are counted once between all edges of windows; a window is a run of those.
