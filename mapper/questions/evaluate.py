@@ -24,7 +24,7 @@ from mapper.questions.evaluation_dates import (
     whole_counts_of,
     windows_around,
 )
-from mapper.questions.evaluation_tables import Ground, cell_table, figure_table, sums_of
+from mapper.questions.evaluation_tables import EvaluationCells, cell_table, figure_table, sums_of
 from mapper.questions.finding import Finding, Role, Unit
 from mapper.questions.places import cells_named, chosen_hotspots, places_by
 from mapper.questions.question import Question
@@ -97,7 +97,7 @@ def ask_evaluate(study: Study, action: Action, *, trial: "Trial | None" = None) 
 class Trial:
     """An action with its parts and the ledgers that it is judged by."""
 
-    ground: Ground
+    ground: EvaluationCells
     ledgers: tuple[Ledger, Ledger | None]  # of the treated places and of the buffer
     words: tuple[str, ...]
 
@@ -134,7 +134,9 @@ def open_trial(study: Study, action: Action) -> Trial:
         apart=taken,
     )
     return Trial(
-        ground=Ground(treated=treated, buffer=buffer, control=control, buffer_control=aside),
+        ground=EvaluationCells(
+            treated=treated, buffer=buffer, control=control, buffer_control=aside
+        ),
         ledgers=(open_one(treated, sets), open_one(buffer, rings) if buffer.any() else None),
         words=_expectation_words(around, by_hand=bool(action.control_cells)),
     )

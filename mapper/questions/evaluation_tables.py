@@ -23,7 +23,7 @@ Row = tuple[str, float, float, float, str, str]  # figure, value, low, high, cod
 
 
 @dataclass(frozen=True, eq=False)
-class Ground:
+class EvaluationCells:
     """Which cells play which part; each of shape (cells,)."""
 
     treated: Flags
@@ -50,7 +50,7 @@ def sums_of(counts: tuple[Integers, Integers], part: Flags) -> BeforeAfter:
 
 
 def figure_table(
-    counts: tuple[Integers, Integers], ground: Ground, found: Evaluation
+    counts: tuple[Integers, Integers], ground: EvaluationCells, found: Evaluation
 ) -> pd.DataFrame:
     """Return one row for each measure."""
     rows: list[Row] = []
@@ -93,7 +93,9 @@ def _outcome_rows(name: str, outcome: Outcome, code: str, words: str) -> list[Ro
     ]
 
 
-def cell_table(study: Study, counts: tuple[Integers, Integers], ground: Ground) -> pd.DataFrame:
+def cell_table(
+    study: Study, counts: tuple[Integers, Integers], ground: EvaluationCells
+) -> pd.DataFrame:
     """Return one row for each cell that plays a part."""
     known = study.area.cells
     parts = []

@@ -11,10 +11,9 @@ from mapper.analysis.hotspots import (
     even_spread,
     place_ids,
 )
-from mapper.grid.counts import count_incidents
 from mapper.grid.hexagons import cells_to_points, cells_to_strings
 from mapper.grid.neighbours import find_neighbours, touching_groups
-from tests.builders import disc, small_area
+from tests.builders import count_incidents, disc, small_area
 
 AREA = small_area()
 CELLS = AREA.cells["cell"].to_numpy()

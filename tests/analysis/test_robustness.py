@@ -13,8 +13,8 @@ from mapper.analysis.robustness import measure_robustness, rank_intervals
 from mapper.analysis.study import prepare
 from mapper.analysis.variations import (
     AS_IS,
+    NamedWindow,
     Setting,
-    Window,
     base_setting,
     lens_variants,
     settings_around,
@@ -41,7 +41,7 @@ LENS = replace(
         ),
     ),
 )
-HALF = Window("first half", date(2024, 3, 1), date(2024, 5, 31))
+HALF = NamedWindow("first half", date(2024, 3, 1), date(2024, 5, 31))
 
 
 @pytest.fixture(scope="module")
@@ -159,7 +159,7 @@ def test_shares_by_choice_average_to_the_whole(robust):
 
 def test_settings_without_enough_incidents_are_not_judged(study, result):
     base = base_setting(study)
-    short = replace(base, window=Window("a day", date(2024, 3, 5), date(2024, 3, 5)))
+    short = replace(base, window=NamedWindow("a day", date(2024, 3, 5), date(2024, 3, 5)))
     found = measure_robustness(study, result, areas=AREAS, settings=[short, base], replicates=5)
     assert found.settings["judged"].tolist() == [False, True]
     assert (found.hotspots["settings"] == 1).all()

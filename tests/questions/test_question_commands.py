@@ -37,7 +37,7 @@ from mapper.statistics.period_dispersion import measure_period_dispersion
 from mapper.statistics.scan import ScanChoices, scan
 from mapper.statistics.scan_windows import disc_zones
 from mapper.statistics.scores import score_counts
-from mapper.statistics.signals import all_signals
+from mapper.statistics.signals import find_signals, signal_table
 from mapper.statistics.trend import mann_kendall_exact
 from tests.cli.test_cli import street_file
 
@@ -68,8 +68,8 @@ def same(column, expected):
 def test_signals_are_the_four_and_local_moran(ask, study):
     table, manifest = ask("signals")
     residents = study.area.cells["residents"].to_numpy()
-    expected = all_signals(
-        study.counts.incidents, study.near, demand=study.demand, residents=residents
+    expected = signal_table(
+        find_signals(study.counts.incidents, study.near, demand=study.demand, residents=residents)
     )
     pd.testing.assert_frame_equal(table[list(expected.columns)], expected)
     found = local_moran(score_counts(study.counts.weighted, score="capped"), study.near)
