@@ -2,7 +2,7 @@
 
 import difflib
 from dataclasses import replace
-from functools import lru_cache
+from functools import lru_cache, partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -10,7 +10,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from mapper.areas.boundaries import boundary_of, read_boundary
+from mapper.areas.boundaries import Boundary, boundary_of, read_boundary
 from mapper.areas.own import own_area  # needs shapely, which a named area at 9 does not
 from mapper.areas.resolution import at_resolution
 from mapper.areas.study_area import StudyArea, read_study_area
@@ -94,9 +94,7 @@ def study_area(
             f"A study area is a name, the path of a file or a GeoDataFrame of polygons, not a"
             f" {type(boundary).__name__}. Give one of them."
         )
-    _check_resolution(resolution)
-    polygons = boundary_of(boundary, name=title)
-    return own_area(polygons, title=title, resolution=resolution, known=load_study_area())
+    return _of_polygons(boundary_of(boundary, name=title), title, resolution=resolution)
 
 
 def load_study_area(name: str = DEFAULT_AREA, *, resolution: int = 9) -> StudyArea:
@@ -120,11 +118,19 @@ def load_study_area(name: str = DEFAULT_AREA, *, resolution: int = 9) -> StudyAr
     _check_resolution(resolution)
     path = _as_path(name)
     if path is None:
-        return _of_table(default_table(), name.strip(), resolution)
-    if _holds_table(path):
-        return _of_table(path, None, resolution)
-    boundary, known = read_boundary(path), load_study_area()
-    return own_area(boundary, title=path.stem, resolution=resolution, known=known)
+        area = _of_table(default_table(), name.strip(), resolution)
+    elif _holds_table(path):
+        area = _of_table(path, None, resolution)
+    else:
+        return _of_polygons(read_boundary(path), path.stem, resolution=resolution)
+    return replace(area, again=partial(load_study_area, name))
+
+
+def _of_polygons(boundary: Boundary, title: str, *, resolution: int) -> StudyArea:
+    """Return the area of a boundary, with what the shipped table knows of its cells."""
+    _check_resolution(resolution)
+    area = own_area(boundary, title=title, resolution=resolution, known=load_study_area())
+    return replace(area, again=partial(_of_polygons, boundary, title))
 
 
 def _check_resolution(resolution: int) -> None:
@@ -147,7 +153,8 @@ def default_table() -> Path:
     if not path.is_file():
         raise AreaError(
             f"{path} is missing. Install mapper again, from its wheel or its repository (make"
-            " install), or give the path of your own boundary as `area`."
+            " install), or give the path of your own boundary as {area}.",
+            names=("area",),
         )
     return path
 

@@ -15,8 +15,6 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 import typer
 
-from mapper.base.errors import RequestError
-
 if TYPE_CHECKING:
     from mapper.analysis.request import AnalysisRequest
 
@@ -32,9 +30,9 @@ Sinks = Annotated[
     typer.Option("--sinks", help="Choices about geocode sinks (TOML): see mapper sinks."),
 ]
 TableOut = Annotated[Path, typer.Option(help="Table to write, .csv or .parquet; a manifest too.")]
-Seed = Annotated[int, typer.Option(min=0, help="The same seed gives the same figures.")]
-Runs = Annotated[int, typer.Option(min=1, help="Random runs that chance is judged by.")]
-Every = Annotated[str, typer.Option(help="Periods: month, week, or a number of days.")]
+PlaceFiles = Annotated[
+    list[Path] | None, typer.Option("--places", help="File of places near; repeat for several.")
+]
 
 
 def day(option: str, words: str) -> Any:
@@ -45,22 +43,6 @@ def day(option: str, words: str) -> Any:
 def option_of(name: str) -> str:
     """Return what the command line calls a parameter."""
     return {"start": "--from", "end": "--to"}.get(name, f"--{name.replace('_', '-')}")
-
-
-def numbers(text: str, *, option: str) -> tuple[float, ...]:
-    """Return numbers written with commas between them.
-
-    Raises
-    ------
-    RequestError
-        When one of them is no number.
-    """
-    try:
-        return tuple(float(part) for part in text.split(","))
-    except ValueError:
-        raise RequestError(
-            f"{option} {text!r}: write numbers with commas between them, such as 0,100,200."
-        ) from None
 
 
 @dataclass(frozen=True)

@@ -1,6 +1,6 @@
 """Ask one question of files: read, count, answer, release, write the table and its manifest."""
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -17,37 +17,29 @@ if TYPE_CHECKING:
     from mapper.disclosure.release import FindingRelease
     from mapper.incidents.table import Incidents
     from mapper.questions.choices import Question
-    from mapper.questions.finding import Finding
 
 
 def ask(asked: Asked, out: Path, question: "Question", options: Mapping[str, Any]) -> None:
-    """Answer a question and write it; a refusal names options as they are typed.
+    """Answer a question and write it; ``-`` is CSV on standard output, with no manifest.
+
+    A refusal names options as they are typed.
 
     Parameters
     ----------
     options
         What was typed for each choice of the question.
     """
-    with calling(question):
-        choices = question.choices.given(options)
-
-        def answer(study: "Study", progress: Progress) -> "Finding":
-            return question.ask(study, choices, area=asked.request.area, progress=progress)
-
-        ask_by(asked, out, answer)
-
-
-def ask_by(asked: Asked, out: Path, answer: "Callable[[Study, Progress], Finding]") -> None:
-    """Answer a question and write it; ``-`` is CSV on standard output, with no manifest."""
     from mapper.disclosure.make import release
     from mapper.outputs.findings import check_finding_path, finding_csv, write_finding
 
     if out != STDOUT:
         check_finding_path(out)
-    with shown_progress() as progress:
+    with calling(question), shown_progress() as progress:
+        choices = question.choices.given(options)
         study = read_study(asked, part_of(progress, 0.0, 0.4))
         progress("Answering", 0.4)
-        shown = release(answer(study, part_of(progress, 0.4, 0.95)))
+        rest = part_of(progress, 0.4, 0.95)
+        shown = release(question.ask(study, choices, area=asked.request.area, progress=rest))
         progress("Writing the table and its manifest", 0.95)
         written = () if out == STDOUT else write_finding(shown, out)
     if out == STDOUT:

@@ -14,7 +14,7 @@ from mapper.questions.registry import NAMES, QUESTIONS, module_of
 if TYPE_CHECKING:
     from mapper.questions.choices import Choice, Question
 
-_METAVARS = {"day": "DATE", "window": "FIRST:LAST", "numbers": "NUMBERS"}
+METAVARS = {"day": "DATE", "window": "FIRST:LAST", "numbers": "NUMBERS"}
 _SEVERAL = {"names", "hotspots"}
 _SHORT = 45  # characters of help beside a command's name
 
@@ -74,7 +74,7 @@ def _parameter(one: "Choice") -> inspect.Parameter:
     told = one.help or one.label
     if one.range:
         told = f"{told.removesuffix('.')}, {one.range}."
-    option = typer.Option(one.option, metavar=_METAVARS.get(one.kind), help=told)
+    option = typer.Option(one.option, metavar=METAVARS.get(one.kind), help=told)
     return inspect.Parameter(
         one.name,
         inspect.Parameter.KEYWORD_ONLY,
@@ -99,6 +99,4 @@ def _default(one: "Choice") -> Any:
     """Return what an option is when it is not typed."""
     if one.kind in _SEVERAL or one.kind == "places":
         return []
-    if one.kind == "numbers":
-        return ",".join(f"{number:g}" for number in one.default)
-    return one.default
+    return one.shown

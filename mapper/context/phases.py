@@ -170,7 +170,7 @@ def shipped_phase_rules() -> PhaseRules:
     return read_phase_rules(SHIPPED)
 
 
-def read_phase_rules(path: Path) -> PhaseRules:
+def read_phase_rules(path: Path, text: str | None = None) -> PhaseRules:
     """Read a rule table.
 
     Raises
@@ -178,7 +178,7 @@ def read_phase_rules(path: Path) -> PhaseRules:
     ContextError
         Naming the file, and for each fault its line and what to write instead.
     """
-    whole = read_whole(path, what="a table of phase rules, such as docs/phases.md describes")
+    whole = read_whole(path, text, what="a table of phase rules, such as docs/phases.md describes")
     whole.refuse_unknown_keys(("title", "version", "rule"))
     parts = parts_of(whole, "rule")
     if not parts:

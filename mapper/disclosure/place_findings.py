@@ -23,12 +23,14 @@ from mapper.context.places import Places
 from mapper.disclosure.make import release
 from mapper.disclosure.register import Register
 from mapper.disclosure.release import FindingRelease, Release, is_release
+from mapper.questions.context import QUESTION as CONTEXT
+from mapper.questions.context import ContextChoices
+from mapper.questions.days import QUESTION as DAYS
 from mapper.questions.finding import Finding, only_rows
-from mapper.questions.near import context_finding
-from mapper.questions.phases import phase_finding
-from mapper.questions.place_definitions import CONTEXT, DAYS, PHASES, SHIFT, SIGNATURE
-from mapper.questions.signature import signature_finding
-from mapper.questions.week import days_finding, shift_finding
+from mapper.questions.phases import QUESTION as PHASES
+from mapper.questions.phases import PhasesChoices
+from mapper.questions.shifts import QUESTION as SHIFT
+from mapper.questions.signature import QUESTION as SIGNATURE
 
 QUESTIONS = (SIGNATURE, SHIFT, DAYS, CONTEXT, PHASES)
 
@@ -85,16 +87,18 @@ def ask_about_places(
     """
     shown = as_shown(result, is_release(release))
     asking: dict[str, Callable[[], Finding]] = {
-        SIGNATURE.id: lambda: signature_finding(study, result=shown),
-        SHIFT.id: lambda: shift_finding(study, result=shown),
-        DAYS.id: lambda: days_finding(study, result=shown),
-        PHASES.id: lambda: phase_finding(study, result=shown, places=places, rules=rules),
+        SIGNATURE.id: lambda: SIGNATURE.ask(study, result=shown),
+        SHIFT.id: lambda: SHIFT.ask(study, result=shown),
+        DAYS.id: lambda: DAYS.ask(study, result=shown),
+        PHASES.id: lambda: PHASES.ask(
+            study, PhasesChoices(places=places, rules=rules), result=shown
+        ),
     }
     unanswered = {}
     if places is None:
         unanswered[CONTEXT.id] = "No file of places near was given."
     else:
-        asking[CONTEXT.id] = lambda: context_finding(study, places, result=shown)
+        asking[CONTEXT.id] = lambda: CONTEXT.ask(study, ContextChoices(places=places), result=shown)
     findings = {}
     for name, ask in asking.items():
         try:

@@ -19,7 +19,7 @@ from mapper.incidents.check import Checked, check_records, columns_wanted
 from mapper.incidents.formats import open_sheet
 from mapper.incidents.gather import Found, gather
 from mapper.incidents.layout import layout_of
-from mapper.incidents.mapping import ColumnMapping
+from mapper.incidents.mapping import ColumnMapping, load_mapping
 from mapper.incidents.table import Incidents
 
 if TYPE_CHECKING:
@@ -32,7 +32,7 @@ _FAULTS_SHOWN = 5
 def read_incidents(
     paths: Sequence[Path | str] | Path | str,
     *,
-    mapping: ColumnMapping | None = None,
+    mapping: ColumnMapping | Path | str | None = None,
     repair_swapped: bool = False,
     today: date | None = None,
     progress: Progress = no_progress,
@@ -44,11 +44,14 @@ def read_incidents(
     paths
         One or several: police.uk street files, extracts and, with a mapping, any other tables.
     mapping
-        How the columns of other tables are read, or only the order of day and month.
+        How the columns of other tables are read, or only the order of day and month; a mapping or
+        the path of its file.
     repair_swapped
         Turn swapped latitudes and longitudes round, counted in a note, instead of rejecting them.
     today
         Later dates are rejected; today where not given.
+    progress
+        Called with words and the share done, 0 to 1.
 
     Returns
     -------
@@ -82,6 +85,8 @@ def read_incidents(
     >>> len(incidents.table), incidents.rejected["reason"].tolist()
     (1, ['bad date'])
     """
+    if isinstance(mapping, Path | str):
+        mapping = load_mapping(mapping)
     work = partial(
         _read_one,
         mapping=mapping,
@@ -129,11 +134,12 @@ def _refuse(errors: list[MapperError]) -> None:
         return
     if len(errors) == 1:
         raise errors[0]
-    shown = "\n".join(str(error) for error in errors[:_FAULTS_SHOWN])
+    shown = "\n".join(str(error.args[0]) for error in errors[:_FAULTS_SHOWN])
+    names = dict.fromkeys(name for error in errors for name in error.names)
     more = f"\nand {len(errors) - _FAULTS_SHOWN} more" if len(errors) > _FAULTS_SHOWN else ""
     kinds = (AmbiguousDatesError, MappingError)
     kind = next((k for k in kinds if all(isinstance(e, k) for e in errors)), InputError)
-    raise kind(f"{len(errors)} files cannot be read:\n{shown}{more}")
+    raise kind(f"{len(errors)} files cannot be read:\n{shown}{more}", names=names)
 
 
 def _each_once(sheets: list[Checked]) -> tuple[list[Checked], list[str]]:

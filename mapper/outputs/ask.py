@@ -57,7 +57,7 @@ class Asking:
         return _asker(QUESTIONS[question])
 
     def __dir__(self) -> list[str]:
-        """Return the questions, in the order in which people read them."""
+        """Return the names of the questions."""
         return [name.replace("-", "_") for name in NAMES]
 
 

@@ -1,7 +1,6 @@
 """Lay the answer to a question out as a finding: its table, and all that its study knows."""
 
 from collections.abc import Mapping
-from datetime import date
 from types import MappingProxyType
 from typing import Any
 
@@ -9,7 +8,7 @@ import pandas as pd
 
 from mapper.analysis.record import record_of
 from mapper.analysis.study import Study
-from mapper.questions.choices import Definition
+from mapper.questions.choices import Definition, plain
 from mapper.questions.finding import Finding, Ground, Role, Unit
 
 
@@ -54,16 +53,9 @@ def answer(
         area_title=area.title,
         resolution=area.resolution,
         notes=(*notes, *lens.caveats, *map(str, study.notes)),
-        choices=MappingProxyType({name: _plain(value) for name, value in choices.items()}),
+        choices=MappingProxyType({name: plain(value) for name, value in choices.items()}),
         record=record_of(study),
         licence=area.licence,
         synthetic=study.synthetic,
         ground=ground,
     )
-
-
-def _plain(value: Any) -> Any:
-    """Return a choice as a manifest writes it."""
-    if isinstance(value, date):
-        return value.isoformat()
-    return [_plain(each) for each in value] if isinstance(value, list | tuple) else value

@@ -61,7 +61,7 @@ _KINDS: Mapping[type, Kind] = MappingProxyType(
     }
 )
 _KEY = "choice"
-FILES: frozenset[Kind] = frozenset({"places", "school days", "phase rules"})
+_FILES: frozenset[Kind] = frozenset({"places", "school days", "phase rules"})
 
 
 @dataclass(frozen=True)
@@ -89,11 +89,27 @@ class Choice:
         return self.default is MISSING
 
     @property
+    def is_file(self) -> bool:
+        """Whether it is read from a file."""
+        return self.kind in _FILES
+
+    @property
     def range(self) -> str:
         """The range in words, empty where there is none."""
-        if self.least is None or self.most is None:
-            return ""
-        return f"{self.least:,g} to {self.most:,g}"
+        if self.most is None:
+            return "" if self.least is None else f"{_told(self.least)} or more"
+        if self.least is None:
+            return f"at most {_told(self.most)}"
+        return f"{_told(self.least)} to {_told(self.most)}"
+
+    @property
+    def shown(self) -> Any:
+        """The default as it is typed: numbers with commas between them; nothing where required."""
+        if self.required:
+            return None
+        if self.kind == "numbers":
+            return ",".join(f"{number:g}" for number in self.default)
+        return self.default
 
     def read(self, given: Any) -> Any:
         """Return what a door gave as the question works with it.
@@ -203,6 +219,16 @@ class Choices:
                 names.append(one.name)
         if faults:
             raise RequestError(f"This cannot be asked: {'; '.join(faults)}.", names=names)
+        self._refuse_two_ways()
+
+    def _refuse_two_ways(self) -> None:
+        """Refuse choices of two ways that exclude each other."""
+        ways = self.WAYS.ways.values() if self.WAYS else ()
+        asked = [one for one in ways if any(getattr(self, name) for name in one.choices)]
+        if len(asked) > 1:
+            names = [name for one in asked for name in one.choices if getattr(self, name)]
+            told = " and ".join(f"{{{name}}}" for name in names)
+            raise RequestError(f"{told}: ask by one of them, not for both.", names=names)
 
     @classmethod
     def known(cls) -> Mapping[str, Choice]:
@@ -234,9 +260,9 @@ class Choices:
     def told(self) -> dict[str, Any]:
         """Return what was chosen as a manifest writes it; files are told by the question itself."""
         return {
-            one.name: _plain(getattr(self, one.name))
+            one.name: plain(getattr(self, one.name))
             for one in self.known().values()
-            if one.kind not in FILES
+            if not one.is_file
         }
 
 
@@ -328,11 +354,15 @@ def _made(name: str, hint: Any, default: Any, **told: Any) -> Choice:
     )
 
 
+def _told(number: float) -> str:
+    return f"{number:,.0f}" if number % 1 == 0 else f"{number:g}"
+
+
 def _title(value: str) -> str:
     return value.replace("-", " ").capitalize()
 
 
-def _plain(value: Any) -> Any:
+def plain(value: Any) -> Any:
     """Return a choice as a manifest writes it."""
     if isinstance(value, Lens):
         return value.id
@@ -340,7 +370,7 @@ def _plain(value: Any) -> Any:
         return [value.first.isoformat(), value.last.isoformat()]
     if isinstance(value, date):
         return value.isoformat()
-    return [_plain(each) for each in value] if isinstance(value, list | tuple) else value
+    return [plain(each) for each in value] if isinstance(value, list | tuple) else value
 
 
 def _one_of(one: Choice, given: Any) -> str:
@@ -352,7 +382,9 @@ def _one_of(one: Choice, given: Any) -> str:
 def _number(one: Choice, given: Any) -> float:
     if isinstance(given, bool) or not isinstance(given, int | float):
         raise ValueError(f"{given!r} is no number: choose {one.range or 'one'}")  # noqa: TRY004 - a fault of many
-    if not (one.least or 0) <= given <= (one.most if one.most is not None else given):
+    low = given if one.least is None else one.least
+    high = given if one.most is None else one.most
+    if not low <= given <= high:
         raise ValueError(f"of {given:g} cannot be used: choose {one.range}")
     return given
 
@@ -417,11 +449,18 @@ def _places(_one: Choice, given: Any) -> Places:
 
 
 def _school_days(_one: Choice, given: Any) -> SchoolDays:
-    return given if isinstance(given, SchoolDays) else read_school_days(Path(given))
+    return given if isinstance(given, SchoolDays) else read_school_days(*_file(given))
 
 
 def _phase_rules(_one: Choice, given: Any) -> PhaseRules:
-    return given if isinstance(given, PhaseRules) else read_phase_rules(Path(given))
+    return given if isinstance(given, PhaseRules) else read_phase_rules(*_file(given))
+
+
+def _file(given: Any) -> tuple[Path, str | None]:
+    """Return the path of a file, and what it holds where a form has it: name and text."""
+    if isinstance(given, list | tuple):
+        return Path(given[0]), str(given[1])
+    return Path(given), None
 
 
 _READ: Mapping[Kind, Callable[[Choice, Any], Any]] = MappingProxyType(
@@ -445,6 +484,10 @@ _READ: Mapping[Kind, Callable[[Choice, Any], Any]] = MappingProxyType(
 )
 
 
+Rows = Literal["area", "district", "ward", "hotspot"]
+ROWS: Mapping[str, str] = MappingProxyType(
+    {"area": "The whole area", "district": "Districts", "ward": "Wards", "hotspot": "Hot spots"}
+)
 EVERY: Mapping[str, str] = MappingProxyType(
     {"month": "Month", "week": "Week", "28": "28 days", "7": "7 days"}
 )
@@ -466,3 +509,36 @@ def runs() -> Any:
     """Return the choice of how many random runs are made."""
     told = "Random runs that chance is judged by."
     return choice(999, "Random runs", help=told, least=1, most=99_999, rare=True)
+
+
+def rows(default: Rows) -> Any:
+    """Return the choice of what rows are."""
+    return choice(default, "Rows", help="What the rows are.", of=ROWS)
+
+
+def hotspot() -> Any:
+    """Return the choice of one hot spot."""
+    told = "Id of one hot spot; every one otherwise."
+    return choice(None, "Hot spot", help=told, kind="hotspot")
+
+
+def cell() -> Any:
+    """Return the choice of one cell in place of hot spots."""
+    return choice(None, "Or one H3 cell", help="One H3 cell in place of hot spots.")
+
+
+def places(default: Any = None) -> Any:
+    """Return the choice of places around."""
+    return choice(default, "Places around", help="File of places near; repeat for several.")
+
+
+def replicates() -> Any:
+    """Return the choice of how many bootstrap replicates are made."""
+    told = "Of the bootstrap."
+    return choice(1000, "Bootstrap replicates", help=told, least=1, most=10_000, rare=True)
+
+
+def confidence() -> Any:
+    """Return the choice of how sure intervals are."""
+    told = "Of each interval."
+    return choice(0.95, "Confidence of intervals", help=told, least=0.5, most=0.9999, rare=True)

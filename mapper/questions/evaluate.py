@@ -8,7 +8,6 @@ comes from their own history and from comparable places where nothing was done
 
 from dataclasses import dataclass
 from functools import partial
-from typing import Literal
 
 import numpy as np
 
@@ -16,9 +15,9 @@ from mapper.analysis.study import Study
 from mapper.base.errors import RequestError
 from mapper.base.types import Flags
 from mapper.grid.neighbours import Neighbours, find_band
-from mapper.questions.action import Action
+from mapper.questions.action import Action, Table
 from mapper.questions.answer import answer
-from mapper.questions.definitions import EVALUATE
+from mapper.questions.choices import Question
 from mapper.questions.evaluation_dates import (
     Around,
     judged_periods,
@@ -35,7 +34,6 @@ from mapper.statistics.controls import ring_cells
 from mapper.statistics.placebo_evaluation import Ledger, open_ledger, placebo_sets
 from mapper.statistics.placebo_places import cells_around
 
-Table = Literal["figures", "cells"]
 _UNITS: dict[Table, Unit] = {"figures": "area", "cells": "cell"}
 _ROLES: dict[Table, dict[str, Role]] = {
     "figures": {
@@ -56,24 +54,14 @@ _ROLES: dict[Table, dict[str, Role]] = {
 }
 
 
-def ask_evaluate(
-    study: Study,
-    *,
-    action: Action,
-    table: Table = "figures",
-    confidence: float = 0.95,
-    trial: "Trial | None" = None,
-) -> Finding:
+def ask_evaluate(study: Study, action: Action, *, trial: "Trial | None" = None) -> Finding:
     """Evaluate one action.
 
     Parameters
     ----------
     action
-        Where, when, and against what.
-    table
-        ``figures``: every measure with its interval; ``cells``: which cell played which part.
-    confidence
-        Of every interval.
+        Where, when, and against what; ``figures``: every measure with its interval, or ``cells``:
+        which cell played which part; how sure every interval is.
     trial
         The action with its parts, opened anew when not given.
 
@@ -82,8 +70,6 @@ def ask_evaluate(
     RequestError
         When places, windows or controls cannot be used.
     """
-    if not 0 < confidence < 1:
-        raise RequestError(f"A confidence of {confidence} is not between 0 and 1; 0.95 is usual.")
     notes = check_windows(study, action.before, action.after)
     counts = (counts_within(study, action.before), counts_within(study, action.after))
     trial = trial or open_trial(study, action)
@@ -92,16 +78,16 @@ def ask_evaluate(
         {name: sums_of(counts, flags) for name, flags in trial.ground.parts.items()},
         before_length=days_with_data(study, action.before),
         after_length=days_with_data(study, action.after),
-        confidence=confidence,
+        confidence=action.confidence,
     )
-    rows = figure_table(counts, trial.ground, found) if table == "figures" else None
+    rows = figure_table(counts, trial.ground, found) if action.table == "figures" else None
     return answer(
         study,
-        EVALUATE,
+        QUESTION,
         cell_table(study, counts, trial.ground) if rows is None else rows,
-        _ROLES[table],
-        unit=_UNITS[table],
-        choices=_told(action, table, confidence),
+        _ROLES[action.table],
+        unit=_UNITS[action.table],
+        choices=action.told(),
         notes=(*found.words, *trial.words, *notes),
     )
 
@@ -128,9 +114,9 @@ def open_trial(study: Study, action: Action) -> Trial:
     dates = [parted_counts(study, each) for each in around]
     taken = treated | buffer
     sets = placebo_sets(study.touching, treated, dates, taken=taken)
-    control = cells_named(study, action.control)
-    if not action.control and sets:
-        for one in sets[0][: action.controls_each]:
+    control = cells_named(study, action.control_cells)
+    if not action.control_cells and sets:
+        for one in sets[0][: action.controls]:
             control[one] = True
     _refuse_overlap(treated, buffer, control)
     band = _band(study, action)
@@ -149,7 +135,7 @@ def open_trial(study: Study, action: Action) -> Trial:
     return Trial(
         ground=Ground(treated=treated, buffer=buffer, control=control, buffer_control=aside),
         ledgers=(open_one(treated, sets), open_one(buffer, rings) if buffer.any() else None),
-        words=_expectation_words(around, by_hand=bool(action.control)),
+        words=_expectation_words(around, by_hand=bool(action.control_cells)),
     )
 
 
@@ -164,16 +150,15 @@ def _acted_on(study: Study, action: Action) -> tuple[Flags, Flags]:
     if action.hotspots:
         past = _study_before(study, action.before)
         treated |= chosen_hotspots(places_by(past, "hotspot"), action.hotspots).group >= 0
-    if action.buffer:
-        return treated, cells_named(study, action.buffer)
-    inner, outer = action.buffer_rings
-    return treated, ring_cells(study.cells, treated, inner=inner, outer=outer)
+    if action.buffer_cells:
+        return treated, cells_named(study, action.buffer_cells)
+    rings = {"inner": action.buffer_from, "outer": action.buffer_to}
+    return treated, ring_cells(study.cells, treated, **rings)
 
 
 def _band(study: Study, action: Action) -> Neighbours:
     """Return which cells lie in the buffer's steps from each."""
-    inner, outer = action.buffer_rings
-    return find_band(study.cells, inner=inner, outer=outer)
+    return find_band(study.cells, inner=action.buffer_from, outer=action.buffer_to)
 
 
 def _expectation_words(around: tuple[Around, ...], *, by_hand: bool) -> tuple[str, ...]:
@@ -205,18 +190,13 @@ def _refuse_overlap(treated: Flags, buffer: Flags, control: Flags) -> None:
         )
 
 
-def _told(action: Action, table: Table, confidence: float) -> dict[str, object]:
-    """Return the choices of an evaluation for its manifest."""
-    return {
-        "table": table,
-        "before": [action.before.first.isoformat(), action.before.last.isoformat()],
-        "after": [action.after.first.isoformat(), action.after.last.isoformat()],
-        "cells": action.cells,
-        "hotspots": action.hotspots,
-        "buffer": action.buffer,
-        "buffer_rings": action.buffer_rings,
-        "control": action.control,
-        "controls_each": action.controls_each,
-        "control_buffer": action.control_buffer,
-        "confidence": confidence,
-    }
+QUESTION = Question(
+    id="evaluate",
+    title="What worked",
+    question="Did places acted on change more than places left alone?",
+    definition="Incidents against expected, p among placebo places; buffer, WDQ, WDD.",
+    source="Hauer 1997; Abadie et al. 2010; Bowers & Johnson 2003; Wheeler & Ratcliffe 2018.",
+    group="What worked",
+    choices=Action,
+    answer=ask_evaluate,
+)

@@ -25,7 +25,7 @@ from mapper.context.places import Places
 from mapper.incidents.table import Incidents
 from mapper.lenses.lens import Lens
 from mapper.questions.periods import Periods, split_periods
-from mapper.questions.phases import phase_finding
+from mapper.questions.phases import PhasesChoices, ask_phases
 
 MONTHS_BEHIND = 12
 
@@ -87,7 +87,7 @@ def phases_of(
     """Return pattern, phase, rule and reason of each hot spot of a result, by id."""
     if result.hotspots.empty:
         return MappingProxyType({})
-    table = phase_finding(history, result=result, places=places).table
+    table = ask_phases(history, PhasesChoices(places=places), result=result).table
     return MappingProxyType(
         {
             str(row["hotspot_id"]): {str(k): v for k, v in row.items()}

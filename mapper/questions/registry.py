@@ -14,6 +14,23 @@ if TYPE_CHECKING:
 NAMES = (
     "signals",
     "concentration",
+    "describe",
+    "patterns",
+    "change",
+    "scan",
+    "near-repeat",
+    "clock",
+    "shifts",
+    "days",
+    "accuracy",
+    "robustness",
+    "proactivity",
+    "evaluate",
+    "signature",
+    "context",
+    "phases",
+    "children",
+    "corridors",
 )
 
 

@@ -82,7 +82,8 @@ def evaluate_intervention(
         before=before,
         after=after,
         cells=tuple(content.get("cells", ())),
-        control=tuple(content.get("controls", ())),
+        control_cells=tuple(content.get("controls", ())),
+        table="cells",
     )
     return _content(study, action, intervention.record, content)
 
@@ -108,8 +109,9 @@ def evaluate_again(study: Study, evaluation: Version) -> Content:
         before=_window(inputs["before"]),
         after=_window(inputs["after"]),
         cells=parts["treated"],
-        control=parts["control"],
-        buffer=parts.get("buffer", ()),
+        control_cells=parts["control"],
+        buffer_cells=parts.get("buffer", ()),
+        table="cells",
     )
     content = evaluation.content
     return _content(study, action, content["intervention"], content)
@@ -215,7 +217,7 @@ def _entry(intervention: Version, evaluation: Version | None) -> Entry:
 def _content(study: Study, action: Action, intervention: str, content: Content) -> Content:
     """Return the content of an evaluation record."""
     trial = open_trial(study, action)
-    finding = ask_evaluate(study, action=action, table="cells", trial=trial)
+    finding = ask_evaluate(study, action, trial=trial)
     parts = finding.table.groupby("part", sort=False, observed=True)
     request = study.request
     inputs = {

@@ -15,8 +15,8 @@ from mapper.disclosure.rules import rules
 from mapper.grid.hexagons import (
     cells_to_strings,
 )
-from mapper.questions.change import ask_change
-from mapper.questions.children import children_finding
+from mapper.questions.change import ChangeChoices, ask_change
+from mapper.questions.children import ChildrenChoices, ask_children
 from mapper.questions.windows import Window
 from tests.disclosure.attacker import KINDS, TAKES, Knowledge, Told, breaches
 from tests.disclosure.worlds import LENSES, SHIPPED, cut_out, made_up
@@ -57,7 +57,7 @@ def tell(world, asked, *, audience, register, knowledge):
     by, between = asked.pop("by"), asked.pop("between")
     study = world.study(**asked)
     if between is None:
-        finding = children_finding(study, by=by)
+        finding = ask_children(study, ChildrenChoices(by=by))
         days = asked["start"], asked["end"]
         read = {"incidents": ("domestic-abuse", *days), "with_child": ("with-child", *days)}
     else:
@@ -65,7 +65,8 @@ def tell(world, asked, *, audience, register, knowledge):
             Window(max(asked["start"], study.first), between - timedelta(1)),
             Window(between, min(asked["end"], study.last)),
         )
-        finding = ask_change(study, before=windows[0], after=windows[1], by=by)
+        choices = ChangeChoices(before=windows[0], after=windows[1], by=by)
+        finding = ask_change(study, choices)
         read = {
             name: (asked["name"], window.first, window.last)
             for name, window in zip(("before", "after"), windows, strict=True)

@@ -13,7 +13,7 @@ from mapper.app.shell.router import PAGES, entries_for
 from mapper.app.workbench import answers as workbench_answers
 from mapper.app.workbench import page as workbench_page
 from mapper.app.workbench.asking import ask
-from mapper.app.workbench.questions import QUESTIONS
+from mapper.app.workbench.fields import settled
 from mapper.app.workbench.saved import VIEW
 from mapper.base.errors import RefusedError
 from mapper.base.settings import settings
@@ -21,6 +21,7 @@ from mapper.disclosure.for_viewer import release_to
 from mapper.disclosure.people import Viewer
 from mapper.incidents.read import read_incidents
 from mapper.lenses.load import load_lens
+from mapper.questions.registry import QUESTIONS
 from mapper.records.open import database
 from mapper.records.saved_runs import list_runs
 from tests.pages.conftest import forget, said, start
@@ -53,9 +54,9 @@ def asked(app, question, **values):
 def found(question, lens="county-lines", **values):
     """The finding, without the app."""
     incidents = read_incidents([settings().demonstration_file])
-    settled = QUESTIONS[question].settled(values, days_of(incidents.table))
+    told = settled(QUESTIONS[question], values, days_of(incidents.table))
     return ask(
-        incidents, AnalysisRequest(lens=lens), load_lens(lens), question=question, values=settled
+        incidents, AnalysisRequest(lens=lens), load_lens(lens), question=question, values=told
     )
 
 
@@ -108,7 +109,7 @@ def test_single_figures_are_named_in_words_and_lose_no_meaning(question):
 
 def test_a_curve_is_read_at_each_percent_of_its_cells():
     finding = found("concentration", table="lorenz")
-    table = shown(asked(opened(), "concentration"))
+    table = shown(asked(opened(), "concentration", table="lorenz"))
     assert len(table) <= 102
     assert table["share_of_cells"].iloc[[0, -1]].tolist() == [0.0, 1.0]
     held = finding.table.set_index("cells")["share_of_incidents"]

@@ -119,7 +119,7 @@ def _checked(port: int) -> int:
     if not 1 <= port <= 65_535:  # noqa: PLR2004 - the ports there are
         raise RequestError(f"Port {port} is none. Choose 1 to 65535, such as {USUAL_PORT}.")
     if not _is_free(port):
-        raise RequestError(f"Port {port} is taken. Choose another with --port.")
+        raise RequestError(f"Port {port} is taken. Choose another {{port}}.", names=("port",))
     return port
 
 
@@ -129,7 +129,8 @@ def _free_port() -> int:
         if _is_free(port):
             return port
     raise RequestError(
-        f"Ports {USUAL_PORT} to {USUAL_PORT + _TRIES - 1} are taken. Give one with --port."
+        f"Ports {USUAL_PORT} to {USUAL_PORT + _TRIES - 1} are taken. Choose another {{port}}.",
+        names=("port",),
     )
 
 

@@ -29,7 +29,11 @@ from mapper.outputs.dossier.place import (
     peaks_in_words,
     suggestion_in_words,
 )
-from mapper.questions.place_definitions import CONTEXT, DAYS, PHASES, SHIFT, SIGNATURE
+from mapper.questions.context import QUESTION as CONTEXT
+from mapper.questions.days import QUESTION as DAYS
+from mapper.questions.phases import QUESTION as PHASES
+from mapper.questions.shifts import QUESTION as SHIFT
+from mapper.questions.signature import QUESTION as SIGNATURE
 
 _LOOKED = "mapper_places_looked"
 

@@ -27,16 +27,15 @@ from mapper.disclosure.people import Viewer, in_wards, scope_of
 from mapper.disclosure.release import FindingRelease
 from mapper.lenses.load import load_lens
 from mapper.outputs.findings import finding_csv
-from mapper.questions.children import children_finding
-from mapper.questions.corridor_totals import corridor_totals_finding
-from mapper.questions.corridors import corridors_finding
+from mapper.questions.children import ChildrenChoices, ask_children
+from mapper.questions.choices import Rows
+from mapper.questions.corridors import Between, CorridorsChoices, ask_corridors
 from mapper.questions.finding import Finding, only_rows
-from mapper.questions.groups import By
 from mapper.records.open import database
 from mapper.records.releases import DatabaseRegister
 
 LENS = "domestic-abuse"
-_LEVELS: Mapping[str, tuple[By, ...]] = {
+_LEVELS: Mapping[str, tuple[Rows, ...]] = {
     "everything": ("district", "ward", "hotspot"),
     "own wards": ("ward",),
     "partnership": ("district",),
@@ -188,7 +187,7 @@ def readable_table(shown: FindingRelease) -> pd.DataFrame:
     return table.rename(columns=_COLUMNS)
 
 
-def _children(dataset: Dataset, by: By) -> Finding:
+def _children(dataset: Dataset, by: Rows) -> Finding:
     """Return the table of children, worked out once."""
     return _children_finding(dataset.digest, by, _dataset=dataset)
 
@@ -199,19 +198,19 @@ def _corridors(dataset: Dataset, *, by_district: bool) -> Finding:
 
 
 @st.cache_resource(max_entries=12, show_spinner="Counting")
-def _children_finding(digest: str, by: By, *, _dataset: Dataset) -> Finding:
+def _children_finding(digest: str, by: Rows, *, _dataset: Dataset) -> Finding:
     """Return domestic abuse with children by place, before disclosure control."""
     del digest
-    return children_finding(_study(_dataset), by=by)
+    return ask_children(_study(_dataset), ChildrenChoices(by=by))
 
 
 @st.cache_resource(max_entries=4, show_spinner="Counting")
 def _corridors_finding(digest: str, by_district: bool, *, _dataset: Dataset) -> Finding:  # noqa: FBT001 - part of the key
     """Return missing-from to found corridors, before disclosure control."""
     del digest
-    if by_district:
-        return corridor_totals_finding(_study(_dataset))
-    return corridors_finding(_study(_dataset), places=places_near(_dataset))
+    between: Between = "districts" if by_district else "cells"
+    choices = CorridorsChoices(between=between, places=places_near(_dataset))
+    return ask_corridors(_study(_dataset), choices)
 
 
 def _study(dataset: Dataset) -> Study:

@@ -20,7 +20,6 @@ from mapper.app.shell.traces import trace
 from mapper.app.workbench.asking import ask
 from mapper.app.workbench.fields import Value, Values
 from mapper.app.workbench.places import Around
-from mapper.app.workbench.questions import QUESTIONS
 from mapper.app.workbench.runs import Run, start
 from mapper.base.errors import RefusedError
 from mapper.disclosure.for_viewer import release_to
@@ -29,6 +28,7 @@ from mapper.disclosure.release import FindingRelease
 from mapper.lenses.lens import Lens
 from mapper.lenses.load import load_lens
 from mapper.outputs.manifest import plain_json
+from mapper.questions.registry import QUESTIONS
 
 _RUNS = "mapper_workbench_runs"
 _CURRENT = "mapper_workbench_current"
@@ -54,7 +54,7 @@ class Asking:
     @property
     def title(self) -> str:
         """Return the question and lens for people."""
-        return f"{QUESTIONS[self.question].definition.title}: {self.lens.title}"
+        return f"{QUESTIONS[self.question].title}: {self.lens.title}"
 
     def told(self) -> dict[str, Any]:
         """Return what is asked as plain JSON, which can be kept and asked again."""

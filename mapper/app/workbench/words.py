@@ -1,13 +1,11 @@
 """The answer in one plain sentence, said before any plot or table."""
 
-import re
 from collections.abc import Callable, Mapping
 from datetime import date
 from types import MappingProxyType
 
 import pandas as pd
 
-from mapper.app.shell.headline import with_titles
 from mapper.app.shell.words import count
 from mapper.context.signature import CLEAR
 from mapper.disclosure.release import FindingRelease, is_release
@@ -15,7 +13,6 @@ from mapper.outputs.briefing.content import window_in_words
 from mapper.questions.windows import Window
 
 _CLEAR = 0.05
-_OPTION = re.compile(r"\s*\(--[^)]*\)|--(\w[\w-]*)")
 
 
 def sentence_of(shown: FindingRelease) -> str:
@@ -23,11 +20,6 @@ def sentence_of(shown: FindingRelease) -> str:
     say = _SENTENCES.get(is_release(shown, FindingRelease).id)
     told = say(shown.table, shown) if say and len(shown.table) else ""
     return told or (shown.notes[0] if shown.notes else f"{len(shown.table):,} rows.")
-
-
-def on_screen(refusal: str) -> str:
-    """Return a refusal as the form's user can follow it: no options of the command line."""
-    return with_titles(_OPTION.sub(lambda found: (found[1] or "").replace("-", " "), refusal))
 
 
 def _signals(table: pd.DataFrame, shown: FindingRelease) -> str:

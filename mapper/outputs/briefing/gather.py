@@ -31,9 +31,9 @@ from mapper.lenses.lens import Lens
 from mapper.lenses.lens import Rule as LensRule
 from mapper.lenses.load import load_lens, shipped_lenses
 from mapper.outputs.briefing.choices import BriefingChoices
-from mapper.questions.change import ask_change
+from mapper.questions.change import ChangeChoices, ask_change
 from mapper.questions.finding import Finding
-from mapper.questions.week import shift_finding
+from mapper.questions.shifts import ShiftsChoices, ask_shifts
 from mapper.questions.windows import Window, counts_within
 
 ALL_DEMAND, CRIME = "all-demand", "crime"
@@ -189,7 +189,8 @@ class _Source:
         words = lens.headline_words or title
         try:
             study = self.study(lens)
-            finding = ask_change(study, before=windows[0], after=windows[1], by="area")
+            choices = ChangeChoices(before=windows[0], after=windows[1], by="area")
+            finding = ask_change(study, choices)
             shown = self.finding(finding).table
         except MapperError as error:
             return Total(lens.id, title, words, None, None, str(error))
@@ -205,7 +206,8 @@ class _Source:
         """Return the week of the map's lens in shifts, where times are known and may be shown."""
         lens = load_lens(self.choices.lens)
         try:
-            finding = shift_finding(self.over(lens, self.choices.after), by="area")
+            study = self.over(lens, self.choices.after)
+            finding = ask_shifts(study, ShiftsChoices(by="area"))
             return self.finding(finding)
         except MapperError as error:
             notes.append(f"The week in shifts is not shown. {error}")
