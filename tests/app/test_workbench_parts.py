@@ -55,7 +55,7 @@ def answered(incidents):
     """Every drawn question's release, made once."""
     kept = {}
 
-    def release(question):
+    def released(question):
         if question not in kept:
             values = settled(QUESTIONS[question], SMALL.get(question, {}), days_of(incidents.table))
             lens, request = load_lens("county-lines"), AnalysisRequest(lens="county-lines")
@@ -63,7 +63,7 @@ def answered(incidents):
             kept[question] = release(finding)
         return kept[question]
 
-    return release
+    return released
 
 
 @pytest.mark.parametrize("question", QUESTIONS.values(), ids=lambda one: one.id)
