@@ -287,15 +287,13 @@ def release(
     Traceback (most recent call last):
     mapper.base.errors.DisclosureError: A release to the public audience needs the register ...
     """
-    told: dict[str, Any] = {"audience": audience, "register": register, "made_by": made_by}
-    if isinstance(of, Result):
-        return release_thing(of.found, **told)
-    if isinstance(of, Answer):
-        return release_thing(of.finding, **told)
-    raise DisclosureError(
-        f"Only a result or an answer is released, not a {type(of).__name__}: make one with"
-        " mapper.analyse or mapper.ask."
-    )
+    if not isinstance(of, Result | Answer):
+        raise DisclosureError(
+            f"Only a result or an answer is released, not a {type(of).__name__}: make one with"
+            " mapper.analyse or mapper.ask."
+        )
+    thing = of.found if isinstance(of, Result) else of.finding
+    return release_thing(thing, audience=audience, register=register, made_by=made_by)
 
 
 def write(release: Release | FindingRelease, path: str | Path) -> tuple[Path, ...]:
