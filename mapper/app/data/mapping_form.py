@@ -9,7 +9,8 @@ from mapper.app.data.mapping_preview import show_preview
 from mapper.app.shell.words import notice, plain
 from mapper.base.errors import MappingError
 from mapper.incidents.force_extract import EXTRACT_COLUMNS
-from mapper.incidents.mapping import ColumnMapping, mapping_text, suggest_mapping
+from mapper.incidents.mapping import ColumnMapping, mapping_text
+from mapper.incidents.suggest import suggest_mapping
 
 Order = Literal["", "day-first", "month-first"]
 _NONE = "(none)"
