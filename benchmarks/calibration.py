@@ -65,8 +65,14 @@ def main() -> None:
     )
     titles = " | ".join(f"p <= {a:g}" for a in ALPHAS)
     table = [f"| test: world | {titles} |", "|---" * (len(ALPHAS) + 1) + "|", *rows]
-    write_whole(chosen.out, head + "\n" + "\n".join(table) + "\n")
+    write_whole(chosen.out, head + "\n" + "\n".join(table) + "\n" + part_on_places(chosen.out))
     print(f"wrote {chosen.out}")
+
+
+def part_on_places(path: Path) -> str:
+    """Return the part of the document that benchmarks/unusual.py wrote, to be kept."""
+    _, heading, part = path.read_text(encoding="utf-8").partition("## Places")
+    return f"\n{heading}{part}" if heading else ""
 
 
 def row(name: str, draw: Draw, worlds: int) -> str:

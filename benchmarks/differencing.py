@@ -74,10 +74,10 @@ def main() -> None:
     for words, choice in asked.items():
         new = told(*choice)
         start = perf_counter()
-        found = check(new, earlier, rule=rule)
+        found = check([new], earlier, rule=rule)
         print(
             f"{words}: {perf_counter() - start:.1f} s; {len(found.linked)} linked,"
-            f" {found.systems:,} systems, {int(found.withhold.sum()):,} withheld"
+            f" {found.systems:,} systems, {int(found.withhold[0].sum()):,} withheld"
             f"{', refused' if found.refused else ''}",
             flush=True,
         )

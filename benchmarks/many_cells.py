@@ -22,7 +22,6 @@ from typing import Any
 import numpy as np
 
 from mapper.analysis.analyse import analyse
-from mapper.analysis.request import AnalysisRequest
 from mapper.disclosure.make import release
 from mapper.disclosure.release import Release
 from mapper.outputs.maps import embed_map, export_map
@@ -73,8 +72,7 @@ def many_cells(wanted: int) -> Release:
     cells = area.cells["cell"].to_numpy()
     rng = np.random.default_rng(1)
     incidents = incidents_at(np.concatenate([cells, rng.choice(cells, EACH * len(cells))]))
-    request = AnalysisRequest(lens=EVERYTHING.id)
-    result = analyse(incidents, request, lens=EVERYTHING, area=area)
+    result = analyse(incidents, lens=EVERYTHING, area=area)
     return release(result, audience="operational", made_by="benchmark")
 
 

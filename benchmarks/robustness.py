@@ -10,11 +10,9 @@ at one analysis each, measured on a few of them and multiplied.
 import argparse
 import sys
 import time
-from dataclasses import replace
 from pathlib import Path
 
 from mapper.analysis.analyse import analyse, find_hotspots
-from mapper.analysis.request import AnalysisRequest
 from mapper.analysis.robustness import measure_robustness
 from mapper.analysis.study import prepare
 from mapper.analysis.variations import RESOLUTIONS_TRIED
@@ -43,8 +41,8 @@ def main():
     read, incidents = timed(lambda: read_incidents([chosen.folder]))
     built, areas = timed(lambda: {r: load_study_area(resolution=r) for r in RESOLUTIONS_TRIED})
     print(f"read {len(incidents.table):,} incidents in {read:.2f} s; areas in {built:.2f} s")
-    lens, request = load_lens(chosen.lens), AnalysisRequest(lens=chosen.lens)
-    study = prepare(incidents, request, lens=lens, area=areas[9])
+    lens = load_lens(chosen.lens)
+    study = prepare(incidents, lens=lens, area=areas[9])
     result = find_hotspots(study)
     best, found = min(
         (
@@ -57,9 +55,8 @@ def main():
     print(f"{number} settings, {len(found.hotspots)} hot spots, best of {chosen.rounds} rounds:")
     print(f"{best:.2f} s, {number / best:.0f} settings a second")
     alone = 0.0
-    for resolution, area in areas.items():
-        one = replace(request, resolution=resolution)
-        alone += timed(lambda one=one, area=area: analyse(incidents, one, lens=lens, area=area))[0]
+    for area in areas.values():
+        alone += timed(lambda area=area: analyse(incidents, lens=lens, area=area))[0]
     each = alone / len(areas)
     print(f"one analysis each: {each:.2f} s a setting, {each * number / best:.0f} times as long")
 

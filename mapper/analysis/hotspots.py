@@ -57,13 +57,33 @@ KINDS_OF_PLACE = frozenset(
 
 
 @dataclass(frozen=True, eq=False)
+class Standard:
+    """What a hot spot has more than."""
+
+    expected: Floats  # incidents by cell; missing where that is not known
+    words: str  # completes "8.0 times the 32 that ..."
+    proviso: str = ""  # what chance is said of: opens the words on chance
+
+
+def even_spread(total: int, cells: int, title: str) -> Standard:
+    """Return the standard of concentrated places: every cell equally likely."""
+    return Standard(
+        expected=np.full(cells, total / cells),
+        words=f"an even spread over {title} would put there",
+        proviso="if every cell were equally likely, fields included, ",
+    )
+
+
+@dataclass(frozen=True, eq=False)
 class HotspotInputs:
-    """What hot spots are made of, all by cell of the study area."""
+    """What hot spots are made of."""
 
     area: StudyArea
     counts: Counts
     group: Integers  # number of the hot spot of each cell, -1 for none
-    q: Floats
+    q: Floats  # of each hot spot by its number
+    standard: Standard
+    region: Integers | None = None  # number of the region of each cell, -1 for none
     codes: Integers | None = None  # code of each incident's location label, -1 for none
     labels: tuple[str, ...] = ()  # location labels by code
     counted: Flags | None = None  # incidents that count
@@ -75,8 +95,8 @@ def describe_hotspots(given: HotspotInputs, ids: list[str]) -> pd.DataFrame:
     Returns
     -------
     pandas.DataFrame
-        Columns of ``HOTSPOT_COLUMNS``. ``expected`` is what an even spread of all incidents over
-        the cells would put there; ``excess`` and ``ratio`` compare with it.
+        Columns of ``HOTSPOT_COLUMNS``. ``expected`` is what the standard would put there;
+        ``excess`` and ``ratio`` compare with it.
     """
     cells = given.area.cells
     number = len(ids)
@@ -84,9 +104,7 @@ def describe_hotspots(given: HotspotInputs, ids: list[str]) -> pd.DataFrame:
     group = given.group[inside]
     size = np.bincount(group, minlength=number)
     incidents = _sum(given.counts.incidents[inside], group, number)
-    expected = given.counts.total / len(cells) * size
-    smallest = np.full(number, np.inf)
-    np.minimum.at(smallest, group, given.q[inside])
+    expected = _sum(np.nan_to_num(given.standard.expected)[inside], group, number)
     lon, lat = cells_to_points(cells["cell"].to_numpy())
     table = pd.DataFrame(
         {
@@ -101,7 +119,8 @@ def describe_hotspots(given: HotspotInputs, ids: list[str]) -> pd.DataFrame:
             "expected": expected,
             "excess": incidents - expected,
             "ratio": incidents / expected,
-            "q": smallest,
+            "q": given.q,
+            "core": pd.array(_cores(given, number), dtype="str"),
             "lon": _sum(lon[inside], group, number) / size,
             "lat": _sum(lat[inside], group, number) / size,
         }
@@ -109,7 +128,7 @@ def describe_hotspots(given: HotspotInputs, ids: list[str]) -> pd.DataFrame:
     table = table.sort_values(["excess", "hotspot_id"], ascending=[False, True], ignore_index=True)
     table["rank"] = np.arange(1, number + 1, dtype=np.int64)
     table["name"] = pd.array(_names(table), dtype="str")
-    table["reason"] = pd.array(_reasons(table, given.area.title), dtype="str")
+    table["reason"] = pd.array(_reasons(table, given.standard), dtype="str")
     return check_columns(table, HOTSPOT_COLUMNS, name="hot spots")
 
 
@@ -222,21 +241,37 @@ def _names(table: pd.DataFrame) -> list[str]:
     return names
 
 
-def _reasons(table: pd.DataFrame, area: str) -> list[str]:
-    """Say in one plain sentence each why a place is on the list."""
-    columns = (table[name] for name in ("cells", "incidents", "expected", "ratio", "q"))
+def _cores(given: HotspotInputs, number: int) -> list[str]:
+    """Say of each hot spot that is one of several in a region which region that is."""
+    if given.region is None:
+        return [""] * number
+    inside, whole = given.group >= 0, given.region >= 0
+    region_of = np.zeros(number, dtype=np.int64)
+    region_of[given.group[inside]] = given.region[inside]
+    area_km2 = given.area.cells["area_km2"].to_numpy()
+    km2 = np.bincount(given.region[whole], weights=area_km2[whole])
+    cores = np.bincount(region_of)
+    return [
+        f" One of {cores[one]} in one region of {km2[one]:.1f} km²." if cores[one] > 1 else ""
+        for one in region_of.tolist()
+    ]
+
+
+def _reasons(table: pd.DataFrame, standard: Standard) -> list[str]:
+    """Say in one or two plain sentences each why a place is on the list."""
+    columns = (table[name] for name in ("cells", "incidents", "expected", "ratio", "q", "core"))
     return [
         f"{incidents:,} incident{'' if incidents == 1 else 's'} in"
         f" {'1 cell' if cells == 1 else f'{cells:,} touching cells'}, {ratio:.1f} times the"
-        f" {expected:,.{0 if expected >= 10 else 1}f} that an even spread over {area} would put"  # noqa: PLR2004 - one decimal below ten
-        f" there; {_chance(q)}."
-        for cells, incidents, expected, ratio, q in zip(*columns, strict=True)
+        f" {expected:,.{0 if expected >= 10 else 1}f} that {standard.words};"  # noqa: PLR2004 - one decimal below ten
+        f" {standard.proviso}{_chance(q)}.{core}"
+        for cells, incidents, expected, ratio, q, core in zip(*columns, strict=True)
     ]
 
 
 def _chance(q: float) -> str:
-    """Put q, the share of such finds that chance alone would make, in words."""
+    """Put q, the share of the places down to this one that chance would make, in words."""
     for bound, words in ((1e-6, "a million"), (1e-4, "10,000"), (1e-3, "1,000"), (1e-2, "100")):
         if q <= bound:
-            return f"fewer than 1 in {words} such finds would be chance"
-    return f"about 1 in {max(round(1 / q), 1)} such finds would be chance"
+            return f"fewer than 1 in {words} places as strong as this would be chance"
+    return f"about 1 in {max(round(1 / q), 1)} places as strong as this would be chance"

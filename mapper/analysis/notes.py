@@ -7,6 +7,7 @@ import pandas as pd
 
 from mapper.analysis.request import AnalysisRequest
 from mapper.analysis.shift_filter import can_be_placed, filter_in_words
+from mapper.base.note import Note
 from mapper.base.types import Flags
 from mapper.grid.counts import Counts
 from mapper.grid.neighbours import Neighbours
@@ -22,38 +23,47 @@ def gather_notes(
     within: Flags,
     near: Neighbours,
     counts: Counts,
-) -> tuple[str, ...]:
+) -> tuple[Note, ...]:
     """Return everything a reader should know, in plain words."""
-    notes = [*incidents.notes, *_gaps(incidents.table, within), *_cut_months(incidents, request)]
+    notes = [Note("intake", words) for words in incidents.notes]
+    notes += [*_gaps(incidents.table, within), *_cut_months(incidents, request)]
     skipped = rules_not_applied(incidents.table, lens)
     if skipped:
-        notes.append(
+        words = (
             f"The data lacks columns for {len(skipped)} of this lens's rules, which were left out:"
             f" {'; '.join(skipped)}."
         )
+        notes.append(Note("rules left out", words))
     if counts.outside:
-        notes.append(
+        words = (
             f"{counts.outside:,} incidents that count lie outside the study area and are not shown."
         )
+        notes.append(Note("outside the area", words))
     isolated = int((near.degree == 0).sum())
     if isolated:
-        notes.append(
-            f"{isolated} cells touch no other cell of the study area and cannot be tested."
-        )
+        words = f"{isolated} cells touch no other cell of the study area and cannot be tested."
+        notes.append(Note("isolated cells", words))
+    return (*notes, *_choices(incidents.table, request))
+
+
+def _choices(table: pd.DataFrame, request: AnalysisRequest) -> list[Note]:
+    """Say which choices leave incidents out, or change what counts as near."""
+    notes = []
     if request.location_day:
-        notes.append(
-            "Each place counts once a day: later incidents there on that day are left out."
-        )
+        words = "Each place counts once a day: later incidents there on that day are left out."
+        notes.append(Note("once a day", words))
     if request.rings > 1:
         steps = "1" if request.inner == 1 else str(request.inner)
-        notes.append(f"Cells {steps} to {request.rings} steps away count as the surroundings.")
-    notes += _hours_chosen(incidents.table, request)
+        words = f"Cells {steps} to {request.rings} steps away count as the surroundings."
+        notes.append(Note("surroundings", words))
+    notes += _hours_chosen(table, request)
     if not request.police_generated:
-        notes.append("Police-generated incidents (stop and search and the like) are left out.")
-    return tuple(notes)
+        words = "Police-generated incidents (stop and search and the like) are left out."
+        notes.append(Note("police left out", words))
+    return notes
 
 
-def _gaps(table: pd.DataFrame, within: Flags) -> list[str]:
+def _gaps(table: pd.DataFrame, within: Flags) -> list[Note]:
     """Name the months inside the period for which the files hold no incident at all."""
     months = np.unique(table["start"].to_numpy()[within].astype("datetime64[M]"))
     empty = np.setdiff1d(np.arange(months[0], months[-1] + 1), months)
@@ -61,10 +71,11 @@ def _gaps(table: pd.DataFrame, within: Flags) -> list[str]:
         return []
     names = ", ".join(f"{pd.Timestamp(month):%B %Y}" for month in empty[:6])
     more = f" and {empty.size - 6} more" if empty.size > 6 else ""  # noqa: PLR2004 - six are named
-    return [f"No data at all for {names}{more}: counts there are missing, not zero."]
+    words = f"No data at all for {names}{more}: counts there are missing, not zero."
+    return [Note("months missing", words)]
 
 
-def _cut_months(incidents: Incidents, request: AnalysisRequest) -> list[str]:
+def _cut_months(incidents: Incidents, request: AnalysisRequest) -> list[Note]:
     """Say when the days asked for cut through data that knows only its month."""
     if "month" not in incidents.table["precision"].cat.categories:
         return []
@@ -72,16 +83,18 @@ def _cut_months(incidents: Incidents, request: AnalysisRequest) -> list[str]:
     cut = [day for day in (request.start, after_last) if day is not None and day.day != 1]
     if not cut:
         return []
-    return ["The data knows months, not days: a month counts when its first day is asked for."]
+    words = "The data knows months, not days: a month counts when its first day is asked for."
+    return [Note("months cut", words)]
 
 
-def _hours_chosen(table: pd.DataFrame, request: AnalysisRequest) -> list[str]:
+def _hours_chosen(table: pd.DataFrame, request: AnalysisRequest) -> list[Note]:
     """Say which shifts and days of the week alone are counted, and what could not be placed."""
     if not (request.shifts or request.weekdays):
         return []
     told = filter_in_words(shifts=request.shifts, weekdays=request.weekdays)
     rule = "An incident is placed by its start; a night belongs to the day on which it starts."
-    notes = [f"Only these times are counted: {told}. {rule}"]
+    notes = [Note("hours chosen", f"Only these times are counted: {told}. {rule}")]
     if vague := int((~can_be_placed(table, shifts=request.shifts)).sum()):
-        notes.append(f"{vague:,} incidents without a known time of that kind are left out.")
+        words = f"{vague:,} incidents without a known time of that kind are left out."
+        notes.append(Note("hours unknown", words))
     return notes

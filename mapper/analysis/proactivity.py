@@ -20,7 +20,7 @@ Sources: Garwood (1936), Biometrika 28, and Clopper & Pearson (1934), Biometrika
 intervals; deciles are of the English Indices of Deprivation, 1 the most deprived tenth.
 """
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
@@ -28,7 +28,7 @@ import pandas as pd
 
 from mapper.analysis.analyse import find_hotspots
 from mapper.analysis.request import AnalysisResult
-from mapper.analysis.study import Study, prepare
+from mapper.analysis.study import Study
 from mapper.base.errors import RequestError, TooFewEventsError
 from mapper.base.files import Progress, no_progress
 from mapper.base.types import Flags, Floats, Integers
@@ -185,9 +185,8 @@ def _bare_result(study: Study, result: AnalysisResult) -> AnalysisResult | None:
     """
     if not any(rule.police_generated for rule in study.lens.rules):
         return result
-    request = replace(study.request, police_generated=False)
     try:
-        bare = prepare(study.incidents, request, lens=study.lens, area=study.area)
+        bare = study.varied(police_generated=False)
     except TooFewEventsError:
         return None
     return find_hotspots(bare, previous=result.cells.set_index("cell")["hotspot_id"])

@@ -1,15 +1,17 @@
 """The request and the result of an analysis: every choice in, everything found out."""
 
+import difflib
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
 from datetime import date
 from types import MappingProxyType
-from typing import Literal, get_args
+from typing import Any, Literal, Self, get_args
 
 import pandas as pd
 
 from mapper.areas.study_area import StudyArea
 from mapper.base.errors import RequestError
+from mapper.base.note import Note
 from mapper.base.tables import CELL_COLUMNS, HOTSPOT_COLUMNS, check_columns
 from mapper.base.types import Integers
 from mapper.base.week import Shift, Weekday
@@ -18,12 +20,19 @@ from mapper.lenses.lens import Lens
 from mapper.statistics.clusters import Null
 from mapper.statistics.scores import Score
 
+Question = Literal["unusual", "concentrated"]
+Base = Literal["lens", "residents", "demand"]
+
 MOST_RINGS = 5  # ninety neighbours: beyond this a place is a town
 
 
 @dataclass(frozen=True)
 class AnalysisRequest:
-    """Every choice that shapes a result; it travels with each output."""
+    """Every choice that shapes a result; it travels with each output.
+
+    An analysis makes its own with :meth:`of`, so that it cannot name another lens or area than
+    those that were counted.
+    """
 
     lens: str
     area: str = "merseyside"
@@ -41,11 +50,45 @@ class AnalysisRequest:
     harm: bool = False  # sum the lens's days of harm, with p between two exact bounds
     shifts: tuple[Shift, ...] = ()  # only these shifts of the day; none given means all
     weekdays: tuple[Weekday, ...] = ()  # only these days, each from 07:00; none given means all
+    question: Question | None = None  # unusual, unless a choice of the other question is made
+    expected: Base = "lens"  # what unusual places have more than: as the lens says, or by name
+    most_km2: float = 0.7  # the largest place: a cell of resolution 9 and its ring
+    most_cells: int = 7  # in one place
 
     def __post_init__(self) -> None:
         faults = _faults(self)
         if faults:
             raise RequestError("This analysis cannot be run: " + "; ".join(faults) + ".")
+
+    @property
+    def asks(self) -> Question:
+        """The question asked: a score, a null or days of harm belong to concentrated."""
+        if self.question:
+            return self.question
+        own = self.harm or (self.score, self.null) != ("capped", "total")
+        return "concentrated" if own else "unusual"
+
+    @classmethod
+    def of(cls, lens: Lens, area: StudyArea, choices: Mapping[str, Any]) -> Self:
+        """Return the request of a lens over an area, its other choices by name.
+
+        Raises
+        ------
+        RequestError
+            When there is no choice of that name, or the choices do not fit together.
+        """
+        if strange := sorted(set(choices) - set(CHOICES)):
+            raise RequestError(_unknown(strange))
+        return cls(lens=lens.id, area=area.name, resolution=area.resolution, **choices)
+
+    @property
+    def choices(self) -> dict[str, Any]:
+        """Every choice by name but those that a lens and an area bring with them."""
+        return {name: getattr(self, name) for name in CHOICES}
+
+
+# What can be chosen beside the lens and the area, in the order of the request.
+CHOICES = tuple(each.name for each in fields(AnalysisRequest))[3:]
 
 
 @dataclass(frozen=True, eq=False)
@@ -61,14 +104,26 @@ class AnalysisResult:
     last: date
     numbers: Mapping[str, int]  # read, accepted, rejected, counted, outside, hot_cells, ...
     inputs: tuple[Mapping[str, object], ...]  # name, sha256, size, rows of each file
-    notes: tuple[str, ...] = ()  # caveats and warnings, plain words
+    incidents: Integers  # incidents that count by cell, never weighted
+    notes: tuple[Note, ...] = ()  # caveats and warnings
     facts: Mapping[str, float] = field(default_factory=lambda: MappingProxyType({}))  # cap, mean
     synthetic: bool = False  # demonstration data: said on every screen and file
-    incidents: Integers | None = None  # incidents that count by cell, not weighted
 
     def __post_init__(self) -> None:
         check_columns(self.cells, CELL_COLUMNS, name="cells")
         check_columns(self.hotspots, HOTSPOT_COLUMNS, name="hot spots")
+
+
+def _unknown(names: list[str]) -> str:
+    """Return what to say to choices that there are not."""
+    if "resolution" in names:
+        return (
+            "The resolution is the study area's own: choose it there, as in"
+            ' area=study_area("merseyside", resolution=8).'
+        )
+    near = [close for name in names for close in difflib.get_close_matches(name, CHOICES, 1)]
+    hint = f" Did you mean {' and '.join(near)}?" if near else ""
+    return f"There is no choice {', '.join(names)}.{hint} The choices are {', '.join(CHOICES)}."
 
 
 def _faults(request: AnalysisRequest) -> list[str]:
@@ -89,10 +144,16 @@ def _faults(request: AnalysisRequest) -> list[str]:
             f" of 1 or more, and a last one from it to {MOST_RINGS}"
         )
     faults += _strange_times(request)
+    if request.question == "unusual" and request.harm:
+        faults.append("unusual places count incidents, not days of harm: ask for concentrated ones")
+    if not (request.most_km2 > 0 and request.most_cells >= 1):
+        faults.append("a place needs more than 0 km2 and 1 cell or more")
     for name, value, allowed in (
         ("score", request.score, get_args(Score)),
         ("null", request.null, get_args(Null)),
         ("correction", request.correction, ("bh", "by")),
+        ("question", request.asks, get_args(Question)),
+        ("expected", request.expected, get_args(Base)),
     ):
         if value not in allowed:
             faults.append(f"{name} {value!r} is not one of {', '.join(allowed)}")

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from functools import cached_property
 from types import MappingProxyType
+from typing import Any
 from weakref import WeakKeyDictionary
 
 import numpy as np
@@ -20,6 +21,7 @@ from mapper.analysis.shift_filter import in_shifts
 from mapper.areas.study_area import StudyArea
 from mapper.base.errors import RequestError, TooFewEventsError
 from mapper.base.files import Progress, no_progress
+from mapper.base.note import Note
 from mapper.base.types import Flags, Floats, Integers
 from mapper.grid.counts import Counts, count_positions, locate
 from mapper.grid.hexagons import Cells
@@ -52,6 +54,17 @@ class Study:
     first: date  # first and last day covered
     last: date
     synthetic: bool
+
+    def varied(self, *, lens: Lens | None = None, **choices: Any) -> "Study":
+        """Return the same incidents counted under another lens, or with some other choices.
+
+        Raises
+        ------
+        MapperError
+            As :func:`prepare`.
+        """
+        every = {**self.request.choices, **choices}
+        return prepare(self.incidents, lens=lens or self.lens, area=self.area, **every)
 
     @property
     def cells(self) -> Cells:
@@ -96,7 +109,7 @@ class Study:
         return sums.astype(np.float64)
 
     @property
-    def sources(self) -> tuple[Mapping[str, object], ...]:
+    def inputs(self) -> tuple[Mapping[str, object], ...]:
         """Name, digest, size and rows of each file."""
         return tuple(
             MappingProxyType({"name": f.name, "sha256": f.sha256, "size": f.size, "rows": f.rows})
@@ -120,7 +133,7 @@ class Study:
         }
 
     @property
-    def notes(self) -> tuple[str, ...]:
+    def notes(self) -> tuple[Note, ...]:
         """What a reader should know of the data and the choices, in plain words."""
         return gather_notes(
             self.incidents, self.request, self.lens, self.within, self.near, self.counts
@@ -129,11 +142,11 @@ class Study:
 
 def prepare(
     incidents: Incidents,
-    request: AnalysisRequest,
     *,
     lens: Lens,
     area: StudyArea,
     progress: Progress = no_progress,
+    **choices: Any,
 ) -> Study:
     """Choose the incidents that count and count them in every cell of the study area.
 
@@ -141,8 +154,9 @@ def prepare(
     ----------
     incidents
         Accepted incidents and rejected rows.
-    request
-        The choices; its lens and area are those given here.
+    choices
+        By name, as in :class:`~mapper.analysis.request.AnalysisRequest`: its lens, area and
+        resolution are those of the lens and the area given here.
 
     Raises
     ------
@@ -151,8 +165,10 @@ def prepare(
     LensError
         When the data lacks a column the lens needs.
     RequestError
-        When no incident lies in the dates asked for, or the data cannot tell the hours.
+        When no incident lies in the dates asked for, the data cannot tell the hours, or there is
+        no such choice.
     """
+    request = AnalysisRequest.of(lens, area, choices)
     progress("Choosing the incidents that count", 0.0)
     table = incidents.table
     weights = classify(table, lens, include_police_generated=request.police_generated)

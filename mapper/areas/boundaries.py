@@ -6,6 +6,7 @@ alone: the reading library also knows formats that point at other files and at t
 the file holds is read, moved to degrees and repaired in a child process under limits.
 """
 
+import hashlib
 import tempfile
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -18,13 +19,14 @@ import numpy.typing as npt
 import pandas as pd
 import pyarrow as pa
 
-from mapper.areas.boundary_child import ATTRIBUTES, FORMATS, SHAPES
+from mapper.areas.boundary_child import ATTRIBUTES, FORMATS, SHAPES, polygons_of
 from mapper.base.errors import AreaError
 from mapper.base.files import digest_of
 from mapper.base.lazy import Lazy
 from mapper.base.sandbox import in_child
 
 if TYPE_CHECKING:
+    import geopandas
     import shapely
 else:
     shapely = Lazy("shapely")
@@ -89,6 +91,21 @@ def read_boundary(path: Path) -> Boundary:
         np.asarray(shapely.from_wkb(shapes), dtype=object),
         attributes,
         tuple(found["notes"]),
+    )
+
+
+def boundary_of(frame: "geopandas.GeoDataFrame", *, name: str) -> Boundary:
+    """Return the polygons of a frame in memory, as :func:`read_boundary` does those of a file.
+
+    Raises
+    ------
+    AreaError
+        As :func:`read_boundary`.
+    """
+    shapes, attributes, notes = polygons_of(frame, name=name, vertices=MAX_VERTICES)
+    digest = hashlib.sha256(b"".join(shapely.to_wkb(shapes)))
+    return Boundary(
+        name, digest.hexdigest(), shapes, attributes.reset_index(drop=True), tuple(notes)
     )
 
 

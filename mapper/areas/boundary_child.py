@@ -46,21 +46,42 @@ def read(told: Mapping[str, Any], _progress: Progress) -> dict[str, Any]:
     AreaError
         As :func:`mapper.areas.boundaries.read_boundary`.
     """
-    path, folder, vertices = Path(told["source"]), Path(told["folder"]), told["vertices"]
+    path, folder = Path(told["source"]), Path(told["folder"])
     frame = _read(path, told["kind"], most=told["bytes"])
-    if frame.crs is None:
-        raise AreaError(
-            f"{path.name}: names no coordinate reference system. Save it again with one (a"
-            " Shapefile needs its .prj file beside it)."
-        )
-    _check_vertices(path.name, np.asarray(frame.geometry.array, dtype=object), vertices)
-    shapes = _in_degrees(path.name, frame)
-    kept, shapes, notes = _polygons(path.name, shapes)
-    _check_union(path.name, shapes, vertices)
-    attributes = pd.DataFrame(frame.drop(columns=frame.geometry.name))[kept]
+    shapes, attributes, notes = polygons_of(frame, name=path.name, vertices=told["vertices"])
     _write(pa.table({"wkb": pa.array(_to_wkb(shapes), pa.large_binary())}), folder / SHAPES)
     _write(_as_table(attributes), folder / ATTRIBUTES)
     return {"notes": notes}
+
+
+def polygons_of(
+    frame: geopandas.GeoDataFrame, *, name: str, vertices: int
+) -> tuple[npt.NDArray[np.object_], pd.DataFrame, list[str]]:
+    """Return a frame's polygons, valid and in degrees, its other columns, and what was done.
+
+    Parameters
+    ----------
+    frame
+        Shapes in any coordinate reference system that it names.
+    name
+        What messages call it.
+    vertices
+        The most corners that are worked through.
+
+    Raises
+    ------
+    AreaError
+        As :func:`mapper.areas.boundaries.read_boundary`.
+    """
+    if frame.crs is None:
+        raise AreaError(
+            f"{name}: names no coordinate reference system. Save it again with one (a Shapefile"
+            " needs its .prj file beside it; a GeoDataFrame takes one by set_crs)."
+        )
+    _check_vertices(name, np.asarray(frame.geometry.array, dtype=object), vertices)
+    kept, shapes, notes = _polygons(name, _in_degrees(name, frame))
+    _check_union(name, shapes, vertices)
+    return shapes, pd.DataFrame(frame.drop(columns=frame.geometry.name))[kept], notes
 
 
 def _to_wkb(shapes: npt.NDArray[np.object_]) -> npt.NDArray[np.object_]:

@@ -2,28 +2,99 @@
 
 import difflib
 from dataclasses import replace
-from functools import lru_cache
+from functools import lru_cache, partial
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+from mapper.areas.boundaries import Boundary, boundary_of, read_boundary
 from mapper.areas.own import own_area  # needs shapely, which a named area at 9 does not
 from mapper.areas.resolution import at_resolution
 from mapper.areas.study_area import StudyArea, read_study_area
 from mapper.base.errors import AreaError
 from mapper.base.files import digest_of
+from mapper.base.top_level import top_level
 from mapper.grid.area_weighting import name_key
 from mapper.grid.hexagons import RESOLUTIONS, cells_to_points, points_to_cells
+
+if TYPE_CHECKING:
+    import geopandas
 
 DEFAULT_AREA = "merseyside"
 
 
-BOUNDARIES = Path(__file__).parents[2] / "data" / "boundaries"
+BOUNDARIES = top_level("data/boundaries")
 
 
 _SUFFIXES = {".geojson", ".json", ".gpkg", ".zip", ".shp", ".parquet", ".geoparquet", ".fgb"}
+
+
+def study_area(
+    boundary: "str | Path | geopandas.GeoDataFrame | StudyArea" = DEFAULT_AREA,
+    *,
+    resolution: int = 9,
+    title: str = "Own boundary",
+) -> StudyArea:
+    """Return every cell of an area, empty ones included, with what is known of each.
+
+    Parameters
+    ----------
+    boundary
+        ``merseyside``, one of its districts or wards by name; the path of a boundary file
+        (GeoJSON, GeoPackage, zipped Shapefile, FlatGeobuf, GeoParquet) or of a table made by
+        ``mapper area build``; or polygons as a GeoDataFrame, shape (polygons,), in any coordinate
+        reference system. A study area comes back as it is.
+    resolution
+        H3 resolution, 7 (cells of about 5 km²) to 11 (about 0.002 km²); 9 is about 0.11 km².
+    title
+        What people call the area of a GeoDataFrame; a file gives its own name.
+
+    Returns
+    -------
+    StudyArea
+        ``cells`` has a row for each cell that overlaps the boundary at all, sorted: district,
+        ward, LSOA, residents (people; missing where not known), deprivation decile and
+        ``area_km2``.
+
+    Raises
+    ------
+    AreaError
+        When the name is unknown, the boundary cannot be used or is too large for the resolution,
+        or the resolution is not offered.
+
+    Notes
+    -----
+    Cells are those of H3 (Uber, 2018). Residents are mid-2020 estimates by LSOA of the Office for
+    National Statistics, shared out over cells by area: data/boundaries/LICENCE.md.
+
+    Examples
+    --------
+    >>> import mapper
+    >>> area = mapper.study_area("merseyside", resolution=8)
+    >>> area.title, area.resolution, len(area.cells)
+    ('Merseyside', 8, 1249)
+
+    Polygons of one's own, here a square of two kilometres in British National Grid:
+
+    >>> import geopandas, shapely
+    >>> square = shapely.box(335_000, 390_000, 337_000, 392_000)
+    >>> own = geopandas.GeoDataFrame(geometry=[square], crs=27700)
+    >>> len(mapper.study_area(own, resolution=9).cells)
+    57
+    """
+    if isinstance(boundary, StudyArea):
+        return boundary
+    if isinstance(boundary, str | Path):
+        return load_study_area(str(boundary), resolution=resolution)
+    if not hasattr(boundary, "crs") or not hasattr(boundary, "geometry"):
+        raise AreaError(
+            f"A study area is a name, the path of a file or a GeoDataFrame of polygons, not a"
+            f" {type(boundary).__name__}. Give one of them."
+        )
+    return _of_polygons(boundary_of(boundary, name=title), title, resolution=resolution)
 
 
 def load_study_area(name: str = DEFAULT_AREA, *, resolution: int = 9) -> StudyArea:
@@ -44,16 +115,30 @@ def load_study_area(name: str = DEFAULT_AREA, *, resolution: int = 9) -> StudyAr
         When the resolution is out of range, the name is unknown or stands for several wards, or
         the file cannot be used.
     """
+    _check_resolution(resolution)
+    path = _as_path(name)
+    if path is None:
+        area = _of_table(default_table(), name.strip(), resolution)
+    elif _holds_table(path):
+        area = _of_table(path, None, resolution)
+    else:
+        return _of_polygons(read_boundary(path), path.stem, resolution=resolution)
+    return replace(area, again=partial(load_study_area, name))
+
+
+def _of_polygons(boundary: Boundary, title: str, *, resolution: int) -> StudyArea:
+    """Return the area of a boundary, with what the shipped table knows of its cells."""
+    _check_resolution(resolution)
+    area = own_area(boundary, title=title, resolution=resolution, known=load_study_area())
+    return replace(area, again=partial(_of_polygons, boundary, title))
+
+
+def _check_resolution(resolution: int) -> None:
+    """Refuse a resolution that is not offered."""
     if resolution not in RESOLUTIONS:
         raise AreaError(
             f"Resolution {resolution} is not offered. Choose {RESOLUTIONS[0]} to {RESOLUTIONS[-1]}."
         )
-    path = _as_path(name)
-    if path is None:
-        return _of_table(default_table(), name.strip(), resolution)
-    if _holds_table(path):
-        return _of_table(path, None, resolution)
-    return own_area(path, resolution=resolution, known=load_study_area())
 
 
 def default_table() -> Path:
@@ -67,8 +152,9 @@ def default_table() -> Path:
     path = BOUNDARIES / f"{DEFAULT_AREA}.parquet"
     if not path.is_file():
         raise AreaError(
-            f"data/boundaries/{path.name} is missing beside the mapper package. Install mapper"
-            " from its repository (make install), or give --area the path of your own boundary."
+            f"{path} is missing. Install mapper again, from its wheel or its repository (make"
+            " install), or give the path of your own boundary as {area}.",
+            names=("area",),
         )
     return path
 

@@ -5,14 +5,13 @@ at the edge of a boundary they include people just outside it). Elsewhere reside
 and questions that need them are refused in words, until ``mapper area build`` is given a table.
 """
 
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from mapper.areas.boundaries import Boundary, read_boundary
+from mapper.areas.boundaries import Boundary
 from mapper.areas.population import find_column
 from mapper.areas.resolution import at_resolution, check_size
 from mapper.areas.study_area import StudyArea
@@ -39,13 +38,15 @@ if TYPE_CHECKING:
 _NAME = (r"name|title", r"[a-z]*\d*(nm|name)", r"beat|ward|district|lad|area|neighbourhood")
 
 
-def own_area(path: Path, *, resolution: int, known: StudyArea) -> StudyArea:
+def own_area(boundary: Boundary, *, title: str, resolution: int, known: StudyArea) -> StudyArea:
     """Return all cells that overlap a user's boundary.
 
     Parameters
     ----------
-    path
-        Boundary file; see :func:`mapper.areas.boundaries.read_boundary`.
+    boundary
+        Its polygons; see :func:`mapper.areas.boundaries.read_boundary`.
+    title
+        What people call the area.
     resolution
         H3 resolution, 7 to 11.
     known
@@ -54,11 +55,10 @@ def own_area(path: Path, *, resolution: int, known: StudyArea) -> StudyArea:
     Raises
     ------
     AreaError
-        When the file is no usable boundary or too large for the resolution.
+        When the boundary is too large for the resolution.
     """
-    boundary = read_boundary(path)
     cells = _cover(boundary, resolution=resolution)
-    title = plain_name(path.stem.replace("_", " ").replace("-", " "))
+    title = plain_name(title.replace("_", " ").replace("-", " "))
     borrowed = _borrowed(boundary, cells, known, resolution=resolution)
     table = pd.DataFrame(
         {

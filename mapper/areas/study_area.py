@@ -8,7 +8,7 @@ residents.
 """
 
 import json
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from types import MappingProxyType
@@ -45,11 +45,26 @@ class StudyArea:
     sha256: str  # of the file it came from
     licence: str = ""  # attribution shown wherever the area is drawn
     notes: tuple[str, ...] = ()  # repairs made and choices taken, in plain words
+    again: "Callable[..., StudyArea] | None" = None  # makes it anew; called with a resolution
 
     def __post_init__(self) -> None:
         check_columns(self.cells, STUDY_AREA_COLUMNS, name="study area")
         if not self.cells["cell"].is_monotonic_increasing or not self.cells["cell"].is_unique:
             raise ValueError("study area: cells must be sorted and distinct")
+
+    def at(self, resolution: int) -> "StudyArea":
+        """Return the same area in cells of another resolution, 7 to 11.
+
+        Raises
+        ------
+        AreaError
+            When it is not known how the area was made, or the resolution is not offered.
+        """
+        if resolution == self.resolution:
+            return self
+        if self.again is None:
+            raise AreaError(f"{self.title} is known in cells of resolution {self.resolution} only.")
+        return self.again(resolution=resolution)
 
 
 @dataclass(frozen=True, eq=False)

@@ -2,11 +2,38 @@
 
 A message names the file, row or field at fault, the count, and what to do next. It is shown to a
 user as it stands, so it never holds a traceback.
+
+What a user chooses is a parameter in Python, an option on the command line and a label on a form.
+A message that names one writes it in braces and lists it, and each door calls it in its own way.
 """
+
+from collections.abc import Callable, Iterable
 
 
 class MapperError(Exception):
-    """Something a user can mend; the command line prints it and exits with 2."""
+    """Something a user can mend; the command line prints it and exits with 2.
+
+    Parameters
+    ----------
+    words
+        The message; ``{rings}`` stands for the parameter ``rings`` where ``names`` lists it.
+    names
+        Parameters that the message names.
+    """
+
+    def __init__(self, words: str = "", *, names: Iterable[str] = ()) -> None:
+        super().__init__(words)
+        self.names = tuple(names)
+
+    def called(self, call: Callable[[str], str]) -> str:
+        """Return the message with every parameter called as a door calls it."""
+        words = str(self.args[0])
+        for name in self.names:
+            words = words.replace(f"{{{name}}}", call(name))
+        return words
+
+    def __str__(self) -> str:
+        return self.called(str)
 
 
 class InputError(MapperError):

@@ -139,7 +139,8 @@ def _refusal(answer: Mapping[str, Any]) -> MapperError | None:
     if "refused" not in answer:
         return None
     named = getattr(errors, str(answer.get("kind")), InputError)
-    return (named if issubclass(named, MapperError) else InputError)(str(answer["refused"]))
+    kind = named if issubclass(named, MapperError) else InputError
+    return kind(str(answer["refused"]), names=map(str, answer.get("names", ())))
 
 
 def _why(answer: Mapping[str, Any], memory: int) -> str:

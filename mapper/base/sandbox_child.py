@@ -62,7 +62,7 @@ def _answer(task: str, told: Mapping[str, Any], answers: IO[str]) -> dict[str, A
     try:
         return {"done": getattr(import_module(module), function)(told, progress)}
     except MapperError as error:
-        return {"refused": str(error), "kind": type(error).__name__}
+        return {"refused": error.args[0], "names": error.names, "kind": type(error).__name__}
     except MemoryError:
         return {"memory": "spent"}
     except Exception as error:  # noqa: BLE001 - any fault that a crafted file can cause

@@ -9,33 +9,38 @@ import os
 import sys
 
 from mapper.base.errors import MapperError
+from mapper.cli.arguments import option_of
 from mapper.cli.commands import app
+from mapper.cli.saying import is_verbose
 
 __all__ = ["app", "main"]
 
 
 def main() -> None:
-    """Run the command line; never show a traceback unless ``MAPPER_DEBUG`` is set."""
+    """Run the command line; never show a traceback but for ``-v`` or ``MAPPER_DEBUG``."""
     # The libraries make half a million objects that stay to the end. Looking for waste among them
     # takes a tenth of the main job, and once more on the way out a fifth of a second.
     gc.set_threshold(50_000, 20, 50)
     atexit.register(gc.freeze)
     try:
-        app()
+        app(prog_name="mapper")
     except MapperError as error:
-        print(error, file=sys.stderr)
+        print(error.called(option_of), file=sys.stderr)
         sys.exit(2)
     except MemoryError:
         print(
             "This machine has too little memory for that. Use a smaller extract.", file=sys.stderr
         )
         sys.exit(2)
+    except BrokenPipeError:  # mapper ... --out - | head
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        sys.exit(1)
     except Exception as error:
-        if os.environ.get("MAPPER_DEBUG"):
+        if os.environ.get("MAPPER_DEBUG") or is_verbose():
             raise
         print(
             f"A fault in mapper itself, not in your data ({type(error).__name__}: {error})."
-            " Set MAPPER_DEBUG=1 and run it again to see where; please report it.",
+            " Run it again with -v to see where; please report it.",
             file=sys.stderr,
         )
         sys.exit(1)

@@ -15,8 +15,6 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 import typer
 
-from mapper.base.errors import RequestError
-
 if TYPE_CHECKING:
     from mapper.analysis.request import AnalysisRequest
 
@@ -32,9 +30,9 @@ Sinks = Annotated[
     typer.Option("--sinks", help="Choices about geocode sinks (TOML): see mapper sinks."),
 ]
 TableOut = Annotated[Path, typer.Option(help="Table to write, .csv or .parquet; a manifest too.")]
-Seed = Annotated[int, typer.Option(min=0, help="The same seed gives the same figures.")]
-Runs = Annotated[int, typer.Option(min=1, help="Random runs that chance is judged by.")]
-Every = Annotated[str, typer.Option(help="Periods: month, week, or a number of days.")]
+PlaceFiles = Annotated[
+    list[Path] | None, typer.Option("--places", help="File of places near; repeat for several.")
+]
 
 
 def day(option: str, words: str) -> Any:
@@ -42,20 +40,9 @@ def day(option: str, words: str) -> Any:
     return typer.Option(option, formats=["%Y-%m-%d"], metavar="DATE", help=words)
 
 
-def numbers(text: str, *, option: str) -> tuple[float, ...]:
-    """Return numbers written with commas between them.
-
-    Raises
-    ------
-    RequestError
-        When one of them is no number.
-    """
-    try:
-        return tuple(float(part) for part in text.split(","))
-    except ValueError:
-        raise RequestError(
-            f"{option} {text!r}: write numbers with commas between them, such as 0,100,200."
-        ) from None
+def option_of(name: str) -> str:
+    """Return what the command line calls a parameter."""
+    return {"start": "--from", "end": "--to"}.get(name, f"--{name.replace('_', '-')}")
 
 
 @dataclass(frozen=True)
@@ -78,6 +65,18 @@ def shared_arguments(
     area: Annotated[
         str, typer.Option(help="merseyside, a district or ward, or a boundary file.")
     ] = "merseyside",
+    question: Annotated[
+        Literal["unusual", "concentrated"] | None,
+        typer.Option(
+            help="More than expected, or most of it; unusual unless score, null or harm is chosen."
+        ),
+    ] = None,
+    expected: Annotated[
+        Literal["lens", "residents", "demand"],
+        typer.Option(help="What unusual places have more than; the lens names its own."),
+    ] = "lens",
+    place_km2: Annotated[float, typer.Option(help="Largest place, km2.")] = 0.7,
+    place_cells: Annotated[int, typer.Option(help="Most cells in a place.")] = 7,
     score: Annotated[
         Literal["capped", "count", "rank"], typer.Option(help="What is summed over a disc.")
     ] = "capped",
@@ -116,6 +115,10 @@ def shared_arguments(
         resolution=resolution,
         start=start.date() if start else None,
         end=end.date() if end else None,
+        question=question,
+        expected=expected,
+        most_km2=place_km2,
+        most_cells=place_cells,
         score=score,
         null=null,
         alpha=alpha,

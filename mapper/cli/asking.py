@@ -1,38 +1,63 @@
 """Ask one question of files: read, count, answer, release, write the table and its manifest."""
 
-from collections.abc import Callable
-from dataclasses import replace
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
+from mapper.base.errors import MapperError
 from mapper.base.files import Progress
-from mapper.cli.arguments import Asked
+from mapper.cli.arguments import Asked, option_of
 from mapper.cli.progress import part_of, shown_progress
+from mapper.cli.saying import STDOUT, put_out, say, say_aside
 
 if TYPE_CHECKING:
     from mapper.analysis.study import Study
     from mapper.context.sink_choices import SinkChoices
-    from mapper.disclosure.finding_release import FindingRelease
+    from mapper.disclosure.release import FindingRelease
     from mapper.incidents.table import Incidents
-    from mapper.lenses.lens import Lens
-    from mapper.questions.finding import Finding
-
-Answer = Callable[["Study", Progress], "Finding"]
+    from mapper.questions.choices import Question
 
 
-def ask(asked: Asked, out: Path, answer: Answer) -> None:
-    """Answer a question and write it."""
-    from mapper.disclosure.finding_release import release_finding
-    from mapper.outputs.findings import check_finding_path, write_finding
+def ask(asked: Asked, out: Path, question: "Question", options: Mapping[str, Any]) -> None:
+    """Answer a question and write it; ``-`` is CSV on standard output, with no manifest.
 
-    check_finding_path(out)
-    with shown_progress() as progress:
+    A refusal names options as they are typed.
+
+    Parameters
+    ----------
+    options
+        What was typed for each choice of the question.
+    """
+    from mapper.disclosure.make import release
+    from mapper.outputs.findings import check_finding_path, finding_csv, write_finding
+
+    if out != STDOUT:
+        check_finding_path(out)
+    with calling(question), shown_progress() as progress:
+        choices = question.choices.given(options)
         study = read_study(asked, part_of(progress, 0.0, 0.4))
         progress("Answering", 0.4)
-        shown = release_finding(answer(study, part_of(progress, 0.4, 0.95)))
+        rest = part_of(progress, 0.4, 0.95)
+        shown = release(question.ask(study, choices, area=asked.request.area, progress=rest))
         progress("Writing the table and its manifest", 0.95)
-        written = write_finding(shown, out)
-    print(_summary(shown, written))
+        written = () if out == STDOUT else write_finding(shown, out)
+    if out == STDOUT:
+        put_out(finding_csv(shown))
+    facts = {"marking": shown.marking, "title": shown.title, "rows": len(shown.table)}
+    speak = say_aside if out == STDOUT else say
+    speak(_summary(shown, written), **facts, notes=shown.notes, written=written)
+
+
+@contextmanager
+def calling(question: "Question") -> Iterator[None]:
+    """Call the choices of a question in refusals as its command does."""
+    known = question.choices.known()
+    try:
+        yield
+    except MapperError as error:
+        words = error.called(lambda name: known[name].option if name in known else option_of(name))
+        raise type(error)(words) from error
 
 
 def read_study(asked: Asked, progress: Progress) -> "Study":
@@ -53,9 +78,8 @@ def read_study(asked: Asked, progress: Progress) -> "Study":
         progress=part_of(progress, 0.0, 0.8),
     )
     incidents = with_choices(incidents, choices)
-    request = replace(asked.request, lens=lens.id, area=area.name)
     counting = part_of(progress, 0.8, 1.0)
-    return prepare(incidents, request, lens=lens, area=area, progress=counting)
+    return prepare(incidents, lens=lens, area=area, progress=counting, **asked.request.choices)
 
 
 def read_choices(path: Path | None) -> "SinkChoices | None":
@@ -76,21 +100,14 @@ def with_choices(incidents: "Incidents", choices: "SinkChoices | None") -> "Inci
     return apply_sink_choices(incidents, choices)
 
 
-def through_lens(study: "Study", lens: "Lens") -> "Study":
-    """Return the same incidents and choices through another lens."""
-    from mapper.analysis.study import prepare
-
-    request = replace(study.request, lens=lens.id)
-    return prepare(study.incidents, request, lens=lens, area=study.area)
-
-
 def _summary(shown: "FindingRelease", written: tuple[Path, ...]) -> str:
     """Say what was asked, what a reader should know, and where the answer lies."""
+    where = f"{written[0]}, choices to {written[1].name}" if written else "standard output"
     return "\n".join(
         [
             f"{shown.marking}   {shown.title}: {shown.lens_title}, {shown.area_title}",
             f"{shown.period}. {shown.question}",
             *(f"  {note}" for note in shown.notes),
-            f"{len(shown.table):,} rows written to {written[0]}, choices to {written[1].name}",
+            f"{len(shown.table):,} rows written to {where}",
         ]
     )

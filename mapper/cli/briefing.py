@@ -12,6 +12,7 @@ from mapper.base.errors import OutputError
 from mapper.base.files import Progress
 from mapper.cli.arguments import Mapping, Paths, Repair, day
 from mapper.cli.progress import part_of, shown_progress
+from mapper.cli.saying import say
 
 if TYPE_CHECKING:
     from mapper.incidents.table import Incidents
@@ -78,7 +79,8 @@ def run(paths: list[Path], asked: _Asked, *, mapping: Path | None, repair_swappe
             progress=part_of(progress, 0.0, 0.5),
         )
         marking = _write(incidents, asked, part_of(progress, 0.5, 1.0))
-    print(f"{marking}   Briefing for the {asked.audience} audience written to {asked.out}")
+    words = f"{marking}   Briefing for the {asked.audience} audience written to {asked.out}"
+    say(words, marking=marking, audience=asked.audience, written=[asked.out])
 
 
 def _write(incidents: "Incidents", asked: _Asked, progress: Progress) -> str:

@@ -4,6 +4,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from mapper.cli.progress import shown_progress
+from mapper.cli.saying import STDOUT, put_out, say, say_aside
 
 if TYPE_CHECKING:
     from mapper.incidents.quality import Quality
@@ -31,11 +32,21 @@ def run(
             paths, mapping=columns, repair_swapped=repair_swapped, progress=progress
         )
         quality = quality_report(incidents)
-    if rejected:
+    if rejected == STDOUT:
+        put_out(rejected_csv(incidents.rejected))
+    elif rejected:
         write_whole(rejected, rejected_csv(incidents.rejected))
     if report:
         write_whole(report, quality.to_json())
-    print("\n".join(_lines(incidents, quality)))
+    speak = say_aside if rejected == STDOUT else say
+    speak(
+        "\n".join(_lines(incidents, quality)),
+        read=incidents.rows_read,
+        accepted=len(incidents.table),
+        rejected=len(incidents.rejected),
+        reasons=quality.by_reason,
+        written=[path for path in (rejected, report) if path and path != STDOUT],
+    )
 
 
 def _lines(incidents: "Incidents", quality: "Quality") -> list[str]:

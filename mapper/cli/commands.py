@@ -1,34 +1,48 @@
 """The commands and their options; each imports what it needs when it runs."""
 
+from datetime import date
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
+from mapper import __version__
 from mapper.cli.arguments import Asked, Mapping, Paths, Repair, shared_arguments, taking
 from mapper.cli.briefing import briefing_app
-from mapper.cli.context_commands import context_commands
 from mapper.cli.place_commands import place_commands
-from mapper.cli.questions import questions
+from mapper.cli.question_group import QuestionGroup
 from mapper.cli.records_commands import records_app
-from mapper.cli.time_questions import time_questions
+from mapper.cli.saying import say, with_manners
 
 app = typer.Typer(
     name="mapper",
-    help="Hot spots of harm at places: found exactly, shared safely. The unit is the place.",
     no_args_is_help=True,
-    add_completion=False,
+    context_settings={"help_option_names": ["-h", "--help"]},
     pretty_exceptions_enable=False,
     rich_markup_mode=None,
+    cls=QuestionGroup,
 )
 area_app = typer.Typer(help="Study areas.", no_args_is_help=True)
 app.add_typer(area_app, name="area")
 app.add_typer(briefing_app)
-app.add_typer(questions)
-app.add_typer(context_commands)
 app.add_typer(place_commands)
-app.add_typer(time_questions)
 app.add_typer(records_app)
+
+
+def _version(asked: bool) -> None:  # noqa: FBT001 - typer calls it so
+    """Print mapper's version and stop."""
+    if asked:
+        print(f"mapper {__version__}")
+        raise typer.Exit
+
+
+@app.callback()
+def front_door(
+    version: Annotated[
+        bool, typer.Option("--version", callback=_version, is_eager=True, help="Say the version.")
+    ] = False,
+) -> None:
+    """Hot spots of harm at places: found exactly, shared safely. The unit is the place."""
 
 
 @app.command()
@@ -69,6 +83,21 @@ def hotspots(
     from mapper.cli.hotspots import run
 
     run(asked, out=out, previous=previous, signals=signals)
+
+
+@app.command()
+def sinks(
+    paths: Paths,
+    out: Annotated[
+        Path | None, typer.Option(help="Write a file of choices (TOML) here, to be edited.")
+    ] = None,
+    mapping: Mapping = None,
+    repair_swapped: Repair = False,
+) -> None:
+    """List points that hold an outlying share of incidents, before any map is drawn."""
+    from mapper.cli.sinks import run
+
+    run(paths, out=out, mapping=mapping, repair_swapped=repair_swapped, today=date.today())  # noqa: DTZ011 - the user's own day
 
 
 @app.command()
@@ -158,4 +187,7 @@ def area_build(
             out=out,
             progress=progress,
         )
-    print(describe(area, out))
+    say(describe(area, out), area=area.name, cells=len(area.cells), written=[out])
+
+
+with_manners(app)

@@ -3,6 +3,7 @@
 from pathlib import Path
 
 from mapper.cli.progress import shown_progress
+from mapper.cli.saying import say
 
 
 def run(out: Path, *, seed: int) -> None:
@@ -11,4 +12,7 @@ def run(out: Path, *, seed: int) -> None:
 
     with shown_progress() as progress:
         files = demonstration_writer()(out, seed=seed, progress=progress)
-    print(f"{SYNTHETIC_NOTICE}\nWritten: {files.incidents}, {files.truth} and {files.places}")
+    written = [files.incidents, files.truth, files.places]
+    say(
+        f"{SYNTHETIC_NOTICE}\nWritten: {written[0]}, {written[1]} and {written[2]}", written=written
+    )

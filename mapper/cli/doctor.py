@@ -8,17 +8,20 @@ import sys
 import urllib.error
 import urllib.request
 from collections.abc import Iterator
+from dataclasses import asdict
 from importlib.metadata import PackageNotFoundError, requires, version
 from pathlib import Path
 
 from mapper.base.errors import MapperError
 from mapper.base.settings import Settings, settings
+from mapper.base.top_level import top_level
+from mapper.cli.saying import say
 from mapper.records.audit_check import read_head
 from mapper.records.inspection import Check, inspect_records
 
 _SIGNS = {"ok": "ok   ", "note": "note ", "wrong": "WRONG"}
 _SECONDS = 5  # that the provider has to answer
-_CONSTRAINTS = Path(__file__).parents[2] / "constraints.txt"
+_CONSTRAINTS = top_level("constraints.txt")
 _NOT_SETTINGS = {"MAPPER_DEBUG"}
 
 
@@ -32,11 +35,11 @@ def run(*, head: list[Path], offline: bool) -> None:
     offline
         Do not ask the identity provider, the only request that leaves this machine.
     """
-    wrong = 0
-    for check in checks(head=head, offline=offline):
-        wrong += check.state == "wrong"
-        print(f"{_SIGNS[check.state]}  {check.topic}: {check.words}")
-    print(f"\n{wrong} wrong." if wrong else "\nNothing is wrong.")
+    found = list(checks(head=head, offline=offline))
+    wrong = sum(check.state == "wrong" for check in found)
+    lines = [f"{_SIGNS[check.state]}  {check.topic}: {check.words}" for check in found]
+    end = f"{wrong} wrong." if wrong else "Nothing is wrong."
+    say("\n".join([*lines, "", end]), checks=[asdict(check) for check in found], wrong=wrong)
     sys.exit(1 if wrong else 0)
 
 
@@ -48,6 +51,7 @@ def checks(*, head: list[Path], offline: bool) -> Iterator[Check]:
         yield Check("Settings", "wrong", str(error))
         return
     yield from _settings(now)
+    yield from app_files()
     yield from _sign_in(now, offline=offline)
     yield from _rules()
     url = now.database.get_secret_value() if now.database else None
@@ -82,6 +86,30 @@ def _file(path: Path, *, secret: bool) -> Check:
     if mode & 0o022:
         return Check("Settings", "wrong", f"Others may change {path}: run chmod go-w {path}")
     return Check("Keys" if secret else "Settings", "ok", f"{path} is there and safe from others.")
+
+
+def app_files() -> Iterator[Check]:
+    """Yield whether the files are there that ``mapper serve`` and its first start need."""
+    from mapper.app.door.serve import ENTRY
+    from mapper.app.shell.router import ENTRIES, PAGES
+    from mapper.areas.load import load_study_area
+    from mapper.incidents.synthetic import demonstration_writer
+
+    needed = [ENTRY, *(PAGES / entry.file for entry in ENTRIES)]
+    missing = [str(path) for path in needed if not path.is_file()]
+    if missing:
+        words = f"Missing: {', '.join(missing)}. Install mapper again."
+        yield Check("App", "wrong", words)
+    else:
+        yield Check("App", "ok", f"{ENTRY} and its {len(ENTRIES)} pages are there.")
+    try:
+        area = load_study_area()
+        demonstration_writer()
+    except MapperError as error:
+        yield Check("App", "wrong", str(error))
+        return
+    words = f"The study area {area.title} and the demonstration are there."
+    yield Check("App", "ok", words)
 
 
 def _sign_in(now: Settings, *, offline: bool) -> Iterator[Check]:

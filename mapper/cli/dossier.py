@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from mapper.cli.arguments import Asked
 from mapper.cli.progress import part_of, shown_progress
+from mapper.cli.saying import say
 
 if TYPE_CHECKING:
     from mapper.analysis.study import Study
@@ -51,10 +52,12 @@ def run(
         detail = {"audience": audience, "form": title, "release": found.release.digest}
         keep_event("export", f"dossier {hotspot_id}", digest=digest, detail=detail)
         write_whole(out, content)
-    print(f"{document.marking}   {document.title}: {document.subtitle}")
-    for name, why in found.unanswered.items():
-        print(f"  Not in it, {name}: {why}")
-    print(f"Written to {out} (SHA-256 {digest})")
+    lines = [
+        f"{document.marking}   {document.title}: {document.subtitle}",
+        *(f"  Not in it, {name}: {why}" for name, why in found.unanswered.items()),
+        f"Written to {out} (SHA-256 {digest})",
+    ]
+    say("\n".join(lines), marking=document.marking, sha256=digest, written=[out])
 
 
 def _found(

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from mapper.base.errors import InputError
 from mapper.cli.arguments import Asked
 from mapper.cli.progress import part_of, shown_progress
+from mapper.cli.saying import say
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -35,16 +36,24 @@ def run(asked: Asked, *, out: Path, previous: Path | None = None, signals: bool 
         beside = {"signals.csv": _signals_csv(study, result)} if signals else {}
         progress("Writing the list, cells, map and manifest", 0.8)
         write_outputs(shown, out, beside=beside)
-    print(_summary(shown, out))
+    say(
+        _summary(shown, out),
+        marking=shown.marking,
+        numbers=shown.record["numbers"],
+        hotspots=shown.hotspots[
+            ["rank", "hotspot_id", "name", "incidents", "expected", "q"]
+        ].to_dict(orient="records"),
+        written=[out],
+    )
 
 
 def _signals_csv(study: "Study", result: "AnalysisResult") -> bytes:
     """Return the signals of every hot spot, and the single places that no cluster test sees."""
-    from mapper.disclosure.finding_release import release_finding
+    from mapper.disclosure.make import release
     from mapper.outputs.findings import finding_csv
-    from mapper.questions.signals import ask_signals
+    from mapper.questions.signals import SignalsChoices, ask_signals
 
-    return finding_csv(release_finding(ask_signals(study, by="place", result=result)))
+    return finding_csv(release(ask_signals(study, SignalsChoices(by="place"), result=result)))
 
 
 def earlier_ids(folder: Path) -> "pd.Series":

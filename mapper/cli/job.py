@@ -125,7 +125,7 @@ def _write(
     days: tuple[date | None, date | None],
 ) -> str:
     """Write one part's folder and return what was found, in words."""
-    from mapper.analysis.analyse import AnalysisRequest, analyse
+    from mapper.analysis.analyse import analyse
     from mapper.areas.load import load_study_area
     from mapper.cli.releasing import released
     from mapper.lenses.load import load_lens
@@ -134,19 +134,20 @@ def _write(
 
     chosen, lens = job.analysis, load_lens(lens_given)
     area = load_study_area(area_given, resolution=chosen.resolution)
-    request = AnalysisRequest(
-        lens=lens.id,
-        area=area.name,
-        resolution=chosen.resolution,
+    result = analyse(
+        incidents,
+        lens=lens,
+        area=area,
         start=days[0],
         end=days[1],
+        question=chosen.question,
+        expected=chosen.expected,
         score=chosen.score,
         null=chosen.null,
         alpha=chosen.alpha,
         correction=chosen.correction,
         police_generated=chosen.police_generated,
     )
-    result = analyse(incidents, request, lens=lens, area=area)
     shown = released(result, audience=job.outputs.audience, made_by=job.made_by)
     crs = job.outputs.crs
     contents = {

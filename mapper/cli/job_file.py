@@ -93,6 +93,8 @@ class JobAnalysis(_Section):
     lenses: tuple[str, ...] = Field(min_length=1)
     areas: tuple[str, ...] = ("merseyside",)
     resolution: int = 9
+    question: Literal["unusual", "concentrated"] | None = None
+    expected: Literal["lens", "residents", "demand"] = "lens"
     score: Literal["capped", "count", "rank"] = "capped"
     null: Literal["total", "conditional"] = "total"
     alpha: float = 0.05

@@ -6,8 +6,7 @@ from typing import Annotated, Literal
 
 import typer
 
-from mapper.cli.arguments import Asked, shared_arguments, taking
-from mapper.cli.context_commands import PlaceFiles
+from mapper.cli.arguments import Asked, PlaceFiles, shared_arguments, taking
 
 place_commands = typer.Typer(rich_markup_mode=None)
 work_app = typer.Typer(

@@ -1,17 +1,22 @@
 """Progress of long work on a terminal; silent where nobody watches."""
 
+import logging
 from collections.abc import Iterator
 from contextlib import contextmanager
 
 from mapper.base.files import Progress, no_progress
+from mapper.cli.saying import is_quiet, is_verbose
 
 
 @contextmanager
 def shown_progress() -> Iterator[Progress]:
-    """Give a progress function that draws a bar on standard error when it is a terminal."""
+    """Give a progress function: a bar where standard error is a terminal, log lines for ``-v``."""
     import sys
 
-    if not sys.stderr.isatty():
+    if is_verbose():
+        yield logged_progress()
+        return
+    if is_quiet() or not sys.stderr.isatty():
         yield no_progress
         return
     from rich.console import Console
@@ -26,6 +31,18 @@ def shown_progress() -> Iterator[Progress]:
             bar.update(task, description=words, completed=share)
 
         yield report
+
+
+def logged_progress() -> Progress:
+    """Return a progress function that logs each step once, when it begins."""
+    log, told = logging.getLogger("mapper"), [""]
+
+    def report(words: str, share: float) -> None:
+        if words != told[0]:
+            told[0] = words
+            log.info("%3.0f %%  %s", 100 * share, words)
+
+    return report
 
 
 def part_of(progress: Progress, first: float, last: float) -> Progress:

@@ -8,6 +8,8 @@ from typing import Annotated, Literal
 
 import typer
 
+from mapper.cli.saying import STDOUT, put_out, say, say_aside
+
 records_app = typer.Typer(rich_markup_mode=None)
 audit_app = typer.Typer(help="The audit log: is it whole, who saw what.", no_args_is_help=True)
 retention_app = typer.Typer(
@@ -48,13 +50,15 @@ def audit_verify(head: Heads = None) -> None:
     kept = [read_head(path) for path in head or []]
     with database().read() as connection:
         verdict, last = verify(connection, kept=kept), head_of(connection)
-    for fault in verdict.faults:
-        print(fault)
+    facts = {"whole": verdict.whole, "entries": verdict.entries, "head": last.hash}
     if not verdict.whole:
+        say("\n".join(verdict.faults), **facts)
         raise typer.Exit(1)
-    print(f"The audit log is whole: {verdict.entries:,} entries, head {last.hash}")
+    lines = [f"The audit log is whole: {verdict.entries:,} entries, head {last.hash}"]
     if not kept:
-        print("No head kept elsewhere was given, so a log cut short would not have been seen.")
+        words = "No head kept elsewhere was given, so a log cut short would not have been seen."
+        lines.append(words)
+    say("\n".join(lines), **facts)
 
 
 @audit_app.command("head")
@@ -72,7 +76,7 @@ def audit_head(
         print(head, end="")
     else:
         write_whole(out, head)
-        print(f"Written to {out}")
+        say(f"Written to {out}", written=[out])
 
 
 @audit_app.command("export")
@@ -104,9 +108,14 @@ def audit_export(
     )
     with database().write() as connection:
         content = export_audit(connection, wanted, person=getpass.getuser(), role=_ROLE)
-        write_whole(out, content)
-        out.chmod(0o600)  # it says who looked at what
-    print(f"Written to {out} (SHA-256 {hashlib.sha256(content).hexdigest()})")
+        if out == STDOUT:
+            put_out(content)
+        else:
+            write_whole(out, content)
+            out.chmod(0o600)  # it says who looked at what
+    digest, where = hashlib.sha256(content).hexdigest(), "standard output" if out == STDOUT else out
+    speak = say_aside if out == STDOUT else say
+    speak(f"Written to {where} (SHA-256 {digest})", sha256=digest, written=[out])
 
 
 @retention_app.command("show")
@@ -117,9 +126,12 @@ def retention_show() -> None:
 
     with database().read() as connection:
         days, over = retention_days(connection), due(connection, today=_today())
-    for kind in ("dataset", "release"):
-        print(f"{kind}s: {f'{days[kind]:,} days' if kind in days else 'kept for ever'}")
-    print(f"Past their time: {len(over.datasets):,} datasets, {len(over.releases):,} releases")
+    lines = [_kept_for(kind, days.get(kind)) for kind in ("dataset", "release")]
+    lines.append(
+        f"Past their time: {len(over.datasets):,} datasets, {len(over.releases):,} releases"
+    )
+    past = {"datasets": len(over.datasets), "releases": len(over.releases)}
+    say("\n".join(lines), days=days, past=past)
 
 
 @retention_app.command("set")
@@ -139,7 +151,7 @@ def retention_set(
 
     with database().write() as connection:
         set_retention(connection, kind, days, person=getpass.getuser(), role=_ROLE)
-    print(f"{kind}s: {f'{days:,} days' if days is not None else 'kept for ever'}")
+    say(_kept_for(kind, days), kind=kind, days=days)
 
 
 @retention_app.command("apply")
@@ -152,7 +164,13 @@ def retention_apply() -> None:
     gone = apply_retention(
         database(), settings().workspace, today=_today(), person=getpass.getuser(), role=_ROLE
     )
-    print(f"Deleted: {len(gone.datasets):,} datasets, {len(gone.releases):,} releases")
+    counts = {"datasets": len(gone.datasets), "releases": len(gone.releases)}
+    say(f"Deleted: {counts['datasets']:,} datasets, {counts['releases']:,} releases", **counts)
+
+
+def _kept_for(kind: str, days: int | None) -> str:
+    """Say for how long a kind is kept."""
+    return f"{kind}s: {f'{days:,} days' if days is not None else 'kept for ever'}"
 
 
 def _today() -> date:

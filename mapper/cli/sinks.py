@@ -4,6 +4,7 @@ from datetime import date
 from pathlib import Path
 
 from mapper.cli.progress import shown_progress
+from mapper.cli.saying import say
 
 
 def run(
@@ -30,11 +31,11 @@ def run(
             paths, mapping=columns, repair_swapped=repair_swapped, progress=progress
         )
     found = find_sinks(incidents.table)
-    print("OFFICIAL-SENSITIVE")
-    for sink in found:
-        print(f"{sink.lon:.6f}, {sink.lat:.6f}  {sink.label or 'no label'}: {sink.reason}")
-    if not found:
-        print("No point holds an outlying share of the incidents.")
+    lines = [
+        f"{sink.lon:.6f}, {sink.lat:.6f}  {sink.label or 'no label'}: {sink.reason}"
+        for sink in found
+    ] or ["No point holds an outlying share of the incidents."]
     if out is not None:
         write_whole(out, choices_text(found, on=today))
-        print(f"{len(found)} sinks written to {out}: choose keep, move out or map for each.")
+        lines.append(f"{len(found)} sinks written to {out}: choose keep, move out or map for each.")
+    say("\n".join(["OFFICIAL-SENSITIVE", *lines]), sinks=len(found), written=[out] if out else [])

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from mapper.base.errors import InputError, RecordsError
+from mapper.cli.saying import say
 
 if TYPE_CHECKING:
     from mapper.disclosure.people import Viewer
@@ -45,10 +46,13 @@ def list_records(kind: "RecordKind | None", *, hotspot: str | None) -> None:
     kinds = (kind,) if kind else RECORD_KINDS
     found = [one for each in kinds for one in records(database(), each, hotspot_id=hotspot)]
     keep_event("view", "list of records", digest="", detail={"records": len(found)})
-    for one in found:
-        where = f", {one.ward}" if one.ward else ""
-        print(f"{one.record}  {one.kind}  {one.title}{where}  {_saved(one)}")
-    print(f"{len(found):,} records")
+    lines = [
+        f"{one.record}  {one.kind}  {one.title}{f', {one.ward}' if one.ward else ''}  {_saved(one)}"
+        for one in found
+    ]
+    names = ("record", "kind", "title", "ward", "number", "author")
+    facts = [{name: getattr(one, name) for name in names} for one in found]
+    say("\n".join([*lines, f"{len(found):,} records"]), records=facts)
 
 
 def show_record(record: str, *, number: int | None) -> None:
@@ -66,13 +70,14 @@ def show_record(record: str, *, number: int | None) -> None:
     one = chosen[-1]
     keep_event("view", f"{one.kind} {record} version {one.number}", digest=one.digest, detail={})
     form = load_form(one.kind)
-    print(f"{form.title} {record}, version {one.number}")
+    lines = [f"{form.title} {record}, version {one.number}"]
     for field in form.fields:
         if field.id in one.content:
             words = in_words(field, one.content[field.id]).replace("\n", "\n    ")
-            print(f"{field.label}:\n    {words}")
-    for each in versions:
-        print(f"Version {each.number}: {_saved(each)}, {each.reason}")
+            lines += [f"{field.label}:", f"    {words}"]
+    lines += [f"Version {each.number}: {_saved(each)}, {each.reason}" for each in versions]
+    facts = {"kind": one.kind, "number": one.number, "content": one.content}
+    say("\n".join(lines), record=record, **facts)
 
 
 def export_all(out: Path) -> None:
@@ -84,7 +89,8 @@ def export_all(out: Path) -> None:
     content = export_workspace(database(), viewer=account())
     write_whole(out, content)
     out.chmod(0o600)  # everything people wrote is in it
-    print(f"Written to {out} (SHA-256 {hashlib.sha256(content).hexdigest()})")
+    digest = hashlib.sha256(content).hexdigest()
+    say(f"Written to {out} (SHA-256 {digest})", sha256=digest, written=[out])
 
 
 def import_all(path: Path, *, sha256: str) -> None:
@@ -104,7 +110,7 @@ def import_all(path: Path, *, sha256: str) -> None:
         )
     taken = import_workspace(database(), content, viewer=account())
     rows = ", ".join(f"{number:,} {name}" for name, number in taken.rows.items())
-    print(f"Taken in: {rows} (SHA-256 {taken.digest})")
+    say(f"Taken in: {rows} (SHA-256 {taken.digest})", rows=taken.rows, sha256=taken.digest)
 
 
 def list_overdue(on: date | None) -> None:
@@ -117,10 +123,15 @@ def list_overdue(on: date | None) -> None:
     plans = records(database(), "plan")
     late = overdue([a for one in plans for a in actions_of(one.content, plan=one.record)], today)
     keep_event("view", "overdue actions", digest="", detail={"actions": len(late)})
+    lines = []
     for one in late:
         who = ", ".join(part for part in (one.owner, one.agency) if part) or "nobody"
-        print(f"{one.days_late(today):,} days: {one.action} ({who}, {one.plan}, due {one.due})")
-    print(f"{len(late):,} overdue actions in {len(plans):,} plans")
+        words = f"{one.days_late(today):,} days: {one.action} ({who}, {one.plan}, due {one.due})"
+        lines.append(words)
+    names = ("action", "owner", "agency", "plan", "due")
+    facts = [{name: getattr(one, name) for name in names} for one in late]
+    lines.append(f"{len(late):,} overdue actions in {len(plans):,} plans")
+    say("\n".join(lines), overdue=facts)
 
 
 def _saved(one: "Version") -> str:

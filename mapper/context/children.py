@@ -53,7 +53,8 @@ def count_children(
     if missing := [name for name in NEEDED if name not in table]:
         raise LensError(
             f"The data has no column for {' and '.join(missing)}, so children in domestic abuse"
-            " cannot be counted. Add the column, or map it with --mapping."
+            " cannot be counted. Add the column, or map it with {mapping}.",
+            names=("mapping",),
         )
     abuse = table["domestic_abuse"].to_numpy(dtype=bool) & (group >= 0)
     child = abuse & (_flag(table, "child_at_address") | _flag(table, "baby_at_address"))

@@ -89,7 +89,8 @@ def refuse_lacking(table: pd.DataFrame) -> None:
     if lacking := [name for name in NEEDED if name not in table]:
         raise LensError(
             f"The data has no column for {', '.join(lacking)}, so corridors cannot be counted."
-            " Add where people were found, or map those columns with --mapping."
+            " Add where people were found, or map those columns with {mapping}.",
+            names=("mapping",),
         )
 
 

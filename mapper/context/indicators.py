@@ -96,7 +96,8 @@ def indicate(table: pd.DataFrame, which: IndicatorSet) -> Indicated:
     if missing := {column for column, _, _ in which.base_conditions} - set(table):
         raise LensError(
             f"The data has no column for {', '.join(sorted(missing))}, so places cannot be"
-            f" described under {which.title}. Add the column, or map it with --mapping."
+            f" described under {which.title}. Add the column, or map it with {{mapping}}.",
+            names=("mapping",),
         )
     lens = _as_lens(which)
     met, skipped = rules_met(table, lens), rules_not_applied(table, lens)

@@ -22,18 +22,25 @@ from typing import Literal, cast, get_args
 
 from mapper.context.toml_file import read_whole, refuse_faults
 from mapper.lenses.part import Part, closest, parts_of, shown
-from mapper.statistics.emerging import PATTERN_NAMES
+from mapper.statistics.emerging import PATTERN_NAMES, Pattern
 
 Phase = Literal["primary", "secondary", "tertiary"]
 Fact = float | int | bool | None
 
 SHIPPED = Path(__file__).with_name("phases.toml")
 NO_HOTSPOT = "none"
+COLD = "cold"
+_HOT = {one: one.name.removesuffix("_HOT").lower() for one in Pattern if one.name.endswith("_HOT")}
 # A hot pattern in one word, no hot spot at all, or a cold one.
-PATTERNS = (
-    NO_HOTSPOT,
-    *(name.removesuffix(" hot spot") for name in PATTERN_NAMES if name.endswith(" hot spot")),
-    "cold",
+PATTERNS = (NO_HOTSPOT, *_HOT.values(), COLD)
+# What a pattern may be given as: its name as people read it, or its word.
+_WORDS: Mapping[str, str] = MappingProxyType(
+    {
+        "": NO_HOTSPOT,
+        **{word: word for word in PATTERNS},
+        **{name: _HOT.get(one, COLD) for one, name in zip(Pattern, PATTERN_NAMES, strict=True)},
+        PATTERN_NAMES[Pattern.NO_PATTERN]: NO_HOTSPOT,
+    }
 )
 # What a rule may ask about a place besides its pattern: shares run from 0 to 1.
 FACTS: Mapping[str, str] = MappingProxyType(
@@ -152,14 +159,9 @@ def pattern_word(pattern: str) -> str:
         When it is none of them.
     """
     words = " ".join(pattern.casefold().replace("hotspot", "hot spot").split())
-    if words in {"", "no pattern", NO_HOTSPOT}:
-        return NO_HOTSPOT
-    if words in PATTERN_NAMES and words.endswith(" cold spot"):
-        return "cold"
-    word = words.removesuffix(" hot spot")
-    if word not in PATTERNS:
+    if words not in _WORDS:
         raise ValueError(f"pattern {pattern!r} is not one of {list(PATTERNS)}")
-    return word
+    return _WORDS[words]
 
 
 @cache
@@ -168,7 +170,7 @@ def shipped_phase_rules() -> PhaseRules:
     return read_phase_rules(SHIPPED)
 
 
-def read_phase_rules(path: Path) -> PhaseRules:
+def read_phase_rules(path: Path, text: str | None = None) -> PhaseRules:
     """Read a rule table.
 
     Raises
@@ -176,7 +178,7 @@ def read_phase_rules(path: Path) -> PhaseRules:
     ContextError
         Naming the file, and for each fault its line and what to write instead.
     """
-    whole = read_whole(path, what="a table of phase rules, such as docs/phases.md describes")
+    whole = read_whole(path, text, what="a table of phase rules, such as docs/phases.md describes")
     whole.refuse_unknown_keys(("title", "version", "rule"))
     parts = parts_of(whole, "rule")
     if not parts:

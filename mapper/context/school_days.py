@@ -109,7 +109,7 @@ def shipped_school_days() -> SchoolDays:
     return read_school_days(SHIPPED)
 
 
-def read_school_days(path: Path) -> SchoolDays:
+def read_school_days(path: Path, text: str | None = None) -> SchoolDays:
     """Read a file of school days.
 
     Raises
@@ -117,7 +117,9 @@ def read_school_days(path: Path) -> SchoolDays:
     ContextError
         Naming the file, and for each fault its line and what to write instead.
     """
-    whole = read_whole(path, what="a file of school days, like mapper/context/school-days.toml")
+    whole = read_whole(
+        path, text, what="a file of school days, like mapper/context/school-days.toml"
+    )
     whole.refuse_unknown_keys(("title", "version", "source", "pay", "school_year"))
     parts = parts_of(whole, "school_year")
     if not parts:

@@ -9,11 +9,13 @@ from mapper.lenses.part import Part
 _REMEDY = "Text stands in double quotes, lists in [ ], dates as 2026-01-31."
 
 
-def read_whole(path: Path, *, what: str) -> Part:
+def read_whole(path: Path, text: str | None = None, *, what: str) -> Part:
     """Return a TOML file as one part, ready to be checked.
 
     Parameters
     ----------
+    text
+        What the file holds; read from it when not given.
     what
         What the file should be, for a person: ``a table of phase rules``.
 
@@ -23,7 +25,8 @@ def read_whole(path: Path, *, what: str) -> Part:
         When it is absent, too long, not UTF-8 or not TOML; with the file, line and remedy.
     """
     kind = _kind(what)
-    _, text = kind.read(path)
+    if text is None:
+        _, text = kind.read(path)
     return Part(kind.parse(path, text), tuple(text.split("\n")))
 
 

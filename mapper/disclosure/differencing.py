@@ -35,27 +35,28 @@ _TRIED_AT_EACH_END = 4  # rounded numbers next to what earlier releases allow at
 
 @dataclass(frozen=True, eq=False)
 class Check:
-    """What a new release may print beside the earlier ones."""
+    """What the parts of a new release may print beside the earlier ones."""
 
-    withhold: Flags  # regions of the new release that must not be printed
+    withhold: tuple[Flags, ...]  # regions of each part that must not be printed
     refused: bool  # withholding would not do
     linked: tuple[StoredRelease, ...]  # earlier releases that it can be combined with
-    systems: int  # systems of overlapping numbers that were solved, or would have to be
     too_many: bool = False  # earlier releases overlap in too many ways to be checked
+    systems: int = 0  # systems of overlapping numbers of a map that were solved, or would have to
 
 
-def check(new: StoredRelease, earlier: Sequence[StoredRelease], *, rule: Rule) -> Check:
-    """Return what a new release would expose beside all earlier releases of its audience.
+def check(parts: Sequence[StoredRelease], earlier: Sequence[StoredRelease], *, rule: Rule) -> Check:
+    """Return what a new map would expose beside all earlier releases of its audience.
 
     Parameters
     ----------
-    new
-        As it would be printed without any earlier release.
+    parts
+        The map, its one part, as it would be printed without any earlier release.
     earlier
         The audience's earlier releases.
     """
-    linked = linked_to([new], earlier)
-    silent = Check(np.zeros(new.low.size, dtype=bool), False, tuple(linked), 0)
+    (new,) = parts
+    linked = linked_to(parts, earlier)
+    silent = Check((np.zeros(new.low.size, dtype=bool),), refused=False, linked=tuple(linked))
     if not linked:
         return silent
     if too_many_lenses([new, *linked]):
@@ -65,7 +66,7 @@ def check(new: StoredRelease, earlier: Sequence[StoredRelease], *, rule: Rule) -
     found = _check_by_cell(new, by_cell, silent, rule, need) if _by_cell(new) else silent
     if found.refused:
         return found
-    left = withholding(new, found.withhold)
+    left = new.withholding(*found.withhold)
     ground = share_ground([left, *linked])
     blocks = _joined_blocks(ground, _kinds_of_ground(ground)[1], need)
     if too_large(blocks):
@@ -87,16 +88,6 @@ def too_large(blocks: Sequence[Block]) -> bool:
     return sum(block.sums.shape[1] for block in blocks) > MOST_UNKNOWNS
 
 
-def withholding(release: StoredRelease, withheld: Flags) -> StoredRelease:
-    """Return a release with some of its numbers left out."""
-    return replace(
-        release,
-        low=np.where(withheld, 0, release.low),
-        high=np.where(withheld, UNLIMITED, release.high),
-        parts=tuple(part for part in release.parts if not withheld[part[0]]),
-    )
-
-
 def _by_cell(release: StoredRelease) -> bool:
     """Tell whether each number of a release is of one cell."""
     return release.low.size == len(release.cells)
@@ -112,9 +103,9 @@ def _check_by_cell(
     exposed, systems = _exposed_cells(ground, _kinds_of_ground(ground)[0], rule, need)
     if systems > MOST_SYSTEMS:  # unchecked is unsafe
         return replace(silent, refused=True, systems=systems, too_many=True)
-    withhold = silent.withhold.copy()
+    withhold = np.zeros(new.low.size, dtype=bool)
     withhold[ground.region[0, exposed]] = True
-    return replace(silent, withhold=withhold, systems=systems)
+    return replace(silent, withhold=(withhold,), systems=systems)
 
 
 def _kinds_of_ground(ground: Ground) -> tuple[Integers, list[Integers]]:

@@ -16,7 +16,7 @@ import numpy as np
 
 from mapper.base.types import Flags, Integers
 from mapper.disclosure.bounds import Block, Known, Need, bound
-from mapper.disclosure.differencing import too_many_lenses, withholding
+from mapper.disclosure.differencing import Check, too_many_lenses
 from mapper.disclosure.linking import linked_to
 from mapper.disclosure.merged import limits_on
 from mapper.disclosure.register import StoredRelease
@@ -25,16 +25,6 @@ from mapper.disclosure.systems import Ground, Limit, block_of, share_ground
 
 MOST_UNKNOWNS = 10_000  # beyond, a table is refused unchecked: it took minutes with 50,000
 _TURNS = 4  # of withholding what an exposed count rests on; then all of its system
-
-
-@dataclass(frozen=True, eq=False)
-class FindingCheck:
-    """What the parts of a new finding may print beside earlier releases."""
-
-    withhold: tuple[Flags, ...]  # regions of each part that must not be printed
-    refused: bool  # withholding would not do
-    linked: tuple[StoredRelease, ...]  # earlier releases that it can be combined with
-    too_many: bool = False  # they overlap in too many ways to be checked
 
 
 @dataclass(frozen=True, eq=False)
@@ -48,7 +38,7 @@ class _System:
 
 def check_finding(
     new: Sequence[StoredRelease], earlier: Sequence[StoredRelease], *, rule: Rule
-) -> FindingCheck:
+) -> Check:
     """Return what a finding would expose beside all earlier releases of its audience.
 
     Parameters
@@ -61,18 +51,18 @@ def check_finding(
     linked = linked_to(new, earlier)
     withhold = tuple(np.zeros(part.low.size, dtype=bool) for part in new)
     if too_many_lenses([*new, *linked]):
-        return FindingCheck(withhold, refused=True, linked=tuple(linked), too_many=True)
+        return Check(withhold, refused=True, linked=tuple(linked), too_many=True)
     if _shifts_again(new, linked):
-        return FindingCheck(withhold, refused=True, linked=tuple(linked))
+        return Check(withhold, refused=True, linked=tuple(linked))
     need = Need(values=rule.values_kept, below=rule.smallest_count)
     known = share_ground([*new, *linked])
     within = np.ones(known.region.shape[1], dtype=bool)
     for turn in range(_TURNS + 2):
-        parts = [withholding(*one) for one in zip(new, withhold, strict=True)]
+        parts = [part.withholding(flags) for part, flags in zip(new, withhold, strict=True)]
         ground = Ground((*parts, *linked), known.region)
         systems = _systems(ground, len(new), within, need)
         if _is_too_large(systems):
-            return FindingCheck(withhold, refused=True, linked=tuple(linked), too_many=True)
+            return Check(withhold, refused=True, linked=tuple(linked), too_many=True)
         found = bound([system.block for system in systems], need)
         within[:] = False
         for system, known_of in zip(systems, found, strict=True):
@@ -81,7 +71,7 @@ def check_finding(
                 _withhold(withhold, system, known_of, everything=turn >= _TURNS)
         if not within.any():
             break
-    return FindingCheck(withhold, refused=bool(within.any()), linked=tuple(linked))
+    return Check(withhold, refused=bool(within.any()), linked=tuple(linked))
 
 
 def _is_too_large(systems: Sequence[_System]) -> bool:

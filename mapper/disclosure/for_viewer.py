@@ -4,20 +4,31 @@ This is the one way from a result to a page. It asks for the viewer and refuses 
 page that forgets its guard still shows nothing.
 """
 
-from mapper.analysis.analyse import AnalysisResult
-from mapper.disclosure.finding_release import FindingRelease, release_finding
+from typing import overload
+
+from mapper.analysis.request import AnalysisResult
 from mapper.disclosure.make import release
 from mapper.disclosure.own_wards import narrowed
 from mapper.disclosure.people import Viewer, require, scope_of
 from mapper.disclosure.register import Register
-from mapper.disclosure.release import Release
+from mapper.disclosure.release import FindingRelease, Release
 from mapper.questions.finding import Finding
 
 
+@overload
 def release_to(
-    viewer: Viewer, result: AnalysisResult, *, register: Register | None = None
-) -> Release:
-    """Return what a viewer may see of a result.
+    viewer: Viewer, thing: AnalysisResult, *, register: Register | None = None
+) -> Release: ...
+@overload
+def release_to(
+    viewer: Viewer, thing: Finding, *, register: Register | None = None
+) -> FindingRelease: ...
+def release_to(
+    viewer: Viewer, thing: AnalysisResult | Finding, *, register: Register | None = None
+) -> Release | FindingRelease:
+    """Return what a viewer may see of a map, or of the answer to a question.
+
+    An answer is about the whole area asked for, so it is shown to those who see all of it.
 
     Parameters
     ----------
@@ -31,24 +42,11 @@ def release_to(
     DisclosureError
         When disclosure control refuses it to the viewer's audience.
     """
+    if not isinstance(thing, AnalysisResult):
+        require(viewer, "see everything")
+        return release(thing, made_by=viewer.name)
     scope = scope_of(viewer)
-    if scope == "everything":
-        return release(result, audience="operational", made_by=viewer.name)
-    if scope == "own wards":
-        own = narrowed(result, viewer.wards)
-        return release(own, audience="operational", made_by=viewer.name)
-    return release(result, audience="partnership", register=register, made_by=viewer.name)
-
-
-def release_finding_to(viewer: Viewer, finding: Finding) -> FindingRelease:
-    """Return what a viewer may see of the answer to a question: everything, or nothing.
-
-    A finding is about the whole area asked for, so it is shown to those who see all of it.
-
-    Raises
-    ------
-    RefusedError
-        When the viewer does not see everything.
-    """
-    require(viewer, "see everything")
-    return release_finding(finding, audience="operational", made_by=viewer.name)
+    if scope == "partnership":
+        return release(thing, audience="partnership", register=register, made_by=viewer.name)
+    own = narrowed(thing, viewer.wards) if scope == "own wards" else thing
+    return release(own, made_by=viewer.name)

@@ -47,7 +47,7 @@ def _each_once(releases: Sequence[StoredRelease]) -> list[StoredRelease]:
     """Return releases without those that say again what an earlier one said."""
     said = {
         (
-            *(one.first, one.last, one.resolution, one.selection, one.cells, one.parts),
+            *(one.told_of, one.parts),
             *(one.region.tobytes(), one.low.tobytes(), one.high.tobytes()),
         ): one
         for one in reversed(releases)

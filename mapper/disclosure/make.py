@@ -1,85 +1,115 @@
-"""The act of releasing: check, make and register what an audience may see of a result."""
+"""The act of releasing: check, make and register what an audience may see of a map or a table.
 
-from collections.abc import Mapping
-from dataclasses import asdict, replace
+The operational audience gets everything, marked. The others get what :mod:`mapper.disclosure.
+prepare` leaves of it, checked beside all maps and tables they were given before and kept in the
+same register, as one act.
+"""
+
+import hashlib
+from dataclasses import replace
 from importlib.metadata import version
 from types import MappingProxyType
-from typing import Any, get_args
+from typing import Any, overload
 
 from mapper.analysis.request import AnalysisResult
 from mapper.base.errors import DisclosureError
+from mapper.base.note import NoteCode
 from mapper.base.text import period_in_words
-from mapper.disclosure.partner_release import Prepared, prepare_release
+from mapper.disclosure.map_finding import COUNT, map_finding
+from mapper.disclosure.partner_tables import MapTables, finding_table, map_tables
+from mapper.disclosure.prepare import Prepared, prepare
 from mapper.disclosure.register import Register
-from mapper.disclosure.release import _MADE_HERE, MARKINGS, Audience, Release, digest_of_release
-from mapper.disclosure.rules import Rule, rules
+from mapper.disclosure.release import (
+    _MADE_HERE,
+    MARKINGS,
+    FindingRelease,
+    Release,
+    digest_of_release,
+)
+from mapper.disclosure.rules import AUDIENCES, OPERATIONAL, Rule, rules
+from mapper.questions.finding import Finding
 
-VERSIONED = ("mapper", "numpy", "pandas", "pyarrow", "h3", "h3ronpy", "folium")
+# Missing months alone; all other notes speak of counts and stay with the operational audience.
+TOLD_OUTSIDE: frozenset[NoteCode] = frozenset({"months missing"})
+VERSIONED = (
+    *("mapper", "numpy", "pandas", "pyarrow", "scipy", "numba"),
+    *("h3", "h3ronpy", "folium"),
+)
 
 
+@overload
 def release(
-    result: AnalysisResult,
+    thing: AnalysisResult,
     *,
-    audience: str = "operational",
+    audience: str = OPERATIONAL,
     register: Register | None = None,
     made_by: str = "",
-) -> Release:
-    """Return what an audience may see of a result.
+) -> Release: ...
+@overload
+def release(
+    thing: Finding,
+    *,
+    audience: str = OPERATIONAL,
+    register: Register | None = None,
+    shown: Release | None = None,
+    made_by: str = "",
+) -> FindingRelease: ...
+def release(
+    thing: AnalysisResult | Finding,
+    *,
+    audience: str = OPERATIONAL,
+    register: Register | None = None,
+    shown: Release | None = None,
+    made_by: str = "",
+) -> Release | FindingRelease:
+    """Return what an audience may see of a map (a result) or of the answer to a question.
 
     Parameters
     ----------
+    thing
+        The result of an analysis, or a finding.
     audience
         ``operational``: sworn or vetted staff and analysts; full counts at the resolution asked
-        for, marked. ``partnership`` and ``public``: as ``rules.toml`` says, and checked against
-        everything that audience was given before.
+        for, marked. ``partnership`` and ``public``: as ``rules.toml`` says, counts hidden and
+        rounded, nothing derived from the true ones, and checked against everything that audience
+        was given before.
     register
         Where earlier releases are kept and this one is added; needed outside operational.
+    shown
+        The audience's map whose hot spots a finding's rows are about, where they are about hot
+        spots.
     made_by
         Who makes the release, kept in the record.
 
     Raises
     ------
     DisclosureError
-        For an unknown audience or something that is no result, and where the audience may not
-        see it: the message says why and what to choose instead.
+        For an unknown audience or something that is neither, and where the audience may not see
+        it: the message says why and what to choose instead.
     """
-    if not isinstance(result, AnalysisResult):
+    if not isinstance(thing, AnalysisResult | Finding):
         raise DisclosureError(
-            f"Only an analysis result is released, not a {type(result).__name__}."
+            f"Only an analysis result or a finding is released, not a {type(thing).__name__}."
         )
-    if audience not in get_args(Audience):
+    if audience not in AUDIENCES:
         raise DisclosureError(
-            f"No release can be made for audience “{audience}”:"
-            f" choose {' or '.join(get_args(Audience))}."
+            f"No release can be made for audience “{audience}”: choose {' or '.join(AUDIENCES)}."
         )
-    if audience != "operational":
-        _refuse_chosen_hours(result)
-        return _to_audience(result, rules().audiences[audience], register, made_by)
-    content: dict[str, Any] = {
-        "audience": "operational",
-        "marking": MARKINGS["operational"],
-        **_told(result),
-        "caveats": (*result.lens.caveats, *result.notes),
-        "record": _record(result, made_by),
-    }
-    digest = digest_of_release(content, result.cells, result.hotspots)
-    return Release(
-        **content, cells=result.cells, hotspots=result.hotspots, digest=digest, _key=_MADE_HERE
-    )
-
-
-def _refuse_chosen_hours(result: AnalysisResult) -> None:
-    """Stop a release of some hours: taken from one of all hours, it would give the rest away."""
-    if result.request.shifts or result.request.weekdays:
-        raise DisclosureError(
-            "Chosen shifts or days of the week are for operational use only. Choose every day and"
-            " every hour for partner agencies and the public."
-        )
+    if audience != OPERATIONAL:
+        return _to_audience(thing, rules().audiences[audience], register, shown, made_by)
+    if isinstance(thing, Finding):
+        return _made(thing, None, audience, MARKINGS[OPERATIONAL], made_by)
+    tables = MapTables(thing.cells, thing.hotspots)
+    return _made(map_finding(thing), tables, audience, MARKINGS[OPERATIONAL], made_by)
 
 
 def _to_audience(
-    result: AnalysisResult, rule: Rule, register: Register | None, made_by: str
-) -> Release:
+    thing: AnalysisResult | Finding,
+    rule: Rule,
+    register: Register | None,
+    shown: Release | None,
+    made_by: str,
+) -> Release | FindingRelease:
     """Check, make and register a release outside the operational audience, as one act."""
     if register is None:
         raise DisclosureError(
@@ -88,69 +118,38 @@ def _to_audience(
         )
     with register.hold():
         earlier = register.earlier(rule.audience)
-        prepared = prepare_release(result, rule=rule, earlier=earlier)
+        prepared = prepare(thing, rule=rule, earlier=earlier, shown=shown)
         if prepared.refusal:
             raise DisclosureError(prepared.refusal)
-        made = _made(result, prepared, rule, made_by)
-        register.add(replace(prepared.stored, digest=made.digest))
+        if isinstance(thing, AnalysisResult):
+            tables = map_tables(thing, prepared, rule)
+            guarded = _guarded_map(thing, prepared, tables, rule)
+        else:
+            tables = None
+            guarded = _guarded_table(prepared, rule, shown)
+        made = _made(guarded, tables, rule.audience, rule.marking, made_by, rule.hidden_words)
+        for part in prepared.stored:
+            name = f"{made.digest} {part.filters['column']}" if tables is None else ""
+            key = hashlib.sha256(name.encode()).hexdigest() if name else made.digest
+            register.add(replace(part, digest=key))
     return made
 
 
-def _made(result: AnalysisResult, prepared: Prepared, rule: Rule, made_by: str) -> Release:
-    """Return the release that was prepared."""
-    tables = prepared.tables
-    content: dict[str, Any] = {
-        "audience": rule.audience,
-        "marking": rule.marking,
-        **_told(result),
-        "period": period_in_words(prepared.stored.first, prepared.stored.last),
-        "caveats": (*result.lens.caveats, *_gaps(result), *rule.caveats),
-        "record": _guarded_record(result, prepared, rule, made_by),
-    }
-    digest = digest_of_release(content, tables.cells, tables.hotspots, tables.districts)
-    return Release(
-        **content,
-        cells=tables.cells,
-        hotspots=tables.hotspots,
-        districts=tables.districts,
-        hidden_words=rule.hidden_words,
-        digest=digest,
-        _key=_MADE_HERE,
-    )
-
-
-def _told(result: AnalysisResult) -> dict[str, Any]:
-    """Return what every audience is told of what it looks at."""
-    return {
-        "title": result.lens.title,
-        "question": result.lens.question,
-        "period": period_in_words(result.first, result.last),
-        "area_title": result.area.title,
-        "resolution": result.area.resolution,
-        "synthetic": result.synthetic,
-        "licence": result.area.licence,
-    }
-
-
-def _gaps(result: AnalysisResult) -> tuple[str, ...]:
-    """Return notes on missing months; all other notes speak of counts and stay inside."""
-    return tuple(note for note in result.notes if note.startswith("No data at all for "))
-
-
-def _guarded_record(
-    result: AnalysisResult, prepared: Prepared, rule: Rule, made_by: str
-) -> Mapping[str, object]:
-    """Return the record without any number that is not printed, and without file names."""
-    record = dict(_record(result, made_by))
+def _guarded_map(
+    result: AnalysisResult, prepared: Prepared, tables: MapTables, rule: Rule
+) -> Finding:
+    """Return a map whose record holds no number that is not printed, and no file name."""
+    finding = prepared.finding
+    record = dict(finding.record)
     del record["facts"]
+    record["first_day"], record["last_day"] = finding.first.isoformat(), finding.last.isoformat()
     record["inputs"] = [{"sha256": source["sha256"]} for source in result.inputs]
-    cells = prepared.tables.cells
     record["numbers"] = {
-        "cells": len(cells),
-        "cells_hot": int(cells["hot"].sum()),
-        "cells_not_shown": int(cells["count"].isna().sum()),
-        "hotspots": len(prepared.tables.hotspots),
-        "incidents_shown": int(prepared.printed.value.sum()),
+        "cells": len(tables.cells),
+        "cells_hot": int(tables.cells["hot"].sum()),
+        "cells_not_shown": int(tables.cells["count"].isna().sum()),
+        "hotspots": len(tables.hotspots),
+        "incidents_shown": int(prepared.printed[COUNT].value.sum()),
     }
     record["rules"] = {
         "audience": rule.audience,
@@ -159,35 +158,57 @@ def _guarded_record(
         "smallest_count": rule.smallest_count,
         "round_to": rule.round_to,
     }
-    record["first_day"] = prepared.stored.first.isoformat()
-    record["last_day"] = prepared.stored.last.isoformat()
-    return MappingProxyType(record)
+    told = (note.words for note in result.notes if note.code in TOLD_OUTSIDE)
+    notes = (*result.lens.caveats, *told, *rule.caveats)
+    return replace(finding, notes=notes, record=MappingProxyType(record))
 
 
-def _record(result: AnalysisResult, made_by: str) -> Mapping[str, object]:
-    """Return all that is needed to make the same outputs again."""
-    lens = {"id": result.lens.id, "version": result.lens.version, "sha256": result.lens.sha256}
-    area = {
-        "name": result.area.name,
-        "resolution": result.area.resolution,
-        "cells": len(result.area.cells),
-        "sha256": result.area.sha256,
+def _guarded_table(prepared: Prepared, rule: Rule, shown: Release | None) -> Finding:
+    """Return what was prepared, with no record, note or choice that speaks of counts."""
+    finding = prepared.finding
+    table, roles = finding_table(prepared, rule, shown)
+    days = {
+        part.filters["column"]: period_in_words(part.first, part.last) for part in prepared.stored
     }
-    request = asdict(result.request)
-    request["start"], request["end"] = (
-        day.isoformat() if day else None for day in (result.request.start, result.request.end)
+    return replace(
+        finding,
+        table=table,
+        roles=MappingProxyType(roles),
+        notes=rule.caveats[:1],
+        choices=MappingProxyType(days),
+        record=MappingProxyType({"rules": rules().version, "question": finding.id}),
+        ground=None,
     )
-    return MappingProxyType(
-        {
-            "request": request,
-            "lens": lens,
-            "area": area,
-            "first_day": result.first.isoformat(),
-            "last_day": result.last.isoformat(),
-            "inputs": [dict(source) for source in result.inputs],
-            "numbers": dict(result.numbers),
-            "facts": dict(result.facts),
-            "made_by": made_by,
-            "versions": {name: version(name) for name in VERSIONED},
-        }
-    )
+
+
+def _made(
+    finding: Finding,
+    tables: MapTables | None,
+    audience: str,
+    marking: str,
+    made_by: str,
+    hidden_words: str = "",
+) -> Release | FindingRelease:
+    """Return the release of a finding as it stands: of a map with its tables, or of a table."""
+    versions = {name: version(name) for name in VERSIONED}
+    content: dict[str, Any] = {
+        "audience": audience,
+        "marking": marking,
+        "title": finding.title,
+        "question": finding.question,
+        "period": period_in_words(finding.first, finding.last),
+        "area_title": finding.area_title,
+        "resolution": finding.resolution,
+        "synthetic": finding.synthetic,
+        "record": MappingProxyType({**finding.record, "made_by": made_by, "versions": versions}),
+        "licence": finding.licence,
+    }
+    if tables is not None:
+        content |= {"caveats": finding.notes, "hidden_words": hidden_words}
+        shown: dict[str, Any] = dict(vars(tables))
+        digest = digest_of_release(content, *(one for one in shown.values() if one is not None))
+        return Release(**content, **shown, digest=digest, _key=_MADE_HERE)
+    names = ("id", "definition", "source", "unit", "roles", "lens_title", "notes", "choices")
+    content |= {name: getattr(finding, name) for name in names}
+    digest = digest_of_release(content, finding.table)
+    return FindingRelease(**content, table=finding.table, digest=digest, _key=_MADE_HERE)

@@ -16,8 +16,9 @@ import pandas as pd
 
 from mapper.analysis.analyse import AnalysisResult
 from mapper.base.errors import RefusedError
+from mapper.base.note import Note
 from mapper.base.tables import HOTSPOT_COLUMNS, check_columns
-from mapper.base.types import Flags, Integers
+from mapper.base.types import Flags
 from mapper.disclosure.people import in_wards
 from mapper.grid.hexagons import cells_to_points
 from mapper.grid.neighbours import Neighbours, find_band
@@ -41,7 +42,7 @@ def narrowed(result: AnalysisResult, wards: Iterable[str]) -> AnalysisResult:
     near = _near(result)
     cells = _own_cells(result.cells, near, own)
     hotspots = _own_parts(result, cells, own)
-    incidents = _incidents(result, own)
+    incidents = result.incidents[own]
     numbers = {
         "accepted": result.numbers.get("accepted", 0),
         "incidents_counted": int(incidents.sum()),
@@ -49,7 +50,7 @@ def narrowed(result: AnalysisResult, wards: Iterable[str]) -> AnalysisResult:
         "cells_hot": int(cells["hot"].sum()),
         "hotspots": len(hotspots),
     }
-    note = (
+    words = (
         f"Only your wards are shown: {', '.join(wards)}. At their edge, sums count your wards alone"
         " and z, p and q are left out."
     )
@@ -60,16 +61,9 @@ def narrowed(result: AnalysisResult, wards: Iterable[str]) -> AnalysisResult:
         hotspots=hotspots,
         numbers=MappingProxyType(numbers),
         facts=MappingProxyType(_facts(result, cells)),
-        notes=(note, *result.notes),
+        notes=(Note("own wards", words), *result.notes),
         incidents=incidents,
     )
-
-
-def _incidents(result: AnalysisResult, own: Flags) -> Integers:
-    """Return the incidents of the own cells, not weighted where the result knows that."""
-    if result.incidents is not None:
-        return result.incidents[own]
-    return result.cells["count"].to_numpy()[own]
 
 
 def _near(result: AnalysisResult) -> Neighbours:
@@ -98,7 +92,7 @@ def _own_parts(result: AnalysisResult, cells: pd.DataFrame, own: Flags) -> pd.Da
     known = result.area.cells[own]
     lon, lat = cells_to_points(known["cell"].to_numpy())
     part = cells.assign(area_km2=known["area_km2"].to_numpy(), lon=lon, lat=lat)
-    part["incidents"] = _incidents(result, own)
+    part["incidents"] = result.incidents[own]
     whole = result.cells.groupby("hotspot_id")["cell"].size()
     rows = []
     for row in result.hotspots.to_dict("records"):

@@ -6,12 +6,16 @@ counts do: nobody can learn from the outline of a hot spot, or from its total, w
 The price is that the list can differ from the operational one where hidden counts decide.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import pandas as pd
 
+from mapper.analysis.expectation import residents_of
 from mapper.analysis.hotspots import HotspotInputs, describe_hotspots, place_ids
+from mapper.analysis.place_tests import PlaceTest, concentrated_places, unusual_places
 from mapper.analysis.request import AnalysisRequest, AnalysisResult
 from mapper.areas.study_area import StudyArea
 from mapper.base.tables import (
@@ -20,61 +24,117 @@ from mapper.base.tables import (
     PARTNER_HOTSPOT_COLUMNS,
     check_columns,
 )
-from mapper.base.types import Floats, Integers
+from mapper.base.types import Integers
+from mapper.base.week import SHIFTS, WEEKDAYS
+from mapper.context.week import peak_shifts
+from mapper.disclosure.map_finding import COUNT
+from mapper.disclosure.prepare import Prepared
+from mapper.disclosure.release import Release
 from mapper.disclosure.rules import Rule
-from mapper.disclosure.suppression import HIDDEN, NONE, ROUNDED, WITHHELD, Printed
+from mapper.disclosure.suppression import BY_DISTRICT, HIDDEN, NONE, WITHHELD, Printed, kind_words
 from mapper.grid.counts import Counts
-from mapper.grid.neighbours import find_band, find_neighbours, touching_groups
+from mapper.grid.neighbours import find_band, find_neighbours
+from mapper.questions.finding import Role
 from mapper.statistics.clusters import find_clusters
-from mapper.statistics.false_discovery import adjust
-from mapper.statistics.fewest import FEWEST_IN_DISC
 from mapper.statistics.scores import score_counts
 
-BY_DISTRICT = "by district only"
+_FREE_TEXT = ("name", "reason", "location")  # can hold a street, or counts in words
+_HOTSPOT_CLASSES = ("pattern", "trend", "phase")  # say nothing of one count
+_SHIFTS_A_WEEK = len(WEEKDAYS) * len(SHIFTS)
 _EVIDENCE = ((0.001, "very strong"), (0.01, "strong"), (1.0, "clear"))
 
 
 @dataclass(frozen=True, eq=False)
-class PartnerTables:
-    """What an audience sees: cells, hot spots, and sums by district."""
+class MapTables:
+    """What an audience sees of a map: cells, hot spots, and partners sums by district."""
 
-    cells: pd.DataFrame  # PARTNER_CELL_COLUMNS
-    hotspots: pd.DataFrame  # PARTNER_HOTSPOT_COLUMNS
-    districts: pd.DataFrame  # PARTNER_DISTRICT_COLUMNS
-
-
-def kind_words(rule: Rule) -> dict[int, str]:
-    """Return how each kind of printed count is written."""
-    return {
-        NONE: "none",
-        HIDDEN: rule.hidden_words,
-        ROUNDED: "rounded",
-        WITHHELD: "withheld",
-    }
+    cells: pd.DataFrame  # PARTNER_CELL_COLUMNS outside the operational audience
+    hotspots: pd.DataFrame  # PARTNER_HOTSPOT_COLUMNS there
+    districts: pd.DataFrame | None = None  # PARTNER_DISTRICT_COLUMNS
 
 
-def tables_by_cell(result: AnalysisResult, printed: Printed, rule: Rule) -> PartnerTables:
+def map_tables(result: AnalysisResult, prepared: Prepared, rule: Rule) -> MapTables:
+    """Return what an audience sees of a map of which no more than some counts is printed."""
+    printed = prepared.printed[COUNT]
+    if prepared.finding.unit == "cell":
+        return _by_cell(result, printed, rule)
+    return _by_district(result, prepared.finding.table["district"].tolist(), printed, rule)
+
+
+def finding_table(
+    prepared: Prepared, rule: Rule, shown: Release | None
+) -> tuple[pd.DataFrame, dict[str, Role]]:
+    """Return what an audience sees of an answer, and the roles of its columns.
+
+    Whatever is computed from counts is left out, classes too: a class made of exact counts would
+    sharpen the rounded ones beside it. Of hot spots classes alone are told, and no name or reason
+    that could hold a street or a count.
+
+    Parameters
+    ----------
+    shown
+        The audience's map whose hot spots the rows are about.
+    """
+    finding = prepared.finding
+    table: dict[str, Any] = {}
+    roles: dict[str, Role] = {}
+    classes = None
+    if finding.unit == "hotspot" and shown is not None:
+        known = shown.hotspots.loc[shown.hotspots["incidents"].notna(), "hotspot_id"]
+        classes = finding.table["hotspot_id"].isin(set(known))
+    for name, role in finding.roles.items():
+        column = finding.table[name]
+        if name in prepared.printed:
+            one = prepared.printed[name]
+            table |= {name: _counts(one), f"{name}_shown": pd.array(_words(one, rule), dtype="str")}
+            roles |= {name: "count", f"{name}_shown": "class"}
+            continue
+        if role in {"key", "fact"} and name not in _FREE_TEXT:
+            table[name] = column
+        elif name == "peak" and finding.unit == "shift":
+            table[name] = _peaks(prepared.printed, rule)
+        elif name in _HOTSPOT_CLASSES and role == "class" and classes is not None:
+            table[name] = column.astype("str").where(classes, "not shown")
+        else:
+            continue
+        roles[name] = role
+    return pd.DataFrame(table, index=finding.table.index), roles
+
+
+def _peaks(printed: Mapping[str, Printed], rule: Rule) -> Any:
+    """Return which shifts are peaks by what is printed: a hidden count stands as one number."""
+    (one,) = printed.values()
+    hidden = np.where(one.kind == HIDDEN, rule.smallest_count // 2, one.value)
+    sums = np.where(one.kind == NONE, 0, hidden).reshape(-1, _SHIFTS_A_WEEK).astype(np.float64)
+    return pd.array(np.where(peak_shifts(sums).ravel(), "peak", ""), dtype="str")
+
+
+def _by_cell(result: AnalysisResult, printed: Printed, rule: Rule) -> MapTables:
     """Return the tables of counts printed by cell."""
     area = result.area
     stand_in = _stand_in(printed, rule)
     counts = Counts(stand_in, stand_in, np.zeros(0, dtype=np.int64), 0)
-    q, group = _hot_groups(area, counts, result.request)
+    tested = _tested(area, stand_in, result.request)
+    places = tested.places
+    group = places.number
     ids = place_ids(area, counts, group)
     names = np.array([*ids, ""], dtype=object)  # group -1 takes the last, empty one
     cells = _cells(result, printed, rule)
     cells["hot"] = group >= 0
     cells["hotspot_id"] = pd.array(names[group], dtype="str")
-    described = describe_hotspots(HotspotInputs(area, counts, group, q), ids)
-    return PartnerTables(
+    described = describe_hotspots(
+        HotspotInputs(area, counts, group, places.q, tested.standard, places.region), ids
+    )
+    return MapTables(
         cells=check_columns(cells, PARTNER_CELL_COLUMNS, name="partner cells"),
         hotspots=_hotspots(described, cells, printed, rule),
         districts=_sums_by_district(cells, printed),
     )
 
 
-def tables_by_district(
+def _by_district(
     result: AnalysisResult, names: list[str], printed: Printed, rule: Rule
-) -> PartnerTables:
+) -> MapTables:
     """Return the tables of counts printed for whole districts and for nothing smaller."""
     nothing = Printed(*(np.zeros(len(result.cells), dtype=np.int64) for _ in range(4)))
     cells = _cells(result, nothing, rule)
@@ -91,7 +151,7 @@ def tables_by_district(
             "cells_hidden": np.zeros(len(names), dtype=np.int64),
         }
     )
-    return PartnerTables(
+    return MapTables(
         cells=check_columns(cells, PARTNER_CELL_COLUMNS, name="partner cells"),
         hotspots=pd.DataFrame(empty),
         districts=check_columns(districts, PARTNER_DISTRICT_COLUMNS, name="districts"),
@@ -104,19 +164,30 @@ def _stand_in(printed: Printed, rule: Rule) -> Integers:
     return np.where(printed.kind == WITHHELD, rule.smallest_count, hidden).astype(np.int64)
 
 
-def _hot_groups(
-    area: StudyArea, counts: Counts, request: AnalysisRequest
-) -> tuple[Floats, Integers]:
-    """Return q and the number of the hot spot of each cell, as the analysis finds them."""
+def _tested(area: StudyArea, counts: Integers, request: AnalysisRequest) -> PlaceTest:
+    """Ask the request's question of printed counts.
+
+    All demand is not printed, so nothing is compared with it: residents are known to everybody.
+    """
     cells = area.cells["cell"].to_numpy()
     near = find_band(cells, inner=request.inner, outer=request.rings)
-    clusters = find_clusters(
-        score_counts(counts.weighted, score=request.score), near, null=request.null
+    touching = find_neighbours(cells)
+    if request.asks == "concentrated":
+        scores = score_counts(counts, score=request.score)
+        clusters = find_clusters(scores, near, null=request.null)
+        return concentrated_places(
+            counts, scores, clusters, near=near, touching=touching, area=area, request=request
+        )
+    chosen = residents_of(area)
+    return unusual_places(
+        counts,
+        chosen.base,
+        near=near,
+        touching=touching,
+        area=area,
+        request=request,
+        words=chosen.words,
     )
-    q = adjust(clusters.p, correction=request.correction)
-    busy = counts.incidents + near.ring_sums(counts.incidents) >= FEWEST_IN_DISC
-    hot = np.nan_to_num(q, nan=1.0) <= request.alpha
-    return q, touching_groups(find_neighbours(cells), hot & busy)
 
 
 def _cells(result: AnalysisResult, printed: Printed, rule: Rule) -> pd.DataFrame:

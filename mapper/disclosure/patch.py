@@ -105,7 +105,7 @@ def release_patch(viewer: Viewer, study: PatchStudy, *, wards: Iterable[str] = (
         places=_places(study, shown, counts, phases),
         months=months,
         counts=counts,
-        incidents=_incidents(result),
+        incidents=result.incidents,
         invented_places=bool(study.places and study.places.synthetic),
     )
 
@@ -144,11 +144,6 @@ def in_release(study: PatchStudy, shown: Release) -> Flags:
     """Tell which cells of a study are in a release, shape (cells,); both in the area's order."""
     index = strings_to_cells(shown.cells["cell"].to_numpy(dtype=object))
     return np.isin(study.history.cells, index)
-
-
-def _incidents(result: AnalysisResult) -> Integers:
-    """Return the incidents of each cell, not weighted."""
-    return result.cells["count"].to_numpy() if result.incidents is None else result.incidents
 
 
 def _months(study: PatchStudy, own: Flags) -> tuple[tuple[str, ...], Integers]:

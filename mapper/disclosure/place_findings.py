@@ -20,15 +20,17 @@ from mapper.base.errors import MapperError, RequestError
 from mapper.base.tables import HOTSPOT_COLUMNS
 from mapper.context.phases import PhaseRules
 from mapper.context.places import Places
-from mapper.disclosure.finding_release import FindingRelease, release_finding
+from mapper.disclosure.make import release
 from mapper.disclosure.register import Register
-from mapper.disclosure.release import Release, is_release
+from mapper.disclosure.release import FindingRelease, Release, is_release
+from mapper.questions.context import QUESTION as CONTEXT
+from mapper.questions.context import ContextChoices
+from mapper.questions.days import QUESTION as DAYS
 from mapper.questions.finding import Finding, only_rows
-from mapper.questions.near import context_finding
-from mapper.questions.phases import phase_finding
-from mapper.questions.place_definitions import CONTEXT, DAYS, PHASES, SHIFT, SIGNATURE
-from mapper.questions.signature import signature_finding
-from mapper.questions.week import days_finding, shift_finding
+from mapper.questions.phases import QUESTION as PHASES
+from mapper.questions.phases import PhasesChoices
+from mapper.questions.shifts import QUESTION as SHIFT
+from mapper.questions.signature import QUESTION as SIGNATURE
 
 QUESTIONS = (SIGNATURE, SHIFT, DAYS, CONTEXT, PHASES)
 
@@ -85,16 +87,18 @@ def ask_about_places(
     """
     shown = as_shown(result, is_release(release))
     asking: dict[str, Callable[[], Finding]] = {
-        SIGNATURE.id: lambda: signature_finding(study, result=shown),
-        SHIFT.id: lambda: shift_finding(study, result=shown),
-        DAYS.id: lambda: days_finding(study, result=shown),
-        PHASES.id: lambda: phase_finding(study, result=shown, places=places, rules=rules),
+        SIGNATURE.id: lambda: SIGNATURE.ask(study, result=shown),
+        SHIFT.id: lambda: SHIFT.ask(study, result=shown),
+        DAYS.id: lambda: DAYS.ask(study, result=shown),
+        PHASES.id: lambda: PHASES.ask(
+            study, PhasesChoices(places=places, rules=rules), result=shown
+        ),
     }
     unanswered = {}
     if places is None:
         unanswered[CONTEXT.id] = "No file of places near was given."
     else:
-        asking[CONTEXT.id] = lambda: context_finding(study, places, result=shown)
+        asking[CONTEXT.id] = lambda: CONTEXT.ask(study, ContextChoices(places=places), result=shown)
     findings = {}
     for name, ask in asking.items():
         try:
@@ -123,11 +127,11 @@ def place_findings(
     RequestError
         When the release shows no such hot spot.
     """
-    release = answers.release
-    known = release.hotspots["hotspot_id"].tolist()
+    shown = answers.release
+    known = shown.hotspots["hotspot_id"].tolist()
     if hotspot_id not in known:
         raise RequestError(
-            f"There is no hot spot {hotspot_id} in what the {release.audience} audience is shown."
+            f"There is no hot spot {hotspot_id} in what the {shown.audience} audience is shown."
             f" There are {len(known)}: {', '.join(known[:5])}{' ...' if len(known) > 5 else ''}."  # noqa: PLR2004 - five are named
         )
     findings, refused = {}, dict(answers.unanswered)
@@ -135,14 +139,14 @@ def place_findings(
         if only is not None and name not in only:
             continue
         one = only_rows(finding, (finding.table["hotspot_id"] == hotspot_id).to_numpy())
-        made_by = str(release.record.get("made_by", ""))
+        made_by = str(shown.record.get("made_by", ""))
         try:
-            findings[name] = release_finding(
-                one, audience=release.audience, register=register, shown=release, made_by=made_by
+            findings[name] = release(
+                one, audience=shown.audience, register=register, shown=shown, made_by=made_by
             )
         except MapperError as error:
             refused[name] = str(error)
-    return PlaceFindings(release, hotspot_id, MappingProxyType(findings), MappingProxyType(refused))
+    return PlaceFindings(shown, hotspot_id, MappingProxyType(findings), MappingProxyType(refused))
 
 
 def title_of(question: str) -> str:
@@ -172,10 +176,7 @@ def as_shown(result: AnalysisResult, release: Release) -> AnalysisResult:
 
 def _rows(listed: pd.DataFrame, result: AnalysisResult, names: "pd.Series[str]") -> pd.DataFrame:
     """Return the list of a release with the columns that it does not print filled in."""
-    counts = result.incidents
-    if counts is None:
-        counts = result.cells["count"].to_numpy()
-    sums = pd.Series(counts).groupby(names.to_numpy()).sum()
+    sums = pd.Series(result.incidents).groupby(names.to_numpy()).sum()
     table = listed.reindex(columns=list(HOTSPOT_COLUMNS))
     table["incidents"] = sums.reindex(listed["hotspot_id"], fill_value=0).to_numpy(dtype=np.int64)
     table["rank"] = np.arange(1, len(table) + 1, dtype=np.int64)

@@ -14,7 +14,9 @@ import pandas as pd
 from mapper.analysis.request import AnalysisResult
 from mapper.base.errors import DisclosureError
 from mapper.base.text import period_in_words
-from mapper.disclosure.partner_release import Prepared, prepare_release
+from mapper.disclosure.map_finding import COUNT
+from mapper.disclosure.partner_tables import MapTables, map_tables
+from mapper.disclosure.prepare import Prepared, prepare
 from mapper.disclosure.register import Register
 from mapper.disclosure.rules import OPERATIONAL, Rule, rules
 from mapper.disclosure.suppression import HIDDEN, ROUNDED, WITHHELD
@@ -48,16 +50,17 @@ def preview(result: AnalysisResult, *, audience: str, register: Register) -> Pre
         raise DisclosureError(f"The audience “{audience}” {said}: preview {choice}.")
     rule = known[audience]
     try:
-        prepared = prepare_release(result, rule=rule, earlier=register.earlier(audience))
+        prepared = prepare(result, rule=rule, earlier=register.earlier(audience))
     except DisclosureError as refused:
         return _refused(result, rule, str(refused))
-    cells = _cells(result, prepared, rule)
+    tables = map_tables(result, prepared, rule)
+    cells = _cells(result, prepared, tables, rule)
     return Preview(
         audience=audience,
         marking=rule.marking,
         refusal=prepared.refusal,
         cells=cells,
-        hotspots=_hotspots(result, prepared.tables.cells),
+        hotspots=_hotspots(result, tables.cells),
         numbers=MappingProxyType(dict(Counter(cells["shown"].astype(str)))),
         linked=tuple(
             f"{one.title}, {one.area_title}, {period_in_words(one.first, one.last)}, resolution"
@@ -86,16 +89,15 @@ def _refused(result: AnalysisResult, rule: Rule, refusal: str) -> Preview:
 
 def _known(result: AnalysisResult) -> pd.DataFrame:
     """Return cells with their operational counts of incidents."""
-    cells = result.cells[["cell", "district", "ward", "count"]].copy()
-    if result.incidents is not None:
-        cells["count"] = result.incidents
-    return cells
+    return result.cells[["cell", "district", "ward"]].assign(count=result.incidents)
 
 
-def _cells(result: AnalysisResult, prepared: Prepared, rule: Rule) -> pd.DataFrame:
+def _cells(
+    result: AnalysisResult, prepared: Prepared, tables: MapTables, rule: Rule
+) -> pd.DataFrame:
     """Return what is printed of each cell beside what is known, and why it is not the same."""
-    printed, shown = prepared.printed, prepared.tables.cells
-    if prepared.printed.kind.size == len(shown):
+    printed, shown = prepared.printed[COUNT], tables.cells
+    if prepared.finding.unit == "cell":
         said = {
             HIDDEN: f"{rule.hidden_words}: such counts are hidden",
             ROUNDED: f"rounded to the nearest {rule.round_to}",

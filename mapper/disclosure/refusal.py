@@ -2,31 +2,27 @@
 
 from calendar import monthrange
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import date, timedelta
 
 from mapper.base.text import period_in_words
+from mapper.disclosure.differencing import Check
 from mapper.disclosure.register import StoredRelease
 from mapper.disclosure.rules import Rule
 
 _NAMED = 3  # earlier releases named in a refusal
 
 
-@dataclass(frozen=True, eq=False)
-class Against:
-    """What stands against a release."""
+def refusal(new: StoredRelease, found: Check, share: float, rule: Rule) -> str:
+    """Return why a release is refused and the nearest safe choice; empty where it is not.
 
-    share: float  # of its counts that would have to be withheld
-    refused: bool  # withholding would not do
-    too_many: bool  # it could not be checked
-    linked: Sequence[StoredRelease]  # earlier releases that it can be combined with
-
-
-def refusal(new: StoredRelease, found: Against, rule: Rule) -> str:
-    """Return why a release is refused and the nearest safe choice; empty where it is not."""
-    if not found.refused and found.share <= rule.most_withheld:
+    Parameters
+    ----------
+    share
+        Of its counts that would have to be withheld.
+    """
+    if not found.refused and share <= rule.most_withheld:
         return ""
-    reason = f"{found.share:.0%} of its counts would have to be withheld"
+    reason = f"{share:.0%} of its counts would have to be withheld"
     if found.refused:
         reason = "counts that are hidden could be worked out"
     if found.too_many:

@@ -7,7 +7,7 @@ an audience was told and nothing else: no true count is ever stored here.
 
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from threading import RLock
 from types import MappingProxyType
@@ -15,7 +15,7 @@ from typing import Any, Protocol, cast
 
 import numpy as np
 
-from mapper.base.types import Integers
+from mapper.base.types import Flags, Integers
 from mapper.lenses.lens import Clauses, Condition
 
 UNLIMITED = 1_000_000_000  # an upper limit that says nothing
@@ -54,6 +54,20 @@ class StoredRelease:
     # Region, least and most of each number that a region's count was parted into (its shifts).
     parts: tuple[tuple[int, float, float], ...] = ()
     parts_whole: bool = True  # the parts add up to the count; otherwise to no more than it
+
+    def withholding(self, withheld: Flags) -> "StoredRelease":
+        """Return the same with some of its numbers left out."""
+        return replace(
+            self,
+            low=np.where(withheld, 0, self.low),
+            high=np.where(withheld, UNLIMITED, self.high),
+            parts=tuple(part for part in self.parts if not withheld[part[0]]),
+        )
+
+    @property
+    def told_of(self) -> tuple[object, ...]:
+        """What it speaks of, whatever it says: days, size of cells, kind of incident, ground."""
+        return self.first, self.last, self.resolution, self.selection, self.cells
 
     def __post_init__(self) -> None:
         sound = (

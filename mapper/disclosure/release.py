@@ -1,16 +1,21 @@
-"""A release: what one audience may see of a result; the only thing that outputs accept."""
+"""A release: what one audience may see; the only thing that outputs accept.
+
+Of a map it is a :class:`Release`, of the answer to a question a :class:`FindingRelease`. Both are
+made by :func:`mapper.disclosure.make.release` and by nothing else.
+"""
 
 import hashlib
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
-from typing import Literal
+from typing import Any, Literal, TypeVar, overload
 
 import numpy as np
 import pandas as pd
 
 from mapper.base.errors import DisclosureError
+from mapper.questions.finding import Role, Unit
 
 Audience = Literal["operational", "partnership", "public"]
 
@@ -18,44 +23,73 @@ MARKINGS: Mapping[str, str] = MappingProxyType({"operational": "OFFICIAL-SENSITI
 _MADE_HERE = object()
 
 
-@dataclass(frozen=True, eq=False)
-class Release:
-    """What an audience may see. Made by :func:`release` and by nothing else."""
+@dataclass(frozen=True, eq=False, kw_only=True)
+class AnyRelease:
+    """What every release says of itself, a map or a table."""
 
     audience: Audience
     marking: str  # shown in capitals at the top and bottom of every page and file
-    title: str  # the lens's title
-    question: str  # which question the map answers
+    title: str  # the lens's title, or what people call the question
+    question: str  # which question it answers
     period: str  # "1 September 2021 to 31 August 2022"
     area_title: str
     resolution: int
-    cells: pd.DataFrame  # CELL_COLUMNS; PARTNER_CELL_COLUMNS outside the operational audience
-    hotspots: pd.DataFrame  # HOTSPOT_COLUMNS; PARTNER_HOTSPOT_COLUMNS there
-    caveats: tuple[str, ...]  # what it cannot show
     synthetic: bool  # the data is a demonstration, said on every screen and file
-    record: Mapping[str, object]  # request, inputs, numbers, versions: the manifest's content
+    record: Mapping[str, Any]  # request, inputs, numbers, versions: the manifest's content
     licence: str
-    digest: str  # SHA-256 over everything above, and the districts
-    districts: pd.DataFrame | None = None  # PARTNER_DISTRICT_COLUMNS; none for operational
-    hidden_words: str = ""  # how a hidden count is written: fewer than 5
+    digest: str  # SHA-256 over all of it
     _key: object = None
 
     def __post_init__(self) -> None:
         if self._key is not _MADE_HERE:
-            raise DisclosureError("A release is made by mapper.disclosure.release only.")
+            raise DisclosureError("A release is made by mapper.disclosure.make only.")
 
 
-def is_release(thing: object) -> Release:
-    """Return ``thing`` if it is a release; every output calls this first.
+@dataclass(frozen=True, eq=False, kw_only=True)
+class Release(AnyRelease):
+    """What an audience may see of a map."""
+
+    cells: pd.DataFrame  # CELL_COLUMNS; PARTNER_CELL_COLUMNS outside the operational audience
+    hotspots: pd.DataFrame  # HOTSPOT_COLUMNS; PARTNER_HOTSPOT_COLUMNS there
+    caveats: tuple[str, ...]  # what it cannot show
+    districts: pd.DataFrame | None = None  # PARTNER_DISTRICT_COLUMNS; none for operational
+    hidden_words: str = ""  # how a hidden count is written: fewer than 5
+
+
+@dataclass(frozen=True, eq=False, kw_only=True)
+class FindingRelease(AnyRelease):
+    """What an audience may see of a finding."""
+
+    id: str  # the question's id: change, clock, near-repeat
+    definition: str
+    source: str
+    unit: Unit
+    table: pd.DataFrame
+    roles: Mapping[str, Role]  # of the columns of the table
+    lens_title: str
+    notes: tuple[str, ...]
+    choices: Mapping[str, Any]
+
+
+R = TypeVar("R", bound=AnyRelease)
+
+
+@overload
+def is_release(thing: object) -> Release: ...
+@overload
+def is_release(thing: object, kind: type[R]) -> R: ...
+def is_release(thing: object, kind: type[AnyRelease] = Release) -> AnyRelease:
+    """Return ``thing`` if it is a release of some kind; every output calls this first.
 
     Raises
     ------
     DisclosureError
         When it is anything else, a result before disclosure control above all.
     """
-    if not isinstance(thing, Release):
+    if not isinstance(thing, kind):
+        of = " of a finding" if kind is FindingRelease else ""
         raise DisclosureError(
-            f"Outputs take a release, not a {type(thing).__name__}: call release(result) first."
+            f"Outputs take a release{of}, not a {type(thing).__name__}: call release(...) first."
         )
     return thing
 

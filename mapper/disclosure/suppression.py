@@ -13,6 +13,7 @@ from mapper.disclosure.register import UNLIMITED
 from mapper.disclosure.rules import Rule
 
 NONE, HIDDEN, ROUNDED, WITHHELD = range(4)
+BY_DISTRICT = "by district only"  # of a cell whose count is printed with its district's alone
 
 
 @dataclass(frozen=True, eq=False)
@@ -37,6 +38,16 @@ class Printed:
     def numbers(self) -> int:
         """How many counts other than 0 there are to print."""
         return int((self.kind != NONE).sum())
+
+
+def kind_words(rule: Rule) -> dict[int, str]:
+    """Return how each kind of printed count is written."""
+    return {
+        NONE: "none",
+        HIDDEN: rule.hidden_words,
+        ROUNDED: "rounded",
+        WITHHELD: "withheld",
+    }
 
 
 def print_counts(counts: Integers, rule: Rule) -> Printed:

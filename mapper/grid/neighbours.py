@@ -36,6 +36,17 @@ class Neighbours:
         degree = np.bincount(self.owner, minlength=self.size)
         return np.concatenate([[0], np.cumsum(degree)]).astype(np.int64)
 
+    def neighbours_of(self, cell: int) -> Integers:
+        """Return the positions of one cell's neighbours."""
+        return self.member[self._starts[cell] : self._starts[cell + 1]]
+
+    def members_of(self, cells: Integers) -> Integers:
+        """Return the neighbours of some cells by position, those of one after those of another."""
+        first, number = self._starts[cells], self._starts[cells + 1] - self._starts[cells]
+        within = np.arange(int(number.sum())) - np.repeat(np.cumsum(number) - number, number)
+        members: Integers = self.member[np.repeat(first, number) + within]
+        return members
+
     def ring_sums(self, values: Integers) -> Integers:
         """Return the sum over each cell's neighbours, exact in integers.
 
@@ -60,12 +71,12 @@ class Neighbours:
         padded = np.zeros((self.size + 1, values.shape[1]), dtype=np.int64)
         padded[:-1] = values
         sums = np.zeros_like(values, dtype=np.int64)
-        for member in self._by_turn:
+        for member in self.by_turn:
             sums += padded[member]
         return sums
 
     @cached_property
-    def _by_turn(self) -> Integers:
+    def by_turn(self) -> Integers:
         """First, second ... neighbour of each cell, ``size`` for none; shape (most, cells)."""
         turn = np.arange(self.owner.size) - self._starts[self.owner]
         members = np.full((int(self.degree.max(initial=0)), self.size), self.size)

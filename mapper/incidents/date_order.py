@@ -60,7 +60,8 @@ def settle_order(values: pa.Array, *, file: str, column: str) -> Order:
     if words := swapped_in_part(values):
         raise AmbiguousDatesError(
             f"{file}: column {column!r} {words}. Export it again as text, or turn those dates back:"
-            ' put date_order = "part-swapped" into a mapping file and give it with --mapping.'
+            ' put date_order = "part-swapped" into a file and give it as {mapping}.',
+            names=("mapping",),
         )
     dates = _dates(values)
     first, second = dates.first, dates.second
@@ -72,7 +73,7 @@ def settle_order(values: pa.Array, *, file: str, column: str) -> Order:
         return "day-first"
     if month_first.any() and not day_first.any():
         return "month-first"
-    raise AmbiguousDatesError(_question(dates, file=file, column=column))
+    raise AmbiguousDatesError(_question(dates, file=file, column=column), names=("mapping",))
 
 
 def swapped_in_part(values: pa.Array) -> str:
@@ -151,6 +152,6 @@ def _question(dates: _Dates, *, file: str, column: str) -> str:
     why = "holds dates of both orders" if mixed else "does not show which number is the day"
     return (
         f"{file}: column {column!r} {why} ({examples}). Is {str(shown[0])!r} day-first or"
-        f' month-first? Put date_order = "day-first" or date_order = "month-first" into a mapping'
-        " file and give it with --mapping."
+        f' month-first? Put date_order = "day-first" or date_order = "month-first" into a file and'
+        " give it as {mapping}."
     )

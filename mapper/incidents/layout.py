@@ -92,7 +92,7 @@ def layout_of(sheet: Sheet, mapping: ColumnMapping | None) -> Layout:
         return _extract(sheet, order, mapping)
     if mapping is not None and mapping.columns:
         raise MappingError(_misfit(sheet, mapping))
-    raise InputError(_unknown(sheet, found))
+    raise InputError(_unknown(sheet, found), names=("mapping",))
 
 
 def _plain(name: str) -> str:

@@ -44,10 +44,8 @@ def find_places(
         held, said = _as_held(found, pair, layout)
         notes += [f"{file}: {told}" for told in (*told_of, said) if told]
         if swapped := _judge(found, held, layout, faults, repair_swapped=repair_swapped):
-            pair_words = (
-                "easting and northing" if held[0] == "easting" else "latitude and longitude"
-            )
-            notes.append(f"{file}: {swapped} rows with {pair_words} swapped were repaired")
+            both = "easting and northing" if held[0] == "easting" else "latitude and longitude"
+            notes.append(f"{file}: {swapped} rows with {both} swapped were repaired")
         lon[found.where], lat[found.where] = found.lon, found.lat
         open_[found.where] = False
     names = [layout.names[field] for field in pairs[0]] if pairs else []

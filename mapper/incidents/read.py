@@ -19,7 +19,7 @@ from mapper.incidents.check import Checked, check_records, columns_wanted
 from mapper.incidents.formats import open_sheets
 from mapper.incidents.gather import Found, gather
 from mapper.incidents.layout import layout_of
-from mapper.incidents.mapping import ColumnMapping
+from mapper.incidents.mapping import ColumnMapping, load_mapping
 from mapper.incidents.table import Incidents
 
 if TYPE_CHECKING:
@@ -30,25 +30,34 @@ _FAULTS_SHOWN = 5
 
 
 def read_incidents(
-    paths: Sequence[Path | str],
+    paths: Sequence[Path | str] | Path | str,
     *,
-    mapping: ColumnMapping | None = None,
+    mapping: ColumnMapping | Path | str | None = None,
     repair_swapped: bool = False,
     today: date | None = None,
     progress: Progress = no_progress,
 ) -> Incidents:
-    """Read files, folders and zip archives into one table of incidents.
+    r"""Read files, folders and zip archives into one table of incidents.
 
     Parameters
     ----------
     paths
-        Police.uk street files, extracts and, with a mapping, any other tables.
+        One or several: police.uk street files, extracts and, with a mapping, any other tables.
     mapping
-        How the columns of other tables are read, or only the order of day and month.
+        How the columns of other tables are read, or only the order of day and month; a mapping or
+        the path of its file.
     repair_swapped
         Turn swapped latitudes and longitudes round, counted in a note, instead of rejecting them.
     today
         Later dates are rejected; today where not given.
+    progress
+        Called with words and the share done, 0 to 1.
+
+    Returns
+    -------
+    Incidents
+        ``table`` of accepted and ``rejected`` rows, shape (rows, columns): places in degrees of
+        WGS 84, times on the clock of Europe/London. Rows read = accepted + rejected.
 
     Raises
     ------
@@ -58,14 +67,38 @@ def read_incidents(
         When dates of a column could be day-first or month-first.
     MappingError
         When the mapping does not fit a file.
+
+    Notes
+    -----
+    The columns are those of police.uk (https://data.police.uk/about/) and docs/data-standard.md.
+
+    Examples
+    --------
+    >>> import mapper, pathlib, tempfile
+    >>> path = pathlib.Path(tempfile.mkdtemp(), "extract.csv")
+    >>> _ = path.write_text(
+    ...     "from_at,incident_type,longitude,latitude\n"
+    ...     "2025-03-01 22:10,Robbery,-2.98,53.40\n"
+    ...     "2025-02-30 09:00,Robbery,-2.97,53.40\n"
+    ... )
+    >>> incidents = mapper.read(path)
+    >>> len(incidents.table), incidents.rejected["reason"].tolist()
+    (1, ['bad date'])
     """
+    if isinstance(mapping, Path | str):
+        mapping = load_mapping(mapping)
     work = partial(
         _read_one,
         mapping=mapping,
         repair_swapped=repair_swapped,
         today=today or date.today(),  # noqa: DTZ011 - the wall clock of the place of work is meant
     )
-    with gather(paths) as gathering:
+    if hasattr(paths, "columns"):
+        raise InputError(
+            "A table in memory is read by from_frame, which is told what its columns are:"
+            ' mapper.from_frame(frame, when="...", kind="...").'
+        )
+    with gather([paths] if isinstance(paths, str | Path) else paths) as gathering:
         files = gathering.files
         read: list[list[Checked] | MapperError] = []
         with ThreadPoolExecutor(min(os.cpu_count() or 1, _THREADS, len(files))) as pool:
@@ -107,11 +140,12 @@ def _refuse(errors: list[MapperError]) -> None:
         return
     if len(errors) == 1:
         raise errors[0]
-    shown = "\n".join(str(error) for error in errors[:_FAULTS_SHOWN])
+    shown = "\n".join(str(error.args[0]) for error in errors[:_FAULTS_SHOWN])
+    names = dict.fromkeys(name for error in errors for name in error.names)
     more = f"\nand {len(errors) - _FAULTS_SHOWN} more" if len(errors) > _FAULTS_SHOWN else ""
     kinds = (AmbiguousDatesError, MappingError)
     kind = next((k for k in kinds if all(isinstance(e, k) for e in errors)), InputError)
-    raise kind(f"{len(errors)} files cannot be read:\n{shown}{more}")
+    raise kind(f"{len(errors)} files cannot be read:\n{shown}{more}", names=names)
 
 
 def _each_once(sheets: list[Checked]) -> tuple[list[Checked], list[str]]:

@@ -133,12 +133,12 @@ def suggest_mapping(
 def offer_mapping(
     columns: Sequence[str], sample: Sequence[Sequence[str]], *, located: bool = False
 ) -> str:
-    """Return words that offer a suggested mapping and say how to use it."""
+    """Return words that offer a suggested mapping and say how to use it, as ``{mapping}``."""
     suggested = suggest_mapping(columns, sample)
     if suggested is None:
         return (
             "Write a mapping file with a [columns] table that names the columns of time and place,"
-            " and give it with --mapping; docs/data-standard.md shows one. If the names of the"
+            " and give it as {mapping}; docs/data-standard.md shows one. If the names of the"
             " columns stand in another row, put header_row = 3 (or whichever it is) into the file."
         )
     names = set(suggested.columns)
@@ -147,7 +147,7 @@ def offer_mapping(
     )
     hint = "" if placed else "\nNo columns of coordinates were recognised: add them."
     return (
-        "Save these lines as mapping.toml, correct them, and give the file with --mapping:\n\n"
+        "Save these lines as mapping.toml, correct them, and give the file as {mapping}:\n\n"
         f"{mapping_text(suggested)}{hint}"
     ).rstrip()
 

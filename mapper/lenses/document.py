@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 from mapper.base.files import write_whole
-from mapper.lenses.lens import Condition, Lens, Rule
+from mapper.lenses.lens import EXPECTED_WORDS, Condition, Lens, Rule
 from mapper.lenses.load import shipped_lenses
 
 START = "<!-- made from mapper/lenses/*.toml: do not edit by hand -->"
@@ -38,6 +38,9 @@ def _one(lens: Lens) -> Iterator[str]:
     yield f"### {lens.title} (`{lens.id}`)"
     yield ""
     yield lens.question
+    yield ""
+    follows = EXPECTED_WORDS[lens.expected]
+    yield f"Unusual is more than {follows} would explain. {lens.expected_reason}".rstrip()
     yield ""
     harm = lens.gives_harm
     yield f"| counts when | weight |{' days of harm |' if harm else ''} reason |"

@@ -6,12 +6,19 @@ reasons, not measurements. A lens may also give days of harm, real numbers of a 
 scores that whole-number weights are too coarse for.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Literal
+from types import MappingProxyType
+from typing import Literal, get_args
 
 # Column, test, value: a text or a flag for "is", a tuple of texts for "in", a text for "contains",
 # true or false for "present" (something is filled in).
 Condition = tuple[str, Literal["is", "in", "contains", "present"], object]
+Expected = Literal["residents", "demand"]  # what incidents are expected to follow
+EXPECTED: tuple[Expected, ...] = get_args(Expected)
+EXPECTED_WORDS: Mapping[str, str] = MappingProxyType(
+    {"residents": "its residents", "demand": "all demand recorded there"}
+)
 Clauses = tuple[tuple[Condition, ...], ...]  # met when all conditions of one clause hold
 
 
@@ -41,6 +48,16 @@ class Lens:
     caveats: tuple[str, ...] = ()  # what the map cannot show
     never_call: tuple[str, ...] = ()  # names the result must not be given
     public: bool = False  # made for police.uk files
+    expected: Expected = "residents"  # what unusual places have more than, unless asked otherwise
+    expected_reason: str = ""  # why that and not the other
+    order: int | None = None  # place among the shipped lenses
+    short_title: str = ""  # where a button has no room for the title
+    patch_order: int | None = None  # place among the buttons of My patch; the others follow
+    family: str = ""  # the lens whose incidents it shares: two of one family meet everywhere
+    theme: int | None = None  # place among the lenses that a briefing sets against each other
+    headline: int | None = None  # place among the figures at the head of a briefing
+    headline_title: str = ""  # there, beside the other figures, if not the title
+    headline_words: str = ""  # the same inside a sentence, without those figures beside it
     source: str = ""  # file the lens came from
     sha256: str = ""  # of that file
 

@@ -5,15 +5,17 @@ may hold is told to its writer in ``docs/lenses.md``.
 """
 
 import hashlib
+import json
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
+from typing import Any
 
 from mapper.base.errors import LensError
 from mapper.base.tables import INCIDENT_COLUMNS, OPTIONAL_INCIDENT_COLUMNS
 from mapper.base.toml_file import TomlKind
 from mapper.lenses.conditions import conditions_of
-from mapper.lenses.lens import Lens, Rule
+from mapper.lenses.lens import EXPECTED, Expected, Lens, Rule
 from mapper.lenses.part import Part, parts_of, shown
 
 ID = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
@@ -30,6 +32,9 @@ PUBLIC_NEVER = ("county lines", "domestic abuse")
 
 _LENS_KEYS = (
     *("id", "title", "version", "question", "requires", "caveats", "never_call", "public"),
+    *("order", "short_title", "patch_order", "family", "theme"),
+    *("headline", "headline_title", "headline_words"),
+    *("expected", "expected_reason"),
     *("rule", "exclude"),
 )
 _RULE_KEYS = ("name", "weight", "harm_days", "reason", "police_generated", "when")
@@ -51,6 +56,23 @@ def read_lens_file(path: Path) -> Lens:
     return lens
 
 
+def lens_of_mapping(told: Mapping[str, Any]) -> Lens:
+    """Return the lens that a mapping describes; its keys are those of a lens file.
+
+    Raises
+    ------
+    LensError
+        Naming each fault and what to write instead.
+    """
+    whole = Part(told, ())
+    plain = json.dumps(told, sort_keys=True, default=str)
+    digest = hashlib.sha256(plain.encode()).hexdigest()
+    lens = _lens(whole, path=Path(f"{told.get('id')}.toml"), sha256=digest)
+    if whole.faults:
+        raise LensError("\n".join(f"The lens: {words}" for _, words in whole.faults))
+    return lens
+
+
 def _lens(whole: Part, *, path: Path, sha256: str) -> Lens:
     """Build the lens; it is good only when no fault was gathered on the way."""
     whole.refuse_unknown_keys(_LENS_KEYS)
@@ -65,6 +87,16 @@ def _lens(whole: Part, *, path: Path, sha256: str) -> Lens:
         caveats=whole.texts("caveats"),
         never_call=whole.texts("never_call"),
         public=whole.flag("public"),
+        expected=_expected(whole),
+        expected_reason=whole.text("expected_reason") if "expected" in whole.table else "",
+        order=whole.place("order"),
+        short_title=whole.text("short_title", needed=False),
+        patch_order=whole.place("patch_order"),
+        family=whole.text("family", needed=False),
+        theme=whole.place("theme"),
+        headline=whole.place("headline"),
+        headline_title=whole.text("headline_title", needed=False),
+        headline_words=whole.text("headline_words", needed=False),
         source=path.name,
         sha256=sha256,
     )
@@ -98,6 +130,17 @@ def _requires(whole: Part) -> tuple[str, ...]:
         if column not in known:
             whole.unknown_column(column, known, at="requires")
     return required
+
+
+def _expected(whole: Part) -> Expected:
+    """Return what incidents are expected to follow, residents when the key is absent."""
+    value = whole.table.get("expected", "residents")
+    for name in EXPECTED:
+        if value == name:
+            return name
+    choices = " or ".join(f'"{name}"' for name in EXPECTED)
+    whole.fault(f"`expected` is not {choices}. Write one of them.", at="expected")
+    return "residents"
 
 
 def _rule(part: Part) -> Rule:
@@ -147,7 +190,8 @@ def _check_rules(whole: Part, lens: Lens) -> None:
 
 def _check_names(whole: Part, lens: Lens) -> None:
     """Hold the lens to its own word about what the result must not be called."""
-    for key, words in (("title", lens.title), ("question", lens.question)):
+    for key in ("title", "question", "short_title", "headline_title", "headline_words"):
+        words: str = getattr(lens, key)
         for name in lens.never_call:
             if f" {_plain(name)} " in f" {_plain(words)} ":
                 whole.fault(

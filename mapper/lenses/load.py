@@ -6,60 +6,87 @@ id of a shipped one, so a result's title always means what it says.
 """
 
 import os
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from functools import cache
 from pathlib import Path
+from types import MappingProxyType
+from typing import Any
 
 from mapper.base.errors import LensError
 from mapper.base.settings import settings
 from mapper.lenses.lens import Lens
-from mapper.lenses.lens_file import ID, read_lens_file
+from mapper.lenses.lens_file import ID, lens_of_mapping, read_lens_file
 from mapper.lenses.part import closest, shown
 
-# In the order in which they are offered.
-SHIPPED = (
-    "county-lines",
-    "domestic-abuse",
-    "domestic-abuse-children",
-    "domestic-abuse-babies",
-    "missing-children",
-    "drugs",
-    "serious-violence",
-    "organised-crime",
-    "all-demand",
-    "public-drugs-weapons-robbery",
-    "public-violence",
-    "public-all",
-    "public-harm",
-)
 FOLDER_VARIABLE = "MAPPER_LENSES"
-_HERE = Path(__file__).parent
+_SHIPPED = MappingProxyType({path.stem: path for path in Path(__file__).parent.glob("*.toml")})
 
 
-def load_lens(id_or_path: str | Path, *, folder: Path | None = None) -> Lens:
-    """Return one lens, by its id or by the path of its file.
+def load_lens(
+    id_or_path: str | Path | Mapping[str, Any] | Lens, *, folder: Path | None = None
+) -> Lens:
+    """Return one lens, by its id, by the path of its file, or from a dictionary.
 
     Parameters
     ----------
     id_or_path
-        An id such as ``county-lines``, or a path: a ``Path``, or text that ends in ``.toml`` or
-        holds a folder.
+        An id such as ``county-lines``; a path: a ``Path``, or text that ends in ``.toml`` or
+        holds a folder; or a dictionary with the keys of a lens file (docs/lenses.md). A lens
+        comes back as it is.
     folder
         The user's own lenses; by default the folder in ``MAPPER_LENSES``, if it is set.
+
+    Returns
+    -------
+    Lens
+        Which incidents count, each with a whole-number weight (no unit), under which title.
 
     Raises
     ------
     LensError
         When no lens has the id (the closest are named), or its file is wrong.
+
+    Notes
+    -----
+    Each rule says why it counts with its weight; docs/lenses.md names the sources.
+
+    Examples
+    --------
+    >>> import mapper
+    >>> mapper.load_lens("county-lines").title
+    'County lines indicators'
+    >>> own = mapper.load_lens(
+    ...     {
+    ...         "id": "knives",
+    ...         "title": "Knives",
+    ...         "version": "1",
+    ...         "question": "Where were knives carried, seen or used?",
+    ...         "requires": ["knife"],
+    ...         "rule": [
+    ...             {
+    ...                 "name": "knife",
+    ...                 "weight": 1,
+    ...                 "reason": "Each counts once.",
+    ...                 "when": {"knife": True},
+    ...             }
+    ...         ],
+    ...     }
+    ... )
+    >>> own.id, len(own.rules)
+    ('knives', 1)
     """
+    if isinstance(id_or_path, Lens):
+        return id_or_path
+    if isinstance(id_or_path, Mapping):
+        return lens_of_mapping(id_or_path)
     if isinstance(id_or_path, Path) or _is_path(id_or_path):
         return read_lens_file(Path(id_or_path))
-    if id_or_path in SHIPPED:
-        return read_lens_file(shipped_path(id_or_path))
+    if id_or_path in _SHIPPED:
+        return read_lens_file(_SHIPPED[id_or_path])
     own = {path.stem: path for path in _own_paths(folder)}
     if id_or_path in own and ID.fullmatch(id_or_path):
         return read_lens_file(own[id_or_path])
-    ids = (*SHIPPED, *own)
+    ids = (*(lens.id for lens in shipped_lenses()), *own)
     raise LensError(
         f"There is no lens called {shown(id_or_path)}.{closest(id_or_path, ids)}"
         f" The lenses are {', '.join(ids)}."
@@ -69,10 +96,30 @@ def load_lens(id_or_path: str | Path, *, folder: Path | None = None) -> Lens:
 def list_lenses(folder: Path | None = None) -> tuple[Lens, ...]:
     """Return the shipped lenses, then the user's own in the order of their ids.
 
+    Parameters
+    ----------
+    folder
+        The user's own lenses; by default the folder in ``MAPPER_LENSES``, if it is set.
+
+    Returns
+    -------
+    tuple of Lens
+        Each with ``id``, ``title`` and the ``question`` that its map answers.
+
     Raises
     ------
     LensError
         Naming every fault of every file that is wrong.
+
+    Notes
+    -----
+    docs/lenses.md writes every lens out, with the sources of its rules.
+
+    Examples
+    --------
+    >>> import mapper
+    >>> [lens.id for lens in mapper.list_lenses()][:2]
+    ['county-lines', 'domestic-abuse']
     """
     lenses, faults = list(shipped_lenses()), []
     for path in _own_paths(folder):
@@ -88,12 +135,7 @@ def list_lenses(folder: Path | None = None) -> tuple[Lens, ...]:
 @cache
 def shipped_lenses() -> tuple[Lens, ...]:
     """Return the lenses that come with mapper, in the order in which they are offered."""
-    return tuple(read_lens_file(shipped_path(lens_id)) for lens_id in SHIPPED)
-
-
-def shipped_path(lens_id: str) -> Path:
-    """Return the file of a lens that comes with mapper."""
-    return _HERE / f"{lens_id}.toml"
+    return tuple(sorted(map(read_lens_file, _SHIPPED.values()), key=lambda lens: lens.order or 0))
 
 
 def own_folder(*, make: bool = False) -> Path | None:
@@ -129,7 +171,7 @@ def _own_paths(folder: Path | None) -> Iterator[Path]:
             f" Make it, or change {FOLDER_VARIABLE}."
         )
     for path in sorted(folder.glob("*.toml")):
-        if path.stem in SHIPPED:
+        if path.stem in _SHIPPED:
             raise LensError(
                 f"{path}, line 1: {path.stem} is the id of a lens that comes with mapper."
                 " Give your lens another id and file name."

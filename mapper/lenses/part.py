@@ -11,6 +11,7 @@ from difflib import get_close_matches
 from typing import cast
 
 LONGEST_TEXT = 1_000  # characters of one title, reason or caveat
+LARGEST_PLACE = 1_000  # in an order of lenses
 _SHOWN = 60
 _ENOUGH = 100  # faults gathered: a file of nothing but faults must not take minutes to refuse
 _MULTI_LINE = re.compile(r'"""[\s\S]*?"""|\'\'\'[\s\S]*?\'\'\'')
@@ -63,9 +64,11 @@ class Part:
             or_at="when",
         )
 
-    def text(self, key: str) -> str:
-        """Return a text that must be there, its spaces made single."""
+    def text(self, key: str, *, needed: bool = True) -> str:
+        """Return a text, its spaces made single; empty when one that is not needed is absent."""
         if key not in self.table:
+            if not needed:
+                return ""
             self.fault(f'`{key}` is missing. Add {key} = "...".', at=key)
             return ""
         return self.clean_text(self.table[key], called=f"`{key}`", at=key)
@@ -93,6 +96,10 @@ class Part:
         state = "is missing" if value is None else f"is not a whole number from 1 to {largest}"
         self.fault(f"`{key}` {state}. Write for example {key} = 1.", at=key)
         return 1
+
+    def place(self, key: str) -> int | None:
+        """Return a place in an order, a whole number from 1 up, nothing when the key is absent."""
+        return self.whole_number(key, largest=LARGEST_PLACE) if key in self.table else None
 
     def positive_number(self, key: str, *, largest: float) -> float | None:
         """Return a number above 0 that may be there, nothing when the key is absent."""

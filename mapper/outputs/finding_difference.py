@@ -11,7 +11,7 @@ from typing import Any
 import pandas as pd
 
 from mapper.base.errors import OutputError
-from mapper.disclosure.finding_release import FindingRelease, is_finding_release
+from mapper.disclosure.release import FindingRelease, is_release
 
 STATES = ("new", "gone", "moved", "changed", "same")
 # What alone names a row, the first that is there.
@@ -57,7 +57,7 @@ def refuse_unlike(first: FindingRelease, second: FindingRelease) -> None:
     OutputError
         Saying in what they differ.
     """
-    one, other = is_finding_release(first), is_finding_release(second)
+    one, other = is_release(first, FindingRelease), is_release(second, FindingRelease)
     if one.id != other.id or list(one.roles) != list(other.roles):
         raise OutputError(
             f"“{one.title}” and “{other.title}” have different columns. Compare two answers to the"

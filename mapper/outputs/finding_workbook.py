@@ -4,14 +4,11 @@ Numbers are numbers at full precision and text is always text; the marking stand
 of every sheet and on every printed page.
 """
 
-import io
-
 import pandas as pd
-import xlsxwriter
 
-from mapper.disclosure.finding_release import FindingRelease, is_finding_release
-from mapper.outputs.exports.workbook import MADE, write_about, write_table
-from mapper.outputs.findings import said_of_finding
+from mapper.disclosure.release import FindingRelease, is_release
+from mapper.outputs.exports.workbook import book_of
+from mapper.outputs.manifest import said_of
 
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 # What a column's role means to a reader of the file.
@@ -32,27 +29,13 @@ def finding_workbook(release: FindingRelease) -> bytes:
     DisclosureError
         When given anything but a release of a finding.
     """
-    table = is_finding_release(release).table
-    file = io.BytesIO()
-    options = {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False}
-    with xlsxwriter.Workbook(file, options) as book:
-        book.set_properties(
-            {
-                "title": release.title,
-                "keywords": f"{release.marking}; audience: {release.audience}",
-                "comments": f"Release {release.digest}",
-                "created": MADE,
-            }
-        )
-        write_about(book, _said(release), release.marking)
-        write_table(book, "Answer", table, release.marking)
-        write_table(book, "Fields", _fields(release), release.marking)
-    return file.getvalue()
+    table = is_release(release, FindingRelease).table
+    return book_of(release, _said(release), {"Answer": table, "Fields": _fields(release)})
 
 
 def _said(release: FindingRelease) -> dict[str, object]:
     """Return what the file says of itself, the choices one beside another."""
-    said = said_of_finding(release)
+    said = said_of(release)
     said.pop("columns")
     said["choices"] = [f"{name}: {value}" for name, value in said["choices"].items()]
     return said

@@ -13,11 +13,30 @@ from typing import Any
 
 import numpy as np
 
-from mapper.disclosure.release import Release, is_release
-from mapper.outputs.tables import said_of
+from mapper.disclosure.release import AnyRelease, FindingRelease, is_release
+
+# What a file says of itself, in this order: of a map, and of the answer to a question.
+_MAP = (
+    *("marking", "audience", "title", "question", "period", "area_title", "resolution"),
+    *("synthetic", "caveats", "licence"),
+)
+_FINDING = (
+    *("marking", "audience", "id", "title", "question", "definition", "source", "unit"),
+    *("period", "lens_title", "area_title", "resolution", "synthetic", "licence"),
+    *("notes", "choices"),
+)
 
 
-def manifest(release: Release, *, outputs: Mapping[str, bytes], made_at: datetime) -> bytes:
+def said_of(release: AnyRelease) -> dict[str, Any]:
+    """Return what every file says of itself: marking, audience, question, caveats, licence."""
+    of_finding = isinstance(is_release(release, AnyRelease), FindingRelease)
+    said = {name: plain_json(getattr(release, name)) for name in (_FINDING if of_finding else _MAP)}
+    if isinstance(release, FindingRelease):
+        said |= {"columns": plain_json(release.roles), "rows": len(release.table)}
+    return {**said, "release": release.digest}
+
+
+def manifest(release: AnyRelease, *, outputs: Mapping[str, bytes], made_at: datetime) -> bytes:
     """Return the manifest of a set of output files as JSON.
 
     Parameters
@@ -28,7 +47,7 @@ def manifest(release: Release, *, outputs: Mapping[str, bytes], made_at: datetim
         Time of the run, with its offset: the only thing that two runs over one input differ in.
     """
     content = {
-        **plain_json(is_release(release).record),
+        **plain_json(is_release(release, AnyRelease).record),
         **said_of(release),
         "outputs": {name: fingerprint(content) for name, content in sorted(outputs.items())},
         "made_at": made_at.isoformat(timespec="seconds"),

@@ -4,21 +4,13 @@ These are rows of the user's own file going back to that user, so no disclosure 
 text that a spreadsheet would read as a formula is prefixed all the same.
 """
 
-import csv
-import io
-
 import pandas as pd
 
 from mapper.base.tables import REJECTED_COLUMNS, check_columns
-from mapper.base.text import spreadsheet_text
+from mapper.outputs.tables import csv_bytes
 
 
 def rejected_csv(rejected: pd.DataFrame) -> bytes:
     """Return rejected rows (columns of ``REJECTED_COLUMNS``) as CSV: UTF-8, one row each."""
     table = check_columns(rejected, REJECTED_COLUMNS, name="rejected rows")
-    file = io.StringIO()
-    writer = csv.writer(file, lineterminator="\n")
-    writer.writerow(REJECTED_COLUMNS)
-    for source, row, *texts in table.itertuples(index=False):
-        writer.writerow([spreadsheet_text(source), row, *map(spreadsheet_text, texts)])
-    return file.getvalue().encode()
+    return csv_bytes(REJECTED_COLUMNS, table.itertuples(index=False))

@@ -11,7 +11,7 @@ import csv
 import io
 import json
 import math
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 import pandas as pd
@@ -29,6 +29,7 @@ from mapper.base.tables import (
 from mapper.base.text import spreadsheet_text
 from mapper.disclosure.release import Release, is_release
 from mapper.grid.hexagons import cells_to_outline, strings_to_cells
+from mapper.outputs.manifest import said_of
 
 Ring = list[tuple[float, float]]
 
@@ -44,15 +45,11 @@ def hotspots_csv(release: Release) -> bytes:
 
     Text that a spreadsheet would read as a formula is prefixed with a quote; missing is empty.
     """
-    file = io.StringIO()
-    writer = csv.writer(file, lineterminator="\n")
     rows, columns = hotspot_rows(release), hotspot_columns(release)
-    writer.writerow(columns)
     for row in rows:
         if not is_operational(release) and row["incidents"] is None:
             row["incidents"] = HIDDEN
-        writer.writerow([_csv_cell(row[column]) for column in columns])
-    return file.getvalue().encode()
+    return csv_bytes(columns, ([row[column] for column in columns] for row in rows))
 
 
 def districts_csv(release: Release) -> bytes:
@@ -62,12 +59,7 @@ def districts_csv(release: Release) -> bytes:
     """
     if is_release(release).districts is None:
         return b""
-    file = io.StringIO()
-    writer = csv.writer(file, lineterminator="\n")
-    writer.writerow(PARTNER_DISTRICT_COLUMNS)
-    for row in district_rows(release):
-        writer.writerow([_csv_cell(row[column]) for column in PARTNER_DISTRICT_COLUMNS])
-    return file.getvalue().encode()
+    return csv_bytes(PARTNER_DISTRICT_COLUMNS, (row.values() for row in district_rows(release)))
 
 
 def district_rows(release: Release) -> list[dict[str, Any]]:
@@ -133,23 +125,6 @@ def parquet_bytes(frame: pd.DataFrame, *, said: Mapping[str, Any]) -> bytes:
     return file.getvalue()
 
 
-def said_of(release: Release) -> dict[str, Any]:
-    """Return what every file says of itself: marking, audience, question, caveats, licence."""
-    return {
-        "marking": is_release(release).marking,
-        "audience": release.audience,
-        "title": release.title,
-        "question": release.question,
-        "period": release.period,
-        "area_title": release.area_title,
-        "resolution": release.resolution,
-        "synthetic": release.synthetic,
-        "caveats": list(release.caveats),
-        "licence": release.licence,
-        "release": release.digest,
-    }
-
-
 def hotspot_rows(release: Release, *, on_screen: bool = False) -> list[dict[str, Any]]:
     """Return hot spots as plain rows, rounded for reading; a missing value is ``None``.
 
@@ -195,8 +170,22 @@ def rounded(value: Any, column: str, *, on_screen: bool = False) -> Any:
     return int(value)
 
 
+def csv_bytes(columns: Iterable[str], rows: Iterable[Iterable[Any]]) -> bytes:
+    r"""Return rows as CSV: UTF-8, lines ending in ``\n``, ``None`` left empty, full precision.
+
+    Text that a spreadsheet would read as a formula is prefixed with a quote.
+    """
+    file = io.StringIO()
+    writer = csv.writer(file, lineterminator="\n")
+    writer.writerow([spreadsheet_text(str(name)) for name in columns])
+    writer.writerows([_csv_cell(value) for value in row] for row in rows)
+    return file.getvalue().encode()
+
+
 def _csv_cell(value: Any) -> Any:
     """Return one value as the CSV writer takes it."""
+    if isinstance(value, bool):
+        return "true" if value else "false"
     return spreadsheet_text(value) if isinstance(value, str) else value
 
 

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from mapper.base.errors import InputError
 from mapper.base.files import replacing
-from mapper.disclosure.release import Release, is_release
+from mapper.disclosure.release import AnyRelease, Release, is_release
 from mapper.outputs.manifest import manifest
 from mapper.outputs.maps import export_map
 from mapper.outputs.tables import (
@@ -52,17 +52,20 @@ def write_outputs(
     return write_contents(release, out, {**_contents(is_release(release)), **(beside or {})})
 
 
-def write_contents(release: Release, out: Path, contents: Mapping[str, bytes]) -> tuple[Path, ...]:
+def write_contents(
+    release: AnyRelease, out: Path, contents: Mapping[str, bytes], *, name: str = MANIFEST
+) -> tuple[Path, ...]:
     """Write chosen files of a release with their manifest, as :func:`write_outputs` does.
 
     Parameters
     ----------
     contents
         Content of each file by name; the manifest is added.
+    name
+        What the manifest is called.
     """
-    made_at = datetime.now(tz=UTC)
-    said = manifest(release, outputs=contents, made_at=made_at)
-    return write_together(out, {**contents, MANIFEST: said}, manifest=MANIFEST)
+    said = manifest(release, outputs=contents, made_at=datetime.now(tz=UTC))
+    return write_together(out, {**contents, name: said}, manifest=name)
 
 
 def write_together(

@@ -1,5 +1,6 @@
 """Accuracy: how much of what came later each way of ranking places foretold."""
 
+from dataclasses import dataclass
 from datetime import date
 from typing import Literal
 
@@ -10,7 +11,7 @@ from mapper.analysis.study import Study
 from mapper.base.errors import RequestError
 from mapper.base.files import Progress, no_progress
 from mapper.questions.answer import answer
-from mapper.questions.definitions import ACCURACY
+from mapper.questions.choices import Choices, Question, choice, replicates, seed
 from mapper.questions.finding import Finding, Role
 from mapper.statistics.accuracy import ACCURACY_COLUMNS, Trial
 
@@ -21,28 +22,50 @@ _ROLES: dict[str, Role] = {
 }
 
 
+@dataclass(frozen=True, kw_only=True)
+class AccuracyChoices(Choices):
+    """What is chosen for accuracy."""
+
+    design: Literal["single", "rolling"] = choice(
+        "single",
+        "Design",
+        help="Train once, or move on test by test.",
+        of={"single": "Train once", "rolling": "Move on month by month"},
+    )
+    test_from: date | None = choice(
+        None, "First month to test", help="First month to test; by default the newest twelve."
+    )
+    train_months: int | None = choice(
+        None,
+        "Months to train on",
+        help="Months to train on; all before the test by default.",
+        least=1,
+        most=240,
+        rare=True,
+    )
+    test_months: int = choice(
+        1,
+        "Months in a test",
+        help="Months in a rolling test.",
+        least=1,
+        most=24,
+        when=("design", "rolling"),
+    )
+    replicates: int = replicates()
+    seed: int = seed(1)
+
+
 def ask_accuracy(
-    study: Study,
-    *,
-    test_from: date | None = None,
-    design: Literal["single", "rolling"] = "single",
-    train_months: int | None = None,
-    test_months: int = 1,
-    trial: Trial | None = None,
-    progress: Progress = no_progress,
+    study: Study, choices: AccuracyChoices, *, progress: Progress = no_progress
 ) -> Finding:
     """Measure every signal and every honest rival on later months.
 
     Parameters
     ----------
-    test_from
-        First month to test; the newest twelve by default, after at least a year to train on.
-    design
-        ``single``: train once on all before; ``rolling``: move on test by test.
-    train_months, test_months
-        Lengths of the windows: all earlier months, and of each rolling test.
-    trial
-        Shares of the area, bootstrap and reference.
+    choices
+        The first month to test (the newest twelve by default, after at least a year to train on);
+        ``single``: train once on all before, or ``rolling``: move on test by test; the lengths of
+        the windows; the bootstrap.
 
     Raises
     ------
@@ -53,15 +76,16 @@ def ask_accuracy(
     request = study.request
     if request.location_day or request.rings > 1:
         raise RequestError(
-            "Accuracy is measured for rings of 1 and every incident. Leave --rings and"
-            " --location-day out."
+            "Accuracy is measured for rings of 1 and every incident. Leave {rings} and"
+            " {location_day} out.",
+            names=("rings", "location_day"),
         )
-    trial = trial or Trial()
+    trial = Trial(replicates=choices.replicates, seed=choices.seed)
     plan = BackTest(
-        test_from=test_from or _first_tested(study),
-        design=design,
-        train_months=train_months,
-        test_months=test_months,
+        test_from=choices.test_from or _first_tested(study),
+        design=choices.design,
+        train_months=choices.train_months,
+        test_months=choices.test_months,
         start=request.start,
         end=request.end,
         police_generated=request.police_generated,
@@ -71,23 +95,13 @@ def ask_accuracy(
     )
     return answer(
         study,
-        ACCURACY,
+        QUESTION,
         found.table,
         _ROLES,
         unit="setting",
-        choices={**_told(plan), "replicates": trial.replicates, "seed": trial.seed},
+        choices={**choices.told(), "test_from": plan.test_from},
         notes=_notes(found),
     )
-
-
-def _told(plan: BackTest) -> dict[str, object]:
-    """Return the plan of a back-test for its manifest."""
-    return {
-        "test_from": plan.test_from,
-        "design": plan.design,
-        "train_months": plan.train_months,
-        "test_months": plan.test_months,
-    }
 
 
 def _notes(found: BackTestResult) -> tuple[str, ...]:
@@ -115,3 +129,16 @@ def _first_tested(study: Study) -> date:
         )
     first: date = months[at].astype("datetime64[D]").astype(object)
     return first
+
+
+QUESTION = Question(
+    id="accuracy",
+    title="Accuracy",
+    question="How much of what came later did each way of ranking places foretell?",
+    definition="PAI, PEI and hit rate on later months; intervals by bootstrap over months.",
+    source="Chainey, Tompson & Uhlig 2008; Hunt 2016.",
+    group="How sure",
+    choices=AccuracyChoices,
+    answer=ask_accuracy,
+    long=True,
+)

@@ -1,7 +1,9 @@
 """Change: which places have more or fewer incidents than in the window before."""
 
+from dataclasses import dataclass
 from datetime import date
 from functools import partial
+from types import MappingProxyType
 
 import numpy as np
 import pandas as pd
@@ -9,7 +11,8 @@ import pandas as pd
 from mapper.analysis.study import Study
 from mapper.base.errors import RequestError
 from mapper.questions.answer import answer
-from mapper.questions.definitions import CHANGE
+from mapper.questions.choices import ROWS, Choices, Question, Way, Ways, choice, confidence
+from mapper.questions.dispersion import dispersion_words, place_dispersion
 from mapper.questions.finding import Finding, Role
 from mapper.questions.grounds import counted_as, ground_of
 from mapper.questions.places import By, places_by
@@ -36,39 +39,59 @@ _ROLES: dict[str, Role] = {
 }
 
 
-def ask_change(
-    study: Study,
-    *,
-    since: date | None = None,
-    before: Window | None = None,
-    after: Window | None = None,
-    by: By = "cell",
-    confidence: float = 0.95,
-) -> Finding:
+@dataclass(frozen=True, kw_only=True)
+class ChangeChoices(Choices):
+    """What is chosen for a change."""
+
+    WAYS = Ways(
+        "windows",
+        "Compare",
+        MappingProxyType(
+            {
+                "since": Way("Since a day, with as long before", ("since",)),
+                "two": Way("Two windows", ("before", "after")),
+            }
+        ),
+    )
+    by: By = choice(
+        "cell",
+        "Rows",
+        help="Rows: cells, hot spots of the whole time, or areas.",
+        of={**ROWS, "cell": "Cells"},
+    )
+    since: date | None = choice(
+        None, "Since", help="From this day on, against as long before it.", proposed="middle"
+    )
+    before: Window | None = choice(
+        None, "Before", help="Earlier window of days.", proposed="first half"
+    )
+    after: Window | None = choice(
+        None, "After", help="Later window of days.", proposed="second half"
+    )
+    confidence: float = confidence()
+
+
+def ask_change(study: Study, choices: ChangeChoices) -> Finding:
     """Compare two windows of time, place by place.
 
     Parameters
     ----------
-    since
-        The days from this one on, against as many days just before: "since the last meeting".
-    before, after
-        Two windows, in place of ``since``.
-    by
-        Rows: cells, hot spots of the whole time, wards, districts or the whole area.
-    confidence
-        Of the interval of each rate ratio.
+    choices
+        The day since which, against as many days just before ("since the last meeting"), or two
+        windows; what rows are; how sure the interval of each rate ratio is.
 
     Raises
     ------
     RequestError
         When the windows do not fit together or into the days of the study.
     """
-    if not 0 < confidence < 1:
-        raise RequestError(f"A confidence of {confidence} is not between 0 and 1; 0.95 is usual.")
-    windows = _windows(study, since, before, after)
+    by, confidence = choices.by, choices.confidence
+    windows = _windows(study, choices.since, choices.before, choices.after)
     notes = check_windows(study, *windows)
     places = places_by(study, by)
+    whole_area = places_by(study, "area")
     counts = [counts_within(study, window) for window in windows]
+    dispersion = place_dispersion(study, places, windows)
     compare = partial(
         compare_windows,
         before_length=days_with_data(study, windows[0]),
@@ -76,19 +99,22 @@ def ask_change(
         confidence=confidence,
         correction=study.request.correction,
     )
-    found = compare(places.sums(counts[0]), places.sums(counts[1]))
-    whole = compare(*(np.array([each.sum()]) for each in counts))
+    found = compare(places.sums(counts[0]), places.sums(counts[1]), dispersion=dispersion)
+    whole = compare(
+        *(whole_area.sums(each) for each in counts),
+        dispersion=place_dispersion(study, whole_area, windows),
+    )
     columns = pd.DataFrame(_columns(found, study.request.alpha))
     table = pd.concat([places.table, columns], axis=1)
     told = f"{study.area.title} as a whole: {_whole_words(whole, study.request.alpha)}."
     return answer(
         study,
-        CHANGE,
+        QUESTION,
         table,
         {**places.roles, **_ROLES},
         unit=by,
-        choices={**_told(windows), "since": since, "by": by, "confidence": confidence},
-        notes=(*notes, told),
+        choices={**choices.told(), **_told(windows)},
+        notes=(*notes, told, dispersion_words(dispersion)),
         ground=ground_of(
             study,
             places.group,
@@ -106,8 +132,9 @@ def _windows(
     if since is None and before is not None and after is not None:
         return before, after
     raise RequestError(
-        "Say which windows to compare: either the day since which (--since 2024-03-01), or both"
-        " windows (--before 2024-01-01:2024-02-29 --after 2024-03-01:2024-04-30)."
+        "Say which windows to compare: either the day since which ({since} 2024-03-01), or both"
+        " windows ({before} 2024-01-01:2024-02-29 {after} 2024-03-01:2024-04-30).",
+        names=("since", "before", "after"),
     )
 
 
@@ -139,3 +166,15 @@ def _whole_words(whole: Change, alpha: float) -> str:
     """Return the change of the whole area in words."""
     before, after = int(whole.before[0]), int(whole.after[0])
     return f"{before:,} before, {after:,} after, {describe_changes(whole, alpha=alpha)[0]}"
+
+
+QUESTION = Question(
+    id="change",
+    title="What changed",
+    question="Which places have more or fewer incidents than in the window before?",
+    definition="Conditional test of two counts, dispersion of months allowed for; rate ratio.",
+    source="Clopper & Pearson 1934; Wilson 1927; Smyth 2004; Benjamini 1995.",
+    group="When",
+    choices=ChangeChoices,
+    answer=ask_change,
+)

@@ -1,6 +1,6 @@
 """Domestic abuse with children, by area, district, ward or hot spot."""
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 from mapper.analysis.analyse import AnalysisResult
 from mapper.analysis.study import Study
@@ -9,10 +9,10 @@ from mapper.context.children import HIGH, count_children
 from mapper.context.shares import months_covered
 from mapper.lenses.lens import Condition
 from mapper.questions.answer import answer
+from mapper.questions.choices import Choices, Question, Rows, rows
 from mapper.questions.finding import Finding, Measure, Role
 from mapper.questions.grounds import flagged, ground_of
-from mapper.questions.groups import By, find_places
-from mapper.questions.place_definitions import CHILDREN
+from mapper.questions.groups import find_places
 
 _COUNTS = ("incidents", "with_child", "with_baby", "repeat", "high_risk")
 _ABUSE: Condition = ("domestic_abuse", "is", True)
@@ -25,14 +25,21 @@ _NOTES = (
 )
 
 
-def children_finding(
-    study: Study, *, by: By = "district", result: AnalysisResult | None = None
+@dataclass(frozen=True, kw_only=True)
+class ChildrenChoices(Choices):
+    """What is chosen for domestic abuse with children."""
+
+    by: Rows = rows("district")
+
+
+def ask_children(
+    study: Study, choices: ChildrenChoices, *, result: AnalysisResult | None = None
 ) -> Finding:
     """Count domestic abuse with children at each place of a study.
 
     Parameters
     ----------
-    by
+    choices
         What the rows are.
     result
         Hot spots of the same study area, for ``hotspot``.
@@ -47,9 +54,10 @@ def children_finding(
     if "domestic_abuse" not in study.lens.requires:
         raise RequestError(
             f"Children in domestic abuse cannot be counted under “{study.lens.title}”."
-            " Choose --lens domestic-abuse, or one of its kind."
+            " Choose {lens} domestic-abuse, or one of its kind.",
+            names=("lens",),
         )
-    places = find_places(study, by=by, result=result)
+    places = find_places(study, by=choices.by, result=result)
     months = months_covered(study.first, study.last)
     counted = count_children(
         study.incidents.table, places.of_incident, size=places.size, months=months
@@ -59,11 +67,11 @@ def children_finding(
     table = places.keys.join(counted)
     finding = answer(
         study,
-        CHILDREN,
+        QUESTION,
         table,
         roles,
         unit=places.unit,
-        choices={"by": by, "months": months},
+        choices={**choices.told(), "months": months},
         notes=_NOTES,
         ground=ground_of(study, places.of_cell, _measures(study)),
     )
@@ -79,3 +87,15 @@ def _measures(study: Study) -> tuple[Measure, ...]:
         flagged(study, "repeat", ((_ABUSE, ("repeat_victim", "is", True)),)),
         flagged(study, "high_risk", ((_ABUSE, ("risk_grade", "in", HIGH)),)),
     )
+
+
+QUESTION = Question(
+    id="children",
+    title="Domestic abuse with children",
+    question="In how many homes with domestic abuse is there a child, or a baby under one?",
+    definition="Incidents flagged domestic abuse; shares with child, baby, repeat, high risk.",
+    source="mapper; exact intervals of Clopper & Pearson 1934.",
+    group="Around a place",
+    choices=ChildrenChoices,
+    answer=ask_children,
+)

@@ -1,12 +1,15 @@
 """Week clock: at which of the 168 hours of the week incidents probably happened."""
 
+from dataclasses import dataclass
+from types import MappingProxyType
+
 import numpy as np
 import pandas as pd
 
 from mapper.analysis.study import Study
 from mapper.base.errors import RequestError
 from mapper.questions.answer import answer
-from mapper.questions.definitions import CLOCK
+from mapper.questions.choices import Choices, Question, Way, Ways, choice
 from mapper.questions.finding import Finding, Role
 from mapper.questions.places import Places, cells_named, chosen_hotspots, places_by
 from mapper.statistics.aoristic import WEEK_HOURS, week_clocks
@@ -22,32 +25,54 @@ _ROLES: dict[str, Role] = {
 }
 
 
-def ask_clock(
-    study: Study,
-    *,
-    hotspots: tuple[str, ...] = (),
-    cells: tuple[str, ...] = (),
-    every_hotspot: bool = False,
-) -> Finding:
+@dataclass(frozen=True, kw_only=True)
+class ClockChoices(Choices):
+    """What is chosen for a week clock."""
+
+    WAYS = Ways(
+        "of",
+        "Of",
+        MappingProxyType(
+            {
+                "area": Way("The whole area"),
+                "every": Way("Every hot spot", ("every_hotspot",)),
+                "hotspots": Way("Some hot spots", ("hotspots",)),
+                "cells": Way("Some cells", ("cells",)),
+            }
+        ),
+    )
+    hotspots: tuple[str, ...] = choice(
+        (),
+        "Hot spots",
+        help="Id of a hot spot, a clock for each; may be repeated.",
+        kind="hotspots",
+        option="--hotspot",
+    )
+    cells: tuple[str, ...] = choice(
+        (), "H3 cells", help="H3 cell; several make one clock.", option="--cell"
+    )
+    every_hotspot: bool = choice(
+        default=False,
+        label="Every hot spot",
+        help="A clock for every hot spot.",
+        option="--hotspots",
+    )
+
+
+def ask_clock(study: Study, choices: ClockChoices) -> Finding:
     """Return a week clock of the whole area, of hot spots, or of some cells together.
 
     Parameters
     ----------
-    hotspots
-        Ids of hot spots of the whole time, a clock for each.
-    cells
-        H3 cells, one clock for all of them.
-    every_hotspot
-        A clock for every hot spot.
+    choices
+        Hot spots of the whole time, a clock for each; or cells, one clock for all of them.
 
     Raises
     ------
     RequestError
         When a place is unknown, or the data knows months only.
     """
-    if cells and (hotspots or every_hotspot):
-        raise RequestError("Ask for cells or for hot spots, not for both in one clock.")
-    places = _places(study, hotspots, cells, every_hotspot=every_hotspot)
+    places = _places(study, choices)
     table = study.incidents.table
     where = np.where(study.counted, study.counts.position, 0)
     group = np.where(study.counted, places.group[where], -1)
@@ -69,26 +94,25 @@ def ask_clock(
         notes.append(f"{unknown:,} incidents known to the month only are left out.")
     return answer(
         study,
-        CLOCK,
+        QUESTION,
         _table(places, clocks.weights),
         {**places.roles, **_ROLES},
         unit="hour",
-        choices={"hotspots": hotspots, "cells": cells, "every_hotspot": every_hotspot},
+        choices=choices.told(),
         notes=tuple(notes),
     )
 
 
-def _places(
-    study: Study, hotspots: tuple[str, ...], cells: tuple[str, ...], *, every_hotspot: bool
-) -> Places:
+def _places(study: Study, choices: ClockChoices) -> Places:
     """Return the places to make clocks of."""
-    if hotspots or every_hotspot:
+    if choices.hotspots or choices.every_hotspot:
         places = places_by(study, "hotspot")
-        return chosen_hotspots(places, hotspots) if hotspots else places
-    if not cells:
+        return chosen_hotspots(places, choices.hotspots) if choices.hotspots else places
+    if not choices.cells:
         return places_by(study, "area")
-    group = np.where(cells_named(study, cells), 0, -1).astype(np.int64)
-    return Places(pd.DataFrame({"cells": ["; ".join(cells)]}), {"cells": "key"}, group)
+    group = np.where(cells_named(study, choices.cells), 0, -1).astype(np.int64)
+    names = pd.DataFrame({"cells": ["; ".join(choices.cells)]})
+    return Places(names, {"cells": "key"}, group)
 
 
 def _table(places: Places, weights: np.ndarray) -> pd.DataFrame:
@@ -106,3 +130,15 @@ def _table(places: Places, weights: np.ndarray) -> pd.DataFrame:
         share=share.ravel(),
         even_share=1 / WEEK_HOURS,
     )
+
+
+QUESTION = Question(
+    id="clock",
+    title="Week clock",
+    question="At which of the 168 hours of the week did incidents probably happen?",
+    definition="Each incident's weight of 1, spread over the hours it can have happened in.",
+    source="Ratcliffe 2002, Journal of Quantitative Criminology 18.",
+    group="When",
+    choices=ClockChoices,
+    answer=ask_clock,
+)

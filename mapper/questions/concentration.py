@@ -1,5 +1,6 @@
 """Concentration: how few cells hold how much, and whether they stay the same."""
 
+from dataclasses import dataclass
 from typing import Literal
 
 import numpy as np
@@ -7,7 +8,7 @@ import pandas as pd
 
 from mapper.analysis.study import Study
 from mapper.questions.answer import answer
-from mapper.questions.definitions import CONCENTRATION
+from mapper.questions.choices import Choices, Question, choice, every
 from mapper.questions.finding import Finding, Role, Unit
 from mapper.questions.periods import counts_by_period, left_out, split_periods
 from mapper.statistics.concentration import Concentration, measure_concentration, top_stability
@@ -28,17 +29,32 @@ _ROLES: dict[Table, dict[str, Role]] = {
 _UNITS: dict[Table, Unit] = {"figures": "area", "lorenz": "area", "stability": "period"}
 
 
-def ask_concentration(study: Study, *, table: Table = "figures", every: str = "month") -> Finding:
+@dataclass(frozen=True, kw_only=True)
+class ConcentrationChoices(Choices):
+    """What is chosen for concentration."""
+
+    table: Table = choice(
+        "figures",
+        "Show",
+        help="Which table.",
+        of={
+            "figures": "Figures",
+            "lorenz": "Lorenz curve",
+            "stability": "Do the top cells stay?",
+        },
+    )
+    every: str = every(when=("table", "stability"))
+
+
+def ask_concentration(study: Study, choices: ConcentrationChoices) -> Finding:
     """Return the figures of concentration, the Lorenz curve, or the stability of the top cells.
 
     Parameters
     ----------
-    table
-        ``figures``: Gini, its sparse form and the cells that hold a quarter and a half;
-        ``lorenz``: the curve, the quietest cells first; ``stability``: how far the top 1 % and 5 %
-        of cells of each period are those of the period before.
-    every
-        Periods of the stability: ``month``, ``week`` or a number of days.
+    choices
+        Which table. ``figures``: Gini, its sparse form and the cells that hold a quarter and a
+        half; ``lorenz``: the curve, the quietest cells first; ``stability``: how far the top 1 %
+        and 5 % of cells of each period are those of the period before.
     """
     found = measure_concentration(study.counts.incidents)
     held = ", ".join(
@@ -51,20 +67,20 @@ def ask_concentration(study: Study, *, table: Table = "figures", every: str = "m
             f" {found.gini:.3f}, for sparse counts {found.gini_sparse:.3f}."
         )
     ]
-    rows = found.table() if table == "figures" else _lorenz(found)
-    if table == "stability":
-        periods = split_periods(study, every=every)
+    rows = found.table() if choices.table == "figures" else _lorenz(found)
+    if choices.table == "stability":
+        periods = split_periods(study, every=choices.every)
         counts = counts_by_period(study, periods)[:, periods.held]
         names = [name for name, held in zip(periods.names, periods.held, strict=True) if held]
         rows = top_stability(counts, periods=names)
         notes += left_out(study, periods)
     return answer(
         study,
-        CONCENTRATION,
+        QUESTION,
         rows,
-        _ROLES[table],
-        unit=_UNITS[table],
-        choices={"table": table, "every": every},
+        _ROLES[choices.table],
+        unit=_UNITS[choices.table],
+        choices=choices.told(),
         notes=tuple(notes),
     )
 
@@ -78,3 +94,15 @@ def _lorenz(found: Concentration) -> pd.DataFrame:
             "share_of_incidents": found.lorenz.incidents,
         }
     )
+
+
+QUESTION = Question(
+    id="concentration",
+    title="Concentration",
+    question="How few places hold how much, and do they stay the same?",
+    definition="Lorenz curve, Gini and its sparse form, top cells kept between periods.",
+    source="Lorenz 1905; Bernasco & Steenbeek 2017; Weisburd 2015.",
+    group="Where",
+    choices=ConcentrationChoices,
+    answer=ask_concentration,
+)

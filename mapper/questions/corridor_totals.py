@@ -15,17 +15,24 @@ from mapper.context.corridors import NEEDED, refuse_lacking
 from mapper.grid.counts import locate
 from mapper.lenses.lens import Condition
 from mapper.questions.answer import answer
+from mapper.questions.choices import Definition
 from mapper.questions.finding import Finding, Role
 from mapper.questions.grounds import flagged, ground_of
-from mapper.questions.place_definitions import CORRIDOR_TOTALS
 from mapper.questions.places import places_by
 
+CORRIDOR_TOTALS = Definition(
+    id="corridors-by-district",
+    title="Missing-from to found, by district",
+    question="From which district to which do people who go missing travel?",
+    definition="Missing people by district gone from and district found; some are found outside.",
+    source="mapper.",
+)
 OUTSIDE = "outside the study area"
 _MISSING: Condition = ("missing", "is", True)
 _ROLES: dict[str, Role] = {"from_district": "key", "to_district": "key", "reports": "count"}
 
 
-def corridor_totals_finding(study: Study) -> Finding:
+def ask_corridor_totals(study: Study) -> Finding:
     """Count missing reports by the districts gone from and found in, whatever the study's lens.
 
     Every pair of districts has a row, and every district one for places outside; reports made
@@ -60,7 +67,7 @@ def corridor_totals_finding(study: Study) -> Finding:
         table,
         _ROLES,
         unit="corridor",
-        choices={"by": "district"},
+        choices={"between": "districts"},
         notes=(counted, "One person who goes missing often counts each time."),
         ground=ground_of(
             study,

@@ -1,6 +1,7 @@
 """Corridors from where people went missing to where they were found."""
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
+from typing import Literal
 
 import numpy as np
 import pandas as pd
@@ -11,9 +12,11 @@ from mapper.context.corridors import HUB_REACH, RESOLUTION, find_corridors
 from mapper.context.places import Places
 from mapper.grid.hexagons import RESOLUTIONS, cells_to_points, cells_to_strings, points_to_cells
 from mapper.questions.answer import answer
+from mapper.questions.choices import Choices, Question, choice, places
+from mapper.questions.corridor_totals import ask_corridor_totals
 from mapper.questions.finding import Finding, Role
-from mapper.questions.place_definitions import CORRIDORS
 
+Between = Literal["cells", "districts"]
 _ROLES: dict[str, Role] = {
     "from_kind": "key",
     "from": "key",
@@ -28,33 +31,55 @@ _ROLES: dict[str, Role] = {
 }
 
 
-def corridors_finding(
-    study: Study, *, places: Places | None = None, resolution: int = RESOLUTION
-) -> Finding:
+@dataclass(frozen=True, kw_only=True)
+class CorridorsChoices(Choices):
+    """What is chosen for corridors."""
+
+    between: Between = choice(
+        "cells",
+        "Between",
+        help="Cells and travel hubs, or districts: those partners may see.",
+        of={"cells": "Cells and travel hubs", "districts": "Districts"},
+    )
+    places: Places | None = places()
+    ends: int = choice(
+        RESOLUTION,
+        "H3 resolution of the ends",
+        help="H3 resolution of the cells at the ends.",
+        least=RESOLUTIONS.start,
+        most=RESOLUTIONS.stop - 1,
+        when=("between", "cells"),
+    )
+
+
+def ask_corridors(study: Study, choices: CorridorsChoices) -> Finding:
     """Count corridors over the dates of a study, whatever its lens.
 
     Parameters
     ----------
-    places
-        Places near, of which the travel hubs are ends of corridors by name.
-    resolution
-        Of the cells at the ends, no finer than the study's.
+    choices
+        Between cells or districts; places near, of which the travel hubs are ends of corridors
+        by name; the resolution of the cells at the ends, no finer than the study's.
 
     Raises
     ------
     RequestError
-        When the resolution is finer than the study's or out of range.
+        When the resolution is finer than the study's.
     LensError
         When the data does not say who was missing and where they were found.
     """
-    if resolution not in RESOLUTIONS or resolution > study.area.resolution:
+    if choices.between == "districts":
+        return ask_corridor_totals(study)
+    resolution, near = choices.ends, choices.places
+    if resolution > study.area.resolution:
         raise RequestError(
-            f"Corridors cannot be counted at resolution {resolution}. Choose {RESOLUTIONS[0]} to"
-            f" {study.area.resolution}."
+            f"Corridors cannot be counted at {{ends}} {resolution}. Choose {RESOLUTIONS[0]} to"
+            f" {study.area.resolution}.",
+            names=("ends",),
         )
     table = study.incidents.table
     found = find_corridors(
-        table[study.within], None if places is None else places.table, resolution=resolution
+        table[study.within], None if near is None else near.table, resolution=resolution
     )
     names = _ward_names(study, resolution)
     rows = found.table.assign(
@@ -65,12 +90,12 @@ def corridors_finding(
     notes = (
         counted,
         "One person who goes missing often counts each time.",
-        *(places.notes if places is not None else ()),
+        *(near.notes if near is not None else ()),
     )
-    choices = {"resolution": resolution, "hub_reach_metres": HUB_REACH}
-    finding = answer(study, CORRIDORS, rows, _ROLES, unit="pair", choices=choices, notes=notes)
-    told = tuple(note for note in finding.notes if note not in study.lens.caveats)
-    return replace(finding, resolution=resolution, lens_title="Missing people", notes=told)
+    told = {**choices.told(), "hub_reach_metres": HUB_REACH}
+    finding = answer(study, QUESTION, rows, _ROLES, unit="pair", choices=told, notes=notes)
+    notes = tuple(note for note in finding.notes if note not in study.lens.caveats)
+    return replace(finding, resolution=resolution, lens_title="Missing people", notes=notes)
 
 
 def _ward_names(study: Study, resolution: int) -> dict[str, str]:
@@ -88,3 +113,15 @@ def _named(kind: pd.Series, end: pd.Series, names: dict[str, str]) -> np.ndarray
     """Return each end in words: a hub's own name, a cell's ward, or outside."""
     wards = end.map(names).fillna("outside the study area")
     return np.where(kind == "hub", end, wards)
+
+
+QUESTION = Question(
+    id="corridors",
+    title="Missing-from to found corridors",
+    question="From where to where do people who go missing travel?",
+    definition="Missing people by place gone from and place found, cells and travel hubs.",
+    source="mapper.",
+    group="Around a place",
+    choices=CorridorsChoices,
+    answer=ask_corridors,
+)

@@ -1,6 +1,7 @@
 """The whole map: whether there is a pattern at all, where its middle is, what shapes it has."""
 
-from typing import Literal, get_args
+from dataclasses import dataclass
+from typing import Literal
 
 import numpy as np
 import pandas as pd
@@ -11,7 +12,7 @@ from mapper.base.types import Floats
 from mapper.grid.hexagons import cells_to_strings
 from mapper.incidents.coordinates import degrees_to_grid, grid_to_degrees
 from mapper.questions.answer import answer
-from mapper.questions.definitions import DESCRIBE
+from mapper.questions.choices import Choices, Question, choice, seed
 from mapper.questions.finding import Finding, Role, Unit
 from mapper.statistics.global_measures import (
     GlobalMoran,
@@ -48,78 +49,79 @@ _ROLES: dict[Table, dict[str, Role]] = {
 }
 
 
-def ask_describe(
-    study: Study,
-    *,
-    table: Table = "figures",
-    scheme: Scheme = "quantiles",
-    classes: int = 5,
-    metres: float = 200.0,
-    fewest: int = 10,
-    seed: int = 0,
-) -> Finding:
+@dataclass(frozen=True, kw_only=True)
+class DescribeChoices(Choices):
+    """What is chosen for the whole map."""
+
+    table: Table = choice(
+        "figures",
+        "Show",
+        help="Which table.",
+        of={"figures": "Figures", "cells": "Classes of cells", "shapes": "Shapes of points"},
+    )
+    scheme: Scheme = choice(
+        "quantiles", "Classes by", help="Of the classes.", when=("table", "cells")
+    )
+    classes: int = choice(
+        5, "Classes", help="Classes of a map.", least=2, most=12, when=("table", "cells")
+    )
+    metres: float = choice(
+        200.0,
+        "Reach of neighbours, metres",
+        help="Reach of neighbours in a shape, metres.",
+        least=1,
+        most=10_000,
+        when=("table", "shapes"),
+    )
+    fewest: int = choice(
+        10,
+        "Incidents that make a shape",
+        help="Incidents that make a shape.",
+        least=2,
+        most=1_000,
+        when=("table", "shapes"),
+    )
+    seed: int = seed()
+
+
+def ask_describe(study: Study, choices: DescribeChoices) -> Finding:
     """Describe the whole map by the measures that PySAL does well.
 
     Parameters
     ----------
-    table
-        ``figures``: global Moran's I, centres, spread, ellipse and class breaks; ``cells``: local
-        Geary and the class of each; ``shapes``: clusters of any shape from the points themselves.
-    scheme, classes
-        Of the class breaks, over cells with any incident.
-    metres, fewest
-        Of the shapes: how far apart neighbours may be, and how many make a cluster.
-    seed
-        Of random draws.
+    choices
+        Which table. ``figures``: global Moran's I, centres, spread, ellipse and class breaks;
+        ``cells``: local Geary and the class of each; ``shapes``: clusters of any shape from the
+        points themselves. Class breaks are over cells with any incident.
 
     Raises
     ------
     RequestError
-        When a choice cannot be used, or there are too many points for shapes.
+        When there are too many points for shapes.
     """
-    _refuse(scheme, classes, metres, fewest)
     x, y = _points(study)
     moran = measure_moran(
         score_counts(study.counts.weighted, score=study.request.score), study.near
     )
     counts = study.counts.incidents
-    breaks = class_breaks(counts[counts > 0].astype(np.float64), classes=classes, scheme=scheme)
-    if table == "figures":
+    breaks = class_breaks(
+        counts[counts > 0].astype(np.float64), classes=choices.classes, scheme=choices.scheme
+    )
+    if choices.table == "figures":
         rows = _figures(moran, _middle(x, y), breaks)
-    elif table == "cells":
-        rows = _cells(study, breaks, seed)
+    elif choices.table == "cells":
+        rows = _cells(study, breaks, choices.seed)
     else:
-        rows = _shapes(x, y, metres, fewest, seed)
+        rows = _shapes(x, y, choices)
     return answer(
         study,
-        DESCRIBE,
+        QUESTION,
         rows,
-        _ROLES[table],
-        unit=_UNITS[table],
-        choices={
-            "table": table,
-            "scheme": scheme,
-            "classes": classes,
-            "metres": metres,
-            "fewest": fewest,
-            "seed": seed,
-        },
+        _ROLES[choices.table],
+        unit=_UNITS[choices.table],
+        choices=choices.told(),
         notes=(moran.sentence(),),
     )
-
-
-def _refuse(scheme: str, classes: int, metres: float, fewest: int) -> None:
-    """Refuse choices that cannot be used, all at once."""
-    checks = {
-        f"the scheme {scheme!r} is none of {', '.join(get_args(Scheme))}": scheme
-        not in get_args(Scheme),
-        f"{classes} classes are not 2 to 12": not 2 <= classes <= 12,  # noqa: PLR2004 - what eyes tell apart
-        f"{metres} m is not above 0": not metres > 0,
-        f"{fewest} incidents are no cluster": fewest < 2,  # noqa: PLR2004 - a pair
-    }
-    faults = [words for words, wrong in checks.items() if wrong]
-    if faults:
-        raise RequestError(f"The map cannot be described: {'; '.join(faults)}.")
 
 
 def _points(study: Study) -> tuple[Floats, Floats]:
@@ -173,14 +175,14 @@ def _cells(study: Study, breaks: Floats, seed: int) -> pd.DataFrame:
     )
 
 
-def _shapes(x: Floats, y: Floats, metres: float, fewest: int, seed: int) -> pd.DataFrame:
+def _shapes(x: Floats, y: Floats, choices: DescribeChoices) -> pd.DataFrame:
     """Return one row for each cluster of points, the largest first."""
     if x.size > MOST_POINTS:
         raise RequestError(
             f"{x.size:,} incidents are too many for clusters of points, at most {MOST_POINTS:,}:"
             " choose fewer dates, a smaller area or a narrower lens."
         )
-    group = point_clusters(x, y, distance=metres, fewest=fewest, seed=seed)
+    group = point_clusters(x, y, distance=choices.metres, fewest=choices.fewest, seed=choices.seed)
     points = pd.DataFrame({"x": x, "y": y, "group": group})[group >= 0]
     found = points.groupby("group").agg(
         incidents=("x", "size"), x=("x", "mean"), y=("y", "mean"), vx=("x", "var"), vy=("y", "var")
@@ -198,3 +200,16 @@ def _shapes(x: Floats, y: Floats, metres: float, fewest: int, seed: int) -> pd.D
             "spread_m": spread,
         }
     )
+
+
+QUESTION = Question(
+    id="describe",
+    title="The whole map",
+    question="Is there a pattern at all, where is its middle, and what shapes has it?",
+    definition="Global Moran's I, local Geary, A-DBmean centre, ellipse, breaks.",
+    source="Moran 1950; Anselin 1995; Arribas-Bel and others 2021 (PySAL).",
+    group="Where",
+    choices=DescribeChoices,
+    answer=ask_describe,
+    long=True,
+)

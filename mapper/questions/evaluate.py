@@ -1,32 +1,39 @@
-"""What worked: places acted on, before and after, against controls and a buffer.
+"""What worked: places acted on, against what they were expected to have without the action.
 
 Hot spots named here are those of the window before the action. The buffer is made of the cells so
-many steps away from the nearest treated one, or chosen by hand; controls are suggested by their
-past level and trend among all other cells, or chosen by hand.
+many steps away from the nearest treated one, or chosen by hand. What places were expected to have
+comes from their own history and from comparable places where nothing was done
+(:mod:`mapper.statistics.expectation`); control places rule the measures that need them, no more.
 """
 
-from dataclasses import replace
-from datetime import timedelta
-from typing import Literal
+from dataclasses import dataclass
+from functools import partial
 
 import numpy as np
 
-from mapper.analysis.study import Study, prepare
+from mapper.analysis.study import Study
 from mapper.base.errors import RequestError
-from mapper.base.types import Flags, Integers
-from mapper.questions.action import Action
+from mapper.base.types import Flags
+from mapper.grid.neighbours import Neighbours, find_band
+from mapper.questions.action import Action, Table
 from mapper.questions.answer import answer
-from mapper.questions.definitions import EVALUATE
-from mapper.questions.evaluation_tables import Ground, cell_table, figure_table
+from mapper.questions.choices import Question
+from mapper.questions.evaluation_dates import (
+    Around,
+    judged_periods,
+    parted_counts,
+    whole_counts_of,
+    windows_around,
+)
+from mapper.questions.evaluation_tables import Ground, cell_table, figure_table, sums_of
 from mapper.questions.finding import Finding, Role, Unit
-from mapper.questions.periods import Periods, counts_by_period, split_periods
 from mapper.questions.places import cells_named, chosen_hotspots, places_by
 from mapper.questions.windows import Window, check_windows, counts_within, days_with_data
-from mapper.statistics.controls import match_controls, ring_cells
-from mapper.statistics.evaluation import BeforeAfter, evaluate_action
-from mapper.statistics.regression_to_mean import regression_to_mean
+from mapper.statistics.action_outcome import evaluate_ledgers
+from mapper.statistics.controls import ring_cells
+from mapper.statistics.placebo_evaluation import Ledger, open_ledger, placebo_sets
+from mapper.statistics.placebo_places import cells_around
 
-Table = Literal["figures", "cells"]
 _UNITS: dict[Table, Unit] = {"figures": "area", "cells": "cell"}
 _ROLES: dict[Table, dict[str, Role]] = {
     "figures": {
@@ -47,103 +54,131 @@ _ROLES: dict[Table, dict[str, Role]] = {
 }
 
 
-def ask_evaluate(
-    study: Study, *, action: Action, table: Table = "figures", confidence: float = 0.95
-) -> Finding:
+def ask_evaluate(study: Study, action: Action, *, trial: "Trial | None" = None) -> Finding:
     """Evaluate one action.
 
     Parameters
     ----------
     action
-        Where, when, and against what.
-    table
-        ``figures``: every measure with its interval; ``cells``: which cell played which part.
-    confidence
-        Of every interval.
+        Where, when, and against what; ``figures``: every measure with its interval, or ``cells``:
+        which cell played which part; how sure every interval is.
+    trial
+        The action with its parts, opened anew when not given.
 
     Raises
     ------
     RequestError
         When places, windows or controls cannot be used.
     """
-    if not 0 < confidence < 1:
-        raise RequestError(f"A confidence of {confidence} is not between 0 and 1; 0.95 is usual.")
     notes = check_windows(study, action.before, action.after)
-    past = _study_before(study, action.before)
-    ground = _ground(study, past, action)
     counts = (counts_within(study, action.before), counts_within(study, action.after))
-    found = evaluate_action(
-        _sums(counts, ground.treated),
-        _sums(counts, ground.control),
-        buffer=_sums(counts, ground.buffer) if ground.buffer.any() else None,
-        buffer_control=_sums(counts, ground.buffer_control)
-        if ground.buffer_control.any()
-        else None,
+    trial = trial or open_trial(study, action)
+    found = evaluate_ledgers(
+        *trial.ledgers,
+        {name: sums_of(counts, flags) for name, flags in trial.ground.parts.items()},
         before_length=days_with_data(study, action.before),
         after_length=days_with_data(study, action.after),
-        confidence=confidence,
+        confidence=action.confidence,
     )
-    mean = regression_to_mean(counts[0], ground.treated, earlier=_earlier(study, action.before))
-    rows = figure_table(counts, ground, found, mean) if table == "figures" else None
-    words = [*found.words, *([found.quotient.words] if found.quotient else []), mean.words]
+    rows = figure_table(counts, trial.ground, found) if action.table == "figures" else None
     return answer(
         study,
-        EVALUATE,
-        cell_table(study, counts, ground) if rows is None else rows,
-        _ROLES[table],
-        unit=_UNITS[table],
-        choices=_told(action, table, confidence),
-        notes=(*words, ground.words, *notes),
+        QUESTION,
+        cell_table(study, counts, trial.ground) if rows is None else rows,
+        _ROLES[action.table],
+        unit=_UNITS[action.table],
+        choices=action.told(),
+        notes=(*found.words, *trial.words, *notes),
+    )
+
+
+@dataclass(frozen=True, eq=False)
+class Trial:
+    """An action with its parts and the ledgers that it is judged by."""
+
+    ground: Ground
+    ledgers: tuple[Ledger, Ledger | None]  # of the treated places and of the buffer
+    words: tuple[str, ...]
+
+
+def open_trial(study: Study, action: Action) -> Trial:
+    """Return the parts of an action and what they are judged by.
+
+    Raises
+    ------
+    RequestError
+        When places or controls cannot be used.
+    """
+    treated, buffer = _acted_on(study, action)
+    around = windows_around(study, action)
+    dates = [parted_counts(study, each) for each in around]
+    taken = treated | buffer
+    sets = placebo_sets(study.touching, treated, dates, taken=taken)
+    control = cells_named(study, action.control_cells)
+    if not action.control_cells and sets:
+        for one in sets[0][: action.controls]:
+            control[one] = True
+    _refuse_overlap(treated, buffer, control)
+    band = _band(study, action)
+    aside = np.zeros_like(treated)
+    if action.control_buffer and control.any():
+        aside[cells_around(band, np.flatnonzero(control), apart_from=taken | control)] = True
+    rings = [[cells_around(band, one, apart_from=taken) for one in each] for each in sets]
+    first = around[0] if around else Around(action.before, action.before, action.after)
+    open_one = partial(
+        open_ledger,
+        own=whole_counts_of(study, first),
+        dates=dates,
+        periods=judged_periods(study, first),
+        apart=taken,
+    )
+    return Trial(
+        ground=Ground(treated=treated, buffer=buffer, control=control, buffer_control=aside),
+        ledgers=(open_one(treated, sets), open_one(buffer, rings) if buffer.any() else None),
+        words=_expectation_words(around, by_hand=bool(action.control_cells)),
     )
 
 
 def _study_before(study: Study, before: Window) -> Study:
     """Return the study of the window before: nothing that came later may choose places."""
-    request = replace(study.request, start=before.first, end=before.last)
-    return prepare(study.incidents, request, lens=study.lens, area=study.area)
+    return study.varied(start=before.first, end=before.last)
 
 
-def _ground(study: Study, past: Study, action: Action) -> Ground:
-    """Return which cells are treated, buffer and control; no cell plays two parts."""
+def _acted_on(study: Study, action: Action) -> tuple[Flags, Flags]:
+    """Return the treated cells and the buffer."""
     treated = cells_named(study, action.cells)
     if action.hotspots:
+        past = _study_before(study, action.before)
         treated |= chosen_hotspots(places_by(past, "hotspot"), action.hotspots).group >= 0
-    inner, outer = action.buffer_rings
-    by_hand = cells_named(study, action.buffer)
-    rings = {"inner": inner, "outer": outer}
-    buffer = by_hand if action.buffer else ring_cells(study.cells, treated, **rings)
-    control, words = cells_named(study, action.control), "Controls were chosen by hand."
-    if not action.control:
-        control, words = _suggested(past, treated, buffer, action.controls_each)
-    _refuse_overlap(treated, buffer, control)
-    around = np.zeros(treated.shape, dtype=np.bool_)
-    if action.control_buffer:
-        around = ring_cells(study.cells, control, **rings) & ~treated & ~buffer
-    return Ground(
-        treated=treated, buffer=buffer, control=control, buffer_control=around, words=words
+    if action.buffer_cells:
+        return treated, cells_named(study, action.buffer_cells)
+    rings = {"inner": action.buffer_from, "outer": action.buffer_to}
+    return treated, ring_cells(study.cells, treated, **rings)
+
+
+def _band(study: Study, action: Action) -> Neighbours:
+    """Return which cells lie in the buffer's steps from each."""
+    return find_band(study.cells, inner=action.buffer_from, outer=action.buffer_to)
+
+
+def _expectation_words(around: tuple[Around, ...], *, by_hand: bool) -> tuple[str, ...]:
+    """Say what the expectation rests on, and how the controls were found."""
+    if not around:
+        return ("There is no time before the action to learn from what these places usually have.",)
+    control = (
+        "Controls were chosen by hand; they are shown, and rule WDQ and WDD only."
+        if by_hand
+        else "Controls are the comparable places nearest in level; they rule WDQ and WDD only."
     )
-
-
-def _suggested(past: Study, treated: Flags, buffer: Flags, each: int) -> tuple[Flags, str]:
-    """Return controls matched on past level and trend, and how well they match."""
-    series = counts_by_period(past, _past_periods(past))
-    found = match_controls(series, treated, candidates=~treated & ~buffer, count=each)
-    words = (
-        f"Controls are suggested by past level ({found.control_level:.2f} incidents a cell and"
-        f" period, treated {found.treated_level:.2f}) and trend ({found.control_trend:+.3f},"
-        f" treated {found.treated_trend:+.3f}): look at them before trusting them."
+    first = around[0]
+    return (
+        (
+            f"Expected is what these places had in {first.history} and {first.before}, moved as the"
+            " whole area moved in the same weeks. It is judged by comparable places where nothing"
+            f" was done, at this and {len(around) - 1} earlier dates."
+        ),
+        control,
     )
-    return found.chosen(treated.size), words
-
-
-def _past_periods(past: Study) -> Periods:
-    """Return the months of the window before, or all of it where it is shorter than two."""
-    try:
-        return split_periods(past, every="month")
-    except RequestError:
-        first = np.datetime64(past.first)
-        whole = np.array([first, np.datetime64(past.last) + 1], dtype="datetime64[D]")
-        return Periods(starts=whole, number=np.where(past.within, 0, -1), every="month")
 
 
 def _refuse_overlap(treated: Flags, buffer: Flags, control: Flags) -> None:
@@ -155,31 +190,13 @@ def _refuse_overlap(treated: Flags, buffer: Flags, control: Flags) -> None:
         )
 
 
-def _earlier(study: Study, before: Window) -> Integers | None:
-    """Return the counts of the window before that one, as long as it, where there is data."""
-    first = before.first - timedelta(days=before.days)
-    if first < study.first:
-        return None
-    return counts_within(study, Window(first, before.first - timedelta(days=1)))
-
-
-def _sums(counts: tuple[Integers, ...], part: Flags) -> BeforeAfter:
-    before, after = (int(each[part].sum()) for each in counts)
-    return BeforeAfter(before, after)
-
-
-def _told(action: Action, table: Table, confidence: float) -> dict[str, object]:
-    """Return the choices of an evaluation for its manifest."""
-    return {
-        "table": table,
-        "before": [action.before.first.isoformat(), action.before.last.isoformat()],
-        "after": [action.after.first.isoformat(), action.after.last.isoformat()],
-        "cells": action.cells,
-        "hotspots": action.hotspots,
-        "buffer": action.buffer,
-        "buffer_rings": action.buffer_rings,
-        "control": action.control,
-        "controls_each": action.controls_each,
-        "control_buffer": action.control_buffer,
-        "confidence": confidence,
-    }
+QUESTION = Question(
+    id="evaluate",
+    title="What worked",
+    question="Did places acted on change more than places left alone?",
+    definition="Incidents against expected, p among placebo places; buffer, WDQ, WDD.",
+    source="Hauer 1997; Abadie et al. 2010; Bowers & Johnson 2003; Wheeler & Ratcliffe 2018.",
+    group="What worked",
+    choices=Action,
+    answer=ask_evaluate,
+)

@@ -2,13 +2,17 @@
 
 from dataclasses import dataclass
 
+import numpy as np
 import pandas as pd
 
 from mapper.analysis.study import Study
 from mapper.base.types import Flags, Integers
 from mapper.grid.hexagons import cells_to_strings
-from mapper.statistics.evaluation import Evaluation
-from mapper.statistics.regression_to_mean import RegressionToMean
+from mapper.statistics.action_outcome import Evaluation, describe_effect, describe_ring
+from mapper.statistics.evaluation import BeforeAfter
+from mapper.statistics.expectation import Outcome
+
+_NAN = float("nan")
 
 
 @dataclass(frozen=True, eq=False)
@@ -19,7 +23,6 @@ class Ground:
     buffer: Flags
     control: Flags
     buffer_control: Flags
-    words: str  # how the controls were found
 
     @property
     def parts(self) -> dict[str, Flags]:
@@ -33,29 +36,52 @@ class Ground:
         return {name: flags for name, flags in named.items() if flags.any()}
 
 
+def sums_of(counts: tuple[Integers, Integers], part: Flags) -> BeforeAfter:
+    """Return the incidents of a part before and after."""
+    before, after = (int(each[part].sum()) for each in counts)
+    return BeforeAfter(before, after)
+
+
 def figure_table(
-    counts: tuple[Integers, Integers], ground: Ground, found: Evaluation, mean: RegressionToMean
+    counts: tuple[Integers, Integers], ground: Ground, found: Evaluation
 ) -> pd.DataFrame:
     """Return one row for each measure."""
     rows: list[tuple[str, float, float, float, str]] = []
-    nan = float("nan")
     for name, flags in ground.parts.items():
-        rows.append((f"{name} cells", float(flags.sum()), nan, nan, ""))
-        for when, each in zip(("before", "after"), counts, strict=True):
-            rows.append((f"{name} {when}", float(each[flags].sum()), nan, nan, ""))
-    change, effect, difference = found.change, found.effect, found.difference
+        each = sums_of(counts, flags)
+        rows.append((f"{name} cells", float(flags.sum()), _NAN, _NAN, ""))
+        rows.append((f"{name} before", float(each.before), _NAN, _NAN, ""))
+        rows.append((f"{name} after", float(each.after), _NAN, _NAN, ""))
+    rows.extend(
+        _outcome_rows("treated", found.treated, describe_effect(found.effect, found.treated))
+    )
+    if found.buffer:
+        rows.extend(_outcome_rows("buffer", found.buffer, describe_ring(found.ring, found.buffer)))
+    rows.append(("dispersion of periods", found.dispersion, _NAN, _NAN, ""))
+    change = found.change
     rows.append(("rate ratio of treated", change.ratio, change.low, change.high, ""))
-    rows.append(("ratio of ratios", effect.ratio, effect.low, effect.high, found.words[0]))
-    rows.append(("p of ratio of ratios", effect.p, nan, nan, ""))
-    if found.spillover and found.quotient:
-        around, quotient = found.spillover, found.quotient
-        rows.append(
-            ("ratio of ratios of buffer", around.ratio, around.low, around.high, found.words[1])
-        )
-        rows.append(("WDQ", quotient.value, nan, nan, quotient.words))
-    rows.append(("WDD", difference.value, difference.low, difference.high, ""))
-    rows.append(("expected fall without action", mean.before - mean.expected, nan, nan, mean.words))
+    if found.quotient:
+        told = found.quotient
+        value = _NAN if np.isnan(told.low) else told.value
+        rows.append(("WDQ", value, told.low, told.high, told.words))
+    if found.difference:
+        apart = found.difference
+        rows.append(("WDD", apart.value, apart.low, apart.high, ""))
     return pd.DataFrame(rows, columns=["figure", "value", "low", "high", "words"])
+
+
+def _outcome_rows(
+    name: str, outcome: Outcome, words: str
+) -> list[tuple[str, float, float, float, str]]:
+    """Return the rows of one outcome."""
+    return [
+        (f"{name} expected after", outcome.expected, _NAN, _NAN, ""),
+        (f"{name} against expected", outcome.ratio, outcome.low, outcome.high, words),
+        (f"{name}: p among placebo places", outcome.p, _NAN, _NAN, ""),
+        (f"{name}: comparable placebo places", float(outcome.alike), _NAN, _NAN, ""),
+        (f"{name}: rise before the action", outcome.rise, _NAN, _NAN, ""),
+        (f"{name}: p of the rise before", outcome.rise_p, _NAN, _NAN, ""),
+    ]
 
 
 def cell_table(study: Study, counts: tuple[Integers, Integers], ground: Ground) -> pd.DataFrame:

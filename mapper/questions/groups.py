@@ -72,3 +72,17 @@ def find_places(
     known = study.within & (position >= 0)
     of_incident = np.where(known, places.group[np.where(known, position, 0)], -1)
     return Places(cast("Unit", by), places.table, places.group, of_incident)
+
+
+def places_chosen(
+    study: Study, *, hotspot: str | None, cell: str | None, result: AnalysisResult | None
+) -> Places:
+    """Return one cell, or else one hot spot, or else every hot spot.
+
+    Raises
+    ------
+    RequestError
+        When the hot spot or cell is not there.
+    """
+    by: By = "cell" if cell else "hotspot"
+    return find_places(study, by=by, result=result, only=cell or hotspot)

@@ -1,5 +1,7 @@
 """Near repeats: after an incident, are more to be expected nearby and soon?"""
 
+from dataclasses import dataclass
+
 import numpy as np
 import pandas as pd
 
@@ -8,7 +10,7 @@ from mapper.base.errors import RequestError
 from mapper.base.files import Progress, no_progress
 from mapper.incidents.coordinates import degrees_to_grid
 from mapper.questions.answer import answer
-from mapper.questions.definitions import NEAR_REPEAT
+from mapper.questions.choices import Choices, Question, choice, runs, seed
 from mapper.questions.finding import Finding, Role
 from mapper.statistics.near_repeat import NearRepeat, near_repeat
 
@@ -28,25 +30,29 @@ _ROLES: dict[str, Role] = {
 }
 
 
+@dataclass(frozen=True, kw_only=True)
+class NearRepeatChoices(Choices):
+    """What is chosen for near repeats."""
+
+    metres: tuple[float, ...] = choice(
+        METRES,
+        "Bands of distance, metres",
+        help="Upper edges of distance; 0 first is the same place.",
+    )
+    days: tuple[float, ...] = choice(DAYS, "Bands of delay, days", help="Upper edges of delay.")
+    runs: int = runs()
+    seed: int = seed()
+
+
 def ask_near_repeat(
-    study: Study,
-    *,
-    metres: tuple[float, ...] = METRES,
-    days: tuple[float, ...] = DAYS,
-    runs: int = 999,
-    seed: int = 0,
-    progress: Progress = no_progress,
+    study: Study, choices: NearRepeatChoices, *, progress: Progress = no_progress
 ) -> Finding:
     """Return the Knox table of the incidents that count.
 
     Parameters
     ----------
-    metres
-        Upper edges of the bands of distance, rising; 0 first makes a same-place band.
-    days
-        Upper edges of the bands of delay, rising.
-    runs, seed
-        Shuffles of the times.
+    choices
+        Upper edges of the bands of distance and of delay, rising; shuffles of the times.
 
     Raises
     ------
@@ -66,19 +72,19 @@ def ask_near_repeat(
         x,
         y,
         start / _MICROSECONDS,
-        space_bands=metres,
-        time_bands=days,
-        runs=runs,
-        seed=seed,
+        space_bands=choices.metres,
+        time_bands=choices.days,
+        runs=choices.runs,
+        seed=choices.seed,
         progress=progress,
     )
     return answer(
         study,
-        NEAR_REPEAT,
+        QUESTION,
         _table(found),
         _ROLES,
         unit="pair",
-        choices={"metres": metres, "days": days, "runs": runs, "seed": seed},
+        choices=choices.told(),
         notes=_notes(study, found, x, y),
     )
 
@@ -115,3 +121,16 @@ def _notes(study: Study, found: NearRepeat, x: np.ndarray, y: np.ndarray) -> tup
     if unknown := study.counts.total - x.size:
         told.append(f"{unknown:,} incidents known to the month only are left out.")
     return tuple(told)
+
+
+QUESTION = Question(
+    id="near-repeat",
+    title="Near repeats",
+    question="After an incident, are more to be expected nearby and soon?",
+    definition="Pairs by distance and delay over their mean when times are shuffled.",
+    source="Knox 1964; Johnson and others 2007; Ratcliffe & Rengert 2008.",
+    group="When",
+    choices=NearRepeatChoices,
+    answer=ask_near_repeat,
+    long=True,
+)

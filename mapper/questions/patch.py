@@ -9,7 +9,7 @@ Nothing here is for any screen: :mod:`mapper.disclosure.patch` makes a release o
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date, timedelta
 from types import MappingProxyType
 from typing import Any
@@ -17,7 +17,7 @@ from typing import Any
 import pandas as pd
 
 from mapper.analysis.analyse import find_hotspots
-from mapper.analysis.request import AnalysisRequest, AnalysisResult
+from mapper.analysis.request import AnalysisResult
 from mapper.analysis.study import Study, prepare
 from mapper.areas.study_area import StudyArea
 from mapper.base.errors import RequestError
@@ -25,7 +25,7 @@ from mapper.context.places import Places
 from mapper.incidents.table import Incidents
 from mapper.lenses.lens import Lens
 from mapper.questions.periods import Periods, split_periods
-from mapper.questions.phases import phase_finding
+from mapper.questions.phases import PhasesChoices, ask_phases
 
 MONTHS_BEHIND = 12
 
@@ -44,11 +44,11 @@ class PatchStudy:
 
 def study_patch(
     incidents: Incidents,
-    request: AnalysisRequest,
     *,
     lens: Lens,
     area: StudyArea,
     places: Places | None = None,
+    **choices: Any,
 ) -> PatchStudy:
     """Find the hot spots of a period, and what the year behind it says of them.
 
@@ -57,14 +57,12 @@ def study_patch(
     TooFewEventsError, LensError, RequestError
         As :func:`mapper.analysis.study.prepare`.
     """
-    now = prepare(incidents, request, lens=lens, area=area)
+    now = prepare(incidents, lens=lens, area=area, **choices)
     result = find_hotspots(now)
-    behind = replace(request, start=_a_year_behind(now.first, now.last), end=now.last)
-    history = prepare(incidents, behind, lens=lens, area=area)
+    history = now.varied(start=_a_year_behind(now.first, now.last), end=now.last)
     week = history
-    if request.shifts or request.weekdays:
-        every = replace(behind, shifts=(), weekdays=())
-        week = prepare(incidents, every, lens=lens, area=area)
+    if now.request.shifts or now.request.weekdays:
+        week = history.varied(shifts=(), weekdays=())
     try:
         months = split_periods(history, every="month")
     except RequestError as error:
@@ -89,7 +87,7 @@ def phases_of(
     """Return pattern, phase, rule and reason of each hot spot of a result, by id."""
     if result.hotspots.empty:
         return MappingProxyType({})
-    table = phase_finding(history, result=result, places=places).table
+    table = ask_phases(history, PhasesChoices(places=places), result=result).table
     return MappingProxyType(
         {
             str(row["hotspot_id"]): {str(k): v for k, v in row.items()}

@@ -7,6 +7,7 @@ the rule: a suggestion, never a decision.
 """
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Literal
 
@@ -17,12 +18,11 @@ import pandas as pd
 from mapper.analysis.analyse import find_hotspots
 from mapper.analysis.request import AnalysisResult
 from mapper.analysis.study import Study
-from mapper.base.errors import RequestError
 from mapper.base.types import Flags, Integers
 from mapper.context.phases import suggest_phase
 from mapper.grid.hexagons import cells_to_strings
 from mapper.questions.answer import answer
-from mapper.questions.definitions import PATTERNS
+from mapper.questions.choices import Choices, Question, choice, every
 from mapper.questions.finding import Finding, Role
 from mapper.questions.periods import Periods, counts_by_period, left_out, split_periods
 from mapper.statistics.emerging import PATTERN_NAMES, classify_patterns
@@ -63,42 +63,51 @@ HOTSPOT_ROLES: Mapping[str, Role] = MappingProxyType(
 )
 
 
+@dataclass(frozen=True, kw_only=True)
+class PatternsChoices(Choices):
+    """What is chosen for patterns over time."""
+
+    by: Literal["hotspot", "cell"] = choice(
+        "hotspot",
+        "Rows",
+        help="Rows: hot spots of the whole time, or cells.",
+        of={"hotspot": "Hot spots", "cell": "Cells"},
+    )
+    every: str = every()
+    window: int = choice(
+        1,
+        "Periods in each test",
+        help="Periods in the test of each, looking back only.",
+        least=1,
+        most=60,
+    )
+
+
 def ask_patterns(
-    study: Study,
-    *,
-    every: str = "month",
-    window: int = 1,
-    by: Literal["hotspot", "cell"] = "hotspot",
-    result: AnalysisResult | None = None,
+    study: Study, choices: PatternsChoices, *, result: AnalysisResult | None = None
 ) -> Finding:
     """Return the pattern of every hot spot, or of every cell.
 
     Parameters
     ----------
-    every
-        Periods: ``month``, ``week`` or a number of days.
-    window
-        Periods in the test of each, looking back only.
-    by
-        Rows: the hot spots of the whole time, or all cells.
+    choices
+        Rows, periods, and how many periods are tested together.
     result
         The hot spots of the study, found anew when not given.
     """
-    if window < 1:
-        raise RequestError(f"A window of {window} periods is not possible: choose 1 or more.")
-    periods = split_periods(study, every=every)
+    periods = split_periods(study, every=choices.every)
     counts = counts_by_period(study, periods)[:, periods.held]
     result = result or find_hotspots(study)
-    found = _found(study, counts, periods, window)
-    rows = _cells if by == "cell" else _hotspots
+    found = _found(study, counts, periods, choices.window)
+    rows = _cells if choices.by == "cell" else _hotspots
     table = rows(study, result, found, counts, periods)
     return answer(
         study,
-        PATTERNS,
+        QUESTION,
         table,
-        CELL_ROLES if by == "cell" else HOTSPOT_ROLES,
-        unit=by,
-        choices={"every": every, "window": window, "by": by},
+        CELL_ROLES if choices.by == "cell" else HOTSPOT_ROLES,
+        unit=choices.by,
+        choices=choices.told(),
         notes=_notes(study, periods),
     )
 
@@ -214,3 +223,15 @@ def _notes(study: Study, periods: Periods) -> tuple[str, ...]:
     if few and smallest_p(held, exact=True) > study.request.alpha:
         told.append(few)
     return tuple(told)
+
+
+QUESTION = Question(
+    id="patterns",
+    title="Patterns over time",
+    question="Is a place newly hot, hot for long, hot on and off, rising or fading?",
+    definition="17 classes by the periods it was hot or cold in, and exact Mann-Kendall.",
+    source="Classes after Esri's emerging hot spots; Mann 1945; Kendall 1975; mapper.",
+    group="When",
+    choices=PatternsChoices,
+    answer=ask_patterns,
+)

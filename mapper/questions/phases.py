@@ -5,7 +5,7 @@ the place, its busiest single address, its deprivation, the protective assets ar
 incidents outside all hot spots rise. People decide; what they decide is recorded beside it.
 """
 
-from pathlib import Path
+from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
@@ -19,18 +19,17 @@ from mapper.context.near import RINGS, near_places
 from mapper.context.phases import (
     Fact,
     PhaseRules,
-    read_phase_rules,
     shipped_phase_rules,
     suggest_phase,
 )
 from mapper.context.places import Places as NearPlaces
 from mapper.incidents.quality import distinct_points
 from mapper.questions.answer import answer
+from mapper.questions.choices import Choices, Question, choice, every, places
 from mapper.questions.finding import Finding, Role
 from mapper.questions.groups import Places, find_places
-from mapper.questions.patterns import ask_patterns
+from mapper.questions.patterns import PatternsChoices, ask_patterns
 from mapper.questions.periods import counts_by_period, split_periods
-from mapper.questions.place_definitions import PHASES
 from mapper.statistics.hot_periods import find_trend
 
 _KEYS = ("hotspot_id", "name", "district", "ward")
@@ -41,36 +40,34 @@ _FLAGS = {
 }
 
 
-def phase_finding(
-    study: Study,
-    *,
-    result: AnalysisResult | None = None,
-    rules: Path | PhaseRules | None = None,
-    places: NearPlaces | None = None,
-    every: str = "month",
+@dataclass(frozen=True, kw_only=True)
+class PhasesChoices(Choices):
+    """What is chosen for prevention phases."""
+
+    every: str = every()
+    places: NearPlaces | None = places()
+    rules: PhaseRules | None = choice(
+        None, "Phase rules", help="Phase rules (TOML) other than those shipped.", rare=True
+    )
+
+
+def ask_phases(
+    study: Study, choices: PhasesChoices, *, result: AnalysisResult | None = None
 ) -> Finding:
     """Suggest a prevention phase for every hot spot.
 
     Parameters
     ----------
+    choices
+        Periods of the pattern; places near, for counting protective assets; another rule table
+        than the one shipped.
     result
         Hot spots of the study, found anew when not given.
-    rules
-        Another rule table than the one shipped, or its path.
-    places
-        Places near, for counting protective assets.
-    every
-        Periods of the pattern.
-
-    Raises
-    ------
-    ContextError
-        When the rule table is faulty.
     """
-    table = read_phase_rules(rules) if isinstance(rules, Path) else rules or shipped_phase_rules()
+    table, every = choices.rules or shipped_phase_rules(), choices.every
     result = result or find_hotspots(study)
-    patterns = ask_patterns(study, every=every, result=result)
-    facts = phase_facts(study, result=result, places=places, every=every)
+    patterns = ask_patterns(study, PatternsChoices(every=every), result=result)
+    facts = phase_facts(study, result=result, places=choices.places, every=every)
     known = dict(zip(result.hotspots["hotspot_id"], facts, strict=True))
     rows = []
     for row in patterns.table.to_dict("records"):
@@ -91,11 +88,11 @@ def phase_finding(
     roles |= dict.fromkeys(["pattern", "phase", "rule", "reason", "not_known"], "class")
     return answer(
         study,
-        PHASES,
+        QUESTION,
         pd.DataFrame(rows, columns=list(roles)),
         roles,
         unit="hotspot",
-        choices={"every": every, "rules": table.source, "rules_version": table.version},
+        choices={**choices.told(), "rules": table.source, "rules_version": table.version},
         notes=("A phase is a suggestion by the rule beside it: people decide and say why.",),
     )
 
@@ -182,3 +179,15 @@ def _assets(study: Study, mine: Flags, places: NearPlaces | None) -> float | Non
         places.table, study.cells[mine], resolution=study.area.resolution, rings=RINGS
     )
     return float(near.loc[near["side"] == "protective", "within"].sum())
+
+
+QUESTION = Question(
+    id="phases",
+    title="Prevention phases",
+    question="Which prevention phase do the pattern and context of a hot spot suggest?",
+    definition="The first fitting rule of an editable table; a suggestion, people decide.",
+    source="mapper; phases of prevention after Caplan 1964.",
+    group="Around a place",
+    choices=PhasesChoices,
+    answer=ask_phases,
+)

@@ -1,12 +1,13 @@
 """Reporting and proactivity: what a map owes to where officers worked and to who reports."""
 
+from dataclasses import dataclass
 from typing import Literal
 
 from mapper.analysis.proactivity import check_proactivity
 from mapper.analysis.study import Study
 from mapper.base.files import Progress, no_progress
 from mapper.questions.answer import answer
-from mapper.questions.definitions import PROACTIVITY
+from mapper.questions.choices import Choices, Question, choice
 from mapper.questions.finding import Finding, Role, Unit
 
 Table = Literal["hotspots", "hot-cells", "areas"]
@@ -46,16 +47,28 @@ _ROLES: dict[Table, dict[str, Role]] = {
 _UNITS: dict[Table, Unit] = {"hotspots": "hotspot", "hot-cells": "area", "areas": "ward"}
 
 
+@dataclass(frozen=True, kw_only=True)
+class ProactivityChoices(Choices):
+    """What is chosen for reporting and proactivity."""
+
+    table: Table = choice(
+        "hotspots",
+        "Show",
+        help="Which table.",
+        of={"hotspots": "Hot spots", "hot-cells": "Hot cells", "areas": "Areas"},
+    )
+
+
 def ask_proactivity(
-    study: Study, *, table: Table = "hotspots", progress: Progress = no_progress
+    study: Study, choices: ProactivityChoices, *, progress: Progress = no_progress
 ) -> Finding:
     """Compare the map with and without police-generated incidents, and with who lives there.
 
     Parameters
     ----------
-    table
-        ``hotspots`` of either list; ``hot-cells`` beside the study area; ``areas``: incidents per
-        1,000 residents of each district and ward.
+    choices
+        Which table. ``hotspots`` of either list; ``hot-cells`` beside the study area; ``areas``:
+        incidents per 1,000 residents of each district and ward.
 
     Raises
     ------
@@ -66,10 +79,23 @@ def ask_proactivity(
     tables = {"hotspots": found.hotspots, "hot-cells": found.hot_cells, "areas": found.areas}
     return answer(
         study,
-        PROACTIVITY,
-        tables[table],
-        _ROLES[table],
-        unit=_UNITS[table],
-        choices={"table": table},
+        QUESTION,
+        tables[choices.table],
+        _ROLES[choices.table],
+        unit=_UNITS[choices.table],
+        choices=choices.told(),
         notes=found.words,
     )
+
+
+QUESTION = Question(
+    id="proactivity",
+    title="Reporting and proactivity",
+    question="How much of the map is where officers worked, and who lives there?",
+    definition="The list without police-generated incidents; residents; exact area rates.",
+    source="Garwood 1936; Clopper & Pearson 1934; English Indices of Deprivation.",
+    group="How sure",
+    choices=ProactivityChoices,
+    answer=ask_proactivity,
+    long=True,
+)

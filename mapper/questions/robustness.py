@@ -1,7 +1,7 @@
 """Robustness: under how many other settings each hot spot stays hot."""
 
-from collections.abc import Mapping
 from contextlib import suppress
+from dataclasses import dataclass
 from typing import Literal
 
 import pandas as pd
@@ -17,7 +17,7 @@ from mapper.base.files import Progress, no_progress
 from mapper.lenses.fit import refuse_unfit
 from mapper.lenses.lens import Lens
 from mapper.questions.answer import answer
-from mapper.questions.definitions import ROBUSTNESS
+from mapper.questions.choices import Choices, Question, choice, replicates, seed
 from mapper.questions.finding import Finding, Role, Unit
 
 Table = Literal["hotspots", "settings", "choices"]
@@ -26,32 +26,33 @@ _FACTS = ("settings", "value", "judged", "window", "first", "last")
 _UNITS: dict[Table, Unit] = {"hotspots": "hotspot", "settings": "setting", "choices": "setting"}
 
 
-def areas_needed(study: Study, name: str) -> dict[int, StudyArea]:
-    """Return the study area at every resolution of the settings, by the name it was asked for."""
-    others = {each: load_study_area(name, resolution=each) for each in RESOLUTIONS_TRIED}
-    return {**others, study.area.resolution: study.area}
+@dataclass(frozen=True, kw_only=True)
+class RobustnessChoices(Choices):
+    """What is chosen for robustness."""
+
+    table: Table = choice(
+        "hotspots",
+        "Show",
+        help="Which table.",
+        of={"hotspots": "Hot spots", "settings": "Settings", "choices": "Choices"},
+    )
+    replicates: int = replicates()
+    seed: int = seed(1)
 
 
 def ask_robustness(
-    study: Study,
-    *,
-    areas: Mapping[int, StudyArea],
-    table: Table = "hotspots",
-    replicates: int = 1000,
-    seed: int = 1,
-    progress: Progress = no_progress,
+    study: Study, choices: RobustnessChoices, *, area: str, progress: Progress = no_progress
 ) -> Finding:
     """Follow every hot spot through hundreds of other settings.
 
     Parameters
     ----------
-    areas
-        The same study area at every resolution: :func:`areas_needed`.
-    table
-        ``hotspots``: the share of settings and the rank interval of each; ``settings``: what each
-        setting gives; ``choices``: the share kept by each value of each choice.
-    replicates, seed
-        Of the bootstrap of ranks.
+    choices
+        Which table. ``hotspots``: the share of settings and the rank interval of each;
+        ``settings``: what each setting gives; ``choices``: the share kept by each value of each
+        choice. Replicates and seed are of the bootstrap of ranks.
+    area
+        What the study area was asked for as: it is loaded at every resolution of the settings.
 
     Raises
     ------
@@ -62,30 +63,37 @@ def ask_robustness(
     if request.inner > 1 or request.rings > _MOST_RINGS or request.location_day or request.harm:
         raise RequestError(
             "Robustness follows hot spots of one or two rings that count every incident. Leave"
-            " --inner, --location-day and --harm out, and choose --rings 1 or 2."
+            " {inner}, {location_day} and {harm} out, and choose {rings} 1 or 2.",
+            names=("inner", "location_day", "harm", "rings"),
         )
     variants = _variants(study)
     found = measure_robustness(
         study,
         find_hotspots(study),
-        areas=areas,
+        areas=_areas(study, area),
         variants=variants,
-        replicates=replicates,
-        seed=seed,
+        replicates=choices.replicates,
+        seed=choices.seed,
         progress=progress,
     )
-    rows = _rows(found, table)
+    rows = _rows(found, choices.table)
     judged = int(found.settings["judged"].sum())
     told = f"{judged:,} of {len(found.settings):,} settings could be judged (30 incidents or more)."
     return answer(
         study,
-        ROBUSTNESS,
+        QUESTION,
         rows,
-        _roles(rows, table),
-        unit=_UNITS[table],
-        choices={"table": table, "replicates": replicates, "seed": seed},
+        _roles(rows, choices.table),
+        unit=_UNITS[choices.table],
+        choices=choices.told(),
         notes=(told,),
     )
+
+
+def _areas(study: Study, name: str) -> dict[int, StudyArea]:
+    """Return the study area at every resolution of the settings."""
+    others = {each: load_study_area(name, resolution=each) for each in RESOLUTIONS_TRIED}
+    return {**others, study.area.resolution: study.area}
 
 
 def _variants(study: Study) -> dict[str, Lens]:
@@ -118,3 +126,16 @@ def _roles(rows: pd.DataFrame, table: Table) -> dict[str, Role]:
     known: dict[str, Role] = dict.fromkeys(("hotspot_id", "name", "choice", "value"), "key")
     known |= {"incidents": "count", "settings": "fact"}
     return {name: known.get(name, "derived") for name in names}
+
+
+QUESTION = Question(
+    id="robustness",
+    title="Robustness",
+    question="Under how many other settings does each hot spot stay hot?",
+    definition="Share of settings under which half its incidents lie in hot cells; ranks.",
+    source="mapper: every combination of the usual choices, and a bootstrap of ranks.",
+    group="How sure",
+    choices=RobustnessChoices,
+    answer=ask_robustness,
+    long=True,
+)

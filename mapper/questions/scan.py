@@ -1,5 +1,6 @@
 """Space-time scan: where and when incidents piled up most."""
 
+from dataclasses import dataclass
 from typing import Literal
 
 import numpy as np
@@ -11,10 +12,10 @@ from mapper.base.files import Progress, no_progress
 from mapper.base.types import Floats, Integers
 from mapper.grid.hexagons import cells_to_points, cells_to_strings
 from mapper.questions.answer import answer
-from mapper.questions.definitions import SCAN
+from mapper.questions.choices import Choices, Question, choice, every, runs, seed
 from mapper.questions.finding import Finding, Role
 from mapper.questions.periods import Periods, counts_by_period, left_out, split_periods
-from mapper.statistics.scan import Cluster, ScanChoices, ScanResult, scan
+from mapper.statistics.scan import MOST_FEWEST, Cluster, ScanChoices, ScanResult, scan
 from mapper.statistics.scan_windows import Zones, circle_zones, disc_zones
 
 Exposure = Literal["residents", "demand"]
@@ -38,58 +39,123 @@ _ROLES: dict[str, Role] = {
 }
 
 
+@dataclass(frozen=True, kw_only=True)
+class SpaceTimeScanChoices(Choices):
+    """What is chosen for a scan."""
+
+    every: str = every()
+    look: Literal["prospective", "retrospective"] = choice(
+        "prospective",
+        "Look for",
+        help="Still going on, or ever.",
+        of={"prospective": "What is still going on", "retrospective": "Any time"},
+    )
+    chance: Literal["permutation", "poisson"] = choice(
+        "permutation",
+        "Chance",
+        help="What chance is taken to be.",
+        of={"permutation": "Times shuffled", "poisson": "Poisson by exposure"},
+    )
+    exposure: Exposure = choice(
+        "residents", "Expected by", help="What poisson expects by.", when=("chance", "poisson")
+    )
+    windows: Literal["discs", "circles"] = choice(
+        "discs",
+        "Windows",
+        help="H3 discs, or great circles in km.",
+        of={"discs": "Discs of cells", "circles": "Circles in km"},
+        rare=True,
+    )
+    radius: int = choice(
+        10,
+        "Steps of the largest disc",
+        help="Steps of the largest disc.",
+        least=0,
+        most=50,
+        rare=True,
+    )
+    longest: int | None = choice(
+        None,
+        "Periods in the longest window",
+        help="Periods in the longest window; half of all by default.",
+        least=1,
+        most=1_000,
+        rare=True,
+    )
+    largest_share: float = choice(
+        0.5,
+        "Largest share of all",
+        help="Of all expected, in one place.",
+        least=0.001,
+        most=1,
+        rare=True,
+    )
+    fewest: int = choice(
+        2,
+        "Fewest incidents",
+        help="Incidents in a cluster.",
+        least=1,
+        most=MOST_FEWEST,
+        rare=True,
+    )
+    most: int = choice(
+        20, "Clusters to report", help="Clusters to report.", least=1, most=1_000, rare=True
+    )
+    runs: int = runs()
+    seed: int = seed()
+
+    def plan(self) -> ScanChoices:
+        """Return what the statistic is to scan for."""
+        return ScanChoices(
+            null=self.chance,
+            look=self.look,
+            longest=self.longest,
+            largest_share=self.largest_share,
+            fewest=self.fewest,
+            most_clusters=self.most,
+            runs=self.runs,
+            seed=self.seed,
+        )
+
+
 def ask_scan(
-    study: Study,
-    *,
-    choices: ScanChoices | None = None,
-    every: str = "month",
-    windows: Literal["discs", "circles"] = "discs",
-    radius: int = 10,
-    exposure: Exposure = "residents",
-    progress: Progress = no_progress,
+    study: Study, choices: SpaceTimeScanChoices, *, progress: Progress = no_progress
 ) -> Finding:
     """Search every disc and interval for clusters, most likely first.
 
     Parameters
     ----------
     choices
-        Null, prospective or retrospective, limits, runs and seed.
-    every
-        Periods: ``month``, ``week`` or a number of days.
-    windows
-        ``discs`` of 0 to ``radius`` grid steps, or great-``circles`` around the middle of each
-        cell, growing until they hold the largest share of what incidents are expected from.
-    radius
-        Of the largest disc.
-    exposure
-        What incidents are expected in proportion to, under the Poisson null only.
+        Null, prospective or retrospective, limits, runs and seed. Windows are ``discs`` of 0 to
+        ``radius`` grid steps, or great-``circles`` around the middle of each cell, growing until
+        they hold the largest share of what incidents are expected from. ``exposure`` is what
+        incidents are expected in proportion to, under the Poisson null only.
 
     Raises
     ------
     RequestError
         When the choices do not fit together.
     """
-    choices = choices or ScanChoices()
-    periods = split_periods(study, every=every)
-    shares = _exposure(study, periods, exposure) if choices.null == "poisson" else None
-    counts, lost = _countable(counts_by_period(study, periods), shares, exposure)
+    plan = choices.plan()
+    periods = split_periods(study, every=choices.every)
+    shares = _exposure(study, periods, choices.exposure) if plan.null == "poisson" else None
+    counts, lost = _countable(counts_by_period(study, periods), shares, choices.exposure)
     found = scan(
         counts,
-        _zones(study, counts, shares, windows=windows, radius=radius, choices=choices),
+        _zones(study, counts, shares, choices),
         exposure=shares,
         period_exposure=None if shares is None else periods.lengths,
-        choices=choices,
+        choices=plan,
         progress=progress,
     )
-    chosen = {"every": every, "windows": windows, "radius": radius, "exposure": exposure}
     return answer(
         study,
-        SCAN,
-        _table(study, found, periods, unit="km" if windows == "circles" else "rings"),
+        QUESTION,
+        _table(study, found, periods, unit="km" if choices.windows == "circles" else "rings"),
         _ROLES,
         unit="area",
-        choices={**_told(choices, periods), **chosen},
-        notes=(_words(found, choices), *lost, *left_out(study, periods)),
+        choices={**choices.told(), **_told(choices, periods)},
+        notes=(_words(found, plan), *lost, *left_out(study, periods)),
     )
 
 
@@ -121,17 +187,11 @@ def _exposure(study: Study, periods: Periods, exposure: Exposure) -> Floats:
 
 
 def _zones(
-    study: Study,
-    counts: Integers,
-    shares: Floats | None,
-    *,
-    windows: Literal["discs", "circles"],
-    radius: int,
-    choices: ScanChoices,
+    study: Study, counts: Integers, shares: Floats | None, choices: SpaceTimeScanChoices
 ) -> Zones:
     """Return the places that windows cover."""
-    if windows == "discs":
-        return disc_zones(study.cells, rings=radius)
+    if choices.windows == "discs":
+        return disc_zones(study.cells, rings=choices.radius)
     lon, lat = cells_to_points(study.cells)
     weight = counts.sum(axis=1).astype(np.float64) if shares is None else shares
     return circle_zones(lon, lat, exposure=weight, largest_share=choices.largest_share)
@@ -168,16 +228,10 @@ def _row(study: Study, cluster: Cluster, periods: Periods, unit: str) -> dict[st
     }
 
 
-def _told(choices: ScanChoices, periods: Periods) -> dict[str, object]:
-    """Return the choices of a scan for its manifest."""
+def _told(choices: SpaceTimeScanChoices, periods: Periods) -> dict[str, object]:
+    """Return what the choices came to, for the manifest."""
     return {
-        "null": choices.null,
-        "look": choices.look,
         "longest": choices.longest or max(periods.size // 2, 1),
-        "largest_share": choices.largest_share,
-        "fewest": choices.fewest,
-        "runs": choices.runs,
-        "seed": choices.seed,
         "periods": periods.size,
     }
 
@@ -191,3 +245,16 @@ def _words(found: ScanResult, choices: ScanChoices) -> str:
         f" incidents; with {choices.runs} runs p is at least {least:.2g}, and Gumbel's p tells"
         " smaller ones."
     )
+
+
+QUESTION = Question(
+    id="scan",
+    title="Space-time scan",
+    question="Where and when did incidents pile up most, beyond what chance makes?",
+    definition="Largest likelihood ratio over discs and times; Monte Carlo and Gumbel p.",
+    source="Kulldorff 1997, 2001; Kulldorff and others 2005; Abrams and others 2010.",
+    group="When",
+    choices=SpaceTimeScanChoices,
+    answer=ask_scan,
+    long=True,
+)

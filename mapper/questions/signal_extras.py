@@ -67,7 +67,9 @@ def second_lens(study: Study, other: Study) -> tuple[Columns, str]:
         When the second lens is the first one.
     """
     if other.lens.id == study.lens.id:
-        raise RequestError("The second lens is the first one. Choose another with --with-lens.")
+        raise RequestError(
+            "{with_lens}: the second lens is the first one. Choose another.", names=("with_lens",)
+        )
     first, second = study.counts.incidents, other.counts.incidents
     around = _of_moran(
         study, local_moran_between(_scores(study), _scores(other), study.near), prefix="between"

@@ -7,7 +7,7 @@ import numpy as np
 import pandas as pd
 
 from mapper.analysis.analyse import hotspot_inputs
-from mapper.analysis.hotspots import describe_hotspots
+from mapper.analysis.hotspots import describe_hotspots, even_spread
 from mapper.analysis.request import AnalysisResult
 from mapper.analysis.study import Study
 from mapper.base.types import Integers
@@ -46,7 +46,8 @@ def place_table(study: Study, signals: tuple[Signal, ...], result: AnalysisResul
     group = np.full(rows.shape, -1, dtype=np.int64)
     group[alone] = np.arange(alone.size)
     ids = [f"SP-{cell.strip('f')[1:].upper()}" for cell in cells_to_strings(study.cells[alone])]
-    described = describe_hotspots(hotspot_inputs(study, group, single.q), ids)
+    standard = even_spread(study.counts.total, rows.size, study.area.title)
+    described = describe_hotspots(hotspot_inputs(study, group, single.q[alone], standard), ids)
     described = described.set_index("hotspot_id").loc[ids].reset_index()
     return pd.concat(
         [spots, _listed(study, described, group, signals, kind=SINGLE)], ignore_index=True

@@ -6,6 +6,7 @@ spot with all signals its cells carry, and every single place that lies in no ho
 cluster test can never see.
 """
 
+from dataclasses import dataclass
 from typing import Literal
 
 import numpy as np
@@ -15,9 +16,11 @@ import pandas as pd
 from mapper.analysis.analyse import find_hotspots
 from mapper.analysis.request import AnalysisResult
 from mapper.analysis.study import Study
+from mapper.base.files import Progress, no_progress
 from mapper.grid.hexagons import cells_to_strings
+from mapper.lenses.lens import Lens
 from mapper.questions.answer import answer
-from mapper.questions.definitions import SIGNALS
+from mapper.questions.choices import Choices, Question, choice
 from mapper.questions.finding import Finding, Role
 from mapper.questions.signal_extras import (
     Columns,
@@ -32,39 +35,57 @@ from mapper.statistics.scores import score_counts
 from mapper.statistics.signals import TITLES, Signal, find_signals, signal_table
 
 
+@dataclass(frozen=True, kw_only=True)
+class SignalsChoices(Choices):
+    """What is chosen for signals."""
+
+    by: Literal["cell", "place"] = choice(
+        "cell",
+        "Rows",
+        help="Rows: cells, or hot spots and single places.",
+        of={"cell": "Every cell", "place": "Hot spots and single places"},
+    )
+    with_lens: Lens | None = choice(
+        None,
+        "Beside a second lens",
+        help="A second lens: what lies around, and where both meet.",
+        when=("by", "cell"),
+    )
+
+
 def ask_signals(
     study: Study,
+    choices: SignalsChoices,
     *,
-    by: Literal["cell", "place"] = "cell",
-    other: Study | None = None,
     result: AnalysisResult | None = None,
+    progress: Progress = no_progress,
 ) -> Finding:
     """Answer the four questions for every cell or place.
 
     Parameters
     ----------
-    by
-        ``cell``: every cell of the study area; ``place``: hot spots and single places.
-    other
-        The same incidents and request through a second lens.
+    choices
+        Rows: every cell of the study area, or hot spots and single places; and the same incidents
+        and request through a second lens.
     result
         The hot spots of the study, found anew when not given.
     """
+    progress("Testing four signals", 0.1)
     result = result or find_hotspots(study)
     signals = study_signals(study)
     notes = _notes(study, signals, result)
-    choices = {"by": by, "second_lens": None if other is None else other.lens.id}
-    if by == "place":
+    told = choices.told()
+    if choices.by == "place":
         table = place_table(study, signals, result)
         return answer(
-            study, SIGNALS, table, PLACE_ROLES, unit="hotspot", choices=choices, notes=notes
+            study, QUESTION, table, PLACE_ROLES, unit="hotspot", choices=told, notes=notes
         )
     parts = [_own_columns(study, result), _signal_columns(signals, study.request.alpha)]
     parts += [moran_columns(study), rate_columns(study)]
     if study.request.harm:
         parts.append(harm_columns(study))
-    if other is not None:
-        more, words = second_lens(study, other)
+    if choices.with_lens is not None:
+        more, words = second_lens(study, study.varied(lens=choices.with_lens))
         parts.append(more)
         notes = (words, *notes)
     table = pd.concat([part.table for part in parts], axis=1)
@@ -72,7 +93,7 @@ def ask_signals(
     table["words"] = _sentences(signals, study.request.alpha)
     roles = {name: role for part in parts for name, role in part.roles.items()}
     roles |= {"signals": "class", "words": "derived"}
-    return answer(study, SIGNALS, table, roles, unit="cell", choices=choices, notes=notes)
+    return answer(study, QUESTION, table, roles, unit="cell", choices=told, notes=notes)
 
 
 def study_signals(study: Study) -> tuple[Signal, ...]:
@@ -175,3 +196,15 @@ def _location_days(study: Study) -> str:
     return (
         f"Counting each place once a day would leave {kept:,} of {study.counts.total:,} incidents."
     )
+
+
+QUESTION = Question(
+    id="signals",
+    title="Signals",
+    question="Where do incidents gather, stand out, or exceed demand or residents?",
+    definition="Exact upper-tail p of four nulls for each cell, with q, expected, excess.",
+    source="Getis & Ord 1996; Marshall 1991; Anselin 1995; Berger 1982; mapper.",
+    group="Where",
+    choices=SignalsChoices,
+    answer=ask_signals,
+)

@@ -1,5 +1,7 @@
 """The signature of hot spots, or of one cell: which indicators drive it."""
 
+from dataclasses import dataclass
+
 import numpy as np
 
 from mapper.analysis.analyse import AnalysisResult
@@ -7,9 +9,9 @@ from mapper.analysis.study import Study
 from mapper.context.indicators import IndicatorSet, indicate, indicators_for
 from mapper.context.signature import describe_signature, place_signatures
 from mapper.questions.answer import answer
+from mapper.questions.choices import Choices, Question, cell, hotspot
 from mapper.questions.finding import Finding, Role
-from mapper.questions.groups import find_places
-from mapper.questions.place_definitions import SIGNATURE
+from mapper.questions.groups import places_chosen
 
 _NOTE = (
     "A hot spot was chosen for its numbers, so its ratios are somewhat high; intervals hold"
@@ -17,24 +19,29 @@ _NOTE = (
 )
 
 
-def signature_finding(
+@dataclass(frozen=True, kw_only=True)
+class SignatureChoices(Choices):
+    """What is chosen for a place signature."""
+
+    hotspot: str | None = hotspot()
+    cell: str | None = cell()
+
+
+def ask_signature(
     study: Study,
+    choices: SignatureChoices,
     *,
     result: AnalysisResult | None = None,
-    hotspot: str | None = None,
-    cell: str | None = None,
     indicators: IndicatorSet | None = None,
 ) -> Finding:
     """Describe places by the indicators that drive them.
 
     Parameters
     ----------
+    choices
+        One hot spot, one cell in place of hot spots, or every hot spot.
     result
-        Hot spots of the same study area; every one is described unless ``hotspot`` names one.
-    hotspot
-        Id of one hot spot.
-    cell
-        H3 index of one cell, described in place of hot spots.
+        Hot spots of the same study area.
     indicators
         Other indicators than those of the study's lens.
 
@@ -45,9 +52,7 @@ def signature_finding(
     LensError
         When the data lacks the columns.
     """
-    places = find_places(
-        study, by="cell" if cell else "hotspot", result=result, only=cell or hotspot
-    )
+    places = places_chosen(study, hotspot=choices.hotspot, cell=choices.cell, result=result)
     which = indicators or indicators_for(study.lens)
     table = study.incidents.table
     found = indicate(table, which)
@@ -69,11 +74,11 @@ def signature_finding(
     )
     return answer(
         study,
-        SIGNATURE,
+        QUESTION,
         laid_out,
         roles,
         unit=places.unit,
-        choices={"indicators": which.id, "shares_of": which.base},
+        choices={**choices.told(), "indicators": which.id, "shares_of": which.base},
         notes=(_NOTE, *left_out),
     )
 
@@ -86,3 +91,15 @@ def signature_words(finding: Finding) -> dict[str, str]:
         str(place): describe_signature(rows, place=str(rows[name].iloc[0]), area=finding.area_title)
         for place, rows in finding.table.groupby(key, sort=False)
     }
+
+
+QUESTION = Question(
+    id="signature",
+    title="Place signature",
+    question="Which indicators drive a place, how many, over how long, and how sure is it?",
+    definition="Share of each indicator here over its share in the rest of the area, exact.",
+    source="mapper; Przyborowski & Wilenski 1940; Bonferroni 1936.",
+    group="Around a place",
+    choices=SignatureChoices,
+    answer=ask_signature,
+)

@@ -105,6 +105,16 @@ def knows_months_only(study: Study) -> bool:
     return "month" in study.incidents.table["precision"].unique()
 
 
+def refuse_months_only(study: Study) -> None:
+    """Refuse to tell days or hours of incidents of which all are known to the month only."""
+    vague = (study.incidents.table["precision"] == "month").to_numpy()
+    if not (study.counted & ~vague).any():
+        raise RequestError(
+            "The data knows only the month of each incident, so no day or hour can be told."
+            " Use a force extract with dates and times."
+        )
+
+
 def days_with_data(study: Study, window: Window) -> int:
     """Return how many days of a window lie in months for which the files hold anything at all.
 

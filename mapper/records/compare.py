@@ -7,8 +7,6 @@ both changed it, a person chooses, and nothing is chosen for them.
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from difflib import SequenceMatcher
-from re import findall
 from typing import Any, Literal
 
 from mapper.base.errors import RecordsError
@@ -16,18 +14,6 @@ from mapper.records.content import in_words, tidy
 from mapper.records.form import Content, Field, Form
 
 Side = Literal["theirs", "mine"]
-
-_WORDS = r"\s+|\w+|[^\w\s]"
-_LINES = r"[^\n]*\n|[^\n]+"
-_LONG = 20_000  # signs beyond which texts are compared by lines: words would take seconds
-
-
-@dataclass(frozen=True)
-class Piece:
-    """A stretch of text that stayed, went or came."""
-
-    change: Literal["same", "gone", "new"]
-    text: str
 
 
 @dataclass(frozen=True)
@@ -37,11 +23,6 @@ class Difference:
     field: Field
     before: str  # in words, empty where it was not answered
     after: str
-
-    @property
-    def pieces(self) -> tuple[Piece, ...]:
-        """The texts word by word: without the new it is the earlier, without the gone the later."""
-        return pieces_of(self.before, self.after)
 
 
 @dataclass(frozen=True)
@@ -62,22 +43,6 @@ def compare(form: Form, before: Content, after: Content) -> tuple[Difference, ..
         for name, field in form.by_id.items()
         if before.get(name) != after.get(name)
     )
-
-
-def pieces_of(before: str, after: str) -> tuple[Piece, ...]:
-    """Return two texts as stretches of words and spaces that stayed, went or came."""
-    parts = _WORDS if max(len(before), len(after)) <= _LONG else _LINES
-    old, new = (findall(parts, text) for text in (before, after))
-    pieces: list[Piece] = []
-    for tag, a, b, c, d in SequenceMatcher(a=old, b=new, autojunk=False).get_opcodes():
-        if tag == "equal":
-            pieces.append(Piece("same", "".join(old[a:b])))
-            continue
-        if b > a:
-            pieces.append(Piece("gone", "".join(old[a:b])))
-        if d > c:
-            pieces.append(Piece("new", "".join(new[c:d])))
-    return tuple(pieces)
 
 
 def clashes(form: Form, *, base: Content, theirs: Content, mine: Content) -> tuple[Clash, ...]:

@@ -1,8 +1,9 @@
 """Evaluations kept with everything they were worked out from, and the register of what worked.
 
 What is kept of an evaluation is its inputs (which cells played which part, the two windows, the
-lens and the files by digest, the counts) and its result. The result can be worked out again from
-the kept counts at any time, and from the incidents wherever the same files are loaded.
+lens and the files by digest, the counts, those of the comparable places where nothing was done) and
+its result. The result can be worked out again from the kept counts at any time, and from the
+incidents wherever the same files are loaded.
 
 The verdict is a rule over the counts, stated here, and nothing more: people's own judgement
 stands beside it in the register.
@@ -11,27 +12,37 @@ stands beside it in the register.
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
-from math import isfinite
+from math import isfinite, isnan
 from types import MappingProxyType
 from typing import Any, Literal, cast
+
+import numpy as np
 
 from mapper.analysis.study import Study
 from mapper.base.errors import RecordsError
 from mapper.questions.action import Action
-from mapper.questions.evaluate import ask_evaluate
+from mapper.questions.evaluate import ask_evaluate, open_trial
 from mapper.questions.windows import Window
 from mapper.records.form import Content
 from mapper.records.versions import Version
-from mapper.statistics.evaluation import BeforeAfter, Evaluation, compare_places, evaluate_action
-from mapper.statistics.evaluation import RateRatio as Ratio
-from mapper.statistics.intervals import RatioOfRatios
+from mapper.statistics.action_outcome import (
+    CANNOT_BE_TOLD,
+    Evaluation,
+    evaluate_ledgers,
+    moved_share,
+)
+from mapper.statistics.evaluation import BeforeAfter, DisplacementQuotient, RateRatio
+from mapper.statistics.expectation import Outcome, ThreeWindows
+from mapper.statistics.placebo_evaluation import Ledger
 
 Verdict = Literal["worked", "did not work", "could not be told"]
 WORTH_HAVING = 0.9  # an interval all above it rules out a fall of a tenth
-MOSTLY_MOVED = -0.5  # displacement quotient: the ring gained half of what the place lost
+_COUNTED = ("history", "before", "after")
+HALF_MOVED = 0.5  # of the fall, gained by the ring around
+MOSTLY_MOVED = 0.75
 VERDICT_RULE = (
-    "Worked: fewer incidents than the comparison places would explain, of which at most half seem"
-    " to have moved next door. Did not work: a fall of a tenth or more is ruled out, or it clearly"
+    "Worked: clearly fewer incidents than expected, of which at most half seem to have moved next"
+    " door. Did not work: a fall of a tenth or more is ruled out, or three quarters of it clearly"
     " moved next door. Could not be told: everything else."
 )
 
@@ -71,7 +82,8 @@ def evaluate_intervention(
         before=before,
         after=after,
         cells=tuple(content.get("cells", ())),
-        control=tuple(content.get("controls", ())),
+        control_cells=tuple(content.get("controls", ())),
+        table="cells",
     )
     return _content(study, action, intervention.record, content)
 
@@ -97,8 +109,9 @@ def evaluate_again(study: Study, evaluation: Version) -> Content:
         before=_window(inputs["before"]),
         after=_window(inputs["after"]),
         cells=parts["treated"],
-        control=parts["control"],
-        buffer=parts.get("buffer", ()),
+        control_cells=parts["control"],
+        buffer_cells=parts.get("buffer", ()),
+        table="cells",
     )
     content = evaluation.content
     return _content(study, action, content["intervention"], content)
@@ -106,30 +119,40 @@ def evaluate_again(study: Study, evaluation: Version) -> Content:
 
 def result_of(inputs: Mapping[str, Any]) -> dict[str, Any]:
     """Work out an evaluation from its kept counts alone; the same inputs give the same result."""
-    counts = {name: BeforeAfter(*pair) for name, pair in inputs["counts"].items()}
-    found = evaluate_action(
-        counts["treated"],
-        counts["control"],
-        buffer=counts.get("buffer"),
+    found = evaluate_ledgers(
+        _ledger(inputs["ledgers"]["treated"]),
+        _ledger(inputs["ledgers"]["buffer"]) if "buffer" in inputs["ledgers"] else None,
+        {name: BeforeAfter(*pair) for name, pair in inputs["counts"].items()},
         before_length=_window(inputs["before"]).days,
         after_length=_window(inputs["after"]).days,
         confidence=inputs["confidence"],
     )
-    quotient = found.quotient
+    quotient, treated = found.quotient, found.treated
+    told = found.effect not in CANNOT_BE_TOLD
     return {
-        "verdict": verdict(found, counts),
+        "verdict": verdict(found),
+        "code": found.effect,
+        "ring": found.ring,
         "words": [*found.words, *_doubt(found)],
-        "effect": _interval(found.effect),
+        "effect": _interval(treated) if told else None,
+        "expected": _number(treated.expected),
+        "p": treated.p if told else None,
+        "alike": treated.alike,
         "change": _interval(found.change),
-        "spillover": _interval(found.spillover) if found.spillover else None,
-        "quotient": _number(quotient.value) if quotient else None,
-        "quotient_words": quotient.words if quotient else "",
+        "spillover": _interval(found.buffer) if found.buffer and found.effect == "fewer" else None,
+        "quotient": _interval_of_quotient(quotient) if quotient else None,
         "difference": {
-            "value": _number(found.difference.value),
-            "low": _number(found.difference.low),
-            "high": _number(found.difference.high),
-        },
+            name: _number(treated.expected * (getattr(treated, side) - 1))
+            for name, side in (("value", "ratio"), ("low", "low"), ("high", "high"))
+        }
+        if told
+        else None,
     }
+
+
+def is_of_today(evaluation: Content) -> bool:
+    """Tell whether an evaluation was worked out by the method of today, from comparable places."""
+    return "ledgers" in evaluation["inputs"]
 
 
 def is_unchanged(evaluation: Content) -> bool:
@@ -137,24 +160,24 @@ def is_unchanged(evaluation: Content) -> bool:
     return bool(result_of(evaluation["inputs"]) == evaluation["result"])
 
 
-def verdict(found: Evaluation, counts: Mapping[str, BeforeAfter]) -> Verdict:
+def verdict(found: Evaluation) -> Verdict:
     """Return what the counts can bear, by :data:`VERDICT_RULE`."""
-    if found.effect.high >= 1:
-        return "did not work" if found.effect.low > WORTH_HAVING else "could not be told"
-    if found.spillover is None or found.quotient is None:
-        return "worked"
-    if found.spillover.low > 1 and _net(counts).high >= 1:
+    if found.effect in CANNOT_BE_TOLD:
+        return "could not be told"
+    if found.effect != "fewer":
+        return "did not work" if found.treated.low > WORTH_HAVING else "could not be told"
+    moved = moved_share(found.treated, found.buffer)
+    if found.ring == "displacement" and moved >= MOSTLY_MOVED:
         return "did not work"
-    return "could not be told" if found.quotient.value < MOSTLY_MOVED else "worked"
+    return "could not be told" if moved >= HALF_MOVED else "worked"
 
 
 def _doubt(found: Evaluation) -> list[str]:
     """Say, where the place fell clearly, that much of the fall may have gone next door."""
-    quotient = found.quotient
-    if found.effect.high < 1 and quotient is not None and quotient.value < MOSTLY_MOVED:
+    if found.effect == "fewer" and moved_share(found.treated, found.buffer) >= HALF_MOVED:
         return [
             (
-                "The ring around it rose by at least half of what the place lost: the harm may have"
+                "The ring around it gained at least half of what the place lost: the harm may have"
                 " moved next door."
             )
         ]
@@ -193,12 +216,13 @@ def _entry(intervention: Version, evaluation: Version | None) -> Entry:
 
 def _content(study: Study, action: Action, intervention: str, content: Content) -> Content:
     """Return the content of an evaluation record."""
-    finding = ask_evaluate(study, action=action, table="cells")
+    trial = open_trial(study, action)
+    finding = ask_evaluate(study, action, trial=trial)
     parts = finding.table.groupby("part", sort=False, observed=True)
     request = study.request
     inputs = {
         "lens": {"id": study.lens.id, "version": study.lens.version, "sha256": study.lens.sha256},
-        "files": [str(source["sha256"]) for source in study.sources],
+        "files": [str(source["sha256"]) for source in study.inputs],
         "synthetic": study.synthetic,
         "area": study.area.name,
         "resolution": study.area.resolution,
@@ -210,6 +234,11 @@ def _content(study: Study, action: Action, intervention: str, content: Content) 
         "counts": {
             str(name): [int(rows["before"].sum()), int(rows["after"].sum())] for name, rows in parts
         },
+        "ledgers": {
+            name: _kept(ledger)
+            for name, ledger in zip(("treated", "buffer"), trial.ledgers, strict=True)
+            if ledger
+        },
         "notes": list(finding.notes),
     }
     kept = {name: content[name] for name in ("name", "hotspot_id", "ward") if name in content}
@@ -217,11 +246,39 @@ def _content(study: Study, action: Action, intervention: str, content: Content) 
     return MappingProxyType({**kept, **filled})
 
 
-def _net(counts: Mapping[str, BeforeAfter]) -> RatioOfRatios:
-    """Return the effect on the treated places and the ring around them together."""
-    treated, buffer = counts["treated"], counts["buffer"]
-    both = BeforeAfter(treated.before + buffer.before, treated.after + buffer.after)
-    return compare_places(both, counts["control"])
+def _kept(ledger: Ledger) -> dict[str, Any]:
+    """Return a ledger as it is kept."""
+    return {
+        "place": _kept_windows(ledger.place),
+        "placebos": [_kept_windows(each) for each in ledger.placebos],
+        "dispersion": ledger.dispersion,
+        "usual_dispersion": ledger.usual_dispersion,
+        "independent": ledger.independent,
+    }
+
+
+def _ledger(kept: Mapping[str, Any]) -> Ledger:
+    """Return a kept ledger."""
+    return Ledger(
+        place=_windows_kept(kept["place"]),
+        placebos=tuple(_windows_kept(each) for each in kept["placebos"]),
+        dispersion=kept["dispersion"],
+        usual_dispersion=kept["usual_dispersion"],
+        independent=kept["independent"],
+    )
+
+
+def _kept_windows(windows: ThreeWindows) -> dict[str, list[int]]:
+    """Return counts as they are kept: whole numbers."""
+    named = {name: getattr(windows, name).astype(int).tolist() for name in _COUNTED}
+    return {**named, "area": [int(each) for each in windows.area]}
+
+
+def _windows_kept(kept: Mapping[str, Any]) -> ThreeWindows:
+    """Return kept counts."""
+    history, before, after = (np.array(kept[name], dtype=np.float64) for name in _COUNTED)
+    first, second, third = (float(each) for each in kept["area"])
+    return ThreeWindows(history, before, after, area=(first, second, third))
 
 
 def _window(days: Iterable[str]) -> Window:
@@ -230,9 +287,16 @@ def _window(days: Iterable[str]) -> Window:
     return Window(first, last)
 
 
-def _interval(found: RatioOfRatios | Ratio) -> dict[str, float | None]:
+def _interval(found: Outcome | RateRatio) -> dict[str, float | None]:
     """Return a ratio with its interval as JSON has it."""
     return {name: _number(cast("float", getattr(found, name))) for name in ("ratio", "low", "high")}
+
+
+def _interval_of_quotient(found: DisplacementQuotient) -> dict[str, Any] | None:
+    """Return a quotient with its interval; none where it has no interval."""
+    if isnan(found.low):
+        return None
+    return {"value": found.value, "low": found.low, "high": found.high, "words": found.words}
 
 
 def _number(value: float) -> float | None:

@@ -20,7 +20,7 @@ def benjamini_hochberg(p: Floats) -> Floats:
 def benjamini_yekutieli(p: Floats) -> Floats:
     """Return the Benjamini-Yekutieli q of each p; missing p are left out and stay missing."""
     tests = int((~np.isnan(p)).sum())
-    return _step_up(p, penalty=_dependence(tests))
+    return _step_up(p, penalty=penalty_of(tests, correction="by"))
 
 
 def adjust(p: Floats, *, correction: Literal["bh", "by"] = "bh") -> Floats:
@@ -35,7 +35,7 @@ def found(p: Floats, *, alpha: float, correction: Literal["bh", "by"] = "bh") ->
     no q is below its p.
     """
     tests = int((~np.isnan(p)).sum())
-    penalty = 1.0 if correction == "bh" else _dependence(tests)
+    penalty = penalty_of(tests, correction=correction)
     low = np.flatnonzero(p <= alpha)
     order = low[np.argsort(p[low])]
     scaled = p[order] * tests * penalty / np.arange(1, low.size + 1)
@@ -45,9 +45,9 @@ def found(p: Floats, *, alpha: float, correction: Literal["bh", "by"] = "bh") ->
     return passing
 
 
-def _dependence(tests: int) -> float:
-    """Return what any dependence between so many tests costs: 1 + 1/2 + 1/3 ..."""
-    return float((1 / np.arange(1, tests + 1)).sum())
+def penalty_of(tests: int, *, correction: Literal["bh", "by"] = "bh") -> float:
+    """Return what the dependence allowed between so many tests costs: 1, or 1 + 1/2 + 1/3 ..."""
+    return 1.0 if correction == "bh" else float((1 / np.arange(1, tests + 1)).sum())
 
 
 def _step_up(p: Floats, *, penalty: float) -> Floats:

@@ -1,5 +1,6 @@
 """One request in, one result out: by hand, by refusal, and under nothing clustered."""
 
+from dataclasses import replace
 from datetime import date
 
 import numpy as np
@@ -7,23 +8,29 @@ import pandas as pd
 import pytest
 from scipy import stats
 
-from mapper.analysis import analyse as analysis
 from mapper.analysis.analyse import AnalysisRequest, analyse
+from mapper.analysis.expectation import expectation
+from mapper.analysis.study import prepare
 from mapper.base.errors import DisclosureError, RequestError, TooFewEventsError
 from mapper.base.tables import CELL_COLUMNS, HOTSPOT_COLUMNS
 from mapper.disclosure.make import release
 from mapper.disclosure.release import Release, is_release
+from mapper.grid.neighbours import find_neighbours
+from mapper.lenses.lens import Rule
+from mapper.statistics.clusters import find_clusters
+from mapper.statistics.false_discovery import benjamini_hochberg
 from tests.builders import EVERYTHING, disc, incidents_at, small_area
 
 AREA = small_area()
 CELLS = AREA.cells["cell"].to_numpy()
 HOT = disc(1, lon=-2.93)
+ROBBERY = Rule(
+    name="robbery", weight=1, reason="all alike", conditions=(("type", "is", "Robbery"),)
+)
 
 
 def run(cells, *, incidents=None, area=AREA, **choices):
-    request = AnalysisRequest(lens="everything", area="round", **choices)
-    incidents = incidents or incidents_at(cells)
-    return analyse(incidents, request, lens=EVERYTHING, area=area)
+    return analyse(incidents or incidents_at(cells), lens=EVERYTHING, area=area, **choices)
 
 
 def busy_cells(times=12, background=300, seed=1):
@@ -61,7 +68,7 @@ def test_incidents_outside_are_counted_and_said():
     far = disc(0, lon=-2.5)
     result = run(np.concatenate([busy_cells(), np.repeat(far, 9)]))
     assert result.numbers["incidents_outside"] == result.numbers["rows_outside"] == 9
-    assert any("9 incidents that count lie outside" in note for note in result.notes)
+    assert any("9 incidents that count lie outside" in note.words for note in result.notes)
 
 
 def test_dates_choose_incidents_and_the_last_day_is_included():
@@ -80,7 +87,7 @@ def test_months_without_any_data_are_named():
     incidents = incidents_at(table.loc[keep, "lon"].size * [CELLS[0]])
     incidents.table["start"] = table.loc[keep, "start"].to_numpy()
     result = run(None, incidents=incidents)
-    assert any("No data at all for February 2024" in note for note in result.notes)
+    assert any("No data at all for February 2024" in note.words for note in result.notes)
 
 
 def test_too_few_incidents_are_refused_in_words():
@@ -94,23 +101,93 @@ def test_a_disc_of_four_is_never_hot():
     cells = wide.cells["cell"].to_numpy()
     corner = disc(1, lon=-2.985, lat=53.392)
     apart = np.setdiff1d(cells, disc(3, lon=-2.985, lat=53.392))[::45]
-    four = run(np.concatenate([corner[:4], apart]), area=wide)
+    four = run(np.concatenate([corner[:4], apart]), area=wide, question="concentrated")
     assert four.cells["disc_count"].max() == 4
     assert four.cells["q"].min() <= 0.05
     assert not four.cells["hot"].any()
     middle = disc(0, lon=-2.985, lat=53.392)
     beside = np.setdiff1d(corner, middle)[:1]
-    five = np.concatenate([np.repeat(middle, 3), np.repeat(beside, 2), apart])
-    assert run(five, area=wide, score="count").cells["hot"].any()
+    more = np.concatenate([np.repeat(middle, 5), np.repeat(beside, 4), apart])
+    assert run(more, area=wide, score="count").cells["hot"].any()
 
 
-def test_places_with_hardly_any_incident_of_their_own_are_told_and_not_listed():
-    group, incidents = np.array([0, 0, 1, -1, 2]), np.array([3, 3, 4, 9, 5])
-    kept, empty = analysis._without_empty(group, incidents)
-    assert kept.tolist() == [0, 0, -1, -1, 1]
-    assert empty == 1
-    assert analysis._told(empty)[0].startswith("1 place is more than chance only by the cells")
-    assert analysis._told(0) == ()
+def test_choices_of_the_other_question_ask_it():
+    assert AnalysisRequest(lens="x").asks == "unusual"
+    assert AnalysisRequest(lens="x", score="count").asks == "concentrated"
+    assert AnalysisRequest(lens="x", null="conditional").asks == "concentrated"
+    assert AnalysisRequest(lens="x", harm=True).asks == "concentrated"
+    assert AnalysisRequest(lens="x", question="concentrated").asks == "concentrated"
+    assert AnalysisRequest(lens="x", question="unusual", score="count").asks == "unusual"
+    with pytest.raises(RequestError, match="not days of harm"):
+        AnalysisRequest(lens="x", question="unusual", harm=True)
+
+
+def test_concentrated_keeps_gi_star_and_its_exact_p_to_the_digit():
+    counts = np.bincount(np.searchsorted(CELLS, busy_cells()), minlength=CELLS.size)
+    near = find_neighbours(CELLS)
+    clusters = find_clusters(counts, near)
+    cells = run(busy_cells(), score="count", null="total").cells
+    np.testing.assert_array_equal(cells["z"], clusters.z)
+    np.testing.assert_array_equal(cells["p"], clusters.p)
+    np.testing.assert_array_equal(cells["q"], benjamini_hochberg(clusters.p))
+
+
+def test_population_alone_is_concentrated_and_not_unusual():
+    people = np.full(CELLS.size, 20.0)
+    town = np.isin(CELLS, disc(3, lon=-2.97))
+    people[town] = 900.0
+    area = replace(AREA, cells=AREA.cells.assign(residents=people))
+    stream = np.random.default_rng(3)
+    cells = np.repeat(CELLS, stream.poisson(3_000 * people / people.sum()))
+    busy = run(cells, area=area, question="concentrated")
+    assert busy.cells.loc[town, "hot"].mean() > 0.5
+    assert "even spread over the round area" in busy.hotspots["reason"][0]
+    usual = run(cells, area=area)
+    assert usual.request.asks == "unusual"
+    assert len(usual.hotspots) == 0
+
+
+def test_unusual_is_more_than_the_named_expectation_explains():
+    result = run(busy_cells())
+    (spot,) = result.hotspots.to_dict("records")
+    assert spot["cells"] == 7
+    assert "that its residents would explain" in spot["reason"]
+    inside = result.cells["hot"].to_numpy()
+    assert spot["expected"] == pytest.approx(384 * 7 / CELLS.size)  # all cells have fifty
+    assert result.cells.loc[inside, "q"].min() < 1e-6
+    assert result.facts["bunching_ratio"] >= 1
+
+
+def test_demand_is_compared_with_unless_the_lens_is_most_of_it():
+    robberies, thefts = busy_cells(), np.repeat(CELLS, 3)
+    kinds = pd.Categorical(["Robbery"] * robberies.size + ["Theft"] * thefts.size)
+    incidents = incidents_at(np.concatenate([robberies, thefts]), type=kinds)
+    lens = replace(EVERYTHING, rules=(ROBBERY,))
+    study = prepare(incidents, lens=lens, area=AREA, expected="demand")
+    chosen = expectation(study)
+    assert chosen.words == "all demand recorded there"
+    assert chosen.base.sum() == kinds.size
+    alone = prepare(incidents, lens=EVERYTHING, area=AREA, expected="demand")
+    assert expectation(alone).words == "its residents"
+    (note,) = expectation(alone).notes
+    assert note.code == "expectation"
+    assert "too many to be compared with all demand" in note.words
+
+
+def test_without_residents_the_even_spread_is_said():
+    area = replace(AREA, cells=AREA.cells.assign(residents=np.nan))
+    result = run(busy_cells(), area=area)
+    assert any("no residents are known" in note.words.lower() for note in result.notes)
+    assert "an even spread over the cells would explain" in result.hotspots["reason"][0]
+
+
+def test_places_keep_the_size_asked_for():
+    result = run(busy_cells(times=30), most_cells=3)
+    assert result.hotspots["cells"].max() <= 3
+    small = run(busy_cells(times=30), most_km2=0.2)
+    assert small.hotspots["area_km2"].max() <= 0.2
+    with pytest.raises(RequestError, match="a place needs more than"):
+        AnalysisRequest(lens="x", most_cells=0)
 
 
 def test_every_fault_of_a_request_is_told_at_once():

@@ -4,7 +4,13 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from mapper.analysis.hotspots import HotspotInputs, describe_hotspots, place_ids
+from mapper.analysis.hotspots import (
+    HotspotInputs,
+    Standard,
+    describe_hotspots,
+    even_spread,
+    place_ids,
+)
 from mapper.grid.counts import count_incidents
 from mapper.grid.hexagons import cells_to_points, cells_to_strings
 from mapper.grid.neighbours import find_neighbours, touching_groups
@@ -32,9 +38,12 @@ EAST = disc(1, lon=-2.93)
 
 def described(per_cell, group, **more):
     counts = counts_of(per_cell)
-    q = np.where(group >= 0, 0.003, 0.9)
+    standard = even_spread(counts.total, CELLS.size, AREA.title)
+    q = np.full(group.max(initial=-1) + 1, 0.003)
     return describe_hotspots(
-        HotspotInputs(area=AREA, counts=counts, group=group, q=q, **more),
+        HotspotInputs(
+            **{"area": AREA, "counts": counts, "group": group, "q": q, "standard": standard} | more
+        ),
         place_ids(AREA, counts, group),
     )
 
@@ -54,7 +63,32 @@ def test_figures_add_up_by_hand():
     np.testing.assert_allclose(table["area_km2"], [7 * 0.0945, 19 * 0.0945], rtol=0.01)
     np.testing.assert_allclose(table["lon"], [-2.93, -2.97], atol=0.002)
     assert table["reason"][0].startswith("147 incidents in 7 touching cells, ")
-    assert "fewer than 1 in 100 such finds would be chance" in table["reason"][0]
+    assert table["reason"][0].endswith(
+        "that an even spread over the round area would put there; if every cell were equally"
+        " likely, fields included, fewer than 1 in 100 places as strong as this would be chance."
+    )
+
+
+def test_the_standard_is_named_and_compared_with():
+    per_cell = np.where(np.isin(CELLS, EAST), 5, 1)
+    expected = np.where(np.isin(CELLS, EAST), 2.0, np.nan)
+    standard = Standard(expected=expected, words="its residents would explain")
+    table = described(per_cell, groups_of(EAST), standard=standard, q=np.array([0.04]))
+    assert table["expected"][0] == 14
+    assert table["ratio"][0] == 2.5
+    assert table["reason"][0] == (
+        "35 incidents in 7 touching cells, 2.5 times the 14 that its residents would explain;"
+        " about 1 in 25 places as strong as this would be chance."
+    )
+
+
+def test_cores_of_one_region_say_so():
+    per_cell = np.where(np.isin(CELLS, np.concatenate([WEST, EAST])), 5, 1)
+    group = groups_of(WEST, EAST)
+    alone = described(per_cell, group, region=group)
+    assert not alone["reason"].str.contains("region").any()
+    together = described(per_cell, group, region=np.where(group >= 0, 0, -1))
+    assert together["reason"].str.endswith(" One of 2 in one region of 2.5 km².").all()
 
 
 def test_no_hot_spot_gives_an_empty_table_with_all_columns():
@@ -74,7 +108,8 @@ def test_name_takes_the_commonest_street_and_not_a_kind_of_place():
             area=AREA,
             counts=counts,
             group=group,
-            q=np.zeros(CELLS.size),
+            q=np.zeros(1),
+            standard=even_spread(28, CELLS.size, AREA.title),
             codes=codes,
             labels=labels,
             counted=np.ones(28, dtype=bool),

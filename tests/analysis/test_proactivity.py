@@ -21,7 +21,6 @@ from mapper.analysis.proactivity import (
     compare_areas,
     compare_hot_cells,
 )
-from mapper.analysis.request import AnalysisRequest
 from mapper.analysis.study import prepare
 from mapper.base.errors import RequestError
 from mapper.grid.hexagons import points_to_cells
@@ -56,8 +55,8 @@ def incidents(reported=80, searched=80, background=300, seed=3):
     return incidents_at(CELLS[np.concatenate(where)], type=pd.Categorical(types))
 
 
-def study_of(made, *, area=AREA, lens=LENS, **request):
-    return prepare(made, AnalysisRequest(lens=lens.id, **request), lens=lens, area=area)
+def study_of(made, *, area=AREA, lens=LENS, **choices):
+    return prepare(made, lens=lens, area=area, **choices)
 
 
 @pytest.fixture(scope="module")
@@ -72,9 +71,8 @@ def found(study):
 
 def test_the_list_with_and_without(study, found):
     given = {"lens": LENS, "area": AREA}
-    request = AnalysisRequest(lens=LENS.id)
-    with_them = analyse(study.incidents, request, **given)
-    without = analyse(study.incidents, replace(request, police_generated=False), **given)
+    with_them = analyse(study.incidents, **given)
+    without = analyse(study.incidents, police_generated=False, **given)
     table = found.hotspots
     assert list(table.columns) == list(LISTED)
     assert table["rank_with"].dropna().tolist() == with_them.hotspots["rank"].tolist()
@@ -127,8 +125,7 @@ def test_a_hot_spot_that_falls_apart_is_told_from_a_new_one(bridged):
 
 def test_hot_spots_that_grow_together_are_not_gone(bridged):
     # the same two lists the other way round
-    request = replace(bridged.request, police_generated=False)
-    apart = find_hotspots(prepare(bridged.incidents, request, lens=LENS, area=AREA))
+    apart = find_hotspots(bridged.varied(police_generated=False))
     ids = apart.cells.set_index("cell")["hotspot_id"]
     joined = find_hotspots(bridged, previous=ids)
     table = proactivity._compare_lists(bridged, apart, joined, bridged.counted)

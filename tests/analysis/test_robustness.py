@@ -9,7 +9,6 @@ import pandas as pd
 import pytest
 
 from mapper.analysis.analyse import FEWEST_IN_DISC, find_hotspots
-from mapper.analysis.request import AnalysisRequest
 from mapper.analysis.robustness import measure_robustness, rank_intervals
 from mapper.analysis.study import prepare
 from mapper.analysis.variations import (
@@ -64,8 +63,7 @@ def study():
         lon=made.table["lon"] + drawn.normal(0, 5e-4, chosen.size),
         lat=made.table["lat"] + drawn.normal(0, 3e-4, chosen.size),
     )
-    request = AnalysisRequest(lens=LENS.id)
-    return prepare(replace(made, table=moved), request, lens=LENS, area=AREAS[9])
+    return prepare(replace(made, table=moved), lens=LENS, area=AREAS[9])
 
 
 @pytest.fixture(scope="module")
@@ -80,9 +78,10 @@ def robust(study, result):
 
 def hot_names(study, setting):
     """The hot cells that an analysis under a setting finds, by name."""
-    request = AnalysisRequest(
-        lens=LENS.id,
-        resolution=setting.resolution,
+    other = prepare(
+        study.incidents,
+        lens=lens_variants(LENS)[setting.weighting],
+        area=AREAS[setting.resolution],
         start=setting.window.first,
         end=setting.window.last,
         score=setting.score,
@@ -90,8 +89,6 @@ def hot_names(study, setting):
         alpha=setting.alpha,
         police_generated=setting.police_generated,
     )
-    lens, area = lens_variants(LENS)[setting.weighting], AREAS[setting.resolution]
-    other = prepare(study.incidents, request, lens=lens, area=area)
     near = find_neighbours(other.cells, rings=setting.rings)
     if setting.rings == 1:
         q = find_hotspots(other).cells["q"].to_numpy()

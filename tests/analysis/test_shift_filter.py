@@ -1,7 +1,5 @@
 """Shifts and days of the week as part of the request: placed by hand, refused in words."""
 
-from dataclasses import replace
-
 import numpy as np
 import pandas as pd
 import pytest
@@ -13,6 +11,7 @@ from mapper.analysis.study import prepare
 from mapper.areas.load import load_study_area
 from mapper.base.errors import DisclosureError, RequestError
 from mapper.disclosure.make import release
+from mapper.disclosure.register import MemoryRegister
 from mapper.incidents.read import read_incidents
 from mapper.incidents.table import Incidents
 from mapper.lenses.load import load_lens
@@ -91,19 +90,15 @@ def incidents(tmp_path_factory):
 
 def test_shifts_part_the_incidents_of_a_study(incidents):
     lens, area = load_lens("county-lines"), load_study_area(resolution=8)
-    asked = AnalysisRequest(lens=lens.id, resolution=8)
-    whole = prepare(incidents, asked, lens=lens, area=area)
-    parts = [
-        prepare(incidents, replace(asked, shifts=(shift,)), lens=lens, area=area)
-        for shift in ("early", "late", "night")
-    ]
+    whole = prepare(incidents, lens=lens, area=area)
+    parts = [whole.varied(shifts=(shift,)) for shift in ("early", "late", "night")]
     np.testing.assert_array_equal(
         sum(part.counts.incidents for part in parts), whole.counts.incidents
     )
     np.testing.assert_array_equal(sum(part.demand for part in parts), whole.demand)
     assert {(part.first, part.last) for part in parts} == {(whole.first, whole.last)}
-    assert any("late (15:00 to 23:00)" in note for note in parts[1].notes)
-    assert not any("Only these times" in note for note in whole.notes)
+    assert any("late (15:00 to 23:00)" in note.words for note in parts[1].notes)
+    assert not any("Only these times" in note.words for note in whole.notes)
 
 
 def test_rows_that_cannot_be_placed_are_counted_in_the_notes(incidents):
@@ -113,16 +108,14 @@ def test_rows_that_cannot_be_placed_are_counted_in_the_notes(incidents):
     vague["precision"] = pd.Categorical(known, categories=["minute", "day", "month"])
     changed = Incidents(vague, incidents.rejected, incidents.files, incidents.notes)
     lens, area = load_lens("county-lines"), load_study_area(resolution=8)
-    asked = AnalysisRequest(lens=lens.id, resolution=8, weekdays=("Saturday", "Sunday"))
-    notes = prepare(changed, asked, lens=lens, area=area).notes
-    assert any(note.startswith("7 incidents without a known time") for note in notes)
+    notes = prepare(changed, lens=lens, area=area, weekdays=("Saturday", "Sunday")).notes
+    assert any(note.words.startswith("7 incidents without a known time") for note in notes)
 
 
 def test_chosen_hours_stay_inside_the_operational_audience(incidents):
     lens, area = load_lens("county-lines"), load_study_area(resolution=8)
-    asked = AnalysisRequest(lens=lens.id, resolution=8, shifts=("night",))
-    result = find_hotspots(prepare(incidents, asked, lens=lens, area=area))
+    result = find_hotspots(prepare(incidents, lens=lens, area=area, shifts=("night",)))
     assert release(result).record["request"]["shifts"] == ("night",)
     for audience in ("partnership", "public"):
         with pytest.raises(DisclosureError, match="operational use only"):
-            release(result, audience=audience)
+            release(result, audience=audience, register=MemoryRegister())

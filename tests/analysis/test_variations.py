@@ -6,7 +6,6 @@ from datetime import date
 import numpy as np
 import pytest
 
-from mapper.analysis.request import AnalysisRequest
 from mapper.analysis.study import prepare
 from mapper.analysis.variations import (
     ALL_ONE,
@@ -37,11 +36,11 @@ WEIGHED = replace(
 )
 
 
-def study_of(lens: Lens, **request):
+def study_of(lens: Lens, **choices):
     area = small_area(4)
     cells = area.cells["cell"].to_numpy()
     made = incidents_at(np.resize(cells, 400), days=900)
-    return prepare(made, AnalysisRequest(lens=lens.id, **request), lens=lens, area=area)
+    return prepare(made, lens=lens, area=area, **choices)
 
 
 def test_windows_part_at_the_start_of_a_month():

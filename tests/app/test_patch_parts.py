@@ -9,7 +9,6 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mapper.analysis.request import AnalysisRequest
 from mapper.app.patch.area import figures_of, is_inside
 from mapper.app.patch.cards import cards_of, panel_data
 from mapper.app.patch.choice import (
@@ -153,9 +152,8 @@ def study(tmp_path_factory):
         lat=[PLACES[0][1], PLACES[0][1], 53.9],
         source="test",
     )
-    request = AnalysisRequest(lens="county-lines")
     return study_patch(
-        incidents, request, lens=load_lens("county-lines"), area=load_study_area(),
+        incidents, lens=load_lens("county-lines"), area=load_study_area(),
         places=Places(near),
     )  # fmt: skip
 
@@ -334,10 +332,7 @@ def test_months_alone_give_no_pattern_but_a_reason(study):
             replace(study.history.incidents.files[0], rows=int((table["start"] >= start).sum())),
         ),
     )
-    found = study_patch(
-        short, AnalysisRequest(lens="county-lines"), lens=load_lens("county-lines"),
-        area=load_study_area(),
-    )  # fmt: skip
+    found = study_patch(short, lens=load_lens("county-lines"), area=load_study_area())
     assert found.months is None
     patch = release_patch(ANALYST, found)
     assert patch.months == ()

@@ -83,7 +83,7 @@ def test_a_port_that_is_taken_is_refused_and_passed_over(started):
 
 def test_an_installation_without_the_app_is_said(started, monkeypatch, tmp_path):
     monkeypatch.setattr(module, "ENTRY", tmp_path / "streamlit_app.py")
-    with pytest.raises(InputError, match="make install"):
+    with pytest.raises(InputError, match=r"streamlit_app\.py is missing.*make install"):
         module.serve()
 
 

@@ -10,29 +10,34 @@ import pytest
 from mapper.analysis.request import AnalysisRequest
 from mapper.app.shell.choices import days_of
 from mapper.app.workbench import runs as workbench_runs
-from mapper.app.workbench.asking import ASKING, ask
-from mapper.app.workbench.fields import numbers_of
+from mapper.app.workbench.asking import ask
+from mapper.app.workbench.fields import asked, called_by, choices_of, settled
 from mapper.app.workbench.plots import places_of, plot_of
 from mapper.app.workbench.plots.rows import place_names, ratio_rows
-from mapper.app.workbench.questions import QUESTIONS
 from mapper.app.workbench.runs import AT_ONCE, start
-from mapper.app.workbench.words import on_screen, sentence_of
+from mapper.app.workbench.words import sentence_of
 from mapper.areas.load import load_study_area
 from mapper.base.errors import RequestError
-from mapper.disclosure.finding_release import release_finding
+from mapper.context.places import PLACE_COLUMNS, Places
+from mapper.disclosure.make import release
 from mapper.incidents.read import read_incidents
 from mapper.lenses.load import load_lens
 from mapper.outputs.pictures.cluster_map import cluster_map
-from mapper.questions import definitions
-from mapper.questions import place_definitions as place
-from mapper.questions.corridor_totals import corridor_totals_finding
+from mapper.questions.corridor_totals import ask_corridor_totals
+from mapper.questions.registry import QUESTIONS
 from tests.questions.context.conftest import extract, study
 from tests.small_extract import write_extract
 
 __all__ = ["extract", "study"]
 
 DAYS = (date(2023, 1, 1), date(2023, 12, 31))
-SMALL = {"scan": {"runs": 19, "radius": 3}, "near-repeat": {"runs": 19}}
+NEAR = Places(pd.DataFrame(columns=list(PLACE_COLUMNS)).astype(dict(PLACE_COLUMNS)))
+TOLD = {"evaluate": {"hotspots": ["HS-1"]}}  # what has no default
+SMALL = {
+    "concentration": {"table": "lorenz"},
+    "scan": {"runs": 19, "radius": 3},
+    "near-repeat": {"runs": 19},
+}
 # Those that this extract can be asked, and whose answer has a drawing.
 DRAWN = (
     *("signals", "concentration", "patterns", "change", "scan", "near-repeat", "clock"),
@@ -52,27 +57,22 @@ def answered(incidents):
 
     def release(question):
         if question not in kept:
-            values = QUESTIONS[question].settled(SMALL.get(question, {}), days_of(incidents.table))
+            values = settled(QUESTIONS[question], SMALL.get(question, {}), days_of(incidents.table))
             lens, request = load_lens("county-lines"), AnalysisRequest(lens="county-lines")
             finding = ask(incidents, request, lens, question=question, values=values)
-            kept[question] = release_finding(finding)
+            kept[question] = release(finding)
         return kept[question]
 
     return release
 
 
-def test_every_question_of_the_project_is_in_the_table_and_can_be_asked():
-    every = {one.id for one in (*definitions.DEFINITIONS, *place.DEFINITIONS)}
-    assert set(QUESTIONS) == set(ASKING) == every
-
-
 @pytest.mark.parametrize("question", QUESTIONS.values(), ids=lambda one: one.id)
 def test_every_form_starts_from_values_that_its_fields_allow(question):
-    values = question.settled({}, DAYS)
-    for one in question.asked(values):
+    values = settled(question, {}, DAYS)
+    for one in asked(question, values):
         value = values[one.name]
         if one.kind == "choice":
-            assert value in one.options
+            assert value in one.of
         if isinstance(value, int | float) and not isinstance(value, bool):
             assert one.least is None or one.least <= value
             assert one.most is None or value <= one.most
@@ -83,16 +83,36 @@ def test_every_form_starts_from_values_that_its_fields_allow(question):
 
 def test_a_field_is_asked_with_its_condition_only():
     change = QUESTIONS["change"]
-    assert set(change.settled({"windows": "since"}, DAYS)) >= {"since"}
-    two = change.settled({"windows": "two", "since": "2023-03-01"}, DAYS)
+    assert set(settled(change, {"windows": "since"}, DAYS)) >= {"since"}
+    two = settled(change, {"windows": "two", "since": "2023-03-01"}, DAYS)
     assert {"before", "after"} <= set(two)
     assert "since" not in two
 
 
-def test_numbers_are_read_or_refused():
-    assert numbers_of({"metres": "0, 100,200"}, "metres") == (0.0, 100.0, 200.0)
-    with pytest.raises(RequestError, match="not a list of numbers"):
-        numbers_of({"metres": "near"}, "metres")
+@pytest.mark.parametrize("question", QUESTIONS.values(), ids=lambda one: one.id)
+def test_an_unchanged_form_asks_what_the_command_asks_by_default(question):
+    """Days, windows and places apart, which a form proposes and a command must be told."""
+    known = question.choices.known()
+    begun = choices_of(question, settled(question, TOLD.get(question.id, {}), DAYS), places=NEAR)
+    for one in known.values():
+        if not (one.required or one.proposed or one.name in TOLD.get(question.id, {})):
+            same = {"places": NEAR}.get(one.kind, one.read(one.default))
+            assert getattr(begun, one.name) == same, one.name
+
+
+def test_a_way_to_ask_leaves_the_choices_of_the_others_out():
+    clock = QUESTIONS["clock"]
+    assert choices_of(clock, {"of": "every", "cells": ["89195105007ffff"]}).every_hotspot
+    assert choices_of(clock, {"of": "every", "cells": ["89195105007ffff"]}).cells == ()
+    with pytest.raises(RequestError, match="cells: nothing is chosen"):
+        choices_of(clock, {"of": "cells", "cells": []})
+
+
+def test_a_file_of_choices_is_its_name_and_its_text():
+    text = 'title = "t"\nversion = "9"\nsource = "s"\n[[school_year]]\nname = "a"\n'
+    text += "first = 2023-01-01\nlast = 2023-12-31\nterms = [[2023-01-09, 2023-01-13]]\n"
+    found = choices_of(QUESTIONS["days"], {"school_days": ["own.toml", text]})
+    assert (found.school_days.file, found.school_days.version) == ("own.toml", "9")
 
 
 @pytest.mark.parametrize("question", DRAWN)
@@ -121,8 +141,11 @@ def test_the_map_of_a_scan_numbers_every_cluster(answered):
     assert picture.alt.startswith(f"Map of {len(shown.table)} clusters")
 
 
-def test_options_of_the_command_line_are_not_shown_on_screen():
-    assert on_screen("Say which (--since 2024-03-01), or --rings 1.") == "Say which, or rings 1."
+def test_a_form_calls_what_is_refused_by_its_labels():
+    error = RequestError("Choose {window} above 0, or {rings} 1.", names=("window", "rings"))
+    told = "Choose “Periods in each test” above 0, or “Steps that count as near” 1."
+    assert error.called(called_by(QUESTIONS["patterns"])) == told
+    assert str(error) == "Choose window above 0, or rings 1."
 
 
 def ended(run):
@@ -187,7 +210,7 @@ def test_no_more_than_a_few_runs_work_at_once_and_a_waiting_one_can_be_cancelled
 
 
 def test_corridors_between_districts_are_drawn_most_first(study):
-    shown = release_finding(corridor_totals_finding(study))
+    shown = release(ask_corridor_totals(study))
     top = shown.table.sort_values("reports", ascending=False).iloc[0]
     words = plot_of(shown).words
     assert f"{top['from_district']} to {top['to_district']}: {top['reports']};" in words

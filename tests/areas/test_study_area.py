@@ -219,7 +219,7 @@ def test_resolution_out_of_range(resolution):
 
 def test_a_missing_default_says_where_it_belongs(monkeypatch, tmp_path):
     monkeypatch.setattr(load, "BOUNDARIES", tmp_path)
-    with pytest.raises(AreaError, match=r"data/boundaries/merseyside.parquet is missing"):
+    with pytest.raises(AreaError, match=r"merseyside\.parquet is missing\. Install mapper again"):
         load_study_area()
 
 

@@ -7,9 +7,10 @@ import pytest
 from mapper.analysis.request import AnalysisRequest
 from mapper.app.shell.choices import days_of
 from mapper.app.workbench.asking import ask
-from mapper.app.workbench.questions import QUESTIONS
+from mapper.app.workbench.fields import settled
 from mapper.incidents.read import read_incidents
 from mapper.lenses.load import load_lens
+from mapper.questions.registry import QUESTIONS
 from tests.browser.app_server import Visit, asked_by_server, serving
 from tests.small_extract import write_extract
 
@@ -37,10 +38,10 @@ def visit(browser, tmp_path):
 def found(path, question, **values):
     """The finding, without the app."""
     incidents = read_incidents([path])
-    settled = QUESTIONS[question].settled(values, days_of(incidents.table))
+    told = settled(QUESTIONS[question], values, days_of(incidents.table))
     request = AnalysisRequest(lens="county-lines")
     lens = load_lens("county-lines")
-    return ask(incidents, request, lens, question=question, values=settled)
+    return ask(incidents, request, lens, question=question, values=told)
 
 
 def choose_question(visit, title):
@@ -48,7 +49,7 @@ def choose_question(visit, title):
     box.click()
     box.fill(title)
     visit.page.get_by_role("option", name=title).first.click()
-    visit.page.get_by_text(QUESTIONS[ID[title]].definition.question).first.wait_for()
+    visit.page.get_by_text(QUESTIONS[ID[title]].question).first.wait_for()
     visit.rest()
 
 

@@ -5,7 +5,6 @@ import json
 import pytest
 
 from mapper.analysis.analyse import analyse
-from mapper.analysis.request import AnalysisRequest
 from mapper.app.door.who import name_of_user
 from mapper.areas.load import load_study_area
 from mapper.disclosure.make import release
@@ -46,8 +45,7 @@ def visit(browser, address):
 def shown(extract):
     """The release that the first page shows, made without the app."""
     lens = load_lens("county-lines")
-    request = AnalysisRequest(lens="county-lines")
-    result = analyse(read_incidents([extract]), request, lens=lens, area=load_study_area())
+    result = analyse(read_incidents([extract]), lens=lens, area=load_study_area())
     return release(result, made_by=name_of_user())
 
 

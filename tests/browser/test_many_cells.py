@@ -6,7 +6,6 @@ import numpy as np
 import pytest
 
 from mapper.analysis.analyse import analyse
-from mapper.analysis.request import AnalysisRequest
 from mapper.disclosure.make import release as release_of
 from mapper.outputs.maps import embed_map
 from tests.builders import EVERYTHING, disc, incidents_at, small_area
@@ -37,8 +36,7 @@ def release():
     more = np.random.default_rng(1).choice(cells, len(cells) // 2)
     lumps = np.repeat(disc(2), 20)
     incidents = incidents_at(np.concatenate([cells, more, lumps]))
-    request = AnalysisRequest(lens=EVERYTHING.id)
-    result = analyse(incidents, request, lens=EVERYTHING, area=area)
+    result = analyse(incidents, lens=EVERYTHING, area=area)
     return release_of(result, audience="operational", made_by="test")
 
 

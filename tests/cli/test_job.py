@@ -38,7 +38,7 @@ last = 2030-12-31
 lenses = ["all-demand", "rare.toml"]
 areas = ["merseyside"]
 [outputs]
-forms = ["csv", "gpkg", "svg"]
+forms = ["csv", "gpkg", "png"]
 crs = "EPSG:27700"
 """
 
@@ -60,7 +60,7 @@ def test_each_part_is_written_and_too_few_events_are_told(job_file):
         "hotspots.csv",
         "hotspots.gpkg",
         "manifest.json",
-        "map.svg",
+        "map.png",
     ]
     manifest = json.loads((folder / "manifest.json").read_text())
     assert manifest["made_by"] == "Analysis team"
@@ -88,7 +88,7 @@ def test_a_part_that_fails_leaves_the_others_and_exit_code_3(job_file):
     ("old", "new", "told"),
     [
         (
-            'forms = ["csv", "gpkg", "svg"]',
+            'forms = ["csv", "gpkg", "png"]',
             'forms = ["dwg"]',
             "outputs.forms.0: “dwg” is not one of",
         ),

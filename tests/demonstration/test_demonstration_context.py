@@ -4,25 +4,23 @@ import numpy as np
 import pytest
 
 from mapper.analysis.analyse import find_hotspots
-from mapper.analysis.request import AnalysisRequest
 from mapper.analysis.study import prepare
 from mapper.areas.load import load_study_area
 from mapper.context.place_files import read_places
 from mapper.context.sinks import find_sinks
 from mapper.lenses.load import load_lens
-from mapper.questions.children import children_finding
-from mapper.questions.corridors import corridors_finding
-from mapper.questions.near import context_finding
-from mapper.questions.signature import signature_finding, signature_words
-from mapper.questions.week import days_finding, shift_finding
+from mapper.questions.children import ChildrenChoices, ask_children
+from mapper.questions.context import ContextChoices, ask_context
+from mapper.questions.corridors import CorridorsChoices, ask_corridors
+from mapper.questions.days import DaysChoices, ask_days
+from mapper.questions.shifts import ShiftsChoices, ask_shifts
+from mapper.questions.signature import SignatureChoices, ask_signature, signature_words
 
 YES = ("y", "yes", "1", "true")
 
 
 def study_of(incidents, lens):
-    return prepare(
-        incidents, AnalysisRequest(lens=lens), lens=load_lens(lens), area=load_study_area()
-    )
+    return prepare(incidents, lens=load_lens(lens), area=load_study_area())
 
 
 @pytest.fixture(scope="module")
@@ -37,7 +35,7 @@ def lines(incidents):
 
 
 def test_children_are_the_published_figures(abuse):
-    (row,) = children_finding(abuse, by="area").table.to_dict("records")
+    (row,) = ask_children(abuse, ChildrenChoices(by="area")).table.to_dict("records")
     assert (row["with_child"], row["incidents"]) == (9_715, 33_333)
     assert f"{row['child_share']:.2%}" == "29.15%"
     assert round(row["with_child_a_month"]) == 810
@@ -50,11 +48,11 @@ def test_districts_wards_and_hot_spots_agree_with_the_rows(abuse, demonstration)
     repeat = (flags & rows["repeat_victim"].str.lower().isin(YES)).sum()
     high = (flags & (rows["risk_grade"] == "high")).sum()
     for by in ("district", "ward"):
-        table = children_finding(abuse, by=by).table
+        table = ask_children(abuse, ChildrenChoices(by=by)).table
         totals = table[["incidents", "with_child", "with_baby", "repeat", "high_risk"]].sum()
         assert totals.tolist() == [33_333, 9_715, 874, repeat, high]
     result = find_hotspots(abuse)
-    finding = children_finding(abuse, by="hotspot", result=result)
+    finding = ask_children(abuse, ChildrenChoices(by="hotspot"), result=result)
     assert finding.table["hotspot_id"].tolist() == result.hotspots["hotspot_id"].tolist()
     assert finding.table["incidents"].tolist() == result.hotspots["incidents"].tolist()
     assert finding.synthetic
@@ -79,7 +77,7 @@ def test_planted_county_lines_drive_their_places(lines, demonstration):
     ]  # fmt: skip
     hit = {cells[plant["cell"]] for plant in plants} - {""}
     assert len(hit) >= 3
-    table = signature_finding(study, result=result).table
+    table = ask_signature(study, SignatureChoices(), result=result).table
     clear = table[table["sure"] == "clear"].groupby("hotspot_id")["indicator"].agg(set)
     flags = {"Linked to a county line", "Exploitation suspected", "Cuckooing", "Drug supply"}
     assert all(len(clear[place] & flags) >= 2 for place in hit)
@@ -88,11 +86,11 @@ def test_planted_county_lines_drive_their_places(lines, demonstration):
 def test_one_hot_spot_and_one_cell_can_be_asked_for(lines):
     study, result = lines
     one = result.hotspots["hotspot_id"].iloc[1]
-    finding = signature_finding(study, result=result, hotspot=one)
+    finding = ask_signature(study, SignatureChoices(hotspot=one), result=result)
     assert set(finding.table["hotspot_id"]) == {one}
     assert list(signature_words(finding)) == [one]
     cell = result.cells.loc[result.cells["hotspot_id"] == one, "cell"].iloc[0]
-    alone = signature_finding(study, cell=cell)
+    alone = ask_signature(study, SignatureChoices(cell=cell))
     assert alone.unit == "cell"
     position = int(np.flatnonzero((result.cells["cell"] == cell).to_numpy())[0])
     inside = (study.counts.position == position).sum()
@@ -109,7 +107,7 @@ def test_the_places_around_are_invented_and_say_so(around, lines):
     assert around.table["name"].str.startswith("Invented").all()
     assert set(around.table["side"]) == {"risk", "protective", "both"}
     study, result = lines
-    finding = context_finding(study, around, result=result)
+    finding = ask_context(study, ContextChoices(places=around), result=result)
     assert finding.notes[0] == "The places are invented for the demonstration."
     rows = finding.table[finding.table["hotspot_id"] == result.hotspots["hotspot_id"].iloc[0]]
     assert rows["kind"].is_unique
@@ -118,7 +116,7 @@ def test_the_places_around_are_invented_and_say_so(around, lines):
 
 def test_corridors_hold_each_report_with_both_ends_once(lines, demonstration, around):
     study, _ = lines
-    finding = corridors_finding(study, places=around)
+    finding = ask_corridors(study, CorridorsChoices(places=around))
     rows = demonstration.clean
     missing = rows["missing"].str.lower().isin(YES)
     placed = rows["found_easting"].notna() | rows["found_longitude"].notna()
@@ -131,10 +129,10 @@ def test_corridors_hold_each_report_with_both_ends_once(lines, demonstration, ar
 
 def test_shifts_and_days_hold_each_incident_once(lines):
     study, result = lines
-    shifts = shift_finding(study, by="district").table
+    shifts = ask_shifts(study, ShiftsChoices(by="district")).table
     assert shifts["weight"].sum() == pytest.approx(study.counts.total)
     assert (shifts.groupby("district").size() == 21).all()
-    days = days_finding(study, result=result).table
+    days = ask_days(study, DaysChoices(), result=result).table
     pay = days[days["contrast"].str.startswith("pay")]
     whole = (pay["incidents"] + pay["other_incidents"]).tolist()
     assert all(n <= m for n, m in zip(whole, result.hotspots["incidents"], strict=True))

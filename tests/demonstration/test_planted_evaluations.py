@@ -4,7 +4,6 @@ from datetime import UTC, date, datetime
 
 import pytest
 
-from mapper.analysis.request import AnalysisRequest
 from mapper.analysis.study import prepare
 from mapper.areas.load import load_study_area
 from mapper.lenses.load import load_lens
@@ -18,9 +17,8 @@ AFTER = Window(date(2022, 3, 1), date(2022, 8, 31))
 
 @pytest.fixture(scope="module")
 def study(incidents):
-    request = AnalysisRequest(lens="all-demand", area="merseyside", resolution=9)
     area = load_study_area("merseyside", resolution=9)
-    return prepare(incidents, request, lens=load_lens("all-demand"), area=area)
+    return prepare(incidents, lens=load_lens("all-demand"), area=area)
 
 
 @pytest.mark.parametrize(

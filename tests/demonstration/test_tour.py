@@ -2,10 +2,10 @@
 
 from mapper.app.help.tour_steps import TOURS, tour_steps
 from mapper.app.shell.router import ENTRIES
-from mapper.app.workbench.questions import QUESTIONS
 from mapper.areas.load import load_study_area
 from mapper.disclosure.people import in_wards
 from mapper.lenses.load import list_lenses
+from mapper.questions.registry import QUESTIONS
 
 
 def test_every_step_leads_to_a_page_with_choices_that_there_are(demonstration):

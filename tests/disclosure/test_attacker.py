@@ -7,18 +7,16 @@ import numpy as np
 import pytest
 
 from mapper.base.errors import DisclosureError, RequestError, TooFewEventsError
-from mapper.disclosure import partner_findings, partner_release
+from mapper.disclosure import prepare
 from mapper.disclosure.differencing import Check
-from mapper.disclosure.finding_check import FindingCheck
-from mapper.disclosure.finding_release import release_finding
 from mapper.disclosure.make import release
 from mapper.disclosure.register import MemoryRegister
 from mapper.disclosure.rules import rules
 from mapper.grid.hexagons import (
     cells_to_strings,
 )
-from mapper.questions.change import ask_change
-from mapper.questions.children import children_finding
+from mapper.questions.change import ChangeChoices, ask_change
+from mapper.questions.children import ChildrenChoices, ask_children
 from mapper.questions.windows import Window
 from tests.disclosure.attacker import KINDS, TAKES, Knowledge, Told, breaches
 from tests.disclosure.worlds import LENSES, SHIPPED, cut_out, made_up
@@ -59,7 +57,7 @@ def tell(world, asked, *, audience, register, knowledge):
     by, between = asked.pop("by"), asked.pop("between")
     study = world.study(**asked)
     if between is None:
-        finding = children_finding(study, by=by)
+        finding = ask_children(study, ChildrenChoices(by=by))
         days = asked["start"], asked["end"]
         read = {"incidents": ("domestic-abuse", *days), "with_child": ("with-child", *days)}
     else:
@@ -67,12 +65,13 @@ def tell(world, asked, *, audience, register, knowledge):
             Window(max(asked["start"], study.first), between - timedelta(1)),
             Window(between, min(asked["end"], study.last)),
         )
-        finding = ask_change(study, before=windows[0], after=windows[1], by=by)
+        choices = ChangeChoices(before=windows[0], after=windows[1], by=by)
+        finding = ask_change(study, choices)
         read = {
             name: (asked["name"], window.first, window.last)
             for name, window in zip(("before", "after"), windows, strict=True)
         }
-    shown = release_finding(finding, audience=audience, register=register).table
+    shown = release(finding, audience=audience, register=register).table
     labels = study.area.cells.assign(area=study.area.title)[by].astype(str)
     names = cells_to_strings(study.cells)
     for row in shown.to_dict("records"):
@@ -178,9 +177,9 @@ def test_tables_without_a_check_are_caught(monkeypatch):
     def lax(new, _earlier, *, rule):
         assert rule
         nothing = tuple(np.zeros(part.low.size, dtype=bool) for part in new)
-        return FindingCheck(nothing, refused=False, linked=())
+        return Check(nothing, refused=False, linked=())
 
-    monkeypatch.setattr(partner_findings, "check_finding", lax)
+    monkeypatch.setattr(prepare, "check_finding", lax)
     assert any(map_and_table(seed, 1) for seed in range(12))
 
 
@@ -201,10 +200,11 @@ def test_releases_without_a_differencing_check_are_caught():
 
 
 def test_releases_without_secondary_suppression_are_caught(monkeypatch):
-    def lax(new, earlier, *, rule):
-        return Check(np.zeros(new.low.size, dtype=bool), refused=False, linked=(), systems=0)
+    def lax(new, _earlier, *, rule):
+        assert rule
+        return Check((np.zeros(new[0].low.size, dtype=bool),), refused=False, linked=())
 
-    monkeypatch.setattr(partner_release, "check", lax)
+    monkeypatch.setattr(prepare, "check", lax)
     assert any(attack(seed, "partnership")[0] for seed in range(5))
 
 

@@ -4,13 +4,15 @@ import io
 import json
 from dataclasses import replace
 from datetime import date, timedelta
+from typing import get_args
 
 import numpy as np
 import pandas as pd
 import pytest
 
-from mapper.analysis.analyse import AnalysisRequest, analyse
+from mapper.analysis.analyse import analyse
 from mapper.base.errors import DisclosureError
+from mapper.base.note import Note, NoteCode
 from mapper.base.tables import (
     PARTNER_CELL_COLUMNS,
     PARTNER_DISTRICT_COLUMNS,
@@ -20,8 +22,9 @@ from mapper.disclosure.make import release
 from mapper.disclosure.preview import preview
 from mapper.disclosure.register import MemoryRegister, from_document, to_document
 from mapper.disclosure.rules import rules
-from mapper.disclosure.suppression import print_counts
+from mapper.disclosure.suppression import kind_words, print_counts
 from mapper.lenses.lens import Lens, Rule
+from mapper.outputs.briefing.spans import spans_of_cells
 from mapper.outputs.manifest import manifest
 from mapper.outputs.maps import export_map
 from mapper.outputs.maps.drawing import drawing_of
@@ -60,9 +63,8 @@ def incidents(seed=0, size=900):
 
 
 def result(seed=0, *, lens=EVERYTHING, resolution=9, rings=8, start=START, end=END, **choices):
-    request = AnalysisRequest(lens=lens.id, resolution=resolution, start=start, end=end, **choices)
     area = small_area(rings, resolution=resolution)
-    return analyse(incidents(seed), request, lens=lens, area=area)
+    return analyse(incidents(seed), lens=lens, area=area, start=start, end=end, **choices)
 
 
 def partnership(seed=0, **choices):
@@ -210,6 +212,35 @@ def test_no_street_and_no_file_name_is_printed():
 def test_what_is_too_fine_is_refused_with_what_to_choose(audience, choices, said):
     with pytest.raises(DisclosureError, match=said):
         release(result(**choices), audience=audience, register=MemoryRegister())
+
+
+@pytest.mark.parametrize("audience", ["partnership", "public"])
+def test_which_notes_leave_is_decided_by_their_codes_and_not_by_their_words(audience):
+    level, rings = (9, 8) if audience == "partnership" else (8, 3)
+    notes = tuple(
+        Note(
+            code,
+            f"No data at all for 17 of {code}: words 17." if code != "months missing" else "Gap",
+        )
+        for code in get_args(NoteCode)
+    )
+    known = replace(result(resolution=level, rings=rings), notes=notes)
+    shown = release(known, audience=audience, register=MemoryRegister())
+    assert "Gap" in shown.caveats
+    assert not any("words 17" in words for words in shown.caveats)
+    assert {note.words for note in notes} <= set(release(known).caveats)
+
+
+def test_words_of_printed_counts_can_be_written_anew(monkeypatch):
+    """The words of each kind stand in one place; what is concluded from a map follows the kinds."""
+    before = spans_of_cells(partnership().cells, rules().audiences["partnership"])
+    words = {kind: f"kind {kind}" for kind in kind_words(rules().audiences["partnership"])}
+    for home in ("disclosure.partner_tables", "outputs.briefing.spans"):
+        monkeypatch.setattr(f"mapper.{home}.kind_words", lambda _rule: words)
+    shown = partnership()
+    assert set(shown.cells["shown"]) <= set(words.values())
+    after = spans_of_cells(shown.cells, rules().audiences["partnership"])
+    assert (before.low.tolist(), before.high.tolist()) == (after.low.tolist(), after.high.tolist())
 
 
 def test_an_audience_needs_a_register_and_a_name():

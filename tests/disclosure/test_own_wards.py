@@ -3,9 +3,9 @@
 import numpy as np
 import pytest
 
-from mapper.analysis.analyse import AnalysisRequest, analyse
+from mapper.analysis.analyse import analyse
 from mapper.base.errors import DisclosureError, RefusedError
-from mapper.disclosure.for_viewer import release_finding_to, release_to
+from mapper.disclosure.for_viewer import release_to
 from mapper.disclosure.own_wards import narrowed
 from mapper.disclosure.people import Viewer
 from mapper.grid.hexagons import cells_to_discs, cells_to_points
@@ -30,8 +30,7 @@ NIA = viewer("neighbourhood", wards=["West Ward"])
 def run(extra=(), seed=2, **choices):
     spread = np.random.default_rng(seed).choice(CELLS, 150)
     cells = np.concatenate([np.repeat(ACROSS, 12), np.repeat(DEEP, 12), spread, *extra])
-    request = AnalysisRequest(lens="everything", area="round", **choices)
-    return analyse(incidents_at(cells), request, lens=EVERYTHING, area=AREA)
+    return analyse(incidents_at(cells), lens=EVERYTHING, area=AREA, **choices)
 
 
 @pytest.fixture(scope="module")
@@ -135,4 +134,4 @@ def test_a_partner_gets_no_operational_release(result):
 @pytest.mark.parametrize("role", ["neighbourhood", "partner", "administrator"])
 def test_a_finding_is_for_those_who_see_everything(role):
     with pytest.raises(RefusedError, match="takes the role analyst"):
-        release_finding_to(viewer(role, wards=["West Ward"]), None)
+        release_to(viewer(role, wards=["West Ward"]), None)

@@ -8,8 +8,8 @@ import pandas as pd
 import pytest
 
 from mapper.base.errors import DisclosureError
-from mapper.disclosure import partner_findings
-from mapper.disclosure.finding_release import release_finding as release_one
+from mapper.disclosure import prepare
+from mapper.disclosure.make import release as release_one
 from mapper.disclosure.register import MemoryRegister
 from mapper.questions.finding import Finding, Ground, Measure
 from tests.builders import disc
@@ -208,7 +208,7 @@ def test_what_was_shown_before_is_shown_again_whatever_was_shown_since(monkeypat
     def never(*_told, **_choices):
         raise AssertionError("checked again")
 
-    monkeypatch.setattr(partner_findings, "check_finding", never)
+    monkeypatch.setattr(prepare, "check_finding", never)
     again = release_finding(finding(), audience="partnership", register=register)
     pd.testing.assert_frame_equal(first.table, again.table)
     changed = finding().table.assign(now=[27, 3, 0])

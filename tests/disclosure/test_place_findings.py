@@ -6,7 +6,6 @@ import numpy as np
 import pytest
 
 from mapper.analysis.analyse import find_hotspots
-from mapper.analysis.request import AnalysisRequest
 from mapper.analysis.study import prepare
 from mapper.areas.load import load_study_area
 from mapper.base.errors import RequestError
@@ -25,8 +24,7 @@ __all__ = ["extract"]
 @pytest.fixture(scope="module")
 def study(extract):
     lens = load_lens("domestic-abuse")
-    request = AnalysisRequest(lens=lens.id)
-    return prepare(read_incidents([extract]), request, lens=lens, area=load_study_area())
+    return prepare(read_incidents([extract]), lens=lens, area=load_study_area())
 
 
 @pytest.fixture(scope="module")

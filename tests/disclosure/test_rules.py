@@ -2,7 +2,6 @@
 
 import pytest
 
-from mapper.base import settings as settings_module
 from mapper.base.errors import DisclosureError
 from mapper.base.settings import Settings
 from mapper.disclosure.rules import SHIPPED, read_rules, rules
@@ -102,5 +101,5 @@ def test_files_that_are_no_rules_are_refused(tmp_path):
 
 def test_the_setting_points_to_an_own_file(tmp_path, monkeypatch):
     path = changed(tmp_path, ("partnership", "smallest_count = 5", "smallest_count = 6"))
-    monkeypatch.setattr(settings_module, "settings", lambda: Settings(disclosure_rules=path))
+    monkeypatch.setattr("mapper.disclosure.rules.settings", lambda: Settings(disclosure_rules=path))
     assert rules().audiences["partnership"].smallest_count == 6

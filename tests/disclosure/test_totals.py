@@ -3,9 +3,9 @@
 import numpy as np
 import pytest
 
-from mapper.disclosure import partner_findings
-from mapper.disclosure.finding_check import FindingCheck
-from mapper.disclosure.finding_release import release_finding
+from mapper.disclosure import prepare
+from mapper.disclosure.differencing import Check
+from mapper.disclosure.make import release
 from mapper.disclosure.register import MemoryRegister
 from mapper.disclosure.rules import rules
 from mapper.disclosure.totals import TotalsRegister, total_is_safe
@@ -38,7 +38,7 @@ def test_every_map_must_be_left_its_values():
 def test_totals_are_kept_apart_from_maps_and_checked_beside_one_another(monkeypatch):
     register = MemoryRegister()
     totals = TotalsRegister(register)
-    release_finding(finding(), audience="partnership", register=totals)
+    release(finding(), audience="partnership", register=totals)
     assert register.earlier("partnership") == ()
     kept = totals.earlier("partnership")
     assert {one.audience for one in kept} == {"partnership totals"}
@@ -48,9 +48,9 @@ def test_totals_are_kept_apart_from_maps_and_checked_beside_one_another(monkeypa
     def watched(new, earlier, *, rule):
         seen.append((len(new), tuple(earlier), rule.audience))
         nothing = tuple(np.zeros(part.low.size, dtype=bool) for part in new)
-        return FindingCheck(nothing, refused=False, linked=())
+        return Check(nothing, refused=False, linked=())
 
-    monkeypatch.setattr(partner_findings, "check_finding", watched)
+    monkeypatch.setattr(prepare, "check_finding", watched)
     other = finding(table=finding().table.assign(now=[57, 3, 0]))
-    release_finding(other, audience="partnership", register=totals)
+    release(other, audience="partnership", register=totals)
     assert seen == [(2, kept, "partnership")]

@@ -5,7 +5,7 @@ from datetime import date
 
 import numpy as np
 
-from mapper.analysis.analyse import AnalysisRequest, analyse
+from mapper.analysis.analyse import analyse
 from mapper.analysis.study import prepare
 from mapper.areas.load import load_study_area
 from mapper.grid.hexagons import cells_to_points, points_to_cells, strings_to_cells
@@ -74,11 +74,10 @@ class World:
     def study(self, name, **asked):
         return self._through(prepare, name, **asked)
 
-    def _through(self, work, name, *, resolution, rings, start, end):
-        request = AnalysisRequest(lens=name, resolution=resolution, start=start, end=end)
+    def _through(self, work, name, *, resolution, rings, **days):
         lon, lat = self.place
         area = small_area(rings, resolution=resolution, lon=lon, lat=lat)
-        return work(self.incidents, request, lens=self.lenses[name], area=area)
+        return work(self.incidents, lens=self.lenses[name], area=area, **days)
 
 
 def made_up(seed):

@@ -154,7 +154,7 @@ def test_an_unknown_table_is_refused_with_a_suggestion_that_works(tmp_path):
         read(path)
     message = str(refusal.value)
     assert "a.csv: is neither a police.uk street file nor an extract" in message
-    assert "--mapping" in message
+    assert "as mapping" in message
     (tmp_path / "mapping.toml").write_text(message.split("\n\n", 1)[1])
     found = read(path, mapping=load_mapping(tmp_path / "mapping.toml"))
     assert found.table["reference"].tolist() == ["2026001", "2026002"]

@@ -113,7 +113,7 @@ def test_an_ambiguous_column_stops_with_a_question(tmp_path, texts):
         "'from_at'",
         repr(texts[0]),
         'date_order = "day-first"',
-        "--mapping",
+        "as mapping",
         "?",
     ):
         assert words in str(refusal.value)

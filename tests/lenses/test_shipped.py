@@ -1,6 +1,7 @@
 """The shipped lenses: each loads, keeps its promises in words, and weighs hand-made rows."""
 
 import re
+from datetime import date
 from pathlib import Path
 
 import numpy as np
@@ -11,9 +12,12 @@ from mapper.base.tables import FLAG_COLUMNS
 from mapper.lenses import document
 from mapper.lenses.classify import classify, rules_met
 from mapper.lenses.conditions import TESTABLE
-from mapper.lenses.load import SHIPPED, list_lenses, load_lens, shipped_lenses
+from mapper.lenses.load import list_lenses, load_lens, shipped_lenses
+from mapper.outputs.briefing.choices import BriefingChoices
+from mapper.questions.windows import Window
 
 LENSES = shipped_lenses()
+PUBLIC = ("public-violence", "public-drugs-weapons-robbery")
 BY_ID = pytest.mark.parametrize("lens", LENSES, ids=lambda lens: lens.id)
 DOCS = Path(__file__).parents[2] / "docs" / "lenses.md"
 WORDS = ["type", "crime_code", "risk_grade", "location_type", "missing_from", "found_place"]
@@ -26,11 +30,39 @@ def incidents(*rows):
     return table.astype(dict.fromkeys(WORDS, "category") | dict.fromkeys(FLAG_COLUMNS, "bool"))
 
 
-def test_ids_are_those_of_the_design_in_the_order_offered():
+def test_every_file_is_a_lens_with_a_place_of_its_own_in_each_order():
     folder = Path(document.__file__).parent
-    assert tuple(lens.id for lens in LENSES) == SHIPPED
-    assert {path.stem for path in folder.glob("*.toml")} == set(SHIPPED)
+    assert {path.stem for path in folder.glob("*.toml")} == {lens.id for lens in LENSES}
     assert list_lenses() == LENSES
+    assert [lens.order for lens in LENSES] == list(range(1, len(LENSES) + 1))
+    for key in ("patch_order", "theme"):
+        places = sorted(place for lens in LENSES if (place := getattr(lens, key)))
+        assert places == list(range(1, len(places) + 1))
+    heads = [(lens.public, lens.headline) for lens in LENSES if lens.headline]
+    assert len(set(heads)) == len(heads)
+
+
+def test_a_family_is_a_theme_and_a_theme_is_its_own_family():
+    themes = {lens.id for lens in LENSES if lens.theme}
+    assert {lens.family for lens in LENSES if lens.family} == themes
+    assert {lens.id for lens in LENSES if lens.family == lens.id} == themes
+
+
+@pytest.mark.parametrize(
+    ("lens", "others"),
+    [
+        ("domestic-abuse-babies", ["county-lines", "serious-violence", *PUBLIC]),
+        ("drugs", ["domestic-abuse", "serious-violence", *PUBLIC]),
+        ("all-demand", ["domestic-abuse", "county-lines", "serious-violence", *PUBLIC]),
+        (
+            "public-harm",
+            ["domestic-abuse", "county-lines", "serious-violence", "public-drugs-weapons-robbery"],
+        ),
+    ],
+)
+def test_a_briefing_sets_a_lens_against_every_theme_but_its_own(lens, others):
+    days = [Window(date(2025, month, 1), date(2025, month, 28)) for month in (1, 2)]
+    assert list(BriefingChoices(lens, *days).others) == others
 
 
 @BY_ID

@@ -138,7 +138,8 @@ def test_places_that_moved_are_summed_from_what_is_printed(content, gathered):
     hot = gathered.now.cells["hot"].to_numpy() | gathered.before.cells["hot"].to_numpy()
     for release, side in ((gathered.before, "before"), (gathered.now, "now")):
         said = [getattr(one, side) for one in content.movers]
-        numbers = [int(word.split()[1].replace(",", "")) for word in said if "about" in word]
+        numbers = [one.number for one in said]
+        assert all(str(one) == f"about {one.number:,}" for one in said if one.number)
         assert sum(numbers) == release.cells.loc[hot, "count"].fillna(0).sum()
         assert all(number % 5 == 0 for number in numbers)
 

@@ -75,7 +75,7 @@ def test_each_form_holds_every_figure_of_the_content(content, form, read):
         for part in (one.value, one.name, one.before, one.moved.way, one.moved.words):
             assert flat(part) in text
     for one in content.movers[:10]:
-        for part in (one.place.name, one.before, one.now, one.moved.words):
+        for part in (one.place.name, str(one.before), str(one.now), one.moved.words):
             assert flat(part) in text
     for one in content.meetings[:10]:
         assert flat(f"{one.place.name}, {one.place.district}") in text

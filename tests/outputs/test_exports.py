@@ -1,9 +1,7 @@
 """Exports opened again with other programs' readers: the same values, text as text."""
 
 import io
-import json
 import sqlite3
-import zipfile
 
 import geopandas as gpd
 import numpy as np
@@ -16,6 +14,7 @@ from pyproj import Transformer
 from mapper.base.errors import DisclosureError, OutputError
 from mapper.outputs.exports import FORMS, NATIONAL_GRID, export
 from mapper.outputs.exports.fields import FIELDS
+from mapper.outputs.exports.pictures import map_svg
 from mapper.outputs.tables import hotspot_rows
 
 HOSTILE = '=HYPERLINK("http://x","y")<script>{{7*7}}'
@@ -63,21 +62,20 @@ def test_workbook_opens_with_equal_values_and_no_formula(release):
     assert [row[0] for row in cells] == release.cells["cell"].tolist()
 
 
-@pytest.mark.parametrize("form", ["gpkg", "geoparquet", "shp", "geojson"])
+@pytest.mark.parametrize("form", ["gpkg", "geoparquet", "geojson"])
 def test_layers_open_in_gdal_with_equal_values(release, form, tmp_path):
     content = export(release, form)
     if form == "geoparquet":
         frame = gpd.read_parquet(io.BytesIO(content))
     else:
-        name = {"gpkg": "a.gpkg", "shp": "a.zip", "geojson": "a.geojson"}[form]
+        name = f"a.{form}"
         layer = {} if form == "geojson" else {"layer": "hotspots"}
         frame = opened(content, tmp_path, name, **layer)
     assert frame.crs.to_epsg() == 4326
     assert frame["hotspot_id"].tolist() == listed(release, "hotspot_id")
     assert frame["incidents"].tolist() == listed(release, "incidents")
     assert frame.geometry.is_valid.all()
-    if form != "shp":  # shapefiles cut text at 254 letters
-        assert frame["name"].tolist() == listed(release, "name")
+    assert frame["name"].tolist() == listed(release, "name")
 
 
 def test_geopackage_holds_every_layer_style_and_what_it_says_of_itself(release, tmp_path):
@@ -113,16 +111,8 @@ def test_kml_shows_names_as_text(release, tmp_path):
     assert len(frame) == len(release.hotspots)
 
 
-def test_shapefiles_come_with_a_note_of_marking_and_names(release):
-    with zipfile.ZipFile(io.BytesIO(export(release, "shp"))) as archive:
-        about = json.loads(archive.read("about.json"))
-        names = archive.namelist()
-    assert about["marking"] == release.marking
-    assert {f"{layer}.shp" for layer in ("hotspots", "cells", "districts")} <= set(names)
-
-
 def test_pictures_are_marked(release):
-    svg = export(release, "svg").decode()
+    svg = map_svg(release).decode()
     assert svg.count(f">{release.marking}</text>") == 2
     assert "<script" not in svg
     assert export(release, "png").startswith(b"\x89PNG")

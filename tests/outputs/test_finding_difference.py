@@ -9,7 +9,7 @@ import pandas as pd
 import pytest
 
 from mapper.base.errors import OutputError
-from mapper.disclosure.finding_release import release_finding
+from mapper.disclosure.make import release
 from mapper.outputs.finding_difference import counted, difference
 from mapper.outputs.finding_workbook import finding_workbook
 from mapper.questions.finding import Finding
@@ -38,8 +38,8 @@ def finding(ids, counts, **changes):
 
 
 def test_new_gone_moved_changed_and_same_by_hand():
-    first = release_finding(finding(["a", "b", "c", "d"], [9, 8, 7, 6]))
-    second = release_finding(finding(["a", "c", "e", "d"], [9, 8, 7, 5]))
+    first = release(finding(["a", "b", "c", "d"], [9, 8, 7, 6]))
+    second = release(finding(["a", "c", "e", "d"], [9, 8, 7, 5]))
     table = difference(first, second)
     states = dict(zip(table["hotspot_id"], table["state"], strict=True))
     assert states == {"e": "new", "b": "gone", "c": "moved", "d": "changed", "a": "same"}
@@ -51,22 +51,22 @@ def test_new_gone_moved_changed_and_same_by_hand():
 
 
 def test_an_answer_compared_with_itself_has_no_difference():
-    shown = release_finding(finding(["a", "b"], [2, 1]))
+    shown = release(finding(["a", "b"], [2, 1]))
     assert set(difference(shown, shown)["state"]) == {"same"}
 
 
 def test_unlike_answers_are_not_compared():
-    first = release_finding(finding(["a"], [1]))
+    first = release(finding(["a"], [1]))
     with pytest.raises(OutputError, match="same question"):
-        difference(first, release_finding(finding(["a"], [1], id="scan")))
+        difference(first, release(finding(["a"], [1], id="scan")))
     with pytest.raises(OutputError, match="different audiences"):
         difference(first, replace(first, audience="partnership"))
     with pytest.raises(OutputError, match=r"different sizes \(resolutions 9 and 8\)"):
-        difference(first, release_finding(finding(["a"], [1], resolution=8)))
+        difference(first, release(finding(["a"], [1], resolution=8)))
 
 
 def test_the_workbook_reopens_with_equal_values_and_text_as_text():
-    shown = release_finding(finding(["a", "b"], [8, 3]))
+    shown = release(finding(["a", "b"], [8, 3]))
     book = openpyxl.load_workbook(io.BytesIO(finding_workbook(shown)))
     assert book.sheetnames == ["About", "Answer", "Fields"]
     for sheet in book:

@@ -11,8 +11,10 @@ import pyarrow.parquet as pq
 import pytest
 
 from mapper.base.errors import DisclosureError, InputError
-from mapper.disclosure.finding_release import FindingRelease, release_finding
+from mapper.disclosure.make import release
+from mapper.disclosure.release import FindingRelease
 from mapper.outputs.findings import finding_csv, write_finding
+from mapper.outputs.write import write_outputs
 from mapper.questions.finding import Finding
 
 
@@ -51,7 +53,7 @@ def finding():
 
 
 def test_csv_is_plain_text_and_never_a_formula(finding):
-    lines = finding_csv(release_finding(finding)).decode().splitlines()
+    lines = finding_csv(release(finding)).decode().splitlines()
     assert lines == [
         "cell,incidents,ratio,clear,rank,ward",
         "'=1+1,3,,true,1,Alt",
@@ -60,7 +62,7 @@ def test_csv_is_plain_text_and_never_a_formula(finding):
 
 
 def test_table_and_manifest_are_written_together(finding, tmp_path):
-    shown = release_finding(finding, made_by="an analyst")
+    shown = release(finding, made_by="an analyst")
     table, manifest = write_finding(shown, tmp_path / "deep" / "change.parquet")
     said = json.loads(manifest.read_text())
     assert manifest.name == "change.manifest.json"
@@ -77,28 +79,30 @@ def test_table_and_manifest_are_written_together(finding, tmp_path):
 
 
 def test_the_same_finding_gives_the_same_bytes(finding, tmp_path):
-    one, two = (write_finding(release_finding(finding), tmp_path / n / "t.csv") for n in "ab")
+    one, two = (write_finding(release(finding), tmp_path / n / "t.csv") for n in "ab")
     assert one[0].read_bytes() == two[0].read_bytes()
     first, second = (json.loads(pair[1].read_text()) for pair in (one, two))
     first.pop("made_at")
     second.pop("made_at")
     assert first == second
     other = replace(finding, table=finding.table.assign(incidents=[3, 5]))
-    assert release_finding(other).digest != release_finding(finding).digest
+    assert release(other).digest != release(finding).digest
 
 
 def test_only_a_release_leaves(finding, tmp_path):
-    with pytest.raises(DisclosureError, match="call release_finding first"):
+    with pytest.raises(DisclosureError, match="take a release of a finding, not a Finding"):
         write_finding(finding, tmp_path / "t.csv")
-    shown = release_finding(finding)
+    shown = release(finding)
+    with pytest.raises(DisclosureError, match="take a release, not a FindingRelease"):
+        write_outputs(shown, tmp_path / "map")
     with pytest.raises(DisclosureError, match="is made by"):
         replace(shown, audience="public", _key=None)
     with pytest.raises(DisclosureError, match="is made by"):
         FindingRelease(**dict.fromkeys(FindingRelease.__dataclass_fields__))
-    with pytest.raises(DisclosureError, match="Only a finding"):
-        release_finding(finding.table)
+    with pytest.raises(DisclosureError, match="or a finding is released, not a DataFrame"):
+        release(finding.table)
     with pytest.raises(DisclosureError):
-        release_finding(finding, audience="everyone")
+        release(finding, audience="everyone")
     assert not list(tmp_path.iterdir())
 
 
@@ -106,7 +110,7 @@ def test_only_a_release_leaves(finding, tmp_path):
 def test_paths_that_cannot_be_used_are_refused(finding, tmp_path, name):
     (tmp_path / "folder.csv").mkdir()
     with pytest.raises(InputError):
-        write_finding(release_finding(finding), tmp_path / name)
+        write_finding(release(finding), tmp_path / name)
     assert [path.name for path in tmp_path.iterdir()] == ["folder.csv"]
 
 
@@ -116,5 +120,5 @@ def test_a_failure_half_way_leaves_neither(finding, tmp_path, monkeypatch):
 
     monkeypatch.setattr("mapper.outputs.write.os.fsync", full)
     with pytest.raises(InputError, match="No space"):
-        write_finding(release_finding(finding), tmp_path / "new" / "t.csv")
+        write_finding(release(finding), tmp_path / "new" / "t.csv")
     assert not (tmp_path / "new").exists()

@@ -7,7 +7,6 @@ import pytest
 from pypdf import PdfReader
 
 from mapper.analysis.analyse import analyse
-from mapper.analysis.request import AnalysisRequest
 from mapper.areas.load import load_study_area
 from mapper.base.errors import DisclosureError
 from mapper.disclosure.make import release
@@ -23,8 +22,7 @@ NOW = datetime(2026, 1, 5, 6, 30, tzinfo=UTC)
 def shown(tmp_path_factory):
     incidents = read_incidents([write_extract(tmp_path_factory.mktemp("data") / "small.csv")])
     lens = load_lens("domestic-abuse")
-    request = AnalysisRequest(lens=lens.id, alpha=0.5)
-    return release(analyse(incidents, request, lens=lens, area=load_study_area()))
+    return release(analyse(incidents, lens=lens, area=load_study_area(), alpha=0.5))
 
 
 def pages(shown, notes, wards="Anfield and Everton"):

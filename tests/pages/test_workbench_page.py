@@ -13,14 +13,15 @@ from mapper.app.shell.router import PAGES, entries_for
 from mapper.app.workbench import answers as workbench_answers
 from mapper.app.workbench import page as workbench_page
 from mapper.app.workbench.asking import ask
-from mapper.app.workbench.questions import QUESTIONS
+from mapper.app.workbench.fields import settled
 from mapper.app.workbench.saved import VIEW
 from mapper.base.errors import RefusedError
 from mapper.base.settings import settings
-from mapper.disclosure.for_viewer import release_finding_to
+from mapper.disclosure.for_viewer import release_to
 from mapper.disclosure.people import Viewer
 from mapper.incidents.read import read_incidents
 from mapper.lenses.load import load_lens
+from mapper.questions.registry import QUESTIONS
 from mapper.records.open import database
 from mapper.records.saved_runs import list_runs
 from tests.pages.conftest import forget, said, start
@@ -53,9 +54,9 @@ def asked(app, question, **values):
 def found(question, lens="county-lines", **values):
     """The finding, without the app."""
     incidents = read_incidents([settings().demonstration_file])
-    settled = QUESTIONS[question].settled(values, days_of(incidents.table))
+    told = settled(QUESTIONS[question], values, days_of(incidents.table))
     return ask(
-        incidents, AnalysisRequest(lens=lens), load_lens(lens), question=question, values=settled
+        incidents, AnalysisRequest(lens=lens), load_lens(lens), question=question, values=told
     )
 
 
@@ -108,7 +109,7 @@ def test_single_figures_are_named_in_words_and_lose_no_meaning(question):
 
 def test_a_curve_is_read_at_each_percent_of_its_cells():
     finding = found("concentration", table="lorenz")
-    table = shown(asked(opened(), "concentration"))
+    table = shown(asked(opened(), "concentration", table="lorenz"))
     assert len(table) <= 102
     assert table["share_of_cells"].iloc[[0, -1]].tolist() == [0.0, 1.0]
     held = finding.table.set_index("cells")["share_of_incidents"]
@@ -157,7 +158,7 @@ def test_it_is_for_analysts_alone(role):
     titles = {entry.title for entry in entries_for(Viewer("sam", frozenset({role})))}
     assert "Workbench" not in titles
     with pytest.raises(RefusedError):
-        release_finding_to(Viewer("sam", frozenset({role})), found("concentration"))
+        release_to(Viewer("sam", frozenset({role})), found("concentration"))
 
 
 def test_an_analyst_who_signs_in_opens_it(signed_in_app):
@@ -287,22 +288,6 @@ def test_two_runs_are_compared():
     assert set(app.dataframe[0].value["What became of it"]) <= {
         *("new", "gone", "moved", "changed", "same")
     }
-
-
-def test_a_lens_is_edited_with_its_effect_and_saved_as_its_own(monkeypatch):
-    app = opened()
-    app.segmented_control(key=VIEW).set_value("Lenses").run()
-    box = next(area for area in app.text_area if area.key.startswith("lens text"))
-    assert "0 come in and 0 drop out" in said(app)
-    box.set_value(box.value.replace("weight =", "wieght =", 1)).run()
-    assert "line" in said(app)
-    assert "save lens" not in keys(app)
-    box = next(area for area in app.text_area if area.key.startswith("lens text"))
-    box.set_value(box.value.replace("wieght =", "weight =", 1)).run()
-    app.button(key="save lens").click().run()
-    assert "Saved as own-county-lines.toml" in said(app)
-    assert (settings().workspace / "lenses" / "own-county-lines.toml").is_file()
-    assert len(load_lens("own-county-lines").rules) == len(load_lens("county-lines").rules)
 
 
 def test_every_question_is_offered():

@@ -5,7 +5,6 @@ import json
 import pandas as pd
 import pytest
 
-from mapper.analysis.request import AnalysisRequest
 from mapper.analysis.study import prepare
 from mapper.areas.load import load_study_area
 from mapper.incidents.read import read_incidents
@@ -24,9 +23,8 @@ def extract(tmp_path_factory):
 @pytest.fixture(scope="session")
 def study(extract):
     """What every command over the extract starts from."""
-    request = AnalysisRequest(lens=LENS, area="merseyside")
     area = load_study_area("merseyside", resolution=9)
-    return prepare(read_incidents([extract]), request, lens=load_lens(LENS), area=area)
+    return prepare(read_incidents([extract]), lens=load_lens(LENS), area=area)
 
 
 @pytest.fixture

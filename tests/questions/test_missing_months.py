@@ -3,16 +3,14 @@
 import numpy as np
 import pytest
 
-from mapper.analysis.request import AnalysisRequest
 from mapper.analysis.study import prepare
 from mapper.base.errors import RequestError
-from mapper.questions.change import ask_change
-from mapper.questions.concentration import ask_concentration
-from mapper.questions.patterns import ask_patterns
+from mapper.questions.change import ChangeChoices, ask_change
+from mapper.questions.concentration import ConcentrationChoices, ask_concentration
+from mapper.questions.patterns import PatternsChoices, ask_patterns
 from mapper.questions.periods import split_periods
-from mapper.questions.scan import ask_scan
-from mapper.questions.windows import Window, days_with_data, window_of, windows_since
-from mapper.statistics.scan import ScanChoices
+from mapper.questions.scan import SpaceTimeScanChoices, ask_scan
+from mapper.questions.windows import Window, days_with_data, windows_since
 from tests.builders import EVERYTHING, incidents_at, small_area
 
 AREA = small_area(8)
@@ -35,8 +33,8 @@ def study(request):
         made.table["start"] = (
             made.table["start"].dt.to_period("M").dt.start_time.astype("datetime64[us]")
         )
-    wanted = AnalysisRequest(lens="everything", end=np.datetime64("2024-07-31").astype(object))
-    return prepare(made, wanted, lens=EVERYTHING, area=AREA)
+    end = np.datetime64("2024-07-31").astype(object)
+    return prepare(made, lens=EVERYTHING, area=AREA, end=end)
 
 
 def test_periods_without_a_row_are_named_and_left_out(study):
@@ -44,14 +42,14 @@ def test_periods_without_a_row_are_named_and_left_out(study):
     assert periods.names[3] == "2024-04"
     assert periods.held.tolist() == [True] * 3 + [False] + [True] * 3
     assert periods.lengths.tolist() == [31, 29, 31, 0, 31, 30, 31]
-    finding = ask_patterns(study, by="cell")
+    finding = ask_patterns(study, PatternsChoices(by="cell"))
     assert set(finding.table["periods"]) == {6}
     assert finding.table["hot_periods"].max() == 6
     hot = finding.table.loc[finding.table["hot_periods"].idxmax()]
     assert "2024-04" not in hot["hot_in"]
     assert hot["pattern"] == "persistent hot spot"
     assert any("2024-04" in note for note in finding.notes)
-    stable = ask_concentration(study, table="stability").table
+    stable = ask_concentration(study, ConcentrationChoices(table="stability")).table
     assert stable["kept"].notna().all()
 
 
@@ -59,12 +57,13 @@ def test_rates_are_over_the_days_with_data(study):
     spring = Window(*(np.datetime64(day).astype(object) for day in ("2024-03-01", "2024-04-30")))
     assert spring.days == 61
     assert days_with_data(study, spring) == 31
-    finding = ask_change(study, before=spring, after=window_of("2024-05-01:2024-05-31"), by="area")
+    choices = ChangeChoices(before=spring, after="2024-05-01:2024-05-31", by="area")
+    finding = ask_change(study, choices)
     row = finding.table.iloc[0]
     assert row["ratio"] == pytest.approx(row["after"] / row["before"])
     april = Window(*(np.datetime64(day).astype(object) for day in ("2024-04-01", "2024-04-30")))
     with pytest.raises(RequestError, match="nothing at all"):
-        ask_change(study, before=april, after=window_of("2024-05-01:2024-05-31"))
+        ask_change(study, ChangeChoices(before=april, after="2024-05-01:2024-05-31"))
 
 
 def test_since_a_day_is_as_long_in_months_where_data_knows_no_days(study):
@@ -77,10 +76,11 @@ def test_since_a_day_is_as_long_in_months_where_data_knows_no_days(study):
 
 
 def test_a_poisson_scan_expects_nothing_in_a_missing_month(study):
-    choices = ScanChoices(null="poisson", look="retrospective", runs=19)
-    found = ask_scan(study, choices=choices, radius=2).table.iloc[0]
+    choices = SpaceTimeScanChoices(chance="poisson", look="retrospective", runs=19, radius=2)
+    found = ask_scan(study, choices).table.iloc[0]
     share = 31 / (31 + 29 + 31 + 31 + 30 + 31)
     assert found["expected"] <= study.counts.total
-    one = ask_scan(study, choices=ScanChoices(null="poisson", longest=1, runs=19), radius=0).table
+    choices = SpaceTimeScanChoices(chance="poisson", longest=1, runs=19, radius=0)
+    one = ask_scan(study, choices).table
     per_cell = study.counts.total / CELLS.size * share
     np.testing.assert_allclose(one["expected"], per_cell, rtol=1e-6)

@@ -12,7 +12,7 @@ from mapper.analysis.study import prepare
 from mapper.base.errors import LensError, RequestError
 from mapper.grid.neighbours import find_band
 from mapper.lenses.lens import Rule
-from mapper.questions.signals import ask_signals
+from mapper.questions.signals import SignalsChoices, ask_signals
 from mapper.statistics.bracket import bracket_clusters
 from mapper.statistics.clusters import find_clusters
 from mapper.statistics.scores import score_counts
@@ -41,8 +41,8 @@ def incidents():
 
 
 def test_usual_choices_are_those_of_before(incidents):
-    usual = analyse(incidents, AnalysisRequest(lens="everything"), lens=EVERYTHING, area=AREA)
-    study = prepare(incidents, AnalysisRequest(lens="everything"), lens=EVERYTHING, area=AREA)
+    usual = analyse(incidents, lens=EVERYTHING, area=AREA)
+    study = prepare(incidents, lens=EVERYTHING, area=AREA)
     assert study.touching is study.near
     same = find_clusters(score_counts(study.counts.weighted, score="capped"), study.near)
     np.testing.assert_array_equal(usual.cells["p"], same.p)
@@ -51,13 +51,13 @@ def test_usual_choices_are_those_of_before(incidents):
 
 @pytest.mark.parametrize(("rings", "inner"), [(2, 1), (2, 2), (3, 2)])
 def test_rings_and_bands_decide_what_counts_as_near(incidents, rings, inner):
-    request = AnalysisRequest(lens="everything", rings=rings, inner=inner, score="count")
-    result = analyse(incidents, request, lens=EVERYTHING, area=AREA)
+    choices = {"rings": rings, "inner": inner, "score": "count"}
+    result = analyse(incidents, lens=EVERYTHING, area=AREA, **choices)
     near = find_band(CELLS, inner=inner, outer=rings)
     expected = find_clusters(result.cells["count"].to_numpy(), near)
     np.testing.assert_array_equal(result.cells["p"], expected.p)
     assert result.cells["neighbours"].max() == {(2, 1): 18, (2, 2): 12, (3, 2): 30}[rings, inner]
-    assert any("count as the surroundings" in note for note in result.notes)
+    assert any("count as the surroundings" in note.words for note in result.notes)
 
 
 def test_a_location_day_counts_once(incidents):
@@ -67,36 +67,29 @@ def test_a_location_day_counts_once(incidents):
         files=(replace(incidents.files[0], rows=2 * len(incidents.table)),),
     )
     one, once = (
-        analyse(
-            twice,
-            AnalysisRequest(lens="everything", location_day=chosen),
-            lens=EVERYTHING,
-            area=AREA,
-        )
-        for chosen in (False, True)
+        analyse(twice, lens=EVERYTHING, area=AREA, location_day=chosen) for chosen in (False, True)
     )
     days = incidents.table["start"].dt.date
     places = pd.DataFrame({"lon": incidents.table["lon"], "lat": incidents.table["lat"]})
     distinct = len(places.assign(day=days).drop_duplicates())
     assert one.numbers["incidents_counted"] == 2 * len(incidents.table)
     assert once.numbers["incidents_counted"] == distinct
-    assert any("once a day" in note for note in once.notes)
+    assert any("once a day" in note.words for note in once.notes)
 
 
 def test_days_of_harm_are_tested_between_two_bounds(incidents):
-    request = AnalysisRequest(lens="everything", harm=True)
-    result = analyse(incidents, request, lens=HARM, area=AREA)
-    study = prepare(incidents, request, lens=HARM, area=AREA)
+    result = analyse(incidents, lens=HARM, area=AREA, harm=True)
+    study = prepare(incidents, lens=HARM, area=AREA, harm=True)
     days = study.counts.incidents * 365.25
     np.testing.assert_allclose(study.harm_days(), days)
     found = bracket_clusters(days, study.near)
     np.testing.assert_array_equal(result.cells["p"], found.p)
     assert result.facts["harm_days"] == pytest.approx(days.sum())
     assert result.facts["widest_p_bracket"] == pytest.approx(np.nanmax(found.width))
-    table = ask_signals(study).table
+    table = ask_signals(study, SignalsChoices()).table
     assert (table["harm_p_low"] <= table["harm_p"]).all()
     with pytest.raises(LensError, match="no days of harm"):
-        analyse(incidents, request, lens=EVERYTHING, area=AREA)
+        analyse(incidents, lens=EVERYTHING, area=AREA, harm=True)
 
 
 def test_steps_out_of_order_are_refused():

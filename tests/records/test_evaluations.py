@@ -7,7 +7,6 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from mapper.analysis.request import AnalysisRequest
 from mapper.analysis.study import prepare
 from mapper.base.errors import RecordsError
 from mapper.disclosure.people import one_person
@@ -16,6 +15,7 @@ from mapper.questions.windows import Window
 from mapper.records.evaluations import (
     evaluate_again,
     evaluate_intervention,
+    is_of_today,
     is_unchanged,
     register,
     result_of,
@@ -47,10 +47,9 @@ def study_of(*, fall=0.0, moved=False):
     both = pd.concat([before.table, after.table], ignore_index=True)
     for name in ("source", "precision", "type"):
         both[name] = both[name].astype("category")
-    request = AnalysisRequest(lens="everything")
     files = (replace(before.files[0], rows=len(both)),)
     given = replace(before, table=both, files=files)
-    return prepare(given, request, lens=EVERYTHING, area=area)
+    return prepare(given, lens=EVERYTHING, area=area)
 
 
 @pytest.fixture
@@ -103,11 +102,23 @@ def test_the_verdict_says_what_the_counts_can_bear(database, intervention, world
 
 def test_a_count_changed_by_hand_is_noticed(database, intervention):
     content = evaluate_intervention(study_of(), intervention, before=BEFORE, after=AFTER)
-    forged = {**content, "inputs": {**content["inputs"]}}
-    forged["inputs"]["counts"] = {**content["inputs"]["counts"], "treated": [280, 20]}
     assert is_unchanged(content)
+    inputs = content["inputs"]
+    counted = {**inputs["counts"], "treated": [280, 20]}
+    assert not is_unchanged({**content, "inputs": {**inputs, "counts": counted}})
+    treated = inputs["ledgers"]["treated"]
+    place = {**treated["place"], "after": [140]}
+    ledgers = {**inputs["ledgers"], "treated": {**treated, "place": place}}
+    forged = {**content, "inputs": {**inputs, "ledgers": ledgers}}
     assert not is_unchanged(forged)
     assert result_of(forged["inputs"])["verdict"] == "worked"
+
+
+def test_a_record_of_an_earlier_method_is_known(database, intervention):
+    content = evaluate_intervention(study_of(), intervention, before=BEFORE, after=AFTER)
+    assert is_of_today(content)
+    inputs = {name: value for name, value in content["inputs"].items() if name != "ledgers"}
+    assert not is_of_today({**content, "inputs": inputs})
 
 
 def test_another_lens_is_refused_by_name(database, intervention):

@@ -45,7 +45,6 @@ ALLOWED = {
     "outputs/finding_workbook.py": IN_MEMORY,
     "app/workbench/places.py": TEMPORARY,
     "disclosure/own_rules.py": TEMPORARY,
-    "lenses/own.py": TEMPORARY,
     "app/data/quality_view.py": IN_MEMORY,
 }
 

@@ -4,7 +4,6 @@ import pandas as pd
 import streamlit as st
 
 from mapper.analysis.analyse import AnalysisResult, analyse
-from mapper.analysis.request import AnalysisRequest
 from mapper.app.briefing.controls import ask_choices
 from mapper.app.briefing.results import (
     PreviewRegister,
@@ -75,14 +74,8 @@ def _result(dataset: Dataset, choices: BriefingChoices) -> AnalysisResult:
     """Return the result that the briefing's map is released from."""
     area = load_study_area(choices.area, resolution=choices.resolution)
     lens = load_lens(choices.lens)
-    request = AnalysisRequest(
-        lens=lens.id,
-        area=area.name,
-        resolution=choices.resolution,
-        start=choices.after.first,
-        end=choices.after.last,
-    )
-    return analyse(dataset.incidents, request, lens=lens, area=area)
+    first, last = choices.after.first, choices.after.last
+    return analyse(dataset.incidents, lens=lens, area=area, start=first, end=last)
 
 
 def _show_last(last: ReleasedBriefing | None) -> None:

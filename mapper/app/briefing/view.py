@@ -5,6 +5,7 @@ from pathlib import Path
 
 import streamlit as st
 
+from mapper.base.palette import with_colours
 from mapper.base.text import encode_text
 from mapper.outputs.briefing.content import Briefing, Headline
 from mapper.outputs.briefing.document import state_in_words
@@ -12,7 +13,7 @@ from mapper.outputs.briefing.places import Meeting, Mover
 from mapper.outputs.briefing.spans import Moved
 from mapper.records.shared import Shared, SharedAction, SharedResult
 
-_STYLE = (Path(__file__).parent / "briefing.css").read_text(encoding="utf-8")
+_STYLE = with_colours((Path(__file__).parent / "briefing.css").read_text(encoding="utf-8"))
 _PRESENTING = """
 :root { --b: 1.12; }
 @media (min-width: 1700px) { :root { --b: 1.42; } }
@@ -101,12 +102,12 @@ def _movers(content: Briefing) -> str:
 def _mover(one: Mover) -> str:
     """Return one place that moved."""
     news = f", {one.news}" if one.news else ""
-    before, now = (words.removeprefix("about ") for words in (one.before, one.now))
     return (
         f'<tr><td class="num">{encode_text(one.place.number)}</td>'
         f"<td>{encode_text(one.place.name)}"
         f"<small>{encode_text(one.place.district + news)}</small></td>"
-        f'<td class="n">{encode_text(before)}</td><td class="n">{encode_text(now)}</td>'
+        f'<td class="n">{encode_text(one.before.figure)}</td>'
+        f'<td class="n">{encode_text(one.now.figure)}</td>'
         f"<td>{way_in_words(one.moved)}<small>{encode_text(one.moved.words)}</small></td></tr>"
     )
 

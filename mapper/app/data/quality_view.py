@@ -12,11 +12,12 @@ from mapper.app.shell.datasets import Dataset
 from mapper.app.shell.looks import note_look, noted_file
 from mapper.app.shell.words import bullets, count, notice, plain
 from mapper.base.errors import MapperError
+from mapper.base.palette import COLOURS
 from mapper.base.text import encode_text, spreadsheet_text
 from mapper.incidents.quality import Quality, quality_report
 
 ROWS_SHOWN = 1_000
-BLUE = "#2b6cab"
+BLUE = COLOURS["blue-4"]
 
 
 @st.cache_resource(max_entries=8, show_spinner=False)

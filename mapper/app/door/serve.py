@@ -3,7 +3,6 @@
 import socket
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
-from pathlib import Path
 
 from streamlit.web.cli import main_run
 
@@ -12,9 +11,10 @@ from mapper.app.door.first_look import open_when_it_answers
 from mapper.app.door.provider import check_alone, is_signed_in_to, provider, secrets_file
 from mapper.base.errors import InputError, RequestError
 from mapper.base.settings import LOOPBACK_HOSTS, settings
+from mapper.base.top_level import top_level
 from mapper.records.workspace import prepare_workspace
 
-ENTRY = Path(__file__).parents[3] / "streamlit_app.py"
+ENTRY = top_level("streamlit_app.py")
 USUAL_PORT = 8501
 _TRIES = 50
 
@@ -36,7 +36,7 @@ def serve(
     Raises
     ------
     InputError
-        When the app's files are not beside the package.
+        When the app's files were not installed.
     RequestError
         When the port is taken or is none.
     PeopleError
@@ -46,8 +46,8 @@ def serve(
     """
     if not ENTRY.is_file():
         raise InputError(
-            f"{ENTRY.name} is missing beside the mapper package. Install mapper from its repository"
-            " (make install)."
+            f"{ENTRY} is missing, so there is no app to start. Install mapper again, from its wheel"
+            " or its repository (make install)."
         )
     prepare_workspace(settings().workspace)
     chosen = _free_port() if port is None else _checked(port)
@@ -119,7 +119,7 @@ def _checked(port: int) -> int:
     if not 1 <= port <= 65_535:  # noqa: PLR2004 - the ports there are
         raise RequestError(f"Port {port} is none. Choose 1 to 65535, such as {USUAL_PORT}.")
     if not _is_free(port):
-        raise RequestError(f"Port {port} is taken. Choose another with --port.")
+        raise RequestError(f"Port {port} is taken. Choose another {{port}}.", names=("port",))
     return port
 
 
@@ -129,7 +129,8 @@ def _free_port() -> int:
         if _is_free(port):
             return port
     raise RequestError(
-        f"Ports {USUAL_PORT} to {USUAL_PORT + _TRIES - 1} are taken. Give one with --port."
+        f"Ports {USUAL_PORT} to {USUAL_PORT + _TRIES - 1} are taken. Choose another {{port}}.",
+        names=("port",),
     )
 
 

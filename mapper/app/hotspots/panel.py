@@ -14,6 +14,7 @@ import streamlit as st
 from mapper.app.shell.basemap import tile_reader, tiles_address
 from mapper.app.shell.results import map_address
 from mapper.app.shell.words import count
+from mapper.base.palette import with_colours
 from mapper.context.places import Places
 from mapper.disclosure.release import Release, is_release
 from mapper.outputs.tables import hotspot_rows
@@ -82,4 +83,4 @@ def _sources() -> tuple[str, ...]:
         (_HERE / name).read_text(encoding="utf-8")
         for name in ("panel.html", "panel.css", "panel.js")
     )
-    return html, css, f"{tile_reader()}\n{js}"
+    return html, with_colours(css), f"{tile_reader()}\n{js}"

@@ -20,6 +20,7 @@ from mapper.app.work.phase_decision import show_decision
 from mapper.base.errors import MapperError
 from mapper.base.week import SHIFTS, WEEKDAYS
 from mapper.context.near import side_by_side
+from mapper.context.signature import CLEAR
 from mapper.disclosure.people import Viewer, may
 from mapper.disclosure.place_findings import PlaceFindings
 from mapper.outputs.dossier.place import (
@@ -28,7 +29,11 @@ from mapper.outputs.dossier.place import (
     peaks_in_words,
     suggestion_in_words,
 )
-from mapper.questions.place_definitions import CONTEXT, DAYS, PHASES, SHIFT, SIGNATURE
+from mapper.questions.context import QUESTION as CONTEXT
+from mapper.questions.days import QUESTION as DAYS
+from mapper.questions.phases import QUESTION as PHASES
+from mapper.questions.shifts import QUESTION as SHIFT
+from mapper.questions.signature import QUESTION as SIGNATURE
 
 _LOOKED = "mapper_places_looked"
 
@@ -65,9 +70,9 @@ def _why(_viewer: Viewer, found: PlaceFindings) -> None:
         return
     table = signature.table
     st.text(drivers_in_words(table))
-    bullets(table.loc[table["sure"] == "clear", "words"])
+    bullets(table.loc[table["sure"] == CLEAR, "words"])
     with st.expander("What does not stand out"):
-        bullets(table.loc[table["sure"] != "clear", "words"])
+        bullets(table.loc[table["sure"] != CLEAR, "words"])
     _notes(signature.notes[:1])
 
 

@@ -16,13 +16,13 @@ from mapper.app.shell.what_is import what_is
 from mapper.app.shell.words import bullets, count
 from mapper.areas.load import load_study_area
 from mapper.areas.study_area import StudyArea
-from mapper.disclosure.finding_release import FindingRelease
-from mapper.disclosure.for_viewer import release_finding_to
+from mapper.disclosure.for_viewer import release_to
 from mapper.disclosure.people import may
+from mapper.disclosure.release import FindingRelease
 from mapper.lenses.lens import Lens
 from mapper.questions.finding import Finding
 from mapper.questions.signal_places import SINGLE
-from mapper.questions.signals import ask_signals
+from mapper.questions.signals import SignalsChoices, ask_signals
 
 _SHOWN = {
     "name": "Place",
@@ -93,7 +93,7 @@ def _released(dataset: Dataset, request: AnalysisRequest, lens: Lens) -> Finding
         _area=area,
     )
     viewer = current_viewer()
-    shown = release_finding_to(viewer, finding)
+    shown = release_to(viewer, finding)
     traced: set[str] = st.session_state.setdefault(_TRACED, set())
     if shown.digest not in traced:
         trace(viewer, "view", subject="Signals by place", digest=shown.digest)
@@ -115,5 +115,5 @@ def _signals(
 ) -> Finding:
     """Return the signals of every place before disclosure control, worked out once."""
     del digest, request, lens_sha256, area_sha256
-    study = prepare(_dataset.incidents, _request, lens=_lens, area=_area)
-    return ask_signals(study, by="place", result=find_hotspots(study))
+    study = prepare(_dataset.incidents, lens=_lens, area=_area, **_request.choices)
+    return ask_signals(study, SignalsChoices(by="place"), result=find_hotspots(study))

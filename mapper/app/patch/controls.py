@@ -32,20 +32,9 @@ from mapper.base.week import Shift, Weekday
 from mapper.disclosure.patch import allowed_wards
 from mapper.disclosure.people import Viewer
 from mapper.lenses.lens import Lens
+from mapper.lenses.part import LARGEST_PLACE
 
 NAMES = ("ward", "lens", "period", "from", "to", "shift", "day", "beside", "spot")
-# Short names for chips; the full title stands in the headline.
-CHIPS: Mapping[str, str] = {
-    "serious-violence": "Serious violence",
-    "domestic-abuse": "Domestic abuse",
-    "domestic-abuse-children": "Children in abuse settings",
-    "domestic-abuse-babies": "Babies in abuse settings",
-    "missing-children": "Missing children",
-    "county-lines": "County lines",
-    "drugs": "Drugs",
-    "organised-crime": "Organised crime",
-    "all-demand": "All demand",
-}
 _TOLD = "patch told"  # the address that this session last wrote
 _STAYS: Final = "session"
 
@@ -72,8 +61,7 @@ def lenses_offered(dataset: Dataset) -> dict[str, Lens]:
     """Return the lenses that this data can be seen through, the usual ones first."""
     offer = lenses_for(dataset.digest, _dataset=dataset)
     fitting = {lens.id: lens for lens in offer.lenses[: offer.fitting]}
-    order = [*(name for name in CHIPS if name in fitting), *fitting]
-    return {name: fitting[name] for name in order}
+    return dict(sorted(fitting.items(), key=lambda item: item[1].patch_order or LARGEST_PLACE))
 
 
 def ask_choice(
@@ -245,7 +233,7 @@ def _ask_lens(lenses: Mapping[str, Lens]) -> str:
     chosen = st.pills(
         "What to look at",
         list(lenses),
-        format_func=lambda name: plain(CHIPS.get(name, lenses[name].title)),
+        format_func=lambda name: plain(lenses[name].short_title or lenses[name].title),
         required=True,
         label_visibility="collapsed",
         key="patch lens",
@@ -263,7 +251,9 @@ def _ask_beside(lenses: Mapping[str, Lens], lens: str) -> str:
     return st.selectbox(
         "Second map beside the first",
         choices,
-        format_func=lambda one: names.get(one) or f"Beside: {CHIPS.get(one, lenses[one].title)}",
+        format_func=lambda one: (
+            names.get(one) or f"Beside: {lenses[one].short_title or lenses[one].title}"
+        ),
         label_visibility="collapsed",
         key="patch beside",
         persist_state=_STAYS,

@@ -11,6 +11,7 @@ from typing import Any
 import streamlit as st
 
 from mapper.app.shell.basemap import tile_reader, tiles_address
+from mapper.base.palette import with_colours
 
 _HERE = Path(__file__).parent
 _MOST_CORNERS = 400
@@ -68,4 +69,4 @@ def _sources() -> tuple[str, ...]:
     html, css, js = (
         (_HERE / f"panel.{kind}").read_text(encoding="utf-8") for kind in ("html", "css", "js")
     )
-    return html, css, f"{tile_reader()}\n{js}"
+    return html, with_colours(css), f"{tile_reader()}\n{js}"

@@ -148,7 +148,11 @@ def _study(
     """Return the study of a patch before disclosure control, worked out once."""
     del digest, request, lens_sha256, area_sha256
     return study_patch(
-        _dataset.incidents, _request, lens=_lens, area=_area, places=places_near(_dataset)
+        _dataset.incidents,
+        lens=_lens,
+        area=_area,
+        places=places_near(_dataset),
+        **_request.choices,
     )
 
 

@@ -6,13 +6,14 @@ import pandas as pd
 import streamlit as st
 
 from mapper.app.door.who import current_viewer, who_in_words
+from mapper.base.palette import with_colours
 from mapper.base.text import encode_text
 from mapper.disclosure.people import Viewer, scope_of
 from mapper.disclosure.release import MARKINGS
 from mapper.disclosure.rules import rules
 from mapper.incidents.synthetic import SYNTHETIC_NOTICE, is_synthetic
 
-_STYLE = (Path(__file__).parent / "frame.css").read_text(encoding="utf-8")
+_STYLE = with_colours((Path(__file__).parent / "frame.css").read_text(encoding="utf-8"))
 
 
 def put_on_style() -> None:

@@ -7,12 +7,13 @@ import streamlit as st
 
 from mapper.app.shell.basemap import tile_reader, tiles_address
 from mapper.app.shell.results import map_address
+from mapper.base.palette import with_colours
 from mapper.disclosure.release import Release, is_release
 
 _HTML = '<iframe sandbox="allow-scripts" referrerpolicy="no-referrer"></iframe>'
-_CSS = (
-    "iframe { display: block; width: 100%; border: 1px solid #c9d1d6; border-radius: 6px;"
-    " background: #e4e9ec; box-sizing: border-box; }"
+_CSS = with_colours(
+    "iframe { display: block; width: 100%; border: 1px solid var(--c-edge); border-radius: 6px;"
+    " background: var(--c-sea); box-sizing: border-box; }"
 )
 _JS = """function start(frame) {
   const state = { frame, tiles: null };

@@ -40,7 +40,7 @@ def manifest_of_form(shown: Release, *, form: str, crs: str) -> bytes:
 def show_more_forms(shown: Release) -> None:
     """Offer every form in either reference system, with fields and manifest."""
     is_release(shown)
-    with st.expander("More forms: Excel, GeoPackage, GeoParquet, KML, Shapefile, pictures"):
+    with st.expander("More forms: Excel, GeoPackage, GeoParquet, KML, picture"):
         left, right = st.columns(2)
         with left:
             form = st.selectbox(

@@ -104,7 +104,7 @@ def _answers(asked: Asked) -> PlaceAnswers:
     )
     with _LOCK:  # whoever comes second waits for the first and then finds it done
         if key not in _ANSWERS:
-            study = prepare(asked.dataset.incidents, request, lens=asked.lens, area=area)
+            study = prepare(asked.dataset.incidents, lens=asked.lens, area=area, **request.choices)
             result = find_hotspots(study)
             _ANSWERS[key] = ask_about_places(study, result, asked.shown, places=places)
             while len(_ANSWERS) > _KEPT:

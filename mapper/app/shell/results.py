@@ -120,7 +120,7 @@ def _result(
 ) -> AnalysisResult:
     """Return the result before disclosure control, worked out once."""
     del digest, request, lens_sha256, area_sha256
-    return analyse(_dataset.incidents, _request, lens=_lens, area=_area)
+    return analyse(_dataset.incidents, lens=_lens, area=_area, **_request.choices)
 
 
 @st.cache_resource(max_entries=48, show_spinner=False)

@@ -2,7 +2,6 @@
 
 from collections import Counter
 from dataclasses import dataclass
-from pathlib import Path
 
 import streamlit as st
 from streamlit.navigation.page import Page
@@ -10,9 +9,10 @@ from streamlit.navigation.page import Page
 from mapper.app.door.who import viewer_now
 from mapper.app.shell.guard import routed
 from mapper.app.shell.words import notice
+from mapper.base.top_level import top_level
 from mapper.disclosure.people import Act, Viewer, may
 
-PAGES = Path(__file__).parents[3] / "pages"
+PAGES = top_level("pages")
 
 
 @dataclass(frozen=True)

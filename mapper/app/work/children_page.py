@@ -11,7 +11,6 @@ from collections.abc import Mapping
 import pandas as pd
 import streamlit as st
 
-from mapper.analysis.request import AnalysisRequest
 from mapper.analysis.study import Study, prepare
 from mapper.app.door.who import current_viewer
 from mapper.app.shell.datasets import Dataset
@@ -23,20 +22,20 @@ from mapper.app.shell.waiting import opened_dataset
 from mapper.app.shell.words import bullets, notice, plain
 from mapper.areas.load import DEFAULT_AREA, load_study_area
 from mapper.base.errors import MapperError
-from mapper.disclosure.finding_release import FindingRelease, release_finding
+from mapper.disclosure.make import release
 from mapper.disclosure.people import Viewer, in_wards, scope_of
+from mapper.disclosure.release import FindingRelease
 from mapper.lenses.load import load_lens
 from mapper.outputs.findings import finding_csv
-from mapper.questions.children import children_finding
-from mapper.questions.corridor_totals import corridor_totals_finding
-from mapper.questions.corridors import corridors_finding
+from mapper.questions.children import ChildrenChoices, ask_children
+from mapper.questions.choices import Rows
+from mapper.questions.corridors import Between, CorridorsChoices, ask_corridors
 from mapper.questions.finding import Finding, only_rows
-from mapper.questions.groups import By
 from mapper.records.open import database
 from mapper.records.releases import DatabaseRegister
 
 LENS = "domestic-abuse"
-_LEVELS: Mapping[str, tuple[By, ...]] = {
+_LEVELS: Mapping[str, tuple[Rows, ...]] = {
     "everything": ("district", "ward", "hotspot"),
     "own wards": ("ward",),
     "partnership": ("district",),
@@ -139,7 +138,7 @@ def _released(viewer: Viewer, finding: Finding) -> FindingRelease:
         finding = only_rows(finding, in_wards(finding.table, viewer.wards).to_numpy())
     audience = "partnership" if scope == "partnership" else "operational"
     register = DatabaseRegister(database(), person=viewer.name, role=role_of(viewer))
-    return release_finding(finding, audience=audience, register=register, made_by=viewer.name)
+    return release(finding, audience=audience, register=register, made_by=viewer.name)
 
 
 def _show_table(viewer: Viewer, shown: FindingRelease, dataset: Dataset) -> None:
@@ -188,7 +187,7 @@ def readable_table(shown: FindingRelease) -> pd.DataFrame:
     return table.rename(columns=_COLUMNS)
 
 
-def _children(dataset: Dataset, by: By) -> Finding:
+def _children(dataset: Dataset, by: Rows) -> Finding:
     """Return the table of children, worked out once."""
     return _children_finding(dataset.digest, by, _dataset=dataset)
 
@@ -199,24 +198,23 @@ def _corridors(dataset: Dataset, *, by_district: bool) -> Finding:
 
 
 @st.cache_resource(max_entries=12, show_spinner="Counting")
-def _children_finding(digest: str, by: By, *, _dataset: Dataset) -> Finding:
+def _children_finding(digest: str, by: Rows, *, _dataset: Dataset) -> Finding:
     """Return domestic abuse with children by place, before disclosure control."""
     del digest
-    return children_finding(_study(_dataset), by=by)
+    return ask_children(_study(_dataset), ChildrenChoices(by=by))
 
 
 @st.cache_resource(max_entries=4, show_spinner="Counting")
 def _corridors_finding(digest: str, by_district: bool, *, _dataset: Dataset) -> Finding:  # noqa: FBT001 - part of the key
     """Return missing-from to found corridors, before disclosure control."""
     del digest
-    if by_district:
-        return corridor_totals_finding(_study(_dataset))
-    return corridors_finding(_study(_dataset), places=places_near(_dataset))
+    between: Between = "districts" if by_district else "cells"
+    choices = CorridorsChoices(between=between, places=places_near(_dataset))
+    return ask_corridors(_study(_dataset), choices)
 
 
 def _study(dataset: Dataset) -> Study:
     """Return the incidents seen through the lens of domestic abuse, over the whole area."""
     area = load_study_area(DEFAULT_AREA, resolution=9)
     lens = load_lens(LENS)
-    request = AnalysisRequest(lens=lens.id, area=area.name)
-    return prepare(dataset.incidents, request, lens=lens, area=area)
+    return prepare(dataset.incidents, lens=lens, area=area)

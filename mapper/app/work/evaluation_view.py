@@ -6,7 +6,6 @@ from typing import Any
 import pandas as pd
 import streamlit as st
 
-from mapper.analysis.request import AnalysisRequest
 from mapper.analysis.study import Study, prepare
 from mapper.app.shell.choices import ask_lens, days_of
 from mapper.app.shell.datasets import Dataset
@@ -24,6 +23,7 @@ from mapper.questions.windows import Window
 from mapper.records.evaluations import (
     evaluate_again,
     evaluate_intervention,
+    is_of_today,
     is_unchanged,
 )
 from mapper.records.form import Content
@@ -40,24 +40,15 @@ def show_evaluation(viewer: Viewer, evaluation: Version) -> None:
     inputs, result = evaluation.content["inputs"], evaluation.content["result"]
     show_synthetic_mark(inputs)
     notice(f"{result['verdict'].capitalize()}, as far as counts can tell.", kind=_kind(result))
-    bullets(
-        [*result["words"], result["quotient_words"]]
-        if result["quotient_words"]
-        else result["words"]
-    )
-    st.dataframe(part_table(inputs), hide_index=True, key=f"{evaluation.record} parts")
-    effect, difference = result["effect"], result["difference"]
-    st.caption(
-        f"Ratio of ratios {_number(effect['ratio'])} ({_number(effect['low'])} to"
-        f" {_number(effect['high'])}), 95 % exact. Weighted displacement difference"
-        f" {_number(difference['value'], 0)} incidents ({_number(difference['low'], 0)} to"
-        f" {_number(difference['high'], 0)})."
-        + (
-            f" Displacement quotient {result['quotient']:.2f}."
-            if result["quotient"] is not None
-            else ""
+    if not is_of_today(evaluation.content):
+        notice(
+            "This was worked out by an earlier method, which claimed too much. Work it out anew.",
+            kind="look",
         )
-    )
+    bullets(result["words"])
+    st.dataframe(part_table(inputs), hide_index=True, key=f"{evaluation.record} parts")
+    if figures := figure_words(result):
+        st.caption(figures)
     what_are({"evaluation": "What is this effect?"})
     with st.expander("What to know before trusting it"):
         bullets(inputs["notes"])
@@ -67,10 +58,34 @@ def show_evaluation(viewer: Viewer, evaluation: Version) -> None:
         )
     if st.button("Work it out again from what is kept", key=f"{evaluation.record} again"):
         require(viewer, "plan")
-        if is_unchanged(evaluation.content):
+        if not is_of_today(evaluation.content):
+            notice("An earlier method made it: work it out anew from the incidents.", kind="look")
+        elif is_unchanged(evaluation.content):
             notice("The same result, to the last figure.", kind="good")
         else:
             notice("The kept counts no longer give the kept result: do not use it.", kind="stop")
+
+
+def figure_words(result: Content) -> str:
+    """Return the figures behind a verdict in words; empty where none can be told."""
+    effect, difference = result["effect"], result["difference"]
+    if effect is None or result.get("expected") is None:
+        return ""
+    told = [
+        (
+            f"Against the {_number(result['expected'], 0)} incidents expected:"
+            f" {_number(effect['ratio'])} ({_number(effect['low'])} to {_number(effect['high'])}),"
+            f" that is {_number(difference['value'], 0)} incidents"
+            f" ({_number(difference['low'], 0)} to {_number(difference['high'], 0)});"
+            f" p among {result['alike']} comparable places {result['p']:.3f}."
+        )
+    ]
+    if quotient := result["quotient"]:
+        told.append(
+            f"Displacement quotient {quotient['value']:.2f} ({quotient['low']:.2f} to"
+            f" {quotient['high']:.2f}). {quotient['words']}"
+        )
+    return " ".join(told)
 
 
 def part_table(inputs: Content) -> pd.DataFrame:
@@ -124,9 +139,8 @@ def _study(dataset: Dataset, lens: Lens, intervention: Version) -> Study:
     if len(sizes) > 1:
         raise RequestError("The cells are of several sizes. Give cells of one size.")
     area = load_study_area(DEFAULT_AREA, resolution=sizes.pop())
-    request = AnalysisRequest(lens=lens.id, area=area.name, resolution=area.resolution)
     with st.spinner("Counting before and after"):
-        return prepare(dataset.incidents, request, lens=lens, area=area)
+        return prepare(dataset.incidents, lens=lens, area=area)
 
 
 def _ask_windows(dataset: Dataset, intervention: Version, key: str) -> tuple[Window, Window]:

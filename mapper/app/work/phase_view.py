@@ -11,7 +11,7 @@ from mapper.app.work.record_views import when
 from mapper.base.errors import MapperError
 from mapper.context.phases import PATTERNS, Phase, Suggestion, suggest_phase
 from mapper.disclosure.people import Viewer
-from mapper.questions.place_definitions import PHASES
+from mapper.questions.phases import QUESTION as PHASES
 from mapper.records.open import database
 from mapper.records.phase_decisions import agreement, agrees, decision
 from mapper.records.saving import NEW, Work, save

@@ -1,4 +1,4 @@
-"""What was saved before, on screen: the difference of two texts, a clash, a record's history."""
+"""What was saved before, on screen: a clash, a record's history."""
 
 from collections.abc import Iterable
 
@@ -9,18 +9,19 @@ from mapper.app.shell.words import notice, plain
 from mapper.app.work.record_desk import Desk
 from mapper.base.text import encode_text
 from mapper.incidents.synthetic import SYNTHETIC_NOTICE
-from mapper.records.compare import Clash, Piece, Side, clashes, compare, merge, pieces_of
+from mapper.records.compare import Clash, Side, clashes, compare, merge
 from mapper.records.form import Content, load_form
 from mapper.records.open import database
 from mapper.records.versions import SetAside, Version, history, set_aside
 
-_MARKS = {"same": "{}", "gone": "<del>{}</del>", "new": "<ins>{}</ins>"}
 
-
-def show_pieces(pieces: Iterable[Piece]) -> None:
-    """Show a text with what went struck through and what came underlined."""
-    body = "".join(_MARKS[one.change].format(encode_text(one.text)) for one in pieces)
-    st.html(f'<p class="m-pieces">{body or "(empty)"}</p>')
+def _show_beside(texts: Iterable[tuple[str, str]]) -> None:
+    """Show texts side by side, each under its title."""
+    shown = list(texts)
+    for column, (title, text) in zip(st.columns(len(shown)), shown, strict=True):
+        with column:
+            st.caption(plain(title))
+            st.html(f'<p class="m-text">{encode_text(text) or "(empty)"}</p>')
 
 
 def show_synthetic_mark(kept: Content) -> None:
@@ -57,14 +58,7 @@ def _ask_side(clash: Clash, author: str, key: str) -> Side | None:
     """Show one field in both forms and ask which stays."""
     with st.container(border=True):
         st.markdown(f"**{plain(clash.field.label)}**")
-        left, right = st.columns(2)
-        for place, title, text in (
-            (left, f"Saved by {author}", clash.theirs),
-            (right, "Yours", clash.mine),
-        ):
-            with place:
-                st.caption(plain(title))
-                show_pieces(pieces_of(clash.base, text))
+        _show_beside([(f"Saved by {author}", clash.theirs), ("Yours", clash.mine)])
         sides: tuple[Side, ...] = ("theirs", "mine")
         words = {"theirs": f"Keep {author}'s", "mine": "Keep mine"}
         alone = None if clash.changed_by == "both" else sides.index(clash.changed_by)
@@ -124,12 +118,13 @@ def when(one: Version | SetAside) -> str:
 
 def _show_difference(before: Version, after: Version) -> None:
     """Show what changed between two versions."""
-    found = compare(load_form(before.kind), before.content, after.content)
-    if not found:
+    differences = compare(load_form(before.kind), before.content, after.content)
+    if not differences:
         st.text("These two say the same.")
-    for one in found:
+    titles = [f"Version {one.number}" for one in (before, after)]
+    for one in differences:
         st.markdown(f"**{plain(one.field.label)}**")
-        show_pieces(one.pieces)
+        _show_beside(zip(titles, (one.before, one.after), strict=True))
 
 
 def _show_aside(one: SetAside) -> None:
@@ -138,5 +133,5 @@ def _show_aside(one: SetAside) -> None:
     form = load_form(one.kind)
     base = next((v.content for v in history(database(), one.record) if v.number == one.behind), {})
     for difference in compare(form, base, one.content):
-        st.caption(plain(difference.field.label))
-        show_pieces(difference.pieces)
+        st.markdown(f"**{plain(difference.field.label)}**")
+        _show_beside([("Kept", difference.before), ("Set aside", difference.after)])

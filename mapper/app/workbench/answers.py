@@ -20,15 +20,15 @@ from mapper.app.shell.traces import trace
 from mapper.app.workbench.asking import ask
 from mapper.app.workbench.fields import Value, Values
 from mapper.app.workbench.places import Around
-from mapper.app.workbench.questions import QUESTIONS
 from mapper.app.workbench.runs import Run, start
 from mapper.base.errors import RefusedError
-from mapper.disclosure.finding_release import FindingRelease
-from mapper.disclosure.for_viewer import release_finding_to
+from mapper.disclosure.for_viewer import release_to
 from mapper.disclosure.people import Viewer, require
+from mapper.disclosure.release import FindingRelease
 from mapper.lenses.lens import Lens
 from mapper.lenses.load import load_lens
 from mapper.outputs.manifest import plain_json
+from mapper.questions.registry import QUESTIONS
 
 _RUNS = "mapper_workbench_runs"
 _CURRENT = "mapper_workbench_current"
@@ -54,7 +54,7 @@ class Asking:
     @property
     def title(self) -> str:
         """Return the question and lens for people."""
-        return f"{QUESTIONS[self.question].definition.title}: {self.lens.title}"
+        return f"{QUESTIONS[self.question].title}: {self.lens.title}"
 
     def told(self) -> dict[str, Any]:
         """Return what is asked as plain JSON, which can be kept and asked again."""
@@ -157,7 +157,7 @@ def released(answer: Answer) -> FindingRelease:
     if answer.shown is None:
         if answer.run.finding is None:
             raise RefusedError("This run has no answer to show. Ask again.")
-        shown = release_finding_to(viewer, answer.run.finding)
+        shown = release_to(viewer, answer.run.finding)
         _trace_view(viewer, shown, answer.asking)
         answer.shown = shown
     return answer.shown

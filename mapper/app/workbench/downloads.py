@@ -9,10 +9,11 @@ import streamlit as st
 
 from mapper.app.door.who import current_viewer
 from mapper.app.shell.taking import handed_out, require_live
-from mapper.disclosure.finding_release import FindingRelease, is_finding_release
 from mapper.disclosure.people import Viewer
+from mapper.disclosure.release import FindingRelease, is_release
 from mapper.outputs.finding_workbook import XLSX, finding_workbook
-from mapper.outputs.findings import finding_csv, finding_manifest, finding_parquet
+from mapper.outputs.findings import finding_csv, finding_parquet
+from mapper.outputs.manifest import manifest
 
 Maker = Callable[[FindingRelease], bytes]
 FORMS: Mapping[str, tuple[str, str, Maker]] = MappingProxyType(
@@ -33,7 +34,7 @@ def finding_file(shown: FindingRelease, suffix: str) -> str:
 def manifest_of(shown: FindingRelease) -> bytes:
     """Return the manifest of every form as it is made now."""
     made = {finding_file(shown, form): make(shown) for form, (_, _, make) in FORMS.items()}
-    return finding_manifest(shown, outputs=made, made_at=datetime.now(tz=UTC))
+    return manifest(shown, outputs=made, made_at=datetime.now(tz=UTC))
 
 
 def taken(viewer: Viewer, shown: FindingRelease, suffix: str, make: Maker) -> bytes:
@@ -45,7 +46,7 @@ def taken(viewer: Viewer, shown: FindingRelease, suffix: str, make: Maker) -> by
         When they were signed out since the file was offered.
     """
     require_live(viewer)
-    content = make(is_finding_release(shown))
+    content = make(is_release(shown, FindingRelease))
     return handed_out(
         viewer,
         content,
@@ -56,7 +57,7 @@ def taken(viewer: Viewer, shown: FindingRelease, suffix: str, make: Maker) -> by
 
 def show_downloads(shown: FindingRelease) -> None:
     """Offer the files of an answer."""
-    is_finding_release(shown)
+    is_release(shown, FindingRelease)
     viewer = current_viewer()
     offers = {**FORMS, "manifest.json": ("Manifest (JSON)", "application/json", manifest_of)}
     with st.container(horizontal=True):

@@ -1,155 +1,134 @@
-"""What a question's form is made of: a table of fields, so that no form is made by hand.
+"""The fields of a question's form, made from its choices, and the choices from what was filled in.
 
 The values of a form are plain JSON (text, numbers, yes or no, lists of text), so that a run can be
-kept, compared and asked again as it was; a field says how a value is shown and what it may be.
+kept, compared and asked again as it was. A file is its name and its text.
 """
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Mapping
+from dataclasses import replace
 from datetime import date, timedelta
 from types import MappingProxyType
-from typing import Literal
+from typing import Any
 
 from mapper.base.errors import RequestError
-from mapper.questions.definitions import Definition
+from mapper.context.places import Places
+from mapper.questions.choices import Choice, Choices, Question
 
 Value = str | int | float | bool | list[str] | None
 Values = Mapping[str, Value]
 Days = tuple[date, date]
-Kind = Literal[
-    "choice",
-    "whole",
-    "number",
-    "flag",
-    "text",
-    "names",
-    "day",
-    "window",
-    "lens",
-    "hotspot",  # one from the list of hot spots
-    "hotspots",
-]
-# Standing for days of the data, which a form knows and a table of questions does not.
-Stand = Literal["middle", "first half", "second half"]
+# What the form beside a question calls the parameters of a request.
+LABELS: Mapping[str, str] = MappingProxyType(
+    {
+        "rings": "Steps that count as near",
+        "inner": "First such step",
+        "location_day": "Count each place once a day",
+        "harm": "Sum the lens's days of harm",
+        "lens": "Lens",
+        "mapping": "a column mapping",
+        "start": "From",
+        "end": "To",
+    }
+)
 
 
-@dataclass(frozen=True)
-class Field:
-    """One choice of a question."""
-
-    name: str
-    label: str
-    kind: Kind = "choice"
-    default: Value = None
-    options: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
-    least: float | None = None
-    most: float | None = None
-    help: str = ""
-    when: tuple[str, str] | None = None  # asked only while another field has this value
-    rare: bool = False  # one click deeper
-
-
-@dataclass(frozen=True)
-class Question:
-    """One question the workbench can ask."""
-
-    definition: Definition
-    group: str  # what people look under
-    fields: tuple[Field, ...] = ()
-    long: bool = False  # may take more than a few seconds
-    places: bool = False  # needs or uses files of places
-
-    @property
-    def id(self) -> str:
-        """The question's id: near-repeat."""
-        return self.definition.id
-
-    def asked(self, values: Values) -> tuple[Field, ...]:
-        """Return the fields that matter beside the values given."""
-        return tuple(
-            each
-            for each in self.fields
-            if each.when is None or values.get(each.when[0]) == each.when[1]
-        )
-
-    def defaults(self, days: Days) -> dict[str, Value]:
-        """Return the value of each field before anybody changes it."""
-        return {each.name: default_of(each, days) for each in self.fields}
-
-    def settled(self, values: Values, days: Days) -> dict[str, Value]:
-        """Return the values that are asked with: of the fields that matter, defaults elsewhere."""
-        known = {**self.defaults(days), **values}
-        return {each.name: known[each.name] for each in self.asked(known)}
+def fields_of(question: Question) -> tuple[Choice, ...]:
+    """Return the fields of a question's form: its choices, and which way to ask it."""
+    ways = question.choices.WAYS
+    fields: list[Choice] = []
+    for one in question.choices.known().values():
+        way = ways.of(one.name) if ways else None
+        if ways and way:
+            if not any(field.name == ways.name for field in fields):
+                fields.append(_which_way(question))
+            if one.kind != "flag":  # a way that is but a flag has nothing more to ask
+                fields.append(replace(one, when=(ways.name, way)))
+        elif one.kind != "places":  # asked for below the form, as files
+            fields.append(one)
+    return tuple(fields)
 
 
-def _holds(when: tuple[str, str], values: Values) -> bool:
-    return values.get(when[0]) == when[1]
+def _which_way(question: Question) -> Choice:
+    """Return the field that asks which of several ways is meant."""
+    ways = question.choices.WAYS
+    assert ways is not None  # noqa: S101 - its only caller has looked
+    titles = {name: way.title for name, way in ways.ways.items()}
+    first = next(iter(titles))
+    return Choice(ways.name, ways.label, "choice", first, optional=False, of=titles)
 
 
-def default_of(one: Field, days: Days) -> Value:
+def asked(question: Question, values: Values) -> tuple[Choice, ...]:
+    """Return the fields that matter beside the values given."""
+    return tuple(
+        one
+        for one in fields_of(question)
+        if one.when is None or values.get(one.when[0]) == one.when[1]
+    )
+
+
+def defaults(question: Question, days: Days) -> dict[str, Value]:
+    """Return the value of each field before anybody changes it."""
+    return {one.name: default_of(one, days) for one in fields_of(question)}
+
+
+def settled(question: Question, values: Values, days: Days) -> dict[str, Value]:
+    """Return the values that are asked with: of the fields that matter, defaults elsewhere."""
+    known = {**defaults(question, days), **values}
+    return {one.name: known[one.name] for one in asked(question, known)}
+
+
+def default_of(one: Choice, days: Days) -> Value:
     """Return a field's first value; windows and days are those of the data."""
     first, last = days
-    middle = first + (last - first) / 2 + timedelta(days=1)
+    middle = min(first + (last - first) / 2 + timedelta(days=1), last)
     stands: dict[str, str] = {
         "middle": middle.isoformat(),
-        "first half": f"{first}:{min(middle, last) - timedelta(days=1)}",
-        "second half": f"{min(middle, last)}:{last}",
+        "first half": f"{first}:{middle - timedelta(days=1)}",
+        "second half": f"{middle}:{last}",
     }
-    if one.kind in {"day", "window"} and isinstance(one.default, str):
-        return stands.get(one.default, one.default)
-    return one.default
+    if one.proposed:
+        return stands[one.proposed]
+    if one.kind in {"names", "hotspots"}:
+        return []
+    found: Value = one.shown
+    return found
 
 
-def choices(*names: str, **titled: str) -> Mapping[str, str]:
-    """Return options: plain names first, then those with a title of their own."""
-    plain = {name: name.replace("-", " ").capitalize() for name in names}
-    return MappingProxyType({**plain, **{name.replace("_", "-"): t for name, t in titled.items()}})
-
-
-def text_of(values: Values, name: str) -> str:
-    """Return a value that is text."""
-    found = values.get(name)
-    return found if isinstance(found, str) else ""
-
-
-def whole_of(values: Values, name: str, otherwise: int) -> int:
-    """Return a value that is a whole number."""
-    found = values.get(name)
-    return int(found) if isinstance(found, int | float) else otherwise
-
-
-def number_of(values: Values, name: str, otherwise: float) -> float:
-    """Return a value that is a number."""
-    found = values.get(name)
-    return float(found) if isinstance(found, int | float) else otherwise
-
-
-def day_of(values: Values, name: str) -> date | None:
-    """Return a value that is a day, if one is given."""
-    found = text_of(values, name)
-    return date.fromisoformat(found) if found else None
-
-
-def names_of(values: Values, name: str) -> tuple[str, ...]:
-    """Return a value that is a list of names: hot spots or cells."""
-    found = values.get(name)
-    listed: Sequence[str] = found if isinstance(found, list) else text_of(values, name).split(",")
-    return tuple(one.strip() for one in listed if one.strip())
-
-
-def numbers_of(values: Values, name: str) -> tuple[float, ...]:
-    """Return a value that is several numbers with commas between them.
+def choices_of(question: Question, values: Values, places: Places | None = None) -> Choices:
+    """Return the choices that the values of a form stand for.
 
     Raises
     ------
-    RequestError
-        When one of them is no number.
+    MapperError
+        When they cannot be used.
     """
-    found = text_of(values, name)
-    try:
-        return tuple(float(part) for part in found.split(","))
-    except ValueError:
-        raise RequestError(
-            f"“{found}” is not a list of numbers: write them with commas between, such as"
-            " 0,100,200."
-        ) from None
+    fields = {one.name: one for one in asked(question, values)}
+    given: dict[str, Any] = {
+        name: values[name]
+        for name, one in fields.items()
+        if name in values and (one.optional or not (values[name] is None or values[name] == ""))
+    }
+    known = question.choices.known()
+    if ways := question.choices.WAYS:
+        way = ways.ways[str(given.pop(ways.name))]
+        given |= {name: True for name in way.choices if known[name].kind == "flag"}
+        lacking = [name for name in way.choices if not given.get(name)]
+        if lacking:
+            told = " and ".join(f"{{{name}}}" for name in lacking)
+            raise RequestError(
+                f"{told}: nothing is chosen. Choose, or ask another way.", names=lacking
+            )
+    if "places" in known:
+        given["places"] = places
+    return question.choices.given(given)
+
+
+def called_by(question: Question) -> Callable[[str], str]:
+    """Return how the form calls a parameter."""
+    known = question.choices.known()
+
+    def call(name: str) -> str:
+        label = known[name].label if name in known else LABELS.get(name, name.replace("_", " "))
+        return f"“{label}”"
+
+    return call

@@ -9,13 +9,26 @@ from typing import Any
 import streamlit as st
 
 from mapper.analysis.request import MOST_RINGS, AnalysisRequest
+from mapper.app.data.intake import safe_name
 from mapper.app.shell.choices import lenses_for
 from mapper.app.shell.datasets import Dataset
-from mapper.app.workbench.fields import Days, Field, Question, Value, default_of
+from mapper.app.workbench.fields import (
+    LABELS,
+    Days,
+    Value,
+    asked,
+    default_of,
+    defaults,
+    fields_of,
+    settled,
+)
 from mapper.app.workbench.hotspots import hotspots_to_choose
-from mapper.app.workbench.questions import QUESTIONS
+from mapper.questions import registry
+from mapper.questions.choices import Choice, Kind, Question
 
 QUESTION = "workbench question"
+QUESTIONS: Mapping[str, Question] = dict(registry.QUESTIONS)  # all loaded with the page
+_LARGEST = 1  # megabytes of a file of choices
 _ACROSS = 4  # fields beside each other
 _WIDTHS = (1.6, 1, 1, 1)  # the titles of questions are longer than what fields hold
 
@@ -34,22 +47,22 @@ def ask_question_and_values(seen: Seen) -> tuple[Question, dict[str, Value]]:
     places = st.columns(_WIDTHS, vertical_alignment="top")
     with places[0]:
         question = _ask_question()
-    values = question.defaults(seen.days)
-    usual = [one for one in question.fields if not one.rare]
+    values = defaults(question, seen.days)
+    usual = [one for one in fields_of(question) if not one.rare]
     at = 0
     for one in usual:
-        if one in question.asked(values):
+        if one in asked(question, values):
             at += 1
             with places[at % _ACROSS]:
                 values[one.name] = _ask_field(question, one, seen)
-    st.caption(f"{question.definition.question} {question.definition.definition}")
+    st.caption(f"{question.question} {question.definition}")
     _ask_rare(question, values, seen)
-    return question, question.settled(values, seen.days)
+    return question, settled(question, values, seen.days)
 
 
 def _ask_rare(question: Question, values: dict[str, Value], seen: Seen) -> None:
     """Ask for the rarer values, into ``values``."""
-    rare = [one for one in question.asked(values) if one.rare]
+    rare = [one for one in asked(question, values) if one.rare]
     if not rare:
         return
     with st.expander("More parameters"):
@@ -65,18 +78,18 @@ def _ask_question() -> Question:
         "Question",
         list(QUESTIONS),
         index=list(QUESTIONS).index("concentration"),
-        format_func=lambda name: f"{QUESTIONS[name].group} · {QUESTIONS[name].definition.title}",
+        format_func=lambda name: f"{QUESTIONS[name].group} · {QUESTIONS[name].title}",
         key=QUESTION,
         persist_state="session",
     )
     return QUESTIONS[chosen]
 
 
-def _ask_field(question: Question, one: Field, seen: Seen) -> Value:
+def _ask_field(question: Question, one: Choice, seen: Seen) -> Value:
     return _DRAWN[one.kind](one, field_key(question, one, seen.dataset), seen)
 
 
-def field_key(question: Question, one: Field, dataset: Dataset) -> str:
+def field_key(question: Question, one: Choice, dataset: Dataset) -> str:
     """Return the key of a field; days are those of the data."""
     own = f" {dataset.digest[:12]}" if one.kind in {"day", "window"} else ""
     return f"workbench {question.id} {one.name}{own}"
@@ -97,10 +110,10 @@ def ask_more_method(request: AnalysisRequest) -> AnalysisRequest:
             format_func={"bh": "Benjamini-Hochberg", "by": "Benjamini-Yekutieli"}.__getitem__,
             key="workbench correction",
         )
-        rings = st.number_input("Steps that count as near", 1, MOST_RINGS, 1, key="workbench rings")
-        inner = st.number_input("First such step", 1, MOST_RINGS, 1, key="workbench inner")
-        location_day = st.checkbox("Count each place once a day", key="workbench location day")
-        harm = st.checkbox("Sum the lens's days of harm", key="workbench harm")
+        rings = st.number_input(LABELS["rings"], 1, MOST_RINGS, 1, key="workbench rings")
+        inner = st.number_input(LABELS["inner"], 1, MOST_RINGS, 1, key="workbench inner")
+        location_day = st.checkbox(LABELS["location_day"], key="workbench location day")
+        harm = st.checkbox(LABELS["harm"], key="workbench harm")
     return replace(
         request,
         correction="by" if correction == "by" else "bh",
@@ -111,20 +124,20 @@ def ask_more_method(request: AnalysisRequest) -> AnalysisRequest:
     )
 
 
-def _choice(one: Field, key: str, _seen: Seen) -> Value:
-    names = list(one.options)
+def _choice(one: Choice, key: str, _seen: Seen) -> Value:
+    names = list(one.of)
     return st.selectbox(
         one.label,
         names,
         index=names.index(str(one.default)),
-        format_func=one.options.__getitem__,
+        format_func=one.of.__getitem__,
         key=key,
         help=one.help or None,
         persist_state="session",
     )
 
 
-def _whole(one: Field, key: str, _seen: Seen) -> Value:
+def _whole(one: Choice, key: str, _seen: Seen) -> Value:
     default = None if one.default is None else int(str(one.default))
     found = st.number_input(
         one.label,
@@ -140,11 +153,11 @@ def _whole(one: Field, key: str, _seen: Seen) -> Value:
     return None if found is None else int(found)
 
 
-def _number(one: Field, key: str, _seen: Seen) -> Value:
+def _number(one: Choice, key: str, _seen: Seen) -> Value:
     found = st.number_input(
         one.label,
-        min_value=one.least,
-        max_value=one.most,
+        min_value=None if one.least is None else float(one.least),
+        max_value=None if one.most is None else float(one.most),
         value=float(str(one.default)),
         key=key,
         help=one.help or None,
@@ -153,16 +166,16 @@ def _number(one: Field, key: str, _seen: Seen) -> Value:
     return float(found)
 
 
-def _flag(one: Field, key: str, _seen: Seen) -> Value:
+def _flag(one: Choice, key: str, _seen: Seen) -> Value:
     return st.checkbox(
         one.label, bool(one.default), key=key, help=one.help or None, persist_state="session"
     )
 
 
-def _text(one: Field, key: str, _seen: Seen) -> Value:
+def _text(one: Choice, key: str, _seen: Seen) -> Value:
     return st.text_input(
         one.label,
-        str(one.default or ""),
+        str(one.shown or ""),
         key=key,
         help=one.help or None,
         max_chars=2_000,
@@ -170,7 +183,7 @@ def _text(one: Field, key: str, _seen: Seen) -> Value:
     )
 
 
-def _names(one: Field, key: str, _seen: Seen) -> Value:
+def _names(one: Choice, key: str, _seen: Seen) -> Value:
     told = st.text_area(
         one.label,
         "",
@@ -184,7 +197,7 @@ def _names(one: Field, key: str, _seen: Seen) -> Value:
     return [part.strip() for part in told.replace(",", "\n").splitlines() if part.strip()]
 
 
-def _day(one: Field, key: str, seen: Seen) -> Value:
+def _day(one: Choice, key: str, seen: Seen) -> Value:
     default = default_of(one, seen.days)
     found = st.date_input(
         one.label,
@@ -199,7 +212,7 @@ def _day(one: Field, key: str, seen: Seen) -> Value:
     return found.isoformat() if isinstance(found, date) else ""
 
 
-def _window(one: Field, key: str, seen: Seen) -> Value:
+def _window(one: Choice, key: str, seen: Seen) -> Value:
     first, last = (date.fromisoformat(part) for part in str(default_of(one, seen.days)).split(":"))
     found = st.date_input(
         one.label,
@@ -215,7 +228,16 @@ def _window(one: Field, key: str, seen: Seen) -> Value:
     return f"{chosen[0]}:{chosen[-1]}" if chosen else ""
 
 
-def _lens(one: Field, key: str, seen: Seen) -> Value:
+def _file(one: Choice, key: str, _seen: Seen) -> Value:
+    upload = st.file_uploader(
+        one.label, type=["toml"], max_upload_size=_LARGEST, key=key, help=one.help or None
+    )
+    if upload is None:
+        return None
+    return [safe_name(upload.name), upload.getvalue().decode("utf-8-sig", errors="replace")]
+
+
+def _lens(one: Choice, key: str, seen: Seen) -> Value:
     offer = lenses_for(seen.dataset.digest, _dataset=seen.dataset)
     titles = {"": "None", **{lens.id: lens.title for lens in offer.lenses[: offer.fitting]}}
     return st.selectbox(
@@ -223,7 +245,7 @@ def _lens(one: Field, key: str, seen: Seen) -> Value:
     )
 
 
-def _by_name(one: Field, key: str, names: Mapping[str, str]) -> dict[str, Any]:
+def _by_name(one: Choice, key: str, names: Mapping[str, str]) -> dict[str, Any]:
     """Return how hot spots are asked for: by name, or by an id that the list does not have."""
     return {
         "format_func": lambda each: names.get(each, each),
@@ -234,26 +256,29 @@ def _by_name(one: Field, key: str, names: Mapping[str, str]) -> dict[str, Any]:
     }
 
 
-def _hotspot(one: Field, key: str, seen: Seen) -> Value:
+def _hotspot(one: Choice, key: str, seen: Seen) -> Value:
     names = {"": "Every one", **hotspots_to_choose(seen.dataset, seen.request)}
     chosen = st.selectbox(one.label, list(names), **_by_name(one, key, names))
     return str(chosen or "").strip()
 
 
-def _hotspots(one: Field, key: str, seen: Seen) -> Value:
+def _hotspots(one: Choice, key: str, seen: Seen) -> Value:
     names = hotspots_to_choose(seen.dataset, seen.request)
     ask = _by_name(one, key, names)
     chosen = st.multiselect(one.label, list(names), placeholder="Choose by name", **ask)
     return [str(each).strip() for each in chosen]
 
 
-_DRAWN: Mapping[str, Callable[[Field, str, Seen], Value]] = MappingProxyType(
+_DRAWN: Mapping[Kind, Callable[[Choice, str, Seen], Value]] = MappingProxyType(
     {
         "choice": _choice,
         "whole": _whole,
         "number": _number,
         "flag": _flag,
         "text": _text,
+        "numbers": _text,
+        "school days": _file,
+        "phase rules": _file,
         "names": _names,
         "day": _day,
         "window": _window,

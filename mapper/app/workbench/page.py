@@ -11,24 +11,29 @@ from mapper.app.door.who import current_viewer
 from mapper.app.shell.choices import ask_lens, ask_rest, days_of
 from mapper.app.shell.datasets import Dataset
 from mapper.app.shell.frame import put_on_style, show_marking, show_synthetic
+from mapper.app.shell.headline import with_titles
 from mapper.app.shell.waiting import opened_dataset
 from mapper.app.shell.words import notice
 from mapper.app.workbench.answers import Asking, begin, current, lens_of, released
 from mapper.app.workbench.compare import show_compare
-from mapper.app.workbench.form import QUESTION, Seen, ask_more_method, ask_question_and_values
-from mapper.app.workbench.lenses import show_lenses
+from mapper.app.workbench.form import (
+    QUESTION,
+    QUESTIONS,
+    Seen,
+    ask_more_method,
+    ask_question_and_values,
+)
 from mapper.app.workbench.places import ask_places
 from mapper.app.workbench.progress import running, show_running
-from mapper.app.workbench.questions import QUESTIONS
 from mapper.app.workbench.saved import ASK, VIEW, offer_to_save, show_saved
 from mapper.app.workbench.start import show_questions
 from mapper.app.workbench.view import show_answer_of
-from mapper.app.workbench.words import on_screen
 from mapper.base.errors import MapperError
+from mapper.base.palette import with_colours
 from mapper.disclosure.people import require
 from mapper.disclosure.release import MARKINGS
 
-_STYLE = (Path(__file__).parent / "workbench.css").read_text(encoding="utf-8")
+_STYLE = with_colours((Path(__file__).parent / "workbench.css").read_text(encoding="utf-8"))
 QUICK = 2.5  # seconds that a page waits before it shows progress instead
 
 
@@ -90,7 +95,7 @@ def _ask_and_answer(dataset: Dataset, request: AnalysisRequest) -> None:
     """Show the form, what is under way, and the answer."""
     seen = Seen(dataset, days_of(dataset.incidents.table), request)
     question, values = ask_question_and_values(seen)
-    around = ask_places(dataset) if question.places else None
+    around = ask_places(dataset) if "places" in question.choices.known() else None
     if st.button("Ask", type="primary", disabled=running() is not None, key="ask"):
         lens = lens_of(request)
         begun = begin(Asking(dataset, request, lens, question.id, values, around))
@@ -115,7 +120,7 @@ def _show_current() -> None:
         notice(f"{answer.asking.title}: cancelled. Nothing was kept. Ask again when you like.")
         return
     if answer.run.state == "refused":
-        notice(on_screen(answer.run.refusal), kind="stop")
+        notice(with_titles(answer.run.refusal), kind="stop")
         return
     try:
         shown = released(answer)
@@ -130,6 +135,5 @@ _OTHERS: Mapping[str, Callable[[Dataset], None]] = MappingProxyType(
     {
         "Compare": lambda _dataset: show_compare(),
         "Saved runs": show_saved,
-        "Lenses": show_lenses,
     }
 )

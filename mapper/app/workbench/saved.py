@@ -12,9 +12,9 @@ from mapper.app.shell.datasets import Dataset
 from mapper.app.shell.words import notice
 from mapper.app.workbench.answers import Answer, Asking, begin, released
 from mapper.app.workbench.places import Around, places_at_hand
-from mapper.app.workbench.questions import QUESTIONS
-from mapper.base.errors import MapperError
+from mapper.base.errors import MapperError, RequestError
 from mapper.lenses.load import load_lens
+from mapper.questions.registry import QUESTIONS
 from mapper.records.open import database
 from mapper.records.saved_runs import LONGEST_TITLE, SavedRun, delete_run, list_runs, save_run
 
@@ -92,7 +92,7 @@ def show_saved(dataset: Dataset) -> None:
 
 def _title_of(question: str) -> str:
     """Return what people call a question."""
-    return QUESTIONS[question].definition.title if question in QUESTIONS else question
+    return QUESTIONS[question].title if question in QUESTIONS else question
 
 
 def warning_of(run: SavedRun, dataset: Dataset) -> str:
@@ -120,6 +120,10 @@ def asking_of(run: SavedRun, dataset: Dataset, around: Around | None = None) -> 
     MapperError
         When its lens or a choice cannot be used any longer.
     """
+    if run.question not in QUESTIONS:
+        raise RequestError(
+            f"The question “{run.question}” is no longer asked by that name. Ask it anew."
+        )
     told = dict(run.asked["request"])
     request = AnalysisRequest(**{name: _back(name, value) for name, value in told.items()})
     lens = load_lens(request.lens)

@@ -4,11 +4,16 @@ from functools import partial
 
 import streamlit as st
 
-from mapper.app.workbench.form import QUESTION
-from mapper.app.workbench.questions import AROUND, PLACES, QUESTIONS, SURE, TIME, WORKED
+from mapper.app.workbench.form import QUESTION, QUESTIONS
 from mapper.base.text import encode_text
+from mapper.questions.choices import Group
 
-_COLUMNS = ((PLACES, WORKED), (TIME,), (SURE,), (AROUND,))
+_COLUMNS: tuple[tuple[Group, ...], ...] = (
+    ("Where", "What worked"),
+    ("When",),
+    ("How sure",),
+    ("Around a place",),
+)
 
 
 def show_questions() -> None:
@@ -20,15 +25,15 @@ def show_questions() -> None:
                 _offer(group)
 
 
-def _offer(group: str) -> None:
+def _offer(group: Group) -> None:
     """Show the questions of one group."""
     st.html(f'<h2 class="m-group">{encode_text(group)}</h2>')
     for one in QUESTIONS.values():
         if one.group == group:
             st.button(
-                one.definition.title,
+                one.title,
                 key=f"offer {one.id}",
-                help=one.definition.question,
+                help=one.question,
                 type="tertiary",
                 on_click=partial(_choose, one.id),
             )

@@ -6,7 +6,7 @@ import pandas as pd
 import streamlit as st
 
 from mapper.app.shell.words import count, plain
-from mapper.disclosure.finding_release import FindingRelease
+from mapper.disclosure.release import FindingRelease
 from mapper.statistics.global_measures import LEAST_P
 
 ROWS = 2_000  # shown at once; the files hold them all

@@ -16,7 +16,7 @@ from mapper.app.workbench.table import show_table
 from mapper.app.workbench.words import sentence_of
 from mapper.areas.load import load_study_area
 from mapper.base.text import encode_text
-from mapper.disclosure.finding_release import FindingRelease
+from mapper.disclosure.release import FindingRelease
 from mapper.outputs.pictures.cluster_map import cluster_map
 
 # The methods that the words of an answer come from, one click away.

@@ -1,32 +1,25 @@
 """The answer in one plain sentence, said before any plot or table."""
 
-import re
 from collections.abc import Callable, Mapping
 from datetime import date
 from types import MappingProxyType
 
 import pandas as pd
 
-from mapper.app.shell.headline import with_titles
 from mapper.app.shell.words import count
-from mapper.disclosure.finding_release import FindingRelease, is_finding_release
+from mapper.context.signature import CLEAR
+from mapper.disclosure.release import FindingRelease, is_release
 from mapper.outputs.briefing.content import window_in_words
 from mapper.questions.windows import Window
 
 _CLEAR = 0.05
-_OPTION = re.compile(r"\s*\(--[^)]*\)|--(\w[\w-]*)")
 
 
 def sentence_of(shown: FindingRelease) -> str:
     """Return what an answer says, in one or two sentences."""
-    say = _SENTENCES.get(is_finding_release(shown).id)
+    say = _SENTENCES.get(is_release(shown, FindingRelease).id)
     told = say(shown.table, shown) if say and len(shown.table) else ""
     return told or (shown.notes[0] if shown.notes else f"{len(shown.table):,} rows.")
-
-
-def on_screen(refusal: str) -> str:
-    """Return a refusal as the form's user can follow it: no options of the command line."""
-    return with_titles(_OPTION.sub(lambda found: (found[1] or "").replace("-", " "), refusal))
 
 
 def _signals(table: pd.DataFrame, shown: FindingRelease) -> str:
@@ -90,7 +83,7 @@ def _near_repeat(table: pd.DataFrame, _shown: FindingRelease) -> str:
 
 def _signature(table: pd.DataFrame, _shown: FindingRelease) -> str:
     known = table[table["ratio"].notna() & table["ratio"].lt(float("inf"))]
-    more = known[known["sure"].astype("str").str.startswith("clear") & known["ratio"].gt(1)]
+    more = known[known["sure"].eq(CLEAR) & known["ratio"].gt(1)]
     if more.empty:
         return "No indicator clearly has a larger share at one place than in the rest of the area."
     top = more.sort_values("ratio", ascending=False).iloc[0]

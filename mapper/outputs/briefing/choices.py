@@ -9,31 +9,13 @@ from typing import Any, Literal
 import pandas as pd
 
 from mapper.base.errors import RequestError
+from mapper.lenses.load import load_lens, shipped_lenses
 from mapper.questions.windows import Window
 
 _DAY = timedelta(days=1)
 Period = Literal["month", "quarter", "half-year", "year"]
 MONTHS: Mapping[Period, int] = MappingProxyType(
     {"month": 1, "quarter": 3, "half-year": 6, "year": 12}
-)
-# Lenses that are set against each other where they meet, and the family that a lens stands in:
-# two of one family share incidents by definition and would meet everywhere.
-THEMES = (
-    "domestic-abuse",
-    "county-lines",
-    "serious-violence",
-    "public-violence",
-    "public-drugs-weapons-robbery",
-)
-FAMILIES: Mapping[str, str] = MappingProxyType(
-    {
-        "domestic-abuse-children": "domestic-abuse",
-        "domestic-abuse-babies": "domestic-abuse",
-        "missing-children": "county-lines",
-        "drugs": "county-lines",
-        "organised-crime": "county-lines",
-        "public-harm": "public-violence",
-    }
 )
 
 
@@ -62,9 +44,16 @@ class BriefingChoices:
 
     @property
     def others(self) -> tuple[str, ...]:
-        """The lenses that the map's lens is set against."""
-        family = FAMILIES.get(self.lens, self.lens)
-        return tuple(theme for theme in THEMES if theme != family)
+        """The lenses that the map's lens is set against, none of its own family.
+
+        Raises
+        ------
+        LensError
+            When there is no such lens.
+        """
+        family = load_lens(self.lens).family or self.lens
+        themes = {one.theme: one.id for one in shipped_lenses() if one.theme and one.id != family}
+        return tuple(themes[place] for place in sorted(themes))
 
 
 def period_of(word: str) -> Period:

@@ -6,8 +6,7 @@ disclosure control is at hand any more.
 
 from dataclasses import dataclass
 
-from mapper.disclosure.finding_release import FindingRelease
-from mapper.disclosure.release import Release
+from mapper.disclosure.release import FindingRelease, Release
 from mapper.disclosure.rules import Rule
 from mapper.outputs.briefing.choices import BriefingChoices
 from mapper.outputs.briefing.gather import ALL_DEMAND, CRIME, Gathered, Total
@@ -16,16 +15,6 @@ from mapper.outputs.briefing.spans import Moved, compare_spans, spans_of_counts
 from mapper.questions.windows import Window
 from mapper.records.shared import Shared
 
-NAMES = {
-    "domestic-abuse": "Domestic abuse",
-    "domestic-abuse-children": "With a child at the address",
-    "county-lines": "County lines indicators",
-    "missing-children": "Missing children",
-    ALL_DEMAND: "All demand on police",
-    CRIME: "Crime share of demand",
-}
-# Names that need the figure beside them, written out for a sentence.
-_IN_FULL = {"domestic-abuse-children": "domestic abuse with a child at the address"}
 _NOT_PRINTED = "not printed"
 
 
@@ -35,6 +24,7 @@ class Headline:
 
     id: str
     name: str
+    words: str  # the name inside a sentence
     value: str  # 8,795; 20 %
     before: str  # 8,445 before; empty where nothing is said
     moved: Moved
@@ -131,14 +121,13 @@ def _headlines(gathered: Gathered) -> tuple[Headline, ...]:
 
 def _figure(total: Total, moved: Moved, hidden: str) -> Headline:
     """Return one count at the head."""
-    name = NAMES.get(total.id, total.title)
+    name = total.id, total.title, total.words
     if total.why:
-        return Headline(total.id, name, _NOT_PRINTED, "", Moved("too few to compare"), total.why)
+        return Headline(*name, _NOT_PRINTED, "", Moved("too few to compare"), total.why)
     said = [hidden if one is None else f"{one:,}" for one in (total.before, total.after)]
     both = total.before is not None and total.after is not None
     return Headline(
-        total.id,
-        name,
+        *name,
         said[1],
         f"{said[0]} before",
         moved if both else Moved("too few to compare"),
@@ -147,16 +136,15 @@ def _figure(total: Total, moved: Moved, hidden: str) -> Headline:
 
 def _crime_share(crime: Total, demand: Total, rule: Rule) -> Headline:
     """Return how much of all demand is crime, from printed totals, and what is not."""
-    name = NAMES[CRIME]
+    name = crime.id, crime.title, crime.words
     known = (crime.before, crime.after, demand.before, demand.after)
     if not all(known):
-        return Headline(CRIME, name, _NOT_PRINTED, "", Moved("too few to compare"), crime.why)
+        return Headline(*name, _NOT_PRINTED, "", Moved("too few to compare"), crime.why)
     crimes, whole = (crime.before or 0, crime.after or 0), (demand.before or 1, demand.after or 1)
     spans = [spans_of_counts([count], rule) for count in crimes]
     shares = [round(100 * part / every) for part, every in zip(crimes, whole, strict=True)]
     return Headline(
-        CRIME,
-        name,
+        *name,
         f"{shares[1]} %",
         f"{shares[0]} % before",
         compare_spans(spans[0], spans[1], days=whole)[0],
@@ -169,7 +157,7 @@ def _on_headlines(headlines: tuple[Headline, ...]) -> str:
     told = [one for one in headlines if one.id != CRIME and one.value != _NOT_PRINTED]
     said = []
     for way in ("clear rise", "clear fall", "no clear change"):
-        names = [_IN_FULL.get(one.id, one.name) for one in told if one.moved.way == way]
+        names = [one.words for one in told if one.moved.way == way]
         if len(names) == len(told) and way == "no clear change":
             return "No headline figure shows a clear change."
         if names:
@@ -191,7 +179,7 @@ def _on_places(briefing: Briefing) -> str:
     """Say in a sentence which places moved."""
     if not briefing.movers_known:
         return "Places cannot be set against the days before."
-    clear = [one for one in briefing.movers if one.moved.way.startswith("clear")]
+    clear = [one for one in briefing.movers if one.moved.is_clear]
     if not clear:
         return f"No place shows a clear change in {_lower(briefing.map.title)}."
     names = "; ".join(f"{one.place.name} ({one.moved.way})" for one in clear[:3])

@@ -3,7 +3,7 @@
 from dataclasses import replace
 from datetime import date, datetime
 
-from mapper.disclosure.finding_release import FindingRelease
+from mapper.disclosure.release import FindingRelease
 from mapper.outputs.briefing.content import Briefing, Headline
 from mapper.outputs.briefing.places import Meeting, Mover
 from mapper.outputs.documents.model import (
@@ -105,7 +105,7 @@ def _mover_row(one: Mover) -> tuple[str, ...]:
     """Return one place that moved."""
     news = f" ({one.news})" if one.news else ""
     place = f"{one.place.name}, {one.place.district}{news}"
-    return one.place.number, place, one.before, one.now, one.moved.way, one.moved.words
+    return one.place.number, place, str(one.before), str(one.now), one.moved.way, one.moved.words
 
 
 def _week(shifts: FindingRelease | None, title: str, hidden: str) -> tuple[Block, ...]:

@@ -12,18 +12,16 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from mapper.analysis.analyse import analyse
-from mapper.analysis.request import AnalysisRequest
+from mapper.analysis.analyse import find_hotspots
 from mapper.analysis.study import Study, prepare
 from mapper.areas.load import load_study_area
 from mapper.areas.study_area import StudyArea
 from mapper.base.errors import LensError, MapperError
 from mapper.base.files import Progress, no_progress
 from mapper.base.types import Integers
-from mapper.disclosure.finding_release import FindingRelease, release_finding
 from mapper.disclosure.make import release
 from mapper.disclosure.register import Register
-from mapper.disclosure.release import Release
+from mapper.disclosure.release import FindingRelease, Release
 from mapper.disclosure.rules import Rule, rules
 from mapper.disclosure.totals import TotalsRegister, total_is_safe
 from mapper.grid.counts import locate
@@ -31,11 +29,11 @@ from mapper.incidents.table import Incidents
 from mapper.lenses.fit import refuse_unfit
 from mapper.lenses.lens import Lens
 from mapper.lenses.lens import Rule as LensRule
-from mapper.lenses.load import load_lens
+from mapper.lenses.load import load_lens, shipped_lenses
 from mapper.outputs.briefing.choices import BriefingChoices
-from mapper.questions.change import ask_change
+from mapper.questions.change import ChangeChoices, ask_change
 from mapper.questions.finding import Finding
-from mapper.questions.week import shift_finding
+from mapper.questions.shifts import ShiftsChoices, ask_shifts
 from mapper.questions.windows import Window, counts_within
 
 ALL_DEMAND, CRIME = "all-demand", "crime"
@@ -46,17 +44,9 @@ CRIMES = Lens(
     question="How much of all demand is crime?",
     requires=("crime",),
     rules=(LensRule("Crime", 1, "The record says that it is a crime.", (("crime", "is", True),)),),
+    headline=6,
+    headline_title="Crime share of demand",
 )
-# What stands at the head, in this order, as far as the data holds it.
-HEADLINES = (
-    "domestic-abuse",
-    "domestic-abuse-children",
-    "county-lines",
-    "missing-children",
-    ALL_DEMAND,
-    CRIME,
-)
-PUBLIC_HEADLINES = ("public-violence", "public-drugs-weapons-robbery", ALL_DEMAND)
 
 
 @dataclass(frozen=True)
@@ -64,7 +54,8 @@ class Total:
     """The printed totals of one lens over the whole area; none where they are not printed."""
 
     id: str
-    title: str
+    title: str  # beside the other figures
+    words: str  # inside a sentence
     before: int | None
     after: int | None
     why: str = ""  # why there is none, in words
@@ -136,23 +127,10 @@ class _Source:
         """The study area, in the size of cells of the map."""
         return load_study_area(self.choices.area, resolution=self.choices.resolution)
 
-    def request(self, lens: str, window: Window) -> AnalysisRequest:
-        """Return the analysis of a lens over a window."""
-        return AnalysisRequest(
-            lens=lens,
-            area=self.area.name,
-            resolution=self.choices.resolution,
-            start=window.first,
-            end=window.last,
-        )
-
     def map(self, lens_id: str, window: Window) -> Release:
         """Return the registered release of one lens over one window."""
-        lens = load_lens(lens_id)
-        request = self.request(lens.id, window)
-        result = analyse(self.incidents, request, lens=lens, area=self.area)
         return release(
-            result,
+            find_hotspots(self.over(load_lens(lens_id), window)),
             audience=self.choices.audience,
             register=self.register,
             made_by=self.made_by,
@@ -160,7 +138,7 @@ class _Source:
 
     def finding(self, finding: Finding) -> FindingRelease:
         """Return the release of the answer to a question about the whole area."""
-        return release_finding(
+        return release(
             finding,
             audience=self.choices.audience,
             register=TotalsRegister(self.register),
@@ -188,43 +166,48 @@ class _Source:
 
     def study(self, lens: Lens) -> Study:
         """Return a lens over both windows together."""
-        both = Window(self.choices.before.first, self.choices.after.last)
-        return prepare(self.incidents, self.request(lens.id, both), lens=lens, area=self.area)
+        return self.over(lens, Window(self.choices.before.first, self.choices.after.last))
+
+    def over(self, lens: Lens, window: Window) -> Study:
+        """Return a lens over a window."""
+        first, last = window.first, window.last
+        return prepare(self.incidents, lens=lens, area=self.area, start=first, end=last)
 
     def totals(self) -> tuple[Total, ...]:
         """Return the totals at the head, as far as the data holds them."""
-        lenses = [CRIMES if name == CRIME else load_lens(name) for name in HEADLINES]
+        lenses = [lens for lens in (*shipped_lenses(), CRIMES) if lens.headline]
+        lenses.sort(key=lambda lens: lens.headline or 0)
         fits = [lens for lens in lenses if self._fits(lens)]
-        if all(lens.id in {ALL_DEMAND, CRIME} for lens in fits):
-            public = [load_lens(name) for name in PUBLIC_HEADLINES]
-            fits = [*(lens for lens in public if self._fits(lens)), CRIMES]
-            fits = [lens for lens in fits if self._fits(lens)]
-        return tuple(self.total(lens) for lens in fits)
+        of_force = [lens for lens in fits if not lens.public]
+        shown = fits if all(lens.id in {ALL_DEMAND, CRIME} for lens in of_force) else of_force
+        return tuple(self.total(lens) for lens in shown)
 
     def total(self, lens: Lens) -> Total:
         """Return the printed totals of one lens in the two windows."""
         windows = self.choices.before, self.choices.after
+        title = lens.headline_title or lens.title
+        words = lens.headline_words or title
         try:
             study = self.study(lens)
-            finding = ask_change(study, before=windows[0], after=windows[1], by="area")
+            choices = ChangeChoices(before=windows[0], after=windows[1], by="area")
+            finding = ask_change(study, choices)
             shown = self.finding(finding).table
         except MapperError as error:
-            return Total(lens.id, lens.title, None, None, str(error))
+            return Total(lens.id, title, words, None, None, str(error))
         rule = rules().audiences[self.choices.audience]
         printed = [
             None if shown[name].isna()[0] or not total_is_safe(_maps(study, each), rule)
             else int(shown[name][0])
             for name, each in zip(("before", "after"), windows, strict=True)
         ]  # fmt: skip
-        return Total(lens.id, lens.title, printed[0], printed[1])
+        return Total(lens.id, title, words, printed[0], printed[1])
 
     def shifts(self, notes: list[str]) -> FindingRelease | None:
         """Return the week of the map's lens in shifts, where times are known and may be shown."""
         lens = load_lens(self.choices.lens)
-        request = self.request(lens.id, self.choices.after)
         try:
-            study = prepare(self.incidents, request, lens=lens, area=self.area)
-            finding = shift_finding(study, by="area")
+            study = self.over(lens, self.choices.after)
+            finding = ask_shifts(study, ShiftsChoices(by="area"))
             return self.finding(finding)
         except MapperError as error:
             notes.append(f"The week in shifts is not shown. {error}")

@@ -29,12 +29,30 @@ class Place:
 
 
 @dataclass(frozen=True)
+class PrintedSum:
+    """The sum of the printed counts of a place."""
+
+    number: int
+    complete: bool  # no count of it is left out
+
+    @property
+    def figure(self) -> str:
+        """The sum as a table prints it."""
+        if self.number:
+            return f"{self.number:,}"
+        return "none" if self.complete else "too few to print"
+
+    def __str__(self) -> str:
+        return f"about {self.figure}" if self.number else self.figure
+
+
+@dataclass(frozen=True)
 class Mover:
     """A place that stands out now, or did before, and how it moved."""
 
     place: Place
-    before: str  # "about 120", as far as printed
-    now: str
+    before: PrintedSum
+    now: PrintedSum
     moved: Moved
     news: str  # new on the map, no longer on the map, or nothing
 
@@ -117,13 +135,10 @@ def _ward(shown: Release, inside: Flags) -> tuple[str, str]:
     return str(ward), str(district)
 
 
-def _printed(shown: Release, inside: Flags) -> str:
-    """Return the sum of the printed counts of some cells, in words."""
+def _printed(shown: Release, inside: Flags) -> PrintedSum:
+    """Return the sum of the printed counts of some cells."""
     counts = shown.cells.loc[inside, "count"]
-    total = int(counts.fillna(0).sum())
-    if total:
-        return f"about {total:,}"
-    return "too few to print" if bool(counts.isna().any()) else "none"
+    return PrintedSum(int(counts.fillna(0).sum()), complete=not counts.isna().any())
 
 
 def _news(was: bool, is_now: bool) -> str:  # noqa: FBT001 - two flags of one place
@@ -137,11 +152,5 @@ def _by_size(mover: Mover) -> tuple[object, ...]:
     """Order movers: clear ones first, by how far the nearer end is from no change."""
     moved = mover.moved
     surely = moved.low if moved.way == "clear rise" else 1 / max(moved.high, 1e-9)
-    size = -surely if moved.way.startswith("clear") else 0.0
-    return (_ORDER.index(moved.way), size, -_number(mover.now), mover.place.name)
-
-
-def _number(words: str) -> int:
-    """Return the number in "about 1,200", 0 where there is none."""
-    digits = "".join(sign for sign in words if sign.isdigit())
-    return int(digits) if digits else 0
+    size = -surely if moved.is_clear else 0.0
+    return (_ORDER.index(moved.way), size, -mover.now.number, mover.place.name)

@@ -19,7 +19,7 @@ import pandas as pd
 from mapper.base.types import Integers
 from mapper.disclosure.register import UNLIMITED
 from mapper.disclosure.rules import Rule
-from mapper.disclosure.suppression import interval_of
+from mapper.disclosure.suppression import HIDDEN, WITHHELD, interval_of, kind_words
 from mapper.statistics.change import compare_windows
 
 Way = Literal["clear rise", "clear fall", "no clear change", "too few to compare"]
@@ -52,6 +52,11 @@ class Moved:
     high: float = float("inf")
 
     @property
+    def is_clear(self) -> bool:
+        """Whether it surely moved."""
+        return self.way in {"clear rise", "clear fall"}
+
+    @property
     def words(self) -> str:
         """How much it moved: 8 % to 21 % more."""
         if self.way == "too few to compare" or (not self.low and isinf(self.high)):
@@ -73,14 +78,14 @@ def spans_of_counts(counts: Sequence[int | None], rule: Rule) -> Spans:
 
 def spans_of_cells(cells: pd.DataFrame, rule: Rule) -> Spans:
     """Return the spans of a release's cells; a withheld count can be anything."""
-    shown = cells["shown"].astype("str").to_numpy()
+    kinds = {word: kind for kind, word in kind_words(rule).items()}
+    kind = cells["shown"].astype("str").map(kinds).fillna(WITHHELD).to_numpy(dtype=np.int64)
     counts = cells["count"].fillna(0).to_numpy(dtype=np.int64)
     values, at = np.unique(counts, return_inverse=True)
     ends = np.array([interval_of(int(value), rule) for value in values], dtype=np.int64)
     low, high = (side[at].copy() for side in ends.T)
-    hidden = shown == rule.hidden_words
+    hidden, unknown = kind == HIDDEN, kind == WITHHELD
     low[hidden], high[hidden] = 1, rule.smallest_count - 1
-    unknown = ~np.isin(shown, ["none", "rounded", rule.hidden_words])
     low[unknown], high[unknown] = 0, UNLIMITED
     return Spans(low, high)
 

@@ -1,5 +1,6 @@
 """A document as one web page: no script, nothing from outside, print styles included."""
 
+from mapper.base.palette import with_colours
 from mapper.base.text import encode_text
 from mapper.outputs.documents.model import (
     Block,
@@ -14,22 +15,23 @@ from mapper.outputs.documents.model import (
 )
 
 POLICY = "default-src 'none'; style-src 'unsafe-inline'; img-src data:"
-STYLE = """
-body{font:16px/1.5 system-ui,"DejaVu Sans",sans-serif;color:#222;max-width:60rem;margin:0 auto;
-padding:0 1rem 3rem}
+STYLE = with_colours("""
+body{font:16px/1.5 system-ui,"DejaVu Sans",sans-serif;color:var(--c-ink);
+max-width:60rem;margin:0 auto;padding:0 1rem 3rem}
 .mark{font-weight:700;text-align:center;letter-spacing:.06em;padding:.5rem 0}
-h1,h2,h3{color:#1d4e6f;line-height:1.25}h4{margin-bottom:.3rem}
-.soft,figcaption,caption{color:#555;font-size:.9rem;text-align:left}
-.warning{border:2px solid #222;padding:.5rem .75rem;font-weight:700}
+h1,h2,h3{color:var(--c-accent);line-height:1.25}h4{margin-bottom:.3rem}
+.soft,figcaption,caption{color:var(--c-soft);font-size:.9rem;text-align:left}
+.warning{border:2px solid var(--c-ink);padding:.5rem .75rem;font-weight:700}
 .figures{display:flex;flex-wrap:wrap;gap:1rem;margin:1rem 0;padding:0;list-style:none}
-.figures li{flex:1 1 9rem;border-left:4px solid #1d4e6f;padding-left:.75rem}
+.figures li{flex:1 1 9rem;border-left:4px solid var(--c-accent);padding-left:.75rem}
 .figures b{display:block;font-size:1.7rem;line-height:1.2}
 table{border-collapse:collapse;width:100%;margin:1rem 0;font-size:.95rem}
-th,td{border-bottom:1px solid #bbb;padding:.35rem .5rem;text-align:left;vertical-align:top}
+th,td{border-bottom:1px solid var(--c-heavy);padding:.35rem .5rem;
+text-align:left;vertical-align:top}
 .number{text-align:right}figure{margin:1rem 0}figure svg{max-width:100%;height:auto}
 .break{break-before:page}
 @media print{body{font-size:10pt;max-width:none;padding:0}tr,figure{break-inside:avoid}}
-"""
+""")
 
 
 def document_html(document: Document) -> bytes:

@@ -13,6 +13,7 @@ from typing import Any
 import typst
 
 from mapper.base.errors import OutputError
+from mapper.base.palette import COLOURS
 from mapper.base.text import printable_text
 from mapper.outputs.documents.model import Block, Document, PageBreak, Table
 
@@ -65,6 +66,7 @@ def _given(document: Document) -> dict[str, Any]:
         "warning": document.warning,
         "release": f"Release {document.release.digest[:12]}",
         "compact": document.compact,
+        "colours": dict(COLOURS),
         "blocks": [_block(block) for block in document.blocks],
     }
 

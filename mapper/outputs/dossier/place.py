@@ -7,12 +7,16 @@ import pandas as pd
 
 from mapper.base.week import SHIFTS, WEEKDAYS
 from mapper.context.near import side_by_side
-from mapper.disclosure.finding_release import FindingRelease
 from mapper.disclosure.place_findings import PlaceFindings
+from mapper.disclosure.release import FindingRelease
 from mapper.outputs.documents.model import Block, Bullets, Figures, Heading, Paragraph, Table
 from mapper.outputs.pictures.map_picture import map_picture
 from mapper.outputs.tables import is_operational
-from mapper.questions.place_definitions import CONTEXT, DAYS, PHASES, SHIFT, SIGNATURE
+from mapper.questions.context import QUESTION as CONTEXT
+from mapper.questions.days import QUESTION as DAYS
+from mapper.questions.phases import QUESTION as PHASES
+from mapper.questions.shifts import QUESTION as SHIFT
+from mapper.questions.signature import QUESTION as SIGNATURE
 from mapper.records.phase_decisions import agrees
 from mapper.records.versions import Version
 

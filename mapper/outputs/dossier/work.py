@@ -111,8 +111,7 @@ def _evaluation(one: Version) -> Iterator[Block]:
     """Return what the counts can bear, from what they were worked out, and what to know."""
     inputs, result = one.content["inputs"], one.content["result"]
     yield Paragraph(f"{str(result['verdict']).capitalize()}, as far as counts can tell.", "strong")
-    quotient = [result["quotient_words"]] if result["quotient_words"] else []
-    yield Bullets((*result["words"], *quotient))
+    yield Bullets(tuple(result["words"]))
     counts = inputs["counts"]
     rows = tuple(
         (name.capitalize(), str(len(inputs["cells"][name])), f"{pair[0]:,}", f"{pair[1]:,}")

@@ -11,14 +11,8 @@ from types import MappingProxyType
 from mapper.base.errors import OutputError
 from mapper.disclosure.release import Release, is_release
 from mapper.outputs.exports.fields import field_dictionary
-from mapper.outputs.exports.layers import (
-    geopackage,
-    geoparquet_cells,
-    geoparquet_hotspots,
-    kml,
-    shapefiles,
-)
-from mapper.outputs.exports.pictures import map_png, map_svg
+from mapper.outputs.exports.layers import geopackage, geoparquet_cells, geoparquet_hotspots, kml
+from mapper.outputs.exports.pictures import map_png
 from mapper.outputs.exports.workbook import workbook
 from mapper.outputs.maps import export_map
 from mapper.outputs.tables import cells_parquet, hotspots_csv, hotspots_geojson
@@ -57,11 +51,7 @@ FORMS: Mapping[str, Form] = MappingProxyType(
         "cells-geoparquet": Form("cells.geoparquet", "Cells (GeoParquet)", _PARQUET, on_grid=True),
         "parquet": Form("cells.parquet", "Cells (Parquet)", _PARQUET),
         "kml": Form("hotspots.kml", "Outlines (KML)", "application/vnd.google-earth.kml+xml"),
-        "shp": Form(
-            "hotspots-shapefile.zip", "Layers (Shapefile)", "application/zip", on_grid=True
-        ),
         "png": Form("map.png", "Map as a picture (PNG)", "image/png"),
-        "svg": Form("map.svg", "Map for print (SVG)", "image/svg+xml"),
         "html": Form("map.html", "Map that opens anywhere (HTML)", "text/html"),
         "fields": Form("fields.csv", "What each field means (CSV)", "text/csv"),
     }
@@ -76,7 +66,6 @@ _PLAIN: Mapping[str, Callable[[Release], bytes]] = MappingProxyType(
         "parquet": cells_parquet,
         "kml": kml,
         "png": map_png,
-        "svg": map_svg,
         "html": lambda release: export_map(release).encode(),
         "fields": field_dictionary,
     }
@@ -111,7 +100,6 @@ def export(release: Release, form: str, *, crs: str = DEGREES) -> bytes:
         "gpkg": geopackage,
         "geoparquet": geoparquet_hotspots,
         "cells-geoparquet": geoparquet_cells,
-        "shp": shapefiles,
     }
     if form in on_grid:
         return on_grid[form](release, crs=crs)

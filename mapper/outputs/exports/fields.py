@@ -1,14 +1,12 @@
-"""The dictionary of fields: what each column means, its unit, and its name in a shapefile."""
+"""The dictionary of fields: what each column means, and its unit."""
 
-import csv
-import io
 from collections.abc import Mapping
 from types import MappingProxyType
 
-from mapper.base.text import spreadsheet_text
 from mapper.disclosure.release import Release, is_release
+from mapper.outputs.tables import csv_bytes
 
-# Column -> (what it means, unit). Shapefiles cut names at ten letters: none here shares ten.
+# Column -> (what it means, unit).
 FIELDS: Mapping[str, tuple[str, str]] = MappingProxyType(
     {
         "rank": ("Place in the list, most incidents first", ""),
@@ -43,6 +41,9 @@ FIELDS: Mapping[str, tuple[str, str]] = MappingProxyType(
 )
 
 
+FIELD_COLUMNS = ("table", "field", "type", "meaning", "unit")
+
+
 def meaning_of(column: str) -> tuple[str, str]:
     """Return what a column means and its unit; its own words where it is not in the table."""
     return FIELDS.get(column, (column.replace("_", " ").capitalize(), ""))
@@ -60,9 +61,4 @@ def dictionary_rows(release: Release) -> list[tuple[str, str, str, str, str]]:
 
 def field_dictionary(release: Release) -> bytes:
     """Return the dictionary of fields as CSV."""
-    file = io.StringIO()
-    writer = csv.writer(file, lineterminator="\n")
-    writer.writerow(("table", "field", "type", "meaning", "unit"))
-    for row in dictionary_rows(release):
-        writer.writerow([spreadsheet_text(word) for word in row])
-    return file.getvalue().encode()
+    return csv_bytes(FIELD_COLUMNS, dictionary_rows(release))

@@ -5,11 +5,9 @@ so that they lie on the force's own base map to a few centimetres.
 """
 
 import io
-import json
 import os
 import sqlite3
 import tempfile
-import zipfile
 from collections.abc import Iterator, Sequence
 from contextlib import closing, contextmanager
 from pathlib import Path
@@ -24,18 +22,12 @@ from mapper.disclosure.release import Release, is_release
 from mapper.grid.hexagons import cells_to_outline, cells_to_wkb, strings_to_cells
 from mapper.incidents.coordinates import NATIONAL_GRID, degrees_to_grid
 from mapper.outputs.exports.styles import STYLES, style_of
-from mapper.outputs.tables import hotspot_outlines, hotspot_rows, said_of
+from mapper.outputs.manifest import said_of
+from mapper.outputs.tables import hotspot_outlines, hotspot_rows
 
 Rings = Sequence[Sequence[Sequence[tuple[float, float]]]]
 
 _DEGREES = "EPSG:4326"
-# Shapefiles have ten letters for a name; what is longer gets a short one here.
-_SHORT = {
-    "hotspot_id": "hotspot_id",
-    "ring_count": "ring_n",
-    "disc_count": "disc_n",
-    "cells_hidden": "hidden_n",
-}
 _FIXED_TIME = "2000-01-01T00:00:00.000Z"  # in place of the clock: same release, same bytes
 
 
@@ -85,28 +77,6 @@ def kml(release: Release) -> bytes:
     return made.replace("<name>hotspots</name>", f"<name>{shown}</name>", 1).encode()
 
 
-def shapefiles(release: Release, *, crs: str = _DEGREES) -> bytes:
-    """Return all layers as shapefiles in one zip, with a note of the marking and the names."""
-    made = io.BytesIO()
-    with tempfile.TemporaryDirectory() as folder, zipfile.ZipFile(made, "w") as archive:
-        for name, frame in layers(release, crs=crs).items():
-            _write(
-                frame.rename(columns=_SHORT),
-                Path(folder) / f"{name}.shp",
-                driver="ESRI Shapefile",
-                layer=name,
-                ENCODING="UTF-8",
-            )
-        (Path(folder) / "about.json").write_text(
-            json.dumps({**said_of(release), "short_names": _SHORT}, ensure_ascii=False, indent=1)
-        )
-        for path in sorted(Path(folder).iterdir()):
-            member = zipfile.ZipInfo(path.name, date_time=(2000, 1, 1, 0, 0, 0))
-            member.compress_type = zipfile.ZIP_DEFLATED
-            archive.writestr(member, path.read_bytes())
-    return made.getvalue()
-
-
 def _hotspots(release: Release) -> "gpd.GeoDataFrame":
     """Return the list of hot spots with their outlines, in degrees."""
     outlines = hotspot_outlines(release)
@@ -152,19 +122,15 @@ def _on(frame: "gpd.GeoDataFrame", crs: str) -> "gpd.GeoDataFrame":
     return frame.set_geometry(moved).set_crs(NATIONAL_GRID, allow_override=True)
 
 
-def _write(
-    frame: "gpd.GeoDataFrame", path: Path, *, driver: str, layer: str, **options: str
-) -> None:
+def _write(frame: "gpd.GeoDataFrame", path: Path, *, driver: str, layer: str) -> None:
     """Write one layer through GDAL."""
-    multi = "MultiPolygon" if driver != "ESRI Shapefile" else "Polygon"
     single = bool((frame.geometry.geom_type == "Polygon").all()) and len(frame) > 0
     pyogrio.write_dataframe(
         frame,
         path,
         driver=driver,
         layer=layer,
-        geometry_type="Polygon" if single else multi,
-        **options,
+        geometry_type="Polygon" if single else "MultiPolygon",
     )
 
 

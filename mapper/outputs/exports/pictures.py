@@ -5,7 +5,7 @@ from textwrap import wrap
 from mapper.disclosure.release import Release, is_release
 from mapper.outputs.documents.svg import svg_to_png
 from mapper.outputs.pictures.map_picture import map_picture
-from mapper.outputs.pictures.svg import SOFT, drawing, text
+from mapper.outputs.pictures.svg import PAPER, SOFT, drawing, text
 
 _WIDTH, _HEAD, _FOOT, _EDGE = 640.0, 62.0, 28.0, 16.0
 _LINE = 150  # letters of the licence in a line
@@ -22,7 +22,7 @@ def map_svg(release: Release) -> bytes:
     made_up = "SYNTHETIC DEMONSTRATION DATA. " if release.synthetic else ""
     parts = [
         f"<title>{text(said, 0, 0).split('>', 1)[1].removesuffix('</text>')}</title>",
-        '<rect width="100%" height="100%" fill="#fff"/>',
+        f'<rect width="100%" height="100%" fill="{PAPER}"/>',
         text(release.marking, middle, 16, size=11, anchor="middle", bold=True),
         text(said, _EDGE, 36, size=12, bold=True),
         text(f"{made_up}{release.question}", _EDGE, 52, size=8.5, fill=SOFT),

@@ -3,12 +3,20 @@
 from collections.abc import Mapping
 from types import MappingProxyType
 
+from mapper.base.palette import COLOURS
+
+
+def _rgba(name: str, alpha: int = 255) -> str:
+    """Return a colour as QGIS writes it: red, green, blue and how opaque, each from 0 to 255."""
+    return ",".join(map(str, (*bytes.fromhex(COLOURS[name][1:]), alpha)))
+
+
 # Layer -> (kind of fill, its options, its line).
 STYLES: Mapping[str, tuple[str, str, str]] = MappingProxyType(
     {
-        "hotspots": ("LinePatternFill", "194,65,12,255", "194,65,12,255"),
-        "cells": ("SimpleFill", "156,193,222,120", "255,255,255,255"),
-        "districts": ("SimpleFill", "0,0,0,0", "71,80,79,255"),
+        "hotspots": ("LinePatternFill", _rgba("hot"), _rgba("hot")),
+        "cells": ("SimpleFill", _rgba("blue-2", 120), _rgba("paper")),
+        "districts": ("SimpleFill", "0,0,0,0", _rgba("soft")),
     }
 )
 

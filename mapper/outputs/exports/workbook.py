@@ -14,9 +14,9 @@ import pandas as pd
 import xlsxwriter
 from xlsxwriter import Workbook
 
-from mapper.disclosure.release import Release, is_release
-from mapper.outputs.exports.fields import dictionary_rows
-from mapper.outputs.tables import said_of
+from mapper.disclosure.release import AnyRelease, Release, is_release
+from mapper.outputs.exports.fields import FIELD_COLUMNS, dictionary_rows
+from mapper.outputs.manifest import said_of
 
 if TYPE_CHECKING:
     from xlsxwriter.worksheet import Worksheet
@@ -40,24 +40,38 @@ _HEADER_ROW = 2  # the marking stands above it
 
 
 def workbook(release: Release) -> bytes:
-    """Return a release as XLSX; no text in it is ever computed or opened as a link."""
+    """Return a map as XLSX, with sheets About, Hot spots, Cells and Fields."""
+    fields = pd.DataFrame(dictionary_rows(release), columns=list(FIELD_COLUMNS))
+    sheets = {"Hot spots": release.hotspots, "Cells": release.cells, "Fields": fields}
+    return book_of(release, said_of(release), sheets)
+
+
+def book_of(
+    release: AnyRelease, said: Mapping[str, object], sheets: Mapping[str, pd.DataFrame]
+) -> bytes:
+    """Return tables of a release as XLSX; no text in it is ever computed or opened as a link.
+
+    Parameters
+    ----------
+    said
+        What the sheet About tells.
+    sheets
+        The other sheets by name.
+    """
     file = io.BytesIO()
     options = {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False}
     with xlsxwriter.Workbook(file, options) as book:
         book.set_properties(
             {
-                "title": is_release(release).title,
+                "title": is_release(release, AnyRelease).title,
                 "keywords": f"{release.marking}; audience: {release.audience}",
                 "comments": f"Release {release.digest}",
                 "created": MADE,
             }
         )
-        write_about(book, said_of(release), release.marking)
-        write_table(book, "Hot spots", release.hotspots, release.marking)
-        write_table(book, "Cells", release.cells, release.marking)
-        rows = dictionary_rows(release)
-        fields = pd.DataFrame(rows, columns=["table", "field", "type", "meaning", "unit"])
-        write_table(book, "Fields", fields, release.marking)
+        write_about(book, said, release.marking)
+        for name, table in sheets.items():
+            write_table(book, name, table, release.marking)
     return file.getvalue()
 
 

@@ -86,7 +86,7 @@ function (map, data, look) {
     if (look.bare()) { return; }
     ctx.beginPath();
     land.forEach(function (points) { trace(ctx, view, points, 0, points.length); });
-    ctx.fillStyle = "#fbfaf6";
+    ctx.fillStyle = COLOURS.ground;
     ctx.fill("evenodd");
   }
   function trace(ctx, view, points, from, to) {

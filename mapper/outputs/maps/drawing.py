@@ -15,6 +15,7 @@ from mapper.areas.study_area import Outline
 from mapper.base.text import encode_text
 from mapper.base.types import Flags, Floats, Integers
 from mapper.disclosure.release import Release, is_release
+from mapper.disclosure.suppression import BY_DISTRICT
 from mapper.grid.hexagons import (
     Cells,
     cells_to_corners,
@@ -128,7 +129,7 @@ def _by_district(table: pd.DataFrame) -> Flags:
     """Tell which cells have no count of their own: such a map has nothing to draw in them."""
     if "shown" not in table:
         return np.zeros(len(table), dtype=bool)
-    return np.asarray(table["shown"] == "by district only", dtype=bool)
+    return np.asarray(table["shown"] == BY_DISTRICT, dtype=bool)
 
 
 def hotspot_features(release: Release) -> list[dict[str, Any]]:

@@ -1,7 +1,7 @@
 function (map, data, canvas) {
   "use strict";
-  var BLUES = ["#cfdfec", "#9cc1de", "#5f9bcb", "#2b6cab", "#0c3c73"];
-  var HOT = "#c2410c";
+  var BLUES = [1, 2, 3, 4, 5].map(function (step) { return COLOURS["blue-" + step]; });
+  var HOT = COLOURS.hot;
   // Where a name may stand, in pixels right of and below its point, the nearest first.
   var NAMED_AT = [[0, 0], [0, -21], [0, 21], [-30, 0], [30, 0], [0, -38], [0, 38], [-30, 21],
     [30, 21], [-30, -21], [30, -21], [-52, 0], [52, 0], [0, -55], [0, 55], [-52, 30], [52, 30]];
@@ -98,10 +98,11 @@ function (map, data, canvas) {
   var over = false;
   function style(kind) {
     if (kind === "hidden") {
-      return {fill: "#d9d2c3", edge: "#7a7263", weight: 0.8, dash: [2, 3], alpha: over ? 0.6 : 0.92};
+      return {fill: COLOURS.withheld, edge: COLOURS["withheld-edge"], weight: 0.8, dash: [2, 3],
+        alpha: over ? 0.6 : 0.92};
     }
-    return {fill: kind === "none" ? "#eceff1" : BLUES[kind] || kind, edge: "#fff", weight: 0.5, dash: [],
-      alpha: over ? 0.62 : 0.92};
+    return {fill: kind === "none" ? COLOURS.zero : BLUES[kind] || kind, edge: COLOURS.paper,
+      weight: 0.5, dash: [], alpha: over ? 0.62 : 0.92};
   }
   function rings(list, options) {
     options.interactive = false;
@@ -121,7 +122,7 @@ function (map, data, canvas) {
     }
   });
   var surface = new Surface(), edge = L.polygon([], {interactive: false, fill: false,
-    color: "#1c2429", weight: 2}).addTo(group), under = -1;
+    color: COLOURS.ink, weight: 2}).addTo(group), under = -1;
   var told = L.tooltip({className: "m-tip", direction: "top", opacity: 1});
   group.addLayer(surface);
   function leave() {
@@ -156,11 +157,11 @@ function (map, data, canvas) {
       cell: cells.id[at], hotspot_id: spot ? spot.hotspot_id : "", count: cells.count[at]}}}});
   });
 
-  rings(data.wards, {fill: false, color: "#5d6b70", weight: 0.6, opacity: 0.45});
-  rings(data.districts, {fill: false, color: "#47504f", weight: 1.4, opacity: 0.85});
+  rings(data.wards, {fill: false, color: COLOURS.soft, weight: 0.6, opacity: 0.45});
+  rings(data.districts, {fill: false, color: COLOURS.soft, weight: 1.4, opacity: 0.85});
 
   spots.forEach(function (spot, at) {
-    rings(spot.rings, {fill: false, color: "#fff", weight: 5, opacity: 0.95});
+    rings(spot.rings, {fill: false, color: COLOURS.paper, weight: 5, opacity: 0.95});
     outlines.push(rings(spot.rings, {fill: false, color: HOT, weight: 2.5, opacity: 1}));
     var wide = 20 + 6 * (String(place(spot)).length - 1);
     var marker = L.marker([spot.lat, spot.lon], {
@@ -230,7 +231,7 @@ function (map, data, canvas) {
       markers[chosen].getElement().classList.remove("m-chosen");
     }
     chosen = at;
-    outlines[at].setStyle({weight: 4, color: "#1c2429"});
+    outlines[at].setStyle({weight: 4, color: COLOURS.ink});
     markers[at].getElement().classList.add("m-chosen");
     tidy();
     group.fire("chosen", {at: at});

@@ -12,6 +12,7 @@ import folium
 from folium.map import Layer
 from folium.template import Template
 
+from mapper.base.palette import COLOURS, with_colours
 from mapper.base.text import script_json
 from mapper.disclosure.release import Release, is_release
 
@@ -33,6 +34,7 @@ class ReleaseLayer(Layer):
         """
         {% macro header(this, kwargs) %}<style>{{ this.style }}</style>{% endmacro %}
         {% macro script(this, kwargs) %}
+            var COLOURS = {{ this.colours }};
             var {{ this.get_name() }} = ({{ this.script }})(
                 {{ this._parent.get_name() }},
                 Object.assign({{ this.context }}, {{ this.figures }}), {{ this.canvas }}
@@ -46,7 +48,8 @@ class ReleaseLayer(Layer):
     ) -> None:
         super().__init__(name="Hot spots", overlay=True, control=False, show=True)
         self._name = "ReleaseLayer"
-        self.style = (_HERE / "layer.css").read_text(encoding="utf-8")
+        self.style = with_colours((_HERE / "layer.css").read_text(encoding="utf-8"))
+        self.colours = script_json(dict(COLOURS))
         self.script = (_HERE / "layer.js").read_text(encoding="utf-8")
         self.canvas = (_HERE / "canvas.js").read_text(encoding="utf-8")
         self.context = _context(release, outlines)

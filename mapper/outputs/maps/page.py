@@ -16,8 +16,10 @@ from typing import TYPE_CHECKING, Any, cast
 
 from xstatic.pkg.leaflet import BASE_DIR
 
+from mapper.base.palette import with_colours
 from mapper.base.text import encode_text, script_json
 from mapper.disclosure.release import Release, is_release
+from mapper.disclosure.suppression import BY_DISTRICT
 from mapper.outputs.maps.basemap import Basemap
 from mapper.outputs.maps.drawing import count_classes, known_counts
 from mapper.outputs.maps.layers import ReleaseLayer
@@ -65,10 +67,10 @@ def render_page(
         child.render()
     layer = next(child for child in drawn._children.values() if isinstance(child, ReleaseLayer))  # noqa: SLF001  as above
     script = f"{figure.script.render()}\n{_file('page.js')}({layer.get_name()});\n"
-    style = f"{_leaflet('leaflet.css')}\n{layer.style}\n{_file('page.css')}"
+    style = f"{_leaflet('leaflet.css')}\n{layer.style}\n{with_colours(_file('page.css'))}"
     if patch is not None:
         script += f"({_file('patch.js')})({layer.get_name()}, {script_json(dict(patch))});\n"
-        style += f"\n{_file('patch.css')}"
+        style += f"\n{with_colours(_file('patch.css'))}"
     if landmarks:
         told = script_json([list(one) for one in landmarks])
         script += f"({_file('landmarks.js')})({layer.get_name()}, {told});\n"
@@ -180,7 +182,7 @@ def _hidden_legend(release: Release) -> str:
     if is_operational(release) or not release.cells["count"].isna().any():
         return ""
     words = f"hidden ({release.hidden_words}, or withheld)"
-    if (release.cells["shown"] == "by district only").all():
+    if (release.cells["shown"] == BY_DISTRICT).all():
         words = "shown by district only"
     return f'<li class="hidden-row"><i class="unsaid"></i>{encode_text(words)}</li>'
 

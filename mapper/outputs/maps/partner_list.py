@@ -4,6 +4,7 @@ from typing import Any
 
 from mapper.base.text import encode_text
 from mapper.disclosure.release import Release
+from mapper.disclosure.suppression import BY_DISTRICT
 from mapper.outputs.tables import district_rows, hotspot_rows
 
 
@@ -16,7 +17,7 @@ def partner_list(release: Release) -> str:
 def _none(release: Release) -> str:
     """Say why there is no hot spot in the list."""
     why = "No place stands out in what is shown."
-    if (release.cells["shown"] == "by district only").all():
+    if (release.cells["shown"] == BY_DISTRICT).all():
         why = "These counts are shown by district only, so no place is named."
     return f"<section><h2>Hot spots</h2><p>{why}</p></section>"
 

@@ -17,7 +17,7 @@ function (layer, data) {
     shapes.forEach(function (shape, cell) {
       var count = months.counts[cell][at];
       shape.setStyle({fillOpacity: count ? 0.92 : 0, opacity: count ? 0.9 : 0,
-        fillColor: count ? shade(count, months.starts) : "#fff"});
+        fillColor: count ? shade(count, months.starts) : COLOURS.paper});
     });
   }
   var legend = document.querySelector(".legend");
@@ -61,7 +61,7 @@ function (layer, data) {
     }
     if (!shapes.length) {
       shapes = months.rings.map(function (ring) {
-        return L.polygon(layer.points(ring), {interactive: false, color: "#fff", weight: 0.5,
+        return L.polygon(layer.points(ring), {interactive: false, color: COLOURS.paper, weight: 0.5,
           smoothFactor: 0}).addTo(played);
       });
     }
@@ -71,9 +71,9 @@ function (layer, data) {
     legendOf("Incidents in a cell, " + name, months.starts);
   }
 
-  var LOOK = {risk: {color: "#7a3a10", fillColor: "#f0a35e", fillOpacity: 0.9},
-    protective: {color: "#14532d", fillColor: "#fff", fillOpacity: 0.95},
-    both: {color: "#47504f", fillColor: "#b9c3c8", fillOpacity: 0.9}};
+  var LOOK = {risk: {color: COLOURS["risk-dark"], fillColor: COLOURS.risk, fillOpacity: 0.9},
+    protective: {color: COLOURS.safe, fillColor: COLOURS.paper, fillOpacity: 0.95},
+    both: {color: COLOURS.soft, fillColor: COLOURS.heavy, fillOpacity: 0.9}};
   var WORDS = {risk: "Risk", protective: "Protective", both: "Risk and protection"};
   data.places.forEach(function (one) {
     var at = [one[1], one[0]], words = "<b>" + one[4] + "</b><span>" + one[3] + " · " +
@@ -103,8 +103,8 @@ function (layer, data) {
   }
   function outline(made) {
     sketch.clearLayers();
-    L.polygon(made, {interactive: false, color: "#5b2a86", weight: 3, dashArray: "7 5",
-      fillColor: "#5b2a86", fillOpacity: 0.08}).addTo(sketch);
+    L.polygon(made, {interactive: false, color: COLOURS.sketch, weight: 3, dashArray: "7 5",
+      fillColor: COLOURS.sketch, fillOpacity: 0.08}).addTo(sketch);
   }
   function corner(event) {
     if (corners === null) { return; }
@@ -114,10 +114,12 @@ function (layer, data) {
       return;
     }
     corners.push(event.latlng);
-    if (line === null) { line = L.polyline([], {color: "#5b2a86", weight: 3, interactive: false}); }
+    if (line === null) {
+      line = L.polyline([], {color: COLOURS.sketch, weight: 3, interactive: false});
+    }
     sketch.clearLayers();
     line.setLatLngs(corners).addTo(sketch);
-    L.circleMarker(corners[0], {radius: 6, color: "#5b2a86", weight: 2, interactive: false})
+    L.circleMarker(corners[0], {radius: 6, color: COLOURS.sketch, weight: 2, interactive: false})
       .addTo(sketch);
   }
   function draw(on) {
@@ -149,7 +151,7 @@ function (layer, data) {
       map.fitBounds([[told.box[1], told.box[0]], [told.box[3], told.box[2]]],
         {animate: false, padding: [20, 20]});
     } else { map.setView([told.lat, told.lon], 15.5, {animate: false}); }
-    found = L.circleMarker([told.lat, told.lon], {radius: 11, weight: 3, color: "#5b2a86",
+    found = L.circleMarker([told.lat, told.lon], {radius: 11, weight: 3, color: COLOURS.sketch,
       fill: false, interactive: false}).addTo(map);
     found.bindTooltip(bold(told.words), {permanent: true, direction: "top", className: "m-tip",
       offset: [0, -10]}).openTooltip();

@@ -7,11 +7,11 @@ from collections.abc import Sequence
 
 import numpy as np
 
+from mapper.base.palette import BLUES, COLOURS
 from mapper.base.types import Floats
 from mapper.outputs.documents.model import Picture
 from mapper.outputs.pictures.svg import (
     ACCENT,
-    BLUES,
     HOT,
     RULE,
     SOFT,
@@ -129,7 +129,7 @@ def week_clock(hours: Floats, *, title: str) -> Picture:
         parts.append(text(name, left - 5, top + day * tall + 11, size=8, anchor="end"))
         for hour in range(24):
             value = grid[day, hour]
-            fill = BLUES[int(np.searchsorted(steps, value))] if value > 0 else "#f3f5f6"
+            fill = BLUES[int(np.searchsorted(steps, value))] if value > 0 else COLOURS["wash"]
             parts.append(box(left + hour * wide, top + day * tall, wide, tall, fill=fill))
     busiest = [at for at in np.argsort(-grid, axis=None, kind="stable")[:3] if grid.flat[at] > 0]
     for at in busiest:

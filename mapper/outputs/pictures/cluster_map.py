@@ -10,7 +10,8 @@ import numpy as np
 
 from mapper.areas.study_area import StudyArea
 from mapper.base.errors import OutputError
-from mapper.disclosure.finding_release import FindingRelease, is_finding_release
+from mapper.base.palette import COLOURS
+from mapper.disclosure.release import FindingRelease, is_release
 from mapper.grid.hexagons import cells_to_corners, cells_to_outline, strings_to_cells
 from mapper.outputs.documents.model import Picture
 from mapper.outputs.pictures.map_picture import Paper
@@ -36,13 +37,13 @@ def cluster_map(release: FindingRelease, area: StudyArea, *, width: float = 640.
     OutputError
         When the answer holds no clusters with their cells.
     """
-    table = is_finding_release(release).table
+    table = is_release(release, FindingRelease).table
     if "cell_list" not in table:
         raise OutputError(f"{release.title} holds no clusters to draw.")
     index = area.cells["cell"].to_numpy()
     paper = Paper(cells_to_corners(index).reshape(-1, 2), width=width)
     parts = [hatch("clear", stroke=HOT)]
-    parts.append(path(outline(paper.rings(cells_to_outline(index))), fill="#f1f0e9"))
+    parts.append(path(outline(paper.rings(cells_to_outline(index))), fill=COLOURS["ground"]))
     for _, group in area.cells.groupby("district", observed=True):
         rings = paper.rings(cells_to_outline(group["cell"].to_numpy()))
         parts.append(path(outline(rings), stroke=SOFT, width=0.8))
@@ -59,7 +60,7 @@ def _cluster(paper: Paper, number: str, cells: str, *, clear: bool) -> list[str]
     listed: list[object] = [one.strip() for one in cells.replace(";", " ").split()]
     rings = paper.rings(cells_to_outline(strings_to_cells(np.array(listed, dtype=object))))
     middle: Floats = np.concatenate(rings).mean(axis=0)
-    fill, edge = ("url(#clear)", HOT) if clear else ("#cfd6d9", SOFT)
+    fill, edge = ("url(#clear)", HOT) if clear else (COLOURS["edge"], SOFT)
     shape = path(outline(rings), fill=fill, stroke=edge, width=1.5 if clear else 0.8)
     label = text(number, middle[0], middle[1] + 3, size=9, anchor="middle", bold=clear, halo=True)
     return [shape, label]
@@ -71,7 +72,7 @@ def _legend(paper: Paper) -> list[str]:
     return [
         box(0, y, 10, 8, fill="url(#clear)", stroke=HOT),
         text("p of 0.05 or less, with its number in the table", 14, y + 8, size=9),
-        box(260, y, 10, 8, fill="#cfd6d9", stroke=SOFT),
+        box(260, y, 10, 8, fill=COLOURS["edge"], stroke=SOFT),
         text("could be chance", 274, y + 8, size=9),
     ]
 

@@ -9,14 +9,15 @@ from collections.abc import Iterable
 import numpy as np
 import pandas as pd
 
+from mapper.base.palette import BLUES, COLOURS
 from mapper.base.types import Flags, Floats
 from mapper.disclosure.release import Release, is_release
 from mapper.grid.hexagons import cells_to_corners, cells_to_outline, strings_to_cells
 from mapper.outputs.documents.model import Picture
 from mapper.outputs.maps.drawing import count_classes
 from mapper.outputs.pictures.svg import (
-    BLUES,
     HOT,
+    PAPER,
     SOFT,
     box,
     drawing,
@@ -70,8 +71,8 @@ def map_picture(
     corners = cells_to_corners(index)
     shown = _near(cells, corners, focus)
     paper = Paper(corners[shown].reshape(-1, 2), width=width)
-    parts = [hatch("hot", stroke=HOT), hatch("hidden", stroke="#9aa4a9", gap=3)]
-    parts.append(path(outline(paper.rings(cells_to_outline(index[shown]))), fill="#f6f5f0"))
+    parts = [hatch("hot", stroke=HOT), hatch("hidden", stroke=COLOURS["hatch"], gap=3)]
+    parts.append(path(outline(paper.rings(cells_to_outline(index[shown]))), fill=COLOURS["ground"]))
     parts += _cells(paper, cells[shown], corners[shown])
     for _, group in cells[shown].groupby("district", observed=True):
         rings = paper.rings(cells_to_outline(index[group.index]))
@@ -111,7 +112,7 @@ def _cells(paper: Paper, cells: pd.DataFrame, corners: Points) -> list[str]:
         which = (known > 0) & (at == number)
         rings = paper.place(corners[which][:, :-1])
         if which.any():
-            parts.append(path(outline(rings), fill=BLUES[number], stroke="#fff", width=0.2))
+            parts.append(path(outline(rings), fill=BLUES[number], stroke=PAPER, width=0.2))
     hidden = np.isnan(counts)
     if hidden.any():
         parts.append(path(outline(paper.place(corners[hidden][:, :-1])), fill="url(#hidden)"))

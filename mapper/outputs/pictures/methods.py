@@ -5,8 +5,20 @@ from types import MappingProxyType
 
 import numpy as np
 
+from mapper.base.palette import BLUES, COLOURS
 from mapper.outputs.documents.model import Picture
-from mapper.outputs.pictures.svg import ACCENT, BLUES, HOT, SOFT, box, drawing, line, path, text
+from mapper.outputs.pictures.svg import (
+    ACCENT,
+    HOT,
+    INK,
+    PAPER,
+    SOFT,
+    box,
+    drawing,
+    line,
+    path,
+    text,
+)
 
 _SIDE = 13.0
 _NEAR = ((0, 0), (1, 0), (0, 1), (-1, 1), (-1, 0), (0, -1), (1, -1))
@@ -41,12 +53,12 @@ def _hexagons(
         angles = np.radians(np.arange(0, 360, 60))
         corners = zip(x + _SIDE * np.cos(angles), y + _SIDE * np.sin(angles), strict=True)
         data = f"M{'L'.join(f'{a:.1f} {b:.1f}' for a, b in corners)}Z"
-        fill = "#e9edef" if shade < 0 else BLUES[shade]
+        fill = COLOURS["faint"] if shade < 0 else BLUES[shade]
         target = raised if at in ringed else parts
-        stroke = HOT if at in ringed else "#fff"
+        stroke = HOT if at in ringed else PAPER
         target.append(path(data, fill=fill, stroke=stroke, width=2.2 if at in ringed else 1.2))
         if at < len(numbers):
-            ink = "#fff" if shade > 2 else "#1c2429"  # noqa: PLR2004 - the dark shades
+            ink = PAPER if shade > 2 else INK  # noqa: PLR2004 - the dark shades
             target.append(text(numbers[at], x, y + 4, size=10, anchor="middle", fill=ink))
     return Picture(drawing([*parts, *raised], width=160, height=132), alt)
 

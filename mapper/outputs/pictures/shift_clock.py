@@ -4,9 +4,10 @@ from collections.abc import Mapping, Sequence
 
 import numpy as np
 
+from mapper.base.palette import BLUES, COLOURS
 from mapper.base.types import Floats
 from mapper.outputs.documents.model import Picture
-from mapper.outputs.pictures.svg import BLUES, HOT, SOFT, box, drawing, hatch, text
+from mapper.outputs.pictures.svg import HOT, INK, PAPER, SOFT, box, drawing, hatch, text
 
 _LEFT, _TOP, _WIDE, _TALL = 96.0, 16.0, 52.0, 22.0
 _DARK = 3  # from this class of blue on, white words are read best
@@ -33,7 +34,7 @@ def shift_clock(
     """
     known = np.array([count for count in counts.values() if count], dtype=float)
     steps = np.quantile(known, [0.25, 0.5, 0.75, 0.9]) if known.size else np.ones(4)
-    parts = [hatch("unsaid", stroke="#9aa4a9", gap=3)]
+    parts = [hatch("unsaid", stroke=COLOURS["hatch"], gap=3)]
     parts += [
         text(day[:3], _LEFT + (at + 0.5) * _WIDE, _TOP - 5, size=8, anchor="middle", fill=SOFT)
         for at, day in enumerate(days)
@@ -55,11 +56,11 @@ def shift_clock(
 def _cell(count: int | None, x: float, y: float, steps: Floats, most: int) -> list[str]:
     """Return one shift of one day: shade, number, and a ring where it is the busiest."""
     if count is None:
-        return [box(x, y, _WIDE, _TALL, fill="url(#unsaid)", stroke="#fff")]
+        return [box(x, y, _WIDE, _TALL, fill="url(#unsaid)", stroke=PAPER)]
     shade = int(np.searchsorted(steps, count))
-    ink = "#fff" if shade >= _DARK else "#1c2429"
+    ink = PAPER if shade >= _DARK else INK
     parts = [
-        box(x, y, _WIDE, _TALL, fill=BLUES[shade], stroke="#fff"),
+        box(x, y, _WIDE, _TALL, fill=BLUES[shade], stroke=PAPER),
         text(f"{count:,}", x + _WIDE / 2, y + 14, size=9, anchor="middle", fill=ink),
     ]
     if count and count == most:

@@ -2,12 +2,12 @@
 
 from collections.abc import Iterable
 
+from mapper.base.palette import COLOURS
 from mapper.base.text import encode_text
 from mapper.base.types import Floats
 
-INK, SOFT, RULE = "#1c2429", "#465056", "#c4cbcf"
-ACCENT, HOT = "#1d4e6f", "#c2410c"
-BLUES = ("#dbe7f1", "#a9c8e1", "#6fa3cf", "#3473b0", "#0c3c73")
+INK, SOFT, RULE = COLOURS["ink"], COLOURS["soft"], COLOURS["edge"]
+ACCENT, HOT, PAPER = COLOURS["accent"], COLOURS["hot"], COLOURS["paper"]
 FONT = "DejaVu Sans, system-ui, sans-serif"
 
 
@@ -36,7 +36,7 @@ def text(
     place = f'x="{x:.1f}" y="{y:.1f}" font-size="{size:g}" text-anchor="{anchor}"{weight}'
     said = encode_text(words)
     around = (
-        f'<text {place} fill="none" stroke="#fff" stroke-width="{size / 4:g}"'
+        f'<text {place} fill="none" stroke="{PAPER}" stroke-width="{size / 4:g}"'
         f' stroke-linejoin="round">{said}</text>'
         if halo
         else ""

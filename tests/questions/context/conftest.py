@@ -7,7 +7,6 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from mapper.analysis.request import AnalysisRequest
 from mapper.analysis.study import prepare
 from mapper.areas.load import load_study_area
 from mapper.incidents.read import read_incidents
@@ -66,8 +65,7 @@ def rows(extract):
 @pytest.fixture(scope="session")
 def study(extract):
     lens = load_lens("domestic-abuse")
-    request = AnalysisRequest(lens=lens.id)
-    return prepare(read_incidents([extract]), request, lens=lens, area=load_study_area())
+    return prepare(read_incidents([extract]), lens=lens, area=load_study_area())
 
 
 @pytest.fixture

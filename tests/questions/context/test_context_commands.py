@@ -8,8 +8,8 @@ from mapper.analysis.analyse import find_hotspots
 from mapper.context.phases import PhaseRules
 from mapper.context.place_files import read_places
 from mapper.grid.hexagons import cells_to_strings, points_to_cells
-from mapper.questions import place_definitions as definitions
-from mapper.questions.phases import phase_facts, phase_finding
+from mapper.questions.phases import PhasesChoices, ask_phases, phase_facts
+from mapper.questions.registry import QUESTIONS
 from tests.small_extract import write_police_uk
 
 
@@ -23,7 +23,7 @@ def result(study):
     return find_hotspots(study)
 
 
-@pytest.mark.parametrize("definition", definitions.DEFINITIONS, ids=lambda one: one.id)
+@pytest.mark.parametrize("definition", QUESTIONS.values(), ids=lambda one: one.id)
 def test_help_fits_a_terminal_and_says_what_is_counted(definition):
     texts = (definition.question, definition.definition, definition.source)
     assert all(len(text) < 90 for text in texts)
@@ -79,10 +79,10 @@ def test_context_of_hot_spots(ask, near, run, extract, tmp_path):
     assert set(table["kind"]) == {"railway station", "school", "library"}
     first = table[table["hotspot_id"] == table["hotspot_id"].iloc[0]]
     assert first["side"].tolist() == ["risk", "both", "protective"]
-    assert manifest["choices"] == {"rings": 2, "places": 3}
+    assert manifest["choices"] == {"hotspot": None, "cell": None, "reach": 2, "places": 3}
     said = run("context", extract, "--lens", "domestic-abuse", "--out", tmp_path / "x.csv",
                "--places", near, "--reach", 11)  # fmt: skip
-    assert (said.code, "Choose 1 to 10" in said.err) == (2, True)
+    assert (said.code, "choose 1 to 10" in said.err) == (2, True)
 
 
 def test_corridors_to_the_hub(ask, near, rows):
@@ -192,7 +192,7 @@ def test_facts_by_plain_counting(study, result, near):
 
 def test_a_table_without_rules_that_fit_gives_no_phase(study, result):
     nothing = PhaseRules("t", "1", (), "none.toml")
-    found = phase_finding(study, result=result, rules=nothing)
+    found = ask_phases(study, PhasesChoices(rules=nothing), result=result)
     assert set(found.table["phase"]) == {""}
 
 

@@ -9,7 +9,7 @@ import pandas as pd
 
 from mapper.app.workbench.plots import sure, when, where
 from mapper.app.workbench.plots.rows import Drawn, place_names
-from mapper.disclosure.finding_release import FindingRelease, is_finding_release
+from mapper.disclosure.release import FindingRelease, is_release
 
 
 @dataclass(frozen=True, eq=False)
@@ -28,7 +28,7 @@ def plot_of(shown: FindingRelease, *, place: str = "") -> Plot | None:
     place
         The place drawn, of those :func:`places_of` names; the first if not given.
     """
-    draw = _PLOTS.get(is_finding_release(shown).id)
+    draw = _PLOTS.get(is_release(shown, FindingRelease).id)
     if draw is None or shown.table.empty:
         return None
     names = places_of(shown)

@@ -9,7 +9,11 @@ from typing import Any
 import altair as alt
 import pandas as pd
 
-BLUE, HOT, SOFT, LINE, INK = "#0b4f94", "#96300c", "#5d686e", "#d3dade", "#1c2429"
+from mapper.base.palette import COLOURS
+
+BLUE, HOT, INK = COLOURS["link"], COLOURS["hot-dark"], COLOURS["ink"]
+SOFT, LINE, PAPER = COLOURS["soft"], COLOURS["rule"], COLOURS["paper"]
+_QUIET = COLOURS["quiet"]
 ROW = 24  # pixels of one row of names
 ENDS = ("low", "high")  # of an interval
 NAMES = alt.Axis(labelLimit=260, labelOverlap=False, labelBaseline="middle")
@@ -21,8 +25,8 @@ def sized(chart: Any, *, height: int) -> Any:
     """Return a chart as wide as its column, its words dark enough to read."""
     return (
         chart.properties(width="container", height=height)
-        .configure_axis(labelColor="#3d474d", titleColor="#3d474d", labelFontSize=12)
-        .configure_legend(labelColor=INK, titleColor="#3d474d", labelFontSize=12)
+        .configure_axis(labelColor=_QUIET, titleColor=_QUIET, labelFontSize=12)
+        .configure_legend(labelColor=INK, titleColor=_QUIET, labelFontSize=12)
     )
 
 
@@ -78,7 +82,7 @@ def heat(table: pd.DataFrame, *, title: str, middle: float | None = None, text: 
         furthest = max(abs(table["value"].dropna() - middle).max(), _LEAST_SPREAD)
         scheme = alt.Scale(
             domain=[middle - furthest, middle, middle + furthest],
-            range=["#8c6d31", "#fff", BLUE],
+            range=[COLOURS["ochre-light"], PAPER, BLUE],
             interpolate="rgb",  # else colours between pass through others
         )
     base = alt.Chart(table).encode(
@@ -86,14 +90,14 @@ def heat(table: pd.DataFrame, *, title: str, middle: float | None = None, text: 
         y=alt.Y("y:N", sort=None, title=None, axis=NAMES),
         tooltip=["y", "x", alt.Tooltip("value", format=".3f", title=title), "label"],
     )
-    squares = base.mark_rect(stroke="#fff").encode(
+    squares = base.mark_rect(stroke=PAPER).encode(
         color=alt.Color("value:Q", scale=scheme, title=title, legend=None if text else alt.Legend())
     )
     height = _ROOM // 2 + 34 * max(table["y"].nunique(), 2)
     if not text:
         return sized(squares, height=height)
     dark = table["value"].max() * 0.6 if middle is None else middle + 0.6 * furthest
-    ink = alt.condition(alt.datum.value > float(dark), alt.value("#fff"), alt.value(INK))
+    ink = alt.condition(alt.datum.value > float(dark), alt.value(PAPER), alt.value(INK))
     return sized(
         squares + base.mark_text(fontSize=12).encode(text="label", color=ink), height=height
     )
@@ -139,7 +143,7 @@ def parts(table: pd.DataFrame, *, axis: str, kinds: tuple[str, str]) -> Any:
     table
         Columns ``name``, ``value`` and ``kind`` (one of ``kinds``), each name twice, in order.
     """
-    scale = alt.Scale(domain=list(kinds), range=[BLUE, "#b9cbdc"])
+    scale = alt.Scale(domain=list(kinds), range=[BLUE, COLOURS["blue-2"]])
     base = alt.Chart(table).encode(y=alt.Y("name:N", sort=None, title=None, axis=NAMES))
     drawn = base.mark_bar(stroke=BLUE, strokeWidth=0.6).encode(
         x=alt.X("value:Q", title=axis, axis=alt.Axis(tickMinStep=1)),

@@ -7,7 +7,9 @@ import pandas as pd
 
 from mapper.app.workbench.plots.marks import BLUE, HOT, INK, bars, intervals, parts, share, sized
 from mapper.app.workbench.plots.rows import BARS, MOST, Drawn, place_names, ratio_rows
-from mapper.disclosure.finding_release import FindingRelease
+from mapper.base.palette import COLOURS
+from mapper.context.signature import CLEAR, LESS
+from mapper.disclosure.release import FindingRelease
 
 OWN, LAST, BEST = "cluster p, capped counts", "last period's count", "best possible"
 
@@ -24,12 +26,12 @@ def accuracy(table: pd.DataFrame, _shown: FindingRelease) -> Drawn:
                  alt.Tooltip("pai", format=".2f")],
     )  # fmt: skip
     named = base.transform_filter(alt.FieldOneOfPredicate("ranking", told))
-    colours = alt.Scale(domain=told, range=[INK, HOT, BLUE, "#7a5c00"][: len(told)])
+    colours = alt.Scale(domain=told, range=[INK, HOT, BLUE, COLOURS["ochre"]][: len(told)])
     look = {
         "color": alt.Color("ranking:N", title=None, scale=colours, sort=told),
         "shape": alt.Shape("ranking:N", title=None, scale=alt.Scale(domain=told), sort=told),
     }
-    others = base.mark_line(strokeWidth=1.2, color="#b4bdc2", opacity=0.8)
+    others = base.mark_line(strokeWidth=1.2, color=COLOURS["heavy"], opacity=0.8)
     spans = named.mark_rule(opacity=0.45, strokeWidth=2).encode(
         y="hit_rate_low:Q", y2="hit_rate_high:Q", color=look["color"]
     )
@@ -114,7 +116,7 @@ def signature(table: pd.DataFrame, _shown: FindingRelease) -> Drawn:
     rows = table.rename(columns={"ratio": "value"}).assign(name=table["indicator"])
     rows = ratio_rows(
         rows,
-        clear=rows["sure"].astype("str").str.startswith("clear"),
+        clear=rows["sure"].isin((CLEAR, LESS)),
         none_else="none elsewhere",
         none_here="none here",
     )

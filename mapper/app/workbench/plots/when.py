@@ -5,7 +5,8 @@ import pandas as pd
 
 from mapper.app.workbench.plots.marks import HOT, NAMES, bars, heat, intervals, sized
 from mapper.app.workbench.plots.rows import CLEAR, MOST, Drawn, in_words, place_names, ratio_rows
-from mapper.disclosure.finding_release import FindingRelease
+from mapper.base.palette import COLOURS
+from mapper.disclosure.release import FindingRelease
 from mapper.questions.clock import DAYS
 
 
@@ -25,7 +26,7 @@ def patterns(table: pd.DataFrame, shown: FindingRelease) -> Drawn:
         ],
         columns=["name", "period", "state", "pattern"],
     )
-    kinds = alt.Scale(domain=["hot", "not hot"], range=[HOT, "#dfe5e8"])
+    kinds = alt.Scale(domain=["hot", "not hot"], range=[HOT, COLOURS["faint"]])
     chart = (
         alt.Chart(rows)
         .mark_point(filled=True, size=190, opacity=1)
@@ -93,7 +94,7 @@ def scan(table: pd.DataFrame, _shown: FindingRelease) -> Drawn:
             ],
         }
     )
-    kinds = alt.Scale(domain=["p at most 0.05", "could be chance"], range=[HOT, "#9aa4a9"])
+    kinds = alt.Scale(domain=["p at most 0.05", "could be chance"], range=[HOT, COLOURS["hatch"]])
     base = alt.Chart(rows).encode(y=alt.Y("name:N", sort=None, title=None, axis=NAMES))
     spans = base.mark_bar(height=12).encode(
         x=alt.X("first:T", title=None),
@@ -101,7 +102,7 @@ def scan(table: pd.DataFrame, _shown: FindingRelease) -> Drawn:
         color=alt.Color("sure:N", scale=kinds, legend=alt.Legend(orient="top", title=None)),
         tooltip=["name", "first", "last", "label", "sure"],
     )
-    clear = sum(word.startswith("p") for word in sure)
+    clear = int((top["p"] <= CLEAR).sum())
     words = f"When each cluster ran: {clear} of {len(rows)} with p of 0.05 or less."
     return sized(spans, height=24 * len(rows) + 110), words
 

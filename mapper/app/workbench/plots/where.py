@@ -8,7 +8,7 @@ import pandas as pd
 
 from mapper.app.workbench.plots.marks import BLUE, HOT, INK, bars, share, sized
 from mapper.app.workbench.plots.rows import BARS, Drawn, place_names, told_apart
-from mapper.disclosure.finding_release import FindingRelease
+from mapper.disclosure.release import FindingRelease
 
 _POINTS = 400  # of a curve
 _HALF = 0.5

@@ -1,10 +1,13 @@
-"""Whether an audience may see anything of a finding at all, whatever it was given before."""
+"""Whether an audience may see anything of a map or a table at all, whatever it was given before."""
 
-from datetime import timedelta
+from datetime import date, timedelta
 
 import numpy as np
 
+from mapper.analysis.request import AnalysisResult
 from mapper.base.errors import DisclosureError
+from mapper.base.text import period_in_words
+from mapper.disclosure.refusal import months_around
 from mapper.disclosure.release import Release
 from mapper.disclosure.rules import Rule
 from mapper.grid.hexagons import cells_to_strings
@@ -19,7 +22,7 @@ _PARTS = ("shift", "corridor")  # rows that part the incidents of one place
 _FACTS_ONLY = frozenset({"key", "fact"})
 
 
-def refuse_unfit(finding: Finding, rule: Rule, shown: Release | None) -> None:
+def refuse_unfit(thing: AnalysisResult | Finding, rule: Rule, shown: Release | None) -> None:
     """Refuse what is about something too small, too short, or cannot be set beside a map.
 
     Parameters
@@ -32,6 +35,46 @@ def refuse_unfit(finding: Finding, rule: Rule, shown: Release | None) -> None:
     DisclosureError
         Naming every fault at once, with what to ask for instead.
     """
+    if isinstance(thing, AnalysisResult):
+        faults = _of_map(thing, rule)
+    else:
+        faults = _of_table(thing, rule, shown)
+    if faults:
+        raise DisclosureError(f"Not released to the {rule.audience} audience: {'; '.join(faults)}.")
+
+
+def _of_map(result: AnalysisResult, rule: Rule) -> list[str]:
+    """Return what is wrong with a map for an audience."""
+    faults = []
+    finest, asked = rule.finest_resolution, result.request
+    if result.area.resolution > finest:
+        faults.append(
+            f"resolution {result.area.resolution} is too fine: run it again at {finest} or"
+            " coarser (cells are never merged, for they do not nest)"
+        )
+    days = (result.last - result.first).days + 1
+    if days < rule.shortest_days:
+        faults.append(f"{days} days are too few: choose {rule.shortest_days} or more")
+    if rule.whole_months and _cuts_a_month(asked.start, asked.end):
+        first, last = months_around(result.first, result.last)
+        faults.append(f"only whole months are shown: choose {period_in_words(first, last)}")
+    if asked.location_day:
+        faults.append("counts of one a day and place cannot be checked: count every incident")
+    if asked.shifts or asked.weekdays:  # taken from a map of all hours, they give the rest away
+        faults.append(
+            "chosen shifts or days of the week are for operational use only: choose every day and"
+            " every hour"
+        )
+    return faults
+
+
+def _cuts_a_month(first: date | None, last: date | None) -> bool:
+    """Tell whether a period, open where none is given, begins or ends within a month."""
+    return bool((first and first.day != 1) or (last and (last + timedelta(1)).day != 1))
+
+
+def _of_table(finding: Finding, rule: Rule, shown: Release | None) -> list[str]:
+    """Return what is wrong with the answer to a question for an audience."""
     faults = [*_about(finding, rule), *_days(finding, rule)]
     if finding.resolution > rule.finest_resolution:
         faults.append(
@@ -48,8 +91,7 @@ def refuse_unfit(finding: Finding, rule: Rule, shown: Release | None) -> None:
             "its numbers cannot be checked beside the maps; ask for change, children or shifts, of"
             " every hour and every incident"
         )
-    if faults:
-        raise DisclosureError(f"Not released to the {rule.audience} audience: {'; '.join(faults)}.")
+    return faults
 
 
 def _about(finding: Finding, rule: Rule) -> list[str]:
@@ -81,7 +123,7 @@ def _days(finding: Finding, rule: Rule) -> list[str]:
         days = (last - first).days + 1
         if days < rule.shortest_days:
             faults.append(f"{days} days are too few; choose {rule.shortest_days} or more")
-        if rule.whole_months and (first.day != 1 or (last + timedelta(1)).day != 1):
+        if rule.whole_months and _cuts_a_month(first, last):
             faults.append(f"{first} to {last} cuts a month; choose whole months")
     return faults
 

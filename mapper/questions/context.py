@@ -1,76 +1,81 @@
 """What surrounds hot spots or one cell: risks and protective assets, ring by ring."""
 
+from dataclasses import MISSING, dataclass
+
 import numpy as np
 import pandas as pd
 
 from mapper.analysis.analyse import AnalysisResult
 from mapper.analysis.study import Study
-from mapper.base.errors import RequestError
 from mapper.context.near import RINGS, near_places
 from mapper.context.places import Places
 from mapper.questions.answer import answer
+from mapper.questions.choices import Choices, Question, cell, choice, hotspot, places
 from mapper.questions.finding import Finding, Role
-from mapper.questions.groups import find_places
-from mapper.questions.place_definitions import CONTEXT
+from mapper.questions.groups import places_chosen
 
 MOST_RINGS = 10
 
 
-def context_finding(
-    study: Study,
-    places: Places,
-    *,
-    result: AnalysisResult | None = None,
-    hotspot: str | None = None,
-    cell: str | None = None,
-    rings: int = RINGS,
+@dataclass(frozen=True, kw_only=True)
+class ContextChoices(Choices):
+    """What is chosen for what is near."""
+
+    hotspot: str | None = hotspot()
+    cell: str | None = cell()
+    places: Places = places(MISSING)
+    reach: int = choice(
+        RINGS,
+        "Rings of cells around",
+        help="Rings of cells around that are counted.",
+        least=1,
+        most=MOST_RINGS,
+    )
+
+
+def ask_context(
+    study: Study, choices: ContextChoices, *, result: AnalysisResult | None = None
 ) -> Finding:
     """Say what lies in and around each hot spot, or around one.
 
     Parameters
     ----------
-    places
-        What to look for.
+    choices
+        What to look for; one hot spot, or one cell in place of hot spots; how many rings of
+        cells are counted.
     result
         Hot spots of the same study area.
-    hotspot, cell
-        One hot spot's id, or one cell's H3 index in place of hot spots.
-    rings
-        How many rings of cells are counted, 1 to 10.
 
     Raises
     ------
     RequestError
-        When the hot spot or cell is not there, or the rings are out of range.
+        When the hot spot or cell is not there.
     """
-    if not 1 <= rings <= MOST_RINGS:
-        raise RequestError(f"{rings} rings cannot be counted. Choose 1 to {MOST_RINGS}.")
-    groups = find_places(
-        study, by="cell" if cell else "hotspot", result=result, only=cell or hotspot
-    )
+    near, reach = choices.places, choices.reach
+    groups = places_chosen(study, hotspot=choices.hotspot, cell=choices.cell, result=result)
     parts = []
     for number in range(groups.size):
         found = near_places(
-            places.table,
+            near.table,
             study.cells[groups.of_cell == number],
             resolution=study.area.resolution,
-            rings=rings,
+            rings=reach,
         )
         keys = groups.keys.iloc[np.full(len(found), number)].reset_index(drop=True)
         parts.append(keys.join(found))
-    columns = [*groups.key_names, "side", "kind", *(f"ring_{n}" for n in range(rings + 1))]
+    columns = [*groups.key_names, "side", "kind", *(f"ring_{n}" for n in range(reach + 1))]
     columns += ["within", "nearest_m", "nearest"]
     table = pd.concat(parts, ignore_index=True) if parts else pd.DataFrame(columns=columns)
     roles: dict[str, Role] = dict.fromkeys(columns, "fact")
     roles |= dict.fromkeys([*groups.key_names, "side", "kind"], "key")
     return answer(
         study,
-        CONTEXT,
+        QUESTION,
         table,
         roles,
         unit=groups.unit,
-        choices={"rings": rings, "places": len(places.table)},
-        notes=_notes(places),
+        choices={**choices.told(), "places": len(near.table)},
+        notes=_notes(near),
     )
 
 
@@ -83,3 +88,15 @@ def _notes(places: Places) -> tuple[str, ...]:
         "Distances are as the crow flies; what has opened or closed since the file is not known.",
         *places.notes,
     )
+
+
+QUESTION = Question(
+    id="context",
+    title="What is near",
+    question="What surrounds a place: risks and protective assets alike?",
+    definition="Places in the cells and rings around it, and metres to the nearest of a kind.",
+    source="mapper; distances on a sphere, off by under 0.3 %.",
+    group="Around a place",
+    choices=ContextChoices,
+    answer=ask_context,
+)

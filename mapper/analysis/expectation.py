@@ -1,0 +1,64 @@
+"""What incidents are expected to follow: the base of unusual places, with the words that name it.
+
+The request chooses, or leaves it to the lens. Where the data cannot carry the choice the nearest
+base that it can is taken, and a note says so: a base is never swapped in silence.
+"""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from mapper.analysis.study import Study
+from mapper.areas.study_area import StudyArea
+from mapper.base.note import Note
+from mapper.base.types import Floats
+from mapper.lenses.lens import EXPECTED_WORDS
+
+MOST_OF_DEMAND = 0.5  # of all incidents: a lens of more than this would be compared with itself
+EVEN_WORDS = "an even spread over the cells"
+
+
+@dataclass(frozen=True, eq=False)
+class Expectation:
+    """A base by cell, and what it is."""
+
+    base: Floats  # 0 or more, missing where unknown; shape (cells,)
+    words: str  # completes "more than ... would explain"
+    notes: tuple[Note, ...] = ()  # what was taken instead of what, and why
+
+
+def expectation(study: Study) -> Expectation:
+    """Return what the incidents of a study are expected to follow."""
+    asked = study.request.expected
+    wanted = study.lens.expected if asked == "lens" else asked
+    if wanted == "residents":
+        return residents_of(study.area)
+    everything = int(study.demand.sum())
+    if study.counts.total <= MOST_OF_DEMAND * everything:
+        return Expectation(study.demand.astype(np.float64), EXPECTED_WORDS["demand"])
+    share = f"{study.counts.total:,} of {everything:,} incidents in the data"
+    return residents_of(
+        study.area,
+        note=f"“{study.lens.title}” holds {share}, too many to be compared with all demand: ",
+    )
+
+
+def residents_of(area: StudyArea, *, note: str = "") -> Expectation:
+    """Return residents as the base, or an even spread where none are known.
+
+    Parameters
+    ----------
+    note
+        Why they are taken and not what was asked for: opens the note of the answer.
+    """
+    people = area.cells["residents"].to_numpy(dtype=np.float64)
+    if np.nansum(people) > 0:
+        told = f"{note}unusual means more than residents explain."
+        notes = (Note("expectation", told),) if note else ()
+        return Expectation(people, EXPECTED_WORDS["residents"], notes)
+    told = (
+        f"{note}no residents are known for {area.title}, so unusual means more than"
+        " an even spread over the cells would put there. Give the area its residents to see more."
+    )
+    notes = (Note("expectation", told[:1].upper() + told[1:]),)
+    return Expectation(np.ones(people.size), EVEN_WORDS, notes)

@@ -1,0 +1,36 @@
+"""The record of an analysis: all that is needed to make the same outputs again."""
+
+from collections.abc import Mapping
+from dataclasses import asdict
+from datetime import date
+from types import MappingProxyType
+from typing import Any
+
+from mapper.analysis.request import AnalysisResult
+from mapper.analysis.study import Study
+
+
+def record_of(known: Study | AnalysisResult) -> Mapping[str, Any]:
+    """Return every choice, input and figure of a study or a result, as a manifest holds them."""
+    lens, area = known.lens, known.area
+    request = {
+        name: value.isoformat() if isinstance(value, date) else value
+        for name, value in asdict(known.request).items()
+    }
+    record = {
+        "request": request,
+        "lens": {"id": lens.id, "version": lens.version, "sha256": lens.sha256},
+        "area": {
+            "name": area.name,
+            "resolution": area.resolution,
+            "cells": len(area.cells),
+            "sha256": area.sha256,
+        },
+        "first_day": known.first.isoformat(),
+        "last_day": known.last.isoformat(),
+        "inputs": [dict(source) for source in known.inputs],
+        "numbers": dict(known.numbers),
+    }
+    if isinstance(known, AnalysisResult):
+        record["facts"] = dict(known.facts)
+    return MappingProxyType(record)

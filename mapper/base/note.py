@@ -1,0 +1,36 @@
+"""A note: what a reader should know before trusting a result, with a code that programs go by.
+
+People read the words and nothing but people does: what decides (which notes leave the operational
+audience) looks at the code, so a sentence can be written better at any time.
+"""
+
+from dataclasses import dataclass
+from typing import Literal
+
+NoteCode = Literal[
+    "intake",  # repairs made and choices taken while files were read
+    "months missing",  # the files hold nothing at all for some months
+    "months cut",  # the days asked for cut through data that knows months only
+    "rules left out",  # the data lacks columns that rules of the lens need
+    "outside the area",  # incidents that would count
+    "isolated cells",  # cells that touch no other one
+    "once a day",  # a place counts once a day
+    "surroundings",  # which steps count as near
+    "hours chosen",  # only some shifts or days of the week count
+    "hours unknown",  # incidents left out for it
+    "police left out",  # police-generated incidents
+    "expectation",  # unusual places have more than something else explains than was asked for
+    "bunching",  # how much more counts vary than independent incidents would
+    "own wards",  # narrowed to the wards of whoever looks
+]
+
+
+@dataclass(frozen=True)
+class Note:
+    """One sentence or two of a result, in plain words."""
+
+    code: NoteCode
+    words: str
+
+    def __str__(self) -> str:
+        return self.words

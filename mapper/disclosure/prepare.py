@@ -1,0 +1,188 @@
+"""What may be printed of a map or a table beside all that its audience was given before.
+
+A map is a finding whose unit is the cell, so both go one way: refuse what is too fine in space or
+time; hide small counts and round the others; withhold counts that would give others away beside
+earlier releases; refuse where too many would have to be.
+
+Of hot spots nothing but classes is shown in a table, and only of hot spots as a released map draws
+them. Everything else is refused: cells, pairs of incidents, single hours, settings, and answers
+whose numbers cannot be set beside a map's.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from types import MappingProxyType
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from mapper.analysis.request import AnalysisResult
+from mapper.base.types import Flags, Integers
+from mapper.disclosure.differencing import Check, check
+from mapper.disclosure.finding_check import check_finding
+from mapper.disclosure.fitness import refuse_unfit
+from mapper.disclosure.map_finding import MAP, map_finding
+from mapper.disclosure.parted import PRINTED_TO
+from mapper.disclosure.refusal import refusal
+from mapper.disclosure.register import UNLIMITED, Selection, StoredRelease
+from mapper.disclosure.release import Release
+from mapper.disclosure.rules import Rule
+from mapper.disclosure.suppression import WITHHELD, Printed, print_counts
+from mapper.grid.hexagons import cells_to_strings
+from mapper.questions.finding import Finding, Ground
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+
+@dataclass(frozen=True, eq=False)
+class Prepared:
+    """What may be printed of a finding, with what stands against it."""
+
+    finding: Finding  # the answer, or the map as one
+    printed: Mapping[str, Printed]  # each count column as it is printed, row by row
+    stored: tuple[StoredRelease, ...]  # as the register keeps it, one for each count column
+    refusal: str  # why it cannot be released, and what can; empty where it can
+    linked: tuple[StoredRelease, ...]  # earlier releases it can be combined with
+
+
+def prepare(
+    thing: AnalysisResult | Finding,
+    *,
+    rule: Rule,
+    earlier: Sequence[StoredRelease],
+    shown: Release | None = None,
+) -> Prepared:
+    """Return what may be printed of a map or an answer beside the earlier releases of an audience.
+
+    Parameters
+    ----------
+    shown
+        The audience's map whose hot spots the rows are about, where they are about hot spots.
+
+    Raises
+    ------
+    DisclosureError
+        When it is too fine in space or time for the audience, whatever was released before.
+    """
+    refuse_unfit(thing, rule, shown)
+    finding = map_finding(thing, rule) if isinstance(thing, AnalysisResult) else thing
+    ground = finding.ground
+    if finding.unit == "hotspot" or ground is None:
+        return Prepared(finding, {}, (), "", ())
+    counts = {one.column: _printed(finding.table[one.column], rule) for one in ground.measures}
+    stored = _stored(finding, ground, counts, rule)
+    found = _checked(stored, earlier, rule, is_map=finding is not thing)
+    _, region = np.unique(ground.place_of_row, return_inverse=True)
+    printed = {
+        name: one.withholding(flags[region])
+        for (name, one), flags in zip(counts.items(), found.withhold, strict=True)
+    }
+    numbers = max(sum(one.numbers for one in printed.values()), 1)
+    share = sum(int((one.kind == WITHHELD).sum()) for one in printed.values()) / numbers
+    return Prepared(
+        finding=finding,
+        printed=MappingProxyType(printed),
+        stored=tuple(
+            part.withholding(flags) for part, flags in zip(stored, found.withhold, strict=True)
+        ),
+        refusal=refusal(_all_days(stored), found, share, rule),
+        linked=found.linked,
+    )
+
+
+def _printed(column: "pd.Series[Any]", rule: Rule) -> Printed:
+    """Return a count column as it is printed; what the data does not know says nothing."""
+    values = column.astype("Float64")
+    known = values.notna().to_numpy(dtype=bool)
+    counts = np.rint(values.fillna(0).to_numpy(dtype=np.float64)).astype(np.int64)
+    return print_counts(counts, rule).withholding(~known)
+
+
+def _checked(
+    new: Sequence[StoredRelease], earlier: Sequence[StoredRelease], rule: Rule, *, is_map: bool
+) -> Check:
+    """Check a finding; give what of each part is withheld, now or when it was shown before.
+
+    What was shown before, all of it, says nothing new however much was shown since.
+    """
+    before = [_withheld_before(part, earlier) for part in new]
+    again = tuple(
+        np.zeros(part.low.size, dtype=bool) if flags is None else flags
+        for part, flags in zip(new, before, strict=True)
+    )
+    if all(flags is not None for flags in before):
+        return Check(again, refused=False, linked=())
+    left = [part.withholding(flags) for part, flags in zip(new, again, strict=True)]
+    found = (check if is_map else check_finding)(left, earlier, rule=rule)
+    withhold = tuple(one | other for one, other in zip(again, found.withhold, strict=True))
+    return replace(found, withhold=withhold)
+
+
+def _withheld_before(new: StoredRelease, earlier: Sequence[StoredRelease]) -> Flags | None:
+    """Return what an earlier release of the very same numbers withheld; nothing without one."""
+    for one in earlier:
+        if (
+            one.told_of == new.told_of
+            and np.array_equal(one.region, new.region)
+            and set(one.parts) <= set(new.parts)
+        ):
+            withheld = np.asarray((one.high >= UNLIMITED) & (one.low == 0))
+            if bool((((one.low == new.low) & (one.high == new.high)) | withheld).all()):
+                return withheld
+    return None
+
+
+def _all_days(stored: Sequence[StoredRelease]) -> StoredRelease:
+    """Return a finding's first part with the days of all of them, for words about it."""
+    first, last = min(one.first for one in stored), max(one.last for one in stored)
+    return replace(stored[0], first=first, last=last)
+
+
+def _stored(
+    finding: Finding, ground: Ground, printed: Mapping[str, Printed], rule: Rule
+) -> tuple[StoredRelease, ...]:
+    """Return what an audience is told by each count column; digests come later."""
+    is_map = finding.id == MAP
+    places, region_of_row = np.unique(ground.place_of_row, return_inverse=True)
+    inside = np.isin(ground.place, places)
+    region = np.searchsorted(places, ground.place[inside]).astype(np.int64)
+    cells = tuple(map(str, cells_to_strings(ground.cells[inside])))
+    return tuple(
+        StoredRelease(
+            digest="",
+            audience=rule.audience,
+            title=finding.title if is_map else f"{finding.title} ({finding.lens_title})",
+            area_title=finding.area_title,
+            first=one.first,
+            last=one.last,
+            resolution=finding.resolution,
+            selection=Selection(one.include, one.exclude),
+            cells=cells,
+            region=region,
+            filters=finding.choices
+            if is_map
+            else MappingProxyType({"question": finding.id, "column": one.column}),
+            **_limits(ground, printed[one.column], region_of_row.astype(np.int64)),
+        )
+        for one in ground.measures
+    )
+
+
+def _limits(ground: Ground, printed: Printed, region: Integers) -> dict[str, Any]:
+    """Return the limits of each place's count, and of its parts where it has several rows."""
+    places = int(region.max(initial=-1)) + 1
+    if places == region.size:
+        order = np.argsort(region)
+        return {"low": printed.low[order], "high": printed.high[order]}
+    least = np.maximum(printed.low - PRINTED_TO, 0.0)
+    most = np.where(printed.high >= UNLIMITED, UNLIMITED, printed.high + PRINTED_TO)
+    low = np.ceil(np.bincount(region, weights=least, minlength=places)).astype(np.int64)
+    high = np.floor(np.bincount(region, weights=most, minlength=places)).astype(np.int64)
+    open_ = high >= UNLIMITED
+    return {
+        "low": low,
+        "high": np.where(open_ | (not ground.whole), UNLIMITED, high),
+        "parts": tuple(zip(region.tolist(), least.tolist(), most.tolist(), strict=True)),
+        "parts_whole": ground.whole,
+    }

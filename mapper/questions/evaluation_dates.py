@@ -1,0 +1,187 @@
+"""The three windows of an action and of earlier dates, counted so that choice and judgement part.
+
+The history is every day of the study before the window before. Where there is none, or less than
+half as long as that window, the time up to the action is halved instead. Earlier dates are the same
+two windows, moved back by whole months (data of days: by whole weeks) as long as enough history is
+left.
+
+Placebo places are chosen by every other week (data of months: month) of history and window before
+and judged by the rest. Dispersion is measured in the judged weeks too, or in whole months where the
+windows are long.
+"""
+
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+import numpy as np
+
+from mapper.analysis.study import Study
+from mapper.base.types import Integers
+from mapper.grid.counts import count_by_period
+from mapper.questions.action import Action
+from mapper.questions.windows import Window, counts_within, days_with_data, knows_months_only
+from mapper.statistics.placebo_evaluation import CellPeriods, CellWindows
+
+_DAY = timedelta(days=1)
+_MOST_DATES = 3  # the action's own included
+_FARTHEST = 36  # months back
+_ENOUGH_HISTORY = 0.5  # of the window before
+_HISTORY_LEFT = 0.375  # of the history of the action itself, at an earlier date
+_SHORTEST_HISTORY = 21  # days
+_COVERED = 0.8  # of the days of a window, at an earlier date
+_LONG = 200  # days from which months rather than weeks show the dispersion
+_MONTH = 30.4375  # days
+
+
+@dataclass(frozen=True)
+class Around:
+    """The three windows round one date."""
+
+    history: Window
+    before: Window
+    after: Window
+
+
+def windows_around(study: Study, action: Action) -> tuple[Around, ...]:
+    """Return the windows of the action and of earlier dates; none without any history."""
+    first = _with_history(study, action)
+    if first is None:
+        return ()
+    found = [first]
+    for months in range(1, _FARTHEST):
+        if len(found) == _MOST_DATES:
+            break
+        before, after = (_moved(study, each, months) for each in (first.before, first.after))
+        if before.first <= study.first:
+            break
+        earlier = Around(Window(study.first, before.first - _DAY), before, after)
+        if _is_enough(study, earlier, first):
+            found.append(earlier)
+    return tuple(found)
+
+
+def whole_counts_of(study: Study, around: Around) -> CellWindows:
+    """Return all incidents of the three windows in each cell; nothing is kept for a choice."""
+    history, before, after = (
+        counts_within(study, each) for each in (around.history, around.before, around.after)
+    )
+    return CellWindows(np.zeros_like(after), history, before, after)
+
+
+def parted_counts(study: Study, around: Around) -> CellWindows:
+    """Return the counts to choose placebo places by, and the others to judge them by."""
+    history, before = (_halves(study, each) for each in (around.history, around.before))
+    choice = np.zeros(study.near.size, dtype=np.int64)
+    for half in (history, before):
+        choice += half[0] if half else 0
+    if not (history or before):  # two single months: the later one chooses
+        choice = counts_within(study, around.before)
+    return CellWindows(
+        choice,
+        history[1] if history else counts_within(study, around.history),
+        before[1] if before else counts_within(study, around.before),
+        counts_within(study, around.after),
+    )
+
+
+def judged_periods(study: Study, around: Around) -> CellPeriods:
+    """Return the counts of months or weeks from which the dispersion is measured."""
+    counts, group = [], []
+    for number, window in enumerate((around.history, around.before)):
+        by_month = knows_months_only(study) or window.days > _LONG
+        table = _by_period(study, window, by_month=by_month)
+        whole = by_month and not knows_months_only(study)
+        judged = table if whole or table.shape[1] < 4 else table[:, 1::2]  # noqa: PLR2004 (two a half)
+        counts.append(judged)
+        group.extend([number] * judged.shape[1])
+    return CellPeriods(np.hstack(counts), np.array(group, dtype=np.int64))
+
+
+def _with_history(study: Study, action: Action) -> Around | None:
+    """Return the windows of the action, the time before it halved where no history is left."""
+    before, after = (_to_months(study, each) for each in (action.before, action.after))
+    if before.first > study.first:
+        history = Window(study.first, before.first - _DAY)
+        days = days_with_data(study, history)
+        if days >= _ENOUGH_HISTORY * days_with_data(study, before):
+            return Around(history, before, after)
+    whole = Window(study.first, before.last)
+    middle = _middle(study, whole)
+    if not whole.first < middle <= whole.last:
+        return None
+    halves = Window(whole.first, middle - _DAY), Window(middle, whole.last)
+    return Around(*halves, after) if all(days_with_data(study, each) for each in halves) else None
+
+
+def _middle(study: Study, window: Window) -> date:
+    """Return the first day of the later half of a window."""
+    if not knows_months_only(study):
+        return window.first + timedelta(days=window.days // 2)
+    first = np.datetime64(window.first, "M")
+    months = int((np.datetime64(window.last, "M") - first).astype(np.int64)) + 1
+    middle: date = (first + months // 2).astype("datetime64[D]").astype(object)
+    return middle
+
+
+def _to_months(study: Study, window: Window) -> Window:
+    """Return the whole months whose first day lies in a window, where data knows no days."""
+    if not knows_months_only(study):
+        return window
+    first, last = (np.datetime64(day, "M") for day in (window.first, window.last))
+    first += int(window.first.day > 1)
+    return Window(first.astype("datetime64[D]").astype(object), _last_day(first, last))
+
+
+def _last_day(first: np.datetime64, last: np.datetime64) -> date:
+    day: date = ((max(first, last) + 1).astype("datetime64[D]") - 1).astype(object)
+    return day
+
+
+def _moved(study: Study, window: Window, months: int) -> Window:
+    """Return a window moved back: by months where it is made of months, else by whole weeks."""
+    whole = window.first.day == 1 and (window.last + _DAY).day == 1
+    if whole or knows_months_only(study):
+        first, last = (np.datetime64(day, "M") - months for day in (window.first, window.last))
+        return Window(first.astype("datetime64[D]").astype(object), _last_day(first, last))
+    days = timedelta(days=7 * round(_MONTH * months / 7))
+    return Window(window.first - days, window.last - days)
+
+
+def _is_enough(study: Study, earlier: Around, first: Around) -> bool:
+    """Tell whether an earlier date has enough history and whole windows."""
+    history = days_with_data(study, earlier.history)
+    wanted = max(_SHORTEST_HISTORY, _HISTORY_LEFT * days_with_data(study, first.history))
+    return history >= wanted and all(
+        days_with_data(study, one) >= _COVERED * days_with_data(study, other)
+        for one, other in ((earlier.before, first.before), (earlier.after, first.after))
+    )
+
+
+def _halves(study: Study, window: Window) -> tuple[Integers, Integers] | None:
+    """Return every other week or month of a window and the rest; none where there is but one."""
+    table = _by_period(study, window, by_month=knows_months_only(study))
+    if table.shape[1] <= 1:
+        return None
+    return table[:, ::2].sum(axis=1), table[:, 1::2].sum(axis=1)
+
+
+def _by_period(study: Study, window: Window, *, by_month: bool) -> Integers:
+    """Return the counts of the months or whole weeks of a window that hold any row of the files."""
+    start = study.incidents.table["start"].to_numpy()
+    inside = (start >= np.datetime64(window.first)) & (start < np.datetime64(window.last + _DAY))
+    if by_month:
+        number = (start.astype("datetime64[M]") - np.datetime64(window.first, "M")).astype(np.int64)
+        size = int(number[inside].max(initial=0)) + 1
+    else:
+        days = (start.astype("datetime64[D]") - np.datetime64(window.first)).astype(np.int64)
+        number, size = days // 7, window.days // 7
+    number = np.where(inside & (number < size), number, -1)
+    held = np.bincount(number[study.within & (number >= 0)], minlength=size) > 0
+    counts = count_by_period(
+        study.counts.position,
+        study.counted.astype(np.int64),
+        number,
+        size=study.near.size,
+        periods=size,
+    )
+    return counts[:, held]

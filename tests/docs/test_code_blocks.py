@@ -1,0 +1,213 @@
+"""Every code block of README.md and docs/*.md is run, or read by what reads its like.
+
+A block says its language. Commands of mapper run on small data; the few lines that only a new
+machine can run are listed with the reason, and a line that is listed and not there fails, too.
+"""
+
+import configparser
+import doctest
+import re
+import shlex
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pyproj
+import pytest
+import typer
+
+from mapper.app.door.people_file import read_people_file
+from mapper.cli.commands import app
+from mapper.cli.job import run
+from mapper.context.phases import read_phase_rules
+from mapper.incidents.mapping import load_mapping
+from mapper.lenses.load import load_lens
+from tests.small_extract import write_extract, write_police_uk
+
+ROOT = Path(__file__).parents[2]
+PAGES = [ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md"))]
+BLOCK = re.compile(r"^( *)(```|~~~)([^\n]*)\n(.*?)^\1\2$", re.DOTALL | re.MULTILINE)
+BLOCKS = [
+    pytest.param(page, found[3].strip(), found[4], id=f"{page.name}-{number}")
+    for page in PAGES
+    for number, found in enumerate(BLOCK.finditer(page.read_text(encoding="utf-8")), start=1)
+]
+LOOSE = doctest.ELLIPSIS | doctest.NORMALIZE_WHITESPACE
+
+# Lines that are not run here, each by how it begins, and why.
+NOT_RUN = {
+    "git clone REPOSITORY mapper": "needs the address of the reader's own copy",
+    "git pull": "changes the checkout that is being tested",
+    "cd mapper": "goes with the clone above it",
+    "py -3.11 -m venv": "the launcher of Python on Windows",
+    r".venv\Scripts\python -m pip install": "Windows; the same as make install",
+    r".venv\Scripts\mapper serve": "Windows; the same as make run",
+    "python -m pip download": "downloads every dependency",
+    "python -m venv": "makes an environment beside the one that is being tested",
+    ".venv/bin/python -m pip install": "installs from a folder of downloads",
+}
+
+
+@pytest.fixture
+def folder(tmp_path, monkeypatch):
+    """A folder with the files that the pages speak of; commands are given from there."""
+    rows = pd.read_csv(write_extract(tmp_path / "made.csv"), dtype=str)
+    start = pd.to_datetime(rows["from_at"]) - pd.Timedelta(days=488)  # 1 September 2021 onwards
+    rows["from_at"] = start.dt.strftime("%Y-%m-%d %H:%M")
+    rows["incident_type"] = np.where(np.arange(len(rows)) % 5, "Violence with injury", "Robbery")
+    (tmp_path / "extracts").mkdir()
+    for path in (tmp_path / "incidents.csv", tmp_path / "extract.csv", tmp_path / "extracts/1.csv"):
+        rows.to_csv(path, index=False)
+    (tmp_path / "FOLDER_OF_POLICE_UK_FILES").mkdir()
+    write_police_uk(tmp_path / "FOLDER_OF_POLICE_UK_FILES" / "2023-06-merseyside-street.csv")
+    monkeypatch.chdir(tmp_path)
+    return tmp_path
+
+
+def as_command_and_control(rows):
+    """The same rows under the headers that the mapping of docs/data-standard.md names."""
+    to_mercator = pyproj.Transformer.from_crs(4326, 3857, always_xy=True)
+    x, y = to_mercator.transform(rows["longitude"], rows["latitude"])
+    start = pd.to_datetime(rows["from_at"])
+    return pd.DataFrame(
+        {
+            "Incident No": rows["reference"],
+            "Start Date": start.dt.strftime("%d/%m/%Y"),
+            "Start Time": start.dt.strftime("%H:%M"),
+            "Map X": x,
+            "Map Y": y,
+            "Class": rows["incident_type"],
+            "DA": rows["domestic_abuse"].map({"yes": "aye", "no": "not known"}),
+        }
+    )
+
+
+def command_of(words):
+    """What the command line makes of the words after ``mapper``, without running it."""
+    found = typer.main.get_command(app)
+    context, rest = found.make_context("mapper", list(words)), list(words)
+    while hasattr(found, "resolve_command"):
+        name, found, rest = found.resolve_command(context, rest)
+        context = found.make_context(name, rest, parent=context)
+    return context
+
+
+def run_line(line):
+    """Run one line of a shell as far as it can be run here."""
+    line = line.split("  #")[0].strip()
+    if line.startswith(tuple(NOT_RUN)):
+        return
+    words = shlex.split(line)
+    if words[0] == "make":
+        assert re.search(rf"^{re.escape(words[1])}:", (ROOT / "Makefile").read_text(), re.MULTILINE)
+        return
+    assert words[0].removeprefix(".venv/bin/") == "mapper", f"nothing here runs {line!r}"
+    app(words[1:], standalone_mode=False)
+
+
+def run_bash(page, text, folder):
+    if "--mapping mapping.toml" in text:
+        toml = next(each.values[2] for each in BLOCKS if each.values[:2] == (page, "toml"))
+        (folder / "mapping.toml").write_text(toml)
+        rows = pd.read_csv(folder / "incidents.csv", dtype=str)
+        as_command_and_control(rows).to_csv(folder / "incidents.csv", index=False)
+    for line in text.splitlines():
+        run_line(line)
+
+
+def run_python(_page, text, folder):
+    exec(compile(text, "page", "exec"), {})
+    assert sorted(path.name for path in (folder / "out").iterdir()) == [
+        "cells.parquet",
+        "hotspots.csv",
+        "hotspots.geojson",
+        "manifest.json",
+        "map.html",
+    ]
+
+
+def read_toml(page, text, folder):
+    """Read a file as what the page says it is."""
+    name = {"lenses.md": "knives-at-hubs.toml"}.get(page.name, "file.toml")
+    path = folder / name
+    path.write_text(text, encoding="utf-8")
+    if page.name == "scheduled-runs.md":
+        (folder / "columns.toml").write_text('date_order = "day-first"\n')
+        assert run(path) == 0
+        assert len(list((folder / "out").glob("*/merseyside/*/hotspots.gpkg"))) == 2
+        return
+    read = {
+        "data-standard.md": load_mapping,
+        "lenses.md": load_lens,
+        "phases.md": read_phase_rules,
+        "signing-in.md": read_people_file,
+    }[page.name]
+    assert read(path)
+
+
+def read_ini(_page, text, _folder):
+    unit = configparser.ConfigParser()
+    unit.optionxform = str
+    unit.read_string(text)
+    program, *words = shlex.split(unit["Service"]["ExecStart"])
+    assert program.endswith("/bin/mapper")
+    assert command_of(words).params["port"] == 8501
+
+
+def read_crontab(_page, text, folder):
+    *when, program, command, job = text.split()
+    assert len(when) == 5
+    assert program.endswith("/bin/mapper")
+    (folder / "job.toml").write_text("")
+    assert job.endswith(".toml")
+    assert command_of([command, str(folder / "job.toml")]).info_name == "run"
+
+
+def read_nothing(page, text, _folder):
+    """A drawing in letters: only where it is known to be one."""
+    assert page.name == "data-protection-impact-assessment.md"
+    assert "──►" in text
+
+
+READERS = {
+    "bash": run_bash,
+    "python": run_python,
+    "toml": read_toml,
+    "ini": read_ini,
+    "crontab": read_crontab,
+    "text": read_nothing,
+}
+# Read by Sphinx in make docs; pycon is run as one session of the whole page, below.
+ELSEWHERE = {"{toctree}", "{eval-rst}", "pycon"}
+
+
+@pytest.mark.parametrize(("page", "language", "text"), BLOCKS)
+def test_a_block_does_what_its_page_says(page, language, text, folder):
+    if language in ELSEWHERE:
+        return
+    assert language in READERS, f"{page.name}: a block of {language or 'no language'} is not run"
+    READERS[language](page, text, folder)
+
+
+@pytest.mark.parametrize(
+    "page", sorted({each.values[0] for each in BLOCKS if each.values[1] == "pycon"})
+)
+def test_a_session_gives_what_its_page_shows(page, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    blocks = [each.values[2] for each in BLOCKS if each.values[:2] == (page, "pycon")]
+    parsed = doctest.DocTestParser().get_doctest("\n".join(blocks), {}, page.name, page.name, 0)
+    told = []
+    failed, tried = doctest.DocTestRunner(optionflags=LOOSE).run(parsed, out=told.append)
+    assert tried > 0
+    assert not failed, "".join(told)
+
+
+def test_no_line_is_excused_that_no_page_has():
+    every = [
+        line.strip()
+        for each in BLOCKS
+        if each.values[1] == "bash"
+        for line in each.values[2].splitlines()
+    ]
+    for start in NOT_RUN:
+        assert any(line.startswith(start) for line in every), f"{start} is in no page any more"
