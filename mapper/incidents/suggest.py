@@ -21,6 +21,7 @@ from mapper.incidents.times import MINUTE, MONTH, parse_times
 
 _LONGEST = 60  # letters of a header that can be a name
 _AGREE = 0.8  # of the values of a column that must look right
+_DATES_AGREE = 0.6  # of dates: some are always wrong
 
 # Words of headers that say which time a column of dates holds; the first kind that fits counts.
 _OTHER_DATES = re.compile(
@@ -189,7 +190,7 @@ def _fineness(column: _Column) -> int | None:
     known = ~(np.isnat(times.moment) & np.isnat(other.moment))
     bare = np.array([re.fullmatch(r"[\d.]+", text) is not None for text in texts.to_pylist()])
     said = re.search(r"date|time|when", column.plain)
-    if known.mean() < _AGREE or (bare.all() and not said):
+    if known.mean() < _DATES_AGREE or (bare.all() and not said):
         return None
     fine = times.precision[known & ~np.isnat(times.moment)]
     midnight = times.moment[known] == times.moment[known].astype("datetime64[D]")
