@@ -22,11 +22,9 @@ WITHIN = 60  # rows from the top among which a header is looked for
 _SURE = 3  # so many known columns in the first row, and it is the header
 _SHOWN = 3
 _LONGEST = 80  # characters of a column's name: what is longer is a sentence
-# A number, a date or a time: what rows of data hold and headers do not.
-_DATA = re.compile(
-    r"[+-]?[\d.,/:\s-]*\d[\d.,/:\s-]*(?:hrs?|Z|[ap]m)?|\d{1,4}[-/ .]\w{1,9}[-/ .]\d{2,4}\b.*",
-    re.IGNORECASE,
-)
+# A cell of so many digits, and so large a share of it, is a number, date, time or reference: data.
+_DIGITS, _DIGIT_SHARE = 3, 0.4
+_NUMBER = re.compile(r"[+-]?[\d.,]*\d[\d.,]*")
 
 
 @dataclass(frozen=True)
@@ -95,15 +93,25 @@ def _told(rows: Sequence[Row]) -> tuple[str, ...]:
 def _words(row: Row) -> set[str]:
     """Return the different cells of a row where all can be names of columns, else nothing."""
     cells = [cell for cell in _names(row) if cell]
-    if any(_DATA.fullmatch(cell) or len(cell) > _LONGEST for cell in cells):
-        return set()
-    return set(cells)
+    return set() if any(_is_data(cell) or len(cell) > _LONGEST for cell in cells) else set(cells)
+
+
+def _is_data(cell: str) -> bool:
+    """Return whether a cell holds what rows of data hold and headers do not."""
+    digits = sum(sign.isdigit() for sign in cell)
+    size = sum(not sign.isspace() for sign in cell)
+    many = digits >= _DIGITS and digits >= _DIGIT_SHARE * size
+    return many or _NUMBER.fullmatch(cell) is not None
 
 
 def _worth(rows: Sequence[Row], at: int, known: Known) -> tuple[int, int]:
-    """Return how much of a header a row is: known columns, then different words."""
+    """Return how much of a header a row is: known columns where they are sure, then words.
+
+    One or two known names prove nothing: values such as ``Drugs`` are names of columns too.
+    """
     words = len(_words(rows[at]))
-    return (min(known(_names(rows[at])), words), words)
+    sure = min(known(_names(rows[at])), words)
+    return (sure if sure >= _SURE else 0, words)
 
 
 def _better(rows: Sequence[Row], at: int, first: int, known: Known) -> bool:

@@ -14,7 +14,7 @@ import pyarrow as pa
 
 from mapper.incidents.coordinates import EAST, NORTH, SOUTH, WEST, grid_to_degrees, in_area
 from mapper.incidents.flags import parse_flags
-from mapper.incidents.force_extract import EXTRACT_COLUMNS, FLAG_NAMES
+from mapper.incidents.force_extract import EXTRACT_COLUMNS, FLAG_NAMES, ExtractColumn
 from mapper.incidents.mapping import FIELD_OF, ColumnMapping, mapping_text
 from mapper.incidents.place_words import parse_numbers, two_numbers
 from mapper.incidents.times import MINUTE, MONTH, parse_times
@@ -235,19 +235,20 @@ def _add_exact(found: dict[str, tuple[str, ...]], told: Sequence[_Column]) -> No
     for wanted in EXTRACT_COLUMNS:
         names = {wanted.name.replace("_", ""), *FLAG_NAMES.get(wanted.name, ())}
         for column in _free(found, told):
-            if wanted.name not in found and column.plain in names and _fits(wanted.kind, column):
+            if wanted.name not in found and column.plain in names and _fits(wanted, column):
                 found[wanted.name] = (column.name,)
 
 
-def _fits(kind: str, column: _Column) -> bool:
+def _fits(wanted: ExtractColumn, column: _Column) -> bool:
     """Return whether sample values can be what a column of the extract holds."""
+    kind, names = wanted.kind, (wanted.name, *FLAG_NAMES.get(wanted.name, ()), column.name)
     if kind == "time":
         return _fineness(column) is not None
     if kind == "number":
         return not column.values or column.share(_is_coordinate)
     if kind == "flag":
         return not column.values or column.share(
-            lambda text: parse_flags([text], names=(column.name,))[0] >= 0
+            lambda text: parse_flags([text], names=names)[0] >= 0
         )
     return True
 
