@@ -68,6 +68,9 @@ def go(visit, title):
         visit.page.get_by_role("menuitem", name=title, exact=True).click()
     else:
         visit.page.get_by_role("link", name=title, exact=True).first.click()
+    # The old page stays on the screen until the server has begun with the new one
+    url = next(entry.url for entry in ENTRIES if entry.title == title)
+    visit.page.wait_for_url(f"**/{url}*")
     visit.rest()
 
 
