@@ -15,6 +15,8 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 import typer
 
+from mapper.cli.inputs import keep_inputs
+
 if TYPE_CHECKING:
     from mapper.analysis.request import AnalysisRequest
 
@@ -143,6 +145,7 @@ def taking(template: Callable[..., Asked]) -> Callable[[Callable[..., None]], Ca
 
         @wraps(command)
         def run(**options: Any) -> None:
+            keep_inputs(options)
             asked = template(**{name: options.pop(name) for name in shared})
             command(asked, **options)
 

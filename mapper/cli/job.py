@@ -14,7 +14,8 @@ from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from mapper.base.errors import InputError, MapperError, TooFewEventsError
+from mapper.base.errors import InputError, MapperError, OutputError, TooFewEventsError
+from mapper.cli.inputs import keep_inputs
 from mapper.cli.job_file import Job, read_job
 
 if TYPE_CHECKING:
@@ -46,6 +47,7 @@ def run(path: Path) -> int:
         When the job or its input is at fault; nothing was written.
     """
     job = read_job(path)
+    _keep_inputs(job, path, job.out)
     with _logging(job.log):
         try:
             parts = run_job(job)
@@ -87,6 +89,7 @@ def run_job(job: Job) -> list[Part]:
     incidents = with_choices(incidents, choices)
     first, last = _days(job, incidents.table)
     out = _folder(job.out, first, last)
+    _keep_inputs(job, None, str(out))
     return [
         _part(job, incidents, lens.id, given, area, out, (first, last))
         for area in job.analysis.areas
@@ -175,6 +178,21 @@ def _days(job: Job, table: "pd.DataFrame") -> tuple[date | None, date | None]:
         end -= 1  # the newest month has not ended in the data
     start = end - (period.last_months - 1)
     return pd.Timestamp(start.start_time).date(), pd.Timestamp(end.end_time).date()
+
+
+def _keep_inputs(job: Job, path: Path | None, out: str) -> None:
+    """Refuse a job whose log or folder would be written over what it reads."""
+    incidents, analysis = job.incidents, job.analysis
+    read = [path, *incidents.paths, incidents.mapping, incidents.sinks]
+    named = [*analysis.lenses, *analysis.areas]
+    keep_inputs({"read": [each for each in read if each], "named": named, "log": job.log})
+    folder = Path(out)
+    inside = [each for each in (*read, *map(Path, named)) if each and each.is_file()]
+    if taken := [each for each in inside if folder.resolve() in each.resolve().parents]:
+        raise OutputError(
+            f"{taken[0]} is read by this job and lies in {out}, where it writes. Nothing was"
+            " written. Give another folder as out."
+        )
 
 
 def _folder(out: str, first: date | None, last: date | None) -> Path:

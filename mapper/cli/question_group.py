@@ -13,7 +13,8 @@ from mapper.cli.saying import mannered
 from mapper.questions.registry import NAMES, QUESTIONS, module_of
 
 if TYPE_CHECKING:
-    from mapper.questions.choices import Choice, Question
+    from mapper.questions.choices import Choice
+    from mapper.questions.question import Question
 
 METAVARS = {"day": "DATE", "window": "FIRST:LAST", "numbers": "NUMBERS"}
 _SEVERAL = {"names", "hotspots"}

@@ -16,6 +16,8 @@ from typing import Annotated, Any
 
 import typer
 
+from mapper.cli.inputs import keep_inputs
+
 STDOUT = Path("-")  # given as --out: the table goes to standard output, words to standard error
 
 _CHOSEN = SimpleNamespace(quiet=False, verbose=False, as_json=False)
@@ -93,6 +95,7 @@ def mannered(command: Callable[..., None]) -> Callable[..., None]:
         if verbose:
             logging.basicConfig(format="%(asctime)s %(name)s: %(message)s")
         logging.getLogger("mapper").setLevel(logging.INFO if verbose else logging.NOTSET)
+        keep_inputs(rest)
         command(**rest)
 
     own = inspect.signature(command).parameters.values()

@@ -9,10 +9,13 @@ import zipfile
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 
+import pyarrow as pa
+
 from mapper.base.errors import InputError
 from mapper.incidents import limits
 
 ARCHIVE_SUFFIXES = (".zip", ".gz", ".7z", ".rar", ".tar", ".tgz", ".bz2", ".xz", ".zst")
+_PACKINGS = {b"\x1f\x8b": "gzip", b"\x28\xb5\x2f\xfd": "zstd"}
 _ENCRYPTED = 0x1
 _FAULTS_SHOWN = 5
 _AGAIN = "Download it again."
@@ -47,6 +50,31 @@ class Archive:
         if len(data) != declared:
             raise InputError(f"{name}: is not of the size the archive says. {_AGAIN}")
         return data
+
+
+def unpacked(data: bytes, *, name: str) -> bytes:
+    """Return the content of one file packed by gzip or Zstandard; other bytes as they are.
+
+    Raises
+    ------
+    InputError
+        When it is damaged or unpacks to more than a file may have.
+    """
+    kind = next((kind for start, kind in _PACKINGS.items() if data.startswith(start)), None)
+    if kind is None:
+        return data
+    try:
+        with pa.CompressedInputStream(pa.BufferReader(data), kind) as stream:
+            content = stream.read(limits.MAX_FILE_BYTES + 1)
+    except (OSError, pa.ArrowException, EOFError) as error:
+        raise InputError(f"{name}: cannot be unpacked ({error}). {_AGAIN}") from error
+    ratio = len(content) / max(len(data), 1)
+    large = len(content) > limits.RATIO_MATTERS_ABOVE and ratio > limits.MAX_ARCHIVE_RATIO
+    if large or len(content) > limits.MAX_FILE_BYTES:
+        raise InputError(
+            f"{name}: unpacks to {ratio:.0f} times its size. Split it, or export less."
+        )
+    return bytes(content)
 
 
 def open_archive(path: Path) -> Archive:

@@ -9,7 +9,7 @@ import pandas as pd
 import pyarrow as pa
 
 from mapper.base.tables import INCIDENT_COLUMNS, OPTIONAL_INCIDENT_COLUMNS, REJECTED_COLUMNS
-from mapper.incidents.check import Checked, take
+from mapper.incidents.check import Checked, is_total, take
 from mapper.incidents.columns import Distinct
 from mapper.incidents.duplicates import References
 from mapper.incidents.identity import find_identity
@@ -72,7 +72,15 @@ def _rejections(sheet: Checked) -> list[Rejection]:
         (int(numbers[p]), faults.reason_of(p), faults.field_of(p), text)
         for p, text in zip(positions.tolist(), originals, strict=True)
     ]
-    rows += [(r.number, "wrong number of fields", "", r.original) for r in sheet.records.ragged]
+    rows += [
+        (
+            ragged.number,
+            "total or footer line" if is_total(ragged.original) else "wrong number of fields",
+            "",
+            ragged.original,
+        )
+        for ragged in sheet.records.ragged
+    ]
     return sorted(rows)
 
 

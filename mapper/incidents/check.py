@@ -5,6 +5,8 @@ add up to the rows rejected. Repeated references are looked for last, over all f
 only among rows that are otherwise right: the first is kept.
 """
 
+import csv
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
@@ -99,12 +101,40 @@ def check_records(
         values["crime"] = ~values["type"].equals(_ANTISOCIAL)
     found, found_notes = found_places(texts, layout, file=sheet.name)
     values |= found
+    _tell_totals(records, faults)
     accepted = np.flatnonzero(faults.reason == 0)
     if accepted.size < faults.size:
         values = {f: take(held, accepted) for f, held in values.items()}
     notes = (*sheet.notes, *layout.notes, *time_notes, *place_notes, *found_notes, *reference_notes)
     counts = {field: int(where[accepted].sum()) for field, where in unknown.items()}
     return Checked(sheet, layout, records, values, accepted, faults, notes, counts)
+
+
+def _tell_totals(records: Records, faults: Faults) -> None:
+    """Tell total lines and footers from incidents: no time, few cells, and words that say so."""
+    dateless = np.flatnonzero(np.isin(faults.reason, _DATELESS))
+    where = np.zeros(faults.size, dtype=bool)
+    if 0 < dateless.size <= _FEW_LINES:
+        lines = records.originals(dateless)
+        where[dateless] = [is_total(line) for line in lines]
+        faults.add("total or footer line", where)
+
+
+def is_total(line: str) -> bool:
+    """Return whether a line of a table sums it up or ends it."""
+    cells = next(csv.reader([line]), [])
+    filled = [cell.strip() for cell in cells if cell.strip()]
+    few = len(filled) <= max(len(cells) / 2, 1)
+    return bool(filled) and few and _TOTAL.match(filled[0]) is not None
+
+
+_DATELESS = [REASONS.index(reason) + 1 for reason in ("no date", "bad date")]
+_FEW_LINES = 10_000  # rows without a time that are looked at
+_TOTAL = re.compile(
+    r"(?i)\W*(?:(?:grand|sub|overall)?[ -]?totals?\b|sum\b|count\b|records?\b|rows?\b|end of\b"
+    r"|\(?[\d,]+ (?:rows?|records?|incidents?|crimes?)\b|printed\b|generated\b|produced\b"
+    r"|run (?:on|date|by)\b|source\b|notes?\b|page \d|official\b|report\b|filters?\b|copyright\b)"
+)
 
 
 def _named(values: dict[str, Any], file: str) -> tuple[dict[str, Any], tuple[str, ...]]:

@@ -20,6 +20,7 @@ from mapper.base.errors import InputError
 from mapper.incidents import limits
 from mapper.incidents.encoding import to_utf8
 from mapper.incidents.gather import Found
+from mapper.incidents.headers import WITHIN, Known, above_words, find_header
 from mapper.incidents.sheet import Positions, Ragged, Records, Sheet, is_blank, one_line
 
 _HEAD = 65_536  # bytes looked at to find the header and the delimiter
@@ -29,7 +30,6 @@ _COMMON = ",;\t|"
 _EXCEL_HINT = re.compile(r'"?sep=(.)"?\r?\n?', re.IGNORECASE)
 _CHUNK = 50_000
 _SURE = 5  # so many known columns, and the delimiter is right
-Known = Callable[[tuple[str, ...]], int]  # how many columns of a header are known ones
 
 
 @dataclass(frozen=True)
@@ -40,6 +40,7 @@ class Dialect:
     header: tuple[str, ...]
     number: int  # record number of the header
     offset: int  # byte at which the record after the header begins
+    above: tuple[str, ...] = ()  # what stands above the header
 
 
 @dataclass(frozen=True, eq=False)
@@ -51,7 +52,7 @@ class _Parsed:
     blank: tuple[int, ...]  # numbers of ragged records that hold nothing
 
 
-def open_delimited(found: Found, data: bytes, *, known: Known) -> Sheet:
+def open_delimited(found: Found, data: bytes, *, known: Known, header_row: int = 0) -> Sheet:
     """Find the encoding, delimiter and header of a text file.
 
     Raises
@@ -63,7 +64,7 @@ def open_delimited(found: Found, data: bytes, *, known: Known) -> Sheet:
     text, encoding = to_utf8(data, name=found.name)
     if not text or text.isspace():
         raise InputError(f"{found.name}: is empty. Check that the export finished.")
-    dialect = find_dialect(text, name=found.name, known=known)
+    dialect = find_dialect(text, name=found.name, known=known, header_row=header_row)
     _check_quotes(text, dialect, found.name)
 
     def sample() -> list[list[str]]:
@@ -84,10 +85,11 @@ def open_delimited(found: Found, data: bytes, *, known: Known) -> Sheet:
         read=read,
         encoding=encoding,
         delimiter=dialect.delimiter,
+        notes=above_words(found.name, dialect.above),
     )
 
 
-def find_dialect(text: bytes, *, name: str, known: Known) -> Dialect:
+def find_dialect(text: bytes, *, name: str, known: Known, header_row: int = 0) -> Dialect:
     """Return the delimiter whose header has most known columns, then the most regular one.
 
     Raises
@@ -109,14 +111,60 @@ def find_dialect(text: bytes, *, name: str, known: Known) -> Dialect:
                 f"{name}: has {len(dialect.header):,} columns, more than {limits.MAX_COLUMNS:,}."
                 " Is it a table? Leave out those that are not needed."
             )
-        if known(dialect.header) >= _SURE:
+        if known(dialect.header) >= _SURE and not header_row:
             return dialect
         score = _score(text, dialect, known)
         if best is None or score > best[0]:
             best = score, dialect
     if best is None:
         raise InputError(f"{name}: no header could be read from it. Save it as CSV in UTF-8.")
-    return best[1]
+    return _further_down(head, best, known, name=name, header_row=header_row, skipped=skipped)
+
+
+def _further_down(
+    head: str,
+    best: tuple[tuple[float, ...], Dialect],
+    known: Known,
+    *,
+    name: str,
+    header_row: int,
+    skipped: int,
+) -> Dialect:
+    """Return the header below titles, under the delimiter that gives most columns, else the best.
+
+    Titles have few delimiters, so every candidate is tried again with the rows below them.
+    """
+    found: tuple[tuple[float, ...], Dialect] | None = None
+    tried = dict.fromkeys([best[1].delimiter, *_COMMON])
+    for delimiter in tried:
+        records, ends = _top_records(head, delimiter, skipped)
+        header = find_header(records, known, chosen=header_row - bool(skipped), name=name)
+        if header is None or max(map(len, header.names)) > limits.MAX_TITLE_LENGTH:
+            continue
+        offset = len(head[: ends[header.at]].encode())
+        number = header.at + 1 + bool(skipped)
+        dialect = Dialect(delimiter, header.names, number, offset, header.above)
+        score = (known(header.names), len(header.names))
+        if found is None or score > found[0]:
+            found = score, dialect
+    if found is None or (not header_row and found[1].number == best[1].number):
+        return best[1]
+    return found[1]
+
+
+def _top_records(head: str, delimiter: str, skipped: int) -> tuple[list[list[str]], list[int]]:
+    """Return the first records and the character at which each ends; a cut one is left out."""
+    consumed = [skipped]
+    records, ends = [], []
+    try:
+        for fields in _reader(_lines(head, consumed), delimiter):
+            records.append(fields)
+            ends.append(consumed[0])
+            if len(records) == WITHIN:
+                break
+    except csv.Error:
+        pass
+    return records, ends
 
 
 def _candidates(head: str) -> str:

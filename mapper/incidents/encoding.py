@@ -17,6 +17,7 @@ _MARKS = (
     (codecs.BOM_UTF16_BE, "utf-16"),
 )
 _LOOKED_AT = 4096
+_HEADER = 256  # first bytes, in which a table of text has no control characters
 _UTF16_SHARE = 0.4  # of the bytes at even or odd places being zero: English text has nearly all
 
 # What a file starts with when it is no text at all.
@@ -30,7 +31,25 @@ _NOT_TEXT = (
     (b"\x89PNG", "a picture"),
     (b"\xff\xd8\xff", "a picture"),
     (b"\x7fELF", "a program"),
+    (b"fgb\x03fgb", "a FlatGeobuf file"),
+    (b"ARROW1", "an Arrow or Feather file"),
+    (b"ORC", "an ORC file"),
+    (b"\x89HDF", "an HDF5 file"),
+    (b"\x28\xb5\x2f\xfd", "a Zstandard archive"),
+    (b"PK\x03\x04", "a zip archive or an Office document"),
+    (b"{\\rtf", "a document of a word processor"),
+    (b"$FL2", "an SPSS file"),
+    (b"<stata_dta>", "a Stata file"),
+    (b"\x80\x04", "a Python pickle"),
+    (b"GIF8", "a picture"),
 )
+_NOT_TEXT_AT = (  # the same, not at the start
+    (8, b"DUCK", "a DuckDB database"),
+    (4, b"Standard Jet DB", "an Access database"),
+    (4, b"Standard ACE DB", "an Access database"),
+    (84, b"SAS FILE", "a SAS file"),
+)
+_CONTROL = re.compile(rb"[\x01-\x08\x0e-\x1b]")
 
 
 def to_utf8(data: bytes, *, name: str) -> tuple[bytes, str]:
@@ -43,8 +62,13 @@ def to_utf8(data: bytes, *, name: str) -> tuple[bytes, str]:
     """
     for start, words in _NOT_TEXT:
         if data.startswith(start):
-            raise InputError(f"{name}: this is {words}, not a table. Unpack or export it first.")
+            raise _not_text(name, words)
+    for at, sign, words in _NOT_TEXT_AT:
+        if data[at : at + len(sign)] == sign:
+            raise _not_text(name, words)
     encoding = _encoding_of(data)
+    if encoding == "cp1252" and _CONTROL.search(data[:_HEADER].split(b"\n")[0]):
+        raise _not_text(name, "bytes and no text")
     if encoding == "utf-8":
         return data, encoding
     if encoding == "utf-8-sig":
@@ -58,6 +82,13 @@ def to_utf8(data: bytes, *, name: str) -> tuple[bytes, str]:
             f"{name}: looks like {encoding.upper()} text but cannot be decoded near byte"
             f" {getattr(error, 'start', 0)}; it may be cut short. Save it again as UTF-8."
         ) from error
+
+
+def _not_text(name: str, words: str) -> InputError:
+    """Return the refusal of a file that is no text."""
+    return InputError(
+        f"{name}: this is {words}, not a table. Unpack it, or export the table as CSV."
+    )
 
 
 def _encoding_of(data: bytes) -> str:

@@ -13,6 +13,7 @@ MOVED_OUT = "moved out as a geocode sink"
 REASONS = (
     "wrong number of fields",
     "NUL character in the text",
+    "total or footer line",
     "no date",
     "bad date",
     "future date",

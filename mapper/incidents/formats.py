@@ -8,23 +8,25 @@ from mapper.base.errors import InputError
 from mapper.incidents.delimited import open_delimited
 from mapper.incidents.gather import Found
 from mapper.incidents.geojson import open_geojson
+from mapper.incidents.html_table import html_cells, is_markup
 from mapper.incidents.layout import known_columns
 from mapper.incidents.mapping import ColumnMapping
 from mapper.incidents.parquet import open_parquet
 from mapper.incidents.sheet import Sheet
 from mapper.incidents.spatial import open_spatial
-from mapper.incidents.workbook import open_workbook
+from mapper.incidents.workbook import open_workbook, sheet_of
 
 _WORKBOOKS = (".xlsx", ".xlsm", ".xls", ".ods")
 _JSON = (".geojson", ".json")
+_ZIP = b"PK"
 _OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"  # old Excel, and encrypted new Excel
 _SQLITE = b"SQLite format 3\0"
 _PARQUET = b"PAR1"
 _SHAPEFILE = b"\x00\x00\x27\x0a"
 
 
-def open_sheet(found: Found, mapping: ColumnMapping | None) -> Sheet:
-    """Open one file, whatever it is.
+def open_sheets(found: Found, mapping: ColumnMapping | None) -> tuple[Sheet, ...]:
+    """Open one file, whatever it is: one table, or several of the same columns.
 
     Raises
     ------
@@ -32,22 +34,32 @@ def open_sheet(found: Found, mapping: ColumnMapping | None) -> Sheet:
         When it cannot be read as what it is.
     """
     data = found.load()
-    sheet = _open(found, data, mapping)
-    if found.archive is None:
-        return replace(sheet, origin=found.origin)
-    return replace(sheet, origin=found.origin, content=hashlib.sha256(data).hexdigest())
+    sheets = _open(found, data, mapping)
+    if found.archive is not None:
+        content = hashlib.sha256(data).hexdigest()
+        sheets = tuple(replace(sheet, content=f"{content}{sheet.content[64:]}") for sheet in sheets)
+    return tuple(replace(sheet, origin=found.origin) for sheet in sheets)
 
 
-def _open(found: Found, data: bytes, mapping: ColumnMapping | None) -> Sheet:
+def _open(found: Found, data: bytes, mapping: ColumnMapping | None) -> tuple[Sheet, ...]:
     """Open the bytes of one file with the reader that they call for."""
     if not data:
         raise InputError(f"{found.name}: is empty (0 bytes). Check that the export finished.")
-    if found.suffix in _WORKBOOKS or data.startswith(_OLE):
-        return open_workbook(found, data)
+    known = partial(known_columns, mapping)
+    row = mapping.header_row if mapping else 0
+    book = found.suffix in _WORKBOOKS
+    if data.startswith(_OLE) or (book and data.startswith(_ZIP)):
+        return open_workbook(found, data, known=known, header_row=row)
     if data.startswith(_PARQUET) or found.suffix in (".parquet", ".geoparquet"):
-        return open_parquet(found, data)
+        return (open_parquet(found, data),)
     if data.startswith((_SQLITE, _SHAPEFILE)) or found.suffix in (".gpkg", ".shp"):
-        return open_spatial(found, data)
+        return (open_spatial(found, data),)
+    if is_markup(data):
+        cells = html_cells(data, name=found.name)
+        sheet = sheet_of(found, data, cells, known=known, header_row=row)
+        if sheet is None:
+            raise InputError(f"{found.name}: its table is empty. Export it as CSV.")
+        return (sheet,)
     if found.suffix in _JSON or data[:100].lstrip(b"\xef\xbb\xbf \t\r\n").startswith(b"{"):
-        return open_geojson(found, data)
-    return open_delimited(found, data, known=partial(known_columns, mapping))
+        return (open_geojson(found, data),)
+    return (open_delimited(found, data, known=known, header_row=row),)

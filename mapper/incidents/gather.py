@@ -6,6 +6,9 @@ read once. Files of no known kind inside a folder or archive are passed over and
 
 import hashlib
 import re
+import shutil
+import sys
+import tempfile
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from contextlib import ExitStack
@@ -17,12 +20,13 @@ from typing import Self
 from mapper.base.errors import InputError
 from mapper.base.files import digest_of
 from mapper.incidents import limits
-from mapper.incidents.archive import Archive, open_archive
+from mapper.incidents.archive import Archive, open_archive, unpacked
 
+_PACKED = (".gz", ".zst")  # one file each, unpacked as it is read
 _TEXT = (".csv", ".tsv", ".txt", ".psv", ".dat")
 _WORKBOOKS = (".xlsx", ".xlsm", ".xls", ".ods")
 _OTHERS = (".parquet", ".geoparquet", ".geojson", ".json", ".gpkg", ".shp")
-TABLE_SUFFIXES = (*_TEXT, *_WORKBOOKS, *_OTHERS)
+TABLE_SUFFIXES = (*_TEXT, *_WORKBOOKS, *_OTHERS, *_PACKED)
 _SIDECARS = (".dbf", ".shx", ".prj", ".cpg", ".qix", ".sbn", ".sbx", ".xml", ".qpj", ".fix")
 _ZIP_START = b"PK"
 _MONTH = re.compile(r"\d{4}-\d{2}")  # folders of a police.uk download
@@ -43,7 +47,9 @@ class Found:
     @property
     def suffix(self) -> str:
         """Suffix of the name, in lower case."""
-        return PurePosixPath(self.member or self.path.name).suffix.lower()
+        path = PurePosixPath(self.member or self.path.name)
+        packed = self.archive is None and path.suffix.lower() in _PACKED
+        return PurePosixPath(path.stem if packed else path).suffix.lower()
 
     @property
     def origin(self) -> str:
@@ -70,14 +76,17 @@ class Found:
                     f"{self.name}: has {size} bytes, more than {limits.MAX_FILE_BYTES}."
                     " Split it into several files."
                 )
-            return self.path.read_bytes()
+            data = self.path.read_bytes()
         except OSError as error:
             raise InputError(f"{self.name}: cannot be read ({error.strerror}).") from error
+        return unpacked(data, name=self.name)
 
     def digest(self, data: bytes) -> tuple[str, int]:
         """Return the SHA-256 and size of the file as it lies on the disk."""
         if self.archive is not None:
             return self.sha256, self.path.stat().st_size
+        if self.path.suffix.lower() in _PACKED:
+            return digest_of(self.path), self.path.stat().st_size
         return hashlib.sha256(data).hexdigest(), len(data)
 
     def load_again(self, sha256: str) -> bytes:
@@ -120,7 +129,10 @@ class Gathering:
         return tuple(f"{words}: {n}" for words, n in self.passed.items())
 
     def add(self, path: Path) -> None:
-        """Add one path that a user gave."""
+        """Add one path that a user gave; ``-`` is standard input."""
+        if str(path) == "-":
+            self.files.append(Found("standard input", self._received()))
+            return
         if path.is_dir():
             for inner in sorted(p for p in path.rglob("*") if p.is_file()):
                 if inner.suffix.lower() == ".zip":
@@ -133,6 +145,14 @@ class Gathering:
             self.files.extend(self._members(archive))
         else:
             self.files.append(Found(path.name, path))
+
+    def _received(self) -> Path:
+        """Return a file of what came through standard input, gone when the gathering is left."""
+        folder = self._stack.enter_context(tempfile.TemporaryDirectory(prefix="mapper-"))
+        path = Path(folder, "standard input")
+        with path.open("wb") as file:
+            shutil.copyfileobj(sys.stdin.buffer, file)
+        return path
 
     def _members(self, archive: Archive) -> Iterator[Found]:
         """Yield the members of an archive that hold tables."""
@@ -164,7 +184,7 @@ def gather(paths: Sequence[Path | str]) -> Gathering:
         Naming every path that does not exist, or when there is nothing to read.
     """
     given = [Path(path) for path in paths]
-    if absent := [str(path) for path in given if not path.exists()]:
+    if absent := [str(p) for p in given if str(p) != "-" and not p.exists()]:
         raise InputError(f"Not found: {', '.join(absent)}. Check the spelling and the folder.")
     gathering = Gathering()
     try:

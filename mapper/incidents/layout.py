@@ -11,8 +11,9 @@ from types import MappingProxyType
 
 from mapper.base.errors import InputError, MappingError
 from mapper.incidents.force_extract import EXTRACT_COLUMNS
-from mapper.incidents.mapping import ColumnMapping, offer_mapping
+from mapper.incidents.mapping import ColumnMapping
 from mapper.incidents.sheet import Sheet
+from mapper.incidents.suggest import offer_mapping
 from mapper.incidents.times import Order
 
 POLICE_UK = "police.uk"
@@ -32,6 +33,10 @@ POLICE_UK_COLUMNS: Mapping[str, str] = MappingProxyType(
     }
 )
 _POLICE_UK_OTHERS = ("Reported by", "Falls within", "LSOA code", "LSOA name", "Context")
+# Columns of the other files of a download, in lower case, and what those files list.
+_POLICE_UK_OTHER_FILES: Mapping[str, str] = MappingProxyType(
+    {"outcome type": "outcomes", "object of search": "stop and search"}
+)
 _POLICE_UK_ALL = {name.lower() for name in (*POLICE_UK_COLUMNS, *_POLICE_UK_OTHERS)}
 _POLICE_UK_SIGNS = 5  # so many of its headers, and the file is meant to be one
 _EXTRACT_SIGNS = 3
@@ -80,7 +85,7 @@ def layout_of(sheet: Sheet, mapping: ColumnMapping | None) -> Layout:
     if mapping is not None and mapping.columns and _fits(sheet, mapping):
         return _mapped(sheet, mapping)
     plain = [name.lower() for name in sheet.header]
-    if len(set(plain) & _POLICE_UK_ALL) >= _POLICE_UK_SIGNS:
+    if len(set(plain) & _POLICE_UK_ALL) >= _POLICE_UK_SIGNS or "object of search" in plain:
         return _police_uk(sheet, plain, order)
     found = {EXTRACT_FIELDS[p] for p in map(_plain, sheet.header) if p in EXTRACT_FIELDS}
     if len(found) >= _EXTRACT_SIGNS and not _extract_lacks(sheet, found):
@@ -112,21 +117,43 @@ def _misfit(sheet: Sheet, mapping: ColumnMapping) -> str:
 
 
 def _police_uk(sheet: Sheet, plain: Sequence[str], order: Order) -> Layout:
-    """Return the layout of a police.uk street file."""
-    absent = [name for name in POLICE_UK_COLUMNS if name.lower() not in plain]
+    """Return the layout of a police.uk street file, of any year.
+
+    Those before 2012 have no Crime ID and no outcome, the first ones eastings and northings.
+    """
+    for column, what in _POLICE_UK_OTHER_FILES.items():
+        if column in plain:
+            raise InputError(
+                f"{sheet.name}: is a police.uk file of {what}, not of incidents. Give the file of"
+                " the same month whose name ends in -street.csv."
+            )
+    at = {name: plain.index(name) for name in _police_uk_names() if name in plain}
+    fills = {_police_uk_names()[name]: (i,) for name, i in at.items()}
+    placed = sheet.located or any(set(pair) <= set(fills) for pair in PAIRS[:2])
+    needs = {name: f for name, f in POLICE_UK_COLUMNS.items() if f in ("start", "type")}
+    absent = [name for name, f in needs.items() if f not in fills]
+    absent += (
+        [] if placed else [name for name in ("Longitude", "Latitude") if name.lower() not in at]
+    )
     if absent:
         raise InputError(
             f"{sheet.name}: looks like a police.uk file but has no column"
             f" {', '.join(map(repr, absent))}. Only street files hold incidents: download the"
             " one whose name ends in -street.csv again."
         )
-    _refuse_repeated(sheet, list(POLICE_UK_COLUMNS), plain)
+    _refuse_repeated(sheet, list(at), plain)
     return Layout(
         POLICE_UK,
-        {f: (plain.index(name.lower()),) for name, f in POLICE_UK_COLUMNS.items()},
-        {f: name for name, f in POLICE_UK_COLUMNS.items()},
+        fills,
+        {f: sheet.header[places[0]] for f, places in fills.items()},
         date_order=order,
     )
+
+
+def _police_uk_names() -> dict[str, str]:
+    """Return headers of police.uk files of all years in lower case, and the fields they fill."""
+    names = {name.lower(): f for name, f in POLICE_UK_COLUMNS.items()}
+    return names | {"easting": "easting", "northing": "northing"}
 
 
 def _extract_lacks(sheet: Sheet, found: set[str]) -> list[str]:

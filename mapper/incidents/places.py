@@ -34,7 +34,10 @@ def find_places(
     open_ = np.ones(faults.size, dtype=bool)  # records without a place so far
     notes: list[str] = []
     if geometry is not None:
-        lon, lat, open_ = _from_geometry(geometry, faults)
+        lon, lat, open_, turned = _from_geometry(geometry, faults, repair_swapped=repair_swapped)
+        if turned:
+            words = f"{turned} rows with latitude and longitude swapped were repaired"
+            notes.append(f"{file}: {words}")
     pairs = [pair for pair in PAIRS if set(pair) <= set(texts)]
     for pair in pairs:
         found, told_of = _pair(texts, pair, layout, faults, open_)
@@ -127,7 +130,7 @@ def _judge(
     if (inside | found.wrong).all() and not turned.any():
         return 0
     right = ~found.wrong & ~inside
-    zero = right & ~turned & ((found.x == 0) | (pair[0] != "easting")) & (found.y == 0)
+    zero = right & ~turned & (found.y == 0)
     _add(faults, "zero coordinates", found.where[zero], name)
     _add(faults, _OUTSIDE, found.where[right & ~turned & ~zero], name)
     if not repair_swapped:
@@ -177,15 +180,23 @@ def _degrees(x: Floats, y: Floats, pair: tuple[str, str], crs: str) -> tuple[Flo
     return grid_to_degrees(x, y) if pair[0] == "easting" else to_degrees(x, y, crs=crs)
 
 
-def _from_geometry(geometry: Geometry, faults: Faults) -> tuple[Floats, Floats, Flags]:
-    """Return places given by a geometry column, and which records have none."""
+def _from_geometry(
+    geometry: Geometry, faults: Faults, *, repair_swapped: bool
+) -> tuple[Floats, Floats, Flags, int]:
+    """Return places given by a geometry column, which records have none, and how many turned."""
     faults.add("geometry is not a point", geometry.other, "geometry")
+    lon, lat = geometry.lon.copy(), geometry.lat.copy()
     given = ~geometry.absent & ~geometry.other
-    zero = given & (geometry.lon == 0) & (geometry.lat == 0)
+    zero = given & (lon == 0) & (lat == 0)
     faults.add("zero coordinates", zero, "geometry")
-    inside = in_area(geometry.lon, geometry.lat)
-    faults.add(_OUTSIDE, given & ~zero & ~inside, "geometry")
-    return geometry.lon.copy(), geometry.lat.copy(), geometry.absent.copy()
+    outside = given & ~zero & ~in_area(lon, lat)
+    turned = outside & in_area(lat, lon)
+    faults.add(_OUTSIDE, outside & ~turned, "geometry")
+    if repair_swapped:
+        lon[turned], lat[turned] = lat[turned], lon[turned]
+        return lon, lat, geometry.absent.copy(), int(turned.sum())
+    faults.add("latitude and longitude swapped", turned, "geometry")
+    return lon, lat, geometry.absent.copy(), 0
 
 
 def _add(faults: Faults, reason: str, positions: npt.NDArray[np.intp], name: str) -> None:

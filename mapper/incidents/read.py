@@ -16,7 +16,7 @@ from mapper.base.errors import AmbiguousDatesError, InputError, MapperError, Map
 from mapper.base.files import Progress, no_progress
 from mapper.incidents.assemble import assemble
 from mapper.incidents.check import Checked, check_records, columns_wanted
-from mapper.incidents.formats import open_sheet
+from mapper.incidents.formats import open_sheets
 from mapper.incidents.gather import Found, gather
 from mapper.incidents.layout import layout_of
 from mapper.incidents.mapping import ColumnMapping, load_mapping
@@ -100,13 +100,15 @@ def read_incidents(
         )
     with gather([paths] if isinstance(paths, str | Path) else paths) as gathering:
         files = gathering.files
-        read: list[Checked | MapperError] = []
+        read: list[list[Checked] | MapperError] = []
         with ThreadPoolExecutor(min(os.cpu_count() or 1, _THREADS, len(files))) as pool:
             for file, result in zip(files, pool.map(work, files), strict=True):
                 read.append(result)
                 progress(f"Read {file.name}", len(read) / len(files))
         _refuse([result for result in read if isinstance(result, MapperError)])
-        sheets, notes = _each_once([result for result in read if isinstance(result, Checked)])
+        sheets, notes = _each_once(
+            [one for result in read if isinstance(result, list) for one in result]
+        )
         return assemble(
             sheets,
             [*gathering.notes, *notes],
@@ -116,16 +118,20 @@ def read_incidents(
 
 def _read_one(
     found: Found, *, mapping: ColumnMapping | None, repair_swapped: bool, today: date
-) -> Checked | MapperError:
+) -> list[Checked] | MapperError:
     """Open, lay out, read and check one file; a refusal is returned, so that all are gathered."""
     try:
-        sheet = open_sheet(found, mapping)
-        layout = layout_of(sheet, mapping)
-        whole, few = columns_wanted(layout)
-        records = sheet.read(whole, few)
-        return check_records(sheet, layout, records, today=today, repair_swapped=repair_swapped)
+        checked = []
+        for sheet in open_sheets(found, mapping):
+            layout = layout_of(sheet, mapping)
+            records = sheet.read(*columns_wanted(layout))
+            checked.append(
+                check_records(sheet, layout, records, today=today, repair_swapped=repair_swapped)
+            )
     except MapperError as error:
         return error
+    else:
+        return checked
 
 
 def _refuse(errors: list[MapperError]) -> None:

@@ -49,6 +49,7 @@ _REWRITES: tuple[tuple[str, str], ...] = (
     (r"(?i)\b(?:GMT|UTC)\s?([+-][0-9]{2}:?(?:[0-9]{2})?)$", r"\1"),
     (r"(?i)\s*\(?\b(?:mon|tues?|wed(?:nes)?|thu(?:rs)?|fri|sat(?:ur)?|sun)(?:day)?\b\)?,?\s*", " "),
     (r"(?i)^(.*[0-9])\s*(?:\bat\b|@|-\s|,)\s*([0-9].*)$", r"\1 \2"),
+    (r"^\s+|\s+$", ""),
     # A time before its date; an empty date or time of another column beside it.
     (rf"(?i)^({_CLOCK}{_EXTRA})\s*(?:hrs?)?\s*(?:\bon\b|,)?\s+({_DATE})$", r"\2 \1"),
     (rf"^({_DATE}){_MIDNIGHT}\s+{_NO_DAY}[T ]+(.+)$", r"\1 \2"),

@@ -9,6 +9,8 @@ import io
 import re
 import tempfile
 import zipfile
+from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -18,15 +20,20 @@ from mapper.base.errors import InputError
 from mapper.base.sandbox import in_child
 from mapper.incidents import limits
 from mapper.incidents.gather import Found
-from mapper.incidents.sheet import Sheet, from_table, is_blank
+from mapper.incidents.headers import WITHIN, Known, above_words, find_header
+from mapper.incidents.sheet import Sheet, from_table
 
 _DIMENSION = re.compile(rb'<dimension ref="(?:[A-Z]+[0-9]+:)?([A-Z]+)([0-9]+)"')
 _LOOKED_AT = 4096
-_HEADER_WITHIN = 100  # rows from the top
 
 
-def open_workbook(found: Found, data: bytes) -> Sheet:
-    """Read the first visible sheet of a workbook that holds anything; its header comes first.
+def open_workbook(
+    found: Found, data: bytes, *, known: Known, header_row: int = 0
+) -> tuple[Sheet, ...]:
+    """Read the visible sheet of a workbook that is a table, and others of the same columns.
+
+    That is the one with most known columns; where none has any, the first with at least half as
+    many columns as the widest, so that a cover sheet is passed over.
 
     Raises
     ------
@@ -34,31 +41,94 @@ def open_workbook(found: Found, data: bytes) -> Sheet:
         When it is damaged, protected, a trap, or too large.
     """
     _check_size(found.name, data)
-    sha256, size = found.digest(data)
     cells, told = _in_child(found, data)
-    above = cells.slice(0, _HEADER_WITHIN).to_pylist()
-    at = next((i for i, row in enumerate(above) if not is_blank(list(row.values()))), None)
-    if at is None:
-        raise InputError(f"{found.name}: no header in the first {_HEADER_WITHIN} rows.")
-    body = cells.slice(at + 1)
-    notes: tuple[str, ...] = ()
-    if told["others"]:
-        others = ", ".join(repr(name[:60]) for name in told["others"][:5])
-        notes = (f"{found.name}: sheet {told['sheet'][:60]!r} was read; not read: {others}",)
+    notes = _notes(found.name, told)
+    tables = {
+        name: sheet
+        for name, table in cells.items()
+        if (sheet := sheet_of(found, data, table, known=known, header_row=header_row, part=name))
+    }
+    if not tables:
+        raise InputError(f"{found.name}: no header in the first {WITHIN} rows.")
+    chosen = _chosen(tables, known)
+    others = [name for name in cells if name not in chosen]
+    if len(chosen) == 1:
+        (name, sheet), *_ = chosen.items()
+        if others:
+            shown = ", ".join(repr(other[:60]) for other in others[:5])
+            notes += (f"{found.name}: sheet {name[:60]!r} was read; not read: {shown}",)
+        above = tuple(note.replace(f"{sheet.name}:", f"{found.name}:", 1) for note in sheet.notes)
+        return (replace(sheet, name=found.name, notes=(*notes, *above)),)
+    shown = ", ".join(repr(name[:60]) for name in chosen)
+    notes += (f"{found.name}: sheets of the same columns were read together: {shown}",)
+    if others:
+        notes += (f"{found.name}: sheets not read: {', '.join(map(repr, others[:5]))}",)
+    first, *more = chosen.values()
+    return (replace(first, notes=(*notes, *first.notes)), *more)
+
+
+def sheet_of(
+    found: Found,
+    data: bytes,
+    cells: pa.Table,
+    *,
+    known: Known,
+    header_row: int = 0,
+    part: str = "",
+) -> Sheet | None:
+    """Return a table of cells as a sheet, or nothing where no row can be its header."""
+    above = [list(row.values()) for row in cells.slice(0, WITHIN).to_pylist()]
+    name = f"{found.name}/{part}" if part else found.name
+    header = find_header(above, known, chosen=header_row, name=name)
+    if header is None:
+        return None
+    body = cells.slice(header.at + 1)
+    sha256, size = found.digest(data)
 
     def sample() -> list[list[str]]:
         rows = body.slice(0, limits.SAMPLE_RECORDS).to_pylist()
         return [list(row.values()) for row in rows]
 
     return Sheet(
-        name=found.name,
+        name=name,
         sha256=sha256,
         size=size,
-        header=tuple(text.strip() for text in above[at].values()),
+        header=header.names,
         sample=sample,
-        read=from_table(body, first=at + 2),
-        notes=notes,
+        read=from_table(body, first=header.at + 2),
+        content=f"{sha256}/{part}" if part else "",
+        notes=above_words(name, header.above),
     )
+
+
+def _chosen(tables: Mapping[str, Sheet], known: Known) -> dict[str, Sheet]:
+    """Return the sheet to read and those with the same columns."""
+    worth = {name: known(sheet.header) for name, sheet in tables.items()}
+    width = {name: sum(map(bool, sheet.header)) for name, sheet in tables.items()}
+    best = max(worth.values())
+    first = next(
+        name
+        for name in tables
+        if (best and worth[name] == best) or (not best and 2 * width[name] >= max(width.values()))
+    )
+    shape = _shape(tables[first])
+    return {name: sheet for name, sheet in tables.items() if _shape(sheet) == shape}
+
+
+def _shape(sheet: Sheet) -> frozenset[str]:
+    """Return the columns of a sheet without regard to case and order."""
+    return frozenset(name.lower() for name in sheet.header if name)
+
+
+def _notes(name: str, told: Mapping[str, Any]) -> tuple[str, ...]:
+    """Return what the child says of hidden sheets and rows."""
+    notes: tuple[str, ...] = ()
+    if told["hidden"]:
+        shown = ", ".join(repr(sheet[:60]) for sheet in told["hidden"][:5])
+        notes = (f"{name}: hidden sheets were not read: {shown}",)
+    if rows := told["hidden_rows"]:
+        notes += (f"{name}: {rows:,} hidden or filtered rows of the workbook were read as well",)
+    return notes
 
 
 def _check_size(name: str, data: bytes) -> None:
@@ -104,22 +174,24 @@ def _check_dimension(name: str, head: bytes) -> None:
         )
 
 
-def _in_child(found: Found, data: bytes) -> tuple[pa.Table, dict[str, Any]]:
-    """Return all cells as text, and what the child says of the sheet."""
+def _in_child(found: Found, data: bytes) -> tuple[dict[str, pa.Table], dict[str, Any]]:
+    """Return the cells of each visible sheet as text, and what the child says of the workbook."""
     with tempfile.TemporaryDirectory(prefix="mapper-") as folder:
         source = Path(folder, "workbook").with_suffix(found.suffix)
-        target = Path(folder, "cells.arrow")
         source.write_bytes(data)
         told = in_child(
             "mapper.incidents.workbook_child:convert",
             {
                 "name": found.name,
                 "source": str(source),
-                "target": str(target),
+                "folder": folder,
                 "cells": limits.MAX_WORKBOOK_CELLS,
             },
             name=found.name,
             seconds=limits.WORKBOOK_SECONDS,
         )
-        with pa.OSFile(str(target), "rb") as file:
-            return pa.ipc.open_file(file).read_all(), told
+        cells = {}
+        for sheet in told["sheets"]:
+            with pa.OSFile(sheet["file"], "rb") as file:
+                cells[str(sheet["name"])] = pa.ipc.open_file(file).read_all()
+        return cells, told

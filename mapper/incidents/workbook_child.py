@@ -4,7 +4,10 @@ Nothing of a workbook is looked at in the process that serves people.
 """
 
 import datetime as dt
+import re
+import zipfile
 from collections.abc import Iterable, Iterator, Mapping
+from pathlib import Path
 from typing import Any
 
 import pyarrow as pa
@@ -14,10 +17,16 @@ from mapper.base.errors import InputError
 from mapper.base.files import Progress
 
 _BATCH = 20_000
+_HIDDEN_ROW = re.compile(rb'<row [^>]*?\bhidden="(?:1|true)"')
 
 
 def convert(told: Mapping[str, Any], _progress: Progress) -> dict[str, Any]:
-    """Write the first sheet of ``source`` into ``target``; return its name and those not read.
+    """Write every visible sheet of ``source`` that holds anything into ``folder``.
+
+    Returns
+    -------
+    dict
+        ``sheets`` (name and file of each), ``hidden`` sheets by name, and how many ``hidden_rows``.
 
     Raises
     ------
@@ -26,7 +35,7 @@ def convert(told: Mapping[str, Any], _progress: Progress) -> dict[str, Any]:
     """
     name = told["name"]
     try:
-        return _convert(told["source"], told["target"], told["cells"])
+        return _convert(told["source"], Path(told["folder"]), told["cells"])
     except python_calamine.PasswordError:
         raise InputError(f"{name}: is protected by a password. Save it without one.") from None
     except python_calamine.CalamineError as error:
@@ -37,27 +46,56 @@ def convert(told: Mapping[str, Any], _progress: Progress) -> dict[str, Any]:
         raise InputError(f"{name}: {str(error)[:200]}. Export the sheet as CSV.") from None
 
 
-def _convert(source: str, target: str, most_cells: int) -> dict[str, Any]:
-    """Write the first sheet with values as text; return its name and those not read."""
+def _convert(source: str, folder: Path, most_cells: int) -> dict[str, Any]:
+    """Write the visible sheets with values as text; return what was found."""
+    sheets: list[dict[str, str]] = []
+    hidden, left = [], most_cells
     with python_calamine.CalamineWorkbook.from_path(source) as book:
-        filled = []
-        chosen = None
         for told in book.sheets_metadata:
             if told.typ != python_calamine.SheetTypeEnum.WorkSheet:
                 continue
             sheet = book.get_sheet_by_name(told.name)
             if not sheet.height:
                 continue
-            filled.append(told.name)
-            if chosen is None and told.visible == python_calamine.SheetVisibleEnum.Visible:
-                chosen = sheet
-        if chosen is None:
-            raise ValueError("holds no visible sheet with values")
-        if chosen.total_height * chosen.width > most_cells:
-            raise ValueError(f"has more than {most_cells} cells")
-        rows = _write(chosen.iter_rows(), chosen.width, target)
-        others = [name for name in filled if name != chosen.name]
-        return {"sheet": chosen.name, "others": others, "rows": rows}
+            if told.visible != python_calamine.SheetVisibleEnum.Visible:
+                hidden.append(told.name)
+                continue
+            left -= sheet.total_height * sheet.width
+            if left < 0:
+                raise ValueError(f"has more than {most_cells} cells")
+            target = folder / f"sheet-{len(sheets)}.arrow"
+            _write(_whole_rows(sheet), sheet.width, str(target))
+            sheets.append({"name": told.name, "file": str(target)})
+    if not sheets:
+        raise ValueError("holds no visible sheet with values")
+    return {"sheets": sheets, "hidden": hidden, "hidden_rows": _hidden_rows(source)}
+
+
+def _whole_rows(sheet: python_calamine.CalamineSheet) -> Iterator[list[Any]]:
+    """Yield rows in which every cell of a merged block has the block's value."""
+    first = sheet.start[1] if sheet.start else 0
+    starts: dict[int, list[tuple[int, int, int]]] = {}  # row -> first and last column, last row
+    for (top, left), (bottom, right) in sheet.merged_cell_ranges or []:
+        starts.setdefault(top, []).append((left - first, right - first, bottom))
+    open_: list[tuple[int, int, int, Any]] = []
+    for number, row in enumerate(sheet.iter_rows()):
+        open_ = [block for block in open_ if block[2] >= number]
+        for left, right, bottom in starts.get(number, []):
+            if 0 <= left < len(row):
+                open_.append((left, right, bottom, row[left]))
+        for left, right, _, value in open_:
+            for column in range(left, min(right + 1, len(row))):
+                row[column] = value
+        yield row
+
+
+def _hidden_rows(source: str) -> int:
+    """Return how many rows of a workbook of XML are hidden or filtered out."""
+    if not zipfile.is_zipfile(source):
+        return 0
+    with zipfile.ZipFile(source) as opened:
+        sheets = [m for m in opened.namelist() if m.startswith("xl/worksheets/sheet")]
+        return sum(len(_HIDDEN_ROW.findall(opened.read(member))) for member in sheets)
 
 
 def _write(rows: Iterable[list[Any]], width: int, target: str) -> int:

@@ -12,8 +12,10 @@ from mapper.base.types import Floats
 from mapper.grid.hexagons import cells_to_strings
 from mapper.incidents.coordinates import degrees_to_grid, grid_to_degrees
 from mapper.questions.answer import answer
-from mapper.questions.choices import Choices, Question, choice, seed
+from mapper.questions.choices import Choices, choice
 from mapper.questions.finding import Finding, Role, Unit
+from mapper.questions.question import Question
+from mapper.questions.usual_choices import seed
 from mapper.statistics.global_measures import (
     GlobalMoran,
     find_local_geary,
@@ -205,7 +207,7 @@ QUESTION = Question(
     id="describe",
     title="The whole map",
     question="Is there a pattern at all, where is its middle, and what shapes has it?",
-    definition="Global Moran's I, local Geary, A-DBmean centre, ellipse, breaks.",
+    definition="Global Moran's I, local Geary, A-DBSCAN, mean centre, ellipse, breaks.",
     source="Moran 1950; Anselin 1995; Arribas-Bel and others 2021.",
     group="Where",
     choices=DescribeChoices,

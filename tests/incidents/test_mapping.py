@@ -3,7 +3,8 @@
 import pytest
 
 from mapper.base.errors import InputError, MappingError
-from mapper.incidents.mapping import ColumnMapping, load_mapping, save_mapping, suggest_mapping
+from mapper.incidents.mapping import ColumnMapping, load_mapping, save_mapping
+from mapper.incidents.suggest import suggest_mapping
 from tests.incidents.incident_files import read, reasons, write_csv
 
 HEADER = ["Incident No", "Start Date", "Start Time", "Grid X", "Grid Y", "Class", "DA", "Note"]

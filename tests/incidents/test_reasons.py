@@ -18,6 +18,10 @@ DEGREES = ["reference", "from_at", "longitude", "latitude"]
 
 # reason -> (changes to a good row, column at fault)
 FAULTS = {
+    "total or footer line": (
+        dict.fromkeys(EXTRACT, "") | {"reference": "Total", "incident_type": "900"},
+        "",
+    ),
     "no date": ({"from_at": ""}, "from_at"),
     "bad date": ({"from_at": "2026-02-30"}, "from_at"),
     "future date": ({"from_at": "2026-07-01 00:00"}, "from_at"),

@@ -11,7 +11,7 @@ from typing import Any
 from mapper.app.shell.incident_store import store_incidents
 from mapper.base.errors import AmbiguousDatesError, InputError, MapperError, MappingError
 from mapper.base.files import Progress
-from mapper.incidents.formats import open_sheet
+from mapper.incidents.formats import open_sheets
 from mapper.incidents.gather import gather
 from mapper.incidents.layout import layout_of
 from mapper.incidents.mapping import ColumnMapping, load_mapping
@@ -50,7 +50,7 @@ def _unknown_form(paths: Sequence[Path], mapping: ColumnMapping | None) -> dict[
     try:
         with gather(paths) as gathering:
             for found in gathering.files:
-                sheet = open_sheet(found, mapping)
+                sheet = open_sheets(found, mapping)[0]
                 try:
                     layout_of(sheet, mapping)
                 except MapperError:

@@ -1,6 +1,7 @@
 """The form in which a person says what the columns of a table of unknown form mean."""
 
-from typing import Literal
+from collections.abc import Mapping
+from dataclasses import replace
 
 import streamlit as st
 
@@ -8,10 +9,13 @@ from mapper.app.data.intake import UnknownForm
 from mapper.app.data.mapping_preview import show_preview
 from mapper.app.shell.words import notice, plain
 from mapper.base.errors import MappingError
+from mapper.incidents.duplicates import References
 from mapper.incidents.force_extract import EXTRACT_COLUMNS
-from mapper.incidents.mapping import ColumnMapping, mapping_text, suggest_mapping
+from mapper.incidents.headers import WITHIN
+from mapper.incidents.mapping import ColumnMapping, mapping_text
+from mapper.incidents.suggest import suggest_mapping
+from mapper.incidents.times import Order
 
-Order = Literal["", "day-first", "month-first"]
 _NONE = "(none)"
 _USUAL = (
     "reference", "from_at", "to_at", "reported_at", "easting", "northing", "longitude",
@@ -21,11 +25,23 @@ _ORDERS: dict[Order, str] = {
     "": "As the values show",
     "day-first": "Day first",
     "month-first": "Month first",
+    "part-swapped": "Swapped in part by a spreadsheet: turn those back",
+}
+_CLOCKS = {"from_at": "earliest time", "to_at": "latest time", "reported_at": "time of report"}
+_SHARED: dict[References, str] = {
+    "all": "Keep every row",
+    "one per reference": "One incident each: keep the earliest",
 }
 
 
-def ask_mapping(form: UnknownForm) -> ColumnMapping | None:
-    """Offer a suggested mapping to adjust; return it once the person has confirmed it."""
+def ask_mapping(form: UnknownForm, *, header_row: int = 0) -> ColumnMapping | None:
+    """Offer a suggested mapping to adjust; return it once the person has confirmed it.
+
+    Parameters
+    ----------
+    header_row
+        Row that the person said names the columns; 0 where it was found.
+    """
     suggested = suggest_mapping(form.header, form.sample)
     chosen = dict(suggested.columns) if suggested else {}
     st.subheader("What the columns mean")
@@ -34,20 +50,36 @@ def ask_mapping(form: UnknownForm) -> ColumnMapping | None:
         " which field; what could be guessed from names and values is filled in."
     )
     st.dataframe(_sample(form), hide_index=True, height=150)
+    if row := _ask_header_row(header_row):
+        return ColumnMapping(header_row=row)
     with st.container(border=True):
-        picked = _ask_columns(form, {name: columns[0] for name, columns in chosen.items()})
-        left, right = st.columns(2)
+        picked = _ask_columns(form, chosen)
+        left, middle, right = st.columns(3)
         order = left.selectbox(
             "Order of day and month", list(_ORDERS), format_func=_ORDERS.__getitem__
+        )
+        shared = middle.selectbox(
+            "Rows that share a reference", list(_SHARED), format_func=_SHARED.__getitem__
         )
         crs = right.text_input(
             "Reference system of x and y", placeholder="EPSG:27700", help="Only with x and y."
         )
-        mapping = _mapping(picked, order, crs)
+        mapping = _mapping(picked, order, shared, crs)
         if mapping is not None:
             show_preview(form, mapping)
         confirmed = st.button("Read with these columns", type="primary", disabled=mapping is None)
-    return mapping if confirmed else None
+    if mapping is None or not confirmed:
+        return None
+    return replace(mapping, header_row=header_row)
+
+
+def _ask_header_row(said: int) -> int | None:
+    """Ask which row names the columns where another was taken; return it once it is chosen."""
+    with st.popover("The names of the columns are in another row"):
+        row = st.number_input(
+            "Row that names the columns", min_value=1, max_value=WITHIN, value=said or 1, step=1
+        )
+        return int(row) if st.button("Look again", key="header row") else None
 
 
 def offer_saved(mapping: ColumnMapping) -> None:
@@ -61,16 +93,40 @@ def offer_saved(mapping: ColumnMapping) -> None:
     )
 
 
-def _ask_columns(form: UnknownForm, chosen: dict[str, str]) -> dict[str, str]:
-    """Ask for the column of each field; the rarer fields are one click deeper."""
+def _ask_columns(
+    form: UnknownForm, chosen: Mapping[str, tuple[str, ...]]
+) -> dict[str, tuple[str, ...]]:
+    """Ask for the columns of each field; the rarer fields are one click deeper."""
     fields = [(column.name, column.meaning) for column in EXTRACT_COLUMNS]
     fields += [("x", "easting in another reference system"), ("y", "its northing")]
     usual = [field for field in fields if field[0] in _USUAL]
     others = [field for field in fields if field[0] not in _USUAL]
-    picked = _ask_group(form, usual, chosen)
+    first = {name: columns[0] for name, columns in chosen.items()}
+    picked = _ask_group(form, usual, first)
+    clocks = {name: columns[1] for name, columns in chosen.items() if len(columns) > 1}
+    clock = _ask_clocks(form, clocks)
     with st.expander("Flags and other columns"):
-        picked |= _ask_group(form, others, chosen)
-    return {name: column for name, column in picked.items() if column != _NONE}
+        picked |= _ask_group(form, others, first)
+    return {
+        name: tuple(c for c in (column, clock.get(name, _NONE)) if c != _NONE)
+        for name, column in picked.items()
+        if column != _NONE
+    }
+
+
+def _ask_clocks(form: UnknownForm, chosen: Mapping[str, str]) -> dict[str, str]:
+    """Ask for the columns of times of day that stand beside columns of dates."""
+    options = [_NONE, *dict.fromkeys(name for name in form.header if name)]
+    places = st.columns(3)
+    return {
+        name: place.selectbox(
+            f"Clock of the {words}, where in a column of its own",
+            options,
+            index=options.index(chosen[name]) if chosen.get(name) in options else 0,
+            key=f"clock {form.name} {name}",
+        )
+        for place, (name, words) in zip(places, _CLOCKS.items(), strict=True)
+    }
 
 
 def _ask_group(
@@ -91,12 +147,15 @@ def _ask_group(
     }
 
 
-def _mapping(picked: dict[str, str], order: Order, crs: str) -> ColumnMapping | None:
+def _mapping(
+    picked: dict[str, tuple[str, ...]], order: Order, shared: References, crs: str
+) -> ColumnMapping | None:
     """Return the mapping, or say what it lacks."""
     try:
         return ColumnMapping(
-            {name: (column,) for name, column in picked.items()},
+            picked,
             date_order=order,
+            references=shared,
             crs=crs.strip() if {"x", "y"} & set(picked) else "",
         )
     except MappingError as error:

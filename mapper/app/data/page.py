@@ -43,9 +43,10 @@ _SEEN_BY = {
     "kept": "For you alone: others see what everybody sees. It is kept in this installation.",
     "session": "For you alone, in memory: it is gone when you sign out or the app stops.",
 }
-_ORDERS: dict[Literal["day-first", "month-first"], str] = {
+_ORDERS: dict[Literal["day-first", "month-first", "part-swapped"], str] = {
     "day-first": "Day first: 02/03 is 2 March",
     "month-first": "Month first: 02/03 is 3 February",
+    "part-swapped": "Swapped in part by a spreadsheet: turn days up to the 12th back",
 }
 
 
@@ -133,13 +134,17 @@ def _show_loaded(
     if intake.dataset is not None:
         _show_accepted(intake.dataset, mapping)
         return intake.dataset
-    if intake.unknown is None or mapping is not None:  # else the form says what is wrong
+    if intake.unknown is None or (
+        mapping is not None and mapping.columns
+    ):  # else the form says what is wrong
         notice(intake.refusal, kind="stop")
     answer = None
     if intake.ambiguous:
         answer = _ask_order(mapping)
     elif intake.unknown is not None:
-        answer = offer_kept(intake.unknown) or ask_mapping(intake.unknown)
+        answer = offer_kept(intake.unknown) or ask_mapping(
+            intake.unknown, header_row=mapping.header_row if mapping else 0
+        )
     if answer is not None:
         st.session_state[_MAPPING] = (ids, answer)
         st.rerun()

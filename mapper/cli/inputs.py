@@ -1,0 +1,65 @@
+"""No command writes over what it reads: refused before anything is read or computed.
+
+Files are told apart by identity (device and inode), so that a link, another spelling of the path or
+another case of the letters is the same file. A folder to write to may not hold an input, since the
+names of the files that go there may be the input's own.
+"""
+
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Any
+
+from mapper.base.errors import OutputError
+
+OUTPUTS = ("out", "rejected", "report", "log")  # names of the options that say where to write
+_LONGEST = 1_000  # characters of a text that can be a path
+
+
+def keep_inputs(options: Mapping[str, Any]) -> None:
+    """Refuse options by which a command would write over a file that it reads.
+
+    Parameters
+    ----------
+    options
+        What was given, by parameter: whatever is no output and names something that exists is read.
+
+    Raises
+    ------
+    OutputError
+        Naming the output and the input that it would replace.
+    """
+    read = [path for name, told in options.items() if name not in OUTPUTS for path in _paths(told)]
+    for name in OUTPUTS:
+        for out in _paths(options.get(name)):
+            for path in read:
+                _refuse(name, out, path)
+
+
+def _paths(told: Any) -> Iterator[Path]:
+    """Yield what exists of a path, of a text that may name one, and of lists of them."""
+    if isinstance(told, (list, tuple)):
+        for one in told:
+            yield from _paths(one)
+    elif isinstance(told, (str, Path)) and 0 < len(str(told)) <= _LONGEST and str(told) != "-":
+        try:
+            if Path(told).exists():
+                yield Path(told)
+        except (OSError, ValueError):  # a text that no disk takes as a name
+            return
+
+
+def _refuse(name: str, out: Path, path: Path) -> None:
+    """Refuse an output that is an input, lies in a folder that is read, or holds an input."""
+    same = out.samefile(path)
+    within = path.is_dir() and not out.is_dir() and path.resolve() in out.resolve().parents
+    holds = out.is_dir() and path.is_file() and out.samefile(path.parent)
+    manifest = out.with_name(f"{out.stem}.manifest.json")
+    beside = not out.is_dir() and manifest.exists() and manifest.samefile(path)
+    if not (same or within or holds or beside):
+        return
+    why = "holds it" if holds else "is it, or lies in it" if within else "would be written over it"
+    raise OutputError(
+        f"{path} is read by this command, and {{{name}}} {out} {why}. Nothing was read or written."
+        " Give another file or folder to write to.",
+        names=(name,),
+    )

@@ -1,0 +1,338 @@
+"""A column mapping suggested for a table of unknown form, from its headers and its values.
+
+Values decide what a column can be (dates, clocks, metres, degrees, flags), headers what it is
+called in the record systems of British forces and in plain words. A date and its clock in two
+columns are joined. A suggestion is offered to a person, never used unasked.
+"""
+
+import re
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+
+import numpy as np
+import pyarrow as pa
+
+from mapper.incidents.coordinates import EAST, NORTH, SOUTH, WEST, grid_to_degrees, in_area
+from mapper.incidents.flags import parse_flags
+from mapper.incidents.force_extract import EXTRACT_COLUMNS, FLAG_NAMES, ExtractColumn
+from mapper.incidents.mapping import FIELD_OF, ColumnMapping, mapping_text
+from mapper.incidents.place_words import parse_numbers, two_numbers
+from mapper.incidents.times import MINUTE, MONTH, parse_times
+
+_LONGEST = 60  # letters of a header that can be a name
+_AGREE = 0.8  # of the values of a column that must look right
+_DATES_AGREE = 0.6  # of dates: some are always wrong
+
+# Words of headers that say which time a column of dates holds; the first kind that fits counts.
+_OTHER_DATES = re.compile(
+    r"birth|dob|closed?|closure|modified|updated?|amended|extract(ed)?|printed|run|due|review"
+    r"|outcome|disposal|arrest(ed)?|charged?|court|result|found|age|death|finalised|filed|audit"
+    r"|cleared|detected|transfer|despatched|dispatched|arrived|attended|resolved|allocated"
+)
+_TIME_WORDS = (
+    ("to_at", re.compile(r"to|end(ed)?|until|latest|last|finish(ed)?|before|upto")),
+    ("from_at", re.compile(r"from|start(ed)?|earliest|first|beg[ai]n|after|commenced")),
+    (
+        "reported_at",
+        re.compile(
+            r"rep(orted|ort)?|rec(orded|ord|ording)?|creat(ed|ion)|received|log(ged)?|call|input"
+            r"|raised|opened|notified|enter(ed)?|registered"
+        ),
+    ),
+    (
+        "from_at",
+        re.compile(
+            r"occ(urred|urrence)?|comm(itted)?|offence|incident|event|happened|crime|date|time"
+            r"|datetime|when|on|at|day|dt"
+        ),
+    ),
+)
+_CLOCK = re.compile(
+    r"(?i)\d{1,2}[:.h]\d{2}([:.]\d{2}(\.\d+)?)?\s*([ap]\.?m\.?|hrs?)?|\d{1,4}\s*hrs?|0 days \d.*"
+    r"|(1899-12-3[01]|1900-01-0[01]|30/12/1899)[T ]\d.*"
+)
+_BARE_CLOCK = re.compile(r"\d{1,4}|0?\.\d+")  # only under a header that says time
+
+# Patterns that a whole plain header must match, for columns told by name.
+_MAP = r"(bng|grid|os|osgb|location|loc|map|geo|incident|offence|scene|gis|xy)*"
+_DEGREE = r"(deg|degrees|wgs84|4326)?"
+_NAMES: Mapping[str, str] = {
+    "reference": (
+        r"(incident|crime|event|log|case|storm|cad|occurrence|occ|record|unique|investigation"
+        r"|niche|athena|cris|connect|report|rms|isr|fwin|iml|command|nspis|offence|source)*"
+        r"(reference|ref|id|number|no|urn|num|nbr|serial)+(no|number)?"
+    ),
+    "easting": rf"{_MAP}(east|eastings?|e|x|xcoord|xcoordinate|coordx|xref|refe)(bng|m)?",
+    "northing": rf"{_MAP}(north|northings?|n|y|ycoord|ycoordinate|coordy|yref|refn)(bng|m)?",
+    "longitude": rf"(geo|gps|location|loc|map|wgs84)*(lon|long|lng|longitude|x|xcoord){_DEGREE}",
+    "latitude": rf"(geo|gps|location|loc|map|wgs84)*(lat|latitude|y|ycoord){_DEGREE}",
+    "incident_type": (
+        r"(incident|crime|offence|event|call|closing|opening|initial|final|primary|occurrence|ho"
+        r"|homeoffice|stats|nicl|qualifier|result|main|current|cad|recorded)*"
+        r"(type|category|class|classification|description|desc|title|subgroup|group|code|name)\d?"
+        r"|offence|crime|offences|qualifier\d?|nature"
+    ),
+    "location": (
+        r"(incident|offence|full|crime|scene|event|occurrence|committed)*"
+        r"(location|street|address|streetname|place|road|premises)(text|name|line1|1|description)?"
+    ),
+    "uprn": r"uprn",
+    "home_office_code": r"(homeoffice|ho|hooffence)(code|offencecode|class)",
+    "outcome": r"(last|latest|crime)?(outcome|disposal|result|status)(category|type|desc)?",
+}
+
+
+@dataclass(frozen=True)
+class _Column:
+    """One column: its header in plain letters and in words, and its values that are not blank."""
+
+    name: str
+    values: tuple[str, ...]
+    plain: str = field(init=False)
+    words: frozenset[str] = field(init=False)
+
+    def __post_init__(self) -> None:
+        spaced = re.sub(r"([a-z])([A-Z])", r"\1 \2", self.name).lower()
+        object.__setattr__(self, "plain", re.sub(r"[^a-z0-9]", "", self.name.lower()))
+        object.__setattr__(self, "words", frozenset(re.findall(r"[a-z]+", spaced)))
+
+    def share(self, fits: Callable[[str], object]) -> bool:
+        """Return whether nearly all values fit; a column without any never does."""
+        return bool(self.values) and sum(map(bool, map(fits, self.values))) >= _AGREE * len(
+            self.values
+        )
+
+
+def suggest_mapping(
+    columns: Sequence[str], sample: Sequence[Sequence[str]], *, name: str = ""
+) -> ColumnMapping | None:
+    """Suggest a mapping from column names and sample values, or None when no time is found.
+
+    Parameters
+    ----------
+    columns
+        Header of the file.
+    sample
+        Some records, each with as many fields as the header.
+    """
+    told = [
+        _Column(column, tuple(r[i].strip() for r in sample if i < len(r) and r[i].strip()))
+        for i, column in enumerate(columns)
+        if column.strip()
+    ]
+    told = list({column.name: column for column in reversed(told)}.values())[::-1]
+    found: dict[str, tuple[str, ...]] = {}
+    _add_times(found, told)
+    _add_exact(found, told)
+    _add_places(found, told)
+    _add_named(found, told)
+    if not {"from_at", "reported_at"} & set(found):
+        return None
+    return ColumnMapping({n: found[n] for n in FIELD_OF if n in found}, name=name)
+
+
+def offer_mapping(
+    columns: Sequence[str], sample: Sequence[Sequence[str]], *, located: bool = False
+) -> str:
+    """Return words that offer a suggested mapping and say how to use it, as ``{mapping}``."""
+    suggested = suggest_mapping(columns, sample)
+    if suggested is None:
+        return (
+            "Write a mapping file with a [columns] table that names the columns of time and place,"
+            " and give it as {mapping}; docs/data-standard.md shows one. If the names of the"
+            " columns stand in another row, put header_row = 3 (or whichever it is) into the file."
+        )
+    names = set(suggested.columns)
+    placed = located or any(
+        {a, b} <= names for a, b in (("easting", "northing"), ("longitude", "latitude"), ("x", "y"))
+    )
+    hint = "" if placed else "\nNo columns of coordinates were recognised: add them."
+    return (
+        "Save these lines as mapping.toml, correct them, and give the file as {mapping}:\n\n"
+        f"{mapping_text(suggested)}{hint}"
+    ).rstrip()
+
+
+def _free(found: Mapping[str, tuple[str, ...]], told: Sequence[_Column]) -> list[_Column]:
+    """Return the columns that fill nothing yet."""
+    taken = {name for names in found.values() for name in names}
+    return [column for column in told if column.name not in taken]
+
+
+def _add_times(found: dict[str, tuple[str, ...]], told: Sequence[_Column]) -> None:
+    """Add the times by the values and headers of columns, each with its clock."""
+    dates = {column.name: fine for column in told if (fine := _fineness(column)) is not None}
+    ranks: dict[str, tuple[int, int, _Column]] = {}
+    for at, column in enumerate(told):
+        if column.name not in dates or _any_word(_OTHER_DATES, column):
+            continue
+        role, rank = _role(column)
+        best = ranks.get(role)
+        if best is None or (rank, at) < best[:2]:
+            ranks[role] = (rank, at, column)
+    if "from_at" not in ranks and "reported_at" not in ranks and "to_at" in ranks:
+        ranks["from_at"] = ranks.pop("to_at")
+    clocks = [column for column in told if _is_clock(column)]
+    for role, (_, at, column) in ranks.items():
+        clock = None if dates[column.name] == MINUTE else _clock_of(column, at, told, clocks)
+        if clock is not None:
+            clocks.remove(clock)
+        found[role] = (column.name,) if clock is None else (column.name, clock.name)
+
+
+def _fineness(column: _Column) -> int | None:
+    """Return how finely a column of dates tells the time, or None where it holds no dates."""
+    if not column.values:
+        return None
+    texts = pa.array(dict.fromkeys(column.values), pa.string())
+    times = parse_times(texts, order="day-first")
+    other = parse_times(texts, order="month-first")
+    known = ~(np.isnat(times.moment) & np.isnat(other.moment))
+    bare = np.array([re.fullmatch(r"[\d.]+", text) is not None for text in texts.to_pylist()])
+    said = re.search(r"date|time|when", column.plain)
+    if known.mean() < _DATES_AGREE or (bare.all() and not said):
+        return None
+    fine = times.precision[known & ~np.isnat(times.moment)]
+    midnight = times.moment[known] == times.moment[known].astype("datetime64[D]")
+    if fine.size and (fine == MONTH).all():
+        return MONTH
+    return MINUTE if fine.size and (fine == MINUTE).any() and not midnight.all() else 1
+
+
+def _role(column: _Column) -> tuple[str, int]:
+    """Return which time a column of dates holds, and how surely (0 is surest)."""
+    for rank, (role, words) in enumerate(_TIME_WORDS):
+        if _any_word(words, column):
+            return role, rank
+    return "from_at", len(_TIME_WORDS)
+
+
+def _any_word(pattern: re.Pattern[str], column: _Column) -> bool:
+    """Return whether any word of a header fits a pattern whole."""
+    return any(pattern.fullmatch(word) for word in column.words)
+
+
+def _is_clock(column: _Column) -> bool:
+    """Return whether a column holds times of day."""
+    timed = re.search(r"time|hour|hrs|hhmm", column.plain)
+    return column.share(_CLOCK.fullmatch) or bool(timed and column.share(_BARE_CLOCK.fullmatch))
+
+
+def _clock_of(
+    date: _Column, at: int, told: Sequence[_Column], clocks: Sequence[_Column]
+) -> _Column | None:
+    """Return the clock of a column of dates: of the same name but for one word, else beside it."""
+    plain = re.sub(r"date|day|dt", "", date.plain)
+    same = [c for c in clocks if re.sub(r"time|hours?|hrs|tm", "", c.plain) == plain]
+    if same:
+        return same[0]
+    beside = [told[i] for i in (at + 1, at - 1) if 0 <= i < len(told) and told[i] in clocks]
+    return beside[0] if beside else (clocks[0] if len(clocks) == 1 else None)
+
+
+def _add_exact(found: dict[str, tuple[str, ...]], told: Sequence[_Column]) -> None:
+    """Add columns called as the extract calls them, or by another of their fixed names."""
+    for wanted in EXTRACT_COLUMNS:
+        names = {wanted.name.replace("_", ""), *FLAG_NAMES.get(wanted.name, ())}
+        for column in _free(found, told):
+            if wanted.name not in found and column.plain in names and _fits(wanted, column):
+                found[wanted.name] = (column.name,)
+
+
+def _fits(wanted: ExtractColumn, column: _Column) -> bool:
+    """Return whether sample values can be what a column of the extract holds."""
+    kind, names = wanted.kind, (wanted.name, *FLAG_NAMES.get(wanted.name, ()), column.name)
+    if kind == "time":
+        return _fineness(column) is not None
+    if kind == "number":
+        return not column.values or column.share(_is_coordinate)
+    if kind == "flag":
+        return not column.values or column.share(
+            lambda text: parse_flags([text], names=names)[0] >= 0
+        )
+    return True
+
+
+def _is_coordinate(text: str) -> bool:
+    """Return whether a text is a number as coordinates are written."""
+    texts = pa.array([text], pa.string())
+    return bool(np.isfinite(parse_numbers(texts, degrees="." in text or "," in text)[0]))
+
+
+def _add_places(found: dict[str, tuple[str, ...]], told: Sequence[_Column]) -> None:
+    """Add coordinates: by name where the values agree, then by the values alone."""
+    for pair in (("easting", "northing"), ("longitude", "latitude")):
+        if set(pair) & set(found):
+            if set(pair) <= set(found):
+                return
+            continue
+        named = [_named(name, _free(found, told)) for name in pair]
+        if named[0] and named[1] and _kind_of(named[0], named[1]) == pair[0]:
+            found.update({pair[0]: (named[0].name,), pair[1]: (named[1].name,)})
+            return
+    free = _free(found, told)
+    for one in free:
+        x, y, _ = two_numbers(one.values)
+        if one.values and np.isfinite(x).mean() >= _AGREE and (kind := _pair_kind(x, y)):
+            other = "northing" if kind == "easting" else "latitude"
+            found.update({kind: (one.name,), other: (one.name,)})
+            return
+    for one, two in _beside(free):
+        if kind := _kind_of(one, two):
+            other = "northing" if kind == "easting" else "latitude"
+            found.update({kind: (one.name,), other: (two.name,)})
+            return
+
+
+def _beside(free: Sequence[_Column]) -> list[tuple[_Column, _Column]]:
+    """Return pairs of columns of numbers, those beside each other first."""
+    numbers = [(i, c) for i, c in enumerate(free) if c.share(_is_coordinate)]
+    pairs = [(abs(i - j), i > j, a, b) for i, a in numbers for j, b in numbers if i != j]
+    return [(a, b) for _, _, a, b in sorted(pairs, key=lambda pair: pair[:2])]
+
+
+def _kind_of(one: _Column, two: _Column) -> str:
+    """Return what a pair of columns holds: easting, longitude, or nothing."""
+    size = min(len(one.values), len(two.values))
+    if not size or not (one.share(_is_coordinate) and two.share(_is_coordinate)):
+        return ""
+    for degrees in (False, True):
+        x, y = (
+            parse_numbers(pa.array(c.values[:size], pa.string()), degrees=degrees)
+            for c in (one, two)
+        )
+        if kind := _pair_kind(x, y):
+            return kind
+    return ""
+
+
+def _pair_kind(x: np.ndarray, y: np.ndarray) -> str:
+    """Return what pairs of numbers are: easting, longitude, or nothing."""
+    known = np.isfinite(x) & np.isfinite(y)
+    if not known.any():
+        return ""
+    x, y = x[known], y[known]
+    if ((x >= WEST) & (x <= EAST) & (y >= SOUTH) & (y <= NORTH)).mean() >= _AGREE:
+        return "longitude"
+    metres = (x > 10_000) & (x < 700_000) & (y > 1_000) & (y < 1_300_000)  # noqa: PLR2004 - the grid
+    if metres.mean() >= _AGREE and in_area(*grid_to_degrees(x, y)).mean() >= _AGREE:
+        return "easting"
+    return ""
+
+
+def _named(wanted: str, free: Sequence[_Column]) -> _Column | None:
+    """Return the first free column whose header is a name of what is wanted."""
+    pattern = re.compile(_NAMES[wanted])
+    return next(
+        (c for c in free if 0 < len(c.plain) <= _LONGEST and pattern.fullmatch(c.plain)), None
+    )
+
+
+def _add_named(found: dict[str, tuple[str, ...]], told: Sequence[_Column]) -> None:
+    """Add texts by the names of their columns."""
+    for wanted in _NAMES:
+        if wanted in found or wanted in ("easting", "northing", "longitude", "latitude"):
+            continue
+        column = _named(wanted, _free(found, told))
+        if column is not None:
+            found[wanted] = (column.name,)

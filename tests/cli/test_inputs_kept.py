@@ -1,0 +1,100 @@
+"""No command writes over what it reads, whatever its output is called: every command is tried."""
+
+import os
+from pathlib import Path
+
+import pytest
+import typer
+from typer.core import TyperGroup
+
+from mapper.base.errors import OutputError
+from mapper.cli.commands import app
+from mapper.cli.inputs import OUTPUTS, keep_inputs
+from mapper.cli.question_group import command_of
+from mapper.questions.registry import NAMES, QUESTIONS
+
+
+def commands():
+    """Every command with its words, those of the questions made as they are when called for."""
+    found = []
+
+    def walk(command, words):
+        if isinstance(command, TyperGroup):
+            for name, inner in command.commands.items():
+                walk(inner, [*words, name])
+        else:
+            name = words[-1]
+            made = command_of(QUESTIONS[name]) if name in NAMES and len(words) == 1 else command
+            found.append((words, made))
+
+    walk(typer.main.get_command(app), [])
+    return found
+
+
+def is_path(param):
+    return "Path" in str(param.type_descriptor.annotation)
+
+
+def tries():
+    """Each command with each of its inputs as each of its outputs."""
+    for words, command in commands():
+        outputs = [p for p in command.params if p.name in OUTPUTS and is_path(p)]
+        inputs = [p for p in command.params if p.name not in OUTPUTS and is_path(p)]
+        inputs += [p for p in command.params if p.name in ("lens", "area")]
+        for out in outputs:
+            for read in inputs:
+                yield pytest.param(words, command, out, read, id=f"{'-'.join(words)}-{read.name}")
+
+
+def typed(param, value):
+    return [param.opts[0], value] if param.opts[0].startswith("-") else [value]
+
+
+@pytest.mark.parametrize(("words", "command", "out", "read"), list(tries()))
+@pytest.mark.parametrize("how", ["same", "link", "folder"])
+def test_every_command_refuses_each_of_its_inputs_as_its_output(
+    tmp_path, words, command, out, read, how
+):
+    mine = tmp_path / "input.csv"
+    mine.write_text("kept as it is")
+    target = {"same": mine, "link": tmp_path / "other.csv", "folder": tmp_path}[how]
+    if how == "link":
+        os.link(mine, target)
+    options = {read: str(mine), out: str(target)}
+    for param in command.params:
+        if param.required and param not in options:
+            options[param] = str(tmp_path / "absent" / "x.csv") if is_path(param) else "1"
+    arguments = [text for param, value in options.items() for text in typed(param, value)]
+    with pytest.raises(OutputError, match=r"is read by this command"):
+        command.main(arguments, standalone_mode=False, prog_name="mapper")
+    assert mine.read_text() == "kept as it is"
+    assert sorted(p.name for p in tmp_path.iterdir()) == sorted({mine.name, target.name} - {
+        tmp_path.name if how == "folder" else ""
+    })  # fmt: skip
+
+
+def test_all_commands_that_write_are_tried():
+    writing = {
+        "-".join(words) for words, c in commands() if any(p.name in OUTPUTS for p in c.params)
+    }
+    assert {"check", "hotspots", "area-build", "briefing", *NAMES} <= writing
+
+
+def test_a_file_in_a_folder_that_is_read_is_an_input(tmp_path):
+    (tmp_path / "data").mkdir()
+    inside = tmp_path / "data" / "rejected.csv"
+    inside.write_text("x")
+    with pytest.raises(OutputError):
+        keep_inputs({"paths": [tmp_path / "data"], "rejected": inside})
+    keep_inputs({"paths": [tmp_path / "data"], "rejected": tmp_path / "rejected.csv"})
+
+
+def test_the_manifest_beside_a_table_is_no_input_either(tmp_path):
+    for name in ("x.csv", "x.manifest.json"):
+        (tmp_path / name).write_text("x")
+    with pytest.raises(OutputError):
+        keep_inputs({"mapping": tmp_path / "x.manifest.json", "out": tmp_path / "x.csv"})
+
+
+def test_texts_that_are_no_files_are_passed_over():
+    keep_inputs({"lens": "all-demand", "area": "\0", "out": Path("-"), "name": "x" * 5_000})

@@ -1,0 +1,180 @@
+"""Tables as people send them: titles, two-row headers, several sheets, totals, packing."""
+
+import gzip
+import io
+import sys
+
+import openpyxl
+import pyarrow as pa
+import pytest
+
+from mapper.base.errors import InputError, MappingError
+from mapper.incidents.mapping import ColumnMapping
+from tests.incidents.incident_files import EXTRACT, POLICE_UK, csv_text, extract, read, reasons
+from tests.incidents.incident_files import write_csv as write
+
+ROWS = extract({}, {}, {})
+BLANK = [""] * len(EXTRACT)
+TITLES = [
+    [["OFFICIAL-SENSITIVE"], ["Incidents, Jan-Jul 2026", "", ""], [], *ROWS],
+    [["Printed", "01/07/2026 10:00", *BLANK[2:]], BLANK, *ROWS],
+    [["Report", "by", "K. Smith"], *ROWS],
+]
+
+
+@pytest.mark.parametrize("rows", TITLES)
+@pytest.mark.parametrize("delimiter", [",", ";", "\t"])
+def test_titles_above_the_header_are_told_and_rows_keep_their_numbers(tmp_path, rows, delimiter):
+    found = read(write(tmp_path / "a.csv", rows, delimiter=delimiter))
+    first = len(rows) - len(ROWS) + 2
+    assert found.table["row"].tolist() == [first, first + 1, first + 2]
+    assert any("above the header are a title" in note for note in found.notes)
+
+
+def test_titles_above_a_mapped_table(tmp_path):
+    header = ["Ref", "When", "Grid E", "Grid N", "What"]
+    rows = [["Extract"], header, *([f"R{n}", "2026-03-02", "334567", "390123", "x"] for n in "123")]
+    with pytest.raises(InputError) as refusal:
+        read(write(tmp_path / "a.csv", rows))
+    assert "its columns are 'Ref', 'When', 'Grid E', 'Grid N', 'What'" in str(refusal.value)
+
+
+def test_a_header_of_two_rows(tmp_path):
+    groups = ["reference", "from", "", "Place", "", "incident_type"]
+    parts = ["", "Date", "Time", "Easting", "Northing", ""]
+    rows = [groups, parts, ["R1", "02/03/2026", "1405", "334567", "390123", "Robbery"]]
+    rows += [["R2", "13/03/2026", "0010", "334567", "390123", "Robbery"]]
+    mapping = ColumnMapping(
+        {"from_at": ("Date", "Time"), "easting": ("Easting",), "northing": ("Northing",)}
+    )
+    found = read(write(tmp_path / "a.csv", rows), mapping=mapping)
+    assert found.table["start"].dt.strftime("%d %H:%M").tolist() == ["02 14:05", "13 00:10"]
+    assert found.table["row"].tolist() == [3, 4]
+
+
+def test_the_row_of_the_header_can_be_chosen(tmp_path):
+    rows = [["reference", "old", "names", "a", "b", "c", "d"], *ROWS]
+    path = write(tmp_path / "a.csv", rows)
+    found = read(path, mapping=ColumnMapping(header_row=2))
+    assert found.table["row"].tolist() == [3, 4, 5]
+    with pytest.raises(MappingError, match="header_row is 90"):
+        read(path, mapping=ColumnMapping(header_row=90))
+
+
+def test_total_lines_and_footers_are_no_incidents(tmp_path):
+    total = ["Total", *BLANK[2:], "900"]
+    rows = [*ROWS, total, ["End of report"]]
+    found = read(write(tmp_path / "a.csv", rows))
+    assert {reason for _, reason, _ in reasons(found)} == {"total or footer line"}
+    assert len(found.table) == 3
+
+
+def book(path, sheets, *, hide=(), merge=(), hidden_rows=()):
+    """A workbook of named sheets of rows."""
+    made = openpyxl.Workbook()
+    made.remove(made.active)
+    for name, rows in sheets.items():
+        sheet = made.create_sheet(name)
+        for row in rows:
+            sheet.append(row)
+        sheet.sheet_state = "hidden" if name in hide else "visible"
+    for block in merge:
+        made.worksheets[0].merge_cells(block)
+    for number in hidden_rows:
+        made.worksheets[0].row_dimensions[number].hidden = True
+    made.save(path)
+    return path
+
+
+def test_sheets_of_one_shape_are_read_together_and_others_told(tmp_path):
+    more = extract({"reference": "S1"}, {"reference": "S2"})
+    sheets = {"Cover": [["Incidents"], ["by", "month"]], "Jan": ROWS, "Feb": more}
+    sheets |= {"Lookup": [["Code", "Means"], ["1", "x"]], "Old": ROWS}
+    found = read(book(tmp_path / "b.xlsx", sheets, hide=["Old"]))
+    assert len(found.table) == 5
+    assert found.table["source"].unique().tolist() == ["b.xlsx/Jan", "b.xlsx/Feb"]
+    told = " ".join(found.notes)
+    assert "sheets of the same columns were read together: 'Jan', 'Feb'" in told
+    assert "sheets not read: 'Cover', 'Lookup'" in told
+    assert "hidden sheets were not read: 'Old'" in told
+
+
+def test_a_merged_title_merged_days_and_hidden_rows(tmp_path):
+    rows = [["Domestic abuse 2026", *BLANK[1:]], *[list(row) for row in ROWS]]
+    rows[3][1] = rows[4][1] = None
+    path = book(tmp_path / "b.xlsx", {"S": rows}, merge=["A1:G1", "B3:B5"], hidden_rows=[4])
+    found = read(path)
+    assert len(found.table) == 3
+    assert found.table["start"].nunique() == 1
+    assert any("1 hidden or filtered rows" in note for note in found.notes)
+
+
+def test_a_page_or_text_named_xls_is_read_as_what_it_is(tmp_path):
+    cells = "".join(f"<tr>{''.join(f'<td>{cell}</td>' for cell in row)}</tr>" for row in ROWS)
+    page = f"<html><body><table><tr><td>Menu</td></tr></table><table>{cells}</table></body></html>"
+    (tmp_path / "a.xls").write_text(page)
+    (tmp_path / "b.xls").write_text(csv_text(ROWS, delimiter="\t"))
+    xml = "".join(
+        f"<Row>{''.join(f'<Cell><Data>{cell}</Data></Cell>' for cell in row)}</Row>" for row in ROWS
+    )
+    start = '<?xml version="1.0"?><Workbook xmlns="urn:schemas-microsoft-com:office:spreadsheet">'
+    sheet = f"{start}<Worksheet><Table>{xml}</Table></Worksheet></Workbook>"
+    (tmp_path / "c.xls").write_text(sheet)
+    for name in ("a.xls", "b.xls", "c.xls"):
+        assert read(tmp_path / name).table["row"].tolist() == [2, 3, 4]
+
+
+def test_merged_cells_of_a_page_are_written_out(tmp_path):
+    rows = [list(row) for row in ROWS]
+    cells = ["<tr>" + "".join(f"<th>{cell}</th>" for cell in rows[0]) + "</tr>"]
+    for number, row in enumerate(rows[1:]):
+        day = f"<td rowspan=3>{row[1]}</td>" if not number else ""
+        others = "".join(f"<td>{cell}</td>" for cell in row[2:])
+        cells.append(f"<tr><td>{row[0]}</td>{day}{others}</tr>")
+    (tmp_path / "a.xls").write_text(f"<table>{''.join(cells)}</table>")
+    assert len(read(tmp_path / "a.xls").table) == 3
+
+
+@pytest.mark.parametrize("suffix", ["gz", "zst"])
+def test_packed_text(tmp_path, suffix):
+    told = csv_text(ROWS).encode()
+    path = tmp_path / f"a.csv.{suffix}"
+    codec = pa.Codec("zstd") if suffix == "zst" else None
+    path.write_bytes(codec.compress(told, asbytes=True) if codec else gzip.compress(told))
+    found = read(path)
+    assert len(found.table) == 3
+    assert found.files[0].size == path.stat().st_size
+
+
+def test_standard_input(monkeypatch):
+    told = io.TextIOWrapper(io.BytesIO(csv_text(ROWS).encode()))
+    monkeypatch.setattr(sys, "stdin", told)
+    found = read("-")
+    assert len(found.table) == 3
+    assert found.files[0].name == "standard input"
+
+
+OLD = ["Month", "Reported by", "Falls within", "Easting", "Northing", "Location", "Crime type"]
+
+
+def test_police_uk_files_of_the_first_years(tmp_path):
+    row = ["2010-12", "F", "F", "334567", "390123", "On or near A", "Burglary"]
+    found = read(write(tmp_path / "a.csv", [[*OLD, "Context"], [*row, ""]]))
+    assert found.files[0].format == "police.uk"
+    assert found.table["lat"][0] == pytest.approx(53.40, abs=0.01)
+    assert found.table["crime"].tolist() == [True]
+
+
+@pytest.mark.parametrize(
+    ("header", "words"),
+    [
+        ([*POLICE_UK[:9], "Outcome type"], "is a police.uk file of outcomes"),
+        (
+            ["Type", "Date", "Latitude", "Longitude", "Gender", "Object of search"],
+            "is a police.uk file of stop and search",
+        ),
+    ],
+)
+def test_other_files_of_a_police_uk_download_are_named(tmp_path, header, words):
+    with pytest.raises(InputError, match=words):
+        read(write(tmp_path / "a.csv", [header, ["x"] * len(header)]))
