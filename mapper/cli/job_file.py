@@ -33,12 +33,12 @@ A complete one::
     crs = "EPSG:27700"                # for forms that hold layers
 """
 
+from collections.abc import Mapping
 from datetime import date
 from pathlib import Path
-from typing import Annotated, Literal, Self
+from typing import Annotated, Any, Literal, Self
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError, model_validator
-from pydantic_core import ErrorDetails
 
 from mapper.base.errors import RequestError
 from mapper.base.toml_file import TomlKind
@@ -160,6 +160,6 @@ def read_job(path: Path) -> Job:
     )
 
 
-def _words(fault: ErrorDetails) -> str:
+def _words(fault: Mapping[str, Any]) -> str:
     """Return a fault as it was raised here, or in the words of pydantic."""
     return str(fault["ctx"]["error"]) if fault["type"] == "value_error" else fault["msg"]

@@ -228,7 +228,7 @@ def analyse(
     228 incidents count, 1 hot spot in 1 of 1,215 cells.
     >>> result.hotspots[["name", "incidents", "expected"]].round(1)
           name  incidents  expected
-    0  Central         51       0.4
+    0  Central         51       1.0
     >>> bool(result.hotspots["q"].iloc[0] < 0.001)
     True
     """

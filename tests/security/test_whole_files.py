@@ -32,6 +32,8 @@ ALLOWED = {
     "incidents/workbook.py": TEMPORARY,
     "incidents/workbook_child.py": TEMPORARY,
     "incidents/spatial.py": TEMPORARY,
+    "incidents/gather.py": TEMPORARY,
+    "incidents/from_frame.py": IN_MEMORY,
     "incidents/spatial_child.py": TEMPORARY,
     "app/data/intake.py": TEMPORARY,
     "app/data/mapping_preview.py": TEMPORARY,

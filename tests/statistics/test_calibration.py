@@ -9,7 +9,7 @@ from functools import cache
 import numpy as np
 import pytest
 
-from mapper.statistics import scan_compiled
+from mapper.statistics import scan
 from mapper.statistics.moran import local_moran
 from tests.statistics.null_worlds import (
     ALPHAS,
@@ -27,7 +27,7 @@ CELLS, AREAS = of_cells(), of_worlds()
 @pytest.fixture(autouse=True)
 def one_table_of_bounds(monkeypatch):
     """Every scan here has the same number of incidents, and so the same table."""
-    monkeypatch.setattr(scan_compiled, "bound_table", cache(scan_compiled.bound_table))
+    monkeypatch.setattr(scan, "bound_table", cache(scan.bound_table))
 
 
 def check(found):
