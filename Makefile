@@ -5,18 +5,17 @@ PYTHON ?= python3
 BIN := .venv/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check
 
-# Each in a process of its own: they measure that process's memory, or bring a browser of their own
-ALONE := tests/security/test_hostile_files.py tests/security/test_roles_ending.py \
-	tests/security/test_roles_at_a_browser.py tests/security/test_two_windows.py
+# In a process of its own: it measures that process's memory
+ALONE := tests/security/test_hostile_files.py
 
-.PHONY: install run test lint soak benchmarks docs pictures clean
+.PHONY: install run test test-plain test-browser lint soak benchmarks docs pictures clean
 
 install: .venv/installed
 
 .venv/installed: pyproject.toml constraints.txt
 	$(PYTHON) -c 'import sys; sys.exit("mapper needs Python 3.11 or newer: make PYTHON=python3.12 ..." if sys.version_info < (3, 11) else 0)'
 	test -x $(BIN)/python || $(PYTHON) -m venv .venv
-	$(PIP) install --quiet --constraint constraints.txt --editable .
+	$(PIP) install --quiet --constraint constraints.txt --editable '.[scan]'
 	touch $@
 
 .venv/installed-dev: .venv/installed
@@ -26,10 +25,18 @@ install: .venv/installed
 run: install
 	$(BIN)/mapper serve
 
-test: lint .venv/browser
-	$(BIN)/python -m pytest -m "not soak" --ignore=tests/browser $(ALONE:%=--ignore=%) \
+# Two lanes side by side. The browser's waits much and starts first; one Chromium serves all of its
+# tests, apart from xdist. What a lane says is held back until it ends.
+test: .venv/installed-dev .venv/browser
+	$(MAKE) --no-print-directory --jobs=2 --output-sync=target test-browser test-plain
+
+test-browser: .venv/browser
+	$(BIN)/python -m pytest -m "browser and not soak"
+	$(BIN)/python -m pytest -m "not soak" $(ALONE)
+
+test-plain: lint
+	$(BIN)/python -m pytest -m "not browser and not soak" $(ALONE:%=--ignore=%) \
 		--numprocesses=2 --dist=loadfile
-	for alone in tests/browser $(ALONE); do $(BIN)/python -m pytest -m "not soak" $$alone || exit 1; done
 
 lint: .venv/installed-dev
 	$(BIN)/ruff check .

@@ -20,11 +20,11 @@ from importlib.metadata import version
 from importlib.util import find_spec
 
 import numpy as np
+from _pysal import to_graph
 
 from mapper.grid.hexagons import cells_to_discs, cells_to_points, cells_to_wkb, strings_to_cells
 from mapper.grid.neighbours import Neighbours, find_neighbours
 from mapper.statistics.clusters import find_clusters
-from mapper.statistics.global_measures import to_graph
 from mapper.statistics.permutation import conditional_tail, subset_tails
 
 ROUNDS = 9

@@ -14,13 +14,13 @@ from importlib.metadata import version
 from pathlib import Path
 
 import numpy as np
+from _pysal import to_graph
 
 from mapper.base.files import write_whole
 from mapper.grid.hexagons import cells_to_discs, strings_to_cells
 from mapper.grid.neighbours import Neighbours, find_neighbours
 from mapper.statistics.clusters import find_clusters
 from mapper.statistics.false_discovery import adjust
-from mapper.statistics.global_measures import to_graph
 from mapper.statistics.scores import score_counts
 
 DOCS = Path(__file__).parents[1] / "docs"

@@ -317,7 +317,7 @@ def masks(folder: Path) -> list[tuple[re.Pattern[str], str]]:
         re.escape(told["folder"]): "(folder)",
         r"\b[0-9a-f]{64}\b": "(digest)",
         r"\bRelease [0-9a-f]{12,}": "Release (digest)",
-        r"\b(map_|geo_json_)?[ml]_?[0-9a-f]{12}\b": "(id)",  # of a map and its layer in a page
+        r"\b(map_|geo_json_|release_layer_)?[ml]_?[0-9a-f]{12}\b": "(id)",  # of a map, a layer
         r"sha256-[A-Za-z0-9+/]{43}=": "(digest)",
         r"\bmapper \d+\.\d+\.\d+\w*": "mapper (version)",
     }

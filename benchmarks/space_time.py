@@ -26,13 +26,13 @@ from importlib.metadata import version
 from pathlib import Path
 
 import numpy as np
+from _pysal import to_graph
 
 from mapper.areas.load import load_study_area
 from mapper.grid.counts import count_by_period, locate
 from mapper.grid.hexagons import cells_to_discs, cells_to_points, strings_to_cells
 from mapper.grid.neighbours import Neighbours, find_neighbours
 from mapper.statistics.emerging import PATTERN_NAMES
-from mapper.statistics.global_measures import to_graph
 from mapper.statistics.hot_periods import find_hot_periods
 from mapper.statistics.scan import ScanChoices, scan
 from mapper.statistics.scan_windows import Zones, disc_zones

@@ -5,6 +5,7 @@ import pandas as pd
 
 from mapper.areas.study_area import StudyArea
 from mapper.base.tables import INCIDENT_COLUMNS, REJECTED_COLUMNS
+from mapper.grid.counts import count_positions, locate
 from mapper.grid.hexagons import cells_to_areas, cells_to_discs, cells_to_points, points_to_cells
 from mapper.incidents.table import Incidents, SourceFile
 from mapper.lenses.lens import Lens, Rule
@@ -75,3 +76,9 @@ EVERYTHING = Lens(
     rules=(Rule(name="any", weight=1, reason="all count", conditions=()),),
     caveats=("It shows places, not people.",),
 )
+
+
+def count_incidents(lon, lat, weights, *, cells, resolution):
+    """Incidents binned straight from their coordinates, their weights added up."""
+    position = locate(lon, lat, cells=cells, resolution=resolution)
+    return count_positions(position, weights, size=cells.size)

@@ -1,7 +1,9 @@
-"""Shared by all tests: the real files, when they are there, and releases to show."""
+"""Shared by all tests: the real files, when they are there, releases to show, and a browser."""
 
 import json
+import shutil
 import sys
+from contextlib import suppress
 from datetime import date
 from importlib import import_module
 from pathlib import Path
@@ -18,6 +20,7 @@ from mapper.cli import main
 from mapper.disclosure import release as release_module
 from mapper.disclosure.release import Release
 from mapper.grid.hexagons import cells_to_discs, cells_to_points, cells_to_strings, points_to_cells
+from tests.small_extract import write_extract
 
 # How long an example takes tells of the machine, not of the code.
 hypothesis.settings.register_profile("untimed", deadline=None)
@@ -166,3 +169,61 @@ def _listed(table, lon, lat):
     for column, dtype in HOTSPOT_COLUMNS.items():
         listed[column] = listed[column].astype(dtype)
     return listed[list(HOTSPOT_COLUMNS)]
+
+
+CHROMIUM = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--no-first-run",
+]
+SYSTEM_NAMES = ("chromium", "chromium-browser", "google-chrome-stable", "google-chrome")
+
+
+@pytest.fixture(scope="session")
+def browser():
+    """A Chromium for the whole run: Playwright's own where it is installed, else the system's.
+
+    Without one these tests fail, because they prove safety.
+    """
+    from playwright.sync_api import sync_playwright
+
+    with sync_playwright() as playwright:
+        found = launch(playwright)
+        yield found
+        found.close()
+
+
+def launch(playwright):
+    from playwright.sync_api import Error
+
+    with suppress(Error):
+        return playwright.chromium.launch(args=CHROMIUM)
+    path = next((path for name in SYSTEM_NAMES if (path := shutil.which(name))), None)
+    if path is None:
+        pytest.fail("No Chromium: run 'playwright install chromium' or install your system's own.")
+    return playwright.chromium.launch(executable_path=path, args=CHROMIUM)
+
+
+@pytest.fixture(scope="session")
+def served_app(tmp_path_factory):
+    """The app on the small extract, for one person: the folder it works in and its address.
+
+    Shared by the browser tests that keep nothing in it.
+    """
+    from tests.browser.app_server import serving
+
+    folder = tmp_path_factory.mktemp("app")
+    with serving(folder, demonstration_file=write_extract(folder / "small.csv")) as address:
+        yield folder, address
+
+
+@pytest.fixture(scope="session")
+def people_app(tmp_path_factory):
+    """The address of the app on the small extract, for those who sign in with a real provider."""
+    from tests.security.people_server import serving
+
+    folder = tmp_path_factory.mktemp("people")
+    with serving(folder, write_extract(folder / "small.csv")) as address:
+        yield address

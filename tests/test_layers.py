@@ -1,6 +1,7 @@
 """Folders import only downwards, no circle anywhere, and some libraries live in one place only."""
 
 import ast
+import re
 from functools import cache
 from pathlib import Path
 
@@ -135,3 +136,26 @@ def test_libraries_stay_where_they_belong(module):
 
 def test_no_page_lies_right_under_pages():
     assert not list((ROOT / "pages").glob("*.py"))
+
+
+def spoken(path):
+    """Every text of a file but docstrings, styles, and options that are named alone."""
+    tree = ast.parse(path.read_text())
+    documented = ast.Module | ast.ClassDef | ast.FunctionDef | ast.AsyncFunctionDef
+    docstrings = {
+        id(node.body[0].value)
+        for node in ast.walk(tree)
+        if isinstance(node, documented) and node.body and isinstance(node.body[0], ast.Expr)
+    }
+    for node in ast.walk(tree):
+        text = isinstance(node, ast.Constant) and isinstance(node.value, str)
+        if text and id(node) not in docstrings and "var(--" not in node.value:
+            yield node.value
+
+
+@pytest.mark.parametrize("module", [name for name in MODULES if name.startswith("mapper.")])
+def test_only_the_command_line_speaks_of_its_options(module):
+    if module.startswith("mapper.cli"):
+        return
+    named = [text for text in spoken(MODULES[module]) if re.search(r"[\s(]--[a-z]{2,}", text)]
+    assert not named, f"{module}: name the parameter in braces and list it in names, not {named}"

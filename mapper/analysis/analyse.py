@@ -85,6 +85,7 @@ def find_hotspots(
         facts=MappingProxyType({**_facts(study), **tested.facts}),
         synthetic=study.synthetic,
         incidents=study.counts.incidents,
+        place_p=MappingProxyType(dict(zip(ids, places.p.tolist(), strict=True))),
     )
     progress("Done", 1.0)
     return result

@@ -63,6 +63,7 @@ class Standard:
     expected: Floats  # incidents by cell; missing where that is not known
     words: str  # completes "8.0 times the 32 that ..."
     proviso: str = ""  # what chance is said of: opens the words on chance
+    least: float = 0.0  # incidents that any place is held to expect
 
 
 def even_spread(total: int, cells: int, title: str) -> Standard:
@@ -104,7 +105,8 @@ def describe_hotspots(given: HotspotInputs, ids: list[str]) -> pd.DataFrame:
     group = given.group[inside]
     size = np.bincount(group, minlength=number)
     incidents = _sum(given.counts.incidents[inside], group, number)
-    expected = _sum(np.nan_to_num(given.standard.expected)[inside], group, number)
+    held = _sum(np.nan_to_num(given.standard.expected)[inside], group, number)
+    expected = np.maximum(held, given.standard.least)
     lon, lat = cells_to_points(cells["cell"].to_numpy())
     table = pd.DataFrame(
         {

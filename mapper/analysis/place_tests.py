@@ -25,7 +25,7 @@ from mapper.statistics.clusters import Clusters, find_clusters, gi_star_z
 from mapper.statistics.concentrated import concentrated_windows
 from mapper.statistics.places import Places, PlaceSize, Windows, find_places
 from mapper.statistics.scores import score_counts
-from mapper.statistics.unusual import find_unusual
+from mapper.statistics.unusual import LEAST_EXPECTED, find_unusual
 
 
 @dataclass(frozen=True, eq=False)
@@ -89,7 +89,9 @@ def unusual_places(
         z=found.disc_z,
         p=found.p,
         places=places,
-        standard=Standard(expected=found.expected, words=f"{words} would explain"),
+        standard=Standard(
+            expected=found.expected, words=f"{words} would explain", least=LEAST_EXPECTED
+        ),
         facts=MappingProxyType({"bunching_ratio": found.bunching.ratio(average)}),
         notes=(Note("bunching", found.bunching.sentence(average)),),
     )

@@ -108,6 +108,8 @@ class AnalysisResult:
     notes: tuple[Note, ...] = ()  # caveats and warnings
     facts: Mapping[str, float] = field(default_factory=lambda: MappingProxyType({}))  # cap, mean
     synthetic: bool = False  # demonstration data: said on every screen and file
+    # p of each hot spot by its id: a bound on the chance of one so extreme anywhere.
+    place_p: Mapping[str, float] = field(default_factory=lambda: MappingProxyType({}))
 
     def __post_init__(self) -> None:
         check_columns(self.cells, CELL_COLUMNS, name="cells")

@@ -28,7 +28,7 @@ import numpy as np
 import pandas as pd
 
 from mapper.analysis.request import AnalysisResult
-from mapper.analysis.setting_runs import Finding, run_settings
+from mapper.analysis.setting_runs import SettingResult, run_settings
 from mapper.analysis.study import Study
 from mapper.analysis.variations import Setting, check_settings, lens_variants, settings_around
 from mapper.areas.study_area import StudyArea
@@ -155,7 +155,7 @@ def _groups(result: AnalysisResult) -> Integers:
 
 
 def _settings_table(
-    settings: tuple[Setting, ...], findings: list[Finding], judged: Flags, stays: Flags
+    settings: tuple[Setting, ...], findings: list[SettingResult], judged: Flags, stays: Flags
 ) -> pd.DataFrame:
     """Return one row per setting: its choices and what it gives."""
     columns: dict[str, object] = {

@@ -16,7 +16,7 @@ from typing import Literal
 import numpy as np
 
 from mapper.analysis.study import Study
-from mapper.analysis.variations import Setting, Window
+from mapper.analysis.variations import NamedWindow, Setting
 from mapper.areas.study_area import StudyArea
 from mapper.base.files import Progress
 from mapper.base.types import Floats, Integers
@@ -31,7 +31,7 @@ from mapper.statistics.scores import score_counts
 
 
 @dataclass(frozen=True, eq=False)
-class Finding:
+class SettingResult:
     """What one setting gives."""
 
     number: int
@@ -41,7 +41,7 @@ class Finding:
 
 
 @dataclass(frozen=True, eq=False)
-class _Ground:
+class _Placing:
     """What all settings of one resolution share."""
 
     position: Integers  # cell of each incident, -1 outside
@@ -56,7 +56,7 @@ class _Ground:
 class _Job:
     """Settings that share one exact table."""
 
-    ground: _Ground
+    ground: _Placing
     incidents: Integers  # shape (cells,)
     weighted: Integers
     settings: tuple[tuple[int, Setting], ...]  # with their numbers
@@ -71,7 +71,7 @@ def run_settings(
     areas: Mapping[int, StudyArea],
     variants: Mapping[str, Lens],
     progress: Progress,
-) -> list[Finding]:
+) -> list[SettingResult]:
     """Return what each setting gives, in the order of the settings.
 
     Parameters
@@ -103,7 +103,7 @@ def _jobs(
     """Return the work, settings that share a table together."""
     numbered = sorted(enumerate(settings), key=lambda item: (_counted(item[1]), _table(item[1])))
     weights: dict[tuple[str, bool], Integers] = {}
-    grounds: dict[int, _Ground] = {}
+    grounds: dict[int, _Placing] = {}
     jobs = []
     for (resolution, weighting, police), same in groupby(numbered, key=lambda i: _counted(i[1])):
         progress(f"Counting at resolution {resolution}", 0.0)
@@ -134,7 +134,7 @@ def _table(setting: Setting) -> tuple[str, str, str, int]:
     return f"{window.first} {window.last}", window.name, setting.score, setting.rings
 
 
-def _ground(study: Study, group: Integers, area: StudyArea) -> _Ground:
+def _ground(study: Study, group: Integers, area: StudyArea) -> _Placing:
     """Place incidents at one resolution, and the base run's hot spots by their incidents."""
     table, cells = study.incidents.table, area.cells["cell"].to_numpy()
     position = study.counts.position
@@ -150,7 +150,7 @@ def _ground(study: Study, group: Integers, area: StudyArea) -> _Ground:
     pairs = spot[inside] * len(cells) + position[rows][inside]
     found, which = np.unique(pairs, return_inverse=True)
     held = np.bincount(which, weights=weight[inside], minlength=found.size)
-    return _Ground(
+    return _Placing(
         position=position,
         spots=number,
         near={rings: find_neighbours(cells, rings=rings) for rings in (1, 2)},
@@ -161,8 +161,8 @@ def _ground(study: Study, group: Integers, area: StudyArea) -> _Ground:
 
 
 def _count(
-    study: Study, ground: _Ground, weights: Integers, windows: set[Window]
-) -> dict[Window, tuple[Integers, Integers]]:
+    study: Study, ground: _Placing, weights: Integers, windows: set[NamedWindow]
+) -> dict[NamedWindow, tuple[Integers, Integers]]:
     """Return incidents and weighted counts of every cell for each window.
 
     Incidents are counted once between all edges of windows; a window is a run of those.
@@ -185,9 +185,9 @@ def _count(
     }
 
 
-def _run_all(jobs: list[_Job], progress: Progress) -> list[Finding]:
+def _run_all(jobs: list[_Job], progress: Progress) -> list[SettingResult]:
     """Run all work in threads and return what each setting gives, in the order of settings."""
-    findings: list[Finding] = []
+    findings: list[SettingResult] = []
     whole = sum(len(job.settings) for job in jobs)
     with ThreadPoolExecutor(os.cpu_count()) as pool:
         waiting = [pool.submit(_run, job) for job in jobs]
@@ -202,14 +202,14 @@ def _run_all(jobs: list[_Job], progress: Progress) -> list[Finding]:
     return sorted(findings, key=lambda finding: finding.number)
 
 
-def _run(job: _Job) -> list[Finding]:
+def _run(job: _Job) -> list[SettingResult]:
     """Find the hot cells under every setting that shares one exact table."""
     first = job.settings[0][1]
     near, total = job.ground.near[first.rings], int(job.incidents.sum())
     number = job.ground.spots
     if total < FEWEST_INCIDENTS:
         nothing = np.zeros(number)
-        return [Finding(place, total, 0, nothing) for place, _ in job.settings]
+        return [SettingResult(place, total, 0, nothing) for place, _ in job.settings]
     scores = score_counts(job.weighted, score=first.score)
     scores = scores - scores.min()  # moves every subset of one size alike; a smaller table
     ring, degree = near.ring_sums(scores), near.degree
@@ -227,5 +227,5 @@ def _run(job: _Job) -> list[Finding]:
         hot = (adjusted[setting.null] <= setting.alpha) & busy
         within = job.ground.part * hot[job.ground.cell]
         kept = np.bincount(job.ground.spot, weights=within, minlength=number).astype(np.float64)
-        findings.append(Finding(place, total, int(hot.sum()), kept))
+        findings.append(SettingResult(place, total, int(hot.sum()), kept))
     return findings

@@ -19,7 +19,6 @@ from mapper.base.types import Flags, Integers
 from mapper.base.week import SHIFTS, WEEKDAYS
 
 _MONDAY = 3  # 1 January 1970, day 0, was a Thursday
-_DAY_HOURS = 24
 
 
 def in_shifts(

@@ -44,8 +44,8 @@ _LONG_DAYS = 548  # 18 months: from here on the last year is a window of its own
 
 
 @dataclass(frozen=True)
-class Window:
-    """Some days, first and last included."""
+class NamedWindow:
+    """Some days, first and last included, by the name that a table gives them."""
 
     name: str
     first: date
@@ -57,7 +57,7 @@ class Setting:
     """One set of choices."""
 
     resolution: int
-    window: Window
+    window: NamedWindow
     score: Score
     rings: int  # 1 or 2
     null: Null
@@ -110,22 +110,22 @@ def base_setting(study: Study) -> Setting:
     )
 
 
-def windows_of(first: date, last: date) -> tuple[Window, ...]:
+def windows_of(first: date, last: date) -> tuple[NamedWindow, ...]:
     """Return the whole window, its halves, and its last year where it is long.
 
     Halves part at the first day of a month, so that data which knows only its month is not cut;
     a window within one month has no halves.
     """
-    windows = [Window("whole", first, last)]
+    windows = [NamedWindow("whole", first, last)]
     middle = np.datetime64(first + (last - first) / 2 + timedelta(days=15), "M")
     parting = middle.astype("datetime64[D]").astype(object)
     if first < parting <= last:
-        windows.append(Window("first half", first, parting - timedelta(days=1)))
-        windows.append(Window("second half", parting, last))
+        windows.append(NamedWindow("first half", first, parting - timedelta(days=1)))
+        windows.append(NamedWindow("second half", parting, last))
     if (last - first).days > _LONG_DAYS:
         after = last + timedelta(days=1)
         start = after.replace(year=after.year - 1, day=min(after.day, 28))
-        windows.append(Window("last year", start, last))
+        windows.append(NamedWindow("last year", start, last))
     return tuple(windows)
 
 

@@ -13,7 +13,6 @@ from dataclasses import dataclass
 from pathlib import Path
 from types import MappingProxyType
 
-import numpy as np
 import pandas as pd
 import pyarrow as pa
 import pyarrow.parquet as pq
@@ -21,7 +20,6 @@ import pyarrow.parquet as pq
 from mapper.base.errors import AreaError
 from mapper.base.files import digest_of, replacing
 from mapper.base.tables import STUDY_AREA_COLUMNS, check_columns
-from mapper.grid.hexagons import cells_to_outline, cells_to_points
 
 MAX_CELLS = 20_000_000  # England and Wales at resolution 10 have about 11 million
 _METADATA = b"mapper_study_area"
@@ -65,14 +63,6 @@ class StudyArea:
         if self.again is None:
             raise AreaError(f"{self.title} is known in cells of resolution {self.resolution} only.")
         return self.again(resolution=resolution)
-
-
-@dataclass(frozen=True, eq=False)
-class Outline:
-    """The outline of a district or ward for drawing, dissolved from its cells."""
-
-    polygons: list[list[list[tuple[float, float]]]]  # GeoJSON coordinates of a MultiPolygon
-    label: tuple[float, float]  # longitude and latitude of a point inside, for its name
 
 
 def read_study_area(path: Path) -> StudyArea:
@@ -130,34 +120,6 @@ def write_study_area(area: StudyArea, path: Path) -> None:
         pq.write_table(
             table.replace_schema_metadata(schema.metadata), temporary, compression="zstd"
         )
-
-
-def district_outlines(area: StudyArea) -> dict[str, Outline]:
-    """Return the outline of each district, dissolved from its cells, by name."""
-    return _outlines(area, "district")
-
-
-def ward_outlines(area: StudyArea) -> dict[str, Outline]:
-    """Return the outline of each ward, dissolved from its cells, by name."""
-    return _outlines(area, "ward")
-
-
-def _outlines(area: StudyArea, column: str) -> dict[str, Outline]:
-    """Dissolve the cells that carry the same label."""
-    groups = area.cells.groupby(column, observed=True).indices
-    cells = area.cells["cell"].to_numpy()
-    return {
-        str(name): Outline(cells_to_outline(cells[rows]), _label_point(cells[rows]))
-        for name, rows in sorted(groups.items())
-    }
-
-
-def _label_point(cells: "np.ndarray[tuple[int], np.dtype[np.uint64]]") -> tuple[float, float]:
-    """Return the centre of the cell nearest to the middle of a set of cells: always inside."""
-    lon, lat = cells_to_points(cells)
-    across = (lon - lon.mean()) * np.cos(np.radians(lat))
-    nearest = int((across**2 + (lat - lat.mean()) ** 2).argmin())
-    return float(lon[nearest]), float(lat[nearest])
 
 
 def _residents_by_district(cells: pd.DataFrame) -> dict[str, float]:

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from mapper.context.sink_choices import SinkChoices
     from mapper.disclosure.release import FindingRelease
     from mapper.incidents.table import Incidents
-    from mapper.questions.choices import Question
+    from mapper.questions.question import Question
 
 
 def ask(asked: Asked, out: Path, question: "Question", options: Mapping[str, Any]) -> None:
@@ -39,7 +39,7 @@ def ask(asked: Asked, out: Path, question: "Question", options: Mapping[str, Any
         study = read_study(asked, part_of(progress, 0.0, 0.4))
         progress("Answering", 0.4)
         rest = part_of(progress, 0.4, 0.95)
-        shown = release(question.ask(study, choices, area=asked.request.area, progress=rest))
+        shown = release(question.ask(study, choices, progress=rest))
         progress("Writing the table and its manifest", 0.95)
         written = () if out == STDOUT else write_finding(shown, out)
     if out == STDOUT:

@@ -38,6 +38,7 @@ from pathlib import Path
 from typing import Annotated, Literal, Self
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError, model_validator
+from pydantic_core import ErrorDetails
 
 from mapper.base.errors import RequestError
 from mapper.base.toml_file import TomlKind
@@ -134,8 +135,8 @@ def read_job(path: Path) -> Job:
     try:
         job = Job.model_validate(_KIND.parse(path, _KIND.read(path)[1]))
     except ValidationError as error:
-        told = [(".".join(map(str, f["loc"])) or "file", f["msg"]) for f in error.errors()]
-        faults = "; ".join(f"{at}: {words.removeprefix('Value error, ')}" for at, words in told)
+        told = [(".".join(map(str, f["loc"])) or "file", _words(f)) for f in error.errors()]
+        faults = "; ".join(f"{at}: {words}" for at, words in told)
         raise RequestError(f"{path}: {faults}. Mend the file and run it again.") from None
     home = path.resolve().parent
     incidents = job.incidents.model_copy(
@@ -157,3 +158,8 @@ def read_job(path: Path) -> Job:
             "out": str(home / job.out),
         }
     )
+
+
+def _words(fault: ErrorDetails) -> str:
+    """Return a fault as it was raised here, or in the words of pydantic."""
+    return str(fault["ctx"]["error"]) if fault["type"] == "value_error" else fault["msg"]

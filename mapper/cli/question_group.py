@@ -9,10 +9,12 @@ from typer.core import TyperCommand, TyperGroup
 from typer.main import get_command
 
 from mapper.cli.arguments import Asked, TableOut, shared_arguments, taking
+from mapper.cli.saying import mannered
 from mapper.questions.registry import NAMES, QUESTIONS, module_of
 
 if TYPE_CHECKING:
-    from mapper.questions.choices import Choice, Question
+    from mapper.questions.choices import Choice
+    from mapper.questions.question import Question
 
 METAVARS = {"day": "DATE", "window": "FIRST:LAST", "numbers": "NUMBERS"}
 _SEVERAL = {"names", "hotspots"}
@@ -64,7 +66,7 @@ def command_of(question: "Question") -> TyperCommand:
     ]
     run.__signature__ = inspect.Signature([*first, *own])  # type: ignore[attr-defined] # typer reads it
     alone = typer.Typer(add_completion=False, rich_markup_mode=None)
-    alone.command(question.id, help=question.help)(taking(shared_arguments)(run))
+    alone.command(question.id, help=question.help)(mannered(taking(shared_arguments)(run)))
     made: TyperCommand = get_command(alone)  # type: ignore[assignment] # one command is no group
     return made
 

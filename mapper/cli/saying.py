@@ -78,13 +78,13 @@ def with_manners(app: typer.Typer) -> None:
     """Give every command of an app, and of the apps inside it, the options of how it speaks."""
     for command in app.registered_commands:
         if command.callback is not None:
-            command.callback = _mannered(command.callback)
+            command.callback = mannered(command.callback)
     for group in app.registered_groups:
         if group.typer_instance is not None:
             with_manners(group.typer_instance)
 
 
-def _mannered(command: Callable[..., None]) -> Callable[..., None]:
+def mannered(command: Callable[..., None]) -> Callable[..., None]:
     """Return a command that takes the three options and notes them before it runs."""
 
     @wraps(command)

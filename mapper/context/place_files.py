@@ -60,7 +60,7 @@ _SYNONYMS: Mapping[str, tuple[str, ...]] = {
 
 
 @dataclass(frozen=True)
-class Form:
+class PlaceFormat:
     """One official file: how it is known and read."""
 
     title: str
@@ -241,7 +241,7 @@ def _green(table: pd.DataFrame) -> pd.DataFrame:
 
 
 FORMS = (
-    Form(
+    PlaceFormat(
         "the schools of Get Information About Schools",
         (
             *("URN", "EstablishmentName", "EstablishmentStatus (name)"),
@@ -249,17 +249,17 @@ FORMS = (
         ),
         _schools,
     ),
-    Form(
+    PlaceFormat(
         "the stations and stops of NaPTAN",
         ("ATCOCode", "CommonName", "StopType", "Longitude", "Latitude", "Status"),
         _stops,
     ),
-    Form(
+    PlaceFormat(
         "the food businesses of the Food Standards Agency",
         ("FHRSID", "BusinessName", "BusinessType", "Longitude", "Latitude"),
         _food,
     ),
-    Form("the sites of OS Open Greenspace", ("function", "lon", "lat"), _green),
+    PlaceFormat("the sites of OS Open Greenspace", ("function", "lon", "lat"), _green),
 )
 
 

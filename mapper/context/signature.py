@@ -111,30 +111,6 @@ def _rows(
     )
 
 
-def describe_signature(rows: pd.DataFrame, *, place: str, area: str) -> str:
-    """Return one place's signature as a short text.
-
-    Parameters
-    ----------
-    rows
-        The place's rows of :func:`place_signatures`.
-    """
-    drivers = rows[rows["sure"] == CLEAR]
-    if rows.empty or int(rows["of"].iloc[0]) == 0:
-        return f"{place}: nothing was recorded there."
-    if drivers.empty:
-        return (
-            f"{place}: no indicator is clearly commoner than in the rest of {area}. What is"
-            " recorded there is of the usual mix, only more of it."
-        )
-    told = " ".join(drivers["words"])
-    return f"{place} stands out from the rest of {area} by {_count(len(drivers))}. {told}"
-
-
-def _count(number: int) -> str:
-    return "1 indicator" if number == 1 else f"{number} indicators"
-
-
 def _times(ratio: float) -> str:
     """Return a ratio in few decimals, rounded down."""
     decimals = 100 if ratio < _CLOSE else 10

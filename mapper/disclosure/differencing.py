@@ -25,7 +25,7 @@ from mapper.disclosure.merged import limits_on
 from mapper.disclosure.register import UNLIMITED, StoredRelease
 from mapper.disclosure.rules import Rule
 from mapper.disclosure.suppression import interval_of
-from mapper.disclosure.systems import Ground, Limit, block_of, share_ground
+from mapper.disclosure.systems import Limit, SharedGround, block_of, share_ground
 
 _SILENT = -1
 MOST_SYSTEMS = 12_000  # beyond, a release is refused unchecked: some seconds
@@ -108,7 +108,7 @@ def _check_by_cell(
     return replace(silent, withhold=(withhold,), systems=systems)
 
 
-def _kinds_of_ground(ground: Ground) -> tuple[Integers, list[Integers]]:
+def _kinds_of_ground(ground: SharedGround) -> tuple[Integers, list[Integers]]:
     """Return pieces that are systems of their own, and the pieces of each larger system.
 
     Only ground that the new release and an earlier one both speak of.
@@ -123,7 +123,7 @@ def _kinds_of_ground(ground: Ground) -> tuple[Integers, list[Integers]]:
 
 
 def _exposed_cells(
-    ground: Ground, pieces: Integers, rule: Rule, need: Need
+    ground: SharedGround, pieces: Integers, rule: Rule, need: Need
 ) -> tuple[Integers, int]:
     """Return the single pieces on which some number that could stand there exposes a count."""
     if not pieces.size:
@@ -178,7 +178,7 @@ def _tries(
     return [[Limit(0, here, low, high), *earlier] for low, high in sorted(numbers)]
 
 
-def _contradicted(ground: Ground, pieces: Integers) -> Flags:
+def _contradicted(ground: SharedGround, pieces: Integers) -> Flags:
     """Tell where the new number and an earlier one cannot both be true: the data was revised."""
     low, high = (side[:, pieces] for side in ground.limits)
     found = np.zeros(pieces.size, dtype=bool)
@@ -193,7 +193,7 @@ def _contradicted(ground: Ground, pieces: Integers) -> Flags:
     return found
 
 
-def _joined_blocks(ground: Ground, joined: Sequence[Integers], need: Need) -> list[Block]:
+def _joined_blocks(ground: SharedGround, joined: Sequence[Integers], need: Need) -> list[Block]:
     """Return the systems of ground that several numbers hold together."""
     blocks = (block_of(limits_on(ground, pieces), ground.cover, need) for pieces in joined)
     return [block for block in blocks if block is not None]

@@ -21,7 +21,7 @@ from mapper.disclosure.linking import linked_to
 from mapper.disclosure.merged import limits_on
 from mapper.disclosure.register import StoredRelease
 from mapper.disclosure.rules import Rule
-from mapper.disclosure.systems import Ground, Limit, block_of, share_ground
+from mapper.disclosure.systems import Limit, SharedGround, block_of, share_ground
 
 MOST_UNKNOWNS = 10_000  # beyond, a table is refused unchecked: it took minutes with 50,000
 _TURNS = 4  # of withholding what an exposed count rests on; then all of its system
@@ -59,7 +59,7 @@ def check_finding(
     within = np.ones(known.region.shape[1], dtype=bool)
     for turn in range(_TURNS + 2):
         parts = [part.withholding(flags) for part, flags in zip(new, withhold, strict=True)]
-        ground = Ground((*parts, *linked), known.region)
+        ground = SharedGround((*parts, *linked), known.region)
         systems = _systems(ground, len(new), within, need)
         if _is_too_large(systems):
             return Check(withhold, refused=True, linked=tuple(linked), too_many=True)
@@ -96,7 +96,7 @@ def _shifts_again(new: Sequence[StoredRelease], linked: Sequence[StoredRelease])
     )
 
 
-def _systems(ground: Ground, new: int, within: Flags, need: Need) -> list[_System]:
+def _systems(ground: SharedGround, new: int, within: Flags, need: Need) -> list[_System]:
     """Return the systems that some number of a new finding is in."""
     spoken = (ground.region[:new] >= 0).any(axis=0) & within
     found = []

@@ -8,6 +8,7 @@ same register, as one act.
 import hashlib
 from dataclasses import replace
 from importlib.metadata import version
+from importlib.util import find_spec
 from types import MappingProxyType
 from typing import Any, overload
 
@@ -190,7 +191,7 @@ def _made(
     hidden_words: str = "",
 ) -> Release | FindingRelease:
     """Return the release of a finding as it stands: of a map with its tables, or of a table."""
-    versions = {name: version(name) for name in VERSIONED}
+    versions = {name: version(name) for name in VERSIONED if find_spec(name)}  # numba may be out
     content: dict[str, Any] = {
         "audience": audience,
         "marking": marking,

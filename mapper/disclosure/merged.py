@@ -10,10 +10,10 @@ import numpy as np
 
 from mapper.base.types import Integers
 from mapper.disclosure.register import UNLIMITED, StoredRelease
-from mapper.disclosure.systems import Ground, Limit
+from mapper.disclosure.systems import Limit, SharedGround
 
 
-def limits_on(ground: Ground, pieces: Integers, *, apart: int = 0) -> list[Limit]:
+def limits_on(ground: SharedGround, pieces: Integers, *, apart: int = 0) -> list[Limit]:
     """Return every number printed of some pieces of ground; withheld ones say nothing.
 
     Parameters
@@ -31,11 +31,11 @@ def limits_on(ground: Ground, pieces: Integers, *, apart: int = 0) -> list[Limit
     return limits
 
 
-def _all(ground: Ground) -> range:
+def _all(ground: SharedGround) -> range:
     return range(len(ground.releases))
 
 
-def _keys(ground: Ground, at: int, pieces: Integers, *, by_region: bool) -> Integers:
+def _keys(ground: SharedGround, at: int, pieces: Integers, *, by_region: bool) -> Integers:
     """Return what a release tells of each piece: a region it shares, or limits of its own."""
     release, region = ground.releases[at], ground.region[at, pieces]
     _, inverse, sizes = np.unique(region, return_inverse=True, return_counts=True)

@@ -35,7 +35,7 @@ else:
 
 
 @dataclass(frozen=True, eq=False)
-class Ground:
+class SharedGround:
     """New releases (the first ones) and those linked to them, over the ground they share."""
 
     releases: tuple[StoredRelease, ...]
@@ -85,7 +85,7 @@ class Ground:
         return csgraph.connected_components(graph, directed=False)[1][:pieces].astype(np.int64)
 
 
-def share_ground(releases: Sequence[StoredRelease]) -> Ground:
+def share_ground(releases: Sequence[StoredRelease]) -> SharedGround:
     """Lay releases over one another, new ones first."""
     lists = {release.cells: release for release in releases}
     known = {
@@ -105,7 +105,7 @@ def share_ground(releases: Sequence[StoredRelease]) -> Ground:
         _regions_on(pieces[release.resolution], cells, release.region)
         for release, cells in zip(releases, index, strict=True)
     ]
-    return Ground(tuple(releases), np.array(region))
+    return SharedGround(tuple(releases), np.array(region))
 
 
 def _regions_on(piece_cells: Cells, cells: Cells, region: Integers) -> Integers:

@@ -24,31 +24,6 @@ class Counts:
         return int(self.incidents.sum())
 
 
-def count_incidents(
-    lon: Floats,
-    lat: Floats,
-    weights: Integers,
-    *,
-    cells: Cells,
-    resolution: int,
-) -> Counts:
-    """Bin incidents straight from their coordinates and add up their weights.
-
-    Parameters
-    ----------
-    lon, lat
-        Degrees, shape (incidents,).
-    weights
-        Whole-number weight of each incident under the lens, 0 where it does not count.
-    cells
-        Sorted cells of the study area, shape (cells,).
-    resolution
-        Resolution of those cells.
-    """
-    position = locate(lon, lat, cells=cells, resolution=resolution)
-    return count_positions(position, weights, size=cells.size)
-
-
 def count_positions(position: Integers, weights: Integers, *, size: int) -> Counts:
     """Add up the weights of incidents whose cells are known.
 

@@ -7,7 +7,8 @@ from typing import Any
 
 from mapper.base.errors import RequestError
 from mapper.outputs.notebook import Answer, Result
-from mapper.questions.choices import Choice, Question
+from mapper.questions.choices import Choice
+from mapper.questions.question import Question
 from mapper.questions.registry import NAMES, QUESTIONS
 
 

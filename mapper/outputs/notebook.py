@@ -80,16 +80,17 @@ class Result:
     def hotspots(self) -> "geopandas.GeoDataFrame":
         """Hot spots by rank, one row each, their outlines in degrees (EPSG:4326).
 
-        ``incidents`` is a count; ``expected`` what an even spread of all incidents over the cells
-        would put there; ``p`` and ``q`` are the smallest of its cells.
+        ``incidents`` is a count; ``expected`` what the expectation of the request puts there, as
+        ``reason`` says in words; ``p`` bounds the chance of a place so extreme anywhere in the
+        area; ``q`` is the share of chance finds to be expected among the places down to this one.
         """
-        table, cells = self.shown.hotspots, self.shown.cells
+        table = self.shown.hotspots
         outlines = hotspot_outlines(self.shown)
         shapes = [
             shapely.MultiPolygon([(shell, holes) for shell, *holes in outlines[name]])
             for name in table["hotspot_id"]
         ]
-        p = cells.groupby("hotspot_id")["p"].min().reindex(table["hotspot_id"]).to_numpy()
+        p = table["hotspot_id"].map(self.found.place_p).astype("float64")
         frame = table.copy()
         frame.insert(list(table.columns).index("q"), "p", p)
         return geopandas.GeoDataFrame(frame, geometry=shapes, crs=_WGS84)
@@ -185,10 +186,13 @@ def analyse(
         Where: whatever :func:`mapper.study_area` takes, or a study area, which brings its
         resolution along.
     choices
-        ``start``, ``end`` (first and last day, both included); ``score`` (``capped``, ``count``,
-        ``rank``); ``null`` (``total``, ``conditional``); ``alpha`` (share of false finds, 0 to 1);
-        ``correction`` (``bh``, ``by``); ``police_generated``; ``rings`` and ``inner`` (steps that
-        count as near, cells); ``location_day``; ``harm``; ``shifts``; ``weekdays``.
+        ``start``, ``end`` (first and last day, both included); ``question`` (``unusual``: more
+        than expected, or ``concentrated``: more than an even spread); ``expected`` (``lens``,
+        ``residents``, ``demand``); ``most_km2`` and ``most_cells`` (the largest place, km² and
+        cells); ``alpha`` (share of false finds, 0 to 1); ``correction`` (``bh``, ``by``);
+        ``rings`` and ``inner`` (steps that count as near, cells); ``score`` (``capped``,
+        ``count``, ``rank``), ``null`` (``total``, ``conditional``) and ``harm`` of concentrated
+        places; ``police_generated``; ``location_day``; ``shifts``; ``weekdays``.
 
     Returns
     -------
@@ -207,8 +211,8 @@ def analyse(
 
     Notes
     -----
-    Getis & Ord 1992 and 1995 (Gi*), with exact p by enumeration of what chance rearranges; q after
-    Benjamini & Hochberg 1995: docs/methods.md.
+    Unusual places are those of Zhang, Assuncao & Kulldorff 2010, one after the other, with q after
+    Benjamini & Hochberg 1995; concentrated ones Getis & Ord 1992 with exact p: docs/methods.md.
 
     Examples
     --------
@@ -221,10 +225,10 @@ def analyse(
     >>> result = mapper.analyse(incidents, lens="all-demand", area="liverpool")
     >>> result
     OFFICIAL-SENSITIVE   All demand: Liverpool, 1 January 2025 to 1 March 2025
-    228 incidents count, 1 hot spot in 7 of 1,215 cells.
+    228 incidents count, 1 hot spot in 1 of 1,215 cells.
     >>> result.hotspots[["name", "incidents", "expected"]].round(1)
           name  incidents  expected
-    0  Central         63       1.3
+    0  Central         51       0.4
     >>> bool(result.hotspots["q"].iloc[0] < 0.001)
     True
     """
@@ -283,15 +287,13 @@ def release(
     Traceback (most recent call last):
     mapper.base.errors.DisclosureError: A release to the public audience needs the register ...
     """
-    told: dict[str, Any] = {"audience": audience, "register": register, "made_by": made_by}
-    if isinstance(of, Result):
-        return release_thing(of.found, **told)
-    if isinstance(of, Answer):
-        return release_thing(of.finding, **told)
-    raise DisclosureError(
-        f"Only a result or an answer is released, not a {type(of).__name__}: make one with"
-        " mapper.analyse or mapper.ask."
-    )
+    if not isinstance(of, Result | Answer):
+        raise DisclosureError(
+            f"Only a result or an answer is released, not a {type(of).__name__}: make one with"
+            " mapper.analyse or mapper.ask."
+        )
+    thing = of.found if isinstance(of, Result) else of.finding
+    return release_thing(thing, audience=audience, register=register, made_by=made_by)
 
 
 def write(release: Release | FindingRelease, path: str | Path) -> tuple[Path, ...]:

@@ -11,8 +11,10 @@ from mapper.analysis.study import Study
 from mapper.base.errors import RequestError
 from mapper.base.files import Progress, no_progress
 from mapper.questions.answer import answer
-from mapper.questions.choices import Choices, Question, choice, replicates, seed
+from mapper.questions.choices import Choices, choice
 from mapper.questions.finding import Finding, Role
+from mapper.questions.question import Question
+from mapper.questions.usual_choices import replicates, seed
 from mapper.statistics.accuracy import ACCURACY_COLUMNS, Trial
 
 _KEYS: dict[str, Role] = {"ranking": "key", "area_share": "key", "area_km2": "fact"}

@@ -4,7 +4,8 @@ from dataclasses import MISSING, dataclass
 from typing import Literal
 
 from mapper.base.errors import RequestError
-from mapper.questions.choices import Choices, choice, confidence
+from mapper.questions.choices import Choices, choice
+from mapper.questions.usual_choices import confidence
 from mapper.questions.windows import Window
 
 Table = Literal["figures", "cells"]

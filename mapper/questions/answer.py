@@ -8,8 +8,9 @@ import pandas as pd
 
 from mapper.analysis.record import record_of
 from mapper.analysis.study import Study
-from mapper.questions.choices import Definition, plain
+from mapper.questions.choices import plain
 from mapper.questions.finding import Finding, Ground, Role, Unit
+from mapper.questions.question import Definition
 
 
 def answer(

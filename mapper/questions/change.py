@@ -11,11 +11,13 @@ import pandas as pd
 from mapper.analysis.study import Study
 from mapper.base.errors import RequestError
 from mapper.questions.answer import answer
-from mapper.questions.choices import ROWS, Choices, Question, Way, Ways, choice, confidence
+from mapper.questions.choices import Choices, Way, Ways, choice
 from mapper.questions.dispersion import dispersion_words, place_dispersion
 from mapper.questions.finding import Finding, Role
 from mapper.questions.grounds import counted_as, ground_of
 from mapper.questions.places import By, places_by
+from mapper.questions.question import Question
+from mapper.questions.usual_choices import ROWS, confidence
 from mapper.questions.windows import (
     Window,
     check_windows,

@@ -9,10 +9,12 @@ from mapper.context.children import HIGH, count_children
 from mapper.context.shares import months_covered
 from mapper.lenses.lens import Condition
 from mapper.questions.answer import answer
-from mapper.questions.choices import Choices, Question, Rows, rows
+from mapper.questions.choices import Choices
 from mapper.questions.finding import Finding, Measure, Role
 from mapper.questions.grounds import flagged, ground_of
 from mapper.questions.groups import find_places
+from mapper.questions.question import Question
+from mapper.questions.usual_choices import Rows, rows
 
 _COUNTS = ("incidents", "with_child", "with_baby", "repeat", "high_risk")
 _ABUSE: Condition = ("domestic_abuse", "is", True)

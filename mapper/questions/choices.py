@@ -10,22 +10,17 @@ works with, and refuses what cannot be used: all faults at once, each naming its
 from collections.abc import Callable, Mapping
 from dataclasses import MISSING, dataclass, field, fields
 from datetime import date
-from inspect import signature
 from pathlib import Path
 from types import MappingProxyType, NoneType, UnionType
 from typing import Any, ClassVar, Literal, Self, Union, get_args, get_origin, get_type_hints
 
-from mapper.analysis.analyse import AnalysisResult
-from mapper.analysis.study import Study
 from mapper.base.errors import RequestError
-from mapper.base.files import Progress, no_progress
 from mapper.context.phases import PhaseRules, read_phase_rules
 from mapper.context.place_files import read_all_places
 from mapper.context.places import Places
 from mapper.context.school_days import SchoolDays, read_school_days
 from mapper.lenses.lens import Lens
 from mapper.lenses.load import load_lens
-from mapper.questions.finding import Finding
 from mapper.questions.windows import Window, window_of
 
 Kind = Literal[
@@ -45,7 +40,6 @@ Kind = Literal[
     "school days",  # a file of them
     "phase rules",
 ]
-Group = Literal["Where", "When", "How sure", "What worked", "Around a place"]
 _KINDS: Mapping[type, Kind] = MappingProxyType(
     {
         int: "whole",
@@ -266,69 +260,6 @@ class Choices:
         }
 
 
-@dataclass(frozen=True)
-class Definition:
-    """A question in words: what it asks, how its numbers are made and who first said so.
-
-    Every text fits on one line of a terminal.
-    """
-
-    id: str  # the command's name
-    title: str  # what people call it
-    question: str
-    definition: str  # how the numbers are made
-    source: str  # author and year, or this project
-
-    @property
-    def help(self) -> str:
-        """Return three lines for a terminal; the first character keeps them as they are."""
-        return f"\b\n{self.question}\n{self.definition}\nSource: {self.source}"
-
-
-@dataclass(frozen=True)
-class Question(Definition):
-    """A question that every door can ask: its words, its choices and what answers it."""
-
-    group: Group  # what people look under
-    choices: type[Choices]
-    answer: Callable[..., Finding]  # study, choices, and by name what it uses of ``ask``
-    long: bool = False  # may take more than a few seconds
-
-    def ask(
-        self,
-        study: Study,
-        choices: Choices | None = None,
-        *,
-        result: AnalysisResult | None = None,
-        area: str | None = None,
-        progress: Progress = no_progress,
-    ) -> Finding:
-        """Answer the question.
-
-        Parameters
-        ----------
-        study
-            The incidents under one request.
-        choices
-            Of this question; all defaults when not given.
-        result
-            The hot spots of the study, found anew when not given.
-        area
-            What the study area was asked for as, a name or a file; its own name by default.
-        progress
-            Called on the way; what it raises stops the work.
-
-        Raises
-        ------
-        MapperError
-            When the question cannot be asked of this study in this way.
-        """
-        known = {"result": result, "area": area or study.area.name, "progress": progress}
-        uses = signature(self.answer).parameters
-        beside = {name: value for name, value in known.items() if name in uses}
-        return self.answer(study, choices or self.choices.given({}), **beside)
-
-
 def _made(name: str, hint: Any, default: Any, **told: Any) -> Choice:
     """Return one choice from the type of its field and what :func:`choice` was told."""
     parts = [part for part in get_args(hint) if part is not NoneType]
@@ -482,63 +413,3 @@ _READ: Mapping[Kind, Callable[[Choice, Any], Any]] = MappingProxyType(
         "phase rules": _phase_rules,
     }
 )
-
-
-Rows = Literal["area", "district", "ward", "hotspot"]
-ROWS: Mapping[str, str] = MappingProxyType(
-    {"area": "The whole area", "district": "Districts", "ward": "Wards", "hotspot": "Hot spots"}
-)
-EVERY: Mapping[str, str] = MappingProxyType(
-    {"month": "Month", "week": "Week", "28": "28 days", "7": "7 days"}
-)
-
-
-def every(*, when: tuple[str, str] | None = None) -> Any:
-    """Return the choice of periods."""
-    told = "Periods: month, week, or a number of days."
-    return choice("month", "Periods", help=told, of=EVERY, when=when)
-
-
-def seed(default: int = 0) -> Any:
-    """Return the choice of where random draws begin."""
-    told = "The same seed gives the same figures."
-    return choice(default, "Seed", help=told, least=0, most=2**31, rare=True)
-
-
-def runs() -> Any:
-    """Return the choice of how many random runs are made."""
-    told = "Random runs that chance is judged by."
-    return choice(999, "Random runs", help=told, least=1, most=99_999, rare=True)
-
-
-def rows(default: Rows) -> Any:
-    """Return the choice of what rows are."""
-    return choice(default, "Rows", help="What the rows are.", of=ROWS)
-
-
-def hotspot() -> Any:
-    """Return the choice of one hot spot."""
-    told = "Id of one hot spot; every one otherwise."
-    return choice(None, "Hot spot", help=told, kind="hotspot")
-
-
-def cell() -> Any:
-    """Return the choice of one cell in place of hot spots."""
-    return choice(None, "Or one H3 cell", help="One H3 cell in place of hot spots.")
-
-
-def places(default: Any = None) -> Any:
-    """Return the choice of places around."""
-    return choice(default, "Places around", help="File of places near; repeat for several.")
-
-
-def replicates() -> Any:
-    """Return the choice of how many bootstrap replicates are made."""
-    told = "Of the bootstrap."
-    return choice(1000, "Bootstrap replicates", help=told, least=1, most=10_000, rare=True)
-
-
-def confidence() -> Any:
-    """Return the choice of how sure intervals are."""
-    told = "Of each interval."
-    return choice(0.95, "Confidence of intervals", help=told, least=0.5, most=0.9999, rare=True)

@@ -9,9 +9,10 @@ import pandas as pd
 from mapper.analysis.study import Study
 from mapper.base.errors import RequestError
 from mapper.questions.answer import answer
-from mapper.questions.choices import Choices, Question, Way, Ways, choice
+from mapper.questions.choices import Choices, Way, Ways, choice
 from mapper.questions.finding import Finding, Role
-from mapper.questions.places import Places, cells_named, chosen_hotspots, places_by
+from mapper.questions.places import NamedPlaces, cells_named, chosen_hotspots, places_by
+from mapper.questions.question import Question
 from mapper.statistics.aoristic import WEEK_HOURS, week_clocks
 
 DAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
@@ -103,7 +104,7 @@ def ask_clock(study: Study, choices: ClockChoices) -> Finding:
     )
 
 
-def _places(study: Study, choices: ClockChoices) -> Places:
+def _places(study: Study, choices: ClockChoices) -> NamedPlaces:
     """Return the places to make clocks of."""
     if choices.hotspots or choices.every_hotspot:
         places = places_by(study, "hotspot")
@@ -112,10 +113,10 @@ def _places(study: Study, choices: ClockChoices) -> Places:
         return places_by(study, "area")
     group = np.where(cells_named(study, choices.cells), 0, -1).astype(np.int64)
     names = pd.DataFrame({"cells": ["; ".join(choices.cells)]})
-    return Places(names, {"cells": "key"}, group)
+    return NamedPlaces(names, {"cells": "key"}, group)
 
 
-def _table(places: Places, weights: np.ndarray) -> pd.DataFrame:
+def _table(places: NamedPlaces, weights: np.ndarray) -> pd.DataFrame:
     """Return one row for each place and hour, Monday 00:00 first."""
     number = len(places.table)
     hours = np.tile(np.arange(WEEK_HOURS), number)

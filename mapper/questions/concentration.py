@@ -8,9 +8,11 @@ import pandas as pd
 
 from mapper.analysis.study import Study
 from mapper.questions.answer import answer
-from mapper.questions.choices import Choices, Question, choice, every
+from mapper.questions.choices import Choices, choice
 from mapper.questions.finding import Finding, Role, Unit
 from mapper.questions.periods import counts_by_period, left_out, split_periods
+from mapper.questions.question import Question
+from mapper.questions.usual_choices import every
 from mapper.statistics.concentration import Concentration, measure_concentration, top_stability
 
 Table = Literal["figures", "lorenz", "stability"]

@@ -10,9 +10,11 @@ from mapper.analysis.study import Study
 from mapper.context.near import RINGS, near_places
 from mapper.context.places import Places
 from mapper.questions.answer import answer
-from mapper.questions.choices import Choices, Question, cell, choice, hotspot, places
+from mapper.questions.choices import Choices, choice
 from mapper.questions.finding import Finding, Role
 from mapper.questions.groups import places_chosen
+from mapper.questions.question import Question
+from mapper.questions.usual_choices import cell, hotspot, places
 
 MOST_RINGS = 10
 

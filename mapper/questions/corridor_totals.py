@@ -15,10 +15,10 @@ from mapper.context.corridors import NEEDED, refuse_lacking
 from mapper.grid.counts import locate
 from mapper.lenses.lens import Condition
 from mapper.questions.answer import answer
-from mapper.questions.choices import Definition
 from mapper.questions.finding import Finding, Role
 from mapper.questions.grounds import flagged, ground_of
 from mapper.questions.places import places_by
+from mapper.questions.question import Definition
 
 CORRIDOR_TOTALS = Definition(
     id="corridors-by-district",

@@ -12,9 +12,11 @@ from mapper.context.corridors import HUB_REACH, RESOLUTION, find_corridors
 from mapper.context.places import Places
 from mapper.grid.hexagons import RESOLUTIONS, cells_to_points, cells_to_strings, points_to_cells
 from mapper.questions.answer import answer
-from mapper.questions.choices import Choices, Question, choice, places
+from mapper.questions.choices import Choices, choice
 from mapper.questions.corridor_totals import ask_corridor_totals
 from mapper.questions.finding import Finding, Role
+from mapper.questions.question import Question
+from mapper.questions.usual_choices import places
 
 Between = Literal["cells", "districts"]
 _ROLES: dict[str, Role] = {

@@ -9,9 +9,11 @@ from mapper.analysis.study import Study
 from mapper.context.school_days import SchoolDays, shipped_school_days
 from mapper.context.week import compare_days, known_to_the_day
 from mapper.questions.answer import answer
-from mapper.questions.choices import Choices, Question, Rows, choice, rows
+from mapper.questions.choices import Choices, choice
 from mapper.questions.finding import Finding, Role
 from mapper.questions.groups import find_places
+from mapper.questions.question import Question
+from mapper.questions.usual_choices import Rows, rows
 from mapper.questions.windows import refuse_months_only
 
 _COUNTS = ("incidents", "other_incidents")

@@ -12,17 +12,18 @@ from mapper.base.types import Floats
 from mapper.grid.hexagons import cells_to_strings
 from mapper.incidents.coordinates import degrees_to_grid, grid_to_degrees
 from mapper.questions.answer import answer
-from mapper.questions.choices import Choices, Question, choice, seed
+from mapper.questions.choices import Choices, choice
 from mapper.questions.finding import Finding, Role, Unit
+from mapper.questions.question import Question
+from mapper.questions.usual_choices import seed
 from mapper.statistics.global_measures import (
     GlobalMoran,
-    Scheme,
-    class_breaks,
     find_local_geary,
     find_middle,
     measure_moran,
-    point_clusters,
 )
+from mapper.statistics.map_classes import Scheme, class_breaks
+from mapper.statistics.point_clusters import point_clusters
 from mapper.statistics.scores import score_counts
 
 Table = Literal["figures", "cells", "shapes"]
@@ -85,7 +86,7 @@ class DescribeChoices(Choices):
 
 
 def ask_describe(study: Study, choices: DescribeChoices) -> Finding:
-    """Describe the whole map by the measures that PySAL does well.
+    """Describe the whole map by measures of its pattern, middle, spread and shapes.
 
     Parameters
     ----------
@@ -206,8 +207,8 @@ QUESTION = Question(
     id="describe",
     title="The whole map",
     question="Is there a pattern at all, where is its middle, and what shapes has it?",
-    definition="Global Moran's I, local Geary, A-DBmean centre, ellipse, breaks.",
-    source="Moran 1950; Anselin 1995; Arribas-Bel and others 2021 (PySAL).",
+    definition="Global Moran's I, local Geary, A-DBSCAN, mean centre, ellipse, breaks.",
+    source="Moran 1950; Anselin 1995; Arribas-Bel and others 2021.",
     group="Where",
     choices=DescribeChoices,
     answer=ask_describe,

@@ -11,7 +11,7 @@ from mapper.analysis.study import Study
 from mapper.base.errors import RequestError
 from mapper.base.types import Floats, Integers
 from mapper.questions.periods import Periods, counts_by_period, split_periods
-from mapper.questions.places import Places
+from mapper.questions.places import NamedPlaces
 from mapper.questions.windows import Window, counts_within, knows_months_only
 from mapper.statistics.period_dispersion import (
     PeriodDispersion,
@@ -24,7 +24,7 @@ _WEEK = "7"
 
 
 def place_dispersion(
-    study: Study, places: Places, windows: tuple[Window, Window]
+    study: Study, places: NamedPlaces, windows: tuple[Window, Window]
 ) -> PeriodDispersion:
     """Return the dispersion of every place, to compare two windows by.
 
@@ -87,7 +87,7 @@ def _freedom(periods: Periods | None, group: Integers) -> int:
     return int(used.size - np.unique(used).size)
 
 
-def _sums(places: Places, counts: Integers) -> Floats:
+def _sums(places: NamedPlaces, counts: Integers) -> Floats:
     """Return the counts of places by period, shape (places, periods)."""
     sums = np.zeros((len(places.table), counts.shape[1]))
     inside = places.group >= 0

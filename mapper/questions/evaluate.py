@@ -17,7 +17,6 @@ from mapper.base.types import Flags
 from mapper.grid.neighbours import Neighbours, find_band
 from mapper.questions.action import Action, Table
 from mapper.questions.answer import answer
-from mapper.questions.choices import Question
 from mapper.questions.evaluation_dates import (
     Around,
     judged_periods,
@@ -25,9 +24,10 @@ from mapper.questions.evaluation_dates import (
     whole_counts_of,
     windows_around,
 )
-from mapper.questions.evaluation_tables import Ground, cell_table, figure_table, sums_of
+from mapper.questions.evaluation_tables import EvaluationCells, cell_table, figure_table, sums_of
 from mapper.questions.finding import Finding, Role, Unit
 from mapper.questions.places import cells_named, chosen_hotspots, places_by
+from mapper.questions.question import Question
 from mapper.questions.windows import Window, check_windows, counts_within, days_with_data
 from mapper.statistics.action_outcome import evaluate_ledgers
 from mapper.statistics.controls import ring_cells
@@ -41,6 +41,7 @@ _ROLES: dict[Table, dict[str, Role]] = {
         "value": "derived",
         "low": "derived",
         "high": "derived",
+        "code": "class",
         "words": "derived",
     },
     "cells": {
@@ -96,7 +97,7 @@ def ask_evaluate(study: Study, action: Action, *, trial: "Trial | None" = None) 
 class Trial:
     """An action with its parts and the ledgers that it is judged by."""
 
-    ground: Ground
+    ground: EvaluationCells
     ledgers: tuple[Ledger, Ledger | None]  # of the treated places and of the buffer
     words: tuple[str, ...]
 
@@ -133,7 +134,9 @@ def open_trial(study: Study, action: Action) -> Trial:
         apart=taken,
     )
     return Trial(
-        ground=Ground(treated=treated, buffer=buffer, control=control, buffer_control=aside),
+        ground=EvaluationCells(
+            treated=treated, buffer=buffer, control=control, buffer_control=aside
+        ),
         ledgers=(open_one(treated, sets), open_one(buffer, rings) if buffer.any() else None),
         words=_expectation_words(around, by_hand=bool(action.control_cells)),
     )

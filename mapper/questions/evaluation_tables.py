@@ -8,15 +8,22 @@ import pandas as pd
 from mapper.analysis.study import Study
 from mapper.base.types import Flags, Integers
 from mapper.grid.hexagons import cells_to_strings
-from mapper.statistics.action_outcome import Evaluation, describe_effect, describe_ring
+from mapper.statistics.action_outcome import (
+    CANNOT_BE_TOLD,
+    Evaluation,
+    describe_effect,
+    describe_ring,
+)
 from mapper.statistics.evaluation import BeforeAfter
 from mapper.statistics.expectation import Outcome
 
 _NAN = float("nan")
+_NOTHING = ("", "")
+Row = tuple[str, float, float, float, str, str]  # figure, value, low, high, code, words
 
 
 @dataclass(frozen=True, eq=False)
-class Ground:
+class EvaluationCells:
     """Which cells play which part; each of shape (cells,)."""
 
     treated: Flags
@@ -43,48 +50,52 @@ def sums_of(counts: tuple[Integers, Integers], part: Flags) -> BeforeAfter:
 
 
 def figure_table(
-    counts: tuple[Integers, Integers], ground: Ground, found: Evaluation
+    counts: tuple[Integers, Integers], ground: EvaluationCells, found: Evaluation
 ) -> pd.DataFrame:
     """Return one row for each measure."""
-    rows: list[tuple[str, float, float, float, str]] = []
+    rows: list[Row] = []
     for name, flags in ground.parts.items():
         each = sums_of(counts, flags)
-        rows.append((f"{name} cells", float(flags.sum()), _NAN, _NAN, ""))
-        rows.append((f"{name} before", float(each.before), _NAN, _NAN, ""))
-        rows.append((f"{name} after", float(each.after), _NAN, _NAN, ""))
-    rows.extend(
-        _outcome_rows("treated", found.treated, describe_effect(found.effect, found.treated))
-    )
+        rows.append((f"{name} cells", float(flags.sum()), _NAN, _NAN, *_NOTHING))
+        rows.append((f"{name} before", float(each.before), _NAN, _NAN, *_NOTHING))
+        rows.append((f"{name} after", float(each.after), _NAN, _NAN, *_NOTHING))
+    words = describe_effect(found.effect, found.treated)
+    rows.extend(_outcome_rows("treated", found.treated, found.effect, words))
     if found.buffer:
-        rows.extend(_outcome_rows("buffer", found.buffer, describe_ring(found.ring, found.buffer)))
-    rows.append(("dispersion of periods", found.dispersion, _NAN, _NAN, ""))
+        words = describe_ring(found.ring, found.buffer)
+        rows.extend(_outcome_rows("buffer", found.buffer, found.ring, words))
+    rows.append(("dispersion of periods", found.dispersion, _NAN, _NAN, *_NOTHING))
     change = found.change
-    rows.append(("rate ratio of treated", change.ratio, change.low, change.high, ""))
+    rows.append(("rate ratio of treated", change.ratio, change.low, change.high, *_NOTHING))
     if found.quotient:
         told = found.quotient
         value = _NAN if np.isnan(told.low) else told.value
-        rows.append(("WDQ", value, told.low, told.high, told.words))
+        rows.append(("WDQ", value, told.low, told.high, "", told.words))
     if found.difference:
         apart = found.difference
-        rows.append(("WDD", apart.value, apart.low, apart.high, ""))
-    return pd.DataFrame(rows, columns=["figure", "value", "low", "high", "words"])
+        rows.append(("WDD", apart.value, apart.low, apart.high, *_NOTHING))
+    return pd.DataFrame(rows, columns=["figure", "value", "low", "high", "code", "words"])
 
 
-def _outcome_rows(
-    name: str, outcome: Outcome, words: str
-) -> list[tuple[str, float, float, float, str]]:
-    """Return the rows of one outcome."""
+def _outcome_rows(name: str, outcome: Outcome, code: str, words: str) -> list[Row]:
+    """Return the rows of one outcome; what cannot be told has no ratio, interval or p."""
+    told = code not in {*CANNOT_BE_TOLD, "not asked"}
+    ratio, low, high, p = (
+        (outcome.ratio, outcome.low, outcome.high, outcome.p) if told else (_NAN,) * 4
+    )
     return [
-        (f"{name} expected after", outcome.expected, _NAN, _NAN, ""),
-        (f"{name} against expected", outcome.ratio, outcome.low, outcome.high, words),
-        (f"{name}: p among placebo places", outcome.p, _NAN, _NAN, ""),
-        (f"{name}: comparable placebo places", float(outcome.alike), _NAN, _NAN, ""),
-        (f"{name}: rise before the action", outcome.rise, _NAN, _NAN, ""),
-        (f"{name}: p of the rise before", outcome.rise_p, _NAN, _NAN, ""),
+        (f"{name} expected after", outcome.expected, _NAN, _NAN, *_NOTHING),
+        (f"{name} against expected", ratio, low, high, code, words),
+        (f"{name}: p among placebo places", p, _NAN, _NAN, *_NOTHING),
+        (f"{name}: comparable placebo places", float(outcome.alike), _NAN, _NAN, *_NOTHING),
+        (f"{name}: rise before the action", outcome.rise, _NAN, _NAN, *_NOTHING),
+        (f"{name}: p of the rise before", outcome.rise_p, _NAN, _NAN, *_NOTHING),
     ]
 
 
-def cell_table(study: Study, counts: tuple[Integers, Integers], ground: Ground) -> pd.DataFrame:
+def cell_table(
+    study: Study, counts: tuple[Integers, Integers], ground: EvaluationCells
+) -> pd.DataFrame:
     """Return one row for each cell that plays a part."""
     known = study.area.cells
     parts = []

@@ -10,14 +10,13 @@ from mapper.analysis.request import AnalysisResult
 from mapper.analysis.study import Study
 from mapper.base.types import Integers
 from mapper.questions.finding import Role, Unit
-from mapper.questions.places import By, cells_named, chosen_hotspots, places_by
-from mapper.questions.places import Places as QuestionPlaces
+from mapper.questions.places import By, NamedPlaces, cells_named, chosen_hotspots, places_by
 
-__all__ = ["By", "Places", "find_places"]
+__all__ = ["By", "PlaceGroups", "find_places"]
 
 
 @dataclass(frozen=True, eq=False)
-class Places:
+class PlaceGroups:
     """Places with the columns that name them, and which place each cell and incident is in."""
 
     unit: Unit
@@ -42,7 +41,7 @@ def find_places(
     by: By,
     result: AnalysisResult | None = None,
     only: str | None = None,
-) -> Places:
+) -> PlaceGroups:
     """Return the places of a study.
 
     Parameters
@@ -63,7 +62,7 @@ def find_places(
         inside = cells_named(study, (only,))
         keys: dict[str, Role] = {"cell": "key"}
         group = np.where(inside, 0, -1).astype(np.int64)
-        places = QuestionPlaces(pd.DataFrame({"cell": [only]}, dtype="str"), keys, group)
+        places = NamedPlaces(pd.DataFrame({"cell": [only]}, dtype="str"), keys, group)
     else:
         places = places_by(study, by, result=result)
         if only is not None:
@@ -71,12 +70,12 @@ def find_places(
     position = study.counts.position
     known = study.within & (position >= 0)
     of_incident = np.where(known, places.group[np.where(known, position, 0)], -1)
-    return Places(cast("Unit", by), places.table, places.group, of_incident)
+    return PlaceGroups(cast("Unit", by), places.table, places.group, of_incident)
 
 
 def places_chosen(
     study: Study, *, hotspot: str | None, cell: str | None, result: AnalysisResult | None
-) -> Places:
+) -> PlaceGroups:
     """Return one cell, or else one hot spot, or else every hot spot.
 
     Raises

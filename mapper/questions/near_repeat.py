@@ -10,8 +10,10 @@ from mapper.base.errors import RequestError
 from mapper.base.files import Progress, no_progress
 from mapper.incidents.coordinates import degrees_to_grid
 from mapper.questions.answer import answer
-from mapper.questions.choices import Choices, Question, choice, runs, seed
+from mapper.questions.choices import Choices, choice
 from mapper.questions.finding import Finding, Role
+from mapper.questions.question import Question
+from mapper.questions.usual_choices import runs, seed
 from mapper.statistics.near_repeat import NearRepeat, near_repeat
 
 METRES = (0.0, 100.0, 200.0, 400.0, 800.0)

@@ -22,9 +22,11 @@ from mapper.base.types import Flags, Integers
 from mapper.context.phases import suggest_phase
 from mapper.grid.hexagons import cells_to_strings
 from mapper.questions.answer import answer
-from mapper.questions.choices import Choices, Question, choice, every
+from mapper.questions.choices import Choices, choice
 from mapper.questions.finding import Finding, Role
 from mapper.questions.periods import Periods, counts_by_period, left_out, split_periods
+from mapper.questions.question import Question
+from mapper.questions.usual_choices import every
 from mapper.statistics.emerging import PATTERN_NAMES, classify_patterns
 from mapper.statistics.hot_periods import HotPeriods, find_hot_periods, find_trend
 from mapper.statistics.trend import Trend, smallest_p, too_few_periods

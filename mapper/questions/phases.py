@@ -22,14 +22,16 @@ from mapper.context.phases import (
     shipped_phase_rules,
     suggest_phase,
 )
-from mapper.context.places import Places as NearPlaces
+from mapper.context.places import Places
 from mapper.incidents.quality import distinct_points
 from mapper.questions.answer import answer
-from mapper.questions.choices import Choices, Question, choice, every, places
+from mapper.questions.choices import Choices, choice
 from mapper.questions.finding import Finding, Role
-from mapper.questions.groups import Places, find_places
+from mapper.questions.groups import PlaceGroups, find_places
 from mapper.questions.patterns import PatternsChoices, ask_patterns
 from mapper.questions.periods import counts_by_period, split_periods
+from mapper.questions.question import Question
+from mapper.questions.usual_choices import every, places
 from mapper.statistics.hot_periods import find_trend
 
 _KEYS = ("hotspot_id", "name", "district", "ward")
@@ -45,7 +47,7 @@ class PhasesChoices(Choices):
     """What is chosen for prevention phases."""
 
     every: str = every()
-    places: NearPlaces | None = places()
+    places: Places | None = places()
     rules: PhaseRules | None = choice(
         None, "Phase rules", help="Phase rules (TOML) other than those shipped.", rare=True
     )
@@ -101,7 +103,7 @@ def phase_facts(
     study: Study,
     *,
     result: AnalysisResult,
-    places: NearPlaces | None = None,
+    places: Places | None = None,
     every: str = "month",
 ) -> list[dict[str, Fact]]:
     """Return what the rules may ask about each hot spot, best rank first; missing is not known."""
@@ -164,14 +166,14 @@ def _share(some: npt.NDArray[np.number], of: Integers) -> list[float | None]:
     return [part / whole if whole else None for part, whole in pairs]
 
 
-def _rising_background(study: Study, groups: Places, every: str) -> bool:
+def _rising_background(study: Study, groups: PlaceGroups, every: str) -> bool:
     """Return whether incidents outside all hot spots clearly rise over the periods."""
     counts = counts_by_period(study, split_periods(study, every=every))
     outside = counts[groups.of_cell < 0].sum(axis=0, keepdims=True)
     return bool(find_trend(outside).direction(alpha=study.request.alpha)[0] > 0)
 
 
-def _assets(study: Study, mine: Flags, places: NearPlaces | None) -> float | None:
+def _assets(study: Study, mine: Flags, places: Places | None) -> float | None:
     """Return how many protective assets lie in a hot spot and the rings around it."""
     if places is None or places.table.empty:
         return None

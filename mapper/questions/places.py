@@ -19,7 +19,7 @@ By = Literal["cell", "hotspot", "ward", "district", "area"]
 
 
 @dataclass(frozen=True, eq=False)
-class Places:
+class NamedPlaces:
     """Named places made of cells."""
 
     table: pd.DataFrame  # one row per place: what it is called
@@ -33,7 +33,7 @@ class Places:
         return np.rint(sums).astype(np.int64)
 
 
-def places_by(study: Study, by: By, *, result: AnalysisResult | None = None) -> Places:
+def places_by(study: Study, by: By, *, result: AnalysisResult | None = None) -> NamedPlaces:
     """Return the places of a study area.
 
     Parameters
@@ -49,12 +49,12 @@ def places_by(study: Study, by: By, *, result: AnalysisResult | None = None) -> 
         return _hotspots(result or find_hotspots(study))
     if by == "area":
         table = pd.DataFrame({"area": [study.area.title]})
-        return Places(table, {"area": "key"}, np.zeros(study.near.size, dtype=np.int64))
+        return NamedPlaces(table, {"area": "key"}, np.zeros(study.near.size, dtype=np.int64))
     levels = ["district"] if by == "district" else ["district", "ward"]
     return _areas(study, levels)
 
 
-def chosen_hotspots(places: Places, ids: tuple[str, ...]) -> Places:
+def chosen_hotspots(places: NamedPlaces, ids: tuple[str, ...]) -> NamedPlaces:
     """Return some hot spots only.
 
     Raises
@@ -73,7 +73,7 @@ def chosen_hotspots(places: Places, ids: tuple[str, ...]) -> Places:
     rows = np.full(len(known) + 1, -1, dtype=np.int64)
     rows[kept] = np.arange(kept.size)
     table = places.table.iloc[kept].reset_index(drop=True)
-    return Places(table, places.roles, rows[places.group])
+    return NamedPlaces(table, places.roles, rows[places.group])
 
 
 def cells_named(study: Study, names: tuple[str, ...]) -> Flags:
@@ -110,17 +110,17 @@ def _position(study: Study, name: str) -> int | None:
     return at if at < study.near.size and study.cells[at] == cell else None
 
 
-def _cells(study: Study) -> Places:
+def _cells(study: Study) -> NamedPlaces:
     known = study.area.cells
     table = pd.DataFrame({"cell": pd.array(cells_to_strings(study.cells), dtype="str")})
     table = table.assign(district=known["district"], ward=known["ward"])
-    return Places(table, _keys(table), np.arange(study.near.size, dtype=np.int64))
+    return NamedPlaces(table, _keys(table), np.arange(study.near.size, dtype=np.int64))
 
 
-def _hotspots(result: AnalysisResult) -> Places:
+def _hotspots(result: AnalysisResult) -> NamedPlaces:
     table = result.hotspots[["hotspot_id", "name", "district", "ward"]].reset_index(drop=True)
     rows = pd.Index(table["hotspot_id"]).get_indexer(result.cells["hotspot_id"])
-    return Places(table, _keys(table), rows.astype(np.int64))
+    return NamedPlaces(table, _keys(table), rows.astype(np.int64))
 
 
 def _keys(table: pd.DataFrame) -> dict[str, Role]:
@@ -128,9 +128,9 @@ def _keys(table: pd.DataFrame) -> dict[str, Role]:
     return {str(name): "key" for name in table.columns}
 
 
-def _areas(study: Study, levels: list[str]) -> Places:
+def _areas(study: Study, levels: list[str]) -> NamedPlaces:
     """Return districts or wards; cells without a label are the row without a name."""
     keys = study.area.cells[levels].astype("str").fillna("")
     names, group = np.unique(keys.to_numpy(dtype=str), axis=0, return_inverse=True)
     table = pd.DataFrame({level: names[:, at] for at, level in enumerate(levels)})
-    return Places(table, dict.fromkeys(levels, "key"), group.ravel().astype(np.int64))
+    return NamedPlaces(table, dict.fromkeys(levels, "key"), group.ravel().astype(np.int64))

@@ -7,8 +7,9 @@ from mapper.analysis.proactivity import check_proactivity
 from mapper.analysis.study import Study
 from mapper.base.files import Progress, no_progress
 from mapper.questions.answer import answer
-from mapper.questions.choices import Choices, Question, choice
+from mapper.questions.choices import Choices, choice
 from mapper.questions.finding import Finding, Role, Unit
+from mapper.questions.question import Question
 
 Table = Literal["hotspots", "hot-cells", "areas"]
 _ROLES: dict[Table, dict[str, Role]] = {

@@ -9,7 +9,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from mapper.questions.choices import Question
+    from mapper.questions.question import Question
 
 NAMES = (
     "signals",

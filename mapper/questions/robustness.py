@@ -10,15 +10,15 @@ from mapper.analysis.analyse import find_hotspots
 from mapper.analysis.robustness import Robustness, measure_robustness
 from mapper.analysis.study import Study
 from mapper.analysis.variations import RESOLUTIONS_TRIED, lens_variants
-from mapper.areas.load import load_study_area
-from mapper.areas.study_area import StudyArea
 from mapper.base.errors import LensError, RequestError
 from mapper.base.files import Progress, no_progress
 from mapper.lenses.fit import refuse_unfit
 from mapper.lenses.lens import Lens
 from mapper.questions.answer import answer
-from mapper.questions.choices import Choices, Question, choice, replicates, seed
+from mapper.questions.choices import Choices, choice
 from mapper.questions.finding import Finding, Role, Unit
+from mapper.questions.question import Question
+from mapper.questions.usual_choices import replicates, seed
 
 Table = Literal["hotspots", "settings", "choices"]
 _MOST_RINGS = 2
@@ -41,7 +41,7 @@ class RobustnessChoices(Choices):
 
 
 def ask_robustness(
-    study: Study, choices: RobustnessChoices, *, area: str, progress: Progress = no_progress
+    study: Study, choices: RobustnessChoices, *, progress: Progress = no_progress
 ) -> Finding:
     """Follow every hot spot through hundreds of other settings.
 
@@ -51,8 +51,6 @@ def ask_robustness(
         Which table. ``hotspots``: the share of settings and the rank interval of each;
         ``settings``: what each setting gives; ``choices``: the share kept by each value of each
         choice. Replicates and seed are of the bootstrap of ranks.
-    area
-        What the study area was asked for as: it is loaded at every resolution of the settings.
 
     Raises
     ------
@@ -69,8 +67,8 @@ def ask_robustness(
     variants = _variants(study)
     found = measure_robustness(
         study,
-        find_hotspots(study),
-        areas=_areas(study, area),
+        find_hotspots(study.varied(question="concentrated")),
+        areas={each: study.area.at(each) for each in (*RESOLUTIONS_TRIED, study.area.resolution)},
         variants=variants,
         replicates=choices.replicates,
         seed=choices.seed,
@@ -86,14 +84,13 @@ def ask_robustness(
         _roles(rows, choices.table),
         unit=_UNITS[choices.table],
         choices=choices.told(),
-        notes=(told,),
+        notes=(told, _CONCENTRATED),
     )
 
 
-def _areas(study: Study, name: str) -> dict[int, StudyArea]:
-    """Return the study area at every resolution of the settings."""
-    others = {each: load_study_area(name, resolution=each) for each in RESOLUTIONS_TRIED}
-    return {**others, study.area.resolution: study.area}
+_CONCENTRATED = (
+    "The places followed are the concentrated ones: scores and nulls are choices of that question."
+)
 
 
 def _variants(study: Study) -> dict[str, Lens]:

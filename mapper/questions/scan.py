@@ -12,9 +12,11 @@ from mapper.base.files import Progress, no_progress
 from mapper.base.types import Floats, Integers
 from mapper.grid.hexagons import cells_to_points, cells_to_strings
 from mapper.questions.answer import answer
-from mapper.questions.choices import Choices, Question, choice, every, runs, seed
+from mapper.questions.choices import Choices, choice
 from mapper.questions.finding import Finding, Role
 from mapper.questions.periods import Periods, counts_by_period, left_out, split_periods
+from mapper.questions.question import Question
+from mapper.questions.usual_choices import every, runs, seed
 from mapper.statistics.scan import MOST_FEWEST, Cluster, ScanChoices, ScanResult, scan
 from mapper.statistics.scan_windows import Zones, circle_zones, disc_zones
 

@@ -10,10 +10,12 @@ from mapper.analysis.study import Study
 from mapper.base.week import SHIFTS, WEEKDAYS
 from mapper.context.week import peak_shifts, shift_of_hours, shift_weights
 from mapper.questions.answer import answer
-from mapper.questions.choices import Choices, Question, Rows, rows
+from mapper.questions.choices import Choices
 from mapper.questions.finding import Finding, Role
 from mapper.questions.grounds import counted_as, ground_of
-from mapper.questions.groups import Places, find_places
+from mapper.questions.groups import PlaceGroups, find_places
+from mapper.questions.question import Question
+from mapper.questions.usual_choices import Rows, rows
 from mapper.questions.windows import refuse_months_only
 from mapper.statistics.aoristic import week_clocks
 
@@ -74,7 +76,7 @@ def ask_shifts(
     )
 
 
-def _shift_rows(places: Places, sums: np.ndarray, peaks: np.ndarray) -> pd.DataFrame:
+def _shift_rows(places: PlaceGroups, sums: np.ndarray, peaks: np.ndarray) -> pd.DataFrame:
     """Return one row for each place and shift, Monday's first shift first."""
     width = sums.shape[1]
     shift = np.tile(np.arange(width), places.size)

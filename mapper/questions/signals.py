@@ -20,8 +20,9 @@ from mapper.base.files import Progress, no_progress
 from mapper.grid.hexagons import cells_to_strings
 from mapper.lenses.lens import Lens
 from mapper.questions.answer import answer
-from mapper.questions.choices import Choices, Question, choice
+from mapper.questions.choices import Choices, choice
 from mapper.questions.finding import Finding, Role
+from mapper.questions.question import Question
 from mapper.questions.signal_extras import (
     Columns,
     harm_columns,

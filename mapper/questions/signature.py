@@ -7,11 +7,13 @@ import numpy as np
 from mapper.analysis.analyse import AnalysisResult
 from mapper.analysis.study import Study
 from mapper.context.indicators import IndicatorSet, indicate, indicators_for
-from mapper.context.signature import describe_signature, place_signatures
+from mapper.context.signature import place_signatures
 from mapper.questions.answer import answer
-from mapper.questions.choices import Choices, Question, cell, hotspot
+from mapper.questions.choices import Choices
 from mapper.questions.finding import Finding, Role
 from mapper.questions.groups import places_chosen
+from mapper.questions.question import Question
+from mapper.questions.usual_choices import cell, hotspot
 
 _NOTE = (
     "A hot spot was chosen for its numbers, so its ratios are somewhat high; intervals hold"
@@ -81,16 +83,6 @@ def ask_signature(
         choices={**choices.told(), "indicators": which.id, "shares_of": which.base},
         notes=(_NOTE, *left_out),
     )
-
-
-def signature_words(finding: Finding) -> dict[str, str]:
-    """Return each place's signature as a short text, by its id; not for release as it stands."""
-    key = next(iter(finding.roles))
-    name = "name" if "name" in finding.roles else key
-    return {
-        str(place): describe_signature(rows, place=str(rows[name].iloc[0]), area=finding.area_title)
-        for place, rows in finding.table.groupby(key, sort=False)
-    }
 
 
 QUESTION = Question(

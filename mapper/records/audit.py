@@ -61,7 +61,7 @@ class Event:
 
 
 @dataclass(frozen=True)
-class Entry:
+class AuditEntry:
     """One entry of the log, as it is kept."""
 
     number: int  # 1, 2, 3 and so on, without gaps
@@ -76,7 +76,7 @@ class Entry:
     hash: str
 
 
-def append(connection: Connection, event: Event, *, at: datetime | None = None) -> Entry:
+def append(connection: Connection, event: Event, *, at: datetime | None = None) -> AuditEntry:
     """Add an entry at the end of the log, within the transaction of the act itself.
 
     Parameters
@@ -107,7 +107,7 @@ def append(connection: Connection, event: Event, *, at: datetime | None = None) 
         "detail": _detail(event.detail),
     }
     previous = last.hash if last else NOTHING_BEFORE
-    entry = Entry(**told, previous=previous, hash=chained(previous, told))
+    entry = AuditEntry(**told, previous=previous, hash=chained(previous, told))
     connection.execute(insert(audit), asdict(entry))
     return entry
 

@@ -14,7 +14,7 @@ from pathlib import Path
 from sqlalchemy import Connection, desc, select
 
 from mapper.base.errors import RecordsError
-from mapper.records.audit import NOTHING_BEFORE, Entry, chained
+from mapper.records.audit import NOTHING_BEFORE, AuditEntry, chained
 from mapper.records.schema.trust import audit
 
 _FAULTS_TOLD = 20  # more of them tell nobody anything
@@ -96,16 +96,16 @@ def verify(connection: Connection, *, kept: Sequence[Head] = ()) -> Verdict:
     return Verdict(entries=entries, faults=_few(faults))
 
 
-def _every_entry(connection: Connection) -> Iterator[Entry]:
+def _every_entry(connection: Connection) -> Iterator[AuditEntry]:
     """Yield the log from its first entry, without holding all of it."""
     found = connection.execution_options(yield_per=_AT_A_TIME).execute(
         select(audit).order_by(audit.c.number)
     )
     for row in found:
-        yield Entry(**row._mapping)  # noqa: SLF001 - SQLAlchemy's own public name for it
+        yield AuditEntry(**row._mapping)  # noqa: SLF001 - SQLAlchemy's own public name for it
 
 
-def _faults_of(entry: Entry, *, after: int, previous: str) -> list[str]:
+def _faults_of(entry: AuditEntry, *, after: int, previous: str) -> list[str]:
     """Return what is wrong with one entry, seen from the one before it."""
     faults = []
     if entry.number != after + 1:

@@ -13,7 +13,7 @@ from datetime import date, timedelta
 from sqlalchemy import ColumnElement, Connection, desc, func, or_, select
 
 from mapper.base.text import spreadsheet_text
-from mapper.records.audit import Entry, Event, append
+from mapper.records.audit import AuditEntry, Event, append
 from mapper.records.schema.trust import audit
 
 MARKING = "OFFICIAL-SENSITIVE"
@@ -38,7 +38,7 @@ def count_entries(connection: Connection, wanted: AuditFilter) -> int:
 
 def find_entries(
     connection: Connection, wanted: AuditFilter, *, limit: int | None = 100, skip: int = 0
-) -> list[Entry]:
+) -> list[AuditEntry]:
     """Return entries, newest first, a page at a time."""
     found = (
         select(audit)
@@ -47,7 +47,7 @@ def find_entries(
         .limit(limit)
         .offset(skip)
     )
-    return [Entry(**row) for row in connection.execute(found).mappings()]
+    return [AuditEntry(**row) for row in connection.execute(found).mappings()]
 
 
 def people_in_log(connection: Connection) -> list[str]:
@@ -82,9 +82,9 @@ def export_audit(
     return content
 
 
-def audit_csv(entries: Sequence[Entry]) -> bytes:
+def audit_csv(entries: Sequence[AuditEntry]) -> bytes:
     """Return entries as marked CSV in which no text is a formula."""
-    names = [field.name for field in fields(Entry)]
+    names = [field.name for field in fields(AuditEntry)]
     made = io.StringIO()
     writer = csv.writer(made, lineterminator="\r\n")
     writer.writerow([f"{MARKING}: audit log, {len(entries)} entries, newest first"])

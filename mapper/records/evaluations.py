@@ -48,7 +48,7 @@ VERDICT_RULE = (
 
 
 @dataclass(frozen=True)
-class Entry:
+class EvaluationLine:
     """One line of the register."""
 
     intervention: str  # record number
@@ -184,7 +184,9 @@ def _doubt(found: Evaluation) -> list[str]:
     return []
 
 
-def register(interventions: Iterable[Version], evaluations: Iterable[Version]) -> tuple[Entry, ...]:
+def register(
+    interventions: Iterable[Version], evaluations: Iterable[Version]
+) -> tuple[EvaluationLine, ...]:
     """Return every intervention with what the counts say and what people say, latest first.
 
     Parameters
@@ -199,11 +201,11 @@ def register(interventions: Iterable[Version], evaluations: Iterable[Version]) -
     return tuple(sorted(entries, key=lambda one: one.first, reverse=True))
 
 
-def _entry(intervention: Version, evaluation: Version | None) -> Entry:
+def _entry(intervention: Version, evaluation: Version | None) -> EvaluationLine:
     """Return one line of the register."""
     content = intervention.content
     result = evaluation.content["result"] if evaluation else {}
-    return Entry(
+    return EvaluationLine(
         intervention=intervention.record,
         name=intervention.title,
         first=content.get("first", ""),

@@ -6,25 +6,12 @@ anything: it shows administrators who has which role, and since when it has been
 
 import json
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import Connection, RowMapping, insert, select, update
+from sqlalchemy import Connection, insert, select, update
 
 from mapper.records.audit import Event, append
 from mapper.records.schema.trust import people
-
-
-@dataclass(frozen=True)
-class KnownPerson:
-    """One person as of their last sign-in."""
-
-    person: str
-    name: str
-    role: str
-    wards: tuple[str, ...]
-    first_seen: datetime
-    last_seen: datetime
 
 
 def note_person(
@@ -43,22 +30,11 @@ def note_person(
     if row is None:
         connection.execute(insert(people), {"person": person, "first_seen": now, **facts})
         return
-    before = _person(row)
+    before = row["role"], json.loads(row["wards"])
     connection.execute(update(people).where(people.c.person == person).values(facts))
-    if (before.role, before.wards) != (role, tuple(wards)):
+    if before != (role, list(wards)):
         detail = {
-            "before": {"role": before.role, "wards": list(before.wards)},
+            "before": {"role": before[0], "wards": before[1]},
             "now": {"role": role, "wards": list(wards)},
         }
         append(connection, Event("role", person, "role at sign-in", role, detail=detail), at=now)
-
-
-def known_people(connection: Connection) -> list[KnownPerson]:
-    """Return everyone who has signed in, by name."""
-    found = select(people).order_by(people.c.name, people.c.person)
-    return [_person(row) for row in connection.execute(found).mappings()]
-
-
-def _person(row: RowMapping) -> KnownPerson:
-    """Return a row as a person."""
-    return KnownPerson(**{**row, "wards": tuple(json.loads(row["wards"]))})

@@ -13,14 +13,19 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any, Literal
 
+import numpy as np
 import pandas as pd
 
 from mapper.disclosure.release import Release, is_release
 from mapper.records.actions import Action, overdue
 from mapper.statistics.change import compare_windows
+from mapper.statistics.period_dispersion import PeriodDispersion
 
 WORTH_TELLING = 1.1  # a rate up by a tenth, or down to 1/1.1, with at least
 FEWEST = 5  # incidents of difference
+_DISPERSION = (
+    2.0  # of months of hot spots in real files; a list shown holds no months to learn from
+)
 Certainty = Literal["clear", "may be chance", "periods overlap"]
 
 
@@ -146,7 +151,10 @@ def _moved(
         return []
     old, new = ([one[side]["incidents"] for one in pairs] for side in (0, 1))
     days = _days(before), _days(now)
-    change = compare_windows(old, new, before_length=days[0], after_length=days[1])
+    alike = PeriodDispersion(np.full(len(old), _DISPERSION), np.full(len(old), np.inf), _DISPERSION)
+    change = compare_windows(
+        old, new, before_length=days[0], after_length=days[1], dispersion=alike
+    )
     overlap = before["last"] >= now["first"]
     found = []
     for at, clear in enumerate(change.clear().tolist()):

@@ -22,7 +22,6 @@ from mapper.records.schema.trust import sessions
 SessionState = Literal["open", "idle", "expired", "ended"]
 
 _ID_BYTES = 32  # 256 bits: not to be guessed
-_TOUCH_EVERY = timedelta(seconds=30)  # a click within it is not worth a write
 
 
 @dataclass(frozen=True)
@@ -126,11 +125,6 @@ def open_sessions(connection: Connection) -> list[Session]:
     return [_session(row) for row in connection.execute(found).mappings()]
 
 
-def worth_touching(session: Session, *, now: datetime) -> bool:
-    """Tell whether a session was last seen long enough ago to be written down again."""
-    return now - session.last_seen >= _TOUCH_EVERY
-
-
 def touch_session(connection: Connection, session_id: str, *, now: datetime) -> None:
     """Record that a person is still there; an ended or expired session stays as it is."""
     connection.execute(
@@ -161,13 +155,6 @@ def end_session(
 def end_session_of_key(connection: Connection, key: str, *, now: datetime, because: str) -> bool:
     """End a session as the list of sessions names it; tell whether there was one to end."""
     return _end(connection, sessions.c.key == key, now, because) > 0
-
-
-def end_sessions_of(
-    connection: Connection, person: str, *, now: datetime, because: str = "signed out"
-) -> int:
-    """End every session of a person and record each; return how many there were."""
-    return _end(connection, sessions.c.person == person, now, because)
 
 
 def forget_sessions(connection: Connection, *, before: datetime) -> int:

@@ -86,8 +86,8 @@ def compare_windows(
     correction
         ``bh`` for Benjamini-Hochberg, ``by`` for Benjamini-Yekutieli.
     dispersion
-        How much the periods of each cell vary beyond chance; by default not at all, and then test
-        and interval are exact.
+        How much the periods of each cell vary beyond chance, measured in the unit of the lengths;
+        by default not at all, and then test and interval are exact.
 
     Raises
     ------
@@ -105,8 +105,9 @@ def compare_windows(
         low, high, greater, less, p = _exact(before, after, confidence=confidence, **lengths)
         known = np.ones(before.shape, dtype=np.bool_)
     else:
+        given = dispersion.given(before + after, before_length + after_length)
         low, high, greater, less = _overdispersed(
-            before, after, dispersion, confidence=confidence, **lengths
+            before, after, given, confidence=confidence, **lengths
         )
         p, known = np.minimum(2 * np.minimum(greater, less), 1.0), ~np.isnan(dispersion.ratio)
     with np.errstate(divide="ignore", invalid="ignore"):

@@ -72,22 +72,6 @@ def _tails(
     return [conditional_tail(scores, ring, degree, table, lower=lower) for lower in sides]
 
 
-def gi_z(scores: Integers, ring: Integers, degree: Integers) -> Floats:
-    """Return Gi z: the ring alone against the other cells, in closed form.
-
-    ``z = (R - mean k) / (s sqrt(((n - 1) k - k^2) / (n - 2)))`` with mean and spread over the
-    n - 1 other cells (Ord and Getis 1995).
-    """
-    n = scores.size
-    values = scores.astype(np.float64)
-    mean = (values.sum() - values) / (n - 1)
-    spread = np.sqrt(np.maximum((np.square(values).sum() - values**2) / (n - 1) - mean**2, 0))
-    scale = spread * np.sqrt(((n - 1) * degree - degree**2) / (n - 2))
-    z = np.full(n, np.nan)
-    np.divide(ring - mean * degree, scale, out=z, where=scale > 0)
-    return z
-
-
 def gi_star_z(scores: Integers, disc: Integers, degree: Integers) -> Floats:
     """Return Gi* z with binary weights and w_ii = 1, in closed form.
 

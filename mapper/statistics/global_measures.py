@@ -1,38 +1,32 @@
-"""Measures of the whole map that PySAL does well: thin, named, with their limits said.
+"""Measures of the whole map, with their limits said.
 
-Global Moran's I (do busy cells lie beside busy ones at all?) and local Geary (esda), class breaks
-for a map (mapclassify), clusters of any shape from the points themselves (A-DBSCAN in esda), and
-where the middle of the points lies and how far they spread (pointpats). Kernel density is in
-:mod:`mapper.statistics.kernel_density`: pointpats draws one but gives no values. Each library is
-imported where it is used. Coordinates here are metres on a plane (eastings and northings), never
-degrees.
+Global Moran's I (do busy cells lie beside busy ones at all?), local Geary (how far is each cell
+from its neighbours?), and where the middle of the points lies and how far they spread. Tests
+compare each with PySAL. Kernel density is in :mod:`mapper.statistics.kernel_density`, classes of a
+map in :mod:`mapper.statistics.map_classes`, clusters of points in
+:mod:`mapper.statistics.point_clusters`. Coordinates here are metres on a plane (eastings and
+northings), never degrees.
 
-Sources: Moran (1950), Biometrika 37; Anselin (1995), Geographical Analysis 27; Arribas-Bel,
-Garcia-Lopez & Viladecans-Marsal (2021), Journal of Urban Economics 125 (A-DBSCAN).
+Sources: Moran (1950), Biometrika 37; Cliff & Ord (1981), Spatial Processes, the moments under
+randomisation; Anselin (1995), Geographical Analysis 27; Yuill (1971), Geografiska Annaler B 53, the
+ellipse; Weiszfeld (1937), Tohoku Mathematical Journal 43, the median centre.
 """
 
-import warnings
 from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass
-from math import nan
-from typing import Literal
+from math import nan, sqrt
 
-import mapclassify
 import numpy as np
-import pandas as pd
-from esda.adbscan import ADBSCAN
-from esda.geary_local import Geary_Local
-from esda.moran import Moran
-from libpysal.graph import Graph
-from pointpats.centrography import ellipse, euclidean_median, mean_center, std_distance
+from scipy import stats
 
 from mapper.base.types import Flags, Floats, Integers
 from mapper.grid.neighbours import Neighbours
 
-Scheme = Literal["quantiles", "natural", "head-tail", "equal"]
-
 _FEWEST = 3  # places without which spread has no meaning
+_FEWEST_OF_MORAN = 4  # its variance divides by n - 3
+_AT_ONCE = 2_000_000  # draws compared at a time, about 16 MB
+_STILL = 1e-6  # metres: the median centre moves no more
+_MOST_STEPS = 10_000
 LEAST_P = 1e-4  # the normal approximation says no more than that it is smaller
 
 
@@ -75,58 +69,105 @@ class Middle:
     distance: float  # standard distance
     major: float  # half axes of the standard deviational ellipse
     minor: float
-    rotation: float  # of the major axis, radians, clockwise as pointpats gives it
-
-
-def to_graph(near: Neighbours) -> "Graph":
-    """Return neighbours as a PySAL graph with weights of 1; isolated cells stay in it."""
-    alone = np.flatnonzero(near.degree == 0)
-    owner = np.concatenate([near.owner, alone])
-    member = np.concatenate([near.member, alone])
-    weight = np.concatenate([np.ones(near.owner.size), np.zeros(alone.size)])
-    order = np.lexsort((member, owner))
-    return Graph.from_arrays(owner[order], member[order], weight[order])
+    rotation: float  # of the major axis, radians anticlockwise from east
 
 
 def measure_moran(scores: Integers, near: Neighbours) -> GlobalMoran:
-    """Return global Moran's I with rows of weights summing to 1 (esda).
+    """Return global Moran's I with rows of weights summing to 1.
 
     Isolated cells are left out: they have no neighbour to be like, and would count as if they had
     one of average score.
+
+    Parameters
+    ----------
+    scores
+        Shape (cells,).
+    near
+        The neighbours; each row of weights is 1 over the cell's degree.
     """
     kept, inside = _without_isolated(near)
-    values = scores[kept].astype(np.float64)
-    if values.size < _FEWEST or values.std() == 0:
+    z = scores[kept] - scores[kept].mean() if kept.any() else np.zeros(0)
+    n = z.size
+    if n < _FEWEST_OF_MORAN or not z.any():
         return GlobalMoran(value=nan, expected=nan, z=nan, p=nan)
-    found = Moran(values, to_graph(inside), permutations=0, two_tailed=False)
-    return GlobalMoran(
-        value=float(found.I), expected=float(found.EI), z=float(found.z_rand), p=float(found.p_rand)
-    )
+    value = float(z @ (inside.ring_totals(z) / inside.degree) / (z @ z))
+    expected = -1 / (n - 1)
+    variance = _variance_under_randomisation(z, inside) - expected**2
+    apart = (value - expected) / sqrt(variance)
+    return GlobalMoran(value=value, expected=expected, z=apart, p=float(stats.norm.sf(abs(apart))))
+
+
+def _variance_under_randomisation(z: Floats, near: Neighbours) -> float:
+    """Return the second moment of I when the values are shuffled over the cells (Cliff & Ord).
+
+    Rows sum to 1, so that S0, the sum of all weights, is n.
+    """
+    n = z.size
+    weight = 1 / near.degree
+    s1 = float(((weight[near.owner] + weight[near.member]) ** 2).sum() / 2)
+    s2 = float(((1 + near.ring_totals(weight)) ** 2).sum())
+    kurtosis = float((z**4).mean() / (z**2).mean() ** 2)
+    first = n * ((n**2 - 3 * n + 3) * s1 - n * s2 + 3 * n**2)
+    second = kurtosis * ((n**2 - n) * s1 - 2 * n * s2 + 6 * n**2)
+    return (first - second) / ((n - 1) * (n - 2) * (n - 3) * n**2)
 
 
 def find_local_geary(
     scores: Integers, near: Neighbours, *, permutations: int = 999, seed: int = 0
 ) -> LocalGeary:
-    """Return local Geary of every cell with a pseudo p of random draws (esda).
+    """Return local Geary of every cell with a pseudo p of random draws.
 
-    Its p is not exact: it has a floor of 1 / (permutations + 1), takes the smaller tail, and
-    compares real numbers, so ties count by luck. Use it to look, not to decide.
+    The mean squared difference between a cell and its neighbours, over the variance of all. Its p
+    is not exact: it has a floor of 1 / (permutations + 1) and takes the smaller tail. Use it to
+    look, not to decide. Ties are compared in whole numbers, and count with the larger.
+
+    Parameters
+    ----------
+    scores
+        Shape (cells,).
+    near
+        The neighbours.
+    permutations
+        Random draws of other cells in place of the neighbours; every cell is judged by the same.
+    seed
+        The same seed gives the same p.
     """
     kept, inside = _without_isolated(near)
     value, p = np.full(near.size, np.nan), np.full(near.size, np.nan)
-    values = scores[kept].astype(np.float64)
-    if values.size >= _FEWEST and values.std() > 0:
-        with _seeded(seed), warnings.catch_warnings():
-            # esda announces another default tail; Geary_Local cannot be told which to take
-            warnings.simplefilter("ignore", DeprecationWarning)
-            found = Geary_Local(
-                connectivity=to_graph(inside),
-                permutations=permutations,
-                keep_simulations=False,
-                seed=seed,
-            ).fit(values)
-        value[kept], p[kept] = found.localG, found.p_sim
+    values = scores[kept].astype(np.int64)
+    if values.size >= _FEWEST and np.ptp(values) > 0:
+        gaps = (values[inside.owner] - values[inside.member]) ** 2
+        sums = np.zeros(values.size, dtype=np.int64)
+        np.add.at(sums, inside.owner, gaps)
+        value[kept] = sums / inside.degree / values.var()
+        larger = _draws_as_large(values, sums, inside.degree, permutations, seed)
+        p[kept] = (np.minimum(larger, permutations - larger) + 1) / (permutations + 1)
     return LocalGeary(value=value, p=p)
+
+
+def _draws_as_large(
+    values: Integers, sums: Integers, degree: Integers, permutations: int, seed: int
+) -> Integers:
+    """Return in how many draws of other cells the squared differences sum to as much or more."""
+    rng = np.random.default_rng(seed)
+    others, most = values.size - 1, int(degree.max())
+    drawn = np.stack([rng.choice(others, most, replace=False) for _ in range(permutations)])
+    larger = np.zeros(values.size, dtype=np.int64)
+    for cells, members in _by_degree(degree, permutations):
+        ids = drawn[:, :members]
+        own = cells[:, np.newaxis, np.newaxis]
+        gaps = (values[own] - values[ids + (ids >= own)]) ** 2  # a cell is no draw of its own
+        larger[cells] = (gaps.sum(axis=2) >= sums[cells, np.newaxis]).sum(axis=1)
+    return larger
+
+
+def _by_degree(degree: Integers, permutations: int) -> Iterator[tuple[Integers, int]]:
+    """Yield cells of one degree, as many as are compared at a time, and that degree."""
+    for members in np.unique(degree).tolist():
+        cells = np.flatnonzero(degree == members)
+        step = max(1, _AT_ONCE // (permutations * members))
+        for start in range(0, cells.size, step):
+            yield cells[start : start + step], members
 
 
 def _without_isolated(near: Neighbours) -> tuple[Flags, Neighbours]:
@@ -141,93 +182,11 @@ def _without_isolated(near: Neighbours) -> tuple[Flags, Neighbours]:
     )
 
 
-def class_breaks(values: Floats, *, classes: int = 5, scheme: Scheme = "quantiles") -> Floats:
-    """Return the upper bound of each class of a map, smallest first (mapclassify).
-
-    Fewer bounds than asked for come back where values repeat, and where head-tail breaks find
-    fewer classes; missing values are left out.
-
-    Parameters
-    ----------
-    values
-        What is coloured; leave zeros out where they have a colour of their own.
-    classes
-        How many; head-tail breaks choose their own number.
-    scheme
-        ``quantiles`` (as many cells each), ``natural`` (Fisher and Jenks), ``head-tail`` (for
-        heavy tails) or ``equal`` steps.
-    """
-    known = np.asarray(values, dtype=np.float64)
-    known = known[np.isfinite(known)]
-    distinct = np.unique(known)
-    if distinct.size <= classes:
-        return distinct
-    with warnings.catch_warnings():
-        # fewer classes where values repeat is what the docstring promises
-        warnings.filterwarnings("ignore", "Not enough unique values", UserWarning)
-        match scheme:
-            case "quantiles":
-                bounds = mapclassify.Quantiles(known, k=classes).bins
-            case "natural":
-                bounds = mapclassify.FisherJenks(known, k=classes).bins
-            case "head-tail":
-                bounds = mapclassify.HeadTailBreaks(known).bins
-            case _:
-                bounds = mapclassify.EqualInterval(known, k=classes).bins
-    return np.unique(bounds)
-
-
-def point_clusters(
-    x: Floats,
-    y: Floats,
-    *,
-    distance: float,
-    fewest: int,
-    runs: int = 100,
-    part: float = 0.5,
-    seed: int = 0,
-) -> Integers:
-    """Return the cluster of each point, from 0, and -1 for none (A-DBSCAN of esda).
-
-    Parameters
-    ----------
-    x, y
-        Metres, shape (points,).
-    distance
-        How far apart neighbours in a cluster may be, metres.
-    fewest
-        Points within that distance that make a cluster.
-    runs, part
-        Random subsets clustered, and their share of the points; a point keeps a cluster that nine
-        in ten runs give it.
-    seed
-        The same seed gives the same clusters.
-    """
-    if x.size == 0:
-        return np.zeros(0, dtype=np.int64)
-    model = ADBSCAN(distance, fewest, reps=runs, pct_exact=part)
-    with _seeded(seed):
-        model.fit(pd.DataFrame({"X": x, "Y": y}))
-    labels = np.asarray(model.labels_).astype(str)
-    inside = labels != "-1"
-    groups = np.full(x.shape, -1, dtype=np.int64)
-    groups[inside] = np.unique(labels[inside], return_inverse=True)[1]
-    return groups
-
-
-@contextmanager
-def _seeded(seed: int) -> Iterator[None]:
-    """Seed numpy's global draws, which PySAL takes, and put them back as they were."""
-    before = np.random.get_state()  # noqa: NPY002 (esda draws from the global state only)
-    np.random.seed(seed)  # noqa: NPY002 (as above)
-    try:
-        yield
-    finally:
-        np.random.set_state(before)  # noqa: NPY002 (as above)
-
-
 def find_middle(x: Floats, y: Floats) -> Middle:
-    """Return mean and median centre, standard distance and ellipse of points (pointpats).
+    """Return mean and median centre, standard distance and deviational ellipse of points.
+
+    The half axes are those of CrimeStat: root two times the standard deviation along each axis,
+    with n - 2 degrees of freedom.
 
     Raises
     ------
@@ -237,13 +196,39 @@ def find_middle(x: Floats, y: Floats) -> Middle:
     points = np.column_stack([x, y])
     if len(points) < _FEWEST:
         raise ValueError(f"{len(points)} points: an ellipse needs {_FEWEST} or more")
-    mean, median = mean_center(points), euclidean_median(points)
-    major, minor, rotation = ellipse(points)
+    mean = points.mean(axis=0)
+    squares = (points - mean).T @ (points - mean)
+    minor, major = np.sqrt(2 * np.maximum(np.linalg.eigvalsh(squares), 0) / (len(points) - 2))
+    east, north = np.linalg.eigh(squares)[1][:, 1]
+    median = _median_centre(points)
     return Middle(
         mean=(float(mean[0]), float(mean[1])),
         median=(float(median[0]), float(median[1])),
-        distance=float(std_distance(points)),
+        distance=float(np.sqrt(np.trace(squares) / len(points))),
         major=float(major),
         minor=float(minor),
-        rotation=float(rotation),
+        rotation=float(np.arctan(north / east) if east else np.pi / 2),
     )
+
+
+def _median_centre(points: Floats) -> Floats:
+    """Return the point with the smallest summed distance to all (Weiszfeld's steps).
+
+    A step that lands on a point would weigh it without end: Vardi and Zhang (2000) leave it when
+    the pull of the others is stronger than its own number.
+    """
+    places, number = np.unique(points, axis=0, return_counts=True)
+    at: Floats = points.mean(axis=0)
+    for _ in range(_MOST_STEPS):
+        distance = np.hypot(*(places - at).T)
+        away = distance > 0
+        weight = number[away] / distance[away]
+        target = weight @ places[away] / weight.sum() if away.any() else at
+        pull = float(np.hypot(*(weight @ (places[away] - at))))
+        here = float(number[~away].sum())
+        share = min(1.0, here / pull) if pull else 1.0
+        step = (1 - share) * (target - at) if here else target - at
+        at = at + step
+        if np.hypot(*step) < _STILL:
+            break
+    return at

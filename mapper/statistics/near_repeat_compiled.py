@@ -1,15 +1,15 @@
-"""Compiled kernel of the near-repeat table. Importing this imports numba."""
+"""Compiled kernel of the near-repeat table (numba)."""
 
-import numba
 import numpy as np
 import numpy.typing as npt
 
+from mapper.base.compiled import compiled
 from mapper.base.types import Floats, Integers
 
 Small = npt.NDArray[np.int32]
 
 
-@numba.njit(cache=True, nogil=True)
+@compiled
 def count_bands(
     one: Small, other: Small, first_pair: Integers, seconds: Integers, edges: Integers
 ) -> Integers:
@@ -29,7 +29,7 @@ def count_bands(
     return table
 
 
-@numba.njit(cache=True, nogil=True)
+@compiled
 def shuffle(uniform: Floats, seconds: Integers) -> None:
     """Deal the times out among the incidents anew (Fisher-Yates)."""
     for i in range(seconds.size - 1, 0, -1):

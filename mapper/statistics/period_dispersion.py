@@ -17,7 +17,7 @@ moderation; Lund, Nettleton, McCarthy & Smyth (2012) of the same journal 11, for
 counts.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import numpy.typing as npt
@@ -41,10 +41,33 @@ class PeriodDispersion:
     ratio: Floats  # at least 1, moderated; missing where nothing is known; shape (places,)
     freedom: Floats  # degrees of freedom behind each, infinite where places do not differ
     usual: float  # the mean ratio over places with enough incidents; missing without any
+    rate: Floats | None = None  # incidents of each place per unit of exposure, where known
+
+    def given(self, total: npt.ArrayLike, exposure: float) -> "PeriodDispersion":
+        """Return the ratio of two counts given their sum.
+
+        Of two overdispersed counts a sum far above the usual one is shared out the more unevenly:
+        a burst lies in one of them. Given a sum n where m is usual, the variance of a share is 1 +
+        (ratio - 1) n / m times the binomial one (beta-binomial, for large n); it is never taken
+        for less than the ratio. Without this, places picked by their sum change too often.
+
+        Parameters
+        ----------
+        total
+            Sums of the two counts, shape (places,).
+        exposure
+            Of both windows together, in the unit in which the ratio was measured.
+        """
+        if self.rate is None:
+            return self
+        usual = np.maximum(self.rate * exposure, 1.0)
+        surprise = np.maximum(np.asarray(total, dtype=np.float64) / usual, 1.0)
+        return replace(self, ratio=1 + (self.ratio - 1) * surprise)
 
     def at(self, rows: Integers | slice) -> "PeriodDispersion":
         """Return some places only."""
-        return PeriodDispersion(self.ratio[rows], self.freedom[rows], self.usual)
+        rate = None if self.rate is None else self.rate[rows]
+        return PeriodDispersion(self.ratio[rows], self.freedom[rows], self.usual, rate)
 
 
 def measure_period_dispersion(
@@ -78,7 +101,8 @@ def measure_period_dispersion(
         return PeriodDispersion(nothing, np.zeros(total.shape), float("nan"))
     usual = float(sums[known].sum() / freedom[known].sum())
     ratio, behind = _moderated(sums, freedom, total, known)
-    return PeriodDispersion(np.maximum(ratio, 1.0), behind, max(usual, 1.0))
+    counted = days[stretch >= 0].sum()
+    return PeriodDispersion(np.maximum(ratio, 1.0), behind, max(usual, 1.0), total / counted)
 
 
 def fit_usual_ratio(ratio: Floats, freedom: Floats) -> tuple[float, float]:

@@ -1,4 +1,4 @@
-"""Compiled kernels of the space-time scan. Importing this imports numba: do so where it is needed.
+"""Compiled kernels of the space-time scan (numba).
 
 Three exact short cuts make them fast, none of which can lose the best window:
 
@@ -12,10 +12,10 @@ Three exact short cuts make them fast, none of which can lose the best window:
 
 from typing import NamedTuple
 
-import numba
 import numpy as np
 import numpy.typing as npt
 
+from mapper.base.compiled import compiled
 from mapper.base.types import Floats, Integers
 
 Small = npt.NDArray[np.int32]
@@ -50,7 +50,7 @@ class Events(NamedTuple):
     counts: Small  # shape (places, periods padded to LANES)
 
 
-@numba.njit(cache=True, nogil=True)
+@compiled
 def likelihood_ratio(count: float, expected: float, total: float) -> float:
     """Return c ln(c/E) + (C-c) ln((C-c)/(C-E)), 0 unless c > E (Kulldorff 1997)."""
     if count <= expected:
@@ -61,7 +61,7 @@ def likelihood_ratio(count: float, expected: float, total: float) -> float:
     return float(ratio)
 
 
-@numba.njit(cache=True, nogil=True)
+@compiled
 def bound_table(total: int, fewest: int, size: int) -> Floats:
     """Return the E from which a count no longer beats each floor; shape (LEVELS, size)."""
     bound = np.zeros((LEVELS, size))
@@ -78,7 +78,7 @@ def bound_table(total: int, fewest: int, size: int) -> Floats:
     return bound
 
 
-@numba.njit(cache=True, nogil=True)
+@compiled
 def better_ratio(count: int, expected: float, total: float, floor: float) -> float:
     """Return a window's likelihood ratio, or 0 at once where it cannot beat the floor."""
     above = count - expected
@@ -87,7 +87,7 @@ def better_ratio(count: int, expected: float, total: float, floor: float) -> flo
     return likelihood_ratio(count, expected, total)
 
 
-@numba.njit(cache=True, nogil=True)
+@compiled
 def best_interval(
     zone: float,
     row: Small,
@@ -120,7 +120,7 @@ def best_interval(
     return best, first, last
 
 
-@numba.njit(cache=True, nogil=True)
+@compiled
 def find_busy(zone: float, row: Small, until: Floats, busy: Busy) -> int:
     """List the periods with incidents and the E before and after each; return how many."""
     period, before, after = busy
@@ -133,7 +133,7 @@ def find_busy(zone: float, row: Small, until: Floats, busy: Busy) -> int:
     return number
 
 
-@numba.njit(cache=True, nogil=True)
+@compiled
 def best_ending_last(
     zone: float,
     row: Small,
@@ -160,7 +160,7 @@ def best_ending_last(
     return best, first, periods - 1
 
 
-@numba.njit(cache=True, nogil=True)
+@compiled
 def add_rows(places: Small, counts: Small, row: Small) -> None:
     """Add whole rows of counts to a zone's row of periods."""
     for place in places:
@@ -168,7 +168,7 @@ def add_rows(places: Small, counts: Small, row: Small) -> None:
             row[period] += counts[place, period]
 
 
-@numba.njit(cache=True, nogil=True)
+@compiled
 def count_events(places: Small, first: Integers) -> int:
     """Return how many incidents some places have."""
     added = 0
@@ -177,7 +177,7 @@ def count_events(places: Small, first: Integers) -> int:
     return added
 
 
-@numba.njit(cache=True, nogil=True)
+@compiled
 def scan_centre(
     plan: Plan, events: Events, centre: int, row: Small, busy: Busy, floor: float
 ) -> tuple[float, int, int, int]:
@@ -203,7 +203,7 @@ def scan_centre(
     return best, best_step, first, last
 
 
-@numba.njit(cache=True, nogil=True)
+@compiled
 def best_circle(plan: Plan, events: Events, centre: int, floor: float) -> tuple[float, int]:
     """Return the best zone around one centre where there is a single period: ratio, step."""
     expected, bound, member, first_member = (
@@ -227,7 +227,7 @@ def best_circle(plan: Plan, events: Events, centre: int, floor: float) -> tuple[
     return best, best_step
 
 
-@numba.njit(cache=True, nogil=True)
+@compiled
 def scratch(plan: Plan) -> tuple[Small, Busy]:
     """Make room for one zone's periods, padded so that rows add up in whole vectors."""
     periods = plan.until.size - 1
@@ -235,7 +235,7 @@ def scratch(plan: Plan) -> tuple[Small, Busy]:
     return row, (np.zeros(periods + 1, np.int32), np.zeros(periods + 1), np.zeros(periods + 1))
 
 
-@numba.njit(cache=True, nogil=True)
+@compiled
 def scan_maximum(plan: Plan, events: Events) -> float:
     """Return the largest likelihood ratio over all windows."""
     row, busy = scratch(plan)
@@ -248,7 +248,7 @@ def scan_maximum(plan: Plan, events: Events) -> float:
     return best
 
 
-@numba.njit(cache=True, nogil=True)
+@compiled
 def scan_all_centres(plan: Plan, events: Events) -> tuple[Floats, Integers]:
     """Return each centre's best ratio, and its step, first and last period (step -1: none)."""
     row, busy = scratch(plan)
@@ -261,7 +261,7 @@ def scan_all_centres(plan: Plan, events: Events) -> tuple[Floats, Integers]:
     return ratios, where
 
 
-@numba.njit(cache=True, nogil=True)
+@compiled
 def draw_places(gaps: Floats, cumulative: Floats, first: Integers) -> None:
     """Share incidents out over places: each falls on a place in proportion to its exposure.
 
@@ -281,7 +281,7 @@ def draw_places(gaps: Floats, cumulative: Floats, first: Integers) -> None:
         first[later] = gaps.size - 1
 
 
-@numba.njit(cache=True, nogil=True)
+@compiled
 def draw_periods(uniform: Floats, until: Floats, guide: Small, period: Small) -> None:
     """Give every incident a period in proportion to the periods' shares."""
     for event in range(period.size):
@@ -291,7 +291,7 @@ def draw_periods(uniform: Floats, until: Floats, guide: Small, period: Small) ->
         period[event] = found
 
 
-@numba.njit(cache=True, nogil=True)
+@compiled
 def shuffle_periods(uniform: Floats, period: Small) -> None:
     """Deal the periods out among the incidents anew (Fisher-Yates)."""
     for event in range(period.size - 1, 0, -1):
@@ -299,7 +299,7 @@ def shuffle_periods(uniform: Floats, period: Small) -> None:
         period[event], period[other] = period[other], period[event]
 
 
-@numba.njit(cache=True, nogil=True)
+@compiled
 def fill_counts(events: Events) -> None:
     """Count the incidents of every place and period."""
     events.counts[:] = 0

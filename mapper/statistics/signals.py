@@ -184,37 +184,6 @@ def find_signals(
     return tuple(signals)
 
 
-def all_signals(
-    counts: Integers,
-    near: Neighbours,
-    *,
-    demand: Integers | None = None,
-    residents: Floats | None = None,
-    scores: Integers | None = None,
-    null: Null = "total",
-    correction: Literal["bh", "by"] = "bh",
-    alpha: float = 0.05,
-) -> pd.DataFrame:
-    """Return all signals as one table, one row a cell: see :func:`find_signals`.
-
-    Returns
-    -------
-    pandas.DataFrame
-        For each signal ``NAME_observed``, ``NAME_expected``, ``NAME_excess``, ``NAME_p``,
-        ``NAME_q`` and ``NAME_found``; signals without data are left out.
-    """
-    signals = find_signals(
-        counts,
-        near,
-        demand=demand,
-        residents=residents,
-        scores=scores,
-        null=null,
-        correction=correction,
-    )
-    return signal_table(signals, alpha=alpha)
-
-
 def signal_table(signals: Iterable[Signal], *, alpha: float = 0.05) -> pd.DataFrame:
     """Return signals as columns of one table, one row a cell."""
     columns: dict[str, npt.NDArray[np.generic]] = {}

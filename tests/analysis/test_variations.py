@@ -10,8 +10,8 @@ from mapper.analysis.study import prepare
 from mapper.analysis.variations import (
     ALL_ONE,
     AS_IS,
+    NamedWindow,
     Setting,
-    Window,
     base_setting,
     check_settings,
     lens_variants,
@@ -46,18 +46,18 @@ def study_of(lens: Lens, **choices):
 def test_windows_part_at_the_start_of_a_month():
     found = windows_of(date(2021, 1, 1), date(2021, 12, 31))
     assert found == (
-        Window("whole", date(2021, 1, 1), date(2021, 12, 31)),
-        Window("first half", date(2021, 1, 1), date(2021, 6, 30)),
-        Window("second half", date(2021, 7, 1), date(2021, 12, 31)),
+        NamedWindow("whole", date(2021, 1, 1), date(2021, 12, 31)),
+        NamedWindow("first half", date(2021, 1, 1), date(2021, 6, 30)),
+        NamedWindow("second half", date(2021, 7, 1), date(2021, 12, 31)),
     )
 
 
 def test_a_long_window_has_a_last_year_and_a_short_one_no_halves():
     last = windows_of(date(2018, 1, 1), date(2020, 12, 31))[-1]
-    assert last == Window("last year", date(2020, 1, 1), date(2020, 12, 31))
+    assert last == NamedWindow("last year", date(2020, 1, 1), date(2020, 12, 31))
     assert [w.name for w in windows_of(date(2021, 3, 2), date(2021, 3, 20))] == ["whole"]
     leap = windows_of(date(2018, 1, 1), date(2020, 2, 28))[-1]
-    assert leap == Window("last year", date(2019, 2, 28), date(2020, 2, 28))
+    assert leap == NamedWindow("last year", date(2019, 2, 28), date(2020, 2, 28))
 
 
 @pytest.mark.parametrize("days", range(0, 1200, 37))
@@ -101,7 +101,7 @@ def test_rules_are_varied_one_at_a_time():
 
 
 def test_settings_that_cannot_be_run_are_all_named():
-    window = Window("w", date(2021, 1, 2), date(2021, 1, 1))
+    window = NamedWindow("w", date(2021, 1, 2), date(2021, 1, 1))
     wrong = Setting(9, window, "count", 3, "total", 0.05, "other", True)
     with pytest.raises(ValueError, match=r"rings out of range; .*window out of range; .*'other'"):
         check_settings((wrong,), {AS_IS: EVERYTHING})

@@ -23,7 +23,7 @@ from mapper.app.patch.choice import (
 )
 from mapper.app.patch.details import twin
 from mapper.app.patch.panel import corners_of
-from mapper.app.patch.search import Found, find_place, grid_point, streets_of
+from mapper.app.patch.search import PlaceMatch, find_place, grid_point, streets_of
 from mapper.app.patch.words import action_words, answer_words, peak_words, shift_words
 from mapper.areas.load import load_study_area
 from mapper.base.errors import RefusedError
@@ -235,7 +235,7 @@ def test_searches_find_wards_streets_cells_and_references(patch, study):
     assert (found.lon, found.lat) == (lon[0], lat[0])
     streets = streets_of(study.history.incidents.table, study.history.counted)
     assert find_place("example road 7", shown, streets=streets).words == "Example Road 7"
-    assert isinstance(find_place("SJ 35 90", shown), Found)
+    assert isinstance(find_place("SJ 35 90", shown), PlaceMatch)
     assert "lies outside the wards shown" in find_place("TQ 30 80", shown)
     assert "is no cell" in find_place("8ffffffffffffff", shown)
     assert "is not on this patch" in find_place("Nowhere Street", shown, streets=streets)

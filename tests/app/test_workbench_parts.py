@@ -55,15 +55,16 @@ def answered(incidents):
     """Every drawn question's release, made once."""
     kept = {}
 
-    def release(question):
+    def released(question):
         if question not in kept:
             values = settled(QUESTIONS[question], SMALL.get(question, {}), days_of(incidents.table))
-            lens, request = load_lens("county-lines"), AnalysisRequest(lens="county-lines")
+            lens = load_lens("county-lines")
+            request = AnalysisRequest(lens=lens.id, question="concentrated")
             finding = ask(incidents, request, lens, question=question, values=values)
             kept[question] = release(finding)
         return kept[question]
 
-    return release
+    return released
 
 
 @pytest.mark.parametrize("question", QUESTIONS.values(), ids=lambda one: one.id)

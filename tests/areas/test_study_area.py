@@ -1,7 +1,6 @@
 """The shipped study area, its parts, its other resolutions, its outlines and its file."""
 
 import dataclasses
-import json
 import shutil
 import subprocess
 import sys
@@ -20,9 +19,7 @@ from mapper.areas.load import load_study_area
 from mapper.areas.resolution import at_resolution
 from mapper.areas.study_area import (
     StudyArea,
-    district_outlines,
     read_study_area,
-    ward_outlines,
     write_study_area,
 )
 from mapper.base.errors import AreaError
@@ -227,21 +224,6 @@ def test_what_a_caller_edits_is_its_own():
     first = load_study_area()
     first.cells["residents"] = 0.0
     assert totals(load_study_area()) == PUBLISHED
-
-
-@pytest.mark.parametrize("outlines", [district_outlines, ward_outlines])
-def test_outlines_cover_their_cells_and_hold_their_label(outlines):
-    area = load_study_area()
-    column = outlines.__name__.removesuffix("_outlines")
-    found = outlines(area)
-    assert set(found) == set(area.cells[column].cat.categories)
-    json.dumps({name: [outline.polygons, outline.label] for name, outline in found.items()})
-    for name, outline in list(found.items())[:12]:
-        shape = shapely.MultiPolygon([shapely.Polygon(p[0], p[1:]) for p in outline.polygons])
-        lon, lat = cells_to_points(area.cells["cell"][area.cells[column] == name].to_numpy())
-        assert shapely.contains_xy(shape, lon, lat).all(), name
-        assert shapely.contains_xy(shape, *outline.label)
-        assert shape.is_valid
 
 
 def test_a_table_comes_back_as_it_was_written(ward, tmp_path):

@@ -75,7 +75,7 @@ class Visit:
             viewport={"width": width, "height": height}, accept_downloads=True
         )
         self.page = self.context.new_page()
-        self.page.set_default_timeout(30_000)
+        self.page.set_default_timeout(60_000)  # other tests run beside it
         self.asked, self.complaints, self.sent = [], [], []
         self.page.on("request", lambda request: self.asked.append(request.url))
         self.page.on("websocket", self._listen)

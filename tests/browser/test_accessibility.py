@@ -3,9 +3,8 @@
 import pytest
 
 from mapper.app.shell.router import ENTRIES
-from tests.browser.app_server import Visit, serving
+from tests.browser.app_server import Visit
 from tests.browser.axe import grave
-from tests.small_extract import write_extract
 
 pytestmark = pytest.mark.browser
 
@@ -28,11 +27,9 @@ FOCUSED = """
 
 
 @pytest.fixture(scope="module")
-def address(tmp_path_factory):
+def address(served_app):
     """The app on the small extract, for the one person who sees every page."""
-    extract = write_extract(tmp_path_factory.mktemp("data") / "small.csv")
-    with serving(tmp_path_factory.mktemp("app"), demonstration_file=extract) as found:
-        yield found
+    return served_app[1]
 
 
 def opened(browser, address, entry, *, width=1366, height=768, **context):

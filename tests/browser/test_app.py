@@ -13,22 +13,20 @@ from mapper.incidents.synthetic import SYNTHETIC_NOTICE
 from mapper.lenses.load import load_lens
 from mapper.outputs.write import write_outputs
 from tests.browser.app_server import Visit, asked_by_server, serving
-from tests.small_extract import HOSTILE, write_extract, write_police_uk
+from tests.small_extract import HOSTILE, write_police_uk
 
 pytestmark = pytest.mark.browser
 
 
 @pytest.fixture(scope="module")
-def extract(tmp_path_factory):
-    return write_extract(tmp_path_factory.mktemp("data") / "small.csv")
+def extract(served_app):
+    return served_app[0] / "small.csv"
 
 
 @pytest.fixture(scope="module")
-def address(extract, tmp_path_factory):
-    """The app on the small extract, shared by the tests of this file."""
-    folder = tmp_path_factory.mktemp("app")
-    with serving(folder, demonstration_file=extract) as found:
-        yield found
+def address(served_app):
+    """The app on the small extract, shared with other files of tests."""
+    return served_app[1]
 
 
 @pytest.fixture

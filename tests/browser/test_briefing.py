@@ -6,24 +6,13 @@ import re
 import pypdf
 import pytest
 
-from tests.browser.app_server import Visit, asked_by_server, serving
-from tests.small_extract import write_extract
+from tests.browser.app_server import Visit, asked_by_server
 
 pytestmark = pytest.mark.browser
 
 
-@pytest.fixture(scope="module")
-def folder(tmp_path_factory):
-    return tmp_path_factory.mktemp("meeting")
-
-
-@pytest.fixture(scope="module")
-def address(folder):
-    with serving(folder, demonstration_file=write_extract(folder / "small.csv")) as found:
-        yield found
-
-
-def test_a_chair_shows_the_briefing_and_leaves_with_it_printed(browser, address, folder):
+def test_a_chair_shows_the_briefing_and_leaves_with_it_printed(browser, served_app):
+    folder, address = served_app
     visit = Visit(browser, address).open()
     page = visit.page
     page.get_by_role("link", name="Briefing", exact=True).click()

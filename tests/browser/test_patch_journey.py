@@ -6,26 +6,16 @@ import pypdf
 import pytest
 
 from tests.browser.app_server import Visit
-from tests.security.people_server import serving
-from tests.small_extract import write_extract
 
 pytestmark = pytest.mark.browser
 
 
-@pytest.fixture(scope="module")
-def address(tmp_path_factory):
-    """The app on the small extract, with a real identity provider."""
-    folder = tmp_path_factory.mktemp("patch")
-    with serving(folder, write_extract(folder / "small.csv")) as started:
-        yield started
-
-
 @pytest.fixture
-def officer(browser, address):
+def officer(browser, people_app):
     """Noa of the neighbourhood team for Central, on the first page after signing in."""
-    visitor = Visit(browser, address)
+    visitor = Visit(browser, people_app)
     page = visitor.page
-    page.goto(f"{address}/sign-in")
+    page.goto(f"{people_app}/sign-in")
     page.locator("input[name=sub]").first.fill("noa")
     page.locator("input[name=sub]").first.press("Enter")
     page.locator(".list h2").wait_for()

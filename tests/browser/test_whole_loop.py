@@ -14,7 +14,7 @@ import pytest
 from playwright.sync_api import TimeoutError  # noqa: A004 - Playwright's own, of this name
 
 from demonstration.writing import write_demonstration
-from mapper.app.shell.router import ENTRIES
+from mapper.app.shell.router import BRIEFING, ENTRIES, PATCH
 from tests.browser.app_server import Visit
 from tests.security.people_server import serving
 
@@ -23,6 +23,7 @@ pytestmark = pytest.mark.browser
 VOICE = "They will not walk past the taxi rank after dark."
 OBJECTIVE = "Fewer children reported missing from these streets by June."
 ACTION = "Light the underpass"
+STARTS = ("Hot spots", PATCH, BRIEFING)
 
 
 @pytest.fixture(scope="module")
@@ -68,6 +69,10 @@ def go(visit, title):
         visit.page.get_by_role("menuitem", name=title, exact=True).click()
     else:
         visit.page.get_by_role("link", name=title, exact=True).first.click()
+    # The old page stays on the screen until the server has begun with the new one
+    url = next(entry.url for entry in ENTRIES if entry.title == title)
+    start = "?" if title in STARTS else ""  # a role's first page is at the bare address
+    visit.page.wait_for_url(re.compile(rf"^[^?]*/({url}){start}([?#].*)?$"))
     visit.rest()
 
 

@@ -9,6 +9,7 @@ import pytest
 
 from mapper import __version__
 from mapper.cli.commands import app
+from mapper.questions.registry import NAMES
 from tests.cli.test_cli import street_file
 
 
@@ -22,6 +23,12 @@ def commands_of(group):
         yield (one.name or one.callback.__name__).replace("_", "-"), one.callback
     for inner in group.registered_groups:
         yield from commands_of(inner.typer_instance)
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_every_question_has_them_too(run, name):
+    told = run(name, "-h").out
+    assert all(option in told for option in ("--quiet", "--verbose", "--json", "--help"))
 
 
 @pytest.mark.parametrize(("name", "command"), list(commands_of(app)))

@@ -6,7 +6,6 @@ import numpy as np
 import pytest
 
 from mapper.areas.load import load_study_area
-from mapper.grid.counts import count_incidents
 from mapper.grid.hexagons import strings_to_cells
 from mapper.grid.neighbours import find_neighbours
 from mapper.incidents.synthetic import is_synthetic
@@ -17,6 +16,7 @@ from mapper.statistics.emerging import PATTERN_NAMES, classify_patterns
 from mapper.statistics.false_discovery import benjamini_hochberg
 from mapper.statistics.scores import score_counts
 from mapper.statistics.trend import mann_kendall
+from tests.builders import count_incidents
 
 LENSES = ("county-lines", "domestic-abuse", "domestic-abuse-children")
 

@@ -11,13 +11,13 @@ from scipy import stats
 
 from mapper.analysis.analyse import FEWEST_IN_DISC
 from mapper.areas.load import load_study_area
-from mapper.grid.counts import count_incidents
 from mapper.grid.neighbours import find_neighbours
 from mapper.lenses.classify import classify
 from mapper.lenses.load import load_lens
 from mapper.statistics.clusters import find_clusters
 from mapper.statistics.false_discovery import benjamini_hochberg
 from mapper.statistics.scores import score_counts
+from tests.builders import count_incidents
 
 RUNS = 400
 ALPHA = 0.05

@@ -11,7 +11,6 @@ from demonstration.calendar import FIRST
 from demonstration.force import compose_force, stream
 from demonstration.interventions import FALL, intervene, plan_interventions
 from demonstration.spots import choose_spots
-from mapper.analysis.request import AnalysisRequest
 from mapper.analysis.study import prepare
 from mapper.areas.load import load_study_area
 from mapper.grid.counts import locate
@@ -60,9 +59,7 @@ def simulate(world, seed):
     made.table["start"] = FIRST.astype("datetime64[us]") + acted["minute"].to_numpy().astype(
         "timedelta64[m]"
     )
-    study = prepare(
-        made, AnalysisRequest(lens="everything"), lens=EVERYTHING, area=load_study_area()
-    )
+    study = prepare(made, lens=EVERYTHING, area=load_study_area())
     return {
         plan.id.removeprefix("intervention-"): evaluation(
             study,

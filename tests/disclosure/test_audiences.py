@@ -27,7 +27,7 @@ from mapper.lenses.lens import Lens, Rule
 from mapper.outputs.briefing.spans import spans_of_cells
 from mapper.outputs.manifest import manifest
 from mapper.outputs.maps import export_map
-from mapper.outputs.maps.drawing import drawing_of
+from mapper.outputs.maps.drawing import context_of, figures_of
 from mapper.outputs.tables import cells_parquet, districts_csv, hotspots_csv, hotspots_geojson
 from mapper.outputs.write import write_outputs
 from tests.builders import EVERYTHING, disc, incidents_at, small_area
@@ -320,7 +320,7 @@ def test_files_say_fewer_than_and_never_a_hidden_number(tmp_path):
 
 def test_the_map_draws_hidden_counts_without_a_number():
     shown = partnership()
-    drawn = drawing_of(shown)
+    drawn = {**context_of(shown), **figures_of(shown)}
     assert drawn["partner"] is True
     cells = drawn["cells"]
     assert not GIVES_AWAY & set(cells)
@@ -335,7 +335,7 @@ def test_the_operational_release_is_as_it_was():
     pd.testing.assert_frame_equal(shown.hotspots, known.hotspots)
     assert shown.districts is None
     assert districts_csv(shown) == b""
-    assert drawing_of(shown)["partner"] is False
+    assert figures_of(shown)["partner"] is False
     from datetime import UTC, datetime
 
     assert manifest(shown, outputs={}, made_at=datetime(2026, 1, 1, tzinfo=UTC))

@@ -6,8 +6,9 @@ import h3
 import numpy as np
 import pytest
 
-from mapper.grid.counts import count_by_period, count_incidents
+from mapper.grid.counts import count_by_period
 from mapper.grid.hexagons import cells_to_discs, cells_to_strings, points_to_cells
+from tests.builders import count_incidents
 
 
 @pytest.fixture(scope="module")

@@ -11,7 +11,6 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from mapper.areas.study_area import Outline
 from mapper.base.errors import DisclosureError
 from mapper.context.places import Places, places_table
 from mapper.outputs.maps import (
@@ -21,7 +20,7 @@ from mapper.outputs.maps import (
     export_map,
     hotspot_features,
 )
-from mapper.outputs.maps.drawing import SCALE, count_classes, drawing_of
+from mapper.outputs.maps.drawing import SCALE, context_of, count_classes, figures_of
 from mapper.outputs.maps.landmarks import landmarks_of
 
 HOSTILE = "{{1234*5678}} {% for %} {# ${1} `x` </script><b a='1'>\u2028"
@@ -73,19 +72,11 @@ def test_every_hot_spot_has_its_rank_and_outline(make_release):
         assert low[1] < spot["lat"] < high[1]
 
 
-def test_given_outlines_replace_the_districts(make_release):
-    square = [[(-3.0, 53.4), (-2.9, 53.4), (-2.9, 53.5), (-3.0, 53.4)]]
-    given = {"Hostile <b>": Outline([square], (-2.95, 53.45))}
-    drawn = drawing_of(make_release(rings=3), outlines=given)
-    assert drawn["districts"] == [[-300000, 5340000, 10000, 0, 0, 10000]]
-    assert [0, -2.95, 53.45, "Hostile &#60;b&#62;"] in drawn["labels"]
-
-
 def test_a_selected_hot_spot_travels_as_its_position(make_release):
     release = make_release(spots=3)
     third = release.hotspots["hotspot_id"][2]
-    assert drawing_of(release, selected=third)["selected"] == 2
-    assert drawing_of(release, selected="no such id")["selected"] is None
+    assert figures_of(release, selected=third)["selected"] == 2
+    assert figures_of(release, selected="no such id")["selected"] is None
 
 
 @pytest.mark.parametrize(
@@ -214,7 +205,7 @@ def test_hostile_words_are_encoded_wherever_they_enter(make_release):
 
 
 @pytest.mark.parametrize(
-    "make", [build_map, export_map, embed_map, cell_features, hotspot_features, drawing_of]
+    "make", [build_map, export_map, embed_map, cell_features, hotspot_features, context_of]
 )
 @pytest.mark.parametrize("other", [None, "result", pd.DataFrame()])
 def test_only_a_release_is_drawn(make, other):

@@ -183,7 +183,7 @@ def test_a_look_and_a_sheet_are_written_down_first(patch, monkeypatch):
     viewer = Viewer("Ann", frozenset({"analyst"}))
     with pytest.raises(RecordsError):
         patch_sheet.taken_sheet(viewer, held, {}, "Anfield")
-    monkeypatch.setattr(patch_results, "trace", full)
+    monkeypatch.setattr(patch_results, "trace_release", full)
     patch.button_group(key="patch span").set_value("year").run()
     assert "The disk is full" in said(patch)
     assert not patch.get("bidi_component")

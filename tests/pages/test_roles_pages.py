@@ -108,7 +108,7 @@ def test_what_was_not_written_down_is_not_shown(signed_in_app, monkeypatch):
     def full(*_, **__):
         raise RecordsError("The disk is full. Make room, then try again.")
 
-    monkeypatch.setattr(results, "trace", full)
+    monkeypatch.setattr(results, "trace_release", full)
     app = signed_in_app("analyst")
     assert "The disk is full" in said(app)
     assert not app.get("bidi_component")

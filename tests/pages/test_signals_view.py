@@ -17,8 +17,9 @@ def test_single_places_are_listed_on_request(app):
 
 
 def test_a_chosen_hot_spot_lists_its_signals(app):
+    app.selectbox(key="question").set_value("concentrated").run()
     app.session_state["mapper_chosen"] = (
-        app.session_state["mapper_releases"].popitem()[1].hotspots["hotspot_id"].iloc[0]
+        list(app.session_state["mapper_releases"].values())[-1].hotspots["hotspot_id"].iloc[0]
     )
     app.run()
     page = " ".join(str(block.proto.body) for block in app.get("html"))

@@ -40,8 +40,8 @@ def incidents():
     return incidents_at(np.concatenate([spread, np.repeat(CELLS[100:104], 12)]))
 
 
-def test_usual_choices_are_those_of_before(incidents):
-    usual = analyse(incidents, lens=EVERYTHING, area=AREA)
+def test_concentrated_places_are_those_of_before(incidents):
+    usual = analyse(incidents, lens=EVERYTHING, area=AREA, question="concentrated")
     study = prepare(incidents, lens=EVERYTHING, area=AREA)
     assert study.touching is study.near
     same = find_clusters(score_counts(study.counts.weighted, score="capped"), study.near)

@@ -40,7 +40,7 @@ def block(tmp_path_factory):
 
 def test_the_signals_name_it_and_say_that_clusters_miss_it(run, block, tmp_path):
     path, cell = block
-    chosen = ("--lens", "domestic-abuse", "--area", "liverpool")
+    chosen = ("--lens", "domestic-abuse", "--area", "liverpool", "--question", "concentrated")
     said = run("signals", path, *chosen, "--out", tmp_path / "s.csv")
     assert said.code == 0, said.err
     row = pd.read_csv(tmp_path / "s.csv").set_index("cell").loc[cell]
@@ -55,8 +55,8 @@ def test_the_signals_name_it_and_say_that_clusters_miss_it(run, block, tmp_path)
 
 def test_a_run_for_hot_spots_shows_it_beside_the_list(run, block, tmp_path):
     path, cell = block
-    chosen = ("--lens", "domestic-abuse", "--area", "liverpool", "--signals")
-    said = run("hotspots", path, *chosen, "--out", tmp_path / "out")
+    chosen = ("--lens", "domestic-abuse", "--area", "liverpool", "--question", "concentrated")
+    said = run("hotspots", path, *chosen, "--signals", "--out", tmp_path / "out")
     assert said.code == 0, said.err
     places = pd.read_csv(tmp_path / "out" / "signals.csv")
     listed = pd.read_csv(tmp_path / "out" / "hotspots.csv")

@@ -6,27 +6,17 @@ from mapper.app.shell.router import ENTRIES, entries_for
 from mapper.disclosure.people import Viewer
 from tests.browser.app_server import Visit
 from tests.browser.axe import grave
-from tests.browser.conftest import browser  # noqa: F401 - the fixture of the browser tests
-from tests.security.people_server import serving
-from tests.small_extract import write_extract
 
 pytestmark = pytest.mark.browser
 # An analyst's pages are those of the one-person app: tests/browser/test_accessibility.py.
 WHO = {"nia": "neighbourhood", "pat": "partner", "ada": "administrator"}
 
 
-@pytest.fixture(scope="module")
-def address(tmp_path_factory):
-    folder = tmp_path_factory.mktemp("roles")
-    with serving(folder, write_extract(folder / "small.csv")) as started:
-        yield started
-
-
 @pytest.mark.parametrize("name", WHO)
-def test_every_page_of_a_role_is_accessible_and_its_menu_is_its_own(browser, address, name):  # noqa: F811
-    visit = Visit(browser, address)
+def test_every_page_of_a_role_is_accessible_and_its_menu_is_its_own(browser, people_app, name):
+    visit = Visit(browser, people_app)
     page = visit.page
-    page.goto(address)
+    page.goto(people_app)
     page.get_by_role("link", name="Sign in").click()
     page.locator("button", has_text=name).first.click()
     page.locator(".m-marking.m-head").wait_for()
@@ -36,7 +26,7 @@ def test_every_page_of_a_role_is_accessible_and_its_menu_is_its_own(browser, add
     wards = frozenset({"Anfield"}) if WHO[name] == "neighbourhood" else frozenset()
     open_to = entries_for(Viewer(name, roles=frozenset({WHO[name]}), wards=wards))
     for entry in open_to:
-        page.goto(f"{address}/{entry.url}")
+        page.goto(f"{people_app}/{entry.url}")
         page.locator(".m-marking.m-head").wait_for()
         visit.rest()
         page.wait_for_timeout(500)

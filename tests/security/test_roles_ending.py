@@ -5,7 +5,6 @@ import time
 import pytest
 from websockets.exceptions import ConnectionClosed
 
-from tests.browser.conftest import browser  # noqa: F401 - the fixture of the browser tests
 from tests.security.people_server import Visitor, serving
 from tests.small_extract import write_extract
 
@@ -42,7 +41,7 @@ def test_an_expired_token_opens_nothing_however_busy_its_owner(address):
     visitor.close()
 
 
-def test_a_person_at_a_browser_signs_in_lies_idle_and_is_shown_the_door(browser, address):  # noqa: F811
+def test_a_person_at_a_browser_signs_in_lies_idle_and_is_shown_the_door(browser, address):
     context = browser.new_context()
     page = context.new_page()
     page.set_default_timeout(40_000)

@@ -9,29 +9,19 @@ import pytest
 from mapper.areas.load import load_study_area
 from mapper.disclosure.people import in_wards
 from mapper.grid.hexagons import cells_to_strings
-from tests.browser.conftest import browser  # noqa: F401 - the fixture of the browser tests
-from tests.security.people_server import serving
-from tests.small_extract import write_extract
 
 pytestmark = pytest.mark.browser
 KAY, KIM = "Central", "Birkenhead and Tranmere"  # each has a hot spot of its own
 
 
-@pytest.fixture(scope="module")
-def address(tmp_path_factory):
-    folder = tmp_path_factory.mktemp("windows")
-    with serving(folder, write_extract(folder / "small.csv")) as started:
-        yield started
-
-
 class Window:
     """One person's browser, and all that it was sent."""
 
-    def __init__(self, browser, address):  # noqa: F811
+    def __init__(self, browser, address):
         self.address, self.sent, self.urls = address, [], set()
         self.context = browser.new_context(accept_downloads=True)
         self.page = self.context.new_page()
-        self.page.set_default_timeout(40_000)
+        self.page.set_default_timeout(60_000)
         self.page.on("websocket", lambda line: line.on("framereceived", self._remember))
         self.page.on("response", self._note)
 
@@ -77,8 +67,11 @@ def cells_of(ward):
     return {text.encode() for text in cells_to_strings(own)}
 
 
-def test_two_people_side_by_side_never_get_each_others_data(browser, address):  # noqa: F811
-    kay, kim = Window(browser, address).sign_in("kay"), Window(browser, address).sign_in("kim")
+def test_two_people_side_by_side_never_get_each_others_data(browser, people_app):
+    kay, kim = (
+        Window(browser, people_app).sign_in("kay"),
+        Window(browser, people_app).sign_in("kim"),
+    )
     seen = {KAY: kay.look().everything(), KIM: kim.look().everything()}
     for own, other in ((KAY, KIM), (KIM, KAY)):
         assert own.encode() in seen[own]

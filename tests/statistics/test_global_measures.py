@@ -1,18 +1,18 @@
-"""Measures of the whole map: PySAL called rightly, against closed forms and known answers."""
+"""Measures of the whole map: against PySAL, closed forms, enumeration and known answers."""
+
+from itertools import combinations
 
 import numpy as np
 import pytest
 from scipy import stats
 
+from benchmarks._pysal import to_graph
 from mapper.grid.neighbours import find_neighbours
 from mapper.statistics.clusters import find_clusters
 from mapper.statistics.global_measures import (
-    class_breaks,
     find_local_geary,
     find_middle,
     measure_moran,
-    point_clusters,
-    to_graph,
 )
 from mapper.statistics.moran import local_moran
 from tests.builders import disc
@@ -32,6 +32,29 @@ def test_global_moran_is_the_mean_of_the_local_ones():
     assert found.p == pytest.approx(stats.norm.sf(abs(found.z)))
 
 
+@pytest.mark.parametrize("seed", range(3))
+def test_global_moran_is_that_of_esda(seed):
+    from esda.moran import Moran
+
+    rng = np.random.default_rng(seed)
+    kept = rng.random(disc(8).size) < 0.7  # ragged: degrees from 1 to 6
+    near = find_neighbours(disc(8)[kept])
+    near = find_neighbours(disc(8)[kept][near.degree > 0])
+    scores = rng.negative_binomial(0.4, 0.1, near.size)
+    found = measure_moran(scores, near)
+    expected = Moran(scores.astype(float), to_graph(near), permutations=0, two_tailed=False)
+    assert found.value == pytest.approx(expected.I, rel=1e-12)
+    assert found.expected == pytest.approx(expected.EI, rel=1e-12)
+    assert found.z == pytest.approx(expected.z_rand, rel=1e-9)
+    assert found.p == pytest.approx(expected.p_rand, rel=1e-9)
+
+
+def test_too_few_cells_have_no_moran():
+    near = find_neighbours(disc(1)[:3])
+    assert np.isnan(measure_moran(np.array([1, 2, 5]), near).z)
+    assert np.isnan(measure_moran(np.zeros(0, dtype=np.int64), find_neighbours(disc(0)[:0])).value)
+
+
 def test_global_moran_sees_a_pattern_and_its_absence():
     near = find_neighbours(disc(12))
     rng = np.random.default_rng(1)
@@ -46,7 +69,7 @@ def test_global_moran_sees_a_pattern_and_its_absence():
     assert "same count" in flat.sentence()
 
 
-def test_isolated_cells_change_nothing(uncompiled_esda):
+def test_isolated_cells_change_nothing():
     _, near = with_a_lonely_cell(7)
     scores = np.random.default_rng(2).poisson(3, near.size)
     kept = near.degree > 0
@@ -59,7 +82,7 @@ def test_isolated_cells_change_nothing(uncompiled_esda):
     assert np.isnan(geary.p[~kept]).all()
 
 
-def test_local_geary_is_the_mean_squared_difference_and_repeats_by_seed(uncompiled_esda):
+def test_local_geary_is_the_mean_squared_difference_and_repeats_by_seed():
     near = find_neighbours(disc(6))
     scores = np.random.default_rng(3).poisson(3, near.size)
     first, again = (find_local_geary(scores, near, permutations=199, seed=5) for _ in "12")
@@ -68,6 +91,33 @@ def test_local_geary_is_the_mean_squared_difference_and_repeats_by_seed(uncompil
     np.testing.assert_allclose(first.value, expected)
     np.testing.assert_array_equal(first.p, again.p)
     assert ((first.p >= 1 / 200) & (first.p <= 1)).all()
+
+
+def test_local_geary_is_that_of_esda():
+    from esda.geary_local import Geary_Local
+
+    near = find_neighbours(disc(6))
+    scores = np.random.default_rng(4).negative_binomial(0.5, 0.1, near.size)
+    expected = Geary_Local(connectivity=to_graph(near), permutations=0).fit(scores.astype(float))
+    np.testing.assert_allclose(find_local_geary(scores, near).value, expected.localG, rtol=1e-12)
+
+
+def test_the_pseudo_p_of_local_geary_nears_the_share_of_all_draws():
+    near = find_neighbours(disc(1))  # seven cells: the middle has six neighbours, the others three
+    scores = np.array([0, 1, 1, 2, 3, 5, 9])
+    permutations = 20_000
+    found = find_local_geary(scores, near, permutations=permutations, seed=1)
+    for cell in np.flatnonzero(near.degree == 3):
+        others = np.delete(scores, cell)
+        gaps = [
+            sum((scores[cell] - other) ** 2 for other in drawn)
+            for drawn in combinations(others.tolist(), 3)
+        ]
+        own = sum((scores[cell] - scores[near.member[near.owner == cell]]) ** 2)
+        share = np.mean(np.array(gaps) >= own)
+        smaller = min(share, 1 - share)
+        error = np.sqrt(max(smaller * (1 - smaller), 1e-4) / permutations)
+        assert found.p[cell] == pytest.approx(smaller, abs=5 * error + 1 / permutations)
 
 
 @pytest.mark.filterwarnings("ignore::FutureWarning", "ignore::UserWarning")
@@ -97,41 +147,6 @@ def test_trap_default_transform_of_g_local_shrinks_z_ours_is_the_closed_form():
     assert np.median(np.abs(rows / ours)) < 0.5
 
 
-def test_class_breaks():
-    values = np.random.default_rng(5).lognormal(1, 1, 400)
-    quantiles = class_breaks(np.append(values, np.nan), classes=4)
-    np.testing.assert_allclose(quantiles, np.quantile(values, [0.25, 0.5, 0.75, 1]))
-    equal = class_breaks(values, classes=4, scheme="equal")
-    np.testing.assert_allclose(np.diff(equal), np.ptp(values) / 4)
-    natural = class_breaks(np.array([1, 1.1, 1.2, 5, 5.1, 9, 9.2]), classes=3, scheme="natural")
-    np.testing.assert_allclose(natural, [1.2, 5.1, 9.2])
-    heavy = class_breaks(values, scheme="head-tail")
-    assert heavy[0] == pytest.approx(values.mean())
-    for scheme in ("quantiles", "natural", "head-tail", "equal"):
-        np.testing.assert_array_equal(class_breaks(np.array([3.0, 3, 1]), scheme=scheme), [1, 3])
-        assert class_breaks(np.array([]), scheme=scheme).size == 0
-
-
-def test_clusters_of_any_shape_from_points():
-    rng = np.random.default_rng(6)
-    angle = rng.uniform(0, np.pi, 300)
-    arc = np.column_stack([1000 * np.cos(angle), 1000 * np.sin(angle)])
-    blob = rng.normal(5000, 20, (150, 2))
-    stray = rng.uniform(20_000, 33_000, (30, 2))
-    x, y = np.concatenate([arc, blob, stray]).T
-    before = np.random.get_state()[1].copy()  # noqa: NPY002 (what esda draws from)
-    groups = point_clusters(x, y, distance=120, fewest=8, runs=30, seed=2)
-    assert len(set(groups[:300]) - {-1}) == 1
-    assert (groups[:300] >= 0).mean() > 0.95
-    assert len(set(groups[300:450]) - {-1}) == 1
-    assert groups[0] != groups[300]
-    assert (groups[450:] == -1).all()
-    np.testing.assert_array_equal(before, np.random.get_state()[1])  # noqa: NPY002 (as above)
-    again = point_clusters(x, y, distance=120, fewest=8, runs=30, seed=2)
-    np.testing.assert_array_equal(groups, again)
-    assert point_clusters(np.zeros(0), np.zeros(0), distance=1, fewest=2).size == 0
-
-
 def test_middle_and_spread():
     rng = np.random.default_rng(7)
     x, y = rng.normal(300, 40, 4000), rng.normal(700, 10, 4000)
@@ -144,3 +159,31 @@ def test_middle_and_spread():
     assert min(sums) == sums[0]
     with pytest.raises(ValueError, match="2 points"):
         find_middle(x[:2], y[:2])
+
+
+def test_middle_and_spread_are_those_of_pointpats():
+    from pointpats.centrography import ellipse, euclidean_median, mean_center, std_distance
+
+    rng = np.random.default_rng(8)
+    for turn in (0.3, 1.2, 2.0, 2.9):
+        along, across = rng.normal(0, 900, 500), rng.gamma(2, 150, 500)
+        x = 335_000 + along * np.cos(turn) - across * np.sin(turn)
+        y = 390_000 + along * np.sin(turn) + across * np.cos(turn)
+        points = np.column_stack([x, y])
+        found = find_middle(x, y)
+        assert found.mean == pytest.approx(tuple(mean_center(points)))
+        assert found.distance == pytest.approx(std_distance(points), rel=1e-6)
+        assert (found.major, found.minor, found.rotation) == pytest.approx(ellipse(points))
+        sums = [
+            np.hypot(x - east, y - north).sum()
+            for east, north in (found.median, euclidean_median(points))
+        ]
+        assert sums[0] <= sums[1]
+        assert found.median == pytest.approx(tuple(euclidean_median(points)), abs=0.5)
+
+
+def test_the_median_centre_stays_at_a_point_that_holds_most():
+    x, y = np.array([0.0, 0, 0, 10, 0]), np.array([0.0, 0, 0, 0, 10])
+    assert find_middle(x, y).median == pytest.approx((0, 0), abs=1e-5)
+    x, y = np.array([0.0, 10, 10, 0, 5]), np.array([0.0, 0, 10, 10, 5])
+    assert find_middle(x, y).median == pytest.approx((5, 5), abs=1e-5)

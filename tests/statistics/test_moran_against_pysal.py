@@ -3,13 +3,13 @@
 import numpy as np
 import pytest
 
+from benchmarks._pysal import to_graph
 from mapper.areas.load import load_study_area
-from mapper.grid.counts import count_incidents
 from mapper.grid.neighbours import find_neighbours
 from mapper.statistics.clusters import find_clusters
-from mapper.statistics.global_measures import to_graph
 from mapper.statistics.moran import local_moran, local_moran_between
 from mapper.statistics.permutation import conditional_tail, subset_tails
+from tests.builders import count_incidents
 
 RUNS = [999, pytest.param(9999, marks=pytest.mark.soak)]
 pytestmark = pytest.mark.filterwarnings(

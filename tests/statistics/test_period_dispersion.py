@@ -129,6 +129,7 @@ def shares(months, kind, *, sizes, rest, splits):
         pytest.param((11, 12), False, 200, marks=pytest.mark.soak),
         pytest.param((3, 3), True, 200, marks=pytest.mark.soak),
         pytest.param((2, 12), True, 200, marks=pytest.mark.soak),
+        ((1, 1), True, 10),
         pytest.param((1, 1), True, 200, marks=pytest.mark.soak),
     ],
 )

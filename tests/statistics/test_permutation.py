@@ -121,7 +121,9 @@ def test_p_equals_monte_carlo_with_integer_sums(null, rings):
 
 
 @pytest.mark.filterwarnings("ignore:The alternative hypothesis:DeprecationWarning")
-def test_p_agrees_with_pysal_within_monte_carlo_error_where_pysal_has_no_tie_fault():
+def test_p_agrees_with_pysal_within_monte_carlo_error_where_pysal_has_no_tie_fault(
+    uncompiled_esda,
+):
     from esda.getisord import G_Local
     from libpysal.graph import Graph
 

@@ -7,7 +7,7 @@ import pytest
 from scipy.spatial import cKDTree
 
 from mapper.grid.neighbours import Neighbours
-from mapper.statistics.clusters import find_clusters, gi_star_z, gi_z
+from mapper.statistics.clusters import find_clusters, gi_star_z
 from mapper.statistics.moran import QUADRANTS, local_moran
 
 CELL_136 = 135  # counted from 0
@@ -42,18 +42,6 @@ def conflict(shared):
     ]
     scores = np.array([int(float(row["totcon"])) for row in rows])
     return rows, scores, near_from_pairs(pairs, len(rows))
-
-
-@pytest.mark.parametrize(
-    ("metres", "published"),
-    [(30, 1.221979), (60, 1.748098), (90, 1.986135), (120, 1.893374), (150, 1.237454)],
-)
-def test_getis_and_ord_gi_at_each_distance(grid, metres, published):
-    places, scores = grid
-    pairs = cKDTree(places).query_pairs(metres + 0.01)
-    near = near_from_pairs([*pairs, *((j, i) for i, j in pairs)], len(scores))
-    z = gi_z(scores, near.ring_sums(scores), near.degree)
-    assert z[CELL_136] == pytest.approx(published, abs=5e-7)
 
 
 def test_getis_and_ord_gi_star(grid):

@@ -98,3 +98,20 @@ def draw(rng, mean, ratio):
     if ratio == 1:
         return rng.poisson(mean)
     return rng.negative_binomial(mean / (ratio - 1), 1 / ratio)
+
+
+def test_a_surprising_sum_is_shared_out_more_unevenly():
+    """Two negative binomial counts given their sum, against what the ratio given a sum says."""
+    rng = np.random.default_rng(9)
+    ratio, mean = 2.0, 8.0  # of each of the two windows
+    one, other = (draw(rng, np.full(3_000_000, mean), ratio) for _ in range(2))
+    usual = PeriodDispersion(np.array([ratio]), np.array([np.inf]), ratio, np.array([mean]))
+    for total in (16, 24, 32, 40):
+        share = one[one + other == total] / total
+        found = share.var() / (0.25 / total)
+        exact = 1 + (total - 1) / (2 * mean / (ratio - 1) + 1)  # beta-binomial
+        assert found == pytest.approx(exact, rel=0.06)
+        given = usual.given(np.array([total]), 2.0).ratio[0]
+        assert given >= exact
+        assert given == pytest.approx(exact, rel=0.15)
+    assert usual.given(np.array([4]), 2.0).ratio[0] == ratio

@@ -13,9 +13,9 @@ from mapper.statistics.scores import score_counts
 from mapper.statistics.signals import (
     NAMES,
     QUESTIONS,
-    all_signals,
     carried_signals,
     find_signals,
+    signal_table,
 )
 from mapper.statistics.single_place import find_single_places
 from tests.builders import disc
@@ -83,7 +83,7 @@ def test_each_planted_place_carries_its_signal(town, signals):
 
 def test_the_table_holds_every_signal(town, signals):
     near, counts, demand, residents, _, _ = town
-    table = all_signals(counts, near, demand=demand, residents=residents)
+    table = signal_table(find_signals(counts, near, demand=demand, residents=residents))
     assert len(table) == near.size
     parts = ("observed", "expected", "excess", "p", "q", "found")
     assert list(table.columns) == [f"{name}_{part}" for name in NAMES for part in parts]
@@ -91,7 +91,7 @@ def test_the_table_holds_every_signal(town, signals):
         np.testing.assert_array_equal(table[f"{name}_p"], one.p)
         np.testing.assert_array_equal(table[f"{name}_excess"], one.observed - one.expected)
         assert table[f"{name}_found"].dtype == bool
-    fewer = all_signals(counts, near)
+    fewer = signal_table(find_signals(counts, near))
     assert [name for name in NAMES if f"{name}_p" in fewer] == ["cluster", "single_place"]
 
 
@@ -148,8 +148,9 @@ def test_too_few_events_are_refused_in_words():
 
 def test_yekutieli_is_never_keener(town):
     near, counts, demand, residents, _, _ = town
-    by = all_signals(counts, near, demand=demand, residents=residents, correction="by")
-    bh = all_signals(counts, near, demand=demand, residents=residents)
+    given = {"demand": demand, "residents": residents}
+    by = signal_table(find_signals(counts, near, **given, correction="by"))
+    bh = signal_table(find_signals(counts, near, **given))
     for name in NAMES:
         assert not (by[f"{name}_q"] < bh[f"{name}_q"]).any()
 
@@ -159,7 +160,7 @@ def test_two_rings_and_bands_take_the_same_road(town):
 
     _, counts, demand, residents, _, _ = town
     for near in (find_neighbours(disc(20), rings=2), find_band(disc(20), inner=2, outer=3)):
-        table = all_signals(counts, near, demand=demand, residents=residents)
+        table = signal_table(find_signals(counts, near, demand=demand, residents=residents))
         for name in NAMES:
             assert table[f"{name}_p"].between(0, 1).all()
         assert near.degree.max() in {18, 30}
@@ -171,7 +172,8 @@ def test_trap_esda_fdr_returns_alpha_over_n_where_nothing_passes_ours_finds_noth
 
     near = find_neighbours(disc(6))
     counts = np.full(near.size, 3)
-    table = all_signals(counts, near, demand=counts * 2, residents=np.full(near.size, 9.0))
+    residents = np.full(near.size, 9.0)
+    table = signal_table(find_signals(counts, near, demand=counts * 2, residents=residents))
     assert fdr(np.ones(near.size), 0.05) == pytest.approx(0.05 / near.size)
     assert not table[[f"{name}_found" for name in NAMES]].to_numpy().any()
 

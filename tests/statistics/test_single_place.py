@@ -8,7 +8,6 @@ from hypothesis import strategies as st
 from scipy import stats
 
 from mapper.areas.load import load_study_area
-from mapper.grid.counts import count_incidents
 from mapper.grid.neighbours import find_neighbours
 from mapper.statistics.clusters import find_clusters
 from mapper.statistics.false_discovery import adjust
@@ -19,7 +18,7 @@ from mapper.statistics.single_place import (
     estimate_shape,
     find_single_places,
 )
-from tests.builders import disc
+from tests.builders import count_incidents, disc
 
 
 def tail_by_addition(x, n, a, b):
@@ -198,7 +197,7 @@ def test_exposure_sets_the_share():
     share = exposure[middle] / 8
     expected = stats.betabinom.sf(counts[middle] - 1, 12, 7 * share, 7 * (1 - share))
     assert single.p[middle] == pytest.approx(expected, rel=1e-9)
-    assert single.rho == pytest.approx(1 / 8)
+    assert single.shape == pytest.approx(1)
 
 
 @pytest.mark.parametrize("wrong", [np.full(7, -1.0), np.full(7, np.nan), np.ones(6)])

@@ -15,7 +15,7 @@ from mapper.app.shell.words import count, notice
 from mapper.base.errors import MapperError
 from mapper.disclosure.people import Viewer, require
 from mapper.disclosure.release import MARKINGS
-from mapper.records.audit import Entry
+from mapper.records.audit import AuditEntry
 from mapper.records.audit_check import Verdict, head_of, verify
 from mapper.records.audit_query import (
     AuditFilter,
@@ -89,7 +89,7 @@ def _ask_filter(people: Sequence[str]) -> AuditFilter:
     )
 
 
-def _show_entries(entries: Sequence[Entry], number: int) -> None:
+def _show_entries(entries: Sequence[AuditEntry], number: int) -> None:
     """Show the entries as a table, newest first."""
     if not entries:
         notice("No entry fits these filters.")
@@ -106,7 +106,7 @@ def _height(rows: int) -> int:
     return min(420, 38 + 35 * rows)
 
 
-def entry_table(entries: Sequence[Entry]) -> pd.DataFrame:
+def entry_table(entries: Sequence[AuditEntry]) -> pd.DataFrame:
     """Return entries for reading."""
     return pd.DataFrame(
         {

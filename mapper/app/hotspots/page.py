@@ -16,7 +16,7 @@ from mapper.app.shell.downloads import show_downloads
 from mapper.app.shell.frame import put_on_style, show_marking_for, show_synthetic
 from mapper.app.shell.headline import show_cautions, show_headline, show_refusal
 from mapper.app.shell.more_forms import show_more_forms
-from mapper.app.shell.place_asked import Asked, keep_asked
+from mapper.app.shell.place_asked import ShownMap, keep_map
 from mapper.app.shell.results import released
 from mapper.app.shell.surroundings import landmarks_near
 from mapper.app.shell.waiting import opened_dataset
@@ -53,8 +53,8 @@ def show_page() -> None:
         show_refusal(lens, str(error))
         return
     show_headline(shown, data=dataset.title)
-    asked = Asked(shown, dataset, request, lens)
-    keep_asked(asked)
+    asked = ShownMap(shown, dataset, request, lens)
+    keep_map(asked)
     _explore(asked)
     with st.sidebar:
         _warn_of_fine_cells(dataset, request)
@@ -71,7 +71,7 @@ def _warn_of_fine_cells(dataset: Dataset, request: AnalysisRequest) -> None:
 
 
 @st.fragment
-def _explore(asked: Asked) -> None:
+def _explore(asked: ShownMap) -> None:
     """Draw map, list and what belongs to the choice; a choice runs this part alone again."""
     shown = asked.shown
     chosen = show_panel(shown, landmarks_near(asked.dataset))

@@ -11,7 +11,7 @@ import streamlit as st
 
 from mapper.app.door.who import current_viewer
 from mapper.app.shell.dossier_view import offer_dossier
-from mapper.app.shell.place_asked import Asked, findings_about
+from mapper.app.shell.place_asked import ShownMap, findings_about
 from mapper.app.shell.place_work_view import show_work
 from mapper.app.shell.traces import trace
 from mapper.app.shell.what_is import what_are
@@ -38,7 +38,7 @@ from mapper.questions.signature import QUESTION as SIGNATURE
 _LOOKED = "mapper_places_looked"
 
 
-def show_place(asked: Asked, hotspot_id: str) -> None:
+def show_place(asked: ShownMap, hotspot_id: str) -> None:
     """Offer the sections about the chosen hot spot, its dossier, and draw the section chosen."""
     if not hotspot_id:
         return

@@ -11,6 +11,7 @@ from mapper.analysis.request import AnalysisRequest
 from mapper.analysis.study import prepare
 from mapper.app.door.who import current_viewer
 from mapper.app.shell.datasets import Dataset
+from mapper.app.shell.once import result_once
 from mapper.app.shell.traces import trace
 from mapper.app.shell.what_is import what_is
 from mapper.app.shell.words import bullets, count
@@ -82,16 +83,9 @@ def _show_single(shown: FindingRelease) -> None:
 def _released(dataset: Dataset, request: AnalysisRequest, lens: Lens) -> FindingRelease:
     """Return the signals by place as the viewer may see them, and write down the look."""
     area = load_study_area(request.area, resolution=request.resolution)
-    finding = _signals(
-        dataset.digest,
-        repr(request),
-        lens.sha256,
-        area.sha256,
-        _dataset=dataset,
-        _request=request,
-        _lens=lens,
-        _area=area,
-    )
+    given = (dataset, request, lens, area)
+    with st.spinner("Asking the four questions of every cell…"):
+        finding = result_once("signals", *given, lambda: _signals(*given))
     viewer = current_viewer()
     shown = release_to(viewer, finding)
     traced: set[str] = st.session_state.setdefault(_TRACED, set())
@@ -101,19 +95,7 @@ def _released(dataset: Dataset, request: AnalysisRequest, lens: Lens) -> Finding
     return shown
 
 
-@st.cache_resource(max_entries=24, show_spinner="Asking the four questions of every cell…")
-def _signals(
-    digest: str,
-    request: str,
-    lens_sha256: str,
-    area_sha256: str,
-    *,
-    _dataset: Dataset,
-    _request: AnalysisRequest,
-    _lens: Lens,
-    _area: StudyArea,
-) -> Finding:
-    """Return the signals of every place before disclosure control, worked out once."""
-    del digest, request, lens_sha256, area_sha256
-    study = prepare(_dataset.incidents, lens=_lens, area=_area, **_request.choices)
+def _signals(dataset: Dataset, request: AnalysisRequest, lens: Lens, area: StudyArea) -> Finding:
+    """Return the signals of every place before disclosure control."""
+    study = prepare(dataset.incidents, lens=lens, area=area, **request.choices)
     return ask_signals(study, SignalsChoices(by="place"), result=find_hotspots(study))

@@ -42,7 +42,7 @@ from mapper.records.actions import Action
 
 
 @dataclass(frozen=True, eq=False)
-class Asked:
+class PatchRequest:
     """Who looks at what, and what they chose."""
 
     viewer: Viewer
@@ -54,7 +54,7 @@ class Asked:
 
 
 @dataclass(frozen=True, eq=False)
-class Answer:
+class PatchView:
     """What is shown: the patch, a second map beside it, open actions, places near."""
 
     patch: PatchRelease
@@ -92,7 +92,7 @@ def show_page() -> None:
     _explore(asked, answer)
 
 
-def _ask(viewer: Viewer, dataset: Dataset, allowed: Allowed) -> Asked:
+def _ask(viewer: Viewer, dataset: Dataset, allowed: Allowed) -> PatchRequest:
     """Draw the choices and say which of a link's could not be met."""
     choice, sought, faults = ask_choice(viewer, dataset, allowed)
     keep(viewer, choice)
@@ -102,10 +102,10 @@ def _ask(viewer: Viewer, dataset: Dataset, allowed: Allowed) -> Asked:
             kind="look",
         )
     lens = lenses_offered(dataset)[choice.lens]
-    return Asked(viewer, dataset, choice, lens, days_of_span(choice, allowed), sought)
+    return PatchRequest(viewer, dataset, choice, lens, days_of_span(choice, allowed), sought)
 
 
-def _answer(asked: Asked) -> Answer:
+def _answer(asked: PatchRequest) -> PatchView:
     """Return what is shown.
 
     Raises
@@ -120,7 +120,7 @@ def _answer(asked: Asked) -> Answer:
             beside = _beside(asked)
         except MapperError as error:
             trouble = str(error)
-    return Answer(
+    return PatchView(
         patch=patch,
         beside=beside,
         actions=open_actions(asked.viewer, patch.shown.hotspots["hotspot_id"]),
@@ -129,13 +129,13 @@ def _answer(asked: Asked) -> Answer:
     )
 
 
-def _patch(asked: Asked, lens: Lens, days: tuple[date, date]) -> PatchRelease:
+def _patch(asked: PatchRequest, lens: Lens, days: tuple[date, date]) -> PatchRelease:
     """Return the release of one lens and period."""
     request = request_of(asked.choice, days, lens=lens.id, area=DEFAULT_AREA)
     return released_patch(asked.dataset, request, lens, wards=asked.choice.wards)
 
 
-def _beside(asked: Asked) -> tuple[str, PatchRelease]:
+def _beside(asked: PatchRequest) -> tuple[str, PatchRelease]:
     """Return title and release of the second map."""
     if asked.choice.beside == BEFORE:
         patch = _patch(asked, asked.lens, days_before(*asked.days))
@@ -152,7 +152,7 @@ _WORDS = {
 
 
 @st.fragment
-def _explore(asked: Asked, answer: Answer) -> None:
+def _explore(asked: PatchRequest, answer: PatchView) -> None:
     """Draw maps and cards and what belongs to a choice on them; runs alone after one."""
     patch = answer.patch
     found, said = _found(asked, patch)
@@ -185,7 +185,7 @@ def _explore(asked: Asked, answer: Answer) -> None:
     show_cautions(patch.shown)
 
 
-def _found(asked: Asked, patch: PatchRelease) -> tuple[dict[str, object] | None, str]:
+def _found(asked: PatchRequest, patch: PatchRelease) -> tuple[dict[str, object] | None, str]:
     """Return where a search leads on the map, or what to write instead."""
     if not asked.sought.strip():
         return None, ""

@@ -18,14 +18,14 @@ _MOST_CORNERS = 400
 
 
 @dataclass(frozen=True)
-class Told:
+class PanelChoice:
     """What the browser told: the chosen hot spot, and the corners of a drawn area."""
 
     chosen: str = ""
     corners: tuple[tuple[float, float], ...] = ()  # (lon, lat)
 
 
-def show_patch_panel(data: Mapping[str, Any]) -> Told:
+def show_patch_panel(data: Mapping[str, Any]) -> PanelChoice:
     """Draw the panel and return what was chosen and drawn on it."""
     steady = {name: value for name, value in data.items() if name not in {"chosen", "found"}}
     digest = hashlib.sha256(json.dumps(steady, sort_keys=True).encode()).hexdigest()
@@ -39,7 +39,7 @@ def show_patch_panel(data: Mapping[str, Any]) -> Told:
     chosen, drawn = found.get("chosen") or {}, found.get("drawn") or {}
     id_ = str(chosen.get("id")) if chosen.get("release") == data["release"] else data["chosen"]
     corners = corners_of(drawn.get("points")) if drawn.get("release") == data["release"] else ()
-    return Told(chosen=id_ if id_ in known else "", corners=corners)
+    return PanelChoice(chosen=id_ if id_ in known else "", corners=corners)
 
 
 def corners_of(points: object) -> tuple[tuple[float, float], ...]:

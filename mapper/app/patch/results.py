@@ -11,24 +11,21 @@ from dataclasses import replace
 import numpy as np
 import pandas as pd
 import streamlit as st
-from streamlit.runtime.scriptrunner import get_script_run_ctx
 
 from mapper.analysis.request import AnalysisRequest
 from mapper.app.door.who import current_viewer
 from mapper.app.patch.search import streets_of
 from mapper.app.shell.basemap import current_basemap
 from mapper.app.shell.datasets import Dataset
-from mapper.app.shell.map_pages import compress, map_pages
+from mapper.app.shell.once import map_address_once, result_once
 from mapper.app.shell.surroundings import places_near
-from mapper.app.shell.traces import trace
+from mapper.app.shell.traces import trace_release
 from mapper.areas.load import load_study_area
 from mapper.areas.study_area import StudyArea
 from mapper.context.places import Places
 from mapper.disclosure.patch import PatchRelease, in_release, release_patch
-from mapper.disclosure.people import Viewer
 from mapper.lenses.lens import Lens
 from mapper.outputs.maps import embed_map
-from mapper.outputs.maps.basemap import Basemap
 from mapper.outputs.maps.patch_layer import patch_drawing
 from mapper.questions.patch import PatchStudy, study_patch
 
@@ -56,7 +53,8 @@ def released_patch(
     if key not in kept:
         study = patch_study(dataset, request, lens, area)
         patch = release_patch(viewer, study, wards=wards)
-        _trace_view(viewer, patch, dataset, wards)
+        seen = wards or viewer.wards
+        trace_release(viewer, patch.shown, subject=TITLE, wards=seen, data=dataset.title)
         kept[key] = patch
         # Where an assessment begun from here finds name, ward and cells of the place.
         st.session_state.setdefault("mapper_releases", {})["patch",] = patch.shown
@@ -69,15 +67,16 @@ def patch_study(
     dataset: Dataset, request: AnalysisRequest, lens: Lens, area: StudyArea
 ) -> PatchStudy:
     """Return what is found out about a patch, worked out once; never shown as it is."""
-    return _study(
-        dataset.digest,
-        repr(request),
-        lens.sha256,
-        area.sha256,
-        _dataset=dataset,
-        _request=request,
-        _lens=lens,
-        _area=area,
+    return result_once(
+        "patch",
+        *(dataset, request, lens, area),
+        lambda: study_patch(
+            dataset.incidents,
+            lens=lens,
+            area=area,
+            places=places_near(dataset),
+            **request.choices,
+        ),
     )
 
 
@@ -91,18 +90,12 @@ def patch_map_address(
     like
         The patch beside which this one is shown with the same classes of counts.
     """
-    context = get_script_run_ctx()
     drawing = patch_drawing(patch, places, like=like)
     told = json.dumps(drawing, sort_keys=True).encode()
     under = current_basemap()
     background = f" {under.key}" if under else ""
     digest = f"{patch.shown.digest} {hashlib.sha256(told).hexdigest()}{background}"
-    return map_pages.put(
-        _map_page(digest, _patch=patch, _drawing=drawing, _basemap=under),
-        session=context.session_id if context else "",
-        digest=digest,
-        owner=current_viewer().session,
-    )
+    return map_address_once(digest, lambda: embed_map(patch.shown, patch=drawing, basemap=under))
 
 
 def streets_near(
@@ -114,52 +107,3 @@ def streets_near(
     position = study.history.counts.position
     own = in_release(study, patch.shown)[np.where(position >= 0, position, 0)]
     return streets_of(study.history.incidents.table, study.history.counted & own)
-
-
-def _trace_view(
-    viewer: Viewer, patch: PatchRelease, dataset: Dataset, wards: tuple[str, ...]
-) -> None:
-    """Write down that somebody is shown a patch."""
-    shown = patch.shown
-    detail = {
-        "lens": shown.title,
-        "area": shown.area_title,
-        "period": shown.period,
-        "resolution": shown.resolution,
-        "audience": shown.audience,
-        "wards": sorted(wards) or sorted(viewer.wards),
-        "data": dataset.title,
-    }
-    trace(viewer, "view", subject=TITLE, digest=shown.digest, detail=detail)
-
-
-@st.cache_resource(max_entries=24, show_spinner=False)
-def _study(
-    digest: str,
-    request: str,
-    lens_sha256: str,
-    area_sha256: str,
-    *,
-    _dataset: Dataset,
-    _request: AnalysisRequest,
-    _lens: Lens,
-    _area: StudyArea,
-) -> PatchStudy:
-    """Return the study of a patch before disclosure control, worked out once."""
-    del digest, request, lens_sha256, area_sha256
-    return study_patch(
-        _dataset.incidents,
-        lens=_lens,
-        area=_area,
-        places=places_near(_dataset),
-        **_request.choices,
-    )
-
-
-@st.cache_resource(max_entries=48, show_spinner=False)
-def _map_page(
-    digest: str, *, _patch: PatchRelease, _drawing: dict[str, object], _basemap: Basemap | None
-) -> bytes:
-    """Return the finished map of a patch, compressed, made once."""
-    del digest
-    return compress(embed_map(_patch.shown, patch=_drawing, basemap=_basemap))

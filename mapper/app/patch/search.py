@@ -24,7 +24,7 @@ _LONGEST = 80
 
 
 @dataclass(frozen=True)
-class Found:
+class PlaceMatch:
     """Where something is, in words and on the map."""
 
     words: str
@@ -33,7 +33,9 @@ class Found:
     box: tuple[float, float, float, float] | None = None  # west, south, east, north
 
 
-def find_place(asked: str, shown: Release, *, streets: pd.DataFrame | None = None) -> Found | str:
+def find_place(
+    asked: str, shown: Release, *, streets: pd.DataFrame | None = None
+) -> PlaceMatch | str:
     """Return where something lies on the patch shown, or in words why it is not there.
 
     Parameters
@@ -95,7 +97,7 @@ def _grid_metres(text: str) -> tuple[float, float] | None:
     return metres[0], metres[1]
 
 
-def _cell(cell: str, shown: Release) -> Found | str:
+def _cell(cell: str, shown: Release) -> PlaceMatch | str:
     """Return a cell of the patch; one of another size is shown by its middle."""
     try:
         index = strings_to_cells([cell])
@@ -105,7 +107,7 @@ def _cell(cell: str, shown: Release) -> Found | str:
     return _on_patch(f"Cell {cell}", (float(lon[0]), float(lat[0])), shown)
 
 
-def _on_patch(words: str, point: tuple[float, float], shown: Release) -> Found | str:
+def _on_patch(words: str, point: tuple[float, float], shown: Release) -> PlaceMatch | str:
     """Return a point, if it lies on the patch."""
     at = points_to_cells(np.array([point[0]]), np.array([point[1]]), resolution=shown.resolution)
     cells = strings_to_cells(shown.cells["cell"].to_numpy(dtype=object))
@@ -113,10 +115,10 @@ def _on_patch(words: str, point: tuple[float, float], shown: Release) -> Found |
     if not where.size:
         return f"{words} lies outside the wards shown. Choose its ward, if it is one of yours."
     row = shown.cells.iloc[int(where[0])]
-    return Found(f"{words}, {row['ward']}", *point)
+    return PlaceMatch(f"{words}, {row['ward']}", *point)
 
 
-def _ward(text: str, shown: Release) -> Found | None:
+def _ward(text: str, shown: Release) -> PlaceMatch | None:
     """Return a ward of the patch."""
     cells = shown.cells
     bare, key = cells["ward"].astype("str"), name_key(text)
@@ -127,10 +129,10 @@ def _ward(text: str, shown: Release) -> Found | None:
         return None
     lon, lat = cells_to_points(strings_to_cells(cells.loc[mine, "cell"].to_numpy(dtype=object)))
     box = (float(lon.min()), float(lat.min()), float(lon.max()), float(lat.max()))
-    return Found(str(both[mine].iloc[0]), float(lon.mean()), float(lat.mean()), box)
+    return PlaceMatch(str(both[mine].iloc[0]), float(lon.mean()), float(lat.mean()), box)
 
 
-def _street(text: str, streets: pd.DataFrame | None) -> Found | None:
+def _street(text: str, streets: pd.DataFrame | None) -> PlaceMatch | None:
     """Return a street whose label holds the words asked for, the shortest such label."""
     if streets is None or streets.empty or not name_key(text):
         return None
@@ -139,7 +141,7 @@ def _street(text: str, streets: pd.DataFrame | None) -> Found | None:
     if fits.empty:
         return None
     best = fits.loc[fits["label"].str.len().sort_values(kind="stable").index[0]]
-    return Found(str(best["label"]), float(best["lon"]), float(best["lat"]))
+    return PlaceMatch(str(best["label"]), float(best["lon"]), float(best["lat"]))
 
 
 def streets_of(table: pd.DataFrame, counted: Iterable[bool]) -> pd.DataFrame:

@@ -17,6 +17,10 @@ from mapper.lenses.load import list_lenses
 from mapper.statistics.clusters import Null
 from mapper.statistics.scores import Score
 
+QUESTIONS = {
+    "unusual": "Unusual: more than expected",
+    "concentrated": "Concentrated: where most of it is",
+}
 # What a person sees of a resolution; areas are the average of a cell (H3's own table).
 CELL_SIZES = {
     7: "Neighbourhoods, 5 km²",
@@ -103,6 +107,13 @@ def ask_rest(dataset: Dataset, lens: Lens) -> AnalysisRequest:
         key="resolution",
         persist_state="session",
     )
+    question = st.selectbox(
+        "Places listed",
+        list(QUESTIONS),
+        format_func=QUESTIONS.__getitem__,
+        key="question",
+        persist_state="session",
+    )
     with st.expander("Method"):
         score, null, alpha, generated = _ask_method()
     return AnalysisRequest(
@@ -111,6 +122,7 @@ def ask_rest(dataset: Dataset, lens: Lens) -> AnalysisRequest:
         resolution=resolution,
         start=start,
         end=end,
+        question="concentrated" if question == "concentrated" else None,
         score=score,
         null=null,
         alpha=alpha,

@@ -5,13 +5,13 @@ from functools import partial
 
 import streamlit as st
 
-from mapper.app.shell.place_asked import Asked, asked_about, findings_about, work_of
+from mapper.app.shell.place_asked import ShownMap, findings_about, map_showing, work_of
 from mapper.app.shell.taking import handed_out, require_live
 from mapper.disclosure.people import Viewer
 from mapper.outputs.dossier import FORMS, dossier
 
 
-def offer_dossier(viewer: Viewer, asked: Asked, hotspot_id: str) -> None:
+def offer_dossier(viewer: Viewer, asked: ShownMap, hotspot_id: str) -> None:
     """Offer the dossier of a hot spot in each form."""
     with st.container(horizontal=True):
         for suffix, (title, mime, _) in FORMS.items():
@@ -27,19 +27,19 @@ def offer_dossier(viewer: Viewer, asked: Asked, hotspot_id: str) -> None:
 
 def offer_dossier_of(viewer: Viewer, hotspot_id: str) -> None:
     """Offer the dossier on a page that has no map, from the last map that showed the place."""
-    asked = asked_about(hotspot_id)
+    asked = map_showing(hotspot_id)
     if asked is None:
         st.caption("For the dossier, look at the place on the Hot spots page once, then come back.")
         return
     offer_dossier(viewer, asked, hotspot_id)
 
 
-def dossier_name(asked: Asked, hotspot_id: str, suffix: str) -> str:
+def dossier_name(asked: ShownMap, hotspot_id: str, suffix: str) -> str:
     """Return a file name that no other release has: dossier-HS-71951B99-1a2b3c4d5e6f.pdf."""
     return f"dossier-{hotspot_id}-{asked.shown.digest[:12]}{suffix}"
 
 
-def made_dossier(viewer: Viewer, asked: Asked, hotspot_id: str, suffix: str) -> bytes:
+def made_dossier(viewer: Viewer, asked: ShownMap, hotspot_id: str, suffix: str) -> bytes:
     """Return the dossier, once it is written down that somebody takes it.
 
     Raises

@@ -40,7 +40,7 @@ _LOCK = Lock()
 
 
 @dataclass(frozen=True, eq=False)
-class Asked:
+class ShownMap:
     """A release with what it was made from."""
 
     shown: Release
@@ -49,18 +49,18 @@ class Asked:
     lens: Lens
 
 
-def keep_asked(asked: Asked) -> None:
+def keep_map(asked: ShownMap) -> None:
     """Remember what this session's map was made from, for its other pages."""
-    kept: dict[str, Asked] = st.session_state.setdefault(_ASKED, {})
+    kept: dict[str, ShownMap] = st.session_state.setdefault(_ASKED, {})
     kept.pop(asked.shown.digest, None)
     kept[asked.shown.digest] = asked
     for oldest in list(kept)[:-_OF_A_SESSION]:
         del kept[oldest]
 
 
-def asked_about(hotspot_id: str) -> Asked | None:
+def map_showing(hotspot_id: str) -> ShownMap | None:
     """Return the latest map of this session that shows a hot spot, if one does."""
-    kept: dict[str, Asked] = st.session_state.get(_ASKED, {})
+    kept: dict[str, ShownMap] = st.session_state.get(_ASKED, {})
     for asked in reversed(kept.values()):
         if (asked.shown.hotspots["hotspot_id"] == hotspot_id).any():
             return asked
@@ -68,7 +68,7 @@ def asked_about(hotspot_id: str) -> Asked | None:
 
 
 def findings_about(
-    viewer: Viewer, asked: Asked, hotspot_id: str, *, only: Collection[str] | None = None
+    viewer: Viewer, asked: ShownMap, hotspot_id: str, *, only: Collection[str] | None = None
 ) -> PlaceFindings:
     """Return what the audience of a map may see of one of its hot spots.
 
@@ -92,7 +92,7 @@ def work_of(viewer: Viewer, hotspot_id: str, cells: Sequence[str]) -> PlaceWork:
     return work_about(database(), hotspot_id=hotspot_id, cells=cells, viewer=viewer, own=own)
 
 
-def _answers(asked: Asked) -> PlaceAnswers:
+def _answers(asked: ShownMap) -> PlaceAnswers:
     """Return the answers about every hot spot of a map, worked out once."""
     area = load_study_area(asked.request.area, resolution=asked.request.resolution)
     request = replace(asked.request, area=area.name)

@@ -16,7 +16,7 @@ PAGES = top_level("pages")
 
 
 @dataclass(frozen=True)
-class Entry:
+class AppPage:
     """One page of the app; a page that is not among :data:`ENTRIES` never runs."""
 
     file: str  # under pages/
@@ -34,22 +34,22 @@ BRIEFING = "Briefing"
 PATCH = "My patch"
 PLACES, OVERSIGHT, HELP = "Work on places", "Sharing and oversight", "Help"
 ENTRIES = (
-    Entry("hotspots/overview.py", "Hot spots", "see hot spots"),
-    Entry("patch/my_patch.py", PATCH, "see own wards"),
-    Entry("meeting/briefing.py", BRIEFING, "see partnership releases"),
-    Entry("analysis/workbench.py", "Workbench", "see everything"),
-    Entry("data/load.py", "Data", "load data"),
-    Entry("places/assessment.py", "Assessments", "plan", PLACES),
-    Entry("places/plan.py", "Plans", "plan", PLACES),
-    Entry("places/interventions.py", "Interventions", "plan", PLACES),
-    Entry("places/meetings.py", "Meetings", "plan", PLACES),
-    Entry("places/children.py", "Children", "see hot spots", PLACES),
-    Entry("meeting/release.py", "Release to partners", "release", OVERSIGHT),
-    Entry("admin/audit.py", "Audit", "read the audit log", OVERSIGHT),
-    Entry("admin/settings.py", "Settings", "change settings", OVERSIGHT),
-    Entry("help/tour.py", "Tour", "see hot spots", HELP),
-    Entry("help/methods.py", "Methods", None, HELP),
-    Entry("people/you.py", "Your sign-in", None, HELP),
+    AppPage("hotspots/overview.py", "Hot spots", "see hot spots"),
+    AppPage("patch/my_patch.py", PATCH, "see own wards"),
+    AppPage("meeting/briefing.py", BRIEFING, "see partnership releases"),
+    AppPage("analysis/workbench.py", "Workbench", "see everything"),
+    AppPage("data/load.py", "Data", "load data"),
+    AppPage("places/assessment.py", "Assessments", "plan", PLACES),
+    AppPage("places/plan.py", "Plans", "plan", PLACES),
+    AppPage("places/interventions.py", "Interventions", "plan", PLACES),
+    AppPage("places/meetings.py", "Meetings", "plan", PLACES),
+    AppPage("places/children.py", "Children", "see hot spots", PLACES),
+    AppPage("meeting/release.py", "Release to partners", "release", OVERSIGHT),
+    AppPage("admin/audit.py", "Audit", "read the audit log", OVERSIGHT),
+    AppPage("admin/settings.py", "Settings", "change settings", OVERSIGHT),
+    AppPage("help/tour.py", "Tour", "see hot spots", HELP),
+    AppPage("help/methods.py", "Methods", None, HELP),
+    AppPage("people/you.py", "Your sign-in", None, HELP),
 )
 
 
@@ -73,7 +73,7 @@ def run_app() -> None:
         page.run()
 
 
-def _menu(entries: tuple[Entry, ...]) -> dict[str, list[Page]]:
+def _menu(entries: tuple[AppPage, ...]) -> dict[str, list[Page]]:
     """Return the menu: what is used daily, then the rest by section.
 
     A section of one page is no section: the page stands in the menu itself.
@@ -91,7 +91,7 @@ def _menu(entries: tuple[Entry, ...]) -> dict[str, list[Page]]:
     return menu
 
 
-def _start(entry: Entry) -> Page:
+def _start(entry: AppPage) -> Page:
     """Return the first page as what the app opens on.
 
     Streamlit answers its default page at the app's bare address and at no other, so the page is
@@ -100,7 +100,7 @@ def _start(entry: Entry) -> Page:
     return st.Page(PAGES / entry.file, title=entry.title, url_path="start", default=True)
 
 
-def entries_for(viewer: Viewer) -> tuple[Entry, ...]:
+def entries_for(viewer: Viewer) -> tuple[AppPage, ...]:
     """Return the pages that a viewer may open, in the order of the menu; the first opens first."""
     open_to = tuple(entry for entry in ENTRIES if entry.act is None or may(viewer, entry.act))
     if may(viewer, "see everything"):

@@ -4,11 +4,12 @@ The entry is written before anything is shown or handed out; where it cannot be 
 is. Sign-ins and their ends are kept with their entries in one transaction.
 """
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from datetime import UTC, datetime, timedelta
 
 from mapper.base.settings import settings
 from mapper.disclosure.people import Viewer
+from mapper.disclosure.release import Release
 from mapper.records.audit import Event, EventKind, append
 from mapper.records.open import database
 from mapper.records.sessions import (
@@ -31,6 +32,30 @@ _BECAUSE = {
 def role_of(viewer: Viewer) -> str:
     """Return a viewer's roles as the log writes them."""
     return ", ".join(sorted(viewer.roles))
+
+
+def trace_release(
+    viewer: Viewer, shown: Release, *, subject: str, wards: Collection[str], data: str
+) -> None:
+    """Write down that somebody is shown a release.
+
+    Parameters
+    ----------
+    wards
+        Those that it is narrowed to; none where it is not.
+    data
+        Title of the data it was made from.
+    """
+    detail = {
+        "lens": shown.title,
+        "area": shown.area_title,
+        "period": shown.period,
+        "resolution": shown.resolution,
+        "audience": shown.audience,
+        "wards": sorted(wards),
+        "data": data,
+    }
+    trace(viewer, "view", subject=subject, digest=shown.digest, detail=detail)
 
 
 def trace(

@@ -28,9 +28,9 @@ from mapper.disclosure.release import FindingRelease
 from mapper.lenses.load import load_lens
 from mapper.outputs.findings import finding_csv
 from mapper.questions.children import ChildrenChoices, ask_children
-from mapper.questions.choices import Rows
 from mapper.questions.corridors import Between, CorridorsChoices, ask_corridors
 from mapper.questions.finding import Finding, only_rows
+from mapper.questions.usual_choices import Rows
 from mapper.records.open import database
 from mapper.records.releases import DatabaseRegister
 

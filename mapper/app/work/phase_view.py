@@ -4,7 +4,7 @@ from typing import get_args
 
 import streamlit as st
 
-from mapper.app.shell.place_asked import asked_about, findings_about
+from mapper.app.shell.place_asked import findings_about, map_showing
 from mapper.app.shell.words import bullets, notice
 from mapper.app.work.record_desk import Desk, seen_records
 from mapper.app.work.record_views import when
@@ -81,7 +81,7 @@ def _ask(viewer: Viewer, desk: Desk, kept: Version | None) -> None:
 
 def _pattern_on_the_map(viewer: Viewer, hotspot_id: str) -> str:
     """Return the pattern of a hot spot as this session's map has it, empty where it has none."""
-    asked = asked_about(hotspot_id)
+    asked = map_showing(hotspot_id)
     if asked is None:
         return ""
     try:

@@ -59,6 +59,6 @@ def ask(
         def rest(words: str, share: float) -> None:
             progress(words, _PREPARING + (1 - _PREPARING) * share)
 
-        return asked.ask(study, choices, area=request.area, progress=rest)
+        return asked.ask(study, choices, progress=rest)
     except MapperError as error:
         raise type(error)(error.called(called_by(asked))) from error

@@ -12,7 +12,8 @@ from typing import Any
 
 from mapper.base.errors import RequestError
 from mapper.context.places import Places
-from mapper.questions.choices import Choice, Choices, Question
+from mapper.questions.choices import Choice, Choices
+from mapper.questions.question import Question
 
 Value = str | int | float | bool | list[str] | None
 Values = Mapping[str, Value]

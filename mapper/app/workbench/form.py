@@ -24,7 +24,8 @@ from mapper.app.workbench.fields import (
 )
 from mapper.app.workbench.hotspots import hotspots_to_choose
 from mapper.questions import registry
-from mapper.questions.choices import Choice, Kind, Question
+from mapper.questions.choices import Choice, Kind
+from mapper.questions.question import Question
 
 QUESTION = "workbench question"
 QUESTIONS: Mapping[str, Question] = dict(registry.QUESTIONS)  # all loaded with the page

@@ -6,7 +6,7 @@ import streamlit as st
 
 from mapper.app.workbench.form import QUESTION, QUESTIONS
 from mapper.base.text import encode_text
-from mapper.questions.choices import Group
+from mapper.questions.question import Group
 
 _COLUMNS: tuple[tuple[Group, ...], ...] = (
     ("Where", "What worked"),

@@ -4,7 +4,10 @@ Every figure here is read off releases or worked out again from what they print;
 disclosure control is at hand any more.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
+
+import numpy as np
 
 from mapper.disclosure.release import FindingRelease, Release
 from mapper.disclosure.rules import Rule
@@ -14,6 +17,7 @@ from mapper.outputs.briefing.places import Meeting, Mover, find_meetings, find_m
 from mapper.outputs.briefing.spans import Moved, compare_spans, spans_of_counts
 from mapper.questions.windows import Window
 from mapper.records.shared import Shared
+from mapper.statistics.period_dispersion import PeriodDispersion
 
 _NOT_PRINTED = "not printed"
 
@@ -84,7 +88,13 @@ def window_in_words(window: Window) -> str:
 
 def briefing_content(gathered: Gathered, *, shared: Shared | None = None) -> Briefing:
     """Return the content of a briefing from what was released for it."""
-    movers = find_movers(gathered.now, gathered.before, days=gathered.days, rule=gathered.rule)
+    movers = find_movers(
+        gathered.now,
+        gathered.before,
+        days=gathered.days,
+        rule=gathered.rule,
+        dispersion=gathered.dispersion,
+    )
     maps = [gathered.now, *gathered.others]
     return Briefing(
         choices=gathered.choices,
@@ -108,7 +118,7 @@ def _headlines(gathered: Gathered) -> tuple[Headline, ...]:
         spans_of_counts([getattr(one, side) for one in totals], gathered.rule)
         for side in ("before", "after")
     )
-    moves = compare_spans(before, after, days=gathered.days)
+    moves = compare_spans(before, after, days=gathered.days, dispersion=_dispersions(totals))
     demand = next((one for one in totals if one.id == ALL_DEMAND), None)
     found = []
     for total, moved in zip(totals, moves, strict=True):
@@ -117,6 +127,14 @@ def _headlines(gathered: Gathered) -> tuple[Headline, ...]:
         else:
             found.append(_figure(total, moved, gathered.rule.hidden_words))
     return tuple(found)
+
+
+def _dispersions(totals: Sequence[Total]) -> PeriodDispersion:
+    """Return how much the months of each total vary beyond chance."""
+    known = [one.dispersion for one in totals]
+    ratio = np.array([float(one.ratio[0]) if one else 1.0 for one in known])
+    freedom = np.array([float(one.freedom[0]) if one else np.inf for one in known])
+    return PeriodDispersion(ratio, freedom, float("nan"))
 
 
 def _figure(total: Total, moved: Moved, hidden: str) -> Headline:
@@ -147,7 +165,7 @@ def _crime_share(crime: Total, demand: Total, rule: Rule) -> Headline:
         *name,
         f"{shares[1]} %",
         f"{shares[0]} % before",
-        compare_spans(spans[0], spans[1], days=whole)[0],
+        compare_spans(spans[0], spans[1], days=whole, dispersion=crime.dispersion)[0],
         f"The other {100 - shares[1]} % is not crime: concern for safety, missing people and more.",
     )
 

@@ -32,9 +32,12 @@ from mapper.lenses.lens import Rule as LensRule
 from mapper.lenses.load import load_lens, shipped_lenses
 from mapper.outputs.briefing.choices import BriefingChoices
 from mapper.questions.change import ChangeChoices, ask_change
+from mapper.questions.dispersion import place_dispersion
 from mapper.questions.finding import Finding
+from mapper.questions.places import By, places_by
 from mapper.questions.shifts import ShiftsChoices, ask_shifts
 from mapper.questions.windows import Window, counts_within
+from mapper.statistics.period_dispersion import PeriodDispersion
 
 ALL_DEMAND, CRIME = "all-demand", "crime"
 CRIMES = Lens(
@@ -59,6 +62,7 @@ class Total:
     before: int | None
     after: int | None
     why: str = ""  # why there is none, in words
+    dispersion: PeriodDispersion | None = None  # of the months of the whole area
 
 
 @dataclass(frozen=True, eq=False)
@@ -74,6 +78,7 @@ class Gathered:
     shifts: FindingRelease | None  # the week of the chosen lens in shifts, if times are known
     days: tuple[int, int]  # days with data in the two windows
     notes: tuple[str, ...]  # what could not be shown, and why
+    dispersion: float = 1.0  # variance over mean of the months of the map's hot spots
 
 
 def gather(
@@ -110,6 +115,7 @@ def gather(
         shifts=source.shifts(notes),
         days=(_days(incidents, choices.before), _days(incidents, choices.after)),
         notes=tuple(notes),
+        dispersion=source.hotspot_dispersion(),
     )
 
 
@@ -200,7 +206,23 @@ class _Source:
             else int(shown[name][0])
             for name, each in zip(("before", "after"), windows, strict=True)
         ]  # fmt: skip
-        return Total(lens.id, title, words, printed[0], printed[1])
+        return Total(
+            lens.id, title, words, printed[0], printed[1], dispersion=self._dispersion(lens, "area")
+        )
+
+    def hotspot_dispersion(self) -> float:
+        """Return how much the months of the map's hot spots vary, over all days of the files."""
+        try:
+            found = self._dispersion(load_lens(self.choices.lens), "hotspot")
+        except MapperError:
+            return float("nan")
+        return found.usual
+
+    def _dispersion(self, lens: Lens, by: By) -> PeriodDispersion:
+        """Return how much the months or weeks of places vary beyond chance."""
+        study = prepare(self.incidents, lens=lens, area=self.area)
+        windows = self.choices.before, self.choices.after
+        return place_dispersion(study, places_by(study, by), windows)
 
     def shifts(self, notes: list[str]) -> FindingRelease | None:
         """Return the week of the map's lens in shifts, where times are known and may be shown."""

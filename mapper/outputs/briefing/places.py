@@ -15,6 +15,7 @@ from mapper.disclosure.rules import Rule
 from mapper.grid.hexagons import strings_to_cells
 from mapper.grid.neighbours import find_neighbours, touching_groups
 from mapper.outputs.briefing.spans import Moved, compare_spans, spans_of_cells
+from mapper.statistics.period_dispersion import PeriodDispersion
 
 _ORDER = ("clear rise", "clear fall", "no clear change", "too few to compare")
 
@@ -67,16 +68,28 @@ class Meeting:
 
 
 def find_movers(
-    now: Release, before: Release | None, *, days: tuple[int, int], rule: Rule
+    now: Release,
+    before: Release | None,
+    *,
+    days: tuple[int, int],
+    rule: Rule,
+    dispersion: float = 1.0,
 ) -> tuple[Mover, ...]:
-    """Return the places of two released maps, those that clearly moved first."""
+    """Return the places of two released maps, those that clearly moved first.
+
+    Parameters
+    ----------
+    dispersion
+        Variance over mean of the months of such places.
+    """
     if before is None:
         return ()
     hot = [_hot(one) for one in (before, now)]
     group = _groups(now, hot[0] | hot[1])
     number = int(group.max(initial=-1)) + 1
     sums = [spans_of_cells(one.cells, rule).sums(group, number) for one in (before, now)]
-    moves = compare_spans(sums[0], sums[1], days=days)
+    alike = PeriodDispersion(np.full(number, dispersion), np.full(number, np.inf), dispersion)
+    moves = compare_spans(sums[0], sums[1], days=days, dispersion=alike)
     found = []
     for at, moved in enumerate(moves):
         inside = group == at

@@ -4,7 +4,8 @@ A printed count stands for a span: 10 for 8 to 12, "fewer than 5" for 1 to 4. Tw
 compared twice, once with the most before and the least after, once the other way round. What is
 told between the two ends is right for every count that the print leaves open, so it gives nothing
 away; it is wider than the interval of the counts themselves. A change is clear when the less
-favourable of the two comparisons is clear, all rows tested together (Benjamini and Hochberg).
+favourable of the two comparisons is clear, all rows tested together (Benjamini and Hochberg), with
+the dispersion of months of the same lens and area.
 """
 
 from collections.abc import Sequence
@@ -21,6 +22,7 @@ from mapper.disclosure.register import UNLIMITED
 from mapper.disclosure.rules import Rule
 from mapper.disclosure.suppression import HIDDEN, WITHHELD, interval_of, kind_words
 from mapper.statistics.change import compare_windows
+from mapper.statistics.period_dispersion import PeriodDispersion
 
 Way = Literal["clear rise", "clear fall", "no clear change", "too few to compare"]
 _MANY_TIMES = 3.0  # from here on "4 times as many" reads better than "up by 300 %"
@@ -91,7 +93,12 @@ def spans_of_cells(cells: pd.DataFrame, rule: Rule) -> Spans:
 
 
 def compare_spans(
-    before: Spans, after: Spans, *, days: tuple[int, int], alpha: float = 0.05
+    before: Spans,
+    after: Spans,
+    *,
+    days: tuple[int, int],
+    alpha: float = 0.05,
+    dispersion: PeriodDispersion | None = None,
 ) -> tuple[Moved, ...]:
     """Return how each row moved between two windows of so many days.
 
@@ -99,12 +106,18 @@ def compare_spans(
     ----------
     alpha
         Share of rows told to have moved that may have not.
+    dispersion
+        How much the periods of each row vary beyond chance; by default not at all.
     """
     if not before.low.size or not all(days):
         return (Moved("too few to compare"),) * before.low.size
     known = (before.high < UNLIMITED) & (after.high < UNLIMITED)
     known &= before.high + after.high > 0
-    compare = partial(compare_windows, before_length=days[0], after_length=days[1])
+    if dispersion is not None:
+        known &= ~np.isnan(dispersion.ratio)
+    compare = partial(
+        compare_windows, before_length=days[0], after_length=days[1], dispersion=dispersion
+    )
     least = compare(np.where(known, before.high, 0), np.where(known, after.low, 0))
     most = compare(np.where(known, before.low, 0), np.where(known, after.high, 0))
     rise = least.clear(alpha=alpha) & (least.low > 1)

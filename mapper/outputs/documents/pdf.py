@@ -6,7 +6,6 @@ PDF/UA-1 when a picture lacks alternative text or headings skip a level.
 
 import json
 from dataclasses import asdict
-from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
@@ -18,6 +17,8 @@ from mapper.base.text import printable_text
 from mapper.outputs.documents.model import Block, Document, PageBreak, Table
 
 TEMPLATE = Path(__file__).with_name("document.typ")
+# DejaVu Sans, and a last resort that shows a sign for what no font has: PDF/UA forbids a gap
+FONTS = Path(__file__).with_name("fonts")
 _KINDS = {"PageBreak": "page"}
 
 
@@ -33,7 +34,7 @@ def document_pdf(document: Document) -> bytes:
         made = typst.compile(
             TEMPLATE,
             format="pdf",
-            font_paths=[fonts()],
+            font_paths=[FONTS],
             ignore_system_fonts=True,  # the same page on every machine
             sys_inputs={
                 "document": printable_text(json.dumps(_given(document), ensure_ascii=False))
@@ -44,14 +45,6 @@ def document_pdf(document: Document) -> bytes:
     except typst.TypstError as error:
         raise OutputError(f"“{document.title}” cannot be printed: {error}.") from error
     return bytes(made)
-
-
-def fonts() -> Path:
-    """Return the folder of DejaVu Sans, which matplotlib brings along."""
-    found = find_spec("matplotlib")
-    if found is None or found.origin is None:
-        raise OutputError("matplotlib's fonts are missing. Install mapper's own requirements.")
-    return Path(found.origin).parent / "mpl-data" / "fonts" / "ttf"
 
 
 def _given(document: Document) -> dict[str, Any]:

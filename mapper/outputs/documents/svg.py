@@ -5,7 +5,7 @@ from pathlib import Path
 import typst
 
 from mapper.base.errors import OutputError
-from mapper.outputs.documents.pdf import fonts
+from mapper.outputs.documents.pdf import FONTS
 
 _DOTS_PER_INCH = 200
 TEMPLATE = Path(__file__).with_name("drawing.typ")
@@ -24,7 +24,7 @@ def svg_to_png(svg: str, *, width_cm: float) -> bytes:
             TEMPLATE,
             format="png",
             ppi=_DOTS_PER_INCH,
-            font_paths=[fonts()],
+            font_paths=[FONTS],
             ignore_system_fonts=True,
             sys_inputs={"svg": svg, "width": str(width_cm)},
         )

@@ -23,7 +23,7 @@ REFERENCE_SYSTEMS = (DEGREES, NATIONAL_GRID)
 
 
 @dataclass(frozen=True)
-class Form:
+class ExportFormat:
     """One form a release can be exported in."""
 
     file: str  # name of the file
@@ -32,28 +32,34 @@ class Form:
     on_grid: bool = False  # can be written in National Grid coordinates
 
 
-FORMS: Mapping[str, Form] = MappingProxyType(
+FORMS: Mapping[str, ExportFormat] = MappingProxyType(
     {
-        "csv": Form("hotspots.csv", "List of hot spots (CSV)", "text/csv"),
-        "xlsx": Form(
+        "csv": ExportFormat("hotspots.csv", "List of hot spots (CSV)", "text/csv"),
+        "xlsx": ExportFormat(
             "hotspots.xlsx",
             "Workbook (Excel)",
             "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
         ),
-        "geojson": Form("hotspots.geojson", "Outlines (GeoJSON)", "application/geo+json"),
-        "gpkg": Form(
+        "geojson": ExportFormat("hotspots.geojson", "Outlines (GeoJSON)", "application/geo+json"),
+        "gpkg": ExportFormat(
             "hotspots.gpkg",
             "Layers with styles (GeoPackage)",
             "application/geopackage+sqlite3",
             on_grid=True,
         ),
-        "geoparquet": Form("hotspots.geoparquet", "Outlines (GeoParquet)", _PARQUET, on_grid=True),
-        "cells-geoparquet": Form("cells.geoparquet", "Cells (GeoParquet)", _PARQUET, on_grid=True),
-        "parquet": Form("cells.parquet", "Cells (Parquet)", _PARQUET),
-        "kml": Form("hotspots.kml", "Outlines (KML)", "application/vnd.google-earth.kml+xml"),
-        "png": Form("map.png", "Map as a picture (PNG)", "image/png"),
-        "html": Form("map.html", "Map that opens anywhere (HTML)", "text/html"),
-        "fields": Form("fields.csv", "What each field means (CSV)", "text/csv"),
+        "geoparquet": ExportFormat(
+            "hotspots.geoparquet", "Outlines (GeoParquet)", _PARQUET, on_grid=True
+        ),
+        "cells-geoparquet": ExportFormat(
+            "cells.geoparquet", "Cells (GeoParquet)", _PARQUET, on_grid=True
+        ),
+        "parquet": ExportFormat("cells.parquet", "Cells (Parquet)", _PARQUET),
+        "kml": ExportFormat(
+            "hotspots.kml", "Outlines (KML)", "application/vnd.google-earth.kml+xml"
+        ),
+        "png": ExportFormat("map.png", "Map as a picture (PNG)", "image/png"),
+        "html": ExportFormat("map.html", "Map that opens anywhere (HTML)", "text/html"),
+        "fields": ExportFormat("fields.csv", "What each field means (CSV)", "text/csv"),
     }
 )
 

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from mapper.disclosure.release import Release, is_release
 from mapper.outputs.maps.basemap import Basemap
-from mapper.outputs.maps.drawing import Outlines, cell_features, hotspot_features
+from mapper.outputs.maps.drawing import cell_features, hotspot_features
 from mapper.outputs.maps.layers import folium_map
 from mapper.outputs.maps.page import render_page
 
@@ -20,7 +20,6 @@ if TYPE_CHECKING:
     import folium
 
 __all__ = [
-    "Outlines",
     "build_map",
     "cell_features",
     "embed_map",
@@ -32,7 +31,6 @@ __all__ = [
 def build_map(
     release: Release,
     *,
-    outlines: Outlines | None = None,
     selected: str | None = None,
     leaflet_url: str | None = None,
 ) -> "folium.Map":
@@ -43,8 +41,6 @@ def build_map(
 
     Parameters
     ----------
-    outlines
-        District outlines by name; dissolved from the release's cells if not given.
     selected
         Id of a hot spot to zoom to and open.
     leaflet_url
@@ -57,10 +53,10 @@ def build_map(
         When given anything but a release.
     """
     is_release(release)
-    return folium_map(release, outlines=outlines, selected=selected, leaflet_url=leaflet_url)
+    return folium_map(release, selected=selected, leaflet_url=leaflet_url)
 
 
-def export_map(release: Release, *, outlines: Outlines | None = None) -> str:
+def export_map(release: Release) -> str:
     """Return a map as one page of HTML that opens anywhere, with no network.
 
     It holds the map, its legend, the list of hot spots, marking, caveats and licence, and a
@@ -72,13 +68,12 @@ def export_map(release: Release, *, outlines: Outlines | None = None) -> str:
         When given anything but a release.
     """
     is_release(release)
-    return render_page(build_map(release, outlines=outlines), release)
+    return render_page(build_map(release), release)
 
 
 def embed_map(
     release: Release,
     *,
-    outlines: Outlines | None = None,
     selected: str | None = None,
     patch: Mapping[str, Any] | None = None,
     basemap: Basemap | None = None,
@@ -106,7 +101,7 @@ def embed_map(
         When given anything but a release.
     """
     is_release(release)
-    drawn = build_map(release, outlines=outlines, selected=selected)
+    drawn = build_map(release, selected=selected)
     return render_page(
         drawn, release, embedded=True, patch=patch, basemap=basemap, landmarks=landmarks
     )

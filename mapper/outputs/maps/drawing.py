@@ -6,12 +6,12 @@ with something to say are drawn: those with a count, and hot ones.
 """
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 import pandas as pd
 
-from mapper.areas.study_area import Outline
 from mapper.base.text import encode_text
 from mapper.base.types import Flags, Floats, Integers
 from mapper.disclosure.release import Release, is_release
@@ -26,33 +26,24 @@ from mapper.grid.hexagons import (
 from mapper.outputs.tables import hotspot_outlines, hotspot_rows, is_operational
 
 Polygons = Sequence[Sequence[Sequence[tuple[float, float]]]]
-Outlines = Mapping[str, Outline]  # as mapper.areas.study_area.district_outlines returns them
 
 SCALE = 100_000
 _SHARES = (0.0, 0.5, 0.75, 0.9, 0.98)  # of the cells with a count, where each class begins
 
 
-def drawing_of(
-    release: Release, *, outlines: Outlines | None = None, selected: str | None = None
-) -> dict[str, Any]:
-    """Return everything that the map's script draws.
+@dataclass(frozen=True, eq=False)
+class Outline:
+    """The outline of a district or ward, dissolved from its cells."""
 
-    Parameters
-    ----------
-    outlines
-        District outlines by name; dissolved from the release's cells if not given. The ground
-        and the wards always come from the cells.
-    selected
-        Id of a hot spot to show first.
-    """
-    return {**context_of(release, outlines=outlines), **figures_of(release, selected=selected)}
+    polygons: Polygons  # GeoJSON coordinates of a MultiPolygon
+    label: tuple[float, float]  # longitude and latitude of a point inside, for its name
 
 
-def context_of(release: Release, *, outlines: Outlines | None = None) -> dict[str, Any]:
+def context_of(release: Release) -> dict[str, Any]:
     """Return the ground, borders and names under the cells: the same for every lens and period."""
     cells = is_release(release).cells
     index = strings_to_cells(cells["cell"].to_numpy(dtype=object))
-    districts = _outlines(index, cells["district"]) if outlines is None else outlines
+    districts = _outlines(index, cells["district"])
     wards = _outlines(index, cells["ward"])
     return {
         "scale": SCALE,
@@ -202,7 +193,7 @@ def _middle(lon: Floats, lat: Floats) -> tuple[float, float]:
     return float(lon[nearest]), float(lat[nearest])
 
 
-def _labels(outlines: Outlines, *, kind: int) -> list[list[Any]]:
+def _labels(outlines: Mapping[str, Outline], *, kind: int) -> list[list[Any]]:
     """Return each outline's label as kind, lon, lat and text."""
     return [
         [kind, *(round(degrees, 5) for degrees in outline.label), encode_text(name)]

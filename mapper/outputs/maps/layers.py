@@ -18,7 +18,7 @@ from mapper.disclosure.release import Release, is_release
 
 # Imported for what it does to branca: no text is ever read as a template a second time.
 from mapper.outputs.maps import plain as _plain  # noqa: F401  see the comment above
-from mapper.outputs.maps.drawing import Outlines, bounds_of, context_of, figures_of
+from mapper.outputs.maps.drawing import bounds_of, context_of, figures_of
 
 _HERE = Path(__file__).parent
 _ZOOM_START = 10
@@ -43,23 +43,19 @@ class ReleaseLayer(Layer):
         """
     )
 
-    def __init__(
-        self, release: Release, *, outlines: Outlines | None = None, selected: str | None = None
-    ) -> None:
+    def __init__(self, release: Release, *, selected: str | None = None) -> None:
         super().__init__(name="Hot spots", overlay=True, control=False, show=True)
         self._name = "ReleaseLayer"
         self.style = with_colours((_HERE / "layer.css").read_text(encoding="utf-8"))
         self.colours = script_json(dict(COLOURS))
         self.script = (_HERE / "layer.js").read_text(encoding="utf-8")
         self.canvas = (_HERE / "canvas.js").read_text(encoding="utf-8")
-        self.context = _context(release, outlines)
+        self.context = _context(release)
         self.figures = script_json(figures_of(release, selected=selected))
 
 
-def _context(release: Release, outlines: Outlines | None) -> str:
+def _context(release: Release) -> str:
     """Return ground, borders and names as JSON, made once for releases over the same cells."""
-    if outlines is not None:
-        return script_json(context_of(release, outlines=outlines))
     known = hashlib.sha256()
     for name in ("cell", "district", "ward"):
         words = release.cells[name].astype("str").fillna("").to_numpy(dtype=object)
@@ -78,7 +74,6 @@ def _context(release: Release, outlines: Outlines | None) -> str:
 def folium_map(
     release: Release,
     *,
-    outlines: Outlines | None = None,
     selected: str | None = None,
     leaflet_url: str | None = None,
 ) -> folium.Map:
@@ -99,7 +94,7 @@ def folium_map(
     # links to other hosts is ever written.
     drawn.default_js = [("leaflet", f"{leaflet_url}/leaflet.js")] if leaflet_url else []
     drawn.default_css = [("leaflet_css", f"{leaflet_url}/leaflet.css")] if leaflet_url else []
-    layer = ReleaseLayer(release, outlines=outlines, selected=selected)
+    layer = ReleaseLayer(release, selected=selected)
     # Folium names things by random numbers; these make the same release the same page.
     drawn._id, layer._id = f"m{release.digest[:12]}", f"l{release.digest[:12]}"  # noqa: SLF001  Folium has no public way to name an element
     layer.layer_name = layer.get_name()

@@ -98,13 +98,14 @@ def evaluate(table: pd.DataFrame, _shown: FindingRelease) -> Drawn:
     """Draw the ratios of an evaluation."""
     if "figure" not in table:
         return None
-    names = ("rate ratio of treated", "ratio of ratios", "ratio of ratios of buffer")
-    rows = table[table["figure"].isin(names)].rename(columns={"figure": "name"})
+    names = ("rate ratio of treated", "treated against expected", "buffer against expected")
+    rows = table[table["figure"].isin(names)].dropna(subset=["value"])
+    rows = rows.rename(columns={"figure": "name"})
     told = zip(rows["name"], rows["value"], rows["low"], rows["high"], strict=True)
     words = "; ".join(f"{name} {at:.2f} ({low:.2f} to {high:.2f})" for name, at, low, high in told)
     drawn = ratio_rows(
         rows,
-        clear=(rows["low"] > 1) | (rows["high"] < 1),
+        clear=rows["code"].isin(("fewer", "more", "displacement", "spread of benefit")),
         none_else="without end",
         none_here="nothing left",
     )

@@ -1,0 +1,73 @@
+"""What is worked out once for all users: results before disclosure control, and finished maps.
+
+Streamlit's caches are shared by every user, so a result is kept under the digest of the data and
+the whole request, and a map under the digest of the release that it shows. Tables go in unhashed:
+Streamlit would hash only a sample of a large one.
+"""
+
+from collections.abc import Callable
+from typing import Any, TypeVar, cast
+
+import streamlit as st
+from streamlit.runtime.scriptrunner import get_script_run_ctx
+
+from mapper.analysis.request import AnalysisRequest
+from mapper.app.door.who import current_viewer
+from mapper.app.shell.datasets import Dataset
+from mapper.app.shell.map_pages import compress, map_pages
+from mapper.areas.study_area import StudyArea
+from mapper.lenses.lens import Lens
+
+Result = TypeVar("Result")
+
+
+def result_once(
+    kind: str,
+    dataset: Dataset,
+    request: AnalysisRequest,
+    lens: Lens,
+    area: StudyArea,
+    make: Callable[[], Result],
+) -> Result:
+    """Return a result of some kind before disclosure control, made by the first who asks.
+
+    Parameters
+    ----------
+    make
+        Makes it of nothing but the kind, the data, the request, the lens and the area.
+    """
+    key = (kind, dataset.digest, repr(request), lens.sha256, area.sha256)
+    return cast("Result", _result(key, _make=make))
+
+
+def map_address_once(key: str, make: Callable[[], str]) -> str:
+    """Return where this session finds a finished map; no other sign-in is served it.
+
+    Parameters
+    ----------
+    key
+        Stands for all that the map shows.
+    make
+        Makes its page.
+    """
+    context = get_script_run_ctx()
+    return map_pages.put(
+        _map_page(key, _make=make),
+        session=context.session_id if context else "",
+        digest=key,
+        owner=current_viewer().session,
+    )
+
+
+@st.cache_resource(max_entries=72, show_spinner=False)
+def _result(key: tuple[str, ...], *, _make: Callable[[], Any]) -> Any:
+    """Return what is made under a key."""
+    del key
+    return _make()
+
+
+@st.cache_resource(max_entries=96, show_spinner=False)
+def _map_page(key: str, *, _make: Callable[[], str]) -> bytes:
+    """Return a page, compressed."""
+    del key
+    return compress(_make())
