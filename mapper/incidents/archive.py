@@ -16,6 +16,7 @@ from mapper.incidents import limits
 
 ARCHIVE_SUFFIXES = (".zip", ".gz", ".7z", ".rar", ".tar", ".tgz", ".bz2", ".xz", ".zst")
 _PACKINGS = {b"\x1f\x8b": "gzip", b"\x28\xb5\x2f\xfd": "zstd"}
+_STEP = 8 * 1024**2  # bytes unpacked at a time, so that a trap is left early
 _ENCRYPTED = 0x1
 _FAULTS_SHOWN = 5
 _AGAIN = "Download it again."
@@ -63,17 +64,22 @@ def unpacked(data: bytes, *, name: str) -> bytes:
     kind = next((kind for start, kind in _PACKINGS.items() if data.startswith(start)), None)
     if kind is None:
         return data
+    content = bytearray()
     try:
         with pa.CompressedInputStream(pa.BufferReader(data), kind) as stream:
-            content = stream.read(limits.MAX_FILE_BYTES + 1)
+            while part := stream.read(_STEP):
+                content += part
+                ratio = len(content) / len(data)
+                large = len(content) > limits.RATIO_MATTERS_ABOVE
+                if len(content) > limits.MAX_FILE_BYTES or (
+                    large and ratio > limits.MAX_ARCHIVE_RATIO
+                ):
+                    raise InputError(
+                        f"{name}: unpacks to more than {ratio:.0f} times its size. Split it into"
+                        " several files."
+                    )
     except (OSError, pa.ArrowException, EOFError) as error:
         raise InputError(f"{name}: cannot be unpacked ({error}). {_AGAIN}") from error
-    ratio = len(content) / max(len(data), 1)
-    large = len(content) > limits.RATIO_MATTERS_ABOVE and ratio > limits.MAX_ARCHIVE_RATIO
-    if large or len(content) > limits.MAX_FILE_BYTES:
-        raise InputError(
-            f"{name}: unpacks to {ratio:.0f} times its size. Split it, or export less."
-        )
     return bytes(content)
 
 

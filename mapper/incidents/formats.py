@@ -60,6 +60,6 @@ def _open(found: Found, data: bytes, mapping: ColumnMapping | None) -> tuple[She
         if sheet is None:
             raise InputError(f"{found.name}: its table is empty. Export it as CSV.")
         return (sheet,)
-    if found.suffix in _JSON or data[:100].lstrip(b"\xef\xbb\xbf \t\r\n").startswith(b"{"):
+    if found.suffix in _JSON or data[:100].lstrip(b"\xef\xbb\xbf \t\r\n").startswith((b"{", b"[{")):
         return (open_geojson(found, data),)
     return (open_delimited(found, data, known=known, header_row=row),)

@@ -21,6 +21,12 @@ from mapper.incidents.sheet import Geometry, Sheet, from_table
 
 _DEGREES = "OGC:CRS84"
 _XY = 2
+# Categories of the API whose name in street files is not their words; data.police.uk lists them.
+_CATEGORIES = {
+    "anti-social-behaviour": "Anti-social behaviour",
+    "criminal-damage-arson": "Criminal damage and arson",
+    "violent-crime": "Violence and sexual offences",
+}
 
 
 def open_geojson(found: Found, data: bytes) -> Sheet:
@@ -39,6 +45,8 @@ def open_geojson(found: Found, data: bytes) -> Sheet:
         raise InputError(
             f"{found.name}: is not valid JSON ({str(error)[:200]}). Export it again."
         ) from error
+    if isinstance(told, list):
+        told = _collection(told)
     features = told.get("features") if isinstance(told, dict) else None
     if not isinstance(features, list):
         raise InputError(
@@ -70,6 +78,48 @@ def open_geojson(found: Found, data: bytes) -> Sheet:
         encoding=encoding,
         located=True,
     )
+
+
+def _collection(records: list[Any]) -> dict[str, Any]:
+    """Return a list of plain records, or of street crimes as data.police.uk answers, as features.
+
+    https://data.police.uk/docs/method/crime-street/
+    """
+    return {
+        "features": [
+            {"properties": _flat(record), "geometry": _place(record)}
+            for record in records
+            if isinstance(record, dict)
+        ]
+    }
+
+
+def _flat(record: Mapping[str, Any]) -> Mapping[str, Any]:
+    """Return a record with the names of a police.uk street file where it is one of its crimes."""
+    place = record.get("location")
+    if not isinstance(place, dict) or "category" not in record or "month" not in record:
+        return record
+    street, outcome = place.get("street"), record.get("outcome_status")
+    category = str(record["category"])
+    kind = _CATEGORIES.get(category, category.replace("-", " ").capitalize())
+    return {
+        "Crime ID": record.get("persistent_id"),
+        "Month": record["month"],
+        "Location": street.get("name") if isinstance(street, dict) else None,
+        "Crime type": kind,
+        "Last outcome category": outcome.get("category") if isinstance(outcome, dict) else None,
+        "Context": record.get("context"),
+    }
+
+
+def _place(record: Mapping[str, Any]) -> dict[str, Any] | None:
+    """Return the point of a street crime, or nothing for another record."""
+    place = record.get("location")
+    try:
+        x, y = float(place["longitude"]), float(place["latitude"])  # type: ignore[index] # told below
+    except (TypeError, KeyError, ValueError):
+        return None
+    return {"type": "Point", "coordinates": [x, y]}
 
 
 def _properties(feature: object) -> Mapping[str, Any]:

@@ -172,7 +172,7 @@ def _add_times(found: dict[str, tuple[str, ...]], told: Sequence[_Column]) -> No
             ranks[role] = (rank, at, column)
     if "from_at" not in ranks and "reported_at" not in ranks and "to_at" in ranks:
         ranks["from_at"] = ranks.pop("to_at")
-    clocks = [column for column in told if _is_clock(column)]
+    clocks = [column for column in told if column.name not in dates and _is_clock(column)]
     for role, (_, at, column) in ranks.items():
         clock = None if dates[column.name] == MINUTE else _clock_of(column, at, told, clocks)
         if clock is not None:

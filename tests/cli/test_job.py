@@ -8,7 +8,7 @@ from datetime import date
 import pandas as pd
 import pytest
 
-from mapper.base.errors import MapperError, RequestError
+from mapper.base.errors import MapperError, OutputError, RequestError
 from mapper.cli.job import _days, _folder, run
 from mapper.cli.job_file import Job, read_job
 from tests.small_extract import write_extract
@@ -146,3 +146,20 @@ def test_last_months_are_whole_months_of_the_data(newest, precision, first, last
 def test_dates_in_the_folder_are_filled_in():
     filled = _folder("a/{first_day}_{last_day}", date(2024, 1, 1), None)
     assert filled.as_posix() == "a/2024-01-01_all"
+
+
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        ('log = "log/run.log"', 'log = "incidents.csv"'),
+        ('log = "log/run.log"', 'log = "rare.toml"'),
+        ('log = "log/run.log"', 'log = "job.toml"'),
+        ('out = "out/{last_day}"', 'out = "."'),
+    ],
+)
+def test_a_job_never_writes_over_what_it_reads(job_file, old, new):
+    job_file.write_text(JOB.replace(old, new))
+    before = {path: path.read_bytes() for path in job_file.parent.iterdir()}
+    with pytest.raises(OutputError, match="is read by this"):
+        run(job_file)
+    assert {path: path.read_bytes() for path in job_file.parent.iterdir()} == before

@@ -2,6 +2,7 @@
 
 import gzip
 import io
+import json
 import sys
 
 import openpyxl
@@ -178,3 +179,21 @@ def test_police_uk_files_of_the_first_years(tmp_path):
 def test_other_files_of_a_police_uk_download_are_named(tmp_path, header, words):
     with pytest.raises(InputError, match=words):
         read(write(tmp_path / "a.csv", [header, ["x"] * len(header)]))
+
+
+def test_the_answer_of_the_police_uk_api(tmp_path):
+    crime = {
+        "category": "violent-crime",
+        "location": {"latitude": "53.40", "longitude": "-2.98", "street": {"name": "On or near A"}},
+        "context": "",
+        "outcome_status": {"category": "Under investigation", "date": "2026-03"},
+        "persistent_id": "abc",
+        "id": 1,
+        "month": "2026-02",
+    }
+    other = crime | {"category": "anti-social-behaviour", "persistent_id": ""}
+    (tmp_path / "a.json").write_text(json.dumps([crime, other]))
+    found = read(tmp_path / "a.json")
+    assert found.table["type"].tolist() == ["Violence and sexual offences", "Anti-social behaviour"]
+    assert found.table["crime"].tolist() == [True, False]
+    assert found.table[["lon", "lat"]].to_numpy()[0].tolist() == [-2.98, 53.40]

@@ -5,6 +5,7 @@ Each maker takes an empty folder, writes one file there and returns its path. ``
 through the app's intake, ``BOUNDARIES`` through the reader of boundaries, and so on.
 """
 
+import gzip
 import io
 import json
 import sqlite3
@@ -31,6 +32,19 @@ def file(name, content):
     def make(folder):
         path = folder / name
         path.write_bytes(content.encode() if isinstance(content, str) else content)
+        return path
+
+    return make
+
+
+def packed(name, *, mbytes):
+    """A maker of blanks without end, packed by gzip."""
+
+    def make(folder):
+        path = folder / name
+        with gzip.open(path, "wb", compresslevel=9) as out:
+            for _ in range(mbytes):
+                out.write(b" " * 1024**2)
         return path
 
     return make
@@ -338,6 +352,7 @@ INCIDENTS = {
     "crowded archive": zipped("crowd.zip", *((f"{i}.csv", "") for i in range(20_001))),
     "archive cut short": cut(zipped("cut.zip", ("a.csv", GOOD * 50)), 0.5),
     "device members": zipped("devices.zip", ("CON.csv", GOOD), ("NUL.csv", GOOD)),
+    "gzip bomb": packed("trap.csv.gz", mbytes=1_000),
     "gzip called CSV": file("packed.csv", zlib.compress(GOOD.encode(), wbits=31)),
     "PDF called CSV": file("paper.csv", b"%PDF-1.7\n" + bytes(50)),
     "program called CSV": file("program.csv", b"\x7fELF" + bytes(200)),
