@@ -34,7 +34,7 @@ def rows_of(seed=3, spread=900, each=80):
         )
         yes = {name: drawn.random() < share for name, share in (
             ("abuse", 0.7), ("child", 0.3), ("baby", 0.1), ("repeat", 0.4), ("missing", 0.2),
-            ("line", 0.1),
+            ("line", 0.7),
         )}  # fmt: skip
         hub = drawn.random() < 0.5
         found = (HUB if hub else (-2.9, 53.4)) if yes["missing"] else ("", "")
