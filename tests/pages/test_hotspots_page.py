@@ -76,6 +76,7 @@ def test_a_rerun_without_a_change_keeps_the_same_map(app):
 
 def test_a_district_is_looked_at_by_itself(app):
     app.selectbox(key="area").select("St Helens").run()
+    app.selectbox(key="question").set_value("concentrated").run()
     assert "<span>St Helens</span>" in said(app)
     assert {row["where"] for row in panel(app)["rows"]} == {"St Helens"}
 
