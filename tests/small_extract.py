@@ -18,7 +18,7 @@ def write_extract(path, *, spread=1_200, each=90, seed=3, box=(-3.02, -2.82, 53.
     Two in three are of county lines: over half, so that they are set against residents.
     """
     drawn = np.random.default_rng(seed)
-    near = [(x + drawn.normal(0, 0.003), y + drawn.normal(0, 0.002)) for x, y in PLACES * each]
+    near = [(x + drawn.normal(0, 0.0012), y + drawn.normal(0, 0.0008)) for x, y in PLACES * each]
     lon = [*drawn.uniform(*box[:2], spread), *(x for x, _ in near)]
     lat = [*drawn.uniform(*box[2:], spread), *(y for _, y in near)]
     minutes = drawn.integers(0, 360 * 24 * 60, len(lon))
