@@ -15,7 +15,7 @@ PLACES = ((-2.98, 53.41), (-3.03, 53.39), (-2.74, 53.45))
 def write_extract(path, *, spread=1_200, each=90, seed=3, box=(-3.02, -2.82, 53.35, 53.47)):
     """Write a force extract: incidents all over a box and three places with many.
 
-    Two in three are of county lines: over half, so that they are set against residents.
+    Three in five are of county lines: over half, so that they are set against residents.
     """
     drawn = np.random.default_rng(seed)
     near = [(x + drawn.normal(0, 0.0012), y + drawn.normal(0, 0.0008)) for x, y in PLACES * each]
@@ -33,8 +33,8 @@ def write_extract(path, *, spread=1_200, each=90, seed=3, box=(-3.02, -2.82, 53.
             street = f"Example Road {row % 40}"
             writer.writerow(
                 [f"DEMO-{row}", str(start[row]).replace("T", " "), f"{lon[row]:.5f}",
-                 f"{lat[row]:.5f}", "Violence", street, "yes" if row % 3 else "no", "no", "no",
-                 "yes" if row % 3 else "no"]
+                 f"{lat[row]:.5f}", "Violence", street, "yes" if row % 5 < 3 else "no", "no", "no",
+                 "yes" if row % 5 < 3 else "no"]
             )  # fmt: skip
     return path
 

@@ -37,6 +37,7 @@ USERS = {
     "bob": {"groups": ["Crime analysts"]},
     "nia": {"groups": ["Neighbourhood teams"], "wards": ["Anfield"]},
     "noa": {"groups": ["Neighbourhood teams"], "wards": ["Central"]},
+    "nell": {"groups": ["Neighbourhood teams"], "wards": ["Pensby and Thingwall"]},
     "kay": {"groups": ["Neighbourhood teams"], "wards": ["Central, Liverpool"]},
     "kim": {"groups": ["Neighbourhood teams"], "wards": ["Birkenhead and Tranmere"]},
     "pat": {"groups": ["Partners"]},
