@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from mapper.base.errors import InputError, MapperError, OutputError, TooFewEventsError
+from mapper.base.text import count
 from mapper.cli.inputs import keep_inputs
 from mapper.cli.job_file import Job, read_job
 
@@ -159,7 +160,7 @@ def _write(
     }
     folder = out / _safe(area.name) / _safe(lens.id)
     write_contents(shown, folder, contents)
-    return f"{len(shown.hotspots)} hot spots, in {folder}"
+    return f"{count(len(shown.hotspots), 'hot spot')}, in {folder}"
 
 
 def _days(job: Job, table: "pd.DataFrame") -> tuple[date | None, date | None]:

@@ -8,6 +8,7 @@ import pandas as pd
 from mapper.analysis.study import Study
 from mapper.base.errors import RequestError
 from mapper.base.files import Progress, no_progress
+from mapper.base.text import count
 from mapper.incidents.coordinates import degrees_to_grid
 from mapper.questions.answer import answer
 from mapper.questions.choices import Choices, choice
@@ -116,12 +117,13 @@ def _notes(study: Study, found: NearRepeat, x: np.ndarray, y: np.ndarray) -> tup
     clear = int((found.p <= _ALPHA).sum())
     told = [
         (
-            f"{x.size:,} incidents at {places:,} distinct places. {clear} of {found.p.size} bands"
+            f"{count(x.size, 'incident')} at {count(places, 'distinct place')}. {clear} of"
+            f" {found.p.size} bands"
             f" have more pairs than chance (p at most {_ALPHA:g}, each band a test of its own)."
         )
     ]
     if unknown := study.counts.total - x.size:
-        told.append(f"{unknown:,} incidents known to the month only are left out.")
+        told.append(f"Left out: {count(unknown, 'incident')} known to the month only.")
     return tuple(told)
 
 
