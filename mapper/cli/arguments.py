@@ -31,7 +31,20 @@ Sinks = Annotated[
     Path | None,
     typer.Option("--sinks", help="Choices about geocode sinks (TOML): see mapper sinks."),
 ]
-TableOut = Annotated[Path, typer.Option(help="Table to write, .csv or .parquet; a manifest too.")]
+TableOut = Annotated[
+    Path, typer.Option(help="File to write, its form by its suffix; a manifest too.")
+]
+Forms = Annotated[
+    str,
+    typer.Option(
+        "--forms",
+        help="Forms to write, with commas between: csv,xlsx,gpkg,geoparquet,geojson,kml,html.",
+    ),
+]
+Comments = Annotated[
+    bool,
+    typer.Option("--csv-comments", help="Marking and caveats above the header of CSV, after #."),
+]
 PlaceFiles = Annotated[
     list[Path] | None, typer.Option("--places", help="File of places near; repeat for several.")
 ]

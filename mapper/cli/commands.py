@@ -7,7 +7,16 @@ from typing import Annotated
 import typer
 
 from mapper import __version__
-from mapper.cli.arguments import Asked, Mapping, Paths, Repair, shared_arguments, taking
+from mapper.cli.arguments import (
+    Asked,
+    Comments,
+    Forms,
+    Mapping,
+    Paths,
+    Repair,
+    shared_arguments,
+    taking,
+)
 from mapper.cli.briefing import briefing_app
 from mapper.cli.place_commands import place_commands
 from mapper.cli.question_group import QuestionGroup
@@ -74,6 +83,8 @@ def hotspots(
     signals: Annotated[
         bool, typer.Option("--signals", help="Also signals.csv: all signals, single places too.")
     ] = False,
+    forms: Forms = "csv,geojson,parquet,html",
+    csv_comments: Comments = False,
 ) -> None:
     """Find hot spots: exact Gi* clusters on H3 cells, with q by Benjamini and Hochberg.
 
@@ -82,7 +93,7 @@ def hotspots(
     """
     from mapper.cli.hotspots import run
 
-    run(asked, out=out, previous=previous, signals=signals)
+    run(asked, out=out, previous=previous, signals=signals, forms=forms, comments=csv_comments)
 
 
 @app.command()

@@ -19,14 +19,24 @@ if TYPE_CHECKING:
     from mapper.disclosure.release import Release
 
 
-def run(asked: Asked, *, out: Path, previous: Path | None = None, signals: bool = False) -> None:
+def run(
+    asked: Asked,
+    *,
+    out: Path,
+    previous: Path | None = None,
+    signals: bool = False,
+    forms: str,
+    comments: bool = False,
+) -> None:
     """Find hot spots and write them; every choice is checked before any incident is read."""
     # What writes and draws loads in the background while files are read; the import below waits.
     Thread(target=import_module, args=("mapper.outputs.write",), daemon=True).start()
     from mapper.analysis.analyse import find_hotspots
     from mapper.cli.asking import read_study
     from mapper.disclosure.make import release
+    from mapper.outputs.exports import FORMS, forms_asked
 
+    chosen = forms_asked(forms, FORMS)
     ids = earlier_ids(previous) if previous else None
     with shown_progress() as progress:
         study = read_study(asked, part_of(progress, 0.0, 0.6))
@@ -34,9 +44,9 @@ def run(asked: Asked, *, out: Path, previous: Path | None = None, signals: bool 
         shown = release(result)
         from mapper.outputs.write import write_outputs
 
-        beside = {"signals.csv": _signals_csv(study, result)} if signals else {}
+        beside = _signals(study, result, comments=comments) if signals else {}
         progress("Writing the list, cells, map and manifest", 0.8)
-        write_outputs(shown, out, beside=beside)
+        write_outputs(shown, out, forms=chosen, comments=comments, beside=beside)
     say(
         _summary(shown, out),
         marking=shown.marking,
@@ -48,13 +58,14 @@ def run(asked: Asked, *, out: Path, previous: Path | None = None, signals: bool 
     )
 
 
-def _signals_csv(study: "Study", result: "AnalysisResult") -> bytes:
+def _signals(study: "Study", result: "AnalysisResult", *, comments: bool) -> dict[str, bytes]:
     """Return the signals of every hot spot, and the single places that no cluster test sees."""
     from mapper.disclosure.make import release
-    from mapper.outputs.findings import finding_csv
+    from mapper.outputs.exports import exports
     from mapper.questions.signals import SignalsChoices, ask_signals
 
-    return finding_csv(release(ask_signals(study, SignalsChoices(by="place"), result=result)))
+    found = release(ask_signals(study, SignalsChoices(by="place"), result=result))
+    return exports(found, ("csv",), stem="signals", comments=comments)
 
 
 def earlier_ids(folder: Path) -> "pd.Series":

@@ -30,9 +30,21 @@ def keep_inputs(options: Mapping[str, Any]) -> None:
     """
     read = [path for name, told in options.items() if name not in OUTPUTS for path in _paths(told)]
     for name in OUTPUTS:
-        for out in _paths(options.get(name)):
+        for out in _written(options.get(name), str(options.get("forms") or "")):
             for path in read:
                 _refuse(name, out, path)
+
+
+def _written(told: Any, forms: str) -> Iterator[Path]:
+    """Yield what exists of an output, its other forms and what is written beside it."""
+    yield from _paths(told)
+    if not isinstance(told, Path) or told.is_dir():
+        return
+    beside = [".manifest.json", *(f".{form.strip().lower()}" for form in forms.split(","))]
+    files = [f"{told.stem}{suffix}" for suffix in beside]
+    named = [name for name in (told.name, *files) if name.lower().endswith(".csv")]
+    for name in (*files, *(f"{one}-metadata.json" for one in named)):
+        yield from _paths(told.parent / name)
 
 
 def _paths(told: Any) -> Iterator[Path]:
@@ -53,9 +65,7 @@ def _refuse(name: str, out: Path, path: Path) -> None:
     same = out.samefile(path)
     within = path.is_dir() and not out.is_dir() and path.resolve() in out.resolve().parents
     holds = out.is_dir() and path.is_file() and out.samefile(path.parent)
-    manifest = out.with_name(f"{out.stem}.manifest.json")
-    beside = not out.is_dir() and manifest.exists() and manifest.samefile(path)
-    if not (same or within or holds or beside):
+    if not (same or within or holds):
         return
     why = "holds it" if holds else "is it, or lies in it" if within else "would be written over it"
     raise OutputError(

@@ -133,7 +133,7 @@ def _write(
     from mapper.areas.load import load_study_area
     from mapper.cli.releasing import released
     from mapper.lenses.load import load_lens
-    from mapper.outputs.exports import DEGREES, FORMS, export
+    from mapper.outputs.exports import exports
     from mapper.outputs.write import write_contents
 
     chosen, lens = job.analysis, load_lens(lens_given)
@@ -153,12 +153,8 @@ def _write(
         police_generated=chosen.police_generated,
     )
     shown = released(result, audience=job.outputs.audience, made_by=job.made_by)
-    crs = job.outputs.crs
-    contents = {
-        FORMS[form].file: export(shown, form, crs=crs if FORMS[form].on_grid else DEGREES)
-        for form in job.outputs.forms
-    }
     folder = out / _safe(area.name) / _safe(lens.id)
+    contents = exports(shown, job.outputs.forms, crs=job.outputs.crs)
     write_contents(shown, folder, contents)
     return f"{count(len(shown.hotspots), 'hot spot')}, in {folder}"
 

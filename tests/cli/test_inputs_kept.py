@@ -96,5 +96,21 @@ def test_the_manifest_beside_a_table_is_no_input_either(tmp_path):
         keep_inputs({"mapping": tmp_path / "x.manifest.json", "out": tmp_path / "x.csv"})
 
 
+@pytest.mark.parametrize(
+    ("read", "out", "forms"),
+    [
+        ("x.xlsx", "x.csv", "xlsx"),
+        ("x.csv", "x.parquet", "gpkg, CSV"),
+        ("x.csv-metadata.json", "x.csv", ""),
+        ("x.csv-metadata.json", "x.gpkg", "csv"),
+    ],
+)
+def test_other_forms_of_an_output_are_outputs_too(tmp_path, read, out, forms):
+    (tmp_path / read).write_text("x")
+    with pytest.raises(OutputError, match="is read by this command"):
+        keep_inputs({"paths": [tmp_path / read], "out": tmp_path / out, "forms": forms})
+    keep_inputs({"paths": [tmp_path / read], "out": tmp_path / "y.csv", "forms": forms})
+
+
 def test_texts_that_are_no_files_are_passed_over():
     keep_inputs({"lens": "all-demand", "area": "\0", "out": Path("-"), "name": "x" * 5_000})
