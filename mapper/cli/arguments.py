@@ -20,7 +20,10 @@ from mapper.cli.inputs import keep_inputs
 if TYPE_CHECKING:
     from mapper.analysis.request import AnalysisRequest
 
-Paths = Annotated[list[Path], typer.Argument(help="Files, folders or zips of incidents.")]
+Paths = Annotated[
+    list[str],
+    typer.Argument(help="Files, folders or zips of incidents, or a database's address."),
+]
 Mapping = Annotated[
     Path | None, typer.Option("--mapping", help="Column mapping (TOML) for files of another form.")
 ]
@@ -64,7 +67,7 @@ def option_of(name: str) -> str:
 class Asked:
     """What was asked of which files."""
 
-    paths: list[Path]
+    paths: list[str]
     request: "AnalysisRequest"
     mapping: Path | None
     repair_swapped: bool

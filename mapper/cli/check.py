@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
 
 def run(
-    paths: list[Path],
+    paths: list[str],
     *,
     mapping: Path | None,
     rejected: Path | None,

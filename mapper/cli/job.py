@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING
 
 from mapper.base.errors import InputError, MapperError, OutputError, TooFewEventsError
 from mapper.base.text import count
-from mapper.cli.inputs import keep_inputs
+from mapper.cli.inputs import keep_inputs, paths_of
 from mapper.cli.job_file import Job, read_job
 
 if TYPE_CHECKING:
@@ -72,12 +72,13 @@ def run_job(job: Job) -> list[Part]:
     from mapper.cli.asking import read_choices, with_choices
     from mapper.incidents.mapping import load_mapping
     from mapper.incidents.read import read_incidents
+    from mapper.incidents.source import shown_source
     from mapper.lenses.load import load_lens
 
     choices = read_choices(job.incidents.sinks)
     lenses = [load_lens(name) for name in job.analysis.lenses]
     mapping = load_mapping(job.incidents.mapping) if job.incidents.mapping else None
-    _LOG.info("%s: reading %s", job.title, ", ".join(map(str, job.incidents.paths)))
+    _LOG.info("%s: reading %s", job.title, ", ".join(map(shown_source, job.incidents.paths)))
     incidents = read_incidents(
         job.incidents.paths, mapping=mapping, repair_swapped=job.incidents.repair_swapped
     )
@@ -184,7 +185,7 @@ def _keep_inputs(job: Job, path: Path | None, out: str) -> None:
     named = [*analysis.lenses, *analysis.areas]
     keep_inputs({"read": [each for each in read if each], "named": named, "log": job.log})
     folder = Path(out)
-    inside = [each for each in (*read, *map(Path, named)) if each and each.is_file()]
+    inside = [each for each in paths_of([*read, *named]) if each.is_file()]
     if taken := [each for each in inside if folder.resolve() in each.resolve().parents]:
         raise OutputError(
             f"{taken[0]} is read by this job and lies in {out}, where it writes. Nothing was"

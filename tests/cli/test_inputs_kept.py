@@ -40,7 +40,7 @@ def tries():
     for words, command in commands():
         outputs = [p for p in command.params if p.name in OUTPUTS and is_path(p)]
         inputs = [p for p in command.params if p.name not in OUTPUTS and is_path(p)]
-        inputs += [p for p in command.params if p.name in ("lens", "area")]
+        inputs += [p for p in command.params if p.name in ("lens", "area", "paths")]
         for out in outputs:
             for read in inputs:
                 yield pytest.param(words, command, out, read, id=f"{'-'.join(words)}-{read.name}")
