@@ -10,7 +10,7 @@ from mapper.base.text import encode_text
 from mapper.outputs.briefing.content import Briefing, Headline
 from mapper.outputs.briefing.document import state_in_words
 from mapper.outputs.briefing.places import Meeting, Mover
-from mapper.outputs.briefing.spans import Moved
+from mapper.outputs.briefing.spans import RateChange
 from mapper.records.shared import Shared, SharedAction, SharedResult
 
 _STYLE = with_colours((Path(__file__).parent / "briefing.css").read_text(encoding="utf-8"))
@@ -77,7 +77,7 @@ def _tile(one: Headline) -> str:
     )
 
 
-def way_in_words(moved: Moved) -> str:
+def way_in_words(moved: RateChange) -> str:
     """Return which way something moved: a sign and words."""
     sign, kind = _SIGNS[moved.way]
     return f'<span class="b-way {kind}"><span aria-hidden="true">{sign}</span> {moved.way}</span>'
