@@ -36,8 +36,8 @@ def run(
     listed. Concentrated ones are Gi* clusters with an exact p (Newton's identities on the counts)
     and q by Benjamini and Hochberg; touching significant cells are joined.
     """
-    # What writes and draws loads in the background while files are read; the import below waits.
-    Thread(target=import_module, args=("mapper.outputs.write",), daemon=True).start()
+    # What counts, writes and draws loads in the background while files are read.
+    Thread(target=_load, args=("mapper.outputs.write", "scipy.optimize"), daemon=True).start()
     from mapper.analysis.analyse import find_hotspots
     from mapper.cli.asking import read_study
     from mapper.disclosure.make import release
@@ -61,6 +61,11 @@ def run(
         ].to_dict(orient="records"),
         written=[out],
     )
+
+
+def _load(*modules: str) -> None:
+    for module in modules:
+        import_module(module)
 
 
 def _signals_csv(study: "Study", result: "AnalysisResult") -> bytes:
