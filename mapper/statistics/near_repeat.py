@@ -24,8 +24,8 @@ emptied over the years shows an interaction that is no repeat (Mantel's caution)
 References
 ----------
 Knox (1964), Applied Statistics 13:25; Johnson et al. (2007), Journal of Quantitative Criminology
-23:201; Ratcliffe & Rengert (2008), Security Journal 21:58; Westfall & Young (1993), Resampling-Based
-Multiple Testing, for the largest statistic.
+23:201; Ratcliffe & Rengert (2008), Security Journal 21:58; Westfall & Young (1993),
+Resampling-Based Multiple Testing, for the largest statistic.
 """
 
 from collections.abc import Sequence

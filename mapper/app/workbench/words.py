@@ -76,7 +76,8 @@ def _near_repeat(table: pd.DataFrame, _shown: FindingRelease) -> str:
         where = f"within {top['metres_to']:,.0f} m"
     return (
         f"Most beyond chance: {where}, {top['days_over']:g} to {top['days_to']:g} days after an"
-        f" incident there are {top['ratio']:.2f} times the pairs expected (p {top['p_all_bands']:.3g} over all bands)."
+        f" incident there are {top['ratio']:.2f} times the pairs expected"
+        f" (p {top['p_all_bands']:.3g} over all bands)."
         f" {count(len(clear), 'band')} of {len(table)} have more than chance."
     )
 
