@@ -65,7 +65,7 @@ def _day(value: object) -> date:
 
 
 def _near_repeat(table: pd.DataFrame, _shown: FindingRelease) -> str:
-    clear = table[(table["p"] <= _CLEAR) & (table["ratio"] > 1)]
+    clear = table[table["p_all_bands"] <= _CLEAR]
     if clear.empty:
         return "No band of distance and delay has more pairs of incidents than chance makes."
     top = clear.sort_values("ratio", ascending=False).iloc[0]
@@ -76,7 +76,8 @@ def _near_repeat(table: pd.DataFrame, _shown: FindingRelease) -> str:
         where = f"within {top['metres_to']:,.0f} m"
     return (
         f"Most beyond chance: {where}, {top['days_over']:g} to {top['days_to']:g} days after an"
-        f" incident there are {top['ratio']:.2f} times the pairs expected (p {top['p']:.3g})."
+        f" incident there are {top['ratio']:.2f} times the pairs expected"
+        f" (p {top['p_all_bands']:.3g} over all bands)."
         f" {count(len(clear), 'band')} of {len(table)} have more than chance."
     )
 
