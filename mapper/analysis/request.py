@@ -35,7 +35,7 @@ class AnalysisRequest:
     """
 
     lens: str
-    area: str = "merseyside"
+    area: str = ""  # nothing: the installation's own
     resolution: int = 9
     start: date | None = None  # first day, included
     end: date | None = None  # last day, included
@@ -121,7 +121,7 @@ def _unknown(names: list[str]) -> str:
     if "resolution" in names:
         return (
             "The resolution is the study area's own: choose it there, as in"
-            ' area=study_area("merseyside", resolution=8).'
+            " area=study_area(resolution=8)."
         )
     near = [close for name in names for close in difflib.get_close_matches(name, CHOICES, 1)]
     hint = f" Did you mean {' and '.join(near)}?" if near else ""

@@ -31,6 +31,15 @@ Sinks = Annotated[
     Path | None,
     typer.Option("--sinks", help="Choices about geocode sinks (TOML): see mapper sinks."),
 ]
+AreaName = Annotated[
+    str,
+    typer.Option(
+        "--area",
+        help="A kept area, a district or ward, or a boundary file; if left out, this installation's"
+        " own (MAPPER_AREA).",
+        show_default=False,
+    ),
+]
 TableOut = Annotated[Path, typer.Option(help="Table to write, .csv or .parquet; a manifest too.")]
 PlaceFiles = Annotated[
     list[Path] | None, typer.Option("--places", help="File of places near; repeat for several.")
@@ -64,9 +73,7 @@ def shared_arguments(
     resolution: Annotated[int, typer.Option(help="H3 resolution, 7 to 11.")] = 9,
     start: Annotated[datetime | None, day("--from", "First day.")] = None,
     end: Annotated[datetime | None, day("--to", "Last day.")] = None,
-    area: Annotated[
-        str, typer.Option(help="merseyside, a district or ward, or a boundary file.")
-    ] = "merseyside",
+    area: AreaName = "",
     question: Annotated[
         Literal["unusual", "concentrated"] | None,
         typer.Option(

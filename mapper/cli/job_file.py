@@ -20,7 +20,7 @@ A complete one::
 
     [analysis]
     lenses = ["county-lines", "domestic-abuse"]
-    areas = ["merseyside"]            # name, district, ward or boundary file
+    areas = ["merseyside"]            # kept area, district, ward or boundary file
     resolution = 9
     score = "capped"
     null = "total"
@@ -92,7 +92,7 @@ class JobAnalysis(_Section):
     """What is asked of the incidents."""
 
     lenses: tuple[str, ...] = Field(min_length=1)
-    areas: tuple[str, ...] = ("merseyside",)
+    areas: tuple[str, ...] = ("",)  # the installation's own
     resolution: int = 9
     question: Literal["unusual", "concentrated"] | None = None
     expected: Literal["lens", "residents", "demand"] = "lens"
