@@ -6,6 +6,7 @@ from dataclasses import MISSING, dataclass
 from datetime import date
 from typing import TYPE_CHECKING, Any, Literal, Self
 
+from mapper.areas.naming import AREA_HELP
 from mapper.base.choices import Fault, FrozenChoices, choice
 from mapper.base.errors import RequestError
 from mapper.base.week import Shift, Weekday
@@ -32,9 +33,7 @@ class AnalysisRequest(FrozenChoices):
     """
 
     lens: str = choice(MISSING, "Lens", help="Lens id (see: mapper lenses) or lens file.")
-    area: str = choice(
-        "merseyside", "Area", help="merseyside, a district or ward, or a boundary file."
-    )
+    area: str = choice("", "Area", help=AREA_HELP)
     resolution: int = choice(
         9,
         "Resolution",

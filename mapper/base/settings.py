@@ -31,6 +31,7 @@ class Settings(BaseModel):
     model_config = ConfigDict(frozen=True, extra="ignore")
 
     workspace: Path = Path("workspace")  # folder for work; made when first needed
+    area: str = ""  # the installation's own: a kept area by name, or the path of its table
     database: SecretStr | None = None  # PostgreSQL by URL; none keeps records in the workspace
     demonstration_file: Path | None = None  # an extract to show in place of the generated one
     demonstration_seed: int = Field(default=1, ge=0)

@@ -117,7 +117,7 @@ def _part(
     except MapperError as error:
         state, words = "failed", str(error)
     level = logging.ERROR if state == "failed" else logging.INFO
-    _LOG.log(level, "%s over %s: %s. %s", lens_id, area_given, state, words)
+    _LOG.log(level, "%s over %s: %s. %s", lens_id, area_given or "own area", state, words)
     return JobPart(lens_id, area_given, state, words)
 
 

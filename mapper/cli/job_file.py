@@ -20,7 +20,7 @@ A complete one::
 
     [analysis]
     lenses = ["county-lines", "domestic-abuse"]
-    areas = ["merseyside"]            # name, district, ward or boundary file
+    areas = ["merseyside"]            # kept area, district, ward or boundary file
     resolution = 9
     score = "capped"
     null = "total"

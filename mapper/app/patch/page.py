@@ -23,6 +23,7 @@ from mapper.app.patch.head import show_head
 from mapper.app.patch.panel import show_patch_panel
 from mapper.app.patch.results import patch_map_address, released_patch, streets_near
 from mapper.app.patch.search import find_place
+from mapper.app.shell.area_in_use import area_name_here
 from mapper.app.shell.datasets import Dataset
 from mapper.app.shell.frame import put_on_style, show_marking_for, show_synthetic
 from mapper.app.shell.headline import show_cautions, show_refusal
@@ -32,7 +33,6 @@ from mapper.app.shell.what_is import what_are
 from mapper.app.shell.words import notice
 from mapper.app.work.plan_page import today_here
 from mapper.app.work.record_start import offer_assessment
-from mapper.areas.load import DEFAULT_AREA
 from mapper.base.errors import MapperError
 from mapper.context.places import Places
 from mapper.disclosure.patch import PatchRelease
@@ -131,7 +131,7 @@ def _answer(asked: PatchRequest) -> PatchView:
 
 def _patch(asked: PatchRequest, lens: Lens, days: tuple[date, date]) -> PatchRelease:
     """Return the release of one lens and period."""
-    request = request_of(asked.choice, days, lens=lens.id, area=DEFAULT_AREA)
+    request = request_of(asked.choice, days, lens=lens.id, area=area_name_here())
     return released_patch(asked.dataset, request, lens, wards=asked.choice.wards)
 
 
@@ -191,7 +191,7 @@ def _found(asked: PatchRequest, patch: PatchRelease) -> tuple[dict[str, object] 
         return None, ""
     streets = streets_near(
         asked.dataset,
-        request_of(asked.choice, asked.days, lens=asked.lens.id, area=DEFAULT_AREA),
+        request_of(asked.choice, asked.days, lens=asked.lens.id, area=area_name_here()),
         asked.lens,
         patch,
     )
