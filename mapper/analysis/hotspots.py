@@ -17,6 +17,7 @@ import pandas as pd
 
 from mapper.areas.study_area import StudyArea
 from mapper.base.tables import HOTSPOT_COLUMNS, check_columns
+from mapper.base.text import count
 from mapper.base.types import Flags, Floats, Integers
 from mapper.grid.counts import Counts
 from mapper.grid.hexagons import cells_to_parents, cells_to_points, cells_to_strings
@@ -222,10 +223,10 @@ def _streets(given: HotspotInputs, number: int) -> list[str]:
     pairs = group[group >= 0] * len(given.labels) + given.codes[use][group >= 0]
     found, times = np.unique(pairs, return_counts=True)
     best: dict[int, tuple[bool, int, str]] = {}
-    for pair, count in zip(found.tolist(), times.tolist(), strict=True):
+    for pair, held in zip(found.tolist(), times.tolist(), strict=True):
         one, code = divmod(pair, len(given.labels))
         label = given.labels[code].removeprefix("On or near ").strip()
-        offer = (bool(label) and label.lower() not in KINDS_OF_PLACE, count, label)
+        offer = (bool(label) and label.lower() not in KINDS_OF_PLACE, held, label)
         best[one] = max(best.get(one, (False, 0, "")), offer)
     return [best.get(one, (False, 0, ""))[2] for one in range(number)]
 
@@ -263,8 +264,8 @@ def _reasons(table: pd.DataFrame, standard: Standard) -> list[str]:
     """Say in one or two plain sentences each why a place is on the list."""
     columns = (table[name] for name in ("cells", "incidents", "expected", "ratio", "q", "core"))
     return [
-        f"{incidents:,} incident{'' if incidents == 1 else 's'} in"
-        f" {'1 cell' if cells == 1 else f'{cells:,} touching cells'}, {ratio:.1f} times the"
+        f"{count(incidents, 'incident')} in"
+        f" {count(cells, 'cell', 'touching cells')}, {ratio:.1f} times the"
         f" {expected:,.{0 if expected >= 10 else 1}f} that {standard.words};"  # noqa: PLR2004 - one decimal below ten
         f" {standard.proviso}{_chance(q)}.{core}"
         for cells, incidents, expected, ratio, q, core in zip(*columns, strict=True)

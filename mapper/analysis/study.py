@@ -22,6 +22,7 @@ from mapper.areas.study_area import StudyArea
 from mapper.base.errors import RequestError, TooFewEventsError
 from mapper.base.files import Progress, no_progress
 from mapper.base.note import Note
+from mapper.base.text import count
 from mapper.base.types import Flags, Floats, Integers
 from mapper.grid.counts import Counts, count_positions, locate
 from mapper.grid.hexagons import Cells
@@ -252,7 +253,8 @@ def _refuse_too_few(counts: Counts, lens: Lens, first: date, last: date) -> None
     if counts.total >= FEWEST_INCIDENTS:
         return
     raise TooFewEventsError(
-        f"Only {counts.total} incidents count under “{lens.title}” from {first:%d %B %Y} to"
+        f"Only {count(counts.total, 'incident counts', 'incidents count')} under “{lens.title}”"
+        f" from {first:%d %B %Y} to"
         f" {last:%d %B %Y}: fewer than {FEWEST_INCIDENTS}, too few to tell a hot spot from chance."
         " Choose a longer period, a larger area or a wider lens."
     )

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from mapper.base.errors import InputError
+from mapper.base.text import count
 from mapper.cli.arguments import Asked
 from mapper.cli.file_arguments import Previous
 from mapper.cli.progress import part_of, shown_progress
@@ -99,12 +100,15 @@ def _summary(shown: "Release", out: Path) -> str:
     assert isinstance(numbers, dict)  # noqa: S101 - narrows the record's type
     kinds = ("read", "accepted", "rejected", "outside")
     rows = ", ".join(f"{numbers[f'rows_{kind}']:,} {kind}" for kind in kinds)
-    found = f"{numbers['hotspots']:,} hot spots in {numbers['cells_hot']:,} of"
+    found = f"{count(numbers['hotspots'], 'hot spot')} in {numbers['cells_hot']:,} of"
     top = shown.hotspots.head(5)
     return "\n".join(
         [
             f"{shown.marking}   {shown.title}: {shown.area_title}, {shown.period}",
-            f"Rows: {rows}. {numbers['incidents_counted']:,} incidents count.",
+            (
+                f"Rows: {rows}."
+                f" {count(numbers['incidents_counted'], 'incident counts', 'incidents count')}."
+            ),
             f"{found} {numbers['cells']:,} cells.",
             *(
                 f"  {rank}. {name}: {reason}"

@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from mapper.base.errors import InputError, MapperError, OutputError, TooFewEventsError
+from mapper.base.text import count
 from mapper.cli.inputs import keep_inputs
 from mapper.cli.job_file import Job, JobQuestion, read_job
 
@@ -154,7 +155,7 @@ def _write(
     write_contents(shown, folder, contents)
     for asked in job.questions:
         _answer(job, asked, study, result, folder)
-    return f"{len(shown.hotspots)} hot spots, in {folder}"
+    return f"{count(len(shown.hotspots), 'hot spot')}, in {folder}"
 
 
 def _answer(

@@ -25,6 +25,7 @@ from mapper.base.tables import (
     PARTNER_HOTSPOT_COLUMNS,
     check_columns,
 )
+from mapper.base.text import count
 from mapper.base.types import Integers
 from mapper.base.week import SHIFTS, WEEKDAYS
 from mapper.context.week import peak_shifts
@@ -253,9 +254,9 @@ def _reasons(table: pd.DataFrame, rule: AudienceRule) -> list[str]:
     said = []
     columns = (table[name] for name in ("cells", "incidents", "cells_hidden", "evidence"))
     for cells, incidents, hidden, evidence in zip(*columns, strict=True):
-        where = "1 cell" if cells == 1 else f"{cells:,} touching cells"
+        where = count(cells, "cell", "touching cells")
         how_many = (
-            f"Its {where} hold too few to print"
+            f"Too few to print in its {where}"
             if pd.isna(incidents)
             else f"About {incidents:,} incidents in {where}"
         )

@@ -6,7 +6,7 @@ from types import MappingProxyType
 
 import pandas as pd
 
-from mapper.app.shell.words import count
+from mapper.base.text import count
 from mapper.context.signature import CLEAR
 from mapper.disclosure.release import FindingRelease, is_release
 from mapper.outputs.briefing.content import window_in_words
@@ -19,7 +19,7 @@ def sentence_of(shown: FindingRelease) -> str:
     """Return what an answer says, in one or two sentences."""
     say = _SENTENCES.get(is_release(shown, FindingRelease).id)
     told = say(shown.table, shown) if say and len(shown.table) else ""
-    return told or (shown.notes[0] if shown.notes else f"{len(shown.table):,} rows.")
+    return told or (shown.notes[0] if shown.notes else f"{count(len(shown.table), 'row')}.")
 
 
 def _signals(table: pd.DataFrame, shown: FindingRelease) -> str:
