@@ -33,4 +33,5 @@ def record_of(known: Study | AnalysisResult) -> Mapping[str, Any]:
     }
     if isinstance(known, AnalysisResult):
         record["facts"] = dict(known.facts)
+        record["standard"] = {"asks": known.request.asks, "more_than": known.standard.words}
     return MappingProxyType(record)

@@ -95,7 +95,11 @@ def test_cores_of_one_region_say_so():
     alone = described(per_cell, group, region=group)
     assert not alone["reason"].str.contains("region").any()
     together = described(per_cell, group, region=np.where(group >= 0, 0, -1))
-    assert together["reason"].str.endswith(" One of 2 in one region of 2.5 km².").all()
+    assert (
+        together["reason"]
+        .str.endswith(" One of 2 places in a region of 2.5 km² round West Ward.")
+        .all()
+    )
 
 
 def test_no_hot_spot_gives_an_empty_table_with_all_columns():
@@ -123,7 +127,10 @@ def test_name_takes_the_commonest_street_and_not_a_kind_of_place():
         ),
         place_ids(AREA, counts, group),
     )
-    assert table["name"].tolist() == ["East Ward: Bold Street"]
+    assert table["name"].tolist() == ["East Ward: Bold Street, Slater Street"]
+    assert table["streets"].tolist() == ["Bold Street (5), Slater Street (3)"]
+    assert "Most at Bold Street (5), Slater Street (3)." in table["reason"][0]
+    assert "(" not in table["name"][0]  # names travel into records: no count goes with them
 
 
 def test_two_hot_spots_of_one_ward_have_two_names_and_two_ids():
