@@ -8,7 +8,8 @@ import pandas as pd
 
 from mapper.analysis.hotspots import HotspotInputs, Standard, describe_hotspots, place_ids
 from mapper.analysis.place_tests import PlaceTest, ask_concentrated, ask_unusual
-from mapper.analysis.request import AnalysisRequest, AnalysisResult
+from mapper.analysis.request import AnalysisRequest
+from mapper.analysis.result import AnalysisResult
 from mapper.analysis.study import Study, prepare
 from mapper.areas.study_area import StudyArea
 from mapper.base.files import Progress, no_progress

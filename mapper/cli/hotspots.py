@@ -1,25 +1,41 @@
-"""``mapper hotspots``: files in, list, cells, map and manifest out."""
+"""Find hot spots: files in, list, cells, map and manifest out."""
 
 from importlib import import_module
 from pathlib import Path
 from threading import Thread
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Annotated
+
+import typer
 
 from mapper.base.errors import InputError
 from mapper.cli.arguments import Asked
+from mapper.cli.file_arguments import Previous
 from mapper.cli.progress import part_of, shown_progress
 from mapper.cli.saying import say
 
 if TYPE_CHECKING:
     import pandas as pd
 
-    from mapper.analysis.request import AnalysisResult
+    from mapper.analysis.result import AnalysisResult
     from mapper.analysis.study import Study
     from mapper.disclosure.release import Release
 
 
-def run(asked: Asked, *, out: Path, previous: Path | None = None, signals: bool = False) -> None:
-    """Find hot spots and write them; every choice is checked before any incident is read."""
+def run(
+    asked: Asked,
+    *,
+    out: Annotated[Path, typer.Option(help="Folder for the list, cells, map and manifest.")],
+    previous: Previous = None,
+    signals: Annotated[
+        bool, typer.Option("--signals", help="Also signals.csv: all signals, single places too.")
+    ] = False,
+) -> None:
+    """Find hot spots: places with more than expected, or with most of it, on H3 cells.
+
+    Unusual places have more than a named expectation explains; error is held over the places
+    listed. Concentrated ones are Gi* clusters with an exact p (Newton's identities on the counts)
+    and q by Benjamini and Hochberg; touching significant cells are joined.
+    """
     # What writes and draws loads in the background while files are read; the import below waits.
     Thread(target=import_module, args=("mapper.outputs.write",), daemon=True).start()
     from mapper.analysis.analyse import find_hotspots

@@ -22,7 +22,8 @@ from mapper.analysis.place_tests import (
     explained_by,
     unusual_places,
 )
-from mapper.analysis.request import AnalysisRequest, AnalysisResult
+from mapper.analysis.request import AnalysisRequest
+from mapper.analysis.result import AnalysisResult
 from mapper.areas.study_area import StudyArea
 from mapper.base.tables import (
     PARTNER_CELL_COLUMNS,
@@ -36,7 +37,7 @@ from mapper.context.week import peak_shifts
 from mapper.disclosure.map_finding import COUNT
 from mapper.disclosure.prepare import Prepared
 from mapper.disclosure.release import Release
-from mapper.disclosure.rules import Rule
+from mapper.disclosure.rules import AudienceRule
 from mapper.disclosure.suppression import BY_DISTRICT, HIDDEN, NONE, WITHHELD, Printed, kind_words
 from mapper.grid.counts import Counts
 from mapper.grid.hexagons import strings_to_cells
@@ -60,7 +61,7 @@ class MapTables:
     districts: pd.DataFrame | None = None  # PARTNER_DISTRICT_COLUMNS
 
 
-def map_tables(result: AnalysisResult, prepared: Prepared, rule: Rule) -> MapTables:
+def map_tables(result: AnalysisResult, prepared: Prepared, rule: AudienceRule) -> MapTables:
     """Return what an audience sees of a map of which no more than some counts is printed."""
     printed = prepared.printed[COUNT]
     if prepared.finding.unit == "cell":
@@ -69,7 +70,7 @@ def map_tables(result: AnalysisResult, prepared: Prepared, rule: Rule) -> MapTab
 
 
 def finding_table(
-    prepared: Prepared, rule: Rule, shown: Release | None
+    prepared: Prepared, rule: AudienceRule, shown: Release | None
 ) -> tuple[pd.DataFrame, dict[str, Role]]:
     """Return what an audience sees of an answer, and the roles of its columns.
 
@@ -108,7 +109,7 @@ def finding_table(
     return pd.DataFrame(table, index=finding.table.index), roles
 
 
-def _peaks(printed: Mapping[str, Printed], rule: Rule) -> Any:
+def _peaks(printed: Mapping[str, Printed], rule: AudienceRule) -> Any:
     """Return which shifts are peaks by what is printed: a hidden count stands as one number."""
     (one,) = printed.values()
     hidden = np.where(one.kind == HIDDEN, rule.smallest_count // 2, one.value)
@@ -116,7 +117,7 @@ def _peaks(printed: Mapping[str, Printed], rule: Rule) -> Any:
     return pd.array(np.where(peak_shifts(sums).ravel(), "peak", ""), dtype="str")
 
 
-def _by_cell(result: AnalysisResult, printed: Printed, rule: Rule) -> MapTables:
+def _by_cell(result: AnalysisResult, printed: Printed, rule: AudienceRule) -> MapTables:
     """Return the tables of counts printed by cell."""
     area = result.area
     stand_in = _stand_in(printed, rule)
@@ -140,7 +141,7 @@ def _by_cell(result: AnalysisResult, printed: Printed, rule: Rule) -> MapTables:
 
 
 def _by_district(
-    result: AnalysisResult, names: list[str], printed: Printed, rule: Rule
+    result: AnalysisResult, names: list[str], printed: Printed, rule: AudienceRule
 ) -> MapTables:
     """Return the tables of counts printed for whole districts and for nothing smaller."""
     nothing = Printed(*(np.zeros(len(result.cells), dtype=np.int64) for _ in range(4)))
@@ -165,7 +166,7 @@ def _by_district(
     )
 
 
-def _stand_in(printed: Printed, rule: Rule) -> Integers:
+def _stand_in(printed: Printed, rule: AudienceRule) -> Integers:
     """Return one number for each printed count: one for all hidden, one for all withheld."""
     hidden = np.where(printed.kind == HIDDEN, rule.smallest_count // 2, printed.value)
     return np.where(printed.kind == WITHHELD, rule.smallest_count, hidden).astype(np.int64)
@@ -204,7 +205,7 @@ def _tested(area: StudyArea, counts: Integers, request: AnalysisRequest) -> Plac
     )
 
 
-def _cells(result: AnalysisResult, printed: Printed, rule: Rule) -> pd.DataFrame:
+def _cells(result: AnalysisResult, printed: Printed, rule: AudienceRule) -> pd.DataFrame:
     """Return the columns of cells that are known or printed."""
     return pd.DataFrame(
         {
@@ -226,14 +227,14 @@ def _counts(printed: Printed) -> "pd.array[pd.Int64Dtype]":  # type: ignore[vali
     return pd.arrays.IntegerArray(printed.value.astype(np.int64), unsaid)
 
 
-def _words(printed: Printed, rule: Rule) -> list[str]:
+def _words(printed: Printed, rule: AudienceRule) -> list[str]:
     """Return how each count is printed, in words."""
     words = kind_words(rule)
     return [words[int(kind)] for kind in printed.kind]
 
 
 def _hotspots(
-    described: pd.DataFrame, cells: pd.DataFrame, printed: Printed, rule: Rule
+    described: pd.DataFrame, cells: pd.DataFrame, printed: Printed, rule: AudienceRule
 ) -> pd.DataFrame:
     """Return the list of hot spots: sums of rounded counts, and classes of evidence."""
     unsaid = (printed.kind == HIDDEN) | (printed.kind == WITHHELD)
@@ -271,7 +272,7 @@ def _evidence(q: float) -> str:
     return next(words for most, words in _EVIDENCE if q <= most)
 
 
-def _reasons(table: pd.DataFrame, rule: Rule) -> list[str]:
+def _reasons(table: pd.DataFrame, rule: AudienceRule) -> list[str]:
     """Say in one or two plain sentences each what is printed of a hot spot."""
     said = []
     names = ("cells", "incidents", "cells_hidden", "evidence", "region_places", "region_km2")

@@ -15,7 +15,7 @@ import numpy.typing as npt
 import pandas as pd
 
 from mapper.analysis.place_names import KINDS_OF_PLACE
-from mapper.analysis.request import AnalysisResult
+from mapper.analysis.result import AnalysisResult
 from mapper.analysis.study import Study
 from mapper.base.errors import RefusedError
 from mapper.base.tables import HOTSPOT_COLUMNS

@@ -13,7 +13,8 @@ from typing import TYPE_CHECKING, Any
 import pandas as pd
 
 from mapper.analysis.analyse import find_hotspots
-from mapper.analysis.request import AnalysisRequest, AnalysisResult
+from mapper.analysis.request import AnalysisRequest
+from mapper.analysis.result import AnalysisResult
 from mapper.analysis.study import Study, prepare
 from mapper.areas.load import DEFAULT_AREA, study_area
 from mapper.base.errors import DisclosureError

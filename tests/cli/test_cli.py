@@ -139,8 +139,8 @@ def test_a_later_run_keeps_the_ids_of_an_earlier_one(run, tmp_path):
 @pytest.mark.parametrize(
     ("more", "words"),
     [
-        (["--resolution", "15"], "resolution 15"),
-        (["--alpha", "7"], "alpha 7"),
+        (["--resolution", "15"], "--resolution of 15"),
+        (["--alpha", "7"], "--alpha of 7"),
         (["--from", "2024-05-01", "--to", "2024-01-01"], "after the last day"),
         (["--from", "2031-01-01"], "dates asked for"),
         (["--area", "atlantis"], "atlantis"),

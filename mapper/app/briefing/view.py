@@ -10,7 +10,7 @@ from mapper.base.text import encode_text
 from mapper.outputs.briefing.content import Briefing, Headline
 from mapper.outputs.briefing.document import state_in_words
 from mapper.outputs.briefing.places import Meeting, Mover
-from mapper.outputs.briefing.spans import Moved
+from mapper.outputs.briefing.spans import RateChange
 from mapper.outputs.standard_words import question_word
 from mapper.records.shared import Shared, SharedAction, SharedResult
 
@@ -78,7 +78,7 @@ def _tile(one: Headline) -> str:
     )
 
 
-def way_in_words(moved: Moved) -> str:
+def way_in_words(moved: RateChange) -> str:
     """Return which way something moved: a sign and words."""
     sign, kind = _SIGNS[moved.way]
     return f'<span class="b-way {kind}"><span aria-hidden="true">{sign}</span> {moved.way}</span>'

@@ -11,7 +11,7 @@ from mapper.disclosure.patch import PatchPlace, PatchRelease
 from mapper.outputs.maps.patch_layer import month_words
 from mapper.outputs.standard_words import nothing_words, places_words, question_word
 from mapper.outputs.tables import busiest_words, hotspot_rows
-from mapper.records.actions import Action
+from mapper.records.actions import PlannedAction
 
 _INVENTED = "These places are invented for the demonstration."
 _OTHERWISE = (
@@ -21,7 +21,7 @@ _OTHERWISE = (
 
 
 def cards_of(
-    patch: PatchRelease, actions: Mapping[str, Sequence[Action]], *, today: date
+    patch: PatchRelease, actions: Mapping[str, Sequence[PlannedAction]], *, today: date
 ) -> list[dict[str, Any]]:
     """Return one card for each hot spot of a patch, best rank first."""
     rows = hotspot_rows(patch.shown, on_screen=True)
@@ -32,7 +32,7 @@ def cards_of(
 
 
 def _card(
-    row: Mapping[str, Any], place: PatchPlace, actions: Sequence[Action], today: date
+    row: Mapping[str, Any], place: PatchPlace, actions: Sequence[PlannedAction], today: date
 ) -> dict[str, Any]:
     """Return one card."""
     timed = place.shifts.sum() > 0

@@ -38,7 +38,7 @@ from mapper.context.places import Places
 from mapper.disclosure.patch import PatchRelease
 from mapper.disclosure.people import Viewer
 from mapper.lenses.lens import Lens
-from mapper.records.actions import Action
+from mapper.records.actions import PlannedAction
 
 
 @dataclass(frozen=True, eq=False)
@@ -59,7 +59,7 @@ class PatchView:
 
     patch: PatchRelease
     beside: tuple[str, PatchRelease] | None
-    actions: Mapping[str, Sequence[Action]]
+    actions: Mapping[str, Sequence[PlannedAction]]
     places: Places | None
     trouble: str = ""  # why there is no second map, in words
 

@@ -10,7 +10,7 @@ from mapper.app.shell.words import count
 from mapper.base.week import SHIFTS, WEEKDAYS
 from mapper.disclosure.patch import Nearby, PatchPlace, PatchRelease
 from mapper.outputs.standard_words import more_than, nothing_words, question_word
-from mapper.records.actions import Action
+from mapper.records.actions import PlannedAction
 
 PATTERNS: Mapping[str, str] = MappingProxyType(
     {
@@ -64,7 +64,7 @@ def near_words(near: Sequence[Nearby], *, side: str) -> list[str]:
     ]
 
 
-def action_words(action: Action, today: date) -> str:
+def action_words(action: PlannedAction, today: date) -> str:
     """Return an open action in one line."""
     owner = action.owner or action.agency or "no owner yet"
     late = action.days_late(today)
@@ -75,7 +75,9 @@ def action_words(action: Action, today: date) -> str:
     return f"{action.action} ({owner}, {due})"
 
 
-def answer_words(patch: PatchRelease, actions: Mapping[str, Sequence[Action]], today: date) -> str:
+def answer_words(
+    patch: PatchRelease, actions: Mapping[str, Sequence[PlannedAction]], today: date
+) -> str:
     """Return the answer to the page's question in one or two sentences."""
     spots = patch.shown.hotspots
     if spots.empty:
