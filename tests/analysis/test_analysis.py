@@ -152,7 +152,7 @@ def test_unusual_is_more_than_the_named_expectation_explains():
     result = run(busy_cells())
     (spot,) = result.hotspots.to_dict("records")
     assert spot["cells"] == 7
-    assert "that its residents would explain" in spot["reason"]
+    assert "that residents would explain" in spot["reason"]
     inside = result.cells["hot"].to_numpy()
     assert spot["expected"] == pytest.approx(384 * 7 / CELLS.size)  # all cells have fifty
     assert result.cells.loc[inside, "q"].min() < 1e-6
@@ -169,7 +169,7 @@ def test_demand_is_compared_with_unless_the_lens_is_most_of_it():
     assert chosen.words == "all demand recorded there"
     assert chosen.base.sum() == kinds.size
     alone = prepare(incidents, lens=EVERYTHING, area=AREA, expected="demand")
-    assert expectation(alone).words == "its residents"
+    assert expectation(alone).words == "residents"
     (note,) = expectation(alone).notes
     assert note.code == "expectation"
     assert "too many to be compared with all demand" in note.words

@@ -71,19 +71,19 @@ def test_figures_add_up_by_hand():
 def test_the_standard_is_named_and_compared_with():
     per_cell = np.where(np.isin(CELLS, EAST), 5, 1)
     expected = np.where(np.isin(CELLS, EAST), 2.0, np.nan)
-    standard = Standard(expected=expected, words="its residents would explain")
+    standard = Standard(expected=expected, words="residents would explain")
     table = described(per_cell, groups_of(EAST), standard=standard, q=np.array([0.04]))
     assert table["expected"][0] == 14
     assert table["ratio"][0] == 2.5
     assert table["reason"][0] == (
-        "35 incidents in 7 touching cells, 2.5 times the 14 that its residents would explain;"
+        "35 incidents in 7 touching cells, 2.5 times the 14 that residents would explain;"
         " about 1 in 25 places as strong as this would be chance."
     )
 
 
 def test_a_place_where_hardly_anybody_lives_is_held_to_expect_the_least():
     per_cell = np.where(np.isin(CELLS, EAST), 5, 1)
-    standard = Standard(np.full(CELLS.size, 0.01), "its residents would explain", least=1.0)
+    standard = Standard(np.full(CELLS.size, 0.01), "residents would explain", least=1.0)
     table = described(per_cell, groups_of(EAST), standard=standard)
     assert table["expected"][0] == 1.0
     assert table["ratio"][0] == 35.0

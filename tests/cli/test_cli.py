@@ -73,7 +73,7 @@ def test_hotspots_writes_the_five_files_of_the_contract(run, tmp_path):
     assert top["incidents"].sum() == listed["incidents"][0]
     assert len(top) == listed["cells"][0]
     assert cells.loc[cells["hot"], "incidents"].sum() > 150
-    assert "that its residents would explain" in listed["reason"][0]
+    assert "that residents would explain" in listed["reason"][0]
 
     shapes = json.loads((tmp_path / "out" / "hotspots.geojson").read_text())
     assert [f["properties"]["hotspot_id"] for f in shapes["features"]] == listed[
