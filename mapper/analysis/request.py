@@ -4,10 +4,12 @@ import difflib
 from collections.abc import Iterator, Mapping
 from dataclasses import MISSING, dataclass
 from datetime import date
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal, Self
 
+from mapper.areas.base_table import BaseTable, read_base_table
 from mapper.areas.naming import AREA_HELP
-from mapper.base.choices import Fault, FrozenChoices, choice
+from mapper.base.choices import Choice, Fault, FrozenChoices, Reader, choice
 from mapper.base.errors import RequestError
 from mapper.base.week import Shift, Weekday
 from mapper.grid.hexagons import RESOLUTIONS
@@ -19,7 +21,7 @@ if TYPE_CHECKING:
     from mapper.lenses.lens import Lens
 
 Question = Literal["unusual", "concentrated"]
-Base = Literal["lens", "residents", "demand"]
+Base = Literal["lens", "residents", "young-residents", "demand", "table", "residents-and-table"]
 
 MOST_RINGS = 5  # ninety neighbours: beyond this a place is a town
 
@@ -87,7 +89,26 @@ class AnalysisRequest(FrozenChoices):
         help="More than expected, or most of it; unusual unless score, null or harm is chosen.",
     )
     expected: Base = choice(
-        "lens", "Expected", help="What unusual places have more than; the lens names its own."
+        "lens",
+        "More than what",
+        help="What unusual places have more than; the lens names its own.",
+        of={
+            "lens": "What the lens names",
+            "residents": "Its residents",
+            "young-residents": "Its residents aged 10 to 17",
+            "demand": "All demand recorded there",
+            "table": "A column of a table",
+            "residents-and-table": "Its residents and a column of a table",
+        },
+    )
+    expected_table: BaseTable | None = choice(
+        None,
+        "Table of workers or visitors",
+        help="CSV by cell, lsoa, ward, or lon and lat, such as of workers or visitors.",
+        kind="base table",
+    )
+    expected_column: str = choice(
+        "", "Column of that table", help="Its column; not needed where it has one of numbers."
     )
     # 0.7 km2: a cell of resolution 9 and its ring
     most_km2: float = choice(
@@ -109,6 +130,16 @@ class AnalysisRequest(FrozenChoices):
         if self.question == "unusual" and self.harm:
             told = "unusual places count incidents, not days of harm: ask for concentrated ones"
             yield told, ()
+        if read >= {"expected", "expected_table"} and (
+            ("table" in self.expected) != (self.expected_table is not None)
+        ):
+            told = "{expected} of table or residents-and-table and {expected_table} go together"
+            yield told, ("expected", "expected_table")
+
+    @classmethod
+    def readers(cls) -> Mapping[str, Reader]:
+        """Return what reads each kind of choice."""
+        return {**super().readers(), "base table": _base_table}
 
     @property
     def asks(self) -> Question:
@@ -141,6 +172,14 @@ class AnalysisRequest(FrozenChoices):
     def choices(self) -> dict[str, Any]:
         """Every choice by name but those that a lens and an area bring with them."""
         return {name: getattr(self, name) for name in CHOICES}
+
+
+def _base_table(_one: Choice, given: Any) -> BaseTable:
+    """Return a table from its path, or from the name and the text that a form has."""
+    if isinstance(given, BaseTable):
+        return given
+    name, content = given if isinstance(given, list | tuple) else (given, None)
+    return read_base_table(Path(name), content)
 
 
 # What can be chosen beside the lens and the area, in the order of the request.

@@ -7,6 +7,7 @@ from types import MappingProxyType
 
 import pandas as pd
 
+from mapper.analysis.hotspots import Standard
 from mapper.analysis.request import AnalysisRequest
 from mapper.areas.study_area import StudyArea
 from mapper.base.note import Note
@@ -29,6 +30,7 @@ class AnalysisResult:
     numbers: Mapping[str, int]  # read, accepted, rejected, counted, outside, hot_cells, ...
     inputs: tuple[Mapping[str, object], ...]  # name, sha256, size, rows of each file
     incidents: Integers  # incidents that count by cell, never weighted
+    standard: Standard  # what a place has more than
     notes: tuple[Note, ...] = ()  # caveats and warnings
     facts: Mapping[str, float] = field(default_factory=lambda: MappingProxyType({}))  # cap, mean
     synthetic: bool = False  # demonstration data: said on every screen and file

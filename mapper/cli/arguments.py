@@ -19,7 +19,7 @@ from mapper.base.choices import Choice
 from mapper.cli.file_arguments import ColumnMapping, Paths, Repair, Sinks
 from mapper.cli.inputs import keep_inputs
 
-METAVARS = {"day": "DATE", "window": "FIRST:LAST", "numbers": "NUMBERS"}
+METAVARS = {"day": "DATE", "window": "FIRST:LAST", "numbers": "NUMBERS", "base table": "FILE"}
 _SEVERAL = {"names", "hotspots", "places"}
 
 

@@ -17,7 +17,7 @@ from mapper.base.errors import DisclosureError
 from mapper.base.note import NoteCode
 from mapper.base.text import period_in_words
 from mapper.disclosure.map_finding import COUNT, map_finding
-from mapper.disclosure.partner_tables import MapTables, finding_table, map_tables
+from mapper.disclosure.partner_tables import MapTables, finding_table, map_tables, printed_standard
 from mapper.disclosure.prepare import Prepared, prepare
 from mapper.disclosure.register import Register
 from mapper.disclosure.release import (
@@ -145,10 +145,11 @@ def _guarded_map(
     del record["facts"]
     record["first_day"], record["last_day"] = finding.first.isoformat(), finding.last.isoformat()
     record["inputs"] = [{"sha256": source["sha256"]} for source in result.inputs]
+    record["standard"] = {"asks": result.request.asks, "more_than": printed_standard(result)}
     record["numbers"] = {
         "cells": len(tables.cells),
         "cells_hot": int(tables.cells["hot"].sum()),
-        "cells_not_shown": int(tables.cells["count"].isna().sum()),
+        "cells_not_shown": int(tables.cells["incidents"].isna().sum()),
         "hotspots": len(tables.hotspots),
         "incidents_shown": int(prepared.printed[COUNT].value.sum()),
     }

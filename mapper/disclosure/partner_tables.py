@@ -15,7 +15,13 @@ import pandas as pd
 
 from mapper.analysis.expectation import residents_of
 from mapper.analysis.hotspots import HotspotInputs, describe_hotspots, place_ids
-from mapper.analysis.place_tests import PlaceTest, concentrated_places, unusual_places
+from mapper.analysis.place_names import busiest_cells, region_words
+from mapper.analysis.place_tests import (
+    PlaceTest,
+    concentrated_places,
+    explained_by,
+    unusual_places,
+)
 from mapper.analysis.request import AnalysisRequest
 from mapper.analysis.result import AnalysisResult
 from mapper.areas.study_area import StudyArea
@@ -35,6 +41,7 @@ from mapper.disclosure.release import Release
 from mapper.disclosure.rules import AudienceRule
 from mapper.disclosure.suppression import BY_DISTRICT, HIDDEN, NONE, WITHHELD, Printed, kind_words
 from mapper.grid.counts import Counts
+from mapper.grid.hexagons import strings_to_cells
 from mapper.grid.neighbours import find_band, find_neighbours
 from mapper.questions.finding import Role
 from mapper.statistics.clusters import find_clusters
@@ -140,7 +147,7 @@ def _by_district(
     """Return the tables of counts printed for whole districts and for nothing smaller."""
     nothing = Printed(*(np.zeros(len(result.cells), dtype=np.int64) for _ in range(4)))
     cells = _cells(result, nothing, rule)
-    cells["count"] = pd.array([pd.NA] * len(cells), dtype="Int64")
+    cells["incidents"] = pd.array([pd.NA] * len(cells), dtype="Int64")
     cells["shown"] = pd.Categorical([BY_DISTRICT] * len(cells))
     cells["hot"] = False
     cells["hotspot_id"] = pd.array([""] * len(cells), dtype="str")
@@ -164,6 +171,13 @@ def _stand_in(printed: Printed, rule: AudienceRule) -> Integers:
     """Return one number for each printed count: one for all hidden, one for all withheld."""
     hidden = np.where(printed.kind == HIDDEN, rule.smallest_count // 2, printed.value)
     return np.where(printed.kind == WITHHELD, rule.smallest_count, hidden).astype(np.int64)
+
+
+def printed_standard(result: AnalysisResult) -> str:
+    """Return what the places of an audience's map have more than, in words."""
+    if result.request.asks == "concentrated":
+        return result.standard.words
+    return explained_by(residents_of(result.area).words)
 
 
 def _tested(area: StudyArea, counts: Integers, request: AnalysisRequest) -> PlaceTest:
@@ -200,7 +214,7 @@ def _cells(result: AnalysisResult, printed: Printed, rule: AudienceRule) -> pd.D
             "district": result.cells["district"],
             "ward": result.cells["ward"],
             "residents": result.cells["residents"],
-            "count": _counts(printed),
+            "incidents": _counts(printed),
             "shown": pd.Categorical(
                 _words(printed, rule), categories=list(kind_words(rule).values())
             ),
@@ -230,10 +244,12 @@ def _hotspots(
     )
     sums = parts.groupby("id")[["sum", "hidden"]].sum().reindex(described["hotspot_id"])
     total = sums["sum"].to_numpy(dtype=np.int64)
-    table = described[["hotspot_id", "name", "district", "ward", "cells", "area_km2"]].assign(
+    known = ("hotspot_id", "name", "district", "ward", "cells", "area_km2", "region")
+    table = described[[*known, "region_places", "region_km2"]].assign(
         incidents=pd.arrays.IntegerArray(total, total == 0),
         cells_hidden=sums["hidden"].to_numpy(dtype=np.int64),
         evidence=pd.array([_evidence(q) for q in described["q"]], dtype="str"),
+        busiest=_busiest(cells, printed, described["hotspot_id"]),
         lon=described["lon"],
         lat=described["lat"],
         order=-total,
@@ -244,6 +260,14 @@ def _hotspots(
     return check_columns(table, PARTNER_HOTSPOT_COLUMNS, name="partner hot spots")
 
 
+def _busiest(cells: pd.DataFrame, printed: Printed, ids: pd.Series) -> Any:
+    """Return the busiest cells of each hot spot among those whose counts are printed."""
+    place = pd.Index(ids).get_indexer(cells["hotspot_id"])
+    index = strings_to_cells(cells["cell"].to_numpy(dtype=object))
+    told = busiest_cells(index, printed.value, place)
+    return pd.array([*told, *[""] * (len(ids) - len(told))], dtype="str")
+
+
 def _evidence(q: float) -> str:
     """Return the class of evidence that a hot spot is no chance find."""
     return next(words for most, words in _EVIDENCE if q <= most)
@@ -252,8 +276,9 @@ def _evidence(q: float) -> str:
 def _reasons(table: pd.DataFrame, rule: AudienceRule) -> list[str]:
     """Say in one or two plain sentences each what is printed of a hot spot."""
     said = []
-    columns = (table[name] for name in ("cells", "incidents", "cells_hidden", "evidence"))
-    for cells, incidents, hidden, evidence in zip(*columns, strict=True):
+    names = ("cells", "incidents", "cells_hidden", "evidence", "region_places", "region_km2")
+    columns = (table[name] for name in names)
+    for cells, incidents, hidden, evidence, places, km2 in zip(*columns, strict=True):
         where = count(cells, "cell", "touching cells")
         how_many = (
             f"Too few to print in its {where}"
@@ -261,7 +286,8 @@ def _reasons(table: pd.DataFrame, rule: AudienceRule) -> list[str]:
             else f"About {incidents:,} incidents in {where}"
         )
         unsaid = f"; {hidden:,} of them not counted in ({rule.hidden_words} or withheld)"
-        said.append(f"{how_many}{unsaid if hidden else ''}. The evidence is {evidence}.")
+        region = region_words(places, km2, "")
+        said.append(f"{how_many}{unsaid if hidden else ''}. The evidence is {evidence}.{region}")
     return said
 
 

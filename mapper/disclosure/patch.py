@@ -14,7 +14,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from mapper.analysis.hotspots import KINDS_OF_PLACE
+from mapper.analysis.place_names import KINDS_OF_PLACE
 from mapper.analysis.result import AnalysisResult
 from mapper.analysis.study import Study
 from mapper.base.errors import RefusedError

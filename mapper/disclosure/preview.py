@@ -89,7 +89,7 @@ def _refused(result: AnalysisResult, rule: AudienceRule, refusal: str) -> Releas
 
 def _known(result: AnalysisResult) -> pd.DataFrame:
     """Return cells with their operational counts of incidents."""
-    return result.cells[["cell", "district", "ward"]].assign(count=result.incidents)
+    return result.cells[["cell", "district", "ward", "incidents"]].copy()
 
 
 def _cells(
@@ -107,7 +107,9 @@ def _cells(
     else:
         why = ["measures of children are shown by district only"] * len(shown)
     return _known(result).assign(
-        printed=shown["count"].to_numpy(), shown=shown["shown"].astype("str").to_numpy(), why=why
+        printed=shown["incidents"].to_numpy(),
+        shown=shown["shown"].astype("str").to_numpy(),
+        why=why,
     )
 
 

@@ -140,7 +140,7 @@ def test_places_that_moved_are_summed_from_what_is_printed(content, gathered):
         said = [getattr(one, side) for one in content.movers]
         numbers = [one.number for one in said]
         assert all(str(one) == f"about {one.number:,}" for one in said if one.number)
-        assert sum(numbers) == release.cells.loc[hot, "count"].fillna(0).sum()
+        assert sum(numbers) == release.cells.loc[hot, "incidents"].fillna(0).sum()
         assert all(number % 5 == 0 for number in numbers)
 
 

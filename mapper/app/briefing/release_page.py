@@ -123,7 +123,7 @@ def _known(seen: ReleasePreview) -> pd.DataFrame:
 def _shown(seen: ReleasePreview) -> pd.DataFrame:
     """Return the counts by district: as known, and as partners would see them."""
     cells = seen.cells.assign(district=seen.cells["district"].astype("str"))
-    known = cells.groupby("district")["count"].sum()
+    known = cells.groupby("district")["incidents"].sum()
     printed = cells["printed"].fillna(0).groupby(cells["district"]).sum()
     unsaid = cells["printed"].isna().groupby(cells["district"]).sum()
     return pd.DataFrame(
@@ -139,7 +139,7 @@ def _shown(seen: ReleasePreview) -> pd.DataFrame:
 def _why(seen: ReleasePreview) -> pd.DataFrame:
     """Return how many cells are not shown as they are, by reason."""
     changed = seen.cells[seen.cells["why"] != ""]
-    groups = changed.groupby("why")["count"].agg(["size", "sum"])
+    groups = changed.groupby("why")["incidents"].agg(["size", "sum"])
     return pd.DataFrame(
         {
             "Why": groups.index,

@@ -150,7 +150,7 @@ def _ward(shown: Release, inside: Flags) -> tuple[str, str]:
 
 def _printed(shown: Release, inside: Flags) -> PrintedSum:
     """Return the sum of the printed counts of some cells."""
-    counts = shown.cells.loc[inside, "count"]
+    counts = shown.cells.loc[inside, "incidents"]
     return PrintedSum(int(counts.fillna(0).sum()), complete=not counts.isna().any())
 
 

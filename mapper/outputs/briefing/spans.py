@@ -82,7 +82,7 @@ def spans_of_cells(cells: pd.DataFrame, rule: AudienceRule) -> Spans:
     """Return the spans of a release's cells; a withheld count can be anything."""
     kinds = {word: kind for kind, word in kind_words(rule).items()}
     kind = cells["shown"].astype("str").map(kinds).fillna(WITHHELD).to_numpy(dtype=np.int64)
-    counts = cells["count"].fillna(0).to_numpy(dtype=np.int64)
+    counts = cells["incidents"].fillna(0).to_numpy(dtype=np.int64)
     values, at = np.unique(counts, return_inverse=True)
     ends = np.array([interval_of(int(value), rule) for value in values], dtype=np.int64)
     low, high = (side[at].copy() for side in ends.T)
