@@ -124,8 +124,8 @@ def quality_report(incidents: Incidents) -> Quality:
     finest = max((r for r, n in per_cell.items() if n >= LEAST_POINTS), default=min(RESOLUTIONS))
     labels = point_labels(table, points)
     busiest = _busiest(table, points, labels)
-    years = _years(table, points)
-    changed, why = _changed(years, points)
+    years = points_by_year(table, points)
+    changed, why = changed_points(years, points)
     months = table["start"].dt.strftime("%Y-%m").astype("category")
     types = table["type"].astype("str").fillna("(blank)").astype("category")
     return Quality(
@@ -243,7 +243,7 @@ def _sinks(points: Points, labels: npt.NDArray[np.object_]) -> dict[str, float]:
     return {str(kind): round(float(share), 6) for kind, share in shares.items()}
 
 
-def _years(table: pd.DataFrame, points: Points) -> tuple[YearPoints, ...]:
+def points_by_year(table: pd.DataFrame, points: Points) -> tuple[YearPoints, ...]:
     """Return how each year's points agree with those of all earlier years."""
     year = table["start"].dt.year.to_numpy()
     lon, lat = (table[name].to_numpy()[points.first] for name in ("lon", "lat"))
@@ -263,7 +263,7 @@ def _years(table: pd.DataFrame, points: Points) -> tuple[YearPoints, ...]:
     return tuple(found)
 
 
-def _changed(years: Sequence[YearPoints], points: Points) -> tuple[bool, str]:
+def changed_points(years: Sequence[YearPoints], points: Points) -> tuple[bool, str]:
     """Return whether the set of snap points was replaced between years, and why it is thought."""
     if points.mean < SNAPPED_MEAN:
         return False, (

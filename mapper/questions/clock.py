@@ -77,7 +77,7 @@ def ask_clock(study: Study, choices: ClockChoices) -> Finding:
     table = study.incidents.table
     where = np.where(study.counted, study.counts.position, 0)
     group = np.where(study.counted, places.group[where], -1)
-    vague = (table["precision"] == "month").to_numpy()
+    vague = study.no_hour
     if not ((group >= 0) & ~vague).any():
         raise RequestError(
             "The data knows only the month of the incidents asked for, or there are none there,"
@@ -92,7 +92,7 @@ def ask_clock(study: Study, choices: ClockChoices) -> Finding:
     )
     notes = [f"{int(clocks.incidents.sum()):,} incidents spread over the week."]
     if unknown := int(clocks.unknown.sum()):
-        notes.append(f"{unknown:,} incidents known to the month only are left out.")
+        notes.append(f"{unknown:,} incidents without a known hour are left out.")
     return answer(
         study,
         QUESTION,
