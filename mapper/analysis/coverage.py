@@ -7,7 +7,7 @@ no more than one in ten would be empty by chance. Expected is a share by residen
 none are known) of all incidents, over the ground that is covered, so the search is repeated until
 nothing more is found. Counts of such areas vary more than chance: the chance of none is that of a
 negative binomial with shape 4. It is told where 15 incidents were to be expected there, all in all,
-and where at least one in a hundred of the residents live: fields and docks are quiet, no more.
+and where at least two in a hundred of the residents live: fields and docks are quiet, no more.
 
 Uncovered cells are left out of every expectation: nothing is known of them.
 """
@@ -27,7 +27,7 @@ LEAST_EXPECTED = 3.0
 _BY_CHANCE = 0.1  # of the areas told as uncovered
 _SHAPE = 4.0
 _TOGETHER = 15.0  # incidents to be expected on all uncovered ground
-_LEAST_SHARE = 0.01  # of residents
+_LEAST_SHARE = 0.02  # of residents
 _NAMED = 6
 
 

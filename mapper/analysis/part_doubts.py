@@ -85,7 +85,7 @@ def row_divisions(table: pd.DataFrame, unknown: Flags) -> list[Division]:
         if name in table and 0 < int(table[name].isna().sum()) < len(table):
             code = table[name].isna().to_numpy().astype(np.int64)
             found.append(Division(name, code, ("", "blank"), (1,)))
-    timed = (table["precision"].astype("str") == "minute").to_numpy() & ~unknown
+    timed = (table["precision"] == "minute").to_numpy() & ~unknown
     if timed.any():
         hour = table["start"].to_numpy().astype("datetime64[h]").astype(np.int64) % 24
         found.append(Division("time", np.where(timed, hour // 8, -1), _HOURS))

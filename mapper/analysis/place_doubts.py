@@ -46,7 +46,7 @@ class Outside:
         if not self.points.size:
             return 0
         away, _ = cKDTree(self.centres[cells]).query(self.points)
-        return int((away <= self.reach).sum())
+        return int((np.asarray(away) <= self.reach).sum())
 
 
 def place_words(study: Study, group: Integers, number: int) -> list[str]:
@@ -139,7 +139,8 @@ def _at_points(study: Study, group: Integers, number: int) -> list[str]:
     table = study.incidents.table.iloc[rows]
     desk = default[rows] | _at_desks(table)
     mine = place[rows]
-    whole, part = (np.bincount(mine[one], minlength=number) for one in (mine >= 0, desk))
+    whole = np.bincount(mine, minlength=number)
+    part = np.bincount(mine[desk], minlength=number)
     return [
         (
             f" {some:,} of them lie at a point where incidents are recorded or that stands for no"

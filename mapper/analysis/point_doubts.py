@@ -15,8 +15,9 @@ from mapper.incidents.doubt import Doubt
 from mapper.incidents.quality import Points, changed_points, distinct_points, points_by_year
 
 _NOWHERE = re.compile(
-    r"(?i)\b(?:no fixed|no (?:known )?(?:location|address|place|trace)|not (?:known|stated|given)"
-    r"|unknown|unspecified|unmapped|ungeocod|default|address not|n/?a|tbc|to be confirmed)\b"
+    r"(?i)\b(?:no fixed(?: \w+)?|no (?:known )?(?:location|address|place|trace)"
+    r"|not (?:known|stated|given)|unknown|unspecified|unmapped|ungeocod|default"
+    r"|address not|n/?a|tbc|to be confirmed)\b"
 )
 _LABELS = 10  # different ones at one point
 _EACH = 3  # incidents to a label at most
@@ -73,8 +74,8 @@ def _default_points(table: pd.DataFrame, points: Points) -> list[Doubt]:
 def _why(labels: "pd.Series[str]", best: str, second: int, total: int) -> str:
     """Say why a point stands for no place; nothing where it does not."""
     size = len(labels)
-    if best and _NOWHERE.search(best):
-        return f"“{best}”"
+    if said := _NOWHERE.search(best):
+        return f"label “{said.group(0).lower()}”"
     different = labels[labels != ""].nunique()
     if different >= _LABELS and size <= _EACH * different:
         return f"{different} different labels"

@@ -34,6 +34,7 @@ _EXPECTED = 20.0  # rows in a run of days of which none may be missing by chance
 _COMPLETE = 0.95
 _SETTLED = 60  # days after which a day is taken to be recorded
 _ROUND_REFERENCES = 0.2
+_LOOKED_AT = 2_000  # references, before all of them are
 _COARSE = (0.01, 0.9)  # least and most share of coarse coordinates among fine ones
 _DIGITS = 3  # decimals of a degree: squares of about 70 by 110 m
 
@@ -45,10 +46,10 @@ def column_doubts(table: pd.DataFrame) -> tuple[Doubt, ...]:
     if len(table) < FEWEST:
         return ()
     start = table["start"].to_numpy()
-    fine = (table["precision"].astype("str") == "minute").to_numpy()
+    fine = (table["precision"] == "minute").to_numpy()
     found = [*clock_doubts(start, fine)]
     if (table["precision"] != "month").any():
-        dated = np.flatnonzero((table["precision"].astype("str") != "month").to_numpy())
+        dated = np.flatnonzero((table["precision"] != "month").to_numpy())
         found += [*_day_of_month(start, dated), *_missing_days(start, dated)]
     if "reported" in table:
         found += _incomplete_days(start, table["reported"].to_numpy())
@@ -213,6 +214,9 @@ def _incomplete_days(start: Days, reported: Days) -> list[Doubt]:
 
 def _round_references(references: "pd.Series[Any]") -> list[Doubt]:
     """Say when many numbers end in 000: a spreadsheet kept their first digits alone."""
+    some = references.iloc[:: max(len(references) // _LOOKED_AT, 1)]
+    if not some.str.endswith("000", na=False).mean() > _ROUND_REFERENCES / 2:
+        return []
     ends = references.str.slice(-3)
     long = references.str.len() > 6  # noqa: PLR2004 - shorter ones may be counted in thousands
     digits = long & references.str.slice(-6).str.isdigit()
