@@ -53,8 +53,11 @@ def run(
         beside = {"signals.csv": _signals_csv(study, result)} if signals else {}
         progress("Writing the list, cells, map and manifest", 0.8)
         write_outputs(shown, out, beside=beside)
+    doubts = [one.note for one in study.doubts]
+    doubts += [note for note in result.notes if note.code == "beyond the edge"]
     say(
-        _summary(shown, out),
+        "\n".join([_summary(shown, out), *(f"  {note}" for note in doubts)]),
+        doubts=[{"code": note.code, "words": note.words} for note in doubts],
         marking=shown.marking,
         numbers=shown.record["numbers"],
         hotspots=shown.hotspots[

@@ -215,7 +215,7 @@ def _hours(week: Study, own: Flags, row: Integers, number: int) -> Floats:
         table["end"].to_numpy(),
         group=group,
         groups=number,
-        month_only=(table["precision"] == "month").to_numpy(),
+        month_only=week.no_hour,
     ).weights
 
 
