@@ -32,6 +32,15 @@ def _signals(table: pd.DataFrame, shown: FindingRelease) -> str:
     )
 
 
+def _where_next(table: pd.DataFrame, shown: FindingRelease) -> str:
+    top = table.iloc[0]
+    where = ", ".join(str(top[name]) for name in ("name", "ward", "district") if name in table)
+    return (
+        f"Expected busiest in {shown.choices['foretold']}: {where or shown.area_title}, about"
+        f" {top['expected']:,.1f} (between {top['low']:,.0f} and {top['high']:,.0f})."
+    )
+
+
 def _patterns(table: pd.DataFrame, _shown: FindingRelease) -> str:
     tally = table["pattern"].astype("str").str.removesuffix(" hot spot").value_counts()
     named = ", ".join(f"{number:,} {name}" for name, number in tally.items())
@@ -172,6 +181,7 @@ def _phases(table: pd.DataFrame, _shown: FindingRelease) -> str:
 _SENTENCES: Mapping[str, Callable[[pd.DataFrame, FindingRelease], str]] = MappingProxyType(
     {
         "signals": _signals,
+        "where-next": _where_next,
         "patterns": _patterns,
         "change": _change,
         "scan": _scan,
