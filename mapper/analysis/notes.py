@@ -103,3 +103,16 @@ def _hours_chosen(table: pd.DataFrame, request: AnalysisRequest) -> list[Note]:
         words = f"Left out: {count(vague, 'incident')} without a known time of that kind."
         notes.append(Note("hours unknown", words))
     return notes
+
+
+def refusal_words(incidents: Incidents) -> str:
+    """Return the true cause first where most rows could not be read; nothing where they could."""
+    rejected = incidents.rejected
+    if len(rejected) * 2 < incidents.rows_read or not len(rejected):
+        return ""
+    reasons = rejected["reason"].value_counts()
+    told = ", ".join(f"{name} {number:,}" for name, number in reasons.head(3).items())
+    return (
+        f"{len(rejected):,} of {incidents.rows_read:,} rows could not be read ({told}): mend these"
+        " first, see mapper check. "
+    )

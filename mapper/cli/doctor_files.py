@@ -19,12 +19,12 @@ from mapper.incidents.postcodes import load_postcodes
 from mapper.lenses.lens_file import read_lens_file
 from mapper.lenses.load import list_lenses, own_folder
 from mapper.outputs.maps.basemap import basemap_of
-from mapper.records.inspection import Check
+from mapper.records.inspection import Inspection
 
 _TOML = TomlKind(what="a TOML file", remedy="Mend it in a text editor.", refused=LensError)
 
 
-def installation_files(now: Settings) -> Iterator[Check]:
+def installation_files(now: Settings) -> Iterator[Inspection]:
     """Yield one answer for each file that the settings or the workspace name."""
     from mapper.app.data.saved_mappings import mappings_folder
 
@@ -46,7 +46,7 @@ def installation_files(now: Settings) -> Iterator[Check]:
         yield _judged("Lens", "All lenses together", list_lenses)
 
 
-def given_file(path: Path) -> Check:
+def given_file(path: Path) -> Inspection:
     """Return what is found in one file that was given: background, lens, mapping or area."""
     suffix = path.suffix.lower()
     if suffix == ".pmtiles":
@@ -67,16 +67,16 @@ def _toml(path: Path) -> tuple[str, Path, Callable[[], object]]:
     return "Mapping", path, partial(load_mapping, path)
 
 
-def _judged(topic: str, file: Path | str, read: Callable[[], object]) -> Check:
+def _judged(topic: str, file: Path | str, read: Callable[[], object]) -> Inspection:
     """Return that a file can be used, or in one line what is wrong with it and what to do."""
     try:
         told = read()
     except MapperError as error:
         words = " ".join(str(error).split())
         name = Path(file).name
-        return Check(topic, "wrong", words if name in words else f"{file}: {words}")
+        return Inspection(topic, "wrong", words if name in words else f"{file}: {words}")
     more = f", {told}" if isinstance(told, str) else ""
-    return Check(topic, "ok", f"{file} can be used{more}.")
+    return Inspection(topic, "ok", f"{file} can be used{more}.")
 
 
 def _postcodes(path: Path) -> str:

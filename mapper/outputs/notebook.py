@@ -13,9 +13,10 @@ from typing import TYPE_CHECKING, Any
 import pandas as pd
 
 from mapper.analysis.analyse import find_hotspots
-from mapper.analysis.request import AnalysisRequest, AnalysisResult
+from mapper.analysis.request import AnalysisRequest
+from mapper.analysis.result import AnalysisResult
 from mapper.analysis.study import Study, prepare
-from mapper.areas.load import DEFAULT_AREA, study_area
+from mapper.areas.load import study_area
 from mapper.base.errors import DisclosureError
 from mapper.base.lazy import Lazy
 from mapper.base.text import count, encode_text
@@ -170,7 +171,7 @@ def analyse(
     incidents: Incidents,
     *,
     lens: str | Path | Mapping[str, Any] | Lens,
-    area: "str | Path | geopandas.GeoDataFrame | StudyArea" = DEFAULT_AREA,
+    area: "str | Path | geopandas.GeoDataFrame | StudyArea" = "",
     **choices: Any,
 ) -> Result:
     """Count a lens over a study area, test every cell exactly, and join hot ones into hot spots.

@@ -78,7 +78,7 @@ def ask_clock(study: Study, choices: ClockChoices) -> Finding:
     table = study.incidents.table
     where = np.where(study.counted, study.counts.position, 0)
     group = np.where(study.counted, places.group[where], -1)
-    vague = (table["precision"] == "month").to_numpy()
+    vague = study.no_hour
     if not ((group >= 0) & ~vague).any():
         raise RequestError(
             "The data knows only the month of the incidents asked for, or there are none there,"
@@ -93,7 +93,7 @@ def ask_clock(study: Study, choices: ClockChoices) -> Finding:
     )
     notes = [f"{count(int(clocks.incidents.sum()), 'incident')} spread over the week."]
     if unknown := int(clocks.unknown.sum()):
-        notes.append(f"Left out: {count(unknown, 'incident')} known to the month only.")
+        notes.append(f"Left out: {count(unknown, 'incident')} without a known hour.")
     return answer(
         study,
         QUESTION,

@@ -41,7 +41,7 @@ def ask_shifts(
     places = find_places(study, by=choices.by, result=result)
     table = study.incidents.table
     refuse_months_only(study)
-    vague = (table["precision"] == "month").to_numpy()
+    vague = study.no_hour
     group = np.where(study.counted, places.of_incident, -1)
     clocks = week_clocks(
         table["start"].to_numpy(),
@@ -58,7 +58,7 @@ def ask_shifts(
     notes = [f"Shifts: {hours}. A night belongs to the day on which it starts."]
     unknown = int(clocks.unknown.sum())
     if unknown:
-        notes.append(f"Left out: {count(unknown, 'incident')} known to the month only.")
+        notes.append(f"Left out: {count(unknown, 'incident')} without a known hour.")
     return answer(
         study,
         QUESTION,

@@ -14,7 +14,7 @@ import numpy.typing as npt
 import pandas as pd
 
 from mapper.analysis.analyse import find_hotspots
-from mapper.analysis.request import AnalysisResult
+from mapper.analysis.result import AnalysisResult
 from mapper.analysis.study import Study
 from mapper.base.files import Progress, no_progress
 from mapper.base.text import count

@@ -90,6 +90,7 @@ def twin(patch: PatchRelease) -> pd.DataFrame:
                 "Place": row["name"],
                 "Incidents": row["incidents"],
                 "Times expected": row["ratio"],
+                "Busiest cells": row["busiest"],
                 "Pattern": pattern_words(place),
                 "Peak hours": peak_words(place),
                 "Phase": place.phase,

@@ -12,7 +12,7 @@ from mapper.app.patch.words import answer_words
 from mapper.base.text import count, encode_text
 from mapper.disclosure.patch import PatchRelease
 from mapper.disclosure.people import Viewer
-from mapper.records.actions import Action
+from mapper.records.actions import PlannedAction
 
 # On a phone the lenses are one row to push along, so that the map is not far below.
 _STYLE = (
@@ -26,7 +26,7 @@ _NAMED = 3  # wards named in the headline
 def show_head(
     viewer: Viewer,
     patch: PatchRelease,
-    actions: Mapping[str, Sequence[Action]],
+    actions: Mapping[str, Sequence[PlannedAction]],
     *,
     choice: PatchChoice,
     today: date,

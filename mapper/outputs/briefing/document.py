@@ -20,6 +20,7 @@ from mapper.outputs.documents.model import (
 )
 from mapper.outputs.pictures.map_picture import map_picture
 from mapper.outputs.pictures.shift_clock import shift_clock
+from mapper.outputs.standard_words import question_word
 from mapper.records.shared import Shared
 
 TITLE = "Briefing"
@@ -90,10 +91,11 @@ def _movers(briefing: Briefing) -> tuple[Block, ...]:
     if not briefing.movers_known:
         return (Paragraph("The days before may not be shown, so places cannot be compared."),)
     if not briefing.movers:
-        return (Paragraph("No place stands out in either window."),)
+        return (Paragraph(f"No place is {question_word(briefing.map)} in either window."),)
     rows = tuple(_mover_row(one) for one in briefing.movers[:_MOST_PLACES])
     caption = (
-        f"{briefing.map.title}: places that stand out now or did before, clear changes first."
+        f"{briefing.map.title}: places {question_word(briefing.map)} now or before, clear"
+        " changes first."
         " Numbers are those on the map; counts are rounded."
     )
     header = ("No.", "Place", "Before", "Now", "Change", "How much")
@@ -144,13 +146,24 @@ def _meetings(briefing: Briefing) -> tuple[Block, ...]:
     """Return the places where lenses meet."""
     against = ", ".join(briefing.met)
     if not briefing.meetings:
-        return (Paragraph(f"No place stands out under two of these at once: {against}."),)
+        return (
+            Paragraph(
+                f"No place is {question_word(briefing.map)} under two of these at once: {against}."
+            ),
+        )
     rows = tuple(_meeting_row(one) for one in briefing.meetings[:_MOST_PLACES])
     caption = (
-        f"Places that stand out under two or more of: {against}."
+        f"Places {question_word(briefing.map)} under two or more of: {against}."
         " One incident can count under more than one."
     )
-    return (Table(caption, ("No.", "Place", "Stands out for"), rows, widths=(0.5, 2.5, 4.0)),)
+    return (
+        Table(
+            caption,
+            ("No.", "Place", f"{question_word(briefing.map).capitalize()} for"),
+            rows,
+            widths=(0.5, 2.5, 4.0),
+        ),
+    )
 
 
 def _meeting_row(one: Meeting) -> tuple[str, ...]:

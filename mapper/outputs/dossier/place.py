@@ -33,7 +33,11 @@ def place_blocks(found: PlaceFindings) -> Iterator[Block]:
         yield Figures(
             (
                 (f"{row['incidents']:,}", "incidents", ""),
-                (f"{row['ratio']:,.1f} times", "what an even spread would put there", ""),
+                (
+                    f"{row['ratio']:,.1f} times",
+                    f"what {release.record['standard']['more_than']}",
+                    "",
+                ),
                 (f"{row['area_km2']:,.2f} km²", _cells(int(row["cells"])), ""),
             )
         )
