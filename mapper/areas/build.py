@@ -11,8 +11,8 @@ its district (wards drawn to another shoreline) takes the nearest.
 """
 
 import re
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import cast
 
@@ -30,6 +30,7 @@ from mapper.areas.population import (
     read_deciles,
     read_residents,
 )
+from mapper.areas.recognise import DISTRICT_NAME, ROLES, WARD_NAME, Kind
 from mapper.areas.resolution import check_size
 from mapper.areas.study_area import StudyArea, read_study_area
 from mapper.base.errors import AreaError
@@ -52,12 +53,6 @@ from mapper.grid.hexagons import RESOLUTIONS, Cells, cells_to_areas, cells_to_wk
 
 MEMORY = 4 * 1024**3  # bytes that a build may hold: two million cells take about half
 SECONDS = 900  # for a whole build; the largest force at the finest resolution takes a few minutes
-_WARD = (r"(wd|ward)\d*(nm|name)", r"(cawd|ed)?\d*(nm|english)", r"ward", r"name")
-_DISTRICT = (
-    r"(lad|la|ltla|lgd|council|district|borough)\d*(nm|name)",
-    r"lad|district|borough|countyenglish|county|english",
-    r"name|title",
-)
 # An LSOA is named after its district: "St. Helens 001A".
 _LSOA_OF_DISTRICT = re.compile(r"(.+) \d{3}[A-Z]")
 
@@ -72,6 +67,7 @@ class AreaFiles:
     population: Path | None = None  # CSV or workbook: residents by LSOA
     population_by_age: Path | None = None  # the same, by year of age
     deprivation: Path | None = None  # the same, of deprivation deciles
+    columns: Mapping[str, Mapping[str, str]] = field(default_factory=dict)  # said, by kind and role
 
     def __post_init__(self) -> None:
         if self.lsoa is None and self.wards is None and self.districts is None:
@@ -115,6 +111,7 @@ def build_area(  # noqa: PLR0913 -- one keyword for each option of the command l
     population_by_age: Path | None = None,
     deprivation: Path | None = None,
     only: Sequence[str] = (),
+    columns: Mapping[str, Mapping[str, str]] | None = None,
     name: str,
     title: str,
     resolution: int = 9,
@@ -141,6 +138,9 @@ def build_area(  # noqa: PLR0913 -- one keyword for each option of the command l
         :mod:`mapper.areas.population`.
     only
         Names or codes of the districts to keep, of files that reach further; all if none.
+    columns
+        Headings by kind of file and role (``code``, ``name``, ``district``, ``residents``,
+        ``deciles``), where a person has said them; the others are found by pattern.
     name, title
         Short id, and the name for people.
     resolution
@@ -157,13 +157,17 @@ def build_area(  # noqa: PLR0913 -- one keyword for each option of the command l
     AreaError
         When a file, a column or a value cannot be used; nothing is then written.
     """
-    files = AreaFiles(lsoa, wards, districts, population, population_by_age, deprivation)
+    tables = (population, population_by_age, deprivation)
+    files = AreaFiles(lsoa, wards, districts, *tables, columns or {})
     in_child(
         "mapper.areas.child:build",
         {
             "files": {
-                key: str(path.resolve()) for key, path in vars(files).items() if path is not None
+                key: str(path.resolve())
+                for key, path in vars(files).items()
+                if isinstance(path, Path)
             },
+            "columns": {kind: dict(said) for kind, said in files.columns.items()},
             "choices": {
                 "only": list(only),
                 "name": name,
@@ -229,23 +233,36 @@ def _read(files: AreaFiles, only: Sequence[str]) -> tuple[Boundary | None, ...]:
     Districts are read first: of a larger file only what lies near them is then looked at.
     """
     if not only:
-        return tuple(
-            None if path is None else read_boundary(path)
-            for path in (files.lsoa, files.districts, files.wards)
-        )
-    if files.districts is None:
-        found = read_boundary(files.smallest)
+        return tuple(_boundary(files, kind) for kind in ("lsoa", "districts", "wards"))
+    every = _boundary(files, "districts")
+    if every is None:
+        kind: Kind = "lsoa" if files.lsoa else "wards"
+        found = cast("Boundary", _boundary(files, kind))
         kept = _of_districts(found, _named_districts(found, ""), only)
-        wards = None if files.wards is None else _within(read_boundary(files.wards), kept)
-        return (kept, None, wards) if files.lsoa else (None, None, kept)
-    every = read_boundary(files.districts)
-    districts = _of_districts(every, _names(every, _DISTRICT, what="district name"), only)
+        if kind == "wards":
+            return None, None, kept
+        wards = _boundary(files, "wards")
+        return kept, None, None if wards is None else _within(wards, kept)
+    districts = _of_districts(every, _names(every, DISTRICT_NAME, what="district name"), only)
     box = tuple(float(edge) for edge in shapely.total_bounds(districts.shapes))
-    lsoa, wards = (
-        None if path is None else _within(read_boundary(path, box=box), districts)
-        for path in (files.lsoa, files.wards)
-    )
+    near = [_boundary(files, kind, box=box) for kind in ("lsoa", "wards")]
+    lsoa, wards = (None if each is None else _within(each, districts) for each in near)
     return lsoa, districts, wards
+
+
+def _boundary(files: AreaFiles, kind: Kind, *, box: tuple[float, ...] = ()) -> Boundary | None:
+    """Return the polygons of a kind, their columns named as a person has said."""
+    path: Path | None = getattr(files, kind)
+    if path is None:
+        return None
+    boundary = read_boundary(path, box=box)
+    said = {role: heading for role, heading in files.columns.get(kind, {}).items() if heading}
+    if not said:
+        return boundary
+    if absent := set(said.values()) - set(boundary.attributes.columns):
+        raise AreaError(f"{path.name}: has no column {' or '.join(sorted(absent))}.")
+    named = {ROLES[kind][role][1]: boundary.attributes[column] for role, column in said.items()}
+    return replace(boundary, attributes=pd.DataFrame(named))
 
 
 def _of_districts(boundary: Boundary, names: npt.NDArray[np.str_], only: Sequence[str]) -> Boundary:
@@ -302,8 +319,8 @@ def _people(units: Boundary, files: AreaFiles) -> tuple[pd.DataFrame, list[str]]
             f"{units.name}: {int(codes.duplicated().sum()):,} LSOA codes occur twice, first"
             f" {codes[codes.duplicated()].iloc[0]}. Dissolve them into one polygon each."
         )
-    residents, said = read_residents(files.population, files.population_by_age)
-    deciles = read_deciles(files.deprivation)
+    residents, said = read_residents(files.population, files.population_by_age, files.columns)
+    deciles = read_deciles(files.deprivation, files.columns)
     for path, known in (
         (files.population or files.population_by_age, residents.index),
         (files.deprivation, deciles.index),
@@ -386,9 +403,9 @@ def _lsoa_zones(
     if districts is None:
         of_shape = _named_districts(lsoa, title)
     elif districts is lsoa:
-        of_shape = _names(districts, _DISTRICT, what="district name")
+        of_shape = _names(districts, DISTRICT_NAME, what="district name")
     else:
-        labels = _names(districts, _DISTRICT, what="district name")
+        labels = _names(districts, DISTRICT_NAME, what="district name")
         spelt, code = np.unique(labels, return_inverse=True)
         pairs = overlap(equal_area(districts.shapes), shapes)
         found = largest_labels(pairs, code)
@@ -406,9 +423,9 @@ def _lsoa_zones(
 
 def _named_districts(lsoa: Boundary, title: str) -> npt.NDArray[np.str_]:
     """Return each LSOA's district from its name; one district where the names do not tell."""
-    within = find_column(lsoa.attributes.columns, _DISTRICT[:1])
+    within = find_column(lsoa.attributes.columns, DISTRICT_NAME[:1])
     if within is not None:
-        return _names(lsoa, _DISTRICT[:1], what="district name")
+        return _names(lsoa, DISTRICT_NAME[:1], what="district name")
     column = find_column(lsoa.attributes.columns, LSOA_NAME)
     names: list[str] = [] if column is None else list(lsoa.attributes[column].astype(str))
     found = [_LSOA_OF_DISTRICT.fullmatch(name) for name in names]
@@ -450,7 +467,7 @@ def _wards_of(
 def _ward_zones(wards: Boundary, lsoas: Zones, districts: list[str]) -> Zones:
     """Return the wards; one whose name occurs in two districts is named "Ward (District)"."""
     shapes = equal_area(wards.shapes)
-    names = _names(wards, _WARD, what="ward name")
+    names = _names(wards, WARD_NAME, what="ward name")
     district = largest_labels(overlap(lsoas.shapes, shapes), lsoas.district)
     inside = district >= 0  # wards of a neighbour, in a file that reaches further
     shapes, names, district = shapes[inside], names[inside], district[inside]

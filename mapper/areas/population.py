@@ -14,8 +14,10 @@ decile       ``IMD_decile``, ``deprivation_decile``, ``Index of Multiple Depriva
 """
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
+from dataclasses import replace
 from pathlib import Path
+from types import MappingProxyType
 
 import pandas as pd
 
@@ -37,6 +39,8 @@ _YOUNG = (r".*10(to)?17(mid)?(\d{4})?",)
 _DECILE = (r".*imd.*decile.*", r".*multipledeprivation.*decile.*", r"deprivationdecile|decile")
 _AGE = re.compile(r"(?:aged?|f|m|females?|males?)?(\d{1,3})(?:plus|andover)?")
 _YOUNG_AGES = range(10, 18)
+Columns = Mapping[str, Mapping[str, str]]
+_NOTHING_SAID: Columns = MappingProxyType({})
 
 
 def find_column(columns: Iterable[str], patterns: tuple[str, ...]) -> str | None:
@@ -72,7 +76,7 @@ def need_column(columns: Iterable[str], patterns: tuple[str, ...], *, what: str,
 
 
 def read_residents(
-    population: Path | None, by_age: Path | None
+    population: Path | None, by_age: Path | None, columns: Columns = _NOTHING_SAID
 ) -> tuple[pd.DataFrame, tuple[str, ...]]:
     """Return residents, and those aged 10 to 17, by area code, and what there is to say.
 
@@ -82,6 +86,8 @@ def read_residents(
         Table of residents by area, with those aged 10 to 17 where it knows them.
     by_age
         Table of residents by area and single year of age.
+    columns
+        Headings by kind of file and role, where a person has said them.
 
     Returns
     -------
@@ -99,7 +105,8 @@ def read_residents(
     tables, notes = [], []
     for path, ages in ((population, False), (by_age, True)):
         if path is not None:
-            table = _table_of(path, "ages" if ages else "residents")
+            kind = "population_by_age" if ages else "population"
+            table = _table_of(path, "ages" if ages else "residents", columns.get(kind, {}))
             tables.append(_ages(table) if ages else _totals(table))
             notes += [*table.notes, *_withheld(table.name, tables[-1]["residents"])]
     if not tables:
@@ -111,7 +118,7 @@ def read_residents(
     return first, tuple(notes)
 
 
-def read_deciles(path: Path | None) -> pd.Series:
+def read_deciles(path: Path | None, columns: Columns = _NOTHING_SAID) -> pd.Series:
     """Return the deprivation decile (1 is the most deprived tenth) by area code.
 
     Raises
@@ -121,7 +128,7 @@ def read_deciles(path: Path | None) -> pd.Series:
     """
     if path is None:
         return pd.Series(dtype="float64", name="deprivation_decile")
-    table = _table_of(path, "deciles")
+    table = _table_of(path, "deciles", columns.get("deprivation", {}))
     column = need_column(
         table.rows.columns, _DECILE, what="deprivation decile (such as IMD_decile)", file=path.name
     )
@@ -143,9 +150,9 @@ def holdings_of(table: OfficialTable) -> dict[str, str]:
     return {kind: column for kind, column in found.items() if column}
 
 
-def _table_of(path: Path, kind: str) -> OfficialTable:
+def _table_of(path: Path, kind: str, said: Mapping[str, str]) -> OfficialTable:
     """Return the sheet of a file that holds what is wanted: persons, then the latest by name."""
-    tables = read_official(path)
+    tables = [_as_said(table, said) for table in read_official(path, code=said.get("code", ""))]
     fitting = [table for table in tables if kind in holdings_of(table)] or list(tables)
     persons = [table for table in fitting if "person" in table.name.casefold()]
     table = max(persons or fitting, key=lambda each: each.name)
@@ -156,6 +163,19 @@ def _table_of(path: Path, kind: str) -> OfficialTable:
             f" {twice[0]}. Keep one row for each."
         )
     return table
+
+
+def _as_said(table: OfficialTable, said: Mapping[str, str]) -> OfficialTable:
+    """Return a table in which the columns that a person named are the only ones of their kind."""
+    rows = table.rows
+    for role, patterns in (("residents", _RESIDENTS), ("deciles", _DECILE)):
+        heading = said.get(role, "")
+        if heading in rows.columns:
+            others = [each for each in rows.columns if find_column([each], patterns)]
+            left = rows.drop(columns=[each for each in others if each != heading])
+            name = "residents" if role == "residents" else "decile"
+            rows = left.rename(columns={heading: name})
+    return replace(table, rows=rows)
 
 
 def _totals(table: OfficialTable) -> pd.DataFrame:

@@ -11,10 +11,13 @@ from mapper.cli.progress import part_of, shown_progress
 from mapper.cli.saying import say
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     import pandas as pd
 
     from mapper.analysis.request import AnalysisResult
     from mapper.analysis.study import Study
+    from mapper.base.note import Note
     from mapper.disclosure.release import Release
 
 
@@ -37,7 +40,7 @@ def run(asked: Asked, *, out: Path, previous: Path | None = None, signals: bool 
         progress("Writing the list, cells, map and manifest", 0.8)
         write_outputs(shown, out, beside=beside)
     say(
-        _summary(shown, out),
+        _summary(shown, out, [note for note in result.notes if note.code == "outside the area"]),
         marking=shown.marking,
         numbers=shown.record["numbers"],
         hotspots=shown.hotspots[
@@ -72,7 +75,7 @@ def earlier_ids(folder: Path) -> "pd.Series":
     return cells.set_index("cell")["hotspot_id"]
 
 
-def _summary(shown: "Release", out: Path) -> str:
+def _summary(shown: "Release", out: Path, outside: "Sequence[Note]") -> str:
     """Say in a few lines what was found, over what, and where it lies."""
     numbers = shown.record["numbers"]
     assert isinstance(numbers, dict)  # noqa: S101 - narrows the record's type
@@ -84,6 +87,7 @@ def _summary(shown: "Release", out: Path) -> str:
         [
             f"{shown.marking}   {shown.title}: {shown.area_title}, {shown.period}",
             f"Rows: {rows}. {numbers['incidents_counted']:,} incidents count.",
+            *map(str, outside),
             f"{found} {numbers['cells']:,} cells.",
             *(
                 f"  {rank}. {name}: {reason}"
