@@ -42,8 +42,8 @@ def refuse_elsewhere(table: pd.DataFrame, outside: Flags, area: StudyArea, *, fe
     """
     if outside.size and outside.mean() > MOST_OUTSIDE and (few or not area.part):
         words = outside_in_words(table, outside, area)
-        make = "the page Your area and “mapper area build” make one."
-        raise AreaError(f"{words}; give their own area ({{area}}): {make}", names=("area",))
+        make = "(“mapper area build” or the page Your area makes one)."
+        raise AreaError(f"{words}; give another {{area}} {make}", names=("area",))
 
 
 def outside_in_words(table: pd.DataFrame, outside: Flags, area: StudyArea) -> str:

@@ -172,7 +172,7 @@ def _delimited(path: Path) -> list[list[str]]:
 def _header_row(grid: Sequence[Sequence[str]], code: str) -> int | None:
     """Return which row holds the headings, if one does."""
     for at, row in enumerate(grid[:_TITLES]):
-        if code in row if code else _code_column(row) is not None:
+        if code in _distinct(row) if code else _code_column(row) is not None:
             return at
         if not code and at and any(map(is_area_code, row)) and any(grid[at - 1]):
             return at - 1

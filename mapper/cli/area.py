@@ -8,8 +8,6 @@ from mapper.cli.progress import shown_progress
 from mapper.cli.saying import say, say_aside
 
 if TYPE_CHECKING:
-    import pandas as pd
-
     from mapper.areas.study_area import StudyArea
 
 
@@ -53,12 +51,18 @@ def build(
 
 def describe(area: "StudyArea", out: Path) -> str:
     """Say how many cells and residents a new study area has, by district."""
-    every = f"{area.title}, resolution {area.resolution}: {_told(area.cells)}"
+    from mapper.areas.study_area import residents_in_words
+
+    size = f"{len(area.cells):,} cells, {residents_in_words(area.cells)}"
+    every = f"{area.title}, resolution {area.resolution}: {size}"
     groups = area.cells.groupby("district", observed=True)
     return "\n".join(
         [
             every,
-            *(f"  {name}: {_told(cells)}" for name, cells in groups),
+            *(
+                f"  {name}: {len(cells):,} cells, {residents_in_words(cells)}"
+                for name, cells in groups
+            ),
             *(f"  {note}" for note in area.notes),
             f"Written to {out}",
         ]
@@ -73,12 +77,3 @@ def list_areas() -> None:
     tables = {path: read_title(path) for path in known_tables()}
     lines = [f"{path.stem}: {title} ({path})" for path, title in tables.items()]
     say("\n".join(lines), areas=[path.stem for path in tables])
-
-
-def _told(cells: "pd.DataFrame") -> str:
-    """Return how many cells there are and who lives there; unknown is never 0."""
-    people = cells["residents"]
-    if people.isna().all():
-        return f"{len(cells):,} cells, residents unknown"
-    part = " known" if people.isna().any() else ""
-    return f"{len(cells):,} cells, {people.sum():,.0f} residents{part}"
