@@ -39,6 +39,7 @@ SUFFIXES = (
 )
 _BESIDE = (".shx", ".dbf", ".prj", ".cpg")  # what belongs to a Shapefile, and is read with it
 _SEEN, _BUILT = "mapper_area_files", "mapper_area_built"
+_KEPT, _ROUND = "mapper_area_kept", "mapper_area_round"
 _LICENCE = (
     "Contains OS data © Crown copyright and database right. Source: Office for National Statistics"
     " licensed under the Open Government Licence v3.0."
@@ -58,6 +59,8 @@ def show_page() -> None:
     require(viewer, "change settings")
     st.header("Your area", anchor=False)
     _show_own(viewer)
+    if kept := st.session_state.pop(_KEPT, ""):
+        notice(f"{kept} is kept.", kind="good")
     st.subheader("A new area", anchor=False)
     st.caption(_WANTED)
     uploads = st.file_uploader(
@@ -65,7 +68,7 @@ def show_page() -> None:
         type=list(SUFFIXES),
         accept_multiple_files=True,
         max_upload_size=settings().upload_mb,
-        key="area files",
+        key=f"area files {st.session_state.get(_ROUND, 0)}",
     )
     if uploads:
         try:
@@ -195,7 +198,8 @@ def _show_built(viewer: Viewer, area: StudyArea, table: bytes) -> None:
             keep_built(short_name(area.title), table)
             if own and not area_is_set():
                 make_own(area.name, viewer=viewer)
-            st.session_state[_BUILT] = None
+            st.session_state[_BUILT], st.session_state[_KEPT] = None, area.title
+            st.session_state[_ROUND] = st.session_state.get(_ROUND, 0) + 1  # empties the uploader
             st.rerun()
 
 
