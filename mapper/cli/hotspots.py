@@ -54,7 +54,9 @@ def run(
         progress("Writing the list, cells, map and manifest", 0.8)
         write_outputs(shown, out, beside=beside)
     doubts = [one.note for one in study.doubts]
-    doubts += [note for note in result.notes if note.code == "beyond the edge"]
+    doubts += [
+        note for note in result.notes if note.code in {"outside the area", "beyond the edge"}
+    ]
     say(
         "\n".join([_summary(shown, out), *(f"  {note}" for note in doubts)]),
         doubts=[{"code": note.code, "words": note.words} for note in doubts],
