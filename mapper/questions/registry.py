@@ -29,6 +29,7 @@ NAMES = (
     "evaluate",
     "signature",
     "context",
+    "risk-terrain",
     "phases",
     "children",
     "corridors",

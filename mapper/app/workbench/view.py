@@ -42,6 +42,7 @@ _WHAT: Mapping[str, Mapping[str, str]] = MappingProxyType(
         "proactivity": {"proactivity": "What is police-generated?"},
         "evaluate": {"evaluation": "What is this effect?"},
         "signature": {"signature": "What is a signature?"},
+        "risk-terrain": {"risk-terrain": "What goes with what?"},
         "phases": {"patterns": "What is a pattern?"},
         "children": {"lens": "What is counted?"},
     }
