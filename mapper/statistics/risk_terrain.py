@@ -95,7 +95,7 @@ def fit_terrain(
     block = blocks_of(cells)
     base = _base_columns(residents, cells)
     full = np.column_stack([base, near.astype(np.float64)])
-    fit, alpha = _fitted(counts, full, block)
+    fit, alpha = _fitted(counts, full, block, rounds=_ROUNDS)
     kinds = slice(base.shape[1], None)
     slope, error = np.asarray(fit.params)[kinds], np.asarray(fit.bse)[kinds]
     reach = float(norm.ppf((1 + confidence) / 2)) * error
@@ -167,21 +167,28 @@ def _flat(cells: Cells, about: Cells) -> tuple[Floats, Floats]:
     return lon * _KM * np.cos(np.radians(middle)), lat * _KM
 
 
-def _fitted(counts: Integers, columns: Floats, block: Integers | None = None) -> tuple[Any, float]:
+def _fitted(
+    counts: Integers, columns: Floats, block: Integers | None = None, *, rounds: int = 1
+) -> tuple[Any, float]:
     """Return the negative binomial fit and its dispersion, found in turn from a Poisson fit."""
     fit = _regression(counts, columns, None, None)
     alpha = _LEAST_ALPHA
-    for _ in range(_ROUNDS):
+    for left in reversed(range(rounds)):
         expected = np.asarray(fit.fittedvalues)
         weight = 1 / (1 + alpha * expected) ** 2
         beyond = float((weight * ((counts - expected) ** 2 - expected)).sum())
         alpha = max(beyond / float((weight * expected**2).sum()), _LEAST_ALPHA)
-        fit = _regression(counts, columns, alpha, block)
+        last = block if left == 0 else None
+        fit = _regression(counts, columns, alpha, last, np.asarray(fit.params))
     return fit, alpha
 
 
 def _regression(
-    counts: Integers, columns: Floats, alpha: float | None, block: Integers | None
+    counts: Integers,
+    columns: Floats,
+    alpha: float | None,
+    block: Integers | None,
+    start: Floats | None = None,
 ) -> Any:
     """Return one fit of statsmodels; Poisson without a dispersion.
 
@@ -199,8 +206,8 @@ def _regression(
             " or make install in a checkout."
         ) from error
     if block is None:
-        return model.fit()
-    return model.fit(cov_type="cluster", cov_kwds={"groups": block})
+        return model.fit(start_params=start)
+    return model.fit(start_params=start, cov_type="cluster", cov_kwds={"groups": block})
 
 
 def _held_out(counts: Integers, base: Floats, full: Floats, block: Integers) -> tuple[float, float]:

@@ -70,7 +70,7 @@ def test_the_score_is_the_log_probability():
 
 def test_a_planted_association_is_found_and_holds_on_ground_not_seen():
     slopes, held, other, gains = [], [], [], []
-    for seed in range(16):
+    for seed in range(9):
         counts, residents, near = world(times=2.0, seed=seed)
         found = fit_terrain(counts, residents, near, cells=CELLS)
         slopes.append(np.log(found.ratio))
@@ -79,7 +79,7 @@ def test_a_planted_association_is_found_and_holds_on_ground_not_seen():
         gains.append(found.gain)
         assert found.q[0] < 0.01
         assert found.alpha == pytest.approx(0.5, rel=0.4)
-    spread = np.std(slopes, axis=0, ddof=1) / 4
+    spread = np.std(slopes, axis=0, ddof=1) / 3
     assert (np.abs(np.mean(slopes, axis=0) - [np.log(2), 0]) < 3 * spread).all()  # not biased
     assert min(np.mean(held), np.mean(other)) >= 0.75
     assert np.mean(np.array(gains) > 0) >= 0.9
@@ -87,13 +87,13 @@ def test_a_planted_association_is_found_and_holds_on_ground_not_seen():
 
 def test_where_nothing_goes_together_intervals_hold_one_nineteen_times_in_twenty():
     held, gains = [], []
-    for seed in range(30):
+    for seed in range(12):
         counts, residents, near = world(times=1.0, seed=100 + seed)
         found = fit_terrain(counts, residents, near, cells=CELLS)
         held += ((found.low <= 1) & (found.high >= 1)).tolist()
         gains.append(found.gain - 1.96 * found.gain_error > 0)
-    assert np.mean(held) >= 0.85  # of 60; a sandwich over some 30 blocks is a little short
-    assert np.mean(gains) <= 0.1
+    assert np.mean(held) >= 0.8  # of 24; a sandwich over some 30 blocks is a little short
+    assert np.mean(gains) <= 0.17
 
 
 def test_residuals_are_standardised(fitted):
