@@ -15,8 +15,8 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from mapper.analysis.hotspots import KINDS_OF_PLACE
-from mapper.analysis.request import AnalysisResult
+from mapper.analysis.place_names import KINDS_OF_PLACE
+from mapper.analysis.result import AnalysisResult
 from mapper.analysis.study import Study
 from mapper.base.errors import RefusedError
 from mapper.base.tables import HOTSPOT_COLUMNS
@@ -235,7 +235,7 @@ def _hours(week: Study, own: Flags, row: Integers, number: int) -> Floats:
         table["end"].to_numpy(),
         group=group,
         groups=number,
-        month_only=(table["precision"] == "month").to_numpy(),
+        month_only=week.no_hour,
     ).weights
 
 

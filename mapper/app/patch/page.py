@@ -25,6 +25,7 @@ from mapper.app.patch.next import show_next
 from mapper.app.patch.panel import show_patch_panel
 from mapper.app.patch.results import patch_map_address, released_patch, streets_near
 from mapper.app.patch.search import find_place
+from mapper.app.shell.area_in_use import area_name_here
 from mapper.app.shell.datasets import Dataset
 from mapper.app.shell.frame import put_on_style, show_marking_for, show_synthetic
 from mapper.app.shell.headline import show_cautions, show_refusal
@@ -34,13 +35,12 @@ from mapper.app.shell.what_is import what_are
 from mapper.app.shell.words import notice
 from mapper.app.work.plan_page import today_here
 from mapper.app.work.record_start import offer_assessment
-from mapper.areas.load import DEFAULT_AREA
 from mapper.base.errors import MapperError
 from mapper.context.places import Places
 from mapper.disclosure.patch import PatchRelease
 from mapper.disclosure.people import Viewer
 from mapper.lenses.lens import Lens
-from mapper.records.actions import Action
+from mapper.records.actions import PlannedAction
 
 
 @dataclass(frozen=True, eq=False)
@@ -61,7 +61,7 @@ class PatchView:
 
     patch: PatchRelease
     beside: tuple[str, PatchRelease] | None
-    actions: Mapping[str, Sequence[Action]]
+    actions: Mapping[str, Sequence[PlannedAction]]
     places: Places | None
     trouble: str = ""  # why there is no second map, in words
 
@@ -139,7 +139,7 @@ def _patch(asked: PatchRequest, lens: Lens, days: tuple[date, date]) -> PatchRel
 
 def _request(asked: PatchRequest, lens: Lens, days: tuple[date, date]) -> AnalysisRequest:
     """Return what is asked of one lens and period."""
-    return request_of(asked.choice, days, lens=lens.id, area=DEFAULT_AREA)
+    return request_of(asked.choice, days, lens=lens.id, area=area_name_here())
 
 
 def _beside(asked: PatchRequest) -> tuple[str, PatchRelease]:

@@ -6,7 +6,7 @@ from types import MappingProxyType
 
 import pandas as pd
 
-from mapper.app.shell.words import count
+from mapper.base.text import count
 from mapper.context.signature import CLEAR
 from mapper.disclosure.release import FindingRelease, is_release
 from mapper.outputs.briefing.content import window_in_words
@@ -19,7 +19,7 @@ def sentence_of(shown: FindingRelease) -> str:
     """Return what an answer says, in one or two sentences."""
     say = _SENTENCES.get(is_release(shown, FindingRelease).id)
     told = say(shown.table, shown) if say and len(shown.table) else ""
-    return told or (shown.notes[0] if shown.notes else f"{len(shown.table):,} rows.")
+    return told or (shown.notes[0] if shown.notes else f"{count(len(shown.table), 'row')}.")
 
 
 def _signals(table: pd.DataFrame, shown: FindingRelease) -> str:
@@ -74,7 +74,7 @@ def _day(value: object) -> date:
 
 
 def _near_repeat(table: pd.DataFrame, _shown: FindingRelease) -> str:
-    clear = table[(table["p"] <= _CLEAR) & (table["ratio"] > 1)]
+    clear = table[table["p_all_bands"] <= _CLEAR]
     if clear.empty:
         return "No band of distance and delay has more pairs of incidents than chance makes."
     top = clear.sort_values("ratio", ascending=False).iloc[0]
@@ -85,7 +85,8 @@ def _near_repeat(table: pd.DataFrame, _shown: FindingRelease) -> str:
         where = f"within {top['metres_to']:,.0f} m"
     return (
         f"Most beyond chance: {where}, {top['days_over']:g} to {top['days_to']:g} days after an"
-        f" incident there are {top['ratio']:.2f} times the pairs expected (p {top['p']:.3g})."
+        f" incident there are {top['ratio']:.2f} times the pairs expected"
+        f" (p {top['p_all_bands']:.3g} over all bands)."
         f" {count(len(clear), 'band')} of {len(table)} have more than chance."
     )
 
