@@ -163,6 +163,7 @@ def _steps(division: Division, code: Integers, time: _Time, alpha: float) -> Ite
         size_of = np.abs(np.log(found.ratio))
         telling = (
             (found.p * tests <= alpha)
+            & found.itself
             & (found.expected >= FEWEST_EXPECTED)
             & (size_of >= -np.log(HALVES))
             & (np.abs(np.log(found.near)) >= -np.log(_NEARLY[1]))

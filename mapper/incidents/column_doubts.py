@@ -68,6 +68,8 @@ def clock_doubts(start: Days, fine: Flags) -> list[Doubt]:
     found, known = [], np.ones(rows.size, dtype=bool)
     for one in _standing_for_unknown(held):
         mine = of_day == one
+        if np.unique(start[rows[mine]], return_counts=True)[1].max() * 2 > mine.sum():
+            continue  # one day's entries, told below
         known &= ~mine
         found.append(_unknown_times(rows[mine], one, rows.size))
     found += _rounded(rows[known], of_day[known])
