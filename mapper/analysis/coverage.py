@@ -130,8 +130,7 @@ def _doubt(area: StudyArea, found: Flags, base: Floats) -> Doubt:
         share=share,
         kind="ward",
         part=shown,
-        option=f"--area, with the ground that is covered ({reached or 'a boundary file'})",
-        click="choose the covered area under Area",
+        remedy=f"choose the ground that is covered as the area ({reached or 'a boundary file'})",
     )
 
 

@@ -68,8 +68,7 @@ def _default_points(table: pd.DataFrame, points: Points) -> list[Doubt]:
             share=mine.size / len(table),
             kind="coordinates",
             part=shown,
-            option="--sinks FILE, from mapper sinks, with choice = “move out”",
-            click="Data, Points that may be geocode sinks, Move them out",
+            remedy="move these incidents out by a choice about geocode sinks",
         )
     ]
 
@@ -109,7 +108,7 @@ def _replaced(table: pd.DataFrame, points: Points) -> list[Doubt]:
             part=str(year),
             since=first,
             finest=True,
-            option=f"--from {first}, or --by district",
-            click=f"choose {first:%d %B %Y} as the first day, or rows of districts",
+            remedy=f"choose days from {first:%d %B %Y} on, or rows of districts",
+            from_day=first,
         )
     ]

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from mapper.base.errors import InputError
 from mapper.cli.arguments import Asked
+from mapper.cli.doubts import as_json, said
 from mapper.cli.progress import part_of, shown_progress
 from mapper.cli.saying import say
 
@@ -36,11 +37,10 @@ def run(asked: Asked, *, out: Path, previous: Path | None = None, signals: bool 
         beside = {"signals.csv": _signals_csv(study, result)} if signals else {}
         progress("Writing the list, cells, map and manifest", 0.8)
         write_outputs(shown, out, beside=beside)
-    doubts = [one.note for one in study.doubts]
-    doubts += [note for note in result.notes if note.code == "beyond the edge"]
+    edge = [f"  {note}" for note in result.notes if note.code == "beyond the edge"]
     say(
-        "\n".join([_summary(shown, out), *(f"  {note}" for note in doubts)]),
-        doubts=[{"code": note.code, "words": note.words} for note in doubts],
+        "\n".join([_summary(shown, out), *map(said, study.doubts), *edge]),
+        doubts=as_json(study.doubts),
         marking=shown.marking,
         numbers=shown.record["numbers"],
         hotspots=shown.hotspots[

@@ -98,8 +98,7 @@ def _unknown_times(rows: Integers, minute: int, timed: int) -> Doubt:
         share=share,
         kind="time",
         part=clock,
-        option="leave unknown times blank in the file, or give the earliest and latest time",
-        click="the same on the Data page: load the mended file",
+        remedy="leave unknown times blank in the file, or give the earliest and latest time",
     )
 
 
@@ -172,8 +171,7 @@ def _missing_days(start: Days, rows: Integers) -> list[Doubt]:
             kind="day",
             since=first,
             until=last,
-            option="add the file of those days, or choose --from and --to on one side of them",
-            click="the same under Dates",
+            remedy="add the file of those days, or choose days on one side of them",
         )
     ]
 
@@ -208,8 +206,8 @@ def _incomplete_days(start: Days, reported: Days) -> list[Doubt]:
             share=late.size / start.size,
             kind="reported",
             since=last,
-            option=f"--to {last}",
-            click=f"choose {last:%d %B %Y} as the last day",
+            remedy=f"choose {last:%d %B %Y} as the last day",
+            to_day=last,
         )
     ]
 

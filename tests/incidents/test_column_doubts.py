@@ -96,7 +96,7 @@ def test_the_latest_days_are_said_to_be_incomplete_by_the_usual_lag():
     (found,) = column_doubts(table)
     assert found.code == "days incomplete"
     # 95 % of an exponential lag of mean 4 lie within 4 ln 20 = 12 days.
-    assert found.option in {f"--to 2025-12-{day}" for day in (18, 19, 20)}
+    assert str(found.to_day) in {f"2025-12-{day}" for day in (18, 19, 20)}
 
 
 def test_references_that_a_spreadsheet_rounded():
