@@ -22,6 +22,7 @@ from mapper.areas.study_area import StudyArea
 from mapper.base.errors import RequestError, TooFewEventsError
 from mapper.base.files import Progress, no_progress
 from mapper.base.note import Note
+from mapper.base.text import count
 from mapper.base.types import Flags, Floats, Integers
 from mapper.grid.counts import Counts, count_positions
 from mapper.grid.hexagons import Cells
@@ -267,8 +268,9 @@ def _refuse_too_few(
     if counts.total >= FEWEST_INCIDENTS:
         return
     raise TooFewEventsError(
-        f"{refusal_words(incidents)}Only {counts.total} incidents count under “{lens.title}” from"
-        f" {first:%d %B %Y} to {last:%d %B %Y}: fewer than {FEWEST_INCIDENTS}, too few to tell a"
-        " hot spot from chance."
+        f"{refusal_words(incidents)}Only"
+        f" {count(counts.total, 'incident counts', 'incidents count')} under “{lens.title}”"
+        f" from {first:%d %B %Y} to"
+        f" {last:%d %B %Y}: fewer than {FEWEST_INCIDENTS}, too few to tell a hot spot from chance."
         " Choose a longer period, a larger area or a wider lens."
     )

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from mapper.base.text import count
 from mapper.cli.doubts import as_json, said
 from mapper.cli.progress import shown_progress
 from mapper.cli.saying import STDOUT, put_out, say, say_aside
@@ -77,12 +78,12 @@ def run(
 def _lines(incidents: "Incidents", quality: "Quality") -> list[str]:
     """Say what was read and what is wrong with it."""
     lines = [
-        f"{file.name}: {file.rows:,} rows ({file.format}"
+        f"{file.name}: {count(file.rows, 'row')} ({file.format}"
         f"{', ' + file.encoding if file.encoding else ''})"
         for file in incidents.files
     ]
     lines.append(
-        f"{incidents.rows_read:,} rows read = {len(incidents.table):,} accepted"
+        f"{count(incidents.rows_read, 'row')} read = {len(incidents.table):,} accepted"
         f" + {len(incidents.rejected):,} rejected"
     )
     lines += [f"  {count:,}  {reason}" for reason, count in quality.by_reason.items()]

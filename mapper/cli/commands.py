@@ -7,8 +7,8 @@ from typing import Annotated
 import typer
 
 from mapper import __version__
-from mapper.cli.arguments import Asked, Mapping, Paths, Repair, shared_arguments, taking
 from mapper.cli.briefing import briefing_app
+from mapper.cli.file_arguments import ColumnMapping, Paths, Repair
 from mapper.cli.place_commands import place_commands
 from mapper.cli.question_group import QuestionGroup
 from mapper.cli.records_commands import records_app
@@ -48,7 +48,7 @@ def front_door(
 @app.command()
 def check(
     paths: Paths,
-    mapping: Mapping = None,
+    mapping: ColumnMapping = None,
     rejected: Annotated[
         Path | None, typer.Option(help="Write the rejected rows to this CSV file.")
     ] = None,
@@ -72,34 +72,12 @@ def check(
 
 
 @app.command()
-@taking(shared_arguments)
-def hotspots(
-    asked: Asked,
-    out: Annotated[Path, typer.Option(help="Folder for the list, cells, map and manifest.")],
-    previous: Annotated[
-        Path | None, typer.Option(help="Folder of an earlier run: places keep its hot spot ids.")
-    ] = None,
-    signals: Annotated[
-        bool, typer.Option("--signals", help="Also signals.csv: all signals, single places too.")
-    ] = False,
-) -> None:
-    """Find hot spots: exact Gi* clusters on H3 cells, with q by Benjamini and Hochberg.
-
-    Is this cell with its ring busier than chance placement of the same counts would make it? The p
-    is exact (Newton's identities on the counts), not drawn; touching significant cells are joined.
-    """
-    from mapper.cli.hotspots import run
-
-    run(asked, out=out, previous=previous, signals=signals)
-
-
-@app.command()
 def sinks(
     paths: Paths,
     out: Annotated[
         Path | None, typer.Option(help="Write a file of choices (TOML) here, to be edited.")
     ] = None,
-    mapping: Mapping = None,
+    mapping: ColumnMapping = None,
     repair_swapped: Repair = False,
 ) -> None:
     """List points that hold an outlying share of incidents, before any map is drawn."""

@@ -16,8 +16,9 @@ import numpy.typing as npt
 import pandas as pd
 
 from mapper.analysis.analyse import find_hotspots
-from mapper.analysis.request import AnalysisResult
+from mapper.analysis.result import AnalysisResult
 from mapper.analysis.study import Study
+from mapper.base.text import count
 from mapper.base.types import Flags, Integers
 from mapper.context.phases import suggest_phase
 from mapper.grid.hexagons import cells_to_strings
@@ -237,7 +238,8 @@ def _notes(study: Study, periods: Periods) -> tuple[str, ...]:
     held = int(periods.held.sum())
     told = [
         (
-            f"{held} periods with data, from {periods.names[0]} to {periods.names[-1]}; a hot spot"
+            f"{count(held, 'period')} with data, from {periods.names[0]} to {periods.names[-1]};"
+            " a hot spot"
             " is hot in a period when any of its cells is."
         ),
         "A phase is a suggestion by the rule beside it: people decide.",

@@ -9,7 +9,7 @@ import pandas as pd
 from mapper.analysis.analyse import hotspot_inputs
 from mapper.analysis.hotspots import describe_hotspots, even_spread
 from mapper.analysis.place_doubts import place_words
-from mapper.analysis.request import AnalysisResult
+from mapper.analysis.result import AnalysisResult
 from mapper.analysis.study import Study
 from mapper.base.types import Integers
 from mapper.grid.hexagons import cells_to_strings

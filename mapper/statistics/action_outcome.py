@@ -168,13 +168,13 @@ def describe_effect(code: EffectCode, treated: Outcome) -> str:
     seen, expected = f"{treated.seen:,.0f}", f"{treated.expected:,.0f}"
     if code in {"fewer", "more"}:
         return (
-            f"{seen} incidents where {expected} were expected: {_moved(treated)}."
+            f"{seen} against {expected} expected: {_moved(treated)}."
             f" Of {treated.alike:,} comparable places where nothing was done, about"
             f" {max(100 * treated.p, 1):.0f} in 100 were as far off."
         )
     if code == "no clear effect":
         return (
-            f"No clear effect: {seen} incidents where {expected} were expected;"
+            f"No clear effect: {seen} against {expected} expected;"
             f" {_range_words(treated)} would fit."
         )
     if code == "too few":
@@ -184,8 +184,9 @@ def describe_effect(code: EffectCode, treated: Outcome) -> str:
         )
     if code == "none alike":
         return (
-            f"Cannot be told: only {treated.alike} comparable places or dates without the action"
-            f" were found, and {FEWEST_ALIKE} are needed to judge by. Take fewer places at once, or"
+            f"Cannot be told: too few comparable places or dates without the action"
+            f" ({treated.alike:,}) were found, and {FEWEST_ALIKE} are needed to judge by. Take"
+            " fewer places at once, or"
             " give files that reach further back."
         )
     if code == "rose before":

@@ -6,7 +6,7 @@ from mapper.analysis.examine import examine
 from mapper.app.shell.datasets import Dataset
 from mapper.app.shell.looks import noted_file
 from mapper.app.shell.words import notice, plain
-from mapper.areas.load import DEFAULT_AREA, load_study_area
+from mapper.areas.load import load_study_area
 from mapper.areas.study_area import StudyArea
 from mapper.incidents.doubt import Doubt
 from mapper.outputs.data_quality import EFFECTS, doubts_csv, doubts_html
@@ -18,7 +18,7 @@ _KINDS = {"veto": "look", "left out": "note", "caveat": "note"}
 def doubts_of(digest: str, *, _dataset: Dataset) -> tuple[Doubt, ...]:
     """Return what speaks against answers from a dataset, looked for once."""
     del digest
-    return examine(_dataset.incidents, load_study_area(DEFAULT_AREA))
+    return examine(_dataset.incidents, load_study_area())
 
 
 def show_doubts(dataset: Dataset) -> None:
@@ -36,7 +36,7 @@ def show_doubts(dataset: Dataset) -> None:
         "The report names files, rows, days and counts, and no free text: for the people"
         " who keep the records."
     )
-    area = load_study_area(DEFAULT_AREA)
+    area = load_study_area()
     with st.container(horizontal=True):
         _offer(dataset, area, found, "html")
         _offer(dataset, area, found, "csv")

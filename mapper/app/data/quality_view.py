@@ -11,10 +11,10 @@ from mapper.app.data.doubts_view import show_doubts
 from mapper.app.shell.choices import days_of
 from mapper.app.shell.datasets import Dataset
 from mapper.app.shell.looks import note_look, noted_file
-from mapper.app.shell.words import bullets, count, notice, plain
+from mapper.app.shell.words import bullets, notice, plain
 from mapper.base.errors import MapperError
 from mapper.base.palette import COLOURS
-from mapper.base.text import encode_text, spreadsheet_text
+from mapper.base.text import count, encode_text, spreadsheet_text
 from mapper.incidents.quality import Quality, quality_report
 
 ROWS_SHOWN = 1_000
