@@ -22,6 +22,7 @@ from mapper.base.types import Flags, Floats, Integers
 from mapper.grid.hexagons import cells_to_parents
 from mapper.incidents.doubt import Doubt
 
+UNCOVERED = "cells_uncovered"  # in the facts of a result
 COARSE = 7  # resolution of the cells looked at beside districts and wards
 LEAST_EXPECTED = 3.0
 _BY_CHANCE = 0.1  # of the areas told as uncovered
