@@ -109,8 +109,11 @@ STREET: Plants = {
     "share of a type under a new name": (type_renamed, (0.5, 0.9, 1.0), {"values renamed"}),
     "a flag of 10 % becomes": (flag_jumps, (0.15, 0.25, 0.4), {"part starts", "part changes"}),
     "share at a default point": (default_point, (0.001, 0.005, 0.02), {"default point"}),
-    "share of points replaced": (points_replaced, (0.3, 0.7, 1.0), {"points replaced"}),
     "wards left out": (ground_missing, (1, 5, 20), {"uncovered ground"}),
+}
+# A set of points shows itself where points hold five incidents and more: whole years.
+WHOLE: Plants = {
+    "share of points replaced": (points_replaced, (0.3, 0.7, 1.0), {"points replaced"}),
 }
 TIMED: Plants = {
     "share of times at midnight": (times_unknown, (0.005, 0.05, 0.3), {"times unknown"}),
@@ -133,28 +136,28 @@ def codes(table: pd.DataFrame) -> set[str]:
     return {one.code for one in examine(wrapped(table), AREA)}
 
 
-def years(folder: Path, rng: np.random.Generator) -> Iterator[pd.DataFrame]:
-    """Yield thinned years of street files without a missing month, over and over."""
+def years(folder: Path, rng: np.random.Generator, rows: int) -> Iterator[pd.DataFrame]:
+    """Yield years of street files without a missing month, thinned to some rows, for ever."""
     table = read_incidents([folder]).table
     month = table["start"].dt.to_period("M")
     held = set(month)
     whole = [m for m in sorted(held) if all(m + n in held for n in range(MONTHS))]
     while True:
         first = whole[int(rng.integers(len(whole)))]
-        yield thinned(table[(month >= first) & (month < first + MONTHS)], rng)
+        yield thinned(table[(month >= first) & (month < first + MONTHS)], rng, rows)
 
 
 def demonstrations(path: Path, rng: np.random.Generator) -> Iterator[pd.DataFrame]:
     """Yield thinned demonstrations, over and over."""
     table = read_incidents([path]).table
     while True:
-        yield thinned(table, rng)
+        yield thinned(table, rng, ROWS)
 
 
-def thinned(table: pd.DataFrame, rng: np.random.Generator) -> pd.DataFrame:
+def thinned(table: pd.DataFrame, rng: np.random.Generator, rows: int) -> pd.DataFrame:
     """Return so many rows of a table, in its order."""
-    rows = np.sort(rng.choice(len(table), min(ROWS, len(table)), replace=False))
-    return table.iloc[rows].reset_index(drop=True)
+    kept = np.sort(rng.choice(len(table), min(rows, len(table)), replace=False))
+    return table.iloc[kept].reset_index(drop=True)
 
 
 def show(
@@ -183,7 +186,8 @@ def main() -> None:
     asked.add_argument("--worlds", type=int, default=20)
     given = asked.parse_args()
     rng = np.random.default_rng(1)
-    show(years(given.folder, rng), STREET, given.worlds, rng)
+    show(years(given.folder, rng, ROWS), STREET, given.worlds, rng)
+    show(years(given.folder, rng, 10 * ROWS), WHOLE, given.worlds, rng)
     show(demonstrations(given.demonstration, rng), TIMED, given.worlds, rng)
 
 

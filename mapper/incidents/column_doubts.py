@@ -237,7 +237,8 @@ def _coarse_places(table: pd.DataFrame) -> list[Doubt]:
     coarse = (np.round(lon, _DIGITS) == lon) & (np.round(lat, _DIGITS) == lat)
     share = float(coarse.mean())
     rows = np.flatnonzero(coarse)
-    if rows.size < FEWEST or not _COARSE[0] <= share <= _COARSE[1]:
+    places = np.unique(lon[rows] + 1j * lat[rows]).size  # one round point is another fault
+    if not _COARSE[0] <= share <= _COARSE[1] or places < FEWEST:
         return []
     words = (
         f"{rows.size:,} incidents ({share:.0%}) have coordinates rounded to {_DIGITS} decimals,"
