@@ -88,6 +88,10 @@ class AnalysisRequest(FrozenChoices):
         None,
         "Places listed",
         help="More than expected, or most of it; unusual unless score, null or harm is chosen.",
+        of={
+            "unusual": "Unusual: more than expected",
+            "concentrated": "Concentrated: where most of it is",
+        },
     )
     expected: Base = choice(
         "lens",
