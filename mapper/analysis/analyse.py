@@ -7,6 +7,7 @@ import numpy as np
 import pandas as pd
 
 from mapper.analysis.hotspots import HotspotInputs, Standard, describe_hotspots, place_ids
+from mapper.analysis.place_doubts import edge_notes, place_words
 from mapper.analysis.place_tests import PlaceTest, ask_concentrated, ask_unusual
 from mapper.analysis.request import AnalysisRequest
 from mapper.analysis.result import AnalysisResult
@@ -71,18 +72,21 @@ def find_hotspots(
     places = tested.places
     ids = place_ids(study.area, study.counts, places.number, previous=previous)
     given = hotspot_inputs(study, places.number, places.q, tested.standard, region=places.region)
+    hotspots = describe_hotspots(given, ids)
+    beside = dict(zip(ids, place_words(study, places.number, len(ids)), strict=True))
+    hotspots["reason"] += hotspots["hotspot_id"].map(beside).astype("str")
     found = {"cells_hot": int((places.number >= 0).sum()), "hotspots": len(ids)}
     result = AnalysisResult(
         request=study.request,
         lens=study.lens,
         area=study.area,
         cells=_cells(study, tested, ids),
-        hotspots=describe_hotspots(given, ids),
+        hotspots=hotspots,
         first=study.first,
         last=study.last,
         numbers=MappingProxyType({**study.numbers, **found}),
         inputs=study.inputs,
-        notes=(*study.notes, *tested.notes),
+        notes=(*study.notes, *edge_notes(study, places.number), *tested.notes),
         facts=MappingProxyType({**_facts(study), **tested.facts}),
         synthetic=study.synthetic,
         incidents=study.counts.incidents,

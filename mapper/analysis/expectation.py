@@ -4,7 +4,7 @@ The request chooses, or leaves it to the lens. Where the data cannot carry the c
 base that it can is taken, and a note says so: a base is never swapped in silence.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -32,11 +32,25 @@ class Expectation:
 def expectation(study: Study) -> Expectation:
     """Return what the incidents of a study are expected to follow.
 
+    Nothing is known of cells that the data does not reach.
+
     Raises
     ------
     AreaError
         When the table or the column asked for cannot be used.
     """
+    chosen = _chosen(study)
+    return replace(chosen, base=np.where(study.uncovered, np.nan, chosen.base))
+
+
+def rests_on_residents(study: Study) -> bool:
+    """Tell whether places are judged against their residents."""
+    known = float(np.nansum(study.area.cells["residents"].to_numpy(dtype=np.float64))) > 0
+    return known and _chosen(study).words == EXPECTED_WORDS["residents"]
+
+
+def _chosen(study: Study) -> Expectation:
+    """Return the base that was asked for, or the nearest that the data can carry."""
     asked = study.request.expected
     wanted = study.lens.expected if asked == "lens" else asked
     if study.request.expected_table is not None:

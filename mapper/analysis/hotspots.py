@@ -24,6 +24,7 @@ from mapper.analysis.place_names import (
 )
 from mapper.areas.study_area import StudyArea
 from mapper.base.tables import HOTSPOT_COLUMNS, check_columns
+from mapper.base.text import count
 from mapper.base.types import Flags, Floats, Integers
 from mapper.grid.counts import Counts
 from mapper.grid.hexagons import cells_to_parents, cells_to_points, cells_to_strings
@@ -244,8 +245,8 @@ def _reasons(table: pd.DataFrame, standard: Standard) -> list[str]:
     names = ("cells", "incidents", "expected", "ratio", "q", "streets", "core")
     columns = (table[name] for name in names)
     return [
-        f"{incidents:,} incident{'' if incidents == 1 else 's'} in"
-        f" {'1 cell' if cells == 1 else f'{cells:,} touching cells'}, {ratio:.1f} times the"
+        f"{count(incidents, 'incident')} in"
+        f" {count(cells, 'cell', 'touching cells')}, {ratio:.1f} times the"
         f" {expected:,.{0 if expected >= 10 else 1}f} that {standard.words};"  # noqa: PLR2004 - one decimal below ten
         f" {standard.proviso}{_chance(q)}.{f' Most at {streets}.' if streets else ''}{core}"
         for cells, incidents, expected, ratio, q, streets, core in zip(*columns, strict=True)

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal, Self
 
 from mapper.areas.base_table import BaseTable, read_base_table
+from mapper.areas.naming import AREA_HELP
 from mapper.base.choices import Choice, Fault, FrozenChoices, Reader, choice
 from mapper.base.errors import RequestError
 from mapper.base.week import Shift, Weekday
@@ -34,9 +35,7 @@ class AnalysisRequest(FrozenChoices):
     """
 
     lens: str = choice(MISSING, "Lens", help="Lens id (see: mapper lenses) or lens file.")
-    area: str = choice(
-        "merseyside", "Area", help="merseyside, a district or ward, or a boundary file."
-    )
+    area: str = choice("", "Area", help=AREA_HELP)
     resolution: int = choice(
         9,
         "Resolution",

@@ -3,6 +3,7 @@
 from pathlib import Path
 
 from mapper.areas.study_area import StudyArea
+from mapper.base.text import count
 
 
 def describe(area: StudyArea, out: Path) -> str:
@@ -11,9 +12,12 @@ def describe(area: StudyArea, out: Path) -> str:
     cells, people = len(area.cells), area.cells["residents"].sum()
     return "\n".join(
         [
-            f"{area.title}, resolution {area.resolution}: {cells:,} cells, {people:,.0f} residents",
+            (
+                f"{area.title}, resolution {area.resolution}: {count(cells, 'cell')}, {people:,.0f}"
+                " residents"
+            ),
             *(
-                f"  {name}: {int(number):,} cells, {residents:,.0f} residents"
+                f"  {name}: {count(int(number), 'cell')}, {residents:,.0f} residents"
                 for name, number, residents in districts.itertuples()
             ),
             f"Written to {out}",

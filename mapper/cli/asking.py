@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from mapper.analysis.request import AnalysisRequest
 from mapper.base.errors import MapperError
 from mapper.base.files import Progress
+from mapper.base.text import count
 from mapper.cli.arguments import Asked
 from mapper.cli.progress import part_of, shown_progress
 from mapper.cli.saying import STDOUT, put_out, say, say_aside
@@ -111,6 +112,6 @@ def _summary(shown: "FindingRelease", written: tuple[Path, ...]) -> str:
             f"{shown.marking}   {shown.title}: {shown.lens_title}, {shown.area_title}",
             f"{shown.period}. {shown.question}",
             *(f"  {note}" for note in shown.notes),
-            f"{len(shown.table):,} rows written to {where}",
+            f"{count(len(shown.table), 'row')} written to {where}",
         ]
     )

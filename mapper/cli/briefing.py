@@ -10,7 +10,7 @@ import typer
 
 from mapper.base.errors import OutputError
 from mapper.base.files import Progress
-from mapper.cli.file_arguments import ColumnMapping, Paths, Repair
+from mapper.cli.file_arguments import AreaName, ColumnMapping, Paths, Repair
 from mapper.cli.progress import part_of, shown_progress
 from mapper.cli.saying import say
 
@@ -36,7 +36,7 @@ def briefing(
     period: Annotated[
         str, typer.Option(help="Without --since: month, quarter, half-year or year.")
     ] = "quarter",
-    area: Annotated[str, typer.Option(help="merseyside, a district or a ward.")] = "merseyside",
+    area: AreaName = "",
     audience: Annotated[
         Literal["partnership", "public"], typer.Option(help="Who it is for.")
     ] = "partnership",

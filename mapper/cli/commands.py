@@ -55,12 +55,20 @@ def check(
     report: Annotated[
         Path | None, typer.Option(help="Write the quality report to this JSON file.")
     ] = None,
+    doubts: Annotated[
+        Path | None,
+        typer.Option(help="Write what may mislead, with example rows, to this .html or .csv file."),
+    ] = None,
+    area: Annotated[
+        str, typer.Option(help="Area whose districts and wards are looked at.")
+    ] = "merseyside",
     repair_swapped: Repair = False,
 ) -> None:
-    """Read incidents, say how good the data is, and list every row that was not accepted."""
-    from mapper.cli.check import run
+    """Read incidents, say what in them may mislead, and list every row that was not accepted."""
+    from mapper.cli.check import Files, run
 
-    run(paths, mapping=mapping, rejected=rejected, report=report, repair_swapped=repair_swapped)
+    files = Files(rejected, report, doubts)
+    run(paths, mapping=mapping, files=files, area=area, repair_swapped=repair_swapped)
 
 
 @app.command()

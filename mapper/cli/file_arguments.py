@@ -5,6 +5,8 @@ from typing import Annotated
 
 import typer
 
+from mapper.areas.naming import AREA_HELP
+
 Paths = Annotated[list[Path], typer.Argument(help="Files, folders or zips of incidents.")]
 ColumnMapping = Annotated[
     Path | None, typer.Option("--mapping", help="Column mapping (TOML) for files of another form.")
@@ -15,6 +17,10 @@ Repair = Annotated[
 Sinks = Annotated[
     Path | None,
     typer.Option("--sinks", help="Choices about geocode sinks (TOML): see mapper sinks."),
+]
+AreaName = Annotated[
+    str,
+    typer.Option("--area", help=AREA_HELP, show_default=False),
 ]
 TableOut = Annotated[Path, typer.Option(help="Table to write, .csv or .parquet; a manifest too.")]
 PlaceFiles = Annotated[

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from mapper.base.errors import InputError
+from mapper.base.text import count
 from mapper.cli.arguments import Asked
 from mapper.cli.file_arguments import Previous
 from mapper.cli.progress import part_of, shown_progress
@@ -36,8 +37,8 @@ def run(
     listed. Concentrated ones are Gi* clusters with an exact p (Newton's identities on the counts)
     and q by Benjamini and Hochberg; touching significant cells are joined.
     """
-    # What writes and draws loads in the background while files are read; the import below waits.
-    Thread(target=import_module, args=("mapper.outputs.write",), daemon=True).start()
+    # What counts, writes and draws loads in the background while files are read.
+    Thread(target=_load, args=("mapper.outputs.write", "scipy.optimize"), daemon=True).start()
     from mapper.analysis.analyse import find_hotspots
     from mapper.cli.asking import read_study
     from mapper.disclosure.make import release
@@ -52,8 +53,11 @@ def run(
         beside = {"signals.csv": _signals_csv(study, result)} if signals else {}
         progress("Writing the list, cells, map and manifest", 0.8)
         write_outputs(shown, out, beside=beside)
+    doubts = [one.note for one in study.doubts]
+    doubts += [note for note in result.notes if note.code == "beyond the edge"]
     say(
-        _summary(shown, out),
+        "\n".join([_summary(shown, out), *(f"  {note}" for note in doubts)]),
+        doubts=[{"code": note.code, "words": note.words} for note in doubts],
         marking=shown.marking,
         numbers=shown.record["numbers"],
         hotspots=shown.hotspots[
@@ -61,6 +65,11 @@ def run(
         ].to_dict(orient="records"),
         written=[out],
     )
+
+
+def _load(*modules: str) -> None:
+    for module in modules:
+        import_module(module)
 
 
 def _signals_csv(study: "Study", result: "AnalysisResult") -> bytes:
@@ -94,12 +103,15 @@ def _summary(shown: "Release", out: Path) -> str:
     assert isinstance(numbers, dict)  # noqa: S101 - narrows the record's type
     kinds = ("read", "accepted", "rejected", "outside")
     rows = ", ".join(f"{numbers[f'rows_{kind}']:,} {kind}" for kind in kinds)
-    found = f"{numbers['hotspots']:,} hot spots in {numbers['cells_hot']:,} of"
+    found = f"{count(numbers['hotspots'], 'hot spot')} in {numbers['cells_hot']:,} of"
     top = shown.hotspots.head(5)
     return "\n".join(
         [
             f"{shown.marking}   {shown.title}: {shown.area_title}, {shown.period}",
-            f"Rows: {rows}. {numbers['incidents_counted']:,} incidents count.",
+            (
+                f"Rows: {rows}."
+                f" {count(numbers['incidents_counted'], 'incident counts', 'incidents count')}."
+            ),
             f"{found} {numbers['cells']:,} cells.",
             *(
                 f"  {rank}. {name}: {reason}"

@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from mapper.base.errors import InputError, MapperError, OutputError, TooFewEventsError
+from mapper.base.text import count
 from mapper.cli.inputs import keep_inputs
 from mapper.cli.job_file import Job, JobQuestion, read_job
 
@@ -117,7 +118,7 @@ def _part(
     except MapperError as error:
         state, words = "failed", str(error)
     level = logging.ERROR if state == "failed" else logging.INFO
-    _LOG.log(level, "%s over %s: %s. %s", lens_id, area_given, state, words)
+    _LOG.log(level, "%s over %s: %s. %s", lens_id, area_given or "own area", state, words)
     return JobPart(lens_id, area_given, state, words)
 
 
@@ -154,7 +155,7 @@ def _write(
     write_contents(shown, folder, contents)
     for asked in job.questions:
         _answer(job, asked, study, result, folder)
-    return f"{len(shown.hotspots)} hot spots, in {folder}"
+    return f"{count(len(shown.hotspots), 'hot spot')}, in {folder}"
 
 
 def _answer(

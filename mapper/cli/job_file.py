@@ -20,7 +20,7 @@ A complete one::
 
     [analysis]
     lenses = ["county-lines", "domestic-abuse"]
-    areas = ["merseyside"]            # name, district, ward or boundary file
+    areas = ["merseyside"]            # kept area, district, ward or boundary file
     resolution = 9
     score = "capped"
     null = "total"
@@ -200,8 +200,8 @@ def read_job(path: Path) -> Job:
         try:
             QUESTIONS[each.id].choices.given(each.choices)
         except MapperError as error:
-            told = f"{path}: {each.id}: {error} Mend the file and run it again."
-            raise RequestError(told) from None
+            words = f"{path}: {each.id}: {error} Mend the file and run it again."
+            raise RequestError(words) from None
     log = home / job.log if job.log else None
     return job.model_copy(
         update={

@@ -20,6 +20,7 @@ from mapper.analysis.place_names import busiest_cells
 from mapper.base.errors import RefusedError
 from mapper.base.note import Note
 from mapper.base.tables import HOTSPOT_COLUMNS, check_columns
+from mapper.base.text import count
 from mapper.base.types import Flags
 from mapper.disclosure.people import in_wards
 from mapper.grid.hexagons import cells_to_points, strings_to_cells
@@ -144,15 +145,10 @@ def _cut(
         "lon": float(mine["lon"].mean()),
         "lat": float(mine["lat"].mean()),
         "reason": (
-            f"{incidents:,} in {_cells_in_words(len(mine))} of your wards, against the"
+            f"{incidents:,} in {count(len(mine), 'cell')} of your wards, against the"
             f" {expected:,.1f} that {standard.words}; the hot spot reaches further."
         ),
     }
-
-
-def _cells_in_words(number: int) -> str:
-    """Return a number of cells in words."""
-    return "1 cell" if number == 1 else f"{number:,} cells"
 
 
 def _facts(result: AnalysisResult, cells: pd.DataFrame) -> dict[str, float]:

@@ -31,6 +31,7 @@ from mapper.base.tables import (
     PARTNER_HOTSPOT_COLUMNS,
     check_columns,
 )
+from mapper.base.text import count
 from mapper.base.types import Integers
 from mapper.base.week import SHIFTS, WEEKDAYS
 from mapper.context.week import peak_shifts
@@ -278,9 +279,9 @@ def _reasons(table: pd.DataFrame, rule: AudienceRule) -> list[str]:
     names = ("cells", "incidents", "cells_hidden", "evidence", "region_places", "region_km2")
     columns = (table[name] for name in names)
     for cells, incidents, hidden, evidence, places, km2 in zip(*columns, strict=True):
-        where = "1 cell" if cells == 1 else f"{cells:,} touching cells"
+        where = count(cells, "cell", "touching cells")
         how_many = (
-            f"Its {where} hold too few to print"
+            f"Too few to print in its {where}"
             if pd.isna(incidents)
             else f"About {incidents:,} incidents in {where}"
         )

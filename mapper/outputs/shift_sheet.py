@@ -9,6 +9,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
+from mapper.base.text import count
 from mapper.disclosure.release import Release, is_release
 from mapper.outputs.documents.model import Block, Document, Heading, Paragraph, Picture, Table
 from mapper.outputs.documents.pdf import document_pdf
@@ -68,7 +69,7 @@ def shift_sheet(
             )
         )
     left = len(rows) - MOST_PLACES
-    more = f" {left:,} more places are in the app." if left > 0 else ""
+    more = f" {count(left, 'more place is', 'more places are')} in the app." if left > 0 else ""
     blocks.append(
         Paragraph(
             f"{care_words(release)}{more}",

@@ -15,6 +15,7 @@ from typing import Literal
 from sqlalchemy import Connection, inspect, text
 
 from mapper.base.errors import MapperError
+from mapper.base.text import count
 from mapper.records.audit_check import Head, head_of, verify
 from mapper.records.database import Database
 from mapper.records.datasets import FOLDER, HALF_DONE, kept_datasets
@@ -134,7 +135,11 @@ def _sqlite(connection: Connection, name: str) -> Iterator[Inspection]:
         )
     orphans = len(connection.execute(text("PRAGMA foreign_key_check")).all())
     if orphans:
-        yield Inspection("Database", "wrong", f"{orphans:,} rows point at rows that are not there.")
+        yield Inspection(
+            "Database",
+            "wrong",
+            f"{count(orphans, 'row points', 'rows point')} at rows that are not there.",
+        )
 
 
 def _postgresql(connection: Connection, name: str) -> Iterator[Inspection]:
@@ -178,7 +183,10 @@ def _kept(database: Database, workspace: Path, kept: Sequence[Head]) -> Iterator
         verdict, head = verify(connection, kept=kept), head_of(connection)
         yield from (Inspection("Audit log", "wrong", fault) for fault in verdict.faults)
         if verdict.whole:
-            words = f"Its chain is whole: {verdict.entries:,} entries, head {head.hash[:16]}…"
+            words = (
+                f"Its chain is whole: {count(verdict.entries, 'entry', 'entries')}, head"
+                f" {head.hash[:16]}…"
+            )
             yield Inspection("Audit log", "ok", words)
         if not kept:
             words = "No head kept elsewhere was given, so a log cut short would not be seen."
@@ -199,11 +207,13 @@ def _retention(connection: Connection) -> Iterator[Inspection]:
         ("dataset", kept_datasets(connection)),
         ("release", kept_releases(connection)),
     ):
-        rule = f"for {days[kind]:,} days" if kind in days else "until somebody sets otherwise"
+        rule = (
+            f"for {count(days[kind], 'day')}" if kind in days else "until somebody sets otherwise"
+        )
         words = f"{len(found):,} {kind}s are kept, {rule}."
         yield Inspection("Retention", "ok" if kind in days or kind == "release" else "note", words)
     over = due(connection, today=datetime.now(UTC).date())
     if over:
-        count = len(over.datasets) + len(over.releases)
-        words = f"{count:,} items are past their time: run mapper retention apply"
+        late = len(over.datasets) + len(over.releases)
+        words = f"{count(late, 'item is', 'items are')} past their time: run mapper retention apply"
         yield Inspection("Retention", "wrong", words)

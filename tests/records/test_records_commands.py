@@ -12,7 +12,7 @@ from typer.testing import CliRunner
 
 from mapper.app.door import serve
 from mapper.app.shell import router
-from mapper.areas import load
+from mapper.areas import stored as stored_areas
 from mapper.base.settings import settings
 from mapper.cli.doctor import app_files, versions
 from mapper.cli.records_commands import records_app
@@ -148,10 +148,10 @@ def test_the_doctor_looks_at_a_setting_that_cannot_be_used(run, monkeypatch):
 def test_the_doctor_looks_for_all_that_serve_needs(tmp_path, monkeypatch):
     assert {check.state for check in app_files()} == {"ok"}
     monkeypatch.setattr(serve, "ENTRY", tmp_path / "streamlit_app.py")
-    monkeypatch.setattr(load, "BOUNDARIES", tmp_path)
+    monkeypatch.setattr(stored_areas, "BOUNDARIES", tmp_path)
     wrong = " ".join(check.words for check in app_files() if check.state == "wrong")
     assert "streamlit_app.py. Install mapper again" in wrong
-    assert "merseyside.parquet is missing" in wrong
+    assert "holds no study area" in wrong
     monkeypatch.setattr(router, "PAGES", tmp_path)
     wrong = next(check.words for check in app_files() if check.state == "wrong")
     assert all(f"{tmp_path / entry.file}" in wrong for entry in router.ENTRIES)

@@ -20,10 +20,10 @@ from mapper.app.shell.frame import put_on_style, show_marking_for, show_syntheti
 from mapper.app.shell.looks import note_look
 from mapper.app.shell.waiting import opened_dataset, shown_progress
 from mapper.app.shell.what_is import what_are
-from mapper.app.shell.words import count, notice, plain
+from mapper.app.shell.words import notice, plain
 from mapper.areas.load import load_study_area
 from mapper.base.errors import MapperError
-from mapper.base.text import period_in_words
+from mapper.base.text import count, period_in_words
 from mapper.disclosure.people import Viewer
 from mapper.disclosure.preview import ReleasePreview, preview
 from mapper.lenses.load import load_lens

@@ -14,8 +14,9 @@ import pandas as pd
 import streamlit as st
 
 from mapper.app.data.intake import UnknownForm
-from mapper.app.shell.words import count, notice
+from mapper.app.shell.words import notice
 from mapper.base.errors import AmbiguousDatesError, MapperError
+from mapper.base.text import count
 from mapper.incidents.mapping import ColumnMapping
 from mapper.incidents.read import read_incidents
 from mapper.incidents.table import Incidents

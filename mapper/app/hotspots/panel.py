@@ -13,8 +13,8 @@ import streamlit as st
 
 from mapper.app.shell.basemap import tile_reader, tiles_address
 from mapper.app.shell.results import map_address
-from mapper.app.shell.words import count
 from mapper.base.palette import with_colours
+from mapper.base.text import count
 from mapper.context.places import Places
 from mapper.disclosure.release import Release, is_release
 from mapper.outputs.standard_words import nothing_words, places_words

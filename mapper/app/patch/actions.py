@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 
-from mapper.areas.load import DEFAULT_AREA, load_study_area
+from mapper.app.shell.area_in_use import area_here
 from mapper.disclosure.people import Viewer, may
 from mapper.records.access import own_wards, readable
 from mapper.records.actions import PlannedAction, actions_of
@@ -21,7 +21,7 @@ def open_actions(viewer: Viewer, hotspots: Iterable[str]) -> dict[str, tuple[Pla
     wanted = set(hotspots)
     if not wanted or not may(viewer, "plan"):
         return {}
-    cells = load_study_area(DEFAULT_AREA, resolution=9).cells
+    cells = area_here().cells
     plans = readable(viewer, records(database(), "plan"), own=own_wards(viewer, cells))
     found: dict[str, tuple[PlannedAction, ...]] = {}
     for plan in plans:

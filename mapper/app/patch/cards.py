@@ -5,7 +5,7 @@ from datetime import date
 from typing import Any
 
 from mapper.app.patch.words import action_words, near_words, pattern_words, peak_words
-from mapper.app.shell.words import count
+from mapper.base.text import count
 from mapper.base.week import SHIFTS, WEEKDAYS
 from mapper.disclosure.patch import PatchPlace, PatchRelease
 from mapper.outputs.maps.patch_layer import month_words

@@ -9,8 +9,7 @@ from mapper.analysis.shift_filter import filter_in_words
 from mapper.app.patch.choice import PatchChoice
 from mapper.app.patch.sheet import offer_sheet
 from mapper.app.patch.words import answer_words
-from mapper.app.shell.words import count
-from mapper.base.text import encode_text
+from mapper.base.text import count, encode_text
 from mapper.disclosure.patch import PatchRelease
 from mapper.disclosure.people import Viewer
 from mapper.records.actions import PlannedAction

@@ -6,7 +6,7 @@ from types import MappingProxyType
 
 import numpy as np
 
-from mapper.app.shell.words import count
+from mapper.base.text import count
 from mapper.base.week import SHIFTS, WEEKDAYS
 from mapper.disclosure.patch import Nearby, PatchPlace, PatchRelease
 from mapper.outputs.standard_words import more_than, nothing_words, question_word

@@ -11,10 +11,9 @@ import pandas as pd
 import streamlit as st
 
 from mapper.analysis.request import AnalysisRequest
+from mapper.app.shell.area_in_use import area_here
 from mapper.app.shell.datasets import Dataset
 from mapper.areas.base_table import read_base_table
-from mapper.areas.load import DEFAULT_AREA, load_study_area
-from mapper.areas.study_area import StudyArea
 from mapper.base.choices import Choice
 from mapper.base.errors import InputError, LensError
 from mapper.lenses.fit import refuse_unfit
@@ -170,17 +169,16 @@ def _ask_table(known: Mapping[str, Choice]) -> dict[str, Any]:
 
 def _ask_area() -> str:
     """Ask for the whole area or one of its districts."""
-    whole = _whole_area()
+    whole = area_here()
     districts = sorted(str(name) for name in whole.cells["district"].cat.categories if str(name))
-    names = {DEFAULT_AREA: whole.title, **{name: name for name in districts}}
+    names = {whole.name: whole.title, **{name: name for name in districts}}
     return st.selectbox(
-        "Area", list(names), format_func=names.__getitem__, key="area", persist_state="session"
+        "Area",
+        list(names),
+        format_func=names.__getitem__,
+        key=f"area {whole.name}",
+        persist_state="session",
     )
-
-
-def _whole_area() -> StudyArea:
-    """Return the study area whose districts are offered."""
-    return load_study_area(DEFAULT_AREA, resolution=9)
 
 
 def _ask_days(dataset: Dataset) -> tuple[date | None, date | None]:

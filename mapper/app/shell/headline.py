@@ -4,8 +4,8 @@ import re
 
 import streamlit as st
 
-from mapper.app.shell.words import bullets, count, notice
-from mapper.base.text import encode_text
+from mapper.app.shell.words import bullets, notice
+from mapper.base.text import count, encode_text
 from mapper.disclosure.release import Release, is_release
 from mapper.lenses.lens import Lens
 from mapper.lenses.load import shipped_lenses

@@ -5,11 +5,12 @@ from datetime import date
 
 import streamlit as st
 
-from mapper.app.shell.words import bullets, count, notice, plain
+from mapper.app.shell.words import bullets, notice, plain
 from mapper.app.work.plan_page import today_here
 from mapper.app.work.record_desk import Desk, seen_records
 from mapper.app.work.record_page import show_records
 from mapper.app.work.record_start import shown_releases
+from mapper.base.text import count
 from mapper.disclosure.people import Viewer
 from mapper.records.actions import PlannedAction, actions_of
 from mapper.records.form import Content

@@ -69,6 +69,8 @@ def default_of(one: Choice, days: Days) -> Value:
     """Return a field's first value; windows and days are those of the data."""
     first, last = days
     middle = min(first + (last - first) / 2 + timedelta(days=1), last)
+    if middle.replace(day=1) > first:  # data that knows months only must not be cut inside one
+        middle = middle.replace(day=1)
     stands: dict[str, str] = {
         "middle": middle.isoformat(),
         "first half": f"{first}:{middle - timedelta(days=1)}",

@@ -13,11 +13,12 @@ from streamlit.runtime.uploaded_file_manager import UploadedFile
 
 from mapper.app.data.intake import safe_name
 from mapper.app.shell.datasets import Dataset
-from mapper.app.shell.words import count, notice
+from mapper.app.shell.words import notice
 from mapper.base.errors import ContextError, MapperError
 from mapper.base.files import Progress
 from mapper.base.sandbox import in_child
 from mapper.base.settings import settings
+from mapper.base.text import count
 from mapper.context.place_files import read_all_places
 from mapper.context.places import PLACE_COLUMNS, Places
 

@@ -29,6 +29,7 @@ _WHAT: Mapping[str, Mapping[str, str]] = MappingProxyType(
             "per-resident": "What is per resident?",
         },
         "concentration": {"concentration": "What is concentration?"},
+        "where-next": {"where-next": "What is expected?"},
         "patterns": {"patterns": "What is a pattern?"},
         "change": {"change": "What is a clear change?"},
         "scan": {"scan": "What is a cluster of a scan?"},

@@ -3,6 +3,7 @@
 from dataclasses import replace
 from datetime import date, datetime
 
+from mapper.base.text import count
 from mapper.disclosure.release import FindingRelease
 from mapper.outputs.briefing.content import Briefing, Headline
 from mapper.outputs.briefing.places import Meeting, Mover
@@ -100,7 +101,9 @@ def _movers(briefing: Briefing) -> tuple[Block, ...]:
     header = ("No.", "Place", "Before", "Now", "Change", "How much")
     table = Table(caption, header, rows, numbers=(2, 3), widths=(0.5, 2.4, 1.1, 1.1, 1.5, 2.4))
     more = len(briefing.movers) - _MOST_PLACES
-    return (table, Paragraph(f"And {more} more places.", "small")) if more > 0 else (table,)
+    return (
+        (table, Paragraph(f"And {count(more, 'more place')}.", "small")) if more > 0 else (table,)
+    )
 
 
 def _mover_row(one: Mover) -> tuple[str, ...]:

@@ -4,6 +4,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from datetime import date
 from typing import Any
 
+from mapper.base.text import count
 from mapper.outputs.documents.model import Block, Bullets, Heading, Paragraph, Table
 from mapper.records.actions import PlannedAction, actions_of, overdue, progress_in_words
 from mapper.records.content import in_words
@@ -99,7 +100,9 @@ def _actions(actions: tuple[PlannedAction, ...], today: date) -> Iterator[Block]
             ", ".join(part for part in (one.owner, one.agency) if part),
             one.phase,
             f"{one.due:%d %b %Y}" if one.due else "",
-            f"{one.status}, {one.days_late(today)} days overdue" if one in late else one.status,
+            f"{one.status}, {count(one.days_late(today), 'day')} overdue"
+            if one in late
+            else one.status,
         )
         for one in ordered
     )
