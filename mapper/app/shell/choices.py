@@ -17,7 +17,7 @@ from mapper.areas.base_table import read_base_table
 from mapper.base.choices import Choice
 from mapper.base.errors import InputError, LensError
 from mapper.lenses.fit import refuse_unfit
-from mapper.lenses.lens import EXPECTED_WORDS, Lens
+from mapper.lenses.lens import Lens
 from mapper.lenses.load import list_lenses
 from mapper.statistics.clusters import Null
 from mapper.statistics.scores import Score
@@ -135,17 +135,25 @@ def _ask_question(lens: Lens) -> dict[str, Any]:
     expected = _ask_one(
         known["expected"],
         "expected",
-        titles={"lens": f"{EXPECTED_WORDS[lens.expected].capitalize()} (of this lens)"},
+        told=lens.expected_reason,
+        titles={"lens": f"{known['expected'].of[lens.expected]} (lens)"},
     )
     asked = {"question": question, "expected": expected}
     return {**asked, **_ask_table(known)} if "table" in expected else asked
 
 
-def _ask_one(one: Choice, key: str, *, titles: Mapping[str, str] = MappingProxyType({})) -> str:
+def _ask_one(
+    one: Choice, key: str, *, told: str = "", titles: Mapping[str, str] = MappingProxyType({})
+) -> str:
     """Ask for one of some."""
     names = {**one.of, **titles}
     return st.selectbox(
-        one.label, list(names), format_func=names.__getitem__, key=key, persist_state="session"
+        one.label,
+        list(names),
+        format_func=names.__getitem__,
+        key=key,
+        help=told or None,
+        persist_state="session",
     )
 
 
