@@ -89,6 +89,9 @@ def read_study(asked: Asked, progress: Progress) -> "Study":
     choices = read_choices(asked.sinks)
     lens = load_lens(asked.request.lens)
     area = load_study_area(asked.request.area, resolution=asked.request.resolution)
+    if Path(asked.request.area).suffix:  # what was found in a boundary of one's own
+        for note in area.notes:
+            say_aside(note)
     incidents = read_incidents(
         asked.paths,
         mapping=load_mapping(asked.mapping) if asked.mapping else None,

@@ -10,6 +10,7 @@ import typer
 from mapper.base.errors import InputError
 from mapper.base.text import count
 from mapper.cli.arguments import Asked
+from mapper.cli.doubts import as_json, said
 from mapper.cli.file_arguments import Comments, Forms, Previous
 from mapper.cli.progress import part_of, shown_progress
 from mapper.cli.saying import say
@@ -57,11 +58,11 @@ def run(
         beside = _signals(study, result, comments=csv_comments) if signals else {}
         progress("Writing the list, cells, map and manifest", 0.8)
         write_outputs(shown, out, forms=chosen, comments=csv_comments, beside=beside)
-    doubts = [one.note for one in study.doubts]
-    doubts += [note for note in result.notes if note.code == "beyond the edge"]
+    told = {"outside the area", "beyond the edge"}
+    notes = [f"  {note}" for note in result.notes if note.code in told]
     say(
-        "\n".join([_summary(shown, out), *(f"  {note}" for note in doubts)]),
-        doubts=[{"code": note.code, "words": note.words} for note in doubts],
+        "\n".join([_summary(shown, out), *map(said, study.doubts), *notes]),
+        doubts=as_json(study.doubts),
         marking=shown.marking,
         numbers=shown.record["numbers"],
         hotspots=shown.hotspots[

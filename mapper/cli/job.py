@@ -150,15 +150,15 @@ def _write(
     folder = out / _safe(area.name) / _safe(lens.id)
     contents = exports(shown, job.outputs.forms, crs=job.outputs.crs)
     for asked in job.questions:
-        contents |= _answer(job, asked, study, result, folder)
+        contents |= _answer(job, asked, study, result)
     write_contents(shown, folder, contents)
     return f"{count(len(shown.hotspots), 'hot spot')}, in {folder}"
 
 
 def _answer(
-    job: Job, asked: JobQuestion, study: "Study", result: "AnalysisResult", folder: Path
+    job: Job, asked: JobQuestion, study: "Study", result: "AnalysisResult"
 ) -> dict[str, bytes]:
-    """Return the files of one question of a part, none where it is refused, which is logged."""
+    """Return the table of one question of a part with its manifest; a refusal is logged."""
     from mapper.cli.releasing import register_for
     from mapper.disclosure.make import release
     from mapper.outputs.write import answer_files
@@ -171,9 +171,9 @@ def _answer(
         shown = release(finding, audience=audience, register=register, made_by=job.made_by)
         made = answer_files(shown, f"{asked.id}.csv")
     except MapperError as error:
-        _LOG.warning("%s in %s: not answered. %s", asked.id, folder, error)
+        _LOG.warning("%s, %s: not answered. %s", asked.id, study.lens.id, error)
         return {}
-    _LOG.info("%s in %s: %d rows", asked.id, folder, len(shown.table))
+    _LOG.info("%s, %s: %s", asked.id, study.lens.id, count(len(shown.table), "row"))
     return made
 
 

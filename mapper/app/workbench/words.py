@@ -60,8 +60,8 @@ def _scan(table: pd.DataFrame, _shown: FindingRelease) -> str:
     where = f"{top['ward']}, {top['district']}"
     days = window_in_words(Window(*(_day(top[name]) for name in ("first_day", "last_day"))))
     told = (
-        f"The most likely cluster is at {where}, {days}: {top['incidents']:,} incidents where"
-        f" {top['expected']:,.1f} were expected (p {top['p']:.3g})."
+        f"The most likely cluster is at {where}, {days}: {count(top['incidents'], 'incident')}"
+        f" where {top['expected']:,.1f} were expected (p {top['p']:.3g})."
     )
     if clear:
         return f"{count(clear, 'cluster')} beyond chance. {told}"
@@ -172,6 +172,16 @@ def _children(table: pd.DataFrame, _shown: FindingRelease) -> str:
     )
 
 
+def _risk_terrain(table: pd.DataFrame, _shown: FindingRelease) -> str:
+    if "kind" not in table:
+        return ""
+    clear = table[table["clear"].astype(bool)]
+    if clear.empty:
+        return "No kind of place nearby clearly goes with more or fewer incidents."
+    named = "; ".join(f"{row.kind} {row.ratio:.1f} times" for row in clear.itertuples())
+    return f"Goes with clearly more or fewer incidents nearby: {named}. None is shown to cause it."
+
+
 def _phases(table: pd.DataFrame, _shown: FindingRelease) -> str:
     tally = table["phase"].replace("", "no phase").value_counts()
     named = ", ".join(f"{number:,} {name}" for name, number in tally.items())
@@ -195,5 +205,6 @@ _SENTENCES: Mapping[str, Callable[[pd.DataFrame, FindingRelease], str]] = Mappin
         "signature": _signature,
         "context": _context,
         "phases": _phases,
+        "risk-terrain": _risk_terrain,
     }
 )
