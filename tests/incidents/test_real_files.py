@@ -5,6 +5,7 @@ from collections import Counter
 
 import pytest
 
+from mapper.base.text import place_name
 from mapper.incidents.read import read_incidents
 
 
@@ -67,7 +68,7 @@ def test_every_accepted_value_is_the_file_s(neighbours):
     told = table[["source", "row", "reference", "lon", "lat", "type", "location", "outcome"]]
     for ours, (name, number, row) in zip(told.itertuples(index=False), accepted, strict=True):
         place = (float(row["Longitude"]), float(row["Latitude"]))
-        texts = (row["Crime type"], row["Location"], row["Last outcome category"])
+        texts = (row["Crime type"], place_name(row["Location"]), row["Last outcome category"])
         assert tuple(ours) == (name, number, row["Crime ID"], *place, *texts)
     assert set(table["start"].dt.strftime("%Y-%m-%d")) == {"2025-06-01"}
     assert set(table["end"].dt.strftime("%Y-%m-%d")) == {"2025-07-01"}

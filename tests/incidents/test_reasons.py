@@ -51,6 +51,7 @@ def test_every_reason_is_tested():
     elsewhere = {
         "wrong number of fields",
         "geometry is not a point",
+        "postcode is not in the directory",
         "latitude and longitude swapped",
         "easting and northing swapped",
         "older version of the row",

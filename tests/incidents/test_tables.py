@@ -29,7 +29,7 @@ def test_titles_above_the_header_are_told_and_rows_keep_their_numbers(tmp_path, 
     found = read(write(tmp_path / "a.csv", rows, delimiter=delimiter))
     first = len(rows) - len(ROWS) + 2
     assert found.table["row"].tolist() == [first, first + 1, first + 2]
-    assert any("above the header are a title" in note for note in found.notes)
+    assert any("above the header, a title" in note for note in found.notes)
 
 
 def test_titles_above_a_mapped_table(tmp_path):
