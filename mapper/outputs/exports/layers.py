@@ -159,7 +159,9 @@ def _cells(release: Release) -> "geopandas.GeoDataFrame":
     for name in cells.columns[cells.dtypes == "category"]:
         cells[name] = cells[name].astype("str")
     index = strings_to_cells(cells["cell"].to_numpy(dtype=object))
-    return geopandas.GeoDataFrame(cells, geometry=shapely.from_wkb(cells_to_wkb(index)), crs=_DEGREES)
+    return geopandas.GeoDataFrame(
+        cells, geometry=shapely.from_wkb(cells_to_wkb(index)), crs=_DEGREES
+    )
 
 
 def _districts(release: Release) -> "geopandas.GeoDataFrame":
@@ -169,7 +171,9 @@ def _districts(release: Release) -> "geopandas.GeoDataFrame":
         str(name): _shape(cells_to_outline(strings_to_cells(cells.to_numpy(dtype=object))))
         for name, cells in groups
     }
-    return geopandas.GeoDataFrame({"district": list(found)}, geometry=list(found.values()), crs=_DEGREES)
+    return geopandas.GeoDataFrame(
+        {"district": list(found)}, geometry=list(found.values()), crs=_DEGREES
+    )
 
 
 def _shape(polygons: "Rings") -> object:
@@ -189,7 +193,9 @@ def _on(frame: "geopandas.GeoDataFrame", crs: str) -> "geopandas.GeoDataFrame":
     return frame.set_geometry(moved).set_crs(NATIONAL_GRID, allow_override=True)
 
 
-def _write(frame: "geopandas.GeoDataFrame", path: Path, *, driver: str, layer: str, **told: Any) -> None:
+def _write(
+    frame: "geopandas.GeoDataFrame", path: Path, *, driver: str, layer: str, **told: Any
+) -> None:
     """Write one layer through GDAL."""
     kinds = set(frame.geometry.geom_type.dropna())
     single = next(iter(kinds)) if len(kinds) == 1 else ""
