@@ -12,6 +12,7 @@ from mapper.analysis.study import Study
 from mapper.areas.base_table import BaseTable
 from mapper.areas.study_area import StudyArea
 from mapper.base.note import Note
+from mapper.base.text import count
 from mapper.base.types import Floats
 from mapper.lenses.lens import EXPECTED_WORDS
 
@@ -77,7 +78,7 @@ def _of_table(study: Study, table: BaseTable) -> Expectation:
     if study.request.expected == "residents-and-table":
         people = study.area.cells["residents"].to_numpy(dtype=np.float64)
         base, words = base + people, f"residents and {column} ({table.name})"
-    told = f"{lost:,} rows of {table.name} lie in no cell of {study.area.title} and are left out."
+    told = f"Left out: {count(lost, 'row')} of {table.name} in no cell of {study.area.title}."
     return Expectation(base, words, (Note("expectation", told),) if lost else ())
 
 

@@ -37,6 +37,7 @@ LOOSE = doctest.ELLIPSIS | doctest.NORMALIZE_WHITESPACE
 # Lines that are not run here, each by how it begins, and why.
 NOT_RUN = {
     "git clone REPOSITORY mapper": "needs the address of the reader's own copy",
+    'mapper check "postgresql:': "needs a force's database; tests/incidents reads a real one",
     "git pull": "changes the checkout that is being tested",
     "cd mapper": "goes with the clone above it",
     "py -3.11 -m venv": "the launcher of Python on Windows",
@@ -120,6 +121,7 @@ def run_python(_page, text, folder):
     assert sorted(path.name for path in (folder / "out").iterdir()) == [
         "cells.parquet",
         "hotspots.csv",
+        "hotspots.csv-metadata.json",
         "hotspots.geojson",
         "manifest.json",
         "map.html",

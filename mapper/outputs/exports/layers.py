@@ -28,13 +28,11 @@ from mapper.outputs.manifest import said_of
 from mapper.outputs.tables import hotspot_outlines, hotspot_rows, with_hex_id
 
 if TYPE_CHECKING:
-    import geopandas
+    import geopandas as gpd
     import pyogrio
     import shapely
 else:
-    geopandas = Lazy("geopandas")
-    pyogrio = Lazy("pyogrio")
-    shapely = Lazy("shapely")
+    gpd, pyogrio, shapely = map(Lazy, ("geopandas", "pyogrio", "shapely"))
 
 Rings = Sequence[Sequence[Sequence[tuple[float, float]]]]
 
@@ -43,7 +41,7 @@ _CELL = r"8[0-9a-f]{14}"  # an H3 cell as text
 _FIXED_TIME = "2000-01-01T00:00:00.000Z"  # in place of the clock: same release, same bytes
 
 
-def layers(release: AnyRelease, *, crs: str = _DEGREES) -> "dict[str, geopandas.GeoDataFrame]":
+def layers(release: AnyRelease, *, crs: str = _DEGREES) -> "dict[str, gpd.GeoDataFrame]":
     """Return the layers of a release as frames in one reference system.
 
     A map has three, an answer one: its rows as hexagons where they are cells, as points where they
@@ -127,7 +125,7 @@ def _words_of(release: AnyRelease) -> dict[str, str]:
     }
 
 
-def _answer(release: FindingRelease) -> "geopandas.GeoDataFrame":
+def _answer(release: FindingRelease) -> "gpd.GeoDataFrame":
     """Return the rows of an answer with their places, in degrees; categories become text."""
     table = answer_table(release).reset_index(drop=True)
     for name in table.columns[table.dtypes == "category"]:
@@ -141,39 +139,35 @@ def _answer(release: FindingRelease) -> "geopandas.GeoDataFrame":
     elif {"lon", "lat"} <= set(table.columns):
         shapes = shapely.points(table["lon"].to_numpy(float), table["lat"].to_numpy(float))
         shapes = np.where(np.isfinite(table["lon"].to_numpy(float)), shapes, None)
-    return geopandas.GeoDataFrame(table, geometry=shapes, crs=_DEGREES)
+    return gpd.GeoDataFrame(table, geometry=shapes, crs=_DEGREES)
 
 
-def _hotspots(release: Release) -> "geopandas.GeoDataFrame":
+def _hotspots(release: Release) -> "gpd.GeoDataFrame":
     """Return the list of hot spots with their outlines, in degrees."""
     outlines = hotspot_outlines(release)
     rows = hotspot_rows(release)
     shapes = [_shape(outlines.get(row["hotspot_id"], [])) for row in rows]
     columns = {name: [row[name] for row in rows] for name in release.hotspots.columns}
-    return geopandas.GeoDataFrame(columns, geometry=shapes, crs=_DEGREES)
+    return gpd.GeoDataFrame(columns, geometry=shapes, crs=_DEGREES)
 
 
-def _cells(release: Release) -> "geopandas.GeoDataFrame":
+def _cells(release: Release) -> "gpd.GeoDataFrame":
     """Return the cells with their hexagons, in degrees; categories become text."""
     cells = with_hex_id(release.cells).copy()
     for name in cells.columns[cells.dtypes == "category"]:
         cells[name] = cells[name].astype("str")
     index = strings_to_cells(cells["cell"].to_numpy(dtype=object))
-    return geopandas.GeoDataFrame(
-        cells, geometry=shapely.from_wkb(cells_to_wkb(index)), crs=_DEGREES
-    )
+    return gpd.GeoDataFrame(cells, geometry=shapely.from_wkb(cells_to_wkb(index)), crs=_DEGREES)
 
 
-def _districts(release: Release) -> "geopandas.GeoDataFrame":
+def _districts(release: Release) -> "gpd.GeoDataFrame":
     """Return district outlines dissolved from the cells, in degrees."""
     groups = release.cells.groupby("district", observed=True)["cell"]
     found = {
         str(name): _shape(cells_to_outline(strings_to_cells(cells.to_numpy(dtype=object))))
         for name, cells in groups
     }
-    return geopandas.GeoDataFrame(
-        {"district": list(found)}, geometry=list(found.values()), crs=_DEGREES
-    )
+    return gpd.GeoDataFrame({"district": list(found)}, geometry=list(found.values()), crs=_DEGREES)
 
 
 def _shape(polygons: "Rings") -> object:
@@ -181,7 +175,7 @@ def _shape(polygons: "Rings") -> object:
     return shapely.MultiPolygon([(rings[0], list(rings[1:])) for rings in polygons if rings])
 
 
-def _on(frame: "geopandas.GeoDataFrame", crs: str) -> "geopandas.GeoDataFrame":
+def _on(frame: "gpd.GeoDataFrame", crs: str) -> "gpd.GeoDataFrame":
     """Return a frame in the reference system asked for."""
     if crs == _DEGREES:
         return frame
@@ -193,9 +187,7 @@ def _on(frame: "geopandas.GeoDataFrame", crs: str) -> "geopandas.GeoDataFrame":
     return frame.set_geometry(moved).set_crs(NATIONAL_GRID, allow_override=True)
 
 
-def _write(
-    frame: "geopandas.GeoDataFrame", path: Path, *, driver: str, layer: str, **told: Any
-) -> None:
+def _write(frame: "gpd.GeoDataFrame", path: Path, *, driver: str, layer: str, **told: Any) -> None:
     """Write one layer through GDAL."""
     kinds = set(frame.geometry.geom_type.dropna())
     single = next(iter(kinds)) if len(kinds) == 1 else ""
@@ -204,7 +196,7 @@ def _write(
     pyogrio.write_dataframe(frame, path, driver=driver, layer=layer, geometry_type=kind, **told)
 
 
-def _geoparquet(frame: "geopandas.GeoDataFrame", release: AnyRelease) -> bytes:
+def _geoparquet(frame: "gpd.GeoDataFrame", release: AnyRelease) -> bytes:
     """Return a frame as GeoParquet, with what its release says of itself as ``mapper``."""
     made, file = io.BytesIO(), io.BytesIO()
     frame.to_parquet(made, index=False)
@@ -226,7 +218,7 @@ def _fixed_time() -> Iterator[None]:
         pyogrio.set_gdal_config_options({"OGR_CURRENT_DATE": before})
 
 
-def _add_styles(file: sqlite3.Connection, frames: "Mapping[str, geopandas.GeoDataFrame]") -> None:
+def _add_styles(file: sqlite3.Connection, frames: "Mapping[str, gpd.GeoDataFrame]") -> None:
     """Add the table from which QGIS takes the look of each layer."""
     file.execute(
         "CREATE TABLE layer_styles (id INTEGER PRIMARY KEY, f_table_catalog TEXT,"
