@@ -53,7 +53,8 @@ def test_every_page_works_and_names_no_other_place(lancashire, entry):
     app.switch_page(str(PAGES / entry.file)).run()
     assert not app.exception
     words = said(app)
-    assert "Stopped" not in words.replace("Stopped work", "")
+    if entry.file != "places/children.py":  # this extract has no column of children
+        assert "<b>Stopped</b>" not in words
     assert "lie outside" not in words
     if entry.file not in ("help/methods.py", "admin/area.py"):
         assert "Merseyside" not in words
@@ -66,7 +67,7 @@ def test_the_map_is_of_the_own_area_and_its_districts(lancashire):
     assert app.selectbox(key="area").options == ["Lancashire", "Preston", "South Ribble"]
     app.selectbox(key="area").select("Preston").run()
     assert not app.exception
-    assert "lie outside" not in said(app)
+    assert "most in South Ribble (Lancashire)" in said(app)
 
 
 def test_districts_alone_say_that_residents_are_unknown(small_app, tmp_path, monkeypatch, files):
@@ -92,7 +93,8 @@ def test_data_of_another_place_is_said_on_the_map_and_the_data_page(small_app, f
     app.switch_page(str(PAGES / "data" / "load.py")).run()
     assert "All 1,470 incidents lie outside Lancashire" in said(app)
     app.selectbox(key="area of work").select("merseyside").run()
-    assert "lie outside" not in said(app)
+    assert "lie outside Lancashire" not in said(app)
+    assert "of 1,470 incidents) lie outside Merseyside" in said(app)  # some are in the river
 
 
 def test_who_sees_own_wards_is_offered_the_areas_that_hold_them(lancashire):
@@ -111,8 +113,8 @@ def test_the_page_makes_an_area_of_official_files(small_app, files):
     given = [(path.name, path.read_bytes(), "") for path in files.values()]
     app.file_uploader[0].set_value(given).run()
     assert not app.exception
-    labels = [each.label for each in app.expander]
-    assert any("residents by year of age, 16 areas" in label for label in labels)
+    labels = [each.label.replace("\\", "") for each in app.expander]
+    assert any("residents by year of age, 16 areas" in label for label in labels), labels
     app.multiselect(key="area districts").set_value(["Preston", "South Ribble"])
     app.text_input(key="area title").set_value("Lancashire").run()
     press(app, "Draw the area")
