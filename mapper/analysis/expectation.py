@@ -4,17 +4,19 @@ The request chooses, or leaves it to the lens. Where the data cannot carry the c
 base that it can is taken, and a note says so: a base is never swapped in silence.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
 from mapper.analysis.study import Study
+from mapper.areas.base_table import BaseTable
 from mapper.areas.study_area import StudyArea
 from mapper.base.note import Note
 from mapper.base.types import Floats
 from mapper.lenses.lens import EXPECTED_WORDS
 
 MOST_OF_DEMAND = 0.5  # of all incidents: a lens of more than this would be compared with itself
+YOUNG_WORDS = "residents aged 10 to 17"
 EVEN_WORDS = "an even spread over the cells"
 
 
@@ -28,11 +30,35 @@ class Expectation:
 
 
 def expectation(study: Study) -> Expectation:
-    """Return what the incidents of a study are expected to follow."""
+    """Return what the incidents of a study are expected to follow.
+
+    Nothing is known of cells that the data does not reach.
+
+    Raises
+    ------
+    AreaError
+        When the table or the column asked for cannot be used.
+    """
+    chosen = _chosen(study)
+    return replace(chosen, base=np.where(study.uncovered, np.nan, chosen.base))
+
+
+def rests_on_residents(study: Study) -> bool:
+    """Tell whether places are judged against their residents."""
+    known = float(np.nansum(study.area.cells["residents"].to_numpy(dtype=np.float64))) > 0
+    return known and _chosen(study).words == EXPECTED_WORDS["residents"]
+
+
+def _chosen(study: Study) -> Expectation:
+    """Return the base that was asked for, or the nearest that the data can carry."""
     asked = study.request.expected
     wanted = study.lens.expected if asked == "lens" else asked
+    if study.request.expected_table is not None:
+        return _of_table(study, study.request.expected_table)
     if wanted == "residents":
         return residents_of(study.area)
+    if wanted == "young-residents":
+        return _young_of(study.area)
     everything = int(study.demand.sum())
     if study.counts.total <= MOST_OF_DEMAND * everything:
         return Expectation(study.demand.astype(np.float64), EXPECTED_WORDS["demand"])
@@ -41,6 +67,26 @@ def expectation(study: Study) -> Expectation:
         study.area,
         note=f"“{study.lens.title}” holds {share}, too many to be compared with all demand: ",
     )
+
+
+def _of_table(study: Study, table: BaseTable) -> Expectation:
+    """Return a column of a table as the base, alone or added to residents."""
+    column = table.column(study.request.expected_column)
+    base, lost = table.by_cell(study.area, column)
+    words = f"{column} ({table.name})"
+    if study.request.expected == "residents-and-table":
+        people = study.area.cells["residents"].to_numpy(dtype=np.float64)
+        base, words = base + people, f"residents and {column} ({table.name})"
+    told = f"{lost:,} rows of {table.name} lie in no cell of {study.area.title} and are left out."
+    return Expectation(base, words, (Note("expectation", told),) if lost else ())
+
+
+def _young_of(area: StudyArea) -> Expectation:
+    """Return residents aged 10 to 17 as the base, or all residents where these are not known."""
+    young = area.cells["residents_10_17"].to_numpy(dtype=np.float64)
+    if np.nansum(young) > 0:
+        return Expectation(young, YOUNG_WORDS)
+    return residents_of(area, note=f"no residents aged 10 to 17 are known for {area.title}: ")
 
 
 def residents_of(area: StudyArea, *, note: str = "") -> Expectation:

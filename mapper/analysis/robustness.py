@@ -27,7 +27,7 @@ from types import MappingProxyType
 import numpy as np
 import pandas as pd
 
-from mapper.analysis.request import AnalysisResult
+from mapper.analysis.result import AnalysisResult
 from mapper.analysis.setting_runs import SettingResult, run_settings
 from mapper.analysis.study import Study
 from mapper.analysis.variations import Setting, check_settings, lens_variants, settings_around

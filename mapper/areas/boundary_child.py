@@ -20,6 +20,7 @@ import pyarrow as pa
 from mapper.areas.kml import read_kml
 from mapper.base.errors import AreaError
 from mapper.base.lazy import Lazy
+from mapper.base.text import count
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -285,13 +286,13 @@ def _polygons(
             " of boundaries, not of points or lines."
         )
     notes = [
-        f"{name}: {count:,} {words}."
-        for count, words in (
-            (int((invalid & kept).sum()), "invalid polygons were repaired"),
-            (int(absent.sum()), "records without a shape were left out"),
-            (int((~kept & ~absent).sum()), "shapes without an area were left out"),
+        f"{name}: {count(number, one, many)}."
+        for number, one, many in (
+            (int((invalid & kept).sum()), "invalid polygon repaired", "invalid polygons repaired"),
+            (int(absent.sum()), "record has no shape", "records have no shape"),
+            (int((~kept & ~absent).sum()), "shape has no area", "shapes have no area"),
         )
-        if count
+        if number
     ]
     return kept, repaired[kept], notes
 

@@ -37,6 +37,7 @@ from mapper.base.errors import AreaError
 from mapper.base.files import Progress, no_progress
 from mapper.base.sandbox import in_child
 from mapper.base.tables import STUDY_AREA_COLUMNS, check_columns
+from mapper.base.text import count
 from mapper.base.types import Floats, Integers
 from mapper.grid.area_weighting import (
     EARTH_KM,
@@ -440,7 +441,8 @@ def _names(boundary: Boundary, patterns: tuple[str, ...], *, what: str) -> npt.N
     names = boundary.attributes[column]
     if names.isna().any():
         raise AreaError(
-            f"{boundary.name}: {int(names.isna().sum()):,} records have no {what} in column"
+            f"{boundary.name}: {count(int(names.isna().sum()), 'record has', 'records have')} no"
+            f" {what} in column"
             f" {column}. Fill them in."
         )
     return np.asarray([plain_name(name) for name in names.astype(str)])

@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from mapper.base.text import count
 from mapper.cli.progress import shown_progress
 from mapper.cli.saying import say, say_aside
 
@@ -53,14 +54,14 @@ def describe(area: "StudyArea", out: Path) -> str:
     """Say how many cells and residents a new study area has, by district."""
     from mapper.areas.study_area import residents_in_words
 
-    size = f"{len(area.cells):,} cells, {residents_in_words(area.cells)}"
+    size = f"{count(len(area.cells), 'cell')}, {residents_in_words(area.cells)}"
     every = f"{area.title}, resolution {area.resolution}: {size}"
     groups = area.cells.groupby("district", observed=True)
     return "\n".join(
         [
             every,
             *(
-                f"  {name}: {len(cells):,} cells, {residents_in_words(cells)}"
+                f"  {name}: {count(len(cells), 'cell')}, {residents_in_words(cells)}"
                 for name, cells in groups
             ),
             *(f"  {note}" for note in area.notes),

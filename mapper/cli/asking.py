@@ -5,9 +5,11 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from mapper.analysis.request import AnalysisRequest
 from mapper.base.errors import MapperError
 from mapper.base.files import Progress
-from mapper.cli.arguments import Asked, option_of
+from mapper.base.text import count
+from mapper.cli.arguments import Asked
 from mapper.cli.progress import part_of, shown_progress
 from mapper.cli.saying import STDOUT, put_out, say, say_aside
 
@@ -56,7 +58,9 @@ def calling(question: "Question") -> Iterator[None]:
     try:
         yield
     except MapperError as error:
-        words = error.called(lambda name: known[name].option if name in known else option_of(name))
+        words = error.called(
+            lambda name: known[name].option if name in known else AnalysisRequest.option(name)
+        )
         raise type(error)(words) from error
 
 
@@ -111,6 +115,6 @@ def _summary(shown: "FindingRelease", written: tuple[Path, ...]) -> str:
             f"{shown.marking}   {shown.title}: {shown.lens_title}, {shown.area_title}",
             f"{shown.period}. {shown.question}",
             *(f"  {note}" for note in shown.notes),
-            f"{len(shown.table):,} rows written to {where}",
+            f"{count(len(shown.table), 'row')} written to {where}",
         ]
     )

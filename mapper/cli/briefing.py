@@ -10,7 +10,7 @@ import typer
 
 from mapper.base.errors import OutputError
 from mapper.base.files import Progress
-from mapper.cli.arguments import AreaName, Mapping, Paths, Repair, day
+from mapper.cli.file_arguments import AreaName, ColumnMapping, Paths, Repair
 from mapper.cli.progress import part_of, shown_progress
 from mapper.cli.saying import say
 
@@ -29,7 +29,10 @@ def briefing(
     paths: Paths,
     lens: Annotated[str, typer.Option(help="Lens of the map: an id (see: mapper lenses).")],
     out: Annotated[Path, typer.Option(help="File to write: .pdf, .docx or .html.")],
-    since: Annotated[datetime | None, day("--since", "Day of the last meeting.")] = None,
+    since: Annotated[
+        datetime | None,
+        typer.Option(formats=["%Y-%m-%d"], metavar="DATE", help="Day of the last meeting."),
+    ] = None,
     period: Annotated[
         str, typer.Option(help="Without --since: month, quarter, half-year or year.")
     ] = "quarter",
@@ -37,7 +40,7 @@ def briefing(
     audience: Annotated[
         Literal["partnership", "public"], typer.Option(help="Who it is for.")
     ] = "partnership",
-    mapping: Mapping = None,
+    mapping: ColumnMapping = None,
     repair_swapped: Repair = False,
 ) -> None:
     """Print a meeting's briefing: figures, change, map, places, actions and what worked.

@@ -7,8 +7,8 @@ from typing import Annotated
 import typer
 
 from mapper import __version__
-from mapper.cli.arguments import Asked, Mapping, Paths, Repair, shared_arguments, taking
 from mapper.cli.briefing import briefing_app
+from mapper.cli.file_arguments import ColumnMapping, Paths, Repair
 from mapper.cli.place_commands import place_commands
 from mapper.cli.question_group import QuestionGroup
 from mapper.cli.records_commands import records_app
@@ -48,41 +48,27 @@ def front_door(
 @app.command()
 def check(
     paths: Paths,
-    mapping: Mapping = None,
+    mapping: ColumnMapping = None,
     rejected: Annotated[
         Path | None, typer.Option(help="Write the rejected rows to this CSV file.")
     ] = None,
     report: Annotated[
         Path | None, typer.Option(help="Write the quality report to this JSON file.")
     ] = None,
+    doubts: Annotated[
+        Path | None,
+        typer.Option(help="Write what may mislead, with example rows, to this .html or .csv file."),
+    ] = None,
+    area: Annotated[
+        str, typer.Option(help="Area whose districts and wards are looked at.")
+    ] = "merseyside",
     repair_swapped: Repair = False,
 ) -> None:
-    """Read incidents, say how good the data is, and list every row that was not accepted."""
-    from mapper.cli.check import run
+    """Read incidents, say what in them may mislead, and list every row that was not accepted."""
+    from mapper.cli.check import Files, run
 
-    run(paths, mapping=mapping, rejected=rejected, report=report, repair_swapped=repair_swapped)
-
-
-@app.command()
-@taking(shared_arguments)
-def hotspots(
-    asked: Asked,
-    out: Annotated[Path, typer.Option(help="Folder for the list, cells, map and manifest.")],
-    previous: Annotated[
-        Path | None, typer.Option(help="Folder of an earlier run: places keep its hot spot ids.")
-    ] = None,
-    signals: Annotated[
-        bool, typer.Option("--signals", help="Also signals.csv: all signals, single places too.")
-    ] = False,
-) -> None:
-    """Find hot spots: exact Gi* clusters on H3 cells, with q by Benjamini and Hochberg.
-
-    Is this cell with its ring busier than chance placement of the same counts would make it? The p
-    is exact (Newton's identities on the counts), not drawn; touching significant cells are joined.
-    """
-    from mapper.cli.hotspots import run
-
-    run(asked, out=out, previous=previous, signals=signals)
+    files = Files(rejected, report, doubts)
+    run(paths, mapping=mapping, files=files, area=area, repair_swapped=repair_swapped)
 
 
 @app.command()
@@ -91,7 +77,7 @@ def sinks(
     out: Annotated[
         Path | None, typer.Option(help="Write a file of choices (TOML) here, to be edited.")
     ] = None,
-    mapping: Mapping = None,
+    mapping: ColumnMapping = None,
     repair_swapped: Repair = False,
 ) -> None:
     """List points that hold an outlying share of incidents, before any map is drawn."""

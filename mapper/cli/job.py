@@ -15,12 +15,15 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from mapper.base.errors import InputError, MapperError, OutputError, TooFewEventsError
+from mapper.base.text import count
 from mapper.cli.inputs import keep_inputs
-from mapper.cli.job_file import Job, read_job
+from mapper.cli.job_file import Job, JobQuestion, read_job
 
 if TYPE_CHECKING:
     import pandas as pd
 
+    from mapper.analysis.result import AnalysisResult
+    from mapper.analysis.study import Study
     from mapper.incidents.table import Incidents
 
 SOME_FAILED = 3
@@ -29,7 +32,7 @@ _FORMAT = "%(asctime)s %(levelname)s %(message)s"
 
 
 @dataclass(frozen=True)
-class Part:
+class JobPart:
     """One lens over one area, and what came of it."""
 
     lens: str
@@ -60,7 +63,7 @@ def run(path: Path) -> int:
     return SOME_FAILED if failed else 0
 
 
-def run_job(job: Job) -> list[Part]:
+def run_job(job: Job) -> list[JobPart]:
     """Read the incidents once and work out every part.
 
     Raises
@@ -105,7 +108,7 @@ def _part(
     area_given: str,
     out: Path,
     days: tuple[date | None, date | None],
-) -> Part:
+) -> JobPart:
     """Work out and write one part; what fails is logged and the others go on."""
     try:
         words = _write(job, incidents, lens_given, area_given, out, days)
@@ -116,7 +119,7 @@ def _part(
         state, words = "failed", str(error)
     level = logging.ERROR if state == "failed" else logging.INFO
     _LOG.log(level, "%s over %s: %s. %s", lens_id, area_given or "own area", state, words)
-    return Part(lens_id, area_given, state, words)
+    return JobPart(lens_id, area_given, state, words)
 
 
 def _write(
@@ -128,29 +131,20 @@ def _write(
     days: tuple[date | None, date | None],
 ) -> str:
     """Write one part's folder and return what was found, in words."""
-    from mapper.analysis.analyse import analyse
+    from mapper.analysis.analyse import find_hotspots
+    from mapper.analysis.request import AnalysisRequest
+    from mapper.analysis.study import prepare
     from mapper.areas.load import load_study_area
     from mapper.cli.releasing import released
     from mapper.lenses.load import load_lens
     from mapper.outputs.exports import DEGREES, FORMS, export
     from mapper.outputs.write import write_contents
 
-    chosen, lens = job.analysis, load_lens(lens_given)
-    area = load_study_area(area_given, resolution=chosen.resolution)
-    result = analyse(
-        incidents,
-        lens=lens,
-        area=area,
-        start=days[0],
-        end=days[1],
-        question=chosen.question,
-        expected=chosen.expected,
-        score=chosen.score,
-        null=chosen.null,
-        alpha=chosen.alpha,
-        correction=chosen.correction,
-        police_generated=chosen.police_generated,
-    )
+    lens, choices = load_lens(lens_given), dict(job.analysis.choices)
+    resolution = choices.pop("resolution", AnalysisRequest.known()["resolution"].default)
+    area = load_study_area(area_given, resolution=resolution)
+    study = prepare(incidents, lens=lens, area=area, start=days[0], end=days[1], **choices)
+    result = find_hotspots(study)
     shown = released(result, audience=job.outputs.audience, made_by=job.made_by)
     crs = job.outputs.crs
     contents = {
@@ -159,7 +153,30 @@ def _write(
     }
     folder = out / _safe(area.name) / _safe(lens.id)
     write_contents(shown, folder, contents)
-    return f"{len(shown.hotspots)} hot spots, in {folder}"
+    for asked in job.questions:
+        _answer(job, asked, study, result, folder)
+    return f"{count(len(shown.hotspots), 'hot spot')}, in {folder}"
+
+
+def _answer(
+    job: Job, asked: JobQuestion, study: "Study", result: "AnalysisResult", folder: Path
+) -> None:
+    """Answer one question of a part and write it beside its hot spots; a refusal is logged."""
+    from mapper.cli.releasing import register_for
+    from mapper.disclosure.make import release
+    from mapper.outputs.findings import write_finding
+    from mapper.questions.registry import QUESTIONS
+
+    question, audience = QUESTIONS[asked.id], job.outputs.audience
+    try:
+        finding = question.ask(study, question.choices.given(asked.choices), result=result)
+        register = register_for(audience, job.made_by)
+        shown = release(finding, audience=audience, register=register, made_by=job.made_by)
+        write_finding(shown, folder / f"{asked.id}.csv")
+    except MapperError as error:
+        _LOG.warning("%s in %s: not answered. %s", asked.id, folder, error)
+        return
+    _LOG.info("%s in %s: %d rows", asked.id, folder, len(shown.table))
 
 
 def _days(job: Job, table: "pd.DataFrame") -> tuple[date | None, date | None]:

@@ -31,6 +31,7 @@ import tomli_w
 
 from mapper.base.errors import ContextError
 from mapper.base.tables import REJECTED_COLUMNS
+from mapper.base.text import count
 from mapper.base.types import Integers
 from mapper.context.distances import around
 from mapper.context.sinks import REACH, Sink
@@ -203,7 +204,7 @@ def _note(one: SinkChoice, number: int) -> str:
         "map": f"moved to {one.to[0]}, {one.to[1]}" if one.to else "",
     }[one.choice]
     return (
-        f"Geocode sink {place}: {number:,} incidents {done}, decided by {one.decided_by} on"
+        f"Geocode sink {place}: {count(number, 'incident')} {done}, decided by {one.decided_by} on"
         f" {one.decided_on:%d %B %Y}: {one.reason}"
     )
 

@@ -17,6 +17,7 @@ import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from mapper.base.text import count, place_name
 from mapper.base.types import Flags
 from mapper.incidents.columns import (
     Distinct,
@@ -95,6 +96,8 @@ def check_records(
     values |= {f: references(texts[f]) for f in ("reference", "uprn") if f in texts}
     values, reference_notes = _named(values, sheet.name)
     values.setdefault("type", Distinct.blank(faults.size))
+    if "location" in values:
+        values["location"] = values["location"].spelt(place_name)
     if "risk_grade" in values:
         values["risk_grade"] = values["risk_grade"].lowered()
     if layout.format == POLICE_UK:
@@ -145,7 +148,10 @@ def _named(values: dict[str, Any], file: str) -> tuple[dict[str, Any], tuple[str
     if not empty.any():
         return values, ()
     named = without(values["reference"], empty)
-    words = f"{file}: {int(empty.sum()):,} references such as TBC or 1.2E+12 name no incident"
+    words = (
+        f"{file}: {count(int(empty.sum()), 'reference')} such as TBC or 1.2E+12: none names"
+        " an incident"
+    )
     return values | {"reference": named}, (f"{words}: those rows count as without one",)
 
 

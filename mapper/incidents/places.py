@@ -7,6 +7,7 @@ import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 
+from mapper.base.text import count
 from mapper.base.types import Flags, Floats
 from mapper.incidents.columns import numbers, references
 from mapper.incidents.coordinates import grid_to_degrees, in_area, to_degrees
@@ -36,7 +37,7 @@ def find_places(
     if geometry is not None:
         lon, lat, open_, turned = _from_geometry(geometry, faults, repair_swapped=repair_swapped)
         if turned:
-            words = f"{turned} rows with latitude and longitude swapped were repaired"
+            words = f"{count(turned, 'row')} with latitude and longitude swapped: repaired"
             notes.append(f"{file}: {words}")
     pairs = [pair for pair in PAIRS if set(pair) <= set(texts)]
     for pair in pairs:
@@ -45,7 +46,7 @@ def find_places(
         notes += [f"{file}: {told}" for told in (*told_of, said) if told]
         if swapped := _judge(found, held, layout, faults, repair_swapped=repair_swapped):
             both = "easting and northing" if held[0] == "easting" else "latitude and longitude"
-            notes.append(f"{file}: {swapped} rows with {both} swapped were repaired")
+            notes.append(f"{file}: {count(swapped, 'row')} with {both} swapped: repaired")
         lon[found.where], lat[found.where] = found.lon, found.lat
         open_[found.where] = False
     names = [layout.names[field] for field in pairs[0]] if pairs else []
@@ -81,7 +82,7 @@ def _pair(
         no_x = no_y = held.is_null().to_numpy(zero_copy_only=False)
         bad_x = bad_y = np.isnan(x) & ~no_x
         if squares:
-            words = [f"{squares:,} grid references give a square: its middle was taken"]
+            words = [f"{count(squares, 'grid reference')} read as a square: its middle was taken"]
     else:
         x, no_x, bad_x = numbers(texts[pair[0]], degrees=degrees)
         y, no_y, bad_y = numbers(texts[pair[1]], degrees=degrees)
@@ -229,5 +230,7 @@ def found_places(
         given |= mine
     wrong = given & ~in_area(lon, lat)
     lon[wrong], lat[wrong] = np.nan, np.nan
-    words = f"{file}: {int(wrong.sum())} wrong places found were left out; the incidents were kept"
+    words = (
+        f"{file}: {count(int(wrong.sum()), 'wrong place')} found, left out; the incidents were kept"
+    )
     return {"found_lon": lon, "found_lat": lat}, (words,) if wrong.any() else ()

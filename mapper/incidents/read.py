@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 
 from mapper.base.errors import AmbiguousDatesError, InputError, MapperError, MappingError
 from mapper.base.files import Progress, no_progress
+from mapper.base.text import count
 from mapper.incidents.assemble import assemble
 from mapper.incidents.check import Checked, check_records, columns_wanted
 from mapper.incidents.formats import open_sheets
@@ -161,7 +162,7 @@ def _each_once(sheets: list[Checked]) -> tuple[list[Checked], list[str]]:
             kept.append(checked)
         else:
             notes.append(
-                f"{sheet.name}: is a copy of {earlier.name} byte for byte; its {checked.rows} rows"
-                " were not read again"
+                f"{sheet.name}: is a copy of {earlier.name} byte for byte; it was not read again"
+                f" ({count(checked.rows, 'row')})"
             )
     return kept, notes

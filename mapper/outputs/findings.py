@@ -45,7 +45,9 @@ def write_finding(release: FindingRelease, path: Path) -> tuple[Path, ...]:
     check_finding_path(path)
     make = finding_csv if path.suffix.lower() == ".csv" else finding_parquet
     name = f"{path.stem}.manifest.json"
-    return write_contents(release, path.parent, {path.name: make(release)}, name=name)
+    return write_contents(
+        release, path.parent, {path.name: make(release)}, name=name, named=[path.name]
+    )
 
 
 def finding_csv(release: FindingRelease) -> bytes:

@@ -13,12 +13,13 @@ from typing import TYPE_CHECKING, Any
 import pandas as pd
 
 from mapper.analysis.analyse import find_hotspots
-from mapper.analysis.request import AnalysisRequest, AnalysisResult
+from mapper.analysis.request import AnalysisRequest
+from mapper.analysis.result import AnalysisResult
 from mapper.analysis.study import Study, prepare
 from mapper.areas.load import study_area
 from mapper.base.errors import DisclosureError
 from mapper.base.lazy import Lazy
-from mapper.base.text import encode_text
+from mapper.base.text import count, encode_text
 from mapper.disclosure.make import release as release_thing
 from mapper.disclosure.register import Register
 from mapper.disclosure.release import FindingRelease, Release
@@ -106,8 +107,8 @@ class Result:
         shown, numbers = self.shown, self.found.numbers
         return (
             f"{shown.marking}   {shown.title}: {shown.area_title}, {shown.period}\n"
-            f"{numbers['incidents_counted']:,} incidents count, {numbers['hotspots']:,} hot"
-            f" spot{'' if numbers['hotspots'] == 1 else 's'} in {numbers['cells_hot']:,} of"
+            f"{count(numbers['incidents_counted'], 'incident counts', 'incidents count')},"
+            f" {count(numbers['hotspots'], 'hot spot')} in {numbers['cells_hot']:,} of"
             f" {numbers['cells']:,} cells."
         )
 
@@ -158,7 +159,7 @@ class Answer:
         shown = self.shown
         notes = "".join(f"<li>{encode_text(note)}</li>" for note in shown.notes)
         rest = len(self.table) - _ROWS
-        more = f"<p>and {rest:,} more rows in .table</p>" if rest > 0 else ""
+        more = f"<p>and {count(rest, 'more row')} in .table</p>" if rest > 0 else ""
         return (
             f"<p><strong>{encode_text(shown.marking)}</strong> {encode_text(shown.title)}:"
             f" {encode_text(shown.lens_title)}, {encode_text(shown.area_title)},"

@@ -33,7 +33,15 @@ from mapper.outputs.manifest import said_of
 
 Ring = list[tuple[float, float]]
 
-_DECIMALS = {"area_km2": 3, "expected": 2, "excess": 2, "ratio": 2, "lon": 6, "lat": 6}
+_DECIMALS = {
+    "area_km2": 3,
+    "region_km2": 3,
+    "expected": 2,
+    "excess": 2,
+    "ratio": 2,
+    "lon": 6,
+    "lat": 6,
+}
 _ON_SCREEN = {**_DECIMALS, "expected": 1, "excess": 1, "ratio": 1}
 HIDDEN = "hidden"  # in place of a sum of which no part is printed
 _SIGNIFICANT = 3  # digits of q
@@ -140,6 +148,11 @@ def hotspot_rows(release: Release, *, on_screen: bool = False) -> list[dict[str,
         {column: rounded(row[column], column, on_screen=on_screen) for column in contract}
         for row in hotspots.to_dict("records")
     ]
+
+
+def busiest_words(row: Mapping[str, Any]) -> str:
+    """Return the busiest cells of a hot spot's row in words; nothing where none is told."""
+    return f"Busiest cells: {row['busiest']}" if row["busiest"] else ""
 
 
 def hotspot_outlines(release: Release) -> dict[str, list[list[Ring]]]:

@@ -8,6 +8,7 @@ import pandas as pd
 from mapper.analysis.study import Study
 from mapper.base.errors import RequestError
 from mapper.base.files import Progress, no_progress
+from mapper.base.text import count
 from mapper.incidents.coordinates import degrees_to_grid
 from mapper.questions.answer import answer
 from mapper.questions.choices import Choices, choice
@@ -29,6 +30,7 @@ _ROLES: dict[str, Role] = {
     "expected": "derived",
     "ratio": "derived",
     "p": "derived",
+    "p_all_bands": "derived",
 }
 
 
@@ -106,6 +108,7 @@ def _table(found: NearRepeat) -> pd.DataFrame:
             "expected": found.expected.ravel(),
             "ratio": found.ratio.ravel(),
             "p": found.p.ravel(),
+            "p_all_bands": found.p_all.ravel(),
         }
     )
 
@@ -113,16 +116,20 @@ def _table(found: NearRepeat) -> pd.DataFrame:
 def _notes(study: Study, found: NearRepeat, x: np.ndarray, y: np.ndarray) -> tuple[str, ...]:
     """Say what the table rests on and how many bands stand out."""
     places = len(np.unique(np.column_stack([x, y]), axis=0))
-    clear = int((found.p <= _ALPHA).sum())
-    told = [
-        (
-            f"{x.size:,} incidents at {places:,} distinct places. {clear} of {found.p.size} bands"
-            f" have more pairs than chance (p at most {_ALPHA:g}, each band a test of its own)."
-        )
-    ]
+    told = [f"{count(x.size, 'incident')} at {count(places, 'distinct place')}. {_verdict(found)}"]
     if unknown := study.counts.total - x.size:
-        told.append(f"{unknown:,} incidents known to the month only are left out.")
+        told.append(f"Left out: {count(unknown, 'incident')} known to the month only.")
     return tuple(told)
+
+
+def _verdict(found: NearRepeat) -> str:
+    """Say whether any band stands out, by the p that holds for all bands together."""
+    over = f"p {found.table_p:.3g} over all {found.p.size} bands together"
+    clear = int((found.p_all <= _ALPHA).sum())
+    if not clear:
+        return f"No band has clearly more pairs than chance ({over})."
+    which = "1 band has" if clear == 1 else f"{clear} bands have"
+    return f"{which} more pairs than chance ({over}, so none of them is a find among many looks)."
 
 
 QUESTION = Question(

@@ -16,8 +16,9 @@ import numpy.typing as npt
 import pandas as pd
 
 from mapper.analysis.analyse import find_hotspots
-from mapper.analysis.request import AnalysisResult
+from mapper.analysis.result import AnalysisResult
 from mapper.analysis.study import Study
+from mapper.base.text import count
 from mapper.base.types import Flags, Integers
 from mapper.context.phases import suggest_phase
 from mapper.grid.hexagons import cells_to_strings
@@ -27,6 +28,8 @@ from mapper.questions.finding import Finding, Role
 from mapper.questions.periods import Periods, counts_by_period, left_out, split_periods
 from mapper.questions.question import Question
 from mapper.questions.usual_choices import every
+from mapper.questions.verdicts import CANNOT, vetoes
+from mapper.questions.windows import Window
 from mapper.statistics.emerging import PATTERN_NAMES, classify_patterns
 from mapper.statistics.hot_periods import HotPeriods, find_hot_periods, find_trend
 from mapper.statistics.trend import Trend, smallest_p, too_few_periods
@@ -103,6 +106,7 @@ def ask_patterns(
     found = _found(study, counts, periods, choices.window)
     rows = _cells if choices.by == "cell" else _hotspots
     table = rows(study, result, found, counts, periods)
+    table = _judged(study, table, result, by=choices.by)
     return answer(
         study,
         QUESTION,
@@ -112,6 +116,25 @@ def ask_patterns(
         choices=choices.told(),
         notes=_notes(study, periods),
     )
+
+
+def _judged(
+    study: Study, table: pd.DataFrame, result: AnalysisResult, *, by: Literal["hotspot", "cell"]
+) -> pd.DataFrame:
+    """Return the rows without the pattern, trend and phase that the data itself forbids."""
+    if by == "cell":
+        group = np.arange(study.near.size, dtype=np.int64)
+    else:
+        ids = pd.Index(table["hotspot_id"])
+        group = ids.get_indexer(result.cells["hotspot_id"]).astype(np.int64)
+    window = Window(study.first, study.last)
+    reasons = vetoes(study, group, len(table), (window,), by=by)
+    silent = reasons != ""
+    told = {"pattern": CANNOT, "trend": CANNOT, "trend_s": np.nan, "trend_p": np.nan}
+    if by == "hotspot":
+        told |= {"phase": "", "phase_rule": "", "phase_reason": reasons, "phase_unknown": ""}
+    changed = {name: table[name].mask(silent, value) for name, value in told.items()}
+    return table.assign(**changed)
 
 
 def _found(study: Study, counts: Integers, periods: Periods, window: int) -> HotPeriods:
@@ -215,7 +238,8 @@ def _notes(study: Study, periods: Periods) -> tuple[str, ...]:
     held = int(periods.held.sum())
     told = [
         (
-            f"{held} periods with data, from {periods.names[0]} to {periods.names[-1]}; a hot spot"
+            f"{count(held, 'period')} with data, from {periods.names[0]} to {periods.names[-1]};"
+            " a hot spot"
             " is hot in a period when any of its cells is."
         ),
         "A phase is a suggestion by the rule beside it: people decide.",

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
 NAMES = (
     "signals",
     "concentration",
+    "where-next",
     "describe",
     "patterns",
     "change",

@@ -9,6 +9,7 @@ import pandas as pd
 from mapper.analysis.study import Study
 from mapper.base.errors import RequestError
 from mapper.base.files import Progress, no_progress
+from mapper.base.text import count
 from mapper.base.types import Floats, Integers
 from mapper.grid.hexagons import cells_to_points, cells_to_strings
 from mapper.questions.answer import answer
@@ -169,7 +170,7 @@ def _countable(
         return counts, ()
     nowhere = shares == 0
     lost = int(counts[nowhere].sum())
-    words = (f"{lost:,} incidents in cells without {exposure} are left out.",) if lost else ()
+    words = (f"Left out: {count(lost, 'incident')} in cells without {exposure}.",) if lost else ()
     return np.where(nowhere[:, np.newaxis], 0, counts), words
 
 
@@ -243,8 +244,9 @@ def _words(found: ScanResult, choices: ScanChoices) -> str:
     clear = sum(cluster.p <= 0.05 for cluster in found.clusters)  # noqa: PLR2004 - the usual level
     least = 1 / (choices.runs + 1)
     return (
-        f"{clear} of {len(found.clusters)} clusters have p at most 0.05, among {found.total:,}"
-        f" incidents; with {choices.runs} runs p is at least {least:.2g}, and Gumbel's p tells"
+        f"{clear} of {count(len(found.clusters), 'cluster')} with p at most 0.05, among"
+        f" {count(found.total, 'incident')}; with {choices.runs} runs p is at least {least:.2g},"
+        " and Gumbel's p tells"
         " smaller ones."
     )
 

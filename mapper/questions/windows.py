@@ -7,6 +7,7 @@ import numpy as np
 
 from mapper.analysis.study import Study
 from mapper.base.errors import RequestError
+from mapper.base.text import count
 from mapper.base.types import Integers
 
 _DAY = timedelta(days=1)
@@ -88,16 +89,25 @@ def check_windows(study: Study, before: Window, after: Window) -> tuple[str, ...
     ]
     if before.last >= after.first:
         faults.append(f"the window {before} does not end before {after} starts")
+    if knows_months_only(study):
+        faults += [
+            f"the window {window} cuts a month, and the data knows months, not days"
+            f" ({_whole_months(window)} would be whole)"
+            for window in (before, after)
+            if window.first.day != 1 or (window.last + _DAY).day != 1
+        ]
     if faults:
         raise RequestError(f"No change can be told: {'; '.join(faults)}. Choose other windows.")
     days = [days_with_data(study, window) for window in (before, after)]
     if not all(days):
         raise RequestError("The files hold nothing at all for one of the windows. Choose others.")
-    told = [f"Before: {before} ({days[0]} days with data). After: {after} ({days[1]})."]
-    cut = {window.first.day for window in (before, after)} != {1}
-    if cut and knows_months_only(study):
-        told.append("The data knows months, not days: a month counts when its first day lies in.")
-    return tuple(told)
+    return (f"Before: {before} ({count(days[0], 'day')} with data). After: {after} ({days[1]}).",)
+
+
+def _whole_months(window: Window) -> str:
+    """Return the months that a window touches, as it would be written."""
+    after = (window.last.replace(day=28) + 4 * _DAY).replace(day=1)
+    return f"{window.first.replace(day=1)}:{after - _DAY}"
 
 
 def knows_months_only(study: Study) -> bool:

@@ -16,6 +16,7 @@ Source
 from dataclasses import dataclass
 
 import numpy as np
+import numpy.typing as npt
 
 from mapper.base.types import Floats, Integers
 from mapper.grid.hexagons import Cells, cells_to_areas, cells_to_discs, cells_to_points
@@ -43,6 +44,17 @@ class Kernel:
             Shape (cells,), each 0 or more.
         """
         return np.add.reduceat(self.weight * counts[self.member], self.starts)
+
+    def spread(self, counts: npt.ArrayLike) -> Floats:
+        """Return each cell's counts spread over the cells around it, nothing lost at an edge.
+
+        Parameters
+        ----------
+        counts
+            Shape (cells,), each 0 or more; whole or weighted.
+        """
+        shares = np.asarray(counts, dtype=np.float64) / np.add.reduceat(self.weight, self.starts)
+        return np.add.reduceat(self.weight * shares[self.member], self.starts)
 
 
 def gaussian_kernel(cells: Cells, *, bandwidth_m: float) -> Kernel:

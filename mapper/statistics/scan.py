@@ -37,6 +37,7 @@ import numpy as np
 
 from mapper.base.errors import RequestError, TooFewEventsError
 from mapper.base.files import Progress, no_progress
+from mapper.base.text import count
 from mapper.base.types import Floats, Integers
 from mapper.statistics import scan_compiled
 from mapper.statistics import scan_compiled as compiled
@@ -178,7 +179,7 @@ def _shares(
     total = int(counts.sum())
     if total < FEWEST_INCIDENTS:
         raise TooFewEventsError(
-            f"Only {total} incidents to scan, fewer than {FEWEST_INCIDENTS}: "
+            f"Only {count(total, 'incident')} to scan, fewer than {FEWEST_INCIDENTS}: "
             "widen the dates, the area or the lens."
         )
     margins = counts.sum(axis=1) / total, counts.sum(axis=0) / total

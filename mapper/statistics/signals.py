@@ -24,6 +24,7 @@ import numpy.typing as npt
 import pandas as pd
 
 from mapper.base.errors import TooFewEventsError
+from mapper.base.text import count
 from mapper.base.types import Flags, Floats, Integers
 from mapper.grid.neighbours import Neighbours
 from mapper.statistics.clusters import Null, find_clusters
@@ -221,7 +222,8 @@ def _refuse_too_few(counts: Integers) -> None:
     total = int(counts.sum())
     if total < FEWEST_INCIDENTS:
         raise TooFewEventsError(
-            f"Only {total} incidents count in the study area: fewer than {FEWEST_INCIDENTS}, too"
+            f"Only {count(total, 'incident counts', 'incidents count')} in the study area: fewer"
+            f" than {FEWEST_INCIDENTS}, too"
             " few to tell a signal from chance. Choose a longer period, a larger area or a wider"
             " lens."
         )

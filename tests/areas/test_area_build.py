@@ -206,7 +206,7 @@ def test_notes_count_repairs_and_what_was_left_out(files, tmp_path):
     shapes.loc[0, "geometry"] = shapely.Polygon(crossing)
     shapes.to_file(files["lsoa"])
     area = build(files, tmp_path)
-    assert area.notes[0] == "lsoa.geojson: 1 invalid polygons were repaired."
+    assert area.notes[0] == "lsoa.geojson: 1 invalid polygon repaired."
     assert area.notes[-1].startswith("1 LSOAs of the population table lie outside")
     assert area.cells["residents"].sum() == 4110
 

@@ -1,4 +1,4 @@
-"""Another force sets itself up in a browser, by what docs/your-area.md says, and looks at its map."""
+"""Another force sets itself up in a browser, as docs/your-area.md says, and looks at its map."""
 
 import pytest
 

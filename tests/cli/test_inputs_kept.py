@@ -10,25 +10,20 @@ from typer.core import TyperGroup
 from mapper.base.errors import OutputError
 from mapper.cli.commands import app
 from mapper.cli.inputs import OUTPUTS, keep_inputs
-from mapper.cli.question_group import command_of
-from mapper.questions.registry import NAMES, QUESTIONS
+from mapper.questions.registry import NAMES
 
 
 def commands():
-    """Every command with its words, those of the questions made as they are when called for."""
-    found = []
+    """Every command with its words, made as it is when called for."""
+    group = typer.main.get_command(app)
 
-    def walk(command, words):
-        if isinstance(command, TyperGroup):
-            for name, inner in command.commands.items():
-                walk(inner, [*words, name])
-        else:
-            name = words[-1]
-            made = command_of(QUESTIONS[name]) if name in NAMES and len(words) == 1 else command
-            found.append((words, made))
+    def walk(within, words):
+        for name in within.commands:
+            made = within.resolve_command(None, [name])[1]
+            inner = [*words, name]
+            yield from walk(made, inner) if isinstance(made, TyperGroup) else [(inner, made)]
 
-    walk(typer.main.get_command(app), [])
-    return found
+    return list(walk(group, []))
 
 
 def is_path(param):

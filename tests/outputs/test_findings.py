@@ -118,7 +118,7 @@ def test_a_failure_half_way_leaves_neither(finding, tmp_path, monkeypatch):
     def full(_handle):
         raise OSError(28, "No space left on device")
 
-    monkeypatch.setattr("mapper.outputs.write.os.fsync", full)
+    monkeypatch.setattr("os.fsync", full)
     with pytest.raises(InputError, match="No space"):
         write_finding(release(finding), tmp_path / "new" / "t.csv")
     assert not (tmp_path / "new").exists()

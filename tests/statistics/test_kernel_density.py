@@ -64,3 +64,13 @@ def test_refusals(cells):
         gaussian_kernel(cells, bandwidth_m=0)
     with pytest.raises(ValueError, match="at least one cell"):
         gaussian_kernel(cells[:0], bandwidth_m=200)
+
+
+def test_spread_counts_add_up_and_follow_the_plain_sum(cells, counts):
+    kernel = gaussian_kernel(cells, bandwidth_m=300)
+    spread = kernel.spread(counts)
+    assert spread.sum() == pytest.approx(counts.sum(), rel=1e-12)
+    whole = np.zeros((cells.size, cells.size))  # share of each cell (column) that each cell gets
+    owner = np.repeat(np.arange(cells.size), np.diff(np.append(kernel.starts, kernel.member.size)))
+    whole[owner, kernel.member] = kernel.weight
+    np.testing.assert_allclose(spread, whole / whole.sum(axis=0) @ counts, rtol=1e-12)

@@ -182,3 +182,64 @@ def test_what_cannot_be_counted_is_refused(incidents, change, message):
 def test_all_faults_are_named_at_once():
     with pytest.raises(RequestError, match=r"differ in length.*space bands.*time bands"):
         near_repeat(np.zeros(3), np.zeros(2), np.zeros(2), space_bands=(), time_bands=())
+
+
+def test_p_over_all_bands_is_that_of_a_plain_shuffle(incidents):
+    """Second road: other shuffles, counted by plain sums, the largest band of each by hand."""
+    x, y, days = incidents
+    table = near_repeat(*incidents, space_bands=(0, 250), time_bands=(7, 30), runs=1999)
+    near = np.hypot(x[:, None] - x, y[:, None] - y)
+    pairs = np.triu_indices(len(x), 1)
+    space = np.digitize(near[pairs], [0, 250], right=True)
+    stream = np.random.default_rng(19)
+    plain = []
+    for _ in range(1000):
+        mixed = stream.permutation(days)
+        time = np.digitize(np.abs(mixed[:, None] - mixed)[pairs], [7, 30], right=True)
+        plain.append(np.bincount(space * 3 + time, minlength=9).reshape(3, 3)[:2, :2])
+    plain = np.array(plain)
+    mean, spread = plain.mean(axis=0), plain.std(axis=0)
+    largest = ((plain - mean) / spread).max(axis=(1, 2))
+    share = np.array(
+        [(largest >= z).mean() for z in ((table.observed - mean) / spread).ravel()]
+    ).reshape(2, 2)
+    # Twice four errors: the mean and spread that bands are standardised by are drawn as well.
+    assert (np.abs(table.p_all - share) < 8 * np.sqrt(0.25 * (1 / 1000 + 1 / 1999))).all()
+    assert (table.p_all >= table.p - 0.03).all()
+    assert table.table_p == table.p_all.min()
+
+
+def test_the_table_of_nothing_stands_out_no_more_often_than_it_says():
+    """16 bands of times free of places: some band by itself often, all together rarely."""
+    stream = np.random.default_rng(6)
+    tables = [
+        near_repeat(
+            *(stream.uniform(0, 1000, 60) for _ in range(2)),
+            stream.uniform(0, 99, 60),
+            space_bands=(100, 200, 300, 400),
+            time_bands=(5, 10, 20, 40),
+            runs=99,
+            seed=seed,
+        )
+        for seed in range(300)
+    ]
+    together = np.array([table.table_p for table in tables])
+    for alpha in (0.05, 0.1, 0.25, 0.5):
+        hits = np.count_nonzero(together <= alpha + 1e-12)
+        assert stats.binomtest(hits, together.size, alpha).pvalue > 0.001
+    assert np.mean([table.p.min() <= 0.05 for table in tables]) > 0.3
+
+
+def test_a_planted_near_repeat_stands_out_among_all_bands():
+    stream = np.random.default_rng(4)
+    x, y, days = (stream.uniform(0, top, 300) for top in (9000, 9000, 365))
+    x, y, days = np.append(x, x[:40] + 50), np.append(y, y[:40]), np.append(days, days[:40] + 3)
+    bands = {"space_bands": (100, 400, 1000), "time_bands": (7, 14, 60)}
+    table = near_repeat(x, y, days, **bands, runs=199)
+    assert table.table_p == table.p_all[0, 0] == 1 / 200
+
+
+def test_bands_that_never_vary_stand_out_nowhere():
+    x, y, days = np.array([0.0, 10, 20, 30]), np.zeros(4), np.ones(4)
+    table = near_repeat(x, y, days, space_bands=(15,), time_bands=(1,), runs=99)
+    assert table.table_p == 1

@@ -14,7 +14,7 @@ from mapper.app.door.who import current_viewer
 from mapper.app.shell.frame import put_on_style, show_marking
 from mapper.app.shell.traces import trace
 from mapper.app.shell.waiting import shown_progress
-from mapper.app.shell.words import attempt, bullets, count, notice
+from mapper.app.shell.words import attempt, bullets, notice
 from mapper.areas.load import load_study_area
 from mapper.areas.recognise import Recognised, recognise
 from mapper.areas.stored import (
@@ -29,6 +29,7 @@ from mapper.areas.stored import (
 from mapper.areas.study_area import StudyArea, residents_in_words
 from mapper.base.errors import MapperError
 from mapper.base.settings import settings
+from mapper.base.text import count
 from mapper.disclosure.people import Viewer, require
 from mapper.disclosure.release import MARKINGS
 from mapper.outputs.pictures.area_map import area_map

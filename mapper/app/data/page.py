@@ -23,6 +23,7 @@ from mapper.app.shell.waiting import opened_dataset, shown_progress
 from mapper.app.shell.words import notice
 from mapper.base.errors import MapperError, MappingError
 from mapper.base.settings import settings
+from mapper.base.text import count
 from mapper.disclosure.people import require
 from mapper.disclosure.release import MARKINGS
 from mapper.incidents.gather import TABLE_SUFFIXES
@@ -79,7 +80,7 @@ def _show_current() -> Dataset | None:
     except MapperError as error:
         notice(str(error), kind="stop")
         return None
-    st.text(f"In use: {current.title}, {len(current.incidents.table):,} incidents.")
+    st.text(f"In use: {current.title}, {count(len(current.incidents.table), 'incident')}.")
     own = own_dataset()
     if own is None:
         return current

@@ -8,14 +8,15 @@ import pandas as pd
 import streamlit as st
 
 from mapper.analysis.outside import MOST_OUTSIDE, outside_in_words, outside_of
+from mapper.app.data.doubts_view import show_doubts
 from mapper.app.shell.area_in_use import area_here
 from mapper.app.shell.choices import days_of
 from mapper.app.shell.datasets import Dataset
 from mapper.app.shell.looks import note_look, noted_file
-from mapper.app.shell.words import bullets, count, notice, plain
+from mapper.app.shell.words import bullets, notice, plain
 from mapper.base.errors import MapperError
 from mapper.base.palette import COLOURS
-from mapper.base.text import encode_text, spreadsheet_text
+from mapper.base.text import count, encode_text, spreadsheet_text
 from mapper.incidents.quality import Quality, quality_report
 
 ROWS_SHOWN = 1_000
@@ -39,6 +40,7 @@ def show_quality(dataset: Dataset) -> None:
     quality = quality_of(dataset.digest, _dataset=dataset)
     show_counts(dataset)
     _show_outside(dataset)
+    show_doubts(dataset)
     if quality.notes:
         bullets(quality.notes)
     if quality.rejected:

@@ -9,7 +9,7 @@ import streamlit as st
 from mapper.app.shell.waiting import shown_progress
 from mapper.app.shell.what_is import what_are
 from mapper.app.shell.words import bullets, plain
-from mapper.app.workbench.answers import Answer
+from mapper.app.workbench.answers import AnsweredQuestion
 from mapper.app.workbench.downloads import show_downloads
 from mapper.app.workbench.plots import places_of, plot_of
 from mapper.app.workbench.table import show_table
@@ -29,6 +29,7 @@ _WHAT: Mapping[str, Mapping[str, str]] = MappingProxyType(
             "per-resident": "What is per resident?",
         },
         "concentration": {"concentration": "What is concentration?"},
+        "where-next": {"where-next": "What is expected?"},
         "patterns": {"patterns": "What is a pattern?"},
         "change": {"change": "What is a clear change?"},
         "scan": {"scan": "What is a cluster of a scan?"},
@@ -48,7 +49,7 @@ _WHAT: Mapping[str, Mapping[str, str]] = MappingProxyType(
 _MAP = 430.0  # points that the map of a scan is drawn at: its numbers are read on half a page
 
 
-def show_answer_of(answer: Answer, shown: FindingRelease) -> None:
+def show_answer_of(answer: AnsweredQuestion, shown: FindingRelease) -> None:
     """Show an answer, plain sentence first."""
     st.html(
         f'<div class="m-headline m-answer"><h2>{encode_text(shown.title)}</h2>'
@@ -63,7 +64,7 @@ def show_answer_of(answer: Answer, shown: FindingRelease) -> None:
         _show_method(shown)
 
 
-def _over(answer: Answer, shown: FindingRelease) -> str:
+def _over(answer: AnsweredQuestion, shown: FindingRelease) -> str:
     """Say what the answer is over."""
     seconds = f", {answer.run.seconds:.1f} s" if answer.run.seconds else ""
     return (

@@ -6,7 +6,7 @@ from types import MappingProxyType
 
 import pandas as pd
 
-from mapper.app.shell.words import count
+from mapper.base.text import count
 from mapper.context.signature import CLEAR
 from mapper.disclosure.release import FindingRelease, is_release
 from mapper.outputs.briefing.content import window_in_words
@@ -19,7 +19,7 @@ def sentence_of(shown: FindingRelease) -> str:
     """Return what an answer says, in one or two sentences."""
     say = _SENTENCES.get(is_release(shown, FindingRelease).id)
     told = say(shown.table, shown) if say and len(shown.table) else ""
-    return told or (shown.notes[0] if shown.notes else f"{len(shown.table):,} rows.")
+    return told or (shown.notes[0] if shown.notes else f"{count(len(shown.table), 'row')}.")
 
 
 def _signals(table: pd.DataFrame, shown: FindingRelease) -> str:
@@ -29,6 +29,15 @@ def _signals(table: pd.DataFrame, shown: FindingRelease) -> str:
     return (
         f"{count(len(table) - alone, 'hot spot')} and {count(alone, 'single place')} stand out"
         f" in {shown.area_title}."
+    )
+
+
+def _where_next(table: pd.DataFrame, shown: FindingRelease) -> str:
+    top = table.iloc[0]
+    where = ", ".join(str(top[name]) for name in ("name", "ward", "district") if name in table)
+    return (
+        f"Expected busiest in {shown.choices['foretold']}: {where or shown.area_title}, about"
+        f" {top['expected']:,.1f} (between {top['low']:,.0f} and {top['high']:,.0f})."
     )
 
 
@@ -65,7 +74,7 @@ def _day(value: object) -> date:
 
 
 def _near_repeat(table: pd.DataFrame, _shown: FindingRelease) -> str:
-    clear = table[(table["p"] <= _CLEAR) & (table["ratio"] > 1)]
+    clear = table[table["p_all_bands"] <= _CLEAR]
     if clear.empty:
         return "No band of distance and delay has more pairs of incidents than chance makes."
     top = clear.sort_values("ratio", ascending=False).iloc[0]
@@ -76,7 +85,8 @@ def _near_repeat(table: pd.DataFrame, _shown: FindingRelease) -> str:
         where = f"within {top['metres_to']:,.0f} m"
     return (
         f"Most beyond chance: {where}, {top['days_over']:g} to {top['days_to']:g} days after an"
-        f" incident there are {top['ratio']:.2f} times the pairs expected (p {top['p']:.3g})."
+        f" incident there are {top['ratio']:.2f} times the pairs expected"
+        f" (p {top['p_all_bands']:.3g} over all bands)."
         f" {count(len(clear), 'band')} of {len(table)} have more than chance."
     )
 
@@ -171,6 +181,7 @@ def _phases(table: pd.DataFrame, _shown: FindingRelease) -> str:
 _SENTENCES: Mapping[str, Callable[[pd.DataFrame, FindingRelease], str]] = MappingProxyType(
     {
         "signals": _signals,
+        "where-next": _where_next,
         "patterns": _patterns,
         "change": _change,
         "scan": _scan,

@@ -22,7 +22,7 @@ from mapper.base.types import Integers
 from mapper.disclosure.make import release
 from mapper.disclosure.register import Register
 from mapper.disclosure.release import FindingRelease, Release
-from mapper.disclosure.rules import Rule, rules
+from mapper.disclosure.rules import AudienceRule, rules
 from mapper.disclosure.totals import TotalsRegister, total_is_safe
 from mapper.grid.counts import locate
 from mapper.incidents.table import Incidents
@@ -70,7 +70,7 @@ class Gathered:
     """All that a briefing is made of: releases and nothing behind them."""
 
     choices: BriefingChoices
-    rule: Rule
+    rule: AudienceRule
     now: Release  # the map of the chosen lens
     before: Release | None  # the same over the days before, if it may be shown
     others: tuple[Release, ...]  # of the lenses it is set against

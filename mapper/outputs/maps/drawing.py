@@ -59,6 +59,7 @@ def figures_of(release: Release, *, selected: str | None = None) -> dict[str, An
     """Return what a release says: its cells, its hot spots, and how counts are printed."""
     return {
         "partner": not is_operational(release),
+        "weighted": _weighted(release),
         "hidden": encode_text(release.hidden_words),
         "starts": count_classes(known_counts(release)),
         "cells": cell_features(release),
@@ -73,11 +74,11 @@ def cell_features(release: Release) -> dict[str, Any]:
     ``xy`` holds ``corners`` points for each cell, one after the other. ``place`` counts into
     ``places``; ``hotspot`` is a position in the release's list, -1 outside all; ``q`` is missing
     for a cell without neighbours, which is never tested. Outside the operational audience a count
-    is missing where it is not printed, and ``shown`` stands in place of ``disc`` and ``q``.
+    is missing where it is not printed, and ``shown`` stands in place of ``disc``, scores and ``q``.
     """
     table = is_release(release).cells
     known = known_counts(release)
-    unsaid = table["count"].isna().to_numpy() & ~_by_district(table)
+    unsaid = table["incidents"].isna().to_numpy() & ~_by_district(table)
     drawn = (known > 0) | unsaid | table["hot"].to_numpy()
     table, known = table[drawn], known[drawn]
     corners = cells_to_corners(strings_to_cells(table["cell"].to_numpy(dtype=object)))[:, :-1]
@@ -88,7 +89,9 @@ def cell_features(release: Release) -> dict[str, Any]:
         "corners": corners.shape[1],
         "xy": _steps(corners.reshape(-1, 2)),
         "id": table["cell"].tolist(),
-        "count": [None if gone else int(n) for n, gone in zip(known, unsaid[drawn], strict=True)],
+        "incidents": [
+            None if gone else int(n) for n, gone in zip(known, unsaid[drawn], strict=True)
+        ],
         "residents": table["residents"].fillna(0).round().astype("int64").tolist(),
         **(_tested(table) if is_operational(release) else _printed(table)),
         "hot": table["hot"].astype(int).tolist(),
@@ -101,9 +104,17 @@ def cell_features(release: Release) -> dict[str, Any]:
 def _tested(table: pd.DataFrame) -> dict[str, Any]:
     """Return what only the operational audience is told of cells."""
     return {
-        "disc": table["disc_count"].tolist(),
+        "disc": table["disc_incidents"].tolist(),
+        "score": table["score"].tolist(),
+        "disc_score": table["disc_score"].tolist(),
         "q": [None if np.isnan(q) else float(f"{q:.3g}") for q in table["q"]],
     }
+
+
+def _weighted(release: Release) -> bool:
+    """Tell whether scores are other numbers than incidents, and shown."""
+    cells = release.cells
+    return is_operational(release) and not cells["score"].equals(cells["incidents"])
 
 
 def _printed(table: pd.DataFrame) -> dict[str, Any]:
@@ -113,7 +124,7 @@ def _printed(table: pd.DataFrame) -> dict[str, Any]:
 
 def known_counts(release: Release) -> Integers:
     """Return the counts that are printed, 0 where one is not."""
-    return is_release(release).cells["count"].fillna(0).to_numpy(dtype=np.int64)
+    return is_release(release).cells["incidents"].fillna(0).to_numpy(dtype=np.int64)
 
 
 def _by_district(table: pd.DataFrame) -> Flags:

@@ -55,6 +55,7 @@ _PLOTS: Mapping[str, Callable[[pd.DataFrame, FindingRelease], Drawn]] = MappingP
     {
         "signals": where.counted("incidents", "Incidents", kind="signals"),
         "concentration": where.concentration,
+        "where-next": where.where_next,
         "patterns": when.patterns,
         "change": when.change,
         "scan": when.scan,

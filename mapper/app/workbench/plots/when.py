@@ -118,13 +118,13 @@ def near_repeat(table: pd.DataFrame, _shown: FindingRelease) -> Drawn:
         f"{low:g} to {high:g} days"
         for low, high in zip(table["days_over"], table["days_to"], strict=True)
     ]
-    sure = ["*" if p <= CLEAR else "" for p in table["p"]]
+    sure = ["*" if p <= CLEAR else "" for p in table["p_all_bands"]]
     grid = pd.DataFrame({"x": soon, "y": near, "value": table["ratio"].to_numpy()})
     grid["label"] = [f"{r:.2f}{s}" for r, s in zip(table["ratio"], sure, strict=True)]
-    clear = int((table["p"] <= CLEAR).sum())
+    clear = int((table["p_all_bands"] <= CLEAR).sum())
     words = (
-        f"Pairs of incidents over those expected, by distance and delay; * marks p of 0.05 or less:"
-        f" {clear} of {len(table)} squares."
+        f"Pairs of incidents over those expected, by distance and delay; * marks p of 0.05 or less"
+        f" over all squares together: {clear} of {len(table)}."
     )
     return heat(grid, title="Times expected", middle=1.0), words
 

@@ -6,12 +6,13 @@ from itertools import islice
 import altair as alt
 import pandas as pd
 
-from mapper.app.workbench.plots.marks import BLUE, HOT, INK, bars, share, sized
+from mapper.app.workbench.plots.marks import BLUE, HOT, INK, NAMES, ROW, bars, share, sized
 from mapper.app.workbench.plots.rows import BARS, Drawn, place_names, told_apart
 from mapper.disclosure.release import FindingRelease
 
 _POINTS = 400  # of a curve
 _HALF = 0.5
+_TOP = 80  # pixels that an axis with its title takes
 
 
 def concentration(table: pd.DataFrame, _shown: FindingRelease) -> Drawn:
@@ -80,6 +81,29 @@ def counted(
         return bars(rows, axis=axis), words + _of_more(left)
 
     return draw
+
+
+def where_next(table: pd.DataFrame, shown: FindingRelease) -> Drawn:
+    """Draw what is expected of the busiest places, with its interval."""
+    top = table.head(BARS).reset_index(drop=True)
+    places = place_names(top)
+    names = [f"{number}. {name}" for number, name in enumerate(places, start=1)]
+    rows = top.assign(name=names)[["name", "expected", "low", "high", "last_year"]]
+    base = alt.Chart(rows).encode(
+        y=alt.Y("name:N", sort=None, title=None, axis=NAMES),
+        tooltip=["name", alt.Tooltip("expected", format=".1f"), "low", "high", "last_year"],
+    )
+    spans = base.mark_rule(strokeWidth=2, color=BLUE).encode(
+        x=alt.X("low:Q", title="Incidents expected"), x2="high:Q"
+    )
+    points = base.mark_point(filled=True, size=70, opacity=1, color=HOT).encode(x="expected:Q")
+    first = rows.iloc[0]
+    words = (
+        f"Expected in {shown.choices['foretold']}: most at {places.iloc[0]},"
+        f" {first['expected']:,.1f}, between {first['low']:,.0f} and {first['high']:,.0f}."
+    )
+    chart = sized(spans + points, height=_TOP + ROW * len(rows))
+    return chart, words + _of_more(len(table) - len(top))
 
 
 def _of_more(left: int) -> str:

@@ -1,0 +1,112 @@
+"""Points that mislead: a geocoder's default, and a set of snap points that was replaced.
+
+A *default point* holds at least 20 incidents and 0.1 % of all, and either its label says that no
+place is known, or it carries ten and more different labels, one to three incidents at most, or it
+has no label, 1 % of all incidents and five times those of any other point.
+"""
+
+import re
+
+import numpy as np
+import pandas as pd
+
+from mapper.context.sinks import FEWEST, LEAST_SHARE
+from mapper.incidents.doubt import Doubt
+from mapper.incidents.quality import Points, changed_points, distinct_points, points_by_year
+
+_NOWHERE = re.compile(
+    r"(?i)\b(?:no fixed(?: \w+)?|no (?:known )?(?:location|address|place|trace)"
+    r"|not (?:known|stated|given)|unknown|unspecified|unmapped|ungeocod|default"
+    r"|address not|n/?a|tbc|to be confirmed)\b"
+)
+_LABELS = 10  # different ones at one point
+_EACH = 3  # incidents to a label at most
+_ALONE = 0.01, 5  # share of all incidents, and times the next point, without any label
+_SHOWN = 3
+
+
+def point_doubts(table: pd.DataFrame) -> tuple[Doubt, ...]:
+    """Return default points, and the year from which the set of points is another one."""
+    points = distinct_points(table)
+    return (*_default_points(table, points), *_replaced(table, points))
+
+
+def _default_points(table: pd.DataFrame, points: Points) -> list[Doubt]:
+    """Return the default points as one doubt."""
+    large = np.flatnonzero(points.incidents >= max(FEWEST, LEAST_SHARE * len(table)))
+    if not large.size:
+        return []
+    rows = np.flatnonzero(np.isin(points.of, large))
+    frame = pd.DataFrame({"point": points.of[rows], "label": ""})
+    if "location" in table:
+        frame["label"] = table["location"].iloc[rows].astype("str").fillna("").to_numpy()
+    default, names = [], []
+    second = int(np.sort(points.incidents)[-2]) if points.incidents.size > 1 else 0
+    for point, labels in frame.groupby("point")["label"]:
+        best = str(labels.mode().iloc[0])
+        if why := _why(labels, best, second, len(table)):
+            default.append(int(str(point)))
+            at = int(points.first[int(str(point))])
+            lon, lat = (table[name].iloc[at] for name in ("lon", "lat"))
+            names.append((len(labels), f"{len(labels):,} at {lon:.5f}, {lat:.5f} ({why})"))
+    if not default:
+        return []
+    mine = np.flatnonzero(np.isin(points.of, default))
+    shown = "; ".join(words for _, words in sorted(names, reverse=True)[:_SHOWN])
+    return [
+        Doubt(
+            code="default point",
+            effect="caveat",
+            words=(
+                f"{mine.size:,} incidents ({mine.size / len(table):.1%}) lie where a system puts"
+                f" what it cannot place: {shown}. A place there is no place."
+            ),
+            rows=mine,
+            share=mine.size / len(table),
+            kind="coordinates",
+            part=shown,
+            option="--sinks FILE, from mapper sinks, with choice = “move out”",
+            click="Data, Points that may be geocode sinks, Move them out",
+        )
+    ]
+
+
+def _why(labels: "pd.Series[str]", best: str, second: int, total: int) -> str:
+    """Say why a point stands for no place; nothing where it does not."""
+    size = len(labels)
+    if said := _NOWHERE.search(best):
+        return f"label “{said.group(0).lower()}”"
+    different = labels[labels != ""].nunique()
+    if different >= _LABELS and size <= _EACH * different:
+        return f"{different} different labels"
+    if not best and size >= _ALONE[0] * total and size >= _ALONE[1] * second:
+        return "no label"
+    return ""
+
+
+def _replaced(table: pd.DataFrame, points: Points) -> list[Doubt]:
+    """Return the year from which points are others than before."""
+    years = points_by_year(table, points)
+    changed, words = changed_points(years, points)
+    if not changed:
+        return []
+    year = min(
+        (share, one.year) for one in years if (share := one.share_at_earlier_points) is not None
+    )[1]
+    mine = table["start"].dt.year.to_numpy() >= year
+    first = table["start"][mine].min().date()
+    return [
+        Doubt(
+            code="points replaced",
+            effect="veto",
+            words=f"{words} A place finer than a district cannot be compared across {year}.",
+            rows=np.flatnonzero(mine),
+            share=float(mine.mean()),
+            kind="coordinates",
+            part=str(year),
+            since=first,
+            finest=True,
+            option=f"--from {first}, or --by district",
+            click=f"choose {first:%d %B %Y} as the first day, or rows of districts",
+        )
+    ]
