@@ -106,8 +106,15 @@ def _of_table(request: AnalysisRequest, area: StudyArea, table: BaseTable) -> Ex
     if request.expected == "residents-and-table":
         people = area.cells["residents"].to_numpy(dtype=np.float64)
         base, words = base + people, f"residents and {column} ({table.name})"
-    told = f"{lost:,} rows of {table.name} lie in no cell of {area.title} and are left out."
-    return Expectation(base, words, (Note("expectation", told),) if lost else ())
+    told = []
+    if lost:
+        told.append(f"{lost:,} rows of {table.name} lie in no cell of {area.title}: left out.")
+    if unknown := int(np.isnan(base).sum()):
+        told.append(
+            f"{table.name} names no place of {unknown:,} of {base.size:,} cells: nothing is known"
+            " of them, and no place is listed there. Give it a row for each."
+        )
+    return Expectation(base, words, tuple(Note("expectation", one) for one in told))
 
 
 def _young_of(area: StudyArea) -> Expectation:
