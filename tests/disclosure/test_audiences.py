@@ -340,8 +340,12 @@ def test_the_preview_shows_both_sides_and_keeps_nothing():
 
 def test_files_say_fewer_than_and_never_a_hidden_number(tmp_path):
     shown = partnership(lens=replace(EVERYTHING, title="Lens"))
-    assert hotspots_csv(shown).decode().splitlines()[0] == ",".join(PARTNER_HOTSPOT_COLUMNS)
-    assert districts_csv(shown).decode().splitlines()[0] == ",".join(PARTNER_DISTRICT_COLUMNS)
+    assert hotspots_csv(shown).decode("utf-8-sig").splitlines()[0] == ",".join(
+        PARTNER_HOTSPOT_COLUMNS
+    )
+    assert districts_csv(shown).decode("utf-8-sig").splitlines()[0] == ",".join(
+        PARTNER_DISTRICT_COLUMNS
+    )
     members = json.loads(hotspots_geojson(shown))
     assert (members["marking"], members["audience"]) == ("OFFICIAL-SENSITIVE", "partnership")
     pd.testing.assert_frame_equal(pd.read_parquet(io.BytesIO(cells_parquet(shown))), shown.cells)

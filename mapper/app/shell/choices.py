@@ -180,12 +180,10 @@ def _ask_area() -> str:
     whole = area_here()
     districts = sorted(str(name) for name in whole.cells["district"].cat.categories if str(name))
     names = {whole.name: whole.title, **{name: name for name in districts}}
+    if st.session_state.get("area") not in names:  # of another area of work
+        st.session_state.pop("area", None)
     return st.selectbox(
-        "Area",
-        list(names),
-        format_func=names.__getitem__,
-        key=f"area {whole.name}",
-        persist_state="session",
+        "Area", list(names), format_func=names.__getitem__, key="area", persist_state="session"
     )
 
 
