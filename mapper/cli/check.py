@@ -27,7 +27,7 @@ class Files:
 
 
 def run(
-    paths: list[Path],
+    paths: list[str],
     *,
     mapping: Path | None,
     files: Files,

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
 NAMES = (
     "signals",
     "concentration",
+    "density",
     "where-next",
     "describe",
     "patterns",
@@ -29,6 +30,7 @@ NAMES = (
     "evaluate",
     "signature",
     "context",
+    "risk-terrain",
     "phases",
     "children",
     "corridors",

@@ -172,6 +172,16 @@ def _children(table: pd.DataFrame, _shown: FindingRelease) -> str:
     )
 
 
+def _risk_terrain(table: pd.DataFrame, _shown: FindingRelease) -> str:
+    if "kind" not in table:
+        return ""
+    clear = table[table["clear"].astype(bool)]
+    if clear.empty:
+        return "No kind of place nearby clearly goes with more or fewer incidents."
+    named = "; ".join(f"{row.kind} {row.ratio:.1f} times" for row in clear.itertuples())
+    return f"Goes with clearly more or fewer incidents nearby: {named}. None is shown to cause it."
+
+
 def _phases(table: pd.DataFrame, _shown: FindingRelease) -> str:
     tally = table["phase"].replace("", "no phase").value_counts()
     named = ", ".join(f"{number:,} {name}" for name, number in tally.items())
@@ -195,5 +205,6 @@ _SENTENCES: Mapping[str, Callable[[pd.DataFrame, FindingRelease], str]] = Mappin
         "signature": _signature,
         "context": _context,
         "phases": _phases,
+        "risk-terrain": _risk_terrain,
     }
 )

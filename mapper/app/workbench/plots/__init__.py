@@ -69,6 +69,7 @@ _PLOTS: Mapping[str, Callable[[pd.DataFrame, FindingRelease], Drawn]] = MappingP
         "evaluate": sure.evaluate,
         "signature": sure.signature,
         "context": where.near,
+        "risk-terrain": where.risk_terrain,
         "phases": where.counted("incidents", "Incidents", kind="phase"),
         "children": where.children,
         "corridors": where.corridors,

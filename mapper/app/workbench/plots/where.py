@@ -6,8 +6,18 @@ from itertools import islice
 import altair as alt
 import pandas as pd
 
-from mapper.app.workbench.plots.marks import BLUE, HOT, INK, NAMES, ROW, bars, share, sized
-from mapper.app.workbench.plots.rows import BARS, Drawn, place_names, told_apart
+from mapper.app.workbench.plots.marks import (
+    BLUE,
+    HOT,
+    INK,
+    NAMES,
+    ROW,
+    bars,
+    intervals,
+    share,
+    sized,
+)
+from mapper.app.workbench.plots.rows import BARS, Drawn, place_names, ratio_rows, told_apart
 from mapper.disclosure.release import FindingRelease
 
 _POINTS = 400  # of a curve
@@ -146,6 +156,20 @@ def _reports(names: list[str], top: pd.DataFrame) -> Drawn:
     rows = pd.DataFrame({"name": names, "value": top["reports"].to_numpy()})
     words = "; ".join(f"{n}: {v}" for n, v in zip(names[:5], rows["value"], strict=False))
     return bars(rows, axis="Reports"), f"{words}."
+
+
+def risk_terrain(table: pd.DataFrame, _shown: FindingRelease) -> Drawn:
+    """Draw how many times the incidents of cells alike go with each kind of place."""
+    if "kind" not in table:
+        return None
+    told = table.rename(
+        columns={"kind": "name", "ratio": "value", "ratio_low": "low", "ratio_high": "high"}
+    )
+    nothing = {"none_else": "none elsewhere", "none_here": "none near"}
+    rows = ratio_rows(told[["name", "value", "low", "high"]], clear=table["clear"], **nothing)
+    words = "; ".join(f"{row.name_}: {row.told}" for row in rows.rename(columns={"name": "name_"})
+                      .itertuples())  # fmt: skip
+    return intervals(rows, axis="Times the incidents of cells alike"), f"{words}."
 
 
 def near(table: pd.DataFrame, _shown: FindingRelease) -> Drawn:
