@@ -30,11 +30,13 @@ from mapper.questions.question import Question
 from mapper.questions.usual_choices import every
 from mapper.questions.verdicts import CANNOT, vetoes
 from mapper.questions.windows import Window
-from mapper.statistics.emerging import PATTERN_NAMES, classify_patterns
+from mapper.statistics.emerging import PATTERN_NAMES, Pattern, classify_patterns
+from mapper.statistics.fewest import FEWEST_INCIDENTS
 from mapper.statistics.hot_periods import HotPeriods, find_hot_periods, find_trend
 from mapper.statistics.trend import Trend, smallest_p, too_few_periods
 
 _HALF = 0.5
+_NO_PATTERN = PATTERN_NAMES[Pattern.NO_PATTERN]
 TREND_WORDS = ("falling", "no clear trend", "rising")
 _SHARED: Mapping[str, Role] = MappingProxyType(
     {
@@ -129,6 +131,10 @@ def _judged(
         group = ids.get_indexer(result.cells["hotspot_id"]).astype(np.int64)
     window = Window(study.first, study.last)
     reasons = vetoes(study, group, len(table), (window,), by=by)
+    if by == "hotspot":
+        few = (table["incidents"] < FEWEST_INCIDENTS) & (table["pattern"] == _NO_PATTERN)
+        words = [f"{CANNOT}: {each} incidents show no pattern." for each in table["incidents"]]
+        reasons = np.where(few.to_numpy() & (reasons == ""), words, reasons)
     silent = reasons != ""
     told = {"pattern": CANNOT, "trend": CANNOT, "trend_s": np.nan, "trend_p": np.nan}
     if by == "hotspot":
