@@ -6,6 +6,7 @@ from typing import Literal
 import numpy as np
 import pandas as pd
 
+from mapper.analysis.expectation import expectation
 from mapper.analysis.shift_filter import in_shifts
 from mapper.analysis.study import Study
 from mapper.base.errors import RequestError
@@ -24,7 +25,7 @@ from mapper.statistics.bernoulli_scan import bernoulli_scan
 from mapper.statistics.scan import MOST_FEWEST, Cluster, ScanChoices, ScanResult, scan
 from mapper.statistics.scan_windows import Zones, circle_zones, disc_zones
 
-Exposure = Literal["residents", "demand"]
+Exposure = Literal["residents", "demand", "expected"]
 _ROLES: dict[str, Role] = {
     "cluster": "key",
     "centre_cell": "key",
@@ -71,7 +72,15 @@ class SpaceTimeScanChoices(Choices):
         },
     )
     exposure: Exposure = choice(
-        "residents", "Expected by", help="What poisson expects by.", when=("chance", "poisson")
+        "residents",
+        "Expected by",
+        help="What poisson expects by; expected is what unusual places are set against.",
+        of={
+            "residents": "Residents",
+            "demand": "All demand",
+            "expected": "What unusual places are set against, also your own table",
+        },
+        when=("chance", "poisson"),
     )
     windows: Literal["discs", "circles"] = choice(
         "discs",
@@ -223,10 +232,10 @@ def _exposure(study: Study, periods: Periods, exposure: Exposure) -> Floats:
     """Return what incidents are expected in proportion to, 0 where it is not known."""
     if exposure == "residents":
         known = np.nan_to_num(study.area.cells["residents"].to_numpy(), nan=0.0)
+    elif exposure == "expected":
+        known = np.nan_to_num(expectation(study).base, nan=0.0)
     else:
-        inside = (study.counts.position >= 0) & (periods.number >= 0)
-        where = study.counts.position[inside]
-        known = np.bincount(where, minlength=study.near.size).astype(np.float64)
+        known = _demand(study, periods).sum(axis=1).astype(np.float64)
     if not known.any():
         raise RequestError(
             f"Nothing is known of {exposure} here. Choose the permutation null, which needs none."

@@ -2,7 +2,9 @@
 
 import numpy as np
 
+from mapper.grid.hexagons import cells_to_points
 from mapper.statistics.bernoulli_scan import bernoulli_scan
+from mapper.statistics.kernel_density import gaussian_kernel
 from mapper.statistics.scan import ScanChoices, scan
 from mapper.statistics.scan_windows import disc_zones
 
@@ -52,3 +54,27 @@ def test_shuffled_times_say_nothing_of_places_alone(run, extract, tmp_path):
     said = run("scan", extract, "--lens", "domestic-abuse", "--look", "space", "--out", out)
     assert said.code == 2
     assert "choose another chance (--chance poisson or bernoulli)" in said.err
+
+
+def test_an_own_table_of_points_is_what_poisson_expects_by(ask, study, tmp_path):
+    """A table by point, such as of workers: its sums by cell are the exposure."""
+    lon, lat = cells_to_points(study.cells)
+    number = np.arange(study.near.size) % 7 + 1
+    rows = [f"{x:.7f},{y:.7f},{n}" for x, y, n in zip(lon, lat, number, strict=True)]
+    own = tmp_path / "workers.csv"
+    own.write_text("lon,lat,workers\n" + "\n".join(rows) + "\n")
+    given = ("--expected", "table", "--expected-table", own)
+    table, _ = ask("scan", *SPACE, "--chance", "poisson", "--exposure", "expected", *given)
+    counts, _ = in_whole_months(study)
+    known = np.where(study.uncovered, 0, number)  # nothing is expected where no data reaches
+    found = scan(
+        counts,
+        disc_zones(study.cells, rings=3),
+        exposure=known.astype(float),
+        choices=ScanChoices(null="poisson", runs=19),
+    )
+    same_clusters(table, found)
+    ratio, manifest = ask("density", "--over", "expected", *given)
+    kernel = gaussian_kernel(study.cells, bandwidth_m=400)
+    np.testing.assert_allclose(ratio["ratio"], kernel.ratio(study.counts.incidents, known))
+    assert "as much as workers (workers.csv) would make" in manifest["notes"][0]
