@@ -24,7 +24,7 @@ from mapper.base.errors import RequestError
 from mapper.context.places import Places
 from mapper.incidents.table import Incidents
 from mapper.lenses.lens import Lens
-from mapper.questions.periods import Periods, split_periods
+from mapper.questions.periods import Periods, unbroken_periods
 from mapper.questions.phases import PhasesChoices, ask_phases
 
 MONTHS_BEHIND = 12
@@ -64,7 +64,7 @@ def study_patch(
     if now.request.shifts or now.request.weekdays:
         week = history.varied(shifts=(), weekdays=())
     try:
-        months = split_periods(history, every="month")
+        months = unbroken_periods(history, every="month")
     except RequestError as error:
         return PatchStudy(result, history, week, None, str(error), places)
     return PatchStudy(result, history, week, months, "", places)
