@@ -119,9 +119,9 @@ def unbroken_periods(study: Study, *, every: str, fewest: int = 2) -> Periods:
     number = int(periods.unbroken.sum())
     if number < fewest:
         raise RequestError(
-            f"The files hold nothing in {periods.gaps}, and only {number} period(s) after"
-            f" that: {fewest} that follow each other are needed. Choose dates before the gap, or add the"
-            " files that are missing."
+            f"The files hold nothing in {periods.gaps}, and only {number} of these periods after"
+            f" that: {fewest} that follow each other are needed. Choose dates before the gap, or"
+            " add the files that are missing."
         )
     return periods
 

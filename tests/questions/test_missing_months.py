@@ -72,7 +72,7 @@ def test_months_years_apart_are_no_neighbours():
     assert set(finding.table["periods"]) == {3}
     assert any("2022-01 to 2024-12: missing" in note for note in finding.notes)
     assert any("2 periods before the gap are left out" in note for note in finding.notes)
-    with pytest.raises(RequestError, match=r"nothing in 2022-01 to 2024-12, and only 1 period"):
+    with pytest.raises(RequestError, match=r"nothing in 2022-01 to 2024-12, and only 1 of these"):
         ask_patterns(of_months("2021-11", "2021-12", "2025-01"), PatternsChoices(by="cell"))
 
 
