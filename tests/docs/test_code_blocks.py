@@ -22,6 +22,7 @@ from mapper.cli.job import run
 from mapper.context.phases import read_phase_rules
 from mapper.incidents.mapping import load_mapping
 from mapper.lenses.load import load_lens
+from tests.areas.lancashire import write_lancashire
 from tests.small_extract import write_extract, write_police_uk
 
 ROOT = Path(__file__).parents[2]
@@ -112,6 +113,9 @@ def run_bash(page, text, folder):
         (folder / "mapping.toml").write_text(toml)
         rows = pd.read_csv(folder / "incidents.csv", dtype=str)
         as_command_and_control(rows).to_csv(folder / "incidents.csv", index=False)
+    if page.name == "your-area.md":
+        for kind, path in write_lancashire(folder / "official").items():
+            path.rename(folder / f"{kind}{path.suffix}")
     for line in text.splitlines():
         run_line(line)
 

@@ -167,3 +167,20 @@ def test_the_manifest_of_a_form_lists_it_with_its_fields(make_release):
     name = file_name(form_name(shown, "geoparquet", NATIONAL_GRID), shown)
     assert told["outputs"][name] == fingerprint(content)
     assert file_name("fields.csv", shown) in told["outputs"]
+
+
+def test_question_and_expectation_are_chosen_at_the_side_and_said(app):
+    usual = panel(app)["hint"]
+    assert usual.startswith("Unusual places: more incidents than ")
+    chosen = app.selectbox(key="expected").set_value("residents").run()
+    assert "more incidents than residents would explain" in panel(chosen)["hint"]
+    asked = app.selectbox(key="question").set_value("concentrated").run()
+    assert panel(asked)["hint"].startswith(
+        "Concentrated places: more incidents than an even spread"
+    )
+    assert not [one for one in asked.selectbox if one.key == "expected"]
+
+
+def test_a_table_that_is_not_given_yet_is_asked_for_in_words(app):
+    app.selectbox(key="expected").set_value("residents-and-table").run()
+    assert "Give the table of workers or visitors at the side" in refusal(app)
