@@ -13,6 +13,7 @@ from mapper.analysis.study import Study
 from mapper.areas.base_table import BaseTable
 from mapper.areas.study_area import StudyArea
 from mapper.base.note import Note
+from mapper.base.text import count
 from mapper.base.types import Floats, Integers
 from mapper.lenses.lens import EXPECTED_WORDS
 
@@ -108,7 +109,7 @@ def _of_table(request: AnalysisRequest, area: StudyArea, table: BaseTable) -> Ex
         base, words = base + people, f"residents and {column} ({table.name})"
     told = []
     if lost:
-        told.append(f"{lost:,} rows of {table.name} lie in no cell of {area.title}: left out.")
+        told.append(f"Left out: {count(lost, 'row')} of {table.name} in no cell of {area.title}.")
     if unknown := int(np.isnan(base).sum()):
         told.append(
             f"{table.name} names no place of {unknown:,} of {base.size:,} cells: nothing is known"

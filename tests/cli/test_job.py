@@ -68,6 +68,7 @@ def test_each_part_is_written_and_too_few_events_are_told(job_file):
     folder = home / "out" / "2030-12-31" / "merseyside" / "all-demand"
     assert sorted(path.name for path in folder.iterdir()) == [
         "hotspots.csv",
+        "hotspots.csv-metadata.json",
         "hotspots.gpkg",
         "manifest.json",
         "map.png",
