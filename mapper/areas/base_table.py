@@ -9,20 +9,22 @@ without a point has none.
 
 import hashlib
 import io
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
 import numpy as np
 import pandas as pd
 
-from mapper.areas.population import LSOA_CODE, find_column
 from mapper.areas.study_area import StudyArea
 from mapper.base.errors import AreaError
 from mapper.base.types import Floats
 from mapper.grid.hexagons import cells_to_strings, points_to_cells
 
 MAX_BYTES = 50_000_000
-_POINT = ((r"lon(gitude)?", r"x"), (r"lat(itude)?", r"y"))
+_POINT = (("lon", "longitude"), ("lat", "latitude"))
+_LSOA = ("lsoa", "lsoacode", "lsoacd", "lsoa11cd", "lsoa11code", "lsoa21cd", "lsoa21code")
+_PLACES = frozenset(("cell", "ward", "district", *_LSOA, *_POINT[0], *_POINT[1]))
 
 
 @dataclass(frozen=True)
@@ -36,13 +38,11 @@ class BaseTable:
     @property
     def columns(self) -> list[str]:
         """Return the columns of numbers that name no place."""
-        named = {name.casefold() for name in ("cell", "ward", "district", "lsoa", "lon", "lat")}
         return [
             str(name)
             for name in self.rows.columns
-            if str(name).casefold() not in named
+            if _plain(name) not in _PLACES
             and pd.to_numeric(self.rows[name], errors="coerce").notna().any()
-            and find_column([str(name)], (*LSOA_CODE, *_POINT[0], *_POINT[1])) is None
         ]
 
     def column(self, asked: str) -> str:
@@ -89,11 +89,11 @@ class BaseTable:
 
     def _places(self, area: StudyArea) -> tuple["pd.Series[str]", "pd.Series[str]", bool]:
         """Return places of rows and of cells, and whether one not named is unknown."""
-        columns = {str(name).casefold(): str(name) for name in self.rows.columns}
+        columns = {_plain(name): str(name) for name in self.rows.columns}
         cells = pd.Series(cells_to_strings(area.cells["cell"].to_numpy()), dtype="str")
         if "cell" in columns:
             return self.rows[columns["cell"]].str.strip(), cells, False
-        lon, lat = (find_column(self.rows.columns, patterns) for patterns in _POINT)
+        lon, lat = (_first(columns, names) for names in _POINT)
         if lon and lat:
             degrees = (
                 pd.to_numeric(self.rows[name], errors="coerce").fillna(0).to_numpy(np.float64)
@@ -109,13 +109,23 @@ class BaseTable:
                 names = names + ", " + rows[columns["district"]].str.strip()
                 return names, told["ward"] + ", " + told["district"], True
             return names, told["ward"], True
-        code = columns.get("lsoa") or find_column(self.rows.columns, LSOA_CODE)
+        code = _first(columns, _LSOA)
         if code:
             return self.rows[code].str.strip(), area.cells["lsoa"].astype("str"), True
         raise AreaError(
             f"{self.name}: no column names places (columns: {', '.join(columns)}). Name one cell,"
             " lsoa or ward, or two lon and lat."
         )
+
+
+def _plain(name: object) -> str:
+    """Return a column's name in small letters and digits alone."""
+    return "".join(letter for letter in str(name).casefold() if letter.isalnum())
+
+
+def _first(columns: Mapping[str, str], names: Sequence[str]) -> str | None:
+    """Return the column of the first plain name that there is."""
+    return next((columns[name] for name in names if name in columns), None)
 
 
 def read_base_table(path: Path, content: str | None = None) -> BaseTable:

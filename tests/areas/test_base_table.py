@@ -109,7 +109,7 @@ def test_rows_outside_the_area_are_told():
     rows = "".join(f"{name},50\n" for name in NAMES)
     told = busy(expected="table", expected_table=table_of(f"cell,n\n{rows}8a1951000007fff,7\n"))
     assert any(
-        one.words.startswith("1 rows of workplaces.csv lie in no cell") for one in told.notes
+        one.words.startswith("Left out: 1 row of workplaces.csv in no cell") for one in told.notes
     )
 
 

@@ -190,7 +190,7 @@ def test_a_look_and_a_sheet_are_written_down_first(patch, monkeypatch):
 
 
 def test_nothing_found_says_what_to_do(tmp_path, monkeypatch):
-    even = write_extract(tmp_path / "even.csv", each=0, box=(-3.3, -2.5, 53.2, 53.75))
+    even = write_extract(tmp_path / "even.csv", each=0, box=(-2.98, -2.7, 53.38, 53.5))
     monkeypatch.setenv("MAPPER_DEMONSTRATION_FILE", str(even))
     forget()
     app = opened(start())
