@@ -5,7 +5,9 @@ from typing import Literal
 
 import numpy as np
 
+from mapper.analysis.expectation import Expectation, expectation, residents_of
 from mapper.analysis.study import Study
+from mapper.lenses.lens import EXPECTED_WORDS
 from mapper.questions.answer import answer
 from mapper.questions.choices import Choices, choice
 from mapper.questions.finding import Finding, Role
@@ -13,7 +15,7 @@ from mapper.questions.places import places_by
 from mapper.questions.question import Question
 from mapper.statistics.kernel_density import FEWEST_EXPECTED, gaussian_kernel
 
-Over = Literal["land", "demand", "residents"]
+Over = Literal["land", "demand", "residents", "expected"]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -23,8 +25,13 @@ class DensityChoices(Choices):
     over: Over = choice(
         "land",
         "Set against",
-        help="Land, or a second kernel: all demand, or residents.",
-        of={"land": "Land: per km²", "demand": "All demand here", "residents": "Residents"},
+        help="Land, or a second kernel; expected is what unusual places are set against.",
+        of={
+            "land": "Land: per km²",
+            "demand": "All demand here",
+            "residents": "Residents",
+            "expected": "What unusual places are set against, also your own table",
+        },
     )
     metres: int = choice(
         400,
@@ -54,11 +61,10 @@ def ask_density(study: Study, choices: DensityChoices) -> Finding:
         roles["density"] = "derived"
         told = "Incidents per square kilometre, each spread around the middle of its cell."
     else:
-        people = study.area.cells["residents"].to_numpy()
-        base = study.demand if choices.over == "demand" else np.nan_to_num(people, nan=0.0)
-        table["ratio"] = kernel.ratio(counts, base)
+        against = _base(study, choices.over)
+        table["ratio"] = kernel.ratio(counts, np.nan_to_num(against.base, nan=0.0))
         roles["ratio"] = "derived"
-        told = _ratio_words(int(table["ratio"].isna().sum()), choices.over)
+        told = _ratio_words(int(table["ratio"].isna().sum()), against.words)
     return answer(
         study,
         QUESTION,
@@ -70,9 +76,15 @@ def ask_density(study: Study, choices: DensityChoices) -> Finding:
     )
 
 
-def _ratio_words(lacking: int, over: Over) -> str:
+def _base(study: Study, over: Over) -> Expectation:
+    """Return what a density is set against, by cell, and what it is called."""
+    if over == "demand":
+        return Expectation(study.demand.astype(np.float64), EXPECTED_WORDS["demand"])
+    return residents_of(study.area) if over == "residents" else expectation(study)
+
+
+def _ratio_words(lacking: int, base: str) -> str:
     """Say what a ratio is, and where none is given."""
-    base = "all demand recorded there" if over == "demand" else "its residents"
     return (
         f"1 where there is as much as {base} would make. Not given in {lacking:,}"
         f" cells around which fewer than {FEWEST_EXPECTED:g} would be expected."

@@ -160,7 +160,7 @@ def scan(
     ).astype(np.float64)
     clusters = tuple(
         _cluster(centre, ratios[centre], where[centre], plan, zones, counts, maxima)
-        for centre in _without_overlap(ratios, where, zones, most=choices.most_clusters)
+        for centre in without_overlap(ratios, where, zones, most=choices.most_clusters)
     )
     return ScanResult(clusters=clusters, maxima=maxima, total=plan.total, choices=choices)
 
@@ -296,7 +296,7 @@ def _simulate(
     return maxima
 
 
-def _without_overlap(ratios: Floats, where: Integers, zones: Zones, *, most: int) -> list[int]:
+def without_overlap(ratios: Floats, where: Integers, zones: Zones, *, most: int) -> list[int]:
     """Return centres by their best window, leaving out any that shares a place with a better."""
     taken = np.zeros(zones.size, dtype=bool)
     chosen: list[int] = []
