@@ -1,6 +1,7 @@
 """What looking for doubts costs beside reading: at most a fifth, on the months of a folder.
 
-Run: ``python -m benchmarks.examination FOLDER``; prints seconds of each, the least of five.
+Run: ``python -m benchmarks.examination FOLDER``; prints seconds of processor time of each, over all
+threads, the least of five: wall time on a machine with other work tells of that work.
 """
 
 import sys
@@ -19,9 +20,9 @@ def least_seconds(act: Callable[[], object]) -> float:
     """Return the least of several times that an act takes."""
     taken = []
     for _ in range(_TIMES):
-        started = time.perf_counter()
+        started = time.process_time()
         act()
-        taken.append(time.perf_counter() - started)
+        taken.append(time.process_time() - started)
     return min(taken)
 
 

@@ -102,7 +102,7 @@ def _replaced(table: pd.DataFrame, points: Points) -> list[Doubt]:
     """Return the month or year from which points are others than before."""
     months = table["start"].to_numpy().astype("datetime64[M]")
     since, words = _drop_of_a_month(months, points)
-    if since is None:
+    if since is None and _has_a_gap(months):
         since, words = _drop_of_a_year(table, points)
     if since is None:
         return []
@@ -149,6 +149,12 @@ def _drop_of_a_month(
         before = share
         seen[here] = True
     return None, ""
+
+
+def _has_a_gap(months: "np.ndarray[tuple[int], np.dtype[np.datetime64]]") -> bool:
+    """Tell whether months are missing, so that one cannot be set against the month before it."""
+    number = (months - months.min()).astype(np.int64)
+    return bool((np.bincount(number) == 0).any())
 
 
 def _drop_of_a_year(table: pd.DataFrame, points: Points) -> tuple[np.datetime64 | None, str]:

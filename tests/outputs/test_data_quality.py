@@ -34,7 +34,7 @@ def incidents():
 def test_each_doubt_is_a_row_with_its_counts_by_district_and_month(incidents):
     doubts = examine(incidents, AREA)
     assert {one.code for one in doubts} == {"part stops", "default point"}
-    text = doubts_csv(incidents, AREA, doubts).decode()
+    text = doubts_csv(incidents, AREA, doubts).decode("utf-8-sig")
     rows = list(csv.DictReader(io.StringIO(text)))
     assert tuple(rows[0]) == COLUMNS
     for row, doubt in zip(rows, doubts, strict=True):
