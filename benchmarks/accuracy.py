@@ -75,8 +75,8 @@ Significance is not a forecast. It says whether a place is more than chance, of 
 whether it is new. On these files, to choose where to go next month, plain counts do as well as any
 signal or better, and the forecast above does a little better than last year's count for busy lenses
 and clearly better for sparse ones. This is why the list of hot spots is ranked by what lies inside
-them and not by p. The single-place and over-represented signals answer questions about quiet places too: they were
-not made for hit rates.
+them and not by p. The single-place and over-represented signals answer questions about quiet places
+too: they were not made for hit rates.
 """
 
 FOOT = """## What can mislead
