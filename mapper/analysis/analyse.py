@@ -6,6 +6,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from mapper.analysis.coverage import UNCOVERED
 from mapper.analysis.hotspots import HotspotInputs, Standard, describe_hotspots, place_ids
 from mapper.analysis.place_doubts import edge_notes, place_words
 from mapper.analysis.place_tests import PlaceTest, ask_concentrated, ask_unusual
@@ -156,6 +157,8 @@ def _facts(study: Study) -> dict[str, float]:
     counts = study.counts
     mean = counts.total / counts.incidents.size
     facts = {"mean_per_cell": mean, "variance_to_mean": float(counts.incidents.var()) / mean}
+    if study.uncovered.any():
+        facts[UNCOVERED] = float(study.uncovered.sum())
     request = study.request
     if request.asks == "concentrated" and request.score == "capped" and not request.harm:
         facts["cap"] = float(cap_of(counts.weighted))

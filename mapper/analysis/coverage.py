@@ -22,6 +22,7 @@ from mapper.base.types import Flags, Floats, Integers
 from mapper.grid.hexagons import cells_to_parents
 from mapper.incidents.doubt import Doubt
 
+UNCOVERED = "cells_uncovered"  # in the facts of a result
 COARSE = 7  # resolution of the cells looked at beside districts and wards
 LEAST_EXPECTED = 3.0
 _BY_CHANCE = 0.1  # of the areas told as uncovered
@@ -130,8 +131,7 @@ def _doubt(area: StudyArea, found: Flags, base: Floats) -> Doubt:
         share=share,
         kind="ward",
         part=shown,
-        option=f"--area, with the ground that is covered ({reached or 'a boundary file'})",
-        click="choose the covered area under Area",
+        remedy=f"choose the ground that is covered as the area ({reached or 'a boundary file'})",
     )
 
 

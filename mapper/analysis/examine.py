@@ -132,8 +132,7 @@ def _missing_months(table: pd.DataFrame) -> list[Doubt]:
                 kind="month",
                 since=first,
                 until=last,
-                option="add the files of those months, or choose days on one side of them",
-                click="the same on the Data page",
+                remedy="add the files of those months, or choose days on one side of them",
             )
         )
     return found

@@ -1,15 +1,16 @@
 """Hot spots: touching significant cells joined into one named place with a stable id.
 
-The id follows the place, not the run: it is the H3 neighbourhood (resolution 7, about 5 km2) that
-holds most of the hot spot, by the square root of counts; where two hot spots share one, the one
-with the larger excess keeps it and the other takes its resolution-8 cell, and so on down to a cell.
-Measured on real Merseyside counts, 875 pairs of the same place in seven windows under three lenses:
-92 % keep their id, against 50 to 80 % for the busiest cell or a random landmark cell. Where a list
-must follow its predecessor without fail, ``previous`` carries ids over by largest overlap.
+The id follows the place, not the run: it is the H3 cell of resolution 8 (0.7 km2, the size of a
+place) that holds most of the hot spot, by the square root of counts; where two hot spots share one,
+the one with the larger excess keeps it and the other takes its own finer cell. Measured on real
+Merseyside counts, 521 pairs of the same place in five years half overlapping, three lenses, both
+questions: 87 % keep their id, against 83 % by resolution 7 and 69 % by resolution 9. A region is
+named alike by its cell of resolution 7 (5 km2). Where a list must follow its predecessor without
+fail, ``previous`` carries ids over by largest overlap.
 """
 
 from dataclasses import dataclass
-from typing import Any, cast
+from typing import Any, Literal, cast
 
 import numpy as np
 import numpy.typing as npt
@@ -29,7 +30,8 @@ from mapper.base.types import Flags, Floats, Integers
 from mapper.grid.counts import Counts
 from mapper.grid.hexagons import cells_to_parents, cells_to_points, cells_to_strings
 
-NEIGHBOURHOOD = 7  # coarsest resolution an id may name
+REGION = 7  # coarsest resolution that the id of a region may name
+NEIGHBOURHOOD = 8  # coarsest resolution that the id of a place may name: about its size
 _TOUCH = 1e-3  # a hot cell without an incident of its own still belongs to its hot spot
 
 
@@ -126,9 +128,9 @@ def place_ids(
     group: Integers,
     *,
     previous: pd.Series | None = None,
-    prefix: str = "HS",
+    prefix: Literal["HS", "RG"] = "HS",
 ) -> list[str]:
-    """Return the stable id of each hot spot or region, by group number.
+    """Return the stable id of each hot spot (``HS``) or region (``RG``), by group number.
 
     Parameters
     ----------
@@ -148,7 +150,8 @@ def place_ids(
     weight = np.sqrt(counts.incidents[inside]) + _TOUCH
     excess = _sum(counts.incidents[inside], group[inside], number)
     excess = excess - counts.total / len(area.cells) * np.bincount(group[inside], minlength=number)
-    levels = range(min(NEIGHBOURHOOD, area.resolution), area.resolution + 1)
+    coarsest = NEIGHBOURHOOD if prefix == "HS" else REGION
+    levels = range(min(coarsest, area.resolution), area.resolution + 1)
     anchors = [_anchors(cells, group[inside], weight, number, level, prefix) for level in levels]
     for one in np.argsort(-excess, kind="stable").tolist():
         if one not in taken:

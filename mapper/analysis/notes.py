@@ -5,10 +5,11 @@ from datetime import timedelta
 import numpy as np
 import pandas as pd
 
+from mapper.analysis.outside import whereabouts
 from mapper.analysis.request import AnalysisRequest
 from mapper.analysis.shift_filter import can_be_placed, filter_in_words
 from mapper.base.note import Note
-from mapper.base.text import count
+from mapper.base.text import count, percent
 from mapper.base.types import Flags
 from mapper.grid.counts import Counts
 from mapper.grid.neighbours import Neighbours
@@ -36,9 +37,12 @@ def gather_notes(
         )
         notes.append(Note("rules left out", words))
     if counts.outside:
+        out = within & (counts.position < 0)
+        share = percent(counts.outside / (counts.outside + counts.total))
+        where = whereabouts(*(incidents.table[name].to_numpy()[out] for name in ("lon", "lat")))
         words = (
-            f"Outside the study area and not shown: {count(counts.outside, 'incident')} that"
-            " would count."
+            f"Outside the study area and not shown: {count(counts.outside, 'incident')} that would"
+            f" count ({share}), {where}."
         )
         notes.append(Note("outside the area", words))
     isolated = int((near.degree == 0).sum())

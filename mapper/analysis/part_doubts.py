@@ -163,6 +163,7 @@ def _steps(division: Division, code: Integers, time: _Time, alpha: float) -> Ite
         size_of = np.abs(np.log(found.ratio))
         telling = (
             (found.p * tests <= alpha)
+            & found.itself
             & (found.expected >= FEWEST_EXPECTED)
             & (size_of >= -np.log(HALVES))
             & (np.abs(np.log(found.near)) >= -np.log(_NEARLY[1]))
@@ -220,18 +221,17 @@ def _doubt(
         kind=division.kind,
         part=str(division.names[part]),
         since=since,
-        option=_option(since, falls=falls) if firm else "",
-        click=f"choose days on one side of {since:%d %B %Y}, or an area without it" if firm else "",
+        remedy=_remedy(since, falls=falls) if firm else "",
+        to_day=cast("date", (cut.astype("datetime64[D]") - 1).astype(object)) if falls else None,
+        from_day=None if falls else since,
     )
 
 
-def _option(since: date, *, falls: bool) -> str:
-    last = np.datetime64(since) - 1
-    return (
-        f"--to {last} for what lies before it, or load the rows that are missing"
-        if falls
-        else (f"--from {since} for what lies after it")
-    )
+def _remedy(since: date, *, falls: bool) -> str:
+    """Say which days are whole."""
+    if falls:
+        return f"load the rows that are missing, or choose days before {since:%d %B %Y}"
+    return f"choose days from {since:%d %B %Y} on"
 
 
 def _to_the_day(mine: Any, inside: Any, time: _Time, cut: np.datetime64) -> np.datetime64:
@@ -282,8 +282,7 @@ def _one_thing(one: Doubt, two: Doubt) -> Doubt:
         kind=one.kind,
         part=one.part,
         since=one.since,
-        option="write one name for both in the file, or name both in the lens",
-        click="the same on the Data page: load the mended file",
+        remedy="write one name for both in the file, or name both in the lens",
     )
 
 

@@ -1,8 +1,9 @@
 """Points that mislead: a geocoder's default, and a set of snap points that was replaced.
 
 A *default point* holds at least 20 incidents and 0.1 % of all, and either its label says that no
-place is known, or it carries ten and more different labels, one to three incidents at most, or it
-has no label, 1 % of all incidents and five times those of any other point.
+place is known; or it carries ten and more different labels, of three incidents each at most, and
+holds three times what 95 % of points do; or it has no label, 1 % of all incidents, and five times
+those of any other point.
 """
 
 import re
@@ -21,6 +22,7 @@ _NOWHERE = re.compile(
 )
 _LABELS = 10  # different ones at one point
 _EACH = 3  # incidents to a label at most
+_OUTLYING, _MOST = 3, 0.95  # times what this share of points hold at most
 _ALONE = 0.01, 5  # share of all incidents, and times the next point, without any label
 _SHOWN = 3
 
@@ -41,10 +43,11 @@ def _default_points(table: pd.DataFrame, points: Points) -> list[Doubt]:
     if "location" in table:
         frame["label"] = table["location"].iloc[rows].astype("str").fillna("").to_numpy()
     default, names = [], []
+    outlying = _OUTLYING * float(np.quantile(points.incidents, _MOST))
     second = int(np.sort(points.incidents)[-2]) if points.incidents.size > 1 else 0
     for point, labels in frame.groupby("point")["label"]:
         best = str(labels.mode().iloc[0])
-        if why := _why(labels, best, second, len(table)):
+        if why := _why(labels, best, second, len(table), outlying):
             default.append(int(str(point)))
             at = int(points.first[int(str(point))])
             lon, lat = (table[name].iloc[at] for name in ("lon", "lat"))
@@ -65,19 +68,18 @@ def _default_points(table: pd.DataFrame, points: Points) -> list[Doubt]:
             share=mine.size / len(table),
             kind="coordinates",
             part=shown,
-            option="--sinks FILE, from mapper sinks, with choice = “move out”",
-            click="Data, Points that may be geocode sinks, Move them out",
+            remedy="move these incidents out by a choice about geocode sinks",
         )
     ]
 
 
-def _why(labels: "pd.Series[str]", best: str, second: int, total: int) -> str:
+def _why(labels: "pd.Series[str]", best: str, second: int, total: int, outlying: float) -> str:
     """Say why a point stands for no place; nothing where it does not."""
     size = len(labels)
     if said := _NOWHERE.search(best):
         return f"label “{said.group(0).lower()}”"
     different = labels[labels != ""].nunique()
-    if different >= _LABELS and size <= _EACH * different:
+    if different >= _LABELS and size <= _EACH * different and size >= outlying:
         return f"{different} different labels"
     if not best and size >= _ALONE[0] * total and size >= _ALONE[1] * second:
         return "no label"
@@ -106,7 +108,7 @@ def _replaced(table: pd.DataFrame, points: Points) -> list[Doubt]:
             part=str(year),
             since=first,
             finest=True,
-            option=f"--from {first}, or --by district",
-            click=f"choose {first:%d %B %Y} as the first day, or rows of districts",
+            remedy=f"choose days from {first:%d %B %Y} on, or rows of districts",
+            from_day=first,
         )
     ]

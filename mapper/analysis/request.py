@@ -87,18 +87,22 @@ class AnalysisRequest(FrozenChoices):
         None,
         "Places listed",
         help="More than expected, or most of it; unusual unless score, null or harm is chosen.",
+        of={
+            "unusual": "Unusual",
+            "concentrated": "Concentrated",
+        },
     )
     expected: Base = choice(
         "lens",
         "More than what",
         help="What unusual places have more than; the lens names its own.",
         of={
-            "lens": "What the lens names",
-            "residents": "Its residents",
-            "young-residents": "Its residents aged 10 to 17",
-            "demand": "All demand recorded there",
-            "table": "A column of a table",
-            "residents-and-table": "Its residents and a column of a table",
+            "lens": "As the lens says",
+            "residents": "Residents",
+            "young-residents": "Residents aged 10 to 17",
+            "demand": "All demand",
+            "table": "A table of your own",
+            "residents-and-table": "Residents and a table",
         },
     )
     expected_table: BaseTable | None = choice(

@@ -16,6 +16,7 @@ import pandas as pd
 
 from mapper.analysis.examine import examine, examine_area, examine_rows, positions
 from mapper.analysis.notes import gather_notes, refusal_words
+from mapper.analysis.outside import refuse_elsewhere
 from mapper.analysis.request import AnalysisRequest
 from mapper.analysis.shift_filter import in_shifts
 from mapper.areas.study_area import StudyArea
@@ -185,6 +186,8 @@ def prepare(
         When fewer than 30 incidents count: no map of noise is drawn.
     LensError
         When the data lacks a column the lens needs.
+    AreaError
+        When the incidents lie in another place; see :mod:`mapper.analysis.outside`.
     RequestError
         When no incident lies in the dates asked for, the data cannot tell the hours, or there is
         no such choice.
@@ -203,6 +206,9 @@ def prepare(
     progress("Counting in cells", 0.3)
     cells = area.cells["cell"].to_numpy()
     counts = count_positions(positions(incidents, area), weights, size=cells.size)
+    outside = counts.position[within] < 0
+    few = counts.total < FEWEST_INCIDENTS
+    refuse_elsewhere(table[within], outside, area, few=few)
     _refuse_too_few(incidents, counts, lens, first, last)
     return Study(
         request=request,

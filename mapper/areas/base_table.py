@@ -33,6 +33,18 @@ class BaseTable:
     sha256: str
     rows: pd.DataFrame = field(compare=False, repr=False)  # as text
 
+    @property
+    def columns(self) -> list[str]:
+        """Return the columns of numbers that name no place."""
+        named = {name.casefold() for name in ("cell", "ward", "district", "lsoa", "lon", "lat")}
+        return [
+            str(name)
+            for name in self.rows.columns
+            if str(name).casefold() not in named
+            and pd.to_numeric(self.rows[name], errors="coerce").notna().any()
+            and find_column([str(name)], (*LSOA_CODE, *_POINT[0], *_POINT[1])) is None
+        ]
+
     def column(self, asked: str) -> str:
         """Return the column of numbers asked for, or the only one.
 
@@ -41,14 +53,7 @@ class BaseTable:
         AreaError
             Naming the columns of numbers, when there is no such column or more than one.
         """
-        named = {name.casefold() for name in ("cell", "ward", "district", "lsoa", "lon", "lat")}
-        numbers = [
-            str(name)
-            for name in self.rows.columns
-            if str(name).casefold() not in named
-            and pd.to_numeric(self.rows[name], errors="coerce").notna().any()
-            and find_column([str(name)], (*LSOA_CODE, *_POINT[0], *_POINT[1])) is None
-        ]
+        numbers = self.columns
         found = [name for name in numbers if name == asked] if asked else numbers
         if len(found) != 1:
             raise AreaError(

@@ -24,6 +24,7 @@ from mapper.grid.hexagons import RESOLUTIONS, cells_to_points, points_to_cells
 if TYPE_CHECKING:
     import geopandas
 
+ROUND = 0.5  # degrees round the own area in which an incident may well lie
 _SUFFIXES = {
     *(".geojson", ".json", ".gpkg", ".zip", ".shp", ".parquet", ".geoparquet", ".fgb"),
     *(".kml", ".kmz"),
@@ -156,6 +157,16 @@ def known_tables() -> tuple[Path, ...]:
     """
     own = installed_table()
     return (own, *(path for path in area_tables().values() if path != own))
+
+
+def home_box() -> tuple[float, float, float, float] | None:
+    """Return west, south, east and north of the own area and half a degree round it, if any."""
+    try:
+        lon, lat = cells_to_points(load_study_area().cells["cell"].to_numpy())
+    except AreaError:
+        return None
+    west, south, east, north = lon.min(), lat.min(), lon.max(), lat.max()
+    return float(west) - ROUND, float(south) - ROUND, float(east) + ROUND, float(north) + ROUND
 
 
 def _named(name: str, resolution: int) -> StudyArea:

@@ -11,7 +11,7 @@ from collections.abc import Iterable
 from contextlib import suppress
 from pathlib import Path
 
-from mapper.areas.study_area import StudyArea, read_title, write_study_area
+from mapper.areas.study_area import read_title
 from mapper.base.errors import AreaError
 from mapper.base.files import write_whole
 from mapper.base.settings import settings
@@ -92,22 +92,18 @@ def choose_area(name: str) -> None:
     write_whole(_folder() / _CHOSEN, path.stem)
 
 
-def keep_area(area: StudyArea) -> Path:
-    """Keep an area in the workspace under its short name, in the place of one of that name.
+def kept_path(name: str) -> Path:
+    """Return where an area is kept under its short name; the workspace is made where needed.
 
     Raises
     ------
     AreaError
-        When its name cannot be that of a file.
-    InputError
-        When the workspace cannot be written.
+        When the name cannot be that of a file.
     """
-    if short_name(area.name) != area.name:
-        raise AreaError(f"{area.name!r} is no short name. Use letters, digits and hyphens.")
-    path = _folder() / f"{area.name}.parquet"
+    if not name or short_name(name) != name:
+        raise AreaError(f"{name!r} is no short name. Use small letters, digits and hyphens.")
     settings().workspace.mkdir(parents=True, exist_ok=True, mode=0o700)
-    write_study_area(area, path)
-    return path
+    return _folder() / f"{name}.parquet"
 
 
 def forget_area(name: str) -> None:

@@ -135,6 +135,15 @@ def write_study_area(area: StudyArea, path: Path) -> None:
         )
 
 
+def residents_in_words(cells: pd.DataFrame) -> str:
+    """Return who lives in some cells, in words; unknown is never 0."""
+    people = cells["residents"]
+    if people.isna().all():
+        return "residents unknown"
+    part = " known, others are not" if people.isna().any() else ""
+    return f"{people.sum():,.0f} residents{part}"
+
+
 def _residents_by_district(cells: pd.DataFrame) -> dict[str, float]:
     """Return the residents of each district, for a reader who wants to check them."""
     sums = cells.groupby("district", observed=True)["residents"].sum(min_count=1)

@@ -37,6 +37,7 @@ class Settings(BaseModel):
     demonstration_seed: int = Field(default=1, ge=0)
     upload_mb: int = Field(default=200, ge=1, le=2_000)  # largest upload; memory is twice that
     places: Path | None = None  # file, or folder of files, of places near (docs/context-places.md)
+    postcodes: Path | None = None  # directory of postcodes, for rows that have nothing finer
     disclosure_rules: Path | None = None  # own rules of audiences; may only be stricter
     basemap: str = ""  # background offered: a .pmtiles file, a tile address, or openstreetmap
     basemap_credit: str = ""  # whom to name on maps over it

@@ -65,6 +65,15 @@ def printable_text(text: str) -> str:
     return _UNPRINTABLE.sub("\ufffd", text)
 
 
+def percent(share: float) -> str:
+    """Return a share in per cent with one decimal; neither 0 nor 100 unless it is exactly that."""
+    if 0 < share < 0.0005:  # noqa: PLR2004 - would be written 0.0
+        return "under 0.1 %"
+    if 0.9995 <= share < 1:  # noqa: PLR2004 - would be written 100.0
+        return "over 99.9 %"
+    return f"{100 * share:.1f} %"
+
+
 def period_in_words(first: date, last: date) -> str:
     """Return a period as people write it: 1 September 2021 to 31 August 2022."""
     if first == last:

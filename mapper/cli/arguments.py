@@ -27,7 +27,7 @@ _SEVERAL = {"names", "hotspots", "places"}
 class Asked:
     """What was asked of which files."""
 
-    paths: list[Path]
+    paths: list[str]
     request: AnalysisRequest
     mapping: Path | None
     repair_swapped: bool

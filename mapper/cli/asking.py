@@ -21,7 +21,15 @@ if TYPE_CHECKING:
     from mapper.questions.question import Question
 
 
-def ask(asked: Asked, out: Path, question: "Question", options: Mapping[str, Any]) -> None:
+def ask(
+    asked: Asked,
+    out: Path,
+    question: "Question",
+    options: Mapping[str, Any],
+    *,
+    forms: str = "",
+    comments: bool = False,
+) -> None:
     """Answer a question and write it; ``-`` is CSV on standard output, with no manifest.
 
     A refusal names options as they are typed.
@@ -30,12 +38,18 @@ def ask(asked: Asked, out: Path, question: "Question", options: Mapping[str, Any
     ----------
     options
         What was typed for each choice of the question.
+    forms
+        Other forms to write beside it, such as ``xlsx,gpkg``.
+    comments
+        Lines of comment above the header of CSV.
     """
     from mapper.disclosure.make import release
-    from mapper.outputs.findings import check_finding_path, finding_csv, write_finding
+    from mapper.outputs.exports import ANSWER_FORMS, exports, forms_asked
+    from mapper.outputs.write import check_answer_path, write_answer
 
     if out != STDOUT:
-        check_finding_path(out)
+        check_answer_path(out)
+    more = forms_asked(forms, ANSWER_FORMS)
     with calling(question), shown_progress() as progress:
         choices = question.choices.given(options)
         study = read_study(asked, part_of(progress, 0.0, 0.4))
@@ -43,9 +57,9 @@ def ask(asked: Asked, out: Path, question: "Question", options: Mapping[str, Any
         rest = part_of(progress, 0.4, 0.95)
         shown = release(question.ask(study, choices, progress=rest))
         progress("Writing the table and its manifest", 0.95)
-        written = () if out == STDOUT else write_finding(shown, out)
+        written = () if out == STDOUT else write_answer(shown, out, forms=more, comments=comments)
     if out == STDOUT:
-        put_out(finding_csv(shown))
+        put_out(exports(shown, ("csv",), comments=comments)["answer.csv"])
     facts = {"marking": shown.marking, "title": shown.title, "rows": len(shown.table)}
     speak = say_aside if out == STDOUT else say
     speak(_summary(shown, written), **facts, notes=shown.notes, written=written)
@@ -75,6 +89,9 @@ def read_study(asked: Asked, progress: Progress) -> "Study":
     choices = read_choices(asked.sinks)
     lens = load_lens(asked.request.lens)
     area = load_study_area(asked.request.area, resolution=asked.request.resolution)
+    if Path(asked.request.area).suffix:  # what was found in a boundary of one's own
+        for note in area.notes:
+            say_aside(note)
     incidents = read_incidents(
         asked.paths,
         mapping=load_mapping(asked.mapping) if asked.mapping else None,
@@ -106,7 +123,7 @@ def with_choices(incidents: "Incidents", choices: "SinkChoices | None") -> "Inci
 
 def _summary(shown: "FindingRelease", written: tuple[Path, ...]) -> str:
     """Say what was asked, what a reader should know, and where the answer lies."""
-    where = f"{written[0]}, choices to {written[1].name}" if written else "standard output"
+    where = f"{written[0]}, choices to {written[-1].name}" if written else "standard output"
     return "\n".join(
         [
             f"{shown.marking}   {shown.title}: {shown.lens_title}, {shown.area_title}",

@@ -65,7 +65,7 @@ class _Asked:
     audience: str
 
 
-def run(paths: list[Path], asked: _Asked, *, mapping: Path | None, repair_swapped: bool) -> None:
+def run(paths: list[str], asked: _Asked, *, mapping: Path | None, repair_swapped: bool) -> None:
     """Write a briefing; every choice is checked before any incident is read."""
     from mapper.areas.load import load_study_area
     from mapper.incidents.mapping import load_mapping

@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from mapper.base.text import count
+from mapper.cli.doubts import as_json, said
 from mapper.cli.progress import shown_progress
 from mapper.cli.saying import STDOUT, put_out, say, say_aside
 
@@ -23,7 +24,7 @@ class Files:
 
 
 def run(
-    paths: list[Path],
+    paths: list[str],
     *,
     mapping: Path | None,
     files: Files,
@@ -61,14 +62,11 @@ def run(
         form = doubts_csv if files.doubts.suffix.lower() == ".csv" else doubts_html
         write_whole(files.doubts, form(incidents, ground, doubts))
     speak = say_aside if files.rejected == STDOUT else say
-    told = [f"  {one.note}" for one in doubts]
+    told = [said(one) for one in doubts]
     head = ["What in the data as a whole may mislead:"] if told else []
     speak(
         "\n".join([*_lines(incidents, quality), *head, *told]),
-        doubts=[
-            {"code": one.code, "effect": one.effect, "words": one.words, "incidents": one.rows.size}
-            for one in doubts
-        ],
+        doubts=as_json(doubts),
         read=incidents.rows_read,
         accepted=len(incidents.table),
         rejected=len(incidents.rejected),

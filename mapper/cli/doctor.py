@@ -7,7 +7,7 @@ import re
 import sys
 import urllib.error
 import urllib.request
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import asdict
 from importlib.metadata import PackageNotFoundError, requires, version
 from pathlib import Path
@@ -15,6 +15,7 @@ from pathlib import Path
 from mapper.base.errors import MapperError
 from mapper.base.settings import Settings, settings
 from mapper.base.top_level import top_level
+from mapper.cli.doctor_files import given_file, installation_files
 from mapper.cli.saying import say
 from mapper.records.audit_check import read_head
 from mapper.records.inspection import Inspection, inspect_records
@@ -25,7 +26,7 @@ _CONSTRAINTS = top_level("constraints.txt")
 _NOT_SETTINGS = {"MAPPER_DEBUG"}
 
 
-def run(*, head: list[Path], offline: bool) -> None:
+def run(*, head: list[Path], offline: bool, files: Sequence[Path] = ()) -> None:
     """Print every answer and end with exit 1 where one is wrong.
 
     Parameters
@@ -34,8 +35,10 @@ def run(*, head: list[Path], offline: bool) -> None:
         Files of ``mapper audit head`` that were kept elsewhere.
     offline
         Do not ask the identity provider, the only request that leaves this machine.
+    files
+        Files to look at beside those of the installation: background, area, mapping, lens.
     """
-    found = list(checks(head=head, offline=offline))
+    found = list(checks(head=head, offline=offline, files=files))
     wrong = sum(check.state == "wrong" for check in found)
     lines = [f"{_SIGNS[check.state]}  {check.topic}: {check.words}" for check in found]
     end = f"{wrong} wrong." if wrong else "Nothing is wrong."
@@ -43,7 +46,7 @@ def run(*, head: list[Path], offline: bool) -> None:
     sys.exit(1 if wrong else 0)
 
 
-def checks(*, head: list[Path], offline: bool) -> Iterator[Inspection]:
+def checks(*, head: list[Path], offline: bool, files: Sequence[Path] = ()) -> Iterator[Inspection]:
     """Yield every answer, the settings first: nothing else can be asked without them."""
     try:
         now = settings()
@@ -52,6 +55,8 @@ def checks(*, head: list[Path], offline: bool) -> Iterator[Inspection]:
         return
     yield from _settings(now)
     yield from app_files()
+    yield from installation_files(now)
+    yield from map(given_file, files)
     yield from _sign_in(now, offline=offline)
     yield from _rules()
     url = now.database.get_secret_value() if now.database else None

@@ -7,7 +7,10 @@ import typer
 
 from mapper.areas.naming import AREA_HELP
 
-Paths = Annotated[list[Path], typer.Argument(help="Files, folders or zips of incidents.")]
+Paths = Annotated[
+    list[str],
+    typer.Argument(help="Files, folders or zips of incidents, or a database's address."),
+]
 ColumnMapping = Annotated[
     Path | None, typer.Option("--mapping", help="Column mapping (TOML) for files of another form.")
 ]
@@ -22,7 +25,20 @@ AreaName = Annotated[
     str,
     typer.Option("--area", help=AREA_HELP, show_default=False),
 ]
-TableOut = Annotated[Path, typer.Option(help="Table to write, .csv or .parquet; a manifest too.")]
+TableOut = Annotated[
+    Path, typer.Option(help="File to write, its form by its suffix; a manifest too.")
+]
+Forms = Annotated[
+    str,
+    typer.Option(
+        "--forms",
+        help="Forms to write, with commas between: csv,xlsx,gpkg,geoparquet,geojson,kml,html.",
+    ),
+]
+Comments = Annotated[
+    bool,
+    typer.Option("--csv-comments", help="Marking and caveats above the header of CSV, after #."),
+]
 PlaceFiles = Annotated[
     list[Path] | None, typer.Option("--places", help="File of places near; repeat for several.")
 ]

@@ -10,7 +10,8 @@ import typer
 from mapper.base.errors import InputError
 from mapper.base.text import count
 from mapper.cli.arguments import Asked
-from mapper.cli.file_arguments import Previous
+from mapper.cli.doubts import as_json, said
+from mapper.cli.file_arguments import Comments, Forms, Previous
 from mapper.cli.progress import part_of, shown_progress
 from mapper.cli.saying import say
 
@@ -30,6 +31,8 @@ def run(
     signals: Annotated[
         bool, typer.Option("--signals", help="Also signals.csv: all signals, single places too.")
     ] = False,
+    forms: Forms = "csv,geojson,parquet,html",
+    csv_comments: Comments = False,
 ) -> None:
     """Find hot spots: places with more than expected, or with most of it, on H3 cells.
 
@@ -42,7 +45,9 @@ def run(
     from mapper.analysis.analyse import find_hotspots
     from mapper.cli.asking import read_study
     from mapper.disclosure.make import release
+    from mapper.outputs.exports import FORMS, forms_asked
 
+    chosen = forms_asked(forms, FORMS)
     ids = earlier_ids(previous) if previous else None
     with shown_progress() as progress:
         study = read_study(asked, part_of(progress, 0.0, 0.6))
@@ -50,14 +55,14 @@ def run(
         shown = release(result)
         from mapper.outputs.write import write_outputs
 
-        beside = {"signals.csv": _signals_csv(study, result)} if signals else {}
+        beside = _signals(study, result, comments=csv_comments) if signals else {}
         progress("Writing the list, cells, map and manifest", 0.8)
-        write_outputs(shown, out, beside=beside)
-    doubts = [one.note for one in study.doubts]
-    doubts += [note for note in result.notes if note.code == "beyond the edge"]
+        write_outputs(shown, out, forms=chosen, comments=csv_comments, beside=beside)
+    told = {"outside the area", "beyond the edge"}
+    notes = [f"  {note}" for note in result.notes if note.code in told]
     say(
-        "\n".join([_summary(shown, out), *(f"  {note}" for note in doubts)]),
-        doubts=[{"code": note.code, "words": note.words} for note in doubts],
+        "\n".join([_summary(shown, out), *map(said, study.doubts), *notes]),
+        doubts=as_json(study.doubts),
         marking=shown.marking,
         numbers=shown.record["numbers"],
         hotspots=shown.hotspots[
@@ -72,13 +77,14 @@ def _load(*modules: str) -> None:
         import_module(module)
 
 
-def _signals_csv(study: "Study", result: "AnalysisResult") -> bytes:
+def _signals(study: "Study", result: "AnalysisResult", *, comments: bool) -> dict[str, bytes]:
     """Return the signals of every hot spot, and the single places that no cluster test sees."""
     from mapper.disclosure.make import release
-    from mapper.outputs.findings import finding_csv
+    from mapper.outputs.exports import exports
     from mapper.questions.signals import SignalsChoices, ask_signals
 
-    return finding_csv(release(ask_signals(study, SignalsChoices(by="place"), result=result)))
+    found = release(ask_signals(study, SignalsChoices(by="place"), result=result))
+    return exports(found, ("csv",), stem="signals", comments=comments)
 
 
 def earlier_ids(folder: Path) -> "pd.Series":

@@ -10,13 +10,13 @@ import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import date
+from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from mapper.base.errors import InputError, MapperError, OutputError, TooFewEventsError
 from mapper.base.text import count
-from mapper.cli.inputs import keep_inputs
+from mapper.cli.inputs import keep_inputs, paths_of
 from mapper.cli.job_file import Job, JobQuestion, read_job
 
 if TYPE_CHECKING:
@@ -74,12 +74,13 @@ def run_job(job: Job) -> list[JobPart]:
     from mapper.cli.asking import read_choices, with_choices
     from mapper.incidents.mapping import load_mapping
     from mapper.incidents.read import read_incidents
+    from mapper.incidents.source import shown_source
     from mapper.lenses.load import load_lens
 
     choices = read_choices(job.incidents.sinks)
     lenses = [load_lens(name) for name in job.analysis.lenses]
     mapping = load_mapping(job.incidents.mapping) if job.incidents.mapping else None
-    _LOG.info("%s: reading %s", job.title, ", ".join(map(str, job.incidents.paths)))
+    _LOG.info("%s: reading %s", job.title, ", ".join(map(shown_source, job.incidents.paths)))
     incidents = read_incidents(
         job.incidents.paths, mapping=mapping, repair_swapped=job.incidents.repair_swapped
     )
@@ -137,7 +138,7 @@ def _write(
     from mapper.areas.load import load_study_area
     from mapper.cli.releasing import released
     from mapper.lenses.load import load_lens
-    from mapper.outputs.exports import DEGREES, FORMS, export
+    from mapper.outputs.exports import exports
     from mapper.outputs.write import write_contents
 
     lens, choices = load_lens(lens_given), dict(job.analysis.choices)
@@ -146,25 +147,22 @@ def _write(
     study = prepare(incidents, lens=lens, area=area, start=days[0], end=days[1], **choices)
     result = find_hotspots(study)
     shown = released(result, audience=job.outputs.audience, made_by=job.made_by)
-    crs = job.outputs.crs
-    contents = {
-        FORMS[form].file: export(shown, form, crs=crs if FORMS[form].on_grid else DEGREES)
-        for form in job.outputs.forms
-    }
     folder = out / _safe(area.name) / _safe(lens.id)
-    write_contents(shown, folder, contents)
+    contents = exports(shown, job.outputs.forms, crs=job.outputs.crs)
     for asked in job.questions:
-        _answer(job, asked, study, result, folder)
+        contents |= _answer(job, asked, study, result)
+    write_contents(shown, folder, contents)
     return f"{count(len(shown.hotspots), 'hot spot')}, in {folder}"
 
 
 def _answer(
-    job: Job, asked: JobQuestion, study: "Study", result: "AnalysisResult", folder: Path
-) -> None:
-    """Answer one question of a part and write it beside its hot spots; a refusal is logged."""
+    job: Job, asked: JobQuestion, study: "Study", result: "AnalysisResult"
+) -> dict[str, bytes]:
+    """Return the table of one question of a part with its manifest; a refusal is logged."""
     from mapper.cli.releasing import register_for
     from mapper.disclosure.make import release
-    from mapper.outputs.findings import write_finding
+    from mapper.outputs.exports import exports
+    from mapper.outputs.manifest import manifest
     from mapper.questions.registry import QUESTIONS
 
     question, audience = QUESTIONS[asked.id], job.outputs.audience
@@ -172,11 +170,13 @@ def _answer(
         finding = question.ask(study, question.choices.given(asked.choices), result=result)
         register = register_for(audience, job.made_by)
         shown = release(finding, audience=audience, register=register, made_by=job.made_by)
-        write_finding(shown, folder / f"{asked.id}.csv")
+        made = exports(shown, ("csv",), stem=asked.id)
     except MapperError as error:
-        _LOG.warning("%s in %s: not answered. %s", asked.id, folder, error)
-        return
-    _LOG.info("%s in %s: %d rows", asked.id, folder, len(shown.table))
+        _LOG.warning("%s, %s: not answered. %s", asked.id, study.lens.id, error)
+        return {}
+    _LOG.info("%s, %s: %d rows", asked.id, study.lens.id, len(shown.table))
+    told = manifest(shown, outputs=made, made_at=datetime.now(tz=UTC))
+    return {**made, f"{asked.id}.manifest.json": told}
 
 
 def _days(job: Job, table: "pd.DataFrame") -> tuple[date | None, date | None]:
@@ -204,7 +204,7 @@ def _keep_inputs(job: Job, path: Path | None, out: str) -> None:
     named = [*analysis.lenses, *analysis.areas]
     keep_inputs({"read": [each for each in read if each], "named": named, "log": job.log})
     folder = Path(out)
-    inside = [each for each in (*read, *map(Path, named)) if each and each.is_file()]
+    inside = [each for each in paths_of([*read, *named]) if each.is_file()]
     if taken := [each for each in inside if folder.resolve() in each.resolve().parents]:
         raise OutputError(
             f"{taken[0]} is read by this job and lies in {out}, where it writes. Nothing was"

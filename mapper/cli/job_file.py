@@ -48,6 +48,7 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationErr
 from mapper.analysis.request import CHOICES, AnalysisRequest
 from mapper.base.errors import MapperError, RequestError
 from mapper.base.toml_file import TomlKind
+from mapper.incidents.source import is_address
 from mapper.outputs.exports import FORMS, REFERENCE_SYSTEMS
 from mapper.questions.choices import FILES
 from mapper.questions.registry import NAMES, QUESTIONS
@@ -77,7 +78,7 @@ def _known_system(crs: str) -> str:
 class JobIncidents(_Section):
     """Which files are read, and how."""
 
-    paths: tuple[Path, ...] = Field(min_length=1)
+    paths: tuple[str, ...] = Field(min_length=1)
     mapping: Path | None = None
     repair_swapped: bool = False
     sinks: Path | None = None
@@ -187,7 +188,9 @@ def read_job(path: Path) -> Job:
     home = path.resolve().parent
     incidents = job.incidents.model_copy(
         update={
-            "paths": tuple(home / each for each in job.incidents.paths),
+            "paths": tuple(
+                each if is_address(each) else str(home / each) for each in job.incidents.paths
+            ),
             "mapping": home / job.incidents.mapping if job.incidents.mapping else None,
             "sinks": home / job.incidents.sinks if job.incidents.sinks else None,
         }

@@ -10,7 +10,7 @@ import typer
 from typer.core import TyperCommand, TyperGroup
 from typer.main import get_command
 
-from mapper.cli.file_arguments import TableOut
+from mapper.cli.file_arguments import Comments, Forms, TableOut
 from mapper.cli.saying import mannered
 from mapper.questions.registry import NAMES, QUESTIONS, module_of
 
@@ -60,17 +60,23 @@ def command_of(question: "Question") -> TyperCommand:
     """Return the command of a question."""
     from mapper.cli.arguments import Asked, parameter
 
-    def run(asked: Asked, out: Path, **options: Any) -> None:
+    def run(
+        asked: Asked, out: Path, forms: str = "", *, csv_comments: bool = False, **options: Any
+    ) -> None:
         from mapper.cli.asking import ask
 
-        ask(asked, out, question, options)
+        ask(asked, out, question, options, forms=forms, comments=csv_comments)
 
     own = [parameter(one) for one in question.choices.known().values()]
     first = [
         inspect.Parameter(name, inspect.Parameter.KEYWORD_ONLY, annotation=hint)
         for name, hint in (("asked", Asked), ("out", TableOut))
     ]
-    run.__signature__ = inspect.Signature([*first, *own])  # type: ignore[attr-defined] # typer reads it
+    last = [
+        inspect.Parameter(name, inspect.Parameter.KEYWORD_ONLY, default=default, annotation=hint)
+        for name, default, hint in (("forms", "", Forms), ("csv_comments", False, Comments))
+    ]
+    run.__signature__ = inspect.Signature([*first, *own, *last])  # type: ignore[attr-defined] # typer reads it
     return _command(question.id, run, question.help)
 
 

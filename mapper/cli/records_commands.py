@@ -28,15 +28,22 @@ Heads = Annotated[
 
 @records_app.command()
 def doctor(
+    files: Annotated[
+        list[Path] | None,
+        typer.Argument(help="Files to look at: backgrounds, areas, mappings, lenses."),
+    ] = None,
     head: Heads = None,
     offline: Annotated[  # noqa: FBT002 - an option, never given by position
         bool, typer.Option("--offline", help="Do not ask the identity provider.")
     ] = False,
 ) -> None:
-    """Check settings, keys, files, sign-in, database, versions and audit log; exit 1 if wrong."""
+    """Check settings, keys, files, sign-in, database, versions and audit log; exit 1 if wrong.
+
+    A bad background, area, mapping, lens or list of places is found here before a user meets it.
+    """
     from mapper.cli.doctor import run
 
-    run(head=head or [], offline=offline)
+    run(head=head or [], offline=offline, files=files or [])
 
 
 @audit_app.command("verify")

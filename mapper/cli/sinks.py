@@ -9,7 +9,7 @@ from mapper.cli.saying import say
 
 
 def run(
-    paths: list[Path],
+    paths: list[str],
     *,
     out: Path | None,
     mapping: Path | None,

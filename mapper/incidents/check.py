@@ -10,6 +10,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -39,7 +40,7 @@ __all__ = ["REASONS", "Checked", "check_records"]
 
 _ANTISOCIAL = "Anti-social behaviour"  # the one police.uk type that is not a crime
 _FLAG_NAMES = {c.field: (c.name, *FLAG_NAMES.get(c.name, ())) for c in EXTRACT_COLUMNS}
-_SEPARATE = {"reference", "easting", "northing", "lon", "lat", "x", "y"}
+_SEPARATE = {"reference", "easting", "northing", "lon", "lat", "x", "y", "postcode"}
 _FOUND = {"found_easting", "found_northing", "found_lon", "found_lat"}
 
 
@@ -71,7 +72,13 @@ def columns_wanted(layout: Layout) -> tuple[list[int], list[int]]:
 
 
 def check_records(
-    sheet: Sheet, layout: Layout, records: Records, *, today: date, repair_swapped: bool
+    sheet: Sheet,
+    layout: Layout,
+    records: Records,
+    *,
+    today: date,
+    repair_swapped: bool,
+    postcodes: Path | None = None,
 ) -> Checked:
     """Return what a sheet holds, each record accepted or with its reason.
 
@@ -88,7 +95,13 @@ def check_records(
     _refuse_nul(coded, texts, layout, faults)
     times, time_notes = find_times(coded, layout, faults, file=sheet.name, today=today)
     lon, lat, place_notes = find_places(
-        texts, records.geometry, layout, faults, repair_swapped=repair_swapped, file=sheet.name
+        texts,
+        records.geometry,
+        layout,
+        faults,
+        repair_swapped=repair_swapped,
+        file=sheet.name,
+        postcodes=postcodes,
     )
     flags, unknown = _flags(coded, layout, faults)
     values: dict[str, Any] = {**times, "lon": lon, "lat": lat, **flags}

@@ -68,6 +68,8 @@ def clock_doubts(start: Days, fine: Flags) -> list[Doubt]:
     found, known = [], np.ones(rows.size, dtype=bool)
     for one in _standing_for_unknown(held):
         mine = of_day == one
+        if np.unique(start[rows[mine]], return_counts=True)[1].max() * 2 > mine.sum():
+            continue  # one day's entries, told below
         known &= ~mine
         found.append(_unknown_times(rows[mine], one, rows.size))
     found += _rounded(rows[known], of_day[known])
@@ -96,8 +98,7 @@ def _unknown_times(rows: Integers, minute: int, timed: int) -> Doubt:
         share=share,
         kind="time",
         part=clock,
-        option="leave unknown times blank in the file, or give the earliest and latest time",
-        click="the same on the Data page: load the mended file",
+        remedy="leave unknown times blank in the file, or give the earliest and latest time",
     )
 
 
@@ -170,8 +171,7 @@ def _missing_days(start: Days, rows: Integers) -> list[Doubt]:
             kind="day",
             since=first,
             until=last,
-            option="add the file of those days, or choose --from and --to on one side of them",
-            click="the same under Dates",
+            remedy="add the file of those days, or choose days on one side of them",
         )
     ]
 
@@ -206,8 +206,8 @@ def _incomplete_days(start: Days, reported: Days) -> list[Doubt]:
             share=late.size / start.size,
             kind="reported",
             since=last,
-            option=f"--to {last}",
-            click=f"choose {last:%d %B %Y} as the last day",
+            remedy=f"choose {last:%d %B %Y} as the last day",
+            to_day=last,
         )
     ]
 
@@ -237,7 +237,8 @@ def _coarse_places(table: pd.DataFrame) -> list[Doubt]:
     coarse = (np.round(lon, _DIGITS) == lon) & (np.round(lat, _DIGITS) == lat)
     share = float(coarse.mean())
     rows = np.flatnonzero(coarse)
-    if rows.size < FEWEST or not _COARSE[0] <= share <= _COARSE[1]:
+    places = np.unique(lon[rows] + 1j * lat[rows]).size  # one round point is another fault
+    if not _COARSE[0] <= share <= _COARSE[1] or places < FEWEST:
         return []
     words = (
         f"{rows.size:,} incidents ({share:.0%}) have coordinates rounded to {_DIGITS} decimals,"

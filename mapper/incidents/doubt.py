@@ -31,19 +31,19 @@ class Doubt:
     since: date | None = None  # the first day from which it holds
     until: date | None = None  # the last; none where it lasts
     finest: bool = False  # concerns places finer than a district alone
-    option: str = ""  # what to give on the command line
-    click: str = ""  # what to do in the app
+    remedy: str = ""  # what can be done
+    from_day: date | None = None  # days without it, where days mend it
+    to_day: date | None = None
 
     @property
     def note(self) -> Note:
         """The doubt as a note of an answer, with what to do about it."""
-        return Note(self.code, f"{self.words} {self.remedy}".strip())
+        return Note(self.code, f"{self.words} {self.mending}".strip())
 
     @property
-    def remedy(self) -> str:
-        """What to do, on the command line and in the app."""
-        ways = [way for way in (self.option, self.click) if way]
-        return f"To mend: {'; or '.join(ways)}." if ways else ""
+    def mending(self) -> str:
+        """What can be done, as a sentence; empty where nothing is known."""
+        return f"To mend: {self.remedy}." if self.remedy else ""
 
     def parts(self, first: date, last: date) -> bool:
         """Tell whether some days lie on both sides of it: it breaks off, or has a gap, between."""

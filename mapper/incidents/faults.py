@@ -19,6 +19,7 @@ REASONS = (
     "future date",
     "end before start",
     "no coordinates",
+    "postcode is not in the directory",
     "geometry is not a point",
     "coordinate is not a number",
     "zero coordinates",

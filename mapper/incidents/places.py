@@ -1,6 +1,7 @@
 """Where each record happened: degrees of WGS 84 from whichever coordinates it has."""
 
 from collections.abc import Mapping
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -12,8 +13,9 @@ from mapper.base.types import Flags, Floats
 from mapper.incidents.columns import numbers, references
 from mapper.incidents.coordinates import grid_to_degrees, in_area, to_degrees
 from mapper.incidents.faults import Faults
-from mapper.incidents.layout import PAIRS, Layout
+from mapper.incidents.layout import PAIRS, POSTCODE, Layout
 from mapper.incidents.place_words import looks_degrees, looks_metres, two_numbers
+from mapper.incidents.postcodes import load_postcodes
 from mapper.incidents.sheet import Geometry
 
 
@@ -25,11 +27,13 @@ def find_places(
     *,
     repair_swapped: bool,
     file: str,
+    postcodes: Path | None = None,
 ) -> tuple[Floats, Floats, tuple[str, ...]]:
     """Return longitude and latitude of every record, and notes on repairs; faults are added.
 
     A record's geometry comes first, then its easting and northing, its longitude and latitude, and
-    its x and y: the first pair with any value is the one that counts.
+    its x and y: the first pair with any value is the one that counts. A record that has only a
+    postcode lies where the directory of postcodes puts it.
     """
     lon, lat = np.full(faults.size, np.nan), np.full(faults.size, np.nan)
     open_ = np.ones(faults.size, dtype=bool)  # records without a place so far
@@ -49,9 +53,39 @@ def find_places(
             notes.append(f"{file}: {count(swapped, 'row')} with {both} swapped: repaired")
         lon[found.where], lat[found.where] = found.lon, found.lat
         open_[found.where] = False
+    if POSTCODE in texts and open_.any():
+        notes += _by_postcode(texts[POSTCODE], layout, faults, (lon, lat, open_), file, postcodes)
     names = [layout.names[field] for field in pairs[0]] if pairs else []
     faults.add("no coordinates", open_, " and ".join(names) or "geometry")
     return lon, lat, tuple(notes)
+
+
+def _by_postcode(
+    column: pa.ChunkedArray,
+    layout: Layout,
+    faults: Faults,
+    places: tuple[Floats, Floats, Flags],
+    file: str,
+    postcodes: Path | None,
+) -> list[str]:
+    """Place records that have nothing finer than a postcode, and say how many."""
+    lon, lat, open_ = places
+    codes = references(column)
+    where = open_ & codes.is_valid().to_numpy(zero_copy_only=False)
+    number = int(where.sum())
+    if not number:
+        return []
+    if postcodes is None:
+        told = f"{file}: {count(number, 'row')} with a postcode and no other place"
+        return [f"{told}: MAPPER_POSTCODES can name a directory of postcodes (data-standard.md)"]
+    directory = load_postcodes(postcodes)
+    at = np.flatnonzero(where)
+    lon[at], lat[at] = directory.find(codes.take(pa.array(at)))
+    unknown = where & np.isnan(lon)
+    faults.add("postcode is not in the directory", unknown, layout.names[POSTCODE])
+    open_[at] = False
+    found = number - int(unknown.sum())
+    return [f"{file}: {count(found, 'row')} placed by postcode alone, from {directory.name}"]
 
 
 class _Pair:

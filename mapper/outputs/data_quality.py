@@ -44,7 +44,7 @@ def doubts_html(incidents: Incidents, area: StudyArea, doubts: Sequence[Doubt]) 
         blocks.append(Paragraph("Nothing in the data as a whole speaks against an answer."))
     for one in doubts:
         blocks += [Heading(f"{one.code}: {one.part or one.kind}"), Paragraph(one.words, "strong")]
-        blocks.append(Paragraph(f"{EFFECTS[one.effect]} {one.remedy}"))
+        blocks.append(Paragraph(f"{EFFECTS[one.effect]} {one.mending}"))
         for caption, counts in _divided(incidents, area, one).items():
             if counts:
                 pairs = tuple((name, f"{number:,}") for name, number in counts.items())

@@ -19,6 +19,7 @@ from contextlib import suppress
 from functools import cache
 from pathlib import Path
 from shutil import copystat
+from typing import Any
 
 from mapper.base.errors import InputError
 from mapper.base.files import digest_of, flush
@@ -196,14 +197,14 @@ def _can_be_exchanged(folder: Path) -> bool:
 @cache
 def _exchange_call() -> Callable[[Path, Path], None]:
     """Return the call that exchanges two folders at once, or one that says there is none."""
-    library = ctypes.CDLL(None, use_errno=True) if os.name == "posix" else None
+    library: Any = ctypes.CDLL(None, use_errno=True) if os.name == "posix" else None
 
     def exchange(one: Path, other: Path) -> None:
         first, second = os.fsencode(one), os.fsencode(other)
         if hasattr(library, "renameat2"):
-            failed = library.renameat2(_HERE, first, _HERE, second, _EXCHANGE)  # type: ignore[union-attr] # there
+            failed = library.renameat2(_HERE, first, _HERE, second, _EXCHANGE)
         elif hasattr(library, "renamex_np"):
-            failed = library.renamex_np(first, second, _EXCHANGE)  # type: ignore[attr-defined] # there
+            failed = library.renamex_np(first, second, _EXCHANGE)
         else:
             raise OSError("folders cannot be exchanged here")
         if failed:

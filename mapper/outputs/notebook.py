@@ -27,10 +27,9 @@ from mapper.grid.hexagons import cells_to_wkb, strings_to_cells
 from mapper.incidents.table import Incidents
 from mapper.lenses.lens import Lens
 from mapper.lenses.load import load_lens
-from mapper.outputs.findings import write_finding
 from mapper.outputs.maps import export_map
 from mapper.outputs.tables import hotspot_outlines
-from mapper.outputs.write import write_outputs
+from mapper.outputs.write import write_answer, write_outputs
 from mapper.questions.finding import Finding
 
 if TYPE_CHECKING:
@@ -336,5 +335,5 @@ def write(release: Release | FindingRelease, path: str | Path) -> tuple[Path, ..
     ['hotspots.csv', 'hotspots.geojson', 'cells.parquet', 'map.html', 'manifest.json']
     """
     if isinstance(release, FindingRelease):
-        return write_finding(release, Path(path))
+        return write_answer(release, Path(path))
     return write_outputs(release, Path(path))

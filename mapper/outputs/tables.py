@@ -4,13 +4,15 @@ Columns, their order and their units are the contracts in ``mapper.base.tables``
 operational audience, one for all others, whose hidden counts are words and never a number. The two
 lists of hot spots are rounded for reading; ``cells.parquet`` keeps full precision. Marking and
 audience are in the GeoJSON's top-level members and in the Parquet file's metadata. The CSV file is
-plain, with its header in line one, so for it the manifest beside it carries them.
+plain, with its header in line one: its description beside it carries them
+(:mod:`mapper.outputs.exports.described`).
 """
 
 import csv
 import io
 import json
 import math
+from codecs import BOM_UTF8
 from collections.abc import Iterable, Mapping
 from typing import Any
 
@@ -120,7 +122,16 @@ def cells_parquet(release: Release) -> bytes:
     """
     contract = CELL_COLUMNS if is_operational(release) else PARTNER_CELL_COLUMNS
     cells = check_columns(release.cells, contract, name="cells")
-    return parquet_bytes(cells, said=said_of(release))
+    return parquet_bytes(with_hex_id(cells), said=said_of(release))
+
+
+def with_hex_id(table: pd.DataFrame) -> pd.DataFrame:
+    """Return a table whose H3 cells stand once more as ``hex_id``, as kepler.gl calls them."""
+    if "cell" not in table or "hex_id" in table:
+        return table
+    shown = table.copy(deep=False)
+    shown.insert(list(table.columns).index("cell") + 1, "hex_id", table["cell"])
+    return shown
 
 
 def parquet_bytes(frame: pd.DataFrame, *, said: Mapping[str, Any]) -> bytes:
@@ -186,13 +197,14 @@ def rounded(value: Any, column: str, *, on_screen: bool = False) -> Any:
 def csv_bytes(columns: Iterable[str], rows: Iterable[Iterable[Any]]) -> bytes:
     r"""Return rows as CSV: UTF-8, lines ending in ``\n``, ``None`` left empty, full precision.
 
+    It begins with the mark of UTF-8, without which Excel shows Welsh letters wrong.
     Text that a spreadsheet would read as a formula is prefixed with a quote.
     """
     file = io.StringIO()
     writer = csv.writer(file, lineterminator="\n")
     writer.writerow([spreadsheet_text(str(name)) for name in columns])
     writer.writerows([_csv_cell(value) for value in row] for row in rows)
-    return file.getvalue().encode()
+    return BOM_UTF8 + file.getvalue().encode()
 
 
 def _csv_cell(value: Any) -> Any:

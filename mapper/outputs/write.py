@@ -1,42 +1,45 @@
 """Write a release to a folder: list, outlines, cells, map and manifest, all of them or none."""
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from datetime import UTC, datetime
 from pathlib import Path
 
-from mapper.disclosure.release import AnyRelease, Release, is_release
+from mapper.base.errors import InputError
+from mapper.disclosure.release import AnyRelease, FindingRelease, Release, is_release
+from mapper.outputs.exports import ANSWER_FORMS, exports
 from mapper.outputs.folder import replace_set
 from mapper.outputs.manifest import manifest
-from mapper.outputs.maps import export_map
-from mapper.outputs.tables import (
-    cells_parquet,
-    districts_csv,
-    hotspots_csv,
-    hotspots_geojson,
-    is_operational,
-)
 
 MANIFEST = "manifest.json"
+USUAL_FORMS = ("csv", "geojson", "parquet", "html")
 
 
 def write_outputs(
-    release: Release, out: Path, *, beside: Mapping[str, bytes] | None = None
+    release: Release,
+    out: Path,
+    *,
+    forms: Iterable[str] = USUAL_FORMS,
+    comments: bool = False,
+    beside: Mapping[str, bytes] | None = None,
 ) -> tuple[Path, ...]:
-    """Write the five files of a release into a folder, whole or not at all.
+    """Write a map into a folder in some forms, whole or not at all.
 
     They take the place of the set that an earlier run wrote there; other files in the folder are
     left alone (:mod:`mapper.outputs.folder`).
 
     Parameters
     ----------
+    forms
+        Keys of ``FORMS``.
+    comments
+        Lines of comment above the header of CSV.
     beside
         Content of further files by name, such as ``signals.csv``: made from releases, too.
 
     Returns
     -------
     tuple
-        Paths of ``hotspots.csv``, ``hotspots.geojson``, ``cells.parquet``, ``map.html`` and
-        ``manifest.json``.
+        Path of each file, ``manifest.json`` last.
 
     Raises
     ------
@@ -45,7 +48,8 @@ def write_outputs(
     InputError
         When the folder cannot be written or the disk is full; the folder is then as it was.
     """
-    return write_contents(release, out, {**_contents(is_release(release)), **(beside or {})})
+    made = exports(is_release(release), forms, comments=comments)
+    return write_contents(release, out, {**made, **(beside or {})})
 
 
 def write_contents(
@@ -73,14 +77,51 @@ def write_contents(
     return tuple(out / file for file in made)
 
 
-def _contents(release: Release) -> dict[str, bytes]:
-    """Return the content of every file but the manifest, in the order they are put in place."""
-    contents = {
-        "hotspots.csv": hotspots_csv(release),
-        "hotspots.geojson": hotspots_geojson(release),
-        "cells.parquet": cells_parquet(release),
-        "map.html": export_map(release).encode(),
-    }
-    if not is_operational(release):
-        contents["districts.csv"] = districts_csv(release)
-    return contents
+def check_answer_path(path: Path) -> Path:
+    """Return the path of an answer to write; called before any work is done.
+
+    Raises
+    ------
+    InputError
+        When its suffix is that of no form, or the path is a folder.
+    """
+    if path.suffix.lower().removeprefix(".") not in ANSWER_FORMS:
+        endings = ", ".join(f".{form}" for form in ANSWER_FORMS)
+        raise InputError(f"{path}: an answer is written as one of {endings}. Name it so.")
+    if path.is_dir():
+        raise InputError(f"{path} is a folder. Give the answer a file name of its own.")
+    return path
+
+
+def write_answer(
+    release: FindingRelease, path: Path, *, forms: Iterable[str] = (), comments: bool = False
+) -> tuple[Path, ...]:
+    """Write an answer, in other forms too, with its manifest; return the path of each.
+
+    ``change.csv`` comes with ``change.manifest.json``: the question, its definition and source,
+    every choice, the SHA-256 of each input and output, marking and audience.
+
+    Parameters
+    ----------
+    path
+        The form is told by its suffix.
+    forms
+        More keys of ``ANSWER_FORMS``, beside it under the same stem.
+    comments
+        Lines of comment above the header of CSV.
+
+    Raises
+    ------
+    DisclosureError
+        When given anything but a release of a finding.
+    InputError
+        When the path cannot be used or written; nothing is changed then.
+    """
+    is_release(release, FindingRelease)
+    first = check_answer_path(path).suffix.lower().removeprefix(".")
+    every = dict.fromkeys((first, *forms))
+    made = exports(release, every, stem=path.stem, comments=comments)
+    if f"{path.stem}.{first}" != path.name:  # change.CSV is called as the user called it
+        made = {path.name: made.pop(f"{path.stem}.{first}"), **made}
+    name = f"{path.stem}.manifest.json"
+    return write_contents(release, path.parent, made, name=name, named=list(made))

@@ -2,8 +2,9 @@
 
 A doubt that vetoes (:mod:`mapper.incidents.doubt`) takes the verdict from every place that it
 touches: one of whose incidents at least a twentieth, in either window, belong to a part that stops
-or starts between or inside the windows; every place where days or months are missing inside a
-window; and every place finer than a district where the points were replaced.
+or starts between or inside the windows; every place where a gap of the data takes a quarter of a
+window or more (a shorter one is left out of the rates, and said); and every place finer than a
+district where the points were replaced.
 """
 
 import numpy as np
@@ -15,6 +16,7 @@ from mapper.incidents.doubt import Doubt
 from mapper.questions.windows import Window
 
 TOUCHED = 0.05  # share of a place's incidents in a part from which it cannot be judged
+GAP = 0.25  # share of a window's days that are missing
 COARSE = ("district", "area")
 CANNOT = "cannot be told"
 Reasons = npt.NDArray[np.object_]  # one for each place, empty where it can be judged
@@ -50,10 +52,18 @@ def veto_of(study: Study, cells: Flags, windows: tuple[Window, ...]) -> str:
 
 
 def _breaks(doubt: Doubt, windows: tuple[Window, ...]) -> bool:
-    """Tell whether a gap lies inside a window, or a step inside or between windows."""
-    if doubt.until is not None:
-        return any(doubt.parts(window.first, window.last) for window in windows)
-    return doubt.parts(windows[0].first, windows[-1].last)
+    """Tell whether a gap takes much of a window, or a step lies inside or between windows."""
+    if doubt.until is None:
+        return doubt.parts(windows[0].first, windows[-1].last)
+    return any(_missing(doubt, window) >= GAP * window.days for window in windows)
+
+
+def _missing(doubt: Doubt, window: Window) -> int:
+    """Return how many days of a window lie in a gap."""
+    if doubt.since is None or doubt.until is None:
+        return 0
+    first, last = max(doubt.since, window.first), min(doubt.until, window.last)
+    return max((last - first).days + 1, 0)
 
 
 def _touched(

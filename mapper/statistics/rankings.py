@@ -20,19 +20,18 @@ import numpy as np
 
 from mapper.base.types import Floats, Integers
 from mapper.grid.hexagons import Cells, cells_to_areas
-from mapper.grid.neighbours import Neighbours, touching_groups
+from mapper.grid.neighbours import Neighbours
 from mapper.statistics.clusters import find_clusters
-from mapper.statistics.false_discovery import benjamini_hochberg
-from mapper.statistics.fewest import FEWEST_IN_DISC
+from mapper.statistics.concentrated import concentrated_windows
 from mapper.statistics.forecast import BANDWIDTH_M, forecast, learn
 from mapper.statistics.kernel_density import gaussian_kernel
 from mapper.statistics.over_represented import find_over_represented
+from mapper.statistics.places import find_places
 from mapper.statistics.placing import places
 from mapper.statistics.rates import find_per_resident
 from mapper.statistics.scores import Score, score_counts
 from mapper.statistics.single_place import find_single_places
 
-ALPHA = 0.05
 BANDWIDTHS_M = (200, 400)
 
 
@@ -67,9 +66,14 @@ def by_z(history: History) -> Integers:
     return places(find_clusters(history.total, history.near).z)
 
 
-def by_hot_cell(history: History) -> Integers:
-    """Rank cells of hot spots first, by their own count, then all other cells by count."""
-    return places(_hot_groups(history) >= 0, history.total)
+def by_concentrated(history: History) -> Integers:
+    """Rank cells of concentrated places first, by their own count, then all others by count."""
+    total, near = history.total, history.near
+    scores = score_counts(total, score="capped")
+    windows = concentrated_windows(find_clusters(scores, near).p, total, scores, near)
+    land = cells_to_areas(history.cells)
+    found = find_places(windows, total, total - total.mean(), touching=near, area_km2=land)
+    return places(found.number >= 0, total)
 
 
 def by_single_place(history: History) -> Integers:
@@ -152,7 +156,7 @@ SIGNALS: Mapping[str, Ranking] = MappingProxyType(
         "cluster p, counts": partial(by_cluster, score="count"),
         "cluster p, ranks": partial(by_cluster, score="rank"),
         "Gi* z, counts": by_z,
-        "hot-spot cells by count": by_hot_cell,
+        "concentrated places by count": by_concentrated,
         "single place p": by_single_place,
         "per resident p": by_resident,
         "excess over residents": by_resident_excess,
@@ -172,11 +176,3 @@ def _disc_excess(history: History) -> Floats:
     total, near = history.total, history.near
     expected = total.mean() * (near.degree + 1)
     return np.asarray(total + near.ring_sums(total) - expected, dtype=np.float64)
-
-
-def _hot_groups(history: History) -> Integers:
-    """Return the hot spot of each cell as an analysis with its usual choices finds them."""
-    total, near = history.total, history.near
-    q = benjamini_hochberg(find_clusters(score_counts(total, score="capped"), near).p)
-    busy = total + near.ring_sums(total) >= FEWEST_IN_DISC
-    return touching_groups(near, (np.nan_to_num(q, nan=1.0) <= ALPHA) & busy)

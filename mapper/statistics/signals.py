@@ -2,7 +2,7 @@
 
 | signal | question |
 |---|---|
-| cluster | is this cell with its ring busier than chance placement of the same counts? |
+| cluster | is this cell with its ring busier than if all cells were alike, fields included? |
 | single place | does this one cell stand out from its own ring? |
 | over-represented | is this theme more common here than all demand here would suggest? |
 | per resident | are there more incidents here than its residents would suggest? |
@@ -45,7 +45,10 @@ TITLES = MappingProxyType(
 )
 QUESTIONS = MappingProxyType(
     {
-        "cluster": "is this cell with its ring busier than chance placement of the same counts?",
+        "cluster": (
+            "is this cell with its ring busier than if the same counts lay on all cells alike,"
+            " fields included?"
+        ),
         "single_place": "does this one cell stand out from its own ring?",
         "over_represented": ("is this theme more common here than all demand here would suggest?"),
         "per_resident": "are there more incidents here than its residents would suggest?",
@@ -53,7 +56,7 @@ QUESTIONS = MappingProxyType(
 )
 _WHERE = MappingProxyType(
     {
-        "cluster": ("this cell and its ring", "chance placement of the same counts"),
+        "cluster": ("this cell and its ring", "the same counts laid on all cells alike"),
         "single_place": ("this one cell", "its share of its ring"),
         "over_represented": ("this cell and its ring", "all demand here"),
         "per_resident": ("this cell and its ring", "its residents"),

@@ -27,7 +27,7 @@ import numpy.typing as npt
 from scipy.special import xlogy
 from scipy.stats import f as f_law
 
-from mapper.base.types import Floats, Integers
+from mapper.base.types import Flags, Floats, Integers
 
 LEAST_PERIODS = 2  # on either side of a cut
 NEAR = 3  # periods next to a cut on either side, where a step is abrupt
@@ -43,6 +43,7 @@ class Steps:
     near: Floats  # the same over the periods next to the cut
     expected: Floats  # incidents of the part on its emptier side, had nothing changed
     p: Floats  # of so strong a step at any cut; 1 where none can be told
+    itself: Flags  # its own rate moves at least as far as that of the rest
 
 
 def find_steps(parts: npt.ArrayLike, whole: npt.ArrayLike) -> Steps:
@@ -74,8 +75,9 @@ def find_steps(parts: npt.ArrayLike, whole: npt.ArrayLike) -> Steps:
     size, periods = x.shape
     cuts = np.arange(LEAST_PERIODS, periods - LEAST_PERIODS + 1)
     if not cuts.size or not size:
-        nothing = np.ones(size)
-        return Steps(np.zeros(size, np.int64), nothing, nothing, np.zeros(size), nothing)
+        nothing, none = np.ones(size), np.zeros(size)
+        no = np.zeros(size, dtype=bool)
+        return Steps(none.astype(np.int64), nothing, nothing, none, nothing, no)
     strength = np.stack([_strength(x, n, cut) for cut in cuts.tolist()], axis=1)
     best = strength.argmax(axis=1)
     cut = cuts[best]
@@ -88,6 +90,7 @@ def find_steps(parts: npt.ArrayLike, whole: npt.ArrayLike) -> Steps:
         near=_odds_ratio(near),
         expected=_expected(sides),
         p=np.minimum(p, 1.0),
+        itself=_moves_itself(sides, cut, periods),
     )
 
 
@@ -118,6 +121,14 @@ def _odds_ratio(sides: Floats) -> Floats:
     """Return the odds after over those before."""
     a, rest_a, b, rest_b = (sides + _HALF).T
     return np.asarray((b / rest_b) / (a / rest_a))
+
+
+def _moves_itself(sides: Floats, cut: Integers, periods: int) -> Flags:
+    """Tell whether the rate of the part moves at least as far as that of the rest."""
+    a, rest_a, b, rest_b = (sides + _HALF).T
+    longer = np.log((periods - cut) / cut)
+    own, rest = np.log(b / a) - longer, np.log(rest_b / rest_a) - longer
+    return np.asarray(np.abs(own) >= np.abs(rest))
 
 
 def _expected(sides: Floats) -> Floats:

@@ -278,7 +278,9 @@ def test_cards_say_what_is_known_and_are_plain_text(patch):
     assert any(line.startswith("licensed premises 1") for line in risks)
     assert cards[1]["state"] == "no action open"
     words = answer_words(patch, {id_: (late,)}, today)
-    assert words.startswith(f"{len(cards)} places are busier than chance explains; first ")
+    assert words.startswith(
+        f"{len(cards)} unusual places (more incidents than residents would explain); first "
+    )
     assert words.endswith("1 action open, 1 overdue.")
     data = panel_data(
         patch, cards, maps=[("/maps/x", "")], chosen="HS-none", found=None, knows_places=True

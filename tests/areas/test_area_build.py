@@ -225,7 +225,7 @@ def test_progress_is_told_in_order(files, tmp_path):
         ("population", lambda t: t.drop(columns="lsoa11_code"), "population.csv.*LSOA code"),
         ("population", lambda t: t[["lsoa11_code", "pop_10_17_mid2020"]], "for the residents"),
         ("population", lambda t: t.iloc[1:], r"lacks 1 of the 4 LSOAs.*first E04"),
-        ("population", lambda t: pd.concat([t, t]), "5 LSOA codes are blank or occur twice"),
+        ("population", lambda t: pd.concat([t, t]), "5 area codes are blank or occur twice"),
         ("population", lambda t: t.assign(pop_mid2020="many"), "5 values of column pop_mid2020"),
         ("population", lambda t: t.assign(pop_mid2020="-1"), "no number of 0 or more"),
         ("population", lambda t: t.assign(pop_mid2020="inf"), "no number of 0 or more"),

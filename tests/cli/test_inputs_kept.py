@@ -35,7 +35,7 @@ def tries():
     for words, command in commands():
         outputs = [p for p in command.params if p.name in OUTPUTS and is_path(p)]
         inputs = [p for p in command.params if p.name not in OUTPUTS and is_path(p)]
-        inputs += [p for p in command.params if p.name in ("lens", "area")]
+        inputs += [p for p in command.params if p.name in ("lens", "area", "paths")]
         for out in outputs:
             for read in inputs:
                 yield pytest.param(words, command, out, read, id=f"{'-'.join(words)}-{read.name}")
@@ -89,6 +89,22 @@ def test_the_manifest_beside_a_table_is_no_input_either(tmp_path):
         (tmp_path / name).write_text("x")
     with pytest.raises(OutputError):
         keep_inputs({"mapping": tmp_path / "x.manifest.json", "out": tmp_path / "x.csv"})
+
+
+@pytest.mark.parametrize(
+    ("read", "out", "forms"),
+    [
+        ("x.xlsx", "x.csv", "xlsx"),
+        ("x.csv", "x.parquet", "gpkg, CSV"),
+        ("x.csv-metadata.json", "x.csv", ""),
+        ("x.csv-metadata.json", "x.gpkg", "csv"),
+    ],
+)
+def test_other_forms_of_an_output_are_outputs_too(tmp_path, read, out, forms):
+    (tmp_path / read).write_text("x")
+    with pytest.raises(OutputError, match="is read by this command"):
+        keep_inputs({"paths": [tmp_path / read], "out": tmp_path / out, "forms": forms})
+    keep_inputs({"paths": [tmp_path / read], "out": tmp_path / "y.csv", "forms": forms})
 
 
 def test_texts_that_are_no_files_are_passed_over():

@@ -89,6 +89,30 @@ def public(seed=0, **choices):
 
 
 @pytest.mark.parametrize("audience", ["partnership", "public"])
+def test_names_and_busiest_cells_give_no_street_and_no_count_that_is_not_printed(audience):
+    choices = {"partnership": {}, "public": {"resolution": 8, "rings": 3}}[audience]
+    area = small_area(choices.get("rings", 8), resolution=choices.get("resolution", 9))
+    table = incidents().table
+    labels = pd.Categorical(np.where(np.arange(len(table)) % 3, "Lime Street", "Bold Street"))
+    known = replace(incidents(), table=table.assign(location=labels))
+    found = analyse(known, lens=EVERYTHING, area=area, start=START, end=END, alpha=0.5)
+    assert found.hotspots["name"].str.contains("Street").all()
+    assert found.hotspots["streets"].str.contains(r"\(\d").all()
+    shown = release(found, audience=audience, register=MemoryRegister())
+    assert len(shown.hotspots) >= 1
+    for column in ("name", "busiest", "reason"):
+        assert not shown.hotspots[column].str.contains("Street").any()
+    printed = dict(zip(shown.cells["cell"], shown.cells["incidents"], strict=True))
+    parts = [part for told in shown.hotspots["busiest"] for part in told.split("; ") if part]
+    assert parts
+    for part in parts:
+        cell, count = part.split(": ")
+        assert int(count.split(" ")[0].replace(",", "")) == printed[cell]
+    for row in shown.hotspots.to_dict("records"):
+        assert row["region_places"] == (shown.hotspots["region"] == row["region"]).sum()
+
+
+@pytest.mark.parametrize("audience", ["partnership", "public"])
 def test_small_counts_are_hidden_before_the_others_are_rounded(audience):
     rule = rules().audiences[audience]
     counts = np.arange(200)
@@ -316,8 +340,12 @@ def test_the_preview_shows_both_sides_and_keeps_nothing():
 
 def test_files_say_fewer_than_and_never_a_hidden_number(tmp_path):
     shown = partnership(lens=replace(EVERYTHING, title="Lens"))
-    assert hotspots_csv(shown).decode().splitlines()[0] == ",".join(PARTNER_HOTSPOT_COLUMNS)
-    assert districts_csv(shown).decode().splitlines()[0] == ",".join(PARTNER_DISTRICT_COLUMNS)
+    assert hotspots_csv(shown).decode("utf-8-sig").splitlines()[0] == ",".join(
+        PARTNER_HOTSPOT_COLUMNS
+    )
+    assert districts_csv(shown).decode("utf-8-sig").splitlines()[0] == ",".join(
+        PARTNER_DISTRICT_COLUMNS
+    )
     members = json.loads(hotspots_geojson(shown))
     assert (members["marking"], members["audience"]) == ("OFFICIAL-SENSITIVE", "partnership")
     pd.testing.assert_frame_equal(pd.read_parquet(io.BytesIO(cells_parquet(shown))), shown.cells)

@@ -65,6 +65,16 @@ def test_a_hot_spot_across_the_border_is_listed_with_its_own_part(result, shown)
     whole = result.hotspots.set_index("hotspot_id").loc[row["hotspot_id"]]
     assert row["cells"] < whole["cells"]
     assert "your wards" in row["reason"]
+    assert f"that {result.standard.words}" in row["reason"]
+    assert "even spread" not in row["reason"]
+    assert np.isnan(row["q"])
+    assert row["streets"] == ""
+    told = {part.split(":")[0] for part in row["busiest"].split("; ")}
+    assert told <= set(own["cell"])
+    region = shown.cells["region"] == row["region"]
+    km2 = AREA.cells["area_km2"].to_numpy()[WEST][region.to_numpy()]
+    assert row["region_km2"] == pytest.approx(km2.sum())
+    assert row["region_places"] == (shown.hotspots["region"] == row["region"]).sum()
 
 
 def test_figures_of_border_cells_hold_own_counts_only(result, shown):
@@ -92,6 +102,14 @@ def test_another_wards_incidents_moved_about_change_no_count_that_is_shown(choic
     assert one.cells[columns].equals(two.cells[columns])
     assert dict(one.record["numbers"]) == dict(two.record["numbers"])
     assert one.record["facts"] == two.record["facts"]
+
+
+def test_a_place_whose_ring_stays_inside_keeps_its_q(result, shown):
+    whole = result.hotspots.set_index("hotspot_id")
+    inner = shown.hotspots[shown.hotspots["q"].notna()]
+    assert len(inner) >= 1
+    for row in inner.to_dict("records"):
+        assert row["q"] == whole.loc[row["hotspot_id"], "q"]
 
 
 def test_it_says_what_it_leaves_out(shown):

@@ -12,7 +12,10 @@ from mapper.base.errors import DisclosureError, InputError
 from mapper.outputs import folder as folder_module
 from mapper.outputs.write import write_outputs
 
-NAMES = ["hotspots.csv", "hotspots.geojson", "cells.parquet", "map.html", "manifest.json"]
+NAMES = [
+    *("hotspots.csv", "hotspots.geojson", "cells.parquet", "map.html"),
+    *("hotspots.csv-metadata.json", "manifest.json"),
+]
 
 
 @pytest.fixture
@@ -24,7 +27,7 @@ def contents(folder):
     return {path.name: path.read_bytes() for path in folder.iterdir()}
 
 
-def test_five_files_and_nothing_else(release, tmp_path):
+def test_the_usual_files_and_nothing_else(release, tmp_path):
     out = tmp_path / "new" / "folder"
     written = write_outputs(release, out)
     assert [path.name for path in written] == NAMES

@@ -58,7 +58,7 @@ def found(question, lens="county-lines", **values):
     """The finding, without the app."""
     incidents = read_incidents([settings().demonstration_file])
     told = settled(QUESTIONS[question], values, days_of(incidents.table))
-    request = AnalysisRequest(lens=lens, score=SCORE)
+    request = AnalysisRequest(lens=lens, question="unusual", score=SCORE)
     return ask(incidents, request, load_lens(lens), question=question, values=told)
 
 

@@ -6,9 +6,10 @@ import pytest
 from mapper.grid.hexagons import cells_to_areas
 from mapper.grid.neighbours import find_neighbours
 from mapper.statistics.clusters import find_clusters
-from mapper.statistics.false_discovery import benjamini_hochberg
+from mapper.statistics.concentrated import concentrated_windows
 from mapper.statistics.forecast import BANDWIDTH_M, forecast, learn
 from mapper.statistics.kernel_density import gaussian_kernel
+from mapper.statistics.places import find_places
 from mapper.statistics.placing import places
 from mapper.statistics.rankings import (
     FORECASTS,
@@ -16,8 +17,8 @@ from mapper.statistics.rankings import (
     SIGNALS,
     History,
     by_cluster,
+    by_concentrated,
     by_forecast,
-    by_hot_cell,
     by_resident_excess,
     by_single_place,
     by_theme,
@@ -81,12 +82,20 @@ def test_z_ranks_as_the_statistic(history):
     assert (np.diff(z[order]) <= 0).all()
 
 
-def test_hot_cells_come_first_then_all_others_by_count(history):
+def test_cells_of_concentrated_places_come_first_then_all_others_by_count(history):
     total = history.total
-    found = find_clusters(score_counts(total, score="capped"), NEAR)
-    hot = benjamini_hochberg(found.p) <= 0.05
+    first = by_concentrated(history)
+    scores = score_counts(total, score="capped")
+    found = find_places(
+        concentrated_windows(find_clusters(scores, NEAR).p, total, scores, NEAR),
+        total,
+        total - total.mean(),
+        touching=NEAR,
+        area_km2=cells_to_areas(CELLS),
+    )
+    hot = found.number >= 0
     assert hot[200]
-    order = np.argsort(by_hot_cell(history), kind="stable")
+    order = np.argsort(first, kind="stable")
     assert set(order[: hot.sum()].tolist()) == set(np.flatnonzero(hot).tolist())
     for part in (order[: hot.sum()], order[hot.sum() :]):
         assert (np.diff(total[part]) <= 0).all()

@@ -30,8 +30,8 @@ def show_doubts(dataset: Dataset) -> None:
         return
     for one in found:
         notice(f"{one.words} {EFFECTS[one.effect]}", kind=_KINDS[one.effect])
-        if one.click:
-            st.caption(plain(f"To mend it here: {one.click}."))
+        if one.remedy:
+            st.caption(plain(one.mending))
     st.caption(
         "The report names files, rows, days and counts, and no free text: for the people"
         " who keep the records."

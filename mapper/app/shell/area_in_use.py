@@ -5,6 +5,8 @@ demonstration is in use, which is set in one of them. Who sees their own wards a
 areas that hold one of those.
 """
 
+from contextlib import suppress
+
 import streamlit as st
 
 from mapper.app.door.who import current_viewer
@@ -13,6 +15,7 @@ from mapper.app.shell.kept_data import everybodys
 from mapper.areas.load import load_study_area
 from mapper.areas.stored import area_tables, area_titles, kept_areas
 from mapper.areas.study_area import StudyArea
+from mapper.base.errors import AreaError
 from mapper.disclosure.people import Viewer, in_wards, may
 
 _CHOSEN = "area of work"  # key of the control
@@ -53,7 +56,9 @@ def offered_areas(viewer: Viewer) -> dict[str, str]:
 
 def ask_area_of_work(viewer: Viewer) -> None:
     """Ask which area the pages look at, where there is more than one to choose from."""
-    offered = offered_areas(viewer)
+    offered: dict[str, str] = {}
+    with suppress(AreaError):  # the pages say what is wrong with it
+        offered = offered_areas(viewer)
     if len(offered) > 1:
         st.sidebar.selectbox(
             "Area of work",

@@ -27,7 +27,7 @@ from mapper.disclosure.make import release
 from mapper.disclosure.people import Viewer, in_wards, scope_of
 from mapper.disclosure.release import FindingRelease
 from mapper.lenses.load import load_lens
-from mapper.outputs.findings import finding_csv
+from mapper.outputs.exports.answers import answer_csv
 from mapper.questions.children import ChildrenChoices, ask_children
 from mapper.questions.corridors import Between, CorridorsChoices, ask_corridors
 from mapper.questions.finding import Finding, only_rows
@@ -162,7 +162,7 @@ def _show_table(viewer: Viewer, shown: FindingRelease, dataset: Dataset) -> None
     with st.expander(plain(f"What is this? How to read: {shown.title}")):
         bullets(shown.notes)
     name = f"{shown.id}-{shown.unit}-{shown.digest[:12]}.csv"
-    make = noted_file(lambda: finding_csv(shown), name=name)
+    make = noted_file(lambda: answer_csv(shown), name=name)
     st.download_button(
         "Table (CSV)", make, file_name=name, mime="text/csv", key=name, on_click="ignore"
     )

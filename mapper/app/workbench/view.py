@@ -6,11 +6,12 @@ from typing import Any
 
 import streamlit as st
 
+from mapper.app.shell.downloads import show_downloads
+from mapper.app.shell.more_forms import show_more_forms
 from mapper.app.shell.waiting import shown_progress
 from mapper.app.shell.what_is import what_are
 from mapper.app.shell.words import bullets, plain
 from mapper.app.workbench.answers import AnsweredQuestion
-from mapper.app.workbench.downloads import show_downloads
 from mapper.app.workbench.plots import places_of, plot_of
 from mapper.app.workbench.table import show_table
 from mapper.app.workbench.words import sentence_of
@@ -71,6 +72,7 @@ def show_answer_of(answer: AnsweredQuestion, shown: FindingRelease) -> None:
     show_table(shown)
     what_are(_WHAT.get(shown.id, {"lens": "What is counted?"}))
     show_downloads(shown)
+    show_more_forms(shown)
     with st.expander("How this was made, and what it cannot show"):
         _show_method(shown)
 

@@ -40,7 +40,7 @@ def document_pdf(document: Document) -> bytes:
                 "document": printable_text(json.dumps(_given(document), ensure_ascii=False))
             },
             pdf_standards=["ua-1"],
-            timestamp=int(document.made_at.timestamp()),
+            timestamp=int(document.stamp.timestamp()),
         )
     except typst.TypstError as error:
         raise OutputError(f"“{document.title}” cannot be printed: {error}.") from error

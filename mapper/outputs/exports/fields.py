@@ -39,6 +39,7 @@ FIELDS: Mapping[str, tuple[str, str]] = MappingProxyType(
         "lat": ("Latitude of the middle", "degrees, WGS 84"),
         "reason": ("Why the place is on the list, in one sentence", ""),
         "cell": ("H3 index of the cell", ""),
+        "hex_id": ("The same, under the name that kepler.gl looks for", ""),
         "residents": ("People who live in the cell, by area weighting", "people"),
         "disc_incidents": ("Incidents in the cell and its neighbours, not weighted", "incidents"),
         "score": ("Incidents in the cell, each with its weight under the lens", "score"),

@@ -12,6 +12,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from mapper.analysis.coverage import UNCOVERED
 from mapper.base.text import encode_text
 from mapper.base.types import Flags, Floats, Integers
 from mapper.disclosure.release import Release, is_release
@@ -63,9 +64,31 @@ def figures_of(release: Release, *, selected: str | None = None) -> dict[str, An
         "hidden": encode_text(release.hidden_words),
         "starts": count_classes(known_counts(release)),
         "cells": cell_features(release),
+        "unknown": _unknown_ground(release),
         "hotspots": hotspot_features(release),
         "selected": _position(release, selected),
     }
+
+
+def unknown_cells(release: Release) -> Flags:
+    """Tell which cells the data does not reach: drawn as no data, for the operational audience.
+
+    Such a cell holds nothing and was set against no expectation, so that it has no p.
+    """
+    cells = is_release(release).cells
+    facts = release.record.get("facts", {})
+    if not is_operational(release) or not facts.get(UNCOVERED):
+        return np.zeros(len(cells), dtype=bool)
+    return np.asarray(cells["p"].isna() & (cells["incidents"] == 0), dtype=bool)
+
+
+def _unknown_ground(release: Release) -> list[list[int]]:
+    """Return the ground that the data does not reach, as one outline."""
+    unknown = unknown_cells(release)
+    if not unknown.any():
+        return []
+    cells = strings_to_cells(release.cells["cell"].to_numpy(dtype=object)[unknown])
+    return pack_polygons(cells_to_outline(cells))
 
 
 def cell_features(release: Release) -> dict[str, Any]:

@@ -21,7 +21,7 @@ from mapper.base.text import encode_text, script_json
 from mapper.disclosure.release import Release, is_release
 from mapper.disclosure.suppression import BY_DISTRICT
 from mapper.outputs.maps.basemap import Basemap
-from mapper.outputs.maps.drawing import count_classes, known_counts
+from mapper.outputs.maps.drawing import count_classes, known_counts, unknown_cells
 from mapper.outputs.maps.layers import ReleaseLayer
 from mapper.outputs.maps.partner_list import partner_list
 from mapper.outputs.standard_words import care_words, nothing_words, places_words
@@ -165,9 +165,17 @@ def _legend(release: Release, landmarks: Sequence[Sequence[Any]]) -> str:
         '<section class="legend" aria-label="Legend"><h2>Incidents in a cell</h2><ul>'
         f"{shades}{_hidden_legend(release)}"
         '<li class="ground-row"><i class="ground"></i>none</li>'
+        f"{_unknown_legend(release)}"
         '<li class="hot"><i class="outline">1</i>Hot spot and its rank</li>'
         f"{_landmarks_legend(landmarks)}</ul></section>"
     )
+
+
+def _unknown_legend(release: Release) -> str:
+    """Return the legend's line of ground that the data does not reach, or nothing."""
+    if not unknown_cells(release).any():
+        return ""
+    return '<li class="ground-row"><i class="unknown"></i>no data</li>'
 
 
 def _landmarks_legend(landmarks: Sequence[Sequence[Any]]) -> str:
