@@ -15,11 +15,14 @@ from mapper.analysis.coverage import Coverage, coverage
 from mapper.analysis.part_doubts import area_divisions, part_doubts, row_divisions
 from mapper.analysis.point_doubts import point_doubts
 from mapper.areas.study_area import StudyArea
+from mapper.base.text import count
 from mapper.base.types import Flags, Integers
 from mapper.grid.counts import locate
 from mapper.incidents.column_doubts import column_doubts
 from mapper.incidents.doubt import Doubt
 from mapper.incidents.table import Incidents
+from mapper.lenses.load import shipped_lenses
+from mapper.lenses.named_values import unnamed_values
 
 _EFFECTS = ("veto", "left out", "caveat")
 
@@ -41,7 +44,7 @@ class RowExamination:
         if self.table.empty:
             return ()
         parts = part_doubts(self.table, row_divisions(self.table, self.untimed))
-        return (*point_doubts(self.table), *parts)
+        return (*point_doubts(self.table), *parts, *_near_names(self.table))
 
     @cached_property
     def untimed(self) -> Flags:
@@ -111,6 +114,27 @@ def _over(incidents: Incidents, area: StudyArea) -> AreaExamination:
     position.flags.writeable = False  # every study of these incidents reads the same
     parts = part_doubts(table, area_divisions(area, position)) if len(table) else ()
     return AreaExamination(position, coverage(area, position), parts)
+
+
+def _near_names(table: pd.DataFrame) -> list[Doubt]:
+    """Return a doubt for each type that is like one that a lens names, and is not it."""
+    return [
+        Doubt(
+            code="values unknown",
+            effect="caveat",
+            words=(
+                f"“{one.value}” (type, {count(one.rows.size, 'incident')}) is named by no lens, and"
+                f" “{one.near}” is: perhaps one type written two ways."
+            ),
+            rows=one.rows,
+            share=one.rows.size / len(table),
+            kind=one.column,
+            part=one.value,
+            remedy="write one name for both in the file, or name both in the lens",
+        )
+        for one in unnamed_values(table, shipped_lenses())
+        if one.near
+    ]
 
 
 def _missing_months(table: pd.DataFrame) -> list[Doubt]:

@@ -8,11 +8,13 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
+from mapper.analysis.request import AnalysisRequest, Base
 from mapper.analysis.study import Study
 from mapper.areas.base_table import BaseTable
 from mapper.areas.study_area import StudyArea
 from mapper.base.note import Note
-from mapper.base.types import Floats
+from mapper.base.text import count
+from mapper.base.types import Floats, Integers
 from mapper.lenses.lens import EXPECTED_WORDS
 
 MOST_OF_DEMAND = 0.5  # of all incidents: a lens of more than this would be compared with itself
@@ -49,36 +51,71 @@ def rests_on_residents(study: Study) -> bool:
     return known and _chosen(study).words == EXPECTED_WORDS["residents"]
 
 
+def wanted(study: Study) -> Base:
+    """Return the base that was asked for, by name: the lens's own where it was left to the lens."""
+    asked = study.request.expected
+    return study.lens.expected if asked == "lens" else asked
+
+
 def _chosen(study: Study) -> Expectation:
     """Return the base that was asked for, or the nearest that the data can carry."""
-    asked = study.request.expected
-    wanted = study.lens.expected if asked == "lens" else asked
-    if study.request.expected_table is not None:
-        return _of_table(study, study.request.expected_table)
-    if wanted == "residents":
-        return residents_of(study.area)
-    if wanted == "young-residents":
-        return _young_of(study.area)
-    everything = int(study.demand.sum())
-    if study.counts.total <= MOST_OF_DEMAND * everything:
-        return Expectation(study.demand.astype(np.float64), EXPECTED_WORDS["demand"])
-    share = f"{study.counts.total:,} of {everything:,} incidents in the data"
+    total = study.counts.total
+    return base_of(wanted(study), study=study, area=study.area, total=total, demand=study.demand)
+
+
+def base_of(
+    name: Base, *, study: Study, area: StudyArea, total: int, demand: Integers
+) -> Expectation:
+    """Return a base by name over an area, or the nearest that the data can carry.
+
+    Parameters
+    ----------
+    study
+        Whose request holds the table and its column, where one was asked for.
+    area
+        The study's, in cells of any resolution.
+    total, demand
+        Incidents that count, and all demand by cell of that area.
+
+    Raises
+    ------
+    AreaError
+        When the table or the column asked for cannot be used.
+    """
+    table = study.request.expected_table
+    if name in {"table", "residents-and-table"} and table is not None:
+        return _of_table(study.request, area, table)
+    if name == "residents":
+        return residents_of(area)
+    if name == "young-residents":
+        return _young_of(area)
+    everything = int(demand.sum())
+    if total <= MOST_OF_DEMAND * everything:
+        return Expectation(demand.astype(np.float64), EXPECTED_WORDS["demand"])
+    share = f"{total:,} of {everything:,} incidents in the data"
     return residents_of(
-        study.area,
+        area,
         note=f"“{study.lens.title}” holds {share}, too many to be compared with all demand: ",
     )
 
 
-def _of_table(study: Study, table: BaseTable) -> Expectation:
+def _of_table(request: AnalysisRequest, area: StudyArea, table: BaseTable) -> Expectation:
     """Return a column of a table as the base, alone or added to residents."""
-    column = table.column(study.request.expected_column)
-    base, lost = table.by_cell(study.area, column)
+    column = table.column(request.expected_column)
+    base, lost = table.by_cell(area, column)
     words = f"{column} ({table.name})"
-    if study.request.expected == "residents-and-table":
-        people = study.area.cells["residents"].to_numpy(dtype=np.float64)
+    if request.expected == "residents-and-table":
+        people = area.cells["residents"].to_numpy(dtype=np.float64)
         base, words = base + people, f"residents and {column} ({table.name})"
-    told = f"{lost:,} rows of {table.name} lie in no cell of {study.area.title} and are left out."
-    return Expectation(base, words, (Note("expectation", told),) if lost else ())
+    told = []
+    if lost:
+        told.append(f"Left out: {count(lost, 'row')} of {table.name} in no cell of {area.title}.")
+    if unknown := int(np.isnan(base).sum()):
+        told.append(
+            f"{table.name} names no place of {unknown:,} of {base.size:,} cells: nothing is known"
+            " of them, and no place is listed there. Give it a row for each."
+        )
+    return Expectation(base, words, tuple(Note("expectation", one) for one in told))
 
 
 def _young_of(area: StudyArea) -> Expectation:

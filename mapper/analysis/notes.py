@@ -41,8 +41,8 @@ def gather_notes(
         share = percent(counts.outside / (counts.outside + counts.total))
         where = whereabouts(*(incidents.table[name].to_numpy()[out] for name in ("lon", "lat")))
         words = (
-            f"Outside the study area and not shown: {count(counts.outside, 'incident')} that would"
-            f" count ({share}), {where}."
+            f"Outside the study area and not shown: {count(counts.outside, 'incident')} that"
+            f" would count ({share}), {where}."
         )
         notes.append(Note("outside the area", words))
     isolated = int((near.degree == 0).sum())

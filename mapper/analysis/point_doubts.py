@@ -4,16 +4,28 @@ A *default point* holds at least 20 incidents and 0.1 % of all, and either its l
 place is known; or it carries ten and more different labels, of three incidents each at most, and
 holds three times what 95 % of points do; or it has no label, 1 % of all incidents, and five times
 those of any other point.
+
+A set of points is *replaced* in the month whose incidents lie at earlier points half as often as
+those of the month before, or less; or in the year of which under half do (where months are too far
+apart to be set against one another).
 """
 
 import re
+from itertools import pairwise
 
 import numpy as np
 import pandas as pd
 
 from mapper.context.sinks import FEWEST, LEAST_SHARE
 from mapper.incidents.doubt import Doubt
-from mapper.incidents.quality import Points, changed_points, distinct_points, points_by_year
+from mapper.incidents.quality import (
+    SAME_SET,
+    SNAPPED_MEAN,
+    Points,
+    changed_points,
+    distinct_points,
+    points_by_year,
+)
 
 _NOWHERE = re.compile(
     r"(?i)\b(?:no fixed(?: \w+)?|no (?:known )?(?:location|address|place|trace)"
@@ -87,28 +99,65 @@ def _why(labels: "pd.Series[str]", best: str, second: int, total: int, outlying:
 
 
 def _replaced(table: pd.DataFrame, points: Points) -> list[Doubt]:
-    """Return the year from which points are others than before."""
-    years = points_by_year(table, points)
-    changed, words = changed_points(years, points)
-    if not changed:
+    """Return the month or year from which points are others than before."""
+    months = table["start"].to_numpy().astype("datetime64[M]")
+    since, words = _drop_of_a_month(months, points)
+    if since is None:
+        since, words = _drop_of_a_year(table, points)
+    if since is None:
         return []
-    year = min(
-        (share, one.year) for one in years if (share := one.share_at_earlier_points) is not None
-    )[1]
-    mine = table["start"].dt.year.to_numpy() >= year
-    first = table["start"][mine].min().date()
+    first = since.astype("datetime64[D]").astype(object)
+    mine = np.flatnonzero(months >= since)
     return [
         Doubt(
             code="points replaced",
             effect="veto",
-            words=f"{words} A place finer than a district cannot be compared across {year}.",
-            rows=np.flatnonzero(mine),
-            share=float(mine.mean()),
+            words=f"{words} A place finer than a district cannot be compared across it.",
+            rows=mine,
+            share=mine.size / len(table),
             kind="coordinates",
-            part=str(year),
+            part=str(since),
             since=first,
             finest=True,
             remedy=f"choose days from {first:%d %B %Y} on, or rows of districts",
             from_day=first,
         )
     ]
+
+
+def _drop_of_a_month(
+    months: "np.ndarray[tuple[int], np.dtype[np.datetime64]]", points: Points
+) -> tuple[np.datetime64 | None, str]:
+    """Return the month whose share at earlier points falls to half of the month before, or less."""
+    if points.mean < SNAPPED_MEAN:
+        return None, ""
+    number = (months - months.min()).astype(np.int64)
+    order = np.argsort(number, kind="stable")
+    ends = np.searchsorted(number[order], np.arange(int(number.max()) + 2))
+    seen, before = np.zeros(points.incidents.size, dtype=bool), 0.0
+    for one, (low, high) in enumerate(pairwise(ends.tolist())):
+        here = points.of[order[low:high]]
+        share = float(seen[here].mean()) if here.size else before
+        if before >= SAME_SET and share <= before / 2:
+            month = months.min() + one
+            words = (
+                f"{share:.0%} of the incidents of {pd.Timestamp(month):%B %Y} lie at points of"
+                f" earlier months, after {before:.0%} in the month before: the set of points was"
+                " replaced."
+            )
+            return month, words
+        before = share
+        seen[here] = True
+    return None, ""
+
+
+def _drop_of_a_year(table: pd.DataFrame, points: Points) -> tuple[np.datetime64 | None, str]:
+    """Return the first month of the year whose points are others than before."""
+    years = points_by_year(table, points)
+    changed, words = changed_points(years, points)
+    if not changed:
+        return None, ""
+    shares = [(s, one.year) for one in years if (s := one.share_at_earlier_points) is not None]
+    year = min(shares)[1]
+    first = table["start"][(table["start"].dt.year >= year).to_numpy()].min()
+    return np.datetime64(first, "M"), words

@@ -206,9 +206,8 @@ def prepare(
     progress("Counting in cells", 0.3)
     cells = area.cells["cell"].to_numpy()
     counts = count_positions(positions(incidents, area), weights, size=cells.size)
-    outside = counts.position[within] < 0
     few = counts.total < FEWEST_INCIDENTS
-    refuse_elsewhere(table[within], outside, area, few=few)
+    refuse_elsewhere(table[within], counts.position[within] < 0, area, few=few)
     _refuse_too_few(incidents, counts, lens, first, last)
     return Study(
         request=request,

@@ -63,11 +63,9 @@ def _row(mark: ET.Element) -> dict[str, Any] | None:
 
 def _polygon(element: ET.Element) -> Any:
     """Return a polygon with its holes."""
-    shell = [_ring(e) for e in element.iter() if _local(e) == "outerBoundaryIs"]
+    shell, *_ = [_ring(e) for e in element.iter() if _local(e) == "outerBoundaryIs"]
     holes = [_ring(e) for e in element.iter() if _local(e) == "innerBoundaryIs"]
-    return shapely.polygons(
-        shapely.linearrings(shell[0]), holes=[shapely.linearrings(h) for h in holes]
-    )
+    return shapely.Polygon(shell, holes)
 
 
 def _ring(boundary: ET.Element) -> Any:

@@ -37,6 +37,7 @@ NoteCode = Literal[
     "part starts",
     "part changes",  # halves or doubles
     "values renamed",  # one ends where another begins
+    "values unknown",  # near to what a lens names, and not it
     "uncovered ground",
     "beyond the edge",  # incidents just outside the study area
     "few residents",  # against which a place is judged

@@ -23,6 +23,7 @@ _UNPRINTABLE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ufeff\ufffe\uffff\ud8
 
 # Of place names. What a machine raised though it begins no word: 'S, 'Ll, 1St.
 _RAISED = re.compile(r"(?<=\w['\u2019])(?:S|R|N|T|L[Ll])(?!\w)|(?<=\d)(?:St|Nd|Rd|Th)(?!\w)")
+_PLAIN_NAME = re.compile(r"[\w\s'\u2019.,&()/-]*")  # anything else is no name
 _WORD = re.compile(r"[^\W_]+(?:['\u2019][^\W_]+)*")
 _BEGUN_TWICE = re.compile(r"(?<=^Mc)[a-z]|(?<=^[DLO]['\u2019])[a-z]")  # McKay, O'Neill
 _ORDINAL = re.compile(r"\d+(?:st|nd|rd|th)")
@@ -94,6 +95,8 @@ def place_name(text: str) -> str:
     (ASDA) stay. A letter that was raised after an apostrophe or a number (Hyde'S Brow, 1St Avenue)
     is small again.
     """
+    if not _PLAIN_NAME.fullmatch(text):
+        return text
     if text.isupper() and (" " in text or len(text) > _LONGEST_INITIALS):
         return _WORD.sub(lambda met: _small(met[0], first=met.start() == 0), text)
     return _RAISED.sub(lambda met: met[0].lower(), text)

@@ -23,6 +23,10 @@ if TYPE_CHECKING:
     from mapper.disclosure.release import Release
 
 
+# Notes of the area, which are told on the terminal beside the doubts about the data.
+_TOLD = ("beyond the edge", "outside the area")
+
+
 def run(
     asked: Asked,
     *,
@@ -58,8 +62,7 @@ def run(
         beside = _signals(study, result, comments=csv_comments) if signals else {}
         progress("Writing the list, cells, map and manifest", 0.8)
         write_outputs(shown, out, forms=chosen, comments=csv_comments, beside=beside)
-    told = {"outside the area", "beyond the edge"}
-    notes = [f"  {note}" for note in result.notes if note.code in told]
+    notes = [f"  {note}" for note in result.notes if note.code in _TOLD]
     say(
         "\n".join([_summary(shown, out), *map(said, study.doubts), *notes]),
         doubts=as_json(study.doubts),

@@ -10,7 +10,7 @@ import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import UTC, date, datetime
+from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -161,8 +161,7 @@ def _answer(
     """Return the table of one question of a part with its manifest; a refusal is logged."""
     from mapper.cli.releasing import register_for
     from mapper.disclosure.make import release
-    from mapper.outputs.exports import exports
-    from mapper.outputs.manifest import manifest
+    from mapper.outputs.write import answer_files
     from mapper.questions.registry import QUESTIONS
 
     question, audience = QUESTIONS[asked.id], job.outputs.audience
@@ -170,13 +169,12 @@ def _answer(
         finding = question.ask(study, question.choices.given(asked.choices), result=result)
         register = register_for(audience, job.made_by)
         shown = release(finding, audience=audience, register=register, made_by=job.made_by)
-        made = exports(shown, ("csv",), stem=asked.id)
+        made = answer_files(shown, f"{asked.id}.csv")
     except MapperError as error:
         _LOG.warning("%s, %s: not answered. %s", asked.id, study.lens.id, error)
         return {}
-    _LOG.info("%s, %s: %d rows", asked.id, study.lens.id, len(shown.table))
-    told = manifest(shown, outputs=made, made_at=datetime.now(tz=UTC))
-    return {**made, f"{asked.id}.manifest.json": told}
+    _LOG.info("%s, %s: %s", asked.id, study.lens.id, count(len(shown.table), "row"))
+    return made
 
 
 def _days(job: Job, table: "pd.DataFrame") -> tuple[date | None, date | None]:

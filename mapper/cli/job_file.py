@@ -179,13 +179,20 @@ def read_job(path: Path) -> Job:
     RequestError
         When the file cannot be read or used, naming every key at fault.
     """
-    try:
-        job = Job.model_validate(_KIND.parse(path, _KIND.read(path)[1]))
-    except ValidationError as error:
-        told = [(".".join(map(str, f["loc"])) or "file", _words(f)) for f in error.errors()]
-        faults = "; ".join(f"{at}: {words}" for at, words in told)
-        raise RequestError(f"{path}: {faults}. Mend the file and run it again.") from None
     home = path.resolve().parent
+    written = dict(_KIND.parse(path, _KIND.read(path)[1]))
+    asked = written.get("analysis")
+    if isinstance(asked, dict) and isinstance(table := asked.get("expected_table"), str):
+        written["analysis"] = {
+            **asked,
+            "expected_table": str(home / table),
+        }  # read when it is checked
+    try:
+        job = Job.model_validate(written)
+    except ValidationError as error:
+        named = [(".".join(map(str, f["loc"])) or "file", _words(f)) for f in error.errors()]
+        faults = "; ".join(f"{at}: {words}" for at, words in named)
+        raise RequestError(f"{path}: {faults}. Mend the file and run it again.") from None
     incidents = job.incidents.model_copy(
         update={
             "paths": tuple(

@@ -29,17 +29,20 @@ Fact = float | int | bool | None
 
 SHIPPED = Path(__file__).with_name("phases.toml")
 NO_HOTSPOT = "none"
+UNTOLD = (
+    "untold"  # a hot spot of which no pattern over time can be told, such as one of few incidents
+)
 COLD = "cold"
 _HOT = {one: one.name.removesuffix("_HOT").lower() for one in Pattern if one.name.endswith("_HOT")}
-# A hot pattern in one word, no hot spot at all, or a cold one.
-PATTERNS = (NO_HOTSPOT, *_HOT.values(), COLD)
+# A hot pattern in one word, no hot spot at all, one without a pattern, or a cold one.
+PATTERNS = (NO_HOTSPOT, UNTOLD, *_HOT.values(), COLD)
 # What a pattern may be given as: its name as people read it, or its word.
 _WORDS: Mapping[str, str] = MappingProxyType(
     {
         "": NO_HOTSPOT,
         **{word: word for word in PATTERNS},
         **{name: _HOT.get(one, COLD) for one, name in zip(Pattern, PATTERN_NAMES, strict=True)},
-        PATTERN_NAMES[Pattern.NO_PATTERN]: NO_HOTSPOT,
+        PATTERN_NAMES[Pattern.NO_PATTERN]: UNTOLD,
     }
 )
 # What a rule may ask about a place besides its pattern: shares run from 0 to 1.
@@ -118,8 +121,8 @@ def suggest_phase(
     Parameters
     ----------
     pattern
-        Of a hot spot or cell, as a word (``new``) or in full (``new hot spot``); empty, ``none``
-        or ``no pattern`` where there is no hot spot.
+        Of a hot spot or cell, as a word (``new``) or in full (``new hot spot``); empty or ``none``
+        where there is no hot spot, ``no pattern`` where there is one without a pattern.
     context
         What is known of the place, by the names in ``FACTS``; what is missing is not known.
     rules
@@ -147,7 +150,17 @@ def suggest_phase(
         unknown += [fact for fact in missing if fact not in unknown]
         if not missing and all(c.fits(cast("float", known[c.fact])) for c in rule.conditions):
             return Suggestion(rule.phase, rule.name, rule.reason, tuple(unknown))
+    if word == UNTOLD:
+        return Suggestion(None, "", _untold_words(known.get("incidents")), tuple(unknown))
     return Suggestion(None, "", "No rule of the table fits this place.", tuple(unknown))
+
+
+def _untold_words(incidents: Fact) -> str:
+    """Say that a hot spot has no pattern: the map's finding stands."""
+    if _is_unknown(incidents):
+        return "No pattern over time can be told of this hot spot."
+    number = int(cast("float", incidents))
+    return f"No pattern can be told from {number:,} incident{'' if number == 1 else 's'}."
 
 
 def pattern_word(pattern: str) -> str:

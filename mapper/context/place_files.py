@@ -296,7 +296,9 @@ def _unknown_words(found: Mapping[str, "pd.Series"]) -> list[str]:
     """Return what is wrong with the words of a table: blank types, unknown sides."""
     faults = []
     if "kind" in found and (blank := int(found["kind"].eq("").sum())):
-        faults.append(f"{blank:,} rows have no type (known ones are {', '.join(KINDS)})")
+        faults.append(
+            f"{count(blank, 'row has', 'rows have')} no type (known ones are {', '.join(KINDS)})"
+        )
     sides = set(found["side"]) - set(SIDES) if "side" in found else set()
     faults += [f"the side {shown(one)}{closest(one, SIDES)}" for one in sorted(sides)]
     return faults

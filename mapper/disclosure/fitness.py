@@ -6,7 +6,7 @@ import numpy as np
 
 from mapper.analysis.result import AnalysisResult
 from mapper.base.errors import DisclosureError
-from mapper.base.text import period_in_words
+from mapper.base.text import count, period_in_words
 from mapper.disclosure.refusal import months_around
 from mapper.disclosure.release import Release
 from mapper.disclosure.rules import AudienceRule
@@ -56,7 +56,9 @@ def _of_map(result: AnalysisResult, rule: AudienceRule) -> list[str]:
         )
     days = (result.last - result.first).days + 1
     if days < rule.shortest_days:
-        faults.append(f"{days} days are too few: choose {rule.shortest_days} or more")
+        faults.append(
+            f"{count(days, 'day is', 'days are')} too few: choose {rule.shortest_days} or more"
+        )
     if rule.whole_months and _cuts_a_month(asked.start, asked.end):
         first, last = months_around(result.first, result.last)
         faults.append(f"only whole months are shown: choose {period_in_words(first, last)}")
@@ -124,7 +126,9 @@ def _days(finding: Finding, rule: AudienceRule) -> list[str]:
     for first, last in spans or [(finding.first, finding.last)]:
         days = (last - first).days + 1
         if days < rule.shortest_days:
-            faults.append(f"{days} days are too few; choose {rule.shortest_days} or more")
+            faults.append(
+                f"{count(days, 'day is', 'days are')} too few; choose {rule.shortest_days} or more"
+            )
         if rule.whole_months and _cuts_a_month(first, last):
             faults.append(f"{first} to {last} cuts a month; choose whole months")
     return faults

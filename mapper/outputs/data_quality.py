@@ -12,6 +12,7 @@ import pandas as pd
 
 from mapper.analysis.examine import positions
 from mapper.areas.study_area import StudyArea
+from mapper.base.text import count
 from mapper.disclosure.release import MARKINGS
 from mapper.incidents.doubt import Doubt
 from mapper.incidents.table import Incidents
@@ -38,7 +39,7 @@ def doubts_csv(incidents: Incidents, area: StudyArea, doubts: Sequence[Doubt]) -
 
 def doubts_html(incidents: Incidents, area: StudyArea, doubts: Sequence[Doubt]) -> bytes:
     """Return the doubts as one web page without any script."""
-    rows = f"{len(incidents.table):,} incidents of {len(incidents.files):,} files"
+    rows = f"{count(len(incidents.table), 'incident')} of {count(len(incidents.files), 'file')}"
     blocks: list[Block] = [Paragraph(f"{rows}, seen over {area.title}.")]
     if not doubts:
         blocks.append(Paragraph("Nothing in the data as a whole speaks against an answer."))

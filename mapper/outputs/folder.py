@@ -60,7 +60,9 @@ def replace_set(
     """
     _check_folder(folder, contents)
     known = _known(folder, manifest)
-    _check_own(folder, [name for name in contents if name not in {manifest, *named}], known)
+    beside = [path.name for path in folder.glob("*.manifest.json")]
+    own = [name for name in contents if name not in {manifest, *named, *beside}]
+    _check_own(folder, own, _known(folder, manifest, *beside))
     above = [each for each in (folder, *folder.parents) if not each.exists()]
     try:
         folder.parent.mkdir(parents=True, exist_ok=True)
@@ -108,11 +110,17 @@ def _check_own(folder: Path, names: Collection[str], known: Known) -> None:
         )
 
 
-def _known(folder: Path, manifest: str) -> Known:
-    """Return what runs wrote into a folder, those that were killed on the way included."""
+def _known(folder: Path, manifest: str, *beside: str) -> Known:
+    """Return what runs wrote into a folder, those that were killed on the way included.
+
+    Parameters
+    ----------
+    beside
+        Manifests of other sets in the folder that are looked at, too.
+    """
     known: dict[str, set[str]] = {}
     for place in (folder, *_begun(folder, manifest)):
-        for name in (manifest, f"{manifest}{_OLD}"):
+        for name in (manifest, f"{manifest}{_OLD}", *beside):
             for file, sha256 in earlier_set(place, name).items():
                 known.setdefault(file, set()).add(sha256)
     return known

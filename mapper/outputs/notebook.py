@@ -332,7 +332,8 @@ def write(release: Release | FindingRelease, path: str | Path) -> tuple[Path, ..
     >>> result = mapper.analyse(incidents, lens="all-demand", area="liverpool")
     >>> folder = tempfile.mkdtemp()
     >>> [path.name for path in mapper.write(mapper.release(result), folder)]
-    ['hotspots.csv', 'hotspots.geojson', 'cells.parquet', 'map.html', 'manifest.json']
+    ['hotspots.csv', 'hotspots.geojson', 'cells.parquet', 'map.html',
+     'hotspots.csv-metadata.json', 'manifest.json']
     """
     if isinstance(release, FindingRelease):
         return write_answer(release, Path(path))

@@ -1,11 +1,11 @@
 """Write a release to a folder: list, outlines, cells, map and manifest, all of them or none."""
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime
 from pathlib import Path
 
 from mapper.base.errors import InputError
-from mapper.disclosure.release import AnyRelease, FindingRelease, Release, is_release
+from mapper.disclosure.release import FindingRelease, Release, is_release
 from mapper.outputs.exports import ANSWER_FORMS, exports
 from mapper.outputs.folder import replace_set
 from mapper.outputs.manifest import manifest
@@ -52,28 +52,17 @@ def write_outputs(
     return write_contents(release, out, {**made, **(beside or {})})
 
 
-def write_contents(
-    release: AnyRelease,
-    out: Path,
-    contents: Mapping[str, bytes],
-    *,
-    name: str = MANIFEST,
-    named: Collection[str] = (),
-) -> tuple[Path, ...]:
+def write_contents(release: Release, out: Path, contents: Mapping[str, bytes]) -> tuple[Path, ...]:
     """Write chosen files of a release with their manifest, as :func:`write_outputs` does.
 
     Parameters
     ----------
     contents
         Content of each file by name; the manifest is added.
-    name
-        What the manifest is called; a folder where it has a name of its own is never exchanged.
-    named
-        Files that the user named: replaced whoever wrote them.
     """
     said = manifest(release, outputs=contents, made_at=datetime.now(tz=UTC))
-    made = {**contents, name: said}
-    replace_set(out, made, manifest=name, named=named, shared=name != MANIFEST)
+    made = {**contents, MANIFEST: said}
+    replace_set(out, made, manifest=MANIFEST)
     return tuple(out / file for file in made)
 
 
@@ -117,11 +106,21 @@ def write_answer(
     InputError
         When the path cannot be used or written; nothing is changed then.
     """
-    is_release(release, FindingRelease)
-    first = check_answer_path(path).suffix.lower().removeprefix(".")
+    made = answer_files(release, check_answer_path(path).name, forms=forms, comments=comments)
+    *names, manifest_name = made
+    replace_set(path.parent, made, manifest=manifest_name, named=names, shared=True)
+    return tuple(path.parent / name for name in made)
+
+
+def answer_files(
+    release: FindingRelease, name: str, *, forms: Iterable[str] = (), comments: bool = False
+) -> dict[str, bytes]:
+    """Return the files of an answer by name, its manifest last; as for :func:`write_answer`."""
+    path = Path(name)
+    first = path.suffix.lower().removeprefix(".")
     every = dict.fromkeys((first, *forms))
-    made = exports(release, every, stem=path.stem, comments=comments)
-    if f"{path.stem}.{first}" != path.name:  # change.CSV is called as the user called it
-        made = {path.name: made.pop(f"{path.stem}.{first}"), **made}
-    name = f"{path.stem}.manifest.json"
-    return write_contents(release, path.parent, made, name=name, named=list(made))
+    made = exports(is_release(release, FindingRelease), every, stem=path.stem, comments=comments)
+    if f"{path.stem}.{first}" != name:  # change.CSV is called as the user called it
+        made = {name: made.pop(f"{path.stem}.{first}"), **made}
+    said = manifest(release, outputs=made, made_at=datetime.now(tz=UTC))
+    return {**made, f"{path.stem}.{MANIFEST}": said}

@@ -2,7 +2,7 @@
 
 The hot spots are those of the period asked for. What they were like before is told from the twelve
 months that end with it: the pattern of each over whole months, and the phase that this suggests.
-The hours at which a place is busy come from the same twelve months and every hour of the week,
+The hours at which a place is busy come from the period asked for and every hour of the week,
 whatever hours the map was asked for, because a peak is a peak against the rest of the week.
 
 Nothing here is for any screen: :mod:`mapper.disclosure.patch` makes a release of it.
@@ -24,7 +24,7 @@ from mapper.base.errors import RequestError
 from mapper.context.places import Places
 from mapper.incidents.table import Incidents
 from mapper.lenses.lens import Lens
-from mapper.questions.periods import Periods, split_periods
+from mapper.questions.periods import Periods, unbroken_periods
 from mapper.questions.phases import PhasesChoices, ask_phases
 
 MONTHS_BEHIND = 12
@@ -36,7 +36,7 @@ class PatchStudy:
 
     result: AnalysisResult  # hot spots of the period asked for
     history: Study  # the twelve months that end with it, in the hours asked for
-    week: Study  # the same months in every hour
+    week: Study  # the period asked for in every hour
     months: Periods | None  # whole months of the history; none where there are fewer than two
     silence: str = ""  # why no pattern can be told, in words
     places: Places | None = None  # what may lie near
@@ -60,11 +60,11 @@ def study_patch(
     now = prepare(incidents, lens=lens, area=area, **choices)
     result = find_hotspots(now)
     history = now.varied(start=_a_year_behind(now.first, now.last), end=now.last)
-    week = history
+    week = now
     if now.request.shifts or now.request.weekdays:
-        week = history.varied(shifts=(), weekdays=())
+        week = now.varied(shifts=(), weekdays=())
     try:
-        months = split_periods(history, every="month")
+        months = unbroken_periods(history, every="month")
     except RequestError as error:
         return PatchStudy(result, history, week, None, str(error), places)
     return PatchStudy(result, history, week, months, "", places)

@@ -1,9 +1,11 @@
 """Patterns: which of 17 time classes each cell or hot spot shows, and the phase it suggests.
 
-A hot spot is hot in a period when any of its cells is hot then; it is cold when none is and at
-least half of its cells are cold. Its trend is that of the sum of its incidents. Its pattern
-suggests a prevention phase by the rule table of :mod:`mapper.context.phases`, which is shown with
-the rule: a suggestion, never a decision.
+A hot spot is hot in a period when what it holds as a whole is more than the map expects there,
+given all incidents of the area in that period and how much its own periods vary; it is cold when it
+is fewer. Cells are tested by themselves, against an even spread. A pattern needs periods that
+follow each other: those before the last gap in the data are left out, in words. It suggests a
+prevention phase by the rule table of :mod:`mapper.context.phases`, which is shown with the rule: a
+suggestion, never a decision.
 """
 
 from collections.abc import Mapping
@@ -12,29 +14,27 @@ from types import MappingProxyType
 from typing import Literal
 
 import numpy as np
-import numpy.typing as npt
 import pandas as pd
 
 from mapper.analysis.analyse import find_hotspots
 from mapper.analysis.result import AnalysisResult
 from mapper.analysis.study import Study
 from mapper.base.text import count
-from mapper.base.types import Flags, Integers
+from mapper.base.types import Integers
 from mapper.context.phases import suggest_phase
 from mapper.grid.hexagons import cells_to_strings
 from mapper.questions.answer import answer
 from mapper.questions.choices import Choices, choice
 from mapper.questions.finding import Finding, Role
-from mapper.questions.periods import Periods, counts_by_period, left_out, split_periods
+from mapper.questions.periods import Periods, counts_by_period, left_out, unbroken_periods
 from mapper.questions.question import Question
 from mapper.questions.usual_choices import every
 from mapper.questions.verdicts import CANNOT, vetoes
 from mapper.questions.windows import Window
-from mapper.statistics.emerging import PATTERN_NAMES, classify_patterns
-from mapper.statistics.hot_periods import HotPeriods, find_hot_periods, find_trend
-from mapper.statistics.trend import Trend, smallest_p, too_few_periods
+from mapper.statistics.emerging import PATTERN_NAMES
+from mapper.statistics.hot_periods import HotPeriods, find_hot_periods, find_place_periods
+from mapper.statistics.trend import smallest_p, too_few_periods
 
-_HALF = 0.5
 TREND_WORDS = ("falling", "no clear trend", "rising")
 _SHARED: Mapping[str, Role] = MappingProxyType(
     {
@@ -100,12 +100,11 @@ def ask_patterns(
     result
         The hot spots of the study, found anew when not given.
     """
-    periods = split_periods(study, every=choices.every)
-    counts = counts_by_period(study, periods)[:, periods.held]
+    periods = unbroken_periods(study, every=choices.every)
+    counts = counts_by_period(study, periods)[:, periods.unbroken]
     result = result or find_hotspots(study)
-    found = _found(study, counts, periods, choices.window)
     rows = _cells if choices.by == "cell" else _hotspots
-    table = rows(study, result, found, counts, periods)
+    table = rows(study, result, counts, periods, choices.window)
     table = _judged(study, table, result, by=choices.by)
     return answer(
         study,
@@ -114,7 +113,7 @@ def ask_patterns(
         CELL_ROLES if choices.by == "cell" else HOTSPOT_ROLES,
         unit=choices.by,
         choices=choices.told(),
-        notes=_notes(study, periods),
+        notes=_notes(study, periods, choices.by),
     )
 
 
@@ -143,7 +142,7 @@ def _found(study: Study, counts: Integers, periods: Periods, window: int) -> Hot
     return find_hot_periods(
         counts,
         study.near,
-        weighted=counts_by_period(study, periods, weighted=True)[:, periods.held],
+        weighted=counts_by_period(study, periods, weighted=True)[:, periods.unbroken],
         window=window,
         score=request.score,
         null=request.null,
@@ -155,9 +154,9 @@ def _found(study: Study, counts: Integers, periods: Periods, window: int) -> Hot
 def _cells(
     study: Study,
     result: AnalysisResult,
-    found: HotPeriods,
     counts: Integers,
     periods: Periods,
+    window: int,
 ) -> pd.DataFrame:
     """Return one row per cell."""
     known = study.area.cells
@@ -167,62 +166,59 @@ def _cells(
         "ward": known["ward"],
         "hotspot_id": result.cells["hotspot_id"],
     }
-    alpha = study.request.alpha
-    shared = _shared(counts, found.hot, found.cold, found.trend, found.pattern, periods, alpha)
-    return pd.DataFrame({**own, **shared})
+    return pd.DataFrame({**own, **_shared(counts, _found(study, counts, periods, window), periods)})
 
 
 def _hotspots(
     study: Study,
     result: AnalysisResult,
-    found: HotPeriods,
     counts: Integers,
     periods: Periods,
+    window: int,
 ) -> pd.DataFrame:
     """Return one row per hot spot, best rank first, with the phase its pattern suggests."""
-    listed, alpha = result.hotspots, study.request.alpha
+    listed, request = result.hotspots, study.request
     rows = pd.Index(listed["hotspot_id"]).get_indexer(result.cells["hotspot_id"])
-    inside, shape = rows >= 0, (len(listed), counts.shape[1])
-    sums = [np.zeros(shape, dtype=np.int64) for _ in range(3)]
-    for total, values in zip(sums, (counts, found.hot, found.cold), strict=True):
-        np.add.at(total, rows[inside], values[inside])
-    hot = sums[1] > 0
-    cold = ~hot & (sums[2] >= _HALF * listed["cells"].to_numpy()[:, np.newaxis])
-    trend = find_trend(sums[0])
-    pattern = classify_patterns(hot, cold, trend.direction(alpha=alpha))
+    inside = rows >= 0
+    sums = np.zeros((len(listed), counts.shape[1]), dtype=np.int64)
+    np.add.at(sums, rows[inside], counts[inside])
+    found = find_place_periods(
+        sums,
+        listed["expected"].to_numpy() / max(int(result.incidents.sum()), 1),
+        counts.sum(axis=0),
+        periods.lengths[periods.unbroken],
+        window=window,
+        alpha=request.alpha,
+        correction=request.correction,
+    )
     own = listed[["rank", "hotspot_id", "name", "district", "ward"]]
-    shared = _shared(sums[0], hot, cold, trend, pattern, periods, alpha)
-    return pd.concat([own, pd.DataFrame(shared), _phases(pattern)], axis=1)
+    shared = pd.DataFrame(_shared(sums, found, periods))
+    return pd.concat([own, shared, _phases(found, shared["incidents"])], axis=1)
 
 
-def _shared(
-    counts: Integers,
-    hot: Flags,
-    cold: Flags,
-    trend: Trend,
-    pattern: npt.NDArray[np.int8],
-    periods: Periods,
-    alpha: float,
-) -> dict[str, object]:
+def _shared(counts: Integers, found: HotPeriods, periods: Periods) -> dict[str, object]:
     """Return the columns that cells and hot spots share."""
-    names = np.array(periods.names, dtype=object)[periods.held]
+    names = np.array(periods.names, dtype=object)[periods.unbroken]
     words = np.array(TREND_WORDS, dtype=object)
     return {
         "incidents": counts.sum(axis=1),
-        "pattern": np.array(PATTERN_NAMES, dtype=object)[pattern],
-        "trend": words[trend.direction(alpha=alpha) + 1],
-        "trend_s": trend.s,
-        "trend_p": trend.p,
+        "pattern": np.array(PATTERN_NAMES, dtype=object)[found.pattern],
+        "trend": words[found.direction + 1],
+        "trend_s": found.trend.s,
+        "trend_p": found.trend.p,
         "periods": np.full(len(counts), counts.shape[1]),
-        "hot_periods": hot.sum(axis=1),
-        "cold_periods": cold.sum(axis=1),
-        "hot_in": ["; ".join(names[flags]) for flags in hot],
+        "hot_periods": found.hot.sum(axis=1),
+        "cold_periods": found.cold.sum(axis=1),
+        "hot_in": ["; ".join(names[flags]) for flags in found.hot],
     }
 
 
-def _phases(pattern: npt.NDArray[np.int8]) -> pd.DataFrame:
+def _phases(patterns: HotPeriods, incidents: pd.Series) -> pd.DataFrame:
     """Return the suggested phase of each pattern with its rule, reason and what was not known."""
-    found = [suggest_phase(PATTERN_NAMES[code]) for code in pattern.tolist()]
+    found = [
+        suggest_phase(PATTERN_NAMES[code], context={"incidents": number})
+        for code, number in zip(patterns.pattern.tolist(), incidents.tolist(), strict=True)
+    ]
     return pd.DataFrame(
         {
             "phase": pd.array([each.phase or "" for each in found], dtype="str"),
@@ -233,18 +229,25 @@ def _phases(pattern: npt.NDArray[np.int8]) -> pd.DataFrame:
     )
 
 
-def _notes(study: Study, periods: Periods) -> tuple[str, ...]:
+def _notes(study: Study, periods: Periods, by: str) -> tuple[str, ...]:
     """Say what the periods are and what they cannot show."""
-    held = int(periods.held.sum())
+    held, names = int(periods.unbroken.sum()), np.array(periods.names)[periods.unbroken]
+    what = (
+        "a cell is tested with its ring against an even spread"
+        if by == "cell"
+        else "a hot spot is hot in a period when it holds more than the map expects there then, as"
+        " much as its own periods vary"
+    )
     told = [
-        (
-            f"{count(held, 'period')} with data, from {periods.names[0]} to {periods.names[-1]};"
-            " a hot spot"
-            " is hot in a period when any of its cells is."
-        ),
+        f"{count(held, 'period')} that follow each other, from {names[0]} to {names[-1]}; {what}.",
         "A phase is a suggestion by the rule beside it: people decide.",
         *left_out(study, periods),
     ]
+    if before := int(periods.held.sum()) - held:
+        told.append(
+            f"{before} periods before the gap are left out too: patterns are told over periods that"
+            " follow each other."
+        )
     few = too_few_periods(held, alpha=study.request.alpha)
     if few and smallest_p(held, exact=True) > study.request.alpha:
         told.append(few)

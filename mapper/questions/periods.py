@@ -48,6 +48,20 @@ class Periods:
         return np.bincount(self.number[self.number >= 0], minlength=self.size) > 0
 
     @property
+    def gaps(self) -> str:
+        """The periods without data in words: 2024-04, 2024-06 to 2024-09."""
+        missing = np.flatnonzero(~self.held)
+        runs = np.split(missing, np.flatnonzero(np.diff(missing) > 1) + 1) if missing.size else []
+        names = [(self.names[run[0]], self.names[run[-1]]) for run in runs]
+        return ", ".join(one if one == other else f"{one} to {other}" for one, other in names)
+
+    @property
+    def unbroken(self) -> Flags:
+        """Tell which periods follow each other up to the newest: those after the last gap."""
+        gap = np.flatnonzero(~self.held)
+        return np.arange(self.size) > (gap[-1] if gap.size else -1)
+
+    @property
     def lengths(self) -> Floats:
         """Days in each period, none in those without data."""
         return np.where(self.held, np.diff(self.starts).astype(np.float64), 0.0)
@@ -94,14 +108,32 @@ def counts_by_period(study: Study, periods: Periods, *, weighted: bool = False) 
     return count_by_period(study.counts.position, weights, periods.number, **size)
 
 
+def unbroken_periods(study: Study, *, every: str, fewest: int = 2) -> Periods:
+    """Split the days after the last gap in the data: months years apart are no neighbours.
+
+    Raises
+    ------
+    RequestError
+        As :func:`split_periods`, and when too few periods follow the last gap.
+    """
+    periods = split_periods(study, every=every, fewest=fewest)
+    number = int(periods.unbroken.sum())
+    if number < fewest:
+        raise RequestError(
+            f"The files hold nothing in {periods.gaps}, and only {number} of these periods after"
+            f" that: {fewest} that follow each other are needed. Choose dates before the gap, or"
+            " add the files that are missing."
+        )
+    return periods
+
+
 def left_out(study: Study, periods: Periods) -> tuple[str, ...]:
     """Say how many incidents lie in no whole period, and which periods have no data."""
     told = []
     if number := int((study.counted & (periods.number < 0)).sum()):
         told.append(f"Left out: {count(number, 'incident')} at either end, in no whole period.")
-    empty = [name for name, held in zip(periods.names, periods.held, strict=True) if not held]
-    if empty:
-        told.append(f"No data at all in {', '.join(empty)}: missing, not zero, and left out.")
+    if periods.gaps:
+        told.append(f"No data at all in {periods.gaps}: missing, not zero, and left out.")
     return tuple(told)
 
 

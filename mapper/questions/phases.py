@@ -30,11 +30,11 @@ from mapper.questions.choices import Choices, choice
 from mapper.questions.finding import Finding, Role
 from mapper.questions.groups import PlaceGroups, find_places
 from mapper.questions.patterns import PatternsChoices, ask_patterns
-from mapper.questions.periods import counts_by_period, split_periods
+from mapper.questions.periods import counts_by_period, unbroken_periods
 from mapper.questions.question import Question
 from mapper.questions.usual_choices import every, places
 from mapper.questions.verdicts import CANNOT
-from mapper.statistics.hot_periods import find_trend
+from mapper.statistics.hot_periods import find_place_trend
 
 _KEYS = ("hotspot_id", "name", "district", "ward")
 _FLAGS = {
@@ -174,9 +174,12 @@ def _share(some: npt.NDArray[np.number], of: Integers) -> list[float | None]:
 
 def _rising_background(study: Study, groups: PlaceGroups, every: str) -> bool:
     """Return whether incidents outside all hot spots clearly rise over the periods."""
-    counts = counts_by_period(study, split_periods(study, every=every))
+    periods = unbroken_periods(study, every=every)
+    counts = counts_by_period(study, periods)[:, periods.unbroken]
     outside = counts[groups.of_cell < 0].sum(axis=0, keepdims=True)
-    return bool(find_trend(outside).direction(alpha=study.request.alpha)[0] > 0)
+    days = periods.lengths[periods.unbroken]
+    _, direction = find_place_trend(outside, days, alpha=study.request.alpha)
+    return bool(direction[0] > 0)
 
 
 def _assets(study: Study, mine: Flags, places: Places | None) -> float | None:

@@ -12,6 +12,7 @@ from mapper.analysis.result import AnalysisResult
 from mapper.analysis.study import Study
 from mapper.base.errors import RequestError
 from mapper.base.files import Progress, no_progress
+from mapper.base.text import count
 from mapper.base.types import Floats, Integers
 from mapper.questions.answer import answer
 from mapper.questions.choices import Choices, choice
@@ -97,7 +98,7 @@ def look_ahead(study: Study) -> Outlook:
     held = periods.held
     if int(held.sum()) < YEAR:
         raise RequestError(
-            f"Only {int(held.sum())} months hold any data, and {YEAR} are needed to look ahead."
+            f"Data for {count(int(held.sum()), 'month')} only, and {YEAR} are needed to look ahead."
             " Choose an earlier first day, or read older data beside this."
         )
     counts = counts_by_period(study, periods)[:, held]
@@ -177,7 +178,7 @@ def _told(outlook: Outlook, choices: WhereNextChoices) -> dict[str, object]:
 
 def outlook_words(outlook: Outlook, ahead: str) -> tuple[str, ...]:
     """Say what is foretold, from what, how it did on earlier months, and what it is not."""
-    span = f"from {len(outlook.months)} months of data"
+    span = f"from {count(len(outlook.months), 'month')} of data"
     return (
         f"Expected in {outlook.named(ahead)} if things go on as they went, {span}.",
         _how_it_did(outlook.learnt),
@@ -204,8 +205,8 @@ def _how_it_did(learnt: Learnt) -> str:
         else "it did not beat last year's count, so given is last year's count"
     )
     return (
-        f"Over the last {learnt.tested} months, each foretold from those before it, the forecast"
-        f" held {told}: {given}."
+        f"Over the last {count(learnt.tested, 'month')}, each foretold from those before it, the"
+        f" forecast held {told}: {given}."
     )
 
 

@@ -48,7 +48,8 @@ def _lsoas() -> gpd.GeoDataFrame:
         east, north = at % COLUMNS, at // COLUMNS
         district = list(DISTRICTS)[0 if north >= ROWS // 2 else 1]
         ward = (north // 2) * 2 + east // 2
-        west, south = WEST + east * STEP, SOUTH + north * STEP
+        edges = (WEST + east * STEP, SOUTH + north * STEP)
+        edges = (*edges, edges[0] + STEP, edges[1] + STEP)
         rows.append(
             {
                 "LSOA21CD": f"E0102{at:04d}",
@@ -57,7 +58,7 @@ def _lsoas() -> gpd.GeoDataFrame:
                 "WD24NM": ("Farington", "Walton-le-Dale", "Ashton", "Fishwick & Frenchwood")[ward],
                 "LAD24CD": DISTRICTS[district],
                 "LAD24NM": district,
-                "geometry": shapely.box(west, south, west + STEP, south + STEP),
+                "geometry": shapely.box(*(round(edge, 6) for edge in edges)),
             }
         )
     return gpd.GeoDataFrame(rows, crs=4326)

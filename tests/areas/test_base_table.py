@@ -97,6 +97,22 @@ def test_where_workers_are_is_no_longer_unusual_and_the_sentence_names_them():
     assert "that residents and workers (workplaces.csv) would explain" in again
 
 
+def test_cells_that_the_table_does_not_name_are_told_and_take_no_part():
+    half = table_of("ward,workers\nEast Ward,100\n")
+    told = busy(expected="residents-and-table", expected_table=half)
+    (note,) = [one.words for one in told.notes if one.code == "expectation"]
+    assert f"no place of {(~EAST).sum():,} of {CELLS.size:,} cells" in note
+    assert told.cells.loc[~EAST, "p"].isna().all()
+
+
+def test_rows_outside_the_area_are_told():
+    rows = "".join(f"{name},50\n" for name in NAMES)
+    told = busy(expected="table", expected_table=table_of(f"cell,n\n{rows}8a1951000007fff,7\n"))
+    assert any(
+        one.words.startswith("1 rows of workplaces.csv lie in no cell") for one in told.notes
+    )
+
+
 def test_a_record_names_the_table_and_its_digest_and_holds_none_of_it():
     table = table_of(f"cell,workers\n{NAMES[0]},50\n")
     told = record_of(busy(expected="residents-and-table", expected_table=table))["request"]

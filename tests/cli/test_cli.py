@@ -52,11 +52,12 @@ def hotspots(run, source, out, *more):
     return run("hotspots", source, "--lens", "public-all", "--out", out, *more)
 
 
-def test_hotspots_writes_the_five_files_of_the_contract(run, tmp_path):
+def test_hotspots_writes_the_files_of_the_contract(run, tmp_path):
     source = street_file(tmp_path / "2024-01-merseyside-street.csv")
     code, said, err = hotspots(run, source, tmp_path / "out")
     assert (code, err) == (0, "")
     names = {"hotspots.csv", "hotspots.geojson", "cells.parquet", "map.html", "manifest.json"}
+    names.add("hotspots.csv-metadata.json")
     assert {path.name for path in (tmp_path / "out").iterdir()} == names
     assert "OFFICIAL-SENSITIVE" in said
     assert "604 read, 602 accepted, 2 rejected" in said
@@ -67,6 +68,7 @@ def test_hotspots_writes_the_five_files_of_the_contract(run, tmp_path):
     assert "Bold Street" in listed["name"][0]
 
     cells = pd.read_parquet(tmp_path / "out" / "cells.parquet")
+    assert cells.pop("hex_id").equals(cells["cell"])
     assert list(cells.columns) == list(CELL_COLUMNS)
     assert all(map(h3.is_valid_cell, cells["cell"]))
     top = cells[cells["hotspot_id"] == listed["hotspot_id"][0]]

@@ -53,12 +53,22 @@ def job_file(tmp_path):
     return path
 
 
+def test_a_table_of_workers_lies_beside_the_job_file(job_file):
+    table = job_file.with_name("workers.csv")
+    table.write_text("ward,workers\nCentral,100\n")
+    asked = 'expected = "table"\nexpected_table = "workers.csv"\nareas ='
+    job_file.write_text(JOB.replace("areas =", asked))
+    chosen = read_job(job_file).analysis.choices
+    assert chosen["expected_table"] == str(table)
+
+
 def test_each_part_is_written_and_too_few_events_are_told(job_file):
     assert run(job_file) == 0
     home = job_file.parent
     folder = home / "out" / "2030-12-31" / "merseyside" / "all-demand"
     assert sorted(path.name for path in folder.iterdir()) == [
         "hotspots.csv",
+        "hotspots.csv-metadata.json",
         "hotspots.gpkg",
         "manifest.json",
         "map.png",

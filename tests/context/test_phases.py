@@ -27,6 +27,7 @@ DESIGN = {
     "historical": "tertiary",
     "diminishing": "tertiary",
     "none": "primary",
+    "untold": None,
     "cold": "primary",
 }
 
@@ -38,7 +39,16 @@ def test_every_pattern_has_the_phase_of_the_design():
 @pytest.mark.parametrize("name", PATTERN_NAMES)
 def test_names_of_the_pattern_statistic_are_understood(name):
     expected = "cold" if "cold" in name else name.split()[0]
-    assert pattern_word(name) == ("none" if expected == "no" else expected)
+    assert pattern_word(name) == ("untold" if expected == "no" else expected)
+
+
+def test_a_hot_spot_of_few_incidents_is_told_as_that_and_never_as_none():
+    """The map found it: its phase may not say that nothing stands out."""
+    found = suggest_phase("no pattern", context={"incidents": 8, "rising_background": True})
+    assert (found.phase, found.rule) == (None, "")
+    assert found.reason == "No pattern can be told from 8 incidents."
+    assert suggest_phase("untold", context={"incidents": 1}).reason.endswith("from 1 incident.")
+    assert "hot spot" in suggest_phase("untold").reason
 
 
 def test_rising_background_is_primary_by_its_own_rule():
@@ -79,7 +89,8 @@ def test_first_fitting_rule_wins_over_all_contexts():
             )
             for rule in rules
         ]  # fmt: skip
-        assert fit.index(True) == by_name[found.rule]
+        assert found.phase is None or fit.index(True) == by_name[found.rule]
+        assert any(fit) == (found.phase is not None) == (pattern != "untold")
 
 
 def test_a_shipped_reason_holds_no_figure_of_a_place():

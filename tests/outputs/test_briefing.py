@@ -125,6 +125,7 @@ def test_many_places_are_tested_together():
         (0.91, 1.04, "9 % fewer to 4 % more"),
         (2.1, 9.0, "2.1 to 9.0 times as many"),
         (1.5, float("inf"), "at least 50 % more"),
+        (3.0, 4194.7, "at least 3.0 times as many"),
         (0.0, 0.5, "at most 50 % fewer"),
         (0.0, float("inf"), ""),
     ],

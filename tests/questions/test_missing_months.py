@@ -43,14 +43,37 @@ def test_periods_without_a_row_are_named_and_left_out(study):
     assert periods.held.tolist() == [True] * 3 + [False] + [True] * 3
     assert periods.lengths.tolist() == [31, 29, 31, 0, 31, 30, 31]
     finding = ask_patterns(study, PatternsChoices(by="cell"))
-    assert set(finding.table["periods"]) == {6}
-    assert finding.table["hot_periods"].max() == 6
+    assert set(finding.table["periods"]) == {3}  # a gap is a gap: those after it
+    assert finding.table["hot_periods"].max() == 3
     hot = finding.table.loc[finding.table["hot_periods"].idxmax()]
     assert "2024-04" not in hot["hot_in"]
     assert hot["pattern"] == "persistent hot spot"
     assert any("2024-04" in note for note in finding.notes)
+    assert any("3 periods before the gap are left out" in note for note in finding.notes)
     stable = ask_concentration(study, ConcentrationChoices(table="stability")).table
     assert stable["kept"].notna().all()
+
+
+def of_months(*months):
+    """Sixty incidents spread over the cells in each of some months."""
+    cells = np.random.default_rng(5).choice(CELLS, 60 * len(months))
+    made = incidents_at(cells, start="2021-01-01")
+    start = np.repeat(np.array(months, dtype="datetime64[M]"), 60).astype("datetime64[us]")
+    made.table["start"] = start + np.resize([0, 27], start.size) * np.timedelta64(1, "D")
+    last = np.datetime64(months[-1], "M") + 1
+    end = (last.astype("datetime64[D]") - 1).astype(object)
+    return prepare(made, lens=EVERYTHING, area=AREA, start=start[0].astype(object).date(), end=end)
+
+
+def test_months_years_apart_are_no_neighbours():
+    """December 2021 and January 2025 do not follow each other: the later months stand alone."""
+    late = ("2025-01", "2025-02", "2025-03")
+    finding = ask_patterns(of_months("2021-11", "2021-12", *late), PatternsChoices(by="cell"))
+    assert set(finding.table["periods"]) == {3}
+    assert any("2022-01 to 2024-12: missing" in note for note in finding.notes)
+    assert any("2 periods before the gap are left out" in note for note in finding.notes)
+    with pytest.raises(RequestError, match=r"nothing in 2022-01 to 2024-12, and only 1 of these"):
+        ask_patterns(of_months("2021-11", "2021-12", "2025-01"), PatternsChoices(by="cell"))
 
 
 def test_rates_are_over_the_days_with_data(study):

@@ -125,6 +125,13 @@ def test_patterns_reach_hot_spots_and_suggest_a_phase_with_its_rule(ask, study):
     assert top["phase_rule"]
     assert top["phase_reason"]
     assert top["hot_periods"] == len(top["hot_in"].split("; "))
+    spot = find_hotspots(study)
+    inside = (spot.cells["hotspot_id"] == top["hotspot_id"]).to_numpy()
+    counts = by_month(study)
+    share = spot.hotspots["expected"].iloc[0] / study.counts.total
+    odds = counts[inside].sum(axis=0) / (share * counts.sum(axis=0))
+    hot = [str(month) in top["hot_in"] for month in MONTHS]
+    assert odds[hot].min() > max(1.0, np.median(odds[~np.array(hot)]))
 
 
 def test_weeks_and_numbers_of_days_are_periods_too(ask):

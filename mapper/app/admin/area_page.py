@@ -59,7 +59,7 @@ def show_page() -> None:
     viewer = current_viewer()
     require(viewer, "change settings")
     st.header("Your area", anchor=False)
-    _show_own(viewer)
+    show_own(viewer)
     if kept := st.session_state.pop(_KEPT, ""):
         notice(f"{kept} is kept.", kind="good")
     st.subheader("A new area", anchor=False)
@@ -78,7 +78,7 @@ def show_page() -> None:
             notice(str(error), kind="stop")
 
 
-def _show_own(viewer: Viewer) -> None:
+def show_own(viewer: Viewer) -> None:
     """Show this installation's own area, and offer to choose another or delete a kept one."""
     try:
         own = load_study_area()

@@ -39,8 +39,8 @@ def show_quality(dataset: Dataset) -> None:
         return
     quality = quality_of(dataset.digest, _dataset=dataset)
     show_counts(dataset)
-    show_doubts(dataset)
     _show_outside(dataset)
+    show_doubts(dataset)
     if quality.notes:
         bullets(quality.notes)
     if quality.rejected:

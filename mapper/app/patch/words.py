@@ -24,7 +24,6 @@ PATTERNS: Mapping[str, str] = MappingProxyType(
         "sporadic": "hot on and off",
     }
 )
-_MOST_PEAKS = 3
 _NEAR = 3
 _CLEAR = 8  # incidents below which hours are not told
 
@@ -38,13 +37,13 @@ def pattern_words(place: PatchPlace) -> str:
 
 
 def peak_words(place: PatchPlace) -> str:
-    """Return when a place is busiest: Friday night 23-07, Saturday late 15-23."""
+    """Return the shifts above all others: Friday night 23-07; or that none is, and the busiest."""
     if place.shifts.sum() < _CLEAR:
         return "Too few incidents with a time to tell hours"
-    order = [int(at) for at in np.argsort(-place.shifts, kind="stable") if place.peaks[at]]
-    if not order:
-        return "No shift stands out: spread over the week"
-    return ", ".join(shift_words(at) for at in order[:_MOST_PEAKS])
+    order = [int(at) for at in np.argsort(-place.shifts, kind="stable")]
+    if not place.peaks.any():
+        return f"No shift stands out; busiest: {shift_words(order[0])}"
+    return ", ".join(shift_words(at) for at in order if place.peaks[at])
 
 
 def shift_words(at: int) -> str:

@@ -60,8 +60,8 @@ def _scan(table: pd.DataFrame, _shown: FindingRelease) -> str:
     where = f"{top['ward']}, {top['district']}"
     days = window_in_words(Window(*(_day(top[name]) for name in ("first_day", "last_day"))))
     told = (
-        f"The most likely cluster is at {where}, {days}: {top['incidents']:,} incidents where"
-        f" {top['expected']:,.1f} were expected (p {top['p']:.3g})."
+        f"The most likely cluster is at {where}, {days}: {count(top['incidents'], 'incident')}"
+        f" where {top['expected']:,.1f} were expected (p {top['p']:.3g})."
     )
     if clear:
         return f"{count(clear, 'cluster')} beyond chance. {told}"
@@ -149,7 +149,7 @@ def _robustness(table: pd.DataFrame, _shown: FindingRelease) -> str:
 def _shifts(table: pd.DataFrame, _shown: FindingRelease) -> str:
     peaks = table[table["peak"] == "peak"]
     if peaks.empty:
-        return "No shift of the week stands out anywhere."
+        return "No shift of the week stands out from the others anywhere."
     top = peaks.groupby(["day", "shift"]).size().sort_values(ascending=False)
     day, shift = top.index[0]
     return f"{count(len(peaks), 'peak')} in all; most often {day} {shift} ({count(int(top.iloc[0]), 'place')})."  # noqa: E501 - one sentence

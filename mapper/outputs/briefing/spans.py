@@ -11,7 +11,6 @@ the dispersion of months of the same lens and area.
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import partial
-from math import isinf
 from typing import Literal
 
 import numpy as np
@@ -25,6 +24,7 @@ from mapper.statistics.change import compare_windows
 from mapper.statistics.period_dispersion import PeriodDispersion
 
 Way = Literal["clear rise", "clear fall", "no clear change", "too few to compare"]
+_NO_LIMIT = 100.0  # a limit above it, as after a count too small to print, says nothing
 _MANY_TIMES = 3.0  # from here on "4 times as many" reads better than "up by 300 %"
 
 
@@ -61,9 +61,9 @@ class RateChange:
     @property
     def words(self) -> str:
         """How much it moved: 8 % to 21 % more."""
-        if self.way == "too few to compare" or (not self.low and isinf(self.high)):
+        if self.way == "too few to compare" or (not self.low and self.high > _NO_LIMIT):
             return ""
-        if isinf(self.high):
+        if self.high > _NO_LIMIT:
             return f"at least {_much(self.low)}"
         if not self.low:
             return f"at most {_much(self.high)}"

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 
 from mapper.base.errors import OutputError
+from mapper.base.text import count
 from mapper.disclosure.release import AnyRelease, is_release
 
 
@@ -56,8 +57,8 @@ class Table:
         wrong = [row for row in self.rows if len(row) != len(self.header)]
         if wrong or (self.widths and len(self.widths) != len(self.header)):
             raise OutputError(
-                f"Table “{self.caption}”: {len(wrong)} rows do not fit its"
-                f" {len(self.header)} columns."
+                f"Table “{self.caption}”: {count(len(wrong), 'row does', 'rows do')} not fit its"
+                f" {count(len(self.header), 'column')}."
             )
 
 

@@ -72,12 +72,16 @@ def when_blocks(found: PlaceFindings) -> Iterator[Block]:
 
 
 def peaks_in_words(week: FindingRelease) -> str:
-    """Name the shifts that are busier than an even spread would make them."""
-    table = week.table[week.table["peak"] == "peak"]
-    named = [f"{row['day']} {row['shift']} ({row['hours']})" for row in _rows(table)]
-    if not named:
+    """Name the shifts that are busier than all others, or say that none is and the busiest."""
+    peaks = week.table[week.table["peak"] == "peak"]
+    named = [f"{row['day']} {row['shift']} ({row['hours']})" for row in _rows(peaks)]
+    if named:
+        return f"Busiest, above all other shifts: {', '.join(named)}."
+    counted = _rows(week.table) if week.audience == "operational" else []
+    if not counted:
         return "No shift of the week stands out."
-    return f"Busy shifts: {', '.join(named)}."
+    top = max(counted, key=lambda row: float(row["weight"]))
+    return f"No shift stands out; busiest: {top['day']} {top['shift']} ({top['hours']})."
 
 
 def _week_table(table: pd.DataFrame) -> Table:

@@ -12,14 +12,12 @@ import tempfile
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import closing, contextmanager
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-import geopandas as gpd
 import numpy as np
 import pyarrow.parquet as pq
-import pyogrio
-import shapely
 
+from mapper.base.lazy import Lazy
 from mapper.base.text import encode_text
 from mapper.disclosure.release import AnyRelease, FindingRelease, Release, is_release
 from mapper.grid.hexagons import cells_to_outline, cells_to_wkb, strings_to_cells
@@ -28,6 +26,13 @@ from mapper.outputs.exports.answers import answer_table
 from mapper.outputs.exports.styles import style_of
 from mapper.outputs.manifest import said_of
 from mapper.outputs.tables import hotspot_outlines, hotspot_rows, with_hex_id
+
+if TYPE_CHECKING:
+    import geopandas as gpd
+    import pyogrio
+    import shapely
+else:
+    gpd, pyogrio, shapely = map(Lazy, ("geopandas", "pyogrio", "shapely"))
 
 Rings = Sequence[Sequence[Sequence[tuple[float, float]]]]
 
