@@ -16,6 +16,7 @@ FIRST = np.datetime64("2021-09-01", "D")
 LAST = np.datetime64("2022-08-31", "D")
 DAYS = int((LAST - FIRST).astype(np.int64)) + 1
 YEAR = DAYS * 1440  # minutes
+YEAR_BEFORE = 52 * 7  # days: weekdays, and the night the clocks went forward, stay what they are
 MONTH_STARTS: Integers = np.append(
     ((np.datetime64("2021-09") + np.arange(12)).astype("datetime64[D]") - FIRST).astype(np.int64),
     DAYS,

@@ -18,7 +18,8 @@ from mapper.base.types import Flags, Floats, Integers
 from mapper.incidents.force_extract import EXTRACT_COLUMNS
 from mapper.incidents.synthetic import SYNTHETIC_MARK
 
-COLUMNS = tuple(column.name for column in EXTRACT_COLUMNS)
+# Every incident of the demonstration has a point, so none needs a postcode.
+COLUMNS = tuple(column.name for column in EXTRACT_COLUMNS if column.name != "postcode")
 # One recording system, and a few others that feed it, each with its own yes and no.
 _SPELLINGS = (("Y", "N"), ("Yes", "No"), ("YES", "NO"), ("y", "n"), ("1", "0"), ("TRUE", "FALSE"))
 _SPELLING_SHARES = (0.96, 0.012, 0.006, 0.01, 0.007, 0.005)
@@ -41,13 +42,23 @@ _MISSING_FROM = {
 }  # fmt: skip
 
 
-def extract_table(force: Force, *, seed: int) -> pa.Table:
-    """Return every incident as a row of strings, missing values null, in the standard's order."""
+def extract_table(
+    force: Force, *, seed: int, first: np.datetime64 = FIRST, number: int = 1
+) -> pa.Table:
+    """Return every incident as a row of strings, missing values null, in the standard's order.
+
+    Parameters
+    ----------
+    first
+        The day whose midnight minutes are counted from.
+    number
+        Of the first reference.
+    """
     rng = stream(seed, "records")
     incidents = force.incidents
     columns = {
-        "reference": _references(len(incidents)),
-        **_times(incidents),
+        "reference": _references(len(incidents), number),
+        **_times(incidents, first),
         **_coordinates(force, rng),
         **_place_words(force),
         **_crime(incidents, rng),
@@ -62,14 +73,14 @@ def references(numbers: Integers) -> list[str]:
     return [f"{SYNTHETIC_MARK}{number:06d}" for number in numbers.tolist()]
 
 
-def _references(size: int) -> pa.Array:
-    return pa.array(references(np.arange(1, size + 1)), pa.string())
+def _references(size: int, number: int) -> pa.Array:
+    return pa.array(references(np.arange(number, number + size)), pa.string())
 
 
-def _times(incidents: pd.DataFrame) -> dict[str, pa.Array]:
+def _times(incidents: pd.DataFrame, first: np.datetime64) -> dict[str, pa.Array]:
     """Return reported, from and to as year-month-day hour:minute."""
     latest = int(incidents["reported"].max()) // 1440
-    days = pa.array(np.datetime_as_string(FIRST + np.arange(latest + 1)).tolist(), pa.string())
+    days = pa.array(np.datetime_as_string(first + np.arange(latest + 1)).tolist(), pa.string())
     clock = pa.array([f"{m // 60:02d}:{m % 60:02d}" for m in range(1440)], pa.string())
 
     def written(name: str) -> pa.Array:

@@ -6,10 +6,11 @@ import numpy as np
 import pandas as pd
 
 from demonstration.background import draw_background, fill_sink
+from demonstration.calendar import YEAR_BEFORE
 from demonstration.details import FOUND, find_missing, grade_risk, set_flags, set_times
 from demonstration.ground import Ground, survey
 from demonstration.interventions import Intervention, intervene, plan_interventions
-from demonstration.planting import Planting, plant_all
+from demonstration.planting import Planting, empty_incidents, plant_all
 from demonstration.sites import Sites, build_sites, draw_sites
 from demonstration.spots import (
     choose_spots,
@@ -25,6 +26,9 @@ _STREAMS = (
     "ground", "spots", "special", "sites", "plants", "background", "interventions", "sink",
     "addresses", "flags", "details", "times", "records", "faults", "places",
 )  # fmt: skip
+
+
+_OTHER_YEAR = 2**40  # seeds of the year before: no draw of the year itself is seen again
 
 
 @dataclass(frozen=True, eq=False)
@@ -66,6 +70,21 @@ def compose_force(area: StudyArea, *, seed: int, progress: Progress = no_progres
     progress("Recording details", 0.3)
     incidents = _detail(incidents, sites, seed)
     return Force(ground, sites, plantings, plans, incidents)
+
+
+def compose_year_before(force: Force, *, seed: int) -> Force:
+    """Return another year of the same ground with everyday incidents alone: nothing is planted.
+
+    Its minutes are those of the year, to be written down ``YEAR_BEFORE`` days earlier, and what
+    would fall on the first day of the year itself is left out.
+    """
+    own = seed + _OTHER_YEAR
+    nothing = pd.DataFrame(empty_incidents(0)).assign(kind=np.int8(0))
+    incidents = draw_background(force.ground, force.sites, nothing, stream(own, "background"))
+    incidents = fill_sink(incidents, force.sites, stream(own, "sink"))
+    incidents = _detail(incidents, force.sites, own)
+    before = incidents["reported"].to_numpy() < YEAR_BEFORE * 1440
+    return Force(force.ground, force.sites, [], [], incidents[before].reset_index(drop=True))
 
 
 def _settle(planted: pd.DataFrame, plantings: list[Planting], sites: Sites) -> pd.DataFrame:

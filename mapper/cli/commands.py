@@ -98,11 +98,12 @@ def lenses() -> None:
 def demo(
     out: Annotated[Path, typer.Option(help="Folder for incidents.csv and truth.json.")],
     seed: Annotated[int, typer.Option(help="The same seed gives the same bytes.")] = 1,
+    years: Annotated[int, typer.Option(help="2 adds the year before, with nothing planted.")] = 1,
 ) -> None:
     """Write the synthetic demonstration force: a year of 250,000 invented incidents."""
     from mapper.cli.demo import run
 
-    run(out, seed=seed)
+    run(out, seed=seed, years=years)
 
 
 @app.command()

@@ -37,11 +37,16 @@ class DemonstrationFiles(Protocol):
     @property
     def places(self) -> Path: ...  # noqa: D102
 
+    @property
+    def year_before(self) -> Path | None: ...  # noqa: D102
+
 
 class WriteDemonstration(Protocol):
     """Write a demonstration into a folder; the same seed, the same bytes."""
 
-    def __call__(self, out: Path, *, seed: int = 1, progress: Progress = ...) -> DemonstrationFiles:
+    def __call__(
+        self, out: Path, *, seed: int = 1, years: int = 1, progress: Progress = ...
+    ) -> DemonstrationFiles:
         """Write it; see :func:`demonstration.writing.write_demonstration`."""
 
 
