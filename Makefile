@@ -15,7 +15,7 @@ install: .venv/installed
 .venv/installed: pyproject.toml constraints.txt
 	$(PYTHON) -c 'import sys; sys.exit("mapper needs Python 3.11 or newer: make PYTHON=python3.12 ..." if sys.version_info < (3, 11) else 0)'
 	test -x $(BIN)/python || $(PYTHON) -m venv .venv
-	$(PIP) install --quiet --constraint constraints.txt --editable '.[scan]'
+	$(PIP) install --quiet --constraint constraints.txt --editable '.[scan,terrain]'
 	touch $@
 
 .venv/installed-dev: .venv/installed

@@ -18,10 +18,16 @@ import numpy as np
 from mapper.analysis.back_test import BackTest, back_test
 from mapper.areas.load import load_study_area
 from mapper.base.files import write_whole
+from mapper.grid.counts import count_by_period, locate
 from mapper.incidents.read import read_incidents
+from mapper.lenses.classify import classify
+from mapper.lenses.lens import Lens, Rule
 from mapper.lenses.load import shipped_lenses
 from mapper.statistics.accuracy import BEST, Trial
-from mapper.statistics.rankings import LAST_YEAR, RIVALS
+from mapper.statistics.forecast import BANDWIDTH_M, forecast, learn
+from mapper.statistics.kernel_density import gaussian_kernel
+from mapper.statistics.rankings import FORECASTS as FORECASTERS
+from mapper.statistics.rankings import LAST_YEAR, RIVALS, WHERE_NEXT
 
 ROOT = Path(__file__).parents[1]
 DEFAULT = ROOT.parent / "shared" / "data" / "police_uk" / "merseyside-2018-2021"
@@ -52,17 +58,25 @@ Figures only, whatever they say.
   density map (gaussian, bandwidth as stated, incidents at cell centres). Unless they say
   otherwise, rankings look at all training months. A signal ranks by its exact p, then by excess.
 - Excess over an even spread ranks cells as count does, so it has no row of its own. Where the
-  land in hot spots is used up, both hot-spot rankings go on by count of all periods.
+  land in hot spots is used up, that ranking goes on by count of all periods.
+- **Where next** is what `mapper where-next` gives: Poisson-gamma shrinkage to a 300 m kernel, its
+  half-life and trust learnt from the months before each test alone, and last year's count where it
+  did not win on those months.
 
 ## What it says
 
 {findings}
 
+{forecasts}
+
+## Signals
+
 Significance is not a forecast. It says whether a place is more than chance, of what kind, and
-whether it is new. On these files, to choose where to go next month, plain counts do as well as
-anything or better. This is why the list of hot spots is ranked by what lies inside them and not by
-p. The single-place and over-represented signals answer questions about quiet places too: they were
-not made for hit rates.
+whether it is new. On these files, to choose where to go next month, plain counts do as well as any
+signal or better, and the forecast above does a little better than last year's count for busy lenses
+and clearly better for sparse ones. This is why the list of hot spots is ranked by what lies inside
+them and not by p. The single-place and over-represented signals answer questions about quiet places
+too: they were not made for hit rates.
 """
 
 FOOT = """## What can mislead
@@ -83,6 +97,22 @@ Residents: ONS mid-2020. Boundaries: contains OS data, Crown copyright and datab
 data, Open Government Licence v3.0. No record is reproduced here.
 """
 
+FORECASTS = """## Where next, month by month
+
+Each of {splits} months is foretold from all months before it. Hit rate of last year's count, and
+the gain over it in points with its interval; *fell back* counts the months in which last year's
+count was given, because the forecast had not beaten it on earlier months. The last columns say
+what share of cells had a count inside their 90 % interval: of all cells, and of those that
+expected one incident or more. Robbery with weapons, and burglary, are sparse lenses made for this
+table alone.
+
+{table}
+"""
+
+SPARSE = {
+    "Robbery and possession of weapons": ("Robbery", "Possession of weapons"),
+    "Burglary": ("Burglary",),
+}
 ROLLED = """Rolling, {splits} splits: each month is tested alone, trained on the {months} months
 before it. Hit rate, %, and PEI (the best cells of one month are partly luck, so PEI is lower):"""
 SINGLE, ROLLING = "single", "rolling"
@@ -153,7 +183,7 @@ def finding(lens, table):
         told = [f"{at.idxmax()} leads with {percent(at.max())} %"]
         told += [
             f"{name} {percent(at[name])} %"
-            for name in (LAST_YEAR, "cluster p, capped counts")
+            for name in (LAST_YEAR, WHERE_NEXT, "cluster p, capped counts")
             if name != at.idxmax()
         ]
         lines.append(f"  - {100 * share:g} % of the area: {'; '.join(told)}")
@@ -164,7 +194,7 @@ def beaten(tables):
     """Say how often a signal clearly beat last year's counts, and which."""
     better, worse, tests = [], 0, 0
     for title, table in tables.items():
-        part = table[~table["ranking"].isin([*RIVALS, BEST])]
+        part = table[~table["ranking"].isin([*RIVALS, *FORECASTERS, BEST])]
         tests += len(part)
         worse += int((part["gain_high"] < 0).sum())
         better += [
@@ -177,6 +207,64 @@ def beaten(tables):
         f" {worse} clearly worse (interval below 0), {len(better)} clearly better (above 0){named}."
     )
     return textwrap.fill(said, 98, subsequent_indent="  ")
+
+
+def sparse_lens(title, types):
+    """Return a lens of some police.uk types."""
+    rules = tuple(Rule(each, 1, each, (("type", "is", each),)) for each in types)
+    name = title.lower().replace(" ", "-")
+    return Lens(name, title, "1", title, (), rules, public=True)
+
+
+def looked_ahead(incidents, area, lens):
+    """Return how often each rolling month fell back, and how many cells lay in their interval."""
+    table = incidents.table
+    months, period = np.unique(
+        table["start"].to_numpy().astype("datetime64[M]"), return_inverse=True
+    )
+    cells = area.cells["cell"].to_numpy()
+    points = [table[name].to_numpy() for name in ("lon", "lat")]
+    where = locate(*points, cells=cells, resolution=area.resolution)
+    ones = (classify(table, lens) > 0).astype(np.int64)
+    counts = count_by_period(where, ones, period, size=cells.size, periods=months.size)
+    around = gaussian_kernel(cells, bandwidth_m=BANDWIDTH_M)
+    land, ages = area.cells["area_km2"].to_numpy(), months.astype(np.int64).astype(np.float64)
+    first = int(np.searchsorted(months, np.datetime64(PLAN.test_from, "M")))
+    fell, inside, busy = 0, [], []
+    for at in range(first, months.size):
+        seen, back = counts[:, :at], ages[at - 1] - ages[:at]
+        learnt = learn(seen, around, area_km2=land, ages=back)
+        made = forecast(seen, around, learnt, ages=back)
+        low, high = made.interval(1, confidence=0.9)
+        held = (counts[:, at] >= low) & (counts[:, at] <= high)
+        fell += not learnt.wins
+        inside.append(held)
+        busy.append(held[made.mean >= 1])
+    return fell, np.concatenate(inside).mean(), np.concatenate(busy)
+
+
+def forecast_row(lens, rolling, ahead):
+    """Return one row of the table of forecasts."""
+    rows = {(row["ranking"], row["area_share"]): row for row in rolling.table.to_dict("records")}
+    shares = (0.01, 0.02, 0.05)
+    fell, all_cells, busy = ahead
+    parts = [f"{lens.title}, {rolling.incidents:,}"]
+    parts += [
+        f"{percent(rows[LAST_YEAR, share]['hit_rate'])} % "
+        + interval(rows[WHERE_NEXT, share], "gain", points)
+        for share in shares
+    ]
+    parts += [f"{fell} of {rolling.splits}", f"{percent(all_cells)} %"]
+    parts += [f"{percent(busy.mean())} % of {busy.size:,}" if busy.size else "none expects one"]
+    return f"| {' | '.join(parts)} |"
+
+
+def forecast_section(rows, splits):
+    """Return the table of forecasts with its words."""
+    columns = ("lens, incidents", "last year's count and gain, 1 % of the area", "2 %", "5 %")
+    columns += ("fell back", "in interval", "of cells expecting 1 or more")
+    head = [f"| {' | '.join(columns)} |", "|---" * len(columns) + "|"]
+    return FORECASTS.format(splits=splits, table="\n".join([*head, *rows])).rstrip()
 
 
 def runs(months):
@@ -216,7 +304,14 @@ def main():
     first = single[lenses[0].id]
     findings = [finding(lens, single[lens.id].table) for lens in lenses]
     findings.append(beaten({lens.title: single[lens.id].table for lens in lenses}))
+    sparse = [sparse_lens(title, types) for title, types in SPARSE.items()]
+    rolling = {lens.id: tested(incidents, area, lens, ROLLING) for lens in [*lenses, *sparse]}
+    rows = [
+        forecast_row(lens, rolling[lens.id], looked_ahead(incidents, area, lens))
+        for lens in [*sparse, *lenses]
+    ]
     head = HEAD.format(
+        forecasts=forecast_section(rows, rolling[lenses[0].id].splits),
         train=runs(first.train),
         months=len(first.train),
         test=runs(first.test),
@@ -228,9 +323,7 @@ def main():
         seed=TRIAL.seed,
         findings="\n".join(findings),
     )
-    sections = [
-        section(lens, single[lens.id], tested(incidents, area, lens, ROLLING)) for lens in lenses
-    ]
+    sections = [section(lens, single[lens.id], rolling[lens.id]) for lens in lenses]
     foot = FOOT.format(same=same_points(incidents.table))
     write_whole(chosen.out, "\n\n".join([head.rstrip(), *sections, foot]))
     print(f"wrote {chosen.out}")

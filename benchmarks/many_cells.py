@@ -55,7 +55,7 @@ def main() -> None:
     shown = many_cells(told.parse_args().cells)
     began = time.perf_counter()
     page = embed_map(shown)
-    print(f"{'Cells with a count':<44} {int((shown.cells['count'] > 0).sum()):,}")
+    print(f"{'Cells with a count':<44} {int((shown.cells['incidents'] > 0).sum()):,}")
     print(f"{'Making the page':<44} {time.perf_counter() - began:.2f} s, {len(page) / 1e6:.1f} MB")
     print(f"{'The same as a file of its own':<44} {len(export_map(shown)) / 1e6:.1f} MB")
     with tempfile.TemporaryDirectory() as folder:

@@ -94,7 +94,7 @@ def synthetic_release(*, rings=12, seed=1, spots=3, hotspots=None, **changes):
             "district": pd.Categorical(np.where(lat > 53.42, "Sefton", "Liverpool")),
             "ward": pd.Categorical([f"Ward {int(east * 50) % 7}" for east in lon - lon.min()]),
             "residents": drawn.integers(0, 900, cells.size).astype("float64"),
-            "count": counts.astype("int64"),
+            "incidents": counts.astype("int64"),
             "hotspot_id": pd.Series([""] * cells.size, dtype="str"),
         }
     )
@@ -103,9 +103,11 @@ def synthetic_release(*, rings=12, seed=1, spots=3, hotspots=None, **changes):
         group = group[group < cells.size]
         inside = group[(table["hotspot_id"].to_numpy()[group] == "") & (group > 0)]
         table.loc[inside, "hotspot_id"] = f"h{number:03d}"
-        table.loc[inside, "count"] += 25
-    table["ring_count"] = table["count"] * 5
-    table["disc_count"] = table["count"] * 6
+        table.loc[inside, "incidents"] += 25
+    table["disc_incidents"] = table["incidents"] * 6
+    table["score"] = table["incidents"] * 2
+    table["disc_score"] = table["disc_incidents"] * 2
+    table["region"] = table["hotspot_id"].str.replace("h", "r")
     table["neighbours"] = 6
     table["z"] = drawn.normal(size=cells.size)
     table["p"] = drawn.uniform(size=cells.size)
@@ -127,6 +129,7 @@ def synthetic_release(*, rings=12, seed=1, spots=3, hotspots=None, **changes):
         "synthetic": True,
         "record": MappingProxyType(
             {
+                "standard": {"asks": "unusual", "more_than": "residents would explain"},
                 "request": {"lens": "county-lines", "start": date(2021, 9, 1), "alpha": 0.05},
                 "inputs": ({"name": "extract.csv", "sha256": "0" * 64, "rows": 250_000},),
                 "numbers": {"read": 250_000, "accepted": 249_000, "rejected": 1_000, "outside": 9},
@@ -148,7 +151,7 @@ def _listed(table, lon, lat):
         {
             "hotspot_id": pd.Series(list(groups.groups), dtype="str"),
             "cells": groups.size().to_numpy("int64"),
-            "incidents": groups["count"].sum().to_numpy("int64"),
+            "incidents": groups["incidents"].sum().to_numpy("int64"),
             "lon": groups["lon"].mean().to_numpy("float64"),
             "lat": groups["lat"].mean().to_numpy("float64"),
             "ward": groups["ward"].first().astype("str").to_numpy(),
@@ -157,8 +160,13 @@ def _listed(table, lon, lat):
     ).sort_values("incidents", ascending=False, ignore_index=True)
     listed["rank"] = np.arange(1, len(listed) + 1, dtype="int64")
     listed["name"] = [f"{ward}: near Example Road" for ward in listed["ward"]]
+    listed["streets"] = "Example Road (21), Sample Street (9)"
+    listed["busiest"] = "89195da49abffff: 40 (55%)"
+    listed["region"] = listed["hotspot_id"].str.replace("h", "r")
+    listed["region_places"] = 1
+    listed["region_km2"] = listed["cells"] * 0.1053791
     listed["area_km2"] = listed["cells"] * 0.1053791
-    listed["expected"] = listed["cells"] * float(table["count"].mean())
+    listed["expected"] = listed["cells"] * float(table["incidents"].mean())
     listed["excess"] = listed["incidents"] - listed["expected"]
     listed["ratio"] = listed["incidents"] / listed["expected"]
     listed["q"] = 0.0031234

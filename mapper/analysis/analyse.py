@@ -6,9 +6,12 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from mapper.analysis.coverage import UNCOVERED
 from mapper.analysis.hotspots import HotspotInputs, Standard, describe_hotspots, place_ids
+from mapper.analysis.place_doubts import edge_notes, place_words
 from mapper.analysis.place_tests import PlaceTest, ask_concentrated, ask_unusual
-from mapper.analysis.request import AnalysisRequest, AnalysisResult
+from mapper.analysis.request import AnalysisRequest
+from mapper.analysis.result import AnalysisResult
 from mapper.analysis.study import Study, prepare
 from mapper.areas.study_area import StudyArea
 from mapper.base.files import Progress, no_progress
@@ -70,21 +73,25 @@ def find_hotspots(
     places = tested.places
     ids = place_ids(study.area, study.counts, places.number, previous=previous)
     given = hotspot_inputs(study, places.number, places.q, tested.standard, region=places.region)
+    hotspots = describe_hotspots(given, ids)
+    beside = dict(zip(ids, place_words(study, places.number, len(ids)), strict=True))
+    hotspots["reason"] += hotspots["hotspot_id"].map(beside).astype("str")
     found = {"cells_hot": int((places.number >= 0).sum()), "hotspots": len(ids)}
     result = AnalysisResult(
         request=study.request,
         lens=study.lens,
         area=study.area,
         cells=_cells(study, tested, ids),
-        hotspots=describe_hotspots(given, ids),
+        hotspots=hotspots,
         first=study.first,
         last=study.last,
         numbers=MappingProxyType({**study.numbers, **found}),
         inputs=study.inputs,
-        notes=(*study.notes, *tested.notes),
+        notes=(*study.notes, *edge_notes(study, places.number), *tested.notes),
         facts=MappingProxyType({**_facts(study), **tested.facts}),
         synthetic=study.synthetic,
         incidents=study.counts.incidents,
+        standard=tested.standard,
         place_p=MappingProxyType(dict(zip(ids, places.p.tolist(), strict=True))),
     )
     progress("Done", 1.0)
@@ -118,24 +125,29 @@ def hotspot_inputs(
 def _cells(study: Study, tested: PlaceTest, ids: list[str]) -> pd.DataFrame:
     """Return the table of all cells of the study area."""
     group = tested.places.number
-    known, weighted = study.area.cells, study.counts.weighted
-    ring = study.near.ring_sums(weighted)
+    known, incidents, weighted = study.area.cells, study.counts.incidents, study.counts.weighted
     names = np.array([*ids, ""], dtype=object)  # group -1 takes the last, empty one
+    region = tested.places.region
+    regions = np.array(
+        [*place_ids(study.area, study.counts, region, prefix="RG"), ""], dtype=object
+    )
     return pd.DataFrame(
         {
             "cell": pd.array(cells_to_strings(study.cells), dtype="str"),
             "district": known["district"],
             "ward": known["ward"],
             "residents": known["residents"],
-            "count": weighted,
-            "ring_count": ring,
-            "disc_count": weighted + ring,
+            "incidents": incidents,
+            "disc_incidents": incidents + study.near.ring_sums(incidents),
+            "score": weighted,
+            "disc_score": weighted + study.near.ring_sums(weighted),
             "neighbours": study.near.degree,
             "z": tested.z,
             "p": tested.p,
             "q": adjust(tested.p, correction=study.request.correction),
             "hot": group >= 0,
             "hotspot_id": pd.array(names[group], dtype="str"),
+            "region": pd.array(regions[region], dtype="str"),
         }
     )
 
@@ -145,6 +157,8 @@ def _facts(study: Study) -> dict[str, float]:
     counts = study.counts
     mean = counts.total / counts.incidents.size
     facts = {"mean_per_cell": mean, "variance_to_mean": float(counts.incidents.var()) / mean}
+    if study.uncovered.any():
+        facts[UNCOVERED] = float(study.uncovered.sum())
     request = study.request
     if request.asks == "concentrated" and request.score == "capped" and not request.harm:
         facts["cap"] = float(cap_of(counts.weighted))

@@ -17,6 +17,7 @@ import pandas as pd
 from mapper.areas.study_area import StudyArea
 from mapper.base.errors import RequestError
 from mapper.base.files import Progress, no_progress
+from mapper.base.text import count
 from mapper.base.types import Integers
 from mapper.grid.counts import count_by_period, locate
 from mapper.grid.neighbours import find_neighbours
@@ -140,7 +141,8 @@ def _splits(months: npt.NDArray[np.datetime64], plan: BackTest) -> tuple[Split, 
     if not FEWEST_MONTHS <= train <= start or start + plan.test_months > months.size:
         have = f"{months[0]} to {months[-1]}" if months.size else "no month at all"
         raise RequestError(
-            f"The data holds {have}, {start} months before {plan.test_from:%B %Y}. Choose a first"
+            f"The data holds {have}, {count(start, 'month')} before {plan.test_from:%B %Y}."
+            " Choose a first"
             f" month to test with at least {max(FEWEST_MONTHS, plan.train_months or 0)} months of"
             f" data before it and {plan.test_months} from it on, and at least {FEWEST_MONTHS} to"
             " train on."
@@ -155,7 +157,8 @@ def _refuse_too_few(trained: int, lens: Lens) -> None:
     """Stop, in words, when there is too little to rank by."""
     if trained < FEWEST_INCIDENTS:
         raise RequestError(
-            f"Only {trained} incidents count under “{lens.title}” in the training months: fewer"
+            f"Only {count(trained, 'incident counts', 'incidents count')} under “{lens.title}” in"
+            " the training months: fewer"
             f" than {FEWEST_INCIDENTS}. Choose a wider lens, a larger area or a later first month."
         )
 

@@ -5,9 +5,11 @@ from datetime import timedelta
 import numpy as np
 import pandas as pd
 
+from mapper.analysis.outside import whereabouts
 from mapper.analysis.request import AnalysisRequest
 from mapper.analysis.shift_filter import can_be_placed, filter_in_words
 from mapper.base.note import Note
+from mapper.base.text import count, percent
 from mapper.base.types import Flags
 from mapper.grid.counts import Counts
 from mapper.grid.neighbours import Neighbours
@@ -35,13 +37,20 @@ def gather_notes(
         )
         notes.append(Note("rules left out", words))
     if counts.outside:
+        out = within & (counts.position < 0)
+        share = percent(counts.outside / (counts.outside + counts.total))
+        where = whereabouts(*(incidents.table[name].to_numpy()[out] for name in ("lon", "lat")))
         words = (
-            f"{counts.outside:,} incidents that count lie outside the study area and are not shown."
+            f"Outside the study area and not shown: {count(counts.outside, 'incident')} that"
+            f" would count ({share}), {where}."
         )
         notes.append(Note("outside the area", words))
     isolated = int((near.degree == 0).sum())
     if isolated:
-        words = f"{isolated} cells touch no other cell of the study area and cannot be tested."
+        words = (
+            f"{count(isolated, 'cell touches', 'cells touch')} no other cell of the study"
+            " area: not tested."
+        )
         notes.append(Note("isolated cells", words))
     return (*notes, *_choices(incidents.table, request))
 
@@ -95,6 +104,19 @@ def _hours_chosen(table: pd.DataFrame, request: AnalysisRequest) -> list[Note]:
     rule = "An incident is placed by its start; a night belongs to the day on which it starts."
     notes = [Note("hours chosen", f"Only these times are counted: {told}. {rule}")]
     if vague := int((~can_be_placed(table, shifts=request.shifts)).sum()):
-        words = f"{vague:,} incidents without a known time of that kind are left out."
+        words = f"Left out: {count(vague, 'incident')} without a known time of that kind."
         notes.append(Note("hours unknown", words))
     return notes
+
+
+def refusal_words(incidents: Incidents) -> str:
+    """Return the true cause first where most rows could not be read; nothing where they could."""
+    rejected = incidents.rejected
+    if len(rejected) * 2 < incidents.rows_read or not len(rejected):
+        return ""
+    reasons = rejected["reason"].value_counts()
+    told = ", ".join(f"{name} {number:,}" for name, number in reasons.head(3).items())
+    return (
+        f"{len(rejected):,} of {incidents.rows_read:,} rows could not be read ({told}): mend these"
+        " first, see mapper check. "
+    )

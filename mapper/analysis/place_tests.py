@@ -89,12 +89,15 @@ def unusual_places(
         z=found.disc_z,
         p=found.p,
         places=places,
-        standard=Standard(
-            expected=found.expected, words=f"{words} would explain", least=LEAST_EXPECTED
-        ),
+        standard=Standard(expected=found.expected, words=explained_by(words), least=LEAST_EXPECTED),
         facts=MappingProxyType({"bunching_ratio": found.bunching.ratio(average)}),
         notes=(Note("bunching", found.bunching.sentence(average)),),
     )
+
+
+def explained_by(words: str) -> str:
+    """Return what completes "more than" for a base: its residents would explain."""
+    return f"{words} would explain"
 
 
 def ask_concentrated(study: Study) -> PlaceTest:

@@ -27,10 +27,11 @@ import numpy.typing as npt
 import pandas as pd
 
 from mapper.analysis.analyse import find_hotspots
-from mapper.analysis.request import AnalysisResult
+from mapper.analysis.result import AnalysisResult
 from mapper.analysis.study import Study
 from mapper.base.errors import RequestError, TooFewEventsError
 from mapper.base.files import Progress, no_progress
+from mapper.base.text import count
 from mapper.base.types import Flags, Floats, Integers
 from mapper.lenses.classify import classify
 from mapper.statistics.intervals import rate_ratio_interval
@@ -284,14 +285,15 @@ def _list_words(study: Study, hotspots: pd.DataFrame, left: Flags) -> list[str]:
         )
         return [nothing]
     gone = total - int(left.sum())
-    told = [f"{gone:,} of {total:,} incidents ({_percent(gone, total)}) are police-generated."]
+    told = [f"Police-generated: {gone:,} of {count(total, 'incident')} ({_percent(gone, total)})."]
     if (hotspots["state"] == UNJUDGED).any():
         return [*told, "Too few incidents are left without them to find any hot spot."]
     times = hotspots["state"].value_counts()
     before = int(hotspots["rank_with"].notna().sum())
     gained, lost = int(times.get(ONLY_WITHOUT, 0)), int(times.get(ONLY_WITH, 0))
     told.append(
-        f"Without them {int(times.get(BOTH, 0))} of {before} hot spots stay on the list, {lost}"
+        f"Without them {int(times.get(BOTH, 0))} of {count(before, 'hot spot')} stay on the list,"
+        f" {lost}"
         f" leave it and {gained} join it."
     )
     for state, what in ((MERGED, "become part of another"), (SPLIT, "split off from another")):

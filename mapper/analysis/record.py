@@ -1,21 +1,28 @@
 """The record of an analysis: all that is needed to make the same outputs again."""
 
 from collections.abc import Mapping
-from dataclasses import asdict
+from dataclasses import fields
 from datetime import date
 from types import MappingProxyType
 from typing import Any
 
-from mapper.analysis.request import AnalysisResult
+from mapper.analysis.result import AnalysisResult
 from mapper.analysis.study import Study
+from mapper.areas.base_table import BaseTable
+
+
+def _plain(value: Any) -> Any:
+    """Return a choice as a manifest holds it."""
+    if isinstance(value, BaseTable):
+        return {"name": value.name, "sha256": value.sha256}
+    return value.isoformat() if isinstance(value, date) else value
 
 
 def record_of(known: Study | AnalysisResult) -> Mapping[str, Any]:
     """Return every choice, input and figure of a study or a result, as a manifest holds them."""
     lens, area = known.lens, known.area
     request = {
-        name: value.isoformat() if isinstance(value, date) else value
-        for name, value in asdict(known.request).items()
+        each.name: _plain(getattr(known.request, each.name)) for each in fields(known.request)
     }
     record = {
         "request": request,
@@ -33,4 +40,5 @@ def record_of(known: Study | AnalysisResult) -> Mapping[str, Any]:
     }
     if isinstance(known, AnalysisResult):
         record["facts"] = dict(known.facts)
+        record["standard"] = {"asks": known.request.asks, "more_than": known.standard.words}
     return MappingProxyType(record)

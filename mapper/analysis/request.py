@@ -1,64 +1,149 @@
-"""The request and the result of an analysis: every choice in, everything found out."""
+"""The request of an analysis: every choice that shapes its result."""
 
 import difflib
-from collections.abc import Mapping
-from dataclasses import dataclass, field, fields
+from collections.abc import Iterator, Mapping
+from dataclasses import MISSING, dataclass
 from datetime import date
-from types import MappingProxyType
-from typing import Any, Literal, Self, get_args
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Literal, Self
 
-import pandas as pd
-
-from mapper.areas.study_area import StudyArea
+from mapper.areas.base_table import BaseTable, read_base_table
+from mapper.areas.naming import AREA_HELP
+from mapper.base.choices import Choice, Fault, FrozenChoices, Reader, choice
 from mapper.base.errors import RequestError
-from mapper.base.note import Note
-from mapper.base.tables import CELL_COLUMNS, HOTSPOT_COLUMNS, check_columns
-from mapper.base.types import Integers
 from mapper.base.week import Shift, Weekday
 from mapper.grid.hexagons import RESOLUTIONS
-from mapper.lenses.lens import Lens
 from mapper.statistics.clusters import Null
 from mapper.statistics.scores import Score
 
+if TYPE_CHECKING:
+    from mapper.areas.study_area import StudyArea
+    from mapper.lenses.lens import Lens
+
 Question = Literal["unusual", "concentrated"]
-Base = Literal["lens", "residents", "demand"]
+Base = Literal["lens", "residents", "young-residents", "demand", "table", "residents-and-table"]
 
 MOST_RINGS = 5  # ninety neighbours: beyond this a place is a town
 
 
-@dataclass(frozen=True)
-class AnalysisRequest:
+@dataclass(frozen=True, kw_only=True)
+class AnalysisRequest(FrozenChoices):
     """Every choice that shapes a result; it travels with each output.
 
     An analysis makes its own with :meth:`of`, so that it cannot name another lens or area than
     those that were counted.
     """
 
-    lens: str
-    area: str = "merseyside"
-    resolution: int = 9
-    start: date | None = None  # first day, included
-    end: date | None = None  # last day, included
-    score: Score = "capped"
-    null: Null = "total"
-    alpha: float = 0.05
-    correction: Literal["bh", "by"] = "bh"
-    police_generated: bool = True  # count stop and search, proactive possession and the like
-    rings: int = 1  # last step from a cell that counts as near; 2 makes eighteen neighbours
-    inner: int = 1  # first such step: inner 2 and rings 3 are a band that leaves out ring 1
-    location_day: bool = False  # count each place once a day, so that repeat calls weigh less
-    harm: bool = False  # sum the lens's days of harm, with p between two exact bounds
-    shifts: tuple[Shift, ...] = ()  # only these shifts of the day; none given means all
-    weekdays: tuple[Weekday, ...] = ()  # only these days, each from 07:00; none given means all
-    question: Question | None = None  # unusual, unless a choice of the other question is made
-    expected: Base = "lens"  # what unusual places have more than: as the lens says, or by name
-    most_km2: float = 0.7  # the largest place: a cell of resolution 9 and its ring
-    most_cells: int = 7  # in one place
+    lens: str = choice(MISSING, "Lens", help="Lens id (see: mapper lenses) or lens file.")
+    area: str = choice("", "Area", help=AREA_HELP)
+    resolution: int = choice(
+        9,
+        "Resolution",
+        help="H3 resolution.",
+        least=RESOLUTIONS.start,
+        most=RESOLUTIONS.stop - 1,
+    )
+    start: date | None = choice(None, "From", help="First day, included.", option="--from")
+    end: date | None = choice(None, "To", help="Last day, included.", option="--to")
+    score: Score = choice("capped", "Score", help="What is summed over a disc.")
+    null: Null = choice("total", "Null", help="What chance rearranges.")
+    alpha: float = choice(0.05, "Alpha", help="Share of false finds accepted.", least=0, most=1)
+    correction: Literal["bh", "by"] = choice(
+        "bh",
+        "Correction for many tests",
+        help="bh, or by for any dependence.",
+        of={"bh": "Benjamini-Hochberg", "by": "Benjamini-Yekutieli"},
+    )
+    police_generated: bool = choice(
+        True, "Police-generated", help="Count stop and search, proactive possession and the like."
+    )
+    # 2 makes eighteen neighbours; first step 2 and last 3 are a band that leaves out the touching
+    rings: int = choice(
+        1,
+        "Steps that count as near",
+        help="Steps from a cell that count as near.",
+        least=1,
+        most=MOST_RINGS,
+    )
+    inner: int = choice(
+        1, "First such step", help="First such step: 2 leaves the touching out.", least=1, most=5
+    )
+    # so that repeat calls weigh less
+    location_day: bool = choice(
+        False, "Count each place once a day", help="Count each place once a day."
+    )
+    harm: bool = choice(
+        False,
+        "Sum the lens's days of harm",
+        help="Sum the lens's days of harm, p between two bounds.",
+    )
+    shifts: tuple[Shift, ...] = choice(
+        (), "Shifts", help="Only this shift of the day; repeat.", option="--shift"
+    )
+    weekdays: tuple[Weekday, ...] = choice(
+        (), "Days of the week", help="Only this day, from 07:00; repeat.", option="--weekday"
+    )
+    question: Question | None = choice(
+        None,
+        "Places listed",
+        help="More than expected, or most of it; unusual unless score, null or harm is chosen.",
+        of={
+            "unusual": "Unusual",
+            "concentrated": "Concentrated",
+        },
+    )
+    expected: Base = choice(
+        "lens",
+        "More than what",
+        help="What unusual places have more than; the lens names its own.",
+        of={
+            "lens": "As the lens says",
+            "residents": "Residents",
+            "young-residents": "Residents aged 10 to 17",
+            "demand": "All demand",
+            "table": "A table of your own",
+            "residents-and-table": "Residents and a table",
+        },
+    )
+    expected_table: BaseTable | None = choice(
+        None,
+        "Table of workers or visitors",
+        help="CSV by cell, lsoa, ward, or lon and lat, such as of workers or visitors.",
+        kind="base table",
+    )
+    expected_column: str = choice(
+        "", "Column of that table", help="Its column; not needed where it has one of numbers."
+    )
+    # 0.7 km2: a cell of resolution 9 and its ring
+    most_km2: float = choice(
+        0.7, "Largest place, km2", help="Largest place, km2.", least=0.001, option="--place-km2"
+    )
+    most_cells: int = choice(
+        7, "Most cells in a place", help="Most cells in a place.", least=1, option="--place-cells"
+    )
 
-    def __post_init__(self) -> None:
-        faults = _faults(self)
-        if faults:
-            raise RequestError("This analysis cannot be run: " + "; ".join(faults) + ".")
+    def _conflicts(self, read: frozenset[str]) -> Iterator[Fault]:
+        """Give what does not fit together, in words that say what to choose instead."""
+        if read >= {"start", "end"} and self.start and self.end and self.start > self.end:
+            yield f"the first day {self.start} is after the last day {self.end}", ()
+        if "alpha" in read and self.alpha in {0, 1}:
+            yield f"{{alpha}} of {self.alpha} is not between 0 and 1 (0.05 is usual)", ("alpha",)
+        if read >= {"inner", "rings"} and self.inner > self.rings:
+            told = f"steps {self.inner} to {self.rings} are no neighbourhood: choose {{inner}} of"
+            yield f"{told} {{rings}} or less", ("inner", "rings")
+        if self.question == "unusual" and self.harm:
+            told = "unusual places count incidents, not days of harm: ask for concentrated ones"
+            yield told, ()
+        if read >= {"expected", "expected_table"} and (
+            ("table" in self.expected) != (self.expected_table is not None)
+        ):
+            told = "{expected} of table or residents-and-table and {expected_table} go together"
+            yield told, ("expected", "expected_table")
+
+    @classmethod
+    def readers(cls) -> Mapping[str, Reader]:
+        """Return what reads each kind of choice."""
+        return {**super().readers(), "base table": _base_table}
 
     @property
     def asks(self) -> Question:
@@ -69,7 +154,7 @@ class AnalysisRequest:
         return "concentrated" if own else "unusual"
 
     @classmethod
-    def of(cls, lens: Lens, area: StudyArea, choices: Mapping[str, Any]) -> Self:
+    def of(cls, lens: "Lens", area: "StudyArea", choices: Mapping[str, Any]) -> Self:
         """Return the request of a lens over an area, its other choices by name.
 
         Raises
@@ -81,39 +166,28 @@ class AnalysisRequest:
             raise RequestError(_unknown(strange))
         return cls(lens=lens.id, area=area.name, resolution=area.resolution, **choices)
 
+    @classmethod
+    def option(cls, name: str) -> str:
+        """Return what the command line calls a choice, or anything else by its name."""
+        known = cls.known()
+        return known[name].option if name in known else f"--{name.replace('_', '-')}"
+
     @property
     def choices(self) -> dict[str, Any]:
         """Every choice by name but those that a lens and an area bring with them."""
         return {name: getattr(self, name) for name in CHOICES}
 
 
+def _base_table(_one: Choice, given: Any) -> BaseTable:
+    """Return a table from its path, or from the name and the text that a form has."""
+    if isinstance(given, BaseTable):
+        return given
+    name, content = given if isinstance(given, list | tuple) else (given, None)
+    return read_base_table(Path(name), content)
+
+
 # What can be chosen beside the lens and the area, in the order of the request.
-CHOICES = tuple(each.name for each in fields(AnalysisRequest))[3:]
-
-
-@dataclass(frozen=True, eq=False)
-class AnalysisResult:
-    """What an analysis found, before disclosure control: never shown as it is."""
-
-    request: AnalysisRequest
-    lens: Lens
-    area: StudyArea
-    cells: pd.DataFrame  # CELL_COLUMNS, one row per cell of the study area, in its order
-    hotspots: pd.DataFrame  # HOTSPOT_COLUMNS, best rank first
-    first: date  # first and last day covered, asked for or found in the data
-    last: date
-    numbers: Mapping[str, int]  # read, accepted, rejected, counted, outside, hot_cells, ...
-    inputs: tuple[Mapping[str, object], ...]  # name, sha256, size, rows of each file
-    incidents: Integers  # incidents that count by cell, never weighted
-    notes: tuple[Note, ...] = ()  # caveats and warnings
-    facts: Mapping[str, float] = field(default_factory=lambda: MappingProxyType({}))  # cap, mean
-    synthetic: bool = False  # demonstration data: said on every screen and file
-    # p of each hot spot by its id: a bound on the chance of one so extreme anywhere.
-    place_p: Mapping[str, float] = field(default_factory=lambda: MappingProxyType({}))
-
-    def __post_init__(self) -> None:
-        check_columns(self.cells, CELL_COLUMNS, name="cells")
-        check_columns(self.hotspots, HOTSPOT_COLUMNS, name="hot spots")
+CHOICES = tuple(AnalysisRequest.known())[3:]
 
 
 def _unknown(names: list[str]) -> str:
@@ -126,51 +200,3 @@ def _unknown(names: list[str]) -> str:
     near = [close for name in names for close in difflib.get_close_matches(name, CHOICES, 1)]
     hint = f" Did you mean {' and '.join(near)}?" if near else ""
     return f"There is no choice {', '.join(names)}.{hint} The choices are {', '.join(CHOICES)}."
-
-
-def _faults(request: AnalysisRequest) -> list[str]:
-    """Return every fault of a request, in words that say what to choose instead."""
-    faults = []
-    if request.resolution not in RESOLUTIONS:
-        faults.append(
-            f"resolution {request.resolution} is not one of"
-            f" {RESOLUTIONS.start} to {RESOLUTIONS.stop - 1}"
-        )
-    if not 0 < request.alpha < 1:
-        faults.append(f"alpha {request.alpha} is not between 0 and 1 (0.05 is usual)")
-    if request.start and request.end and request.start > request.end:
-        faults.append(f"the first day {request.start} is after the last day {request.end}")
-    if not 1 <= request.inner <= request.rings <= MOST_RINGS:
-        faults.append(
-            f"steps {request.inner} to {request.rings} are no neighbourhood: choose a first step"
-            f" of 1 or more, and a last one from it to {MOST_RINGS}"
-        )
-    faults += _strange_times(request)
-    if request.question == "unusual" and request.harm:
-        faults.append("unusual places count incidents, not days of harm: ask for concentrated ones")
-    if not (request.most_km2 > 0 and request.most_cells >= 1):
-        faults.append("a place needs more than 0 km2 and 1 cell or more")
-    for name, value, allowed in (
-        ("score", request.score, get_args(Score)),
-        ("null", request.null, get_args(Null)),
-        ("correction", request.correction, ("bh", "by")),
-        ("question", request.asks, get_args(Question)),
-        ("expected", request.expected, get_args(Base)),
-    ):
-        if value not in allowed:
-            faults.append(f"{name} {value!r} is not one of {', '.join(allowed)}")
-    return faults
-
-
-def _strange_times(request: AnalysisRequest) -> list[str]:
-    """Return the shifts and days of the week that there are not, or that are named twice."""
-    faults = []
-    for name, chosen, allowed in (
-        ("shift", request.shifts, get_args(Shift)),
-        ("day", request.weekdays, get_args(Weekday)),
-    ):
-        strange = [one for one in chosen if one not in allowed]
-        if strange or len(set(chosen)) < len(chosen):
-            told = ", ".join(map(repr, strange or chosen))
-            faults.append(f"{name} {told}: choose each once among {', '.join(allowed)}")
-    return faults

@@ -10,6 +10,9 @@ Stays hot
     own to be listed is left aside there.
     Each share is over the settings that could be judged, those with at least 30 incidents. The
     settings are a fixed design, not a sample: a share of 0.9 is no chance of being real.
+The question asked
+    Places are followed under their own question. Unusual places are tested anew against residents
+    and against all demand; concentrated ones under other scores, nulls and weights.
 Rank interval
     Incidents are drawn anew from the cells' counts (multinomial bootstrap, seeded) with the hot
     spots' outlines held fixed, and the hot spots ranked by excess each time; the interval holds
@@ -27,7 +30,7 @@ from types import MappingProxyType
 import numpy as np
 import pandas as pd
 
-from mapper.analysis.request import AnalysisResult
+from mapper.analysis.result import AnalysisResult
 from mapper.analysis.setting_runs import SettingResult, run_settings
 from mapper.analysis.study import Study
 from mapper.analysis.variations import Setting, check_settings, lens_variants, settings_around
@@ -51,6 +54,7 @@ CHOICES = (
     "alpha",
     "weighting",
     "police_generated",
+    "expected",
 )
 
 
@@ -180,6 +184,8 @@ def _choices_table(result: AnalysisResult, settings: pd.DataFrame, stays: Flags)
     parts = []
     for choice in CHOICES:
         values = settings[choice].astype(str).to_numpy()
+        if not any(values):  # no choice of the question asked
+            continue
         for value in dict.fromkeys(values[judged]):
             chosen = judged & (values == value)
             parts.append(

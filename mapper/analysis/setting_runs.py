@@ -6,7 +6,7 @@ an analysis under it would find (a test holds this).
 """
 
 import os
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import timedelta
@@ -15,6 +15,8 @@ from typing import Literal
 
 import numpy as np
 
+from mapper.analysis.examine import examine_area
+from mapper.analysis.expectation import base_of
 from mapper.analysis.study import Study
 from mapper.analysis.variations import NamedWindow, Setting
 from mapper.areas.study_area import StudyArea
@@ -24,10 +26,12 @@ from mapper.grid.counts import count_by_period, locate
 from mapper.grid.neighbours import Neighbours, find_neighbours
 from mapper.lenses.classify import classify
 from mapper.lenses.lens import Lens
+from mapper.statistics.clusters import Null
 from mapper.statistics.false_discovery import adjust
 from mapper.statistics.fewest import FEWEST_IN_DISC, FEWEST_INCIDENTS
 from mapper.statistics.permutation import conditional_tail, subset_tails, total_tail
 from mapper.statistics.scores import score_counts
+from mapper.statistics.unusual import find_unusual
 
 
 @dataclass(frozen=True, eq=False)
@@ -59,6 +63,7 @@ class _Job:
     ground: _Placing
     incidents: Integers  # shape (cells,)
     weighted: Integers
+    base: Floats | None  # what unusual places are expected to follow; none where concentrated
     settings: tuple[tuple[int, Setting], ...]  # with their numbers
     correction: Literal["bh", "by"]
 
@@ -104,6 +109,7 @@ def _jobs(
     numbered = sorted(enumerate(settings), key=lambda item: (_counted(item[1]), _table(item[1])))
     weights: dict[tuple[str, bool], Integers] = {}
     grounds: dict[int, _Placing] = {}
+    everything: dict[int, dict[NamedWindow, Integers]] = {}
     jobs = []
     for (resolution, weighting, police), same in groupby(numbered, key=lambda i: _counted(i[1])):
         progress(f"Counting at resolution {resolution}", 0.0)
@@ -116,11 +122,36 @@ def _jobs(
         members = list(same)
         windows = {item[1].window for item in members}
         counts = _count(study, grounds[resolution], weights[weighting, police], windows)
+        if resolution not in everything and any(item[1].expected == "demand" for item in members):
+            ones, every = np.ones_like(study.weights), {one.window for one in settings}
+            counted = _count(study, grounds[resolution], ones, every)
+            everything[resolution] = {window: one for window, (one, _) in counted.items()}
         for _, shared in groupby(members, key=lambda item: _table(item[1])):
             alike = tuple(shared)
             window = alike[0][1].window
-            jobs.append(_Job(grounds[resolution], *counts[window], alike, study.request.correction))
+            demand = everything.get(resolution, {}).get(window)
+            base = _base(study, alike[0][1], areas[resolution], counts[window][0], demand)
+            told = (alike, study.request.correction)
+            jobs.append(_Job(grounds[resolution], *counts[window], base, *told))
     return jobs
+
+
+def _base(
+    study: Study,
+    setting: Setting,
+    area: StudyArea,
+    incidents: Integers,
+    demand: Integers | None,
+) -> Floats | None:
+    """Return what the incidents of a setting are expected to follow."""
+    if not setting.expected:
+        return None
+    everything = incidents if demand is None else demand
+    chosen = base_of(
+        setting.expected, study=study, area=area, total=int(incidents.sum()), demand=everything
+    )
+    uncovered = examine_area(study.incidents, area).coverage.uncovered
+    return np.where(uncovered, np.nan, chosen.base)
 
 
 def _counted(setting: Setting) -> tuple[int, str, bool]:
@@ -128,10 +159,16 @@ def _counted(setting: Setting) -> tuple[int, str, bool]:
     return setting.resolution, setting.weighting, setting.police_generated
 
 
-def _table(setting: Setting) -> tuple[str, str, str, int]:
+def _table(setting: Setting) -> tuple[str, str, str, int, str]:
     """Return what decides, with the counts, which exact table is needed."""
     window = setting.window
-    return f"{window.first} {window.last}", window.name, setting.score, setting.rings
+    return (
+        f"{window.first} {window.last}",
+        window.name,
+        setting.score,
+        setting.rings,
+        setting.expected,
+    )
 
 
 def _ground(study: Study, group: Integers, area: StudyArea) -> _Placing:
@@ -210,22 +247,37 @@ def _run(job: _Job) -> list[SettingResult]:
     if total < FEWEST_INCIDENTS:
         nothing = np.zeros(number)
         return [SettingResult(place, total, 0, nothing) for place, _ in job.settings]
-    scores = score_counts(job.weighted, score=first.score)
-    scores = scores - scores.min()  # moves every subset of one size alike; a smaller table
-    ring, degree = near.ring_sums(scores), near.degree
-    table = subset_tails(scores, largest=min(int(degree.max(initial=0)) + 1, scores.size))
+    tail_of = _concentrated(job, near) if job.base is None else _unusual(job, job.base, near)
     busy = job.incidents + near.ring_sums(job.incidents) >= FEWEST_IN_DISC
     adjusted: dict[str, Floats] = {}
     findings = []
     for place, setting in job.settings:
         if setting.null not in adjusted:
-            if setting.null == "total":
-                p = total_tail(scores + ring, degree, table)
-            else:
-                p = conditional_tail(scores, ring, degree, table)
+            p = tail_of(setting.null)
             adjusted[setting.null] = np.nan_to_num(adjust(p, correction=job.correction), nan=1.0)
         hot = (adjusted[setting.null] <= setting.alpha) & busy
         within = job.ground.part * hot[job.ground.cell]
         kept = np.bincount(job.ground.spot, weights=within, minlength=number).astype(np.float64)
         findings.append(SettingResult(place, total, int(hot.sum()), kept))
     return findings
+
+
+def _unusual(job: _Job, base: Floats, near: Neighbours) -> Callable[[Null], Floats]:
+    """Return the p of every cell against the base, the same whatever the null."""
+    p = find_unusual(job.incidents, base, near).p
+    return lambda _null: p
+
+
+def _concentrated(job: _Job, near: Neighbours) -> Callable[[Null], Floats]:
+    """Return the p of every disc by the null, both from one exact table."""
+    scores = score_counts(job.weighted, score=job.settings[0][1].score)
+    scores = scores - scores.min()  # moves every subset of one size alike; a smaller table
+    ring, degree = near.ring_sums(scores), near.degree
+    table = subset_tails(scores, largest=min(int(degree.max(initial=0)) + 1, scores.size))
+
+    def tail_of(null: Null) -> Floats:
+        if null == "total":
+            return total_tail(scores + ring, degree, table)
+        return conditional_tail(scores, ring, degree, table)
+
+    return tail_of

@@ -10,33 +10,31 @@ from datetime import date, timedelta
 from functools import cached_property
 from types import MappingProxyType
 from typing import Any
-from weakref import WeakKeyDictionary
 
 import numpy as np
 import pandas as pd
 
-from mapper.analysis.notes import gather_notes
+from mapper.analysis.examine import examine, examine_area, examine_rows, positions
+from mapper.analysis.notes import gather_notes, refusal_words
+from mapper.analysis.outside import refuse_elsewhere
 from mapper.analysis.request import AnalysisRequest
 from mapper.analysis.shift_filter import in_shifts
 from mapper.areas.study_area import StudyArea
 from mapper.base.errors import RequestError, TooFewEventsError
 from mapper.base.files import Progress, no_progress
 from mapper.base.note import Note
+from mapper.base.text import count
 from mapper.base.types import Flags, Floats, Integers
-from mapper.grid.counts import Counts, count_positions, locate
+from mapper.grid.counts import Counts, count_positions
 from mapper.grid.hexagons import Cells
 from mapper.grid.neighbours import Neighbours, find_band, find_neighbours
+from mapper.incidents.doubt import Doubt
 from mapper.incidents.synthetic import is_synthetic
 from mapper.incidents.table import Incidents
 from mapper.lenses.classify import classify, classify_harm
 from mapper.lenses.lens import Lens
 from mapper.statistics.fewest import FEWEST_INCIDENTS
 from mapper.statistics.overdispersion import first_of_location_day
-
-# By the incidents and the area themselves: both are read once and never change.
-_POSITIONS: WeakKeyDictionary[Incidents, WeakKeyDictionary[StudyArea, Integers]] = (
-    WeakKeyDictionary()
-)
 
 
 @dataclass(frozen=True, eq=False)
@@ -86,7 +84,7 @@ class Study:
     def demand(self) -> Integers:
         """All incidents of the dates and hours in each cell, whatever the lens; shape (cells,)."""
         inside = self.within & (self.counts.position >= 0)
-        inside &= _in_shifts(self.incidents.table, self.request)
+        inside &= _in_shifts(self.incidents, self.request)
         where = self.counts.position[inside]
         return np.bincount(where, minlength=self.near.size).astype(np.int64)
 
@@ -132,12 +130,36 @@ class Study:
             "cells_isolated": int((self.near.degree == 0).sum()),
         }
 
+    @cached_property
+    def doubts(self) -> tuple[Doubt, ...]:
+        """What the data shows against answers over these days and incidents."""
+        return tuple(one for one in examine(self.incidents, self.area) if self._concerns(one))
+
+    def _concerns(self, doubt: Doubt) -> bool:
+        """Tell whether a doubt lies in the days and incidents of the study."""
+        if doubt.since is not None and not doubt.parts(self.first, self.last):
+            return False
+        return not doubt.rows.size or bool(self.counted[doubt.rows].any())
+
+    @property
+    def uncovered(self) -> Flags:
+        """Which cells the data does not reach: nothing is known of them; shape (cells,)."""
+        return examine_area(self.incidents, self.area).coverage.uncovered
+
+    @property
+    def no_hour(self) -> Flags:
+        """Which incidents have no hour: known to the month only, or at a time for "not known"."""
+        months = (self.incidents.table["precision"] == "month").to_numpy()
+        return np.asarray(months | examine_rows(self.incidents).untimed)
+
     @property
     def notes(self) -> tuple[Note, ...]:
         """What a reader should know of the data and the choices, in plain words."""
-        return gather_notes(
+        doubts = [one.note for one in self.doubts if one.code != "months missing"]
+        rest = gather_notes(
             self.incidents, self.request, self.lens, self.within, self.near, self.counts
         )
+        return (*doubts, *rest)
 
 
 def prepare(
@@ -164,6 +186,8 @@ def prepare(
         When fewer than 30 incidents count: no map of noise is drawn.
     LensError
         When the data lacks a column the lens needs.
+    AreaError
+        When the incidents lie in another place; see :mod:`mapper.analysis.outside`.
     RequestError
         When no incident lies in the dates asked for, the data cannot tell the hours, or there is
         no such choice.
@@ -173,16 +197,18 @@ def prepare(
     table = incidents.table
     weights = classify(table, lens, include_police_generated=request.police_generated)
     within = _within(table, request)
-    first, last = _span(table, within)
+    first, last = _span(incidents, within)
     if request.shifts or request.weekdays:
-        weights = np.where(_in_shifts(table, request), weights, 0)
+        weights = np.where(_in_shifts(incidents, request), weights, 0)
     weights = np.where(within, weights, 0)
     if request.location_day:
         weights = np.where(_first_of_day(table, weights), weights, 0)
     progress("Counting in cells", 0.3)
     cells = area.cells["cell"].to_numpy()
-    counts = count_positions(_positions(incidents, area), weights, size=cells.size)
-    _refuse_too_few(counts, lens, first, last)
+    counts = count_positions(positions(incidents, area), weights, size=cells.size)
+    few = counts.total < FEWEST_INCIDENTS
+    refuse_elsewhere(table[within], counts.position[within] < 0, area, few=few)
+    _refuse_too_few(incidents, counts, lens, first, last)
     return Study(
         request=request,
         lens=lens,
@@ -198,18 +224,6 @@ def prepare(
     )
 
 
-def _positions(incidents: Incidents, area: StudyArea) -> Integers:
-    """Return the position of each incident's cell, found once for as long as both are in use."""
-    kept = _POSITIONS.setdefault(incidents, WeakKeyDictionary())
-    if area not in kept:
-        lon, lat = (incidents.table[name].to_numpy() for name in ("lon", "lat"))
-        cells = area.cells["cell"].to_numpy()
-        found = locate(lon, lat, cells=cells, resolution=area.resolution)
-        found.flags.writeable = False  # every study of these incidents reads the same
-        kept[area] = found
-    return kept[area]
-
-
 def _within(table: pd.DataFrame, request: AnalysisRequest) -> Flags:
     """Tell which incidents start within the days asked for."""
     start = table["start"].to_numpy()
@@ -221,9 +235,10 @@ def _within(table: pd.DataFrame, request: AnalysisRequest) -> Flags:
     return within
 
 
-def _in_shifts(table: pd.DataFrame, request: AnalysisRequest) -> Flags:
+def _in_shifts(incidents: Incidents, request: AnalysisRequest) -> Flags:
     """Tell which incidents fall into the shifts and days of the week asked for."""
-    return in_shifts(table, shifts=request.shifts, weekdays=request.weekdays)
+    inside = in_shifts(incidents.table, shifts=request.shifts, weekdays=request.weekdays)
+    return inside & ~examine_rows(incidents).untimed if request.shifts else inside
 
 
 def _first_of_day(table: pd.DataFrame, weights: Integers) -> Flags:
@@ -232,14 +247,18 @@ def _first_of_day(table: pd.DataFrame, weights: Integers) -> Flags:
     return first_of_location_day(lon, lat, start, counted=weights > 0)
 
 
-def _span(table: pd.DataFrame, within: Flags) -> tuple[date, date]:
+def _span(incidents: Incidents, within: Flags) -> tuple[date, date]:
     """Return the first and last day covered: the data's own, inside those asked for."""
+    table = incidents.table
     if not within.any():
         have = ""
         if len(table):
             first, last = table["start"].min(), table["start"].max()
             have = f" They run from {first:%d %B %Y} to {last:%d %B %Y}."
-        raise RequestError(f"No incident lies in the dates asked for.{have} Choose other dates.")
+        cause = refusal_words(incidents)
+        raise RequestError(
+            f"{cause}No incident lies in the dates asked for.{have} Choose other dates."
+        )
     start = table["start"].to_numpy()[within]
     first, last = pd.Timestamp(start.min()), pd.Timestamp(start.max())
     if table["precision"].iloc[int(np.flatnonzero(within)[start.argmax()])] == "month":
@@ -247,12 +266,16 @@ def _span(table: pd.DataFrame, within: Flags) -> tuple[date, date]:
     return first.date(), last.date()
 
 
-def _refuse_too_few(counts: Counts, lens: Lens, first: date, last: date) -> None:
+def _refuse_too_few(
+    incidents: Incidents, counts: Counts, lens: Lens, first: date, last: date
+) -> None:
     """Stop, in words, when there is too little to say anything."""
     if counts.total >= FEWEST_INCIDENTS:
         return
     raise TooFewEventsError(
-        f"Only {counts.total} incidents count under “{lens.title}” from {first:%d %B %Y} to"
+        f"{refusal_words(incidents)}Only"
+        f" {count(counts.total, 'incident counts', 'incidents count')} under “{lens.title}”"
+        f" from {first:%d %B %Y} to"
         f" {last:%d %B %Y}: fewer than {FEWEST_INCIDENTS}, too few to tell a hot spot from chance."
         " Choose a longer period, a larger area or a wider lens."
     )

@@ -20,12 +20,15 @@ and, with all other choices as in the base run, the weight of each rule one up a
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from itertools import product
+from typing import Literal
 
 import numpy as np
 
+from mapper.analysis.expectation import wanted
+from mapper.analysis.request import Base
 from mapper.analysis.study import Study
 from mapper.grid.hexagons import RESOLUTIONS
-from mapper.lenses.lens import Lens
+from mapper.lenses.lens import EXPECTED, Lens
 from mapper.statistics.clusters import Null
 from mapper.statistics.scores import Score
 
@@ -64,6 +67,7 @@ class Setting:
     alpha: float
     weighting: str  # name of a variant of the lens
     police_generated: bool
+    expected: Base | Literal[""] = ""  # the base of unusual places; none where concentrated
 
 
 def settings_around(study: Study, *, variants: dict[str, Lens]) -> tuple[Setting, ...]:
@@ -78,6 +82,8 @@ def settings_around(study: Study, *, variants: dict[str, Lens]) -> tuple[Setting
     """
     request = study.request
     base = base_setting(study)
+    if base.expected:
+        return _unusual_around(study, base)
     police = (True, False) if any(r.police_generated for r in study.lens.rules) else (True,)
     crossed = [
         Setting(resolution, window, score, rings, null, alpha, weighting, counted)
@@ -95,6 +101,32 @@ def settings_around(study: Study, *, variants: dict[str, Lens]) -> tuple[Setting
     return tuple(dict.fromkeys([base, *crossed, *single]))
 
 
+def _unusual_around(study: Study, base: Setting) -> tuple[Setting, ...]:
+    """Return the settings around unusual places: scores, nulls and weights are none of theirs."""
+    request = study.request
+    police = (True, False) if any(r.police_generated for r in study.lens.rules) else (True,)
+    crossed = [
+        replace(
+            base,
+            resolution=resolution,
+            window=window,
+            rings=rings,
+            alpha=alpha,
+            police_generated=counted,
+            expected=expected,
+        )
+        for resolution, window, rings, alpha, counted, expected in product(
+            sorted({*RESOLUTIONS_TRIED, request.resolution}),
+            windows_of(study.first, study.last),
+            (1, 2),
+            sorted({*ALPHAS, request.alpha}),
+            police,
+            dict.fromkeys((base.expected, *EXPECTED)),
+        )
+    ]
+    return tuple(dict.fromkeys([base, *crossed]))
+
+
 def base_setting(study: Study) -> Setting:
     """Return the setting of the base run itself."""
     request = study.request
@@ -107,6 +139,7 @@ def base_setting(study: Study) -> Setting:
         alpha=request.alpha,
         weighting=AS_IS,
         police_generated=request.police_generated,
+        expected=wanted(study) if request.asks == "unusual" else "",
     )
 
 

@@ -9,7 +9,7 @@ the file holds is read, moved to degrees and repaired in a child process under l
 import hashlib
 import tempfile
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from types import MappingProxyType
 from typing import TYPE_CHECKING
@@ -24,6 +24,7 @@ from mapper.base.errors import AreaError
 from mapper.base.files import digest_of
 from mapper.base.lazy import Lazy
 from mapper.base.sandbox import in_child
+from mapper.base.types import Flags
 
 if TYPE_CHECKING:
     import geopandas
@@ -40,6 +41,9 @@ _SIGNATURES: Mapping[bytes, str] = MappingProxyType(
         b"SQLite format 3\x00": "gpkg",
         b"fgb\x03": "fgb",
         b"\x00\x00\x27\x0a": "shp",
+        b"<?xml": "kml",
+        b"<kml": "kml",
+        b"\xef\xbb\xbf<?xml": "kml",
         b"{": "geojson",
         b"\xef\xbb\xbf{": "geojson",
     }
@@ -56,9 +60,19 @@ class Boundary:
     attributes: pd.DataFrame  # the file's other columns, one row per shape
     notes: tuple[str, ...] = ()  # what was repaired or left out, with counts
 
+    def where(self, kept: Flags) -> "Boundary":
+        """Return some of the shapes, with what is known of them."""
+        attributes = self.attributes[kept].reset_index(drop=True)
+        return replace(self, shapes=self.shapes[kept], attributes=attributes)
 
-def read_boundary(path: Path) -> Boundary:
+
+def read_boundary(path: Path, *, box: tuple[float, ...] = ()) -> Boundary:
     """Read the polygons of a boundary file; invalid ones are repaired and counted.
+
+    Parameters
+    ----------
+    box
+        West, south, east and north in degrees: only shapes near it are read of a large file.
 
     Raises
     ------
@@ -76,6 +90,7 @@ def read_boundary(path: Path) -> Boundary:
                 "source": str(path.resolve()),
                 "kind": kind,
                 "folder": folder,
+                "box": box,
                 "vertices": MAX_VERTICES,
                 "bytes": MAX_BYTES,
             },

@@ -17,11 +17,13 @@ import numpy.typing as npt
 import pandas as pd
 import pyarrow as pa
 
+from mapper.areas.kml import read_kml
 from mapper.base.errors import AreaError
 from mapper.base.lazy import Lazy
+from mapper.base.text import count
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
     import geopandas
     import pyogrio
@@ -34,7 +36,9 @@ else:
     pyogrio = Lazy("pyogrio")
     shapely = Lazy("shapely")
 
-FORMATS = "GeoJSON, GeoPackage, zipped Shapefile, FlatGeobuf or GeoParquet"
+FORMATS = "GeoJSON, GeoPackage, zipped Shapefile, KML, FlatGeobuf or GeoParquet"
+# West, south, east and north of the British Isles, whose degrees cannot be taken for their swap.
+_ISLES = (-11.0, 49.0, 2.5, 61.5)
 SHAPES, ATTRIBUTES = "shapes.arrow", "attributes.arrow"
 
 
@@ -47,7 +51,7 @@ def read(told: Mapping[str, Any], _progress: Progress) -> dict[str, Any]:
         As :func:`mapper.areas.boundaries.read_boundary`.
     """
     path, folder = Path(told["source"]), Path(told["folder"])
-    frame = _read(path, told["kind"], most=told["bytes"])
+    frame = _read(path, told["kind"], most=told["bytes"], box=told.get("box", ()))
     shapes, attributes, notes = polygons_of(frame, name=path.name, vertices=told["vertices"])
     _write(pa.table({"wkb": pa.array(_to_wkb(shapes), pa.large_binary())}), folder / SHAPES)
     _write(_as_table(attributes), folder / ATTRIBUTES)
@@ -79,9 +83,39 @@ def polygons_of(
             " needs its .prj file beside it; a GeoDataFrame takes one by set_crs)."
         )
     _check_vertices(name, np.asarray(frame.geometry.array, dtype=object), vertices)
+    frame, told = _as_meant(name, frame)
     kept, shapes, notes = _polygons(name, _in_degrees(name, frame))
+    notes = [*told, *notes]
     _check_union(name, shapes, vertices)
     return shapes, pd.DataFrame(frame.drop(columns=frame.geometry.name))[kept], notes
+
+
+def _as_meant(name: str, frame: geopandas.GeoDataFrame) -> tuple[geopandas.GeoDataFrame, list[str]]:
+    """Return shapes with longitude first, and what was found.
+
+    Degrees with latitude first are told by where they lie: in the Indian Ocean as they stand, in
+    the British Isles when swapped.
+    """
+    if not frame.crs.is_geographic or frame.geometry.isna().all():
+        return frame, []
+    west, south, east, north = (float(edge) for edge in frame.total_bounds)
+    if not np.isfinite([west, south, east, north]).all():
+        return frame, []
+    if _isles(south, west, north, east):
+        turned = shapely.transform(np.asarray(frame.geometry.array), lambda points: points[:, ::-1])
+        words = (
+            f"{name}: latitude and longitude are swapped (its shapes lie at longitude"
+            f" {west:.1f} to {east:.1f}, latitude {south:.1f} to {north:.1f}); they were turned"
+            " round."
+        )
+        return frame.set_geometry(geopandas.GeoSeries(turned, index=frame.index, crs=4326)), [words]
+    return frame, []
+
+
+def _isles(west: float, south: float, east: float, north: float) -> bool:
+    """Tell whether a box lies in the British Isles."""
+    inside = west >= _ISLES[0] and east <= _ISLES[2]
+    return inside and south >= _ISLES[1] and north <= _ISLES[3]
 
 
 def _to_wkb(shapes: npt.NDArray[np.object_]) -> npt.NDArray[np.object_]:
@@ -109,13 +143,13 @@ def _write(table: pa.Table, path: Path) -> None:
         writer.write_table(table)
 
 
-def _read(path: Path, kind: str, *, most: int) -> geopandas.GeoDataFrame:
+def _read(path: Path, kind: str, *, most: int, box: Sequence[float]) -> geopandas.GeoDataFrame:
     """Read a file's shapes and attributes with the library that knows its format."""
     source = _zipped_member(path, most) if kind == "zip" else str(path.resolve())
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # what matters of them is checked below
         try:
-            frame = _load(source, kind)
+            frame = read_kml(path) if kind == "kml" else _load(source, kind, box)
         except (AreaError, MemoryError):
             raise
         except Exception as error:
@@ -128,7 +162,7 @@ def _read(path: Path, kind: str, *, most: int) -> geopandas.GeoDataFrame:
     return frame
 
 
-def _load(source: str, kind: str) -> geopandas.GeoDataFrame:
+def _load(source: str, kind: str, box: Sequence[float]) -> geopandas.GeoDataFrame:
     """Read the only layer that holds polygons."""
     if kind == "parquet":
         return geopandas.read_parquet(source)
@@ -138,10 +172,20 @@ def _load(source: str, kind: str) -> geopandas.GeoDataFrame:
     if len(areal) != 1:
         what = f"{len(areal)} layers ({', '.join(areal[:5])})" if areal else "no layer with shapes"
         raise AreaError(f"{Path(source).name}: holds {what}. Export one polygon layer by itself.")
-    frame = pyogrio.read_dataframe(source, layer=areal[0])
+    near = _box_of(source, areal[0], box) if box else None
+    frame = pyogrio.read_dataframe(source, layer=areal[0], bbox=near)
     if not isinstance(frame, geopandas.GeoDataFrame):
         raise AreaError(f"{Path(source).name}: holds a table without shapes.")
     return frame
+
+
+def _box_of(source: str, layer: str, box: Sequence[float]) -> tuple[float, ...] | None:
+    """Return a box of degrees in the reference system of a layer; nothing where it has none."""
+    crs = pyogrio.read_info(source, layer=layer)["crs"]
+    if not crs:
+        return None
+    found = geopandas.GeoSeries([shapely.box(*box)], crs=4326).to_crs(crs).total_bounds
+    return tuple(float(edge) for edge in found) if np.isfinite(found).all() else None
 
 
 def _zipped_member(path: Path, most: int) -> str:
@@ -205,7 +249,8 @@ def _check_coordinates(
     if wrong.any():
         raise AreaError(
             f"{name}: {np.unique(owner[wrong]).size:,} shapes have coordinates that are no"
-            f" numbers or off the globe, first in record {owner[wrong][0] + 1}. Correct them, or"
+            f" numbers or off the globe, first in record {owner[wrong][0] + 1}. Correct them (are"
+            " latitude and longitude swapped?), or"
             " the coordinate reference system that the file names."
         )
 
@@ -241,13 +286,13 @@ def _polygons(
             " of boundaries, not of points or lines."
         )
     notes = [
-        f"{name}: {count:,} {words}."
-        for count, words in (
-            (int((invalid & kept).sum()), "invalid polygons were repaired"),
-            (int(absent.sum()), "records without a shape were left out"),
-            (int((~kept & ~absent).sum()), "shapes without an area were left out"),
+        f"{name}: {count(number, one, many)}."
+        for number, one, many in (
+            (int((invalid & kept).sum()), "invalid polygon repaired", "invalid polygons repaired"),
+            (int(absent.sum()), "record has no shape", "records have no shape"),
+            (int((~kept & ~absent).sum()), "shape has no area", "shapes have no area"),
         )
-        if count
+        if number
     ]
     return kept, repaired[kept], notes
 

@@ -22,7 +22,9 @@ def build(told: Mapping[str, Any], progress: Progress) -> dict[str, Any]:
         As :func:`mapper.areas.build.build_study_area`.
     """
     paths = {name: Path(path) for name, path in told["files"].items()}
-    area = build_study_area(AreaFiles(**paths), **told["choices"], progress=progress)
+    area = build_study_area(
+        AreaFiles(**paths, columns=told["columns"]), **told["choices"], progress=progress
+    )
     progress("Writing the study area", 0.95)
     write_study_area(area, Path(told["out"]))
     return {}

@@ -1,6 +1,7 @@
 """A study area by name or from a file: a shipped table, a part of one, or a boundary."""
 
 import difflib
+from contextlib import suppress
 from dataclasses import replace
 from functools import lru_cache, partial
 from pathlib import Path
@@ -13,27 +14,29 @@ import pyarrow.parquet as pq
 from mapper.areas.boundaries import Boundary, boundary_of, read_boundary
 from mapper.areas.own import own_area  # needs shapely, which a named area at 9 does not
 from mapper.areas.resolution import at_resolution
+from mapper.areas.stored import BOUNDARIES, area_tables, installed_table, short_name
 from mapper.areas.study_area import StudyArea, read_study_area
 from mapper.base.errors import AreaError
 from mapper.base.files import digest_of
-from mapper.base.top_level import top_level
 from mapper.grid.area_weighting import name_key
 from mapper.grid.hexagons import RESOLUTIONS, cells_to_points, points_to_cells
 
 if TYPE_CHECKING:
     import geopandas
 
-DEFAULT_AREA = "merseyside"
+ROUND = 0.5  # degrees round the own area in which an incident may well lie
+_SUFFIXES = {
+    *(".geojson", ".json", ".gpkg", ".zip", ".shp", ".parquet", ".geoparquet", ".fgb"),
+    *(".kml", ".kmz"),
+}
 
 
-BOUNDARIES = top_level("data/boundaries")
-
-
-_SUFFIXES = {".geojson", ".json", ".gpkg", ".zip", ".shp", ".parquet", ".geoparquet", ".fgb"}
+class _UnknownNameError(AreaError):
+    """An area has no district or ward of a name; another one may."""
 
 
 def study_area(
-    boundary: "str | Path | geopandas.GeoDataFrame | StudyArea" = DEFAULT_AREA,
+    boundary: "str | Path | geopandas.GeoDataFrame | StudyArea" = "",
     *,
     resolution: int = 9,
     title: str = "Own boundary",
@@ -43,10 +46,11 @@ def study_area(
     Parameters
     ----------
     boundary
-        ``merseyside``, one of its districts or wards by name; the path of a boundary file
-        (GeoJSON, GeoPackage, zipped Shapefile, FlatGeobuf, GeoParquet) or of a table made by
-        ``mapper area build``; or polygons as a GeoDataFrame, shape (polygons,), in any coordinate
-        reference system. A study area comes back as it is.
+        A shipped or kept area such as ``merseyside``, or one of its districts or wards, by name;
+        nothing for the installation's own (``MAPPER_AREA``); the path of a boundary file, or of a
+        table made by ``mapper area build``, as :func:`load_study_area` takes them; or polygons as
+        a GeoDataFrame, shape (polygons,), in any coordinate reference system. A study area comes
+        back as it is.
     resolution
         H3 resolution, 7 (cells of about 5 km²) to 11 (about 0.002 km²); 9 is about 0.11 km².
     title
@@ -97,15 +101,17 @@ def study_area(
     return _of_polygons(boundary_of(boundary, name=title), title, resolution=resolution)
 
 
-def load_study_area(name: str = DEFAULT_AREA, *, resolution: int = 9) -> StudyArea:
+def load_study_area(name: str = "", *, resolution: int = 9) -> StudyArea:
     """Return a study area by name or from a file.
 
     Parameters
     ----------
     name
-        ``merseyside`` (the table shipped with mapper), one of its districts or wards in any
-        spelling of case, spaces and punctuation, or the path of a file: a boundary (GeoJSON,
-        GeoPackage, zipped Shapefile, GeoParquet) or a table made by ``mapper area build``.
+        A shipped or kept area such as ``merseyside``, or a district or ward of one, in any
+        spelling of case, spaces and punctuation; nothing for the installation's own; or the path
+        of a file: a boundary (GeoJSON, GeoPackage, zipped Shapefile, KML, FlatGeobuf, GeoParquet)
+        or a table made by ``mapper area build``. Of two districts of one name in several areas,
+        that of the installation's own is meant.
     resolution
         H3 resolution, 7 to 11.
 
@@ -118,7 +124,7 @@ def load_study_area(name: str = DEFAULT_AREA, *, resolution: int = 9) -> StudyAr
     _check_resolution(resolution)
     path = _as_path(name)
     if path is None:
-        area = _of_table(default_table(), name.strip(), resolution)
+        area = _named(name.strip(), resolution)
     elif _holds_table(path):
         area = _of_table(path, None, resolution)
     else:
@@ -141,22 +147,43 @@ def _check_resolution(resolution: int) -> None:
         )
 
 
-def default_table() -> Path:
-    """Return the path of the table shipped with mapper.
+def known_tables() -> tuple[Path, ...]:
+    """Return the table of every area that there is, the installation's own first.
 
     Raises
     ------
     AreaError
-        When it is not where mapper was installed from.
+        When the installation has none.
     """
-    path = BOUNDARIES / f"{DEFAULT_AREA}.parquet"
-    if not path.is_file():
-        raise AreaError(
-            f"{path} is missing. Install mapper again, from its wheel or its repository (make"
-            " install), or give the path of your own boundary as {area}.",
-            names=("area",),
-        )
-    return path
+    own = installed_table()
+    return (own, *(path for path in area_tables().values() if path != own))
+
+
+def home_box() -> tuple[float, float, float, float] | None:
+    """Return west, south, east and north of the own area and half a degree round it, if any."""
+    try:
+        lon, lat = cells_to_points(load_study_area().cells["cell"].to_numpy())
+    except AreaError:
+        return None
+    west, south, east, north = lon.min(), lat.min(), lon.max(), lat.max()
+    return float(west) - ROUND, float(south) - ROUND, float(east) + ROUND, float(north) + ROUND
+
+
+def _named(name: str, resolution: int) -> StudyArea:
+    """Return an area, or a district or ward of one, by name: the installation's own first."""
+    own, *others = known_tables()
+    if not name:
+        return _of_table(own, None, resolution)
+    for path in others:
+        if name_key(path.stem) == name_key(name):
+            return _of_table(path, name, resolution)
+    try:
+        return _of_table(own, name, resolution)
+    except _UnknownNameError:
+        for path in others:
+            with suppress(AreaError):
+                return _of_table(path, name, resolution)
+        raise
 
 
 def _as_path(name: str) -> Path | None:
@@ -191,7 +218,7 @@ def _of_table(path: Path, part: str | None, resolution: int) -> StudyArea:
     return replace(area, cells=area.cells.copy(deep=False))
 
 
-@lru_cache(maxsize=8)
+@lru_cache(maxsize=16)
 def _cached(path: Path, digest: str, part: str | None, resolution: int) -> StudyArea:
     """Read, cut and carry over a table once for each state of its file."""
     area = read_study_area(path)
@@ -234,7 +261,7 @@ def _part_of(area: StudyArea, part: str) -> StudyArea:
             raise AreaError(f"{part!r} could be {' or '.join(found)}. Write one of them in full.")
         if found:
             return _cut(area, column, found[0])
-    raise AreaError(_unknown(area, part))
+    raise _UnknownNameError(_unknown(area, part))
 
 
 def _cut(area: StudyArea, column: str, label: str) -> StudyArea:
@@ -243,9 +270,9 @@ def _cut(area: StudyArea, column: str, label: str) -> StudyArea:
     for name in ("district", "ward", "lsoa"):
         cells[name] = cells[name].cat.remove_unused_categories()
     where = f"{label} ward, {area.title}" if column == "ward" else label
-    short = "-".join("".join(c if c.isalnum() else " " for c in label.casefold()).split())
+    short = short_name(label)
     edge = f"Cells on the edge of {label} count to whichever {column} covers most of them."
-    return replace(area, name=short, title=where, cells=cells, notes=(*area.notes, edge))
+    return replace(area, name=short, title=where, part=True, cells=cells, notes=(*area.notes, edge))
 
 
 def _unknown(area: StudyArea, part: str) -> str:

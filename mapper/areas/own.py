@@ -76,6 +76,7 @@ def own_area(boundary: Boundary, *, title: str, resolution: int, known: StudyAre
         name=title.casefold().replace(" ", "-"),
         title=title,
         resolution=resolution,
+        part=True,
         cells=check_columns(table, STUDY_AREA_COLUMNS, name="study area"),
         sha256=boundary.sha256,
         licence=known.licence if table["residents"].notna().any() else "",

@@ -1,34 +1,46 @@
-"""Residents and deprivation by LSOA, out of the tables that statistics offices publish.
+"""Residents and deprivation by area, out of the tables that statistics offices publish.
 
-Columns are found by pattern, since each year and each source names them otherwise:
+Columns are found by pattern, since each year and each source names them otherwise; how a table is
+found in its file is in :mod:`mapper.areas.official_table`.
 
 ============ ==================================================================================
-LSOA code    ``LSOA11CD``, ``lsoa11_code``, ``lsoa21cd``, ``lsoa_code``
-residents    ``residents``, ``total_population``, ``all ages``, ``pop_mid2020`` (latest year)
+area code    ``LSOA11CD``, ``LSOA 2021 Code``, ``LSOA code (2021)``, ``DataZone``, ``DZ2021_code``
+residents    ``residents``, ``Total``, ``All Ages``, ``pop_mid2020`` (latest year)
 aged 10-17   ``pop_10_17_mid2020``, ``residents_10_17``, ``aged 10 to 17``
-single years ``0``, ``1``, ... ``90+``, or ``age_0``, ``age_1``, ...
-decile       ``IMD_decile``, ``imd decile``, ``deprivation_decile``, ``decile``
+single years ``0``, ``1``, ... ``90+``, or ``age_0``, ...; or ``F0``, ``M0``, ... by sex
+decile       ``IMD_decile``, ``deprivation_decile``, ``Index of Multiple Deprivation (IMD) Decile
+             (where 1 is most deprived 10% of LSOAs)``, ``SIMD2020v2_Decile``
 ============ ==================================================================================
 """
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
+from dataclasses import replace
 from pathlib import Path
+from types import MappingProxyType
 
 import pandas as pd
 
+from mapper.areas.official_table import OfficialTable, numbers_of, read_official
 from mapper.base.errors import AreaError
 from mapper.grid.area_weighting import name_key
 
-MAX_TABLE_BYTES = 200_000_000  # England and Wales by single years of age: a tenth of it
-MAX_HEADER_BYTES = 100_000
-LSOA_CODE = (r"lsoa.*(cd|code)", r"(geography|area)?code")
-LSOA_NAME = (r"lsoa.*(nm|name)",)
-_RESIDENTS = (r"residents|totalpopulation|allages", r"pop(ulation)?(mid)?(year)?(\d{4})?")
+LSOA_CODE = (
+    r"(lsoa|datazone|dz|smallarea|soa).*(cd|code)\d*",
+    r"(datazone|dz)\d*",
+    r"(geography|area)?code",
+)
+LSOA_NAME = (r"(lsoa|datazone|dz|smallarea|soa).*(nm|name)\d*",)
+_RESIDENTS = (
+    r"residents|total(population|persons)?|allages|allpersons|usualresidents",
+    r"pop(ulation)?(mid)?(year)?(\d{4})?",
+)
 _YOUNG = (r".*10(to)?17(mid)?(\d{4})?",)
-_DECILE = (r"(imd|.*deprivation.*|imd\d{4}.*)decile.*", r"decile")
-_AGE = re.compile(r"(?:aged?)?(\d{1,3})(?:plus|andover)?")
+_DECILE = (r".*imd.*decile.*", r".*multipledeprivation.*decile.*", r"deprivationdecile|decile")
+_AGE = re.compile(r"(?:aged?|f|m|females?|males?)?(\d{1,3})(?:plus|andover)?")
 _YOUNG_AGES = range(10, 18)
+Columns = Mapping[str, Mapping[str, str]]
+_NOTHING_SAID: Columns = MappingProxyType({})
 
 
 def find_column(columns: Iterable[str], patterns: tuple[str, ...]) -> str | None:
@@ -63,41 +75,51 @@ def need_column(columns: Iterable[str], patterns: tuple[str, ...], *, what: str,
     return found
 
 
-def read_residents(population: Path | None, by_age: Path | None) -> pd.DataFrame:
-    """Return residents, and those aged 10 to 17, by LSOA code.
+def read_residents(
+    population: Path | None, by_age: Path | None, columns: Columns = _NOTHING_SAID
+) -> tuple[pd.DataFrame, tuple[str, ...]]:
+    """Return residents, and those aged 10 to 17, by area code, and what there is to say.
 
     Parameters
     ----------
     population
-        Table of residents by LSOA, with those aged 10 to 17 where it knows them.
+        Table of residents by area, with those aged 10 to 17 where it knows them.
     by_age
-        Table of residents by LSOA and single year of age.
+        Table of residents by area and single year of age.
+    columns
+        Headings by kind of file and role, where a person has said them.
 
     Returns
     -------
     pandas.DataFrame
         Columns ``residents`` and ``residents_10_17``, missing where no file says; index: code.
+    tuple of str
+        What was left out, and how many figures the office withholds.
 
     Raises
     ------
     AreaError
         When a column is absent, a value is no number of people, a code occurs twice, or the two
-        files disagree about the residents of an LSOA.
+        files disagree about the residents of an area.
     """
-    tables = [
-        read(path) for path, read in ((population, _totals), (by_age, _ages)) if path is not None
-    ]
+    tables, notes = [], []
+    for path, ages in ((population, False), (by_age, True)):
+        if path is not None:
+            kind = "population_by_age" if ages else "population"
+            table = _table_of(path, "ages" if ages else "residents", columns.get(kind, {}))
+            tables.append(_ages(table) if ages else _totals(table))
+            notes += [*table.notes, *_withheld(table.name, tables[-1]["residents"])]
     if not tables:
-        return pd.DataFrame(columns=["residents", "residents_10_17"], dtype="float64")
+        return pd.DataFrame(columns=["residents", "residents_10_17"], dtype="float64"), ()
     first, *others = tables
     for other in others:
         _check_agreement(first, other)
         first = first.combine_first(other)
-    return first
+    return first, tuple(notes)
 
 
-def read_deciles(path: Path | None) -> pd.Series:
-    """Return the deprivation decile (1 is the most deprived tenth) by LSOA code.
+def read_deciles(path: Path | None, columns: Columns = _NOTHING_SAID) -> pd.Series:
+    """Return the deprivation decile (1 is the most deprived tenth) by area code.
 
     Raises
     ------
@@ -106,104 +128,112 @@ def read_deciles(path: Path | None) -> pd.Series:
     """
     if path is None:
         return pd.Series(dtype="float64", name="deprivation_decile")
-    table = _by_code(path)
+    table = _table_of(path, "deciles", columns.get("deprivation", {}))
     column = need_column(
-        table.columns, _DECILE, what="deprivation decile (such as IMD_decile)", file=path.name
+        table.rows.columns, _DECILE, what="deprivation decile (such as IMD_decile)", file=path.name
     )
-    deciles = _numbers(table[column], path.name).rename("deprivation_decile")
-    if not deciles.isin(range(1, 11)).all():
+    deciles = numbers_of(table.rows[column], path.name).rename("deprivation_decile")
+    if not deciles.dropna().isin(range(1, 11)).all():
         raise AreaError(f"{path.name}: column {column} holds values that are not whole 1 to 10.")
     return deciles
 
 
-def _totals(path: Path) -> pd.DataFrame:
-    """Read a table with one column of residents and perhaps one of those aged 10 to 17."""
-    table = _by_code(path)
-    young = find_column(table.columns, _YOUNG)
-    others = [column for column in table.columns if column != young]
-    column = need_column(others, _RESIDENTS, what="residents (such as residents)", file=path.name)
-    result = pd.DataFrame({"residents": _numbers(table[column], path.name)})
-    result["residents_10_17"] = float("nan") if young is None else _numbers(table[young], path.name)
-    return result
+def holdings_of(table: OfficialTable) -> dict[str, str]:
+    """Return what a table holds of ``residents``, ``ages`` and ``deciles``, and in which column."""
+    columns = list(table.rows.columns)
+    young, decile = find_column(columns, _YOUNG), find_column(columns, _DECILE)
+    whole = find_column([each for each in columns if each != young], _RESIDENTS)
+    ages = _age_columns(columns)
+    found = {"residents": whole, "deciles": decile}
+    if set(_YOUNG_AGES) <= set(ages):
+        found["ages"] = f"{ages[0][0]} to {ages[max(ages)][-1]}" if 0 in ages else "10 to 17"
+    return {kind: column for kind, column in found.items() if column}
 
 
-def _ages(path: Path) -> pd.DataFrame:
-    """Read a table with one column for each year of age."""
-    table = _by_code(path)
-    ages = {
-        int(met[1]): column
-        for column in table.columns
-        if (met := _AGE.fullmatch(name_key(str(column)))) is not None
-    }
-    missing = [age for age in _YOUNG_AGES if age not in ages]
-    if missing:
-        raise AreaError(
-            f"{path.name}: has no column for age {missing[0]}. Give a table with one column for"
-            " each single year of age, or leave it out."
-        )
-    numbers = pd.DataFrame({age: _numbers(table[name], path.name) for age, name in ages.items()})
-    whole = find_column(table.columns, _RESIDENTS)
-    residents = numbers.sum(axis=1) if whole is None else _numbers(table[whole], path.name)
-    young = numbers[list(_YOUNG_AGES)].sum(axis=1)
-    return pd.DataFrame({"residents": residents, "residents_10_17": young})
-
-
-def _check_size(path: Path) -> None:
-    """Refuse a table far larger than one of all the LSOAs there are."""
-    try:
-        size = path.stat().st_size
-        with path.open("rb") as file:
-            header = file.readline(MAX_HEADER_BYTES + 1)
-    except (OSError, ValueError) as error:
-        raise AreaError(f"{path.name}: cannot be read. Check the path.") from error
-    if size > MAX_TABLE_BYTES:
-        raise AreaError(
-            f"{path.name}: is {size / 1e6:,.0f} MB, more than {MAX_TABLE_BYTES / 1e6:.0f} MB."
-            " Leave out the columns and places that are not needed."
-        )
-    if len(header) > MAX_HEADER_BYTES:
-        raise AreaError(
-            f"{path.name}: its first line is over {MAX_HEADER_BYTES / 1e6:g} MB. Is it a table?"
-            " Leave out the columns that are not needed."
-        )
-
-
-def _by_code(path: Path) -> pd.DataFrame:
-    """Read a CSV file as text, indexed by LSOA code."""
-    _check_size(path)
-    try:
-        table = pd.read_csv(path, dtype=str, index_col=False, encoding="utf-8-sig")
-    except (OSError, ValueError, pd.errors.ParserWarning) as error:
-        raise AreaError(f"{path.name}: cannot be read as CSV. Save it as UTF-8 CSV.") from error
-    column = need_column(
-        table.columns, LSOA_CODE, what="LSOA code (such as LSOA11CD)", file=path.name
-    )
-    table = table.set_index(table[column].str.strip()).drop(columns=column)
-    twice = table.index[table.index.duplicated() | table.index.isna()]
+def _table_of(path: Path, kind: str, said: Mapping[str, str]) -> OfficialTable:
+    """Return the sheet of a file that holds what is wanted: persons, then the latest by name."""
+    tables = [_as_said(table, said) for table in read_official(path, code=said.get("code", ""))]
+    fitting = [table for table in tables if kind in holdings_of(table)] or list(tables)
+    persons = [table for table in fitting if "person" in table.name.casefold()]
+    table = max(persons or fitting, key=lambda each: each.name)
+    twice = table.rows.index[table.rows.index.duplicated() | (table.rows.index == "")]
     if len(twice):
         raise AreaError(
-            f"{path.name}: {len(twice):,} LSOA codes are blank or occur twice, first"
+            f"{table.name}: {len(twice):,} area codes are blank or occur twice, first"
             f" {twice[0]}. Keep one row for each."
         )
     return table
 
 
-def _numbers(column: pd.Series, file: str) -> pd.Series:
-    """Return a column of text as numbers, 0 or more."""
-    numbers = pd.to_numeric(column.str.replace(",", ""), errors="coerce").astype("float64")
-    wrong = numbers.isna() | (numbers < 0) | (numbers == float("inf"))
-    if wrong.any():
+def _as_said(table: OfficialTable, said: Mapping[str, str]) -> OfficialTable:
+    """Return a table in which the columns that a person named are the only ones of their kind."""
+    rows = table.rows
+    for role, patterns in (("residents", _RESIDENTS), ("deciles", _DECILE)):
+        heading = said.get(role, "")
+        if heading in rows.columns:
+            others = [each for each in rows.columns if find_column([each], patterns)]
+            left = rows.drop(columns=[each for each in others if each != heading])
+            name = "residents" if role == "residents" else "decile"
+            rows = left.rename(columns={heading: name})
+    return replace(table, rows=rows)
+
+
+def _totals(table: OfficialTable) -> pd.DataFrame:
+    """Return the residents of a table, and those aged 10 to 17 where it has a column of them."""
+    young = find_column(table.rows.columns, _YOUNG)
+    others = [column for column in table.rows.columns if column != young]
+    what = "residents (such as residents or Total)"
+    column = need_column(others, _RESIDENTS, what=what, file=table.name)
+    result = pd.DataFrame({"residents": numbers_of(table.rows[column], table.name)})
+    if young is not None:
+        return result.assign(residents_10_17=numbers_of(table.rows[young], table.name))
+    ages = set(_YOUNG_AGES) <= set(_age_columns(table.rows.columns))
+    return result.assign(residents_10_17=_ages(table)["residents_10_17"] if ages else float("nan"))
+
+
+def _ages(table: OfficialTable) -> pd.DataFrame:
+    """Return the residents of a table with a column for each year of age, or two by sex."""
+    ages = _age_columns(table.rows.columns)
+    missing = [age for age in _YOUNG_AGES if age not in ages]
+    if missing:
         raise AreaError(
-            f"{file}: {int(wrong.sum()):,} values of column {column.name} are no number of 0 or"
-            f" more, first for {numbers.index[wrong][0]}. Correct them."
+            f"{table.name}: has no column for age {missing[0]}. Give a table with one column for"
+            " each single year of age, or leave it out."
         )
-    return numbers
+    numbers = pd.DataFrame(
+        {
+            age: sum(numbers_of(table.rows[name], table.name) for name in names)
+            for age, names in ages.items()
+        }
+    )
+    whole = find_column(table.rows.columns, _RESIDENTS)
+    summed = numbers.sum(axis=1, skipna=False)
+    residents = summed if whole is None else numbers_of(table.rows[whole], table.name)
+    young = numbers[list(_YOUNG_AGES)].sum(axis=1, skipna=False)
+    return pd.DataFrame({"residents": residents, "residents_10_17": young})
+
+
+def _age_columns(columns: Iterable[str]) -> dict[int, list[str]]:
+    """Return the columns of each single year of age, those of both sexes together."""
+    ages: dict[int, list[str]] = {}
+    for column in columns:
+        met = _AGE.fullmatch(name_key(str(column)))
+        if met is not None:
+            ages.setdefault(int(met[1]), []).append(column)
+    return ages
+
+
+def _withheld(name: str, residents: pd.Series) -> tuple[str, ...]:
+    """Say for how many areas the office gives no figure."""
+    count = int(residents.isna().sum())
+    words = f"{name}: residents of {count:,} areas are withheld, and unknown there, not 0."
+    return (words,) if count else ()
 
 
 def _check_agreement(first: pd.DataFrame, second: pd.DataFrame) -> None:
     """Refuse two files that give an LSOA different residents: they are of different years."""
     one, other = first["residents"].align(second["residents"], join="inner")
-    differ = one.index[(one != other).to_numpy()]
+    differ = one.index[((one != other) & one.notna() & other.notna()).to_numpy()]
     if len(differ):
         raise AreaError(
             f"The two population files give {len(differ):,} LSOAs different residents, first"

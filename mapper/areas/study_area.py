@@ -23,6 +23,7 @@ from mapper.base.tables import STUDY_AREA_COLUMNS, check_columns
 
 MAX_CELLS = 20_000_000  # England and Wales at resolution 10 have about 11 million
 _METADATA = b"mapper_study_area"
+_NO_TABLE = "is no study area table, or a damaged one. Make it again with mapper area build."
 _ARROW: Mapping[str, pa.DataType] = MappingProxyType(
     {
         "uint64": pa.uint64(),
@@ -42,6 +43,7 @@ class StudyArea:
     cells: pd.DataFrame  # columns of STUDY_AREA_COLUMNS
     sha256: str  # of the file it came from
     licence: str = ""  # attribution shown wherever the area is drawn
+    part: bool = False  # cut out of a larger area, or drawn by hand: much may well lie outside
     notes: tuple[str, ...] = ()  # repairs made and choices taken, in plain words
     again: "Callable[..., StudyArea] | None" = None  # makes it anew; called with a resolution
 
@@ -89,10 +91,21 @@ def read_study_area(path: Path) -> StudyArea:
             notes=tuple(told["notes"]),
         )
     except (pa.ArrowException, OSError, ValueError, KeyError, TypeError) as error:
-        raise AreaError(
-            f"{path.name}: is no study area table, or a damaged one. Make it again with"
-            " mapper area build."
-        ) from error
+        raise AreaError(f"{path.name}: {_NO_TABLE}") from error
+
+
+def read_title(path: Path) -> str:
+    """Return what people call the area of a table, none of whose rows is read.
+
+    Raises
+    ------
+    AreaError
+        When the file is no such table, or a damaged one.
+    """
+    try:
+        return str(json.loads((pq.read_schema(path).metadata or {})[_METADATA])["title"])
+    except (pa.ArrowException, OSError, ValueError, KeyError, TypeError) as error:
+        raise AreaError(f"{path.name}: {_NO_TABLE}") from error
 
 
 def write_study_area(area: StudyArea, path: Path) -> None:
@@ -120,6 +133,15 @@ def write_study_area(area: StudyArea, path: Path) -> None:
         pq.write_table(
             table.replace_schema_metadata(schema.metadata), temporary, compression="zstd"
         )
+
+
+def residents_in_words(cells: pd.DataFrame) -> str:
+    """Return who lives in some cells, in words; unknown is never 0."""
+    people = cells["residents"]
+    if people.isna().all():
+        return "residents unknown"
+    part = " known, others are not" if people.isna().any() else ""
+    return f"{people.sum():,.0f} residents{part}"
 
 
 def _residents_by_district(cells: pd.DataFrame) -> dict[str, float]:

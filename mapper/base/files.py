@@ -53,17 +53,17 @@ def replacing(path: Path) -> Iterator[Path]:
     temporary = Path(name)
     try:
         yield temporary
-        _flush(temporary)
+        flush(temporary)
         temporary.chmod(0o644)
         temporary.replace(path)
-        _flush(path.parent)
+        flush(path.parent)
     except OSError as error:
         raise InputError(f"{path}: not written ({error.strerror}). Nothing was changed.") from error
     finally:
         temporary.unlink(missing_ok=True)
 
 
-def _flush(path: Path) -> None:
+def flush(path: Path) -> None:
     """Make the disk hold what was written to a file or folder."""
     handle = os.open(path, os.O_RDONLY)
     try:

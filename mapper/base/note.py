@@ -22,6 +22,25 @@ NoteCode = Literal[
     "expectation",  # unusual places have more than something else explains than was asked for
     "bunching",  # how much more counts vary than independent incidents would
     "own wards",  # narrowed to the wards of whoever looks
+    # What the data itself shows against an answer (mapper.incidents.doubt).
+    "times unknown",  # a minute of the day stands for "not known"
+    "times rounded",  # most times are whole hours
+    "batch entry",  # many incidents carry one moment
+    "days uneven",  # one day of the month holds more than its share
+    "days missing",  # no incident at all for some days
+    "days incomplete",  # the latest days are not all recorded yet
+    "references rounded",
+    "coordinates coarse",  # some are rounded to a square of 100 m or more
+    "default point",  # a point that a system gives where no place is known
+    "points replaced",  # the set of snap points is another one from a year on
+    "part stops",
+    "part starts",
+    "part changes",  # halves or doubles
+    "values renamed",  # one ends where another begins
+    "values unknown",  # near to what a lens names, and not it
+    "uncovered ground",
+    "beyond the edge",  # incidents just outside the study area
+    "few residents",  # against which a place is judged
 ]
 
 

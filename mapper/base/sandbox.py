@@ -27,7 +27,10 @@ SECONDS = 120
 INSIDE = "MAPPER_GUARDED"  # set in the environment of a child
 _LONGEST_ANSWER = 64 * 1024**2
 # No key, no address of a database, no proxy: the child gets what a process needs to start.
-_PASSED_ON = ("PATH", "LANG", "LC_ALL", "TMPDIR", "TEMP", "TMP", "SYSTEMROOT", "PROJ_DATA")
+_PASSED_ON = (
+    *("PATH", "LANG", "LC_ALL", "TMPDIR", "TEMP", "TMP", "SYSTEMROOT", "PROJ_DATA"),
+    *("MAPPER_AREA", "MAPPER_WORKSPACE"),  # where the installation's area is, beyond Britain too
+)
 _FIXED = {
     INSIDE: "1",
     "PYTHONUTF8": "1",

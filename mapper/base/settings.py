@@ -4,32 +4,46 @@ Each is a variable that starts with ``MAPPER_``: ``MAPPER_WORKSPACE=/srv/mapper`
 result is never a setting but a part of the request, so that it travels with every output.
 """
 
+import json
+import os
 from functools import cache
 from pathlib import Path
+from typing import Annotated
 
-from pydantic import Field, SecretStr, ValidationError
-from pydantic_settings import BaseSettings, SettingsConfigDict
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, SecretStr, ValidationError
 
 from mapper.base.errors import MapperError
 
 LOOPBACK_HOSTS = ("localhost", "127.0.0.1", "::1")
 
 
-class Settings(BaseSettings):
+def _listed(given: object) -> object:
+    """Return names with commas between, or a JSON list of them, as a list."""
+    if not isinstance(given, str):
+        return given
+    parts = json.loads(given) if given.startswith("[") else given.split(",")
+    return tuple(str(part).strip() for part in parts)
+
+
+class Settings(BaseModel):
     """Where work is kept and how much is taken in."""
 
-    model_config = SettingsConfigDict(env_prefix="MAPPER_", frozen=True, extra="ignore")
+    model_config = ConfigDict(frozen=True, extra="ignore")
 
     workspace: Path = Path("workspace")  # folder for work; made when first needed
+    area: str = ""  # the installation's own: a kept area by name, or the path of its table
     database: SecretStr | None = None  # PostgreSQL by URL; none keeps records in the workspace
     demonstration_file: Path | None = None  # an extract to show in place of the generated one
     demonstration_seed: int = Field(default=1, ge=0)
     upload_mb: int = Field(default=200, ge=1, le=2_000)  # largest upload; memory is twice that
     places: Path | None = None  # file, or folder of files, of places near (docs/context-places.md)
+    postcodes: Path | None = None  # directory of postcodes, for rows that have nothing finer
     disclosure_rules: Path | None = None  # own rules of audiences; may only be stricter
     basemap: str = ""  # background offered: a .pmtiles file, a tile address, or openstreetmap
     basemap_credit: str = ""  # whom to name on maps over it
-    hosts: tuple[str, ...] = LOOPBACK_HOSTS  # names under which the app may be asked for
+    hosts: Annotated[tuple[str, ...], BeforeValidator(_listed)] = (
+        LOOPBACK_HOSTS  # names under which the app may be asked for
+    )
     # Sign-in; without a provider one person uses the app, on this machine only.
     provider: str = ""  # address of the identity provider's OpenID configuration
     client_id: str = ""  # under which the provider knows this installation
@@ -52,10 +66,20 @@ def settings() -> Settings:
         Naming every variable whose value cannot be used.
     """
     try:
-        return Settings()
+        return Settings.model_validate(_environment())
     except ValidationError as error:
         faults = "; ".join(
             f"MAPPER_{'_'.join(map(str, fault['loc'])).upper()}: {fault['msg']}"
             for fault in error.errors()
         )
         raise MapperError(f"Settings that cannot be used: {faults}. Mend or remove them.") from None
+
+
+def _environment() -> dict[str, str]:
+    """Return the variables of this program by the names of its settings."""
+    prefix = "MAPPER_"
+    return {
+        name.upper().removeprefix(prefix).lower(): value
+        for name, value in os.environ.items()
+        if name.upper().startswith(prefix)
+    }

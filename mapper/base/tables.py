@@ -94,15 +94,17 @@ CELL_COLUMNS: Mapping[str, str] = MappingProxyType(
         "district": "category",
         "ward": "category",
         "residents": "float64",
-        "count": "int64",  # weighted incident count under the lens
-        "ring_count": "int64",  # sum of count over the ring's cells inside the study area
-        "disc_count": "int64",  # count + ring_count
+        "incidents": "int64",  # that count under the lens, never weighted
+        "disc_incidents": "int64",  # of the cell and its ring inside the study area
+        "score": "int64",  # each incident with its weight under the lens
+        "disc_score": "int64",  # of the cell and its ring inside the study area
         "neighbours": "int64",
-        "z": "float64",  # Gi* on the chosen score
+        "z": "float64",  # Gi* on the chosen score, or the excess of the disc over its deviation
         "p": "float64",  # exact; 1e-12 stands for "below 1e-12"; missing for an isolated cell
         "q": "float64",
         "hot": "bool",
         "hotspot_id": "str",  # empty where the cell is in no hot spot
+        "region": "str",  # id of the connected significant cells it lies in; empty for none
     }
 )
 
@@ -114,13 +116,18 @@ HOTSPOT_COLUMNS: Mapping[str, str] = MappingProxyType(
         "name": "str",
         "district": "str",
         "ward": "str",
+        "streets": "str",  # two or three, with their incidents; empty where the data has none
         "cells": "int64",
         "area_km2": "float64",
         "incidents": "int64",  # incidents, not weighted
-        "expected": "float64",  # incidents there if they were spread evenly over the cells
+        "expected": "float64",  # what the standard of the question puts there
         "excess": "float64",
         "ratio": "float64",
-        "q": "float64",  # the smallest in the hot spot
+        "q": "float64",  # expected share of false ones among the places down to this
+        "busiest": "str",  # three to five cells, with incidents and share
+        "region": "str",  # id of the connected significant cells it was cut from
+        "region_places": "int64",  # hot spots cut from that region
+        "region_km2": "float64",
         "lon": "float64",
         "lat": "float64",
         "reason": "str",
@@ -135,7 +142,7 @@ PARTNER_CELL_COLUMNS: Mapping[str, str] = MappingProxyType(
         "district": "category",
         "ward": "category",
         "residents": "float64",
-        "count": "Int64",  # incidents, rounded; never weighted
+        "incidents": "Int64",  # rounded; never weighted
         "shown": "category",  # none, "fewer than 5", rounded, withheld, by district only
         "hot": "bool",  # worked out from printed counts alone
         "hotspot_id": "str",
@@ -154,6 +161,10 @@ PARTNER_HOTSPOT_COLUMNS: Mapping[str, str] = MappingProxyType(
         "incidents": "Int64",  # sum of its rounded counts; missing where none is printed
         "cells_hidden": "int64",  # of its cells, those whose count is not in the sum
         "evidence": "str",  # very strong, strong or clear: classes of q
+        "busiest": "str",  # of its cells whose counts are printed, with rounded incidents
+        "region": "str",
+        "region_places": "int64",
+        "region_km2": "float64",
         "lon": "float64",
         "lat": "float64",
         "reason": "str",

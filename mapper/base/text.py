@@ -21,6 +21,17 @@ _FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "\n", "\uff1d", "\uff0b", "\u
 # Code points that XML or PDF/UA forbid: controls, halves of characters, the byte order mark.
 _UNPRINTABLE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ufeff\ufffe\uffff\ud800-\udfff]")
 
+# Of place names. What a machine raised though it begins no word: 'S, 'Ll, 1St.
+_RAISED = re.compile(r"(?<=\w['\u2019])(?:S|R|N|T|L[Ll])(?!\w)|(?<=\d)(?:St|Nd|Rd|Th)(?!\w)")
+_PLAIN_NAME = re.compile(r"[\w\s'\u2019.,&()/-]*")  # anything else is no name
+_WORD = re.compile(r"[^\W_]+(?:['\u2019][^\W_]+)*")
+_BEGUN_TWICE = re.compile(r"(?<=^Mc)[a-z]|(?<=^[DLO]['\u2019])[a-z]")  # McKay, O'Neill
+_ORDINAL = re.compile(r"\d+(?:st|nd|rd|th)")
+_LINKS = frozenset("and at by in le near of on or the to under upon y yr".split())  # noqa: SIM905 - a list of words
+_SHORT = frozenset("blvd cl ct dr gdns gr ln mt pk rd sq st".split())  # noqa: SIM905 - as above
+_VOWELS = frozenset("aeiouwyâêîôûŵŷáéíóúàèìòùäëïöü")
+_LONGEST_INITIALS = 4  # letters of a name of one word that may be initials: ASDA, NCP
+
 
 def encode_text(text: str) -> str:
     r"""Return text for HTML: shown as it is, never run by HTML, JavaScript or a template.
@@ -55,8 +66,50 @@ def printable_text(text: str) -> str:
     return _UNPRINTABLE.sub("\ufffd", text)
 
 
+def percent(share: float) -> str:
+    """Return a share in per cent with one decimal; neither 0 nor 100 unless it is exactly that."""
+    if 0 < share < 0.0005:  # noqa: PLR2004 - would be written 0.0
+        return "under 0.1 %"
+    if 0.9995 <= share < 1:  # noqa: PLR2004 - would be written 100.0
+        return "over 99.9 %"
+    return f"{100 * share:.1f} %"
+
+
 def period_in_words(first: date, last: date) -> str:
     """Return a period as people write it: 1 September 2021 to 31 August 2022."""
     if first == last:
         return f"{first.day} {first:%B %Y}"
     return f"{first.day} {first:%B %Y} to {last.day} {last:%B %Y}"
+
+
+def count(number: int, one: str, many: str = "") -> str:
+    """Return a number with its noun: 1 row, 2,000 rows."""
+    return f"{number:,} {one if number == 1 else many or one + 's'}"
+
+
+def place_name(text: str) -> str:
+    """Return a place's name as people write it: as it stands, but for two faults of machines.
+
+    A name all in capitals is written small but for its first letters (HYDE'S BROW, ST. ANNE'S RD,
+    1ST AVE, O'NEILL ST, PENTRE'R BRYN); words without a vowel (NCP) and short names of one word
+    (ASDA) stay. A letter that was raised after an apostrophe or a number (Hyde'S Brow, 1St Avenue)
+    is small again.
+    """
+    if not _PLAIN_NAME.fullmatch(text):
+        return text
+    if text.isupper() and (" " in text or len(text) > _LONGEST_INITIALS):
+        return _WORD.sub(lambda met: _small(met[0], first=met.start() == 0), text)
+    return _RAISED.sub(lambda met: met[0].lower(), text)
+
+
+def _small(word: str, *, first: bool) -> str:
+    """Return one word of a name in capitals as people write it."""
+    lowered = word.lower()
+    if lowered in _LINKS and not first:
+        return lowered
+    if _ORDINAL.fullmatch(lowered):
+        return lowered
+    if any(sign.isdigit() for sign in word) or not (_VOWELS & set(lowered) or lowered in _SHORT):
+        return word
+    begun = _BEGUN_TWICE.sub(lambda met: met[0].upper(), lowered[0].upper() + lowered[1:])
+    return _RAISED.sub(lambda met: met[0].lower(), begun)

@@ -9,7 +9,6 @@ import os
 import sys
 
 from mapper.base.errors import MapperError
-from mapper.cli.arguments import option_of
 from mapper.cli.commands import app
 from mapper.cli.saying import is_verbose
 
@@ -25,7 +24,9 @@ def main() -> None:
     try:
         app(prog_name="mapper")
     except MapperError as error:
-        print(error.called(option_of), file=sys.stderr)
+        from mapper.analysis.request import AnalysisRequest
+
+        print(error.called(AnalysisRequest.option), file=sys.stderr)
         sys.exit(2)
     except MemoryError:
         print(

@@ -5,9 +5,11 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from mapper.analysis.request import AnalysisRequest
 from mapper.base.errors import MapperError
 from mapper.base.files import Progress
-from mapper.cli.arguments import Asked, option_of
+from mapper.base.text import count
+from mapper.cli.arguments import Asked
 from mapper.cli.progress import part_of, shown_progress
 from mapper.cli.saying import STDOUT, put_out, say, say_aside
 
@@ -19,7 +21,15 @@ if TYPE_CHECKING:
     from mapper.questions.question import Question
 
 
-def ask(asked: Asked, out: Path, question: "Question", options: Mapping[str, Any]) -> None:
+def ask(
+    asked: Asked,
+    out: Path,
+    question: "Question",
+    options: Mapping[str, Any],
+    *,
+    forms: str = "",
+    comments: bool = False,
+) -> None:
     """Answer a question and write it; ``-`` is CSV on standard output, with no manifest.
 
     A refusal names options as they are typed.
@@ -28,12 +38,18 @@ def ask(asked: Asked, out: Path, question: "Question", options: Mapping[str, Any
     ----------
     options
         What was typed for each choice of the question.
+    forms
+        Other forms to write beside it, such as ``xlsx,gpkg``.
+    comments
+        Lines of comment above the header of CSV.
     """
     from mapper.disclosure.make import release
-    from mapper.outputs.findings import check_finding_path, finding_csv, write_finding
+    from mapper.outputs.exports import ANSWER_FORMS, exports, forms_asked
+    from mapper.outputs.write import check_answer_path, write_answer
 
     if out != STDOUT:
-        check_finding_path(out)
+        check_answer_path(out)
+    more = forms_asked(forms, ANSWER_FORMS)
     with calling(question), shown_progress() as progress:
         choices = question.choices.given(options)
         study = read_study(asked, part_of(progress, 0.0, 0.4))
@@ -41,9 +57,9 @@ def ask(asked: Asked, out: Path, question: "Question", options: Mapping[str, Any
         rest = part_of(progress, 0.4, 0.95)
         shown = release(question.ask(study, choices, progress=rest))
         progress("Writing the table and its manifest", 0.95)
-        written = () if out == STDOUT else write_finding(shown, out)
+        written = () if out == STDOUT else write_answer(shown, out, forms=more, comments=comments)
     if out == STDOUT:
-        put_out(finding_csv(shown))
+        put_out(exports(shown, ("csv",), comments=comments)["answer.csv"])
     facts = {"marking": shown.marking, "title": shown.title, "rows": len(shown.table)}
     speak = say_aside if out == STDOUT else say
     speak(_summary(shown, written), **facts, notes=shown.notes, written=written)
@@ -56,7 +72,9 @@ def calling(question: "Question") -> Iterator[None]:
     try:
         yield
     except MapperError as error:
-        words = error.called(lambda name: known[name].option if name in known else option_of(name))
+        words = error.called(
+            lambda name: known[name].option if name in known else AnalysisRequest.option(name)
+        )
         raise type(error)(words) from error
 
 
@@ -71,6 +89,9 @@ def read_study(asked: Asked, progress: Progress) -> "Study":
     choices = read_choices(asked.sinks)
     lens = load_lens(asked.request.lens)
     area = load_study_area(asked.request.area, resolution=asked.request.resolution)
+    if Path(asked.request.area).suffix:  # what was found in a boundary of one's own
+        for note in area.notes:
+            say_aside(note)
     incidents = read_incidents(
         asked.paths,
         mapping=load_mapping(asked.mapping) if asked.mapping else None,
@@ -102,12 +123,12 @@ def with_choices(incidents: "Incidents", choices: "SinkChoices | None") -> "Inci
 
 def _summary(shown: "FindingRelease", written: tuple[Path, ...]) -> str:
     """Say what was asked, what a reader should know, and where the answer lies."""
-    where = f"{written[0]}, choices to {written[1].name}" if written else "standard output"
+    where = f"{written[0]}, choices to {written[-1].name}" if written else "standard output"
     return "\n".join(
         [
             f"{shown.marking}   {shown.title}: {shown.lens_title}, {shown.area_title}",
             f"{shown.period}. {shown.question}",
             *(f"  {note}" for note in shown.notes),
-            f"{len(shown.table):,} rows written to {where}",
+            f"{count(len(shown.table), 'row')} written to {where}",
         ]
     )

@@ -10,7 +10,7 @@ import typer
 
 from mapper.base.errors import OutputError
 from mapper.base.files import Progress
-from mapper.cli.arguments import Mapping, Paths, Repair, day
+from mapper.cli.file_arguments import AreaName, ColumnMapping, Paths, Repair
 from mapper.cli.progress import part_of, shown_progress
 from mapper.cli.saying import say
 
@@ -29,15 +29,18 @@ def briefing(
     paths: Paths,
     lens: Annotated[str, typer.Option(help="Lens of the map: an id (see: mapper lenses).")],
     out: Annotated[Path, typer.Option(help="File to write: .pdf, .docx or .html.")],
-    since: Annotated[datetime | None, day("--since", "Day of the last meeting.")] = None,
+    since: Annotated[
+        datetime | None,
+        typer.Option(formats=["%Y-%m-%d"], metavar="DATE", help="Day of the last meeting."),
+    ] = None,
     period: Annotated[
         str, typer.Option(help="Without --since: month, quarter, half-year or year.")
     ] = "quarter",
-    area: Annotated[str, typer.Option(help="merseyside, a district or a ward.")] = "merseyside",
+    area: AreaName = "",
     audience: Annotated[
         Literal["partnership", "public"], typer.Option(help="Who it is for.")
     ] = "partnership",
-    mapping: Mapping = None,
+    mapping: ColumnMapping = None,
     repair_swapped: Repair = False,
 ) -> None:
     """Print a meeting's briefing: figures, change, map, places, actions and what worked.
@@ -62,7 +65,7 @@ class _Asked:
     audience: str
 
 
-def run(paths: list[Path], asked: _Asked, *, mapping: Path | None, repair_swapped: bool) -> None:
+def run(paths: list[str], asked: _Asked, *, mapping: Path | None, repair_swapped: bool) -> None:
     """Write a briefing; every choice is checked before any incident is read."""
     from mapper.areas.load import load_study_area
     from mapper.incidents.mapping import load_mapping

@@ -1,8 +1,11 @@
 """``mapper check``: how good the data is, and every row that was not accepted."""
 
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from mapper.base.text import count
+from mapper.cli.doubts import as_json, said
 from mapper.cli.progress import shown_progress
 from mapper.cli.saying import STDOUT, put_out, say, say_aside
 
@@ -11,53 +14,79 @@ if TYPE_CHECKING:
     from mapper.incidents.table import Incidents
 
 
+_SHOWN = 20  # types named
+
+
+@dataclass(frozen=True)
+class Files:
+    """Where to write what, if at all."""
+
+    rejected: Path | None
+    report: Path | None
+    doubts: Path | None
+
+
 def run(
-    paths: list[Path],
+    paths: list[str],
     *,
     mapping: Path | None,
-    rejected: Path | None,
-    report: Path | None,
+    files: Files,
+    area: str,
     repair_swapped: bool,
 ) -> None:
     """Read files, print the summary, and write what was asked for."""
+    from mapper.analysis.examine import examine
+    from mapper.areas.load import load_study_area
+    from mapper.base.errors import InputError
     from mapper.base.files import write_whole
     from mapper.incidents.mapping import load_mapping
     from mapper.incidents.quality import quality_report
     from mapper.incidents.read import read_incidents
+    from mapper.outputs.data_quality import doubts_csv, doubts_html
     from mapper.outputs.rejected import rejected_csv
 
+    if files.doubts and files.doubts.suffix.lower() not in {".html", ".csv"}:
+        raise InputError(f"{files.doubts}: what may mislead is written as .html or .csv.")
     columns = load_mapping(mapping) if mapping else None
+    ground = load_study_area(area)
     with shown_progress() as progress:
         incidents = read_incidents(
             paths, mapping=columns, repair_swapped=repair_swapped, progress=progress
         )
         quality = quality_report(incidents)
-    if rejected == STDOUT:
+        doubts = examine(incidents, ground)
+    if files.rejected == STDOUT:
         put_out(rejected_csv(incidents.rejected))
-    elif rejected:
-        write_whole(rejected, rejected_csv(incidents.rejected))
-    if report:
-        write_whole(report, quality.to_json())
-    speak = say_aside if rejected == STDOUT else say
+    elif files.rejected:
+        write_whole(files.rejected, rejected_csv(incidents.rejected))
+    if files.report:
+        write_whole(files.report, quality.to_json())
+    if files.doubts:
+        form = doubts_csv if files.doubts.suffix.lower() == ".csv" else doubts_html
+        write_whole(files.doubts, form(incidents, ground, doubts))
+    speak = say_aside if files.rejected == STDOUT else say
+    told = [said(one) for one in doubts]
+    head = ["What in the data as a whole may mislead:"] if told else []
     speak(
-        "\n".join(_lines(incidents, quality)),
+        "\n".join([*_lines(incidents, quality), *head, *told]),
+        doubts=as_json(doubts),
         read=incidents.rows_read,
         accepted=len(incidents.table),
         rejected=len(incidents.rejected),
         reasons=quality.by_reason,
-        written=[path for path in (rejected, report) if path and path != STDOUT],
+        written=[path for path in vars(files).values() if path and path != STDOUT],
     )
 
 
 def _lines(incidents: "Incidents", quality: "Quality") -> list[str]:
     """Say what was read and what is wrong with it."""
     lines = [
-        f"{file.name}: {file.rows:,} rows ({file.format}"
+        f"{file.name}: {count(file.rows, 'row')} ({file.format}"
         f"{', ' + file.encoding if file.encoding else ''})"
         for file in incidents.files
     ]
     lines.append(
-        f"{incidents.rows_read:,} rows read = {len(incidents.table):,} accepted"
+        f"{count(incidents.rows_read, 'row')} read = {len(incidents.table):,} accepted"
         f" + {len(incidents.rejected):,} rejected"
     )
     lines += [f"  {count:,}  {reason}" for reason, count in quality.by_reason.items()]
@@ -69,4 +98,20 @@ def _lines(incidents: "Incidents", quality: "Quality") -> list[str]:
         f"{share:.1%} of incidents say that {flag} is not known: counted as no"
         for flag, share in quality.unknown.items()
     ]
+    lines += _unnamed(incidents)
     return [*lines, quality.resolution_reason, quality.snap_points_reason, *quality.notes]
+
+
+def _unnamed(incidents: "Incidents") -> list[str]:
+    """Say which types no lens names: they count where everything counts, and nowhere else."""
+    from mapper.lenses.load import shipped_lenses
+    from mapper.lenses.named_values import unnamed_values
+
+    found = unnamed_values(incidents.table, shipped_lenses())
+    if not found:
+        return []
+    shown = ", ".join(f"{one.value} {one.rows.size:,}" for one in found[:_SHOWN])
+    more = f" and {len(found) - _SHOWN} more" if len(found) > _SHOWN else ""
+    return [
+        f"Types that no lens names, so that lenses of everything alone count them: {shown}{more}"
+    ]

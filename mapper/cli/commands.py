@@ -7,12 +7,12 @@ from typing import Annotated
 import typer
 
 from mapper import __version__
-from mapper.cli.arguments import Asked, Mapping, Paths, Repair, shared_arguments, taking
 from mapper.cli.briefing import briefing_app
+from mapper.cli.file_arguments import ColumnMapping, Paths, Repair
 from mapper.cli.place_commands import place_commands
 from mapper.cli.question_group import QuestionGroup
 from mapper.cli.records_commands import records_app
-from mapper.cli.saying import say, with_manners
+from mapper.cli.saying import with_manners
 
 app = typer.Typer(
     name="mapper",
@@ -48,41 +48,27 @@ def front_door(
 @app.command()
 def check(
     paths: Paths,
-    mapping: Mapping = None,
+    mapping: ColumnMapping = None,
     rejected: Annotated[
         Path | None, typer.Option(help="Write the rejected rows to this CSV file.")
     ] = None,
     report: Annotated[
         Path | None, typer.Option(help="Write the quality report to this JSON file.")
     ] = None,
+    doubts: Annotated[
+        Path | None,
+        typer.Option(help="Write what may mislead, with example rows, to this .html or .csv file."),
+    ] = None,
+    area: Annotated[
+        str, typer.Option(help="Area whose districts and wards are looked at.")
+    ] = "merseyside",
     repair_swapped: Repair = False,
 ) -> None:
-    """Read incidents, say how good the data is, and list every row that was not accepted."""
-    from mapper.cli.check import run
+    """Read incidents, say what in them may mislead, and list every row that was not accepted."""
+    from mapper.cli.check import Files, run
 
-    run(paths, mapping=mapping, rejected=rejected, report=report, repair_swapped=repair_swapped)
-
-
-@app.command()
-@taking(shared_arguments)
-def hotspots(
-    asked: Asked,
-    out: Annotated[Path, typer.Option(help="Folder for the list, cells, map and manifest.")],
-    previous: Annotated[
-        Path | None, typer.Option(help="Folder of an earlier run: places keep its hot spot ids.")
-    ] = None,
-    signals: Annotated[
-        bool, typer.Option("--signals", help="Also signals.csv: all signals, single places too.")
-    ] = False,
-) -> None:
-    """Find hot spots: exact Gi* clusters on H3 cells, with q by Benjamini and Hochberg.
-
-    Is this cell with its ring busier than chance placement of the same counts would make it? The p
-    is exact (Newton's identities on the counts), not drawn; touching significant cells are joined.
-    """
-    from mapper.cli.hotspots import run
-
-    run(asked, out=out, previous=previous, signals=signals)
+    files = Files(rejected, report, doubts)
+    run(paths, mapping=mapping, files=files, area=area, repair_swapped=repair_swapped)
 
 
 @app.command()
@@ -91,7 +77,7 @@ def sinks(
     out: Annotated[
         Path | None, typer.Option(help="Write a file of choices (TOML) here, to be edited.")
     ] = None,
-    mapping: Mapping = None,
+    mapping: ColumnMapping = None,
     repair_swapped: Repair = False,
 ) -> None:
     """List points that hold an outlying share of incidents, before any map is drawn."""
@@ -148,19 +134,27 @@ def serve(
 
 @area_app.command("build")
 def area_build(
-    lsoa: Annotated[Path, typer.Option(help="LSOA polygons with a code column (LSOA11CD).")],
-    name: Annotated[str, typer.Option(help="Short id of the area, such as merseyside.")],
-    title: Annotated[str, typer.Option(help="Its name for people, such as Merseyside.")],
-    out: Annotated[Path, typer.Option(help="Parquet file to write.")],
+    title: Annotated[str, typer.Option(help="Its name for people, such as Lancashire.")],
+    files: Annotated[
+        list[Path] | None,
+        typer.Argument(help="Official files as published; what each is, is told by its columns."),
+    ] = None,
+    name: Annotated[str, typer.Option(help="Short id; made from the title if left out.")] = "",
+    out: Annotated[
+        Path | None, typer.Option(help="Parquet file to write; kept in the workspace if left out.")
+    ] = None,
+    only: Annotated[
+        list[str] | None,
+        typer.Option("--district", help="District to keep of files that reach further; repeat."),
+    ] = None,
+    lsoa: Annotated[Path | None, typer.Option(help="LSOA or data zone polygons.")] = None,
     wards: Annotated[Path | None, typer.Option(help="Ward polygons with a name column.")] = None,
     districts: Annotated[Path | None, typer.Option(help="District polygons.")] = None,
-    population: Annotated[Path | None, typer.Option(help="CSV of residents by LSOA code.")] = None,
+    population: Annotated[Path | None, typer.Option(help="Residents by LSOA, CSV or XLSX.")] = None,
     population_by_age: Annotated[
-        Path | None, typer.Option(help="CSV of residents by single year of age and LSOA code.")
+        Path | None, typer.Option(help="Residents by single year of age and LSOA.")
     ] = None,
-    deprivation: Annotated[
-        Path | None, typer.Option(help="CSV of deprivation deciles by LSOA code.")
-    ] = None,
+    deprivation: Annotated[Path | None, typer.Option(help="Deprivation deciles by LSOA.")] = None,
     resolution: Annotated[int, typer.Option(help="H3 resolution of the table, 7 to 11.")] = 9,
     licence: Annotated[str, typer.Option(help="Attribution, shown wherever it is drawn.")] = "",
 ) -> None:
@@ -168,26 +162,33 @@ def area_build(
 
     Residents are spread by area weighting inside their own district, so district totals are kept.
     """
-    from mapper.areas.build import build_area
-    from mapper.cli.area import describe
-    from mapper.cli.progress import shown_progress
+    from mapper.cli.area import build
 
-    with shown_progress() as progress:
-        area = build_area(
-            lsoa=lsoa,
-            wards=wards,
-            districts=districts,
-            population=population,
-            population_by_age=population_by_age,
-            deprivation=deprivation,
-            name=name,
-            title=title,
-            resolution=resolution,
-            licence=licence,
-            out=out,
-            progress=progress,
-        )
-    say(describe(area, out), area=area.name, cells=len(area.cells), written=[out])
+    build(
+        files or [],
+        {
+            "lsoa": lsoa,
+            "wards": wards,
+            "districts": districts,
+            "population": population,
+            "population_by_age": population_by_age,
+            "deprivation": deprivation,
+        },
+        title=title,
+        name=name,
+        out=out,
+        only=only or [],
+        resolution=resolution,
+        licence=licence,
+    )
+
+
+@area_app.command("list")
+def area_list() -> None:
+    """List the study areas that are kept or shipped; the first is this installation's own."""
+    from mapper.cli.area import list_areas
+
+    list_areas()
 
 
 with_manners(app)

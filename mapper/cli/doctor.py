@@ -7,7 +7,7 @@ import re
 import sys
 import urllib.error
 import urllib.request
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import asdict
 from importlib.metadata import PackageNotFoundError, requires, version
 from pathlib import Path
@@ -15,9 +15,10 @@ from pathlib import Path
 from mapper.base.errors import MapperError
 from mapper.base.settings import Settings, settings
 from mapper.base.top_level import top_level
+from mapper.cli.doctor_files import given_file, installation_files
 from mapper.cli.saying import say
 from mapper.records.audit_check import read_head
-from mapper.records.inspection import Check, inspect_records
+from mapper.records.inspection import Inspection, inspect_records
 
 _SIGNS = {"ok": "ok   ", "note": "note ", "wrong": "WRONG"}
 _SECONDS = 5  # that the provider has to answer
@@ -25,7 +26,7 @@ _CONSTRAINTS = top_level("constraints.txt")
 _NOT_SETTINGS = {"MAPPER_DEBUG"}
 
 
-def run(*, head: list[Path], offline: bool) -> None:
+def run(*, head: list[Path], offline: bool, files: Sequence[Path] = ()) -> None:
     """Print every answer and end with exit 1 where one is wrong.
 
     Parameters
@@ -34,8 +35,10 @@ def run(*, head: list[Path], offline: bool) -> None:
         Files of ``mapper audit head`` that were kept elsewhere.
     offline
         Do not ask the identity provider, the only request that leaves this machine.
+    files
+        Files to look at beside those of the installation: background, area, mapping, lens.
     """
-    found = list(checks(head=head, offline=offline))
+    found = list(checks(head=head, offline=offline, files=files))
     wrong = sum(check.state == "wrong" for check in found)
     lines = [f"{_SIGNS[check.state]}  {check.topic}: {check.words}" for check in found]
     end = f"{wrong} wrong." if wrong else "Nothing is wrong."
@@ -43,15 +46,17 @@ def run(*, head: list[Path], offline: bool) -> None:
     sys.exit(1 if wrong else 0)
 
 
-def checks(*, head: list[Path], offline: bool) -> Iterator[Check]:
+def checks(*, head: list[Path], offline: bool, files: Sequence[Path] = ()) -> Iterator[Inspection]:
     """Yield every answer, the settings first: nothing else can be asked without them."""
     try:
         now = settings()
     except MapperError as error:
-        yield Check("Settings", "wrong", str(error))
+        yield Inspection("Settings", "wrong", str(error))
         return
     yield from _settings(now)
     yield from app_files()
+    yield from installation_files(now)
+    yield from map(given_file, files)
     yield from _sign_in(now, offline=offline)
     yield from _rules()
     url = now.database.get_secret_value() if now.database else None
@@ -59,36 +64,38 @@ def checks(*, head: list[Path], offline: bool) -> Iterator[Check]:
     yield from versions(_CONSTRAINTS)
 
 
-def _settings(now: Settings) -> Iterator[Check]:
+def _settings(now: Settings) -> Iterator[Inspection]:
     """Yield which settings are set, secrets by name only, and those that mean nothing."""
     known = {f"MAPPER_{name.upper()}" for name in Settings.model_fields}
     given = {name for name in map(str.upper, os.environ) if name.startswith("MAPPER_")}
     named = ", ".join(sorted(given & known)) or "none, so the defaults hold"
-    yield Check("Settings", "ok", f"Set: {named}.")
+    yield Inspection("Settings", "ok", f"Set: {named}.")
     for name in sorted(given - known - _NOT_SETTINGS):
-        yield Check("Settings", "wrong", f"{name} is no setting of mapper: mend or remove it.")
+        yield Inspection("Settings", "wrong", f"{name} is no setting of mapper: mend or remove it.")
     if given & {"MAPPER_CLIENT_SECRET"}:
         words = "The client's secret is in the environment; MAPPER_CLIENT_SECRET_FILE hides it."
-        yield Check("Keys", "note", words)
+        yield Inspection("Keys", "note", words)
     for path in (now.client_secret_file, now.people, now.disclosure_rules):
         if path is not None:
             yield _file(path, secret=path == now.client_secret_file)
 
 
-def _file(path: Path, *, secret: bool) -> Check:
+def _file(path: Path, *, secret: bool) -> Inspection:
     """Return whether a file that a setting names is there and who may read or change it."""
     try:
         mode = path.stat().st_mode
     except OSError as error:
-        return Check("Settings", "wrong", f"{path} cannot be read ({error.strerror}).")
+        return Inspection("Settings", "wrong", f"{path} cannot be read ({error.strerror}).")
     if secret and mode & 0o077:
-        return Check("Keys", "wrong", f"Others may read {path}: run chmod 600 {path}")
+        return Inspection("Keys", "wrong", f"Others may read {path}: run chmod 600 {path}")
     if mode & 0o022:
-        return Check("Settings", "wrong", f"Others may change {path}: run chmod go-w {path}")
-    return Check("Keys" if secret else "Settings", "ok", f"{path} is there and safe from others.")
+        return Inspection("Settings", "wrong", f"Others may change {path}: run chmod go-w {path}")
+    return Inspection(
+        "Keys" if secret else "Settings", "ok", f"{path} is there and safe from others."
+    )
 
 
-def app_files() -> Iterator[Check]:
+def app_files() -> Iterator[Inspection]:
     """Yield whether the files are there that ``mapper serve`` and its first start need."""
     from mapper.app.door.serve import ENTRY
     from mapper.app.shell.router import ENTRIES, PAGES
@@ -99,20 +106,20 @@ def app_files() -> Iterator[Check]:
     missing = [str(path) for path in needed if not path.is_file()]
     if missing:
         words = f"Missing: {', '.join(missing)}. Install mapper again."
-        yield Check("App", "wrong", words)
+        yield Inspection("App", "wrong", words)
     else:
-        yield Check("App", "ok", f"{ENTRY} and its {len(ENTRIES)} pages are there.")
+        yield Inspection("App", "ok", f"{ENTRY} and its {len(ENTRIES)} pages are there.")
     try:
         area = load_study_area()
         demonstration_writer()
     except MapperError as error:
-        yield Check("App", "wrong", str(error))
+        yield Inspection("App", "wrong", str(error))
         return
     words = f"The study area {area.title} and the demonstration are there."
-    yield Check("App", "ok", words)
+    yield Inspection("App", "ok", words)
 
 
-def _sign_in(now: Settings, *, offline: bool) -> Iterator[Check]:
+def _sign_in(now: Settings, *, offline: bool) -> Iterator[Inspection]:
     """Yield whether people sign in, and whether their provider answers."""
     from mapper.app.door.provider import check_alone, is_signed_in_to, provider
 
@@ -120,23 +127,23 @@ def _sign_in(now: Settings, *, offline: bool) -> Iterator[Check]:
     try:
         if not is_signed_in_to():
             check_alone(now)
-            yield Check(topic, "note", "Not set up: one person, on this machine only.")
+            yield Inspection(topic, "note", "Not set up: one person, on this machine only.")
             return
         told = provider()
     except MapperError as error:
-        yield Check(topic, "wrong", str(error))
+        yield Inspection(topic, "wrong", str(error))
         return
     words = f"Idle people are signed out after {now.idle_minutes:g} minutes, all after"
-    yield Check(topic, "ok", f"{words} {now.session_hours:g} hours.")
+    yield Inspection(topic, "ok", f"{words} {now.session_hours:g} hours.")
     if not told.is_secure:
-        yield Check(topic, "wrong", f"{told.address} is not encrypted: give it TLS.")
+        yield Inspection(topic, "wrong", f"{told.address} is not encrypted: give it TLS.")
     if offline:
-        yield Check(topic, "note", f"{told.metadata} was not asked (--offline).")
+        yield Inspection(topic, "note", f"{told.metadata} was not asked (--offline).")
     else:
         yield _provider_answers(told.metadata)
 
 
-def _provider_answers(address: str) -> Check:
+def _provider_answers(address: str) -> Inspection:
     """Ask the provider for its configuration."""
     try:
         request = urllib.request.Request(address, headers={"Accept": "application/json"})  # noqa: S310 - the settings admit https, and http on this machine
@@ -146,34 +153,38 @@ def _provider_answers(address: str) -> Check:
         missing = {"authorization_endpoint", "token_endpoint", "jwks_uri"} - set(told)
     except (OSError, ValueError, KeyError, TypeError) as error:
         reason = error.reason if isinstance(error, urllib.error.URLError) else type(error).__name__
-        return Check("Sign-in", "wrong", f"{address} gives no OpenID configuration ({reason}).")
+        return Inspection(
+            "Sign-in", "wrong", f"{address} gives no OpenID configuration ({reason})."
+        )
     if missing:
-        return Check("Sign-in", "wrong", f"{address} does not tell {', '.join(sorted(missing))}.")
-    return Check("Sign-in", "ok", f"The provider {issuer} answers.")
+        return Inspection(
+            "Sign-in", "wrong", f"{address} does not tell {', '.join(sorted(missing))}."
+        )
+    return Inspection("Sign-in", "ok", f"The provider {issuer} answers.")
 
 
-def _rules() -> Iterator[Check]:
+def _rules() -> Iterator[Inspection]:
     """Yield which disclosure rules hold."""
     from mapper.disclosure.rules import rules
 
     try:
         held = rules()
     except MapperError as error:
-        yield Check("Disclosure", "wrong", str(error))
+        yield Inspection("Disclosure", "wrong", str(error))
         return
-    yield Check("Disclosure", "ok", f"Rules {held.version} from {held.source} hold.")
+    yield Inspection("Disclosure", "ok", f"Rules {held.version} from {held.source} hold.")
 
 
-def versions(constraints: Path) -> Iterator[Check]:
+def versions(constraints: Path) -> Iterator[Inspection]:
     """Yield whether the installed packages are those that mapper was tested with."""
     topic = "Versions"
     words = f"mapper {version('mapper')}, Python {platform.python_version()}"
-    yield Check(topic, "ok", f"{words}, {platform.system()}.")
+    yield Inspection(topic, "ok", f"{words}, {platform.system()}.")
     missing = [name for name in _needed() if _installed(name) is None]
     if missing:
-        yield Check(topic, "wrong", f"Not installed: {', '.join(missing)}. Run make install.")
+        yield Inspection(topic, "wrong", f"Not installed: {', '.join(missing)}. Run make install.")
     if not constraints.is_file():
-        yield Check(topic, "note", "The tested versions (constraints.txt) are not at hand.")
+        yield Inspection(topic, "note", "The tested versions (constraints.txt) are not at hand.")
         return
     pinned = _pinned(constraints)
     other = [
@@ -182,12 +193,14 @@ def versions(constraints: Path) -> Iterator[Check]:
         if (found := _installed(name)) is not None and found != wanted
     ]
     if other:
-        yield Check(topic, "wrong", f"Other than tested: {', '.join(other)}. Run make install.")
+        yield Inspection(
+            topic, "wrong", f"Other than tested: {', '.join(other)}. Run make install."
+        )
     else:
         count = sum(_installed(name) is not None for name in pinned)
-        yield Check(topic, "ok", f"{count} packages are exactly those that were tested.")
+        yield Inspection(topic, "ok", f"{count} packages are exactly those that were tested.")
     words = "Known weaknesses of these versions are not looked up here; where there is a network,"
-    yield Check(topic, "note", f"{words} run pip-audit --strict and take a skip as a failure.")
+    yield Inspection(topic, "note", f"{words} run pip-audit --strict and take a skip as a failure.")
 
 
 def _needed() -> list[str]:

@@ -1,11 +1,14 @@
-"""``mapper dossier``: one hot spot, from files of incidents and the records of the workspace."""
+"""Write the dossier of a hot spot, from files of incidents and the records of the workspace."""
 
 import hashlib
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Annotated, Literal
+
+import typer
 
 from mapper.cli.arguments import Asked
+from mapper.cli.file_arguments import PlaceFiles, Previous
 from mapper.cli.progress import part_of, shown_progress
 from mapper.cli.saying import say
 
@@ -17,14 +20,19 @@ if TYPE_CHECKING:
 
 def run(
     asked: Asked,
-    *,
-    hotspot_id: str,
-    out: Path,
-    places: list[Path],
-    audience: str,
-    previous: Path | None = None,
+    hotspot_id: Annotated[str, typer.Argument(help="Hot spot, as lists and maps name it.")],
+    out: Annotated[Path, typer.Option(help="File to write: .pdf, .docx or .html.")],
+    places: PlaceFiles = None,
+    audience: Annotated[
+        Literal["operational", "partnership"], typer.Option(help="Who will read it.")
+    ] = "operational",
+    previous: Previous = None,
 ) -> None:
-    """Write the dossier; every choice is checked before any incident is read."""
+    """Write the dossier of a place for a context conference, marked and readable with no network.
+
+    Map, week by shifts, signature, surroundings, pattern and phase, and the workspace's records
+    about the place: assessments, plans, interventions, evaluations and meetings.
+    """
     from mapper.base.files import write_whole
     from mapper.cli.asking import read_study
     from mapper.cli.work import account, keep_event
@@ -37,7 +45,7 @@ def run(
     with shown_progress() as progress:
         study = read_study(asked, part_of(progress, 0.0, 0.5))
         progress("Asking about the place", 0.5)
-        found = _found(study, hotspot_id, places, audience, previous, reader)
+        found = _found(study, hotspot_id, places or [], audience, previous, reader)
         progress("Gathering the records", 0.8)
         work = work_about(
             database(),

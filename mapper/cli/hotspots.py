@@ -1,31 +1,57 @@
-"""``mapper hotspots``: files in, list, cells, map and manifest out."""
+"""Find hot spots: files in, list, cells, map and manifest out."""
 
 from importlib import import_module
 from pathlib import Path
 from threading import Thread
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Annotated
+
+import typer
 
 from mapper.base.errors import InputError
+from mapper.base.text import count
 from mapper.cli.arguments import Asked
+from mapper.cli.doubts import as_json, said
+from mapper.cli.file_arguments import Comments, Forms, Previous
 from mapper.cli.progress import part_of, shown_progress
 from mapper.cli.saying import say
 
 if TYPE_CHECKING:
     import pandas as pd
 
-    from mapper.analysis.request import AnalysisResult
+    from mapper.analysis.result import AnalysisResult
     from mapper.analysis.study import Study
     from mapper.disclosure.release import Release
 
 
-def run(asked: Asked, *, out: Path, previous: Path | None = None, signals: bool = False) -> None:
-    """Find hot spots and write them; every choice is checked before any incident is read."""
-    # What writes and draws loads in the background while files are read; the import below waits.
-    Thread(target=import_module, args=("mapper.outputs.write",), daemon=True).start()
+# Notes of the area, which are told on the terminal beside the doubts about the data.
+_TOLD = ("beyond the edge", "outside the area")
+
+
+def run(
+    asked: Asked,
+    *,
+    out: Annotated[Path, typer.Option(help="Folder for the list, cells, map and manifest.")],
+    previous: Previous = None,
+    signals: Annotated[
+        bool, typer.Option("--signals", help="Also signals.csv: all signals, single places too.")
+    ] = False,
+    forms: Forms = "csv,geojson,parquet,html",
+    csv_comments: Comments = False,
+) -> None:
+    """Find hot spots: places with more than expected, or with most of it, on H3 cells.
+
+    Unusual places have more than a named expectation explains; error is held over the places
+    listed. Concentrated ones are Gi* clusters with an exact p (Newton's identities on the counts)
+    and q by Benjamini and Hochberg; touching significant cells are joined.
+    """
+    # What counts, writes and draws loads in the background while files are read.
+    Thread(target=_load, args=("mapper.outputs.write", "scipy.optimize"), daemon=True).start()
     from mapper.analysis.analyse import find_hotspots
     from mapper.cli.asking import read_study
     from mapper.disclosure.make import release
+    from mapper.outputs.exports import FORMS, forms_asked
 
+    chosen = forms_asked(forms, FORMS)
     ids = earlier_ids(previous) if previous else None
     with shown_progress() as progress:
         study = read_study(asked, part_of(progress, 0.0, 0.6))
@@ -33,11 +59,13 @@ def run(asked: Asked, *, out: Path, previous: Path | None = None, signals: bool 
         shown = release(result)
         from mapper.outputs.write import write_outputs
 
-        beside = {"signals.csv": _signals_csv(study, result)} if signals else {}
+        beside = _signals(study, result, comments=csv_comments) if signals else {}
         progress("Writing the list, cells, map and manifest", 0.8)
-        write_outputs(shown, out, beside=beside)
+        write_outputs(shown, out, forms=chosen, comments=csv_comments, beside=beside)
+    notes = [f"  {note}" for note in result.notes if note.code in _TOLD]
     say(
-        _summary(shown, out),
+        "\n".join([_summary(shown, out), *map(said, study.doubts), *notes]),
+        doubts=as_json(study.doubts),
         marking=shown.marking,
         numbers=shown.record["numbers"],
         hotspots=shown.hotspots[
@@ -47,13 +75,19 @@ def run(asked: Asked, *, out: Path, previous: Path | None = None, signals: bool 
     )
 
 
-def _signals_csv(study: "Study", result: "AnalysisResult") -> bytes:
+def _load(*modules: str) -> None:
+    for module in modules:
+        import_module(module)
+
+
+def _signals(study: "Study", result: "AnalysisResult", *, comments: bool) -> dict[str, bytes]:
     """Return the signals of every hot spot, and the single places that no cluster test sees."""
     from mapper.disclosure.make import release
-    from mapper.outputs.findings import finding_csv
+    from mapper.outputs.exports import exports
     from mapper.questions.signals import SignalsChoices, ask_signals
 
-    return finding_csv(release(ask_signals(study, SignalsChoices(by="place"), result=result)))
+    found = release(ask_signals(study, SignalsChoices(by="place"), result=result))
+    return exports(found, ("csv",), stem="signals", comments=comments)
 
 
 def earlier_ids(folder: Path) -> "pd.Series":
@@ -78,12 +112,15 @@ def _summary(shown: "Release", out: Path) -> str:
     assert isinstance(numbers, dict)  # noqa: S101 - narrows the record's type
     kinds = ("read", "accepted", "rejected", "outside")
     rows = ", ".join(f"{numbers[f'rows_{kind}']:,} {kind}" for kind in kinds)
-    found = f"{numbers['hotspots']:,} hot spots in {numbers['cells_hot']:,} of"
+    found = f"{count(numbers['hotspots'], 'hot spot')} in {numbers['cells_hot']:,} of"
     top = shown.hotspots.head(5)
     return "\n".join(
         [
             f"{shown.marking}   {shown.title}: {shown.area_title}, {shown.period}",
-            f"Rows: {rows}. {numbers['incidents_counted']:,} incidents count.",
+            (
+                f"Rows: {rows}."
+                f" {count(numbers['incidents_counted'], 'incident counts', 'incidents count')}."
+            ),
             f"{found} {numbers['cells']:,} cells.",
             *(
                 f"  {rank}. {name}: {reason}"

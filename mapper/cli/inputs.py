@@ -6,10 +6,12 @@ names of the files that go there may be the input's own.
 """
 
 from collections.abc import Iterator, Mapping
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
-from mapper.base.errors import OutputError
+from mapper.base.errors import InputError, OutputError
+from mapper.incidents.source import is_address, source_of
 
 OUTPUTS = ("out", "rejected", "report", "log")  # names of the options that say where to write
 _LONGEST = 1_000  # characters of a text that can be a path
@@ -28,18 +30,35 @@ def keep_inputs(options: Mapping[str, Any]) -> None:
     OutputError
         Naming the output and the input that it would replace.
     """
-    read = [path for name, told in options.items() if name not in OUTPUTS for path in _paths(told)]
+    read = [
+        path for name, told in options.items() if name not in OUTPUTS for path in paths_of(told)
+    ]
     for name in OUTPUTS:
-        for out in _paths(options.get(name)):
+        for out in _written(options.get(name), str(options.get("forms") or "")):
             for path in read:
                 _refuse(name, out, path)
 
 
-def _paths(told: Any) -> Iterator[Path]:
+def _written(told: Any, forms: str) -> Iterator[Path]:
+    """Yield what exists of an output, its other forms and what is written beside it."""
+    yield from paths_of(told)
+    if not isinstance(told, Path) or told.is_dir():
+        return
+    beside = [".manifest.json", *(f".{form.strip().lower()}" for form in forms.split(","))]
+    files = [f"{told.stem}{suffix}" for suffix in beside]
+    named = [name for name in (told.name, *files) if name.lower().endswith(".csv")]
+    for name in (*files, *(f"{one}-metadata.json" for one in named)):
+        yield from paths_of(told.parent / name)
+
+
+def paths_of(told: Any) -> Iterator[Path]:
     """Yield what exists of a path, of a text that may name one, and of lists of them."""
     if isinstance(told, (list, tuple)):
         for one in told:
-            yield from _paths(one)
+            yield from paths_of(one)
+    elif is_address(told):
+        with suppress(InputError):  # which address is wrong is said where it is read
+            yield from paths_of(source_of(told).path)
     elif isinstance(told, (str, Path)) and 0 < len(str(told)) <= _LONGEST and str(told) != "-":
         try:
             if Path(told).exists():
@@ -53,9 +72,7 @@ def _refuse(name: str, out: Path, path: Path) -> None:
     same = out.samefile(path)
     within = path.is_dir() and not out.is_dir() and path.resolve() in out.resolve().parents
     holds = out.is_dir() and path.is_file() and out.samefile(path.parent)
-    manifest = out.with_name(f"{out.stem}.manifest.json")
-    beside = not out.is_dir() and manifest.exists() and manifest.samefile(path)
-    if not (same or within or holds or beside):
+    if not (same or within or holds):
         return
     why = "holds it" if holds else "is it, or lies in it" if within else "would be written over it"
     raise OutputError(

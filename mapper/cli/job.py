@@ -15,12 +15,15 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from mapper.base.errors import InputError, MapperError, OutputError, TooFewEventsError
-from mapper.cli.inputs import keep_inputs
-from mapper.cli.job_file import Job, read_job
+from mapper.base.text import count
+from mapper.cli.inputs import keep_inputs, paths_of
+from mapper.cli.job_file import Job, JobQuestion, read_job
 
 if TYPE_CHECKING:
     import pandas as pd
 
+    from mapper.analysis.result import AnalysisResult
+    from mapper.analysis.study import Study
     from mapper.incidents.table import Incidents
 
 SOME_FAILED = 3
@@ -29,7 +32,7 @@ _FORMAT = "%(asctime)s %(levelname)s %(message)s"
 
 
 @dataclass(frozen=True)
-class Part:
+class JobPart:
     """One lens over one area, and what came of it."""
 
     lens: str
@@ -60,7 +63,7 @@ def run(path: Path) -> int:
     return SOME_FAILED if failed else 0
 
 
-def run_job(job: Job) -> list[Part]:
+def run_job(job: Job) -> list[JobPart]:
     """Read the incidents once and work out every part.
 
     Raises
@@ -71,12 +74,13 @@ def run_job(job: Job) -> list[Part]:
     from mapper.cli.asking import read_choices, with_choices
     from mapper.incidents.mapping import load_mapping
     from mapper.incidents.read import read_incidents
+    from mapper.incidents.source import shown_source
     from mapper.lenses.load import load_lens
 
     choices = read_choices(job.incidents.sinks)
     lenses = [load_lens(name) for name in job.analysis.lenses]
     mapping = load_mapping(job.incidents.mapping) if job.incidents.mapping else None
-    _LOG.info("%s: reading %s", job.title, ", ".join(map(str, job.incidents.paths)))
+    _LOG.info("%s: reading %s", job.title, ", ".join(map(shown_source, job.incidents.paths)))
     incidents = read_incidents(
         job.incidents.paths, mapping=mapping, repair_swapped=job.incidents.repair_swapped
     )
@@ -105,7 +109,7 @@ def _part(
     area_given: str,
     out: Path,
     days: tuple[date | None, date | None],
-) -> Part:
+) -> JobPart:
     """Work out and write one part; what fails is logged and the others go on."""
     try:
         words = _write(job, incidents, lens_given, area_given, out, days)
@@ -115,8 +119,8 @@ def _part(
     except MapperError as error:
         state, words = "failed", str(error)
     level = logging.ERROR if state == "failed" else logging.INFO
-    _LOG.log(level, "%s over %s: %s. %s", lens_id, area_given, state, words)
-    return Part(lens_id, area_given, state, words)
+    _LOG.log(level, "%s over %s: %s. %s", lens_id, area_given or "own area", state, words)
+    return JobPart(lens_id, area_given, state, words)
 
 
 def _write(
@@ -128,38 +132,49 @@ def _write(
     days: tuple[date | None, date | None],
 ) -> str:
     """Write one part's folder and return what was found, in words."""
-    from mapper.analysis.analyse import analyse
+    from mapper.analysis.analyse import find_hotspots
+    from mapper.analysis.request import AnalysisRequest
+    from mapper.analysis.study import prepare
     from mapper.areas.load import load_study_area
     from mapper.cli.releasing import released
     from mapper.lenses.load import load_lens
-    from mapper.outputs.exports import DEGREES, FORMS, export
+    from mapper.outputs.exports import exports
     from mapper.outputs.write import write_contents
 
-    chosen, lens = job.analysis, load_lens(lens_given)
-    area = load_study_area(area_given, resolution=chosen.resolution)
-    result = analyse(
-        incidents,
-        lens=lens,
-        area=area,
-        start=days[0],
-        end=days[1],
-        question=chosen.question,
-        expected=chosen.expected,
-        score=chosen.score,
-        null=chosen.null,
-        alpha=chosen.alpha,
-        correction=chosen.correction,
-        police_generated=chosen.police_generated,
-    )
+    lens, choices = load_lens(lens_given), dict(job.analysis.choices)
+    resolution = choices.pop("resolution", AnalysisRequest.known()["resolution"].default)
+    area = load_study_area(area_given, resolution=resolution)
+    study = prepare(incidents, lens=lens, area=area, start=days[0], end=days[1], **choices)
+    result = find_hotspots(study)
     shown = released(result, audience=job.outputs.audience, made_by=job.made_by)
-    crs = job.outputs.crs
-    contents = {
-        FORMS[form].file: export(shown, form, crs=crs if FORMS[form].on_grid else DEGREES)
-        for form in job.outputs.forms
-    }
     folder = out / _safe(area.name) / _safe(lens.id)
+    contents = exports(shown, job.outputs.forms, crs=job.outputs.crs)
+    for asked in job.questions:
+        contents |= _answer(job, asked, study, result)
     write_contents(shown, folder, contents)
-    return f"{len(shown.hotspots)} hot spots, in {folder}"
+    return f"{count(len(shown.hotspots), 'hot spot')}, in {folder}"
+
+
+def _answer(
+    job: Job, asked: JobQuestion, study: "Study", result: "AnalysisResult"
+) -> dict[str, bytes]:
+    """Return the table of one question of a part with its manifest; a refusal is logged."""
+    from mapper.cli.releasing import register_for
+    from mapper.disclosure.make import release
+    from mapper.outputs.write import answer_files
+    from mapper.questions.registry import QUESTIONS
+
+    question, audience = QUESTIONS[asked.id], job.outputs.audience
+    try:
+        finding = question.ask(study, question.choices.given(asked.choices), result=result)
+        register = register_for(audience, job.made_by)
+        shown = release(finding, audience=audience, register=register, made_by=job.made_by)
+        made = answer_files(shown, f"{asked.id}.csv")
+    except MapperError as error:
+        _LOG.warning("%s, %s: not answered. %s", asked.id, study.lens.id, error)
+        return {}
+    _LOG.info("%s, %s: %s", asked.id, study.lens.id, count(len(shown.table), "row"))
+    return made
 
 
 def _days(job: Job, table: "pd.DataFrame") -> tuple[date | None, date | None]:
@@ -187,7 +202,7 @@ def _keep_inputs(job: Job, path: Path | None, out: str) -> None:
     named = [*analysis.lenses, *analysis.areas]
     keep_inputs({"read": [each for each in read if each], "named": named, "log": job.log})
     folder = Path(out)
-    inside = [each for each in (*read, *map(Path, named)) if each and each.is_file()]
+    inside = [each for each in paths_of([*read, *named]) if each.is_file()]
     if taken := [each for each in inside if folder.resolve() in each.resolve().parents]:
         raise OutputError(
             f"{taken[0]} is read by this job and lies in {out}, where it writes. Nothing was"

@@ -20,12 +20,17 @@ A complete one::
 
     [analysis]
     lenses = ["county-lines", "domestic-abuse"]
-    areas = ["merseyside"]            # name, district, ward or boundary file
+    areas = ["merseyside"]            # kept area, district, ward or boundary file
     resolution = 9
     score = "capped"
     null = "total"
     alpha = 0.05
     police_generated = true
+
+    [[questions]]                     # any number: a command's name and its choices
+    id = "change"
+    before = "2021-09-01:2022-02-28"
+    after = "2022-03-01:2022-08-31"
 
     [outputs]
     audience = "operational"
@@ -33,20 +38,25 @@ A complete one::
     crs = "EPSG:27700"                # for forms that hold layers
 """
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import date
 from pathlib import Path
 from typing import Annotated, Any, Literal, Self
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError, model_validator
 
-from mapper.base.errors import RequestError
+from mapper.analysis.request import CHOICES, AnalysisRequest
+from mapper.base.errors import MapperError, RequestError
 from mapper.base.toml_file import TomlKind
+from mapper.incidents.source import is_address
 from mapper.outputs.exports import FORMS, REFERENCE_SYSTEMS
+from mapper.questions.choices import FILES
+from mapper.questions.registry import NAMES, QUESTIONS
 
 _KIND = TomlKind(
     what="a job file", remedy="Compare it with docs/scheduled-runs.md.", refused=RequestError
 )
+_ANALYSIS = ("resolution", *(name for name in CHOICES if name not in {"start", "end"}))
 
 
 class _Section(BaseModel):
@@ -68,7 +78,7 @@ def _known_system(crs: str) -> str:
 class JobIncidents(_Section):
     """Which files are read, and how."""
 
-    paths: tuple[Path, ...] = Field(min_length=1)
+    paths: tuple[str, ...] = Field(min_length=1)
     mapping: Path | None = None
     repair_swapped: bool = False
     sinks: Path | None = None
@@ -89,18 +99,54 @@ class JobPeriod(_Section):
 
 
 class JobAnalysis(_Section):
-    """What is asked of the incidents."""
+    """What is asked of the incidents: any choice of an analysis by its name."""
+
+    model_config = ConfigDict(frozen=True, extra="allow")
 
     lenses: tuple[str, ...] = Field(min_length=1)
-    areas: tuple[str, ...] = ("merseyside",)
-    resolution: int = 9
-    question: Literal["unusual", "concentrated"] | None = None
-    expected: Literal["lens", "residents", "demand"] = "lens"
-    score: Literal["capped", "count", "rank"] = "capped"
-    null: Literal["total", "conditional"] = "total"
-    alpha: float = 0.05
-    correction: Literal["bh", "by"] = "bh"
-    police_generated: bool = True
+    areas: tuple[str, ...] = (AnalysisRequest.known()["area"].default,)
+
+    @property
+    def choices(self) -> dict[str, Any]:
+        """The choices that are written down; the days are the period's."""
+        return dict(self.model_extra or {})
+
+    @model_validator(mode="after")
+    def _sound(self) -> Self:
+        if strange := sorted(set(self.choices) - set(_ANALYSIS)):
+            raise ValueError(
+                f"{', '.join(strange)}: not known; choose among {', '.join(_ANALYSIS)}"
+            )
+        _refused(lambda: AnalysisRequest(lens=self.lenses[0], **self.choices))
+        return self
+
+
+class JobQuestion(_Section):
+    """A question asked of every lens and area: any choice of its command by its name."""
+
+    model_config = ConfigDict(frozen=True, extra="allow")
+
+    id: Literal[NAMES]  # type: ignore[valid-type] # those that there are
+
+    @property
+    def choices(self) -> dict[str, Any]:
+        """The choices that are written down."""
+        return dict(self.model_extra or {})
+
+    @model_validator(mode="after")
+    def _known(self) -> Self:
+        known = QUESTIONS[self.id].choices.known()
+        if strange := sorted(set(self.choices) - set(known)):
+            raise ValueError(f"{', '.join(strange)}: not known; choose among {', '.join(known)}")
+        return self
+
+
+def _refused(make: Callable[[], object]) -> None:
+    """Raise what a choice is refused for as a fault of the file, by the key's own name."""
+    try:
+        make()
+    except RequestError as error:
+        raise ValueError(str(error)) from None
 
 
 class JobOutputs(_Section):
@@ -121,6 +167,7 @@ class Job(_Section):
     incidents: JobIncidents
     period: JobPeriod = JobPeriod()
     analysis: JobAnalysis
+    questions: tuple[JobQuestion, ...] = ()
     outputs: JobOutputs = JobOutputs()
 
 
@@ -132,16 +179,25 @@ def read_job(path: Path) -> Job:
     RequestError
         When the file cannot be read or used, naming every key at fault.
     """
-    try:
-        job = Job.model_validate(_KIND.parse(path, _KIND.read(path)[1]))
-    except ValidationError as error:
-        told = [(".".join(map(str, f["loc"])) or "file", _words(f)) for f in error.errors()]
-        faults = "; ".join(f"{at}: {words}" for at, words in told)
-        raise RequestError(f"{path}: {faults}. Mend the file and run it again.") from None
     home = path.resolve().parent
+    written = dict(_KIND.parse(path, _KIND.read(path)[1]))
+    asked = written.get("analysis")
+    if isinstance(asked, dict) and isinstance(table := asked.get("expected_table"), str):
+        written["analysis"] = {
+            **asked,
+            "expected_table": str(home / table),
+        }  # read when it is checked
+    try:
+        job = Job.model_validate(written)
+    except ValidationError as error:
+        named = [(".".join(map(str, f["loc"])) or "file", _words(f)) for f in error.errors()]
+        faults = "; ".join(f"{at}: {words}" for at, words in named)
+        raise RequestError(f"{path}: {faults}. Mend the file and run it again.") from None
     incidents = job.incidents.model_copy(
         update={
-            "paths": tuple(home / each for each in job.incidents.paths),
+            "paths": tuple(
+                each if is_address(each) else str(home / each) for each in job.incidents.paths
+            ),
             "mapping": home / job.incidents.mapping if job.incidents.mapping else None,
             "sinks": home / job.incidents.sinks if job.incidents.sinks else None,
         }
@@ -149,15 +205,37 @@ def read_job(path: Path) -> Job:
     areas = tuple(str(home / a) if (home / a).is_file() else a for a in job.analysis.areas)
     lenses = tuple(str(home / a) if (home / a).is_file() else a for a in job.analysis.lenses)
     analysis = job.analysis.model_copy(update={"areas": areas, "lenses": lenses})
+    questions = tuple(_beside(home, each) for each in job.questions)
+    for each in questions:
+        try:
+            QUESTIONS[each.id].choices.given(each.choices)
+        except MapperError as error:
+            words = f"{path}: {each.id}: {error} Mend the file and run it again."
+            raise RequestError(words) from None
     log = home / job.log if job.log else None
     return job.model_copy(
         update={
             "incidents": incidents,
             "analysis": analysis,
+            "questions": questions,
             "log": log,
             "out": str(home / job.out),
         }
     )
+
+
+def _beside(home: Path, question: JobQuestion) -> JobQuestion:
+    """Return a question with the files that it names beside the job file, its choices checked."""
+    kinds = {name: one.kind for name, one in QUESTIONS[question.id].choices.known().items()}
+    given = {
+        name: [str(home / each) for each in (value if isinstance(value, list) else [value])]
+        if kinds[name] == "places"
+        else str(home / value)
+        if kinds[name] in FILES
+        else value
+        for name, value in question.choices.items()
+    }
+    return JobQuestion(id=question.id, **given)
 
 
 def _words(fault: Mapping[str, Any]) -> str:

@@ -6,45 +6,12 @@ from typing import Annotated, Literal
 
 import typer
 
-from mapper.cli.arguments import Asked, PlaceFiles, shared_arguments, taking
-
 place_commands = typer.Typer(rich_markup_mode=None)
 work_app = typer.Typer(
     help="People's work as records: list, show, and all of it in one file.", no_args_is_help=True
 )
 place_commands.add_typer(work_app, name="records")
 Kind = Literal["assessment", "plan", "intervention", "evaluation", "meeting", "phase"]
-
-
-@place_commands.command()
-@taking(shared_arguments)
-def dossier(
-    asked: Asked,
-    hotspot_id: Annotated[str, typer.Argument(help="Hot spot, as lists and maps name it.")],
-    out: Annotated[Path, typer.Option(help="File to write: .pdf, .docx or .html.")],
-    places: PlaceFiles = None,
-    audience: Annotated[
-        Literal["operational", "partnership"], typer.Option(help="Who will read it.")
-    ] = "operational",
-    previous: Annotated[
-        Path | None, typer.Option(help="Folder of an earlier run: places keep its hot spot ids.")
-    ] = None,
-) -> None:
-    """Write the dossier of a place for a context conference, marked and readable with no network.
-
-    Map, week by shifts, signature, surroundings, pattern and phase, and the workspace's records
-    about the place: assessments, plans, interventions, evaluations and meetings.
-    """
-    from mapper.cli.dossier import run
-
-    run(
-        asked,
-        hotspot_id=hotspot_id,
-        out=out,
-        places=places or [],
-        audience=audience,
-        previous=previous,
-    )
 
 
 @work_app.command("list")

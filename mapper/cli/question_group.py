@@ -1,23 +1,23 @@
-"""Every question as a command, made from its choices when it is called for."""
+"""Commands that are made when they are called for: the questions, and others that ask of files."""
 
 import inspect
+from collections.abc import Callable
+from importlib import import_module
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any, Literal
+from typing import TYPE_CHECKING, Any
 
 import typer
 from typer.core import TyperCommand, TyperGroup
 from typer.main import get_command
 
-from mapper.cli.arguments import Asked, TableOut, shared_arguments, taking
+from mapper.cli.file_arguments import Comments, Forms, TableOut
 from mapper.cli.saying import mannered
 from mapper.questions.registry import NAMES, QUESTIONS, module_of
 
 if TYPE_CHECKING:
-    from mapper.questions.choices import Choice
     from mapper.questions.question import Question
 
-METAVARS = {"day": "DATE", "window": "FIRST:LAST", "numbers": "NUMBERS"}
-_SEVERAL = {"names", "hotspots"}
+_OWN = ("hotspots", "dossier")  # each is the function ``run`` of the module of its name
 _SHORT = 45  # characters of help beside a command's name
 
 
@@ -31,7 +31,9 @@ class ListedCommand(TyperCommand):
 
         from mapper import questions
 
-        file = Path(questions.__path__[0]) / f"{module_of(str(self.name))}.py"
+        name, folder = str(self.name), Path(questions.__path__[0])
+        own = Path(__file__).with_name(f"{name}.py")
+        file = own if name in _OWN else folder / f"{module_of(name)}.py"
         return textwrap.shorten(pydoc.synopsis(str(file)) or "", limit, placeholder=" ...")
 
 
@@ -40,65 +42,49 @@ class QuestionGroup(TyperGroup):
 
     def __init__(self, **told: Any) -> None:
         super().__init__(**told)
-        for name in NAMES:
+        for name in (*_OWN, *NAMES):
             self.add_command(ListedCommand(name))
 
     def resolve_command(self, ctx: Any, args: list[str]) -> Any:
         """Return the command that some arguments begin with; a question's own is made now."""
         name, command, rest = super().resolve_command(ctx, args)
-        if name in NAMES:
+        if name in _OWN:
+            run = import_module(f"mapper.cli.{name}").run
+            command = _command(str(name), run, inspect.getdoc(run))
+        elif name in NAMES:
             command = command_of(QUESTIONS[str(name)])
         return name, command, rest
 
 
 def command_of(question: "Question") -> TyperCommand:
     """Return the command of a question."""
+    from mapper.cli.arguments import Asked, parameter
 
-    def run(asked: Asked, out: Path, **options: Any) -> None:
+    def run(
+        asked: Asked, out: Path, forms: str = "", *, csv_comments: bool = False, **options: Any
+    ) -> None:
         from mapper.cli.asking import ask
 
-        ask(asked, out, question, options)
+        ask(asked, out, question, options, forms=forms, comments=csv_comments)
 
-    own = [_parameter(one) for one in question.choices.known().values()]
+    own = [parameter(one) for one in question.choices.known().values()]
     first = [
         inspect.Parameter(name, inspect.Parameter.KEYWORD_ONLY, annotation=hint)
         for name, hint in (("asked", Asked), ("out", TableOut))
     ]
-    run.__signature__ = inspect.Signature([*first, *own])  # type: ignore[attr-defined] # typer reads it
+    last = [
+        inspect.Parameter(name, inspect.Parameter.KEYWORD_ONLY, default=default, annotation=hint)
+        for name, default, hint in (("forms", "", Forms), ("csv_comments", False, Comments))
+    ]
+    run.__signature__ = inspect.Signature([*first, *own, *last])  # type: ignore[attr-defined] # typer reads it
+    return _command(question.id, run, question.help)
+
+
+def _command(name: str, run: Callable[..., None], words: str | None) -> TyperCommand:
+    """Return a function that takes what is asked of which files as a command."""
+    from mapper.cli.arguments import taking
+
     alone = typer.Typer(add_completion=False, rich_markup_mode=None)
-    alone.command(question.id, help=question.help)(mannered(taking(shared_arguments)(run)))
+    alone.command(name, help=words)(mannered(taking(run)))
     made: TyperCommand = get_command(alone)  # type: ignore[assignment] # one command is no group
     return made
-
-
-def _parameter(one: "Choice") -> inspect.Parameter:
-    """Return the option of a choice."""
-    told = one.help or one.label
-    if one.range:
-        told = f"{told.removesuffix('.')}, {one.range}."
-    option = typer.Option(one.option, metavar=METAVARS.get(one.kind), help=told)
-    return inspect.Parameter(
-        one.name,
-        inspect.Parameter.KEYWORD_ONLY,
-        default=inspect.Parameter.empty if one.required else _default(one),
-        annotation=Annotated[_type(one), option],
-    )
-
-
-def _type(one: "Choice") -> Any:
-    """Return the type of an option; the choices themselves check what is typed."""
-    if one.kind == "choice" and one.closed:
-        return Literal[tuple(one.of)]
-    if one.kind in _SEVERAL:
-        return list[str]
-    if one.kind == "places":
-        return list[Path]
-    plain: Any = {"whole": int, "number": float, "flag": bool}.get(one.kind, str)
-    return plain | None if one.optional else plain
-
-
-def _default(one: "Choice") -> Any:
-    """Return what an option is when it is not typed."""
-    if one.kind in _SEVERAL or one.kind == "places":
-        return []
-    return one.shown

@@ -1,7 +1,7 @@
 """The table of questions in ``docs/commands.md``, made from the questions themselves."""
 
-from mapper.cli.question_group import METAVARS
-from mapper.questions.choices import Choice
+from mapper.cli.arguments import METAVARS
+from mapper.questions.choices import FILES, Choice
 from mapper.questions.registry import QUESTIONS
 
 _NAMED = {"whole": "NUMBER", "number": "NUMBER", "lens": "LENS"}
@@ -32,7 +32,7 @@ def _in_words(one: Choice) -> str:
         return ", ".join([f"`{one.option} {one.default}`", *others, *more])
     if one.kind == "flag":
         return f"`{one.option}`"
-    follows = METAVARS.get(one.kind) or _NAMED.get(one.kind, "FILE" if one.is_file else "ID")
+    follows = METAVARS.get(one.kind) or _NAMED.get(one.kind, "FILE" if one.kind in FILES else "ID")
     if one.shown not in {None, ()}:
         follows = f"{one.shown:g}" if isinstance(one.shown, float) else str(one.shown)
     told = [one.range] if one.range else []

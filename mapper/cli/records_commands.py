@@ -8,6 +8,7 @@ from typing import Annotated, Literal
 
 import typer
 
+from mapper.base.text import count
 from mapper.cli.saying import STDOUT, put_out, say, say_aside
 
 records_app = typer.Typer(rich_markup_mode=None)
@@ -27,15 +28,22 @@ Heads = Annotated[
 
 @records_app.command()
 def doctor(
+    files: Annotated[
+        list[Path] | None,
+        typer.Argument(help="Files to look at: backgrounds, areas, mappings, lenses."),
+    ] = None,
     head: Heads = None,
     offline: Annotated[  # noqa: FBT002 - an option, never given by position
         bool, typer.Option("--offline", help="Do not ask the identity provider.")
     ] = False,
 ) -> None:
-    """Check settings, keys, files, sign-in, database, versions and audit log; exit 1 if wrong."""
+    """Check settings, keys, files, sign-in, database, versions and audit log; exit 1 if wrong.
+
+    A bad background, area, mapping, lens or list of places is found here before a user meets it.
+    """
     from mapper.cli.doctor import run
 
-    run(head=head or [], offline=offline)
+    run(head=head or [], offline=offline, files=files or [])
 
 
 @audit_app.command("verify")
@@ -54,7 +62,9 @@ def audit_verify(head: Heads = None) -> None:
     if not verdict.whole:
         say("\n".join(verdict.faults), **facts)
         raise typer.Exit(1)
-    lines = [f"The audit log is whole: {verdict.entries:,} entries, head {last.hash}"]
+    lines = [
+        f"The audit log is whole: {count(verdict.entries, 'entry', 'entries')}, head {last.hash}"
+    ]
     if not kept:
         words = "No head kept elsewhere was given, so a log cut short would not have been seen."
         lines.append(words)
@@ -128,7 +138,8 @@ def retention_show() -> None:
         days, over = retention_days(connection), due(connection, today=_today())
     lines = [_kept_for(kind, days.get(kind)) for kind in ("dataset", "release")]
     lines.append(
-        f"Past their time: {len(over.datasets):,} datasets, {len(over.releases):,} releases"
+        f"Past their time: {count(len(over.datasets), 'dataset')},"
+        f" {count(len(over.releases), 'release')}"
     )
     past = {"datasets": len(over.datasets), "releases": len(over.releases)}
     say("\n".join(lines), days=days, past=past)
@@ -165,12 +176,15 @@ def retention_apply() -> None:
         database(), settings().workspace, today=_today(), person=getpass.getuser(), role=_ROLE
     )
     counts = {"datasets": len(gone.datasets), "releases": len(gone.releases)}
-    say(f"Deleted: {counts['datasets']:,} datasets, {counts['releases']:,} releases", **counts)
+    say(
+        f"Deleted: {count(counts['datasets'], 'dataset')}, {count(counts['releases'], 'release')}",
+        **counts,
+    )
 
 
 def _kept_for(kind: str, days: int | None) -> str:
     """Say for how long a kind is kept."""
-    return f"{kind}s: {f'{days:,} days' if days is not None else 'kept for ever'}"
+    return f"{kind}s: {count(days, 'day') if days is not None else 'kept for ever'}"
 
 
 def _today() -> date:

@@ -2,7 +2,7 @@
 
 from typing import TYPE_CHECKING
 
-from mapper.analysis.request import AnalysisResult
+from mapper.analysis.result import AnalysisResult
 from mapper.disclosure.make import release
 from mapper.disclosure.release import Release
 

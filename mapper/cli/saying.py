@@ -8,6 +8,7 @@ import inspect
 import json
 import logging
 import sys
+from codecs import BOM_UTF8
 from collections.abc import Callable, Mapping
 from functools import wraps
 from pathlib import Path
@@ -60,7 +61,7 @@ def _as_chosen(words: str, facts: Mapping[str, Any]) -> str:
 def put_out(content: bytes) -> None:
     """Write a table to standard output as it stands."""
     sys.stdout.flush()
-    sys.stdout.buffer.write(content)
+    sys.stdout.buffer.write(content.removeprefix(BOM_UTF8))  # which programs would read as text
     sys.stdout.buffer.flush()
 
 

@@ -3,12 +3,13 @@
 from datetime import date
 from pathlib import Path
 
+from mapper.base.text import count
 from mapper.cli.progress import shown_progress
 from mapper.cli.saying import say
 
 
 def run(
-    paths: list[Path],
+    paths: list[str],
     *,
     out: Path | None,
     mapping: Path | None,
@@ -37,5 +38,7 @@ def run(
     ] or ["No point holds an outlying share of the incidents."]
     if out is not None:
         write_whole(out, choices_text(found, on=today))
-        lines.append(f"{len(found)} sinks written to {out}: choose keep, move out or map for each.")
+        lines.append(
+            f"{count(len(found), 'sink')} written to {out}: choose keep, move out or map for each."
+        )
     say("\n".join(["OFFICIAL-SENSITIVE", *lines]), sinks=len(found), written=[out] if out else [])

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from mapper.base.errors import InputError, RecordsError
+from mapper.base.text import count
 from mapper.cli.saying import say
 
 if TYPE_CHECKING:
@@ -52,7 +53,7 @@ def list_records(kind: "RecordKind | None", *, hotspot: str | None) -> None:
     ]
     names = ("record", "kind", "title", "ward", "number", "author")
     facts = [{name: getattr(one, name) for name in names} for one in found]
-    say("\n".join([*lines, f"{len(found):,} records"]), records=facts)
+    say("\n".join([*lines, f"{count(len(found), 'record')}"]), records=facts)
 
 
 def show_record(record: str, *, number: int | None) -> None:
@@ -126,7 +127,9 @@ def list_overdue(on: date | None) -> None:
     lines = []
     for one in late:
         who = ", ".join(part for part in (one.owner, one.agency) if part) or "nobody"
-        words = f"{one.days_late(today):,} days: {one.action} ({who}, {one.plan}, due {one.due})"
+        words = (
+            f"{count(one.days_late(today), 'day')}: {one.action} ({who}, {one.plan}, due {one.due})"
+        )
         lines.append(words)
     names = ("action", "owner", "agency", "plan", "due")
     facts = [{name: getattr(one, name) for name in names} for one in late]

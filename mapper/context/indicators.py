@@ -24,6 +24,7 @@ class IndicatorSet:
     base: str  # in words: recorded incidents
     base_conditions: tuple[Condition, ...]  # empty: every incident
     indicators: tuple[tuple[str, tuple[tuple[Condition, ...], ...]], ...]  # name, any of these
+    public: bool = False  # made for police.uk files, as the lens it describes is
 
 
 @dataclass(frozen=True, eq=False)
@@ -82,7 +83,7 @@ def indicators_for(lens: Lens) -> IndicatorSet:
     if lens.id.startswith(DOMESTIC_ABUSE.id):
         return DOMESTIC_ABUSE
     rules = tuple((rule.name, (rule.conditions,)) for rule in lens.rules)
-    return IndicatorSet(lens.id, lens.title, "recorded incidents", (), rules)
+    return IndicatorSet(lens.id, lens.title, "recorded incidents", (), rules, lens.public)
 
 
 def indicate(table: pd.DataFrame, which: IndicatorSet) -> Indicated:
@@ -126,4 +127,4 @@ def _as_lens(which: IndicatorSet) -> Lens:
         for name, ways in which.indicators
         for number, conditions in enumerate(ways)
     ]
-    return Lens(which.id, which.title, "", "", (), tuple(rules))
+    return Lens(which.id, which.title, "", "", (), tuple(rules), public=which.public)

@@ -61,6 +61,36 @@ def near_places(places: pd.DataFrame, cells: Cells, *, resolution: int, rings: i
     return pd.DataFrame(rows)
 
 
+def metres_to_kind(places: pd.DataFrame, cells: Cells) -> pd.DataFrame:
+    """Return how far the middle of each cell is from the nearest place of each kind, in metres.
+
+    Parameters
+    ----------
+    places
+        Columns of ``PLACE_COLUMNS``.
+    cells
+        Shape (cells,).
+
+    Returns
+    -------
+    pandas.DataFrame
+        A row for each cell and a column for each kind, by name.
+    """
+    lon, lat = cells_to_points(cells)
+    kinds = places["kind"].astype("str")
+    away = {}
+    for kind in sorted(kinds.unique()):
+        points = places.loc[kinds == kind, ["lon", "lat"]].to_numpy()
+        nearest = np.full(cells.size, np.inf)
+        step = max(1, _BLOCK // max(cells.size, 1))
+        for begin in range(0, len(points), step):
+            east, north = points[begin : begin + step].T
+            metres = metres_between(lon[:, None], lat[:, None], east, north)
+            nearest = np.minimum(nearest, metres.min(axis=1))
+        away[kind] = nearest
+    return pd.DataFrame(away)
+
+
 def side_by_side(rows: pd.DataFrame) -> pd.DataFrame:
     """Return risks in one column and protective assets in the other, nearest first.
 

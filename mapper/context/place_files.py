@@ -23,6 +23,7 @@ import numpy as np
 import pandas as pd
 
 from mapper.base.errors import ContextError
+from mapper.base.text import count, place_name
 from mapper.base.types import Floats
 from mapper.context.places import KINDS, SIDES, Places, join_places, places_table
 from mapper.incidents.coordinates import grid_to_degrees, in_area
@@ -88,13 +89,15 @@ def read_places(path: Path, *, kind: str | None = None) -> Places:
     good = in_area(lon, lat)
     kept = rows[good]
     what = form.title if form else "a table of places"
-    notes = [f"{path.name}: {int(good.sum()):,} places, read as {what}."]
+    notes = [f"{path.name}: {count(int(good.sum()), 'place')}, read as {what}."]
     if skipped := len(table) - len(rows):
-        notes.append(f"{path.name}: {skipped:,} rows closed, inactive or of another kind left out.")
+        notes.append(
+            f"{path.name}: {count(skipped, 'row')} closed, inactive or of another kind left out."
+        )
     if lost := int((~good).sum()):
-        notes.append(f"{path.name}: {lost:,} rows without a point in the country left out.")
+        notes.append(f"{path.name}: {count(lost, 'row')} without a point in the country left out.")
     found = places_table(
-        name=[str(name) for name in kept["name"]],
+        name=[place_name(str(name)) for name in kept["name"]],
         kind=[str(one) for one in kept["kind"]],
         lon=lon[good],
         lat=lat[good],
@@ -293,7 +296,9 @@ def _unknown_words(found: Mapping[str, "pd.Series"]) -> list[str]:
     """Return what is wrong with the words of a table: blank types, unknown sides."""
     faults = []
     if "kind" in found and (blank := int(found["kind"].eq("").sum())):
-        faults.append(f"{blank:,} rows have no type (known ones are {', '.join(KINDS)})")
+        faults.append(
+            f"{count(blank, 'row has', 'rows have')} no type (known ones are {', '.join(KINDS)})"
+        )
     sides = set(found["side"]) - set(SIDES) if "side" in found else set()
     faults += [f"the side {shown(one)}{closest(one, SIDES)}" for one in sorted(sides)]
     return faults

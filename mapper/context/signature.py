@@ -17,6 +17,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from mapper.base.text import count
 from mapper.base.types import Flags, Integers
 from mapper.context.indicators import Indicated
 from mapper.context.shares import ShareRatio, compare_shares
@@ -152,7 +153,7 @@ def _words(row: pd.Series, base: str) -> str:
         return f"{row['indicator']}: fewer than {FEWEST} incidents, too few to say."
     counted = f"{row['indicator']}: {row['incidents']:,} of {row['of']:,} {base}"
     months = row["months"]
-    when = "in 1 month" if months == 1 else f"in {months} months"
+    when = f"in {count(months, 'month')}"
     if row["sure"] == CLEAR:
         least, most = _times(row["low"]), _times(row["high"])
         if np.isinf(row["ratio"]):

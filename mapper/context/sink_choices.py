@@ -30,13 +30,14 @@ import pandas as pd
 import tomli_w
 
 from mapper.base.errors import ContextError
-from mapper.base.tables import REJECTED_COLUMNS
+from mapper.base.text import count
 from mapper.base.types import Integers
 from mapper.context.distances import around
 from mapper.context.sinks import REACH, Sink
 from mapper.context.toml_file import read_whole, refuse_faults
 from mapper.incidents.coordinates import in_area
 from mapper.incidents.faults import MOVED_OUT
+from mapper.incidents.set_aside import set_aside
 from mapper.incidents.table import Incidents
 from mapper.lenses.part import Part, closest, parts_of, shown
 
@@ -148,12 +149,9 @@ def apply_sink_choices(incidents: Incidents, choices: SinkChoices) -> Incidents:
     out = moved >= 0
     changed = table.assign(lon=lon, lat=lat)
     notes = tuple(_note(one, int(n)) for one, n in zip(choices.choices, counts, strict=True))
-    return replace(
-        incidents,
-        table=changed[~out].reset_index(drop=True),
-        rejected=pd.concat([incidents.rejected, _as_rejected(table[out])], ignore_index=True),
-        notes=(*incidents.notes, *notes),
-    )
+    field = "location" if "location" in table else "lon and lat"
+    left = set_aside(incidents, changed, out, reason=MOVED_OUT, field=field)
+    return replace(left, notes=(*incidents.notes, *notes))
 
 
 def _first_fitting(table: pd.DataFrame, choices: SinkChoices) -> Integers:
@@ -180,20 +178,6 @@ def _refuse_idle(choices: SinkChoices, counts: Integers) -> None:
         )
 
 
-def _as_rejected(rows: pd.DataFrame) -> pd.DataFrame:
-    """Return incidents as rejected rows; their values stand in for the row as read."""
-    texts = rows.drop(columns=["source", "row"]).astype("str").fillna("")
-    return pd.DataFrame(
-        {
-            "source": rows["source"].astype("str").to_numpy(),
-            "row": rows["row"].to_numpy(dtype=np.int64),
-            "reason": [MOVED_OUT] * len(rows),
-            "field": ["location" if "location" in rows else "lon and lat"] * len(rows),
-            "original": texts.agg(",".join, axis=1).to_numpy() if len(rows) else [],
-        }
-    ).astype(dict(REJECTED_COLUMNS))
-
-
 def _note(one: SinkChoice, number: int) -> str:
     """Return what was done with one sink, in words."""
     place = f"“{one.label}” at {one.lon}, {one.lat}" if one.label else f"{one.lon}, {one.lat}"
@@ -203,7 +187,7 @@ def _note(one: SinkChoice, number: int) -> str:
         "map": f"moved to {one.to[0]}, {one.to[1]}" if one.to else "",
     }[one.choice]
     return (
-        f"Geocode sink {place}: {number:,} incidents {done}, decided by {one.decided_by} on"
+        f"Geocode sink {place}: {count(number, 'incident')} {done}, decided by {one.decided_by} on"
         f" {one.decided_on:%d %B %Y}: {one.reason}"
     )
 

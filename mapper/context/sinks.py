@@ -21,6 +21,7 @@ from math import exp, log
 import numpy as np
 import pandas as pd
 
+from mapper.base.text import count
 from mapper.base.types import Flags, Integers
 from mapper.context.distances import around
 from mapper.incidents.quality import Points, distinct_points, kind_of_sink, point_labels
@@ -98,7 +99,7 @@ def _sink(
     number = int(points.incidents[place].sum())
     share, kind = number / len(table), kind_of_sink(label)
     reason = (
-        f"{number:,} incidents, {share:.2%} of all".replace("%", " %")
+        f"{count(number, 'incident')}, {share:.2%} of all".replace("%", " %")
         + f"; points hold up to {fence:,.0f} before they stand out"
         + (f", and the label names a {kind}" if kind else "")
     )

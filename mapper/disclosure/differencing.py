@@ -23,7 +23,7 @@ from mapper.disclosure.lens_pieces import MOST_LENSES
 from mapper.disclosure.linking import linked_to
 from mapper.disclosure.merged import limits_on
 from mapper.disclosure.register import UNLIMITED, StoredRelease
-from mapper.disclosure.rules import Rule
+from mapper.disclosure.rules import AudienceRule
 from mapper.disclosure.suppression import interval_of
 from mapper.disclosure.systems import Limit, SharedGround, block_of, share_ground
 
@@ -34,7 +34,7 @@ _TRIED_AT_EACH_END = 4  # rounded numbers next to what earlier releases allow at
 
 
 @dataclass(frozen=True, eq=False)
-class Check:
+class DifferencingCheck:
     """What the parts of a new release may print beside the earlier ones."""
 
     withhold: tuple[Flags, ...]  # regions of each part that must not be printed
@@ -44,7 +44,9 @@ class Check:
     systems: int = 0  # systems of overlapping numbers of a map that were solved, or would have to
 
 
-def check(parts: Sequence[StoredRelease], earlier: Sequence[StoredRelease], *, rule: Rule) -> Check:
+def check(
+    parts: Sequence[StoredRelease], earlier: Sequence[StoredRelease], *, rule: AudienceRule
+) -> DifferencingCheck:
     """Return what a new map would expose beside all earlier releases of its audience.
 
     Parameters
@@ -56,7 +58,9 @@ def check(parts: Sequence[StoredRelease], earlier: Sequence[StoredRelease], *, r
     """
     (new,) = parts
     linked = linked_to(parts, earlier)
-    silent = Check((np.zeros(new.low.size, dtype=bool),), refused=False, linked=tuple(linked))
+    silent = DifferencingCheck(
+        (np.zeros(new.low.size, dtype=bool),), refused=False, linked=tuple(linked)
+    )
     if not linked:
         return silent
     if too_many_lenses([new, *linked]):
@@ -94,8 +98,12 @@ def _by_cell(release: StoredRelease) -> bool:
 
 
 def _check_by_cell(
-    new: StoredRelease, linked: Sequence[StoredRelease], silent: Check, rule: Rule, need: Need
-) -> Check:
+    new: StoredRelease,
+    linked: Sequence[StoredRelease],
+    silent: DifferencingCheck,
+    rule: AudienceRule,
+    need: Need,
+) -> DifferencingCheck:
     """Withhold cells whose counts would give others away, as the audience could have foreseen."""
     if not linked:
         return silent
@@ -123,7 +131,7 @@ def _kinds_of_ground(ground: SharedGround) -> tuple[Integers, list[Integers]]:
 
 
 def _exposed_cells(
-    ground: SharedGround, pieces: Integers, rule: Rule, need: Need
+    ground: SharedGround, pieces: Integers, rule: AudienceRule, need: Need
 ) -> tuple[Integers, int]:
     """Return the single pieces on which some number that could stand there exposes a count."""
     if not pieces.size:
@@ -152,7 +160,7 @@ def _exposed_cells(
 
 
 def _tries(
-    lows: Integers, highs: Integers, actual: Integers, cover: Flags, rule: Rule
+    lows: Integers, highs: Integers, actual: Integers, cover: Flags, rule: AudienceRule
 ) -> list[list[Limit]]:
     """Return the system of one pattern of earlier limits with each number that could be new."""
     here = np.zeros(1, dtype=np.int64)

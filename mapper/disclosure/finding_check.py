@@ -16,11 +16,11 @@ import numpy as np
 
 from mapper.base.types import Flags, Integers
 from mapper.disclosure.bounds import Block, Known, Need, bound
-from mapper.disclosure.differencing import Check, too_many_lenses
+from mapper.disclosure.differencing import DifferencingCheck, too_many_lenses
 from mapper.disclosure.linking import linked_to
 from mapper.disclosure.merged import limits_on
 from mapper.disclosure.register import StoredRelease
-from mapper.disclosure.rules import Rule
+from mapper.disclosure.rules import AudienceRule
 from mapper.disclosure.systems import Limit, SharedGround, block_of, share_ground
 
 MOST_UNKNOWNS = 10_000  # beyond, a table is refused unchecked: it took minutes with 50,000
@@ -37,8 +37,8 @@ class _System:
 
 
 def check_finding(
-    new: Sequence[StoredRelease], earlier: Sequence[StoredRelease], *, rule: Rule
-) -> Check:
+    new: Sequence[StoredRelease], earlier: Sequence[StoredRelease], *, rule: AudienceRule
+) -> DifferencingCheck:
     """Return what a finding would expose beside all earlier releases of its audience.
 
     Parameters
@@ -51,9 +51,9 @@ def check_finding(
     linked = linked_to(new, earlier)
     withhold = tuple(np.zeros(part.low.size, dtype=bool) for part in new)
     if too_many_lenses([*new, *linked]):
-        return Check(withhold, refused=True, linked=tuple(linked), too_many=True)
+        return DifferencingCheck(withhold, refused=True, linked=tuple(linked), too_many=True)
     if _shifts_again(new, linked):
-        return Check(withhold, refused=True, linked=tuple(linked))
+        return DifferencingCheck(withhold, refused=True, linked=tuple(linked))
     need = Need(values=rule.values_kept, below=rule.smallest_count)
     known = share_ground([*new, *linked])
     within = np.ones(known.region.shape[1], dtype=bool)
@@ -62,7 +62,7 @@ def check_finding(
         ground = SharedGround((*parts, *linked), known.region)
         systems = _systems(ground, len(new), within, need)
         if _is_too_large(systems):
-            return Check(withhold, refused=True, linked=tuple(linked), too_many=True)
+            return DifferencingCheck(withhold, refused=True, linked=tuple(linked), too_many=True)
         found = bound([system.block for system in systems], need)
         within[:] = False
         for system, known_of in zip(systems, found, strict=True):
@@ -71,7 +71,7 @@ def check_finding(
                 _withhold(withhold, system, known_of, everything=turn >= _TURNS)
         if not within.any():
             break
-    return Check(withhold, refused=bool(within.any()), linked=tuple(linked))
+    return DifferencingCheck(withhold, refused=bool(within.any()), linked=tuple(linked))
 
 
 def _is_too_large(systems: Sequence[_System]) -> bool:

@@ -4,12 +4,12 @@ from datetime import date, timedelta
 
 import numpy as np
 
-from mapper.analysis.request import AnalysisResult
+from mapper.analysis.result import AnalysisResult
 from mapper.base.errors import DisclosureError
-from mapper.base.text import period_in_words
+from mapper.base.text import count, period_in_words
 from mapper.disclosure.refusal import months_around
 from mapper.disclosure.release import Release
-from mapper.disclosure.rules import Rule
+from mapper.disclosure.rules import AudienceRule
 from mapper.grid.hexagons import cells_to_strings
 from mapper.questions.finding import Finding, Unit
 
@@ -22,7 +22,9 @@ _PARTS = ("shift", "corridor")  # rows that part the incidents of one place
 _FACTS_ONLY = frozenset({"key", "fact"})
 
 
-def refuse_unfit(thing: AnalysisResult | Finding, rule: Rule, shown: Release | None) -> None:
+def refuse_unfit(
+    thing: AnalysisResult | Finding, rule: AudienceRule, shown: Release | None
+) -> None:
     """Refuse what is about something too small, too short, or cannot be set beside a map.
 
     Parameters
@@ -43,7 +45,7 @@ def refuse_unfit(thing: AnalysisResult | Finding, rule: Rule, shown: Release | N
         raise DisclosureError(f"Not released to the {rule.audience} audience: {'; '.join(faults)}.")
 
 
-def _of_map(result: AnalysisResult, rule: Rule) -> list[str]:
+def _of_map(result: AnalysisResult, rule: AudienceRule) -> list[str]:
     """Return what is wrong with a map for an audience."""
     faults = []
     finest, asked = rule.finest_resolution, result.request
@@ -54,7 +56,9 @@ def _of_map(result: AnalysisResult, rule: Rule) -> list[str]:
         )
     days = (result.last - result.first).days + 1
     if days < rule.shortest_days:
-        faults.append(f"{days} days are too few: choose {rule.shortest_days} or more")
+        faults.append(
+            f"{count(days, 'day is', 'days are')} too few: choose {rule.shortest_days} or more"
+        )
     if rule.whole_months and _cuts_a_month(asked.start, asked.end):
         first, last = months_around(result.first, result.last)
         faults.append(f"only whole months are shown: choose {period_in_words(first, last)}")
@@ -73,7 +77,7 @@ def _cuts_a_month(first: date | None, last: date | None) -> bool:
     return bool((first and first.day != 1) or (last and (last + timedelta(1)).day != 1))
 
 
-def _of_table(finding: Finding, rule: Rule, shown: Release | None) -> list[str]:
+def _of_table(finding: Finding, rule: AudienceRule, shown: Release | None) -> list[str]:
     """Return what is wrong with the answer to a question for an audience."""
     faults = [*_about(finding, rule), *_days(finding, rule)]
     if finding.resolution > rule.finest_resolution:
@@ -94,7 +98,7 @@ def _of_table(finding: Finding, rule: Rule, shown: Release | None) -> list[str]:
     return faults
 
 
-def _about(finding: Finding, rule: Rule) -> list[str]:
+def _about(finding: Finding, rule: AudienceRule) -> list[str]:
     """Return what is wrong with what the rows stand for."""
     faults = []
     single = finding.id in _SINGLE_PLACE or any(one in _SINGLE_PLACE for one in finding.roles)
@@ -114,7 +118,7 @@ def _about(finding: Finding, rule: Rule) -> list[str]:
     return faults
 
 
-def _days(finding: Finding, rule: Rule) -> list[str]:
+def _days(finding: Finding, rule: AudienceRule) -> list[str]:
     """Return what is wrong with the days that its counts are of."""
     measures = finding.ground.measures if finding.ground else ()
     spans = sorted({(one.first, one.last) for one in measures})
@@ -122,7 +126,9 @@ def _days(finding: Finding, rule: Rule) -> list[str]:
     for first, last in spans or [(finding.first, finding.last)]:
         days = (last - first).days + 1
         if days < rule.shortest_days:
-            faults.append(f"{days} days are too few; choose {rule.shortest_days} or more")
+            faults.append(
+                f"{count(days, 'day is', 'days are')} too few; choose {rule.shortest_days} or more"
+            )
         if rule.whole_months and _cuts_a_month(first, last):
             faults.append(f"{first} to {last} cuts a month; choose whole months")
     return faults
@@ -140,7 +146,7 @@ def _measured(finding: Finding) -> bool:
     )
 
 
-def _as_shown(finding: Finding, rule: Rule, shown: Release | None) -> bool:
+def _as_shown(finding: Finding, rule: AudienceRule, shown: Release | None) -> bool:
     """Tell whether the rows are about hot spots exactly as the audience's map draws them."""
     if shown is None or shown.audience != rule.audience:
         return False

@@ -6,7 +6,7 @@ page that forgets its guard still shows nothing.
 
 from typing import overload
 
-from mapper.analysis.request import AnalysisResult
+from mapper.analysis.result import AnalysisResult
 from mapper.disclosure.make import release
 from mapper.disclosure.own_wards import narrowed
 from mapper.disclosure.people import Viewer, require, scope_of

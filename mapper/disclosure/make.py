@@ -12,12 +12,12 @@ from importlib.util import find_spec
 from types import MappingProxyType
 from typing import Any, overload
 
-from mapper.analysis.request import AnalysisResult
+from mapper.analysis.result import AnalysisResult
 from mapper.base.errors import DisclosureError
 from mapper.base.note import NoteCode
 from mapper.base.text import period_in_words
 from mapper.disclosure.map_finding import COUNT, map_finding
-from mapper.disclosure.partner_tables import MapTables, finding_table, map_tables
+from mapper.disclosure.partner_tables import MapTables, finding_table, map_tables, printed_standard
 from mapper.disclosure.prepare import Prepared, prepare
 from mapper.disclosure.register import Register
 from mapper.disclosure.release import (
@@ -27,7 +27,7 @@ from mapper.disclosure.release import (
     Release,
     digest_of_release,
 )
-from mapper.disclosure.rules import AUDIENCES, OPERATIONAL, Rule, rules
+from mapper.disclosure.rules import AUDIENCES, OPERATIONAL, AudienceRule, rules
 from mapper.questions.finding import Finding
 
 # Missing months alone; all other notes speak of counts and stay with the operational audience.
@@ -106,7 +106,7 @@ def release(
 
 def _to_audience(
     thing: AnalysisResult | Finding,
-    rule: Rule,
+    rule: AudienceRule,
     register: Register | None,
     shown: Release | None,
     made_by: str,
@@ -137,7 +137,7 @@ def _to_audience(
 
 
 def _guarded_map(
-    result: AnalysisResult, prepared: Prepared, tables: MapTables, rule: Rule
+    result: AnalysisResult, prepared: Prepared, tables: MapTables, rule: AudienceRule
 ) -> Finding:
     """Return a map whose record holds no number that is not printed, and no file name."""
     finding = prepared.finding
@@ -145,10 +145,11 @@ def _guarded_map(
     del record["facts"]
     record["first_day"], record["last_day"] = finding.first.isoformat(), finding.last.isoformat()
     record["inputs"] = [{"sha256": source["sha256"]} for source in result.inputs]
+    record["standard"] = {"asks": result.request.asks, "more_than": printed_standard(result)}
     record["numbers"] = {
         "cells": len(tables.cells),
         "cells_hot": int(tables.cells["hot"].sum()),
-        "cells_not_shown": int(tables.cells["count"].isna().sum()),
+        "cells_not_shown": int(tables.cells["incidents"].isna().sum()),
         "hotspots": len(tables.hotspots),
         "incidents_shown": int(prepared.printed[COUNT].value.sum()),
     }
@@ -164,7 +165,7 @@ def _guarded_map(
     return replace(finding, notes=notes, record=MappingProxyType(record))
 
 
-def _guarded_table(prepared: Prepared, rule: Rule, shown: Release | None) -> Finding:
+def _guarded_table(prepared: Prepared, rule: AudienceRule, shown: Release | None) -> Finding:
     """Return what was prepared, with no record, note or choice that speaks of counts."""
     finding = prepared.finding
     table, roles = finding_table(prepared, rule, shown)

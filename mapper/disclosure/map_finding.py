@@ -9,10 +9,10 @@ import numpy as np
 import pandas as pd
 
 from mapper.analysis.record import record_of
-from mapper.analysis.request import AnalysisResult
+from mapper.analysis.result import AnalysisResult
 from mapper.base.types import Integers
 from mapper.disclosure.refusal import months_around
-from mapper.disclosure.rules import Rule
+from mapper.disclosure.rules import AudienceRule
 from mapper.lenses.lens import Lens, taken_by
 from mapper.questions.finding import Finding, Ground, Measure, Unit
 
@@ -20,7 +20,7 @@ MAP = "hotspots"  # its id, that of the command
 COUNT = "count"
 
 
-def map_finding(result: AnalysisResult, rule: Rule | None = None) -> Finding:
+def map_finding(result: AnalysisResult, rule: AudienceRule | None = None) -> Finding:
     """Return a map as a finding of incidents, never weighted: a weight says what an incident was.
 
     Parameters
@@ -69,7 +69,7 @@ def map_finding(result: AnalysisResult, rule: Rule | None = None) -> Finding:
     )
 
 
-def district_only(lens: Lens, rule: Rule) -> bool:
+def district_only(lens: Lens, rule: AudienceRule) -> bool:
     """Tell whether an audience sees a lens by district alone: it counts by a guarded column."""
     guarded = set(rule.district_only)
     return any(
@@ -79,7 +79,7 @@ def district_only(lens: Lens, rule: Rule) -> bool:
     )
 
 
-def _regions(result: AnalysisResult, rule: Rule | None) -> tuple[Integers, list[str]]:
+def _regions(result: AnalysisResult, rule: AudienceRule | None) -> tuple[Integers, list[str]]:
     """Return the number of the region of each cell, itself or its district, and their names."""
     if rule is None or not district_only(result.lens, rule):
         return np.arange(len(result.cells), dtype=np.int64), result.cells["cell"].tolist()

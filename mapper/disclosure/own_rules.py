@@ -18,7 +18,7 @@ from mapper.disclosure.rules import (
     OPERATIONAL,
     OWN_RULES,
     SHIPPED,
-    Rule,
+    AudienceRule,
     Rules,
     is_as_strict,
     read_rules,
@@ -81,9 +81,9 @@ def _refuse_what_does_not_read(text: str) -> None:
         read_rules(path)
 
 
-def _values(rule: Rule) -> dict[str, Any]:
+def _values(rule: AudienceRule) -> dict[str, Any]:
     """Return an audience's rules as a file gives them."""
-    names = [one.name for one in fields(Rule) if one.name != "audience"]
+    names = [one.name for one in fields(AudienceRule) if one.name != "audience"]
     return {name: getattr(rule, name) for name in names}
 
 

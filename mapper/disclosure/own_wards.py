@@ -15,12 +15,15 @@ import numpy as np
 import pandas as pd
 
 from mapper.analysis.analyse import AnalysisResult
+from mapper.analysis.hotspots import Standard
+from mapper.analysis.place_names import busiest_cells
 from mapper.base.errors import RefusedError
 from mapper.base.note import Note
 from mapper.base.tables import HOTSPOT_COLUMNS, check_columns
+from mapper.base.text import count
 from mapper.base.types import Flags
 from mapper.disclosure.people import in_wards
-from mapper.grid.hexagons import cells_to_points
+from mapper.grid.hexagons import cells_to_points, strings_to_cells
 from mapper.grid.neighbours import Neighbours, find_band
 
 
@@ -63,6 +66,7 @@ def narrowed(result: AnalysisResult, wards: Iterable[str]) -> AnalysisResult:
         facts=MappingProxyType(_facts(result, cells)),
         notes=(Note("own wards", words), *result.notes),
         incidents=incidents,
+        standard=replace(result.standard, expected=result.standard.expected[own]),
     )
 
 
@@ -74,76 +78,83 @@ def _near(result: AnalysisResult) -> Neighbours:
 
 def _own_cells(cells: pd.DataFrame, near: Neighbours, own: Flags) -> pd.DataFrame:
     """Return the own cells, with nothing in their sums but own cells."""
-    count = np.where(own, cells["count"].to_numpy(), 0)
-    ring = near.ring_sums(count)
+    incidents, score = (np.where(own, cells[name].to_numpy(), 0) for name in ("incidents", "score"))
     beside = near.ring_sums(own.astype(np.int64))
     inside = own & (beside == near.degree)
     edge = own & ~inside
-    table = cells.assign(ring_count=ring, disc_count=count + ring, neighbours=beside)
+    table = cells.assign(
+        disc_incidents=incidents + near.ring_sums(incidents),
+        disc_score=score + near.ring_sums(score),
+        neighbours=beside,
+    )
     table.loc[edge, ["z", "p", "q"]] = np.nan
     table = table[own].reset_index(drop=True)
     for name in ("district", "ward"):
         table[name] = table[name].cat.remove_unused_categories()
-    return table.astype({"neighbours": "int64", "ring_count": "int64", "disc_count": "int64"})
+    whole = ("neighbours", "disc_incidents", "disc_score")
+    return table.astype(dict.fromkeys(whole, "int64"))
 
 
 def _own_parts(result: AnalysisResult, cells: pd.DataFrame, own: Flags) -> pd.DataFrame:
     """Return the hot spots of the own wards; of one that crosses the edge, the own part alone."""
     known = result.area.cells[own]
     lon, lat = cells_to_points(known["cell"].to_numpy())
-    part = cells.assign(area_km2=known["area_km2"].to_numpy(), lon=lon, lat=lat)
-    part["incidents"] = result.incidents[own]
+    expected = np.nan_to_num(result.standard.expected[own])
+    part = cells.assign(area_km2=known["area_km2"].to_numpy(), lon=lon, lat=lat, expected=expected)
     whole = result.cells.groupby("hotspot_id")["cell"].size()
     rows = []
     for row in result.hotspots.to_dict("records"):
         mine = part[part["hotspot_id"] == row["hotspot_id"]]
         if len(mine):
-            told = {**row, "q": mine["q"].min()}  # of no cell at the edge
             cut = len(mine) < whole[row["hotspot_id"]]
-            rows.append(_cut(told, mine, result.area.title) if cut else told)
+            edge = bool(mine["z"].isna().any())  # p and q reach beyond the own wards there
+            told = _cut(row, mine, result.standard) if cut else row
+            rows.append({**told, "q": float("nan") if edge else row["q"]})
     table = pd.DataFrame(rows, columns=list(HOTSPOT_COLUMNS)).astype(dict(HOTSPOT_COLUMNS))
+    table["region_places"] = table.groupby("region")["rank"].transform("size").astype("int64")
+    km2 = part.groupby("region")["area_km2"].sum()
+    table["region_km2"] = table["region"].map(km2).astype("float64")
     table = table.sort_values(
         ["excess", "hotspot_id"], ascending=[False, True], ignore_index=True
     ).assign(rank=np.arange(1, len(table) + 1, dtype=np.int64))
     return check_columns(table, HOTSPOT_COLUMNS, name="hot spots")
 
 
-def _cut(row: Mapping[Hashable, Any], mine: pd.DataFrame, area: str) -> dict[Hashable, Any]:
+def _cut(
+    row: Mapping[Hashable, Any], mine: pd.DataFrame, standard: Standard
+) -> dict[Hashable, Any]:
     """Return a hot spot's row for the part that lies in the own wards."""
-    share = len(mine) / float(str(row["cells"]))
-    expected = row["expected"] * share
+    expected = max(float(mine["expected"].sum()), standard.least)
     incidents = int(mine["incidents"].sum())
     ward, district = (str(mine[name].mode().iloc[0]) for name in ("ward", "district"))
+    cells = strings_to_cells(mine["cell"].to_numpy(dtype=object))
+    whole = np.zeros(len(mine), dtype=np.int64)
     return {
         **row,
         "name": f"{ward}: part of a hot spot that reaches into another ward",
         "district": district,
         "ward": ward,
+        "streets": "",  # they are of the whole
         "cells": len(mine),
         "area_km2": float(mine["area_km2"].sum()),
         "incidents": incidents,
         "expected": expected,
         "excess": incidents - expected,
         "ratio": incidents / expected,
-        "q": float("nan"),
+        "busiest": busiest_cells(cells, mine["incidents"].to_numpy(), whole)[0],
         "lon": float(mine["lon"].mean()),
         "lat": float(mine["lat"].mean()),
         "reason": (
-            f"{incidents:,} in {_cells_in_words(len(mine))} of your wards, where an even spread"
-            f" over {area} would put {expected:,.1f}; the hot spot reaches further."
+            f"{incidents:,} in {count(len(mine), 'cell')} of your wards, against the"
+            f" {expected:,.1f} that {standard.words}; the hot spot reaches further."
         ),
     }
 
 
-def _cells_in_words(number: int) -> str:
-    """Return a number of cells in words."""
-    return "1 cell" if number == 1 else f"{number:,} cells"
-
-
 def _facts(result: AnalysisResult, cells: pd.DataFrame) -> dict[str, float]:
     """Return what the numbers are judged by, of the own cells alone."""
-    mean = float(cells["count"].mean())
-    variance = float(cells["count"].var(ddof=0))
+    mean = float(cells["incidents"].mean())
+    variance = float(cells["incidents"].var(ddof=0))
     facts = {"mean_per_cell": mean, "variance_to_mean": variance / mean if mean else float("nan")}
     if "cap" in result.facts:
         facts["cap"] = result.facts["cap"]

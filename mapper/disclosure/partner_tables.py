@@ -15,8 +15,15 @@ import pandas as pd
 
 from mapper.analysis.expectation import residents_of
 from mapper.analysis.hotspots import HotspotInputs, describe_hotspots, place_ids
-from mapper.analysis.place_tests import PlaceTest, concentrated_places, unusual_places
-from mapper.analysis.request import AnalysisRequest, AnalysisResult
+from mapper.analysis.place_names import busiest_cells, region_words
+from mapper.analysis.place_tests import (
+    PlaceTest,
+    concentrated_places,
+    explained_by,
+    unusual_places,
+)
+from mapper.analysis.request import AnalysisRequest
+from mapper.analysis.result import AnalysisResult
 from mapper.areas.study_area import StudyArea
 from mapper.base.tables import (
     PARTNER_CELL_COLUMNS,
@@ -24,15 +31,17 @@ from mapper.base.tables import (
     PARTNER_HOTSPOT_COLUMNS,
     check_columns,
 )
+from mapper.base.text import count
 from mapper.base.types import Integers
 from mapper.base.week import SHIFTS, WEEKDAYS
 from mapper.context.week import peak_shifts
 from mapper.disclosure.map_finding import COUNT
 from mapper.disclosure.prepare import Prepared
 from mapper.disclosure.release import Release
-from mapper.disclosure.rules import Rule
+from mapper.disclosure.rules import AudienceRule
 from mapper.disclosure.suppression import BY_DISTRICT, HIDDEN, NONE, WITHHELD, Printed, kind_words
 from mapper.grid.counts import Counts
+from mapper.grid.hexagons import strings_to_cells
 from mapper.grid.neighbours import find_band, find_neighbours
 from mapper.questions.finding import Role
 from mapper.statistics.clusters import find_clusters
@@ -53,7 +62,7 @@ class MapTables:
     districts: pd.DataFrame | None = None  # PARTNER_DISTRICT_COLUMNS
 
 
-def map_tables(result: AnalysisResult, prepared: Prepared, rule: Rule) -> MapTables:
+def map_tables(result: AnalysisResult, prepared: Prepared, rule: AudienceRule) -> MapTables:
     """Return what an audience sees of a map of which no more than some counts is printed."""
     printed = prepared.printed[COUNT]
     if prepared.finding.unit == "cell":
@@ -62,7 +71,7 @@ def map_tables(result: AnalysisResult, prepared: Prepared, rule: Rule) -> MapTab
 
 
 def finding_table(
-    prepared: Prepared, rule: Rule, shown: Release | None
+    prepared: Prepared, rule: AudienceRule, shown: Release | None
 ) -> tuple[pd.DataFrame, dict[str, Role]]:
     """Return what an audience sees of an answer, and the roles of its columns.
 
@@ -101,7 +110,7 @@ def finding_table(
     return pd.DataFrame(table, index=finding.table.index), roles
 
 
-def _peaks(printed: Mapping[str, Printed], rule: Rule) -> Any:
+def _peaks(printed: Mapping[str, Printed], rule: AudienceRule) -> Any:
     """Return which shifts are peaks by what is printed: a hidden count stands as one number."""
     (one,) = printed.values()
     hidden = np.where(one.kind == HIDDEN, rule.smallest_count // 2, one.value)
@@ -109,7 +118,7 @@ def _peaks(printed: Mapping[str, Printed], rule: Rule) -> Any:
     return pd.array(np.where(peak_shifts(sums).ravel(), "peak", ""), dtype="str")
 
 
-def _by_cell(result: AnalysisResult, printed: Printed, rule: Rule) -> MapTables:
+def _by_cell(result: AnalysisResult, printed: Printed, rule: AudienceRule) -> MapTables:
     """Return the tables of counts printed by cell."""
     area = result.area
     stand_in = _stand_in(printed, rule)
@@ -133,12 +142,12 @@ def _by_cell(result: AnalysisResult, printed: Printed, rule: Rule) -> MapTables:
 
 
 def _by_district(
-    result: AnalysisResult, names: list[str], printed: Printed, rule: Rule
+    result: AnalysisResult, names: list[str], printed: Printed, rule: AudienceRule
 ) -> MapTables:
     """Return the tables of counts printed for whole districts and for nothing smaller."""
     nothing = Printed(*(np.zeros(len(result.cells), dtype=np.int64) for _ in range(4)))
     cells = _cells(result, nothing, rule)
-    cells["count"] = pd.array([pd.NA] * len(cells), dtype="Int64")
+    cells["incidents"] = pd.array([pd.NA] * len(cells), dtype="Int64")
     cells["shown"] = pd.Categorical([BY_DISTRICT] * len(cells))
     cells["hot"] = False
     cells["hotspot_id"] = pd.array([""] * len(cells), dtype="str")
@@ -158,10 +167,17 @@ def _by_district(
     )
 
 
-def _stand_in(printed: Printed, rule: Rule) -> Integers:
+def _stand_in(printed: Printed, rule: AudienceRule) -> Integers:
     """Return one number for each printed count: one for all hidden, one for all withheld."""
     hidden = np.where(printed.kind == HIDDEN, rule.smallest_count // 2, printed.value)
     return np.where(printed.kind == WITHHELD, rule.smallest_count, hidden).astype(np.int64)
+
+
+def printed_standard(result: AnalysisResult) -> str:
+    """Return what the places of an audience's map have more than, in words."""
+    if result.request.asks == "concentrated":
+        return result.standard.words
+    return explained_by(residents_of(result.area).words)
 
 
 def _tested(area: StudyArea, counts: Integers, request: AnalysisRequest) -> PlaceTest:
@@ -190,7 +206,7 @@ def _tested(area: StudyArea, counts: Integers, request: AnalysisRequest) -> Plac
     )
 
 
-def _cells(result: AnalysisResult, printed: Printed, rule: Rule) -> pd.DataFrame:
+def _cells(result: AnalysisResult, printed: Printed, rule: AudienceRule) -> pd.DataFrame:
     """Return the columns of cells that are known or printed."""
     return pd.DataFrame(
         {
@@ -198,7 +214,7 @@ def _cells(result: AnalysisResult, printed: Printed, rule: Rule) -> pd.DataFrame
             "district": result.cells["district"],
             "ward": result.cells["ward"],
             "residents": result.cells["residents"],
-            "count": _counts(printed),
+            "incidents": _counts(printed),
             "shown": pd.Categorical(
                 _words(printed, rule), categories=list(kind_words(rule).values())
             ),
@@ -212,14 +228,14 @@ def _counts(printed: Printed) -> "pd.array[pd.Int64Dtype]":  # type: ignore[vali
     return pd.arrays.IntegerArray(printed.value.astype(np.int64), unsaid)
 
 
-def _words(printed: Printed, rule: Rule) -> list[str]:
+def _words(printed: Printed, rule: AudienceRule) -> list[str]:
     """Return how each count is printed, in words."""
     words = kind_words(rule)
     return [words[int(kind)] for kind in printed.kind]
 
 
 def _hotspots(
-    described: pd.DataFrame, cells: pd.DataFrame, printed: Printed, rule: Rule
+    described: pd.DataFrame, cells: pd.DataFrame, printed: Printed, rule: AudienceRule
 ) -> pd.DataFrame:
     """Return the list of hot spots: sums of rounded counts, and classes of evidence."""
     unsaid = (printed.kind == HIDDEN) | (printed.kind == WITHHELD)
@@ -228,10 +244,12 @@ def _hotspots(
     )
     sums = parts.groupby("id")[["sum", "hidden"]].sum().reindex(described["hotspot_id"])
     total = sums["sum"].to_numpy(dtype=np.int64)
-    table = described[["hotspot_id", "name", "district", "ward", "cells", "area_km2"]].assign(
+    known = ("hotspot_id", "name", "district", "ward", "cells", "area_km2", "region")
+    table = described[[*known, "region_places", "region_km2"]].assign(
         incidents=pd.arrays.IntegerArray(total, total == 0),
         cells_hidden=sums["hidden"].to_numpy(dtype=np.int64),
         evidence=pd.array([_evidence(q) for q in described["q"]], dtype="str"),
+        busiest=_busiest(cells, printed, described["hotspot_id"]),
         lon=described["lon"],
         lat=described["lat"],
         order=-total,
@@ -242,24 +260,34 @@ def _hotspots(
     return check_columns(table, PARTNER_HOTSPOT_COLUMNS, name="partner hot spots")
 
 
+def _busiest(cells: pd.DataFrame, printed: Printed, ids: pd.Series) -> Any:
+    """Return the busiest cells of each hot spot among those whose counts are printed."""
+    place = pd.Index(ids).get_indexer(cells["hotspot_id"])
+    index = strings_to_cells(cells["cell"].to_numpy(dtype=object))
+    told = busiest_cells(index, printed.value, place)
+    return pd.array([*told, *[""] * (len(ids) - len(told))], dtype="str")
+
+
 def _evidence(q: float) -> str:
     """Return the class of evidence that a hot spot is no chance find."""
     return next(words for most, words in _EVIDENCE if q <= most)
 
 
-def _reasons(table: pd.DataFrame, rule: Rule) -> list[str]:
+def _reasons(table: pd.DataFrame, rule: AudienceRule) -> list[str]:
     """Say in one or two plain sentences each what is printed of a hot spot."""
     said = []
-    columns = (table[name] for name in ("cells", "incidents", "cells_hidden", "evidence"))
-    for cells, incidents, hidden, evidence in zip(*columns, strict=True):
-        where = "1 cell" if cells == 1 else f"{cells:,} touching cells"
+    names = ("cells", "incidents", "cells_hidden", "evidence", "region_places", "region_km2")
+    columns = (table[name] for name in names)
+    for cells, incidents, hidden, evidence, places, km2 in zip(*columns, strict=True):
+        where = count(cells, "cell", "touching cells")
         how_many = (
-            f"Its {where} hold too few to print"
+            f"Too few to print in its {where}"
             if pd.isna(incidents)
             else f"About {incidents:,} incidents in {where}"
         )
         unsaid = f"; {hidden:,} of them not counted in ({rule.hidden_words} or withheld)"
-        said.append(f"{how_many}{unsaid if hidden else ''}. The evidence is {evidence}.")
+        region = region_words(places, km2, "")
+        said.append(f"{how_many}{unsaid if hidden else ''}. The evidence is {evidence}.{region}")
     return said
 
 

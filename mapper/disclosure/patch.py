@@ -8,14 +8,15 @@ them; of a hot spot that crosses the edge they tell its own part.
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
+from types import MappingProxyType
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from mapper.analysis.hotspots import KINDS_OF_PLACE
-from mapper.analysis.request import AnalysisResult
+from mapper.analysis.place_names import KINDS_OF_PLACE
+from mapper.analysis.result import AnalysisResult
 from mapper.analysis.study import Study
 from mapper.base.errors import RefusedError
 from mapper.base.tables import HOTSPOT_COLUMNS
@@ -25,10 +26,12 @@ from mapper.context.week import peak_shifts, shift_weights
 from mapper.disclosure.make import release
 from mapper.disclosure.own_wards import narrowed
 from mapper.disclosure.people import Viewer, in_wards, require, scope_of
-from mapper.disclosure.release import Release
+from mapper.disclosure.release import FindingRelease, Release
 from mapper.grid.hexagons import cells_to_points, strings_to_cells
+from mapper.questions.finding import Finding, only_rows
 from mapper.questions.patch import PatchStudy, phases_of
 from mapper.questions.periods import counts_by_period
+from mapper.questions.where_next import NOTES_ON_FORECAST
 from mapper.statistics.aoristic import WEEK_HOURS, week_clocks
 
 Phases = Mapping[str, Mapping[str, Any]]
@@ -108,6 +111,23 @@ def release_patch(viewer: Viewer, study: PatchStudy, *, wards: Iterable[str] = (
         incidents=result.incidents,
         invented_places=bool(study.places and study.places.synthetic),
     )
+
+
+def release_outlook(viewer: Viewer, finding: Finding, patch: PatchRelease) -> FindingRelease:
+    """Return what is expected in the cells of a patch, of a forecast of every cell.
+
+    Its notes are those on the forecast: others, and the record, count the whole area.
+
+    Raises
+    ------
+    RefusedError
+        When the viewer sees no operational detail.
+    """
+    require(viewer, "see own wards")
+    own = finding.table["cell"].isin(patch.shown.cells["cell"]).to_numpy()
+    told = finding.notes[:NOTES_ON_FORECAST]
+    part = replace(only_rows(finding, own), notes=told, record=MappingProxyType({}))
+    return release(part, made_by=viewer.name)
 
 
 def allowed_wards(viewer: Viewer, cells: pd.DataFrame, asked: Iterable[str] = ()) -> list[str]:
@@ -215,7 +235,7 @@ def _hours(week: Study, own: Flags, row: Integers, number: int) -> Floats:
         table["end"].to_numpy(),
         group=group,
         groups=number,
-        month_only=(table["precision"] == "month").to_numpy(),
+        month_only=week.no_hour,
     ).weights
 
 

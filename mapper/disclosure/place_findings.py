@@ -14,7 +14,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from mapper.analysis.request import AnalysisResult
+from mapper.analysis.result import AnalysisResult
 from mapper.analysis.study import Study
 from mapper.base.errors import MapperError, RequestError
 from mapper.base.tables import HOTSPOT_COLUMNS
@@ -179,5 +179,6 @@ def _rows(listed: pd.DataFrame, result: AnalysisResult, names: "pd.Series[str]")
     sums = pd.Series(result.incidents).groupby(names.to_numpy()).sum()
     table = listed.reindex(columns=list(HOTSPOT_COLUMNS))
     table["incidents"] = sums.reindex(listed["hotspot_id"], fill_value=0).to_numpy(dtype=np.int64)
+    table["region_places"] = table["region_places"].fillna(1)
     table["rank"] = np.arange(1, len(table) + 1, dtype=np.int64)
     return table

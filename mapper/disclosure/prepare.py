@@ -16,9 +16,9 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from mapper.analysis.request import AnalysisResult
+from mapper.analysis.result import AnalysisResult
 from mapper.base.types import Flags, Integers
-from mapper.disclosure.differencing import Check, check
+from mapper.disclosure.differencing import DifferencingCheck, check
 from mapper.disclosure.finding_check import check_finding
 from mapper.disclosure.fitness import refuse_unfit
 from mapper.disclosure.map_finding import MAP, map_finding
@@ -26,7 +26,7 @@ from mapper.disclosure.parted import PRINTED_TO
 from mapper.disclosure.refusal import refusal
 from mapper.disclosure.register import UNLIMITED, Selection, StoredRelease
 from mapper.disclosure.release import Release
-from mapper.disclosure.rules import Rule
+from mapper.disclosure.rules import AudienceRule
 from mapper.disclosure.suppression import WITHHELD, Printed, print_counts
 from mapper.grid.hexagons import cells_to_strings
 from mapper.questions.finding import Finding, Ground
@@ -49,7 +49,7 @@ class Prepared:
 def prepare(
     thing: AnalysisResult | Finding,
     *,
-    rule: Rule,
+    rule: AudienceRule,
     earlier: Sequence[StoredRelease],
     shown: Release | None = None,
 ) -> Prepared:
@@ -91,7 +91,7 @@ def prepare(
     )
 
 
-def _printed(column: "pd.Series[Any]", rule: Rule) -> Printed:
+def _printed(column: "pd.Series[Any]", rule: AudienceRule) -> Printed:
     """Return a count column as it is printed; what the data does not know says nothing."""
     values = column.astype("Float64")
     known = values.notna().to_numpy(dtype=bool)
@@ -100,8 +100,12 @@ def _printed(column: "pd.Series[Any]", rule: Rule) -> Printed:
 
 
 def _checked(
-    new: Sequence[StoredRelease], earlier: Sequence[StoredRelease], rule: Rule, *, is_map: bool
-) -> Check:
+    new: Sequence[StoredRelease],
+    earlier: Sequence[StoredRelease],
+    rule: AudienceRule,
+    *,
+    is_map: bool,
+) -> DifferencingCheck:
     """Check a finding; give what of each part is withheld, now or when it was shown before.
 
     What was shown before, all of it, says nothing new however much was shown since.
@@ -112,7 +116,7 @@ def _checked(
         for part, flags in zip(new, before, strict=True)
     )
     if all(flags is not None for flags in before):
-        return Check(again, refused=False, linked=())
+        return DifferencingCheck(again, refused=False, linked=())
     left = [part.withholding(flags) for part, flags in zip(new, again, strict=True)]
     found = (check if is_map else check_finding)(left, earlier, rule=rule)
     withhold = tuple(one | other for one, other in zip(again, found.withhold, strict=True))
@@ -140,7 +144,7 @@ def _all_days(stored: Sequence[StoredRelease]) -> StoredRelease:
 
 
 def _stored(
-    finding: Finding, ground: Ground, printed: Mapping[str, Printed], rule: Rule
+    finding: Finding, ground: Ground, printed: Mapping[str, Printed], rule: AudienceRule
 ) -> tuple[StoredRelease, ...]:
     """Return what an audience is told by each count column; digests come later."""
     is_map = finding.id == MAP

@@ -11,19 +11,19 @@ from types import MappingProxyType
 import numpy as np
 import pandas as pd
 
-from mapper.analysis.request import AnalysisResult
+from mapper.analysis.result import AnalysisResult
 from mapper.base.errors import DisclosureError
 from mapper.base.text import period_in_words
 from mapper.disclosure.map_finding import COUNT
 from mapper.disclosure.partner_tables import MapTables, map_tables
 from mapper.disclosure.prepare import Prepared, prepare
 from mapper.disclosure.register import Register
-from mapper.disclosure.rules import OPERATIONAL, Rule, rules
+from mapper.disclosure.rules import OPERATIONAL, AudienceRule, rules
 from mapper.disclosure.suppression import HIDDEN, ROUNDED, WITHHELD
 
 
 @dataclass(frozen=True, eq=False)
-class Preview:
+class ReleasePreview:
     """What a release would print, beside what is known."""
 
     audience: str
@@ -35,7 +35,7 @@ class Preview:
     linked: tuple[str, ...]  # earlier releases that it was checked against, in words
 
 
-def preview(result: AnalysisResult, *, audience: str, register: Register) -> Preview:
+def preview(result: AnalysisResult, *, audience: str, register: Register) -> ReleasePreview:
     """Return what a release to an audience would hide and why; nothing is released or kept.
 
     Raises
@@ -55,7 +55,7 @@ def preview(result: AnalysisResult, *, audience: str, register: Register) -> Pre
         return _refused(result, rule, str(refused))
     tables = map_tables(result, prepared, rule)
     cells = _cells(result, prepared, tables, rule)
-    return Preview(
+    return ReleasePreview(
         audience=audience,
         marking=rule.marking,
         refusal=prepared.refusal,
@@ -70,13 +70,13 @@ def preview(result: AnalysisResult, *, audience: str, register: Register) -> Pre
     )
 
 
-def _refused(result: AnalysisResult, rule: Rule, refusal: str) -> Preview:
+def _refused(result: AnalysisResult, rule: AudienceRule, refusal: str) -> ReleasePreview:
     """Return the preview of a result that is too fine for an audience: nothing is printed."""
     cells = _known(result).assign(
         printed=pd.array([pd.NA] * len(result.cells), dtype="Int64"), shown="nothing", why="refused"
     )
     hotspots = result.hotspots[["rank", "hotspot_id", "name", "incidents"]].assign(seen=False)
-    return Preview(
+    return ReleasePreview(
         audience=rule.audience,
         marking=rule.marking,
         refusal=refusal,
@@ -89,11 +89,11 @@ def _refused(result: AnalysisResult, rule: Rule, refusal: str) -> Preview:
 
 def _known(result: AnalysisResult) -> pd.DataFrame:
     """Return cells with their operational counts of incidents."""
-    return result.cells[["cell", "district", "ward"]].assign(count=result.incidents)
+    return result.cells[["cell", "district", "ward", "incidents"]].copy()
 
 
 def _cells(
-    result: AnalysisResult, prepared: Prepared, tables: MapTables, rule: Rule
+    result: AnalysisResult, prepared: Prepared, tables: MapTables, rule: AudienceRule
 ) -> pd.DataFrame:
     """Return what is printed of each cell beside what is known, and why it is not the same."""
     printed, shown = prepared.printed[COUNT], tables.cells
@@ -107,7 +107,9 @@ def _cells(
     else:
         why = ["measures of children are shown by district only"] * len(shown)
     return _known(result).assign(
-        printed=shown["count"].to_numpy(), shown=shown["shown"].astype("str").to_numpy(), why=why
+        printed=shown["incidents"].to_numpy(),
+        shown=shown["shown"].astype("str").to_numpy(),
+        why=why,
     )
 
 

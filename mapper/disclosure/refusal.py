@@ -5,14 +5,14 @@ from collections.abc import Sequence
 from datetime import date, timedelta
 
 from mapper.base.text import period_in_words
-from mapper.disclosure.differencing import Check
+from mapper.disclosure.differencing import DifferencingCheck
 from mapper.disclosure.register import StoredRelease
-from mapper.disclosure.rules import Rule
+from mapper.disclosure.rules import AudienceRule
 
 _NAMED = 3  # earlier releases named in a refusal
 
 
-def refusal(new: StoredRelease, found: Check, share: float, rule: Rule) -> str:
+def refusal(new: StoredRelease, found: DifferencingCheck, share: float, rule: AudienceRule) -> str:
     """Return why a release is refused and the nearest safe choice; empty where it is not.
 
     Parameters
@@ -51,7 +51,7 @@ def _named(one: StoredRelease) -> str:
     )
 
 
-def _alternative(new: StoredRelease, linked: Sequence[StoredRelease], rule: Rule) -> str:
+def _alternative(new: StoredRelease, linked: Sequence[StoredRelease], rule: AudienceRule) -> str:
     """Return the nearest choice that is safe."""
     if not linked:
         return "Choose a wider lens, a longer time or larger places."
@@ -63,7 +63,7 @@ def _alternative(new: StoredRelease, linked: Sequence[StoredRelease], rule: Rule
 
 
 def _free_days(
-    new: StoredRelease, linked: Sequence[StoredRelease], rule: Rule
+    new: StoredRelease, linked: Sequence[StoredRelease], rule: AudienceRule
 ) -> tuple[date, date] | None:
     """Return the longest stretch that no linked release covers, where it is long enough."""
     best, start = None, new.first

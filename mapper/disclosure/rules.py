@@ -26,7 +26,7 @@ WEEK_CLOCKS = ("none", "shift")  # the earlier, the stricter
 
 
 @dataclass(frozen=True)
-class Rule:
+class AudienceRule:
     """What one audience other than the operational one may see."""
 
     audience: str
@@ -75,13 +75,13 @@ class Rules:
     sha256: str
     source: str
     operational_marking: str
-    audiences: Mapping[str, Rule]
+    audiences: Mapping[str, AudienceRule]
 
 
 # No installation goes below these: security.md's table.
-FLOOR: Mapping[str, Rule] = MappingProxyType(
+FLOOR: Mapping[str, AudienceRule] = MappingProxyType(
     {
-        "partnership": Rule(
+        "partnership": AudienceRule(
             audience="partnership",
             who="",
             marking="OFFICIAL-SENSITIVE",
@@ -95,7 +95,7 @@ FLOOR: Mapping[str, Rule] = MappingProxyType(
             district_only=(),
             most_withheld=1.0,
         ),
-        "public": Rule(
+        "public": AudienceRule(
             audience="public",
             who="",
             marking="OFFICIAL",
@@ -220,7 +220,7 @@ def _section(told: Mapping[str, Any], name: str) -> Mapping[str, Any]:
 
 def _faults(audience: str, section: Mapping[str, Any]) -> list[str]:
     """Return every fault of one audience's rules."""
-    wanted = [one.name for one in fields(Rule) if one.name != "audience"]
+    wanted = [one.name for one in fields(AudienceRule) if one.name != "audience"]
     faults = [f"{audience}.{name}: missing; write it" for name in wanted if name not in section]
     faults += [
         f"{audience}.{name}: no such rule; remove it" for name in section if name not in wanted
@@ -253,7 +253,7 @@ def _value_faults(audience: str, name: str, given: object) -> list[str]:
     return []
 
 
-def _rule(audience: str, section: Mapping[str, Any]) -> Rule:
+def _rule(audience: str, section: Mapping[str, Any]) -> AudienceRule:
     """Return one audience's checked rules."""
     values = {**section, "district_only": tuple(section["district_only"])}
-    return Rule(audience=audience, **values)
+    return AudienceRule(audience=audience, **values)

@@ -10,7 +10,7 @@ import numpy as np
 
 from mapper.base.types import Flags, Integers
 from mapper.disclosure.register import UNLIMITED
-from mapper.disclosure.rules import Rule
+from mapper.disclosure.rules import AudienceRule
 
 NONE, HIDDEN, ROUNDED, WITHHELD = range(4)
 BY_DISTRICT = "by district only"  # of a cell whose count is printed with its district's alone
@@ -40,7 +40,7 @@ class Printed:
         return int((self.kind != NONE).sum())
 
 
-def kind_words(rule: Rule) -> dict[int, str]:
+def kind_words(rule: AudienceRule) -> dict[int, str]:
     """Return how each kind of printed count is written."""
     return {
         NONE: "none",
@@ -50,7 +50,7 @@ def kind_words(rule: Rule) -> dict[int, str]:
     }
 
 
-def print_counts(counts: Integers, rule: Rule) -> Printed:
+def print_counts(counts: Integers, rule: AudienceRule) -> Printed:
     """Return whole-number counts as an audience may see them, without regard to other releases."""
     counts = np.asarray(counts, dtype=np.int64)
     hidden = (counts > 0) & (counts < rule.smallest_count)
@@ -70,13 +70,13 @@ def round_counts(counts: Integers, step: int) -> Integers:
     return np.asarray((2 * counts + step) // (2 * step) * step, dtype=np.int64)
 
 
-def interval_of(count: int, rule: Rule) -> tuple[int, int]:
+def interval_of(count: int, rule: AudienceRule) -> tuple[int, int]:
     """Return what a reader concludes from a printed count: the least and most it can be."""
     printed = print_counts(np.array([count]), rule)
     return int(printed.low[0]), int(printed.high[0])
 
 
-def _interval(value: Integers, rule: Rule) -> tuple[Integers, Integers]:
+def _interval(value: Integers, rule: AudienceRule) -> tuple[Integers, Integers]:
     """Return the least and most that round to a value and are printed at all."""
     step = rule.round_to
     low = -((step - 2 * value) // 2)  # half a step below, upwards

@@ -19,11 +19,11 @@ import numpy as np
 
 from mapper.base.types import Integers
 from mapper.disclosure.register import Register, StoredRelease
-from mapper.disclosure.rules import Rule
+from mapper.disclosure.rules import AudienceRule
 from mapper.disclosure.suppression import interval_of, print_counts
 
 
-def total_is_safe(maps: Iterable[Integers], rule: Rule) -> bool:
+def total_is_safe(maps: Iterable[Integers], rule: AudienceRule) -> bool:
     """Tell whether the printed total of some counts leaves each hidden one all its values.
 
     Parameters
@@ -34,7 +34,7 @@ def total_is_safe(maps: Iterable[Integers], rule: Rule) -> bool:
     return all(_leaves_room(np.asarray(counts, dtype=np.int64), rule) for counts in maps)
 
 
-def _leaves_room(counts: Integers, rule: Rule) -> bool:
+def _leaves_room(counts: Integers, rule: AudienceRule) -> bool:
     """Tell whether a total leaves room enough above the least and below the most of its cells."""
     printed = print_counts(counts, rule)
     least, most = interval_of(int(counts.sum()), rule)

@@ -18,6 +18,7 @@ import numpy as np
 import numpy.typing as npt
 
 from mapper.base.lazy import Lazy
+from mapper.base.text import place_name
 from mapper.base.types import Flags, Floats, Integers
 
 if TYPE_CHECKING:
@@ -188,7 +189,7 @@ def _nearest_of(
 
 def plain_name(name: str) -> str:
     """Return a place name in one spelling: no doubled spaces, and "St" without a dot."""
-    return re.sub(r"\bSt\.\s*", "St ", " ".join(str(name).split()))
+    return re.sub(r"\bSt\.\s*", "St ", place_name(" ".join(str(name).split())))
 
 
 def name_key(name: str) -> str:

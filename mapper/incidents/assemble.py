@@ -9,6 +9,7 @@ import pandas as pd
 import pyarrow as pa
 
 from mapper.base.tables import INCIDENT_COLUMNS, OPTIONAL_INCIDENT_COLUMNS, REJECTED_COLUMNS
+from mapper.base.text import count
 from mapper.incidents.check import Checked, is_total, take
 from mapper.incidents.columns import Distinct
 from mapper.incidents.duplicates import References
@@ -171,7 +172,7 @@ def _notes(sheets: Sequence[Checked]) -> list[str]:
         name = sheet.sheet.name
         if sheet.records.blank:
             notes.append(
-                f"{name}: {sheet.records.blank} wholly blank lines are not counted as rows"
+                f"{name}: {count(sheet.records.blank, 'wholly blank line')} not counted as rows"
             )
         if not sheet.rows:
             notes.append(f"{name}: has a header and no rows")

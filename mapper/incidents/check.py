@@ -10,6 +10,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -17,6 +18,7 @@ import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from mapper.base.text import count, place_name
 from mapper.base.types import Flags
 from mapper.incidents.columns import (
     Distinct,
@@ -38,7 +40,7 @@ __all__ = ["REASONS", "Checked", "check_records"]
 
 _ANTISOCIAL = "Anti-social behaviour"  # the one police.uk type that is not a crime
 _FLAG_NAMES = {c.field: (c.name, *FLAG_NAMES.get(c.name, ())) for c in EXTRACT_COLUMNS}
-_SEPARATE = {"reference", "easting", "northing", "lon", "lat", "x", "y"}
+_SEPARATE = {"reference", "easting", "northing", "lon", "lat", "x", "y", "postcode"}
 _FOUND = {"found_easting", "found_northing", "found_lon", "found_lat"}
 
 
@@ -70,7 +72,13 @@ def columns_wanted(layout: Layout) -> tuple[list[int], list[int]]:
 
 
 def check_records(
-    sheet: Sheet, layout: Layout, records: Records, *, today: date, repair_swapped: bool
+    sheet: Sheet,
+    layout: Layout,
+    records: Records,
+    *,
+    today: date,
+    repair_swapped: bool,
+    postcodes: Path | None = None,
 ) -> Checked:
     """Return what a sheet holds, each record accepted or with its reason.
 
@@ -87,7 +95,13 @@ def check_records(
     _refuse_nul(coded, texts, layout, faults)
     times, time_notes = find_times(coded, layout, faults, file=sheet.name, today=today)
     lon, lat, place_notes = find_places(
-        texts, records.geometry, layout, faults, repair_swapped=repair_swapped, file=sheet.name
+        texts,
+        records.geometry,
+        layout,
+        faults,
+        repair_swapped=repair_swapped,
+        file=sheet.name,
+        postcodes=postcodes,
     )
     flags, unknown = _flags(coded, layout, faults)
     values: dict[str, Any] = {**times, "lon": lon, "lat": lat, **flags}
@@ -95,6 +109,8 @@ def check_records(
     values |= {f: references(texts[f]) for f in ("reference", "uprn") if f in texts}
     values, reference_notes = _named(values, sheet.name)
     values.setdefault("type", Distinct.blank(faults.size))
+    if "location" in values:
+        values["location"] = values["location"].spelt(place_name)
     if "risk_grade" in values:
         values["risk_grade"] = values["risk_grade"].lowered()
     if layout.format == POLICE_UK:
@@ -145,7 +161,10 @@ def _named(values: dict[str, Any], file: str) -> tuple[dict[str, Any], tuple[str
     if not empty.any():
         return values, ()
     named = without(values["reference"], empty)
-    words = f"{file}: {int(empty.sum()):,} references such as TBC or 1.2E+12 name no incident"
+    words = (
+        f"{file}: {count(int(empty.sum()), 'reference')} such as TBC or 1.2E+12: none names"
+        " an incident"
+    )
     return values | {"reference": named}, (f"{words}: those rows count as without one",)
 
 

@@ -1,6 +1,7 @@
 """Columns of text as distinct values and codes: whatever is costly is done once per value."""
 
 import re
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
@@ -54,6 +55,10 @@ class Distinct:
     def lowered(self) -> "Distinct":
         """Return the column in lower case."""
         return _merged(self.codes, pc.utf8_lower(self.values))
+
+    def spelt(self, change: Callable[[str], str]) -> "Distinct":
+        """Return the column with each value changed."""
+        return _merged(self.codes, pa.array(map(change, self.values.to_pylist()), pa.string()))
 
     def encoded(self) -> pa.DictionaryArray:
         """Return the column as an Arrow dictionary, blanks null."""

@@ -2,7 +2,8 @@
 
 British National Grid goes through OSTN15 (convertbng, a few centimetres from Ordnance Survey's own
 figures); any other reference system through PROJ. Points are checked once, here: inside a box
-around Great Britain and Northern Ireland, which also holds the Isle of Man and some sea.
+around Great Britain and Northern Ireland, which also holds the Isle of Man and some sea, or round
+the installation's own area, wherever that is.
 """
 
 from __future__ import annotations
@@ -11,6 +12,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from mapper.areas.load import home_box
 from mapper.base.errors import MappingError
 from mapper.base.lazy import Lazy
 
@@ -30,8 +32,13 @@ _DEGREES = {"EPSG:4326", "EPSG:4258", "OGC:CRS84", "CRS84", "URN:OGC:DEF:CRS:OGC
 
 
 def in_area(lon: Floats, lat: Floats) -> Flags:
-    """Return which points lie in the box around Great Britain and Northern Ireland."""
-    return (lon >= WEST) & (lon <= EAST) & (lat >= SOUTH) & (lat <= NORTH)
+    """Return which points lie round Great Britain and Northern Ireland, or the own area."""
+    inside = (lon >= WEST) & (lon <= EAST) & (lat >= SOUTH) & (lat <= NORTH)
+    home = home_box()
+    if home is None:
+        return inside
+    west, south, east, north = home
+    return inside | ((lon >= west) & (lon <= east) & (lat >= south) & (lat <= north))
 
 
 def grid_to_degrees(easting: Floats, northing: Floats) -> tuple[Floats, Floats]:

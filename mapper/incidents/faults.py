@@ -8,6 +8,7 @@ from mapper.base.types import Flags
 
 # Given after reading, by a person's choice about a point (mapper.context.sink_choices).
 MOVED_OUT = "moved out as a geocode sink"
+OTHER_DAYS = "in days left out"  # by a person's choice of the days to use
 
 # In the order in which they are given: a row with several faults has the first of them.
 REASONS = (
@@ -19,6 +20,7 @@ REASONS = (
     "future date",
     "end before start",
     "no coordinates",
+    "postcode is not in the directory",
     "geometry is not a point",
     "coordinate is not a number",
     "zero coordinates",

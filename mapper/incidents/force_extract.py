@@ -31,6 +31,7 @@ EXTRACT_COLUMNS = (
     ExtractColumn("northing", "northing", "number", "British National Grid northing, metres"),
     ExtractColumn("longitude", "lon", "number", "WGS 84 longitude, where there is no easting"),
     ExtractColumn("latitude", "lat", "number", "WGS 84 latitude, where there is no northing"),
+    ExtractColumn("postcode", "postcode", "postcode", "full postcode, if nothing finer is known"),
     ExtractColumn("incident_type", "type", "text", "what kind of incident it was"),
     ExtractColumn("location", "location", "text", "street or place, without a person's name"),
     ExtractColumn(
@@ -75,6 +76,7 @@ EXTRACT_COLUMNS = (
 # Other names of columns, in plain letters: in headers, and as a value that says yes.
 FLAG_NAMES: Mapping[str, tuple[str, ...]] = MappingProxyType(
     {
+        "postcode": ("pcd", "pcds", "pcode", "postalcode", "locationpostcode", "incidentpostcode"),
         "is_crime": ("crime", "crimeyn", "crimed", "recordedcrime"),
         "domestic_abuse": (
             "da",

@@ -12,6 +12,7 @@ from mapper.incidents.html_table import html_cells, is_markup
 from mapper.incidents.layout import known_columns
 from mapper.incidents.mapping import ColumnMapping
 from mapper.incidents.parquet import open_parquet
+from mapper.incidents.postgresql import open_postgresql
 from mapper.incidents.sheet import Sheet
 from mapper.incidents.spatial import open_spatial
 from mapper.incidents.workbook import open_workbook, sheet_of
@@ -33,6 +34,8 @@ def open_sheets(found: Found, mapping: ColumnMapping | None) -> tuple[Sheet, ...
     InputError
         When it cannot be read as what it is.
     """
+    if found.source and found.source.kind == "postgresql":
+        return (replace(open_postgresql(found.source), origin=found.origin),)
     data = found.load()
     sheets = _open(found, data, mapping)
     if found.archive is not None:

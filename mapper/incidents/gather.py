@@ -21,11 +21,15 @@ from mapper.base.errors import InputError
 from mapper.base.files import digest_of
 from mapper.incidents import limits
 from mapper.incidents.archive import Archive, open_archive, unpacked
+from mapper.incidents.source import Source, is_address, shown_source, source_of
 
 _PACKED = (".gz", ".zst")  # one file each, unpacked as it is read
 _TEXT = (".csv", ".tsv", ".txt", ".psv", ".dat")
 _WORKBOOKS = (".xlsx", ".xlsm", ".xls", ".ods")
-_OTHERS = (".parquet", ".geoparquet", ".geojson", ".json", ".gpkg", ".shp")
+_OTHERS = (
+    *(".parquet", ".geoparquet", ".geojson", ".json", ".gpkg", ".shp"),
+    *(".sqlite", ".sqlite3", ".db"),
+)
 TABLE_SUFFIXES = (*_TEXT, *_WORKBOOKS, *_OTHERS, *_PACKED)
 _SIDECARS = (".dbf", ".shx", ".prj", ".cpg", ".qix", ".sbn", ".sbx", ".xml", ".qpj", ".fix")
 _ZIP_START = b"PK"
@@ -43,6 +47,7 @@ class Found:
     archive: Archive | None = None
     member: str = ""
     sha256: str = ""  # of the archive; empty where the bytes read are the file itself
+    source: Source | None = None  # a table or query of a database
 
     @property
     def suffix(self) -> str:
@@ -54,8 +59,8 @@ class Found:
     @property
     def origin(self) -> str:
         """The download that a file came with: its archive, the folder of its months, or itself."""
-        if self.archive is not None:
-            return str(self.path)
+        if self.archive is not None or self.source is not None:
+            return self.source.shown if self.source else str(self.path)
         path = self.path.resolve()
         return str(path.parent.parent if _MONTH.fullmatch(path.parent.name) else path)
 
@@ -128,8 +133,13 @@ class Gathering:
         """What was passed over, in plain words."""
         return tuple(f"{words}: {n}" for words, n in self.passed.items())
 
-    def add(self, path: Path) -> None:
-        """Add one path that a user gave; ``-`` is standard input."""
+    def add(self, path: Path | str) -> None:
+        """Add one path or address that a user gave; ``-`` is standard input."""
+        if is_address(path):
+            source = source_of(path)
+            self.files.append(Found(source.shown, source.path or Path(source.shown), source=source))
+            return
+        path = Path(path)
         if str(path) == "-":
             self.files.append(Found("standard input", self._received()))
             return
@@ -183,8 +193,9 @@ def gather(paths: Sequence[Path | str]) -> Gathering:
     InputError
         Naming every path that does not exist, or when there is nothing to read.
     """
-    given = [Path(path) for path in paths]
-    if absent := [str(p) for p in given if str(p) != "-" and not p.exists()]:
+    given = [path if is_address(path) else Path(path) for path in paths]
+    needed = [source_of(path).path if is_address(path) else Path(path) for path in given]
+    if absent := [str(p) for p in needed if p and str(p) != "-" and not p.exists()]:
         raise InputError(f"Not found: {', '.join(absent)}. Check the spelling and the folder.")
     gathering = Gathering()
     try:
@@ -198,9 +209,9 @@ def gather(paths: Sequence[Path | str]) -> Gathering:
     return gathering
 
 
-def _check_number(gathering: Gathering, given: list[Path]) -> None:
+def _check_number(gathering: Gathering, given: list[Path | str]) -> None:
     """Refuse an empty gathering and one past the limit."""
-    words = ", ".join(str(path) for path in given) or "no path was given"
+    words = ", ".join(map(shown_source, given)) or "no path was given"
     if not gathering.files:
         raise InputError(
             f"Nothing to read ({words}). Give police.uk street files, an extract, or a folder or"
@@ -226,7 +237,7 @@ def _is_archive(path: Path) -> bool:
 
 def _once(files: list[Found]) -> list[Found]:
     """Return the files without those that were given before."""
-    return list({(file.path.resolve(), file.member): file for file in files}.values())
+    return list({(file.path.resolve(), file.member, file.source): file for file in files}.values())
 
 
 def _with_distinct_names(files: list[Found]) -> list[Found]:

@@ -13,6 +13,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from mapper.base.errors import MappingError
+from mapper.base.text import count
 from mapper.incidents.sheet import is_blank
 
 Known = Callable[[tuple[str, ...]], int]  # how many columns of a header are known ones
@@ -73,7 +74,9 @@ def above_words(file: str, above: Sequence[str]) -> tuple[str, ...]:
     if not above:
         return ()
     shown = ", ".join(repr(text[:_LONGEST]) for text in above[:_SHOWN])
-    return (f"{file}: {len(above)} rows above the header are a title, not incidents: {shown}",)
+    return (
+        f"{file}: {count(len(above), 'row')} above the header, a title and not incidents: {shown}",
+    )
 
 
 def _names(row: Row) -> tuple[str, ...]:

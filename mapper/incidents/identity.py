@@ -23,6 +23,7 @@ import pandas as pd
 import pyarrow as pa
 
 from mapper.base.tables import FLAG_COLUMNS
+from mapper.base.text import count
 from mapper.base.types import Flags
 from mapper.incidents.check import Checked
 from mapper.incidents.duplicates import References, shared
@@ -114,7 +115,8 @@ def _join_flags(
                 sheets[number].fields[flag][first["at"].to_numpy()[mine]] = True
         differ = int(first.loc[yes != kept, "code"].nunique())
         notes.append(
-            f"{differ:,} incidents stand on several rows that disagree on {flag}: yes on any of"
+            f"{count(differ, 'incident stands', 'incidents stand')} on several rows that disagree"
+            f" on {flag}: yes on any of"
             " them counts as yes"
         )
     return notes
@@ -143,7 +145,10 @@ def _told(rows: pd.DataFrame, repeated: Flags, rule: References) -> list[str]:
     if not any_.any():
         return []
     parts = ", ".join(f"{name} {int(flags.sum()):,}" for name, flags in differ.items())
-    many = f"{int(any_.sum()):,} references are shared by {int(any_[group].sum()):,} rows"
+    many = (
+        f"{count(int(any_.sum()), 'reference is', 'references are')} shared by"
+        f" {int(any_[group].sum()):,} rows"
+    )
     start = f"{many} that differ (in {parts})"
     if rule == "one per reference":
         return [f"{start}: the earliest row of each was kept, as asked"]
@@ -244,7 +249,8 @@ def _replaced(
     known, nameless = int(both.sum()), int(unnamed.sum())
     words = (
         f"{names[0]}: is an older version of rows that {names[1]} holds as well, from"
-        f" {str(low)[:10]} to {str(high)[:10]}: the newer counts. Left out: {known:,} rows whose"
+        f" {str(low)[:10]} to {str(high)[:10]}: the newer counts. Left out: {count(known, 'row')}"
+        " whose"
         f" reference stands in both, {nameless:,} without a reference{lost}{fate}"
     )
     return gone, words

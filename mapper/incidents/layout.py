@@ -45,6 +45,7 @@ KINDS: Mapping[str, str] = MappingProxyType(
     {column.field: column.kind for column in EXTRACT_COLUMNS} | {"x": "number", "y": "number"}
 )
 EXTRACT_FIELDS = {column.name.replace("_", ""): column.field for column in EXTRACT_COLUMNS}
+POSTCODE = "postcode"
 PAIRS = (("easting", "northing"), ("lon", "lat"), ("x", "y"))
 
 
@@ -161,8 +162,9 @@ def _extract_lacks(sheet: Sheet, found: set[str]) -> list[str]:
     lacks = []
     if not found & {"start", "reported"}:
         lacks.append("from_at (or reported_at)")
-    if not sheet.located and not any(set(pair) <= found for pair in PAIRS[:2]):
-        lacks.append("easting and northing (or longitude and latitude)")
+    pairs = any(set(pair) <= found for pair in PAIRS[:2])
+    if not sheet.located and not pairs and POSTCODE not in found:
+        lacks.append("easting and northing (or longitude and latitude, or postcode)")
     return lacks
 
 
@@ -192,10 +194,11 @@ def _mapped(sheet: Sheet, mapping: ColumnMapping) -> Layout:
         f: tuple(plain.index(c.strip().lower()) for c in columns)
         for f, columns in mapping.fields.items()
     }
-    if not sheet.located and not any(set(pair) <= set(fills) for pair in PAIRS):
+    pairs = any(set(pair) <= set(fills) for pair in PAIRS)
+    if not sheet.located and not pairs and POSTCODE not in fills:
         raise MappingError(
             f"{sheet.name}: the mapping gives no place. Map easting and northing, longitude and"
-            " latitude, or x and y with their crs."
+            " latitude, x and y with their crs, or postcode."
         )
     return Layout(
         MAPPED,

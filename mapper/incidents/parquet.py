@@ -1,7 +1,9 @@
 """Parquet and GeoParquet to records: every value as the text it stands for."""
 
 import json
+from pathlib import Path
 from typing import Any
+from urllib.parse import unquote
 
 import pyarrow as pa
 import pyarrow.compute as pc
@@ -11,7 +13,9 @@ from mapper.base.errors import InputError
 from mapper.incidents import limits
 from mapper.incidents.gather import Found
 from mapper.incidents.geometry import from_wkb
-from mapper.incidents.sheet import Geometry, Sheet, from_table
+from mapper.incidents.sheet import Geometry, Sheet, from_table, sample_of
+
+_NOTHING = "__HIVE_DEFAULT_PARTITION__"  # what a dataset calls the folder of no value
 
 
 def open_parquet(found: Found, data: bytes) -> Sheet:
@@ -33,25 +37,31 @@ def open_parquet(found: Found, data: bytes) -> Sheet:
         raise InputError(
             f"{found.name}: is not a whole Parquet file ({reason}). Write or copy it again."
         ) from error
-    geometry, table = _geometry(found.name, table)
+    geometry, table = _geometry(found.name, _with_parts(table, found.path))
     texts = pa.table(
         [to_text(column) for column in table.columns],
         names=[f"c{i}" for i in range(table.num_columns)],
     )
-
-    def sample() -> list[tuple[str, ...]]:
-        columns = texts.slice(0, limits.SAMPLE_RECORDS).to_pydict().values()
-        return [tuple(v or "" for v in row) for row in zip(*columns, strict=True)]
 
     return Sheet(
         name=found.name,
         sha256=sha256,
         size=size,
         header=tuple(table.column_names),
-        sample=sample,
+        sample=sample_of(texts),
         read=from_table(texts, geometry=geometry),
         located=geometry is not None,
     )
+
+
+def _with_parts(table: pa.Table, path: Path) -> pa.Table:
+    """Return a table with what the folders of a Parquet dataset tell: ``month=2025-06``."""
+    for folder in path.parts[:-1]:
+        name, sign, value = folder.partition("=")
+        if sign and name and name not in table.column_names:
+            told = None if value == _NOTHING else unquote(value)
+            table = table.append_column(name, pa.array([told] * len(table), pa.string()))
+    return table
 
 
 def _check_size(name: str, metadata: Any) -> None:

@@ -1,18 +1,21 @@
 """Where each record happened: degrees of WGS 84 from whichever coordinates it has."""
 
 from collections.abc import Mapping
+from pathlib import Path
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 
+from mapper.base.text import count
 from mapper.base.types import Flags, Floats
 from mapper.incidents.columns import numbers, references
 from mapper.incidents.coordinates import grid_to_degrees, in_area, to_degrees
 from mapper.incidents.faults import Faults
-from mapper.incidents.layout import PAIRS, Layout
+from mapper.incidents.layout import PAIRS, POSTCODE, Layout
 from mapper.incidents.place_words import looks_degrees, looks_metres, two_numbers
+from mapper.incidents.postcodes import load_postcodes
 from mapper.incidents.sheet import Geometry
 
 
@@ -24,11 +27,13 @@ def find_places(
     *,
     repair_swapped: bool,
     file: str,
+    postcodes: Path | None = None,
 ) -> tuple[Floats, Floats, tuple[str, ...]]:
     """Return longitude and latitude of every record, and notes on repairs; faults are added.
 
     A record's geometry comes first, then its easting and northing, its longitude and latitude, and
-    its x and y: the first pair with any value is the one that counts.
+    its x and y: the first pair with any value is the one that counts. A record that has only a
+    postcode lies where the directory of postcodes puts it.
     """
     lon, lat = np.full(faults.size, np.nan), np.full(faults.size, np.nan)
     open_ = np.ones(faults.size, dtype=bool)  # records without a place so far
@@ -36,7 +41,7 @@ def find_places(
     if geometry is not None:
         lon, lat, open_, turned = _from_geometry(geometry, faults, repair_swapped=repair_swapped)
         if turned:
-            words = f"{turned} rows with latitude and longitude swapped were repaired"
+            words = f"{count(turned, 'row')} with latitude and longitude swapped: repaired"
             notes.append(f"{file}: {words}")
     pairs = [pair for pair in PAIRS if set(pair) <= set(texts)]
     for pair in pairs:
@@ -45,12 +50,42 @@ def find_places(
         notes += [f"{file}: {told}" for told in (*told_of, said) if told]
         if swapped := _judge(found, held, layout, faults, repair_swapped=repair_swapped):
             both = "easting and northing" if held[0] == "easting" else "latitude and longitude"
-            notes.append(f"{file}: {swapped} rows with {both} swapped were repaired")
+            notes.append(f"{file}: {count(swapped, 'row')} with {both} swapped: repaired")
         lon[found.where], lat[found.where] = found.lon, found.lat
         open_[found.where] = False
+    if POSTCODE in texts and open_.any():
+        notes += _by_postcode(texts[POSTCODE], layout, faults, (lon, lat, open_), file, postcodes)
     names = [layout.names[field] for field in pairs[0]] if pairs else []
     faults.add("no coordinates", open_, " and ".join(names) or "geometry")
     return lon, lat, tuple(notes)
+
+
+def _by_postcode(
+    column: pa.ChunkedArray,
+    layout: Layout,
+    faults: Faults,
+    places: tuple[Floats, Floats, Flags],
+    file: str,
+    postcodes: Path | None,
+) -> list[str]:
+    """Place records that have nothing finer than a postcode, and say how many."""
+    lon, lat, open_ = places
+    codes = references(column)
+    where = open_ & codes.is_valid().to_numpy(zero_copy_only=False)
+    number = int(where.sum())
+    if not number:
+        return []
+    if postcodes is None:
+        told = f"{file}: {count(number, 'row')} with a postcode and no other place"
+        return [f"{told}: MAPPER_POSTCODES can name a directory of postcodes (data-standard.md)"]
+    directory = load_postcodes(postcodes)
+    at = np.flatnonzero(where)
+    lon[at], lat[at] = directory.find(codes.take(pa.array(at)))
+    unknown = where & np.isnan(lon)
+    faults.add("postcode is not in the directory", unknown, layout.names[POSTCODE])
+    open_[at] = False
+    found = number - int(unknown.sum())
+    return [f"{file}: {count(found, 'row')} placed by postcode alone, from {directory.name}"]
 
 
 class _Pair:
@@ -81,7 +116,7 @@ def _pair(
         no_x = no_y = held.is_null().to_numpy(zero_copy_only=False)
         bad_x = bad_y = np.isnan(x) & ~no_x
         if squares:
-            words = [f"{squares:,} grid references give a square: its middle was taken"]
+            words = [f"{count(squares, 'grid reference')} read as a square: its middle was taken"]
     else:
         x, no_x, bad_x = numbers(texts[pair[0]], degrees=degrees)
         y, no_y, bad_y = numbers(texts[pair[1]], degrees=degrees)
@@ -229,5 +264,7 @@ def found_places(
         given |= mine
     wrong = given & ~in_area(lon, lat)
     lon[wrong], lat[wrong] = np.nan, np.nan
-    words = f"{file}: {int(wrong.sum())} wrong places found were left out; the incidents were kept"
+    words = (
+        f"{file}: {count(int(wrong.sum()), 'wrong place')} found, left out; the incidents were kept"
+    )
     return {"found_lon": lon, "found_lat": lat}, (words,) if wrong.any() else ()

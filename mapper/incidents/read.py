@@ -14,6 +14,8 @@ from typing import TYPE_CHECKING
 
 from mapper.base.errors import AmbiguousDatesError, InputError, MapperError, MappingError
 from mapper.base.files import Progress, no_progress
+from mapper.base.settings import settings
+from mapper.base.text import count
 from mapper.incidents.assemble import assemble
 from mapper.incidents.check import Checked, check_records, columns_wanted
 from mapper.incidents.formats import open_sheets
@@ -35,6 +37,7 @@ def read_incidents(
     mapping: ColumnMapping | Path | str | None = None,
     repair_swapped: bool = False,
     today: date | None = None,
+    postcodes: Path | str | None = None,
     progress: Progress = no_progress,
 ) -> Incidents:
     r"""Read files, folders and zip archives into one table of incidents.
@@ -50,6 +53,9 @@ def read_incidents(
         Turn swapped latitudes and longitudes round, counted in a note, instead of rejecting them.
     today
         Later dates are rejected; today where not given.
+    postcodes
+        Directory of postcodes (file, folder or zip) for rows without coordinates; that which
+        ``MAPPER_POSTCODES`` names where not given.
     progress
         Called with words and the share done, 0 to 1.
 
@@ -87,8 +93,10 @@ def read_incidents(
     """
     if isinstance(mapping, Path | str):
         mapping = load_mapping(mapping)
+    directory = Path(postcodes) if postcodes else settings().postcodes
     work = partial(
         _read_one,
+        postcodes=directory,
         mapping=mapping,
         repair_swapped=repair_swapped,
         today=today or date.today(),  # noqa: DTZ011 - the wall clock of the place of work is meant
@@ -117,7 +125,12 @@ def read_incidents(
 
 
 def _read_one(
-    found: Found, *, mapping: ColumnMapping | None, repair_swapped: bool, today: date
+    found: Found,
+    *,
+    mapping: ColumnMapping | None,
+    repair_swapped: bool,
+    today: date,
+    postcodes: Path | None,
 ) -> list[Checked] | MapperError:
     """Open, lay out, read and check one file; a refusal is returned, so that all are gathered."""
     try:
@@ -126,7 +139,14 @@ def _read_one(
             layout = layout_of(sheet, mapping)
             records = sheet.read(*columns_wanted(layout))
             checked.append(
-                check_records(sheet, layout, records, today=today, repair_swapped=repair_swapped)
+                check_records(
+                    sheet,
+                    layout,
+                    records,
+                    today=today,
+                    repair_swapped=repair_swapped,
+                    postcodes=postcodes,
+                )
             )
     except MapperError as error:
         return error
@@ -161,7 +181,7 @@ def _each_once(sheets: list[Checked]) -> tuple[list[Checked], list[str]]:
             kept.append(checked)
         else:
             notes.append(
-                f"{sheet.name}: is a copy of {earlier.name} byte for byte; its {checked.rows} rows"
-                " were not read again"
+                f"{sheet.name}: is a copy of {earlier.name} byte for byte; it was not read again"
+                f" ({count(checked.rows, 'row')})"
             )
     return kept, notes

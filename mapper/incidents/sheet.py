@@ -17,6 +17,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from mapper.base.types import Flags, Floats
+from mapper.incidents import limits
 
 Numbers = npt.NDArray[np.int32]
 Positions = npt.NDArray[np.intp]
@@ -117,6 +118,16 @@ def from_table(
         )
 
     return read
+
+
+def sample_of(table: pa.Table) -> Callable[[], list[tuple[str, ...]]]:
+    """Return what gives the first records of a table of text columns."""
+
+    def sample() -> list[tuple[str, ...]]:
+        columns = table.slice(0, limits.SAMPLE_RECORDS).to_pydict().values()
+        return [tuple(value or "" for value in row) for row in zip(*columns, strict=True)]
+
+    return sample
 
 
 def _blank_records(table: pa.Table) -> Flags:

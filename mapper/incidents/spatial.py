@@ -15,10 +15,9 @@ import pyarrow as pa
 
 from mapper.base.errors import InputError
 from mapper.base.sandbox import in_child
-from mapper.incidents import limits
 from mapper.incidents.gather import Found
 from mapper.incidents.geometry import from_wkb
-from mapper.incidents.sheet import Sheet, from_table
+from mapper.incidents.sheet import Sheet, from_table, sample_of
 from mapper.incidents.spatial_child import GEOMETRY
 
 _SQLITE = b"SQLite format 3\0"
@@ -27,7 +26,9 @@ _SHAPE_PARTS = (".shp", ".dbf", ".shx", ".prj", ".cpg")
 
 
 def open_spatial(found: Found, data: bytes) -> Sheet:
-    """Read the first layer with geometries of a GeoPackage, or a shapefile.
+    """Read the first layer with geometries of a GeoPackage, SpatiaLite file or shapefile.
+
+    Of an SQLite file the table or query that was asked for is read, with its places if it has any.
 
     Raises
     ------
@@ -38,28 +39,26 @@ def open_spatial(found: Found, data: bytes) -> Sheet:
         raise InputError(f"{found.name}: is not a {found.suffix[1:]} file inside. Export it again.")
     sha256, size = found.digest(data)
     with _on_disk(found, data) as path:
-        told, table = _read(path, found.name)
-    texts = table.drop_columns([GEOMETRY])
-    wkb = table.column(GEOMETRY).to_numpy(zero_copy_only=False)
-    geometry = from_wkb(wkb, crs=told["crs"], name=found.name)
+        told, table = _read(path, found)
+    texts, geometry = table, None
+    if GEOMETRY in table.column_names:
+        texts = table.drop_columns([GEOMETRY])
+        wkb = table.column(GEOMETRY).to_numpy(zero_copy_only=False)
+        geometry = from_wkb(wkb, crs=told["crs"], name=found.name)
     first, *others = told["layers"]
     notes: tuple[str, ...] = ()
     if others:
         notes = (f"{found.name}: layer {first!r} was read; not read: {', '.join(others)}",)
-
-    def sample() -> list[tuple[str, ...]]:
-        columns = texts.slice(0, limits.SAMPLE_RECORDS).to_pydict().values()
-        return [tuple(v or "" for v in row) for row in zip(*columns, strict=True)]
 
     return Sheet(
         name=found.name,
         sha256=sha256,
         size=size,
         header=tuple(told["header"]),
-        sample=sample,
+        sample=sample_of(texts),
         read=from_table(texts, geometry=geometry),
         encoding=told["encoding"],
-        located=True,
+        located=geometry is not None,
         notes=notes,
     )
 
@@ -69,7 +68,7 @@ def _on_disk(found: Found, data: bytes) -> Iterator[Path]:
     """Give the path of a copy under a plain name, with the parts of a shapefile beside it."""
     shape = data.startswith(_SHAPE)
     with tempfile.TemporaryDirectory(prefix="mapper-") as folder:
-        path = Path(folder, "layer.shp" if shape else "layer.gpkg")
+        path = Path(folder, f"layer.{'shp' if shape else _kind_of(data)}")
         path.write_bytes(data)
         if shape:
             for suffix, part in _parts(found):
@@ -92,18 +91,29 @@ def _parts(found: Found) -> Iterator[tuple[str, bytes]]:
             yield beside.suffix.lower(), beside.read_bytes()
 
 
+def _kind_of(data: bytes) -> str:
+    """Return the suffix by which GDAL knows an SQLite file: a GeoPackage says what it is."""
+    return "gpkg" if data[68:72].startswith((b"GPKG", b"GP1")) else "sqlite"
+
+
 def _escaped(stem: str) -> str:
     """Return a file name's stem with what has a meaning in patterns taken literally."""
     return glob.escape(stem)
 
 
-def _read(path: Path, name: str) -> tuple[dict[str, Any], pa.Table]:
+def _read(path: Path, found: Found) -> tuple[dict[str, Any], pa.Table]:
     """Return what the child process reads of the first layer with geometries."""
     target = path.with_name("layer.arrow")
     told = in_child(
         "mapper.incidents.spatial_child:convert",
-        {"name": name, "source": str(path), "target": str(target)},
-        name=name,
+        {
+            "name": found.name,
+            "source": str(path),
+            "target": str(target),
+            "table": found.source.table if found.source else "",
+            "query": found.source.query if found.source else "",
+        },
+        name=found.name,
     )
     with pa.OSFile(str(target), "rb") as file:
         return told, pa.ipc.open_file(file).read_all()

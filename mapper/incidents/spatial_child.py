@@ -16,6 +16,7 @@ else:
     pyogrio = Lazy("pyogrio")
 
 GEOMETRY = "geometry"
+_NO_DATA = ("layer_styles", "about", "sqlite_sequence")  # tables that tell of others
 
 
 def convert(told: Mapping[str, Any], _progress: Progress) -> dict[str, Any]:
@@ -30,10 +31,9 @@ def convert(told: Mapping[str, Any], _progress: Progress) -> dict[str, Any]:
     """
     name, path = told["name"], told["source"]
     try:
-        layers = [str(layer) for layer, kind in pyogrio.list_layers(path) if kind is not None]
-        if not layers:
-            raise InputError(f"{name}: holds no layer with geometries. Export the layer again.")
-        meta, table = pyogrio.read_arrow(path, layer=layers[0], datetime_as_string=True)
+        layers = _layers(name, pyogrio.list_layers(path), told)
+        asked = {"sql": told["query"]} if told["query"] else {"layer": layers[0]}
+        meta, table = pyogrio.read_arrow(path, datetime_as_string=True, **asked)
     except (
         pyogrio.errors.DataSourceError,
         pyogrio.errors.DataLayerError,
@@ -48,14 +48,35 @@ def convert(told: Mapping[str, Any], _progress: Progress) -> dict[str, Any]:
     header = [title for title in table.column_names if title != column]
     texts = [to_text(table.column(title)) for title in header]
     names = [*(f"c{i}" for i in range(len(header))), GEOMETRY]
-    shapes = table.column(column).cast(pa.large_binary())
-    _write(pa.table([*texts, shapes], names=names), told["target"])
+    shapes = [table.column(column).cast(pa.large_binary())] if column in table.column_names else []
+    _write(pa.table([*texts, *shapes], names=names[: len(texts) + len(shapes)]), told["target"])
     return {
         "header": header,
         "layers": layers[:6],
         "crs": meta["crs"],
         "encoding": str(meta.get("encoding") or ""),
     }
+
+
+def _layers(name: str, found: Any, told: Mapping[str, Any]) -> list[str]:
+    """Return the tables of a file, that which is read first."""
+    kinds = {str(layer): kind for layer, kind in found if layer not in _NO_DATA}
+    if told["query"]:
+        return ["a query"]
+    if told["table"]:
+        if told["table"] not in kinds:
+            known = ", ".join(kinds) or "none"
+            raise InputError(f"{name}: holds no such table. Its tables are: {known}.")
+        return [str(told["table"])]
+    layers = [layer for layer, kind in kinds.items() if kind is not None]
+    if layers:
+        return layers
+    if len(kinds) == 1:
+        return list(kinds)
+    raise InputError(
+        f"{name}: holds no layer with geometries, and {len(kinds)} tables"
+        f" ({', '.join(list(kinds)[:6]) or 'none'}). Give sqlite:///FILE?table=NAME."
+    )
 
 
 def _write(table: pa.Table, target: str) -> None:

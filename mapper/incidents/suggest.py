@@ -17,6 +17,7 @@ from mapper.incidents.flags import parse_flags
 from mapper.incidents.force_extract import EXTRACT_COLUMNS, FLAG_NAMES, ExtractColumn
 from mapper.incidents.mapping import FIELD_OF, ColumnMapping, mapping_text
 from mapper.incidents.place_words import parse_numbers, two_numbers
+from mapper.incidents.postcodes import POSTCODE
 from mapper.incidents.times import MINUTE, MONTH, parse_times
 
 _LONGEST = 60  # letters of a header that can be a name
@@ -146,6 +147,7 @@ def offer_mapping(
     placed = located or any(
         {a, b} <= names for a, b in (("easting", "northing"), ("longitude", "latitude"), ("x", "y"))
     )
+    placed = placed or "postcode" in names
     hint = "" if placed else "\nNo columns of coordinates were recognised: add them."
     return (
         "Save these lines as mapping.toml, correct them, and give the file as {mapping}:\n\n"
@@ -244,6 +246,8 @@ def _fits(wanted: ExtractColumn, column: _Column) -> bool:
     kind, names = wanted.kind, (wanted.name, *FLAG_NAMES.get(wanted.name, ()), column.name)
     if kind == "time":
         return _fineness(column) is not None
+    if kind == "postcode":
+        return not column.values or column.share(lambda text: bool(POSTCODE.fullmatch(text)))
     if kind == "number":
         return not column.values or column.share(_is_coordinate)
     if kind == "flag":

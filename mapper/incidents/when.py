@@ -8,6 +8,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from mapper.base.text import count
 from mapper.base.types import Flags
 from mapper.incidents.columns import Distinct
 from mapper.incidents.date_order import settle_order, swapped_in_part
@@ -133,8 +134,8 @@ def _start(
         precision = np.where(instead, fineness, precision)
         if instead.any():
             notes.append(
-                f"{file}: {int(instead.sum())} rows without an earliest time were given the time"
-                " they were reported"
+                f"{file}: {count(int(instead.sum()), 'row')} without an earliest time, given the"
+                " time of the report"
             )
     faults.add("no date", np.isnat(start) & (faults.reason == 0), _time_name(layout))
     return start, precision

@@ -161,7 +161,7 @@ class _Words:
             column if isinstance(column.dtype, pd.CategoricalDtype) else column.astype("category")
         )
         self._codes = coded.cat.codes.to_numpy(dtype=np.intp)
-        self._words = tuple(_plain(str(word)) for word in coded.cat.categories)
+        self._words = tuple(plain_words(str(word)) for word in coded.cat.categories)
 
     def test(self, condition: Condition) -> Met:
         """Return which rows meet a condition; a row without a word meets only absence."""
@@ -177,12 +177,13 @@ def _word_test(condition: Condition) -> Callable[[str], bool]:
     if kind == "present":
         return lambda word: bool(word) is value
     if kind == "contains":
-        part = _plain(str(value))
+        part = plain_words(str(value))
         return lambda word: part in word
     values = value if isinstance(value, tuple) else (value,)
-    wanted = frozenset(_plain(str(one)) for one in values)
+    wanted = frozenset(plain_words(str(one)) for one in values)
     return lambda word: word in wanted
 
 
-def _plain(words: str) -> str:
+def plain_words(words: str) -> str:
+    """Return words with case and spaces evened out, as values and names are compared."""
     return " ".join(words.split()).casefold()

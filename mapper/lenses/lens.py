@@ -17,7 +17,7 @@ Condition = tuple[str, Literal["is", "in", "contains", "present"], object]
 Expected = Literal["residents", "demand"]  # what incidents are expected to follow
 EXPECTED: tuple[Expected, ...] = get_args(Expected)
 EXPECTED_WORDS: Mapping[str, str] = MappingProxyType(
-    {"residents": "its residents", "demand": "all demand recorded there"}
+    {"residents": "residents", "demand": "all demand recorded there"}
 )
 Clauses = tuple[tuple[Condition, ...], ...]  # met when all conditions of one clause hold
 

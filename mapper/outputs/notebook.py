@@ -13,12 +13,13 @@ from typing import TYPE_CHECKING, Any
 import pandas as pd
 
 from mapper.analysis.analyse import find_hotspots
-from mapper.analysis.request import AnalysisRequest, AnalysisResult
+from mapper.analysis.request import AnalysisRequest
+from mapper.analysis.result import AnalysisResult
 from mapper.analysis.study import Study, prepare
-from mapper.areas.load import DEFAULT_AREA, study_area
+from mapper.areas.load import study_area
 from mapper.base.errors import DisclosureError
 from mapper.base.lazy import Lazy
-from mapper.base.text import encode_text
+from mapper.base.text import count, encode_text
 from mapper.disclosure.make import release as release_thing
 from mapper.disclosure.register import Register
 from mapper.disclosure.release import FindingRelease, Release
@@ -26,10 +27,9 @@ from mapper.grid.hexagons import cells_to_wkb, strings_to_cells
 from mapper.incidents.table import Incidents
 from mapper.lenses.lens import Lens
 from mapper.lenses.load import load_lens
-from mapper.outputs.findings import write_finding
 from mapper.outputs.maps import export_map
 from mapper.outputs.tables import hotspot_outlines
-from mapper.outputs.write import write_outputs
+from mapper.outputs.write import write_answer, write_outputs
 from mapper.questions.finding import Finding
 
 if TYPE_CHECKING:
@@ -106,8 +106,8 @@ class Result:
         shown, numbers = self.shown, self.found.numbers
         return (
             f"{shown.marking}   {shown.title}: {shown.area_title}, {shown.period}\n"
-            f"{numbers['incidents_counted']:,} incidents count, {numbers['hotspots']:,} hot"
-            f" spot{'' if numbers['hotspots'] == 1 else 's'} in {numbers['cells_hot']:,} of"
+            f"{count(numbers['incidents_counted'], 'incident counts', 'incidents count')},"
+            f" {count(numbers['hotspots'], 'hot spot')} in {numbers['cells_hot']:,} of"
             f" {numbers['cells']:,} cells."
         )
 
@@ -158,7 +158,7 @@ class Answer:
         shown = self.shown
         notes = "".join(f"<li>{encode_text(note)}</li>" for note in shown.notes)
         rest = len(self.table) - _ROWS
-        more = f"<p>and {rest:,} more rows in .table</p>" if rest > 0 else ""
+        more = f"<p>and {count(rest, 'more row')} in .table</p>" if rest > 0 else ""
         return (
             f"<p><strong>{encode_text(shown.marking)}</strong> {encode_text(shown.title)}:"
             f" {encode_text(shown.lens_title)}, {encode_text(shown.area_title)},"
@@ -171,7 +171,7 @@ def analyse(
     incidents: Incidents,
     *,
     lens: str | Path | Mapping[str, Any] | Lens,
-    area: "str | Path | geopandas.GeoDataFrame | StudyArea" = DEFAULT_AREA,
+    area: "str | Path | geopandas.GeoDataFrame | StudyArea" = "",
     **choices: Any,
 ) -> Result:
     """Count a lens over a study area, test every cell exactly, and join hot ones into hot spots.
@@ -332,8 +332,9 @@ def write(release: Release | FindingRelease, path: str | Path) -> tuple[Path, ..
     >>> result = mapper.analyse(incidents, lens="all-demand", area="liverpool")
     >>> folder = tempfile.mkdtemp()
     >>> [path.name for path in mapper.write(mapper.release(result), folder)]
-    ['hotspots.csv', 'hotspots.geojson', 'cells.parquet', 'map.html', 'manifest.json']
+    ['hotspots.csv', 'hotspots.geojson', 'cells.parquet', 'map.html',
+     'hotspots.csv-metadata.json', 'manifest.json']
     """
     if isinstance(release, FindingRelease):
-        return write_finding(release, Path(path))
+        return write_answer(release, Path(path))
     return write_outputs(release, Path(path))

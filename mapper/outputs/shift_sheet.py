@@ -9,10 +9,12 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
+from mapper.base.text import count
 from mapper.disclosure.release import Release, is_release
 from mapper.outputs.documents.model import Block, Document, Heading, Paragraph, Picture, Table
 from mapper.outputs.documents.pdf import document_pdf
 from mapper.outputs.pictures.map_picture import map_picture
+from mapper.outputs.standard_words import care_words, nothing_words, question_word
 from mapper.outputs.tables import hotspot_rows
 
 MOST_PLACES = 6
@@ -57,21 +59,20 @@ def shift_sheet(
     rows = hotspot_rows(is_release(release), on_screen=True)
     blocks: list[Block] = [_map(release), Heading("Where, when, what")]
     if rows:
-        blocks.append(_table(rows[:MOST_PLACES], notes))
+        blocks.append(_table(rows[:MOST_PLACES], notes, question_word(release)))
     else:
         blocks.append(
             Paragraph(
-                "No place is busier than chance explains in these days: patrol by your own"
+                f"{nothing_words(release)} in these days: patrol by your own"
                 " knowledge, and look again with more days or another lens.",
                 style="strong",
             )
         )
     left = len(rows) - MOST_PLACES
-    more = f" {left:,} more places are in the app." if left > 0 else ""
+    more = f" {count(left, 'more place is', 'more places are')} in the app." if left > 0 else ""
     blocks.append(
         Paragraph(
-            "A hot spot says that a place is busier than chance, not why, and nothing about any"
-            f" person.{more}",
+            f"{care_words(release)}{more}",
             style="small",
         )
     )
@@ -107,7 +108,9 @@ def _map(release: Release) -> Picture:
     return Picture(drawn.svg, drawn.alt, "", width=round(min(1.0, _MAP_HIGH * wide / high), 3))
 
 
-def _table(rows: Sequence[Mapping[str, object]], notes: Mapping[str, SheetNote]) -> Table:
+def _table(
+    rows: Sequence[Mapping[str, object]], notes: Mapping[str, SheetNote], word: str
+) -> Table:
     """Return the places as a table."""
     none = SheetNote(when="not known")
     cells = []
@@ -128,7 +131,7 @@ def _table(rows: Sequence[Mapping[str, object]], notes: Mapping[str, SheetNote])
             )
         )
     return Table(
-        caption="The first places of this patch, most incidents above expected first",
+        caption=f"The first {word} places of this patch, largest excess first",
         header=("", "Place", "Incidents", "Peak hours", "Pattern, phase", "Open actions"),
         rows=tuple(cells),
         numbers=(0, 2),

@@ -4,13 +4,15 @@ Columns, their order and their units are the contracts in ``mapper.base.tables``
 operational audience, one for all others, whose hidden counts are words and never a number. The two
 lists of hot spots are rounded for reading; ``cells.parquet`` keeps full precision. Marking and
 audience are in the GeoJSON's top-level members and in the Parquet file's metadata. The CSV file is
-plain, with its header in line one, so for it the manifest beside it carries them.
+plain, with its header in line one: its description beside it carries them
+(:mod:`mapper.outputs.exports.described`).
 """
 
 import csv
 import io
 import json
 import math
+from codecs import BOM_UTF8
 from collections.abc import Iterable, Mapping
 from typing import Any
 
@@ -33,7 +35,15 @@ from mapper.outputs.manifest import said_of
 
 Ring = list[tuple[float, float]]
 
-_DECIMALS = {"area_km2": 3, "expected": 2, "excess": 2, "ratio": 2, "lon": 6, "lat": 6}
+_DECIMALS = {
+    "area_km2": 3,
+    "region_km2": 3,
+    "expected": 2,
+    "excess": 2,
+    "ratio": 2,
+    "lon": 6,
+    "lat": 6,
+}
 _ON_SCREEN = {**_DECIMALS, "expected": 1, "excess": 1, "ratio": 1}
 HIDDEN = "hidden"  # in place of a sum of which no part is printed
 _SIGNIFICANT = 3  # digits of q
@@ -112,7 +122,16 @@ def cells_parquet(release: Release) -> bytes:
     """
     contract = CELL_COLUMNS if is_operational(release) else PARTNER_CELL_COLUMNS
     cells = check_columns(release.cells, contract, name="cells")
-    return parquet_bytes(cells, said=said_of(release))
+    return parquet_bytes(with_hex_id(cells), said=said_of(release))
+
+
+def with_hex_id(table: pd.DataFrame) -> pd.DataFrame:
+    """Return a table whose H3 cells stand once more as ``hex_id``, as kepler.gl calls them."""
+    if "cell" not in table or "hex_id" in table:
+        return table
+    shown = table.copy(deep=False)
+    shown.insert(list(table.columns).index("cell") + 1, "hex_id", table["cell"])
+    return shown
 
 
 def parquet_bytes(frame: pd.DataFrame, *, said: Mapping[str, Any]) -> bytes:
@@ -140,6 +159,11 @@ def hotspot_rows(release: Release, *, on_screen: bool = False) -> list[dict[str,
         {column: rounded(row[column], column, on_screen=on_screen) for column in contract}
         for row in hotspots.to_dict("records")
     ]
+
+
+def busiest_words(row: Mapping[str, Any]) -> str:
+    """Return the busiest cells of a hot spot's row in words; nothing where none is told."""
+    return f"Busiest cells: {row['busiest']}" if row["busiest"] else ""
 
 
 def hotspot_outlines(release: Release) -> dict[str, list[list[Ring]]]:
@@ -173,13 +197,14 @@ def rounded(value: Any, column: str, *, on_screen: bool = False) -> Any:
 def csv_bytes(columns: Iterable[str], rows: Iterable[Iterable[Any]]) -> bytes:
     r"""Return rows as CSV: UTF-8, lines ending in ``\n``, ``None`` left empty, full precision.
 
+    It begins with the mark of UTF-8, without which Excel shows Welsh letters wrong.
     Text that a spreadsheet would read as a formula is prefixed with a quote.
     """
     file = io.StringIO()
     writer = csv.writer(file, lineterminator="\n")
     writer.writerow([spreadsheet_text(str(name)) for name in columns])
     writer.writerows([_csv_cell(value) for value in row] for row in rows)
-    return file.getvalue().encode()
+    return BOM_UTF8 + file.getvalue().encode()
 
 
 def _csv_cell(value: Any) -> Any:

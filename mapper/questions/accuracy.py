@@ -10,6 +10,7 @@ from mapper.analysis.back_test import FEWEST_MONTHS, BackTest, BackTestResult, b
 from mapper.analysis.study import Study
 from mapper.base.errors import RequestError
 from mapper.base.files import Progress, no_progress
+from mapper.base.text import count
 from mapper.questions.answer import answer
 from mapper.questions.choices import Choices, choice
 from mapper.questions.finding import Finding, Role
@@ -110,8 +111,8 @@ def _notes(found: BackTestResult) -> tuple[str, ...]:
     """Say what was trained on and tested, and which months are missing."""
     told = (
         f"Trained on {found.train[0]} to {found.train[-1]}, tested on {found.test[0]} to"
-        f" {found.test[-1]} in {found.splits} split{'s' if found.splits > 1 else ''}:"
-        f" {found.incidents:,} incidents."
+        f" {found.test[-1]} in {count(found.splits, 'split')}:"
+        f" {count(found.incidents, 'incident')}."
     )
     if not found.missing:
         return (told,)
@@ -125,7 +126,8 @@ def _first_tested(study: Study) -> date:
     at = max(FEWEST_MONTHS, months.size - 12)
     if at >= months.size:
         raise RequestError(
-            f"The days chosen hold {months.size} months. Accuracy needs {FEWEST_MONTHS} to train on"
+            f"The days chosen hold {count(months.size, 'month')}. Accuracy needs {FEWEST_MONTHS}"
+            " to train on"
             " and at least one after them to test. Choose an earlier first day, or read older data"
             " beside this."
         )

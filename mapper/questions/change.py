@@ -18,6 +18,7 @@ from mapper.questions.grounds import counted_as, ground_of
 from mapper.questions.places import By, places_by
 from mapper.questions.question import Question
 from mapper.questions.usual_choices import ROWS, confidence
+from mapper.questions.verdicts import CANNOT, Reasons, vetoes
 from mapper.questions.windows import (
     Window,
     check_windows,
@@ -106,9 +107,12 @@ def ask_change(study: Study, choices: ChangeChoices) -> Finding:
         *(whole_area.sums(each) for each in counts),
         dispersion=place_dispersion(study, whole_area, windows),
     )
-    columns = pd.DataFrame(_columns(found, study.request.alpha))
+    reasons = vetoes(study, places.group, len(places.table), windows, by=by)
+    forbidden = vetoes(study, whole_area.group, 1, windows, by="area")[0]
+    columns = pd.DataFrame(_columns(found, study.request.alpha, reasons))
     table = pd.concat([places.table, columns], axis=1)
-    told = f"{study.area.title} as a whole: {_whole_words(whole, study.request.alpha)}."
+    verdict = forbidden or describe_changes(whole, alpha=study.request.alpha)[0] + "."
+    told = f"{study.area.title} as a whole: {_whole_words(whole)}, {verdict}"
     return answer(
         study,
         QUESTION,
@@ -116,7 +120,7 @@ def ask_change(study: Study, choices: ChangeChoices) -> Finding:
         {**places.roles, **_ROLES},
         unit=by,
         choices={**choices.told(), **_told(windows)},
-        notes=(*notes, told, dispersion_words(dispersion)),
+        notes=(*_not_judged(reasons), *notes, told, dispersion_words(dispersion)),
         ground=ground_of(
             study,
             places.group,
@@ -146,28 +150,41 @@ def _told(windows: tuple[Window, Window]) -> dict[str, object]:
     return {"before": before, "after": after}
 
 
-def _columns(found: Change, alpha: float) -> dict[str, object]:
-    """Return the columns of a change."""
-    clear = found.clear(alpha=alpha)
+def _columns(found: Change, alpha: float, reasons: Reasons) -> dict[str, object]:
+    """Return the columns of a change; a place that cannot be judged has no verdict."""
+    judged = reasons == ""
+    clear = found.clear(alpha=alpha) & judged
     way = np.array(["fewer", "no clear change", "more"], dtype=object)
-    return {
-        "before": found.before,
-        "after": found.after,
+    direction = way[1 + np.where(clear, np.where(found.low > 1, 1, -1), 0)]
+    words = np.array(describe_changes(found, alpha=alpha), dtype=object)
+    figures = {
         "ratio": found.ratio,
         "ratio_low": found.low,
         "ratio_high": found.high,
         "p": found.p,
         "q": found.q,
+    }
+    return {
+        "before": found.before,
+        "after": found.after,
+        **{name: np.where(judged, values, np.nan) for name, values in figures.items()},
         "clear": clear,
-        "direction": way[1 + np.where(clear, np.where(found.low > 1, 1, -1), 0)],
-        "words": describe_changes(found, alpha=alpha),
+        "direction": np.where(judged, direction, CANNOT),
+        "words": np.where(judged, words, reasons),
     }
 
 
-def _whole_words(whole: Change, alpha: float) -> str:
-    """Return the change of the whole area in words."""
-    before, after = int(whole.before[0]), int(whole.after[0])
-    return f"{before:,} before, {after:,} after, {describe_changes(whole, alpha=alpha)[0]}"
+def _not_judged(reasons: Reasons) -> tuple[str, ...]:
+    """Say how many rows have no verdict."""
+    number = int((reasons != "").sum())
+    if not number:
+        return ()
+    return (f"No verdict on {number:,} of {reasons.size:,} rows: the data itself forbids one.",)
+
+
+def _whole_words(whole: Change) -> str:
+    """Return the counts of the whole area in words."""
+    return f"{int(whole.before[0]):,} before, {int(whole.after[0]):,} after"
 
 
 QUESTION = Question(

@@ -8,6 +8,7 @@ import pandas as pd
 
 from mapper.analysis.study import Study
 from mapper.base.errors import RequestError
+from mapper.base.text import count
 from mapper.questions.answer import answer
 from mapper.questions.choices import Choices, Way, Ways, choice
 from mapper.questions.finding import Finding, Role
@@ -77,7 +78,7 @@ def ask_clock(study: Study, choices: ClockChoices) -> Finding:
     table = study.incidents.table
     where = np.where(study.counted, study.counts.position, 0)
     group = np.where(study.counted, places.group[where], -1)
-    vague = (table["precision"] == "month").to_numpy()
+    vague = study.no_hour
     if not ((group >= 0) & ~vague).any():
         raise RequestError(
             "The data knows only the month of the incidents asked for, or there are none there,"
@@ -90,9 +91,9 @@ def ask_clock(study: Study, choices: ClockChoices) -> Finding:
         groups=len(places.table),
         month_only=vague,
     )
-    notes = [f"{int(clocks.incidents.sum()):,} incidents spread over the week."]
+    notes = [f"{count(int(clocks.incidents.sum()), 'incident')} spread over the week."]
     if unknown := int(clocks.unknown.sum()):
-        notes.append(f"{unknown:,} incidents known to the month only are left out.")
+        notes.append(f"Left out: {count(unknown, 'incident')} without a known hour.")
     return answer(
         study,
         QUESTION,

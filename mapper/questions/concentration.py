@@ -7,6 +7,7 @@ import numpy as np
 import pandas as pd
 
 from mapper.analysis.study import Study
+from mapper.base.text import count
 from mapper.questions.answer import answer
 from mapper.questions.choices import Choices, choice
 from mapper.questions.finding import Finding, Role, Unit
@@ -65,7 +66,7 @@ def ask_concentration(study: Study, choices: ConcentrationChoices) -> Finding:
     )
     notes = [
         (
-            f"Of {found.incidents:,} incidents in {found.cells:,} cells, {held}. Gini"
+            f"Of {count(found.incidents, 'incident')} in {count(found.cells, 'cell')}, {held}. Gini"
             f" {found.gini:.3f}, for sparse counts {found.gini_sparse:.3f}."
         )
     ]

@@ -77,11 +77,11 @@ def ask_context(
         roles,
         unit=groups.unit,
         choices={**choices.told(), "places": len(near.table)},
-        notes=_notes(near),
+        notes=places_words(near),
     )
 
 
-def _notes(places: Places) -> tuple[str, ...]:
+def places_words(places: Places) -> tuple[str, ...]:
     """Say what a reader should know of the places."""
     invented = ("The places are invented for the demonstration.",) if places.synthetic else ()
     return (

@@ -6,6 +6,7 @@ import numpy as np
 
 from mapper.analysis.analyse import AnalysisResult
 from mapper.analysis.study import Study
+from mapper.base.text import count
 from mapper.context.school_days import SchoolDays, shipped_school_days
 from mapper.context.week import compare_days, known_to_the_day
 from mapper.questions.answer import answer
@@ -76,7 +77,7 @@ def ask_days(
         notes=(
             f"School days and pay days: {dates.title}, version {dates.version}. {dates.source}",
             "Holidays lie in other seasons: the ratio against the rest of the area allows for it.",
-            f"{left_out:,} incidents that cannot be put on one day are left out.",
+            f"Left out: {count(left_out, 'incident')} that cannot be put on one day.",
         ),
     )
 

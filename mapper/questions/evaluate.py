@@ -28,6 +28,7 @@ from mapper.questions.evaluation_tables import EvaluationCells, cell_table, figu
 from mapper.questions.finding import Finding, Role, Unit
 from mapper.questions.places import cells_named, chosen_hotspots, places_by
 from mapper.questions.question import Question
+from mapper.questions.verdicts import veto_of
 from mapper.questions.windows import Window, check_windows, counts_within, days_with_data
 from mapper.statistics.action_outcome import evaluate_ledgers
 from mapper.statistics.controls import ring_cells
@@ -87,6 +88,7 @@ def ask_evaluate(study: Study, action: Action, *, trial: "Trial | None" = None) 
         before_length=days_with_data(study, action.before),
         after_length=days_with_data(study, action.after),
         confidence=action.confidence,
+        fault=trial.fault,
     )
     rows = None
     if action.table == "figures":
@@ -110,6 +112,7 @@ class Trial:
     ledgers: tuple[Ledger, Ledger | None]  # of the treated places and of the buffer
     words: tuple[str, ...]
     synthetic: SyntheticControl | None = None  # where it was asked for and places are there
+    fault: str = ""  # why the data itself forbids a verdict
 
 
 def open_trial(study: Study, action: Action) -> Trial:
@@ -148,6 +151,7 @@ def open_trial(study: Study, action: Action) -> Trial:
         ledgers=(open_one(treated, sets), open_one(buffer, rings) if buffer.any() else None),
         words=_expectation_words(around, by_hand=bool(action.control_cells)),
         synthetic=synthetic,
+        fault=veto_of(study, taken, (first.history, action.before, action.after)),
     )
 
 

@@ -11,7 +11,6 @@ from mapper.grid.hexagons import cells_to_strings
 from mapper.statistics.action_outcome import (
     CANNOT_BE_TOLD,
     Evaluation,
-    describe_effect,
     describe_ring,
 )
 from mapper.statistics.evaluation import BeforeAfter
@@ -63,8 +62,7 @@ def figure_table(
         rows.append((f"{name} cells", float(flags.sum()), _NAN, _NAN, *_NOTHING))
         rows.append((f"{name} before", float(each.before), _NAN, _NAN, *_NOTHING))
         rows.append((f"{name} after", float(each.after), _NAN, _NAN, *_NOTHING))
-    words = describe_effect(found.effect, found.treated)
-    rows.extend(_outcome_rows("treated", found.treated, found.effect, words))
+    rows.extend(_outcome_rows("treated", found.treated, found.effect, found.headline))
     if found.buffer:
         words = describe_ring(found.ring, found.buffer)
         rows.extend(_outcome_rows("buffer", found.buffer, found.ring, words))

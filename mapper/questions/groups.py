@@ -6,7 +6,7 @@ from typing import cast
 import numpy as np
 import pandas as pd
 
-from mapper.analysis.request import AnalysisResult
+from mapper.analysis.result import AnalysisResult
 from mapper.analysis.study import Study
 from mapper.base.types import Integers
 from mapper.questions.finding import Role, Unit

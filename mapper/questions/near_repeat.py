@@ -8,6 +8,7 @@ import pandas as pd
 from mapper.analysis.study import Study
 from mapper.base.errors import RequestError
 from mapper.base.files import Progress, no_progress
+from mapper.base.text import count
 from mapper.incidents.coordinates import degrees_to_grid
 from mapper.questions.answer import answer
 from mapper.questions.choices import Choices, choice
@@ -115,9 +116,9 @@ def _table(found: NearRepeat) -> pd.DataFrame:
 def _notes(study: Study, found: NearRepeat, x: np.ndarray, y: np.ndarray) -> tuple[str, ...]:
     """Say what the table rests on and how many bands stand out."""
     places = len(np.unique(np.column_stack([x, y]), axis=0))
-    told = [f"{x.size:,} incidents at {places:,} distinct places. {_verdict(found)}"]
+    told = [f"{count(x.size, 'incident')} at {count(places, 'distinct place')}. {_verdict(found)}"]
     if unknown := study.counts.total - x.size:
-        told.append(f"{unknown:,} incidents known to the month only are left out.")
+        told.append(f"Left out: {count(unknown, 'incident')} known to the month only.")
     return tuple(told)
 
 

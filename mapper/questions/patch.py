@@ -17,7 +17,7 @@ from typing import Any
 import pandas as pd
 
 from mapper.analysis.analyse import find_hotspots
-from mapper.analysis.request import AnalysisResult
+from mapper.analysis.result import AnalysisResult
 from mapper.analysis.study import Study, prepare
 from mapper.areas.study_area import StudyArea
 from mapper.base.errors import RequestError

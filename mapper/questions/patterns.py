@@ -17,8 +17,9 @@ import numpy as np
 import pandas as pd
 
 from mapper.analysis.analyse import find_hotspots
-from mapper.analysis.request import AnalysisResult
+from mapper.analysis.result import AnalysisResult
 from mapper.analysis.study import Study
+from mapper.base.text import count
 from mapper.base.types import Integers
 from mapper.context.phases import suggest_phase
 from mapper.grid.hexagons import cells_to_strings
@@ -28,6 +29,8 @@ from mapper.questions.finding import Finding, Role
 from mapper.questions.periods import Periods, counts_by_period, left_out, unbroken_periods
 from mapper.questions.question import Question
 from mapper.questions.usual_choices import every
+from mapper.questions.verdicts import CANNOT, vetoes
+from mapper.questions.windows import Window
 from mapper.statistics.emerging import PATTERN_NAMES
 from mapper.statistics.hot_periods import HotPeriods, find_hot_periods, find_place_periods
 from mapper.statistics.trend import smallest_p, too_few_periods
@@ -102,6 +105,7 @@ def ask_patterns(
     result = result or find_hotspots(study)
     rows = _cells if choices.by == "cell" else _hotspots
     table = rows(study, result, counts, periods, choices.window)
+    table = _judged(study, table, result, by=choices.by)
     return answer(
         study,
         QUESTION,
@@ -111,6 +115,25 @@ def ask_patterns(
         choices=choices.told(),
         notes=_notes(study, periods, choices.by),
     )
+
+
+def _judged(
+    study: Study, table: pd.DataFrame, result: AnalysisResult, *, by: Literal["hotspot", "cell"]
+) -> pd.DataFrame:
+    """Return the rows without the pattern, trend and phase that the data itself forbids."""
+    if by == "cell":
+        group = np.arange(study.near.size, dtype=np.int64)
+    else:
+        ids = pd.Index(table["hotspot_id"])
+        group = ids.get_indexer(result.cells["hotspot_id"]).astype(np.int64)
+    window = Window(study.first, study.last)
+    reasons = vetoes(study, group, len(table), (window,), by=by)
+    silent = reasons != ""
+    told = {"pattern": CANNOT, "trend": CANNOT, "trend_s": np.nan, "trend_p": np.nan}
+    if by == "hotspot":
+        told |= {"phase": "", "phase_rule": "", "phase_reason": reasons, "phase_unknown": ""}
+    changed = {name: table[name].mask(silent, value) for name, value in told.items()}
+    return table.assign(**changed)
 
 
 def _found(study: Study, counts: Integers, periods: Periods, window: int) -> HotPeriods:
@@ -216,7 +239,7 @@ def _notes(study: Study, periods: Periods, by: str) -> tuple[str, ...]:
         " much as its own periods vary"
     )
     told = [
-        f"{held} periods that follow each other, from {names[0]} to {names[-1]}; {what}.",
+        f"{count(held, 'period')} that follow each other, from {names[0]} to {names[-1]}; {what}.",
         "A phase is a suggestion by the rule beside it: people decide.",
         *left_out(study, periods),
     ]

@@ -13,6 +13,7 @@ import numpy.typing as npt
 
 from mapper.analysis.study import Study
 from mapper.base.errors import RequestError
+from mapper.base.text import count
 from mapper.base.types import Flags, Floats, Integers
 from mapper.grid.counts import count_by_period
 
@@ -130,7 +131,7 @@ def left_out(study: Study, periods: Periods) -> tuple[str, ...]:
     """Say how many incidents lie in no whole period, and which periods have no data."""
     told = []
     if number := int((study.counted & (periods.number < 0)).sum()):
-        told.append(f"{number:,} incidents at either end lie in no whole period and are left out.")
+        told.append(f"Left out: {count(number, 'incident')} at either end, in no whole period.")
     if periods.gaps:
         told.append(f"No data at all in {periods.gaps}: missing, not zero, and left out.")
     return tuple(told)

@@ -19,6 +19,7 @@ from mapper.context.near import RINGS, near_places
 from mapper.context.phases import (
     Fact,
     PhaseRules,
+    Suggestion,
     shipped_phase_rules,
     suggest_phase,
 )
@@ -32,6 +33,7 @@ from mapper.questions.patterns import PatternsChoices, ask_patterns
 from mapper.questions.periods import counts_by_period, unbroken_periods
 from mapper.questions.question import Question
 from mapper.questions.usual_choices import every, places
+from mapper.questions.verdicts import CANNOT
 from mapper.statistics.hot_periods import find_place_trend
 
 _KEYS = ("hotspot_id", "name", "district", "ward")
@@ -73,7 +75,11 @@ def ask_phases(
     known = dict(zip(result.hotspots["hotspot_id"], facts, strict=True))
     rows = []
     for row in patterns.table.to_dict("records"):
-        found = suggest_phase(str(row["pattern"]), context=known[row["hotspot_id"]], rules=table)
+        if row["pattern"] == CANNOT:
+            found = Suggestion(None, "", str(row["phase_reason"]))
+        else:
+            context = known[row["hotspot_id"]]
+            found = suggest_phase(str(row["pattern"]), context=context, rules=table)
         rows.append(
             {
                 **{key: row[key] for key in _KEYS},

@@ -8,7 +8,7 @@ import numpy.typing as npt
 import pandas as pd
 
 from mapper.analysis.analyse import find_hotspots
-from mapper.analysis.request import AnalysisResult
+from mapper.analysis.result import AnalysisResult
 from mapper.analysis.study import Study
 from mapper.base.errors import RequestError
 from mapper.base.types import Flags, Integers

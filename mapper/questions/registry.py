@@ -14,6 +14,8 @@ if TYPE_CHECKING:
 NAMES = (
     "signals",
     "concentration",
+    "density",
+    "where-next",
     "describe",
     "patterns",
     "change",
@@ -28,6 +30,7 @@ NAMES = (
     "evaluate",
     "signature",
     "context",
+    "risk-terrain",
     "phases",
     "children",
     "corridors",

@@ -1,7 +1,9 @@
 """Robustness: under how many other settings each hot spot stays hot."""
 
+from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import dataclass
+from types import MappingProxyType
 from typing import Literal
 
 import pandas as pd
@@ -67,7 +69,7 @@ def ask_robustness(
     variants = _variants(study)
     found = measure_robustness(
         study,
-        find_hotspots(study.varied(question="concentrated")),
+        find_hotspots(study),
         areas={each: study.area.at(each) for each in (*RESOLUTIONS_TRIED, study.area.resolution)},
         variants=variants,
         replicates=choices.replicates,
@@ -84,12 +86,17 @@ def ask_robustness(
         _roles(rows, choices.table),
         unit=_UNITS[choices.table],
         choices=choices.told(),
-        notes=(told, _CONCENTRATED),
+        notes=(told, _FOLLOWED[request.asks]),
     )
 
 
-_CONCENTRATED = (
-    "The places followed are the concentrated ones: scores and nulls are choices of that question."
+_FOLLOWED: Mapping[str, str] = MappingProxyType(
+    {
+        "unusual": "The places followed are the unusual ones: settings compare them with residents"
+        " and with all demand, too.",
+        "concentrated": "The places followed are the concentrated ones, under other scores, nulls"
+        " and weights.",
+    }
 )
 
 

@@ -1,15 +1,19 @@
 """Space-time scan: where and when incidents piled up most."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
 
 import numpy as np
 import pandas as pd
 
+from mapper.analysis.expectation import expectation
+from mapper.analysis.shift_filter import in_shifts
 from mapper.analysis.study import Study
 from mapper.base.errors import RequestError
 from mapper.base.files import Progress, no_progress
+from mapper.base.text import count
 from mapper.base.types import Floats, Integers
+from mapper.grid.counts import count_by_period
 from mapper.grid.hexagons import cells_to_points, cells_to_strings
 from mapper.questions.answer import answer
 from mapper.questions.choices import Choices, choice
@@ -17,10 +21,11 @@ from mapper.questions.finding import Finding, Role
 from mapper.questions.periods import Periods, counts_by_period, left_out, split_periods
 from mapper.questions.question import Question
 from mapper.questions.usual_choices import every, runs, seed
+from mapper.statistics.bernoulli_scan import bernoulli_scan
 from mapper.statistics.scan import MOST_FEWEST, Cluster, ScanChoices, ScanResult, scan
 from mapper.statistics.scan_windows import Zones, circle_zones, disc_zones
 
-Exposure = Literal["residents", "demand"]
+Exposure = Literal["residents", "demand", "expected"]
 _ROLES: dict[str, Role] = {
     "cluster": "key",
     "centre_cell": "key",
@@ -46,20 +51,36 @@ class SpaceTimeScanChoices(Choices):
     """What is chosen for a scan."""
 
     every: str = every()
-    look: Literal["prospective", "retrospective"] = choice(
+    look: Literal["prospective", "retrospective", "space"] = choice(
         "prospective",
         "Look for",
-        help="Still going on, or ever.",
-        of={"prospective": "What is still going on", "retrospective": "Any time"},
+        help="Still going on, or ever, or places whatever the time.",
+        of={
+            "prospective": "What is still going on",
+            "retrospective": "Any time",
+            "space": "Places alone",
+        },
     )
-    chance: Literal["permutation", "poisson"] = choice(
+    chance: Literal["permutation", "poisson", "bernoulli"] = choice(
         "permutation",
         "Chance",
         help="What chance is taken to be.",
-        of={"permutation": "Times shuffled", "poisson": "Poisson by exposure"},
+        of={
+            "permutation": "Times shuffled",
+            "poisson": "Poisson by exposure",
+            "bernoulli": "The lens shuffled among all demand",
+        },
     )
     exposure: Exposure = choice(
-        "residents", "Expected by", help="What poisson expects by.", when=("chance", "poisson")
+        "residents",
+        "Expected by",
+        help="What poisson expects by; expected is what unusual places are set against.",
+        of={
+            "residents": "Residents",
+            "demand": "All demand",
+            "expected": "What unusual places are set against, also your own table",
+        },
+        when=("chance", "poisson"),
     )
     windows: Literal["discs", "circles"] = choice(
         "discs",
@@ -109,8 +130,8 @@ class SpaceTimeScanChoices(Choices):
     def plan(self) -> ScanChoices:
         """Return what the statistic is to scan for."""
         return ScanChoices(
-            null=self.chance,
-            look=self.look,
+            null="poisson" if self.chance == "poisson" else "permutation",
+            look="retrospective" if self.look == "retrospective" else "prospective",
             longest=self.longest,
             largest_share=self.largest_share,
             fewest=self.fewest,
@@ -139,17 +160,22 @@ def ask_scan(
         When the choices do not fit together.
     """
     plan = choices.plan()
-    periods = split_periods(study, every=choices.every)
+    periods = _periods(study, choices)
     shares = _exposure(study, periods, choices.exposure) if plan.null == "poisson" else None
     counts, lost = _countable(counts_by_period(study, periods), shares, choices.exposure)
-    found = scan(
-        counts,
-        _zones(study, counts, shares, choices),
-        exposure=shares,
-        period_exposure=None if shares is None else periods.lengths,
-        choices=plan,
-        progress=progress,
-    )
+    if choices.chance == "bernoulli":
+        demand = _demand(study, periods)
+        zones = _zones(study, counts, demand.sum(axis=1).astype(np.float64), choices)
+        found = bernoulli_scan(counts, demand, zones, choices=plan, progress=progress)
+    else:
+        found = scan(
+            counts,
+            _zones(study, counts, shares, choices),
+            exposure=shares,
+            period_exposure=None if shares is None else periods.lengths,
+            choices=plan,
+            progress=progress,
+        )
     return answer(
         study,
         QUESTION,
@@ -161,6 +187,35 @@ def ask_scan(
     )
 
 
+def _periods(study: Study, choices: SpaceTimeScanChoices) -> Periods:
+    """Return the periods of a scan: one where places alone are looked for.
+
+    Raises
+    ------
+    RequestError
+        When places alone are looked for and times are what is shuffled.
+    """
+    if choices.look != "space":
+        return split_periods(study, every=choices.every)
+    if choices.chance == "permutation":
+        raise RequestError(
+            "Shuffled times say nothing of places alone: choose another chance ({chance} poisson"
+            " or bernoulli).",
+            names=("chance", "look"),
+        )
+    periods = split_periods(study, every=choices.every, fewest=1)
+    number = np.where(periods.number < 0, -1, 0).astype(np.int64)
+    return replace(periods, starts=periods.starts[[0, -1]], number=number)
+
+
+def _demand(study: Study, periods: Periods) -> Integers:
+    """Return all incidents of the hours asked for in each cell and period, whatever the lens."""
+    request = study.request
+    asked = in_shifts(study.incidents.table, shifts=request.shifts, weekdays=request.weekdays)
+    size = {"size": study.near.size, "periods": periods.size}
+    return count_by_period(study.counts.position, asked.astype(np.int64), periods.number, **size)
+
+
 def _countable(
     counts: Integers, shares: Floats | None, exposure: Exposure
 ) -> tuple[Integers, tuple[str, ...]]:
@@ -169,7 +224,7 @@ def _countable(
         return counts, ()
     nowhere = shares == 0
     lost = int(counts[nowhere].sum())
-    words = (f"{lost:,} incidents in cells without {exposure} are left out.",) if lost else ()
+    words = (f"Left out: {count(lost, 'incident')} in cells without {exposure}.",) if lost else ()
     return np.where(nowhere[:, np.newaxis], 0, counts), words
 
 
@@ -177,10 +232,10 @@ def _exposure(study: Study, periods: Periods, exposure: Exposure) -> Floats:
     """Return what incidents are expected in proportion to, 0 where it is not known."""
     if exposure == "residents":
         known = np.nan_to_num(study.area.cells["residents"].to_numpy(), nan=0.0)
+    elif exposure == "expected":
+        known = np.nan_to_num(expectation(study).base, nan=0.0)
     else:
-        inside = (study.counts.position >= 0) & (periods.number >= 0)
-        where = study.counts.position[inside]
-        known = np.bincount(where, minlength=study.near.size).astype(np.float64)
+        known = _demand(study, periods).sum(axis=1).astype(np.float64)
     if not known.any():
         raise RequestError(
             f"Nothing is known of {exposure} here. Choose the permutation null, which needs none."
@@ -243,8 +298,9 @@ def _words(found: ScanResult, choices: ScanChoices) -> str:
     clear = sum(cluster.p <= 0.05 for cluster in found.clusters)  # noqa: PLR2004 - the usual level
     least = 1 / (choices.runs + 1)
     return (
-        f"{clear} of {len(found.clusters)} clusters have p at most 0.05, among {found.total:,}"
-        f" incidents; with {choices.runs} runs p is at least {least:.2g}, and Gumbel's p tells"
+        f"{clear} of {count(len(found.clusters), 'cluster')} with p at most 0.05, among"
+        f" {count(found.total, 'incident')}; with {choices.runs} runs p is at least {least:.2g},"
+        " and Gumbel's p tells"
         " smaller ones."
     )
 

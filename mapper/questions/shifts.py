@@ -7,6 +7,7 @@ import pandas as pd
 
 from mapper.analysis.analyse import AnalysisResult
 from mapper.analysis.study import Study
+from mapper.base.text import count
 from mapper.base.week import SHIFTS, WEEKDAYS
 from mapper.context.week import peak_shifts, shift_of_hours, shift_weights
 from mapper.questions.answer import answer
@@ -40,7 +41,7 @@ def ask_shifts(
     places = find_places(study, by=choices.by, result=result)
     table = study.incidents.table
     refuse_months_only(study)
-    vague = (table["precision"] == "month").to_numpy()
+    vague = study.no_hour
     group = np.where(study.counted, places.of_incident, -1)
     clocks = week_clocks(
         table["start"].to_numpy(),
@@ -57,7 +58,7 @@ def ask_shifts(
     notes = [f"Shifts: {hours}. A night belongs to the day on which it starts."]
     unknown = int(clocks.unknown.sum())
     if unknown:
-        notes.append(f"{unknown:,} incidents known to the month only are left out.")
+        notes.append(f"Left out: {count(unknown, 'incident')} without a known hour.")
     return answer(
         study,
         QUESTION,

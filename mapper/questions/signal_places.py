@@ -8,7 +8,8 @@ import pandas as pd
 
 from mapper.analysis.analyse import hotspot_inputs
 from mapper.analysis.hotspots import describe_hotspots, even_spread
-from mapper.analysis.request import AnalysisResult
+from mapper.analysis.place_doubts import place_words
+from mapper.analysis.result import AnalysisResult
 from mapper.analysis.study import Study
 from mapper.base.types import Integers
 from mapper.grid.hexagons import cells_to_strings
@@ -75,7 +76,9 @@ def _listed(
     table["signals"] = ["; ".join(TITLES[name] for name in names) for names in carried]
     table["single_places"] = np.bincount(group[inside], minlength=len(described))
     table["busiest_cell"] = cells_to_strings(study.cells[busiest])
-    table["words"] = _sentences(signals, group, len(described), alpha=alpha)
+    words = _sentences(signals, group, len(described), alpha=alpha)
+    beside = place_words(study, group, len(described))
+    table["words"] = [f"{one}{more}".strip() for one, more in zip(words, beside, strict=True)]
     return table[list(PLACE_ROLES)]
 
 

@@ -14,9 +14,10 @@ import numpy.typing as npt
 import pandas as pd
 
 from mapper.analysis.analyse import find_hotspots
-from mapper.analysis.request import AnalysisResult
+from mapper.analysis.result import AnalysisResult
 from mapper.analysis.study import Study
 from mapper.base.files import Progress, no_progress
+from mapper.base.text import count
 from mapper.grid.hexagons import cells_to_strings
 from mapper.lenses.lens import Lens
 from mapper.questions.answer import answer
@@ -172,7 +173,7 @@ def _notes(study: Study, signals: tuple[Signal, ...], result: AnalysisResult) ->
     single = next(signal for signal in signals if signal.name == "single_place")
     alone = int((single.found(alpha=alpha) & ~hot).sum())
     if alone:
-        place = "1 single place lies" if alone == 1 else f"{alone:,} single places lie"
+        place = count(alone, "single place lies", "single places lie")
         told.append(f"{place} in no hot spot: a cluster test cannot see such places.")
     told.append(measure_dispersion(study.counts.incidents).sentence())
     if not study.request.location_day:

@@ -7,6 +7,7 @@ import numpy as np
 
 from mapper.analysis.study import Study
 from mapper.base.errors import RequestError
+from mapper.base.text import count
 from mapper.base.types import Integers
 
 _DAY = timedelta(days=1)
@@ -100,7 +101,7 @@ def check_windows(study: Study, before: Window, after: Window) -> tuple[str, ...
     days = [days_with_data(study, window) for window in (before, after)]
     if not all(days):
         raise RequestError("The files hold nothing at all for one of the windows. Choose others.")
-    return (f"Before: {before} ({days[0]} days with data). After: {after} ({days[1]}).",)
+    return (f"Before: {before} ({count(days[0], 'day')} with data). After: {after} ({days[1]}).",)
 
 
 def _whole_months(window: Window) -> str:

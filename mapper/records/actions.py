@@ -12,7 +12,7 @@ PHASES = ("primary", "secondary", "tertiary")
 
 
 @dataclass(frozen=True)
-class Action:
+class PlannedAction:
     """One thing that one role is to finish by a day."""
 
     action: str
@@ -42,18 +42,18 @@ class Action:
         return tuple(name for name, value in has.items() if not value) if self.is_open else ()
 
 
-def actions_of(content: Content, *, plan: str = "") -> tuple[Action, ...]:
+def actions_of(content: Content, *, plan: str = "") -> tuple[PlannedAction, ...]:
     """Return the actions of a plan's content, in its order."""
     return tuple(_action(row, plan) for row in content.get("actions", ()))
 
 
-def overdue(actions: Iterable[Action], today: date) -> tuple[Action, ...]:
+def overdue(actions: Iterable[PlannedAction], today: date) -> tuple[PlannedAction, ...]:
     """Return the late actions, latest first."""
     late = [one for one in actions if one.days_late(today)]
     return tuple(sorted(late, key=lambda one: -one.days_late(today)))
 
 
-def progress_in_words(actions: Iterable[Action], today: date) -> str:
+def progress_in_words(actions: Iterable[PlannedAction], today: date) -> str:
     """Return one sentence: 3 of 8 actions done, 2 overdue; nothing in primary prevention."""
     wanted = [one for one in actions if one.status != "dropped"]
     if not wanted:
@@ -68,9 +68,9 @@ def progress_in_words(actions: Iterable[Action], today: date) -> str:
     return f"{words}; nothing in {' or '.join(missing)} prevention." if missing else f"{words}."
 
 
-def _action(row: Mapping[str, Any], plan: str) -> Action:
+def _action(row: Mapping[str, Any], plan: str) -> PlannedAction:
     """Return one row of a plan as an action."""
-    return Action(
+    return PlannedAction(
         action=row.get("action", ""),
         owner=row.get("owner", ""),
         agency=row.get("agency", ""),

@@ -12,7 +12,7 @@ from datetime import date, timedelta
 
 from sqlalchemy import ColumnElement, Connection, desc, func, or_, select
 
-from mapper.base.text import spreadsheet_text
+from mapper.base.text import count, spreadsheet_text
 from mapper.records.audit import AuditEntry, Event, append
 from mapper.records.schema.trust import audit
 
@@ -87,7 +87,9 @@ def audit_csv(entries: Sequence[AuditEntry]) -> bytes:
     names = [field.name for field in fields(AuditEntry)]
     made = io.StringIO()
     writer = csv.writer(made, lineterminator="\r\n")
-    writer.writerow([f"{MARKING}: audit log, {len(entries)} entries, newest first"])
+    writer.writerow(
+        [f"{MARKING}: audit log, {count(len(entries), 'entry', 'entries')}, newest first"]
+    )
     writer.writerow(names)
     for entry in entries:
         cells = [getattr(entry, name) for name in names]

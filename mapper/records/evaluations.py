@@ -126,6 +126,7 @@ def result_of(inputs: Mapping[str, Any]) -> dict[str, Any]:
         before_length=_window(inputs["before"]).days,
         after_length=_window(inputs["after"]).days,
         confidence=inputs["confidence"],
+        fault=inputs.get("fault", ""),
     )
     quotient, treated = found.quotient, found.treated
     told = found.effect not in CANNOT_BE_TOLD
@@ -242,6 +243,7 @@ def _content(study: Study, action: Action, intervention: str, content: Content) 
             if ledger
         },
         "notes": list(finding.notes),
+        **({"fault": trial.fault} if trial.fault else {}),
     }
     kept = {name: content[name] for name in ("name", "hotspot_id", "ward") if name in content}
     filled = {"intervention": intervention, "inputs": inputs, "result": result_of(inputs)}

@@ -15,6 +15,7 @@ from typing import Literal
 from sqlalchemy import Connection, inspect, text
 
 from mapper.base.errors import MapperError
+from mapper.base.text import count
 from mapper.records.audit_check import Head, head_of, verify
 from mapper.records.database import Database
 from mapper.records.datasets import FOLDER, HALF_DONE, kept_datasets
@@ -30,7 +31,7 @@ _OTHERS = stat.S_IRWXG | stat.S_IRWXO
 
 
 @dataclass(frozen=True)
-class Check:
+class Inspection:
     """One answer: ``ok``, something to know (``note``), or something to mend (``wrong``)."""
 
     topic: str
@@ -40,7 +41,7 @@ class Check:
 
 def inspect_records(
     workspace: Path, *, url: str | None = None, kept: Sequence[Head] = ()
-) -> Iterator[Check]:
+) -> Iterator[Inspection]:
     """Yield what is found out about workspace, database, audit log, register and retention.
 
     Parameters
@@ -50,7 +51,7 @@ def inspect_records(
     """
     yield from _files(workspace)
     if not url and not (workspace / FILE_NAME).is_file():
-        yield Check("Database", "note", "There are no records yet; the first use makes them.")
+        yield Inspection("Database", "note", "There are no records yet; the first use makes them.")
         return
     try:
         engine, name = engine_of(url, workspace=workspace)
@@ -61,33 +62,35 @@ def inspect_records(
         finally:
             opened.close()
     except MapperError as error:
-        yield Check("Database", "wrong", str(error))
+        yield Inspection("Database", "wrong", str(error))
 
 
-def _files(workspace: Path) -> Iterator[Check]:
+def _files(workspace: Path) -> Iterator[Inspection]:
     """Yield who can read the workspace, what lies in it, how much room there is."""
     topic = "Workspace"
     if not workspace.is_dir():
-        yield Check(topic, "note", f"{workspace} is not there yet; the first use makes it.")
+        yield Inspection(topic, "note", f"{workspace} is not there yet; the first use makes it.")
         return
     open_to_others = [path for path in _private(workspace) if path.stat().st_mode & _OTHERS]
     if open_to_others:
         names = ", ".join(str(path) for path in open_to_others)
         words = f"Others on this machine may read {names}: run chmod -R go= {workspace}"
-        yield Check(topic, "wrong", words)
+        yield Inspection(topic, "wrong", words)
     else:
-        yield Check(topic, "ok", f"{workspace} is closed to others on this machine.")
+        yield Inspection(topic, "ok", f"{workspace} is closed to others on this machine.")
     if hasattr(os, "getuid") and workspace.stat().st_uid != os.getuid():
-        yield Check(topic, "wrong", "It belongs to another account than the one mapper runs under.")
+        yield Inspection(
+            topic, "wrong", "It belongs to another account than the one mapper runs under."
+        )
     free = shutil.disk_usage(workspace).free
     state: Literal["ok", "wrong"] = "ok" if free >= _LEAST_FREE else "wrong"
-    yield Check(topic, state, f"{free / 2**30:,.1f} GB of room on its disk.")
+    yield Inspection(topic, state, f"{free / 2**30:,.1f} GB of room on its disk.")
     half = len(list((workspace / FOLDER).glob(f"{HALF_DONE}*")))
     if half:
         words = f"{half:,} half-written folders of a crash; the next start removes them."
-        yield Check(topic, "note", words)
+        yield Inspection(topic, "note", words)
     if by := holder(workspace):
-        yield Check(topic, "note", f"In use, or last left without letting go, by {by}.")
+        yield Inspection(topic, "note", f"In use, or last left without letting go, by {by}.")
 
 
 def _private(workspace: Path) -> list[Path]:
@@ -96,7 +99,7 @@ def _private(workspace: Path) -> list[Path]:
     return [path for path in found if path.exists()]
 
 
-def _database(database: Database) -> Iterator[Check]:
+def _database(database: Database) -> Iterator[Inspection]:
     """Yield the database's version, whether it keeps what it is given, and whether it is sound."""
     with database.read() as connection:
         now, newest = revision(connection), newest_revision()
@@ -106,48 +109,54 @@ def _database(database: Database) -> Iterator[Check]:
             yield from _sqlite(connection, database.name)
         guards = _guards(connection, database.dialect)
     if now == newest:
-        yield Check("Database", "ok", f"Its tables are at revision {now}, the newest.")
+        yield Inspection("Database", "ok", f"Its tables are at revision {now}, the newest.")
     else:
         words = f"Its tables are at revision {now}; this mapper's are at {newest}. Start the app."
-        yield Check("Database", "wrong", words)
+        yield Inspection("Database", "wrong", words)
     if guards:
-        yield Check("Audit log", "ok", "The database refuses to change or delete its entries.")
+        yield Inspection("Audit log", "ok", "The database refuses to change or delete its entries.")
     else:
         words = "The guards that keep its entries from being changed are gone: restore a backup."
-        yield Check("Audit log", "wrong", words)
+        yield Inspection("Audit log", "wrong", words)
 
 
-def _sqlite(connection: Connection, name: str) -> Iterator[Check]:
+def _sqlite(connection: Connection, name: str) -> Iterator[Inspection]:
     """Yield the state of an SQLite file."""
     engine = connection.scalar(text("SELECT sqlite_version()"))
     journal = connection.scalar(text("PRAGMA journal_mode"))
     wal: Literal["ok", "wrong"] = "ok" if journal == "wal" else "wrong"
-    yield Check("Database", wal, f"{name}: SQLite {engine}, journal mode {journal}.")
+    yield Inspection("Database", wal, f"{name}: SQLite {engine}, journal mode {journal}.")
     found = list(connection.scalars(text("PRAGMA integrity_check(5)")))
     if found == ["ok"]:
-        yield Check("Database", "ok", "Its integrity check finds nothing.")
+        yield Inspection("Database", "ok", "Its integrity check finds nothing.")
     else:
-        yield Check("Database", "wrong", f"It is damaged: {'; '.join(found)}. Restore a backup.")
+        yield Inspection(
+            "Database", "wrong", f"It is damaged: {'; '.join(found)}. Restore a backup."
+        )
     orphans = len(connection.execute(text("PRAGMA foreign_key_check")).all())
     if orphans:
-        yield Check("Database", "wrong", f"{orphans:,} rows point at rows that are not there.")
+        yield Inspection(
+            "Database",
+            "wrong",
+            f"{count(orphans, 'row points', 'rows point')} at rows that are not there.",
+        )
 
 
-def _postgresql(connection: Connection, name: str) -> Iterator[Check]:
+def _postgresql(connection: Connection, name: str) -> Iterator[Inspection]:
     """Yield the state of a PostgreSQL server, as far as a client may ask."""
     server = connection.scalar(text("SHOW server_version"))
-    yield Check("Database", "ok", f"{name}: PostgreSQL {server}.")
+    yield Inspection("Database", "ok", f"{name}: PostgreSQL {server}.")
     for setting in ("fsync", "full_page_writes", "synchronous_commit"):
         value = str(connection.scalar(text(f"SHOW {setting}")))
         if value == "off":
             words = f"{setting} is off: a power cut loses what was saved. Turn it on."
-            yield Check("Database", "wrong", words)
+            yield Inspection("Database", "wrong", words)
     if connection.scalar(text("SHOW data_checksums")) != "on":
-        yield Check("Database", "note", "Its pages carry no checksums: damage may go unseen.")
+        yield Inspection("Database", "note", "Its pages carry no checksums: damage may go unseen.")
     secure = connection.scalar(text("SELECT ssl FROM pg_stat_ssl WHERE pid = pg_backend_pid()"))
     local = connection.scalar(text("SELECT inet_server_addr() IS NULL"))
     if not secure and not local:
-        yield Check(
+        yield Inspection(
             "Database", "wrong", "The way to it is not encrypted: add ?sslmode=verify-full."
         )
 
@@ -168,38 +177,43 @@ def _guards(connection: Connection, dialect: str) -> bool:
     return (connection.scalar(found) or 0) >= 3  # noqa: PLR2004 - the three that revision 0001 makes
 
 
-def _kept(database: Database, workspace: Path, kept: Sequence[Head]) -> Iterator[Check]:
+def _kept(database: Database, workspace: Path, kept: Sequence[Head]) -> Iterator[Inspection]:
     """Yield the state of the log, the register, the datasets and their retention."""
     with database.read() as connection:
         verdict, head = verify(connection, kept=kept), head_of(connection)
-        yield from (Check("Audit log", "wrong", fault) for fault in verdict.faults)
+        yield from (Inspection("Audit log", "wrong", fault) for fault in verdict.faults)
         if verdict.whole:
-            words = f"Its chain is whole: {verdict.entries:,} entries, head {head.hash[:16]}…"
-            yield Check("Audit log", "ok", words)
+            words = (
+                f"Its chain is whole: {count(verdict.entries, 'entry', 'entries')}, head"
+                f" {head.hash[:16]}…"
+            )
+            yield Inspection("Audit log", "ok", words)
         if not kept:
             words = "No head kept elsewhere was given, so a log cut short would not be seen."
-            yield Check("Audit log", "note", words)
+            yield Inspection("Audit log", "note", words)
         faults = register_faults(connection)
-        yield from (Check("Releases", "wrong", fault) for fault in faults)
+        yield from (Inspection("Releases", "wrong", fault) for fault in faults)
         yield from _retention(connection)
     lost = lost_datasets(database, workspace)
     if lost:
         words = f"{len(lost):,} datasets have lost their files: restore them from a backup."
-        yield Check("Datasets", "wrong", words)
+        yield Inspection("Datasets", "wrong", words)
 
 
-def _retention(connection: Connection) -> Iterator[Check]:
+def _retention(connection: Connection) -> Iterator[Inspection]:
     """Yield what is kept, for how long, and what should be gone."""
     days = retention_days(connection)
     for kind, found in (
         ("dataset", kept_datasets(connection)),
         ("release", kept_releases(connection)),
     ):
-        rule = f"for {days[kind]:,} days" if kind in days else "until somebody sets otherwise"
+        rule = (
+            f"for {count(days[kind], 'day')}" if kind in days else "until somebody sets otherwise"
+        )
         words = f"{len(found):,} {kind}s are kept, {rule}."
-        yield Check("Retention", "ok" if kind in days or kind == "release" else "note", words)
+        yield Inspection("Retention", "ok" if kind in days or kind == "release" else "note", words)
     over = due(connection, today=datetime.now(UTC).date())
     if over:
-        count = len(over.datasets) + len(over.releases)
-        words = f"{count:,} items are past their time: run mapper retention apply"
-        yield Check("Retention", "wrong", words)
+        late = len(over.datasets) + len(over.releases)
+        words = f"{count(late, 'item is', 'items are')} past their time: run mapper retention apply"
+        yield Inspection("Retention", "wrong", words)

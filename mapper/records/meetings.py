@@ -17,7 +17,7 @@ import numpy as np
 import pandas as pd
 
 from mapper.disclosure.release import Release, is_release
-from mapper.records.actions import Action, overdue
+from mapper.records.actions import PlannedAction, overdue
 from mapper.statistics.change import compare_windows
 from mapper.statistics.period_dispersion import PeriodDispersion
 
@@ -30,7 +30,7 @@ Certainty = Literal["clear", "may be chance", "periods overlap"]
 
 
 @dataclass(frozen=True)
-class Moved:
+class Movement:
     """A hot spot on both lists whose rate changed enough to tell."""
 
     hotspot_id: str
@@ -48,11 +48,11 @@ class Changes:
     why_not: str  # in words, where the lists cannot be compared
     new: tuple[tuple[str, str], ...] = ()
     gone: tuple[tuple[str, str], ...] = ()
-    grown: tuple[Moved, ...] = ()
-    shrunk: tuple[Moved, ...] = ()
+    grown: tuple[Movement, ...] = ()
+    shrunk: tuple[Movement, ...] = ()
     hidden: int = 0  # on both lists, with a count that one of the releases did not show
-    done: tuple[Action, ...] = ()
-    late: tuple[Action, ...] = ()
+    done: tuple[PlannedAction, ...] = ()
+    late: tuple[PlannedAction, ...] = ()
 
 
 def shown_list(shown: Release) -> dict[str, Any]:
@@ -81,7 +81,7 @@ def what_changed(
     before: Mapping[str, Any] | None,
     now: Mapping[str, Any],
     *,
-    actions: Iterable[Action] = (),
+    actions: Iterable[PlannedAction] = (),
     since: date | None = None,
     today: date,
 ) -> Changes:
@@ -134,7 +134,7 @@ def _why_not(before: Mapping[str, Any] | None, now: Mapping[str, Any]) -> str:
     return ""
 
 
-def _done_since(action: Action, since: date | None) -> bool:
+def _done_since(action: PlannedAction, since: date | None) -> bool:
     """Tell whether an action was done since the last meeting."""
     if action.status != "done":
         return False
@@ -145,7 +145,7 @@ def _moved(
     before: Mapping[str, Any],
     now: Mapping[str, Any],
     pairs: Sequence[tuple[Mapping[str, Any], Mapping[str, Any]]],
-) -> list[tuple[bool, Moved]]:
+) -> list[tuple[bool, Movement]]:
     """Return the hot spots whose rate changed enough to tell, and whether it rose."""
     if not pairs:
         return []
@@ -164,7 +164,7 @@ def _moved(
         certainty: Certainty = "clear" if clear else "may be chance"
         kind: Certainty = "periods overlap" if overlap else certainty
         one = pairs[at][1]
-        found.append((up, Moved(one["id"], one["name"], old[at], new[at], kind)))
+        found.append((up, Movement(one["id"], one["name"], old[at], new[at], kind)))
     return found
 
 

@@ -19,7 +19,7 @@ from mapper.records.versions import Version, history, records
 
 
 @dataclass(frozen=True)
-class Seen:
+class Listing:
     """One meeting at which the place was on the list shown."""
 
     record: str
@@ -40,7 +40,7 @@ class PlaceWork:
     plans: tuple[Version, ...] = ()
     interventions: tuple[Version, ...] = ()
     evaluations: Mapping[str, Version] = field(default_factory=lambda: MappingProxyType({}))
-    meetings: tuple[Seen, ...] = ()  # latest first
+    meetings: tuple[Listing, ...] = ()  # latest first
     versions: tuple[Version, ...] = ()  # every version of the records above, oldest first
 
     @property
@@ -117,7 +117,7 @@ def _allowed(
     return shared_with_partners(viewer, found)
 
 
-def _seen(meetings: Iterable[Version], hotspot_id: str) -> tuple[Seen, ...]:
+def _seen(meetings: Iterable[Version], hotspot_id: str) -> tuple[Listing, ...]:
     """Return the meetings that were shown a list with the place on it, latest first."""
     seen = []
     for one in meetings:
@@ -126,5 +126,5 @@ def _seen(meetings: Iterable[Version], hotspot_id: str) -> tuple[Seen, ...]:
             if spot["id"] == hotspot_id:
                 held = str(one.content.get("held", ""))
                 told = (str(shown["title"]), str(shown["period"]), rank, spot["incidents"])
-                seen.append(Seen(one.record, one.title, held, *told))
+                seen.append(Listing(one.record, one.title, held, *told))
     return tuple(sorted(seen, key=lambda one: one.held or date.min.isoformat(), reverse=True))

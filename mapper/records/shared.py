@@ -13,8 +13,8 @@ from datetime import date
 from typing import Any
 
 from mapper.disclosure.people import Viewer, require
-from mapper.disclosure.rules import Rule
-from mapper.records.actions import Action, actions_of
+from mapper.disclosure.rules import AudienceRule
+from mapper.records.actions import PlannedAction, actions_of
 from mapper.records.database import Database
 from mapper.records.evaluations import register
 from mapper.records.versions import Version, records
@@ -54,7 +54,9 @@ class Shared:
     meetings: tuple[date, ...] = ()  # days on which meetings were held, latest first
 
 
-def shared_records(database: Database, viewer: Viewer, *, rule: Rule, today: date) -> Shared:
+def shared_records(
+    database: Database, viewer: Viewer, *, rule: AudienceRule, today: date
+) -> Shared:
     """Return what partners see of the records, late actions first.
 
     Raises
@@ -105,7 +107,7 @@ def shared_actions(plans: Iterable[Version], *, today: date) -> tuple[SharedActi
 
 
 def shared_results(
-    interventions: Iterable[Version], evaluations: Iterable[Version], *, rule: Rule
+    interventions: Iterable[Version], evaluations: Iterable[Version], *, rule: AudienceRule
 ) -> tuple[SharedResult, ...]:
     """Return what came of interventions; no verdict on counts that may not be printed."""
     evaluations = tuple(evaluations)
@@ -125,14 +127,14 @@ def shared_results(
     )
 
 
-def _shared(action: Action, today: date) -> SharedAction:
+def _shared(action: PlannedAction, today: date) -> SharedAction:
     """Return one action without its notes, plan and place."""
     late = action.days_late(today)
     state = "late" if late else "open" if action.is_open else "done"
     return SharedAction(action.action, action.agency, action.due, action.done_on, state, late)
 
 
-def _is_small(inputs: Mapping[str, Any], rule: Rule) -> bool:
+def _is_small(inputs: Mapping[str, Any], rule: AudienceRule) -> bool:
     """Tell whether a count behind an evaluation may not be printed."""
     counts = [count for pair in inputs["counts"].values() for count in pair]
     return any(0 < count < rule.smallest_count for count in counts)

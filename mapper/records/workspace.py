@@ -5,6 +5,7 @@ import time
 from pathlib import Path
 
 from mapper.base.errors import RecordsError
+from mapper.base.text import count
 from mapper.records.database import Database
 from mapper.records.datasets import FOLDER, HALF_DONE, kept_datasets
 from mapper.records.lock import sole_writer
@@ -80,7 +81,7 @@ def _old(workspace: Path) -> list[str]:
     found = [path for path in workspace.rglob(".*.tmp") if _age_of(path) < before]
     for path in found:
         path.unlink(missing_ok=True)
-    return [f"Removed {len(found):,} temporary files of a crash."] if found else []
+    return [f"Removed {count(len(found), 'temporary file')} of a crash."] if found else []
 
 
 def _age_of(path: Path) -> float:

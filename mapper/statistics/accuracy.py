@@ -36,7 +36,8 @@ import pandas as pd
 from mapper.base.files import Progress, no_progress
 from mapper.base.types import Floats, Integers
 from mapper.statistics.intervals import check_share, whole_counts
-from mapper.statistics.rankings import LAST_YEAR, History, Ranking, places
+from mapper.statistics.placing import hits_within, places
+from mapper.statistics.rankings import LAST_YEAR, History, Ranking
 
 AREA_SHARES = (0.01, 0.02, 0.05, 0.1)
 BEST = "best possible"
@@ -189,39 +190,6 @@ def accuracy_table(
     hits = np.concatenate([np.array(part) for part in parts], axis=2)  # names, shares, units
     progress("Measured accuracy", 1.0)
     return _table(names, hits, np.array(tested), counts.sum(axis=0), float(area_km2.sum()), trial)
-
-
-def hits_within(
-    place: Integers, test: Integers, area_km2: Floats, shares: Sequence[float]
-) -> Floats:
-    """Return the incidents in the first cells of a ranking that make up each share of the area.
-
-    Parameters
-    ----------
-    place
-        Place of each cell, 0 first; cells that share a place are taken together.
-    test
-        Incidents to be hit, shape (cells, periods).
-    area_km2
-        Shape (cells,).
-    shares
-        Of the whole area, from 0 to 1.
-
-    Returns
-    -------
-    numpy.ndarray
-        Shape (shares, periods).
-    """
-    order = np.argsort(place, kind="stable")
-    starts = np.flatnonzero(np.diff(place[order], prepend=-1))
-    area = np.concatenate([[0.0], np.cumsum(np.add.reduceat(area_km2[order], starts))])
-    sums = np.cumsum(np.add.reduceat(test[order], starts, axis=0), axis=0)
-    held = np.concatenate([np.zeros((1, test.shape[1])), sums])
-    wanted = np.asarray(shares) * area[-1]
-    last = np.clip(np.searchsorted(area, wanted), 1, area.size - 1)
-    part = (wanted - area[last - 1]) / (area[last] - area[last - 1])
-    within: Floats = held[last - 1] + part[:, np.newaxis] * (held[last] - held[last - 1])
-    return within
 
 
 def _orders(

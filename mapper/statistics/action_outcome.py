@@ -32,11 +32,18 @@ from mapper.statistics.placebo_evaluation import Ledger
 _ANY_RISE = 20.0  # a limit from here on is told as none
 
 EffectCode = Literal[
-    "fewer", "more", "no clear effect", "rose before", "fell before", "none alike", "too few"
+    "fewer",
+    "more",
+    "no clear effect",
+    "rose before",
+    "fell before",
+    "none alike",
+    "too few",
+    "data at fault",
 ]
 RingCode = Literal["displacement", "spread of benefit", "no clear change", "not asked"]
 CANNOT_BE_TOLD: frozenset[EffectCode] = frozenset(
-    {"rose before", "fell before", "none alike", "too few"}
+    {"rose before", "fell before", "none alike", "too few", "data at fault"}
 )
 
 
@@ -52,11 +59,19 @@ class Evaluation:
     quotient: DisplacementQuotient | None
     difference: DisplacementDifference | None
     dispersion: float  # variance over mean of the treated places' months or weeks
+    fault: str = ""  # why the data itself forbids a verdict
+
+    @property
+    def headline(self) -> str:
+        """What is said of the treated places."""
+        if self.effect == "data at fault":
+            return f"Cannot be told: {self.fault}"
+        return describe_effect(self.effect, self.treated)
 
     @property
     def words(self) -> tuple[str, ...]:
         """What is said: of the treated places and, where there is a buffer, of the ring."""
-        told = [describe_effect(self.effect, self.treated), describe_ring(self.ring, self.buffer)]
+        told = [self.headline, describe_ring(self.ring, self.buffer)]
         return tuple(each for each in told if each)
 
 
@@ -68,6 +83,7 @@ def evaluate_ledgers(
     before_length: float = 1.0,
     after_length: float = 1.0,
     confidence: float = 0.95,
+    fault: str = "",
 ) -> Evaluation:
     """Return all that is told of an action.
 
@@ -77,10 +93,14 @@ def evaluate_ledgers(
         Incidents by part: treated, and where there are any buffer, control, buffer control.
     before_length, after_length
         Lengths of the windows in any one unit.
+    fault
+        Why the data itself forbids a verdict; empty where it does not.
     """
     outcome = treated.outcome(confidence=confidence)
     around = buffer.outcome(confidence=confidence) if buffer else None
     effect = effect_code(outcome, incidents=treated.incidents, confidence=confidence)
+    if fault:
+        effect = "data at fault"
     lengths = {"before_length": before_length, "after_length": after_length}
     chance = {"dispersion": outcome.dispersion, "confidence": confidence}
     acted, control, ring = sums["treated"], sums.get("control"), sums.get("buffer")
@@ -105,6 +125,7 @@ def evaluate_ledgers(
         quotient=quotient,
         difference=difference,
         dispersion=treated.dispersion,
+        fault=fault,
     )
 
 
@@ -147,13 +168,13 @@ def describe_effect(code: EffectCode, treated: Outcome) -> str:
     seen, expected = f"{treated.seen:,.0f}", f"{treated.expected:,.0f}"
     if code in {"fewer", "more"}:
         return (
-            f"{seen} incidents where {expected} were expected: {_moved(treated)}."
+            f"{seen} against {expected} expected: {_moved(treated)}."
             f" Of {treated.alike:,} comparable places where nothing was done, about"
             f" {max(100 * treated.p, 1):.0f} in 100 were as far off."
         )
     if code == "no clear effect":
         return (
-            f"No clear effect: {seen} incidents where {expected} were expected;"
+            f"No clear effect: {seen} against {expected} expected;"
             f" {_range_words(treated)} would fit."
         )
     if code == "too few":
@@ -163,8 +184,9 @@ def describe_effect(code: EffectCode, treated: Outcome) -> str:
         )
     if code == "none alike":
         return (
-            f"Cannot be told: only {treated.alike} comparable places or dates without the action"
-            f" were found, and {FEWEST_ALIKE} are needed to judge by. Take fewer places at once, or"
+            f"Cannot be told: too few comparable places or dates without the action"
+            f" ({treated.alike:,}) were found, and {FEWEST_ALIKE} are needed to judge by. Take"
+            " fewer places at once, or"
             " give files that reach further back."
         )
     if code == "rose before":

@@ -25,13 +25,18 @@ Sources
 """
 
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import numpy as np
-from scipy.optimize import minimize
-from scipy.special import betainc, digamma, gammaln, nbdtrik
 
+from mapper.base.lazy import Lazy
 from mapper.base.types import Flags, Floats, Integers
 from mapper.statistics.permutation import SMALLEST_P
+
+if TYPE_CHECKING:
+    from scipy import optimize, special
+else:
+    optimize, special = Lazy("scipy.optimize"), Lazy("scipy.special")
 
 CENSORED = 0.95  # counts above this point of the fitted law say only that they lie above it
 _MOST_FITTED = 10_000  # cells in the likelihood: more would sharpen nothing that is read
@@ -95,9 +100,9 @@ def fit_bunching(counts: Integers, expected: Floats) -> Bunching:
     found = np.array(_START)
     for _ in range(_ROUNDS):
         shape = Bunching(float(np.exp(found[0])), float(found[1])).shapes(expected)
-        point = np.ceil(nbdtrik(CENSORED, shape, shape / (shape + expected)))
+        point = np.ceil(special.nbdtrik(CENSORED, shape, shape / (shape + expected)))
         limit = np.maximum(point, 1).astype(np.int64) + 1
-        found = minimize(
+        found = optimize.minimize(
             _unlikelihood,
             found,
             args=(counts, expected, limit),
@@ -116,8 +121,12 @@ def _unlikelihood(
     high = counts >= limit
     value, slope = np.zeros(counts.shape), np.zeros(counts.shape)
     x, e, k = counts[~high], expected[~high], shape[~high]
-    value[~high] = gammaln(x + k) - gammaln(k) + k * np.log(k / (k + e)) - x * np.log(k + e)
-    slope[~high] = digamma(x + k) - digamma(k) + np.log(k / (k + e)) + 1 - (x + k) / (k + e)
+    value[~high] = (
+        special.gammaln(x + k) - special.gammaln(k) + k * np.log(k / (k + e)) - x * np.log(k + e)
+    )
+    slope[~high] = (
+        special.digamma(x + k) - special.digamma(k) + np.log(k / (k + e)) + 1 - (x + k) / (k + e)
+    )
     x, e, k = limit[high], expected[high], shape[high]
     value[high] = _log_tail(x, e, k)
     slope[high] = (_log_tail(x, e, k * (1 + _NUDGE)) - value[high]) / (k * _NUDGE)
@@ -138,7 +147,7 @@ def count_tail(counts: Integers, expected: Floats, shape: Floats) -> Floats:
     counts, expected, shape
         Of one array shape; expectations 0 or more, shapes above 0.
     """
-    tail = betainc(np.maximum(counts, 1), shape, expected / (expected + shape))
+    tail = special.betainc(np.maximum(counts, 1), shape, expected / (expected + shape))
     return np.where(counts <= 0, 1.0, tail)
 
 

@@ -1,4 +1,4 @@
-"""Clusters: is this cell with its ring busier than chance placement of the same counts?
+"""Clusters: is this cell with its ring busier than if all cells were alike, fields included?
 
 Gi* z in closed form (Ord and Getis 1995) for reading, and its exact p under the total null (the
 disc is a random subset of all cells) or the conditional null of PySAL and GeoDa (the cell stays,

@@ -21,6 +21,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from mapper.base.text import count
 from mapper.base.types import Floats, Integers
 from mapper.statistics.intervals import whole_counts
 from mapper.statistics.over_represented import check_part, hypergeometric_tail
@@ -52,7 +53,7 @@ class CoLocation:
     def sentence(self) -> str:
         """Return the finding in plain words, with the question it answers."""
         among = " among cells of about as much demand" if self.bands > 1 else ""
-        cells = "1 cell holds" if self.both == 1 else f"{self.both:,} cells hold"
+        cells = count(self.both, "cell holds", "cells hold")
         return (
             f"{cells} both lenses, where chance{among} would put"
             f" {self.expected:,.1f} (p {self.p:.2g}). Question answered: do the two lenses"

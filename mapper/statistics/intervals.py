@@ -13,13 +13,18 @@ Cornfield (1956), Third Berkeley Symposium; Fay (2010), The R Journal 2(1).
 
 from dataclasses import dataclass
 from math import exp, inf, isfinite, nan
+from typing import TYPE_CHECKING
 
 import numpy as np
 import numpy.typing as npt
-from scipy.optimize import brentq
-from scipy.special import betainc, betaincinv, gammaln
 
+from mapper.base.lazy import Lazy
 from mapper.base.types import Floats, Integers
+
+if TYPE_CHECKING:
+    from scipy import optimize, special
+else:
+    optimize, special = Lazy("scipy.optimize"), Lazy("scipy.special")
 
 LARGEST_COUNT = 2**31 - 1
 # Probabilities that differ by less than this are one and the same, as in R and in scipy.
@@ -57,8 +62,8 @@ def check_lengths(before: float, after: float) -> None:
 def binomial_tails(successes: Integers, trials: Integers, share: float) -> tuple[Floats, Floats]:
     """Return P(X >= successes) and P(X <= successes) for X binomial; arrays of one shape."""
     k, n = successes, trials
-    at_least = np.where(k > 0, betainc(np.maximum(k, 1), n - k + 1, share), 1.0)
-    at_most = np.where(k < n, betainc(np.maximum(n - k, 1), k + 1, 1 - share), 1.0)
+    at_least = np.where(k > 0, special.betainc(np.maximum(k, 1), n - k + 1, share), 1.0)
+    at_most = np.where(k < n, special.betainc(np.maximum(n - k, 1), k + 1, 1 - share), 1.0)
     return at_least, at_most
 
 
@@ -89,8 +94,8 @@ def binomial_interval(
 ) -> tuple[Floats, Floats]:
     """Return the Clopper-Pearson interval for the chance of success; 0 to 1 without trials."""
     k, n, half = successes, trials, (1 - confidence) / 2
-    low = np.where(k > 0, betaincinv(np.maximum(k, 1), n - k + 1, half), 0.0)
-    high = np.where(k < n, betaincinv(k + 1, np.maximum(n - k, 1), 1 - half), 1.0)
+    low = np.where(k > 0, special.betaincinv(np.maximum(k, 1), n - k + 1, half), 0.0)
+    high = np.where(k < n, special.betaincinv(k + 1, np.maximum(n - k, 1), 1 - half), 1.0)
     return low, high
 
 
@@ -175,14 +180,14 @@ def _first_no_likelier(k: Integers, n: Integers, chance: Floats) -> Integers:
 
 def _log_probability(k: Integers, n: Integers, chance: Floats) -> Floats:
     """Return the logarithm of the binomial probability of k."""
-    ways = gammaln(n + 1) - (gammaln(k + 1) + gammaln(n - k + 1))
+    ways = special.gammaln(n + 1) - (special.gammaln(k + 1) + special.gammaln(n - k + 1))
     return np.asarray(ways + k * np.log(chance) + (n - k) * np.log1p(-chance), dtype=np.float64)
 
 
 def _at_most(k: Integers, n: Integers, chance: Floats) -> Floats:
     """Return P(X <= k), 0 for k below 0."""
     inside = np.clip(k, 0, np.maximum(n - 1, 0))
-    value = betainc(np.maximum(n - inside, 1), inside + 1, 1 - chance)
+    value = special.betainc(np.maximum(n - inside, 1), inside + 1, 1 - chance)
     return np.where(k < 0, 0.0, np.where(k >= n, 1.0, value))
 
 
@@ -190,8 +195,8 @@ def _log_ways(treated: int, control: int, after: int) -> tuple[Floats, int]:
     """Return log C(treated, k) C(control, after - k) for every possible k, and the lowest k."""
     lowest = max(0, after - control)
     k = np.arange(lowest, min(treated, after) + 1)
-    halves = gammaln(k + 1) + gammaln(treated - k + 1)
-    others = gammaln(after - k + 1) + gammaln(control - after + k + 1)
+    halves = special.gammaln(k + 1) + special.gammaln(treated - k + 1)
+    others = special.gammaln(after - k + 1) + special.gammaln(control - after + k + 1)
     return np.asarray(-halves - others, dtype=np.float64), lowest
 
 
@@ -212,7 +217,7 @@ def _odds_ratio_at(ways: Floats, seen: int, share: float, *, upper: bool) -> flo
     reach = 1.0
     while distance(-reach) * distance(reach) > 0:
         reach *= 2
-    return exp(float(brentq(distance, -reach, reach, xtol=1e-12)))
+    return exp(float(optimize.brentq(distance, -reach, reach, xtol=1e-12)))
 
 
 def _quotient(above: int, below: int) -> float:

@@ -9,19 +9,25 @@ What is computed
 What can mislead
     It smooths over railways and rivers, and near the edge of the study area it sees nothing of
     what lies outside: both as in any kernel density.
+Ratio of two
+    ``ratio`` sets one density against that of a base with the same kernel: where more of it lies
+    than the base would have. It is a picture, without p: what stands out is told by hot spots.
 Source
-    Silverman (1986), Density Estimation; Chainey, Tompson & Uhlig (2008), Security Journal 21.
+    Bithell (1990), Statistics in Medicine 9, for the ratio; Silverman (1986), Density Estimation;
+    Chainey, Tompson & Uhlig (2008), Security Journal 21.
 """
 
 from dataclasses import dataclass
 
 import numpy as np
+import numpy.typing as npt
 
 from mapper.base.types import Floats, Integers
 from mapper.grid.hexagons import Cells, cells_to_areas, cells_to_discs, cells_to_points
 
 EARTH_M = 6_371_007.2
 REACH = 4.0  # bandwidths
+FEWEST_EXPECTED = 1.0  # within the kernel, for a ratio to be given
 _FLATTEST = 0.75  # least distance gained per ring over the typical spacing of centres
 
 
@@ -34,7 +40,7 @@ class Kernel:
     member: Integers  # shape (pairs,)
     weight: Floats  # per square kilometre, shape (pairs,)
 
-    def density(self, counts: Integers) -> Floats:
+    def density(self, counts: npt.ArrayLike) -> Floats:
         """Return the density at each cell's centre, in incidents per square kilometre.
 
         Parameters
@@ -42,7 +48,42 @@ class Kernel:
         counts
             Shape (cells,), each 0 or more.
         """
-        return np.add.reduceat(self.weight * counts[self.member], self.starts)
+        values = np.asarray(counts, dtype=np.float64)
+        return np.add.reduceat(self.weight * values[self.member], self.starts)
+
+    def ratio(self, counts: npt.ArrayLike, base: npt.ArrayLike) -> Floats:
+        """Return the density over that of a base of the same total: 1 where as much as there.
+
+        Missing where fewer than ``FEWEST_EXPECTED`` would be expected from the base within the
+        kernel, weights taken as parts of the one at its middle: a quotient of next to nothing
+        says nothing, and fields never have the largest.
+
+        Parameters
+        ----------
+        counts
+            Shape (cells,), each 0 or more.
+        base
+            What they are set against: all demand, residents; shape (cells,).
+        """
+        part, whole = (np.asarray(each, dtype=np.float64) for each in (counts, base))
+        scale = part.sum() / whole.sum() if whole.any() else 0.0
+        expected = scale * self.density(whole)
+        top = 1 / (2 * np.pi * (self.bandwidth_m / 1000) ** 2)
+        found = np.full(part.shape, np.nan)
+        known = expected / top >= FEWEST_EXPECTED
+        found[known] = self.density(part)[known] / expected[known]
+        return found
+
+    def spread(self, counts: npt.ArrayLike) -> Floats:
+        """Return each cell's counts spread over the cells around it, nothing lost at an edge.
+
+        Parameters
+        ----------
+        counts
+            Shape (cells,), each 0 or more; whole or weighted.
+        """
+        shares = np.asarray(counts, dtype=np.float64) / np.add.reduceat(self.weight, self.starts)
+        return np.add.reduceat(self.weight * shares[self.member], self.starts)
 
 
 def gaussian_kernel(cells: Cells, *, bandwidth_m: float) -> Kernel:

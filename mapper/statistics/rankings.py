@@ -12,26 +12,26 @@ suggest is another order.
 """
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from types import MappingProxyType
 
 import numpy as np
-import numpy.typing as npt
 
 from mapper.base.types import Floats, Integers
-from mapper.grid.hexagons import Cells
-from mapper.grid.neighbours import Neighbours, touching_groups
+from mapper.grid.hexagons import Cells, cells_to_areas
+from mapper.grid.neighbours import Neighbours
 from mapper.statistics.clusters import find_clusters
-from mapper.statistics.false_discovery import benjamini_hochberg
-from mapper.statistics.fewest import FEWEST_IN_DISC
+from mapper.statistics.concentrated import concentrated_windows
+from mapper.statistics.forecast import BANDWIDTH_M, forecast, learn
 from mapper.statistics.kernel_density import gaussian_kernel
 from mapper.statistics.over_represented import find_over_represented
+from mapper.statistics.places import find_places
+from mapper.statistics.placing import places
 from mapper.statistics.rates import find_per_resident
 from mapper.statistics.scores import Score, score_counts
 from mapper.statistics.single_place import find_single_places
 
-ALPHA = 0.05
 BANDWIDTHS_M = (200, 400)
 
 
@@ -55,24 +55,6 @@ class History:
 Ranking = Callable[[History], Integers]
 
 
-def places(*keys: npt.NDArray[np.number | np.bool_]) -> Integers:
-    """Return the place of each cell by some keys, largest first; equal cells share a place.
-
-    Parameters
-    ----------
-    keys
-        The first decides, later ones break its ties; missing values come last.
-    """
-    columns = [np.where(np.isnan(key), -np.inf, key.astype(np.float64)) for key in keys]
-    order = np.lexsort([-column for column in reversed(columns)])
-    step = np.zeros(order.size, dtype=np.int64)
-    for column in columns:
-        step[1:] |= column[order][1:] != column[order][:-1]
-    place = np.empty(order.size, dtype=np.int64)
-    place[order] = np.cumsum(step)
-    return place
-
-
 def by_cluster(history: History, *, score: Score = "capped") -> Integers:
     """Rank by the exact p of Gi* on a score under the total null, then by excess in the disc."""
     clusters = find_clusters(score_counts(history.total, score=score), history.near)
@@ -84,23 +66,14 @@ def by_z(history: History) -> Integers:
     return places(find_clusters(history.total, history.near).z)
 
 
-def by_hot_cell(history: History) -> Integers:
-    """Rank cells of hot spots first, by their own count, then all other cells by count."""
-    return places(_hot_groups(history) >= 0, history.total)
-
-
-def by_hot_spot(history: History) -> Integers:
-    """Rank whole hot spots as the list has them, by excess, then all other cells by count.
-
-    The cells of a hot spot are taken together: this is what visiting the list from its top means.
-    """
-    group = _hot_groups(history)
-    total = history.total
-    inside = group >= 0
-    number = int(group.max(initial=-1)) + 1
-    excess = np.bincount(group[inside], weights=(total - total.mean())[inside], minlength=number)
-    of_cell = np.append(excess, -np.inf)[group]  # group -1 takes the last
-    return places(inside, of_cell, np.where(inside, -group, total))
+def by_concentrated(history: History) -> Integers:
+    """Rank cells of concentrated places first, by their own count, then all others by count."""
+    total, near = history.total, history.near
+    scores = score_counts(total, score="capped")
+    windows = concentrated_windows(find_clusters(scores, near).p, total, scores, near)
+    land = cells_to_areas(history.cells)
+    found = find_places(windows, total, total - total.mean(), touching=near, area_km2=land)
+    return places(found.number >= 0, total)
 
 
 def by_single_place(history: History) -> Integers:
@@ -152,7 +125,23 @@ def by_density(history: History, *, bandwidth_m: float) -> Integers:
     return places(gaussian_kernel(history.cells, bandwidth_m=bandwidth_m).density(history.total))
 
 
+def by_forecast(history: History, *, always: bool = False) -> Integers:
+    """Rank by the forecast of the period after the last.
+
+    Parameters
+    ----------
+    always
+        Whether the kernel is used even where it did not beat last year's count before.
+    """
+    around = gaussian_kernel(history.cells, bandwidth_m=BANDWIDTH_M)
+    area = cells_to_areas(history.cells)
+    learnt = learn(history.counts, around, area_km2=area, year=history.year)
+    told = replace(learnt, wins=True) if always else learnt
+    return places(forecast(history.counts, around, told, year=history.year).mean)
+
+
 LAST_YEAR = "last year's count"
+WHERE_NEXT = "where next"
 RIVALS: Mapping[str, Ranking] = MappingProxyType(
     {
         LAST_YEAR: by_last_year,
@@ -167,19 +156,19 @@ SIGNALS: Mapping[str, Ranking] = MappingProxyType(
         "cluster p, counts": partial(by_cluster, score="count"),
         "cluster p, ranks": partial(by_cluster, score="rank"),
         "Gi* z, counts": by_z,
-        "hot-spot cells by count": by_hot_cell,
-        "whole hot spots by excess": by_hot_spot,
+        "concentrated places by count": by_concentrated,
         "single place p": by_single_place,
         "per resident p": by_resident,
         "excess over residents": by_resident_excess,
     }
 )
+FORECASTS: Mapping[str, Ranking] = MappingProxyType({WHERE_NEXT: by_forecast})
 THEMED: Mapping[str, Ranking] = MappingProxyType({"over-represented p": by_theme})
 
 
 def rankings_for(*, demand: bool) -> dict[str, Ranking]:
     """Return all rankings by name, signals first; the themed one only where demand is known."""
-    return {**SIGNALS, **(THEMED if demand else {}), **RIVALS}
+    return {**SIGNALS, **(THEMED if demand else {}), **FORECASTS, **RIVALS}
 
 
 def _disc_excess(history: History) -> Floats:
@@ -187,11 +176,3 @@ def _disc_excess(history: History) -> Floats:
     total, near = history.total, history.near
     expected = total.mean() * (near.degree + 1)
     return np.asarray(total + near.ring_sums(total) - expected, dtype=np.float64)
-
-
-def _hot_groups(history: History) -> Integers:
-    """Return the hot spot of each cell as an analysis with its usual choices finds them."""
-    total, near = history.total, history.near
-    q = benjamini_hochberg(find_clusters(score_counts(total, score="capped"), near).p)
-    busy = total + near.ring_sums(total) >= FEWEST_IN_DISC
-    return touching_groups(near, (np.nan_to_num(q, nan=1.0) <= ALPHA) & busy)

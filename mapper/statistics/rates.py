@@ -15,14 +15,20 @@ Applied Statistics 40.
 """
 
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import numpy as np
 import numpy.typing as npt
-from scipy.special import betainc, gammaincinv
 
+from mapper.base.lazy import Lazy
 from mapper.base.types import Floats, Integers
 from mapper.grid.neighbours import Neighbours
 from mapper.statistics.intervals import check_share, whole_counts
+
+if TYPE_CHECKING:
+    from scipy import special
+else:
+    special = Lazy("scipy.special")
 
 PER = 1000  # residents
 _SOMEBODY = 1e-6  # sharing residents out by area leaves slivers below it: nobody lives there
@@ -93,7 +99,7 @@ def find_per_resident(counts: Integers, residents: Floats, near: Neighbours) -> 
 def binomial_tail(seen: Integers, trials: int, share: Floats) -> Floats:
     """Return P(X >= seen) for X binomial, each with its own share, by the incomplete beta."""
     inside = np.clip(seen, 1, max(trials, 1))
-    tail = betainc(inside, trials - inside + 1.0, share)
+    tail = special.betainc(inside, trials - inside + 1.0, share)
     return np.where(seen <= 0, 1.0, np.where(seen > trials, 0.0, tail))
 
 
@@ -156,7 +162,7 @@ def rates_per_thousand(counts: Integers, residents: Floats, *, confidence: float
     check_share(confidence, name="confidence")
     counts, residents = whole_counts(counts, name="counts"), check_residents(residents)
     half = (1 - confidence) / 2
-    low = np.where(counts > 0, gammaincinv(np.maximum(counts, 1), half), 0.0)
-    high = gammaincinv(counts + 1.0, 1 - half)
+    low = np.where(counts > 0, special.gammaincinv(np.maximum(counts, 1), half), 0.0)
+    high = special.gammaincinv(counts + 1.0, 1 - half)
     base = np.where(residents >= _SOMEBODY, residents, np.nan) / PER
     return Rates(rate=counts / base, low=low / base, high=high / base)

@@ -37,6 +37,7 @@ import numpy as np
 
 from mapper.base.errors import RequestError, TooFewEventsError
 from mapper.base.files import Progress, no_progress
+from mapper.base.text import count
 from mapper.base.types import Floats, Integers
 from mapper.statistics import scan_compiled
 from mapper.statistics import scan_compiled as compiled
@@ -159,7 +160,7 @@ def scan(
     ).astype(np.float64)
     clusters = tuple(
         _cluster(centre, ratios[centre], where[centre], plan, zones, counts, maxima)
-        for centre in _without_overlap(ratios, where, zones, most=choices.most_clusters)
+        for centre in without_overlap(ratios, where, zones, most=choices.most_clusters)
     )
     return ScanResult(clusters=clusters, maxima=maxima, total=plan.total, choices=choices)
 
@@ -178,7 +179,7 @@ def _shares(
     total = int(counts.sum())
     if total < FEWEST_INCIDENTS:
         raise TooFewEventsError(
-            f"Only {total} incidents to scan, fewer than {FEWEST_INCIDENTS}: "
+            f"Only {count(total, 'incident')} to scan, fewer than {FEWEST_INCIDENTS}: "
             "widen the dates, the area or the lens."
         )
     margins = counts.sum(axis=1) / total, counts.sum(axis=0) / total
@@ -295,7 +296,7 @@ def _simulate(
     return maxima
 
 
-def _without_overlap(ratios: Floats, where: Integers, zones: Zones, *, most: int) -> list[int]:
+def without_overlap(ratios: Floats, where: Integers, zones: Zones, *, most: int) -> list[int]:
     """Return centres by their best window, leaving out any that shares a place with a better."""
     taken = np.zeros(zones.size, dtype=bool)
     chosen: list[int] = []

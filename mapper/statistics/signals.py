@@ -2,7 +2,7 @@
 
 | signal | question |
 |---|---|
-| cluster | is this cell with its ring busier than chance placement of the same counts? |
+| cluster | is this cell with its ring busier than if all cells were alike, fields included? |
 | single place | does this one cell stand out from its own ring? |
 | over-represented | is this theme more common here than all demand here would suggest? |
 | per resident | are there more incidents here than its residents would suggest? |
@@ -24,6 +24,7 @@ import numpy.typing as npt
 import pandas as pd
 
 from mapper.base.errors import TooFewEventsError
+from mapper.base.text import count
 from mapper.base.types import Flags, Floats, Integers
 from mapper.grid.neighbours import Neighbours
 from mapper.statistics.clusters import Null, find_clusters
@@ -44,7 +45,10 @@ TITLES = MappingProxyType(
 )
 QUESTIONS = MappingProxyType(
     {
-        "cluster": "is this cell with its ring busier than chance placement of the same counts?",
+        "cluster": (
+            "is this cell with its ring busier than if the same counts lay on all cells alike,"
+            " fields included?"
+        ),
         "single_place": "does this one cell stand out from its own ring?",
         "over_represented": ("is this theme more common here than all demand here would suggest?"),
         "per_resident": "are there more incidents here than its residents would suggest?",
@@ -52,7 +56,7 @@ QUESTIONS = MappingProxyType(
 )
 _WHERE = MappingProxyType(
     {
-        "cluster": ("this cell and its ring", "chance placement of the same counts"),
+        "cluster": ("this cell and its ring", "the same counts laid on all cells alike"),
         "single_place": ("this one cell", "its share of its ring"),
         "over_represented": ("this cell and its ring", "all demand here"),
         "per_resident": ("this cell and its ring", "its residents"),
@@ -221,7 +225,8 @@ def _refuse_too_few(counts: Integers) -> None:
     total = int(counts.sum())
     if total < FEWEST_INCIDENTS:
         raise TooFewEventsError(
-            f"Only {total} incidents count in the study area: fewer than {FEWEST_INCIDENTS}, too"
+            f"Only {count(total, 'incident counts', 'incidents count')} in the study area: fewer"
+            f" than {FEWEST_INCIDENTS}, too"
             " few to tell a signal from chance. Choose a longer period, a larger area or a wider"
             " lens."
         )

@@ -19,15 +19,20 @@ Sources
 """
 
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import numpy as np
-from scipy.optimize import minimize_scalar
-from scipy.special import betaln, gammaln
 
+from mapper.base.lazy import Lazy
 from mapper.base.types import Floats, Integers
 from mapper.grid.neighbours import Neighbours
 from mapper.statistics.intervals import whole_counts
 from mapper.statistics.tails import distinct_rows, log_choose, ratio_sums
+
+if TYPE_CHECKING:
+    from scipy import optimize, special
+else:
+    optimize, special = Lazy("scipy.optimize"), Lazy("scipy.special")
 
 SHAPES = (1e-3, 1e6)  # from "all in one cell" to "as even as chance allows"
 _FAR = 3.0  # standard deviations above the mean from which the tail is summed upwards
@@ -126,7 +131,7 @@ def estimate_shape(x: Integers, disc: Integers, *, size: Integers, share: Floats
         return -sum(_rising(*part, shape=float(np.exp(log_shape))) for part in parts)
 
     low, high = np.log(SHAPES)
-    best = minimize_scalar(unlikelihood, bounds=(low, high), options={"xatol": 1e-4})
+    best = optimize.minimize_scalar(unlikelihood, bounds=(low, high), options={"xatol": 1e-4})
     return float(np.exp(best.x))
 
 
@@ -140,7 +145,7 @@ def _grouped(counts: Integers, weight: Floats, *, sign: int) -> tuple[Integers, 
 def _rising(counts: Integers, weight: Floats, times: Floats, *, shape: float) -> float:
     """Return the summed logarithms of the rising factorials of shape * weight."""
     base = shape * weight
-    return float(times @ (gammaln(counts + base) - gammaln(base)))
+    return float(times @ (special.gammaln(counts + base) - special.gammaln(base)))
 
 
 def beta_binomial_tail(x: Integers, disc: Integers, *, alpha: Floats, beta: Floats) -> Floats:
@@ -190,4 +195,6 @@ def _from(x: Integers, n: Integers, a: Floats, b: Floats) -> Floats:
 
 def _chance(j: Integers, n: Integers, a: Floats, b: Floats) -> Floats:
     """Return P(X = j)."""
-    return np.asarray(np.exp(log_choose(n, j) + betaln(j + a, n - j + b) - betaln(a, b)))
+    return np.asarray(
+        np.exp(log_choose(n, j) + special.betaln(j + a, n - j + b) - special.betaln(a, b))
+    )

@@ -7,12 +7,18 @@ near a million and far better for smaller ones; the sums add nothing worth namin
 """
 
 from collections.abc import Callable, Iterator
+from typing import TYPE_CHECKING
 
 import numpy as np
 import numpy.typing as npt
-from scipy.special import gammaln
 
+from mapper.base.lazy import Lazy
 from mapper.base.types import Floats, Integers
+
+if TYPE_CHECKING:
+    from scipy import special
+else:
+    special = Lazy("scipy.special")
 
 # Takes how many steps away from the start, shape (1, steps), and positions of rows, shape (rows,);
 # gives the ratio of that term to the one before it, shape (rows, steps).
@@ -56,7 +62,9 @@ def _blocks(steps: Integers) -> Iterator[tuple[Integers, int]]:
 
 def log_choose(n: Integers | Floats, k: Integers | Floats) -> Floats:
     """Return the logarithm of n over k."""
-    return np.asarray(gammaln(n + 1.0) - gammaln(k + 1.0) - gammaln(n - k + 1.0))
+    return np.asarray(
+        special.gammaln(n + 1.0) - special.gammaln(k + 1.0) - special.gammaln(n - k + 1.0)
+    )
 
 
 def distinct_rows(*columns: npt.NDArray[np.number]) -> tuple[Integers, Integers]:

@@ -15,12 +15,18 @@ Sources: Mann (1945), Econometrica 13; Kendall (1975), Rank Correlation Methods,
 from dataclasses import dataclass, replace
 from functools import lru_cache
 from math import factorial
+from typing import TYPE_CHECKING
 
 import numpy as np
 import numpy.typing as npt
-from scipy.special import ndtr
 
+from mapper.base.lazy import Lazy
 from mapper.base.types import Floats, Integers
+
+if TYPE_CHECKING:
+    from scipy import special
+else:
+    special = Lazy("scipy.special")
 
 Series = npt.NDArray[np.number]
 
@@ -77,8 +83,8 @@ def mann_kendall(series: Series) -> Trend:
     variance = _variance(values)
     scale = np.sqrt(np.where(variance > 0, variance, 1.0))
     flat = variance == 0
-    p_up = np.where(flat, 1.0, ndtr(-(s - 1) / scale))
-    p_down = np.where(flat, 1.0, ndtr((s + 1) / scale))
+    p_up = np.where(flat, 1.0, special.ndtr(-(s - 1) / scale))
+    p_down = np.where(flat, 1.0, special.ndtr((s + 1) / scale))
     return Trend(
         s=s,
         variance=variance,

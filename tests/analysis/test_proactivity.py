@@ -90,7 +90,7 @@ def test_the_list_with_and_without(study, found):
     assert table.loc[gone, "police_generated"] == pytest.approx(share)
     both = without.cells["hot"].to_numpy()[of_cell == kept].mean()
     assert table.loc[kept, "cells_hot_in_both"] == pytest.approx(both)
-    assert found.words[0] == "80 of 460 incidents (17 %) are police-generated."
+    assert found.words[0] == "Police-generated: 80 of 460 incidents (17 %)."
     assert found.words[1].startswith("Without them 1 of 2 hot spots stay on the list, 1 leave it")
 
 

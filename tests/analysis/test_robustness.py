@@ -63,12 +63,12 @@ def study():
         lon=made.table["lon"] + drawn.normal(0, 5e-4, chosen.size),
         lat=made.table["lat"] + drawn.normal(0, 3e-4, chosen.size),
     )
-    return prepare(replace(made, table=moved), lens=LENS, area=AREAS[9])
+    return prepare(replace(made, table=moved), lens=LENS, area=AREAS[9], question="concentrated")
 
 
 @pytest.fixture(scope="module")
 def result(study):
-    return find_hotspots(study.varied(question="concentrated"))
+    return find_hotspots(study)
 
 
 @pytest.fixture(scope="module")
@@ -218,3 +218,52 @@ def test_refusals(study, result):
     with pytest.raises(ValueError, match="no such"):
         measure_robustness(study, result, areas=AREAS, settings=[odd])
     assert AS_IS in lens_variants(LENS)
+
+
+@pytest.fixture(scope="module")
+def unusual(study):
+    asked = study.varied(question="unusual", expected="residents")
+    found = find_hotspots(asked)
+    return asked, found, measure_robustness(asked, found, areas=AREAS, replicates=50)
+
+
+def test_unusual_places_are_followed_under_their_own_question(unusual):
+    asked, found, robust = unusual
+    settings = settings_around(asked, variants=lens_variants(LENS))
+    assert {one.expected for one in settings} == {"residents", "demand"}
+    assert {(one.score, one.null, one.weighting) for one in settings} == {
+        ("capped", "total", AS_IS)
+    }
+    assert len(found.hotspots) >= 2
+    assert robust.stays[:, 0].all()  # the base run's own setting
+    assert set(robust.choices["choice"]) >= {"expected", "rings", "alpha"}
+    assert "expected" not in set(
+        measure_robustness(
+            asked.varied(question="concentrated"), found, areas=AREAS, replicates=5
+        ).choices["choice"]
+    )
+
+
+def test_each_unusual_setting_gives_what_an_analysis_under_it_finds(unusual):
+    asked, _, robust = unusual
+    settings = settings_around(asked, variants=lens_variants(LENS))
+    for at in np.random.default_rng(5).choice(len(settings), 12, replace=False).tolist():
+        one = settings[at]
+        other = prepare(
+            asked.incidents,
+            lens=LENS,
+            area=AREAS[one.resolution],
+            start=one.window.first,
+            end=one.window.last,
+            question="unusual",
+            expected=one.expected,
+            rings=one.rings,
+            alpha=one.alpha,
+            police_generated=one.police_generated,
+        )
+        q = find_hotspots(other).cells["q"].to_numpy()
+        incidents = other.counts.incidents
+        many = incidents + other.near.ring_sums(incidents) >= FEWEST_IN_DISC
+        row = robust.settings.iloc[at]
+        assert row["incidents"] == other.counts.total
+        assert row["cells_hot"] == ((np.nan_to_num(q, nan=1.0) <= one.alpha) & many).sum()

@@ -40,7 +40,17 @@ def study_of(lens: Lens, **choices):
     area = small_area(4)
     cells = area.cells["cell"].to_numpy()
     made = incidents_at(np.resize(cells, 400), days=900)
-    return prepare(made, lens=lens, area=area, **choices)
+    return prepare(made, lens=lens, area=area, **{"question": "concentrated", **choices})
+
+
+def test_unusual_places_have_settings_of_their_own():
+    """Three resolutions, four windows, two rings, four alphas, two expectations: no score."""
+    found = settings_around(
+        study_of(WEIGHED, question="unusual", alpha=0.02), variants={AS_IS: WEIGHED}
+    )
+    assert len(found) == 3 * 4 * 2 * 4 * 2
+    assert {one.expected for one in found} == {"residents", "demand"}
+    assert {(one.score, one.null, one.weighting) for one in found} == {("capped", "total", AS_IS)}
 
 
 def test_windows_part_at_the_start_of_a_month():

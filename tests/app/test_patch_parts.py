@@ -37,7 +37,7 @@ from mapper.incidents.read import read_incidents
 from mapper.lenses.load import load_lens
 from mapper.outputs.maps.patch_layer import patch_drawing
 from mapper.questions.patch import back_by_months, study_patch
-from mapper.records.actions import Action
+from mapper.records.actions import PlannedAction
 from tests.small_extract import PLACES, write_extract
 
 WARDS = ("Anfield, Liverpool", "Everton, Liverpool", "Picton, Liverpool")
@@ -270,7 +270,7 @@ def test_corners_that_are_none_are_taken_for_no_area(sent):
 def test_cards_say_what_is_known_and_are_plain_text(patch):
     today = date(2023, 12, 28)
     id_ = patch.places[0].hotspot_id
-    late = Action("Light the path", "Inspector", due=date(2023, 12, 1))
+    late = PlannedAction("Light the path", "Inspector", due=date(2023, 12, 1))
     cards = cards_of(patch, {id_: (late,)}, today=today)
     assert cards[0]["state"] == "1 action open, 1 overdue"
     assert cards[0]["actions"] == ["Light the path (Inspector, 27 days late)"]
@@ -278,7 +278,9 @@ def test_cards_say_what_is_known_and_are_plain_text(patch):
     assert any(line.startswith("licensed premises 1") for line in risks)
     assert cards[1]["state"] == "no action open"
     words = answer_words(patch, {id_: (late,)}, today)
-    assert words.startswith(f"{len(cards)} places are busier than chance explains; first ")
+    assert words.startswith(
+        f"{len(cards)} unusual places (more incidents than residents would explain); first "
+    )
     assert words.endswith("1 action open, 1 overdue.")
     data = panel_data(
         patch, cards, maps=[("/maps/x", "")], chosen="HS-none", found=None, knows_places=True
@@ -295,7 +297,7 @@ def test_cards_say_what_is_known_and_are_plain_text(patch):
 def test_shifts_and_actions_in_words(patch):
     assert shift_words(0) == "Monday early 07-15"
     assert shift_words(14) == "Friday night 23-07"
-    assert action_words(Action("Meet", due=None), date(2023, 1, 1)) == (
+    assert action_words(PlannedAction("Meet", due=None), date(2023, 1, 1)) == (
         "Meet (no owner yet, no day set)"
     )
     place = patch.places[0]

@@ -10,7 +10,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from mapper.areas.build import build_area
-from mapper.areas.load import default_table, load_study_area
+from mapper.areas.load import load_study_area
+from mapper.areas.stored import installed_table
 from mapper.base.errors import AreaError
 from mapper.grid.area_weighting import (
     EARTH_KM,
@@ -94,7 +95,7 @@ def edited(path, change):
 
 
 def test_the_shipped_table_is_made_again_to_the_byte(shared, tmp_path):
-    shipped = default_table()
+    shipped = installed_table()
     boundaries, population = shared / "boundaries", shared / "population"
     area = build_area(
         lsoa=boundaries / "merseyside_lsoa_2011.geojson",
@@ -205,7 +206,7 @@ def test_notes_count_repairs_and_what_was_left_out(files, tmp_path):
     shapes.loc[0, "geometry"] = shapely.Polygon(crossing)
     shapes.to_file(files["lsoa"])
     area = build(files, tmp_path)
-    assert area.notes[0] == "lsoa.geojson: 1 invalid polygons were repaired."
+    assert area.notes[0] == "lsoa.geojson: 1 invalid polygon repaired."
     assert area.notes[-1].startswith("1 LSOAs of the population table lie outside")
     assert area.cells["residents"].sum() == 4110
 
@@ -224,7 +225,7 @@ def test_progress_is_told_in_order(files, tmp_path):
         ("population", lambda t: t.drop(columns="lsoa11_code"), "population.csv.*LSOA code"),
         ("population", lambda t: t[["lsoa11_code", "pop_10_17_mid2020"]], "for the residents"),
         ("population", lambda t: t.iloc[1:], r"lacks 1 of the 4 LSOAs.*first E04"),
-        ("population", lambda t: pd.concat([t, t]), "5 LSOA codes are blank or occur twice"),
+        ("population", lambda t: pd.concat([t, t]), "5 area codes are blank or occur twice"),
         ("population", lambda t: t.assign(pop_mid2020="many"), "5 values of column pop_mid2020"),
         ("population", lambda t: t.assign(pop_mid2020="-1"), "no number of 0 or more"),
         ("population", lambda t: t.assign(pop_mid2020="inf"), "no number of 0 or more"),

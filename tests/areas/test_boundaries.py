@@ -153,7 +153,7 @@ def test_a_bow_tie_is_repaired_and_counted(tmp_path):
     boundary = read_boundary(geojson(tmp_path, BOW_TIE, FAR))
     assert shapely.is_valid(boundary.shapes).all()
     assert boundary.shapes[0].area == pytest.approx(2 * 0.5 * 0.02 * 0.02, rel=1e-6)
-    assert boundary.notes == ("town.geojson: 1 invalid polygons were repaired.",)
+    assert boundary.notes == ("town.geojson: 1 invalid polygon repaired.",)
 
 
 def test_empty_and_areless_shapes_are_left_out_and_counted(tmp_path):
@@ -178,8 +178,8 @@ def test_empty_and_areless_shapes_are_left_out_and_counted(tmp_path):
     boundary = read_boundary(path)
     assert list(boundary.attributes["n"]) == [0, 4]
     assert boundary.notes == (
-        "mixed.geojson: 2 records without a shape were left out.",
-        "mixed.geojson: 2 shapes without an area were left out.",
+        "mixed.geojson: 2 records have no shape.",
+        "mixed.geojson: 2 shapes have no area.",
     )
 
 

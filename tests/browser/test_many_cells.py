@@ -58,7 +58,7 @@ def page(browser, release, tmp_path):
 
 
 def test_all_of_them_are_painted_at_every_zoom(page, release):
-    assert (release.cells["count"] > 0).sum() >= 50_000
+    assert (release.cells["incidents"] > 0).sum() >= 50_000
     assert page.evaluate(PAINTED) > 0.1
     page.mouse.move(680, 390)
     for _ in range(3):

@@ -52,11 +52,12 @@ def hotspots(run, source, out, *more):
     return run("hotspots", source, "--lens", "public-all", "--out", out, *more)
 
 
-def test_hotspots_writes_the_five_files_of_the_contract(run, tmp_path):
+def test_hotspots_writes_the_files_of_the_contract(run, tmp_path):
     source = street_file(tmp_path / "2024-01-merseyside-street.csv")
     code, said, err = hotspots(run, source, tmp_path / "out")
     assert (code, err) == (0, "")
     names = {"hotspots.csv", "hotspots.geojson", "cells.parquet", "map.html", "manifest.json"}
+    names.add("hotspots.csv-metadata.json")
     assert {path.name for path in (tmp_path / "out").iterdir()} == names
     assert "OFFICIAL-SENSITIVE" in said
     assert "604 read, 602 accepted, 2 rejected" in said
@@ -67,13 +68,14 @@ def test_hotspots_writes_the_five_files_of_the_contract(run, tmp_path):
     assert "Bold Street" in listed["name"][0]
 
     cells = pd.read_parquet(tmp_path / "out" / "cells.parquet")
+    assert cells.pop("hex_id").equals(cells["cell"])
     assert list(cells.columns) == list(CELL_COLUMNS)
     assert all(map(h3.is_valid_cell, cells["cell"]))
     top = cells[cells["hotspot_id"] == listed["hotspot_id"][0]]
-    assert top["count"].sum() == listed["incidents"][0]
+    assert top["incidents"].sum() == listed["incidents"][0]
     assert len(top) == listed["cells"][0]
-    assert cells.loc[cells["hot"], "count"].sum() > 150
-    assert "that its residents would explain" in listed["reason"][0]
+    assert cells.loc[cells["hot"], "incidents"].sum() > 150
+    assert "that residents would explain" in listed["reason"][0]
 
     shapes = json.loads((tmp_path / "out" / "hotspots.geojson").read_text())
     assert [f["properties"]["hotspot_id"] for f in shapes["features"]] == listed[
@@ -85,7 +87,7 @@ def test_hotspots_writes_the_five_files_of_the_contract(run, tmp_path):
     assert manifest["request"]["lens"] == "public-all"
     numbers = manifest["numbers"]
     assert numbers["rows_read"] == 604
-    assert numbers["rows_accepted"] == cells["count"].sum() + numbers["rows_outside"] == 602
+    assert numbers["rows_accepted"] == cells["incidents"].sum() + numbers["rows_outside"] == 602
     assert manifest["versions"]["h3"]
 
 
@@ -139,8 +141,8 @@ def test_a_later_run_keeps_the_ids_of_an_earlier_one(run, tmp_path):
 @pytest.mark.parametrize(
     ("more", "words"),
     [
-        (["--resolution", "15"], "resolution 15"),
-        (["--alpha", "7"], "alpha 7"),
+        (["--resolution", "15"], "--resolution of 15"),
+        (["--alpha", "7"], "--alpha of 7"),
         (["--from", "2024-05-01", "--to", "2024-01-01"], "after the last day"),
         (["--from", "2031-01-01"], "dates asked for"),
         (["--area", "atlantis"], "atlantis"),
@@ -236,7 +238,7 @@ def test_real_month_against_a_plain_count(run, shared, tmp_path):
     code, _, _ = hotspots(run, source, tmp_path / "out")
     assert code == 0
     frame = pd.read_csv(source)
-    cells = pd.read_parquet(tmp_path / "out" / "cells.parquet").set_index("cell")["count"]
+    cells = pd.read_parquet(tmp_path / "out" / "cells.parquet").set_index("cell")["incidents"]
     plain = pd.Series(
         [
             h3.latlng_to_cell(y, x, 9)

@@ -10,25 +10,20 @@ from typer.core import TyperGroup
 from mapper.base.errors import OutputError
 from mapper.cli.commands import app
 from mapper.cli.inputs import OUTPUTS, keep_inputs
-from mapper.cli.question_group import command_of
-from mapper.questions.registry import NAMES, QUESTIONS
+from mapper.questions.registry import NAMES
 
 
 def commands():
-    """Every command with its words, those of the questions made as they are when called for."""
-    found = []
+    """Every command with its words, made as it is when called for."""
+    group = typer.main.get_command(app)
 
-    def walk(command, words):
-        if isinstance(command, TyperGroup):
-            for name, inner in command.commands.items():
-                walk(inner, [*words, name])
-        else:
-            name = words[-1]
-            made = command_of(QUESTIONS[name]) if name in NAMES and len(words) == 1 else command
-            found.append((words, made))
+    def walk(within, words):
+        for name in within.commands:
+            made = within.resolve_command(None, [name])[1]
+            inner = [*words, name]
+            yield from walk(made, inner) if isinstance(made, TyperGroup) else [(inner, made)]
 
-    walk(typer.main.get_command(app), [])
-    return found
+    return list(walk(group, []))
 
 
 def is_path(param):
@@ -40,7 +35,7 @@ def tries():
     for words, command in commands():
         outputs = [p for p in command.params if p.name in OUTPUTS and is_path(p)]
         inputs = [p for p in command.params if p.name not in OUTPUTS and is_path(p)]
-        inputs += [p for p in command.params if p.name in ("lens", "area")]
+        inputs += [p for p in command.params if p.name in ("lens", "area", "paths")]
         for out in outputs:
             for read in inputs:
                 yield pytest.param(words, command, out, read, id=f"{'-'.join(words)}-{read.name}")
@@ -94,6 +89,22 @@ def test_the_manifest_beside_a_table_is_no_input_either(tmp_path):
         (tmp_path / name).write_text("x")
     with pytest.raises(OutputError):
         keep_inputs({"mapping": tmp_path / "x.manifest.json", "out": tmp_path / "x.csv"})
+
+
+@pytest.mark.parametrize(
+    ("read", "out", "forms"),
+    [
+        ("x.xlsx", "x.csv", "xlsx"),
+        ("x.csv", "x.parquet", "gpkg, CSV"),
+        ("x.csv-metadata.json", "x.csv", ""),
+        ("x.csv-metadata.json", "x.gpkg", "csv"),
+    ],
+)
+def test_other_forms_of_an_output_are_outputs_too(tmp_path, read, out, forms):
+    (tmp_path / read).write_text("x")
+    with pytest.raises(OutputError, match="is read by this command"):
+        keep_inputs({"paths": [tmp_path / read], "out": tmp_path / out, "forms": forms})
+    keep_inputs({"paths": [tmp_path / read], "out": tmp_path / "y.csv", "forms": forms})
 
 
 def test_texts_that_are_no_files_are_passed_over():

@@ -1,6 +1,7 @@
 """``mapper run``: parts written, parts without enough events told, faults named, exit codes."""
 
 import json
+import re
 import subprocess
 import sys
 from datetime import date
@@ -52,12 +53,22 @@ def job_file(tmp_path):
     return path
 
 
+def test_a_table_of_workers_lies_beside_the_job_file(job_file):
+    table = job_file.with_name("workers.csv")
+    table.write_text("ward,workers\nCentral,100\n")
+    asked = 'expected = "table"\nexpected_table = "workers.csv"\nareas ='
+    job_file.write_text(JOB.replace("areas =", asked))
+    chosen = read_job(job_file).analysis.choices
+    assert chosen["expected_table"] == str(table)
+
+
 def test_each_part_is_written_and_too_few_events_are_told(job_file):
     assert run(job_file) == 0
     home = job_file.parent
     folder = home / "out" / "2030-12-31" / "merseyside" / "all-demand"
     assert sorted(path.name for path in folder.iterdir()) == [
         "hotspots.csv",
+        "hotspots.csv-metadata.json",
         "hotspots.gpkg",
         "manifest.json",
         "map.png",
@@ -67,6 +78,42 @@ def test_each_part_is_written_and_too_few_events_are_told(job_file):
     log = (home / "log" / "run.log").read_text()
     assert "rare over merseyside: too few." in log
     assert log.strip().endswith("Monthly: 1 written, 0 failed, 2 in all")
+
+
+QUESTIONS = """
+[[questions]]
+id = "concentration"
+table = "lorenz"
+[[questions]]
+id = "change"
+before = "1999-01-01:1999-06-30"
+after = "1999-07-01:1999-12-31"
+"""
+
+
+def test_questions_are_answered_beside_the_hot_spots_and_a_refusal_is_logged(job_file):
+    job_file.write_text(JOB + QUESTIONS)
+    assert run(job_file) == 0
+    home = job_file.parent
+    folder = home / "out" / "2030-12-31" / "merseyside" / "all-demand"
+    manifest = json.loads((folder / "concentration.manifest.json").read_text())
+    assert manifest["choices"]["table"] == "lorenz"
+    assert len(pd.read_csv(folder / "concentration.csv")) > 0
+    assert not (folder / "change.csv").exists()
+    assert "not answered." in (home / "log" / "run.log").read_text()
+
+
+def test_what_a_question_or_an_analysis_does_not_know_is_named(job_file):
+    for text, told in (
+        (JOB + QUESTIONS.replace("table", "tables"), "tables: not known"),
+        (JOB + QUESTIONS.replace('"change"', '"horoscope"'), "questions.1.id"),
+        (JOB + QUESTIONS.replace("lorenz", "curve"), "concentration: This cannot be asked"),
+        (JOB.replace("[outputs]", "scores = 1\n[outputs]"), "scores: not known"),
+        (JOB.replace("[outputs]", "alpha = 7\n[outputs]"), "alpha of 7 cannot be used"),
+    ):
+        job_file.write_text(text)
+        with pytest.raises(RequestError, match=re.escape(told)):
+            read_job(job_file)
 
 
 def test_a_part_that_fails_leaves_the_others_and_exit_code_3(job_file):

@@ -84,7 +84,7 @@ def test_a_table_on_standard_output_is_the_table_of_the_file(run, extract, tmp_p
     assert run(*question, tmp_path / "c.csv").code == 0
     said = run(*question, "-")
     assert said.code == 0
-    assert said.out.encode() == (tmp_path / "c.csv").read_bytes()
+    assert said.out == (tmp_path / "c.csv").read_text("utf-8-sig")
     assert "rows written to standard output" in said.err
     assert run(*question, "-", "--quiet").err == ""
     told = json.loads(run(*question, "-", "--json").err)
@@ -94,5 +94,5 @@ def test_a_table_on_standard_output_is_the_table_of_the_file(run, extract, tmp_p
 def test_rejected_rows_on_standard_output(run, extract, tmp_path):
     run("check", extract, "--rejected", tmp_path / "rejected.csv")
     said = run("check", extract, "--rejected", "-")
-    assert said.out.encode() == (tmp_path / "rejected.csv").read_bytes()
+    assert said.out == (tmp_path / "rejected.csv").read_text("utf-8-sig")
     assert "2 rejected" in said.err

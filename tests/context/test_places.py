@@ -61,8 +61,8 @@ def test_schools_of_the_official_extract(tmp_path):
         ["Sixth Form", "college", "both"],
     ]
     assert found.table["lon"].iloc[0] == pytest.approx(-2.979, abs=0.001)
-    assert "1 rows closed" in found.notes[1]
-    assert "1 rows without a point" in found.notes[2]
+    assert "1 row closed" in found.notes[1]
+    assert "1 row without a point" in found.notes[2]
 
 
 def test_a_station_of_two_entrances_is_one_and_stops_are_kept(tmp_path):
@@ -122,7 +122,7 @@ def test_stations_near_merseyside(shared):
     [
         ("name,lon,lat\nA,-2.9,53.4\n", "no type column"),
         ("name,type\nA,school\n", "no longitude and latitude"),
-        ("name,type,lon,lat\nA,,-2.9,53.4\n", "1 rows have no type"),
+        ("name,type,lon,lat\nA,,-2.9,53.4\n", "1 row has no type"),
         ("name,type,lon,lat,side\nA,x,-2.9,53.4,protect\n", "Did you mean protective"),
         ("", "is no table"),
     ],

@@ -6,11 +6,13 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from mapper.analysis.analyse import analyse
 from mapper.areas.load import load_study_area
 from mapper.grid.hexagons import cells_to_discs, points_to_cells, strings_to_cells
 from mapper.grid.neighbours import find_neighbours
 from mapper.incidents.coordinates import grid_to_degrees
 from mapper.incidents.flags import YES
+from mapper.lenses.load import load_lens
 from mapper.statistics.clusters import find_clusters
 from mapper.statistics.false_discovery import benjamini_hochberg
 from mapper.statistics.scores import score_counts
@@ -206,3 +208,13 @@ def test_weeks_and_nights_have_their_rhythms(demonstration, force):
     assert shoplifting[hour.between(9, 20)].sum() > 20 * shoplifting[hour < 6].sum()
     antisocial = (kind == "Anti-social behaviour").groupby(force.month).sum()
     assert antisocial[[9, 10]].sum() > 1.3 * antisocial[[4, 5]].sum()
+
+
+@pytest.mark.parametrize("lens", ["county-lines", "domestic-abuse", "domestic-abuse-children"])
+def test_every_planted_place_is_listed_as_unusual_under_its_lens(demonstration, incidents, lens):
+    """Clusters and taken-over homes alike, against what the lens itself names as expected."""
+    found = analyse(incidents, lens=load_lens(lens), area=load_study_area("merseyside"))
+    listed = set(found.cells.loc[found.cells["hot"], "cell"])
+    planted = [plant for plant in demonstration.truth["planted"] if plant["lens"] == lens]
+    assert len(planted) >= 2
+    assert [plant["id"] for plant in planted if not listed & set(plant["cells"])] == []

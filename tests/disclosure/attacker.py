@@ -49,7 +49,7 @@ class Knowledge:
     def read(self, release, lens, first, last):
         """Note every number of a release, as a reader with the rule book understands it."""
         for cell, count, shown in zip(
-            release.cells["cell"], release.cells["count"], release.cells["shown"], strict=True
+            release.cells["cell"], release.cells["incidents"], release.cells["shown"], strict=True
         ):
             limits = self.limits(count, shown)
             if limits:

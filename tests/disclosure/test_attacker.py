@@ -8,7 +8,7 @@ import pytest
 
 from mapper.base.errors import DisclosureError, RequestError, TooFewEventsError
 from mapper.disclosure import prepare
-from mapper.disclosure.differencing import Check
+from mapper.disclosure.differencing import DifferencingCheck
 from mapper.disclosure.make import release
 from mapper.disclosure.register import MemoryRegister
 from mapper.disclosure.rules import rules
@@ -177,7 +177,7 @@ def test_tables_without_a_check_are_caught(monkeypatch):
     def lax(new, _earlier, *, rule):
         assert rule
         nothing = tuple(np.zeros(part.low.size, dtype=bool) for part in new)
-        return Check(nothing, refused=False, linked=())
+        return DifferencingCheck(nothing, refused=False, linked=())
 
     monkeypatch.setattr(prepare, "check_finding", lax)
     assert any(map_and_table(seed, 1) for seed in range(12))
@@ -202,7 +202,7 @@ def test_releases_without_a_differencing_check_are_caught():
 def test_releases_without_secondary_suppression_are_caught(monkeypatch):
     def lax(new, _earlier, *, rule):
         assert rule
-        return Check((np.zeros(new[0].low.size, dtype=bool),), refused=False, linked=())
+        return DifferencingCheck((np.zeros(new[0].low.size, dtype=bool),), refused=False, linked=())
 
     monkeypatch.setattr(prepare, "check", lax)
     assert any(attack(seed, "partnership")[0] for seed in range(5))

@@ -34,7 +34,19 @@ from tests.builders import EVERYTHING, disc, incidents_at, small_area
 
 SEEDS = 3
 START, END = date(2024, 1, 1), date(2024, 6, 30)
-GIVES_AWAY = {"z", "p", "q", "rank", "ratio", "expected", "excess", "disc_count", "ring_count"}
+GIVES_AWAY = {
+    "score",
+    "disc_score",
+    "streets",
+    "z",
+    "p",
+    "q",
+    "rank",
+    "ratio",
+    "expected",
+    "excess",
+    "disc_incidents",
+}
 BABIES = Lens(
     id="babies",
     title="Babies",
@@ -77,6 +89,30 @@ def public(seed=0, **choices):
 
 
 @pytest.mark.parametrize("audience", ["partnership", "public"])
+def test_names_and_busiest_cells_give_no_street_and_no_count_that_is_not_printed(audience):
+    choices = {"partnership": {}, "public": {"resolution": 8, "rings": 3}}[audience]
+    area = small_area(choices.get("rings", 8), resolution=choices.get("resolution", 9))
+    table = incidents().table
+    labels = pd.Categorical(np.where(np.arange(len(table)) % 3, "Lime Street", "Bold Street"))
+    known = replace(incidents(), table=table.assign(location=labels))
+    found = analyse(known, lens=EVERYTHING, area=area, start=START, end=END, alpha=0.5)
+    assert found.hotspots["name"].str.contains("Street").all()
+    assert found.hotspots["streets"].str.contains(r"\(\d").all()
+    shown = release(found, audience=audience, register=MemoryRegister())
+    assert len(shown.hotspots) >= 1
+    for column in ("name", "busiest", "reason"):
+        assert not shown.hotspots[column].str.contains("Street").any()
+    printed = dict(zip(shown.cells["cell"], shown.cells["incidents"], strict=True))
+    parts = [part for told in shown.hotspots["busiest"] for part in told.split("; ") if part]
+    assert parts
+    for part in parts:
+        cell, count = part.split(": ")
+        assert int(count.split(" ")[0].replace(",", "")) == printed[cell]
+    for row in shown.hotspots.to_dict("records"):
+        assert row["region_places"] == (shown.hotspots["region"] == row["region"]).sum()
+
+
+@pytest.mark.parametrize("audience", ["partnership", "public"])
 def test_small_counts_are_hidden_before_the_others_are_rounded(audience):
     rule = rules().audiences[audience]
     counts = np.arange(200)
@@ -112,10 +148,10 @@ def test_no_printed_count_is_an_exact_one(make, seed):
     true = known.incidents
     hidden = (true > 0) & (true < rule.smallest_count)
     assert hidden.any()
-    assert shown.cells.loc[hidden, "count"].isna().all()
+    assert shown.cells.loc[hidden, "incidents"].isna().all()
     assert set(shown.cells.loc[hidden, "shown"]) == {rule.hidden_words}
-    assert (shown.cells["count"].dropna() % rule.round_to == 0).all()
-    assert (shown.cells.loc[true == 0, "count"] == 0).all()
+    assert (shown.cells["incidents"].dropna() % rule.round_to == 0).all()
+    assert (shown.cells.loc[true == 0, "incidents"] == 0).all()
 
 
 def test_the_columns_are_the_contract_and_none_gives_a_count_away():
@@ -131,13 +167,13 @@ def test_z_gives_every_hidden_count_back_and_a_partner_release_holds_none():
     known = result(score="count")
     cells = known.cells
     rule = rules().audiences["partnership"]
-    count, z = cells["count"].to_numpy(), cells["z"].to_numpy()
+    count, z = cells["incidents"].to_numpy(), cells["z"].to_numpy()
     degree = cells["neighbours"].to_numpy() + 1
     hidden = (count > 0) & (count < rule.smallest_count)
     # z = (disc - mean degree) / (deviation sqrt((n degree - degree^2) / (n - 1))): two unknowns.
     size = len(cells)
     root = np.sqrt((size * degree - degree**2) / (size - 1))
-    disc_count = cells["disc_count"].to_numpy()
+    disc_count = cells["disc_incidents"].to_numpy()
     inner = np.flatnonzero(degree == degree.max())
     one, other = inner[np.argmax(disc_count[inner])], inner[np.argmin(disc_count[inner])]
     deviation = (disc_count[one] - disc_count[other]) / (root[one] * (z[one] - z[other]))
@@ -174,20 +210,20 @@ def test_everything_printed_follows_from_the_printed_counts(seed):
 
 def test_totals_are_sums_of_rounded_parts():
     shown = partnership()
-    by_cell = shown.cells.groupby("district", observed=True)["count"].sum()
+    by_cell = shown.cells.groupby("district", observed=True)["incidents"].sum()
     by_district = shown.districts.set_index("district")["incidents"]
     assert by_cell.to_dict() == by_district.to_dict()
     assert len(shown.hotspots)
     for spot in shown.hotspots.to_dict("records"):
         inside = shown.cells["hotspot_id"] == spot["hotspot_id"]
         assert inside.any()
-        total = shown.cells.loc[inside, "count"].sum()
+        total = shown.cells.loc[inside, "incidents"].sum()
         assert (0 if pd.isna(spot["incidents"]) else spot["incidents"]) == total
 
 
 def test_weights_are_never_printed():
     heavy = replace(EVERYTHING, rules=(replace(EVERYTHING.rules[0], weight=9),))
-    assert (partnership(lens=heavy).cells["count"] == partnership().cells["count"]).all()
+    assert (partnership(lens=heavy).cells["incidents"] == partnership().cells["incidents"]).all()
 
 
 def test_no_street_and_no_file_name_is_printed():
@@ -253,7 +289,7 @@ def test_an_audience_needs_a_register_and_a_name():
 def test_children_are_public_by_district_alone():
     shown = public(lens=BABIES)
     assert set(shown.cells["shown"]) == {"by district only"}
-    assert shown.cells["count"].isna().all()
+    assert shown.cells["incidents"].isna().all()
     assert len(shown.hotspots) == 0
     assert shown.districts["incidents"].tolist() == [
         5 * round(int(result(lens=BABIES, resolution=8, rings=3).incidents.sum()) / 5)
@@ -292,7 +328,7 @@ def test_the_preview_shows_both_sides_and_keeps_nothing():
     register = MemoryRegister()
     seen = preview(result(), audience="partnership", register=register)
     assert seen.refusal == ""
-    assert seen.cells["count"].tolist() == result().incidents.tolist()
+    assert seen.cells["incidents"].tolist() == result().incidents.tolist()
     hidden = seen.cells["shown"] == "fewer than 5"
     assert seen.cells.loc[hidden, "why"].str.contains("hidden").all()
     assert sum(seen.numbers.values()) == len(seen.cells)
@@ -304,8 +340,12 @@ def test_the_preview_shows_both_sides_and_keeps_nothing():
 
 def test_files_say_fewer_than_and_never_a_hidden_number(tmp_path):
     shown = partnership(lens=replace(EVERYTHING, title="Lens"))
-    assert hotspots_csv(shown).decode().splitlines()[0] == ",".join(PARTNER_HOTSPOT_COLUMNS)
-    assert districts_csv(shown).decode().splitlines()[0] == ",".join(PARTNER_DISTRICT_COLUMNS)
+    assert hotspots_csv(shown).decode("utf-8-sig").splitlines()[0] == ",".join(
+        PARTNER_HOTSPOT_COLUMNS
+    )
+    assert districts_csv(shown).decode("utf-8-sig").splitlines()[0] == ",".join(
+        PARTNER_DISTRICT_COLUMNS
+    )
     members = json.loads(hotspots_geojson(shown))
     assert (members["marking"], members["audience"]) == ("OFFICIAL-SENSITIVE", "partnership")
     pd.testing.assert_frame_equal(pd.read_parquet(io.BytesIO(cells_parquet(shown))), shown.cells)
@@ -324,7 +364,7 @@ def test_the_map_draws_hidden_counts_without_a_number():
     assert drawn["partner"] is True
     cells = drawn["cells"]
     assert not GIVES_AWAY & set(cells)
-    for count, words in zip(cells["count"], cells["shown"], strict=True):
+    for count, words in zip(cells["incidents"], cells["shown"], strict=True):
         assert (count is None) == (words in {"fewer than 5", "withheld"})
 
 

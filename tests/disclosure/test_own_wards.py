@@ -51,7 +51,7 @@ def test_only_own_cells_and_their_hot_spots_are_there(result, shown):
     whole = release_to(viewer("analyst"), result)
     assert len(whole.cells) == len(CELLS)
     own = whole.cells[WEST].reset_index(drop=True)
-    assert shown.cells["count"].equals(own["count"])
+    assert shown.cells["incidents"].equals(own["incidents"])
     assert shown.cells["hot"].equals(own["hot"])
 
 
@@ -60,23 +60,33 @@ def test_a_hot_spot_across_the_border_is_listed_with_its_own_part(result, shown)
     assert len(cut) == 1
     row = cut.iloc[0]
     own = shown.cells[shown.cells["hotspot_id"] == row["hotspot_id"]]
-    assert row["incidents"] == own["count"].sum()
+    assert row["incidents"] == own["incidents"].sum()
     assert row["cells"] == len(own)
     whole = result.hotspots.set_index("hotspot_id").loc[row["hotspot_id"]]
     assert row["cells"] < whole["cells"]
     assert "your wards" in row["reason"]
+    assert f"that {result.standard.words}" in row["reason"]
+    assert "even spread" not in row["reason"]
+    assert np.isnan(row["q"])
+    assert row["streets"] == ""
+    told = {part.split(":")[0] for part in row["busiest"].split("; ")}
+    assert told <= set(own["cell"])
+    region = shown.cells["region"] == row["region"]
+    km2 = AREA.cells["area_km2"].to_numpy()[WEST][region.to_numpy()]
+    assert row["region_km2"] == pytest.approx(km2.sum())
+    assert row["region_places"] == (shown.hotspots["region"] == row["region"]).sum()
 
 
 def test_figures_of_border_cells_hold_own_counts_only(result, shown):
     """By hand, cell by cell: a ring is summed over those of its cells that are own."""
     own = set(CELLS[WEST].tolist())
-    counts = dict(zip(CELLS.tolist(), result.cells["count"], strict=True))
+    counts = dict(zip(CELLS.tolist(), result.cells["incidents"], strict=True))
     for place, cell in enumerate(CELLS[WEST]):
         ring = set(cells_to_discs(np.array([cell]), rings=1)[1].tolist()) - {int(cell)}
         inside = ring & own
         row = shown.cells.iloc[place]
-        assert row["ring_count"] == sum(counts[one] for one in inside)
-        assert row["disc_count"] == row["ring_count"] + counts[int(cell)]
+        assert row["disc_incidents"] == sum(counts[one] for one in inside) + counts[int(cell)]
+        assert row["disc_score"] == row["disc_incidents"]
         assert row["neighbours"] == len(inside)
         reaches_out = bool(ring & (set(CELLS.tolist()) - own))
         assert np.isnan(row["z"]) == np.isnan(row["q"]) == reaches_out
@@ -88,15 +98,23 @@ def test_another_wards_incidents_moved_about_change_no_count_that_is_shown(choic
     far = CELLS[~WEST][np.argsort(LON[~WEST])[-40:]]
     one = release_to(NIA, run([np.repeat(far[:4], 10)], **choices))
     two = release_to(NIA, run([np.repeat(far[20:24], 10)], **choices))
-    columns = ["cell", "count", "ring_count", "disc_count", "neighbours"]
+    columns = ["cell", "incidents", "disc_incidents", "score", "disc_score", "neighbours"]
     assert one.cells[columns].equals(two.cells[columns])
     assert dict(one.record["numbers"]) == dict(two.record["numbers"])
     assert one.record["facts"] == two.record["facts"]
 
 
+def test_a_place_whose_ring_stays_inside_keeps_its_q(result, shown):
+    whole = result.hotspots.set_index("hotspot_id")
+    inner = shown.hotspots[shown.hotspots["q"].notna()]
+    assert len(inner) >= 1
+    for row in inner.to_dict("records"):
+        assert row["q"] == whole.loc[row["hotspot_id"], "q"]
+
+
 def test_it_says_what_it_leaves_out(shown):
     assert any(note.startswith("Only your wards are shown: West Ward.") for note in shown.caveats)
-    assert shown.record["numbers"]["incidents_counted"] == shown.cells["count"].sum()
+    assert shown.record["numbers"]["incidents_counted"] == shown.cells["incidents"].sum()
 
 
 def test_the_files_of_a_narrowed_release_can_be_made(shown):

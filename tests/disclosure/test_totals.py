@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from mapper.disclosure import prepare
-from mapper.disclosure.differencing import Check
+from mapper.disclosure.differencing import DifferencingCheck
 from mapper.disclosure.make import release
 from mapper.disclosure.register import MemoryRegister
 from mapper.disclosure.rules import rules
@@ -48,7 +48,7 @@ def test_totals_are_kept_apart_from_maps_and_checked_beside_one_another(monkeypa
     def watched(new, earlier, *, rule):
         seen.append((len(new), tuple(earlier), rule.audience))
         nothing = tuple(np.zeros(part.low.size, dtype=bool) for part in new)
-        return Check(nothing, refused=False, linked=())
+        return DifferencingCheck(nothing, refused=False, linked=())
 
     monkeypatch.setattr(prepare, "check_finding", watched)
     other = finding(table=finding().table.assign(now=[57, 3, 0]))

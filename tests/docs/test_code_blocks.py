@@ -22,6 +22,7 @@ from mapper.cli.job import run
 from mapper.context.phases import read_phase_rules
 from mapper.incidents.mapping import load_mapping
 from mapper.lenses.load import load_lens
+from tests.areas.lancashire import write_lancashire
 from tests.small_extract import write_extract, write_police_uk
 
 ROOT = Path(__file__).parents[2]
@@ -37,6 +38,7 @@ LOOSE = doctest.ELLIPSIS | doctest.NORMALIZE_WHITESPACE
 # Lines that are not run here, each by how it begins, and why.
 NOT_RUN = {
     "git clone REPOSITORY mapper": "needs the address of the reader's own copy",
+    'mapper check "postgresql:': "needs a force's database; tests/incidents reads a real one",
     "git pull": "changes the checkout that is being tested",
     "cd mapper": "goes with the clone above it",
     "py -3.11 -m venv": "the launcher of Python on Windows",
@@ -111,6 +113,9 @@ def run_bash(page, text, folder):
         (folder / "mapping.toml").write_text(toml)
         rows = pd.read_csv(folder / "incidents.csv", dtype=str)
         as_command_and_control(rows).to_csv(folder / "incidents.csv", index=False)
+    if page.name == "your-area.md":
+        for kind, path in write_lancashire(folder / "official").items():
+            path.rename(folder / f"{kind}{path.suffix}")
     for line in text.splitlines():
         run_line(line)
 
@@ -120,6 +125,7 @@ def run_python(_page, text, folder):
     assert sorted(path.name for path in (folder / "out").iterdir()) == [
         "cells.parquet",
         "hotspots.csv",
+        "hotspots.csv-metadata.json",
         "hotspots.geojson",
         "manifest.json",
         "map.html",

@@ -105,4 +105,4 @@ def test_places_found_are_converted_and_wrong_ones_noted(tmp_path):
     ]
     found = read(write_csv(tmp_path / "a.csv", extract(*rows, header=header)))
     assert found.table["found_lon"].round(2).fillna(9).tolist() == [-2.99, -2.9, 9, 9]
-    assert found.notes == ("a.csv: 1 wrong places found were left out; the incidents were kept",)
+    assert found.notes == ("a.csv: 1 wrong place found, left out; the incidents were kept",)

@@ -76,7 +76,7 @@ def test_the_mapping_of_the_document_is_read(tmp_path):
 
 def test_every_column_of_the_extract_fills_one_of_the_incident_table():
     fields = {*INCIDENT_COLUMNS, *OPTIONAL_INCIDENT_COLUMNS}
-    converted = {"easting", "northing", "found_easting", "found_northing"}
+    converted = {"easting", "northing", "postcode", "found_easting", "found_northing"}
     assert {column.field for column in EXTRACT_COLUMNS} <= fields | converted
     names = [column.name.replace("_", "") for column in EXTRACT_COLUMNS]
     assert len(set(names)) == len(names)

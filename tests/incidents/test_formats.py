@@ -169,7 +169,7 @@ def test_blank_rows_inside_a_workbook(tmp_path):
     rows = extract({}, {})
     found = read(workbook(tmp_path / "a.xlsx", [rows[0], [], rows[1], [], rows[2]]))
     assert found.table["row"].tolist() == [3, 5]
-    assert "a.xlsx: 2 wholly blank lines are not counted as rows" in found.notes
+    assert "a.xlsx: 2 wholly blank lines not counted as rows" in found.notes
 
 
 def sheet_xml(path, cells, dimension=""):
@@ -374,7 +374,7 @@ def test_geometries_of_geojson(tmp_path, geometry, reason):
     (tmp_path / "a.json").write_text(told)
     found = read(tmp_path / "a.json")
     assert [r for _, r, _ in reasons(found)] == [reason] * (reason is not None)
-    assert found.notes == ("a.json: 1 wholly blank lines are not counted as rows",)
+    assert found.notes == ("a.json: 1 wholly blank line not counted as rows",)
 
 
 def test_a_file_is_known_by_its_bytes_not_its_name(tmp_path, plain):

@@ -20,7 +20,7 @@ def test_a_shared_reference_is_no_repeat_where_anything_else_differs(tmp_path, c
     path = write_csv(tmp_path / "a.csv", extract({}, {"reference": "R1", **changes}))
     found = read(path)
     assert len(found.table) == 2
-    assert any("1 references are shared by 2 rows that differ" in note for note in found.notes)
+    assert any("1 reference is shared by 2 rows that differ" in note for note in found.notes)
     one = read(path, mapping=ONE)
     assert reasons(one) == [(3, "repeated reference", "reference")]
 
@@ -35,7 +35,7 @@ def test_a_flag_on_any_repeated_row_is_kept(tmp_path):
     rows = extract({"knife": "no"}, {"reference": "R1", "knife": "yes"}, {"knife": "no"})
     found = read(write_csv(tmp_path / "a.csv", rows))
     assert found.table["knife"].tolist() == [True, False]
-    assert any("1 incidents stand on several rows that disagree on knife" in n for n in found.notes)
+    assert any("1 incident stands on several rows that disagree on knife" in n for n in found.notes)
 
 
 def test_log_numbers_that_restart_each_day_are_all_kept(tmp_path):

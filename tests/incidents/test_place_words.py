@@ -84,7 +84,7 @@ def test_one_column_is_mapped_twice(tmp_path):
         write_csv(tmp_path / "b.csv", extract({"easting": "335011", "northing": "391150"}))
     )
     assert found.table["lon"][0] == pytest.approx(plain.table["lon"][0])
-    assert any("1 grid references give a square" in note for note in found.notes)
+    assert any("1 grid reference read as a square" in note for note in found.notes)
     other = ColumnMapping({"from_at": ("When",), "longitude": ("Place",), "latitude": ("Place",)})
     degrees = [["When", "Place"], ["2026-03-02", "53.41, -2.98"], ["2026-03-02", "nowhere"]]
     found = read(write_csv(tmp_path / "c.csv", degrees), mapping=other)
@@ -115,4 +115,4 @@ def test_exchanged_eastings_and_northings_far_from_the_rest_are_told_and_can_be_
     assert reasons(read(path)) == [(7, "easting and northing swapped", "easting and northing")]
     found = read(path, repair_swapped=True)
     assert found.table["lat"].between(53.3, 53.5).all()
-    assert "a.csv: 1 rows with easting and northing swapped were repaired" in found.notes
+    assert "a.csv: 1 row with easting and northing swapped: repaired" in found.notes

@@ -78,7 +78,7 @@ def test_swapped_coordinates_are_rejected_or_repaired(tmp_path, place):
     assert reasons(found) == [swapped]
     repaired = read(path, repair_swapped=True)
     assert repaired.table[["lon", "lat"]].to_numpy()[0].tolist() == [float(p) for p in place[::-1]]
-    assert "a.csv: 1 rows with latitude and longitude swapped were repaired" in repaired.notes
+    assert "a.csv: 1 row with latitude and longitude swapped: repaired" in repaired.notes
 
 
 @pytest.mark.parametrize(
@@ -165,7 +165,7 @@ def test_blank_lines_are_not_rows_and_are_counted_in_a_note(tmp_path):
     assert found.rows_read == 3
     assert found.table["row"].tolist() == [3, 6]
     assert reasons(found) == [(8, "coordinate is not a number", "easting")]
-    assert "a.csv: 5 wholly blank lines are not counted as rows" in found.notes
+    assert "a.csv: 5 wholly blank lines not counted as rows" in found.notes
 
 
 def test_a_row_is_blank_only_when_columns_that_are_not_read_are_blank_too(tmp_path):
@@ -188,5 +188,5 @@ def test_a_copy_of_a_file_is_read_once_and_said(tmp_path):
     found = read(one, two, one)
     assert found.rows_read == 2
     assert found.notes == (
-        "2.csv: is a copy of 1.csv byte for byte; its 2 rows were not read again",
+        "2.csv: is a copy of 1.csv byte for byte; it was not read again (2 rows)",
     )

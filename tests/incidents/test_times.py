@@ -183,9 +183,7 @@ def test_the_time_of_report_stands_in_and_is_noted(tmp_path):
     found = read(write_csv(tmp_path / "a.csv", extract(*rows, header=header)))
     assert found.table["start"].dt.strftime("%d %H").tolist() == ["02 10", "01 09"]
     assert reasons(found) == [(4, "no date", "from_at"), (5, "future date", "reported_at")]
-    assert found.notes == (
-        "a.csv: 1 rows without an earliest time were given the time they were reported",
-    )
+    assert found.notes == ("a.csv: 1 row without an earliest time, given the time of the report",)
 
 
 # Each is 16:43 on 15 May 2026 in London.

@@ -24,7 +24,7 @@ from mapper.outputs.briefing.choices import (
 )
 from mapper.outputs.briefing.content import briefing_content
 from mapper.outputs.briefing.gather import gather
-from mapper.outputs.briefing.spans import Moved, Spans, compare_spans, spans_of_counts
+from mapper.outputs.briefing.spans import RateChange, Spans, compare_spans, spans_of_counts
 from mapper.questions.windows import Window
 from tests.small_extract import write_extract
 
@@ -125,12 +125,13 @@ def test_many_places_are_tested_together():
         (0.91, 1.04, "9 % fewer to 4 % more"),
         (2.1, 9.0, "2.1 to 9.0 times as many"),
         (1.5, float("inf"), "at least 50 % more"),
+        (3.0, 4194.7, "at least 3.0 times as many"),
         (0.0, 0.5, "at most 50 % fewer"),
         (0.0, float("inf"), ""),
     ],
 )
 def test_how_much_is_said_in_plain_words(low, high, words):
-    assert Moved("no clear change", low, high).words == words
+    assert RateChange("no clear change", low, high).words == words
 
 
 def test_places_that_moved_are_summed_from_what_is_printed(content, gathered):
@@ -140,7 +141,7 @@ def test_places_that_moved_are_summed_from_what_is_printed(content, gathered):
         said = [getattr(one, side) for one in content.movers]
         numbers = [one.number for one in said]
         assert all(str(one) == f"about {one.number:,}" for one in said if one.number)
-        assert sum(numbers) == release.cells.loc[hot, "count"].fillna(0).sum()
+        assert sum(numbers) == release.cells.loc[hot, "incidents"].fillna(0).sum()
         assert all(number % 5 == 0 for number in numbers)
 
 

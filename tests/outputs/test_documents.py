@@ -116,7 +116,7 @@ def test_what_is_no_release_or_has_no_words_is_refused(document):
         Document("t", "s", object(), (), "", document.made_at)
     with pytest.raises(OutputError, match="alternative text"):
         Picture(SQUARE, " ")
-    with pytest.raises(OutputError, match="1 rows do not fit its 2 columns"):
+    with pytest.raises(OutputError, match="1 row does not fit its 2 columns"):
         Table("Top", ("a", "b"), (("1",),))
     broken = Document("t", "s", document.release, (Picture("<svg", "alt"),), "", document.made_at)
     with pytest.raises(OutputError, match="cannot be printed"):

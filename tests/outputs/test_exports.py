@@ -121,7 +121,7 @@ def test_pictures_are_marked(release):
 def test_every_field_has_a_meaning(release):
     for table in (release.hotspots, release.cells):
         assert set(table.columns) <= set(FIELDS)
-    lines = export(release, "fields").decode().splitlines()
+    lines = export(release, "fields").decode("utf-8-sig").splitlines()
     assert len(lines) == 1 + release.hotspots.shape[1] + release.cells.shape[1]
 
 

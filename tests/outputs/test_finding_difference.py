@@ -10,8 +10,8 @@ import pytest
 
 from mapper.base.errors import OutputError
 from mapper.disclosure.make import release
+from mapper.outputs.exports.answers import answer_workbook
 from mapper.outputs.finding_difference import counted, difference
-from mapper.outputs.finding_workbook import finding_workbook
 from mapper.questions.finding import Finding
 
 
@@ -67,7 +67,7 @@ def test_unlike_answers_are_not_compared():
 
 def test_the_workbook_reopens_with_equal_values_and_text_as_text():
     shown = release(finding(["a", "b"], [8, 3]))
-    book = openpyxl.load_workbook(io.BytesIO(finding_workbook(shown)))
+    book = openpyxl.load_workbook(io.BytesIO(answer_workbook(shown)))
     assert book.sheetnames == ["About", "Answer", "Fields"]
     for sheet in book:
         assert sheet["A1"].value == "OFFICIAL-SENSITIVE"

@@ -252,7 +252,7 @@ def test_hot_spots_are_a_map_of_their_own(result):
         assert spot["p"] >= inside["p"].min() > 0  # a bound over all windows tested
         assert spot["q"] <= spot["p"]  # the r-th place has at most p / r
         assert spot.geometry.symmetric_difference(inside.union_all()).area < 1e-12
-        assert spot["incidents"] == inside["count"].sum()
+        assert spot["incidents"] == inside["incidents"].sum()
         assert spot["excess"] == pytest.approx(spot["incidents"] - spot["expected"])
 
 

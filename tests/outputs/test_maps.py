@@ -33,7 +33,7 @@ def points(steps):
 def test_only_cells_with_something_to_say_are_drawn(make_release):
     release = make_release()
     cells = release.cells
-    says = (cells["count"] > 0) | cells["hot"]
+    says = (cells["incidents"] > 0) | cells["hot"]
     assert 0 < says.sum() < len(cells)
     assert cell_features(release)["id"] == cells.loc[says, "cell"].tolist()
 
@@ -52,8 +52,8 @@ def test_cells_carry_their_figures(make_release):
     table = release.cells.set_index("cell")
     for at, cell in enumerate(drawn["id"]):
         row = table.loc[cell]
-        assert drawn["count"][at] == row["count"]
-        assert drawn["disc"][at] == row["disc_count"]
+        assert drawn["incidents"][at] == row["incidents"]
+        assert drawn["disc"][at] == row["disc_incidents"]
         assert drawn["places"][drawn["place"][at]] == f"{row['ward']}, {row['district']}"
         spot = drawn["hotspot"][at]
         spots = release.hotspots["hotspot_id"]
@@ -143,13 +143,19 @@ def test_every_hot_spot_is_in_the_list_beside_the_map(make_release):
 
 
 def test_no_hot_spot_is_said_in_words(make_release):
-    assert "No place stands out" in export_map(make_release(spots=0))
+    assert (
+        "No place is unusual: nowhere are there more incidents than residents would"
+        in export_map(make_release(spots=0))
+    )
 
 
 def test_an_empty_lens_still_draws(make_release):
     release = make_release(spots=0)
     quiet = release.cells.assign(count=0, hot=False)
-    assert "No place stands out" in export_map(make_release(spots=0, cells=quiet))
+    assert (
+        "No place is unusual: nowhere are there more incidents than residents would"
+        in export_map(make_release(spots=0, cells=quiet))
+    )
 
 
 def test_leaflet_comes_from_where_the_app_serves_it(make_release):

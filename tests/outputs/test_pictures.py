@@ -37,15 +37,15 @@ def test_map_numbers_hot_spots_and_names_them_in_words(make_release):
 
 def test_map_draws_hidden_counts_alike_and_says_so(make_release):
     release = make_release()
-    cells = release.cells.assign(count=release.cells["count"].astype("Int64"))
-    cells.loc[(cells["count"] > 0) & (cells["count"] < 5), "count"] = pd.NA
+    cells = release.cells.assign(count=release.cells["incidents"].astype("Int64"))
+    cells.loc[(cells["incidents"] > 0) & (cells["incidents"] < 5), "incidents"] = pd.NA
     shown = make_release(cells=cells)
     picture = map_picture(shown)
     root = parsed(picture)
     assert "Hidden" in words(root)
     hidden = [p for p in root.iter(f"{SVG}path") if p.get("fill") == "url(#hidden)"]
     assert len(hidden) == 1
-    assert hidden[0].get("d").count("M") == int(cells["count"].isna().sum())
+    assert hidden[0].get("d").count("M") == int(cells["incidents"].isna().sum())
 
 
 def test_map_of_one_hot_spot_draws_its_surroundings_only(make_release):

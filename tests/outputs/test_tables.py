@@ -23,12 +23,12 @@ from mapper.outputs.tables import (
 
 
 def read(release):
-    return list(csv.DictReader(io.StringIO(hotspots_csv(release).decode(), newline="")))
+    return list(csv.DictReader(io.StringIO(hotspots_csv(release).decode("utf-8-sig"), newline="")))
 
 
 def test_csv_has_the_contract_in_line_one_and_one_row_per_hot_spot(make_release):
     release = make_release()
-    assert hotspots_csv(release).decode().splitlines()[0] == ",".join(HOTSPOT_COLUMNS)
+    assert hotspots_csv(release).decode("utf-8-sig").splitlines()[0] == ",".join(HOTSPOT_COLUMNS)
     rows = read(release)
     assert [row["hotspot_id"] for row in rows] == release.hotspots["hotspot_id"].tolist()
     assert [int(row["incidents"]) for row in rows] == release.hotspots["incidents"].tolist()
@@ -59,8 +59,10 @@ def test_missing_values_are_empty_in_csv_and_null_in_geojson(make_release):
 def test_parquet_gives_the_cells_back_exactly(make_release):
     release = make_release()
     file = io.BytesIO(cells_parquet(release))
-    pd.testing.assert_frame_equal(pd.read_parquet(file), release.cells)
-    assert pq.read_schema(file).names == list(CELL_COLUMNS)
+    found = pd.read_parquet(file)
+    assert list(found) == ["cell", "hex_id", *list(CELL_COLUMNS)[1:]]
+    assert found.pop("hex_id").equals(found["cell"])
+    pd.testing.assert_frame_equal(found, release.cells)
 
 
 def test_marking_travels_in_parquet_and_geojson(make_release):
@@ -111,5 +113,5 @@ def test_only_a_release_leaves(write, other):
 
 def test_no_hot_spots_is_a_header_and_no_feature(make_release):
     release = make_release(spots=0)
-    assert hotspots_csv(release).decode() == ",".join(HOTSPOT_COLUMNS) + "\n"
+    assert hotspots_csv(release).decode("utf-8-sig") == ",".join(HOTSPOT_COLUMNS) + "\n"
     assert json.loads(hotspots_geojson(release))["features"] == []

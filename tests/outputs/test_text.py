@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mapper.base.text import encode_text, script_json, spreadsheet_text
+from mapper.base.text import count, encode_text, place_name, script_json, spreadsheet_text
 
 TEXTS = st.text(st.characters(exclude_categories=["Cs"]))
 
@@ -42,3 +42,43 @@ def test_formulas_become_text_in_a_spreadsheet(start):
 @pytest.mark.parametrize("text", ["", "Park Lane", "1-3 High Street", "'quoted'", " =1"])
 def test_other_text_stays(text):
     assert spreadsheet_text(text) == text
+
+
+@pytest.mark.parametrize(
+    ("given", "shown"),
+    [
+        ("Hyde'S Brow", "Hyde's Brow"),
+        ("On or near Hyde'S Brow", "On or near Hyde's Brow"),
+        ("HYDE'S BROW", "Hyde's Brow"),
+        ("ON OR NEAR ST. JOHN'S LANE", "On or near St. John's Lane"),
+        ("O'NEILL ST", "O'Neill St"),
+        ("MCDONALD AVE", "McDonald Ave"),
+        ("LLAN Y PWLL", "Llan y Pwll"),
+        ("YR HEOL", "Yr Heol"),
+        ("PENTRE'R BRYN", "Pentre'r Bryn"),
+        ("1ST AVENUE", "1st Avenue"),
+        ("1St Avenue", "1st Avenue"),
+        ("M62 JUNCTION 5", "M62 Junction 5"),
+        ("NCP CAR PARK", "NCP Car Park"),
+        ("BANGOR-ON-DEE", "Bangor-on-Dee"),
+    ],
+)
+def test_names_that_machines_changed_are_written_as_people_do(given, shown):
+    assert place_name(given) == shown
+
+
+@given(st.from_regex(r"[A-Z][a-z]{1,8}( [A-Z][a-z]{1,8}){0,3}", fullmatch=True))
+def test_other_names_are_printed_as_the_data_have_them(name):
+    assert place_name(name) == name
+
+
+def test_names_of_people_in_streets_and_initials_stay():
+    for name in ("O'Connell Road", "D'Arcy Close", "Mcdonald Ave", "McKay St", "St. Anne's", "ASDA",
+                 "Allt y Coed", "Ysgol y Graig", "LL65 1AB"):  # fmt: skip
+        assert place_name(name) == name
+        assert place_name(place_name(name)) == place_name(name)
+
+
+def test_one_has_no_plural():
+    words = [count(1, "month"), count(2_000, "month"), count(1, "entry", "entries")]
+    assert words == ["1 month", "2,000 months", "1 entry"]

@@ -9,9 +9,13 @@ from pathlib import Path
 import pytest
 
 from mapper.base.errors import DisclosureError, InputError
+from mapper.outputs import folder as folder_module
 from mapper.outputs.write import write_outputs
 
-NAMES = ["hotspots.csv", "hotspots.geojson", "cells.parquet", "map.html", "manifest.json"]
+NAMES = [
+    *("hotspots.csv", "hotspots.geojson", "cells.parquet", "map.html"),
+    *("hotspots.csv-metadata.json", "manifest.json"),
+]
 
 
 @pytest.fixture
@@ -23,7 +27,7 @@ def contents(folder):
     return {path.name: path.read_bytes() for path in folder.iterdir()}
 
 
-def test_five_files_and_nothing_else(release, tmp_path):
+def test_the_usual_files_and_nothing_else(release, tmp_path):
     out = tmp_path / "new" / "folder"
     written = write_outputs(release, out)
     assert [path.name for path in written] == NAMES
@@ -97,23 +101,94 @@ def test_a_full_disk_leaves_no_new_folder(release, tmp_path, monkeypatch):
     assert contents(tmp_path) == {}
 
 
-@pytest.mark.parametrize("number", [1, 2, 3, 4, 5])
-def test_stopped_while_files_are_put_in_place_leaves_no_manifest(
+def digests(folder):
+    """What a folder holds, files of the system left out; and whether its manifest fits it."""
+    found = {name: hashlib.sha256(c).hexdigest() for name, c in contents(folder).items()}
+    said = json.loads((folder / "manifest.json").read_text())["outputs"]
+    assert {name: one["sha256"] for name, one in said.items()}.items() <= found.items()
+    return found.keys(), said.keys()
+
+
+def kill_at(number, monkeypatch):
+    """End this process, as kill -9 does, at a call of the disk; counted from 1."""
+    calls = iter(range(1, 10_000))
+
+    def dying(call):
+        def run(*given, **more):
+            if next(calls) == number:
+                os._exit(9)
+            return call(*given, **more)
+
+        return run
+
+    for name in ("mkdir", "hardlink_to", "rename", "replace", "unlink", "rmdir", "chmod"):
+        monkeypatch.setattr(Path, name, dying(getattr(Path, name)))
+    monkeypatch.setattr(os, "fsync", dying(os.fsync))
+    call = folder_module._exchange_call()
+    monkeypatch.setattr(folder_module, "_exchange_call", lambda: dying(call))
+
+
+@pytest.mark.parametrize("number", range(1, 25))
+def test_killed_at_any_moment_the_old_set_or_the_new_one_is_there(
     release, make_release, tmp_path, monkeypatch, number
 ):
-    write_outputs(release, tmp_path)
-    replace, calls = Path.replace, iter(range(1, 1_000))
+    out = tmp_path / "out"
+    write_outputs(release, out, beside={"signals.csv": b"of twelve months"})
+    (out / "notes.txt").write_text("mine")
+    other = make_release(rings=4)
+    child = os.fork()
+    if child == 0:
+        kill_at(number, monkeypatch)
+        write_outputs(other, out)
+        os._exit(0)
+    os.waitpid(child, 0)
+    there, said = digests(out)
+    assert set(there) == {*said, "manifest.json", "notes.txt"}
+    assert set(said) in ({*NAMES, "signals.csv"} - {"manifest.json"}, {*NAMES} - {"manifest.json"})
+    write_outputs(other, out)
+    assert sorted(contents(out)) == sorted([*NAMES, "notes.txt"])
+    assert [path.name for path in tmp_path.iterdir()] == ["out"]
+    assert (out / "notes.txt").read_text() == "mine"
 
-    def stopped(path, target):
-        if next(calls) == number:
-            raise KeyboardInterrupt
-        return replace(path, target)
 
-    monkeypatch.setattr(Path, "replace", stopped)
-    with pytest.raises(KeyboardInterrupt):
-        write_outputs(make_release(rings=4), tmp_path)
-    left = sorted(contents(tmp_path))
-    assert left == sorted(set(NAMES) - {"manifest.json"})
+@pytest.mark.parametrize("number", range(1, 25))
+def test_a_folder_that_cannot_be_exchanged_is_complete_or_without_its_manifest(
+    release, make_release, tmp_path, monkeypatch, number
+):
+    out = tmp_path / "out"
+    write_outputs(release, out, beside={"signals.csv": b"of twelve months"})
+    (out / "mine").mkdir()
+    other = make_release(rings=4)
+    child = os.fork()
+    if child == 0:
+        kill_at(number, monkeypatch)
+        write_outputs(other, out)
+        os._exit(0)
+    os.waitpid(child, 0)
+    if (out / "manifest.json").exists():
+        json.loads((out / "manifest.json").read_text())
+    write_outputs(other, out)
+    assert sorted(path.name for path in out.iterdir()) == sorted([*NAMES, "mine"])
+
+
+def test_two_runs_never_mix(release, make_release, tmp_path):
+    write_outputs(release, tmp_path / "o", beside={"signals.csv": b"a"})
+    write_outputs(make_release(rings=4), tmp_path / "o")
+    assert sorted(contents(tmp_path / "o")) == sorted(NAMES)
+
+
+def test_a_file_that_somebody_changed_is_theirs(release, tmp_path):
+    write_outputs(release, tmp_path / "o", beside={"signals.csv": b"a"})
+    (tmp_path / "o" / "signals.csv").write_text("my notes in it")
+    write_outputs(release, tmp_path / "o")
+    assert (tmp_path / "o" / "signals.csv").read_text() == "my notes in it"
+    (tmp_path / "o" / "hotspots.csv").write_text("my notes in it")
+    before = contents(tmp_path / "o")
+    with pytest.raises(
+        InputError, match=r"hotspots\.csv was not written by mapper, or was changed"
+    ):
+        write_outputs(release, tmp_path / "o")
+    assert contents(tmp_path / "o") == before
 
 
 def test_a_file_in_place_of_the_folder_is_refused(release, tmp_path):

@@ -1,10 +1,12 @@
 """The Data page: files in, faults shown, unknown tables mapped, data put to use and back."""
 
+import re
+
 import pytest
 
 from mapper.incidents.synthetic import SYNTHETIC_NOTICE
 from tests.pages.conftest import said
-from tests.small_extract import write_police_uk, write_unknown_table
+from tests.small_extract import write_extract, write_police_uk, write_unknown_table
 
 
 @pytest.fixture
@@ -126,3 +128,27 @@ def test_a_date_and_its_clock_are_joined_and_the_row_of_the_header_can_be_chosen
     button.click().run()
     assert "<dd>9</dd>" in said(data_page)
     assert "<dd>8</dd>" in said(data_page)
+
+
+def test_what_may_mislead_is_told_with_the_days_that_mend_it(data_page, tmp_path):
+    path = write_extract(tmp_path / "stops.csv")
+    lines = path.read_text().splitlines()
+    rows = [line.split(",") for line in lines[1:]]
+    for row in rows:
+        if int(row[0].removeprefix("DEMO-")) % 4 == 0:
+            row[4] = "Robbery"
+    left = [row for row in rows if row[4] == "Violence" or row[1] < "2023-07-01"]
+    path.write_text("\n".join([lines[0], *map(",".join, left)]) + "\n")
+    load(data_page, path)
+    assert not data_page.exception
+    assert re.search(
+        r"“Robbery” \(type\) stops on (29|30) June|stops on 1 July 2023", said(data_page)
+    )
+    assert "No verdict over time stands on it." in said(data_page)
+    button = next(b for b in data_page.button if b.label.startswith("Use the days up to"))
+    page = button.click().run()
+    assert not page.exception
+    page.switch_page("pages/data/load.py").run()
+    assert "stops.csv, up to" in said(page)
+    assert "stops on" not in said(page)
+    assert "in days left out" in page.dataframe[0].value["Reason"].tolist()

@@ -7,8 +7,8 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from mapper.app.shell.downloads import file_name
-from mapper.app.shell.more_forms import form_name, manifest_of_form
+from mapper.app.shell.downloads import file_name, form_name
+from mapper.app.shell.more_forms import manifest_of_form
 from mapper.areas.load import load_study_area
 from mapper.base.settings import settings
 from mapper.base.text import encode_text
@@ -121,7 +121,7 @@ def test_nothing_found_is_an_answer(tmp_path, monkeypatch):
     assert not app.exception
     assert panel(app)["heading"] == "No hot spot"
     assert panel(app)["rows"] == []
-    assert "Nowhere is busier than chance" in panel(app)["hint"]
+    assert "No place is unusual: nowhere are there more incidents than" in panel(app)["hint"]
 
 
 def test_files_are_offered_under_names_of_this_release_alone(app):
@@ -155,7 +155,7 @@ def test_every_form_is_offered_and_layers_in_either_reference_system(app):
 @pytest.mark.parametrize("crs", REFERENCE_SYSTEMS)
 def test_a_form_carries_release_and_reference_system_in_its_name(make_release, crs):
     first, second = make_release(digest="a" * 64), make_release(digest="b" * 64)
-    names = {file_name(form_name("gpkg", crs), each) for each in (first, second)}
+    names = {file_name(form_name(each, "gpkg", crs), each) for each in (first, second)}
     assert len(names) == 2
     assert all(name.endswith(".gpkg") and ("27700" in name) == (crs != DEGREES) for name in names)
 
@@ -164,6 +164,23 @@ def test_the_manifest_of_a_form_lists_it_with_its_fields(make_release):
     shown = make_release()
     told = json.loads(manifest_of_form(shown, form="geoparquet", crs=NATIONAL_GRID))
     content = export(shown, "geoparquet", crs=NATIONAL_GRID)
-    name = file_name(form_name("geoparquet", NATIONAL_GRID), shown)
+    name = file_name(form_name(shown, "geoparquet", NATIONAL_GRID), shown)
     assert told["outputs"][name] == fingerprint(content)
     assert file_name("fields.csv", shown) in told["outputs"]
+
+
+def test_question_and_expectation_are_chosen_at_the_side_and_said(app):
+    usual = panel(app)["hint"]
+    assert usual.startswith("Unusual places: more incidents than ")
+    chosen = app.selectbox(key="expected").set_value("residents").run()
+    assert "more incidents than residents would explain" in panel(chosen)["hint"]
+    asked = app.selectbox(key="question").set_value("concentrated").run()
+    assert panel(asked)["hint"].startswith(
+        "Concentrated places: more incidents than an even spread"
+    )
+    assert not [one for one in asked.selectbox if one.key == "expected"]
+
+
+def test_a_table_that_is_not_given_yet_is_asked_for_in_words(app):
+    app.selectbox(key="expected").set_value("residents-and-table").run()
+    assert "Give the table of workers or visitors at the side" in refusal(app)

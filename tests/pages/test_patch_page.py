@@ -42,7 +42,7 @@ def patch(app):
 
 def test_it_answers_at_the_top_and_shows_cards(patch):
     shown = panel(patch)
-    assert "places are busier than chance explains; first" in said(patch)
+    assert "more incidents than" in said(patch)
     first = shown["cards"][0]
     assert first["rank"] == 1
     assert len(first["months"]) == len(shown["months"])
@@ -102,8 +102,8 @@ def test_a_second_map_shows_the_days_before_or_another_lens(patch):
 def test_a_search_leads_somewhere_or_says_what_to_write(patch):
     patch.text_input(key="patch find").input("birkenhead and tranmere").run()
     assert panel(patch)["found"]["words"] == WARD
-    patch.text_input(key="patch find").input("Example Road 3").run()
-    assert panel(patch)["found"]["words"] == "Example Road 3"
+    patch.text_input(key="patch find").input("Example Road 30").run()
+    assert panel(patch)["found"]["words"] == "Example Road 30"
     patch.text_input(key="patch find").input("Nowhere at all").run()
     assert panel(patch)["found"] is None
     assert "is not on this patch" in said(patch)
@@ -195,9 +195,9 @@ def test_nothing_found_says_what_to_do(tmp_path, monkeypatch):
     forget()
     app = opened(start())
     assert not app.exception
-    assert panel(app)["heading"] == "No place stands out"
+    assert panel(app)["heading"] == "No unusual place"
     assert "Choose more days" in panel(app)["hint"]
-    assert "No place on this patch is busier" in said(app)
+    assert "No place is unusual" in said(app)
 
 
 def test_data_that_knows_months_only_is_refused_hours_in_words(tmp_path, monkeypatch):
@@ -208,3 +208,9 @@ def test_data_that_knows_months_only_is_refused_hours_in_words(tmp_path, monkeyp
     assert not app.exception
     app.button_group(key="patch shifts").set_value(["night"]).run()
     assert "knows only the month of each incident" in said(app)
+
+
+def test_where_next_is_one_click_deeper_and_says_what_it_lacks(patch):
+    assert "12 are needed" not in said(patch)
+    patch.toggle(key="patch next").set_value(True).run()
+    assert "holds 11 whole periods of a month, and 12 are needed" in said(patch)

@@ -21,6 +21,7 @@ from mapper.disclosure.for_viewer import release_to
 from mapper.disclosure.people import Viewer
 from mapper.incidents.read import read_incidents
 from mapper.lenses.load import load_lens
+from mapper.outputs.exports import ANSWER_FORMS
 from mapper.questions.registry import QUESTIONS
 from mapper.records.open import database
 from mapper.records.saved_runs import list_runs
@@ -58,7 +59,7 @@ def found(question, lens="county-lines", **values):
     """The finding, without the app."""
     incidents = read_incidents([settings().demonstration_file])
     told = settled(QUESTIONS[question], values, days_of(incidents.table))
-    request = AnalysisRequest(lens=lens, score=SCORE)
+    request = AnalysisRequest(lens=lens, question="unusual", score=SCORE)
     return ask(incidents, request, load_lens(lens), question=question, values=told)
 
 
@@ -93,7 +94,12 @@ def test_the_values_on_screen_are_the_findings(question, values):
     assert finding.definition in said(app)
     assert finding.source in said(app)
     labels = [button.proto.label for button in app.get("download_button")]
-    assert labels == ["Table (CSV)", "Workbook (Excel)", "Table (Parquet)", "Manifest (JSON)"]
+    assert labels == [
+        *("Table (CSV)", "Workbook (Excel)", "Table (Parquet)", "Manifest (JSON)"),
+        *("Download: Workbook (Excel)", "Manifest of this form (JSON)"),
+    ]
+    forms = [one.title for one in ANSWER_FORMS.values()]
+    assert app.selectbox(key="form to take").options == forms
 
 
 @pytest.mark.parametrize("question", ["concentration", "describe"])

@@ -77,16 +77,24 @@ def test_months_years_apart_are_no_neighbours():
 
 
 def test_rates_are_over_the_days_with_data(study):
-    spring = Window(*(np.datetime64(day).astype(object) for day in ("2024-03-01", "2024-04-30")))
-    assert spring.days == 61
-    assert days_with_data(study, spring) == 31
-    choices = ChangeChoices(before=spring, after="2024-05-01:2024-05-31", by="area")
-    finding = ask_change(study, choices)
-    row = finding.table.iloc[0]
-    assert row["ratio"] == pytest.approx(row["after"] / row["before"])
+    early = Window(*(np.datetime64(day).astype(object) for day in ("2024-01-01", "2024-05-31")))
+    assert early.days == 152
+    assert days_with_data(study, early) == 122
+    june = Window(*(np.datetime64(day).astype(object) for day in ("2024-06-01", "2024-06-30")))
+    row = ask_change(study, ChangeChoices(before=early, after=june, by="area")).table.iloc[0]
+    assert row["ratio"] == pytest.approx(row["after"] / 30 / (row["before"] / 122))
     april = Window(*(np.datetime64(day).astype(object) for day in ("2024-04-01", "2024-04-30")))
     with pytest.raises(RequestError, match="nothing at all"):
         ask_change(study, ChangeChoices(before=april, after="2024-05-01:2024-05-31"))
+
+
+def test_half_a_window_without_data_takes_the_verdict(study):
+    spring = Window(*(np.datetime64(day).astype(object) for day in ("2024-03-01", "2024-04-30")))
+    may = Window(*(np.datetime64(day).astype(object) for day in ("2024-05-01", "2024-05-31")))
+    row = ask_change(study, ChangeChoices(before=spring, after=may, by="area")).table.iloc[0]
+    assert (row["direction"], bool(row["clear"])) == ("cannot be told", False)
+    assert "April 2024" in row["words"]
+    assert np.isnan(row["ratio"])
 
 
 def test_since_a_day_is_as_long_in_months_where_data_knows_no_days(study):

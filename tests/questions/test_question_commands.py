@@ -119,7 +119,7 @@ def test_patterns_reach_hot_spots_and_suggest_a_phase_with_its_rule(ask, study):
     table, _ = ask("patterns")
     listed = find_hotspots(study).hotspots
     assert table["hotspot_id"].tolist() == listed["hotspot_id"].tolist()
-    top = table.iloc[0]
+    top = table.iloc[1]
     assert top["pattern"] == "sporadic hot spot"
     assert top["phase"] == "secondary"
     assert top["phase_rule"]

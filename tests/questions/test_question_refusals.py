@@ -12,7 +12,7 @@ WINDOWS = ("--before", "2023-01-05:2023-06-30", "--after", "2023-07-01:2023-12-2
     [
         ("signals", ["--with-lens", "domestic-abuse"], "second lens is the first"),
         ("signals", ["--with-lens", "nothing"], "no lens called"),
-        ("signals", ["--rings", "9"], "steps 1 to 9"),
+        ("signals", ["--rings", "9"], "--rings of 9"),
         ("signals", ["--rings", "2", "--inner", "3"], "steps 3 to 2"),
         ("signals", ["--harm"], "gives no days of harm"),
         ("signals", ["--from", "2031-01-01"], "dates asked for"),

@@ -54,7 +54,7 @@ def test_rings_and_bands_decide_what_counts_as_near(incidents, rings, inner):
     choices = {"rings": rings, "inner": inner, "score": "count"}
     result = analyse(incidents, lens=EVERYTHING, area=AREA, **choices)
     near = find_band(CELLS, inner=inner, outer=rings)
-    expected = find_clusters(result.cells["count"].to_numpy(), near)
+    expected = find_clusters(result.cells["incidents"].to_numpy(), near)
     np.testing.assert_array_equal(result.cells["p"], expected.p)
     assert result.cells["neighbours"].max() == {(2, 1): 18, (2, 2): 12, (3, 2): 30}[rings, inner]
     assert any("count as the surroundings" in note.words for note in result.notes)

@@ -12,10 +12,11 @@ from typer.testing import CliRunner
 
 from mapper.app.door import serve
 from mapper.app.shell import router
-from mapper.areas import load
+from mapper.areas import stored as stored_areas
 from mapper.base.settings import settings
 from mapper.cli.doctor import app_files, versions
 from mapper.cli.records_commands import records_app
+from mapper.incidents.postcodes import load_postcodes
 from mapper.records.audit import Event, append
 from mapper.records.audit_check import Head, verify
 from mapper.records.datasets import dataset_folder, remove_folder, set_dataset_expiry
@@ -26,6 +27,7 @@ from mapper.records.releases import DatabaseRegister
 from mapper.records.schema.trust import audit, releases
 from tests.records.test_releases import stored
 from tests.records.test_retention import kept
+from tests.tiles import write_tiles
 
 
 @pytest.fixture
@@ -102,8 +104,8 @@ def test_export(run, tmp_path):
 def test_retention(run):
     assert run("retention", "set", "dataset", 30).exit_code == 0
     kept(installed(), settings().workspace)
-    assert "Past their time: 1 datasets, 0 releases" in run("retention", "show").output
-    assert run("retention", "apply").output == "Deleted: 1 datasets, 0 releases\n"
+    assert "Past their time: 1 dataset, 0 releases" in run("retention", "show").output
+    assert run("retention", "apply").output == "Deleted: 1 dataset, 0 releases\n"
     assert "kept for ever" in run("retention", "set", "dataset").output
     assert list((settings().workspace / "datasets").iterdir()) == []
 
@@ -145,13 +147,51 @@ def test_the_doctor_looks_at_a_setting_that_cannot_be_used(run, monkeypatch):
     assert "MAPPER_UPLOAD_MB" in told_by(run)[0]
 
 
+def test_the_doctor_finds_bad_files_of_the_installation_one_line_each(run, tmp_path, monkeypatch):
+    tiles = write_tiles(tmp_path / "streets.pmtiles", deepest=2)
+    (tmp_path / "codes.csv").write_text("pcds,lat,long\nL1 8JQ,53.402,-2.9786\n")
+    (tmp_path / "places.csv").write_text("name,type,longitude,latitude\nA,school,-2.98,53.4\n")
+    for name, file in (
+        ("BASEMAP", tiles), ("POSTCODES", "codes.csv"), ("PLACES", "places.csv")
+    ):  # fmt: skip
+        monkeypatch.setenv(f"MAPPER_{name}", str(tmp_path / file))
+    settings.cache_clear()
+    assert told_by(run) == []
+    said = run("doctor", "--offline").output
+    assert "codes.csv can be used, 1 postcode." in said
+    tiles.write_bytes(tiles.read_bytes()[:-500])
+    (tmp_path / "codes.csv").write_text("a,b\n1,2\n")
+    load_postcodes.cache_clear()
+    (tmp_path / "places.csv").write_text("name\nA\n")
+    for folder, content in (("mappings", 'date_order = "sideways"'), ("lenses", 'id = "x"')):
+        (settings().workspace / folder).mkdir(parents=True)
+        (settings().workspace / folder / "own.toml").write_text(content)
+    settings().workspace.chmod(0o700)
+    wrong = told_by(run)
+    assert sorted({line.split(":")[0] for line in wrong}) == [
+        "Background", "Lens", "Mapping", "Places", "Postcodes"
+    ]  # fmt: skip
+    assert any("streets.pmtiles is cut short" in line and "Copy it again" in line for line in wrong)
+    assert any("own.toml: date_order is 'sideways'" in line for line in wrong)
+
+
+def test_the_doctor_looks_at_files_that_are_given(run, tmp_path):
+    (tmp_path / "map.toml").write_text('[columns]\nfrom_at = "When"\n')
+    (tmp_path / "lens.toml").write_text('id = "lens"\nquestion = "?"\n')
+    (tmp_path / "area.geojson").write_text('{"type": "FeatureCollection", "features": []}')
+    (tmp_path / "bad.pmtiles").write_bytes(b"no tiles")
+    wrong = told_by(run, *sorted(tmp_path.glob("*.*")))
+    assert [line.split(":")[0] for line in wrong] == ["Area", "Background", "Lens"]
+    assert all(name in " ".join(wrong) for name in ("area.geojson", "bad.pmtiles", "lens.toml"))
+
+
 def test_the_doctor_looks_for_all_that_serve_needs(tmp_path, monkeypatch):
     assert {check.state for check in app_files()} == {"ok"}
     monkeypatch.setattr(serve, "ENTRY", tmp_path / "streamlit_app.py")
-    monkeypatch.setattr(load, "BOUNDARIES", tmp_path)
+    monkeypatch.setattr(stored_areas, "BOUNDARIES", tmp_path)
     wrong = " ".join(check.words for check in app_files() if check.state == "wrong")
     assert "streamlit_app.py. Install mapper again" in wrong
-    assert "merseyside.parquet is missing" in wrong
+    assert "holds no study area" in wrong
     monkeypatch.setattr(router, "PAGES", tmp_path)
     wrong = next(check.words for check in app_files() if check.state == "wrong")
     assert all(f"{tmp_path / entry.file}" in wrong for entry in router.ENTRIES)

@@ -129,7 +129,7 @@ def test_rejected_rows_go_back_as_text():
             "original": list(HOSTILE),
         }
     ).astype({"row": "int64"})
-    for row in csv.DictReader(io.StringIO(rejected_csv(table).decode(), newline="")):
+    for row in csv.DictReader(io.StringIO(rejected_csv(table).decode("utf-8-sig"), newline="")):
         for name in ("source", "field", "original"):
             assert not row[name].startswith(tuple(FORMULA_SIGNS))
 
@@ -209,7 +209,9 @@ def names_of(release):
 
 
 def test_csv(attacked):
-    rows = list(csv.DictReader(io.StringIO(export(attacked, "csv").decode(), newline="")))
+    rows = list(
+        csv.DictReader(io.StringIO(export(attacked, "csv").decode("utf-8-sig"), newline=""))
+    )
     for row, name in zip(rows, names_of(attacked), strict=True):
         assert row["name"] in (name, f"'{name}")
         for column in ("name", "ward", "district", "reason"):
@@ -217,7 +219,7 @@ def test_csv(attacked):
 
 
 def test_the_field_dictionary(attacked):
-    for row in csv.reader(io.StringIO(export(attacked, "fields").decode(), newline="")):
+    for row in csv.reader(io.StringIO(export(attacked, "fields").decode("utf-8-sig"), newline="")):
         assert not any(cell.startswith(tuple(FORMULA_SIGNS)) for cell in row)
 
 

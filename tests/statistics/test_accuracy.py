@@ -16,11 +16,11 @@ from mapper.statistics.accuracy import (
     Split,
     Trial,
     accuracy_table,
-    hits_within,
     rolling_splits,
     single_split,
 )
-from mapper.statistics.rankings import LAST_YEAR, RIVALS, History, by_count, places
+from mapper.statistics.placing import hits_within, places
+from mapper.statistics.rankings import LAST_YEAR, RIVALS, History, by_count
 from tests.builders import disc
 
 SEEN = Trial(area_shares=(0.1, 0.3), replicates=200, reference="all")

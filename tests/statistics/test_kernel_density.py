@@ -64,3 +64,29 @@ def test_refusals(cells):
         gaussian_kernel(cells, bandwidth_m=0)
     with pytest.raises(ValueError, match="at least one cell"):
         gaussian_kernel(cells[:0], bandwidth_m=200)
+
+
+def test_spread_counts_add_up_and_follow_the_plain_sum(cells, counts):
+    kernel = gaussian_kernel(cells, bandwidth_m=300)
+    spread = kernel.spread(counts)
+    assert spread.sum() == pytest.approx(counts.sum(), rel=1e-12)
+    whole = np.zeros((cells.size, cells.size))  # share of each cell (column) that each cell gets
+    owner = np.repeat(np.arange(cells.size), np.diff(np.append(kernel.starts, kernel.member.size)))
+    whole[owner, kernel.member] = kernel.weight
+    np.testing.assert_allclose(spread, whole / whole.sum(axis=0) @ counts, rtol=1e-12)
+
+
+def test_a_ratio_is_one_density_over_the_other_and_missing_where_little_is_expected(cells, counts):
+    kernel = gaussian_kernel(cells, bandwidth_m=300)
+    base = np.where(np.arange(cells.size) < 60, 0, counts + 1)
+    found = kernel.ratio(counts, base)
+    scale = counts.sum() / base.sum()
+    expected = scale * kernel.density(base)
+    reach = expected * 2 * np.pi * 0.3**2
+    assert np.isnan(found[reach < 1]).all()
+    assert (reach < 1).any()
+    known = reach >= 1
+    np.testing.assert_allclose(found[known], kernel.density(counts)[known] / expected[known])
+    same = kernel.ratio(7 * base, base)
+    np.testing.assert_allclose(same[~np.isnan(same)], 1.0)
+    assert np.isnan(kernel.ratio(counts, np.zeros(cells.size))).all()

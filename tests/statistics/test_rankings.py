@@ -3,22 +3,29 @@
 import numpy as np
 import pytest
 
+from mapper.grid.hexagons import cells_to_areas
 from mapper.grid.neighbours import find_neighbours
 from mapper.statistics.clusters import find_clusters
+from mapper.statistics.concentrated import concentrated_windows
+from mapper.statistics.forecast import BANDWIDTH_M, forecast, learn
+from mapper.statistics.kernel_density import gaussian_kernel
+from mapper.statistics.places import find_places
+from mapper.statistics.placing import places
 from mapper.statistics.rankings import (
+    FORECASTS,
     RIVALS,
     SIGNALS,
     History,
     by_cluster,
-    by_hot_cell,
-    by_hot_spot,
+    by_concentrated,
+    by_forecast,
     by_resident_excess,
     by_single_place,
     by_theme,
     by_z,
-    places,
     rankings_for,
 )
+from mapper.statistics.scores import score_counts
 from tests.builders import disc
 
 CELLS = disc(10)
@@ -52,7 +59,7 @@ def test_every_ranking_gives_each_cell_a_place_from_0(history):
 
 
 def test_names_and_the_need_for_demand(history):
-    assert list(rankings_for(demand=False)) == [*SIGNALS, *RIVALS]
+    assert list(rankings_for(demand=False)) == [*SIGNALS, *FORECASTS, *RIVALS]
     assert "over-represented p" in rankings_for(demand=True)
     with pytest.raises(ValueError, match="demand"):
         by_theme(History(history.counts, CELLS, NEAR, history.residents))
@@ -75,17 +82,30 @@ def test_z_ranks_as_the_statistic(history):
     assert (np.diff(z[order]) <= 0).all()
 
 
-def test_hot_cells_come_first_and_hot_spots_are_taken_whole(history):
+def test_cells_of_concentrated_places_come_first_then_all_others_by_count(history):
     total = history.total
-    cell, spot = by_hot_cell(history), by_hot_spot(history)
-    whole = np.flatnonzero(spot == 0)
-    assert 200 in whole
-    assert whole.size > 1
-    first = np.argsort(cell, kind="stable")[: whole.size]
-    assert set(first.tolist()) == set(whole.tolist())
-    assert (np.diff(total[first]) <= 0).all()
-    rest = np.argsort(spot, kind="stable")[whole.size :]
-    assert (np.diff(total[rest]) <= 0).all()
+    first = by_concentrated(history)
+    scores = score_counts(total, score="capped")
+    found = find_places(
+        concentrated_windows(find_clusters(scores, NEAR).p, total, scores, NEAR),
+        total,
+        total - total.mean(),
+        touching=NEAR,
+        area_km2=cells_to_areas(CELLS),
+    )
+    hot = found.number >= 0
+    assert hot[200]
+    order = np.argsort(first, kind="stable")
+    assert set(order[: hot.sum()].tolist()) == set(np.flatnonzero(hot).tolist())
+    for part in (order[: hot.sum()], order[hot.sum() :]):
+        assert (np.diff(total[part]) <= 0).all()
+
+
+def test_a_forecast_ranks_by_what_it_expects(history):
+    around = gaussian_kernel(CELLS, bandwidth_m=BANDWIDTH_M)
+    learnt = learn(history.counts, around, area_km2=cells_to_areas(CELLS))
+    expected = forecast(history.counts, around, learnt).mean
+    np.testing.assert_array_equal(by_forecast(history), places(expected))
 
 
 def test_a_single_busy_cell_leads_its_own_question(history):

@@ -9,8 +9,9 @@ import streamlit as st
 
 from mapper.app.shell import kept_data
 from mapper.app.shell.traces import role_of
-from mapper.app.shell.words import attempt, count, notice
+from mapper.app.shell.words import attempt, notice
 from mapper.base.settings import settings
+from mapper.base.text import count
 from mapper.disclosure.people import Viewer, require
 from mapper.records.audit_query import AuditFilter, find_entries
 from mapper.records.datasets import KeptDataset, kept_datasets, set_dataset_expiry

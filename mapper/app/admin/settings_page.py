@@ -2,6 +2,7 @@
 
 import streamlit as st
 
+from mapper.app.admin.area_page import show_own
 from mapper.app.admin.settings_kept import show_datasets, show_releases, show_retention
 from mapper.app.admin.settings_people import show_people
 from mapper.app.admin.settings_rules import show_rules
@@ -21,7 +22,7 @@ def show_page() -> None:
     require(viewer, "change settings")
     st.header("Settings", anchor=False)
     st.caption("Every change is written to the audit log with your name.")
-    for part in (show_retention, show_datasets, show_releases, show_rules, show_people):
+    for part in (show_own, show_retention, show_datasets, show_releases, show_rules, show_people):
         try:
             part(viewer)
         except MapperError as error:

@@ -10,7 +10,15 @@ from mapper.app.shell.words import attempt, plain
 from mapper.base.settings import settings
 from mapper.disclosure.own_rules import TIGHTENED
 from mapper.disclosure.people import Viewer
-from mapper.disclosure.rules import FLOOR, SHIPPED, WEEK_CLOCKS, Rule, Rules, read_rules, rules
+from mapper.disclosure.rules import (
+    FLOOR,
+    SHIPPED,
+    WEEK_CLOCKS,
+    AudienceRule,
+    Rules,
+    read_rules,
+    rules,
+)
 from mapper.records.open import database
 from mapper.records.rules_change import change_rules
 
@@ -34,7 +42,7 @@ def show_rules(viewer: Viewer) -> None:
         _ask_stricter(now, viewer)
 
 
-def rule_table(rule: Rule) -> pd.DataFrame:
+def rule_table(rule: AudienceRule) -> pd.DataFrame:
     """Return one audience's rules for reading: as they are, as shipped, and the floor in code."""
     shipped, floor = read_rules(SHIPPED).audiences[rule.audience], FLOOR[rule.audience]
     return pd.DataFrame(
@@ -76,7 +84,7 @@ def _ask_stricter(now: Rules, viewer: Viewer) -> None:
             )
 
 
-def _ask_values(rule: Rule, shipped: Rule) -> Mapping[str, Any]:
+def _ask_values(rule: AudienceRule, shipped: AudienceRule) -> Mapping[str, Any]:
     """Ask for each rule that can be made stricter."""
     key = rule.audience
     left, right = st.columns(2)

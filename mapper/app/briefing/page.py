@@ -32,6 +32,7 @@ from mapper.disclosure.rules import rules
 from mapper.outputs.briefing.choices import BriefingChoices
 from mapper.outputs.briefing.content import Briefing, window_in_words
 from mapper.outputs.briefing.document import HOW_CHANGE_IS_TOLD
+from mapper.outputs.standard_words import nothing_words
 from mapper.outputs.tables import hotspot_rows
 
 PRESENT = "present"
@@ -136,7 +137,7 @@ def _show_table_twin(content: Briefing) -> None:
     with st.expander("All hot spots on the map, as a table"):
         rows = hotspot_rows(content.map, on_screen=True)
         if not rows:
-            st.text("No place stands out in what is shown.")
+            st.text(f"{nothing_words(content.map)}, by what is shown.")
             return
         st.dataframe(
             [
@@ -146,6 +147,7 @@ def _show_table_twin(content: Briefing) -> None:
                     "District": row["district"],
                     "Incidents, rounded": _printed(row["incidents"]),
                     "Evidence": row["evidence"],
+                    "Busiest cells, rounded": row["busiest"],
                 }
                 for row in rows
             ],

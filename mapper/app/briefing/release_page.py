@@ -20,12 +20,12 @@ from mapper.app.shell.frame import put_on_style, show_marking_for, show_syntheti
 from mapper.app.shell.looks import note_look
 from mapper.app.shell.waiting import opened_dataset, shown_progress
 from mapper.app.shell.what_is import what_are
-from mapper.app.shell.words import count, notice, plain
+from mapper.app.shell.words import notice, plain
 from mapper.areas.load import load_study_area
 from mapper.base.errors import MapperError
-from mapper.base.text import period_in_words
+from mapper.base.text import count, period_in_words
 from mapper.disclosure.people import Viewer
-from mapper.disclosure.preview import Preview, preview
+from mapper.disclosure.preview import ReleasePreview, preview
 from mapper.lenses.load import load_lens
 from mapper.outputs.briefing.choices import BriefingChoices
 from mapper.records.briefings import ReleasedBriefing
@@ -86,7 +86,7 @@ def _show_last(last: ReleasedBriefing | None) -> None:
     notice(f"Last released {last.made[:10]} at {last.made[11:16]} UTC by {last.person}.")
 
 
-def _show_preview(result: AnalysisResult, seen: Preview) -> None:
+def _show_preview(result: AnalysisResult, seen: ReleasePreview) -> None:
     """Show what is known and what partners would see, side by side."""
     if seen.refusal:
         notice(seen.refusal, kind="stop")
@@ -107,7 +107,7 @@ def _show_preview(result: AnalysisResult, seen: Preview) -> None:
         st.caption(plain(f"Checked against what was released before: {'; '.join(seen.linked)}."))
 
 
-def _known(seen: Preview) -> pd.DataFrame:
+def _known(seen: ReleasePreview) -> pd.DataFrame:
     """Return the operational hot spots, and whether partners see one there."""
     table = seen.hotspots
     return pd.DataFrame(
@@ -120,10 +120,10 @@ def _known(seen: Preview) -> pd.DataFrame:
     )
 
 
-def _shown(seen: Preview) -> pd.DataFrame:
+def _shown(seen: ReleasePreview) -> pd.DataFrame:
     """Return the counts by district: as known, and as partners would see them."""
     cells = seen.cells.assign(district=seen.cells["district"].astype("str"))
-    known = cells.groupby("district")["count"].sum()
+    known = cells.groupby("district")["incidents"].sum()
     printed = cells["printed"].fillna(0).groupby(cells["district"]).sum()
     unsaid = cells["printed"].isna().groupby(cells["district"]).sum()
     return pd.DataFrame(
@@ -136,10 +136,10 @@ def _shown(seen: Preview) -> pd.DataFrame:
     )
 
 
-def _why(seen: Preview) -> pd.DataFrame:
+def _why(seen: ReleasePreview) -> pd.DataFrame:
     """Return how many cells are not shown as they are, by reason."""
     changed = seen.cells[seen.cells["why"] != ""]
-    groups = changed.groupby("why")["count"].agg(["size", "sum"])
+    groups = changed.groupby("why")["incidents"].agg(["size", "sum"])
     return pd.DataFrame(
         {
             "Why": groups.index,
@@ -149,7 +149,9 @@ def _why(seen: Preview) -> pd.DataFrame:
     )
 
 
-def _ask_release(viewer: Viewer, dataset: Dataset, choices: BriefingChoices, seen: Preview) -> None:
+def _ask_release(
+    viewer: Viewer, dataset: Dataset, choices: BriefingChoices, seen: ReleasePreview
+) -> None:
     """Release when asked to, and say what became of it."""
     if st.button("Release to partners", key="release", type="primary", disabled=bool(seen.refusal)):
         try:

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 
 import streamlit as st
 
+from mapper.app.shell.area_in_use import area_name_here
 from mapper.app.shell.choices import lenses_for
 from mapper.app.shell.datasets import Dataset
 from mapper.app.shell.traces import role_of, trace
@@ -95,7 +96,7 @@ def usual_choices(viewer: Viewer, dataset: Dataset) -> BriefingChoices:
     long = (last - first).days > 200  # noqa: PLR2004 - two quarters and a broken month
     before, after = windows_of_period(first, last, "quarter" if long else "month")
     lens = lenses_for(dataset.digest, _dataset=dataset).lenses[0]
-    return BriefingChoices(lens=lens.id, before=before, after=after)
+    return BriefingChoices(lens=lens.id, before=before, after=after, area=area_name_here())
 
 
 def briefing_for(viewer: Viewer, dataset: Dataset, choices: BriefingChoices) -> ShownBriefing:

@@ -10,7 +10,8 @@ from mapper.base.text import encode_text
 from mapper.outputs.briefing.content import Briefing, Headline
 from mapper.outputs.briefing.document import state_in_words
 from mapper.outputs.briefing.places import Meeting, Mover
-from mapper.outputs.briefing.spans import Moved
+from mapper.outputs.briefing.spans import RateChange
+from mapper.outputs.standard_words import question_word
 from mapper.records.shared import Shared, SharedAction, SharedResult
 
 _STYLE = with_colours((Path(__file__).parent / "briefing.css").read_text(encoding="utf-8"))
@@ -77,7 +78,7 @@ def _tile(one: Headline) -> str:
     )
 
 
-def way_in_words(moved: Moved) -> str:
+def way_in_words(moved: RateChange) -> str:
     """Return which way something moved: a sign and words."""
     sign, kind = _SIGNS[moved.way]
     return f'<span class="b-way {kind}"><span aria-hidden="true">{sign}</span> {moved.way}</span>'
@@ -89,7 +90,7 @@ def _movers(content: Briefing) -> str:
     if not content.movers_known:
         return f"{head}<p>The days before may not be shown, so places cannot be compared.</p>"
     if not content.movers:
-        return f"{head}<p>No place stands out in either window.</p>"
+        return f"{head}<p>No place is {question_word(content.map)} in either window.</p>"
     rows = "".join(_mover(one) for one in content.movers[:_MOVERS])
     return (
         f'{head}<table><thead><tr><th scope="col"><abbr title="Number on the map">No.</abbr></th>'
@@ -115,13 +116,13 @@ def _mover(one: Mover) -> str:
 def _meetings(content: Briefing) -> str:
     """Return the places where lenses meet."""
     head = "<h2>Where lenses meet</h2>"
-    against = encode_text(", ".join(content.met))
+    against, word = encode_text(", ".join(content.met)), question_word(content.map)
     if not content.meetings:
-        return f"{head}<p>No place stands out under two of these at once: {against}.</p>"
+        return f"{head}<p>No place is {word} under two of these at once: {against}.</p>"
     rows = "".join(_meeting(one) for one in content.meetings[:_MEETINGS])
     return (
         f'{head}<table><thead><tr><th scope="col"><abbr title="Number on the map">No.</abbr></th>'
-        '<th scope="col">Place</th><th scope="col">Stands out for</th></tr></thead>'
+        f'<th scope="col">Place</th><th scope="col">{word.capitalize()} for</th></tr></thead>'
         f"<tbody>{rows}</tbody></table>{_more(len(content.meetings), _MEETINGS)}"
     )
 

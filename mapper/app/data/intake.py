@@ -16,6 +16,7 @@ from mapper.app.shell.incident_store import stored_incidents
 from mapper.base.errors import InputError, MapperError, MappingError
 from mapper.base.files import Progress, no_progress
 from mapper.base.sandbox import in_child
+from mapper.base.settings import settings
 from mapper.incidents.mapping import ColumnMapping, load_mapping, mapping_text, save_mapping
 
 SECONDS = 300  # for all files of one loading together
@@ -118,6 +119,7 @@ def _read(
         "folder": str(folder),
         "mapping": str(rules) if mapping else "",
         "repair": repair,
+        "postcodes": str(settings().postcodes or ""),
     }
     names = ", ".join(path.name for path in paths[:_NAMED])
     return in_child(

@@ -33,7 +33,11 @@ def read(told: Mapping[str, Any], progress: Progress) -> dict[str, Any]:
     mapping = load_mapping(told["mapping"]) if told["mapping"] else None
     try:
         incidents = read_incidents(
-            paths, mapping=mapping, repair_swapped=told["repair"], progress=progress
+            paths,
+            mapping=mapping,
+            repair_swapped=told["repair"],
+            postcodes=told["postcodes"],
+            progress=progress,
         )
     except AmbiguousDatesError as error:
         return {"refusal": str(error), "ambiguous": True}

@@ -8,8 +8,9 @@ import streamlit as st
 from mapper.app.shell import kept_data
 from mapper.app.shell.data_in_use import use_dataset
 from mapper.app.shell.kept_data import Shelf, may_delete, show_everybody
-from mapper.app.shell.words import attempt, count, notice
+from mapper.app.shell.words import attempt, notice
 from mapper.base.errors import MapperError
+from mapper.base.text import count
 from mapper.disclosure.people import Viewer
 from mapper.records.datasets import KeptDataset
 from mapper.records.retention import expiry_of

@@ -14,8 +14,9 @@ import pandas as pd
 import streamlit as st
 
 from mapper.app.data.intake import UnknownForm
-from mapper.app.shell.words import count, notice
+from mapper.app.shell.words import notice
 from mapper.base.errors import AmbiguousDatesError, MapperError
+from mapper.base.text import count
 from mapper.incidents.mapping import ColumnMapping
 from mapper.incidents.read import read_incidents
 from mapper.incidents.table import Incidents
@@ -26,7 +27,7 @@ _PLACED = ({"easting", "northing"}, {"longitude", "latitude"}, {"x", "y"})
 
 
 @dataclass(frozen=True, eq=False)
-class Preview:
+class RowPreview:
     """The first rows as they would be read."""
 
     table: pd.DataFrame  # row, what became of it, when, where, what, the street
@@ -34,7 +35,7 @@ class Preview:
     rejected: int
 
 
-def preview_of(form: UnknownForm, mapping: ColumnMapping) -> Preview:
+def preview_of(form: UnknownForm, mapping: ColumnMapping) -> RowPreview:
     """Return the first rows of a table as they would be read.
 
     Raises
@@ -52,7 +53,7 @@ def preview_of(form: UnknownForm, mapping: ColumnMapping) -> Preview:
         return _told(read_incidents([path], mapping=mapping))
 
 
-def _told(found: Incidents) -> Preview:
+def _told(found: Incidents) -> RowPreview:
     """Return accepted and rejected rows in the order of the file."""
     read = found.table
     good = pd.DataFrame(
@@ -79,7 +80,7 @@ def _told(found: Incidents) -> Preview:
         }
     )
     whole = pd.concat([good, bad]).sort_values("Row", kind="stable", ignore_index=True)
-    return Preview(whole, len(good), len(bad))
+    return RowPreview(whole, len(good), len(bad))
 
 
 def show_preview(form: UnknownForm, mapping: ColumnMapping) -> None:

@@ -7,13 +7,16 @@ import altair as alt
 import pandas as pd
 import streamlit as st
 
+from mapper.analysis.outside import MOST_OUTSIDE, outside_in_words, outside_of
+from mapper.app.data.doubts_view import show_doubts
+from mapper.app.shell.area_in_use import area_here
 from mapper.app.shell.choices import days_of
 from mapper.app.shell.datasets import Dataset
 from mapper.app.shell.looks import note_look, noted_file
-from mapper.app.shell.words import bullets, count, notice, plain
+from mapper.app.shell.words import bullets, notice, plain
 from mapper.base.errors import MapperError
 from mapper.base.palette import COLOURS
-from mapper.base.text import encode_text, spreadsheet_text
+from mapper.base.text import count, encode_text, spreadsheet_text
 from mapper.incidents.quality import Quality, quality_report
 
 ROWS_SHOWN = 1_000
@@ -36,6 +39,8 @@ def show_quality(dataset: Dataset) -> None:
         return
     quality = quality_of(dataset.digest, _dataset=dataset)
     show_counts(dataset)
+    _show_outside(dataset)
+    show_doubts(dataset)
     if quality.notes:
         bullets(quality.notes)
     if quality.rejected:
@@ -45,6 +50,18 @@ def show_quality(dataset: Dataset) -> None:
     st.subheader("How far the data can be trusted")
     bullets(_cautions(quality))
     _show_spread(quality)
+
+
+def _show_outside(dataset: Dataset) -> None:
+    """Say how many incidents lie outside the area in use, and where, where any do."""
+    table, area = dataset.incidents.table, area_here()
+    outside = outside_of(table, area)
+    if not outside.any():
+        return
+    words = f"{outside_in_words(table, outside, area)}."
+    if outside.mean() > MOST_OUTSIDE:
+        words += " Choose their own area before you look at a map, or make it on Your area."
+    notice(words, kind="stop" if outside.mean() > MOST_OUTSIDE else "look")
 
 
 def _cautions(quality: Quality) -> list[str]:

@@ -15,10 +15,11 @@ import streamlit as st
 from mapper.app.door.who import current_viewer
 from mapper.app.shell.datasets import Dataset, dataset_of
 from mapper.app.shell.traces import trace
-from mapper.app.shell.words import count, notice, plain
+from mapper.app.shell.words import notice, plain
 from mapper.base.errors import MapperError
 from mapper.base.files import write_whole
 from mapper.base.settings import settings
+from mapper.base.text import count
 from mapper.context.sink_choices import (
     Choice,
     SinkChoice,

@@ -9,7 +9,7 @@ import streamlit as st
 from mapper.app.shell.choices import NULLS, SCORES
 from mapper.base.text import encode_text
 from mapper.disclosure.release import Release, is_release
-from mapper.outputs.tables import hotspot_rows
+from mapper.outputs.tables import busiest_words, hotspot_rows
 
 SMALLEST_P = 1e-12  # mapper.statistics.permutation reports nothing below
 
@@ -27,7 +27,8 @@ def show_details(shown: Release, chosen: str) -> None:
         "</span>"
         f" {encode_text(row['name'])}</h2>"
         f"<p>{encode_text(row['ward'])}, {encode_text(row['district'])}</p>"
-        f"<p>{encode_text(row['reason'])}</p></div>"
+        f"<p>{encode_text(row['reason'])}</p>"
+        f'<p class="m-guidance">{encode_text(busiest_words(row))}</p></div>'
     )
     if "evidence" in row:
         _facts(_guarded_facts(row, shown))
@@ -35,7 +36,7 @@ def show_details(shown: Release, chosen: str) -> None:
     _facts(
         {
             "Incidents": f"{row['incidents']:,}",
-            "If spread evenly": _number(row["expected"], 1),
+            "Expected": _number(row["expected"], 1),
             "Above expected": _number(row["excess"], 1),
             "Times expected": _number(row["ratio"], 1),
             "Area": f"{_number(row['area_km2'], 2)} km²",
@@ -84,7 +85,7 @@ def show_statistics(shown: Release, chosen: str) -> None:
     st.dataframe(
         cell_table(cells),
         hide_index=True,
-        column_config=dict.fromkeys(("Count", "Ring", "Residents"), numbers),
+        column_config=dict.fromkeys(("Incidents", "With its ring", "Score", "Residents"), numbers),
         key=f"cells {chosen}",
     )
 
@@ -95,8 +96,9 @@ def cell_table(cells: pd.DataFrame) -> pd.DataFrame:
     return pd.DataFrame(
         {
             "Cell": table["cell"],
-            "Count": table["count"],
-            "Ring": table["ring_count"],
+            "Incidents": table["incidents"],
+            "With its ring": table["disc_incidents"],
+            "Score": table["score"],
             "Residents": table["residents"].round(),
             "z": table["z"].round(2),
             "p": [chance_in_words(p) for p in table["p"]],

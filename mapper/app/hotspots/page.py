@@ -26,7 +26,9 @@ from mapper.app.work.record_start import offer_assessment
 from mapper.base.errors import MapperError
 
 _WORDS = {
-    "cluster": "What is a hot spot?",
+    "unusual": "What is unusual?",
+    "cluster": "What is concentrated?",
+    "places": "What is a place?",
     "q": "How sure is it?",
     "lens": "What is a lens?",
     "disclosure": "Who may see what?",

@@ -17,7 +17,7 @@ function row(document, spot, choose) {
   button.type = "button";
   button.textContent = spot.name;
   place.append(button);
-  for (const kind of ["where", "reason"]) {
+  for (const kind of ["where", "reason", "busiest"]) {
     const words = document.createElement("span");
     words.className = kind;
     words.textContent = spot[kind];

@@ -13,11 +13,12 @@ import streamlit as st
 
 from mapper.app.shell.basemap import tile_reader, tiles_address
 from mapper.app.shell.results import map_address
-from mapper.app.shell.words import count
 from mapper.base.palette import with_colours
+from mapper.base.text import count
 from mapper.context.places import Places
 from mapper.disclosure.release import Release, is_release
-from mapper.outputs.tables import hotspot_rows
+from mapper.outputs.standard_words import nothing_words, places_words
+from mapper.outputs.tables import busiest_words, hotspot_rows
 
 _HERE = Path(__file__).parent
 _CHOSEN = "mapper_chosen"
@@ -36,7 +37,7 @@ def show_panel(shown: Release, places: Places | None = None) -> str:
             "release": shown.digest,
             "rows": [_listed(row) for row in rows],
             "heading": count(len(rows), "hot spot") if rows else "No hot spot",
-            "hint": _hint(len(rows)),
+            "hint": _hint(shown),
             "chosen": chosen if chosen in known else None,
         },
         on_chosen_change=lambda: None,
@@ -55,18 +56,19 @@ def _listed(row: dict[str, Any]) -> dict[str, Any]:
         "name": row["name"],
         "where": row["district"],
         "reason": row["reason"],
+        "busiest": busiest_words(row),
         "incidents": row["incidents"],
         "ratio": row.get("ratio"),
     }
 
 
-def _hint(hotspots: int) -> str:
+def _hint(shown: Release) -> str:
     """Say how to use the list, or what its emptiness means."""
-    if hotspots:
-        return "Busier than chance, most incidents above expected first. Choose one for details."
+    if len(shown.hotspots):
+        return f"{places_words(shown)}; largest excess first. Choose one for details."
     return (
-        "Nowhere is busier than chance placement of the same incidents would explain. Choose a"
-        " longer period, larger cells or another lens, or take it as the answer."
+        f"{nothing_words(shown)}. Choose a longer period, larger cells or another"
+        " lens, or take it as the answer."
     )
 
 

@@ -14,9 +14,10 @@ from mapper.app.shell.datasets import Dataset
 from mapper.app.shell.once import result_once
 from mapper.app.shell.traces import trace
 from mapper.app.shell.what_is import what_is
-from mapper.app.shell.words import bullets, count
+from mapper.app.shell.words import bullets
 from mapper.areas.load import load_study_area
 from mapper.areas.study_area import StudyArea
+from mapper.base.text import count
 from mapper.disclosure.for_viewer import release_to
 from mapper.disclosure.people import may
 from mapper.disclosure.release import FindingRelease

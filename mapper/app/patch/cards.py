@@ -5,23 +5,23 @@ from datetime import date
 from typing import Any
 
 from mapper.app.patch.words import action_words, near_words, pattern_words, peak_words
-from mapper.app.shell.words import count
+from mapper.base.text import count
 from mapper.base.week import SHIFTS, WEEKDAYS
 from mapper.disclosure.patch import PatchPlace, PatchRelease
 from mapper.outputs.maps.patch_layer import month_words
-from mapper.outputs.tables import hotspot_rows
-from mapper.records.actions import Action
+from mapper.outputs.standard_words import nothing_words, places_words, question_word
+from mapper.outputs.tables import busiest_words, hotspot_rows
+from mapper.records.actions import PlannedAction
 
-_HINT = "Busiest above expected first. Choose one, here or on the map."
 _INVENTED = "These places are invented for the demonstration."
-_NOTHING = (
-    "Nowhere on this patch is busier than chance explains. Choose more days, other hours, another"
-    " lens or more wards, or take it as the answer: the map still shows every count."
+_OTHERWISE = (
+    "Choose more days, other hours, another lens or more wards, or take it as the answer: the map"
+    " still shows every count."
 )
 
 
 def cards_of(
-    patch: PatchRelease, actions: Mapping[str, Sequence[Action]], *, today: date
+    patch: PatchRelease, actions: Mapping[str, Sequence[PlannedAction]], *, today: date
 ) -> list[dict[str, Any]]:
     """Return one card for each hot spot of a patch, best rank first."""
     rows = hotspot_rows(patch.shown, on_screen=True)
@@ -32,7 +32,7 @@ def cards_of(
 
 
 def _card(
-    row: Mapping[str, Any], place: PatchPlace, actions: Sequence[Action], today: date
+    row: Mapping[str, Any], place: PatchPlace, actions: Sequence[PlannedAction], today: date
 ) -> dict[str, Any]:
     """Return one card."""
     timed = place.shifts.sum() > 0
@@ -43,6 +43,7 @@ def _card(
         "name": row["name"],
         "number": f"{count(row['incidents'], 'incident')}{_times(row['ratio'])}",
         "reason": row["reason"],
+        "busiest": busiest_words(row),
         "pattern": pattern_words(place),
         "months": list(place.months),
         "when": peak_words(place),
@@ -91,15 +92,15 @@ def panel_data(
     found
         Where a search led: lon, lat, box, words and a key that changes with every search.
     """
-    shown = patch.shown
+    shown, word = patch.shown, question_word(patch.shown)
     return {
         "release": shown.digest,
         "maps": [{"src": address, "title": title} for address, title in maps],
         "cards": list(cards),
-        "heading": count(len(cards), "place stands out", "places stand out")
+        "heading": count(len(cards), f"{word} place") if cards else f"No {word} place",
+        "hint": f"{places_words(shown)}; largest excess first. Choose one, here or on the map."
         if cards
-        else "No place stands out",
-        "hint": _HINT if cards else _NOTHING,
+        else f"{nothing_words(shown)}. {_OTHERWISE}",
         "months": [month_words(name) for name in patch.months],
         "period": shown.period,
         "days": [day[:2] for day in WEEKDAYS],

@@ -23,10 +23,10 @@ from mapper.app.patch.choice import (
     to_address,
 )
 from mapper.app.patch.memory import recall, remember
+from mapper.app.shell.area_in_use import area_here
 from mapper.app.shell.choices import days_of, lenses_for
 from mapper.app.shell.datasets import Dataset
 from mapper.app.shell.words import plain
-from mapper.areas.load import DEFAULT_AREA, load_study_area
 from mapper.base.errors import InputError
 from mapper.base.week import Shift, Weekday
 from mapper.disclosure.patch import allowed_wards
@@ -47,7 +47,7 @@ def allowed_for(viewer: Viewer, dataset: Dataset) -> Allowed:
     RefusedError
         When the viewer sees no patch at all.
     """
-    cells = load_study_area(DEFAULT_AREA, resolution=9).cells
+    cells = area_here().cells
     first, last = days_of(dataset.incidents.table)
     return Allowed(
         wards=tuple(allowed_wards(viewer, cells)),

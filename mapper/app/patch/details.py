@@ -7,8 +7,8 @@ import streamlit as st
 
 from mapper.app.patch.area import figures_of
 from mapper.app.patch.words import pattern_words, peak_words
-from mapper.app.shell.words import count, notice
-from mapper.base.text import encode_text
+from mapper.app.shell.words import notice
+from mapper.base.text import count, encode_text
 from mapper.disclosure.patch import PatchPlace, PatchRelease
 from mapper.outputs.maps.patch_layer import month_words
 from mapper.outputs.pictures.charts import week_clock
@@ -90,6 +90,7 @@ def twin(patch: PatchRelease) -> pd.DataFrame:
                 "Place": row["name"],
                 "Incidents": row["incidents"],
                 "Times expected": row["ratio"],
+                "Busiest cells": row["busiest"],
                 "Pattern": pattern_words(place),
                 "Peak hours": peak_words(place),
                 "Phase": place.phase,

@@ -9,11 +9,10 @@ from mapper.analysis.shift_filter import filter_in_words
 from mapper.app.patch.choice import PatchChoice
 from mapper.app.patch.sheet import offer_sheet
 from mapper.app.patch.words import answer_words
-from mapper.app.shell.words import count
-from mapper.base.text import encode_text
+from mapper.base.text import count, encode_text
 from mapper.disclosure.patch import PatchRelease
 from mapper.disclosure.people import Viewer
-from mapper.records.actions import Action
+from mapper.records.actions import PlannedAction
 
 # On a phone the lenses are one row to push along, so that the map is not far below.
 _STYLE = (
@@ -27,7 +26,7 @@ _NAMED = 3  # wards named in the headline
 def show_head(
     viewer: Viewer,
     patch: PatchRelease,
-    actions: Mapping[str, Sequence[Action]],
+    actions: Mapping[str, Sequence[PlannedAction]],
     *,
     choice: PatchChoice,
     today: date,

@@ -6,6 +6,7 @@ from datetime import date
 
 import streamlit as st
 
+from mapper.analysis.request import AnalysisRequest
 from mapper.app.door.who import current_viewer
 from mapper.app.patch.actions import open_actions
 from mapper.app.patch.cards import cards_of, panel_data
@@ -20,9 +21,11 @@ from mapper.app.patch.choice import (
 from mapper.app.patch.controls import allowed_for, ask_choice, keep, lenses_offered, link_of
 from mapper.app.patch.details import show_area, show_place, show_twin
 from mapper.app.patch.head import show_head
+from mapper.app.patch.next import show_next
 from mapper.app.patch.panel import show_patch_panel
 from mapper.app.patch.results import patch_map_address, released_patch, streets_near
 from mapper.app.patch.search import find_place
+from mapper.app.shell.area_in_use import area_name_here
 from mapper.app.shell.datasets import Dataset
 from mapper.app.shell.frame import put_on_style, show_marking_for, show_synthetic
 from mapper.app.shell.headline import show_cautions, show_refusal
@@ -32,13 +35,12 @@ from mapper.app.shell.what_is import what_are
 from mapper.app.shell.words import notice
 from mapper.app.work.plan_page import today_here
 from mapper.app.work.record_start import offer_assessment
-from mapper.areas.load import DEFAULT_AREA
 from mapper.base.errors import MapperError
 from mapper.context.places import Places
 from mapper.disclosure.patch import PatchRelease
 from mapper.disclosure.people import Viewer
 from mapper.lenses.lens import Lens
-from mapper.records.actions import Action
+from mapper.records.actions import PlannedAction
 
 
 @dataclass(frozen=True, eq=False)
@@ -59,7 +61,7 @@ class PatchView:
 
     patch: PatchRelease
     beside: tuple[str, PatchRelease] | None
-    actions: Mapping[str, Sequence[Action]]
+    actions: Mapping[str, Sequence[PlannedAction]]
     places: Places | None
     trouble: str = ""  # why there is no second map, in words
 
@@ -131,8 +133,13 @@ def _answer(asked: PatchRequest) -> PatchView:
 
 def _patch(asked: PatchRequest, lens: Lens, days: tuple[date, date]) -> PatchRelease:
     """Return the release of one lens and period."""
-    request = request_of(asked.choice, days, lens=lens.id, area=DEFAULT_AREA)
+    request = _request(asked, lens, days)
     return released_patch(asked.dataset, request, lens, wards=asked.choice.wards)
+
+
+def _request(asked: PatchRequest, lens: Lens, days: tuple[date, date]) -> AnalysisRequest:
+    """Return what is asked of one lens and period."""
+    return request_of(asked.choice, days, lens=lens.id, area=area_name_here())
 
 
 def _beside(asked: PatchRequest) -> tuple[str, PatchRelease]:
@@ -181,6 +188,7 @@ def _explore(asked: PatchRequest, answer: PatchView) -> None:
     show_area(patch, told.corners)
     show_place(patch, told.chosen)
     offer_assessment(told.chosen)
+    show_next(asked.dataset, _request(asked, asked.lens, asked.days), asked.lens, patch)
     show_twin(patch)
     show_cautions(patch.shown)
 
@@ -191,7 +199,7 @@ def _found(asked: PatchRequest, patch: PatchRelease) -> tuple[dict[str, object] 
         return None, ""
     streets = streets_near(
         asked.dataset,
-        request_of(asked.choice, asked.days, lens=asked.lens.id, area=DEFAULT_AREA),
+        _request(asked, asked.lens, asked.days),
         asked.lens,
         patch,
     )

@@ -70,6 +70,7 @@ function week(parent, card, data) {
 function more(parent, card, data) {
   const box = add(parent, "div", null, "more");
   add(box, "p", card.reason);
+  if (card.busiest) { add(box, "p", card.busiest, "quiet"); }
   if (card.week) { add(box, "h4", "When in the week, last twelve months"); week(box, card, data); }
   points(box, "Near: risks", card.risks, data.noPlaces || "None within about a kilometre.");
   points(box, "Near: what protects", card.assets, data.noPlaces || "None within about a kilometre.");

@@ -12,7 +12,7 @@ from mapper.app.shell.taking import handed_out, require_live
 from mapper.disclosure.patch import PatchRelease
 from mapper.disclosure.people import Viewer
 from mapper.outputs.shift_sheet import SheetNote, shift_sheet_pdf
-from mapper.records.actions import Action
+from mapper.records.actions import PlannedAction
 
 NAME = "shift-sheet.pdf"
 
@@ -20,7 +20,7 @@ NAME = "shift-sheet.pdf"
 def offer_sheet(
     viewer: Viewer,
     patch: PatchRelease,
-    actions: Mapping[str, Sequence[Action]],
+    actions: Mapping[str, Sequence[PlannedAction]],
     *,
     wards: str,
     today: date,
@@ -41,7 +41,7 @@ def offer_sheet(
 
 
 def notes_of(
-    patch: PatchRelease, actions: Mapping[str, Sequence[Action]], *, today: date
+    patch: PatchRelease, actions: Mapping[str, Sequence[PlannedAction]], *, today: date
 ) -> dict[str, SheetNote]:
     """Return what the sheet tells of each place, by hot spot id."""
     return {

@@ -6,10 +6,11 @@ from types import MappingProxyType
 
 import numpy as np
 
-from mapper.app.shell.words import count
+from mapper.base.text import count
 from mapper.base.week import SHIFTS, WEEKDAYS
 from mapper.disclosure.patch import Nearby, PatchPlace, PatchRelease
-from mapper.records.actions import Action
+from mapper.outputs.standard_words import more_than, nothing_words, question_word
+from mapper.records.actions import PlannedAction
 
 PATTERNS: Mapping[str, str] = MappingProxyType(
     {
@@ -62,7 +63,7 @@ def near_words(near: Sequence[Nearby], *, side: str) -> list[str]:
     ]
 
 
-def action_words(action: Action, today: date) -> str:
+def action_words(action: PlannedAction, today: date) -> str:
     """Return an open action in one line."""
     owner = action.owner or action.agency or "no owner yet"
     late = action.days_late(today)
@@ -73,14 +74,16 @@ def action_words(action: Action, today: date) -> str:
     return f"{action.action} ({owner}, {due})"
 
 
-def answer_words(patch: PatchRelease, actions: Mapping[str, Sequence[Action]], today: date) -> str:
+def answer_words(
+    patch: PatchRelease, actions: Mapping[str, Sequence[PlannedAction]], today: date
+) -> str:
     """Return the answer to the page's question in one or two sentences."""
     spots = patch.shown.hotspots
     if spots.empty:
-        return "No place on this patch is busier than chance explains in these days."
+        return f"{nothing_words(patch.shown)} on this patch in these days."
     first, place = spots.iloc[0], patch.places[0]
-    busier = count(len(spots), "place is", "places are")
-    words = [f"{busier} busier than chance explains; first {first['name']}."]
+    number = count(len(spots), f"{question_word(patch.shown)} place")
+    words = [f"{number} ({more_than(patch.shown)}); first {first['name']}."]
     if place.peaks.any() and place.shifts.sum() >= _CLEAR:
         words.append(f"Be there {peak_words(place).split(',', maxsplit=1)[0]}.")
     opened = [one for some in actions.values() for one in some]

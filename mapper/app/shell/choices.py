@@ -1,26 +1,27 @@
 """The choices beside the map, as one request: lens, area, days, size of cell, method."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
+from pathlib import Path
+from types import MappingProxyType
+from typing import Any
 
 import pandas as pd
 import streamlit as st
 
 from mapper.analysis.request import AnalysisRequest
+from mapper.app.shell.area_in_use import area_here
 from mapper.app.shell.datasets import Dataset
-from mapper.areas.load import DEFAULT_AREA, load_study_area
-from mapper.areas.study_area import StudyArea
-from mapper.base.errors import LensError
+from mapper.areas.base_table import read_base_table
+from mapper.base.choices import Choice
+from mapper.base.errors import InputError, LensError
 from mapper.lenses.fit import refuse_unfit
 from mapper.lenses.lens import Lens
 from mapper.lenses.load import list_lenses
 from mapper.statistics.clusters import Null
 from mapper.statistics.scores import Score
 
-QUESTIONS = {
-    "unusual": "Unusual: more than expected",
-    "concentrated": "Concentrated: where most of it is",
-}
 # What a person sees of a resolution; areas are the average of a cell (H3's own table).
 CELL_SIZES = {
     7: "Neighbourhoods, 5 km²",
@@ -107,13 +108,7 @@ def ask_rest(dataset: Dataset, lens: Lens) -> AnalysisRequest:
         key="resolution",
         persist_state="session",
     )
-    question = st.selectbox(
-        "Places listed",
-        list(QUESTIONS),
-        format_func=QUESTIONS.__getitem__,
-        key="question",
-        persist_state="session",
-    )
+    asked = _ask_question(lens)
     with st.expander("Method"):
         score, null, alpha, generated = _ask_method()
     return AnalysisRequest(
@@ -122,7 +117,7 @@ def ask_rest(dataset: Dataset, lens: Lens) -> AnalysisRequest:
         resolution=resolution,
         start=start,
         end=end,
-        question="concentrated" if question == "concentrated" else None,
+        **asked,
         score=score,
         null=null,
         alpha=alpha,
@@ -130,19 +125,66 @@ def ask_rest(dataset: Dataset, lens: Lens) -> AnalysisRequest:
     )
 
 
-def _ask_area() -> str:
-    """Ask for the whole area or one of its districts."""
-    whole = _whole_area()
-    districts = sorted(str(name) for name in whole.cells["district"].cat.categories if str(name))
-    names = {DEFAULT_AREA: whole.title, **{name: name for name in districts}}
+def _ask_question(lens: Lens) -> dict[str, Any]:
+    """Ask which places are listed, and what the unusual ones have more than."""
+    known = AnalysisRequest.known()
+    question = _ask_one(known["question"], "question")
+    if question == "concentrated":
+        st.caption("Against an even spread over the area, fields included.")
+        return {"question": question}
+    expected = _ask_one(
+        known["expected"],
+        "expected",
+        told=lens.expected_reason,
+        titles={"lens": f"{known['expected'].of[lens.expected]} (lens)"},
+    )
+    asked = {"question": question, "expected": expected}
+    return {**asked, **_ask_table(known)} if "table" in expected else asked
+
+
+def _ask_one(
+    one: Choice, key: str, *, told: str = "", titles: Mapping[str, str] = MappingProxyType({})
+) -> str:
+    """Ask for one of some."""
+    names = {**one.of, **titles}
     return st.selectbox(
-        "Area", list(names), format_func=names.__getitem__, key="area", persist_state="session"
+        one.label,
+        list(names),
+        format_func=names.__getitem__,
+        key=key,
+        help=told or None,
+        persist_state="session",
     )
 
 
-def _whole_area() -> StudyArea:
-    """Return the study area whose districts are offered."""
-    return load_study_area(DEFAULT_AREA, resolution=9)
+def _ask_table(known: Mapping[str, Choice]) -> dict[str, Any]:
+    """Ask for a table of workers or visitors, and for its column where it has several.
+
+    Raises
+    ------
+    MapperError
+        When it cannot be read, or is not given yet.
+    """
+    one = known["expected_table"]
+    given = st.file_uploader(one.label, type="csv", key="expected table", help=one.help)
+    if given is None:
+        raise InputError("Give the table of workers or visitors at the side, or choose residents.")
+    table = read_base_table(Path(given.name), given.getvalue().decode("utf-8-sig", "replace"))
+    columns = table.columns
+    column = st.selectbox(known["expected_column"].label, columns, key="expected column")
+    return {"expected_table": table, "expected_column": column or ""}
+
+
+def _ask_area() -> str:
+    """Ask for the whole area or one of its districts."""
+    whole = area_here()
+    districts = sorted(str(name) for name in whole.cells["district"].cat.categories if str(name))
+    names = {whole.name: whole.title, **{name: name for name in districts}}
+    if st.session_state.get("area") not in names:  # of another area of work
+        st.session_state.pop("area", None)
+    return st.selectbox(
+        "Area", list(names), format_func=names.__getitem__, key="area", persist_state="session"
+    )
 
 
 def _ask_days(dataset: Dataset) -> tuple[date | None, date | None]:
@@ -185,11 +227,11 @@ def _ask_method() -> tuple[Score, Null, float, bool]:
         format_func=SCORES.__getitem__,
         key="score",
         persist_state="session",
-        help="Capped: counts above the 99th percentile of all cells are set to it, because one"
-        " giant place would otherwise hide all others.",
+        help="Of concentrated places. Capped: counts above the 99th percentile of all cells are set"
+        " to it, because one giant place would otherwise hide all others.",
     )
     null = st.selectbox(
-        "Compared with chance",
+        "Chance, of concentrated places",
         list(NULLS),
         format_func=NULLS.__getitem__,
         key="null",
@@ -199,7 +241,7 @@ def _ask_method() -> tuple[Score, Null, float, bool]:
         "False finds accepted",
         [0.01, 0.05, 0.1],
         index=1,
-        format_func=lambda share: f"{share:.0%} of hot cells",
+        format_func=lambda share: f"{share:.0%} of hot spots",
         key="alpha",
         persist_state="session",
     )

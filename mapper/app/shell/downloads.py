@@ -1,55 +1,56 @@
-"""Files to take away, made from a release when they are asked for and not before.
+"""Files to take away, of a map or an answer, made from a release when asked for and not before.
 
 Each name carries the release's digest: Streamlit tells large downloads of one name apart by a
 part of their content only, and could hand out an older one.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from datetime import UTC, datetime
 from functools import partial
-from types import MappingProxyType
 
 import streamlit as st
 
 from mapper.app.door.who import current_viewer
 from mapper.app.shell.taking import handed_out, require_live
 from mapper.disclosure.people import Viewer
-from mapper.disclosure.release import Release, is_release
+from mapper.disclosure.release import AnyRelease, FindingRelease, is_release
+from mapper.outputs.exports import DEGREES, export, forms_of
 from mapper.outputs.manifest import manifest
-from mapper.outputs.maps import export_map
-from mapper.outputs.tables import cells_parquet, hotspots_csv, hotspots_geojson
 
-Maker = Callable[[Release], bytes]
-
-
-def _map_html(shown: Release) -> bytes:
-    """Return the map as a page that stands alone."""
-    return export_map(shown).encode()
+Maker = Callable[[AnyRelease], bytes]
+OF_MAPS, OF_ANSWERS = ("csv", "geojson", "parquet", "html"), ("csv", "xlsx", "parquet")
+_DIGITS = 12  # of the digest in a name
 
 
-FILES: Mapping[str, tuple[str, str, Maker]] = MappingProxyType(
-    {
-        "hotspots.csv": ("List (CSV)", "text/csv", hotspots_csv),
-        "hotspots.geojson": ("Outlines (GeoJSON)", "application/geo+json", hotspots_geojson),
-        "cells.parquet": ("All cells (Parquet)", "application/vnd.apache.parquet", cells_parquet),
-        "map.html": ("Map (one file)", "text/html", _map_html),
-    }
-)
+def offered(shown: AnyRelease) -> tuple[str, ...]:
+    """Return the forms that have a button of their own."""
+    return OF_ANSWERS if isinstance(shown, FindingRelease) else OF_MAPS
 
 
-def file_name(name: str, shown: Release) -> str:
+def form_name(shown: AnyRelease, form: str, crs: str = DEGREES) -> str:
+    """Return the file name of a form without its release: hotspots-27700.gpkg, change.csv."""
+    file = forms_of(shown)[form].file
+    if isinstance(shown, FindingRelease):
+        file = file.replace("answer", shown.id, 1)
+    stem, _, suffix = file.rpartition(".")
+    return f"{stem}{'' if crs == DEGREES else '-' + crs.rpartition(':')[2]}.{suffix}"
+
+
+def file_name(name: str, shown: AnyRelease) -> str:
     """Return a file name that no other release has: hotspots-1a2b3c4d5e6f.csv."""
     stem, _, suffix = name.rpartition(".")
-    return f"{stem}-{shown.digest[:12]}.{suffix}"
+    return f"{stem}-{shown.digest[:_DIGITS]}.{suffix}"
 
 
-def manifest_of(shown: Release) -> bytes:
+def manifest_of(shown: AnyRelease) -> bytes:
     """Return the manifest of the files as they are made now."""
-    outputs = {name: make(shown) for name, (_, _, make) in FILES.items()}
+    outputs = {
+        file_name(form_name(shown, form), shown): export(shown, form) for form in offered(shown)
+    }
     return manifest(shown, outputs=outputs, made_at=datetime.now(tz=UTC))
 
 
-def taken(viewer: Viewer, shown: Release, name: str, make: Maker) -> bytes:
+def taken(viewer: Viewer, shown: AnyRelease, name: str, make: Maker) -> bytes:
     """Return a file that somebody takes away, once it is written down that they do.
 
     Raises
@@ -58,29 +59,30 @@ def taken(viewer: Viewer, shown: Release, name: str, make: Maker) -> bytes:
         When they were signed out since the file was offered.
     """
     require_live(viewer)
-    content = make(shown)
-    return handed_out(
-        viewer,
-        content,
-        subject=file_name(name, shown),
-        detail={"lens": shown.title, "area": shown.area_title, "release": shown.digest},
-    )
+    content = make(is_release(shown, AnyRelease))
+    if isinstance(shown, FindingRelease):
+        detail = {"question": shown.id, "lens": shown.lens_title}
+    else:
+        detail = {"lens": shown.title, "area": shown.area_title}
+    detail["release"] = shown.digest
+    return handed_out(viewer, content, subject=file_name(name, shown), detail=detail)
 
 
-def show_downloads(shown: Release) -> None:
-    """Offer the files of a release."""
-    is_release(shown)
-    makers = {**FILES, "manifest.json": ("Manifest (JSON)", "application/json", manifest_of)}
+def show_downloads(shown: AnyRelease) -> None:
+    """Offer the usual files of a release."""
+    forms = forms_of(shown)
     viewer = current_viewer()
-    offers = {
-        name: (label, kind, partial(taken, viewer, shown, name, make))
-        for name, (label, kind, make) in makers.items()
-    }
+    stem = form_name(shown, "csv").rpartition(".")[0]
+    offers: list[tuple[str, str, str, Maker]] = [
+        (form_name(shown, form), forms[form].title, forms[form].mime, partial(export, form=form))
+        for form in offered(shown)
+    ]
+    offers.append((f"{stem}.manifest.json", "Manifest (JSON)", "application/json", manifest_of))
     with st.container(horizontal=True):
-        for name, (label, kind, make) in offers.items():
+        for name, label, kind, make in offers:
             st.download_button(
                 label,
-                make,
+                partial(taken, viewer, shown, name, make),
                 file_name=file_name(name, shown),
                 mime=kind,
                 key=f"download {name}",

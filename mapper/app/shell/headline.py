@@ -4,15 +4,12 @@ import re
 
 import streamlit as st
 
-from mapper.app.shell.words import bullets, count, notice
-from mapper.base.text import encode_text
+from mapper.app.shell.words import bullets, notice
+from mapper.base.text import count, encode_text
 from mapper.disclosure.release import Release, is_release
 from mapper.lenses.lens import Lens
 from mapper.lenses.load import shipped_lenses
-
-_ALWAYS = (
-    "A hot spot says that a place is busier than chance, not why, and nothing about any person."
-)
+from mapper.outputs.standard_words import care_words
 
 
 def show_headline(shown: Release, *, data: str) -> None:
@@ -63,7 +60,7 @@ def show_cautions(shown: Release) -> None:
         bullets(
             (
                 *shown.caveats,
-                _ALWAYS,
+                care_words(shown),
                 shown.licence,
             )
         )

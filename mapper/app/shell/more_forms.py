@@ -10,49 +10,42 @@ from functools import partial
 import streamlit as st
 
 from mapper.app.door.who import current_viewer
-from mapper.app.shell.downloads import file_name, taken
-from mapper.disclosure.release import Release, is_release
-from mapper.outputs.exports import DEGREES, FORMS, REFERENCE_SYSTEMS, export
+from mapper.app.shell.downloads import file_name, form_name, taken
+from mapper.disclosure.release import AnyRelease
+from mapper.outputs.exports import DEGREES, FORMS, REFERENCE_SYSTEMS, export, forms_of
 from mapper.outputs.manifest import manifest
 
 _SYSTEMS = {
     "EPSG:4326": "Degrees, WGS 84 (EPSG:4326)",
     "EPSG:27700": "National Grid (EPSG:27700)",
 }
-_OFFERED = tuple(name for name in FORMS if name != "fields")
 
 
-def form_name(form: str, crs: str) -> str:
-    """Return the file name of a form: hotspots-27700.gpkg."""
-    stem, _, suffix = FORMS[form].file.rpartition(".")
-    return f"{stem}{'' if crs == DEGREES else '-' + crs.rpartition(':')[2]}.{suffix}"
-
-
-def manifest_of_form(shown: Release, *, form: str, crs: str) -> bytes:
+def manifest_of_form(shown: AnyRelease, *, form: str, crs: str) -> bytes:
     """Return the manifest of one form and the dictionary of its fields, as they are made now."""
-    outputs = {
-        file_name(form_name(form, crs), shown): export(shown, form, crs=crs),
-        file_name(FORMS["fields"].file, shown): export(shown, "fields"),
-    }
+    outputs = {file_name(form_name(shown, form, crs), shown): export(shown, form, crs=crs)}
+    if "fields" in forms_of(shown):
+        outputs[file_name(FORMS["fields"].file, shown)] = export(shown, "fields")
     return manifest(shown, outputs=outputs, made_at=datetime.now(tz=UTC))
 
 
-def show_more_forms(shown: Release) -> None:
+def show_more_forms(shown: AnyRelease) -> None:
     """Offer every form in either reference system, with fields and manifest."""
-    is_release(shown)
-    with st.expander("More forms: Excel, GeoPackage, GeoParquet, KML, picture"):
+    forms = forms_of(shown)
+    every = tuple(name for name in forms if name != "fields")
+    with st.expander("More forms: Excel, GeoPackage, GeoParquet, KML and others"):
         left, right = st.columns(2)
         with left:
             form = st.selectbox(
                 "Form",
-                _OFFERED,
-                index=_OFFERED.index("xlsx"),
-                format_func=lambda name: FORMS[name].title,
+                every,
+                index=every.index("xlsx"),
+                format_func=lambda name: forms[name].title,
                 key="form to take",
             )
         crs = DEGREES
         with right:
-            if FORMS[form].on_grid:
+            if forms[form].on_grid:
                 crs = st.selectbox(
                     "Reference system",
                     REFERENCE_SYSTEMS,
@@ -62,19 +55,22 @@ def show_more_forms(shown: Release) -> None:
         _offer(shown, form, crs)
 
 
-def _offer(shown: Release, form: str, crs: str) -> None:
+def _offer(shown: AnyRelease, form: str, crs: str) -> None:
     """Draw the three buttons of one form."""
-    viewer, chosen = current_viewer(), FORMS[form]
-    files = (
-        ("Download", form_name(form, crs), chosen.mime, partial(export, form=form, crs=crs)),
-        (FORMS["fields"].title, FORMS["fields"].file, "text/csv", partial(export, form="fields")),
+    viewer, chosen = current_viewer(), forms_of(shown)[form]
+    fields = FORMS["fields"]
+    files = [
+        ("Download", form_name(shown, form, crs), chosen.mime, partial(export, form=form, crs=crs)),
+        (fields.title, fields.file, fields.mime, partial(export, form="fields")),
         (
             "Manifest of this form (JSON)",
             f"{form}.manifest.json",
             "application/json",
             partial(manifest_of_form, form=form, crs=crs),
         ),
-    )
+    ]
+    if "fields" not in forms_of(shown):  # an answer holds them in its workbook
+        del files[1]
     with st.container(horizontal=True):
         for label, name, mime, make in files:
             st.download_button(

@@ -15,6 +15,7 @@ import streamlit as st
 from mapper.analysis.analyse import find_hotspots
 from mapper.analysis.request import AnalysisRequest
 from mapper.analysis.study import prepare
+from mapper.app.shell.area_in_use import area_here
 from mapper.app.shell.datasets import Dataset
 from mapper.app.shell.surroundings import places_near
 from mapper.app.shell.traces import role_of
@@ -88,7 +89,7 @@ def findings_about(
 
 def work_of(viewer: Viewer, hotspot_id: str, cells: Sequence[str]) -> PlaceWork:
     """Return the records about a place that a viewer may read."""
-    own = own_wards(viewer, load_study_area().cells)
+    own = own_wards(viewer, area_here().cells)
     return work_about(database(), hotspot_id=hotspot_id, cells=cells, viewer=viewer, own=own)
 
 

@@ -7,6 +7,7 @@ import streamlit as st
 from streamlit.navigation.page import Page
 
 from mapper.app.door.who import viewer_now
+from mapper.app.shell.area_in_use import ask_area_of_work
 from mapper.app.shell.guard import routed
 from mapper.app.shell.words import notice
 from mapper.base.top_level import top_level
@@ -32,6 +33,7 @@ class AppPage:
 
 BRIEFING = "Briefing"
 PATCH = "My patch"
+AREA = "Your area"
 PLACES, OVERSIGHT, HELP = "Work on places", "Sharing and oversight", "Help"
 ENTRIES = (
     AppPage("hotspots/overview.py", "Hot spots", "see hot spots"),
@@ -47,6 +49,7 @@ ENTRIES = (
     AppPage("meeting/release.py", "Release to partners", "release", OVERSIGHT),
     AppPage("admin/audit.py", "Audit", "read the audit log", OVERSIGHT),
     AppPage("admin/settings.py", "Settings", "change settings", OVERSIGHT),
+    AppPage("admin/area.py", AREA, "change settings", OVERSIGHT),
     AppPage("help/tour.py", "Tour", "see hot spots", HELP),
     AppPage("help/methods.py", "Methods", None, HELP),
     AppPage("people/you.py", "Your sign-in", None, HELP),
@@ -70,6 +73,7 @@ def run_app() -> None:
     page = st.navigation(_menu(entries), position="top")
     entry = next(entry for entry in entries if entry.title == page.title)
     with routed(viewer, entry.act):
+        ask_area_of_work(viewer)
         page.run()
 
 

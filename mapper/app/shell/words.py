@@ -47,8 +47,3 @@ def attempt(act: Callable[[], object]) -> None:
         notice(str(error), kind="stop")
         return
     st.rerun()
-
-
-def count(number: int, one: str, many: str = "") -> str:
-    """Return a number with its noun: 1 row, 2,000 rows."""
-    return f"{number:,} {one if number == 1 else many or one + 's'}"

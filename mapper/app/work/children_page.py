@@ -13,6 +13,7 @@ import streamlit as st
 
 from mapper.analysis.study import Study, prepare
 from mapper.app.door.who import current_viewer
+from mapper.app.shell.area_in_use import area_here
 from mapper.app.shell.datasets import Dataset
 from mapper.app.shell.frame import put_on_style, show_marking_for, show_synthetic
 from mapper.app.shell.looks import noted_file
@@ -20,13 +21,13 @@ from mapper.app.shell.surroundings import places_near
 from mapper.app.shell.traces import role_of, trace
 from mapper.app.shell.waiting import opened_dataset
 from mapper.app.shell.words import bullets, notice, plain
-from mapper.areas.load import DEFAULT_AREA, load_study_area
+from mapper.areas.study_area import StudyArea
 from mapper.base.errors import MapperError
 from mapper.disclosure.make import release
 from mapper.disclosure.people import Viewer, in_wards, scope_of
 from mapper.disclosure.release import FindingRelease
 from mapper.lenses.load import load_lens
-from mapper.outputs.findings import finding_csv
+from mapper.outputs.exports.answers import answer_csv
 from mapper.questions.children import ChildrenChoices, ask_children
 from mapper.questions.corridors import Between, CorridorsChoices, ask_corridors
 from mapper.questions.finding import Finding, only_rows
@@ -161,7 +162,7 @@ def _show_table(viewer: Viewer, shown: FindingRelease, dataset: Dataset) -> None
     with st.expander(plain(f"What is this? How to read: {shown.title}")):
         bullets(shown.notes)
     name = f"{shown.id}-{shown.unit}-{shown.digest[:12]}.csv"
-    make = noted_file(lambda: finding_csv(shown), name=name)
+    make = noted_file(lambda: answer_csv(shown), name=name)
     st.download_button(
         "Table (CSV)", make, file_name=name, mime="text/csv", key=name, on_click="ignore"
     )
@@ -189,32 +190,43 @@ def readable_table(shown: FindingRelease) -> pd.DataFrame:
 
 def _children(dataset: Dataset, by: Rows) -> Finding:
     """Return the table of children, worked out once."""
-    return _children_finding(dataset.digest, by, _dataset=dataset)
+    area = area_here()
+    return _children_finding(dataset.digest, area.sha256, by, _dataset=dataset, _area=area)
 
 
 def _corridors(dataset: Dataset, *, by_district: bool) -> Finding:
     """Return the corridors, worked out once."""
-    return _corridors_finding(dataset.digest, by_district, _dataset=dataset)
+    area = area_here()
+    key = (dataset.digest, area.sha256, by_district)
+    return _corridors_finding(*key, _dataset=dataset, _area=area)
 
 
 @st.cache_resource(max_entries=12, show_spinner="Counting")
-def _children_finding(digest: str, by: Rows, *, _dataset: Dataset) -> Finding:
+def _children_finding(
+    digest: str, area: str, by: Rows, *, _dataset: Dataset, _area: StudyArea
+) -> Finding:
     """Return domestic abuse with children by place, before disclosure control."""
-    del digest
-    return ask_children(_study(_dataset), ChildrenChoices(by=by))
+    del digest, area
+    return ask_children(_study(_dataset, _area), ChildrenChoices(by=by))
 
 
 @st.cache_resource(max_entries=4, show_spinner="Counting")
-def _corridors_finding(digest: str, by_district: bool, *, _dataset: Dataset) -> Finding:  # noqa: FBT001 - part of the key
+def _corridors_finding(
+    digest: str,
+    area: str,
+    by_district: bool,  # noqa: FBT001 - part of the key
+    *,
+    _dataset: Dataset,
+    _area: StudyArea,
+) -> Finding:
     """Return missing-from to found corridors, before disclosure control."""
-    del digest
+    del digest, area
     between: Between = "districts" if by_district else "cells"
     choices = CorridorsChoices(between=between, places=places_near(_dataset))
-    return ask_corridors(_study(_dataset), choices)
+    return ask_corridors(_study(_dataset, _area), choices)
 
 
-def _study(dataset: Dataset) -> Study:
+def _study(dataset: Dataset, area: StudyArea) -> Study:
     """Return the incidents seen through the lens of domestic abuse, over the whole area."""
-    area = load_study_area(DEFAULT_AREA, resolution=9)
     lens = load_lens(LENS)
     return prepare(dataset.incidents, lens=lens, area=area)

@@ -7,6 +7,7 @@ import pandas as pd
 import streamlit as st
 
 from mapper.analysis.study import Study, prepare
+from mapper.app.shell.area_in_use import area_here
 from mapper.app.shell.choices import ask_lens, days_of
 from mapper.app.shell.datasets import Dataset
 from mapper.app.shell.waiting import opened_dataset
@@ -14,7 +15,6 @@ from mapper.app.shell.what_is import what_are
 from mapper.app.shell.words import bullets, notice
 from mapper.app.work.record_desk import Desk
 from mapper.app.work.record_views import show_synthetic_mark
-from mapper.areas.load import DEFAULT_AREA, load_study_area
 from mapper.base.errors import MapperError, RequestError
 from mapper.disclosure.people import Viewer, require
 from mapper.grid.hexagons import cell_resolution, strings_to_cells
@@ -138,7 +138,7 @@ def _study(dataset: Dataset, lens: Lens, intervention: Version) -> Study:
     sizes = {cell_resolution(int(cell)) for cell in cells}
     if len(sizes) > 1:
         raise RequestError("The cells are of several sizes. Give cells of one size.")
-    area = load_study_area(DEFAULT_AREA, resolution=sizes.pop())
+    area = area_here().at(sizes.pop())
     with st.spinner("Counting before and after"):
         return prepare(dataset.incidents, lens=lens, area=area)
 

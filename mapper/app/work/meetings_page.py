@@ -5,15 +5,16 @@ from datetime import date
 
 import streamlit as st
 
-from mapper.app.shell.words import bullets, count, notice, plain
+from mapper.app.shell.words import bullets, notice, plain
 from mapper.app.work.plan_page import today_here
 from mapper.app.work.record_desk import Desk, seen_records
 from mapper.app.work.record_page import show_records
 from mapper.app.work.record_start import shown_releases
+from mapper.base.text import count
 from mapper.disclosure.people import Viewer
-from mapper.records.actions import Action, actions_of
+from mapper.records.actions import PlannedAction, actions_of
 from mapper.records.form import Content
-from mapper.records.meetings import Changes, Moved, shown_list, what_changed
+from mapper.records.meetings import Changes, Movement, shown_list, what_changed
 from mapper.records.versions import Version
 
 
@@ -91,7 +92,7 @@ def show_changes(changes: Changes) -> None:
     bullets(lines)
 
 
-def _moved(one: Moved) -> str:
+def _moved(one: Movement) -> str:
     """Return one place that grew or fell."""
     doubt = {
         "clear": "clearly more than chance",
@@ -101,14 +102,14 @@ def _moved(one: Moved) -> str:
     return f"{one.name}, {one.before:,} before, {one.now:,} now ({doubt[one.certainty]})"
 
 
-def _who(action: Action) -> str:
+def _who(action: PlannedAction) -> str:
     """Return who has an action."""
     return (
         ", ".join(part for part in (action.owner, action.agency, action.plan) if part) or "nobody"
     )
 
 
-def _all_actions(viewer: Viewer) -> list[Action]:
+def _all_actions(viewer: Viewer) -> list[PlannedAction]:
     """Return the actions of every plan that the viewer may read."""
     return [
         action

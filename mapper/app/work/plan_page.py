@@ -10,6 +10,7 @@ from mapper.app.shell.words import bullets, notice
 from mapper.app.work.record_desk import Desk
 from mapper.app.work.record_page import show_records
 from mapper.app.work.record_start import asked_place
+from mapper.base.text import count
 from mapper.disclosure.people import Viewer
 from mapper.records.actions import actions_of, overdue, progress_in_words
 from mapper.records.form import Field
@@ -44,7 +45,7 @@ def _show_progress(_viewer: Viewer, desk: Desk) -> None:
     late = overdue(actions, today)
     notice(progress_in_words(actions, today), kind="look" if late else "note")
     bullets(
-        f"{one.action}: {one.days_late(today)} days overdue,"
+        f"{one.action}: {count(one.days_late(today), 'day')} overdue,"
         f" {one.owner or 'no owner'} ({one.agency or 'no agency'})"
         for one in late
     )

@@ -12,8 +12,8 @@ from typing import Any
 
 import streamlit as st
 
+from mapper.app.shell.area_in_use import area_here
 from mapper.app.shell.traces import trace
-from mapper.areas.load import load_study_area
 from mapper.base.errors import RecordsError
 from mapper.disclosure.people import Viewer
 from mapper.records.access import own_wards, readable
@@ -49,7 +49,7 @@ class Desk:
 
 def seen_records(viewer: Viewer, kind: RecordKind) -> tuple[Version, ...]:
     """Return the records of a kind that the viewer may read, last saved first."""
-    own = own_wards(viewer, load_study_area().cells)
+    own = own_wards(viewer, area_here().cells)
     return readable(viewer, records(database(), kind), own=own)
 
 

@@ -5,8 +5,7 @@ from types import MappingProxyType
 
 import streamlit as st
 
-from mapper.app.shell.words import count
-from mapper.base.text import encode_text
+from mapper.base.text import count, encode_text
 from mapper.records.form import RecordKind, load_form
 from mapper.records.versions import Version
 

@@ -6,6 +6,7 @@ from typing import Any
 import streamlit as st
 
 from mapper.app.door.who import current_viewer
+from mapper.app.shell.area_in_use import area_here
 from mapper.app.shell.frame import put_on_style, show_marking
 from mapper.app.shell.words import bullets, notice, plain
 from mapper.app.work.record_desk import (
@@ -23,7 +24,7 @@ from mapper.app.work.record_desk import (
 from mapper.app.work.record_form import RowNote, ask_form
 from mapper.app.work.record_list import show_list
 from mapper.app.work.record_views import ask_clash, show_history
-from mapper.areas.load import load_study_area
+from mapper.areas.study_area import StudyArea
 from mapper.base.errors import MapperError
 from mapper.disclosure.people import Viewer
 from mapper.disclosure.release import MARKINGS
@@ -173,7 +174,10 @@ def _answered(answers: Mapping[str, Any], name: str) -> bool:
 
 def _ask_save(viewer: Viewer, desk: Desk, answers: Mapping[str, Any]) -> None:
     """Ask why, warn of people in the text, and save."""
-    found = scan_fields(free_text(load_form(desk.kind), answers), places=_known_places())
+    area = area_here()
+    found = scan_fields(
+        free_text(load_form(desk.kind), answers), places=_known_places(area.sha256, _area=area)
+    )
     looked = _show_people(desk, found) if found else True
     left, middle, right = st.columns([4, 1, 1], vertical_alignment="bottom")
     reason = left.text_input(
@@ -202,9 +206,10 @@ def _show_people(desk: Desk, found: Mapping[str, tuple[Likely, ...]]) -> bool:
 
 
 @st.cache_data(show_spinner=False)
-def _known_places() -> tuple[str, ...]:
+def _known_places(digest: str, *, _area: StudyArea) -> tuple[str, ...]:
     """Return the names of wards and districts, in which nothing is a person."""
-    cells = load_study_area().cells
+    del digest
+    cells = _area.cells
     names = {*cells["ward"].cat.categories, *cells["district"].cat.categories}
     return tuple(sorted(str(name) for name in names))
 

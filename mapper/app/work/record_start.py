@@ -6,7 +6,7 @@ What the map or the other record knows of the place is filled in.
 import streamlit as st
 
 from mapper.app.door.who import current_viewer
-from mapper.areas.load import load_study_area
+from mapper.app.shell.area_in_use import area_here
 from mapper.disclosure.people import Viewer, may
 from mapper.disclosure.release import Release
 from mapper.records.access import own_wards, readable
@@ -32,7 +32,7 @@ def asked_place() -> Content | None:
 def place_of_record(viewer: Viewer, record: str) -> Content | None:
     """Return what a record that the viewer may read says of its place."""
     one = newest(database(), record)
-    if one is None or not readable(viewer, (one,), own=own_wards(viewer, load_study_area().cells)):
+    if one is None or not readable(viewer, (one,), own=own_wards(viewer, area_here().cells)):
         return None
     return {name: one.content[name] for name in _OF_A_PLACE if one.content.get(name)}
 

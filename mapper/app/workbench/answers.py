@@ -19,7 +19,7 @@ from mapper.app.shell.datasets import Dataset
 from mapper.app.shell.traces import trace
 from mapper.app.workbench.asking import ask
 from mapper.app.workbench.fields import Value, Values
-from mapper.app.workbench.places import Around
+from mapper.app.workbench.places import Surroundings
 from mapper.app.workbench.runs import Run, start
 from mapper.base.errors import RefusedError
 from mapper.disclosure.for_viewer import release_to
@@ -44,7 +44,7 @@ class Asking:
     lens: Lens
     question: str  # id
     values: Mapping[str, Value]
-    around: Around | None = None
+    around: Surroundings | None = None
 
     @property
     def key(self) -> str:
@@ -68,7 +68,7 @@ class Asking:
 
 
 @dataclass(eq=False)
-class Answer:
+class AnsweredQuestion:
     """A run with what was asked, and its release once it was shown."""
 
     asking: Asking
@@ -88,13 +88,13 @@ def asking_key(digest: str, told: Mapping[str, Any]) -> str:
     return hashlib.sha256(words.encode()).hexdigest()
 
 
-def answers() -> dict[str, Answer]:
+def answers() -> dict[str, AnsweredQuestion]:
     """Return this session's answers, oldest first."""
-    kept: dict[str, Answer] = st.session_state.setdefault(_RUNS, {})
+    kept: dict[str, AnsweredQuestion] = st.session_state.setdefault(_RUNS, {})
     return kept
 
 
-def current() -> Answer | None:
+def current() -> AnsweredQuestion | None:
     """Return the answer that the page shows."""
     return answers().get(st.session_state.get(_CURRENT, ""))
 
@@ -104,7 +104,7 @@ def show_answer(key: str) -> None:
     st.session_state[_CURRENT] = key
 
 
-def begin(asking: Asking) -> Answer:
+def begin(asking: Asking) -> AnsweredQuestion:
     """Begin to answer, or return the answer that is there already.
 
     Raises
@@ -117,7 +117,7 @@ def begin(asking: Asking) -> Answer:
     found = kept.get(asking.key)
     if found is None or found.run.state in {"cancelled", "refused"}:
         kept.pop(asking.key, None)
-        found = kept[asking.key] = Answer(asking, _started(asking))
+        found = kept[asking.key] = AnsweredQuestion(asking, _started(asking))
     show_answer(asking.key)
     for oldest in [key for key, each in kept.items() if each.run.over][: max(0, len(kept) - KEPT)]:
         if oldest != asking.key:
@@ -144,7 +144,7 @@ def _started(asking: Asking) -> Run:
     )
 
 
-def released(answer: Answer) -> FindingRelease:
+def released(answer: AnsweredQuestion) -> FindingRelease:
     """Return what whoever looks may see of an answer, and write down that they saw it.
 
     Raises

@@ -4,7 +4,7 @@ import pandas as pd
 import streamlit as st
 
 from mapper.app.shell.words import notice
-from mapper.app.workbench.answers import Answer, answers, released
+from mapper.app.workbench.answers import AnsweredQuestion, answers, released
 from mapper.app.workbench.table import words_of
 from mapper.base.errors import MapperError
 from mapper.outputs.finding_difference import counted, difference, figure_of
@@ -36,18 +36,18 @@ def show_compare() -> None:
         notice(str(error), kind="stop")
 
 
-def _question(answer: Answer) -> str:
+def _question(answer: AnsweredQuestion) -> str:
     return answer.asking.question
 
 
-def _title(answer: Answer) -> str:
+def _title(answer: AnsweredQuestion) -> str:
     """Return the title of an answer with what usually differs."""
     request = answer.asking.request
     days = f"{request.start or 'first day'} to {request.end or 'last day'}"
     return f"{answer.title}, {request.area}, cells {request.resolution}, {days}"
 
 
-def _show(first: Answer, second: Answer) -> None:
+def _show(first: AnsweredQuestion, second: AnsweredQuestion) -> None:
     """Show what differs in the choices, then in the rows."""
     before, after = released(first), released(second)
     table = difference(before, after)
@@ -80,7 +80,7 @@ def _empty(table: pd.DataFrame, names: dict[str, str]) -> list[str]:
     return [names[name] for name in called if not table[name].fillna("").astype("str").any()]
 
 
-def _show_choices(first: Answer, second: Answer) -> None:
+def _show_choices(first: AnsweredQuestion, second: AnsweredQuestion) -> None:
     """Say in which choices the two runs differ."""
     pairs = []
     for part in ("request", "values"):

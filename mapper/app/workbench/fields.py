@@ -7,9 +7,9 @@ kept, compared and asked again as it was. A file is its name and its text.
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 from datetime import date, timedelta
-from types import MappingProxyType
 from typing import Any
 
+from mapper.analysis.request import AnalysisRequest
 from mapper.base.errors import RequestError
 from mapper.context.places import Places
 from mapper.questions.choices import Choice, Choices
@@ -18,19 +18,6 @@ from mapper.questions.question import Question
 Value = str | int | float | bool | list[str] | None
 Values = Mapping[str, Value]
 Days = tuple[date, date]
-# What the form beside a question calls the parameters of a request.
-LABELS: Mapping[str, str] = MappingProxyType(
-    {
-        "rings": "Steps that count as near",
-        "inner": "First such step",
-        "location_day": "Count each place once a day",
-        "harm": "Sum the lens's days of harm",
-        "lens": "Lens",
-        "mapping": "a column mapping",
-        "start": "From",
-        "end": "To",
-    }
-)
 
 
 def fields_of(question: Question) -> tuple[Choice, ...]:
@@ -128,10 +115,11 @@ def choices_of(question: Question, values: Values, places: Places | None = None)
 
 def called_by(question: Question) -> Callable[[str], str]:
     """Return how the form calls a parameter."""
-    known = question.choices.known()
+    known = {**AnalysisRequest.known(), **question.choices.known()}
+    files = {"mapping": "a column mapping"}
 
     def call(name: str) -> str:
-        label = known[name].label if name in known else LABELS.get(name, name.replace("_", " "))
+        label = known[name].label if name in known else files.get(name, name.replace("_", " "))
         return f"“{label}”"
 
     return call

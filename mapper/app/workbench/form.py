@@ -8,12 +8,11 @@ from typing import Any
 
 import streamlit as st
 
-from mapper.analysis.request import MOST_RINGS, AnalysisRequest
+from mapper.analysis.request import AnalysisRequest
 from mapper.app.data.intake import safe_name
-from mapper.app.shell.choices import lenses_for
+from mapper.app.shell.choices import days_of, lenses_for
 from mapper.app.shell.datasets import Dataset
 from mapper.app.workbench.fields import (
-    LABELS,
     Days,
     Value,
     asked,
@@ -24,7 +23,7 @@ from mapper.app.workbench.fields import (
 )
 from mapper.app.workbench.hotspots import hotspots_to_choose
 from mapper.questions import registry
-from mapper.questions.choices import Choice, Kind
+from mapper.questions.choices import Choice
 from mapper.questions.question import Question
 
 QUESTION = "workbench question"
@@ -35,7 +34,7 @@ _WIDTHS = (1.6, 1, 1, 1)  # the titles of questions are longer than what fields 
 
 
 @dataclass(frozen=True, eq=False)
-class Seen:
+class FormSubject:
     """What fields are drawn from: the data in use, its days, the choices beside the form."""
 
     dataset: Dataset
@@ -43,7 +42,7 @@ class Seen:
     request: AnalysisRequest
 
 
-def ask_question_and_values(seen: Seen) -> tuple[Question, dict[str, Value]]:
+def ask_question_and_values(seen: FormSubject) -> tuple[Question, dict[str, Value]]:
     """Ask which question and with which values; rarer fields are one click deeper."""
     places = st.columns(_WIDTHS, vertical_alignment="top")
     with places[0]:
@@ -61,7 +60,7 @@ def ask_question_and_values(seen: Seen) -> tuple[Question, dict[str, Value]]:
     return question, settled(question, values, seen.days)
 
 
-def _ask_rare(question: Question, values: dict[str, Value], seen: Seen) -> None:
+def _ask_rare(question: Question, values: dict[str, Value], seen: FormSubject) -> None:
     """Ask for the rarer values, into ``values``."""
     rare = [one for one in asked(question, values) if one.rare]
     if not rare:
@@ -86,7 +85,7 @@ def _ask_question() -> Question:
     return QUESTIONS[chosen]
 
 
-def _ask_field(question: Question, one: Choice, seen: Seen) -> Value:
+def _ask_field(question: Question, one: Choice, seen: FormSubject) -> Value:
     return _DRAWN[one.kind](one, field_key(question, one, seen.dataset), seen)
 
 
@@ -96,7 +95,7 @@ def field_key(question: Question, one: Choice, dataset: Dataset) -> str:
     return f"workbench {question.id} {one.name}{own}"
 
 
-def ask_more_method(request: AnalysisRequest) -> AnalysisRequest:
+def ask_more_method(dataset: Dataset, request: AnalysisRequest) -> AnalysisRequest:
     """Ask for the rarer choices of a request.
 
     Raises
@@ -104,28 +103,17 @@ def ask_more_method(request: AnalysisRequest) -> AnalysisRequest:
     RequestError
         When they do not fit together.
     """
+    known = AnalysisRequest.known()
+    seen = FormSubject(dataset, days_of(dataset.incidents.table), request)
     with st.expander("More method"):
-        correction = st.selectbox(
-            "Correction for many tests",
-            ["bh", "by"],
-            format_func={"bh": "Benjamini-Hochberg", "by": "Benjamini-Yekutieli"}.__getitem__,
-            key="workbench correction",
-        )
-        rings = st.number_input(LABELS["rings"], 1, MOST_RINGS, 1, key="workbench rings")
-        inner = st.number_input(LABELS["inner"], 1, MOST_RINGS, 1, key="workbench inner")
-        location_day = st.checkbox(LABELS["location_day"], key="workbench location day")
-        harm = st.checkbox(LABELS["harm"], key="workbench harm")
-    return replace(
-        request,
-        correction="by" if correction == "by" else "bh",
-        rings=int(rings),
-        inner=int(inner),
-        location_day=location_day,
-        harm=harm,
-    )
+        more = {
+            name: _DRAWN[known[name].kind](known[name], f"workbench {name.replace('_', ' ')}", seen)
+            for name in ("correction", "rings", "inner", "location_day", "harm")
+        }
+    return replace(request, **more)  # type: ignore[arg-type] # each is read again
 
 
-def _choice(one: Choice, key: str, _seen: Seen) -> Value:
+def _choice(one: Choice, key: str, _seen: FormSubject) -> Value:
     names = list(one.of)
     return st.selectbox(
         one.label,
@@ -138,7 +126,7 @@ def _choice(one: Choice, key: str, _seen: Seen) -> Value:
     )
 
 
-def _whole(one: Choice, key: str, _seen: Seen) -> Value:
+def _whole(one: Choice, key: str, _seen: FormSubject) -> Value:
     default = None if one.default is None else int(str(one.default))
     found = st.number_input(
         one.label,
@@ -154,7 +142,7 @@ def _whole(one: Choice, key: str, _seen: Seen) -> Value:
     return None if found is None else int(found)
 
 
-def _number(one: Choice, key: str, _seen: Seen) -> Value:
+def _number(one: Choice, key: str, _seen: FormSubject) -> Value:
     found = st.number_input(
         one.label,
         min_value=None if one.least is None else float(one.least),
@@ -167,13 +155,13 @@ def _number(one: Choice, key: str, _seen: Seen) -> Value:
     return float(found)
 
 
-def _flag(one: Choice, key: str, _seen: Seen) -> Value:
+def _flag(one: Choice, key: str, _seen: FormSubject) -> Value:
     return st.checkbox(
         one.label, bool(one.default), key=key, help=one.help or None, persist_state="session"
     )
 
 
-def _text(one: Choice, key: str, _seen: Seen) -> Value:
+def _text(one: Choice, key: str, _seen: FormSubject) -> Value:
     return st.text_input(
         one.label,
         str(one.shown or ""),
@@ -184,7 +172,7 @@ def _text(one: Choice, key: str, _seen: Seen) -> Value:
     )
 
 
-def _names(one: Choice, key: str, _seen: Seen) -> Value:
+def _names(one: Choice, key: str, _seen: FormSubject) -> Value:
     told = st.text_area(
         one.label,
         "",
@@ -198,7 +186,7 @@ def _names(one: Choice, key: str, _seen: Seen) -> Value:
     return [part.strip() for part in told.replace(",", "\n").splitlines() if part.strip()]
 
 
-def _day(one: Choice, key: str, seen: Seen) -> Value:
+def _day(one: Choice, key: str, seen: FormSubject) -> Value:
     default = default_of(one, seen.days)
     found = st.date_input(
         one.label,
@@ -213,7 +201,7 @@ def _day(one: Choice, key: str, seen: Seen) -> Value:
     return found.isoformat() if isinstance(found, date) else ""
 
 
-def _window(one: Choice, key: str, seen: Seen) -> Value:
+def _window(one: Choice, key: str, seen: FormSubject) -> Value:
     first, last = (date.fromisoformat(part) for part in str(default_of(one, seen.days)).split(":"))
     found = st.date_input(
         one.label,
@@ -229,7 +217,7 @@ def _window(one: Choice, key: str, seen: Seen) -> Value:
     return f"{chosen[0]}:{chosen[-1]}" if chosen else ""
 
 
-def _file(one: Choice, key: str, _seen: Seen) -> Value:
+def _file(one: Choice, key: str, _seen: FormSubject) -> Value:
     upload = st.file_uploader(
         one.label, type=["toml"], max_upload_size=_LARGEST, key=key, help=one.help or None
     )
@@ -238,7 +226,7 @@ def _file(one: Choice, key: str, _seen: Seen) -> Value:
     return [safe_name(upload.name), upload.getvalue().decode("utf-8-sig", errors="replace")]
 
 
-def _lens(one: Choice, key: str, seen: Seen) -> Value:
+def _lens(one: Choice, key: str, seen: FormSubject) -> Value:
     offer = lenses_for(seen.dataset.digest, _dataset=seen.dataset)
     titles = {"": "None", **{lens.id: lens.title for lens in offer.lenses[: offer.fitting]}}
     return st.selectbox(
@@ -257,20 +245,20 @@ def _by_name(one: Choice, key: str, names: Mapping[str, str]) -> dict[str, Any]:
     }
 
 
-def _hotspot(one: Choice, key: str, seen: Seen) -> Value:
+def _hotspot(one: Choice, key: str, seen: FormSubject) -> Value:
     names = {"": "Every one", **hotspots_to_choose(seen.dataset, seen.request)}
     chosen = st.selectbox(one.label, list(names), **_by_name(one, key, names))
     return str(chosen or "").strip()
 
 
-def _hotspots(one: Choice, key: str, seen: Seen) -> Value:
+def _hotspots(one: Choice, key: str, seen: FormSubject) -> Value:
     names = hotspots_to_choose(seen.dataset, seen.request)
     ask = _by_name(one, key, names)
     chosen = st.multiselect(one.label, list(names), placeholder="Choose by name", **ask)
     return [str(each).strip() for each in chosen]
 
 
-_DRAWN: Mapping[Kind, Callable[[Choice, str, Seen], Value]] = MappingProxyType(
+_DRAWN: Mapping[str, Callable[[Choice, str, FormSubject], Value]] = MappingProxyType(
     {
         "choice": _choice,
         "whole": _whole,

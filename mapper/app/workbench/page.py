@@ -19,7 +19,7 @@ from mapper.app.workbench.compare import show_compare
 from mapper.app.workbench.form import (
     QUESTION,
     QUESTIONS,
-    Seen,
+    FormSubject,
     ask_more_method,
     ask_question_and_values,
 )
@@ -47,7 +47,7 @@ def show_page() -> None:
         show_synthetic(dataset.incidents.table)
         with st.sidebar:
             lens = ask_lens(dataset)
-            request = ask_more_method(ask_rest(dataset, lens))
+            request = ask_more_method(dataset, ask_rest(dataset, lens))
     except MapperError as error:
         notice(str(error), kind="stop")
         return
@@ -93,7 +93,7 @@ def _show_other(view: str, dataset: Dataset) -> None:
 
 def _ask_and_answer(dataset: Dataset, request: AnalysisRequest) -> None:
     """Show the form, what is under way, and the answer."""
-    seen = Seen(dataset, days_of(dataset.incidents.table), request)
+    seen = FormSubject(dataset, days_of(dataset.incidents.table), request)
     question, values = ask_question_and_values(seen)
     around = ask_places(dataset) if "places" in question.choices.known() else None
     if st.button("Ask", type="primary", disabled=running() is not None, key="ask"):

@@ -13,11 +13,12 @@ from streamlit.runtime.uploaded_file_manager import UploadedFile
 
 from mapper.app.data.intake import safe_name
 from mapper.app.shell.datasets import Dataset
-from mapper.app.shell.words import count, notice
+from mapper.app.shell.words import notice
 from mapper.base.errors import ContextError, MapperError
 from mapper.base.files import Progress
 from mapper.base.sandbox import in_child
 from mapper.base.settings import settings
+from mapper.base.text import count
 from mapper.context.place_files import read_all_places
 from mapper.context.places import PLACE_COLUMNS, Places
 
@@ -26,7 +27,7 @@ _TYPES = ["csv", "tsv", "txt", "xml", "parquet"]
 
 
 @dataclass(frozen=True, eq=False)
-class Around:
+class Surroundings:
     """Places around, and the digest of the files they came from."""
 
     places: Places
@@ -34,13 +35,13 @@ class Around:
     title: str
 
 
-def places_at_hand() -> Around | None:
+def places_at_hand() -> Surroundings | None:
     """Return the places this session read last."""
     kept = st.session_state.get(_KEPT)
-    return kept if isinstance(kept, Around) else None
+    return kept if isinstance(kept, Surroundings) else None
 
 
-def ask_places(dataset: Dataset) -> Around | None:
+def ask_places(dataset: Dataset) -> Surroundings | None:
     """Ask for files of places; the demonstration brings invented ones."""
     uploads = st.file_uploader(
         "Places around (stations, schools, licensed premises ...)",
@@ -61,7 +62,7 @@ def ask_places(dataset: Dataset) -> Around | None:
     return found
 
 
-def _demonstration(dataset: Dataset) -> Around | None:
+def _demonstration(dataset: Dataset) -> Surroundings | None:
     """Return the invented places that stand beside the demonstration, where there are any."""
     now = settings()
     given = now.demonstration_file
@@ -71,21 +72,21 @@ def _demonstration(dataset: Dataset) -> Around | None:
         return None
     digest = hashlib.sha256(path.read_bytes()).hexdigest()
     kept = st.session_state.get(_KEPT)
-    if not (isinstance(kept, Around) and kept.digest == digest):
-        kept = Around(read_all_places([path]), digest, "the demonstration")
+    if not (isinstance(kept, Surroundings) and kept.digest == digest):
+        kept = Surroundings(read_all_places([path]), digest, "the demonstration")
         st.session_state[_KEPT] = kept
     st.caption(f"{count(len(kept.places.table), 'invented place')} of the demonstration are used.")
     return kept
 
 
-def _read_once(uploads: Sequence[UploadedFile]) -> Around:
+def _read_once(uploads: Sequence[UploadedFile]) -> Surroundings:
     """Return uploaded places; the same files are read once in a session."""
     digest = hashlib.sha256(b"".join(_digest(each) for each in uploads)).hexdigest()
     kept = st.session_state.get(_KEPT)
-    if isinstance(kept, Around) and kept.digest == digest:
+    if isinstance(kept, Surroundings) and kept.digest == digest:
         return kept
     title = uploads[0].name if len(uploads) == 1 else f"{len(uploads)} files"
-    st.session_state[_KEPT] = found = Around(_read(uploads), digest, title)
+    st.session_state[_KEPT] = found = Surroundings(_read(uploads), digest, title)
     return found
 
 

@@ -7,12 +7,12 @@ work is over the page runs once more and shows what came of it.
 import streamlit as st
 
 from mapper.app.shell.words import plain
-from mapper.app.workbench.answers import Answer, answers
+from mapper.app.workbench.answers import AnsweredQuestion, answers
 
 _EVERY = 0.7  # seconds between looks
 
 
-def running() -> Answer | None:
+def running() -> AnsweredQuestion | None:
     """Return the answer that is being worked out in this session, if any."""
     return next((each for each in answers().values() if not each.run.over), None)
 

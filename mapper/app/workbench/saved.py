@@ -10,8 +10,8 @@ from mapper.analysis.request import AnalysisRequest
 from mapper.app.door.who import current_viewer
 from mapper.app.shell.datasets import Dataset
 from mapper.app.shell.words import notice
-from mapper.app.workbench.answers import Answer, Asking, begin, released
-from mapper.app.workbench.places import Around, places_at_hand
+from mapper.app.workbench.answers import AnsweredQuestion, Asking, begin, released
+from mapper.app.workbench.places import Surroundings, places_at_hand
 from mapper.base.errors import MapperError, RequestError
 from mapper.lenses.load import load_lens
 from mapper.questions.registry import QUESTIONS
@@ -23,7 +23,7 @@ _TOLD = "mapper_workbench_told"
 _QUICK = 2.0  # seconds that a page waits before it shows progress instead
 
 
-def offer_to_save(answer: Answer) -> None:
+def offer_to_save(answer: AnsweredQuestion) -> None:
     """Offer to keep what was asked under a name."""
     with st.popover("Save this run"):
         name = st.text_input(
@@ -33,7 +33,7 @@ def offer_to_save(answer: Answer) -> None:
             _save(answer, name)
 
 
-def _save(answer: Answer, name: str) -> None:
+def _save(answer: AnsweredQuestion, name: str) -> None:
     """Keep what was asked; a refusal is said in words."""
     asking = answer.asking
     try:
@@ -112,7 +112,7 @@ def warning_of(run: SavedRun, dataset: Dataset) -> str:
     return " ".join(told)
 
 
-def asking_of(run: SavedRun, dataset: Dataset, around: Around | None = None) -> Asking:
+def asking_of(run: SavedRun, dataset: Dataset, around: Surroundings | None = None) -> Asking:
     """Return what a saved run asks, of the data in use now.
 
     Raises

@@ -5,7 +5,8 @@ from typing import Any
 import pandas as pd
 import streamlit as st
 
-from mapper.app.shell.words import count, plain
+from mapper.app.shell.words import plain
+from mapper.base.text import count
 from mapper.disclosure.release import FindingRelease
 from mapper.statistics.global_measures import LEAST_P
 

@@ -6,17 +6,19 @@ from typing import Any
 
 import streamlit as st
 
+from mapper.app.shell.downloads import show_downloads
+from mapper.app.shell.more_forms import show_more_forms
 from mapper.app.shell.waiting import shown_progress
 from mapper.app.shell.what_is import what_are
 from mapper.app.shell.words import bullets, plain
-from mapper.app.workbench.answers import Answer
-from mapper.app.workbench.downloads import show_downloads
+from mapper.app.workbench.answers import AnsweredQuestion
 from mapper.app.workbench.plots import places_of, plot_of
 from mapper.app.workbench.table import show_table
 from mapper.app.workbench.words import sentence_of
 from mapper.areas.load import load_study_area
 from mapper.base.text import encode_text
 from mapper.disclosure.release import FindingRelease
+from mapper.outputs.pictures.cell_map import cell_map
 from mapper.outputs.pictures.cluster_map import cluster_map
 
 # The methods that the words of an answer come from, one click away.
@@ -29,6 +31,8 @@ _WHAT: Mapping[str, Mapping[str, str]] = MappingProxyType(
             "per-resident": "What is per resident?",
         },
         "concentration": {"concentration": "What is concentration?"},
+        "density": {"density": "What is this density?"},
+        "where-next": {"where-next": "What is expected?"},
         "patterns": {"patterns": "What is a pattern?"},
         "change": {"change": "What is a clear change?"},
         "scan": {"scan": "What is a cluster of a scan?"},
@@ -41,14 +45,23 @@ _WHAT: Mapping[str, Mapping[str, str]] = MappingProxyType(
         "proactivity": {"proactivity": "What is police-generated?"},
         "evaluate": {"evaluation": "What is this effect?"},
         "signature": {"signature": "What is a signature?"},
+        "risk-terrain": {"risk-terrain": "What goes with what?"},
         "phases": {"patterns": "What is a pattern?"},
         "children": {"lens": "What is counted?"},
+    }
+)
+# What is drawn on a map where rows are cells.
+_MAPPED: Mapping[str, tuple[str, ...]] = MappingProxyType(
+    {
+        "density": ("density", "ratio"),
+        "where-next": ("expected",),
+        "risk-terrain": ("residual",),
     }
 )
 _MAP = 430.0  # points that the map of a scan is drawn at: its numbers are read on half a page
 
 
-def show_answer_of(answer: Answer, shown: FindingRelease) -> None:
+def show_answer_of(answer: AnsweredQuestion, shown: FindingRelease) -> None:
     """Show an answer, plain sentence first."""
     st.html(
         f'<div class="m-headline m-answer"><h2>{encode_text(shown.title)}</h2>'
@@ -59,11 +72,12 @@ def show_answer_of(answer: Answer, shown: FindingRelease) -> None:
     show_table(shown)
     what_are(_WHAT.get(shown.id, {"lens": "What is counted?"}))
     show_downloads(shown)
+    show_more_forms(shown)
     with st.expander("How this was made, and what it cannot show"):
         _show_method(shown)
 
 
-def _over(answer: Answer, shown: FindingRelease) -> str:
+def _over(answer: AnsweredQuestion, shown: FindingRelease) -> str:
     """Say what the answer is over."""
     seconds = f", {answer.run.seconds:.1f} s" if answer.run.seconds else ""
     return (
@@ -73,7 +87,11 @@ def _over(answer: Answer, shown: FindingRelease) -> str:
 
 
 def _show_plot(shown: FindingRelease) -> None:
-    """Draw the plot, beside the map for a scan."""
+    """Draw the plot, beside the map for a scan; a map alone where each cell has a number."""
+    column = next((name for name in _MAPPED.get(shown.id, ()) if name in shown.table), None)
+    if column is not None and shown.unit == "cell" and len(shown.table):
+        picture = cell_map(shown, column)
+        st.image(picture.svg, alt=picture.alt, width="stretch")
     if shown.id == "scan" and len(shown.table):
         ground, times = st.columns([1, 1.1], gap="medium")
         with ground:

@@ -6,7 +6,7 @@ from types import MappingProxyType
 
 import pandas as pd
 
-from mapper.app.shell.words import count
+from mapper.base.text import count
 from mapper.context.signature import CLEAR
 from mapper.disclosure.release import FindingRelease, is_release
 from mapper.outputs.briefing.content import window_in_words
@@ -19,7 +19,7 @@ def sentence_of(shown: FindingRelease) -> str:
     """Return what an answer says, in one or two sentences."""
     say = _SENTENCES.get(is_release(shown, FindingRelease).id)
     told = say(shown.table, shown) if say and len(shown.table) else ""
-    return told or (shown.notes[0] if shown.notes else f"{len(shown.table):,} rows.")
+    return told or (shown.notes[0] if shown.notes else f"{count(len(shown.table), 'row')}.")
 
 
 def _signals(table: pd.DataFrame, shown: FindingRelease) -> str:
@@ -29,6 +29,15 @@ def _signals(table: pd.DataFrame, shown: FindingRelease) -> str:
     return (
         f"{count(len(table) - alone, 'hot spot')} and {count(alone, 'single place')} stand out"
         f" in {shown.area_title}."
+    )
+
+
+def _where_next(table: pd.DataFrame, shown: FindingRelease) -> str:
+    top = table.iloc[0]
+    where = ", ".join(str(top[name]) for name in ("name", "ward", "district") if name in table)
+    return (
+        f"Expected busiest in {shown.choices['foretold']}: {where or shown.area_title}, about"
+        f" {top['expected']:,.1f} (between {top['low']:,.0f} and {top['high']:,.0f})."
     )
 
 
@@ -51,8 +60,8 @@ def _scan(table: pd.DataFrame, _shown: FindingRelease) -> str:
     where = f"{top['ward']}, {top['district']}"
     days = window_in_words(Window(*(_day(top[name]) for name in ("first_day", "last_day"))))
     told = (
-        f"The most likely cluster is at {where}, {days}: {top['incidents']:,} incidents where"
-        f" {top['expected']:,.1f} were expected (p {top['p']:.3g})."
+        f"The most likely cluster is at {where}, {days}: {count(top['incidents'], 'incident')}"
+        f" where {top['expected']:,.1f} were expected (p {top['p']:.3g})."
     )
     if clear:
         return f"{count(clear, 'cluster')} beyond chance. {told}"
@@ -163,6 +172,16 @@ def _children(table: pd.DataFrame, _shown: FindingRelease) -> str:
     )
 
 
+def _risk_terrain(table: pd.DataFrame, _shown: FindingRelease) -> str:
+    if "kind" not in table:
+        return ""
+    clear = table[table["clear"].astype(bool)]
+    if clear.empty:
+        return "No kind of place nearby clearly goes with more or fewer incidents."
+    named = "; ".join(f"{row.kind} {row.ratio:.1f} times" for row in clear.itertuples())
+    return f"Goes with clearly more or fewer incidents nearby: {named}. None is shown to cause it."
+
+
 def _phases(table: pd.DataFrame, _shown: FindingRelease) -> str:
     tally = table["phase"].replace("", "no phase").value_counts()
     named = ", ".join(f"{number:,} {name}" for name, number in tally.items())
@@ -172,6 +191,7 @@ def _phases(table: pd.DataFrame, _shown: FindingRelease) -> str:
 _SENTENCES: Mapping[str, Callable[[pd.DataFrame, FindingRelease], str]] = MappingProxyType(
     {
         "signals": _signals,
+        "where-next": _where_next,
         "patterns": _patterns,
         "change": _change,
         "scan": _scan,
@@ -185,5 +205,6 @@ _SENTENCES: Mapping[str, Callable[[pd.DataFrame, FindingRelease], str]] = Mappin
         "signature": _signature,
         "context": _context,
         "phases": _phases,
+        "risk-terrain": _risk_terrain,
     }
 )

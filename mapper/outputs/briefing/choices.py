@@ -26,7 +26,7 @@ class BriefingChoices:
     lens: str  # of the map and of the places that moved
     before: Window
     after: Window
-    area: str = "merseyside"
+    area: str = ""  # nothing: the installation's own
     resolution: int = 8  # a quarter's counts by finer cells are mostly too small to print
     audience: str = "partnership"
 

@@ -10,11 +10,11 @@ from dataclasses import dataclass
 import numpy as np
 
 from mapper.disclosure.release import FindingRelease, Release
-from mapper.disclosure.rules import Rule
+from mapper.disclosure.rules import AudienceRule
 from mapper.outputs.briefing.choices import BriefingChoices
 from mapper.outputs.briefing.gather import ALL_DEMAND, CRIME, Gathered, Total
 from mapper.outputs.briefing.places import Meeting, Mover, find_meetings, find_movers
-from mapper.outputs.briefing.spans import Moved, compare_spans, spans_of_counts
+from mapper.outputs.briefing.spans import RateChange, compare_spans, spans_of_counts
 from mapper.questions.windows import Window
 from mapper.records.shared import Shared
 from mapper.statistics.period_dispersion import PeriodDispersion
@@ -31,7 +31,7 @@ class Headline:
     words: str  # the name inside a sentence
     value: str  # 8,795; 20 %
     before: str  # 8,445 before; empty where nothing is said
-    moved: Moved
+    moved: RateChange
     note: str = ""  # beside a share: what the rest is
 
     @property
@@ -137,27 +137,27 @@ def _dispersions(totals: Sequence[Total]) -> PeriodDispersion:
     return PeriodDispersion(ratio, freedom, float("nan"))
 
 
-def _figure(total: Total, moved: Moved, hidden: str) -> Headline:
+def _figure(total: Total, moved: RateChange, hidden: str) -> Headline:
     """Return one count at the head."""
     name = total.id, total.title, total.words
     if total.why:
-        return Headline(*name, _NOT_PRINTED, "", Moved("too few to compare"), total.why)
+        return Headline(*name, _NOT_PRINTED, "", RateChange("too few to compare"), total.why)
     said = [hidden if one is None else f"{one:,}" for one in (total.before, total.after)]
     both = total.before is not None and total.after is not None
     return Headline(
         *name,
         said[1],
         f"{said[0]} before",
-        moved if both else Moved("too few to compare"),
+        moved if both else RateChange("too few to compare"),
     )
 
 
-def _crime_share(crime: Total, demand: Total, rule: Rule) -> Headline:
+def _crime_share(crime: Total, demand: Total, rule: AudienceRule) -> Headline:
     """Return how much of all demand is crime, from printed totals, and what is not."""
     name = crime.id, crime.title, crime.words
     known = (crime.before, crime.after, demand.before, demand.after)
     if not all(known):
-        return Headline(*name, _NOT_PRINTED, "", Moved("too few to compare"), crime.why)
+        return Headline(*name, _NOT_PRINTED, "", RateChange("too few to compare"), crime.why)
     crimes, whole = (crime.before or 0, crime.after or 0), (demand.before or 1, demand.after or 1)
     spans = [spans_of_counts([count], rule) for count in crimes]
     shares = [round(100 * part / every) for part, every in zip(crimes, whole, strict=True)]

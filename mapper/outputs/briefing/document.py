@@ -3,6 +3,7 @@
 from dataclasses import replace
 from datetime import date, datetime
 
+from mapper.base.text import count
 from mapper.disclosure.release import FindingRelease
 from mapper.outputs.briefing.content import Briefing, Headline
 from mapper.outputs.briefing.places import Meeting, Mover
@@ -19,6 +20,7 @@ from mapper.outputs.documents.model import (
 )
 from mapper.outputs.pictures.map_picture import map_picture
 from mapper.outputs.pictures.shift_clock import shift_clock
+from mapper.outputs.standard_words import question_word
 from mapper.records.shared import Shared
 
 TITLE = "Briefing"
@@ -89,16 +91,19 @@ def _movers(briefing: Briefing) -> tuple[Block, ...]:
     if not briefing.movers_known:
         return (Paragraph("The days before may not be shown, so places cannot be compared."),)
     if not briefing.movers:
-        return (Paragraph("No place stands out in either window."),)
+        return (Paragraph(f"No place is {question_word(briefing.map)} in either window."),)
     rows = tuple(_mover_row(one) for one in briefing.movers[:_MOST_PLACES])
     caption = (
-        f"{briefing.map.title}: places that stand out now or did before, clear changes first."
+        f"{briefing.map.title}: places {question_word(briefing.map)} now or before, clear"
+        " changes first."
         " Numbers are those on the map; counts are rounded."
     )
     header = ("No.", "Place", "Before", "Now", "Change", "How much")
     table = Table(caption, header, rows, numbers=(2, 3), widths=(0.5, 2.4, 1.1, 1.1, 1.5, 2.4))
     more = len(briefing.movers) - _MOST_PLACES
-    return (table, Paragraph(f"And {more} more places.", "small")) if more > 0 else (table,)
+    return (
+        (table, Paragraph(f"And {count(more, 'more place')}.", "small")) if more > 0 else (table,)
+    )
 
 
 def _mover_row(one: Mover) -> tuple[str, ...]:
@@ -141,13 +146,24 @@ def _meetings(briefing: Briefing) -> tuple[Block, ...]:
     """Return the places where lenses meet."""
     against = ", ".join(briefing.met)
     if not briefing.meetings:
-        return (Paragraph(f"No place stands out under two of these at once: {against}."),)
+        return (
+            Paragraph(
+                f"No place is {question_word(briefing.map)} under two of these at once: {against}."
+            ),
+        )
     rows = tuple(_meeting_row(one) for one in briefing.meetings[:_MOST_PLACES])
     caption = (
-        f"Places that stand out under two or more of: {against}."
+        f"Places {question_word(briefing.map)} under two or more of: {against}."
         " One incident can count under more than one."
     )
-    return (Table(caption, ("No.", "Place", "Stands out for"), rows, widths=(0.5, 2.5, 4.0)),)
+    return (
+        Table(
+            caption,
+            ("No.", "Place", f"{question_word(briefing.map).capitalize()} for"),
+            rows,
+            widths=(0.5, 2.5, 4.0),
+        ),
+    )
 
 
 def _meeting_row(one: Meeting) -> tuple[str, ...]:

@@ -8,7 +8,7 @@ counts of any such map all their values. Beside one another they are checked in 
 own (:mod:`mapper.disclosure.totals`).
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -22,7 +22,7 @@ from mapper.base.types import Integers
 from mapper.disclosure.make import release
 from mapper.disclosure.register import Register
 from mapper.disclosure.release import FindingRelease, Release
-from mapper.disclosure.rules import Rule, rules
+from mapper.disclosure.rules import AudienceRule, rules
 from mapper.disclosure.totals import TotalsRegister, total_is_safe
 from mapper.grid.counts import locate
 from mapper.incidents.table import Incidents
@@ -36,9 +36,15 @@ from mapper.questions.dispersion import place_dispersion
 from mapper.questions.finding import Finding
 from mapper.questions.places import By, places_by
 from mapper.questions.shifts import ShiftsChoices, ask_shifts
+from mapper.questions.verdicts import CANNOT, veto_of
 from mapper.questions.windows import Window, counts_within
 from mapper.statistics.period_dispersion import PeriodDispersion
 
+# In words that hold no count: what the fault is stands in the notes of the operational audience.
+_FORBIDDEN = (
+    "No place is told to have risen or fallen: between or inside these windows the data itself"
+    " changes, so that the two cannot be compared. See what may mislead, on the Data page."
+)
 ALL_DEMAND, CRIME = "all-demand", "crime"
 CRIMES = Lens(
     id=CRIME,
@@ -70,7 +76,7 @@ class Gathered:
     """All that a briefing is made of: releases and nothing behind them."""
 
     choices: BriefingChoices
-    rule: Rule
+    rule: AudienceRule
     now: Release  # the map of the chosen lens
     before: Release | None  # the same over the days before, if it may be shown
     others: tuple[Release, ...]  # of the lenses it is set against
@@ -105,6 +111,10 @@ def gather(
     found = [source.tried(other, choices.after, notes) for other in source.fitting(choices.others)]
     progress("Counting the headline figures", 0.6)
     totals = source.totals()
+    dispersion = source.hotspot_dispersion()
+    if source.forbids(load_lens(choices.lens)):
+        dispersion = float("nan")  # then no place is told to have moved
+        notes.append(_FORBIDDEN)
     return Gathered(
         choices=choices,
         rule=rules().audiences[choices.audience],
@@ -115,7 +125,7 @@ def gather(
         shifts=source.shifts(notes),
         days=(_days(incidents, choices.before), _days(incidents, choices.after)),
         notes=tuple(notes),
-        dispersion=source.hotspot_dispersion(),
+        dispersion=dispersion,
     )
 
 
@@ -206,9 +216,19 @@ class _Source:
             else int(shown[name][0])
             for name, each in zip(("before", "after"), windows, strict=True)
         ]  # fmt: skip
-        return Total(
-            lens.id, title, words, printed[0], printed[1], dispersion=self._dispersion(lens, "area")
-        )
+        dispersion = self._dispersion(lens, "area")
+        if finding.table["direction"][0] == CANNOT:
+            dispersion = replace(dispersion, ratio=np.full_like(dispersion.ratio, np.nan))
+        return Total(lens.id, title, words, printed[0], printed[1], dispersion=dispersion)
+
+    def forbids(self, lens: Lens) -> bool:
+        """Tell whether the data itself forbids to compare the two windows through a lens."""
+        try:
+            study = self.study(lens)
+        except MapperError:
+            return False
+        windows = self.choices.before, self.choices.after
+        return bool(veto_of(study, np.ones(study.near.size, dtype=bool), windows))
 
     def hotspot_dispersion(self) -> float:
         """Return how much the months of the map's hot spots vary, over all days of the files."""

@@ -11,10 +11,10 @@ import numpy as np
 
 from mapper.base.types import Flags, Integers
 from mapper.disclosure.release import Release
-from mapper.disclosure.rules import Rule
+from mapper.disclosure.rules import AudienceRule
 from mapper.grid.hexagons import strings_to_cells
 from mapper.grid.neighbours import find_neighbours, touching_groups
-from mapper.outputs.briefing.spans import Moved, compare_spans, spans_of_cells
+from mapper.outputs.briefing.spans import RateChange, compare_spans, spans_of_cells
 from mapper.statistics.period_dispersion import PeriodDispersion
 
 _ORDER = ("clear rise", "clear fall", "no clear change", "too few to compare")
@@ -54,7 +54,7 @@ class Mover:
     place: Place
     before: PrintedSum
     now: PrintedSum
-    moved: Moved
+    moved: RateChange
     news: str  # new on the map, no longer on the map, or nothing
 
 
@@ -72,7 +72,7 @@ def find_movers(
     before: Release | None,
     *,
     days: tuple[int, int],
-    rule: Rule,
+    rule: AudienceRule,
     dispersion: float = 1.0,
 ) -> tuple[Mover, ...]:
     """Return the places of two released maps, those that clearly moved first.
@@ -150,7 +150,7 @@ def _ward(shown: Release, inside: Flags) -> tuple[str, str]:
 
 def _printed(shown: Release, inside: Flags) -> PrintedSum:
     """Return the sum of the printed counts of some cells."""
-    counts = shown.cells.loc[inside, "count"]
+    counts = shown.cells.loc[inside, "incidents"]
     return PrintedSum(int(counts.fillna(0).sum()), complete=not counts.isna().any())
 
 

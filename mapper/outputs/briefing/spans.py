@@ -11,7 +11,6 @@ the dispersion of months of the same lens and area.
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import partial
-from math import isinf
 from typing import Literal
 
 import numpy as np
@@ -19,12 +18,13 @@ import pandas as pd
 
 from mapper.base.types import Integers
 from mapper.disclosure.register import UNLIMITED
-from mapper.disclosure.rules import Rule
+from mapper.disclosure.rules import AudienceRule
 from mapper.disclosure.suppression import HIDDEN, WITHHELD, interval_of, kind_words
 from mapper.statistics.change import compare_windows
 from mapper.statistics.period_dispersion import PeriodDispersion
 
 Way = Literal["clear rise", "clear fall", "no clear change", "too few to compare"]
+_NO_LIMIT = 100.0  # a limit above it, as after a count too small to print, says nothing
 _MANY_TIMES = 3.0  # from here on "4 times as many" reads better than "up by 300 %"
 
 
@@ -46,7 +46,7 @@ class Spans:
 
 
 @dataclass(frozen=True)
-class Moved:
+class RateChange:
     """How something moved, in words and as the ends of an exact interval of the rate ratio."""
 
     way: Way
@@ -61,16 +61,16 @@ class Moved:
     @property
     def words(self) -> str:
         """How much it moved: 8 % to 21 % more."""
-        if self.way == "too few to compare" or (not self.low and isinf(self.high)):
+        if self.way == "too few to compare" or (not self.low and self.high > _NO_LIMIT):
             return ""
-        if isinf(self.high):
+        if self.high > _NO_LIMIT:
             return f"at least {_much(self.low)}"
         if not self.low:
             return f"at most {_much(self.high)}"
         return _between(self.low, self.high)
 
 
-def spans_of_counts(counts: Sequence[int | None], rule: Rule) -> Spans:
+def spans_of_counts(counts: Sequence[int | None], rule: AudienceRule) -> Spans:
     """Return the spans of printed counts; none stands for a hidden one."""
     hidden = (1, rule.smallest_count - 1)
     ends = [hidden if count is None else interval_of(count, rule) for count in counts]
@@ -78,11 +78,11 @@ def spans_of_counts(counts: Sequence[int | None], rule: Rule) -> Spans:
     return Spans(low, high)
 
 
-def spans_of_cells(cells: pd.DataFrame, rule: Rule) -> Spans:
+def spans_of_cells(cells: pd.DataFrame, rule: AudienceRule) -> Spans:
     """Return the spans of a release's cells; a withheld count can be anything."""
     kinds = {word: kind for kind, word in kind_words(rule).items()}
     kind = cells["shown"].astype("str").map(kinds).fillna(WITHHELD).to_numpy(dtype=np.int64)
-    counts = cells["count"].fillna(0).to_numpy(dtype=np.int64)
+    counts = cells["incidents"].fillna(0).to_numpy(dtype=np.int64)
     values, at = np.unique(counts, return_inverse=True)
     ends = np.array([interval_of(int(value), rule) for value in values], dtype=np.int64)
     low, high = (side[at].copy() for side in ends.T)
@@ -99,7 +99,7 @@ def compare_spans(
     days: tuple[int, int],
     alpha: float = 0.05,
     dispersion: PeriodDispersion | None = None,
-) -> tuple[Moved, ...]:
+) -> tuple[RateChange, ...]:
     """Return how each row moved between two windows of so many days.
 
     Parameters
@@ -110,7 +110,7 @@ def compare_spans(
         How much the periods of each row vary beyond chance; by default not at all.
     """
     if not before.low.size or not all(days):
-        return (Moved("too few to compare"),) * before.low.size
+        return (RateChange("too few to compare"),) * before.low.size
     known = (before.high < UNLIMITED) & (after.high < UNLIMITED)
     known &= before.high + after.high > 0
     if dispersion is not None:
@@ -123,7 +123,9 @@ def compare_spans(
     rise = least.clear(alpha=alpha) & (least.low > 1)
     fall = most.clear(alpha=alpha) & (most.high < 1)
     return tuple(
-        Moved(_way(*flags), float(low), float(high)) if flags[0] else Moved("too few to compare")
+        RateChange(_way(*flags), float(low), float(high))
+        if flags[0]
+        else RateChange("too few to compare")
         for *flags, low, high in zip(
             known.tolist(), rise.tolist(), fall.tolist(), least.low, most.high, strict=True
         )

@@ -6,10 +6,11 @@ release, whose marking, audience and digest stand on every page.
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 
 from mapper.base.errors import OutputError
-from mapper.disclosure.release import Release, is_release
+from mapper.base.text import count
+from mapper.disclosure.release import AnyRelease, is_release
 
 
 @dataclass(frozen=True)
@@ -56,8 +57,8 @@ class Table:
         wrong = [row for row in self.rows if len(row) != len(self.header)]
         if wrong or (self.widths and len(self.widths) != len(self.header)):
             raise OutputError(
-                f"Table “{self.caption}”: {len(wrong)} rows do not fit its"
-                f" {len(self.header)} columns."
+                f"Table “{self.caption}”: {count(len(wrong), 'row does', 'rows do')} not fit its"
+                f" {count(len(self.header), 'column')}."
             )
 
 
@@ -89,14 +90,14 @@ class Document:
 
     title: str
     subtitle: str
-    release: Release
+    release: AnyRelease
     blocks: Sequence[Block]
     made_by: str
-    made_at: datetime
+    made_at: datetime | None = None  # left out where a manifest tells it
     compact: bool = False  # smaller type and margins: one sheet to carry
 
     def __post_init__(self) -> None:
-        is_release(self.release)
+        is_release(self.release, AnyRelease)
 
     @property
     def marking(self) -> str:
@@ -104,8 +105,15 @@ class Document:
         return self.release.marking
 
     @property
+    def stamp(self) -> datetime:
+        """When the properties of a file say that it was made."""
+        return self.made_at or datetime(2000, 1, 1, tzinfo=UTC)
+
+    @property
     def made(self) -> str:
         """Who may see it, who made it and when, in one line."""
+        if self.made_at is None:
+            return f"For the {self.release.audience} audience."
         day = f"{self.made_at.day} {self.made_at:%B %Y, %H:%M}"
         by = f" by {self.made_by}" if self.made_by else ""
         return f"For the {self.release.audience} audience. Made {day}{by}."

@@ -1,5 +1,7 @@
 """A document as one web page: no script, nothing from outside, print styles included."""
 
+from collections.abc import Sequence
+
 from mapper.base.palette import with_colours
 from mapper.base.text import encode_text
 from mapper.outputs.documents.model import (
@@ -36,20 +38,47 @@ text-align:left;vertical-align:top}
 
 def document_html(document: Document) -> bytes:
     """Return a document as one page of HTML that opens anywhere with no network."""
-    title, mark = encode_text(document.title), encode_text(document.marking)
     warning = f'<p class="warning">{encode_text(document.warning)}</p>' if document.warning else ""
-    body = "\n".join(_block(block) for block in document.blocks)
-    digest = encode_text(document.release.digest)
+    head = f"""<p>{encode_text(document.subtitle)}</p>
+{warning}<p class="soft">{encode_text(document.made)}</p>
+"""
+    foot = f'<p class="soft">Release {encode_text(document.release.digest)}</p>'
+    return framed_html(
+        document.title,
+        document.marking,
+        document.blocks,
+        head=head,
+        foot=foot,
+        made_by=document.made_by,
+    )
+
+
+def framed_html(
+    title: str,
+    marking: str,
+    blocks: Sequence[Block],
+    *,
+    head: str = "",
+    foot: str = "",
+    made_by: str = "",
+) -> bytes:
+    """Return blocks as one marked page of HTML.
+
+    Parameters
+    ----------
+    head, foot
+        HTML above and below the blocks.
+    """
+    title, mark = encode_text(title), encode_text(marking)
+    body = "\n".join(_block(block) for block in blocks)
     return f"""<!DOCTYPE html>
 <html lang="en-GB"><head><meta charset="utf-8">
 <meta http-equiv="Content-Security-Policy" content="{POLICY}">
 <meta name="viewport" content="width=device-width, initial-scale=1">
-<meta name="author" content="{encode_text(document.made_by)}">
+<meta name="author" content="{encode_text(made_by)}">
 <meta name="marking" content="{mark}"><title>{title}: {mark}</title><style>{STYLE}</style></head>
-<body><p class="mark">{mark}</p><main><h1>{title}</h1><p>{encode_text(document.subtitle)}</p>
-{warning}<p class="soft">{encode_text(document.made)}</p>
-{body}
-</main><p class="soft">Release {digest}</p><p class="mark">{mark}</p></body></html>
+<body><p class="mark">{mark}</p><main><h1>{title}</h1>{head}{body}
+</main>{foot}<p class="mark">{mark}</p></body></html>
 """.encode()
 
 

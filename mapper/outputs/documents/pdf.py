@@ -7,14 +7,18 @@ PDF/UA-1 when a picture lacks alternative text or headings skip a level.
 import json
 from dataclasses import asdict
 from pathlib import Path
-from typing import Any
-
-import typst
+from typing import TYPE_CHECKING, Any
 
 from mapper.base.errors import OutputError
+from mapper.base.lazy import Lazy
 from mapper.base.palette import COLOURS
 from mapper.base.text import printable_text
 from mapper.outputs.documents.model import Block, Document, PageBreak, Table
+
+if TYPE_CHECKING:
+    import typst
+else:
+    typst = Lazy("typst")
 
 TEMPLATE = Path(__file__).with_name("document.typ")
 # DejaVu Sans, and a last resort that shows a sign for what no font has: PDF/UA forbids a gap
@@ -40,7 +44,7 @@ def document_pdf(document: Document) -> bytes:
                 "document": printable_text(json.dumps(_given(document), ensure_ascii=False))
             },
             pdf_standards=["ua-1"],
-            timestamp=int(document.made_at.timestamp()),
+            timestamp=int(document.stamp.timestamp()),
         )
     except typst.TypstError as error:
         raise OutputError(f"“{document.title}” cannot be printed: {error}.") from error

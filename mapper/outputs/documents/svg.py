@@ -1,11 +1,16 @@
 """Drawings turned into pictures, by Typst, which also checks that they can be drawn."""
 
 from pathlib import Path
-
-import typst
+from typing import TYPE_CHECKING
 
 from mapper.base.errors import OutputError
+from mapper.base.lazy import Lazy
 from mapper.outputs.documents.pdf import FONTS
+
+if TYPE_CHECKING:
+    import typst
+else:
+    typst = Lazy("typst")
 
 _DOTS_PER_INCH = 200
 TEMPLATE = Path(__file__).with_name("drawing.typ")

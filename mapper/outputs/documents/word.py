@@ -68,7 +68,7 @@ def _say_properties(made: "WordDocument", document: Document) -> None:
     )
     properties.comments = f"Release {document.release.digest}"
     properties.language = "en-GB"
-    properties.created = properties.modified = document.made_at
+    properties.created = properties.modified = document.stamp
 
 
 def _add(made: "WordDocument", block: Block) -> None:

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from mapper.outputs.documents.model import Block, Heading, Paragraph, Table
-from mapper.records.place_work import PlaceWork, Seen
+from mapper.records.place_work import Listing, PlaceWork
 
 
 def history_blocks(work: PlaceWork, *, in_full: bool) -> Iterator[Block]:
@@ -33,7 +33,7 @@ def history_blocks(work: PlaceWork, *, in_full: bool) -> Iterator[Block]:
         yield Table(caption, ("Saved", "Record", "By", "Why"), rows, widths=(1, 1.6, 1, 2))
 
 
-def _meeting(one: Seen) -> tuple[str, ...]:
+def _meeting(one: Listing) -> tuple[str, ...]:
     """Return one meeting as a row."""
     count = "hidden" if one.incidents is None else f"{one.incidents:,}"
     return (one.held, one.name, f"{one.title}, {one.period}", str(one.rank), count)

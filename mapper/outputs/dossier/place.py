@@ -5,6 +5,7 @@ from typing import Any
 
 import pandas as pd
 
+from mapper.base.text import count
 from mapper.base.week import SHIFTS, WEEKDAYS
 from mapper.context.near import side_by_side
 from mapper.disclosure.place_findings import PlaceFindings
@@ -32,7 +33,11 @@ def place_blocks(found: PlaceFindings) -> Iterator[Block]:
         yield Figures(
             (
                 (f"{row['incidents']:,}", "incidents", ""),
-                (f"{row['ratio']:,.1f} times", "what an even spread would put there", ""),
+                (
+                    f"{row['ratio']:,.1f} times",
+                    f"what {release.record['standard']['more_than']}",
+                    "",
+                ),
                 (f"{row['area_km2']:,.2f} km²", _cells(int(row["cells"])), ""),
             )
         )
@@ -97,7 +102,7 @@ def days_in_words(days: FindingRelease) -> Iterator[str]:
     for row in _rows(days.table):
         name = str(row["contrast"]).capitalize()
         counted = (
-            f"{row['incidents']:,} incidents on {row['days']} days against"
+            f"{count(row['incidents'], 'incident')} on {count(row['days'], 'day')} against"
             f" {row['other_incidents']:,} on {row['other_days']}"
         )
         if pd.isna(row["against_area"]):
@@ -187,7 +192,7 @@ def decision_in_words(one: Version) -> list[str]:
 
 
 def _cells(number: int) -> str:
-    return "in 1 cell" if number == 1 else f"in {number:,} cells"
+    return f"in {count(number, 'cell')}"
 
 
 def _rows(table: pd.DataFrame) -> list[dict[str, Any]]:

@@ -4,8 +4,9 @@ from collections.abc import Iterable, Iterator, Mapping
 from datetime import date
 from typing import Any
 
+from mapper.base.text import count
 from mapper.outputs.documents.model import Block, Bullets, Heading, Paragraph, Table
-from mapper.records.actions import Action, actions_of, overdue, progress_in_words
+from mapper.records.actions import PlannedAction, actions_of, overdue, progress_in_words
 from mapper.records.content import in_words
 from mapper.records.form import Field, load_form
 from mapper.records.versions import Version
@@ -86,7 +87,7 @@ def _answer(field: Field, value: Any) -> Iterator[Block]:
         yield Paragraph(line)
 
 
-def _actions(actions: tuple[Action, ...], today: date) -> Iterator[Block]:
+def _actions(actions: tuple[PlannedAction, ...], today: date) -> Iterator[Block]:
     """Return how far a plan is and what is left to do."""
     if not actions:
         return
@@ -99,7 +100,9 @@ def _actions(actions: tuple[Action, ...], today: date) -> Iterator[Block]:
             ", ".join(part for part in (one.owner, one.agency) if part),
             one.phase,
             f"{one.due:%d %b %Y}" if one.due else "",
-            f"{one.status}, {one.days_late(today)} days overdue" if one in late else one.status,
+            f"{one.status}, {count(one.days_late(today), 'day')} overdue"
+            if one in late
+            else one.status,
         )
         for one in ordered
     )

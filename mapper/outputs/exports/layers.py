@@ -5,76 +5,141 @@ so that they lie on the force's own base map to a few centimetres.
 """
 
 import io
+import json
 import os
 import sqlite3
 import tempfile
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import closing, contextmanager
 from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
-import geopandas as gpd
 import numpy as np
-import pyogrio
-import shapely
+import pyarrow.parquet as pq
 
+from mapper.base.lazy import Lazy
 from mapper.base.text import encode_text
-from mapper.disclosure.release import Release, is_release
+from mapper.disclosure.release import AnyRelease, FindingRelease, Release, is_release
 from mapper.grid.hexagons import cells_to_outline, cells_to_wkb, strings_to_cells
 from mapper.incidents.coordinates import NATIONAL_GRID, degrees_to_grid
-from mapper.outputs.exports.styles import STYLES, style_of
+from mapper.outputs.exports.answers import answer_table
+from mapper.outputs.exports.styles import style_of
 from mapper.outputs.manifest import said_of
-from mapper.outputs.tables import hotspot_outlines, hotspot_rows
+from mapper.outputs.tables import hotspot_outlines, hotspot_rows, with_hex_id
+
+if TYPE_CHECKING:
+    import geopandas as gpd
+    import pyogrio
+    import shapely
+else:
+    gpd, pyogrio, shapely = map(Lazy, ("geopandas", "pyogrio", "shapely"))
 
 Rings = Sequence[Sequence[Sequence[tuple[float, float]]]]
 
 _DEGREES = "EPSG:4326"
+_CELL = r"8[0-9a-f]{14}"  # an H3 cell as text
 _FIXED_TIME = "2000-01-01T00:00:00.000Z"  # in place of the clock: same release, same bytes
 
 
-def layers(release: Release, *, crs: str = _DEGREES) -> "dict[str, gpd.GeoDataFrame]":
-    """Return the layers of a release as frames in one reference system."""
-    frames = {
-        "hotspots": _hotspots(is_release(release)),
-        "cells": _cells(release),
-        "districts": _districts(release),
-    }
+def layers(release: AnyRelease, *, crs: str = _DEGREES) -> "dict[str, gpd.GeoDataFrame]":
+    """Return the layers of a release as frames in one reference system.
+
+    A map has three, an answer one: its rows as hexagons where they are cells, as points where they
+    have longitude and latitude, else without a shape.
+    """
+    if isinstance(release, FindingRelease):
+        frames = {"answer": _answer(release)}
+    else:
+        shown = is_release(release)
+        frames = {
+            "hotspots": _hotspots(shown),
+            "cells": _cells(shown),
+            "districts": _districts(shown),
+        }
     return {name: _on(frame, crs) for name, frame in frames.items()}
 
 
-def geopackage(release: Release, *, crs: str = _DEGREES) -> bytes:
-    """Return all layers as one GeoPackage with QGIS styles and what the release says of itself."""
+def geopackage(release: AnyRelease, *, crs: str = _DEGREES) -> bytes:
+    """Return all layers as one GeoPackage with QGIS styles and what the release says of itself.
+
+    It says so in the table ``about`` and in the GeoPackage's own metadata, which GIS show.
+    """
+    frames = layers(release, crs=crs)
     with tempfile.TemporaryDirectory() as folder, _fixed_time():
         path = Path(folder) / "release.gpkg"
-        for name, frame in layers(release, crs=crs).items():
-            _write(frame, path, driver="GPKG", layer=name)
+        for name, frame in frames.items():
+            _write(frame, path, driver="GPKG", layer=name, dataset_metadata=_words_of(release))
         with closing(sqlite3.connect(path)) as file, file:
-            _add_styles(file)
+            _add_styles(file, frames)
             _add_said(file, release)
         return path.read_bytes()
 
 
-def geoparquet_hotspots(release: Release, *, crs: str = _DEGREES) -> bytes:
-    """Return outlines and columns of the hot spots as GeoParquet."""
-    return _geoparquet(layers(release, crs=crs)["hotspots"])
+def geojson(release: FindingRelease) -> bytes:
+    """Return the rows of an answer as GeoJSON with what it says of itself; always in degrees."""
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / "release.geojson"
+        frame = _answer(release).replace([np.inf, -np.inf], np.nan)  # JSON has no infinity
+        _write(frame, path, driver="GeoJSON", layer="answer", RFC7946="YES")
+        made = json.loads(path.read_text(encoding="utf-8"))
+    told = {"type": made["type"], **said_of(release), "features": made["features"]}
+    return f"{json.dumps(told, ensure_ascii=False, separators=(',', ':'))}\n".encode()
+
+
+def geoparquet(release: AnyRelease, *, crs: str = _DEGREES) -> bytes:
+    """Return the first layer, hot spots of a map or rows of an answer, as GeoParquet."""
+    return _geoparquet(next(iter(layers(release, crs=crs).values())), release)
 
 
 def geoparquet_cells(release: Release, *, crs: str = _DEGREES) -> bytes:
     """Return every cell of the study area with its hexagon as GeoParquet."""
-    return _geoparquet(layers(release, crs=crs)["cells"])
+    return _geoparquet(layers(release, crs=crs)["cells"], release)
 
 
-def kml(release: Release) -> bytes:
-    """Return the hot spots as KML, always in degrees."""
+def kml(release: AnyRelease) -> bytes:
+    """Return the first layer as KML, always in degrees; marking, caveats and licence above it."""
+    layer, frame = next(iter(layers(release).items()))
+    name = "name" if "name" in frame else frame.columns[0]
+    words = next((column for column in ("reason", "words") if column in frame), "")
+    first = {name: "Name", words: "Description"}
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "release.kml"
-        frame = _hotspots(is_release(release)).rename(
-            columns={"name": "Name", "reason": "Description"}
-        )
-        _write(frame, path, driver="KML", layer="hotspots")
+        _write(frame.rename(columns=first), path, driver="KML", layer=layer)
         made = path.read_text(encoding="utf-8")
     # GDAL allows no marking as a layer's name, so it is put where a viewer shows it.
     shown = encode_text(f"{release.marking}: {release.title}, {release.period}")
-    return made.replace("<name>hotspots</name>", f"<name>{shown}</name>", 1).encode()
+    said = encode_text("\n".join(f"{name}: {word}" for name, word in _words_of(release).items()))
+    above = f"<name>{shown}</name><description>{said}</description>"
+    return made.replace(f"<name>{layer}</name>", above, 1).encode()
+
+
+def _words_of(release: AnyRelease) -> dict[str, str]:
+    """Return what a release says of itself, each as one text."""
+    return {
+        name: "\n".join(value)
+        if isinstance(value, list)
+        else json.dumps(value, ensure_ascii=False)
+        if isinstance(value, dict)
+        else str(value)
+        for name, value in said_of(release).items()
+    }
+
+
+def _answer(release: FindingRelease) -> "gpd.GeoDataFrame":
+    """Return the rows of an answer with their places, in degrees; categories become text."""
+    table = answer_table(release).reset_index(drop=True)
+    for name in table.columns[table.dtypes == "category"]:
+        table[name] = table[name].astype("str")
+    shapes: Any = np.full(len(table), None, dtype=object)
+    if "cell" in table:
+        cells = table["cell"].astype("str")
+        known = cells.str.fullmatch(_CELL).fillna(value=False).to_numpy(bool)
+        index = strings_to_cells(cells[known].to_numpy(dtype=object))
+        shapes[known] = shapely.from_wkb(cells_to_wkb(index))
+    elif {"lon", "lat"} <= set(table.columns):
+        shapes = shapely.points(table["lon"].to_numpy(float), table["lat"].to_numpy(float))
+        shapes = np.where(np.isfinite(table["lon"].to_numpy(float)), shapes, None)
+    return gpd.GeoDataFrame(table, geometry=shapes, crs=_DEGREES)
 
 
 def _hotspots(release: Release) -> "gpd.GeoDataFrame":
@@ -88,7 +153,7 @@ def _hotspots(release: Release) -> "gpd.GeoDataFrame":
 
 def _cells(release: Release) -> "gpd.GeoDataFrame":
     """Return the cells with their hexagons, in degrees; categories become text."""
-    cells = release.cells.copy()
+    cells = with_hex_id(release.cells).copy()
     for name in cells.columns[cells.dtypes == "category"]:
         cells[name] = cells[name].astype("str")
     index = strings_to_cells(cells["cell"].to_numpy(dtype=object))
@@ -122,22 +187,23 @@ def _on(frame: "gpd.GeoDataFrame", crs: str) -> "gpd.GeoDataFrame":
     return frame.set_geometry(moved).set_crs(NATIONAL_GRID, allow_override=True)
 
 
-def _write(frame: "gpd.GeoDataFrame", path: Path, *, driver: str, layer: str) -> None:
+def _write(frame: "gpd.GeoDataFrame", path: Path, *, driver: str, layer: str, **told: Any) -> None:
     """Write one layer through GDAL."""
-    single = bool((frame.geometry.geom_type == "Polygon").all()) and len(frame) > 0
-    pyogrio.write_dataframe(
-        frame,
-        path,
-        driver=driver,
-        layer=layer,
-        geometry_type="Polygon" if single else "MultiPolygon",
-    )
+    kinds = set(frame.geometry.geom_type.dropna())
+    single = next(iter(kinds)) if len(kinds) == 1 else ""
+    polygons = "MultiPolygon" if kinds or layer != "answer" else "Unknown"
+    kind = single if single in {"Polygon", "Point"} else polygons
+    pyogrio.write_dataframe(frame, path, driver=driver, layer=layer, geometry_type=kind, **told)
 
 
-def _geoparquet(frame: "gpd.GeoDataFrame") -> bytes:
-    """Return a frame as GeoParquet."""
-    file = io.BytesIO()
-    frame.to_parquet(file, compression="zstd", index=False)
+def _geoparquet(frame: "gpd.GeoDataFrame", release: AnyRelease) -> bytes:
+    """Return a frame as GeoParquet, with what its release says of itself as ``mapper``."""
+    made, file = io.BytesIO(), io.BytesIO()
+    frame.to_parquet(made, index=False)
+    table = pq.read_table(made)
+    said = json.dumps(said_of(release), ensure_ascii=False).encode()
+    table = table.replace_schema_metadata({**table.schema.metadata, b"mapper": said})
+    pq.write_table(table, file, compression="zstd")
     return file.getvalue()
 
 
@@ -152,7 +218,7 @@ def _fixed_time() -> Iterator[None]:
         pyogrio.set_gdal_config_options({"OGR_CURRENT_DATE": before})
 
 
-def _add_styles(file: sqlite3.Connection) -> None:
+def _add_styles(file: sqlite3.Connection, frames: "Mapping[str, gpd.GeoDataFrame]") -> None:
     """Add the table from which QGIS takes the look of each layer."""
     file.execute(
         "CREATE TABLE layer_styles (id INTEGER PRIMARY KEY, f_table_catalog TEXT,"
@@ -160,12 +226,12 @@ def _add_styles(file: sqlite3.Connection) -> None:
         " styleQML TEXT, styleSLD TEXT, useAsDefault BOOLEAN, description TEXT, owner TEXT,"
         " ui TEXT, update_time DATETIME)"
     )
-    for name in STYLES:
+    for name, frame in frames.items():
         file.execute(
             "INSERT INTO layer_styles (f_table_catalog, f_table_schema, f_table_name,"
             " f_geometry_column, styleName, styleQML, useAsDefault, description, owner)"
             " VALUES ('', '', ?, 'geom', ?, ?, 1, '', '')",
-            (name, name, style_of(name)),
+            (name, name, style_of(name, frame)),
         )
     file.execute(
         "INSERT INTO gpkg_contents (table_name, data_type, identifier, last_change)"
@@ -174,12 +240,10 @@ def _add_styles(file: sqlite3.Connection) -> None:
     )
 
 
-def _add_said(file: sqlite3.Connection, release: Release) -> None:
+def _add_said(file: sqlite3.Connection, release: AnyRelease) -> None:
     """Add what the release says of itself as a table of attributes."""
     file.execute("CREATE TABLE about (id INTEGER PRIMARY KEY, name TEXT, value TEXT)")
-    for name, value in said_of(release).items():
-        words = "\n".join(value) if isinstance(value, list) else str(value)
-        file.execute("INSERT INTO about (name, value) VALUES (?, ?)", (name, words))
+    file.executemany("INSERT INTO about (name, value) VALUES (?, ?)", _words_of(release).items())
     file.execute(
         "INSERT INTO gpkg_contents (table_name, data_type, identifier, last_change)"
         " VALUES ('about', 'attributes', 'about', ?)",

@@ -11,15 +11,18 @@ from math import isinf
 from typing import TYPE_CHECKING, Any
 
 import pandas as pd
-import xlsxwriter
-from xlsxwriter import Workbook
 
+from mapper.base.lazy import Lazy
 from mapper.disclosure.release import AnyRelease, Release, is_release
 from mapper.outputs.exports.fields import FIELD_COLUMNS, dictionary_rows
 from mapper.outputs.manifest import said_of
 
 if TYPE_CHECKING:
+    import xlsxwriter
+    from xlsxwriter import Workbook
     from xlsxwriter.worksheet import Worksheet
+else:
+    xlsxwriter = Lazy("xlsxwriter")
 
 # Fixed, so that the same release gives the same bytes; the manifest tells when it was made.
 MADE = datetime(2000, 1, 1)  # noqa: DTZ001 - workbooks know no time zones

@@ -106,6 +106,7 @@ def _of_file(path: Path, credit: str) -> Basemap:
     try:
         with path.open("rb") as file:
             head = file.read(_HEADER)
+            size = file.seek(0, 2)
     except OSError as error:
         raise InputError(
             f"MAPPER_BASEMAP: {path.name} cannot be read ({error.strerror})."
@@ -118,6 +119,12 @@ def _of_file(path: Path, credit: str) -> Basemap:
             f"MAPPER_BASEMAP: {path.name} holds no pictures that a browser draws. Give a PMTiles"
             " file of PNG, JPEG or WebP tiles (directories plain or gzip); vector tiles are not"
             " drawn."
+        )
+    begin, length = struct.unpack("<2Q", head[56:72])
+    if begin + length > size:
+        raise InputError(
+            f"MAPPER_BASEMAP: {path.name} is cut short: {size:,} bytes of"
+            f" {begin + length:,}. Copy it again."
         )
     return Basemap(
         "file", "Streets from a file here", "", credit, low, high, _IMAGES[kind], path=path

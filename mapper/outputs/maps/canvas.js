@@ -18,7 +18,7 @@ function (map, data, look) {
     }
     return found;
   }
-  var land = data.land.map(world), ring = world(cells.xy);
+  var land = data.land.map(world), unknown = (data.unknown || []).map(world), ring = world(cells.xy);
   var middle = new Float64Array(2 * size), radius = 0;
   for (var at = 0; at < size; at += 1) {
     var first = 2 * at * corners, x = 0, y = 0;
@@ -88,6 +88,19 @@ function (map, data, look) {
     land.forEach(function (points) { trace(ctx, view, points, 0, points.length); });
     ctx.fillStyle = COLOURS.ground;
     ctx.fill("evenodd");
+    if (!unknown.length) { return; }
+    ctx.beginPath();
+    unknown.forEach(function (points) { trace(ctx, view, points, 0, points.length); });
+    ctx.fillStyle = hatch(ctx);
+    ctx.fill("evenodd");
+  }
+  // Ground that the data does not reach: lines across it, which no count has.
+  function hatch(ctx) {
+    var tile = document.createElement("canvas"), pen = tile.getContext("2d");
+    tile.width = tile.height = 8;
+    pen.strokeStyle = COLOURS.soft;
+    pen.beginPath(); pen.moveTo(0, 8); pen.lineTo(8, 0); pen.stroke();
+    return ctx.createPattern(tile, "repeat");
   }
   function trace(ctx, view, points, from, to) {
     ctx.moveTo(points[from] * view.scale - view.x, points[from + 1] * view.scale - view.y);

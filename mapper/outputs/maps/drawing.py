@@ -12,6 +12,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from mapper.analysis.coverage import UNCOVERED
 from mapper.base.text import encode_text
 from mapper.base.types import Flags, Floats, Integers
 from mapper.disclosure.release import Release, is_release
@@ -59,12 +60,35 @@ def figures_of(release: Release, *, selected: str | None = None) -> dict[str, An
     """Return what a release says: its cells, its hot spots, and how counts are printed."""
     return {
         "partner": not is_operational(release),
+        "weighted": _weighted(release),
         "hidden": encode_text(release.hidden_words),
         "starts": count_classes(known_counts(release)),
         "cells": cell_features(release),
+        "unknown": _unknown_ground(release),
         "hotspots": hotspot_features(release),
         "selected": _position(release, selected),
     }
+
+
+def unknown_cells(release: Release) -> Flags:
+    """Tell which cells the data does not reach: drawn as no data, for the operational audience.
+
+    Such a cell holds nothing and was set against no expectation, so that it has no p.
+    """
+    cells = is_release(release).cells
+    facts = release.record.get("facts", {})
+    if not is_operational(release) or not facts.get(UNCOVERED):
+        return np.zeros(len(cells), dtype=bool)
+    return np.asarray(cells["p"].isna() & (cells["incidents"] == 0), dtype=bool)
+
+
+def _unknown_ground(release: Release) -> list[list[int]]:
+    """Return the ground that the data does not reach, as one outline."""
+    unknown = unknown_cells(release)
+    if not unknown.any():
+        return []
+    cells = strings_to_cells(release.cells["cell"].to_numpy(dtype=object)[unknown])
+    return pack_polygons(cells_to_outline(cells))
 
 
 def cell_features(release: Release) -> dict[str, Any]:
@@ -73,11 +97,11 @@ def cell_features(release: Release) -> dict[str, Any]:
     ``xy`` holds ``corners`` points for each cell, one after the other. ``place`` counts into
     ``places``; ``hotspot`` is a position in the release's list, -1 outside all; ``q`` is missing
     for a cell without neighbours, which is never tested. Outside the operational audience a count
-    is missing where it is not printed, and ``shown`` stands in place of ``disc`` and ``q``.
+    is missing where it is not printed, and ``shown`` stands in place of ``disc``, scores and ``q``.
     """
     table = is_release(release).cells
     known = known_counts(release)
-    unsaid = table["count"].isna().to_numpy() & ~_by_district(table)
+    unsaid = table["incidents"].isna().to_numpy() & ~_by_district(table)
     drawn = (known > 0) | unsaid | table["hot"].to_numpy()
     table, known = table[drawn], known[drawn]
     corners = cells_to_corners(strings_to_cells(table["cell"].to_numpy(dtype=object)))[:, :-1]
@@ -88,7 +112,9 @@ def cell_features(release: Release) -> dict[str, Any]:
         "corners": corners.shape[1],
         "xy": _steps(corners.reshape(-1, 2)),
         "id": table["cell"].tolist(),
-        "count": [None if gone else int(n) for n, gone in zip(known, unsaid[drawn], strict=True)],
+        "incidents": [
+            None if gone else int(n) for n, gone in zip(known, unsaid[drawn], strict=True)
+        ],
         "residents": table["residents"].fillna(0).round().astype("int64").tolist(),
         **(_tested(table) if is_operational(release) else _printed(table)),
         "hot": table["hot"].astype(int).tolist(),
@@ -101,9 +127,17 @@ def cell_features(release: Release) -> dict[str, Any]:
 def _tested(table: pd.DataFrame) -> dict[str, Any]:
     """Return what only the operational audience is told of cells."""
     return {
-        "disc": table["disc_count"].tolist(),
+        "disc": table["disc_incidents"].tolist(),
+        "score": table["score"].tolist(),
+        "disc_score": table["disc_score"].tolist(),
         "q": [None if np.isnan(q) else float(f"{q:.3g}") for q in table["q"]],
     }
+
+
+def _weighted(release: Release) -> bool:
+    """Tell whether scores are other numbers than incidents, and shown."""
+    cells = release.cells
+    return is_operational(release) and not cells["score"].equals(cells["incidents"])
 
 
 def _printed(table: pd.DataFrame) -> dict[str, Any]:
@@ -113,7 +147,7 @@ def _printed(table: pd.DataFrame) -> dict[str, Any]:
 
 def known_counts(release: Release) -> Integers:
     """Return the counts that are printed, 0 where one is not."""
-    return is_release(release).cells["count"].fillna(0).to_numpy(dtype=np.int64)
+    return is_release(release).cells["incidents"].fillna(0).to_numpy(dtype=np.int64)
 
 
 def _by_district(table: pd.DataFrame) -> Flags:

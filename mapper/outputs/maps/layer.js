@@ -21,20 +21,16 @@ function (map, data, canvas) {
     return value === null ? "not known" : value.toLocaleString("en-GB", {
       minimumFractionDigits: digits || 0, maximumFractionDigits: digits || 0});
   }
-  function share(q) {
-    if (q < 0.001) { return "under 0.1 %"; }
-    return (100 * q).toLocaleString("en-GB", {maximumSignificantDigits: 2}) + " %";
-  }
   function place(spot) { return data.partner ? spot.number : spot.rank; }
   function fact(name, value) { return "<dt>" + name + "</dt><dd>" + value + "</dd>"; }
 
   // Outside the operational audience a count may be hidden: it is then words, never a number.
   function said(at) {
-    if (!data.partner) { return number(cells.count[at]); }
+    if (!data.partner) { return number(cells.incidents[at]); }
     if (cells.shown[at] !== "rounded") { return cells.shown[at]; }
-    return "About " + number(cells.count[at]);
+    return "About " + number(cells.incidents[at]);
   }
-  function hidden(at) { return cells.count[at] === null; }
+  function hidden(at) { return cells.incidents[at] === null; }
   function total(spot) {
     return spot.incidents === null ? "Hidden" : "About " + number(spot.incidents);
   }
@@ -47,13 +43,16 @@ function (map, data, canvas) {
   }
   function strength(at) {
     var q = cells.q[at];
-    if (q === null) { return "No neighbouring cell in the area, so this cell was not tested."; }
-    if (cells.hot[at]) {
-      return "Busier than chance: of all cells that stand out this much, " + share(q) +
-        " are expected to be false alarms.";
-    }
-    return "Not busier than chance can explain (q " +
+    if (q === null) { return "Not tested with its ring: it reaches beyond what is shown."; }
+    if (cells.hot[at]) { return "Part of a hot spot: what is said of chance is said of the whole."; }
+    return "In no hot spot (q of the cell " +
       q.toLocaleString("en-GB", {maximumSignificantDigits: 2}) + ").";
+  }
+  // A lens of one weight has a score that is its incidents: it is then not told twice.
+  function scored(at) {
+    if (!data.weighted) { return ""; }
+    return fact("Score in this cell (incidents by weight)", number(cells.score[at])) +
+      fact("Score with the ring of cells around it", number(cells.disc_score[at]));
   }
   function cellFacts(at) {
     if (data.partner) {
@@ -61,8 +60,8 @@ function (map, data, canvas) {
         fact("Residents", number(cells.residents[at])) + "</dl>" +
         '<p class="m-note">Cell ' + cells.id[at] + "</p>";
     }
-    return '<dl>' + fact("Count in this cell", number(cells.count[at])) +
-      fact("With the ring of cells around it", number(cells.disc[at])) +
+    return '<dl>' + fact("Incidents in this cell", number(cells.incidents[at])) +
+      fact("Incidents with the ring of cells around it", number(cells.disc[at])) + scored(at) +
       fact("Residents", number(cells.residents[at])) + "</dl>" +
       '<p class="m-note">' + strength(at) + "<br>Cell " + cells.id[at] + "</p>";
   }
@@ -71,14 +70,19 @@ function (map, data, canvas) {
       return '<p class="m-kind">Hot spot ' + spot.number + "</p><h3>" + spot.name + "</h3>" +
         '<p class="m-where">' + spot.ward + ", " + spot.district + "</p>" +
         "<dl>" + fact("Incidents shown", total(spot)) + fact("Evidence", spot.evidence) +
-        fact("Area", number(spot.area_km2, 2) + " km²") + "</dl><p>" + spot.reason + "</p>";
+        fact("Area", number(spot.area_km2, 2) + " km²") + "</dl><p>" + spot.reason + "</p>" +
+        busiest(spot);
     }
     return '<p class="m-kind">Hot spot ' + spot.rank + "</p><h3>" + spot.name + "</h3>" +
       '<p class="m-where">' + spot.ward + ", " + spot.district + "</p>" +
       "<dl>" + fact("Incidents", number(spot.incidents)) +
-      fact("Expected if spread evenly", number(spot.expected, 1)) +
+      fact("Expected", number(spot.expected, 1)) +
       fact("Times expected", number(spot.ratio, 1)) +
-      fact("Area", number(spot.area_km2, 2) + " km²") + "</dl><p>" + spot.reason + "</p>";
+      fact("Area", number(spot.area_km2, 2) + " km²") + "</dl><p>" + spot.reason + "</p>" +
+      busiest(spot);
+  }
+  function busiest(spot) {
+    return spot.busiest ? '<p class="m-note">Busiest cells: ' + spot.busiest + "</p>" : "";
   }
   function card(at) {
     var spot = spots[cells.hotspot[at]];
@@ -88,9 +92,9 @@ function (map, data, canvas) {
   }
   function kind(at) {
     if (hidden(at)) { return "hidden"; }
-    if (!cells.count[at]) { return "none"; }
+    if (!cells.incidents[at]) { return "none"; }
     var shade = data.starts.length - 1;
-    while (shade > 0 && cells.count[at] < data.starts[shade]) { shade -= 1; }
+    while (shade > 0 && cells.incidents[at] < data.starts[shade]) { shade -= 1; }
     return shade;
   }
   // A hidden count is drawn in its own colour with a dashed edge: never as a pale low count. Over
@@ -154,7 +158,7 @@ function (map, data, canvas) {
     L.popup({maxWidth: 300, autoPanPadding: [16, 16]}).setLatLng(event.latlng)
       .setContent(card(at)).openOn(map);
     group.fire("click", {latlng: event.latlng, layer: {feature: {type: "Feature", properties: {
-      cell: cells.id[at], hotspot_id: spot ? spot.hotspot_id : "", count: cells.count[at]}}}});
+      cell: cells.id[at], hotspot_id: spot ? spot.hotspot_id : "", incidents: cells.incidents[at]}}}});
   });
 
   rings(data.wards, {fill: false, color: COLOURS.soft, weight: 0.6, opacity: 0.45});
@@ -274,7 +278,7 @@ function (map, data, canvas) {
   group.repaint = function () { ground.redraw(); };
   group.blues = BLUES;
   group.points = points;
-  group.counts = cells.count;
+  group.counts = cells.incidents;
   group.whole = function () {
     map.closePopup();
     map.fitBounds(data.bounds, {animate: false, padding: [12, 12]});

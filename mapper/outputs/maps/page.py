@@ -21,10 +21,11 @@ from mapper.base.text import encode_text, script_json
 from mapper.disclosure.release import Release, is_release
 from mapper.disclosure.suppression import BY_DISTRICT
 from mapper.outputs.maps.basemap import Basemap
-from mapper.outputs.maps.drawing import count_classes, known_counts
+from mapper.outputs.maps.drawing import count_classes, known_counts, unknown_cells
 from mapper.outputs.maps.layers import ReleaseLayer
 from mapper.outputs.maps.partner_list import partner_list
-from mapper.outputs.tables import hotspot_rows, is_operational
+from mapper.outputs.standard_words import care_words, nothing_words, places_words
+from mapper.outputs.tables import busiest_words, hotspot_rows, is_operational
 
 if TYPE_CHECKING:
     import folium
@@ -161,12 +162,20 @@ def _legend(release: Release, landmarks: Sequence[Sequence[Any]]) -> str:
         f'<li><i class="s{at}"></i>{words}</li>' for at, words in enumerate(_spans(starts))
     )
     return (
-        '<section class="legend" aria-label="Legend"><h2>Count in a cell</h2><ul>'
+        '<section class="legend" aria-label="Legend"><h2>Incidents in a cell</h2><ul>'
         f"{shades}{_hidden_legend(release)}"
         '<li class="ground-row"><i class="ground"></i>none</li>'
+        f"{_unknown_legend(release)}"
         '<li class="hot"><i class="outline">1</i>Hot spot and its rank</li>'
         f"{_landmarks_legend(landmarks)}</ul></section>"
     )
+
+
+def _unknown_legend(release: Release) -> str:
+    """Return the legend's line of ground that the data does not reach, or nothing."""
+    if not unknown_cells(release).any():
+        return ""
+    return '<li class="ground-row"><i class="unknown"></i>no data</li>'
 
 
 def _landmarks_legend(landmarks: Sequence[Sequence[Any]]) -> str:
@@ -179,7 +188,7 @@ def _landmarks_legend(landmarks: Sequence[Sequence[Any]]) -> str:
 
 def _hidden_legend(release: Release) -> str:
     """Return the legend's line of counts that are not printed, or nothing."""
-    if is_operational(release) or not release.cells["count"].isna().any():
+    if is_operational(release) or not release.cells["incidents"].isna().any():
         return ""
     words = f"hidden ({release.hidden_words}, or withheld)"
     if (release.cells["shown"] == BY_DISTRICT).all():
@@ -202,10 +211,7 @@ def _list(release: Release) -> str:
         return partner_list(release)
     rows = hotspot_rows(release, on_screen=True)
     if not rows:
-        return (
-            "<section><h2>Hot spots</h2><p>No place stands out: nowhere is busier than chance"
-            " placement of the same incidents would explain.</p></section>"
-        )
+        return f"<section><h2>Hot spots</h2><p>{encode_text(nothing_words(release))}.</p></section>"
     head = (
         '<thead><tr><th scope="col">Rank</th><th scope="col">Place</th>'
         '<th scope="col" class="n">Incidents</th><th scope="col" class="n">Expected</th>'
@@ -213,8 +219,8 @@ def _list(release: Release) -> str:
     )
     return (
         f"<section><h2>{len(rows):,} hot spot{'s' if len(rows) > 1 else ''}</h2><table><caption>"
-        "Places busier than chance, best rank first. Choose one to see it on the map. Expected:"
-        " if incidents were spread evenly over all cells.</caption>"
+        f"{encode_text(places_words(release))}; largest excess first. Choose one to see it on the"
+        " map.</caption>"
         f"{head}{''.join(_row(row) for row in rows)}</table></section>"
     )
 
@@ -230,7 +236,8 @@ def _row(row: dict[str, Any]) -> str:
         f'<td class="n">{_number(row["incidents"])}</td>'
         f'<td class="n">{_number(row["expected"], 1)}</td>'
         f'<td class="n">{_number(row["ratio"], 1)}</td></tr>'
-        f'<tr><td></td><td colspan="4" class="small">{encode_text(row["reason"])}</td></tr></tbody>'
+        f'<tr><td></td><td colspan="4" class="small">{encode_text(row["reason"])}'
+        f"<br>{encode_text(busiest_words(row))}</td></tr></tbody>"
     )
 
 
@@ -246,22 +253,16 @@ def _about(release: Release) -> str:
     caveats = "".join(f"<li>{encode_text(caveat)}</li>" for caveat in release.caveats)
     return (
         "<section><h2>Read this map with care</h2>"
-        f"<ul>{caveats}<li>A hot spot says that a place is busier than chance, not why, and nothing"
-        " about any person.</li></ul></section>"
+        f"<ul>{caveats}<li>{encode_text(care_words(release))}</li></ul></section>"
         "<section><h2>About this map</h2>"
-        f'<p class="small">Each cell is one H3 hexagon, resolution {release.resolution}. Its count'
-        f" is {_counted(release)}. A hot spot joins touching cells that stand out.</p>"
+        f'<p class="small">Each cell is one H3 hexagon, resolution {release.resolution}. Its colour'
+        f" tells the incidents in it{'' if is_operational(release) else ', rounded'}. A hot"
+        " spot is a place of touching cells,"
+        " small enough to act on.</p>"
         f'<p class="small">{encode_text(release.licence)}</p>'
         f'<p class="small">Release {encode_text(release.digest[:16])}. This page asks no other'
         " computer for anything. Drawn with Folium and Leaflet (BSD 2-Clause).</p></section>"
     )
-
-
-def _counted(release: Release) -> str:
-    """Say what the count of a cell is."""
-    if is_operational(release):
-        return "the incidents in it, each with its weight under this lens"
-    return "the incidents in it, rounded"
 
 
 @cache

@@ -5,24 +5,25 @@ from typing import Any
 from mapper.base.text import encode_text
 from mapper.disclosure.release import Release
 from mapper.disclosure.suppression import BY_DISTRICT
-from mapper.outputs.tables import district_rows, hotspot_rows
+from mapper.outputs.standard_words import nothing_words, places_words
+from mapper.outputs.tables import busiest_words, district_rows, hotspot_rows
 
 
 def partner_list(release: Release) -> str:
     """Return the hot spots and the counts by district as HTML."""
     rows = hotspot_rows(release, on_screen=True)
-    return f"{_hotspots(rows) if rows else _none(release)}{_districts(release)}"
+    return f"{_hotspots(release, rows) if rows else _none(release)}{_districts(release)}"
 
 
 def _none(release: Release) -> str:
     """Say why there is no hot spot in the list."""
-    why = "No place stands out in what is shown."
+    why = f"{encode_text(nothing_words(release))}, by what is shown."
     if (release.cells["shown"] == BY_DISTRICT).all():
         why = "These counts are shown by district only, so no place is named."
     return f"<section><h2>Hot spots</h2><p>{why}</p></section>"
 
 
-def _hotspots(rows: list[dict[str, Any]]) -> str:
+def _hotspots(release: Release, rows: list[dict[str, Any]]) -> str:
     """Return the list of hot spots."""
     head = (
         '<thead><tr><th scope="col">No.</th><th scope="col">Place</th>'
@@ -31,7 +32,8 @@ def _hotspots(rows: list[dict[str, Any]]) -> str:
     )
     return (
         f"<section><h2>{len(rows):,} hot spot{'s' if len(rows) > 1 else ''}</h2><table><caption>"
-        "Places busier than chance, by the rounded counts shown. Choose one to see it on the map."
+        f"{encode_text(places_words(release))}, by the rounded counts shown. Choose one to see it"
+        " on the map."
         f"</caption>{head}{''.join(_row(row) for row in rows)}</table></section>"
     )
 
@@ -46,7 +48,8 @@ def _row(row: dict[str, Any]) -> str:
         f'<span class="small">{encode_text(where)}</span></th>'
         f'<td class="n">{_count(row["incidents"])}</td>'
         f"<td>{encode_text(row['evidence'])}</td></tr>"
-        f'<tr><td></td><td colspan="3" class="small">{encode_text(row["reason"])}</td></tr></tbody>'
+        f'<tr><td></td><td colspan="3" class="small">{encode_text(row["reason"])}'
+        f"<br>{encode_text(busiest_words(row))}</td></tr></tbody>"
     )
 
 

@@ -14,6 +14,7 @@ from mapper.base.palette import COLOURS
 from mapper.disclosure.release import FindingRelease, is_release
 from mapper.grid.hexagons import cells_to_corners, cells_to_outline, strings_to_cells
 from mapper.outputs.documents.model import Picture
+from mapper.outputs.pictures.area_map import ground
 from mapper.outputs.pictures.map_picture import Paper
 from mapper.outputs.pictures.svg import HOT, SOFT, box, drawing, hatch, outline, path, text
 
@@ -42,11 +43,7 @@ def cluster_map(release: FindingRelease, area: StudyArea, *, width: float = 640.
         raise OutputError(f"{release.title} holds no clusters to draw.")
     index = area.cells["cell"].to_numpy()
     paper = Paper(cells_to_corners(index).reshape(-1, 2), width=width)
-    parts = [hatch("clear", stroke=HOT)]
-    parts.append(path(outline(paper.rings(cells_to_outline(index))), fill=COLOURS["ground"]))
-    for _, group in area.cells.groupby("district", observed=True):
-        rings = paper.rings(cells_to_outline(group["cell"].to_numpy()))
-        parts.append(path(outline(rings), stroke=SOFT, width=0.8))
+    parts = [hatch("clear", stroke=HOT), *ground(paper, area)]
     columns = (table[name] for name in ("cluster", "cell_list", "p"))
     for number, cells, p in reversed(list(zip(*columns, strict=True))):
         parts += _cluster(paper, str(number), str(cells), clear=bool(p <= _CLEAR))

@@ -98,7 +98,7 @@ def _near(cells: pd.DataFrame, corners: Points, focus: str | None) -> Flags:
 
 def _counts(cells: pd.DataFrame) -> "pd.Series[float]":
     """Return counts as numbers, missing where they are hidden from the audience."""
-    return pd.to_numeric(cells["count"], errors="coerce").astype("float64")
+    return pd.to_numeric(cells["incidents"], errors="coerce").astype("float64")
 
 
 def _cells(paper: Paper, cells: pd.DataFrame, corners: Points) -> list[str]:

@@ -55,6 +55,7 @@ _PLOTS: Mapping[str, Callable[[pd.DataFrame, FindingRelease], Drawn]] = MappingP
     {
         "signals": where.counted("incidents", "Incidents", kind="signals"),
         "concentration": where.concentration,
+        "where-next": where.where_next,
         "patterns": when.patterns,
         "change": when.change,
         "scan": when.scan,
@@ -68,6 +69,7 @@ _PLOTS: Mapping[str, Callable[[pd.DataFrame, FindingRelease], Drawn]] = MappingP
         "evaluate": sure.evaluate,
         "signature": sure.signature,
         "context": where.near,
+        "risk-terrain": where.risk_terrain,
         "phases": where.counted("incidents", "Incidents", kind="phase"),
         "children": where.children,
         "corridors": where.corridors,

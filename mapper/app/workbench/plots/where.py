@@ -6,12 +6,23 @@ from itertools import islice
 import altair as alt
 import pandas as pd
 
-from mapper.app.workbench.plots.marks import BLUE, HOT, INK, bars, share, sized
-from mapper.app.workbench.plots.rows import BARS, Drawn, place_names, told_apart
+from mapper.app.workbench.plots.marks import (
+    BLUE,
+    HOT,
+    INK,
+    NAMES,
+    ROW,
+    bars,
+    intervals,
+    share,
+    sized,
+)
+from mapper.app.workbench.plots.rows import BARS, Drawn, place_names, ratio_rows, told_apart
 from mapper.disclosure.release import FindingRelease
 
 _POINTS = 400  # of a curve
 _HALF = 0.5
+_TOP = 80  # pixels that an axis with its title takes
 
 
 def concentration(table: pd.DataFrame, _shown: FindingRelease) -> Drawn:
@@ -82,6 +93,29 @@ def counted(
     return draw
 
 
+def where_next(table: pd.DataFrame, shown: FindingRelease) -> Drawn:
+    """Draw what is expected of the busiest places, with its interval."""
+    top = table.head(BARS).reset_index(drop=True)
+    places = place_names(top)
+    names = [f"{number}. {name}" for number, name in enumerate(places, start=1)]
+    rows = top.assign(name=names)[["name", "expected", "low", "high", "last_year"]]
+    base = alt.Chart(rows).encode(
+        y=alt.Y("name:N", sort=None, title=None, axis=NAMES),
+        tooltip=["name", alt.Tooltip("expected", format=".1f"), "low", "high", "last_year"],
+    )
+    spans = base.mark_rule(strokeWidth=2, color=BLUE).encode(
+        x=alt.X("low:Q", title="Incidents expected"), x2="high:Q"
+    )
+    points = base.mark_point(filled=True, size=70, opacity=1, color=HOT).encode(x="expected:Q")
+    first = rows.iloc[0]
+    words = (
+        f"Expected in {shown.choices['foretold']}: most at {places.iloc[0]},"
+        f" {first['expected']:,.1f}, between {first['low']:,.0f} and {first['high']:,.0f}."
+    )
+    chart = sized(spans + points, height=_TOP + ROW * len(rows))
+    return chart, words + _of_more(len(table) - len(top))
+
+
 def _of_more(left: int) -> str:
     """Say how many rows are in the table alone."""
     return f" The first {BARS} are drawn, {left:,} more are in the table." if left > 0 else ""
@@ -122,6 +156,20 @@ def _reports(names: list[str], top: pd.DataFrame) -> Drawn:
     rows = pd.DataFrame({"name": names, "value": top["reports"].to_numpy()})
     words = "; ".join(f"{n}: {v}" for n, v in zip(names[:5], rows["value"], strict=False))
     return bars(rows, axis="Reports"), f"{words}."
+
+
+def risk_terrain(table: pd.DataFrame, _shown: FindingRelease) -> Drawn:
+    """Draw how many times the incidents of cells alike go with each kind of place."""
+    if "kind" not in table:
+        return None
+    told = table.rename(
+        columns={"kind": "name", "ratio": "value", "ratio_low": "low", "ratio_high": "high"}
+    )
+    nothing = {"none_else": "none elsewhere", "none_here": "none near"}
+    rows = ratio_rows(told[["name", "value", "low", "high"]], clear=table["clear"], **nothing)
+    words = "; ".join(f"{row.name_}: {row.told}" for row in rows.rename(columns={"name": "name_"})
+                      .itertuples())  # fmt: skip
+    return intervals(rows, axis="Times the incidents of cells alike"), f"{words}."
 
 
 def near(table: pd.DataFrame, _shown: FindingRelease) -> Drawn:

@@ -1,0 +1,162 @@
+"""All doubts about some incidents: looked for once, read by every answer.
+
+What rows alone show is kept with the incidents, and what needs the study area with both, for as
+long as they are in use. An answer takes those that concern its days and its incidents.
+"""
+
+from dataclasses import dataclass
+from functools import cached_property
+from weakref import WeakKeyDictionary
+
+import numpy as np
+import pandas as pd
+
+from mapper.analysis.coverage import Coverage, coverage
+from mapper.analysis.part_doubts import area_divisions, part_doubts, row_divisions
+from mapper.analysis.point_doubts import point_doubts
+from mapper.areas.study_area import StudyArea
+from mapper.base.text import count
+from mapper.base.types import Flags, Integers
+from mapper.grid.counts import locate
+from mapper.incidents.column_doubts import column_doubts
+from mapper.incidents.doubt import Doubt
+from mapper.incidents.table import Incidents
+from mapper.lenses.load import shipped_lenses
+from mapper.lenses.named_values import unnamed_values
+
+_EFFECTS = ("veto", "left out", "caveat")
+
+
+@dataclass(frozen=True, eq=False)
+class RowExamination:
+    """What the rows of some incidents show."""
+
+    table: pd.DataFrame
+
+    @cached_property
+    def columns(self) -> tuple[Doubt, ...]:
+        """Of columns as a whole, and of months without any row."""
+        return (*column_doubts(self.table), *_missing_months(self.table))
+
+    @cached_property
+    def rest(self) -> tuple[Doubt, ...]:
+        """Of points, and of the parts that columns make."""
+        if self.table.empty:
+            return ()
+        parts = part_doubts(self.table, row_divisions(self.table, self.untimed))
+        return (*point_doubts(self.table), *parts, *_near_names(self.table))
+
+    @cached_property
+    def untimed(self) -> Flags:
+        """Which incidents carry a minute of the day that stands for "not known"."""
+        flags = np.zeros(len(self.table), dtype=bool)
+        for one in self.columns:
+            if one.code == "times unknown":
+                flags[one.rows] = True
+        return flags
+
+
+@dataclass(frozen=True, eq=False)
+class AreaExamination:
+    """What some incidents show over a study area."""
+
+    position: Integers  # cell of each incident, -1 outside
+    coverage: Coverage
+    parts: tuple[Doubt, ...]  # districts and wards
+
+    @property
+    def doubts(self) -> tuple[Doubt, ...]:
+        """All of them, coverage first."""
+        return (*((self.coverage.doubt,) if self.coverage.doubt else ()), *self.parts)
+
+
+_ROWS: WeakKeyDictionary[Incidents, RowExamination] = WeakKeyDictionary()
+_AREAS: WeakKeyDictionary[Incidents, WeakKeyDictionary[StudyArea, AreaExamination]] = (
+    WeakKeyDictionary()
+)
+
+
+def examine_rows(incidents: Incidents) -> RowExamination:
+    """Return what the rows of some incidents show, looked for once."""
+    if incidents not in _ROWS:
+        _ROWS[incidents] = RowExamination(incidents.table)
+    return _ROWS[incidents]
+
+
+def examine_area(incidents: Incidents, area: StudyArea) -> AreaExamination:
+    """Return what some incidents show over an area, looked for once."""
+    kept = _AREAS.setdefault(incidents, WeakKeyDictionary())
+    if area not in kept:
+        kept[area] = _over(incidents, area)
+    return kept[area]
+
+
+def examine(incidents: Incidents, area: StudyArea | None = None) -> tuple[Doubt, ...]:
+    """Return all doubts about some incidents, those that veto first."""
+    rows = examine_rows(incidents)
+    found = [*rows.columns, *rows.rest]
+    if area is not None:
+        found += examine_area(incidents, area).doubts
+    return tuple(sorted(found, key=lambda one: _EFFECTS.index(one.effect)))
+
+
+def positions(incidents: Incidents, area: StudyArea) -> Integers:
+    """Return the position of each incident's cell in an area, -1 outside."""
+    return examine_area(incidents, area).position
+
+
+def _over(incidents: Incidents, area: StudyArea) -> AreaExamination:
+    """Examine incidents over an area."""
+    table = incidents.table
+    lon, lat = (table[name].to_numpy() for name in ("lon", "lat"))
+    cells = area.cells["cell"].to_numpy()
+    position = locate(lon, lat, cells=cells, resolution=area.resolution)
+    position.flags.writeable = False  # every study of these incidents reads the same
+    parts = part_doubts(table, area_divisions(area, position)) if len(table) else ()
+    return AreaExamination(position, coverage(area, position), parts)
+
+
+def _near_names(table: pd.DataFrame) -> list[Doubt]:
+    """Return a doubt for each type that is like one that a lens names, and is not it."""
+    return [
+        Doubt(
+            code="values unknown",
+            effect="caveat",
+            words=(
+                f"“{one.value}” (type, {count(one.rows.size, 'incident')}) is named by no lens, and"
+                f" “{one.near}” is: perhaps one type written two ways."
+            ),
+            rows=one.rows,
+            share=one.rows.size / len(table),
+            kind=one.column,
+            part=one.value,
+            remedy="write one name for both in the file, or name both in the lens",
+        )
+        for one in unnamed_values(table, shipped_lenses())
+        if one.near
+    ]
+
+
+def _missing_months(table: pd.DataFrame) -> list[Doubt]:
+    """Return a doubt for each run of months between the first and the last without any row."""
+    months = np.unique(table["start"].to_numpy().astype("datetime64[M]"))
+    at = np.flatnonzero(np.diff(months).astype(np.int64) > 1)
+    found = []
+    for one in at.tolist():
+        first = (months[one] + 1).astype("datetime64[D]").astype(object)
+        last = (months[one + 1].astype("datetime64[D]") - 1).astype(object)
+        words = f"No row at all from {first:%B %Y} to {last:%B %Y}: missing, not none."
+        found.append(
+            Doubt(
+                code="months missing",
+                effect="veto",
+                words=words,
+                rows=np.empty(0, dtype=np.int64),
+                share=0.0,
+                kind="month",
+                since=first,
+                until=last,
+                remedy="add the files of those months, or choose days on one side of them",
+            )
+        )
+    return found

@@ -1,0 +1,107 @@
+"""Incidents outside the study area: how many, where they lie, and when that means the wrong area.
+
+More than half outside a whole area stops an analysis: the data is another place's. A part of an
+area, or a boundary drawn by hand, may well leave most of a force's incidents out; there it stops
+only what would be said of next to none.
+"""
+
+from contextlib import suppress
+
+import numpy as np
+import pandas as pd
+
+from mapper.areas.load import known_tables, load_study_area
+from mapper.areas.study_area import StudyArea
+from mapper.base.errors import AreaError
+from mapper.base.text import percent
+from mapper.base.types import Flags, Floats
+from mapper.grid.counts import locate
+from mapper.grid.hexagons import cells_to_points
+
+MOST_OUTSIDE = 0.5
+_EARTH_KM = 6371.0
+_LOOKED_AT = 5_000  # points, to tell in which district most of them lie
+
+
+def refuse_elsewhere(table: pd.DataFrame, outside: Flags, area: StudyArea, *, few: bool) -> None:
+    """Stop when incidents lie in another place than the study area.
+
+    Parameters
+    ----------
+    table
+        Incidents, with ``lon`` and ``lat``.
+    outside
+        Which lie outside; shape (incidents,).
+    few
+        Too few count inside for anything to be said.
+
+    Raises
+    ------
+    AreaError
+        Saying how many, where, and what to give instead.
+    """
+    if outside.size and outside.mean() > MOST_OUTSIDE and (few or not area.part):
+        words = outside_in_words(table, outside, area)
+        make = "(“mapper area build” or the page Your area makes one)."
+        raise AreaError(f"{words}; give another {{area}} {make}", names=("area",))
+
+
+def outside_in_words(table: pd.DataFrame, outside: Flags, area: StudyArea) -> str:
+    """Say how many incidents lie outside an area, and where."""
+    count, all_ = int(outside.sum()), len(outside)
+    where = whereabouts(*(table[name].to_numpy()[outside] for name in ("lon", "lat")))
+    if count == all_:
+        return f"All {all_:,} incidents lie outside {area.title}, {where}"
+    share = percent(count / all_)
+    return f"{share} ({count:,} of {all_:,} incidents) lie outside {area.title}, {where}"
+
+
+def outside_of(table: pd.DataFrame, area: StudyArea) -> Flags:
+    """Return which incidents lie in no cell of an area; shape (incidents,)."""
+    lon, lat = (table[name].to_numpy() for name in ("lon", "lat"))
+    cells = area.cells["cell"].to_numpy()
+    return locate(lon, lat, cells=cells, resolution=area.resolution) < 0
+
+
+def whereabouts(lon: Floats, lat: Floats) -> str:
+    """Say where most of some points lie: in a known district, else round their middle.
+
+    Parameters
+    ----------
+    lon, lat
+        Degrees, shape (points,), one at least.
+    """
+    middle = float(np.median(lon)), float(np.median(lat))
+    point = (
+        f"{abs(middle[1]):.1f} {'N' if middle[1] >= 0 else 'S'}"
+        f" {abs(middle[0]):.1f} {'E' if middle[0] >= 0 else 'W'}"
+    )
+    lon, lat = (each[:: max(1, len(each) // _LOOKED_AT)] for each in (lon, lat))
+    nearest: tuple[float, str] = (np.inf, "")
+    with suppress(AreaError):
+        for path in known_tables():
+            with suppress(AreaError):
+                area = load_study_area(str(path))
+                if held := _district_of_most(lon, lat, area):
+                    return f"round {point}, most in {held} ({area.title})"
+                nearest = min(nearest, _nearest_district(middle, area))
+    if not nearest[1]:
+        return f"round {point}"
+    return f"round {point}, {nearest[0]:,.0f} km from {nearest[1]}, the nearest known district"
+
+
+def _district_of_most(lon: Floats, lat: Floats, area: StudyArea) -> str:
+    """Return the district of an area that holds most points, if one does."""
+    position = locate(lon, lat, cells=area.cells["cell"].to_numpy(), resolution=area.resolution)
+    held = area.cells["district"].iloc[position[position >= 0]].value_counts()
+    return str(held.index[0]) if len(held) and held.iloc[0] > len(lon) / 2 else ""
+
+
+def _nearest_district(point: tuple[float, float], area: StudyArea) -> tuple[float, str]:
+    """Return how far away the cell of an area nearest to a point is in km, and its district."""
+    lon, lat = (np.radians(each) for each in cells_to_points(area.cells["cell"].to_numpy()))
+    east, north = np.radians(point)
+    east = (lon - east) * np.cos((lat + north) / 2)
+    far = _EARTH_KM * np.hypot(east, lat - north)
+    at = int(far.argmin())
+    return float(far[at]), str(area.cells["district"].iloc[at])

@@ -1,0 +1,303 @@
+"""Parts against the rest: what stops, starts, halves or doubles at a date while the rest goes on.
+
+Every column that divides the incidents (type, flag, grade, file, hours of the day) and the
+districts and wards of the area are looked at part by part (:mod:`mapper.statistics.steps`), by
+week, by month where days are not known or weeks too many, by day where weeks are too few. The
+strongest step is taken out before the next is looked for, so that the rest is not blamed for it.
+
+A step is told where its p, corrected over cuts, parts and divisions, is at most 0.01; its odds fall
+to a fifth or rise five times (it stops or starts: no verdict stands on it) or halve or double (a
+caveat: the world may have changed); it is nearly as large beside the cut; and ten incidents at
+least were to be expected on its emptier side.
+"""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import date
+from difflib import SequenceMatcher
+from typing import Any, cast
+
+import numpy as np
+import pandas as pd
+
+from mapper.areas.study_area import StudyArea
+from mapper.base.tables import FLAG_COLUMNS
+from mapper.base.types import Flags, Integers
+from mapper.incidents.doubt import Doubt
+from mapper.statistics.steps import find_steps
+
+ALPHA = 0.01
+STOPS, HALVES = 0.2, 0.5  # odds after over before
+_NEARLY = 0.35, 0.6  # the same beside the cut
+FEWEST_EXPECTED = 10
+_MOST_STEPS = 3  # told of one division
+_MOST_PARTS = 300
+_WEEKS = 8, 104  # fewest and most periods of a week
+_LIKE = 0.5  # of two names, so that one may be the other
+_HOURS = ("00:00 to 07:59", "08:00 to 15:59", "16:00 to 23:59")
+_TEXTS = ("type", "risk_grade", "location_type", "crime_code")
+_BLANK = ("reference", "location", "uprn")
+
+
+@dataclass(frozen=True, eq=False)
+class Division:
+    """Which part of one division each incident belongs to."""
+
+    kind: str
+    code: Integers  # number of the part, -1 for none; shape (incidents,)
+    names: Sequence[str]
+    asked: tuple[int, ...] | None = None  # parts that are looked at; all of them where none
+
+
+@dataclass(frozen=True, eq=False)
+class _Time:
+    """The periods that steps are looked for in."""
+
+    of: Integers  # period of each incident, -1 for none
+    starts: "np.ndarray[Any, np.dtype[np.datetime64]]"  # first day of each
+    day: "np.ndarray[Any, np.dtype[np.datetime64]]"  # of each incident
+    months: bool  # days are not known
+
+    @property
+    def size(self) -> int:
+        return self.starts.size
+
+
+def row_divisions(table: pd.DataFrame, unknown: Flags) -> list[Division]:
+    """Return the divisions that columns make, by columns that hold more than one value.
+
+    Parameters
+    ----------
+    unknown
+        Which rows have no time of day that is known.
+    """
+    found = [
+        Division(name, _codes(table[name]), table[name].cat.categories.astype(object).tolist())
+        for name in _TEXTS
+        if name in table
+    ]
+    found += [
+        Division(name, table[name].to_numpy().astype(np.int64), ("", "yes"), (1,))
+        for name in FLAG_COLUMNS
+        if name in table and bool(table[name].any())
+    ]
+    for name in _BLANK:
+        if name in table and 0 < int(table[name].isna().sum()) < len(table):
+            code = table[name].isna().to_numpy().astype(np.int64)
+            found.append(Division(name, code, ("", "blank"), (1,)))
+    timed = (table["precision"] == "minute").to_numpy() & ~unknown
+    if timed.any():
+        hour = table["start"].to_numpy().astype("datetime64[h]").astype(np.int64) % 24
+        found.append(Division("time", np.where(timed, hour // 8, -1), _HOURS))
+    return [*found, *_sources(table)]
+
+
+def area_divisions(area: StudyArea, position: Integers) -> list[Division]:
+    """Return districts and wards; incidents outside the area are in none."""
+    found = []
+    for kind in ("district", "ward"):
+        column = area.cells[kind]
+        code = np.append(_codes(column), -1)[position]
+        if len(column.cat.categories) > 1:
+            found.append(Division(kind, code, column.cat.categories.astype(object).tolist()))
+    return found
+
+
+def part_doubts(table: pd.DataFrame, divisions: Sequence[Division]) -> tuple[Doubt, ...]:
+    """Return every part that stops, starts, halves or doubles while the rest goes on."""
+    time = _periods(table)
+    if time is None:
+        return ()
+    found: list[Doubt] = []
+    gone = np.zeros(len(table), dtype=bool)  # in a district that is told: its wards say no more
+    for division in divisions:
+        code = np.where(gone, -1, division.code) if division.kind == "ward" else division.code
+        told = list(_steps(division, code, time, ALPHA / len(divisions)))
+        if division.kind == "district":
+            for one in told:
+                gone[one.rows] = True
+        found += _renamed(told) if division.kind in _TEXTS else told
+    return tuple(found)
+
+
+def _periods(table: pd.DataFrame) -> _Time | None:
+    """Return months, weeks or days, as fine as incidents are known and as many as tell."""
+    day = table["start"].to_numpy().astype("datetime64[D]")
+    months = bool((table["precision"] == "month").any())
+    first, last = day.min(), day.max()
+    days = int((last - first).astype(np.int64)) + 1
+    weeks = days // 7
+    if months or weeks > _WEEKS[1]:
+        of = (day.astype("datetime64[M]") - first.astype("datetime64[M]")).astype(np.int64)
+        every = first.astype("datetime64[M]") + np.arange(int(of.max()) + 1)
+        starts = every.astype("datetime64[D]")
+    else:
+        step = 7 if weeks >= _WEEKS[0] else 1
+        of = (day - first).astype(np.int64) // step
+        whole = days // step  # days at the end that make no whole week are in no period
+        of[of >= whole] = -1
+        starts = first + step * np.arange(whole)
+    return _Time(of, starts, day, months) if starts.size >= _WEEKS[0] // 2 else None
+
+
+def _steps(division: Division, code: Integers, time: _Time, alpha: float) -> Iterator[Doubt]:
+    """Yield the steps of one division, the strongest first, each taken out before the next."""
+    size = len(division.names)
+    if size > _MOST_PARTS or size == 0:
+        return
+    use = (code >= 0) & (time.of >= 0)
+    flat = np.bincount(code[use] * time.size + time.of[use], minlength=size * time.size)
+    parts = flat.reshape(size, time.size).astype(np.int64)
+    whole = parts.sum(axis=0)
+    held = whole > 0
+    starts = time.starts[held]
+    parts, whole = parts[:, held], whole[held]
+    wanted = np.array(division.asked or range(size), dtype=np.int64)
+    wanted = wanted[parts[wanted].sum(axis=1) >= FEWEST_EXPECTED]
+    tests = max(wanted.size, 1)
+    for _ in range(_MOST_STEPS):
+        wanted = wanted[parts[wanted].sum(axis=1) < whole.sum()]
+        if not wanted.size:
+            return
+        found = find_steps(parts[wanted], whole)
+        size_of = np.abs(np.log(found.ratio))
+        telling = (
+            (found.p * tests <= alpha)
+            & found.itself
+            & (found.expected >= FEWEST_EXPECTED)
+            & (size_of >= -np.log(HALVES))
+            & (np.abs(np.log(found.near)) >= -np.log(_NEARLY[1]))
+            & ((found.near < 1) == (found.ratio < 1))
+        )
+        if not telling.any():
+            return
+        best = int(np.flatnonzero(telling)[found.p[telling].argmin()])
+        at = int(wanted[best])
+        near = abs(float(np.log(found.near[best])))
+        firm = size_of[best] >= -np.log(STOPS) and near >= -np.log(_NEARLY[0])
+        cut = starts[found.cut[best]]
+        yield _doubt(division, code, at, time, cut, firm=bool(firm), ratio=found.ratio[best])
+        whole = whole - parts[at]
+        wanted = np.delete(wanted, best)
+
+
+def _doubt(
+    division: Division,
+    code: Integers,
+    part: int,
+    time: _Time,
+    cut: np.datetime64,
+    *,
+    firm: bool,
+    ratio: float,
+) -> Doubt:
+    """Describe one step, its day found among those around the cut."""
+    mine = code == part
+    if not time.months:
+        cut = _to_the_day(mine, code >= 0, time, cut)
+    before, after = (int((mine & flags).sum()) for flags in (time.day < cut, time.day >= cut))
+    rest = [int(((code >= 0) & ~mine & flags).sum()) for flags in (time.day < cut, time.day >= cut)]
+    since = cast("date", cut.astype("datetime64[D]").astype(object))
+    falls = ratio < 1
+    name = f"“{division.names[part]}” ({division.kind.replace('_', ' ')})"
+    done = {
+        (True, True): "stops",
+        (True, False): "starts",
+        (False, True): "falls to half or less",
+        (False, False): "doubles or more",
+    }[firm, falls]
+    words = (
+        f"{name} {done} on {since.day} {since:%B %Y}: {before:,} incidents before and {after:,}"
+        f" after, while the rest goes from {rest[0]:,} to {rest[1]:,}."
+    )
+    if firm:
+        words += " That is how records change, rather than what they record."
+    return Doubt(
+        code=("part stops" if falls else "part starts") if firm else "part changes",
+        effect="veto" if firm else "caveat",
+        words=words,
+        rows=np.flatnonzero(mine),
+        share=float(mine.sum() / max(int((code >= 0).sum()), 1)),
+        kind=division.kind,
+        part=str(division.names[part]),
+        since=since,
+        remedy=_remedy(since, falls=falls) if firm else "",
+        to_day=cast("date", (cut.astype("datetime64[D]") - 1).astype(object)) if falls else None,
+        from_day=None if falls else since,
+    )
+
+
+def _remedy(since: date, *, falls: bool) -> str:
+    """Say which days are whole."""
+    if falls:
+        return f"load the rows that are missing, or choose days before {since:%d %B %Y}"
+    return f"choose days from {since:%d %B %Y} on"
+
+
+def _to_the_day(mine: Any, inside: Any, time: _Time, cut: np.datetime64) -> np.datetime64:
+    """Return the day near a cut that parts the counts best by the shares on its two sides."""
+    reach = np.timedelta64(max(int((time.starts[1] - time.starts[0]).astype(np.int64)), 1), "D")
+    days = np.arange(cut - reach, cut + reach + 1)
+    held = [
+        np.bincount((time.day[flags] - days[0]).astype(np.int64), minlength=days.size)
+        for flags in (
+            mine & (time.day >= days[0]) & (time.day <= days[-1]),
+            inside & ~mine & (time.day >= days[0]) & (time.day <= days[-1]),
+        )
+    ]
+    shares = []
+    for side in (time.day < cut - reach, time.day > cut + reach):
+        all_ = max(int((inside & side).sum()), 1)
+        shares.append(np.clip((mine & side).sum() / all_, 1e-6, 1 - 1e-6))
+    gain = held[0] * np.log(shares[0] / shares[1])
+    gain = gain + held[1] * np.log((1 - shares[0]) / (1 - shares[1]))
+    best = int(np.append(0.0, np.cumsum(gain)).argmax()) % days.size
+    return np.datetime64(days[best])
+
+
+def _renamed(told: list[Doubt]) -> list[Doubt]:
+    """Join a value that stops with one that starts there: perhaps one thing under two names."""
+    left = list(told)
+    for one in [each for each in told if each.code == "part stops"]:
+        for two in [each for each in left if each.code == "part starts"]:
+            days = np.datetime64(one.since, "D") - np.datetime64(two.since, "D")
+            near = abs(int(days.astype(np.int64))) <= 31  # noqa: PLR2004 - a month
+            like = SequenceMatcher(None, one.part.lower(), two.part.lower()).ratio() >= _LIKE
+            if near and (like or 0.5 <= one.rows.size / two.rows.size <= 2) and one in left:  # noqa: PLR2004 - about as many
+                left = [each for each in left if each not in (one, two)]
+                left.append(_one_thing(one, two))
+    return left
+
+
+def _one_thing(one: Doubt, two: Doubt) -> Doubt:
+    return Doubt(
+        code="values renamed",
+        effect="veto",
+        words=(
+            f"“{one.part}” ({one.kind.replace('_', ' ')}) ends on {one.since:%d %B %Y} where"
+            f" “{two.part}” begins: perhaps one thing under two names."
+        ),
+        rows=np.union1d(one.rows, two.rows),
+        share=one.share + two.share,
+        kind=one.kind,
+        part=one.part,
+        since=one.since,
+        remedy="write one name for both in the file, or name both in the lens",
+    )
+
+
+def _sources(table: pd.DataFrame) -> list[Division]:
+    """Return the files as a division, where several cover most of the days each."""
+    code = _codes(table["source"])
+    names = table["source"].cat.categories.astype(object).tolist()
+    if len(names) < 2 or len(names) > _MOST_PARTS:  # noqa: PLR2004 - one file has no rest
+        return []
+    start = table["start"].to_numpy().astype("datetime64[D]").astype(np.int64)
+    spans = pd.Series(start).groupby(code).agg(["min", "max"])
+    days = int(start.max() - start.min()) + 1
+    long = (spans["max"] - spans["min"] + 1) * 2 >= days
+    return [Division("source", code, names)] if int(long.sum()) > 1 else []
+
+
+def _codes(column: "pd.Series[Any]") -> Integers:
+    return column.cat.codes.to_numpy().astype(np.int64)

@@ -1,0 +1,75 @@
+"""Which study area the pages look at: the installation's own, or another that was chosen here.
+
+Offered are the installation's area and those kept in the workspace; the shipped ones too while the
+demonstration is in use, which is set in one of them. Who sees their own wards alone is offered the
+areas that hold one of those.
+"""
+
+from contextlib import suppress
+
+import streamlit as st
+
+from mapper.app.door.who import current_viewer
+from mapper.app.shell.data_in_use import own_dataset
+from mapper.app.shell.kept_data import everybodys
+from mapper.areas.load import load_study_area
+from mapper.areas.stored import area_tables, area_titles, kept_areas
+from mapper.areas.study_area import StudyArea
+from mapper.base.errors import AreaError
+from mapper.disclosure.people import Viewer, in_wards, may
+
+_CHOSEN = "area of work"  # key of the control
+
+
+def area_here() -> StudyArea:
+    """Return the area in use in this session, at resolution 9.
+
+    Raises
+    ------
+    AreaError
+        When the installation has none.
+    """
+    return load_study_area(area_name_here(), resolution=9)
+
+
+def area_name_here() -> str:
+    """Return the short name of the area in use in this session."""
+    chosen = st.session_state.get(_CHOSEN)
+    offered = offered_areas(current_viewer())
+    return chosen if chosen in offered else next(iter(offered))
+
+
+def offered_areas(viewer: Viewer) -> dict[str, str]:
+    """Return what people call the areas that somebody may look at, by name, the usual one first."""
+    own = load_study_area()
+    demonstrated = own_dataset() is None and everybodys() is None
+    names = list(area_tables()) if demonstrated else kept_areas()
+    offered = {
+        own.name: own.title,
+        **{n: t for n, t in area_titles(names).items() if n != own.name},
+    }
+    if may(viewer, "see everything") or not may(viewer, "see own wards"):
+        return offered
+    theirs = {n: t for n, t in offered.items() if _holds(load_study_area(n), viewer.wards)}
+    return theirs or {own.name: own.title}
+
+
+def ask_area_of_work(viewer: Viewer) -> None:
+    """Ask which area the pages look at, where there is more than one to choose from."""
+    offered: dict[str, str] = {}
+    with suppress(AreaError):  # the pages say what is wrong with it
+        offered = offered_areas(viewer)
+    if len(offered) > 1:
+        st.sidebar.selectbox(
+            "Area of work",
+            list(offered),
+            format_func=offered.__getitem__,
+            key=_CHOSEN,
+            persist_state="session",
+        )
+
+
+def _holds(area: StudyArea, wards: frozenset[str]) -> bool:
+    """Tell whether an area holds one of the wards."""
+    known = area.cells[["ward", "district"]].drop_duplicates()
+    return bool(in_wards(known, wards).any())

@@ -1,0 +1,144 @@
+"""A table that says what incidents are expected to follow: workers, visitors, any count of places.
+
+A CSV file with one row for each place, which is named by an H3 cell (``cell``), an LSOA code
+(``lsoa`` or ``LSOA11CD``), a ward (``ward``, and ``district`` where two share its name) or a point
+(``lon`` and ``lat``), and columns of numbers of 0 or more. An LSOA or a ward is spread over its
+cells by area; a cell of an LSOA or ward that the table does not name is not known, while a cell
+without a point has none.
+"""
+
+import hashlib
+import io
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+
+from mapper.areas.population import LSOA_CODE, find_column
+from mapper.areas.study_area import StudyArea
+from mapper.base.errors import AreaError
+from mapper.base.types import Floats
+from mapper.grid.hexagons import cells_to_strings, points_to_cells
+
+MAX_BYTES = 50_000_000
+_POINT = ((r"lon(gitude)?", r"x"), (r"lat(itude)?", r"y"))
+
+
+@dataclass(frozen=True)
+class BaseTable:
+    """A table of places with numbers; equal where it is the same file."""
+
+    name: str  # of the file
+    sha256: str
+    rows: pd.DataFrame = field(compare=False, repr=False)  # as text
+
+    @property
+    def columns(self) -> list[str]:
+        """Return the columns of numbers that name no place."""
+        named = {name.casefold() for name in ("cell", "ward", "district", "lsoa", "lon", "lat")}
+        return [
+            str(name)
+            for name in self.rows.columns
+            if str(name).casefold() not in named
+            and pd.to_numeric(self.rows[name], errors="coerce").notna().any()
+            and find_column([str(name)], (*LSOA_CODE, *_POINT[0], *_POINT[1])) is None
+        ]
+
+    def column(self, asked: str) -> str:
+        """Return the column of numbers asked for, or the only one.
+
+        Raises
+        ------
+        AreaError
+            Naming the columns of numbers, when there is no such column or more than one.
+        """
+        numbers = self.columns
+        found = [name for name in numbers if name == asked] if asked else numbers
+        if len(found) != 1:
+            raise AreaError(
+                f"{self.name}: has {len(found)} columns “{asked or 'of numbers'}”; its columns of"
+                f" numbers are {', '.join(numbers) or 'none'}. Name one of them."
+            )
+        return found[0]
+
+    def by_cell(self, area: StudyArea, column: str) -> tuple[Floats, int]:
+        """Return the numbers of a column by cell, missing where not known, and rows not placed.
+
+        Raises
+        ------
+        AreaError
+            When no column names places, a value is no number of 0 or more, or nothing is placed.
+        """
+        values = pd.to_numeric(self.rows[column], errors="coerce").to_numpy(dtype=np.float64)
+        wrong = ~(np.isfinite(values) & (values >= 0))
+        if wrong.any():
+            raise AreaError(
+                f"{self.name}: {int(wrong.sum()):,} values of column {column} are no number of 0"
+                f" or more, first in row {int(wrong.argmax()) + 2}. Correct them."
+            )
+        places, of_cell, known = self._places(area)
+        sums = pd.Series(values).groupby(places).sum()
+        if not sums.reindex(of_cell.unique()).sum() > 0:
+            raise AreaError(f"{self.name}: no row of column {column} lies in {area.title}.")
+        size = area.cells["area_km2"]
+        share = size / size.groupby(of_cell).transform("sum")
+        spread = (of_cell.map(sums) * share).to_numpy(dtype=np.float64)
+        lost = int((~pd.Series(places).isin(of_cell)).sum())
+        return (spread if known else np.nan_to_num(spread)), lost
+
+    def _places(self, area: StudyArea) -> tuple["pd.Series[str]", "pd.Series[str]", bool]:
+        """Return places of rows and of cells, and whether one not named is unknown."""
+        columns = {str(name).casefold(): str(name) for name in self.rows.columns}
+        cells = pd.Series(cells_to_strings(area.cells["cell"].to_numpy()), dtype="str")
+        if "cell" in columns:
+            return self.rows[columns["cell"]].str.strip(), cells, False
+        lon, lat = (find_column(self.rows.columns, patterns) for patterns in _POINT)
+        if lon and lat:
+            degrees = (
+                pd.to_numeric(self.rows[name], errors="coerce").fillna(0).to_numpy(np.float64)
+                for name in (lon, lat)
+            )
+            found = points_to_cells(*degrees, resolution=area.resolution)
+            return pd.Series(cells_to_strings(found), dtype="str"), cells, False
+        if "ward" in columns:
+            both = "district" in columns
+            rows, told = self.rows, area.cells[["ward", "district"]].astype("str")
+            names = rows[columns["ward"]].str.strip()
+            if both:
+                names = names + ", " + rows[columns["district"]].str.strip()
+                return names, told["ward"] + ", " + told["district"], True
+            return names, told["ward"], True
+        code = columns.get("lsoa") or find_column(self.rows.columns, LSOA_CODE)
+        if code:
+            return self.rows[code].str.strip(), area.cells["lsoa"].astype("str"), True
+        raise AreaError(
+            f"{self.name}: no column names places (columns: {', '.join(columns)}). Name one cell,"
+            " lsoa or ward, or two lon and lat."
+        )
+
+
+def read_base_table(path: Path, content: str | None = None) -> BaseTable:
+    """Read a table of places with numbers.
+
+    Parameters
+    ----------
+    content
+        What the file holds, where it was not read from the path.
+
+    Raises
+    ------
+    AreaError
+        When it cannot be read as CSV, or is far larger than such a table.
+    """
+    try:
+        if content is None and path.stat().st_size > MAX_BYTES:
+            raise AreaError(
+                f"{path.name}: is more than {MAX_BYTES / 1e6:.0f} MB. Leave out the columns and"
+                " places that are not needed."
+            )
+        data = path.read_bytes() if content is None else content.encode()
+        rows = pd.read_csv(io.BytesIO(data), dtype="str", index_col=False, encoding="utf-8-sig")
+    except (OSError, ValueError, pd.errors.ParserWarning) as error:
+        raise AreaError(f"{path.name}: cannot be read as CSV. Save it as UTF-8 CSV.") from error
+    return BaseTable(name=path.name, sha256=hashlib.sha256(data).hexdigest(), rows=rows)

@@ -1,0 +1,47 @@
+"""Arguments that name files, each written down once."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from mapper.areas.naming import AREA_HELP
+
+Paths = Annotated[
+    list[str],
+    typer.Argument(help="Files, folders or zips of incidents, or a database's address."),
+]
+ColumnMapping = Annotated[
+    Path | None, typer.Option("--mapping", help="Column mapping (TOML) for files of another form.")
+]
+Repair = Annotated[
+    bool, typer.Option("--repair-swapped", help="Swap latitude and longitude back where exchanged.")
+]
+Sinks = Annotated[
+    Path | None,
+    typer.Option("--sinks", help="Choices about geocode sinks (TOML): see mapper sinks."),
+]
+AreaName = Annotated[
+    str,
+    typer.Option("--area", help=AREA_HELP, show_default=False),
+]
+TableOut = Annotated[
+    Path, typer.Option(help="File to write, its form by its suffix; a manifest too.")
+]
+Forms = Annotated[
+    str,
+    typer.Option(
+        "--forms",
+        help="Forms to write, with commas between: csv,xlsx,gpkg,geoparquet,geojson,kml,html.",
+    ),
+]
+Comments = Annotated[
+    bool,
+    typer.Option("--csv-comments", help="Marking and caveats above the header of CSV, after #."),
+]
+PlaceFiles = Annotated[
+    list[Path] | None, typer.Option("--places", help="File of places near; repeat for several.")
+]
+Previous = Annotated[
+    Path | None, typer.Option(help="Folder of an earlier run: places keep its hot spot ids.")
+]

@@ -1,0 +1,59 @@
+"""Rows that a person sets aside: they join the rejected ones with a reason; none is lost."""
+
+from dataclasses import replace
+from datetime import date
+
+import numpy as np
+import pandas as pd
+
+from mapper.base.tables import REJECTED_COLUMNS
+from mapper.base.text import count
+from mapper.base.types import Flags
+from mapper.incidents.faults import OTHER_DAYS
+from mapper.incidents.table import Incidents
+
+
+def set_aside(
+    incidents: Incidents, table: pd.DataFrame, out: Flags, *, reason: str, field: str
+) -> Incidents:
+    """Return incidents without some rows of their table, which join the rejected rows.
+
+    Parameters
+    ----------
+    table
+        The incidents' table, perhaps changed.
+    out
+        The rows to set aside, shape (incidents,).
+    """
+    gone = incidents.table[out]
+    texts = gone.drop(columns=["source", "row"]).astype("str").fillna("")
+    rejected = pd.DataFrame(
+        {
+            "source": gone["source"].astype("str").to_numpy(),
+            "row": gone["row"].to_numpy(dtype=np.int64),
+            "reason": [reason] * len(gone),
+            "field": [field] * len(gone),
+            "original": texts.agg(",".join, axis=1).to_numpy() if len(gone) else [],
+        }
+    ).astype(dict(REJECTED_COLUMNS))
+    return replace(
+        incidents,
+        table=table[~out].reset_index(drop=True),
+        rejected=pd.concat([incidents.rejected, rejected], ignore_index=True),
+    )
+
+
+def only_days(incidents: Incidents, first: date | None, last: date | None) -> Incidents:
+    """Return the incidents of some days, the others set aside and noted."""
+    day = incidents.table["start"].to_numpy().astype("datetime64[D]")
+    out = np.zeros(day.size, dtype=bool)
+    ends = []
+    if first is not None:
+        out |= day < np.datetime64(first)
+        ends.append(f"from {first:%d %B %Y}")
+    if last is not None:
+        out |= day > np.datetime64(last)
+        ends.append(f"up to {last:%d %B %Y}")
+    left = set_aside(incidents, incidents.table, out, reason=OTHER_DAYS, field="start")
+    words = f"Only days {' '.join(ends)} are used: {count(int(out.sum()), 'incident')} set aside"
+    return replace(left, notes=(*incidents.notes, words))

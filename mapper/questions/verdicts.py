@@ -1,0 +1,86 @@
+"""Verdicts that the data itself forbids: which rows of an answer over time cannot be judged.
+
+A doubt that vetoes (:mod:`mapper.incidents.doubt`) takes the verdict from every place that it
+touches: one of whose incidents at least a twentieth, in either window, belong to a part that stops
+or starts between or inside the windows; every place where a gap of the data takes a quarter of a
+window or more (a shorter one is left out of the rates, and said); and every place finer than a
+district where the points were replaced.
+"""
+
+import numpy as np
+import numpy.typing as npt
+
+from mapper.analysis.study import Study
+from mapper.base.types import Flags, Integers
+from mapper.incidents.doubt import Doubt
+from mapper.questions.windows import Window
+
+TOUCHED = 0.05  # share of a place's incidents in a part from which it cannot be judged
+GAP = 0.25  # share of a window's days that are missing
+COARSE = ("district", "area")
+CANNOT = "cannot be told"
+Reasons = npt.NDArray[np.object_]  # one for each place, empty where it can be judged
+
+
+def vetoes(
+    study: Study, group: Integers, number: int, windows: tuple[Window, ...], *, by: str
+) -> Reasons:
+    """Return why places cannot be judged over some windows; shape (places,).
+
+    Parameters
+    ----------
+    group
+        Number of the place of each cell, -1 for none; shape (cells,).
+    by
+        What places are: only districts and the area bear replaced points.
+    """
+    reasons = np.full(number, "", dtype=object)
+    for doubt in study.doubts:
+        if doubt.effect != "veto" or (doubt.finest and by in COARSE):
+            continue
+        if not _breaks(doubt, windows):
+            continue
+        touched = _touched(study, doubt, group, number, windows)
+        reasons[touched & (reasons == "")] = f"{CANNOT}: {doubt.words}"
+    return reasons
+
+
+def veto_of(study: Study, cells: Flags, windows: tuple[Window, ...]) -> str:
+    """Return why some cells together cannot be judged; empty where they can."""
+    group = np.where(cells, 0, -1).astype(np.int64)
+    return str(vetoes(study, group, 1, windows, by="cell")[0]).removeprefix(f"{CANNOT}: ")
+
+
+def _breaks(doubt: Doubt, windows: tuple[Window, ...]) -> bool:
+    """Tell whether a gap takes much of a window, or a step lies inside or between windows."""
+    if doubt.until is None:
+        return doubt.parts(windows[0].first, windows[-1].last)
+    return any(_missing(doubt, window) >= GAP * window.days for window in windows)
+
+
+def _missing(doubt: Doubt, window: Window) -> int:
+    """Return how many days of a window lie in a gap."""
+    if doubt.since is None or doubt.until is None:
+        return 0
+    first, last = max(doubt.since, window.first), min(doubt.until, window.last)
+    return max((last - first).days + 1, 0)
+
+
+def _touched(
+    study: Study, doubt: Doubt, group: Integers, number: int, windows: tuple[Window, ...]
+) -> Flags:
+    """Tell which places a doubt touches."""
+    if doubt.finest or not doubt.rows.size:
+        return np.ones(number, dtype=bool)
+    among = np.zeros(study.counted.size, dtype=bool)
+    among[doubt.rows] = True
+    start = study.incidents.table["start"].to_numpy().astype("datetime64[D]")
+    place = np.append(group, -1)[study.counts.position]
+    found = np.zeros(number, dtype=bool)
+    for window in windows:
+        inside = study.counted & (place >= 0)
+        inside &= (start >= np.datetime64(window.first)) & (start <= np.datetime64(window.last))
+        whole = np.bincount(place[inside], minlength=number)
+        part = np.bincount(place[inside & among], minlength=number)
+        found |= part > TOUCHED * np.maximum(whole, 1)
+    return found

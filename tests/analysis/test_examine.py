@@ -1,0 +1,187 @@
+"""Doubts of data as a whole: parts, points and ground planted with a fault are told, with rows."""
+
+from dataclasses import replace
+from datetime import date
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from mapper.analysis.examine import examine, examine_area
+from mapper.analysis.study import prepare
+from mapper.areas.load import load_study_area
+from mapper.base.errors import MapperError
+from mapper.incidents.read import read_incidents
+from mapper.questions.change import ChangeChoices, ask_change
+from mapper.questions.windows import Window
+from tests.builders import EVERYTHING, incidents_at, small_area
+
+AREA = small_area(10)
+CELLS = AREA.cells["cell"].to_numpy()
+CUT = pd.Timestamp("2024-07-01")
+
+
+def made(seed=0, size=4_000, **columns):
+    """A year of incidents all over the round area, known to the minute."""
+    rng = np.random.default_rng(seed)
+    found = incidents_at(
+        rng.choice(CELLS, size), start="2024-01-01", days=364, precision="minute", seed=seed + 100
+    )
+    table = found.table
+    table["start"] += rng.integers(0, 1440, size).astype("timedelta64[m]")
+    table["type"] = pd.Categorical(rng.choice(["Robbery", "Burglary", "Assault", "Theft"], size))
+    for name in ("lon", "lat"):
+        table[name] += rng.uniform(-3e-4, 3e-4, size)
+    for name, values in columns.items():
+        table[name] = values
+    return replace(found, table=table)
+
+
+def kept(incidents, flags):
+    """The rows of some incidents that stay."""
+    table = incidents.table[np.asarray(flags)].reset_index(drop=True)
+    file = replace(incidents.files[0], rows=len(table))
+    return replace(incidents, table=table, files=(file,))
+
+
+def told(incidents, area=AREA):
+    return {(one.code, one.part): one for one in examine(incidents, area)}
+
+
+@pytest.mark.parametrize("seed", range(8))
+def test_plain_data_raises_nothing(seed):
+    rng = np.random.default_rng(seed)
+    flag = rng.random(4_000) < 0.2
+    assert told(made(seed, domestic_abuse=flag)) == {}
+
+
+def test_a_type_that_stops_is_told_to_the_day_and_vetoes_what_it_touches():
+    every = made()
+    late = (every.table["start"] >= CUT) & (every.table["type"] == "Robbery")
+    found = told(kept(every, ~late))
+    (doubt,) = found.values()
+    assert list(found) == [("part stops", "Robbery")]
+    assert (doubt.effect, abs((doubt.since - CUT.date()).days) <= 1) == ("veto", True)
+    assert doubt.rows.size == (~late & (every.table["type"] == "Robbery")).sum()
+
+
+def test_a_type_under_a_new_name_is_told_as_one_thing():
+    incidents = made()
+    names = incidents.table["type"].astype(object).to_numpy().copy()
+    names[(names == "Robbery") & (incidents.table["start"] >= CUT)] = "Robbery (personal)"
+    incidents.table["type"] = pd.Categorical(names)
+    ((code, part),) = told(incidents)
+    assert (code, part) == ("values renamed", "Robbery")
+
+
+def test_a_flag_that_starts_and_one_that_doubles():
+    rng = np.random.default_rng(3)
+    base = made()
+    late = (base.table["start"] >= CUT).to_numpy()
+    starts = made(cuckooing=(rng.random(4_000) < 0.2) & late)
+    (doubt,) = told(starts).values()
+    assert (doubt.code, doubt.kind, doubt.effect) == ("part starts", "cuckooing", "veto")
+    doubles = made(knife=rng.random(4_000) < np.where(late, 0.3, 0.12))
+    (doubt,) = told(doubles).values()
+    assert (doubt.code, doubt.kind, doubt.effect) == ("part changes", "knife", "caveat")
+
+
+def test_a_ward_that_stops_takes_the_verdict_from_its_row_alone():
+    every = made()
+    at = examine_area(every, AREA).position
+    west = (AREA.cells["ward"].astype("str").to_numpy()[at] == "West Ward") & (at >= 0)
+    late = (every.table["start"] >= CUT).to_numpy()
+    incidents = kept(every, ~(west & late))
+    area = replace(AREA, name="again")
+    study = prepare(incidents, lens=EVERYTHING, area=area)
+    windows = {
+        "before": Window(date(2024, 1, 2), date(2024, 6, 30)),
+        "after": Window(date(2024, 7, 1), date(2024, 12, 28)),
+    }
+    rows = ask_change(study, ChangeChoices(by="ward", **windows)).table.set_index("ward")
+    assert rows.loc["West Ward", "direction"] == "cannot be told"
+    assert "West Ward" in rows.loc["West Ward", "words"]
+    whole = ask_change(study, ChangeChoices(by="area", **windows)).table.iloc[0]
+    assert (whole["direction"], bool(whole["clear"])) == ("cannot be told", False)
+    assert any("stops" in str(note) for note in study.notes)
+
+
+def test_before_a_stop_nothing_is_said_of_it():
+    every = made()
+    late = (every.table["start"] >= CUT) & (every.table["type"] == "Robbery")
+    study = prepare(kept(every, ~late), lens=EVERYTHING, area=AREA, end=date(2024, 6, 20))
+    assert study.doubts == ()
+
+
+@pytest.mark.parametrize("label", ["NO FIXED LOCATION", "Unknown", ""])
+def test_a_default_point_by_its_label_or_without_one(label):
+    incidents = made(location=pd.Categorical([f"Road {n % 50}" for n in range(4_000)]))
+    table = incidents.table
+    names = table["location"].astype(object).to_numpy().copy()
+    names[:60] = label or None
+    table["location"] = pd.Categorical(names)
+    table.loc[:59, ["lon", "lat"]] = (-2.951, 53.401)
+    (doubt,) = (one for one in examine(incidents, AREA) if one.code == "default point")
+    assert doubt.rows.tolist() == list(range(60))
+
+
+def test_a_default_point_of_many_labels():
+    incidents = made(location=pd.Categorical([f"Road {n % 900}" for n in range(4_000)]))
+    incidents.table.loc[:39, ["lon", "lat"]] = (-2.951, 53.401)
+    (doubt,) = (one for one in examine(incidents, AREA) if one.code == "default point")
+    assert "different labels" in doubt.words
+
+
+def test_ground_that_the_data_does_not_reach_has_no_expectation():
+    area = load_study_area("merseyside", resolution=8)
+    people = area.cells["residents"].to_numpy()
+    rng = np.random.default_rng(1)
+    whole = rng.choice(people.size, 3_000, p=people / people.sum())
+    assert not examine_area(incidents_at(area.cells["cell"].to_numpy()[whole]), area).coverage.doubt
+    west = area.cells["district"].astype("str").to_numpy() != "Wirral"
+    inside = whole[west[whole]]
+    incidents = incidents_at(area.cells["cell"].to_numpy()[inside])
+    coverage = examine_area(incidents, area).coverage
+    assert coverage.uncovered[~west].all()
+    assert "Wirral" in coverage.doubt.words
+    assert coverage.uncovered[west].mean() < 0.02
+    study = prepare(incidents, lens=EVERYTHING, area=area)
+    assert study.uncovered.sum() == coverage.uncovered.sum()
+
+
+@pytest.fixture
+def field(shared):
+    folder = shared.parent / "cases" / "field"
+    if not folder.is_dir():
+        pytest.skip("the field cases are absent on this machine")
+    return lambda name: read_incidents([folder / name])
+
+
+@pytest.mark.parametrize(
+    ("name", "code"),
+    [
+        ("default-point", "default point"),
+        ("midnight", "times unknown"),
+        ("part-stops", "part stops"),
+    ],
+)
+def test_field_cases_raise_their_fault_and_no_other(field, name, code):
+    area = load_study_area("merseyside", resolution=9)
+    assert [one.code for one in examine(field(name), area)] == [code]
+
+
+def test_a_refusal_names_the_rows_that_could_not_be_read_first():
+    every = made(size=40)
+    rejected = pd.DataFrame(
+        {
+            "source": ["made.csv"] * 400,
+            "row": np.arange(400),
+            "reason": ["bad date"] * 400,
+            "field": ["when"] * 400,
+            "original": [""] * 400,
+        }
+    ).astype({name: str(dtype) for name, dtype in every.rejected.dtypes.items()})
+    file = replace(every.files[0], rows=440)
+    incidents = replace(every, rejected=rejected, files=(file,))
+    with pytest.raises(MapperError, match=r"^400 of 440 rows could not be read \(bad date 400\)"):
+        prepare(incidents, lens=EVERYTHING, area=AREA, start=date(2030, 1, 1))

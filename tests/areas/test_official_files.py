@@ -1,0 +1,204 @@
+"""Areas out of official files as they are published, kept and named as the installation's own."""
+
+import geopandas as gpd
+import numpy as np
+import pandas as pd
+import pytest
+import shapely
+
+from mapper.areas.boundaries import read_boundary
+from mapper.areas.build import build_area
+from mapper.areas.load import load_study_area
+from mapper.areas.official_table import read_official
+from mapper.areas.population import holdings_of, read_residents
+from mapper.areas.recognise import recognise
+from mapper.areas.stored import area_tables, choose_area, forget_area
+from mapper.base.errors import AreaError
+from mapper.base.settings import settings
+from mapper.incidents.from_frame import from_frame
+from tests.areas.lancashire import RESIDENTS, WITHHELD, write_lancashire
+
+
+@pytest.fixture(scope="module")
+def files(tmp_path_factory):
+    return write_lancashire(tmp_path_factory.mktemp("lancashire"))
+
+
+@pytest.fixture
+def workspace(tmp_path, monkeypatch):
+    monkeypatch.setenv("MAPPER_WORKSPACE", str(tmp_path / "workspace"))
+    settings.cache_clear()
+    yield tmp_path / "workspace"
+    settings.cache_clear()
+
+
+def test_the_command_recognises_every_file_and_keeps_the_area(files, workspace, run):
+    told = run("area", "build", *files.values(), "--title", "Lancashire",
+               "--district", "preston", "--district", "E07000126")  # fmt: skip
+    assert told.code == 0, told.err
+    assert "LSOA or data zone boundaries, 16 shapes; code in “LSOA21CD”" in told.err
+    assert "residents by year of age, 16 areas; code in “LSOA 2021 Code”" in told.err
+    area = load_study_area("Lancashire")
+    cells = area.cells
+    assert sorted(cells["district"].cat.categories) == ["Preston", "South Ribble"]
+    assert sorted(cells["ward"].cat.categories) == [
+        "Ashton", "Farington", "Fishwick & Frenchwood", "Walton-le-Dale",
+    ]  # fmt: skip
+    # Preston's LSOAs are all published: its residents are the sum of the newest year, exactly.
+    preston = cells[cells["district"] == "Preston"]
+    assert preston["residents"].sum() == sum(RESIDENTS[8:])
+    assert preston["residents_10_17"].sum() == 8 * 8 * 2 * 3
+    withheld = cells[cells["lsoa"] == f"E0102{WITHHELD:04d}"]
+    assert withheld["residents"].isna().all()
+    assert set(withheld["deprivation_decile"]) == {1 + WITHHELD % 10}
+    assert any("1 areas are withheld, and unknown there, not 0" in note for note in area.notes)
+
+
+def test_districts_alone_are_enough_and_residents_are_unknown(files, workspace, run):
+    told = run("area", "build", files["districts"], "--title", "Lancs", "--district", "Preston")
+    assert told.code == 0, told.err
+    assert "residents unknown" in told.out
+    assert "0 residents" not in told.out
+    cells = load_study_area("lancs").cells
+    assert cells["residents"].isna().all()
+    assert list(cells["ward"].cat.categories) == ["Preston"]
+    wrong = run("area", "build", files["districts"], files["population"], "--title", "Lancs")
+    assert wrong.code == 2
+    assert "need the LSOA polygons too: give them as --lsoa" in wrong.err
+
+
+@pytest.mark.parametrize("suffix", [".kml", ".fgb", ".shp.zip", ".gpkg"])
+def test_every_format_gives_the_same_cells(files, tmp_path, suffix):
+    """The expected cells are those of the GeoJSON file."""
+    frame = gpd.read_file(files["districts"])
+    path = tmp_path / f"districts{suffix}"
+    if suffix == ".kml":
+        path.write_text(kml_of(frame))
+    else:
+        frame.to_file(path)
+    made = [
+        build_area(
+            districts=each, only=["Preston"], name="a", title="A", out=tmp_path / "a.parquet"
+        )
+        for each in (path, files["districts"])
+    ]
+    pd.testing.assert_frame_equal(made[0].cells, made[1].cells)
+
+
+def kml_of(frame):
+    marks = []
+    for row in frame.itertuples():
+        for part in shapely.get_parts(row.geometry):
+            ring = " ".join(f"{float(x)!r},{float(y)!r},0" for x, y in part.exterior.coords)
+            marks.append(
+                f"<Placemark><ExtendedData><SchemaData><SimpleData name='LAD24NM'>{row.LAD24NM}"
+                "</SimpleData></SchemaData></ExtendedData><Polygon><outerBoundaryIs><LinearRing>"
+                f"<coordinates>{ring}</coordinates></LinearRing></outerBoundaryIs></Polygon>"
+                "</Placemark>"
+            )
+    inside = "".join(marks)
+    return f'<?xml version="1.0"?><kml xmlns="http://www.opengis.net/kml/2.2">{inside}</kml>'
+
+
+def test_kml_that_names_entities_is_refused(tmp_path):
+    path = tmp_path / "bomb.kml"
+    path.write_text('<?xml version="1.0"?><!DOCTYPE kml [<!ENTITY a "b">]><kml>&a;</kml>')
+    with pytest.raises(AreaError, match=r"bomb\.kml: declares entities"):
+        read_boundary(path)
+
+
+@pytest.mark.parametrize(
+    ("text", "residents"),
+    [
+        ('LSOA code (2021),Total\nE01000001,"1,234"\nE01000002,5\nTotal,"1,239"\n', [1234, 5]),
+        ("Mid-2022\n\nNote: [c] withheld\nLSOA 2021 Code;All Ages\nE01000001;[c]\nE01000002;9\n",
+         [None, 9]),
+        ("DataZone\tTotalPopulation\nS01006506\t*\nS01006507\t711\n", [None, 711]),
+        ("Geography Code,pop_mid2021,pop_mid2022\nN21000001,1,77\n95AA01S1,2,-\n", [77, None]),
+    ],
+)  # fmt: skip
+def test_tables_are_read_as_they_are_published(tmp_path, text, residents):
+    path = tmp_path / "table.csv"
+    path.write_text(text, encoding="cp1252")
+    found, _ = read_residents(path, None)
+    told = [None if np.isnan(one) else one for one in found["residents"]]
+    assert told == residents
+
+
+def test_the_cases_as_published(shared):
+    cases = shared.parent / "cases" / "areas"
+    if not cases.is_dir():
+        pytest.skip("the folder of cases is absent on this machine")
+    population = read_official(cases / "ons-headings-population.csv")[0]
+    assert (population.code, holdings_of(population)) == ("LSOA 2021 Code", {"residents": "Total"})
+    people = read_residents(cases / "ons-headings-population.csv", None)[0]["residents"]
+    assert people.to_list() == [1500, 1600]
+    assert recognise(cases / "imd2025-headings.csv").kind == "deprivation"
+    swapped = recognise(cases / "latlon_swapped.geojson")
+    assert swapped.kind == "wards"
+    assert "latitude and longitude are swapped" in swapped.notes[0]
+    assert read_boundary(cases / "latlon_swapped.geojson").shapes[0].bounds[0] < 0
+
+
+def test_what_is_wrong_in_a_file_is_said(tmp_path):
+    path = tmp_path / "phones.csv"
+    path.write_text("name,number\na,1\n")
+    found = recognise(path)
+    assert found.kind is None
+    assert "phones.csv: has no column for the area code (columns: name, number)" in found.words
+
+
+def test_a_column_said_by_a_person_wins(tmp_path):
+    frame = gpd.GeoDataFrame(
+        {"NAME": ["Co. Kerry"], "COUNTY": ["Kerry"]},
+        geometry=[shapely.box(-9.8, 52.0, -9.7, 52.05)],
+        crs=4326,
+    )
+    frame.to_file(tmp_path / "counties.geojson")
+    choices = {"districts": tmp_path / "counties.geojson", "name": "kerry", "title": "Kerry"}
+    area = build_area(**choices, out=tmp_path / "a.parquet")
+    assert list(area.cells["district"].cat.categories) == ["Kerry"]
+    said = {"districts": {"name": "NAME"}}
+    area = build_area(**choices, columns=said, out=tmp_path / "b.parquet")
+    assert list(area.cells["district"].cat.categories) == ["Co. Kerry"]
+
+
+def test_beyond_britain_an_own_area_takes_its_incidents(tmp_path, monkeypatch):
+    box = shapely.box(2.30, 48.84, 2.38, 48.88)  # outside the box round Great Britain
+    frame = gpd.GeoDataFrame({"name": ["Paris"]}, geometry=[box], crs=4326)
+    frame.to_file(tmp_path / "paris.geojson")
+    area = build_area(
+        districts=tmp_path / "paris.geojson",
+        name="paris",
+        title="Paris",
+        out=tmp_path / "p.parquet",
+    )
+    assert area.cells["area_km2"].sum() == pytest.approx(26.1, rel=0.2)
+    there = pd.DataFrame({"when": ["2025-01-01"], "longitude": [2.34], "latitude": [48.86]})
+    told = {"when": "when", "longitude": "longitude", "latitude": "latitude"}
+    settings.cache_clear()
+    assert len(from_frame(there, **told).table) == 0
+    monkeypatch.setenv("MAPPER_AREA", str(tmp_path / "p.parquet"))
+    settings.cache_clear()
+    assert len(from_frame(there, **told).table) == 1
+    settings.cache_clear()
+
+
+def test_the_installation_has_the_area_that_is_named_for_it(files, workspace, run, monkeypatch):
+    assert load_study_area().title == "Merseyside"
+    run("area", "build", files["districts"], "--title", "Lancashire")
+    choose_area("Lancashire")
+    assert load_study_area().title == "Lancashire"
+    assert load_study_area("liverpool").title == "Liverpool"  # districts of other areas stay known
+    assert list(area_tables()) == ["lancashire", "merseyside"]
+    with pytest.raises(AreaError, match="own area"):
+        forget_area("lancashire")
+    monkeypatch.setenv("MAPPER_AREA", "MERSEYSIDE")
+    settings.cache_clear()
+    assert load_study_area().title == "Merseyside"
+    forget_area("lancashire")
+    assert list(area_tables()) == ["merseyside"]
+    monkeypatch.setenv("MAPPER_AREA", "Atlantis")
+    settings.cache_clear()
+    with pytest.raises(AreaError, match=r"no kept study area called 'Atlantis'"):
+        load_study_area()

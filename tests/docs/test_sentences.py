@@ -1,0 +1,104 @@
+"""docs/sentences.md: every sentence about a place is on it, and the test named beside it exists."""
+
+import ast
+import re
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[2]
+PAGE = (ROOT / "docs" / "sentences.md").read_text(encoding="utf-8")
+SPEAKS = re.compile(r"(words|reasons?|sentences?|verdict|_chance|headline|_cut)$")
+ROOMS = ("analysis", "context", "disclosure", "outputs", "questions", "statistics", "app/patch")
+FEWEST = 3  # words: shorter pieces are units and names, not sentences
+HEADING = re.compile(r"^### `(?P<file>[\w/]+\.py)` `(?P<function>\w+)`$", re.MULTILINE)
+ASIDE = re.compile(r"^- `([\w/]+\.py)` `(\w+)`: ", re.MULTILINE)  # not about a place
+TEST = re.compile(r"`(?P<file>tests/[\w/]+\.py)::(?P<test>test_\w+)`")
+
+
+NOT_PLACES = frozenset(ASIDE.findall(PAGE))
+
+
+def template(node):
+    """A text of the code as the page writes it: what is filled in stands as three dots."""
+    parts = node.values if isinstance(node, ast.JoinedStr) else [node]
+    words = "".join(p.value if isinstance(p, ast.Constant) else "…" for p in parts)
+    return " ".join(words.split())
+
+
+def templates(function):
+    """Every text of three words or more in a function, its docstring aside."""
+    body = function.body[1:] if ast.get_docstring(function) else function.body
+    found, inner = [], set()
+    for part in body:
+        for node in ast.walk(part):
+            if isinstance(node, ast.JoinedStr):
+                inner.update(id(each) for each in node.values)
+                found.append(template(node))
+            elif isinstance(node, ast.Constant) and isinstance(node.value, str):
+                if id(node) not in inner:
+                    found.append(template(node))
+    return [
+        text
+        for text in found
+        if " " in text and "<" not in text and len(re.findall(r"[A-Za-z]{2,}", text)) >= FEWEST
+    ]
+
+
+def speaking():
+    """Every function that speaks and has a sentence: file, name and its templates."""
+    for room in ROOMS:
+        for path in sorted((ROOT / "mapper" / room).rglob("*.py")):
+            for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+                if isinstance(node, ast.FunctionDef) and SPEAKS.search(node.name):
+                    told = templates(node)
+                    if told and (str(path.relative_to(ROOT)), node.name) not in NOT_PLACES:
+                        yield str(path.relative_to(ROOT)), node.name, told
+
+
+SPEAKING = list(speaking())
+
+
+def sections():
+    """What the page says under each heading, by file and function."""
+    at = [*HEADING.finditer(PAGE)]
+    end = PAGE.find("## Not about a place")
+    ends = [*(one.start() for one in at[1:]), end][: len(at)]
+    return {
+        (one["file"], one["function"]): PAGE[one.end() : until]
+        for one, until in zip(at, ends, strict=True)
+    }
+
+
+@pytest.mark.parametrize(
+    ("file", "function", "told"), SPEAKING, ids=[f"{file}:{name}" for file, name, _ in SPEAKING]
+)
+def test_every_sentence_of_the_code_is_on_the_page(file, function, told):
+    section = sections().get((file, function), "")
+    assert section, f"docs/sentences.md has no section `{file}` `{function}`"
+    said = " ".join(section.split())
+    missing = [text for text in told if text not in said]
+    assert not missing, f"not under `{file}` `{function}` of docs/sentences.md: {missing}"
+
+
+def test_the_page_holds_nothing_that_the_code_no_longer_says():
+    known = {(file, name) for file, name, _ in SPEAKING}
+    assert set(sections()) == known
+    for file, name, told in SPEAKING:
+        listed = re.findall(r"^- (.+)$", sections()[file, name], flags=re.MULTILINE)
+        assert set(listed) <= set(told), (file, name)
+
+
+def test_what_is_left_aside_is_there():
+    for file, function in NOT_PLACES:
+        assert f"def {function}(" in (ROOT / file).read_text(encoding="utf-8")
+
+
+@pytest.mark.parametrize("key", sections(), ids=":".join)
+def test_each_section_names_its_quantity_and_a_test_that_exists(key):
+    section = sections()[key]
+    assert re.search(r"^Quantity: \S", section, flags=re.MULTILINE), key
+    named = TEST.findall(section)
+    assert named, f"no test is named for {key}"
+    for file, test in named:
+        assert f"def {test}(" in (ROOT / file).read_text(encoding="utf-8"), f"{file}::{test}"
