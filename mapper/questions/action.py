@@ -65,6 +65,12 @@ class Action(Choices):
         help="Rings around controls, beside the buffer.",
         rare=True,
     )
+    synthetic: bool = choice(
+        default=False,
+        label="Synthetic control too",
+        help="A synthetic control beside it: untreated places mixed to run alike before.",
+        rare=True,
+    )
     table: Table = choice(
         "figures",
         "Show",

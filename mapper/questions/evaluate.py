@@ -13,7 +13,7 @@ import numpy as np
 
 from mapper.analysis.study import Study
 from mapper.base.errors import RequestError
-from mapper.base.types import Flags
+from mapper.base.types import Flags, Integers
 from mapper.grid.neighbours import Neighbours, find_band
 from mapper.questions.action import Action, Table
 from mapper.questions.answer import answer
@@ -32,8 +32,15 @@ from mapper.questions.verdicts import veto_of
 from mapper.questions.windows import Window, check_windows, counts_within, days_with_data
 from mapper.statistics.action_outcome import evaluate_ledgers
 from mapper.statistics.controls import ring_cells
-from mapper.statistics.placebo_evaluation import Ledger, open_ledger, placebo_sets
+from mapper.statistics.placebo_evaluation import (
+    CellPeriods,
+    CellWindows,
+    Ledger,
+    open_ledger,
+    placebo_sets,
+)
 from mapper.statistics.placebo_places import cells_around
+from mapper.statistics.synthetic_control import SyntheticControl, synthetic_control
 
 _UNITS: dict[Table, Unit] = {"figures": "area", "cells": "cell"}
 _ROLES: dict[Table, dict[str, Role]] = {
@@ -83,7 +90,9 @@ def ask_evaluate(study: Study, action: Action, *, trial: "Trial | None" = None) 
         confidence=action.confidence,
         fault=trial.fault,
     )
-    rows = figure_table(counts, trial.ground, found) if action.table == "figures" else None
+    rows = None
+    if action.table == "figures":
+        rows = figure_table(counts, trial.ground, found, trial.synthetic)
     return answer(
         study,
         QUESTION,
@@ -102,6 +111,7 @@ class Trial:
     ground: EvaluationCells
     ledgers: tuple[Ledger, Ledger | None]  # of the treated places and of the buffer
     words: tuple[str, ...]
+    synthetic: SyntheticControl | None = None  # where it was asked for and places are there
     fault: str = ""  # why the data itself forbids a verdict
 
 
@@ -129,21 +139,31 @@ def open_trial(study: Study, action: Action) -> Trial:
         aside[cells_around(band, np.flatnonzero(control), apart_from=taken | control)] = True
     rings = [[cells_around(band, one, apart_from=taken) for one in each] for each in sets]
     first = around[0] if around else Around(action.before, action.before, action.after)
-    open_one = partial(
-        open_ledger,
-        own=whole_counts_of(study, first),
-        dates=dates,
-        periods=judged_periods(study, first),
-        apart=taken,
-    )
+    own, periods = whole_counts_of(study, first), judged_periods(study, first)
+    open_one = partial(open_ledger, own=own, dates=dates, periods=periods, apart=taken)
+    synthetic = None
+    if action.synthetic and sets and sets[0]:
+        synthetic = _synthetic([np.flatnonzero(treated), *sets[0]], periods, own)
     return Trial(
         ground=EvaluationCells(
             treated=treated, buffer=buffer, control=control, buffer_control=aside
         ),
         ledgers=(open_one(treated, sets), open_one(buffer, rings) if buffer.any() else None),
         words=_expectation_words(around, by_hand=bool(action.control_cells)),
+        synthetic=synthetic,
         fault=veto_of(study, taken, (first.history, action.before, action.after)),
     )
+
+
+def _synthetic(places: list[Integers], periods: CellPeriods, own: CellWindows) -> SyntheticControl:
+    """Return the synthetic control of the first place, made of placebo places of its date."""
+    apart = np.array(
+        [[not np.intersect1d(one, other).size for other in places] for one in places],
+        dtype=np.bool_,
+    )
+    before = np.array([periods.counts[one].sum(axis=0) for one in places], dtype=np.float64)
+    after = np.array([own.after[one].sum() for one in places], dtype=np.float64)
+    return synthetic_control(before, after, apart)
 
 
 def _study_before(study: Study, before: Window) -> Study:

@@ -15,6 +15,7 @@ from mapper.statistics.action_outcome import (
 )
 from mapper.statistics.evaluation import BeforeAfter
 from mapper.statistics.expectation import Outcome
+from mapper.statistics.synthetic_control import SyntheticControl
 
 _NAN = float("nan")
 _NOTHING = ("", "")
@@ -49,7 +50,10 @@ def sums_of(counts: tuple[Integers, Integers], part: Flags) -> BeforeAfter:
 
 
 def figure_table(
-    counts: tuple[Integers, Integers], ground: EvaluationCells, found: Evaluation
+    counts: tuple[Integers, Integers],
+    ground: EvaluationCells,
+    found: Evaluation,
+    synthetic: SyntheticControl | None = None,
 ) -> pd.DataFrame:
     """Return one row for each measure."""
     rows: list[Row] = []
@@ -72,6 +76,8 @@ def figure_table(
     if found.difference:
         apart = found.difference
         rows.append(("WDD", apart.value, apart.low, apart.high, *_NOTHING))
+    if synthetic:
+        rows.extend(_synthetic_rows(synthetic, told=found.effect not in CANNOT_BE_TOLD))
     return pd.DataFrame(rows, columns=["figure", "value", "low", "high", "code", "words"])
 
 
@@ -88,6 +94,18 @@ def _outcome_rows(name: str, outcome: Outcome, code: str, words: str) -> list[Ro
         (f"{name}: comparable placebo places", float(outcome.alike), _NAN, _NAN, *_NOTHING),
         (f"{name}: rise before the action", outcome.rise, _NAN, _NAN, *_NOTHING),
         (f"{name}: p of the rise before", outcome.rise_p, _NAN, _NAN, *_NOTHING),
+    ]
+
+
+def _synthetic_rows(found: SyntheticControl, *, told: bool) -> list[Row]:
+    """Return the rows of a synthetic control; its ratio and p only where the headline tells any."""
+    ratio, p = (found.ratio, found.p) if told else (_NAN, _NAN)
+    return [
+        ("synthetic control: expected after", found.expected, _NAN, _NAN, *_NOTHING),
+        ("synthetic control: places in the mixture", float(found.used), _NAN, _NAN, *_NOTHING),
+        ("synthetic control: ratio", ratio, _NAN, _NAN, *_NOTHING),
+        ("synthetic control: p among placebo places", p, _NAN, _NAN, *_NOTHING),
+        ("synthetic control: placebo places", float(found.placebos), _NAN, _NAN, *_NOTHING),
     ]
 
 

@@ -328,6 +328,21 @@ def test_evaluation_by_hand_equals_the_pure_measures(ask, study):
     assert ("WDD" in figures.index) == (found.effect not in CANNOT_BE_TOLD)
 
 
+def test_a_synthetic_control_stands_beside_an_evaluation_where_asked(ask, study):
+    """Six cells like many others: their mixture, by the option alone."""
+    busy = np.argsort(-study.counts.incidents, kind="stable")[10:16]
+    cells = [part for at in busy for part in ("--cell", ask("signals")[0]["cell"][at])]
+    windows = ("--before", "2023-05-01:2023-08-31", "--after", "2023-09-01:2023-12-20")
+    table, _ = ask("evaluate", *windows, *cells, "--synthetic")
+    plain, _ = ask("evaluate", *windows, *cells)
+    figures = table.set_index("figure")["value"]
+    assert figures["synthetic control: placebo places"] >= 39
+    assert figures["synthetic control: places in the mixture"] >= 1
+    assert figures["synthetic control: expected after"] > 0
+    same(table["value"][: len(plain)], plain["value"].to_numpy())
+    assert len(table) == len(plain) + 5
+
+
 def test_evaluation_makes_its_own_buffer_and_controls(ask, study):
     early = ("--before", "2023-01-05:2023-06-30", "--after", "2023-07-01:2023-12-20")
     spots, _ = ask("signals", "--by", "place", "--from", "2023-01-05", "--to", "2023-06-30")
