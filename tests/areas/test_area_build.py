@@ -269,7 +269,7 @@ def test_what_is_no_csv_is_refused(files, tmp_path, content):
         ),
         ("lsoa", lambda t: t.assign(LSOA11CD="E01"), "3 LSOA codes occur twice, first E01"),
         ("wards", lambda t: t.rename(columns={"WD13NM": "x"}), "ward name"),
-        ("wards", lambda t: t.assign(WD13NM=["A", None]), "1 records have no ward name"),
+        ("wards", lambda t: t.assign(WD13NM=["A", None]), "1 record has no ward name"),
         ("districts", lambda t: t.rename(columns={"lad": "x"}), "district name"),
         ("districts", lambda t: t.iloc[:1], "leaves 2 LSOAs of lsoa.geojson in no district"),
     ],

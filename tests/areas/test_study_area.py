@@ -59,7 +59,7 @@ def test_default_keeps_the_published_totals():
     assert area.cells["deprivation_decile"].isin(range(1, 11)).all()
     assert "Crown copyright" in area.licence
     assert "Open Government Licence" in area.licence
-    assert "4 invalid polygons were repaired" in area.notes[0]
+    assert "4 invalid polygons repaired" in area.notes[0]
 
 
 def test_a_named_area_at_its_own_resolution_imports_no_geometry_library():
