@@ -9,6 +9,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from mapper.areas.study_area import residents_in_words
 from mapper.base.types import Flags, Floats
 from mapper.disclosure.patch import PatchRelease
 from mapper.grid.hexagons import cells_to_points, strings_to_cells
@@ -21,7 +22,7 @@ class AreaFigures:
     cells: int
     incidents: int  # of the period
     by_month: tuple[int, ...]  # incidents in each month of the release
-    residents: int
+    residents: str  # in words: unknown is never 0
     hotspots: tuple[str, ...]  # names, best rank first
     wards: tuple[str, ...]
 
@@ -45,7 +46,7 @@ def figures_of(patch: PatchRelease, corners: Sequence[tuple[float, float]]) -> A
         cells=len(cells),
         incidents=int(patch.incidents[inside].sum()),
         by_month=tuple(int(one) for one in months),
-        residents=round(float(cells["residents"].sum())),
+        residents=residents_in_words(cells).replace(" residents", ""),
         hotspots=tuple(str(name) for name in spots["name"]),
         wards=tuple(sorted({str(name) for name in cells["ward"] if str(name)})),
     )

@@ -30,7 +30,7 @@ def show_area(patch: PatchRelease, corners: Sequence[tuple[float, float]]) -> No
     spots = "; ".join(found.hotspots) or "none"
     facts = {
         "Incidents in these days": f"{found.incidents:,}",
-        "Residents, about": f"{found.residents:,}",
+        "Residents, about": found.residents,
         "Cells": f"{found.cells:,}",
         "Hot spots touched": f"{len(found.hotspots)}",
     }

@@ -115,7 +115,7 @@ def cell_features(release: Release) -> dict[str, Any]:
         "incidents": [
             None if gone else int(n) for n, gone in zip(known, unsaid[drawn], strict=True)
         ],
-        "residents": table["residents"].fillna(0).round().astype("int64").tolist(),
+        "residents": [None if one != one else round(one) for one in table["residents"].tolist()],
         **(_tested(table) if is_operational(release) else _printed(table)),
         "hot": table["hot"].astype(int).tolist(),
         "hotspot": [ranks.get(str(id_), -1) for id_ in table["hotspot_id"]],
