@@ -34,7 +34,12 @@ def small_area(rings=12, *, resolution=9, lon=-2.95, lat=53.4):
         }
     )
     return StudyArea(
-        name="round", title="the round area", resolution=resolution, cells=table, sha256="0" * 64
+        name="round",
+        title="the round area",
+        resolution=resolution,
+        cells=table,
+        sha256="0" * 64,
+        part=True,
     )
 
 

@@ -44,11 +44,11 @@ def study_of(lens: Lens, **choices):
 
 
 def test_unusual_places_have_settings_of_their_own():
-    """Three resolutions, four windows, two rings, four alphas, two expectations: no score."""
+    """Resolutions, windows, rings, alphas, police-generated or not, expectations: no score."""
     found = settings_around(
         study_of(WEIGHED, question="unusual", alpha=0.02), variants={AS_IS: WEIGHED}
     )
-    assert len(found) == 3 * 4 * 2 * 4 * 2
+    assert len(found) == 3 * 4 * 2 * 4 * 2 * 2
     assert {one.expected for one in found} == {"residents", "demand"}
     assert {(one.score, one.null, one.weighting) for one in found} == {("capped", "total", AS_IS)}
 

@@ -348,7 +348,9 @@ def test_files_say_fewer_than_and_never_a_hidden_number(tmp_path):
     )
     members = json.loads(hotspots_geojson(shown))
     assert (members["marking"], members["audience"]) == ("OFFICIAL-SENSITIVE", "partnership")
-    pd.testing.assert_frame_equal(pd.read_parquet(io.BytesIO(cells_parquet(shown))), shown.cells)
+    cells = pd.read_parquet(io.BytesIO(cells_parquet(shown)))
+    assert (cells["hex_id"] == cells["cell"]).all()
+    pd.testing.assert_frame_equal(cells.drop(columns="hex_id"), shown.cells)
     page = export_map(shown)
     assert "hidden (fewer than 5, or withheld)" in page
     assert "for partnership use" in page

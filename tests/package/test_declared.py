@@ -25,7 +25,6 @@ IF_THERE = {"pygeoda", "sphinx", "docutils"}
 NEVER_IMPORTED = {
     "authlib": "Streamlit's sign-in",
     "httpx": "Authlib's client inside Streamlit's sign-in",
-    "psycopg": "SQLAlchemy loads it for a postgresql:// address",
     "tzdata": "zoneinfo reads it where the machine has no time zones of its own",
 }
 LICENCES = re.compile(

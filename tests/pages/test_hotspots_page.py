@@ -114,7 +114,7 @@ def test_choices_outlast_a_visit_to_the_other_page(app):
 
 
 def test_nothing_found_is_an_answer(tmp_path, monkeypatch):
-    even = write_extract(tmp_path / "even.csv", each=0, box=(-3.3, -2.5, 53.2, 53.75))
+    even = write_extract(tmp_path / "even.csv", each=0, box=(-3.1, -2.7, 53.35, 53.55))
     monkeypatch.setenv("MAPPER_DEMONSTRATION_FILE", str(even))
     forget()
     app = start()

@@ -300,4 +300,4 @@ def test_two_runs_are_compared():
 
 def test_every_question_is_offered():
     app = opened()
-    assert len(app.selectbox(key="workbench question").options) == len(QUESTIONS) == 19
+    assert len(app.selectbox(key="workbench question").options) == len(QUESTIONS) == 22

@@ -394,7 +394,10 @@ def test_both_suffixes_hold_the_same_and_the_manifest_both_digests(ask, extract,
     pd.testing.assert_frame_equal(wide, plain, check_dtype=False, rtol=0, atol=0)
     assert first["release"] == second["release"]
     assert first["inputs"][0]["rows"] == 1_470
-    assert list(second["outputs"]) == ["concentration.csv"]
+    assert list(second["outputs"]) == [
+        "concentration.csv",
+        "concentration.csv-metadata.json",
+    ]
     assert first["marking"] == "OFFICIAL-SENSITIVE"
     before = (tmp_path / "concentration.csv").read_bytes()
     _, again = ask("concentration", suffix=".csv")

@@ -53,7 +53,7 @@ def test_records_are_listed_and_shown_and_that_leaves_a_trace(run):
     work()
     said = run("records", "list", "assessment")
     assert "A-1  assessment  The parade, Anfield, Liverpool  version 2" in said.out
-    assert "1 records" in said.out
+    assert "1 record" in said.out
     assert "P-1" in run("records", "list", "--hotspot", "HS-1").out
     said = run("records", "show", "A-1")
     assert "They avoid\n    the stairs" in said.out

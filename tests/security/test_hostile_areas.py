@@ -4,7 +4,7 @@ import geopandas
 import pytest
 
 from mapper.areas import build as area_build
-from mapper.areas import population as area_tables
+from mapper.areas import official_table
 from mapper.areas.build import build_area
 from mapper.areas.population import read_residents
 from mapper.base.errors import AreaError
@@ -49,7 +49,7 @@ def test_a_table_of_residents_has_a_largest_size(tmp_path, monkeypatch):
     path.write_bytes(b"LSOA11CD," + b"," * 20_000_000 + b"\n")
     with pytest.raises(AreaError, match=r"first line is over 0\.1 MB"):
         read_residents(path, None)
-    monkeypatch.setattr(area_tables, "MAX_TABLE_BYTES", 1_000_000)
+    monkeypatch.setattr(official_table, "MAX_BYTES", 1_000_000)
     path.write_bytes(b"LSOA11CD,population\n" + b"E01,1\n" * 200_000)
     with pytest.raises(AreaError, match=r"people.csv: is 1 MB, more than 1 MB"):
         read_residents(path, None)

@@ -15,34 +15,41 @@ from mapper.app.shell.kept_data import everybodys
 from mapper.areas.load import load_study_area
 from mapper.areas.stored import area_tables, area_titles, kept_areas
 from mapper.areas.study_area import StudyArea
-from mapper.base.errors import AreaError
+from mapper.base.errors import AreaError, MapperError
 from mapper.disclosure.people import Viewer, in_wards, may
 
 _CHOSEN = "area of work"  # key of the control
 
 
-def area_here() -> StudyArea:
+def area_here(viewer: Viewer | None = None) -> StudyArea:
     """Return the area in use in this session, at resolution 9.
+
+    Parameters
+    ----------
+    viewer
+        Who looks; whoever is signed in when not given.
 
     Raises
     ------
     AreaError
         When the installation has none.
     """
-    return load_study_area(area_name_here(), resolution=9)
+    return load_study_area(area_name_here(viewer), resolution=9)
 
 
-def area_name_here() -> str:
+def area_name_here(viewer: Viewer | None = None) -> str:
     """Return the short name of the area in use in this session."""
     chosen = st.session_state.get(_CHOSEN)
-    offered = offered_areas(current_viewer())
+    offered = offered_areas(viewer or current_viewer())
     return chosen if chosen in offered else next(iter(offered))
 
 
 def offered_areas(viewer: Viewer) -> dict[str, str]:
     """Return what people call the areas that somebody may look at, by name, the usual one first."""
     own = load_study_area()
-    demonstrated = own_dataset() is None and everybodys() is None
+    demonstrated = False
+    with suppress(MapperError):  # the pages say what is wrong with data that cannot be opened
+        demonstrated = own_dataset() is None and everybodys() is None
     names = list(area_tables()) if demonstrated else kept_areas()
     offered = {
         own.name: own.title,

@@ -89,7 +89,7 @@ def findings_about(
 
 def work_of(viewer: Viewer, hotspot_id: str, cells: Sequence[str]) -> PlaceWork:
     """Return the records about a place that a viewer may read."""
-    own = own_wards(viewer, area_here().cells)
+    own = own_wards(viewer, area_here(viewer).cells)
     return work_about(database(), hotspot_id=hotspot_id, cells=cells, viewer=viewer, own=own)
 
 
