@@ -6,7 +6,7 @@ from datetime import timedelta
 import numpy as np
 import pytest
 
-from mapper.base.errors import DisclosureError, RequestError, TooFewEventsError
+from mapper.base.errors import AreaError, DisclosureError, RequestError, TooFewEventsError
 from mapper.disclosure import prepare
 from mapper.disclosure.differencing import DifferencingCheck
 from mapper.disclosure.make import release
@@ -100,7 +100,7 @@ def attack(seed, audience, *, world=None, register=None, tries=5, extra=None, fi
                 continue
             result = world.result(**asked)
             printed = release(result, audience=audience, register=register)
-        except (DisclosureError, RequestError, TooFewEventsError):
+        except (AreaError, DisclosureError, RequestError, TooFewEventsError):
             continue
         made += 1
         stored = [result.first, result.last]
@@ -166,7 +166,7 @@ def map_and_table(seed, rings):
         )
         knowledge.read(shown, "everything", start, between - timedelta(1))
         tell(world, {**asked, "end": end, "by": "ward", "between": between}, **told)
-    except (DisclosureError, RequestError, TooFewEventsError):
+    except (AreaError, DisclosureError, RequestError, TooFewEventsError):
         return []
     return breaches(knowledge, world.truth)
 

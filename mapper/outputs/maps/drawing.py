@@ -115,7 +115,10 @@ def cell_features(release: Release) -> dict[str, Any]:
         "incidents": [
             None if gone else int(n) for n, gone in zip(known, unsaid[drawn], strict=True)
         ],
-        "residents": [None if one != one else round(one) for one in table["residents"].tolist()],
+        "residents": [
+            None if gone else round(one)
+            for one, gone in zip(table["residents"], table["residents"].isna(), strict=True)
+        ],
         **(_tested(table) if is_operational(release) else _printed(table)),
         "hot": table["hot"].astype(int).tolist(),
         "hotspot": [ranks.get(str(id_), -1) for id_ in table["hotspot_id"]],
