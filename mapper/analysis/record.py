@@ -24,6 +24,7 @@ def record_of(known: Study | AnalysisResult) -> Mapping[str, Any]:
     request = {
         each.name: _plain(getattr(known.request, each.name)) for each in fields(known.request)
     }
+    request["question"] = known.request.asks  # chosen or not: the same answer, the same record
     record = {
         "request": request,
         "lens": {"id": lens.id, "version": lens.version, "sha256": lens.sha256},

@@ -145,7 +145,12 @@ def test_hover_and_click_give_the_facts_of_a_cell(make_release, visit):
     assert "Hot spot 1: " + release.hotspots["name"][0] in tip
     page.mouse.click(box["x"] + 11, box["y"] - 7)
     card = page.locator(".leaflet-popup-content").inner_text()
-    for words in ("Count in this cell", "Residents", "0.31 %", release.hotspots["reason"][0]):
+    for words in (
+        "Incidents in this cell",
+        "Residents",
+        "said of the whole",
+        release.hotspots["reason"][0],
+    ):
         assert words in card
     assert page.locator("tbody[aria-current=true]").count() == 1
 

@@ -82,7 +82,7 @@ def test_the_cell_under_the_pointer_is_the_one_that_is_told(page, release):
     card = page.locator(".leaflet-popup-content").inner_text()
     told = card.rpartition("Cell ")[2].strip()
     row = release.cells.set_index("cell").loc[told]
-    assert f"Count in this cell\n{row['count']:,}" in card
+    assert f"Incidents in this cell\n{row['incidents']:,}" in card
     assert row["ward"] in card
 
 

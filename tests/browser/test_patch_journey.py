@@ -23,7 +23,7 @@ def officer(browser, people_app):
     visitor.asked.clear()
     visitor.rest()
     if "period" not in page.url or "county-lines" not in page.url:  # the first visit of all
-        assert page.locator(".list h2").inner_text() == "1 place stands out"
+        assert page.locator(".list h2").inner_text() == "1 unusual place"
         page.get_by_role("radio", name="County lines").click()
     page.locator(".card").first.wait_for()
     settled(visitor)
@@ -55,7 +55,7 @@ def dots(visit):
 def test_an_officer_finds_what_matters_and_takes_the_sheet_along(officer):
     page = officer.page
     assert page.locator("h1").inner_text() == "My patch Central"
-    assert "busier than chance explains; first Central" in page.locator(".m-question").inner_text()
+    assert "would explain); first Central" in page.locator(".m-question").inner_text()
     assert page.get_by_role("link", name="Workbench").count() == 0
     page.get_by_role("combobox", name="Wards").click()
     assert page.get_by_role("option").all_inner_texts() == ["Central, Liverpool"]
@@ -87,7 +87,7 @@ def test_an_officer_finds_what_matters_and_takes_the_sheet_along(officer):
 def test_months_play_in_the_browser_and_the_dark_map_is_kept(officer):
     page = officer.page
     legend = map_of(officer).locator(".legend h2")
-    assert legend.inner_text() == "Count in a cell"
+    assert legend.inner_text() == "Incidents in a cell"
     before, sent = dots(officer), len(officer.sent)
     page.get_by_role("button", name="Month before").click()
     month = page.locator(".time output").inner_text()
@@ -95,7 +95,7 @@ def test_months_play_in_the_browser_and_the_dark_map_is_kept(officer):
     map_of(officer).get_by_text(f"Incidents in a cell, {month}").wait_for()
     assert dots(officer) != before
     page.get_by_role("button", name="Next month").click()
-    map_of(officer).get_by_text("Count in a cell", exact=True).wait_for()
+    map_of(officer).get_by_text("Incidents in a cell", exact=True).wait_for()
     page.get_by_role("button", name="Dark").click()
     map_of(officer).locator("body.dark").wait_for()
     page.wait_for_timeout(500)
