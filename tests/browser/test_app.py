@@ -189,7 +189,8 @@ def test_files_taken_away_are_those_the_command_line_writes(visit, shown, tmp_pa
                 sorted(each["sha256"] for each in one.pop("outputs").values())
                 for one in (mine, theirs)
             )
-            assert set(taken) <= set(kept) and len(taken) >= 4
+            assert set(taken) <= set(kept)
+            assert len(taken) >= 4
             assert mine == theirs
         else:
             assert content == path.read_bytes()
