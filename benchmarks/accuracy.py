@@ -23,7 +23,7 @@ from mapper.incidents.read import read_incidents
 from mapper.lenses.classify import classify
 from mapper.lenses.lens import Lens, Rule
 from mapper.lenses.load import shipped_lenses
-from mapper.statistics.accuracy import BEST, Trial
+from mapper.statistics.accuracy import BEST, AccuracyTest
 from mapper.statistics.forecast import BANDWIDTH_M, forecast, learn
 from mapper.statistics.kernel_density import gaussian_kernel
 from mapper.statistics.rankings import FORECASTS as FORECASTERS
@@ -32,7 +32,7 @@ from mapper.statistics.rankings import LAST_YEAR, RIVALS, WHERE_NEXT
 ROOT = Path(__file__).parents[1]
 DEFAULT = ROOT.parent / "shared" / "data" / "police_uk" / "merseyside-2018-2021"
 PLAN = BackTest(test_from=date(2021, 1, 1))
-TRIAL = Trial(replicates=2000, seed=1)
+TRIAL = AccuracyTest(replicates=2000, seed=1)
 
 HEAD = """# Accuracy
 

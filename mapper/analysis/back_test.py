@@ -24,7 +24,13 @@ from mapper.grid.neighbours import find_neighbours
 from mapper.incidents.table import Incidents
 from mapper.lenses.classify import classify
 from mapper.lenses.lens import Lens
-from mapper.statistics.accuracy import Split, Trial, accuracy_table, rolling_splits, single_split
+from mapper.statistics.accuracy import (
+    AccuracyTest,
+    Split,
+    accuracy_table,
+    rolling_splits,
+    single_split,
+)
 from mapper.statistics.fewest import FEWEST_INCIDENTS
 from mapper.statistics.rankings import History, rankings_for
 
@@ -62,7 +68,7 @@ def back_test(
     *,
     lens: Lens,
     area: StudyArea,
-    trial: Trial | None = None,
+    trial: AccuracyTest | None = None,
     progress: Progress = no_progress,
 ) -> BackTestResult:
     """Measure the accuracy of every signal and rival for a lens.

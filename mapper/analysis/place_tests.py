@@ -23,7 +23,7 @@ from mapper.grid.neighbours import Neighbours
 from mapper.statistics.bracket import bracket_clusters
 from mapper.statistics.clusters import Clusters, find_clusters, gi_star_z
 from mapper.statistics.concentrated import concentrated_windows
-from mapper.statistics.places import Places, PlaceSize, Windows, find_places
+from mapper.statistics.places import PlaceList, PlaceSize, Windows, find_places
 from mapper.statistics.scores import score_counts
 from mapper.statistics.unusual import LEAST_EXPECTED, find_unusual
 
@@ -34,7 +34,7 @@ class PlaceTest:
 
     z: Floats  # Gi*, or the excess of the disc in standard deviations; shape (cells,)
     p: Floats  # exact; shape (cells,)
-    places: Places
+    places: PlaceList
     standard: Standard
     facts: Mapping[str, float] = field(default_factory=lambda: MappingProxyType({}))
     notes: tuple[Note, ...] = ()

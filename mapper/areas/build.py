@@ -94,7 +94,7 @@ class AreaFiles:
 
 
 @dataclass(frozen=True, eq=False)
-class Zones:
+class NamedShapes:
     """Named polygons of one kind in the equal-area plane, each within a district."""
 
     names: list[str]  # categories, sorted
@@ -398,7 +398,7 @@ def _table(
 
 def _lsoa_zones(
     lsoa: Boundary, districts: Boundary | None, codes: pd.Series, *, title: str
-) -> tuple[Zones, list[str]]:
+) -> tuple[NamedShapes, list[str]]:
     """Return the LSOAs with the district of each, and the district names."""
     shapes = equal_area(lsoa.shapes)
     if districts is None:
@@ -418,7 +418,7 @@ def _lsoa_zones(
         of_shape = spelt[found]
     names, district = np.unique(of_shape, return_inverse=True)
     ordered, code = np.unique(codes.to_numpy(dtype=str), return_inverse=True)
-    zones = Zones([str(c) for c in ordered], code, shapes, district)
+    zones = NamedShapes([str(c) for c in ordered], code, shapes, district)
     return zones, [str(name) for name in names]
 
 
@@ -449,7 +449,11 @@ def _names(boundary: Boundary, patterns: tuple[str, ...], *, what: str) -> npt.N
 
 
 def _wards_of(
-    hexagons: Shapes, wards: Boundary | None, lsoas: Zones, districts: list[str], district: Integers
+    hexagons: Shapes,
+    wards: Boundary | None,
+    lsoas: NamedShapes,
+    districts: list[str],
+    district: Integers,
 ) -> "pd.Categorical[str]":
     """Return the ward of each cell: that of its district with the largest share, else nearest."""
     if wards is None:
@@ -466,7 +470,7 @@ def _wards_of(
     return pd.Categorical.from_codes(code, categories=pd.Index(zones.names))
 
 
-def _ward_zones(wards: Boundary, lsoas: Zones, districts: list[str]) -> Zones:
+def _ward_zones(wards: Boundary, lsoas: NamedShapes, districts: list[str]) -> NamedShapes:
     """Return the wards; one whose name occurs in two districts is named "Ward (District)"."""
     shapes = equal_area(wards.shapes)
     names = _names(wards, WARD_NAME, what="ward name")
@@ -480,7 +484,7 @@ def _ward_zones(wards: Boundary, lsoas: Zones, districts: list[str]) -> Zones:
         for name, of in zip(names, district, strict=True)
     ]
     spelt, code = np.unique(np.asarray(full, dtype=object).astype(str), return_inverse=True)
-    return Zones([str(name) for name in spelt], code, shapes, district)
+    return NamedShapes([str(name) for name in spelt], code, shapes, district)
 
 
 def _nearest(hexagons: Shapes, shapes: Shapes) -> Integers:

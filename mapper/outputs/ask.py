@@ -12,7 +12,7 @@ from mapper.questions.question import Question
 from mapper.questions.registry import NAMES, QUESTIONS
 
 
-class Questions:
+class AskedByName:
     """Every question by name; its choices are keywords, as they are options of its command.
 
     Parameters
@@ -114,4 +114,4 @@ def _allowed(one: Choice) -> str:
     return f"{'One of' if one.closed else 'Such as'} {values}." if values else ""
 
 
-ask = Questions()
+ask = AskedByName()

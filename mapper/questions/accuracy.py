@@ -16,7 +16,7 @@ from mapper.questions.choices import Choices, choice
 from mapper.questions.finding import Finding, Role
 from mapper.questions.question import Question
 from mapper.questions.usual_choices import replicates, seed
-from mapper.statistics.accuracy import ACCURACY_COLUMNS, Trial
+from mapper.statistics.accuracy import ACCURACY_COLUMNS, AccuracyTest
 
 _KEYS: dict[str, Role] = {"ranking": "key", "area_share": "key", "area_km2": "fact"}
 _ROLES: dict[str, Role] = {
@@ -83,7 +83,7 @@ def ask_accuracy(
             " {location_day} out.",
             names=("rings", "location_day"),
         )
-    trial = Trial(replicates=choices.replicates, seed=choices.seed)
+    trial = AccuracyTest(replicates=choices.replicates, seed=choices.seed)
     plan = BackTest(
         test_from=choices.test_from or _first_tested(study),
         design=choices.design,

@@ -82,7 +82,7 @@ class Split:
 
 
 @dataclass(frozen=True)
-class Trial:
+class AccuracyTest:
     """How accuracy is measured."""
 
     area_shares: tuple[float, ...] = AREA_SHARES
@@ -141,7 +141,7 @@ def accuracy_table(
     *,
     area_km2: Floats,
     demand: Integers | None = None,
-    trial: Trial | None = None,
+    trial: AccuracyTest | None = None,
     progress: Progress = no_progress,
 ) -> pd.DataFrame:
     """Return the accuracy of every ranking at every share of the area.
@@ -175,7 +175,7 @@ def accuracy_table(
         When shapes differ, a split lies outside the periods, the reference is not among the
         rankings, or no incident lies in any test window.
     """
-    trial = trial or Trial()
+    trial = trial or AccuracyTest()
     counts = whole_counts(history.counts, name="counts")
     _check(counts, splits, rankings, area_km2, demand, trial)
     names = [*rankings, BEST]
@@ -220,7 +220,7 @@ def _table(
     tested: Integers,
     incidents: Integers,
     area: float,
-    trial: Trial,
+    trial: AccuracyTest,
 ) -> pd.DataFrame:
     """Return the table of all measures from hits by name, share and tested period."""
     found = incidents[tested]
@@ -248,7 +248,7 @@ def _table(
     return pd.DataFrame(columns).astype(dict(ACCURACY_COLUMNS))[list(ACCURACY_COLUMNS)]
 
 
-def _drawn_periods(tested: Integers, trial: Trial) -> Floats:
+def _drawn_periods(tested: Integers, trial: AccuracyTest) -> Floats:
     """Return how often each tested period is drawn in each replicate, shape (replicates, units)."""
     distinct, number = np.unique(tested, return_inverse=True)
     rng = np.random.default_rng(trial.seed)
@@ -270,7 +270,7 @@ def _over(above: Floats, below: Floats) -> Floats:
     return ratio
 
 
-def _interval(copies: Floats, tested: Integers, trial: Trial) -> tuple[Floats, Floats]:
+def _interval(copies: Floats, tested: Integers, trial: AccuracyTest) -> tuple[Floats, Floats]:
     """Return the percentile interval over replicates; missing with a single tested period."""
     if np.unique(tested).size == 1:
         missing = np.full(copies.shape[:2], np.nan)
@@ -287,7 +287,7 @@ def _check(
     rankings: Mapping[str, Ranking],
     area_km2: Floats,
     demand: Integers | None,
-    trial: Trial,
+    trial: AccuracyTest,
 ) -> None:
     """Raise once, naming everything that does not fit."""
     faults = []

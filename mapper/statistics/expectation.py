@@ -78,7 +78,7 @@ class ThreeWindows:
 
 
 @dataclass(frozen=True, eq=False)
-class Expectation:
+class PlaceboExpectation:
     """What placebo places teach; the first date is that of the action itself."""
 
     level: float  # of the first date
@@ -104,7 +104,7 @@ class Outcome:
     dispersion: float  # variance over mean of the count after, drift and error of expectation in
 
 
-def fit_expectation(dates: Sequence[ThreeWindows], *, dispersion: float) -> Expectation:
+def fit_expectation(dates: Sequence[ThreeWindows], *, dispersion: float) -> PlaceboExpectation:
     """Learn level, persistence and drift from placebo places.
 
     Parameters
@@ -139,7 +139,7 @@ def fit_expectation(dates: Sequence[ThreeWindows], *, dispersion: float) -> Expe
         expected = table.usual * np.exp(persistence * table.rise) * level[date]
         drift = table.drift(expected, persistence, drift)
     spread = np.sqrt(table.variance(expected, persistence, drift))
-    return Expectation(
+    return PlaceboExpectation(
         level=float(level[0]),
         persistence=persistence,
         drift=drift,
@@ -149,7 +149,7 @@ def fit_expectation(dates: Sequence[ThreeWindows], *, dispersion: float) -> Expe
 
 
 def set_against(
-    learnt: Expectation,
+    learnt: PlaceboExpectation,
     place: ThreeWindows,
     *,
     dispersion: float,

@@ -43,14 +43,14 @@ _ANYWHERE = 0.02  # part of the prior that is spread evenly, so that no cell is 
 
 
 @dataclass(frozen=True)
-class Settings:
+class ForecastSettings:
     """What the forecast is made with."""
 
     half_life: float  # periods after which an incident counts half
     trust: float  # how many periods' worth the surroundings of a cell count for
 
 
-_USUAL = Settings(half_life=24.0, trust=4.0)  # where nothing can be learnt
+_USUAL = ForecastSettings(half_life=24.0, trust=4.0)  # where nothing can be learnt
 
 
 @dataclass(frozen=True, eq=False)
@@ -109,7 +109,7 @@ def ages_of(periods: int) -> Floats:
 
 
 def fit_forecast(
-    counts: Integers, around: Kernel, settings: Settings, *, ages: Floats | None = None
+    counts: Integers, around: Kernel, settings: ForecastSettings, *, ages: Floats | None = None
 ) -> Forecast:
     """Return the forecast of the period after the last.
 
@@ -152,7 +152,7 @@ def fit_last_year(counts: Integers, *, year: int = 12) -> Forecast:
 class Learnt:
     """What earlier periods teach: each was foretold from the periods before it alone."""
 
-    settings: Settings
+    settings: ForecastSettings
     wins: bool  # whether the forecast held more than last year's count
     tested: int  # periods in which the two were compared; 0 where there was too little
     shares: tuple[float, ...]  # of the area
@@ -190,7 +190,7 @@ def learn(
     """
     periods = counts.shape[1]
     ages = ages_of(periods) if ages is None else ages
-    grid = [Settings(half_life, trust) for half_life in HALF_LIVES for trust in TRUSTS]
+    grid = [ForecastSettings(half_life, trust) for half_life in HALF_LIVES for trust in TRUSTS]
     usual = grid.index(_USUAL)
     sums = np.zeros(len(grid))
     hits: list[Floats] = []
@@ -228,7 +228,7 @@ def forecast(
 
 
 def _foretold(
-    before: Integers, around: Kernel, grid: Sequence[Settings], ages: Floats
+    before: Integers, around: Kernel, grid: Sequence[ForecastSettings], ages: Floats
 ) -> list[Forecast]:
     """Return the forecast of every setting."""
     return [fit_forecast(before, around, each, ages=ages) for each in grid]
@@ -252,7 +252,10 @@ def _miss(made: Forecast, seen: Integers) -> float:
 
 
 def _learnt(
-    settings: Settings, hits: list[Floats], misses: list[tuple[float, float]], counts: Integers
+    settings: ForecastSettings,
+    hits: list[Floats],
+    misses: list[tuple[float, float]],
+    counts: Integers,
 ) -> Learnt:
     """Return what the periods compared come to."""
     nothing = np.full(len(AREA_SHARES), np.nan)

@@ -71,7 +71,7 @@ class Windows:
 
 
 @dataclass(frozen=True, eq=False)
-class Places:
+class PlaceList:
     """The places listed, strongest first."""
 
     number: Integers  # number of the place of each cell, -1 for none; shape (cells,)
@@ -129,7 +129,7 @@ def find_places(
     size: PlaceSize | None = None,
     alpha: float = 0.05,
     correction: Literal["bh", "by"] = "bh",
-) -> Places:
+) -> PlaceList:
     """Cut places from the significant windows and list those that the error allows.
 
     Parameters
@@ -164,7 +164,7 @@ def find_places(
     with_core = np.unique(regions[number >= 0])
     region = np.where(np.isin(regions, with_core), np.searchsorted(with_core, regions), -1)
     bound = np.minimum(p[:listed] * windows.tests, 1)
-    return Places(number=number, region=region, p=bound, q=q[:listed])
+    return PlaceList(number=number, region=region, p=bound, q=q[:listed])
 
 
 def place_q(p: Floats, *, tests: float) -> Floats:

@@ -9,11 +9,11 @@ import pytest
 from mapper.analysis.back_test import BackTest, back_test
 from mapper.base.errors import RequestError
 from mapper.lenses.lens import Rule
-from mapper.statistics.accuracy import Trial
+from mapper.statistics.accuracy import AccuracyTest
 from tests.builders import EVERYTHING, incidents_at, small_area
 
 AREA = small_area(5)
-QUICK = Trial(replicates=50)
+QUICK = AccuracyTest(replicates=50)
 PLAN = BackTest(test_from=date(2025, 4, 1))
 
 

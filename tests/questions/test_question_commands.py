@@ -20,7 +20,7 @@ from mapper.questions.action import Action
 from mapper.questions.evaluate import open_trial
 from mapper.questions.registry import QUESTIONS
 from mapper.questions.windows import window_of
-from mapper.statistics.accuracy import Trial
+from mapper.statistics.accuracy import AccuracyTest
 from mapper.statistics.action_outcome import CANNOT_BE_TOLD, evaluate_ledgers
 from mapper.statistics.aoristic import week_clock
 from mapper.statistics.change import compare_windows
@@ -272,7 +272,7 @@ def test_accuracy_is_that_of_the_back_test(ask, tmp_path):
         BackTest(test_from=np.datetime64("2023-01-01").astype(object)),
         lens=load_lens("public-all"),
         area=load_study_area("liverpool", resolution=9),
-        trial=Trial(replicates=20),
+        trial=AccuracyTest(replicates=20),
     )
     pd.testing.assert_frame_equal(table, expected.table)
     assert manifest["choices"]["test_from"] == "2023-01-01"

@@ -13,8 +13,8 @@ from mapper.grid.neighbours import find_neighbours
 from mapper.statistics.accuracy import (
     ACCURACY_COLUMNS,
     BEST,
+    AccuracyTest,
     Split,
-    Trial,
     accuracy_table,
     rolling_splits,
     single_split,
@@ -23,7 +23,7 @@ from mapper.statistics.placing import hits_within, places
 from mapper.statistics.rankings import LAST_YEAR, RIVALS, History, by_count
 from tests.builders import disc
 
-SEEN = Trial(area_shares=(0.1, 0.3), replicates=200, reference="all")
+SEEN = AccuracyTest(area_shares=(0.1, 0.3), replicates=200, reference="all")
 
 
 def history_of(counts, **changes):
@@ -137,7 +137,7 @@ def test_intervals_equal_drawing_periods_one_by_one():
     counts = drawn.poisson(4, (37, 20)) * (np.arange(37) % 5 == 0)[:, None] + drawn.poisson(
         1, (37, 20)
     )
-    trial = Trial(area_shares=(0.2,), replicates=4000, seed=2, reference=LAST_YEAR)
+    trial = AccuracyTest(area_shares=(0.2,), replicates=4000, seed=2, reference=LAST_YEAR)
     area, splits = np.ones(37), rolling_splits(20, train=12)
     rankings = {LAST_YEAR: RIVALS[LAST_YEAR], "last": RIVALS["last period's count"]}
     found = accuracy_table(history_of(counts), splits, rankings, area_km2=area, trial=trial)
@@ -201,4 +201,4 @@ def test_refusals_name_every_fault():
             trial=SEEN,
         )
     with pytest.raises(ValueError, match="area share"):
-        Trial(area_shares=())
+        AccuracyTest(area_shares=())

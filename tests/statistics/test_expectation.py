@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from mapper.statistics.expectation import (
-    Expectation,
+    PlaceboExpectation,
     ThreeWindows,
     fit_expectation,
     set_against,
@@ -90,7 +90,7 @@ def test_what_was_done_is_found_and_lies_in_the_interval():
 
 
 def test_limits_solve_the_equation_that_they_stand_for():
-    learnt = Expectation(
+    learnt = PlaceboExpectation(
         level=1.0,
         persistence=0.0,
         drift=0.01,
@@ -111,7 +111,7 @@ def test_p_is_the_place_among_the_comparable_placebo_places():
     """Nine of 99 miss by more, none of those far off in level is counted."""
     miss = np.concatenate([np.full(90, 0.1), np.full(9, 9.0), np.full(50, 99.0)])
     expected = np.concatenate([np.full(99, 100.0), np.full(50, 1_000.0)])
-    learnt = Expectation(level=1.0, persistence=0.0, drift=0.0, expected=expected, miss=miss)
+    learnt = PlaceboExpectation(level=1.0, persistence=0.0, drift=0.0, expected=expected, miss=miss)
     place = ThreeWindows(np.array([250.0]), np.array([80.0]), np.array([160.0]), AREA)
     found = set_against(learnt, place, dispersion=1.0, independent=1e9)
     assert found.alike == 99

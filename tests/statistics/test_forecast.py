@@ -9,7 +9,7 @@ from mapper.grid.hexagons import cells_to_areas
 from mapper.statistics.forecast import (
     AREA_SHARES,
     Forecast,
-    Settings,
+    ForecastSettings,
     _log_likelihood,
     fit_forecast,
     fit_last_year,
@@ -34,7 +34,7 @@ def sparse_world(months, *, seed=3):
 
 def test_shape_and_rate_are_those_of_a_plain_loop():
     counts = sparse_world(8)
-    found = fit_forecast(counts, AROUND, Settings(half_life=2.0, trust=3.0))
+    found = fit_forecast(counts, AROUND, ForecastSettings(half_life=2.0, trust=3.0))
     weights = [0.5 ** ((7 - month) / 2) for month in range(8)]
     own = np.array([sum(w * x for w, x in zip(weights, row, strict=True)) for row in counts])
     prior = AROUND.spread(own) / sum(weights)
@@ -49,7 +49,7 @@ def test_shape_and_rate_are_those_of_a_plain_loop():
 def test_a_gap_ages_what_lies_before_it():
     counts = sparse_world(3)
     ages = np.array([5.0, 1.0, 0.0])
-    found = fit_forecast(counts, AROUND, Settings(1.0, 1.0), ages=ages)
+    found = fit_forecast(counts, AROUND, ForecastSettings(1.0, 1.0), ages=ages)
     assert found.rate == pytest.approx(1 + 2**-5.0 + 0.5 + 1)
 
 
@@ -67,13 +67,13 @@ def test_limits_are_those_of_a_poisson_count_whose_rate_is_gamma(shape, rate, mo
 
 def test_likelihood_is_that_of_the_negative_binomial():
     counts = sparse_world(6)
-    made = fit_forecast(counts[:, :5], AROUND, Settings(6.0, 2.0))
+    made = fit_forecast(counts[:, :5], AROUND, ForecastSettings(6.0, 2.0))
     law = nbinom.logpmf(counts[:, 5], made.shape, made.rate / (made.rate + 1))
     assert _log_likelihood(made, counts[:, 5]) == pytest.approx(law.sum(), rel=1e-10)
 
 
 def test_places_are_sums_of_their_cells():
-    made = fit_forecast(sparse_world(6), AROUND, Settings(6.0, 2.0))
+    made = fit_forecast(sparse_world(6), AROUND, ForecastSettings(6.0, 2.0))
     group = np.arange(CELLS.size) % 5 - 1
     summed = made.summed(group, 4)
     for place in range(4):
