@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 from scipy.optimize import minimize
 from scipy.stats import nbinom
+from scipy.stats import t as student
 
 from mapper.base.errors import RequestError
 from mapper.grid.hexagons import cells_to_points
@@ -68,9 +69,10 @@ def test_the_score_is_the_log_probability():
     np.testing.assert_allclose(log_score(counts, mean, 0.7), law, rtol=1e-10)
 
 
-def test_a_planted_association_is_found_and_holds_on_ground_not_seen():
+@pytest.mark.parametrize("worlds", [4, pytest.param(9, marks=pytest.mark.soak)])
+def test_a_planted_association_is_found_and_holds_on_ground_not_seen(worlds):
     slopes, held, other, gains = [], [], [], []
-    for seed in range(9):
+    for seed in range(worlds):
         counts, residents, near = world(times=2.0, seed=seed)
         found = fit_terrain(counts, residents, near, cells=CELLS)
         slopes.append(np.log(found.ratio))
@@ -79,20 +81,22 @@ def test_a_planted_association_is_found_and_holds_on_ground_not_seen():
         gains.append(found.gain)
         assert found.q[0] < 0.01
         assert found.alpha == pytest.approx(0.5, rel=0.4)
-    spread = np.std(slopes, axis=0, ddof=1) / 3
-    assert (np.abs(np.mean(slopes, axis=0) - [np.log(2), 0]) < 3 * spread).all()  # not biased
+    spread = np.std(slopes, axis=0, ddof=1) / np.sqrt(worlds)
+    reach = student.ppf(0.9985, worlds - 1) * spread
+    assert (np.abs(np.mean(slopes, axis=0) - [np.log(2), 0]) < reach).all()  # not biased
     assert min(np.mean(held), np.mean(other)) >= 0.75
     assert np.mean(np.array(gains) > 0) >= 0.9
 
 
-def test_where_nothing_goes_together_intervals_hold_one_nineteen_times_in_twenty():
+@pytest.mark.parametrize("worlds", [4, pytest.param(24, marks=pytest.mark.soak)])
+def test_where_nothing_goes_together_intervals_hold_one_nineteen_times_in_twenty(worlds):
     held, gains = [], []
-    for seed in range(12):
+    for seed in range(worlds):
         counts, residents, near = world(times=1.0, seed=100 + seed)
         found = fit_terrain(counts, residents, near, cells=CELLS)
         held += ((found.low <= 1) & (found.high >= 1)).tolist()
         gains.append(found.gain - 1.96 * found.gain_error > 0)
-    assert np.mean(held) >= 0.8  # of 24; a sandwich over some 30 blocks is a little short
+    assert np.mean(held) >= 0.75  # a sandwich over some 30 blocks is a little short
     assert np.mean(gains) <= 0.17
 
 
