@@ -39,7 +39,10 @@ _FIXED = {
     "OPENBLAS_NUM_THREADS": "1",
     "OMP_NUM_THREADS": "1",
     "PROJ_NETWORK": "OFF",
-    "CPL_VSIL_CURL_ALLOWED_EXTENSIONS": ".none",  # GDAL opens nothing on another machine
+    # GDAL opens nothing on another machine, nor fetches what a file names as its reference system:
+    # nothing listens at that port.
+    "CPL_VSIL_CURL_ALLOWED_EXTENSIONS": ".none",
+    "GDAL_HTTP_PROXY": "127.0.0.1:1",
     "OGR_SQLITE_PRAGMA": "trusted_schema=0",  # a GeoPackage's views and triggers call nothing
 }
 # Children at once: together they stay within the memory of a small server.

@@ -8,7 +8,7 @@ import typer
 
 from mapper import __version__
 from mapper.cli.briefing import briefing_app
-from mapper.cli.file_arguments import ColumnMapping, Paths, Repair
+from mapper.cli.file_arguments import AreaName, ColumnMapping, Paths, Repair
 from mapper.cli.place_commands import place_commands
 from mapper.cli.question_group import QuestionGroup
 from mapper.cli.records_commands import records_app
@@ -59,9 +59,7 @@ def check(
         Path | None,
         typer.Option(help="Write what may mislead, with example rows, to this .html or .csv file."),
     ] = None,
-    area: Annotated[
-        str, typer.Option(help="Area whose districts and wards are looked at.")
-    ] = "merseyside",
+    area: AreaName = "",
     repair_swapped: Repair = False,
 ) -> None:
     """Read incidents, say what in them may mislead, and list every row that was not accepted."""

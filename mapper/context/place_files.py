@@ -13,16 +13,18 @@ Rows without a point in Great Britain or Northern Ireland are left out and count
 """
 
 import io
+import tempfile
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from xml.etree import ElementTree as ET
 
-import geopandas
 import numpy as np
 import pandas as pd
+import pyarrow as pa
 
 from mapper.base.errors import ContextError
+from mapper.base.sandbox import in_child
 from mapper.base.text import count, place_name
 from mapper.base.types import Floats
 from mapper.context.places import KINDS, SIDES, Places, join_places, places_table
@@ -155,19 +157,18 @@ def _text(path: Path) -> pd.DataFrame:
 
 
 def _geographic(path: Path) -> pd.DataFrame:
-    """Return a file of shapes as a table with a point inside each, in degrees."""
-    try:
-        layers = geopandas.list_layers(path)["name"].tolist()
-        layer = next((name for name in layers if "site" in name.lower()), layers[0])
-        shapes = geopandas.read_file(path, layer=layer)
-    except (OSError, RuntimeError, ValueError, IndexError) as error:
-        raise ContextError(
-            f"{path}: is no file of shapes. Give the GeoPackage, Shapefile or GeoJSON as"
-            " downloaded."
-        ) from error
-    points = shapes.geometry.representative_point().to_crs(4326)
-    table = pd.DataFrame(shapes.drop(columns=shapes.geometry.name)).astype("str")
-    return table.assign(lon=points.x.astype("str"), lat=points.y.astype("str"))
+    """Return a file of shapes as a table of text with a point inside each, in degrees."""
+    with tempfile.TemporaryDirectory(prefix="mapper-") as folder:
+        target = Path(folder, "points.arrow")
+        in_child(
+            "mapper.context.place_child:points",
+            {"source": str(path.resolve()), "name": str(path), "target": str(target)},
+            name=str(path),
+            kind=ContextError,
+            advice="Cut it to your area, or give the places as CSV.",
+        )
+        table: pd.DataFrame = pa.ipc.open_file(target.read_bytes()).read_all().to_pandas()
+        return table
 
 
 _READERS: Mapping[str, Callable[[Path], pd.DataFrame]] = {

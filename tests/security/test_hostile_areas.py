@@ -1,13 +1,20 @@
 """Files for a study area made to harm: boundaries that cross each other, tables without end."""
 
+import json
+import socket
+from contextlib import suppress
+
 import geopandas
 import pytest
+from shapely.geometry import mapping
 
 from mapper.areas import build as area_build
 from mapper.areas import official_table
+from mapper.areas.boundaries import read_boundary
 from mapper.areas.build import build_area
 from mapper.areas.population import read_residents
-from mapper.base.errors import AreaError
+from mapper.base.errors import AreaError, ContextError
+from mapper.context.place_files import read_places
 from tests.security.hostile_files import SQUARE, comb
 
 
@@ -53,3 +60,19 @@ def test_a_table_of_residents_has_a_largest_size(tmp_path, monkeypatch):
     path.write_bytes(b"LSOA11CD,population\n" + b"E01,1\n" * 200_000)
     with pytest.raises(AreaError, match=r"people.csv: is 1 MB, more than 1 MB"):
         read_residents(path, None)
+
+
+@pytest.mark.parametrize("read", [read_boundary, read_places])
+@pytest.mark.parametrize(("kind", "key"), [("link", "href"), ("URL", "url")])
+def test_the_reference_system_that_a_file_points_at_is_never_fetched(tmp_path, read, kind, key):
+    shape = {"type": "Feature", "properties": {}, "geometry": mapping(SQUARE)}
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        address = f"http://127.0.0.1:{server.getsockname()[1]}/crs"
+        crs = {"type": kind, "properties": {key: address, "type": "esriwkt"}}
+        path = tmp_path / "b.geojson"
+        path.write_text(json.dumps({"type": "FeatureCollection", "crs": crs, "features": [shape]}))
+        with suppress(AreaError, ContextError):
+            read(path)
+        server.settimeout(0.2)
+        with pytest.raises(TimeoutError):
+            server.accept()
