@@ -8,7 +8,8 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from mapper.areas.build import AreaFiles, build_study_area
+from mapper.areas.build import build_study_area
+from mapper.areas.sources import AreaFiles
 from mapper.areas.study_area import write_study_area
 from mapper.base.files import Progress
 

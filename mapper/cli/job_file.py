@@ -38,7 +38,7 @@ A complete one::
     crs = "EPSG:27700"                # for forms that hold layers
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Collection, Mapping
 from datetime import date
 from pathlib import Path
 from typing import Annotated, Any, Literal, Self
@@ -98,55 +98,48 @@ class JobPeriod(_Section):
         return self
 
 
-class JobAnalysis(_Section):
-    """What is asked of the incidents: any choice of an analysis by its name."""
+class _Asked(_Section):
+    """A section in which any choice may stand by its name."""
 
     model_config = ConfigDict(frozen=True, extra="allow")
-
-    lenses: tuple[str, ...] = Field(min_length=1)
-    areas: tuple[str, ...] = (AnalysisRequest.known()["area"].default,)
-
-    @property
-    def choices(self) -> dict[str, Any]:
-        """The choices that are written down; the days are the period's."""
-        return dict(self.model_extra or {})
-
-    @model_validator(mode="after")
-    def _sound(self) -> Self:
-        if strange := sorted(set(self.choices) - set(_ANALYSIS)):
-            raise ValueError(
-                f"{', '.join(strange)}: not known; choose among {', '.join(_ANALYSIS)}"
-            )
-        _refused(lambda: AnalysisRequest(lens=self.lenses[0], **self.choices))
-        return self
-
-
-class JobQuestion(_Section):
-    """A question asked of every lens and area: any choice of its command by its name."""
-
-    model_config = ConfigDict(frozen=True, extra="allow")
-
-    id: Literal[NAMES]  # type: ignore[valid-type] # those that there are
 
     @property
     def choices(self) -> dict[str, Any]:
         """The choices that are written down."""
         return dict(self.model_extra or {})
 
-    @model_validator(mode="after")
-    def _known(self) -> Self:
-        known = QUESTIONS[self.id].choices.known()
+    def refuse_strange(self, known: Collection[str]) -> None:
+        """Refuse a choice that there is not."""
         if strange := sorted(set(self.choices) - set(known)):
-            raise ValueError(f"{', '.join(strange)}: not known; choose among {', '.join(known)}")
+            told = f"{', '.join(strange)}: not known"
+            raise ValueError(f"{told}; choose among {', '.join(known)}")
+
+
+class JobAnalysis(_Asked):
+    """What is asked of the incidents: any choice of an analysis by its name, its days apart."""
+
+    lenses: tuple[str, ...] = Field(min_length=1)
+    areas: tuple[str, ...] = (AnalysisRequest.known()["area"].default,)
+
+    @model_validator(mode="after")
+    def _sound(self) -> Self:
+        self.refuse_strange(_ANALYSIS)
+        try:
+            AnalysisRequest(lens=self.lenses[0], **self.choices)
+        except RequestError as error:
+            raise ValueError(str(error)) from None
         return self
 
 
-def _refused(make: Callable[[], object]) -> None:
-    """Raise what a choice is refused for as a fault of the file, by the key's own name."""
-    try:
-        make()
-    except RequestError as error:
-        raise ValueError(str(error)) from None
+class JobQuestion(_Asked):
+    """A question asked of every lens and area: any choice of its command by its name."""
+
+    id: Literal[NAMES]  # type: ignore[valid-type] # those that there are
+
+    @model_validator(mode="after")
+    def _known(self) -> Self:
+        self.refuse_strange(QUESTIONS[self.id].choices.known())
+        return self
 
 
 class JobOutputs(_Section):

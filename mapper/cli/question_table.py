@@ -1,7 +1,8 @@
 """The table of questions in ``docs/commands.md``, made from the questions themselves."""
 
+from mapper.base.choices import Choice
 from mapper.cli.arguments import METAVARS
-from mapper.questions.choices import FILES, Choice
+from mapper.questions.choices import FILES
 from mapper.questions.registry import QUESTIONS
 
 _NAMED = {"whole": "NUMBER", "number": "NUMBER", "lens": "LENS"}

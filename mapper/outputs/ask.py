@@ -5,9 +5,9 @@ import inspect
 from collections.abc import Callable
 from typing import Any
 
+from mapper.base.choices import Choice
 from mapper.base.errors import RequestError
 from mapper.outputs.notebook import Answer, Result
-from mapper.questions.choices import Choice
 from mapper.questions.question import Question
 from mapper.questions.registry import NAMES, QUESTIONS
 

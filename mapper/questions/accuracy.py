@@ -8,11 +8,12 @@ import numpy as np
 
 from mapper.analysis.back_test import FEWEST_MONTHS, BackTest, BackTestResult, back_test
 from mapper.analysis.study import Study
+from mapper.base.choices import choice
 from mapper.base.errors import RequestError
 from mapper.base.files import Progress, no_progress
 from mapper.base.text import count
 from mapper.questions.answer import answer
-from mapper.questions.choices import Choices, choice
+from mapper.questions.choices import Choices
 from mapper.questions.finding import Finding, Role
 from mapper.questions.question import Question
 from mapper.questions.usual_choices import replicates, seed

@@ -3,8 +3,9 @@
 from dataclasses import MISSING, dataclass
 from typing import Literal
 
+from mapper.base.choices import choice
 from mapper.base.errors import RequestError
-from mapper.questions.choices import Choices, choice
+from mapper.questions.choices import Choices
 from mapper.questions.usual_choices import confidence
 from mapper.questions.windows import Window
 

@@ -9,9 +9,10 @@ import numpy as np
 import pandas as pd
 
 from mapper.analysis.study import Study
+from mapper.base.choices import choice
 from mapper.base.errors import RequestError
 from mapper.questions.answer import answer
-from mapper.questions.choices import Choices, Way, Ways, choice
+from mapper.questions.choices import Choices, Way, Ways
 from mapper.questions.dispersion import dispersion_words, place_dispersion
 from mapper.questions.finding import Finding, Role
 from mapper.questions.grounds import counted_as, ground_of

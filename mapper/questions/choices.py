@@ -12,7 +12,7 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import Any, ClassVar, Self
 
-from mapper.base.choices import Choice, Fault, FrozenChoices, Reader, choice, read_names, read_text
+from mapper.base.choices import Choice, Fault, FrozenChoices, Reader, read_names, read_text
 from mapper.base.errors import RequestError
 from mapper.context.phases import PhaseRules, read_phase_rules
 from mapper.context.place_files import read_all_places
@@ -21,8 +21,6 @@ from mapper.context.school_days import SchoolDays, read_school_days
 from mapper.lenses.lens import Lens
 from mapper.lenses.load import load_lens
 from mapper.questions.windows import Window, window_of
-
-__all__ = ["Choice", "Choices", "Way", "Ways", "choice", "plain"]
 
 FILES = frozenset({"places", "school days", "phase rules"})  # kinds that are read from files
 

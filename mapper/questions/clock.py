@@ -7,10 +7,11 @@ import numpy as np
 import pandas as pd
 
 from mapper.analysis.study import Study
+from mapper.base.choices import choice
 from mapper.base.errors import RequestError
 from mapper.base.text import count
 from mapper.questions.answer import answer
-from mapper.questions.choices import Choices, Way, Ways, choice
+from mapper.questions.choices import Choices, Way, Ways
 from mapper.questions.finding import Finding, Role
 from mapper.questions.places import NamedPlaces, cells_named, chosen_hotspots, places_by
 from mapper.questions.question import Question

@@ -7,9 +7,10 @@ import numpy as np
 import pandas as pd
 
 from mapper.analysis.study import Study
+from mapper.base.choices import choice
 from mapper.base.text import count
 from mapper.questions.answer import answer
-from mapper.questions.choices import Choices, choice
+from mapper.questions.choices import Choices
 from mapper.questions.finding import Finding, Role, Unit
 from mapper.questions.periods import counts_by_period, left_out, split_periods
 from mapper.questions.question import Question

@@ -7,10 +7,11 @@ import pandas as pd
 
 from mapper.analysis.analyse import AnalysisResult
 from mapper.analysis.study import Study
+from mapper.base.choices import choice
 from mapper.context.near import RINGS, near_places
 from mapper.context.places import Places
 from mapper.questions.answer import answer
-from mapper.questions.choices import Choices, choice
+from mapper.questions.choices import Choices
 from mapper.questions.finding import Finding, Role
 from mapper.questions.groups import places_chosen
 from mapper.questions.question import Question

@@ -7,12 +7,13 @@ import numpy as np
 import pandas as pd
 
 from mapper.analysis.study import Study
+from mapper.base.choices import choice
 from mapper.base.errors import RequestError
 from mapper.context.corridors import HUB_REACH, RESOLUTION, find_corridors
 from mapper.context.places import Places
 from mapper.grid.hexagons import RESOLUTIONS, cells_to_points, cells_to_strings, points_to_cells
 from mapper.questions.answer import answer
-from mapper.questions.choices import Choices, choice
+from mapper.questions.choices import Choices
 from mapper.questions.corridor_totals import ask_corridor_totals
 from mapper.questions.finding import Finding, Role
 from mapper.questions.question import Question

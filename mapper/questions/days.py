@@ -6,11 +6,12 @@ import numpy as np
 
 from mapper.analysis.analyse import AnalysisResult
 from mapper.analysis.study import Study
+from mapper.base.choices import choice
 from mapper.base.text import count
 from mapper.context.school_days import SchoolDays, shipped_school_days
 from mapper.context.week import compare_days, known_to_the_day
 from mapper.questions.answer import answer
-from mapper.questions.choices import Choices, choice
+from mapper.questions.choices import Choices
 from mapper.questions.finding import Finding, Role
 from mapper.questions.groups import find_places
 from mapper.questions.question import Question

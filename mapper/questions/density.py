@@ -7,9 +7,10 @@ import numpy as np
 
 from mapper.analysis.expectation import Expectation, expectation, residents_of
 from mapper.analysis.study import Study
+from mapper.base.choices import choice
 from mapper.lenses.lens import EXPECTED_WORDS
 from mapper.questions.answer import answer
-from mapper.questions.choices import Choices, choice
+from mapper.questions.choices import Choices
 from mapper.questions.finding import Finding, Role
 from mapper.questions.places import places_by
 from mapper.questions.question import Question

@@ -7,12 +7,13 @@ import numpy as np
 import pandas as pd
 
 from mapper.analysis.study import Study
+from mapper.base.choices import choice
 from mapper.base.errors import RequestError
 from mapper.base.types import Floats
 from mapper.grid.hexagons import cells_to_strings
 from mapper.incidents.coordinates import degrees_to_grid, grid_to_degrees
 from mapper.questions.answer import answer
-from mapper.questions.choices import Choices, choice
+from mapper.questions.choices import Choices
 from mapper.questions.finding import Finding, Role, Unit
 from mapper.questions.question import Question
 from mapper.questions.usual_choices import seed

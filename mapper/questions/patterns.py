@@ -19,12 +19,13 @@ import pandas as pd
 from mapper.analysis.analyse import find_hotspots
 from mapper.analysis.result import AnalysisResult
 from mapper.analysis.study import Study
+from mapper.base.choices import choice
 from mapper.base.text import count
 from mapper.base.types import Integers
 from mapper.context.phases import suggest_phase
 from mapper.grid.hexagons import cells_to_strings
 from mapper.questions.answer import answer
-from mapper.questions.choices import Choices, choice
+from mapper.questions.choices import Choices
 from mapper.questions.finding import Finding, Role
 from mapper.questions.periods import Periods, counts_by_period, left_out, unbroken_periods
 from mapper.questions.question import Question

@@ -13,6 +13,7 @@ import pandas as pd
 
 from mapper.analysis.analyse import AnalysisResult, find_hotspots
 from mapper.analysis.study import Study
+from mapper.base.choices import choice
 from mapper.base.types import Flags, Integers
 from mapper.context.children import HIGH
 from mapper.context.near import RINGS, near_places
@@ -26,7 +27,7 @@ from mapper.context.phases import (
 from mapper.context.places import Places
 from mapper.incidents.quality import distinct_points
 from mapper.questions.answer import answer
-from mapper.questions.choices import Choices, choice
+from mapper.questions.choices import Choices
 from mapper.questions.finding import Finding, Role
 from mapper.questions.groups import PlaceGroups, find_places
 from mapper.questions.patterns import PatternsChoices, ask_patterns

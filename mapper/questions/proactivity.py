@@ -5,9 +5,10 @@ from typing import Literal
 
 from mapper.analysis.proactivity import check_proactivity
 from mapper.analysis.study import Study
+from mapper.base.choices import choice
 from mapper.base.files import Progress, no_progress
 from mapper.questions.answer import answer
-from mapper.questions.choices import Choices, choice
+from mapper.questions.choices import Choices
 from mapper.questions.finding import Finding, Role, Unit
 from mapper.questions.question import Question
 

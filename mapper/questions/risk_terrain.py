@@ -6,13 +6,14 @@ from typing import Literal
 import pandas as pd
 
 from mapper.analysis.study import Study
+from mapper.base.choices import choice
 from mapper.base.errors import RequestError
 from mapper.base.files import Progress, no_progress
 from mapper.base.types import Flags
 from mapper.context.near import metres_to_kind
 from mapper.context.places import Places
 from mapper.questions.answer import answer
-from mapper.questions.choices import Choices, choice
+from mapper.questions.choices import Choices
 from mapper.questions.context import places_words
 from mapper.questions.finding import Finding, Role, Unit
 from mapper.questions.places import places_by

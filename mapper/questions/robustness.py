@@ -12,12 +12,13 @@ from mapper.analysis.analyse import find_hotspots
 from mapper.analysis.robustness import Robustness, measure_robustness
 from mapper.analysis.study import Study
 from mapper.analysis.variations import RESOLUTIONS_TRIED, lens_variants
+from mapper.base.choices import choice
 from mapper.base.errors import LensError, RequestError
 from mapper.base.files import Progress, no_progress
 from mapper.lenses.fit import refuse_unfit
 from mapper.lenses.lens import Lens
 from mapper.questions.answer import answer
-from mapper.questions.choices import Choices, choice
+from mapper.questions.choices import Choices
 from mapper.questions.finding import Finding, Role, Unit
 from mapper.questions.question import Question
 from mapper.questions.usual_choices import replicates, seed

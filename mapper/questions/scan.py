@@ -9,6 +9,7 @@ import pandas as pd
 from mapper.analysis.expectation import expectation
 from mapper.analysis.shift_filter import in_shifts
 from mapper.analysis.study import Study
+from mapper.base.choices import choice
 from mapper.base.errors import RequestError
 from mapper.base.files import Progress, no_progress
 from mapper.base.text import count
@@ -16,7 +17,7 @@ from mapper.base.types import Floats, Integers
 from mapper.grid.counts import count_by_period
 from mapper.grid.hexagons import cells_to_points, cells_to_strings
 from mapper.questions.answer import answer
-from mapper.questions.choices import Choices, choice
+from mapper.questions.choices import Choices
 from mapper.questions.finding import Finding, Role
 from mapper.questions.periods import Periods, counts_by_period, left_out, split_periods
 from mapper.questions.question import Question

@@ -16,12 +16,13 @@ import pandas as pd
 from mapper.analysis.analyse import find_hotspots
 from mapper.analysis.result import AnalysisResult
 from mapper.analysis.study import Study
+from mapper.base.choices import choice
 from mapper.base.files import Progress, no_progress
 from mapper.base.text import count
 from mapper.grid.hexagons import cells_to_strings
 from mapper.lenses.lens import Lens
 from mapper.questions.answer import answer
-from mapper.questions.choices import Choices, choice
+from mapper.questions.choices import Choices
 from mapper.questions.finding import Finding, Role
 from mapper.questions.question import Question
 from mapper.questions.signal_extras import (

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from types import MappingProxyType
 from typing import Any, Literal
 
-from mapper.questions.choices import choice
+from mapper.base.choices import choice
 
 Rows = Literal["area", "district", "ward", "hotspot"]
 ROWS: Mapping[str, str] = MappingProxyType(

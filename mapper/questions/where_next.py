@@ -10,12 +10,13 @@ import pandas as pd
 
 from mapper.analysis.result import AnalysisResult
 from mapper.analysis.study import Study
+from mapper.base.choices import choice
 from mapper.base.errors import RequestError
 from mapper.base.files import Progress, no_progress
 from mapper.base.text import count
 from mapper.base.types import Floats, Integers
 from mapper.questions.answer import answer
-from mapper.questions.choices import Choices, choice
+from mapper.questions.choices import Choices
 from mapper.questions.finding import Finding, Role
 from mapper.questions.periods import Periods, counts_by_period, left_out, split_periods
 from mapper.questions.places import By, places_by

@@ -23,9 +23,15 @@ from mapper.base.files import Progress, no_progress
 from mapper.base.text import count
 from mapper.base.types import Floats, Integers
 from mapper.statistics.fewest import FEWEST_INCIDENTS
-from mapper.statistics.monte_carlo import gumbel_p, rank_p, run_replicates
+from mapper.statistics.monte_carlo import gumbel_p, rank_p
 from mapper.statistics.over_represented import check_part
-from mapper.statistics.scan import Cluster, ScanChoices, ScanResult, without_overlap
+from mapper.statistics.scan import (
+    Cluster,
+    ScanChoices,
+    ScanResult,
+    simulated_maxima,
+    without_overlap,
+)
 from mapper.statistics.scan_windows import Zones
 
 
@@ -94,15 +100,7 @@ def bernoulli_scan(
             maxima[run] = ratios(drawn.reshape(demand.shape)).max(initial=0.0)
         return maxima
 
-    progress("Scanning for clusters", 0.0)
-    maxima = run_replicates(
-        simulate,
-        runs=choices.runs,
-        seed=choices.seed,
-        threads=threads,
-        progress=progress,
-        words="Scanning for clusters",
-    ).astype(np.float64)
+    maxima = simulated_maxima(simulate, choices=choices, threads=threads, progress=progress)
     found = ratios(themed)
     best, where = _best_windows(found, zones, periods)
     clusters = tuple(

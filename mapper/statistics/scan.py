@@ -42,7 +42,7 @@ from mapper.base.types import Floats, Integers
 from mapper.statistics import scan_compiled
 from mapper.statistics import scan_compiled as compiled
 from mapper.statistics.fewest import FEWEST_INCIDENTS
-from mapper.statistics.monte_carlo import gumbel_p, rank_p, run_replicates
+from mapper.statistics.monte_carlo import Simulate, gumbel_p, rank_p, run_replicates
 from mapper.statistics.scan_compiled import LANES, TABLE, Events, Plan, bound_table
 from mapper.statistics.scan_windows import Zones
 
@@ -149,20 +149,32 @@ def scan(
     plan = _plan(counts, zones, by_place, by_period, choices)
     events = _events(counts)
     ratios, where = scan_compiled.scan_all_centres(plan, events)
-    progress("Scanning for clusters", 0.0)
-    maxima = run_replicates(
+    maxima = simulated_maxima(
         lambda stream, number: _simulate(stream, number, plan, events, by_place, choices),
+        choices=choices,
+        threads=threads,
+        progress=progress,
+    )
+    clusters = tuple(
+        _cluster(centre, ratios[centre], where[centre], plan, zones, counts, maxima)
+        for centre in without_overlap(ratios, where, zones, most=choices.most_clusters)
+    )
+    return ScanResult(clusters=clusters, maxima=maxima, total=plan.total, choices=choices)
+
+
+def simulated_maxima(
+    simulate: Simulate, *, choices: ScanChoices, threads: int | None, progress: Progress
+) -> Floats:
+    """Return the largest ratio of each data set drawn under the null, shape (runs,)."""
+    progress("Scanning for clusters", 0.0)
+    return run_replicates(
+        simulate,
         runs=choices.runs,
         seed=choices.seed,
         threads=threads,
         progress=progress,
         words="Scanning for clusters",
     ).astype(np.float64)
-    clusters = tuple(
-        _cluster(centre, ratios[centre], where[centre], plan, zones, counts, maxima)
-        for centre in without_overlap(ratios, where, zones, most=choices.most_clusters)
-    )
-    return ScanResult(clusters=clusters, maxima=maxima, total=plan.total, choices=choices)
 
 
 def _shares(

@@ -128,6 +128,16 @@ def kill_at(number, monkeypatch):
     monkeypatch.setattr(folder_module, "_exchange_call", lambda: dying(call))
 
 
+def write_and_be_killed(release, out, number, monkeypatch):
+    """Write in a process that ends at so manyth call of the disk."""
+    child = os.fork()
+    if child == 0:
+        kill_at(number, monkeypatch)
+        write_outputs(release, out)
+        os._exit(0)
+    os.waitpid(child, 0)
+
+
 @pytest.mark.parametrize("number", range(1, 25))
 def test_killed_at_any_moment_the_old_set_or_the_new_one_is_there(
     release, make_release, tmp_path, monkeypatch, number
@@ -136,12 +146,7 @@ def test_killed_at_any_moment_the_old_set_or_the_new_one_is_there(
     write_outputs(release, out, beside={"signals.csv": b"of twelve months"})
     (out / "notes.txt").write_text("mine")
     other = make_release(rings=4)
-    child = os.fork()
-    if child == 0:
-        kill_at(number, monkeypatch)
-        write_outputs(other, out)
-        os._exit(0)
-    os.waitpid(child, 0)
+    write_and_be_killed(other, out, number, monkeypatch)
     there, said = digests(out)
     assert set(there) == {*said, "manifest.json", "notes.txt"}
     assert set(said) in ({*NAMES, "signals.csv"} - {"manifest.json"}, {*NAMES} - {"manifest.json"})
@@ -159,12 +164,7 @@ def test_a_folder_that_cannot_be_exchanged_is_complete_or_without_its_manifest(
     write_outputs(release, out, beside={"signals.csv": b"of twelve months"})
     (out / "mine").mkdir()
     other = make_release(rings=4)
-    child = os.fork()
-    if child == 0:
-        kill_at(number, monkeypatch)
-        write_outputs(other, out)
-        os._exit(0)
-    os.waitpid(child, 0)
+    write_and_be_killed(other, out, number, monkeypatch)
     if (out / "manifest.json").exists():
         json.loads((out / "manifest.json").read_text())
     write_outputs(other, out)

@@ -52,19 +52,24 @@ def test_counts_are_those_of_pointpats(incidents):
             assert table.observed[:row, :column].sum() == theirs.statistic_
 
 
-def test_mean_and_p_are_those_of_a_plain_shuffle(incidents):
-    x, y, days = incidents
-    table = near_repeat(*incidents, space_bands=(0, 250), time_bands=(7, 30), runs=1999)
+def plainly_shuffled(x, y, days, *, seed):
+    """Pairs within 0 and 250 m and 7 and 30 days in 1,000 shuffles of the days, by plain sums."""
     near = np.hypot(x[:, None] - x, y[:, None] - y)
     pairs = np.triu_indices(len(x), 1)
     space = np.digitize(near[pairs], [0, 250], right=True)
-    stream = np.random.default_rng(9)
+    stream = np.random.default_rng(seed)
     plain = []
     for _ in range(1000):
         mixed = stream.permutation(days)
         time = np.digitize(np.abs(mixed[:, None] - mixed)[pairs], [7, 30], right=True)
         plain.append(np.bincount(space * 3 + time, minlength=9).reshape(3, 3)[:2, :2])
-    plain = np.array(plain)
+    return np.array(plain)
+
+
+def test_mean_and_p_are_those_of_a_plain_shuffle(incidents):
+    x, y, days = incidents
+    table = near_repeat(*incidents, space_bands=(0, 250), time_bands=(7, 30), runs=1999)
+    plain = plainly_shuffled(x, y, days, seed=9)
     error = plain.std(axis=0) * np.sqrt(1 / 1000 + 1 / 1999)
     assert (np.abs(table.expected - plain.mean(axis=0)) < 4 * error).all()
     share = (plain >= table.observed).mean(axis=0)
@@ -188,16 +193,7 @@ def test_p_over_all_bands_is_that_of_a_plain_shuffle(incidents):
     """Second road: other shuffles, counted by plain sums, the largest band of each by hand."""
     x, y, days = incidents
     table = near_repeat(*incidents, space_bands=(0, 250), time_bands=(7, 30), runs=1999)
-    near = np.hypot(x[:, None] - x, y[:, None] - y)
-    pairs = np.triu_indices(len(x), 1)
-    space = np.digitize(near[pairs], [0, 250], right=True)
-    stream = np.random.default_rng(19)
-    plain = []
-    for _ in range(1000):
-        mixed = stream.permutation(days)
-        time = np.digitize(np.abs(mixed[:, None] - mixed)[pairs], [7, 30], right=True)
-        plain.append(np.bincount(space * 3 + time, minlength=9).reshape(3, 3)[:2, :2])
-    plain = np.array(plain)
+    plain = plainly_shuffled(x, y, days, seed=19)
     mean, spread = plain.mean(axis=0), plain.std(axis=0)
     largest = ((plain - mean) / spread).max(axis=(1, 2))
     share = np.array(

@@ -10,9 +10,10 @@ from datetime import date, timedelta
 from typing import Any
 
 from mapper.analysis.request import AnalysisRequest
+from mapper.base.choices import Choice
 from mapper.base.errors import RequestError
 from mapper.context.places import Places
-from mapper.questions.choices import Choice, Choices
+from mapper.questions.choices import Choices
 from mapper.questions.question import Question
 
 Value = str | int | float | bool | list[str] | None

@@ -22,8 +22,8 @@ from mapper.app.workbench.fields import (
     settled,
 )
 from mapper.app.workbench.hotspots import hotspots_to_choose
+from mapper.base.choices import Choice
 from mapper.questions import registry
-from mapper.questions.choices import Choice
 from mapper.questions.question import Question
 
 QUESTION = "workbench question"
