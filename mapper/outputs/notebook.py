@@ -56,6 +56,16 @@ class Result:
         The incidents counted by cell, which every question is asked of.
     found
         The tables of the analysis, before disclosure control.
+
+    Examples
+    --------
+    >>> import mapper, numpy, pandas
+    >>> frame = pandas.DataFrame({"when": pandas.date_range("2025-01-01", periods=90, freq="D")})
+    >>> frame["lon"], frame["lat"] = numpy.linspace(-2.95, -2.93, 90), 53.4
+    >>> incidents = mapper.from_frame(frame, when="when", longitude="lon", latitude="lat")
+    >>> result = mapper.analyse(incidents, lens="all-demand", area="liverpool")
+    >>> result.request.lens, result.request.asks, len(result.shown.cells)
+    ('all-demand', 'unusual', 1215)
     """
 
     study: Study
@@ -129,6 +139,17 @@ class Answer:
     ----------
     finding
         The answer before disclosure control.
+
+    Examples
+    --------
+    >>> import mapper, numpy, pandas
+    >>> frame = pandas.DataFrame({"when": pandas.date_range("2025-01-01", periods=90, freq="D")})
+    >>> frame["lon"], frame["lat"] = numpy.linspace(-2.95, -2.93, 90), 53.4
+    >>> incidents = mapper.from_frame(frame, when="when", longitude="lon", latitude="lat")
+    >>> result = mapper.analyse(incidents, lens="all-demand", area="liverpool")
+    >>> answer = mapper.ask.concentration(result)
+    >>> answer.shown.marking, answer.table.columns[0]
+    ('OFFICIAL-SENSITIVE', 'figure')
     """
 
     finding: Finding

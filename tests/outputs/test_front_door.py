@@ -331,6 +331,18 @@ def test_a_public_docstring_is_whole_and_its_example_is_true(name, tmp_path, mon
     if name != "ask":
         for parameter in inspect.signature(thing).parameters.values():
             assert parameter.name in told, f"{name}: {parameter.name}"
+    hold(name, told)
+
+
+@pytest.mark.parametrize("name", ["Result", "Answer"])
+def test_the_example_of_a_public_type_is_true(name):
+    told = inspect.getdoc(getattr(mapper, name))
+    assert "\nAttributes\n----------\n" in told
+    hold(name, told)
+
+
+def hold(name, told):
+    """Run the examples of a docstring."""
     said = []
     parsed = doctest.DocTestParser().get_doctest(told, {}, name, name, 0)
     with warnings.catch_warnings():
