@@ -9,6 +9,8 @@ import urllib.request
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
+from playwright.sync_api import TimeoutError  # noqa: A004 - Playwright's own, of this name
+
 STARTS_WITHIN = 60
 # Runs inside the server: every address that it looks up or connects to is written down.
 START = """
@@ -121,5 +123,16 @@ class Visit:
 
     def choose(self, label, option):
         """Choose an option of a select box."""
-        self.page.get_by_role("combobox", name=label).first.click()
-        self.page.get_by_role("option", name=option, exact=True).click()
+        box = self.page.get_by_role("combobox", name=label).first
+        wanted = self.page.get_by_role("option", name=option, exact=True)
+        self.click_until(box, wanted)
+        wanted.click()
+
+    def click_until(self, target, sign):
+        """Click until the sign is seen: a page drawn anew meanwhile takes no click."""
+        for _ in range(9):
+            target.click()
+            with suppress(TimeoutError):
+                sign.first.wait_for(timeout=10_000)
+                return
+        raise AssertionError(f"{sign} was never seen after clicks on {target}")

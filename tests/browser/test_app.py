@@ -127,8 +127,7 @@ def test_a_choice_survives_a_rerun_and_the_keyboard_can_choose(visit, shown):
 
 
 def test_hovering_over_a_cell_says_what_is_in_it(visit):
-    rows(visit).nth(0).locator("button").click()
-    visit.map.locator(".m-rank.m-chosen").wait_for()
+    visit.click_until(rows(visit).nth(0).locator("button"), visit.map.locator(".m-rank.m-chosen"))
     box = visit.page.locator(".stage iframe").bounding_box()
     middle = box["x"] + box["width"] / 2, box["y"] + box["height"] / 2 - 30
     visit.page.mouse.move(*middle)
@@ -149,8 +148,7 @@ def test_panning_and_zooming_tell_the_server_nothing(visit):
     visit.page.mouse.wheel(0, -300)
     visit.page.wait_for_timeout(1_000)
     assert len(visit.sent) == before
-    rows(visit).nth(0).locator("button").click()
-    visit.page.locator(".m-place").wait_for()
+    visit.click_until(rows(visit).nth(0).locator("button"), visit.page.locator(".m-place"))
     assert len(visit.sent) > before
 
 

@@ -24,8 +24,7 @@ def test_stations_are_named_once_the_map_is_close(browser, address):
     visit = Visit(browser, address).open()
     stations = visit.map.locator(".m-place")
     assert stations.count() == 0
-    visit.page.locator(".list tbody button").first.click()
-    stations.first.wait_for()
+    visit.click_until(visit.page.locator(".list tbody button").first, stations)
     assert set(stations.all_inner_texts()) == {"R"}
     seen = visit.page.locator(".stage").bounding_box()
     near = next(

@@ -83,16 +83,15 @@ def choose_hotspot(visit, name):
     visit.wait_for_map()
     visit.rest()  # a list that is drawn anew takes no click
     line = visit.page.locator(".list tbody tr", has_text=name).first
-    line.locator("button").click()
-    visit.page.locator(".m-place").wait_for()
+    visit.click_until(line.locator("button"), visit.page.locator(".m-place"))
     visit.rest()
     return line.get_attribute("data-id")
 
 
 def look_at(visit, section, words):
     """Open a section about the chosen place and wait for its words."""
-    visit.page.get_by_role("radio", name=section, exact=True).click()
-    visit.page.get_by_text(words).first.wait_for()
+    radio = visit.page.get_by_role("radio", name=section, exact=True)
+    visit.click_until(radio, visit.page.get_by_text(words))
     visit.rest()
 
 
@@ -172,8 +171,9 @@ def test_from_hot_spot_to_prevention_and_back_to_the_meeting(visit, folder):
     partner = visit("pat")
     choose_hotspot(partner, WARD)
     look_at(partner, "Work here", "Plan P-")
-    partner.page.get_by_text("Plan P-").first.click()
-    partner.page.get_by_text(OBJECTIVE).first.wait_for()
+    partner.click_until(
+        partner.page.get_by_text("Plan P-").first, partner.page.get_by_text(OBJECTIVE)
+    )
     theirs = dossier(partner)
     assert OBJECTIVE in theirs
     assert ACTION in theirs

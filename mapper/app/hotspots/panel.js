@@ -74,11 +74,10 @@ function draw(state, data, document) {
   state.src = data.src;
   state.frame.src = data.src;
   const choose = (id) => {
-    const again = id === state.chosen;
     mark(state, id, { scroll: false });
     tellMap(state);
     if (state.stage.getBoundingClientRect().bottom < 160) { state.stage.scrollIntoView(); }
-    if (!again) { state.tell(); }
+    state.tell();  // again too: what was said while the page began anew is lost
   };
   state.body.replaceChildren(...data.rows.map((spot) => row(document, spot, choose)));
   state.list.scrollTop = 0;

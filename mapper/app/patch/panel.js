@@ -265,10 +265,9 @@ function drawMaps(state, data) {
 
 function drawCards(state, data) {
   const choose = (id) => {
-    if (id === state.chosen) { return; }
     mark(state, id, { scroll: false });
     if (state.maps[0].ready) { send(state.maps[0].frame, { mapper: "choose", id }); }
-    state.tellChosen();
+    state.tellChosen();  // again too: what was said while the page began anew is lost
   };
   state.cards.replaceChildren();
   for (const card of data.cards) { cardOf(state.cards, card, data, choose); }
