@@ -136,6 +136,23 @@ def test_streets_are_named_from_zoom_14_and_never_on_one_another(make_release, v
     assert page.locator(".m-here").inner_text() == ""
 
 
+def test_no_street_is_named_under_what_lies_on_the_map(make_release, visit):
+    streets = named(make_release(rings=8), "Lime Street")
+    page = visit(export_map(make_release(rings=8, streets=streets)))
+    at = streets.loc[0, ["lat", "lon"]].tolist()
+    assert zoomed(page, 16, at=at) == ["Lime Street"]
+    page.evaluate(
+        """() => {
+            const map = window[Object.keys(window).find(one => one.startsWith("map_"))];
+            const box = document.querySelector(".find").getBoundingClientRect();
+            const from = map.getContainer().getBoundingClientRect(), middle = map.getSize();
+            map.panBy([middle.x / 2 - box.left + from.left, middle.y / 2 - box.top + from.top],
+                {animate: false});
+        }"""
+    )
+    assert page.locator(".m-street").all_inner_texts() == []
+
+
 def test_what_has_a_name_is_found_on_the_map(make_release, visit):
     streets = named(make_release(rings=8), "Lime Street", "Limekiln Lane")
     page = visit(export_map(make_release(rings=8, streets=streets)))

@@ -203,8 +203,8 @@ function (map, data, canvas, streets) {
   here.onAdd = function () { return L.DomUtil.create("p", "m-here"); };
   here.addTo(map);
   function stand() {
-    nameStreets(standing.concat(marks()));
     here.getContainer().textContent = map.getZoom() >= 13 ? group.placeAt(map.getCenter()) : "";
+    nameStreets(standing.concat(marks()));
   }
   map.on("moveend", stand);
   // Far out the districts are named, closer in the wards; of ranks that would lie on one another

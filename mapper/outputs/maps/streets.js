@@ -11,13 +11,23 @@ function (map, data, points) {
 
   function clear(one, other) {
     var right = Math.abs(one.x - other.x), down = Math.abs(one.y - other.y);
-    return (right >= one.half + other.half || down >= HIGH) &&
+    return (right >= one.half + other.half || down >= (other.high || HIGH / 2) + HIGH / 2) &&
       (one.name === undefined || one.name !== other.name || Math.hypot(right, down) >= APART);
+  }
+  // What lies on the map's corners: a name half under a button cannot be read.
+  function corners() {
+    var by = map.containerPointToLayerPoint([0, 0]), from = map.getContainer().getBoundingClientRect();
+    var all = document.querySelectorAll(".leaflet-control, .whole, .find, .legend");
+    return Array.from(all, function (one) {
+      var box = one.getBoundingClientRect(), half = box.width / 2, high = box.height / 2;
+      return {x: box.left + half - from.left + by.x, y: box.top + high - from.top + by.y,
+        half: half, high: high};
+    });
   }
   function letters(name) { return name.replace(/&#\d+;/g, "_").length; }
   // Names beside those that stand already, as {x, y, half}, in pixels of the layer.
   return function (standing) {
-    var kept = new Map(), taken = standing.slice(), box = map.getBounds().pad(0.05);
+    var kept = new Map(), taken = standing.concat(corners()), box = map.getBounds().pad(0.05);
     for (var i = 0; i < at.length && map.getZoom() >= NEAR && kept.size < MOST; i += 1) {
       if (!box.contains(at[i])) { continue; }
       var here = map.latLngToLayerPoint(at[i]), name = streets.name[i];
