@@ -5,6 +5,7 @@ long as they are in use. An answer takes those that concern its days and its inc
 """
 
 from dataclasses import dataclass
+from datetime import date
 from functools import cached_property
 from weakref import WeakKeyDictionary
 
@@ -20,6 +21,7 @@ from mapper.base.types import Flags, Integers
 from mapper.grid.counts import locate
 from mapper.incidents.column_doubts import column_doubts
 from mapper.incidents.doubt import Doubt
+from mapper.incidents.reading_doubts import last_day, old_data, unread_rows
 from mapper.incidents.table import Incidents
 from mapper.lenses.load import shipped_lenses
 from mapper.lenses.named_values import unnamed_values
@@ -32,6 +34,12 @@ class RowExamination:
     """What the rows of some incidents show."""
 
     table: pd.DataFrame
+    unread: tuple[Doubt, ...] = ()
+
+    @cached_property
+    def last(self) -> date | None:
+        """The last day, from which data grows old; none of a demonstration."""
+        return last_day(self.table)
 
     @cached_property
     def columns(self) -> tuple[Doubt, ...]:
@@ -79,7 +87,7 @@ _AREAS: WeakKeyDictionary[Incidents, WeakKeyDictionary[StudyArea, AreaExaminatio
 def examine_rows(incidents: Incidents) -> RowExamination:
     """Return what the rows of some incidents show, looked for once."""
     if incidents not in _ROWS:
-        _ROWS[incidents] = RowExamination(incidents.table)
+        _ROWS[incidents] = RowExamination(incidents.table, tuple(unread_rows(incidents)))
     return _ROWS[incidents]
 
 
@@ -91,10 +99,19 @@ def examine_area(incidents: Incidents, area: StudyArea) -> AreaExamination:
     return kept[area]
 
 
-def examine(incidents: Incidents, area: StudyArea | None = None) -> tuple[Doubt, ...]:
-    """Return all doubts about some incidents, those that veto first."""
+def examine(
+    incidents: Incidents, area: StudyArea | None = None, *, today: date | None = None
+) -> tuple[Doubt, ...]:
+    """Return all doubts about some incidents, those that veto first.
+
+    Parameters
+    ----------
+    today
+        The day from which data is old; the wall clock's where not given.
+    """
     rows = examine_rows(incidents)
-    found = [*rows.columns, *rows.rest]
+    now = today or date.today()  # noqa: DTZ011 - days where the people are
+    found = [*rows.unread, *rows.columns, *rows.rest, *old_data(rows.last, now)]
     if area is not None:
         found += examine_area(incidents, area).doubts
     return tuple(sorted(found, key=lambda one: _EFFECTS.index(one.effect)))

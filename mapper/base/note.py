@@ -23,6 +23,8 @@ NoteCode = Literal[
     "bunching",  # how much more counts vary than independent incidents would
     "own wards",  # narrowed to the wards of whoever looks
     # What the data itself shows against an answer (mapper.incidents.doubt).
+    "rows unread",  # many rows were rejected for what stands in them
+    "data old",  # its last day lies long ago
     "times unknown",  # a minute of the day stands for "not known"
     "times rounded",  # most times are whole hours
     "batch entry",  # many incidents carry one moment

@@ -51,7 +51,7 @@ class Checked:
     sheet: Sheet
     layout: Layout
     records: Records
-    fields: Mapping[str, Any]  # field -> numpy array, Arrow array or Distinct, of accepted records
+    fields: dict[str, Any]  # field -> numpy array, Arrow array or Distinct, of accepted records
     accepted: npt.NDArray[np.intp]  # positions in the records
     faults: Faults
     notes: tuple[str, ...]

@@ -52,6 +52,13 @@ class Distinct:
         """Return which records have exactly this value."""
         return self.among(pc.equal(self.values, text).to_numpy(zero_copy_only=False))
 
+    def given(self, positions: npt.NDArray[np.intp], texts: npt.NDArray[np.object_]) -> "Distinct":
+        """Return the column with other texts at some positions."""
+        known = {text: code for code, text in enumerate(self.values.to_pylist())}
+        codes = self.codes.copy()
+        codes[positions] = [known.setdefault(text, len(known)) for text in texts]
+        return Distinct(codes, pa.array(known, pa.string()))
+
     def lowered(self) -> "Distinct":
         """Return the column in lower case."""
         return _merged(self.codes, pc.utf8_lower(self.values))

@@ -3,8 +3,9 @@
 A reference alone is no identity: log numbers restart each day, two systems number alike, one crime
 number stands on several offences. A row repeats another only if reference, time, place and type
 agree; then it is left out, and a flag that is yes on either is yes. Rows that share a reference
-and differ are kept and counted in a note, unless one row per reference was asked for: then the
-earliest is kept.
+and differ are kept and counted in a note, unless one row per reference was asked for: then one is
+kept with the earliest time, the most serious type (:mod:`mapper.incidents.seriousness`) and every
+yes.
 
 Two files are *versions* of the same rows when, where their times overlap, at least half of the
 references of the smaller stand in both with the same time. The newer wins: the one from the
@@ -28,6 +29,7 @@ from mapper.base.types import Flags
 from mapper.incidents.check import Checked
 from mapper.incidents.duplicates import References, shared
 from mapper.incidents.layout import POLICE_UK
+from mapper.incidents.seriousness import days_of_harm
 
 if TYPE_CHECKING:
     from mapper.incidents.columns import Distinct
@@ -58,6 +60,8 @@ def find_identity(sheets: Sequence[Checked], *, rule: References) -> Identity:
     left = rows[~_among(rows, older)]
     repeated, keeper = _repeated(left, rule)
     notes += _join_flags(sheets, left, repeated, keeper)
+    if rule == "one per reference":
+        _join_types(sheets, left, keeper)
     notes += _told(left, repeated, rule)
     return Identity(_positions(sheets, left[repeated]), older, tuple(notes))
 
@@ -122,6 +126,21 @@ def _join_flags(
     return notes
 
 
+def _join_types(sheets: Sequence[Checked], rows: pd.DataFrame, keeper: Positions) -> None:
+    """Give each row kept the most serious type among the rows that it stands for."""
+    kinds = pd.DataFrame({"keeper": keeper, "type": rows["type"].to_numpy()})
+    days = {kind: days_of_harm(kind) for kind in kinds["type"].unique()}
+    kinds["days"] = kinds["type"].map(days)
+    worst = kinds.loc[kinds.groupby("keeper", sort=False)["days"].idxmax()]
+    kept = rows.loc[worst["keeper"]]
+    changed = (kept["type"].to_numpy() != worst["type"].to_numpy()) & (worst["days"] > 0).to_numpy()
+    for number in kept.loc[changed, "sheet"].unique().tolist():
+        mine = changed & (kept["sheet"] == number).to_numpy()
+        held: Distinct = sheets[number].fields["type"]
+        texts = worst["type"].to_numpy()[mine]
+        sheets[number].fields["type"] = held.given(kept["at"].to_numpy()[mine], texts)
+
+
 def _flags_of(sheets: Sequence[Checked], rows: pd.DataFrame, flag: str) -> Flags:
     """Return a flag of some rows, no where a file does not carry it."""
     found = np.zeros(len(rows), dtype=bool)
@@ -151,7 +170,8 @@ def _told(rows: pd.DataFrame, repeated: Flags, rule: References) -> list[str]:
     )
     start = f"{many} that differ (in {parts})"
     if rule == "one per reference":
-        return [f"{start}: the earliest row of each was kept, as asked"]
+        rule_ = "the earliest time, the most serious type and any yes"
+        return [f"{start}: one row of each was kept, as asked, with {rule_}"]
     advice = 'references = "one per reference" into a mapping file'
     return [f"{start}: all were kept. If each reference is one incident, put {advice}"]
 

@@ -100,3 +100,22 @@ def test_of_overlapping_extracts_the_newer_counts_and_what_it_lacks_is_kept(tmp_
     assert counts.max() == 1
     assert len(counts) == 15 + 2
     assert int(found.table["knife"].sum()) == 9 + 2  # unnamed and gone have the good row's yes
+
+
+def test_one_per_reference_takes_earliest_time_worst_type_and_any_yes(tmp_path):
+    rows = extract(
+        {"reference": "A", "incident_type": "Concern for safety", "knife": "no"},
+        {
+            "reference": "A",
+            "incident_type": "Violence with injury",
+            "knife": "yes",
+            "from_at": "2026-03-03 10:00",
+        },
+        {"reference": "B", "incident_type": "Theft", "knife": "no"},
+    )
+    found = read(write_csv(tmp_path / "a.csv", rows), mapping=ONE)
+    assert found.table["type"].tolist() == ["Violence with injury", "Theft"]
+    assert found.table["knife"].tolist() == [True, False]
+    assert found.table["row"].tolist() == [2, 4]
+    (note,) = [note for note in found.notes if "differ" in note]
+    assert "the earliest time, the most serious type and any yes" in note
