@@ -30,6 +30,7 @@ from mapper.incidents.check import Checked
 from mapper.incidents.duplicates import References, shared
 from mapper.incidents.layout import POLICE_UK
 from mapper.incidents.seriousness import days_of_harm
+from mapper.incidents.times import PRECISIONS
 
 if TYPE_CHECKING:
     from mapper.incidents.columns import Distinct
@@ -39,6 +40,8 @@ Positions = npt.NDArray[np.intp]
 _SAME = ["code", "start", "lon", "lat", "type"]
 _VERSIONS = 0.5  # of the references of the smaller file, in both at the same time
 _LEAST = 3  # such references
+_COMPLETE = 0.95  # of a day's rows
+_LATEST, _RUN, _FEWEST_LATE = 60, 5, 60  # days looked back over, taken together; fewest rows
 
 
 @dataclass(frozen=True, eq=False)
@@ -48,6 +51,7 @@ class Identity:
     repeats: list[Positions]
     older: list[Positions]
     notes: tuple[str, ...]
+    days_late: int | None = None  # until 95 % of a day were in the older of two versions
 
 
 def find_identity(sheets: Sequence[Checked], *, rule: References) -> Identity:
@@ -56,14 +60,14 @@ def find_identity(sheets: Sequence[Checked], *, rule: References) -> Identity:
     if rows.empty:
         nothing = [np.zeros(0, dtype=np.intp) for _ in sheets]
         return Identity(nothing, nothing, ())
-    older, notes = _older(sheets, rows)
+    older, notes, days_late = _older(sheets, rows)
     left = rows[~_among(rows, older)]
     repeated, keeper = _repeated(left, rule)
     notes += _join_flags(sheets, left, repeated, keeper)
     if rule == "one per reference":
         _join_types(sheets, left, keeper)
     notes += _told(left, repeated, rule)
-    return Identity(_positions(sheets, left[repeated]), older, tuple(notes))
+    return Identity(_positions(sheets, left[repeated]), older, tuple(notes), days_late)
 
 
 def _shared_rows(sheets: Sequence[Checked]) -> pd.DataFrame:
@@ -183,18 +187,48 @@ def _differs(held: "pd.Series", group: Positions, size: int) -> Flags:
     return np.bincount(pairs, minlength=size) > 1
 
 
-def _older(sheets: Sequence[Checked], rows: pd.DataFrame) -> tuple[list[Positions], list[str]]:
-    """Return the rows that a newer version of their file replaces, and a note for each pair."""
+def _older(
+    sheets: Sequence[Checked], rows: pd.DataFrame
+) -> tuple[list[Positions], list[str], int | None]:
+    """Return the rows that a newer version of their file replaces, notes, and how late days are."""
     out = [np.zeros(sheet.accepted.size, dtype=bool) for sheet in sheets]
-    notes = []
+    notes, late = [], []
     latest = _latest_by_origin(sheets)
     for one, two in _pairs(sheets, rows):
         outcomes = {n: _outcomes(sheets[n], _overlap(sheets, one, two)) for n in (one, two)}
         old, new = sorted((one, two), key=lambda n: (latest[n], outcomes[n], n))
+        late.append(_days_late(sheets, rows, old, new))
         gone, note = _replaced(sheets, rows, old, new)
         notes += [note] if (gone & ~out[old]).any() else []
         out[old] |= gone
-    return [np.flatnonzero(flags) for flags in out], notes
+    known = [days for days in late if days is not None]
+    return [np.flatnonzero(flags) for flags in out], notes, max(known, default=None)
+
+
+def _days_late(sheets: Sequence[Checked], rows: pd.DataFrame, old: int, new: int) -> int | None:
+    """Return how old a day was in an older extract once it held 95 % of what the newer holds.
+
+    Days count back from the last of the older; five at a time, of files that know days.
+    """
+    fields = sheets[new].fields
+    if (fields["precision"] == PRECISIONS.index("month")).any():
+        return None
+    last = sheets[old].fields["start"].max().astype("datetime64[D]")
+    age = (last - fields["start"].astype("datetime64[D]")).astype(np.int64)
+    mine = rows[rows["sheet"] == new]
+    held = np.zeros(age.size, dtype=bool)
+    held[mine.loc[mine["code"].isin(rows.loc[rows["sheet"] == old, "code"]), "at"]] = True
+    low, _ = _overlap(sheets, old, new)
+    named = fields["reference"].is_valid().to_numpy(zero_copy_only=False)
+    asked = (age >= 0) & (age <= _LATEST) & named & (fields["start"] >= low)
+    if asked.sum() < _FEWEST_LATE:
+        return None
+    every = np.bincount(age[asked], minlength=_LATEST + _RUN)
+    there = np.bincount(age[asked & held], minlength=_LATEST + _RUN)
+    runs = np.ones(_RUN)
+    whole, part = (np.convolve(each, runs, "valid") for each in (every, there))
+    late = np.flatnonzero((part < _COMPLETE * whole) & (every[: whole.size] > 0))
+    return int(late.max(initial=-1)) + 1
 
 
 def _pairs(sheets: Sequence[Checked], rows: pd.DataFrame) -> list[tuple[int, int]]:

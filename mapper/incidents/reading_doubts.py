@@ -3,6 +3,7 @@
 | looked for | told when |
 |---|---|
 | rows that could not be read | they are a tenth of all rows, and ten at least |
+| references like 1.2E+12 | they are one in a hundred, and ten at least |
 | old data | its last day lies more than 60 days back; of a demonstration this is never told |
 """
 
@@ -11,7 +12,7 @@ from datetime import date, timedelta
 import numpy as np
 import pandas as pd
 
-from mapper.incidents.doubt import Doubt
+from mapper.incidents.doubt import Doubt, caveat
 from mapper.incidents.faults import UNREAD
 from mapper.incidents.synthetic import is_synthetic
 from mapper.incidents.table import Incidents
@@ -19,6 +20,7 @@ from mapper.incidents.table import Incidents
 UNREAD_SHARE = 0.1  # of all rows
 OLD = 60  # days
 _FEWEST = 10
+_SHORTENED = 0.01  # of all rows
 _SHOWN = 3  # reasons
 _NONE = np.empty(0, dtype=np.int64)
 
@@ -29,25 +31,34 @@ def unread_words(reasons: "pd.Series[int]", rows_read: int) -> str:
     return f"{reasons.sum():,} of {rows_read:,} rows could not be read ({told})."
 
 
-def unread_rows(incidents: Incidents) -> list[Doubt]:
+def reading_doubts(incidents: Incidents) -> list[Doubt]:
+    """Return what reading leaves in doubt but for age."""
+    return [*_unread(incidents), *_shortened(incidents)]
+
+
+def _shortened(incidents: Incidents) -> list[Doubt]:
+    """Say when a spreadsheet has shown long references as powers of ten."""
+    share = incidents.shortened / max(incidents.rows_read, 1)
+    if incidents.shortened < _FEWEST or share < _SHORTENED:
+        return []
+    words = (
+        f"{incidents.shortened:,} references stand as numbers like 1.2E+12: a spreadsheet has"
+        " shortened them, so rows of one incident cannot be told from others."
+    )
+    remedy = "export the references as text, and do not save them from a spreadsheet"
+    return [caveat("references rounded", words, _NONE, share, kind="reference", remedy=remedy)]
+
+
+def _unread(incidents: Incidents) -> list[Doubt]:
     """Say when many rows were rejected for what stands in them."""
     reasons = incidents.rejected["reason"].value_counts()
     unread = reasons[reasons.index.isin(UNREAD)]
     share = float(unread.sum()) / max(incidents.rows_read, 1)
     if unread.sum() < _FEWEST or share < UNREAD_SHARE:
         return []
-    return [
-        Doubt(
-            code="rows unread",
-            effect="caveat",
-            words=f"{unread_words(unread, incidents.rows_read)} No answer counts them.",
-            rows=_NONE,
-            share=share,
-            kind="reading",
-            part=str(unread.index[0]),
-            remedy="mend these rows in the file, or say how it is written in a column mapping",
-        )
-    ]
+    words = f"{unread_words(unread, incidents.rows_read)} No answer counts them."
+    remedy = "mend these rows in the file, or say how it is written in a column mapping"
+    return [caveat("rows unread", words, _NONE, share, kind="reading", remedy=remedy)]
 
 
 def last_day(table: pd.DataFrame) -> date | None:
@@ -70,15 +81,5 @@ def old_data(last: date | None, today: date) -> list[Doubt]:
         f"The data ends on {last.day} {last:%B %Y}, more than {OLD} days ago: it says nothing of"
         " what is so now."
     )
-    return [
-        Doubt(
-            code="data old",
-            effect="caveat",
-            words=words,
-            rows=_NONE,
-            share=1.0,
-            kind="day",
-            part=str(last),
-            remedy="load files that reach further before acting on a place",
-        )
-    ]
+    remedy = "load files that reach further before acting on a place"
+    return [caveat("data old", words, _NONE, 1.0, kind="day", remedy=remedy)]
