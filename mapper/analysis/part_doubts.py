@@ -315,6 +315,7 @@ def _one_thing(one: Doubt, two: Doubt) -> Doubt:
         share=one.share + two.share,
         kind=one.kind,
         part=one.part,
+        other=two.part,
         since=one.since,
         remedy="write one name for both in the file, or name both in the lens",
     )
