@@ -15,10 +15,12 @@ import pandas as pd
 from mapper.analysis.coverage import Coverage, coverage
 from mapper.analysis.part_doubts import area_divisions, part_doubts, row_divisions
 from mapper.analysis.point_doubts import point_doubts
+from mapper.analysis.street_names import street_names
 from mapper.areas.study_area import StudyArea
 from mapper.base.text import count
 from mapper.base.types import Flags, Integers
 from mapper.grid.counts import locate
+from mapper.grid.hexagons import Cells
 from mapper.incidents.column_doubts import column_doubts, days_late, incomplete_days
 from mapper.incidents.doubt import Doubt
 from mapper.incidents.reading_doubts import last_day, old_data, reading_doubts
@@ -78,6 +80,8 @@ class RowExamination:
 class AreaExamination:
     """What some incidents show over a study area."""
 
+    table: pd.DataFrame
+    cells: Cells
     position: Integers  # cell of each incident, -1 outside
     coverage: Coverage
     parts: tuple[Doubt, ...]  # districts and wards
@@ -86,6 +90,11 @@ class AreaExamination:
     def doubts(self) -> tuple[Doubt, ...]:
         """All of them, coverage first."""
         return (*((self.coverage.doubt,) if self.coverage.doubt else ()), *self.parts)
+
+    @cached_property
+    def streets(self) -> pd.DataFrame:
+        """The streets of each cell, as the incidents name them: STREET_COLUMNS."""
+        return street_names(self.table, self.position, self.cells)
 
 
 _ROWS: WeakKeyDictionary[Incidents, RowExamination] = WeakKeyDictionary()
@@ -152,7 +161,7 @@ def _over(incidents: Incidents, area: StudyArea) -> AreaExamination:
     position = locate(lon, lat, cells=cells, resolution=area.resolution)
     position.flags.writeable = False  # every study of these incidents reads the same
     parts = part_doubts(table, area_divisions(area, position)) if len(table) else ()
-    return AreaExamination(position, coverage(area, position), parts)
+    return AreaExamination(table, cells, position, coverage(area, position), parts)
 
 
 def _near_names(table: pd.DataFrame) -> list[Doubt]:

@@ -135,6 +135,16 @@ HOTSPOT_COLUMNS: Mapping[str, str] = MappingProxyType(
     }
 )
 
+# Names of streets on a map, one row per street and cell; the operational audience alone gets them.
+STREET_COLUMNS: Mapping[str, str] = MappingProxyType(
+    {
+        "street": "str",
+        "cell": "str",  # H3 index as a string
+        "lon": "float64",  # of the middle of its incidents in the cell
+        "lat": "float64",
+    }
+)
+
 # What audiences other than the operational one get (mapper.disclosure.partner_tables). A count is
 # missing where it is hidden or withheld; ``shown`` says in words how it is printed.
 PARTNER_CELL_COLUMNS: Mapping[str, str] = MappingProxyType(
