@@ -5,7 +5,7 @@ next. If not, their text is kept whole beside the record, stays their draft, and
 what differs. Text, draft and audit entry are one transaction: all are kept, or none.
 """
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
@@ -13,7 +13,7 @@ from typing import Any
 from sqlalchemy import Connection, delete, func, insert, select
 
 from mapper.base.errors import RecordsError
-from mapper.disclosure.people import Viewer, require
+from mapper.disclosure.people import Act, Viewer, require
 from mapper.records.audit import Event, append
 from mapper.records.content import as_json, digest_of_text, tidy
 from mapper.records.database import Database
@@ -86,6 +86,47 @@ def save(database: Database, work: Work, *, viewer: Viewer, reason: str) -> Vers
         )
     if stale:
         raise StaleVersionError(after)
+    return after
+
+
+def amend(
+    database: Database,
+    record: str,
+    *,
+    viewer: Viewer,
+    act: Act,
+    change: Callable[[Version], Content],
+    reason: str,
+) -> Version:
+    """Change the newest version of a record in one transaction: nobody can come in between.
+
+    Parameters
+    ----------
+    act
+        What the viewer must be allowed to do.
+    change
+        Returns the new content from the newest version, or raises.
+
+    Raises
+    ------
+    RefusedError
+        When the viewer's roles do not let them.
+    RecordsError
+        When there is no such record, or the change cannot be used; nothing is saved then.
+    """
+    require(viewer, act)
+    with database.write() as connection:
+        now = newest_in(connection, record)
+        if now is None:
+            raise RecordsError(f"{record} is not here. Load the page again and choose another.")
+        work = Work(record, now.kind, change(now), now.number)
+        prepared = _prepare(work, viewer, reason)
+        if prepared["digest"] == now.digest:
+            return now
+        connection.execute(insert(work_versions), {**prepared, "number": now.number + 1})
+        _tell(connection, viewer, prepared, number=now.number + 1, stale=False)
+        after = newest_in(connection, record)
+    assert after is not None  # noqa: S101 - just written
     return after
 
 

@@ -43,6 +43,7 @@ ENTRIES = (
     AppPage("data/load.py", "Data", "load data"),
     AppPage("places/assessment.py", "Assessments", "plan", PLACES),
     AppPage("places/plan.py", "Plans", "plan", PLACES),
+    AppPage("places/campaigns.py", "Campaigns", "plan", PLACES),
     AppPage("places/interventions.py", "Interventions", "plan", PLACES),
     AppPage("places/meetings.py", "Meetings", "plan", PLACES),
     AppPage("places/children.py", "Children", "see hot spots", PLACES),
