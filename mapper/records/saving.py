@@ -76,6 +76,7 @@ def save(database: Database, work: Work, *, viewer: Viewer, reason: str) -> Vers
         stale = number != work.based_on
         if stale:
             _set_aside(connection, work, prepared, behind=number)
+            _put_draft(connection, work, str(prepared["content"]), str(prepared["author"]))
         else:
             _add(connection, work, prepared, number=number + 1)
         _tell(connection, viewer, prepared, number=number + 1, stale=stale)
@@ -128,6 +129,29 @@ def amend(
         after = newest_in(connection, record)
     assert after is not None  # noqa: S101 - just written
     return after
+
+
+def lay_aside(
+    database: Database, work: Work, *, viewer: Viewer, act: Act, reason: str
+) -> StaleVersionError:
+    """Keep a text that came too late beside its record; return what its author is to be told.
+
+    Raises
+    ------
+    RefusedError
+        When the viewer's roles do not let them.
+    RecordsError
+        When there is no such record, or the text cannot be used.
+    """
+    require(viewer, act)
+    prepared = _prepare(work, viewer, reason)
+    with database.write() as connection:
+        now = newest_in(connection, work.record)
+        if now is None:
+            raise RecordsError(f"{work.record} is not here. Load the page again.")
+        _set_aside(connection, work, prepared, behind=now.number)
+        _tell(connection, viewer, prepared, number=now.number + 1, stale=True)
+    return StaleVersionError(now)
 
 
 def keep_draft(database: Database, work: Work, *, viewer: Viewer) -> None:
@@ -185,7 +209,7 @@ def _add(connection: Connection, work: Work, prepared: Mapping[str, Any], *, num
 def _set_aside(
     connection: Connection, work: Work, prepared: Mapping[str, Any], *, behind: int
 ) -> None:
-    """Keep a text that came too late, beside the record and as its author's draft."""
+    """Keep a text that came too late, beside the record."""
     kept = {name: prepared[name] for name in prepared if name in work_set_aside.c}
     last = select(func.coalesce(func.max(work_set_aside.c.number), 0)).where(
         work_set_aside.c.record == work.record
@@ -193,7 +217,6 @@ def _set_aside(
     number = connection.execute(last).scalar_one() + 1
     numbers = {"number": number, "based_on": work.based_on, "behind": behind}
     connection.execute(insert(work_set_aside), {**kept, **numbers})
-    _put_draft(connection, work, str(prepared["content"]), str(prepared["author"]))
 
 
 def _tell(

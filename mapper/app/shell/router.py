@@ -41,6 +41,7 @@ ENTRIES = (
     AppPage("meeting/briefing.py", BRIEFING, "see partnership releases"),
     AppPage("analysis/workbench.py", "Workbench", "see everything"),
     AppPage("data/load.py", "Data", "load data"),
+    AppPage("partners/our_actions.py", "Our actions", "act for an agency"),
     AppPage("places/assessment.py", "Assessments", "plan", PLACES),
     AppPage("places/plan.py", "Plans", "plan", PLACES),
     AppPage("places/campaigns.py", "Campaigns", "plan", PLACES),

@@ -195,7 +195,7 @@ def _answered(answers: Mapping[str, Any], name: str) -> bool:
 def _ask_save(viewer: Viewer, desk: Desk, answers: Mapping[str, Any]) -> None:
     """Ask why, warn of people in the text, and save."""
     area, form = area_here(), load_form(desk.kind)
-    found = scan_fields(free_text(form, answers), places=_known_places(area.sha256, _area=area))
+    found = scan_fields(free_text(form, answers), places=known_places(area))
     looked = _show_people(desk, found) if found else True
     left, middle, right = st.columns([4, 1, 1], vertical_alignment="bottom")
     reason = left.text_input(
@@ -230,9 +230,14 @@ def _show_people(desk: Desk, found: Mapping[str, tuple[Likely, ...]]) -> bool:
     )
 
 
+def known_places(area: StudyArea) -> tuple[str, ...]:
+    """Return the names of wards and districts, in which nothing is a person."""
+    return _known_places(area.sha256, _area=area)
+
+
 @st.cache_data(show_spinner=False)
 def _known_places(digest: str, *, _area: StudyArea) -> tuple[str, ...]:
-    """Return the names of wards and districts, in which nothing is a person."""
+    """Return the names, read once for each area."""
     del digest
     cells = _area.cells
     names = {*cells["ward"].cat.categories, *cells["district"].cat.categories}
