@@ -13,10 +13,12 @@ Rows without a point in Great Britain or Northern Ireland are left out and count
 """
 
 import io
+import os
 import tempfile
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from typing import BinaryIO
 from xml.etree import ElementTree as ET
 
 import numpy as np
@@ -24,6 +26,7 @@ import pandas as pd
 import pyarrow as pa
 
 from mapper.base.errors import ContextError
+from mapper.base.files import open_regular
 from mapper.base.sandbox import in_child
 from mapper.base.text import count, place_name
 from mapper.base.types import Floats
@@ -117,12 +120,20 @@ def read_all_places(paths: list[Path]) -> Places:
 
 def _bytes(path: Path) -> bytes:
     """Return the content of a file."""
+    with _opened(path) as file:
+        return file.read()
+
+
+def _opened(path: Path) -> BinaryIO:
+    """Open a regular file of a sane size."""
     try:
-        if path.stat().st_size > _LARGEST:
-            raise ContextError(f"{path}: over {_LARGEST:,} bytes. Cut it to your area first.")
-        return path.read_bytes()
+        file = open_regular(path)
     except OSError as error:
         raise ContextError(f"{path}: cannot be read ({error.strerror}). Check the path.") from error
+    if os.fstat(file.fileno()).st_size > _LARGEST:
+        file.close()
+        raise ContextError(f"{path}: over {_LARGEST:,} bytes. Cut it to your area first.")
+    return file
 
 
 def _xml(path: Path) -> pd.DataFrame:
@@ -158,6 +169,7 @@ def _text(path: Path) -> pd.DataFrame:
 
 def _geographic(path: Path) -> pd.DataFrame:
     """Return a file of shapes as a table of text with a point inside each, in degrees."""
+    _opened(path).close()  # before a library gets its path
     with tempfile.TemporaryDirectory(prefix="mapper-") as folder:
         target = Path(folder, "points.arrow")
         in_child(

@@ -14,6 +14,7 @@ from typing import Any
 import pyarrow as pa
 
 from mapper.base.errors import InputError
+from mapper.base.files import read_regular
 from mapper.base.sandbox import in_child
 from mapper.incidents.gather import Found
 from mapper.incidents.geometry import from_wkb
@@ -88,7 +89,7 @@ def _parts(found: Found) -> Iterator[tuple[str, bytes]]:
         return
     for beside in sorted(found.path.parent.glob(f"{_escaped(found.path.stem)}.*")):
         if beside.suffix.lower() in _SHAPE_PARTS[1:]:
-            yield beside.suffix.lower(), beside.read_bytes()
+            yield beside.suffix.lower(), read_regular(beside)
 
 
 def _kind_of(data: bytes) -> str:
