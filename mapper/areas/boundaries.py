@@ -96,6 +96,7 @@ def read_boundary(path: Path, *, box: tuple[float, ...] = ()) -> Boundary:
                 "bytes": MAX_BYTES,
             },
             name=path.name,
+            size=path.stat().st_size,
             kind=AreaError,
             advice="Simplify the boundary (10 metres is enough) and try again.",
         )

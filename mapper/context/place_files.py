@@ -32,7 +32,7 @@ from mapper.base.text import count, place_name
 from mapper.base.types import Floats
 from mapper.context.places import KINDS, SIDES, Places, join_places, places_table
 from mapper.incidents.coordinates import grid_to_degrees, in_area
-from mapper.incidents.encoding import to_utf8
+from mapper.incidents.encoding import check_lines, to_utf8
 from mapper.lenses.part import closest, shown
 
 SYNTHETIC_SOURCE = "synthetic"  # in a column `source`: these places are invented
@@ -158,7 +158,9 @@ def _xml(path: Path) -> pd.DataFrame:
 
 def _text(path: Path) -> pd.DataFrame:
     """Return a delimited file as text columns."""
-    text, _ = to_utf8(_bytes(path), name=path.name)
+    data = _bytes(path)
+    check_lines(data, name=path.name)
+    text, _ = to_utf8(data, name=path.name)
     try:
         return pd.read_csv(io.BytesIO(text), dtype="str", keep_default_na=False)
     except ValueError as error:
@@ -176,6 +178,7 @@ def _geographic(path: Path) -> pd.DataFrame:
             "mapper.context.place_child:points",
             {"source": str(path.resolve()), "name": str(path), "target": str(target)},
             name=str(path),
+            size=path.stat().st_size,
             kind=ContextError,
             advice="Cut it to your area, or give the places as CSV.",
         )

@@ -23,6 +23,7 @@ from mapper.base.files import read_regular
 from mapper.base.types import Floats
 from mapper.incidents.archive import open_archive
 from mapper.incidents.coordinates import grid_to_degrees, in_area
+from mapper.incidents.encoding import check_lines
 
 _NAMES = ("pcds", "pcd", "pcd7", "pcd8", "pcd2", "postcode")
 _DEGREES = (("long", "lat"), ("lon", "lat"), ("longitude", "latitude"))
@@ -66,7 +67,7 @@ def load_postcodes(path: Path) -> Postcodes:
         When it cannot be read, or no file of it holds postcodes with their places.
     """
     try:
-        parts = [part for data in _files(path) if (part := _part(data)) is not None]
+        parts = [part for data in _files(path) if (part := _part(data, path.name)) is not None]
     except (OSError, pa.ArrowException, UnicodeError) as error:
         why = getattr(error, "strerror", None) or type(error).__name__
         raise InputError(
@@ -99,8 +100,9 @@ def _files(path: Path) -> Iterator[bytes]:
         yield read_regular(path)
 
 
-def _part(data: bytes) -> tuple[pa.Array, Floats, Floats] | None:
+def _part(data: bytes, name: str) -> tuple[pa.Array, Floats, Floats] | None:
     """Return postcodes and degrees of one file; nothing where it is another table."""
+    check_lines(data, name=name)
     first = data[:10_000].splitlines()[0].decode("utf-8-sig", "replace") if data else ""
     header = [title.strip().strip('"').lower() for title in first.split(",")]
     headless = POSTCODE.fullmatch(header[0]) is not None

@@ -117,6 +117,8 @@ ALLOWED = {
     "outputs/exports/layers.py": OWN,
     "records/lock.py": OWN,
     "records/rules_change.py": OWN,
+    "incidents/parquet.py": OWN,
+    "incidents/parquet_child.py": OWN,
     "incidents/spatial_child.py": OWN,
     "incidents/workbook_child.py": OWN,
     "incidents/archive.py": "the line above opens the same path by files.open_regular",
