@@ -26,7 +26,7 @@ from mapper.disclosure.suppression import kind_words, print_counts
 from mapper.lenses.lens import Lens, Rule
 from mapper.outputs.briefing.spans import spans_of_cells
 from mapper.outputs.manifest import manifest
-from mapper.outputs.maps import export_map
+from mapper.outputs.maps import embed_map, export_map
 from mapper.outputs.maps.drawing import context_of, figures_of
 from mapper.outputs.tables import cells_parquet, districts_csv, hotspots_csv, hotspots_geojson
 from mapper.outputs.write import write_outputs
@@ -98,7 +98,17 @@ def test_names_and_busiest_cells_give_no_street_and_no_count_that_is_not_printed
     found = analyse(known, lens=EVERYTHING, area=area, start=START, end=END, alpha=0.5)
     assert found.hotspots["name"].str.contains("Street").all()
     assert found.hotspots["streets"].str.contains(r"\(\d").all()
+    assert set(found.streets["street"]) == {"Lime Street", "Bold Street"}
+    assert release(found).streets.equals(found.streets)
     shown = release(found, audience=audience, register=MemoryRegister())
+    assert shown.streets is None
+    drawn = context_of(shown)
+    assert drawn["streets"] == {"names": [], "name": [], "xy": []}
+    assert {label[3] for label in drawn["labels"]} == {*area.cells["ward"], *area.cells["district"]}
+    for page in (export_map(shown), embed_map(shown)):
+        assert "Lime Street" not in page
+        assert "Bold Street" not in page
+    assert "Lime Street" in export_map(release(found))
     assert len(shown.hotspots) >= 1
     for column in ("name", "busiest", "reason"):
         assert not shown.hotspots[column].str.contains("Street").any()

@@ -172,6 +172,15 @@ function (map, data, look) {
     }
     return -1;
   };
+  // The cell whose middle is nearest, no further than three cells away.
+  ground.near = function (place) {
+    var here = map.project(place, 0), best = -1, least = 6 * radius;
+    for (var at = 0; at < size; at += 1) {
+      var away = Math.hypot(middle[2 * at] - here.x, middle[2 * at + 1] - here.y);
+      if (away < least) { least = away; best = at; }
+    }
+    return best;
+  };
   ground.ring = function (at) {
     var found = [];
     for (var i = 2 * at * corners; i < 2 * (at + 1) * corners; i += 2) {

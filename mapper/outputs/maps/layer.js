@@ -1,4 +1,4 @@
-function (map, data, canvas) {
+function (map, data, canvas, streets) {
   "use strict";
   var BLUES = [1, 2, 3, 4, 5].map(function (step) { return COLOURS["blue-" + step]; });
   var HOT = COLOURS.hot;
@@ -192,6 +192,21 @@ function (map, data, canvas) {
         iconSize: [0, 0], html: "<span>" + label[3] + "</span>"})})};
   });
 
+  var nameStreets = streets(map, data, points), standing = [], marked = [];
+  function marks() {
+    return marked.map(function (at) {
+      var here = map.latLngToLayerPoint(at);
+      return {x: here.x, y: here.y, half: 9};
+    });
+  }
+  var here = L.control({position: "bottomleft"});
+  here.onAdd = function () { return L.DomUtil.create("p", "m-here"); };
+  here.addTo(map);
+  function stand() {
+    here.getContainer().textContent = map.getZoom() >= 13 ? group.placeAt(map.getCenter()) : "";
+    nameStreets(standing.concat(marks()));
+  }
+  map.on("moveend", stand);
   // Far out the districts are named, closer in the wards; of ranks that would lie on one another
   // the best stays. A name moves up or down to where neither a rank nor another name is; a ward's
   // that finds no room waits for a closer look. The list beside the map always holds them all.
@@ -228,6 +243,8 @@ function (map, data, canvas) {
       element.style.setProperty("--m-down", by[1] + "px");
       if (free.length) { taken.push({x: here.x + by[0], y: here.y + by[1], half: half}); }
     });
+    standing = taken;
+    stand();
   }
   function mark(at) {
     if (chosen >= 0) {
@@ -264,12 +281,30 @@ function (map, data, canvas) {
         paddingBottomRight: [60, 30]});
     open(at);
   };
-  // Ids as they were before they were encoded: compared and sent, never put into a page.
-  group.ids = spots.map(function (spot) {
-    return spot.hotspot_id.replace(/&#(\d+);/g, function (_, code) {
-      return String.fromCharCode(code);
-    });
-  });
+  // Text as it was before it was encoded: compared, sent or set as text, never put into a page.
+  function plain(text) {
+    return text.replace(/&#(\d+);/g, function (_, code) { return String.fromCharCode(code); });
+  }
+  group.ids = spots.map(function (spot) { return plain(spot.hotspot_id); });
+  // All that has a name and a point: what is said of a whole ward or district is wide.
+  var names = null;
+  group.named = function () {
+    names = names || data.labels.map(function (label) {
+      return {name: plain(label[3]), lon: label[1], lat: label[2], wide: true,
+        zoom: label[0] ? 14 : 11.5};
+    }).concat(spots.map(function (spot) {
+      return {name: plain(spot.name), lon: spot.lon, lat: spot.lat, wide: true};
+    }), points(data.streets.xy).map(function (at, i) {
+      return {name: plain(data.streets.names[data.streets.name[i]]), lat: at[0], lon: at[1]};
+    }));
+    return names;
+  };
+  // Ward and district of a point, by the nearest cell that is drawn; nothing far from any.
+  group.placeAt = function (at) {
+    var cell = ground.near(L.latLng(at));
+    return cell < 0 ? "" : plain(cells.places[cells.place[cell]]);
+  };
+  group.keepClear = function (list) { marked = list; stand(); };
   // What the map of a patch reaches for: the map, the cells it plays months over.
   group.map = map;
   group.surface = surface;

@@ -32,6 +32,11 @@ if TYPE_CHECKING:
     from branca.element import Figure
 
 _HERE = Path(__file__).parent
+_FIND = (  # on a patch the choices above the map hold it
+    '\n<div class="find" role="search"><input type="search" list="names" autocomplete="off"'
+    ' aria-label="Find on this map" placeholder="Find on this map"><datalist id="names"></datalist>'
+    "<output></output></div>"
+)
 
 
 def render_page(
@@ -68,6 +73,7 @@ def render_page(
         child.render()
     layer = next(child for child in drawn._children.values() if isinstance(child, ReleaseLayer))  # noqa: SLF001  as above
     script = f"{figure.script.render()}\n{_file('page.js')}({layer.get_name()});\n"
+    script += f"{_file('find.js')}({layer.get_name()});\n"
     style = f"{_leaflet('leaflet.css')}\n{layer.style}\n{with_colours(_file('page.css'))}"
     if patch is not None:
         script += f"({_file('patch.js')})({layer.get_name()}, {script_json(dict(patch))});\n"
@@ -89,7 +95,12 @@ def render_page(
         "style": style,
         "leaflet": _leaflet("leaflet.js"),
         "script": script,
-        "body": _body(release, figure.html.render(), embedded=embedded, landmarks=landmarks),
+        "body": _body(
+            release,
+            figure.html.render() + ("" if patch is not None else _FIND),
+            embedded=embedded,
+            landmarks=landmarks,
+        ),
     }
     return Template(_file("page.html")).substitute(parts)
 
