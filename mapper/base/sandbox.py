@@ -128,7 +128,7 @@ def _limits(size: int | None, memory: int, seconds: float) -> _Limits:
     """Return the limits of a child that reads so many bytes, never above those that are given."""
     if size is None:
         return _Limits(memory, max(1, round(seconds * 2)), seconds)  # two threads
-    cpu = min(_SECONDS_FIRST + _SECONDS_EACH_MB * size // _MB, round(seconds * 2))
+    cpu = min(_SECONDS_FIRST + _SECONDS_EACH_MB * size // _MB, max(1, round(seconds * 2)))
     most = min(memory, _MEMORY_FIRST + _MEMORY_TIMES * size)
     return _Limits(most, cpu, min(seconds, cpu * _PATIENCE))
 

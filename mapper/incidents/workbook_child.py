@@ -15,6 +15,7 @@ import python_calamine
 
 from mapper.base.errors import InputError
 from mapper.base.files import Progress
+from mapper.base.text import count
 
 _BATCH = 20_000
 _ROW = re.compile(rb'<row [^>]*?\br="(\d{1,9})"')
@@ -106,8 +107,8 @@ def _check_far_rows(source: str) -> None:
             rows = content.count(b"<row ")
             if number and int(number[1]) > _FAR_FIRST + _FAR_TIMES * rows:
                 raise ValueError(
-                    f"has a value in row {int(number[1]):,}, far below its other {rows - 1:,} rows;"
-                    " delete the rows between"
+                    f"has a value in row {int(number[1]):,} but only {count(rows, 'row')} with values;"
+                    " delete the empty ones"
                 )
 
 

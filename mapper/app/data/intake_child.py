@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from mapper.app.shell.incident_store import store_incidents
-from mapper.base.errors import AmbiguousDatesError, MapperError, MappingError
+from mapper.base.errors import AmbiguousDatesError, InputError, MapperError, MappingError
 from mapper.base.files import Progress
 from mapper.incidents.formats import open_sheets
 from mapper.incidents.gather import gather
@@ -41,7 +41,7 @@ def read(told: Mapping[str, Any], progress: Progress) -> dict[str, Any]:
         )
     except AmbiguousDatesError as error:
         return {"refusal": str(error), "ambiguous": True}
-    except MappingError as error:
+    except (InputError, MappingError) as error:
         return {"refusal": str(error), "unknown": _unknown_form(paths, mapping)}
     except MapperError as error:
         return {"refusal": str(error)}
