@@ -5,6 +5,7 @@ long as they are in use. An answer takes those that concern its days and its inc
 """
 
 from dataclasses import dataclass
+from datetime import date
 from functools import cached_property
 from weakref import WeakKeyDictionary
 
@@ -20,8 +21,9 @@ from mapper.base.text import count
 from mapper.base.types import Flags, Integers
 from mapper.grid.counts import locate
 from mapper.grid.hexagons import Cells
-from mapper.incidents.column_doubts import column_doubts
+from mapper.incidents.column_doubts import column_doubts, days_late, incomplete_days
 from mapper.incidents.doubt import Doubt
+from mapper.incidents.reading_doubts import last_day, old_data, reading_doubts
 from mapper.incidents.table import Incidents
 from mapper.lenses.load import shipped_lenses
 from mapper.lenses.named_values import unnamed_values
@@ -34,11 +36,25 @@ class RowExamination:
     """What the rows of some incidents show."""
 
     table: pd.DataFrame
+    reading: tuple[Doubt, ...] = ()
+    earlier: int | None = None  # days until a day is in, by an earlier extract
+
+    @cached_property
+    def last(self) -> date | None:
+        """The last day, from which data grows old; none of a demonstration."""
+        return last_day(self.table)
 
     @cached_property
     def columns(self) -> tuple[Doubt, ...]:
         """Of columns as a whole, and of months without any row."""
-        return (*column_doubts(self.table), *_missing_months(self.table))
+        late = incomplete_days(self.table, self.late)
+        return (*column_doubts(self.table), *late, *_missing_months(self.table))
+
+    @cached_property
+    def late(self) -> int | None:
+        """Days until 95 % of a day are in, by reports or an earlier extract; none if unknown."""
+        known = days_late(self.table)
+        return self.earlier if known is None else known
 
     @cached_property
     def rest(self) -> tuple[Doubt, ...]:
@@ -46,6 +62,8 @@ class RowExamination:
         if self.table.empty:
             return ()
         parts = part_doubts(self.table, row_divisions(self.table, self.untimed))
+        constant = {one.kind for one in self.columns if one.code == "column constant"}
+        parts = tuple(one for one in parts if one.kind not in constant)  # told as one thing
         return (*point_doubts(self.table), *parts, *_near_names(self.table))
 
     @cached_property
@@ -53,7 +71,7 @@ class RowExamination:
         """Which incidents carry a minute of the day that stands for "not known"."""
         flags = np.zeros(len(self.table), dtype=bool)
         for one in self.columns:
-            if one.code == "times unknown":
+            if one.code in {"times unknown", "batch entry"}:
                 flags[one.rows] = True
         return flags
 
@@ -88,7 +106,8 @@ _AREAS: WeakKeyDictionary[Incidents, WeakKeyDictionary[StudyArea, AreaExaminatio
 def examine_rows(incidents: Incidents) -> RowExamination:
     """Return what the rows of some incidents show, looked for once."""
     if incidents not in _ROWS:
-        _ROWS[incidents] = RowExamination(incidents.table)
+        reading = tuple(reading_doubts(incidents))
+        _ROWS[incidents] = RowExamination(incidents.table, reading, incidents.days_late)
     return _ROWS[incidents]
 
 
@@ -100,10 +119,19 @@ def examine_area(incidents: Incidents, area: StudyArea) -> AreaExamination:
     return kept[area]
 
 
-def examine(incidents: Incidents, area: StudyArea | None = None) -> tuple[Doubt, ...]:
-    """Return all doubts about some incidents, those that veto first."""
+def examine(
+    incidents: Incidents, area: StudyArea | None = None, *, today: date | None = None
+) -> tuple[Doubt, ...]:
+    """Return all doubts about some incidents, those that veto first.
+
+    Parameters
+    ----------
+    today
+        The day from which data is old; the wall clock's where not given.
+    """
     rows = examine_rows(incidents)
-    found = [*rows.columns, *rows.rest]
+    now = today or date.today()  # noqa: DTZ011 - days where the people are
+    found = [*rows.reading, *rows.columns, *rows.rest, *old_data(rows.last, now)]
     if area is not None:
         found += examine_area(incidents, area).doubts
     return tuple(sorted(found, key=lambda one: _EFFECTS.index(one.effect)))

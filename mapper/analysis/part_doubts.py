@@ -35,8 +35,8 @@ _MOST_PARTS = 300
 _WEEKS = 8, 104  # fewest and most periods of a week
 _LIKE = 0.5  # of two names, so that one may be the other
 _HOURS = ("00:00 to 07:59", "08:00 to 15:59", "16:00 to 23:59")
-_TEXTS = ("type", "risk_grade", "location_type", "crime_code")
-_BLANK = ("reference", "location", "uprn")
+_TEXTS = ("type", "channel", "risk_grade", "location_type", "crime_code")
+_BLANK = ("reference", "location", "uprn", *_TEXTS)
 
 
 @dataclass(frozen=True, eq=False)

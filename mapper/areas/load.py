@@ -24,6 +24,7 @@ from mapper.grid.hexagons import RESOLUTIONS, cells_to_points, points_to_cells
 if TYPE_CHECKING:
     import geopandas
 
+_HOME = 9  # resolution at which the own area is looked at for it
 ROUND = 0.5  # degrees round the own area in which an incident may well lie
 _SUFFIXES = {
     *(".geojson", ".json", ".gpkg", ".zip", ".shp", ".parquet", ".geoparquet", ".fgb"),
@@ -162,9 +163,16 @@ def known_tables() -> tuple[Path, ...]:
 def home_box() -> tuple[float, float, float, float] | None:
     """Return west, south, east and north of the own area and half a degree round it, if any."""
     try:
-        lon, lat = cells_to_points(load_study_area().cells["cell"].to_numpy())
-    except AreaError:
+        own = installed_table()
+        return _box_of(own, own.stat().st_mtime_ns)
+    except (AreaError, OSError):
         return None
+
+
+@lru_cache(maxsize=4)  # asked for every file that is read
+def _box_of(own: Path, _changed: int) -> tuple[float, float, float, float]:
+    """Return the box of the installation's own area, once for each state of its file."""
+    lon, lat = cells_to_points(_of_table(own, None, _HOME).cells["cell"].to_numpy())
     west, south, east, north = lon.min(), lat.min(), lon.max(), lat.max()
     return float(west) - ROUND, float(south) - ROUND, float(east) + ROUND, float(north) + ROUND
 

@@ -31,6 +31,7 @@ INCIDENT_COLUMNS: Mapping[str, str] = MappingProxyType(
 OPTIONAL_INCIDENT_COLUMNS: Mapping[str, str] = MappingProxyType(
     {
         "reported": "datetime64[us]",
+        "channel": "category",  # how it came to be recorded: 999, 101, online, officer
         "crime_code": "category",  # Home Office offence code
         "crime": "bool",  # recorded as a crime (most demand is not)
         "location": "category",  # location text or street label: free text

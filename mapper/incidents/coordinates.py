@@ -34,7 +34,7 @@ _DEGREES = {"EPSG:4326", "EPSG:4258", "OGC:CRS84", "CRS84", "URN:OGC:DEF:CRS:OGC
 def in_area(lon: Floats, lat: Floats) -> Flags:
     """Return which points lie round Great Britain and Northern Ireland, or the own area."""
     inside = (lon >= WEST) & (lon <= EAST) & (lat >= SOUTH) & (lat <= NORTH)
-    home = home_box()
+    home = None if inside.all() else home_box()
     if home is None:
         return inside
     west, south, east, north = home

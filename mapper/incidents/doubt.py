@@ -16,6 +16,8 @@ from mapper.base.types import Integers
 # mislead; caveat: it stands beside the figure.
 Effect = Literal["veto", "left out", "caveat"]
 
+FEWEST = 10  # rows below which a column as a whole says nothing
+
 
 @dataclass(frozen=True, kw_only=True, eq=False)
 class Doubt:
@@ -52,3 +54,12 @@ class Doubt:
         if self.until is not None:
             return self.since <= last and self.until >= first
         return first < self.since <= last
+
+
+def caveat(
+    code: NoteCode, words: str, rows: Integers, share: float, *, kind: str, remedy: str = ""
+) -> Doubt:
+    """Return a doubt that stands beside every figure."""
+    return Doubt(
+        code=code, effect="caveat", words=words, rows=rows, share=share, kind=kind, remedy=remedy
+    )

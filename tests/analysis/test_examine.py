@@ -19,6 +19,7 @@ from tests.builders import EVERYTHING, incidents_at, small_area
 AREA = small_area(10)
 CELLS = AREA.cells["cell"].to_numpy()
 CUT = pd.Timestamp("2024-07-01")
+TODAY = date(2025, 1, 15)
 
 
 def made(seed=0, size=4_000, **columns):
@@ -45,7 +46,7 @@ def kept(incidents, flags):
 
 
 def told(incidents, area=AREA):
-    return {(one.code, one.part): one for one in examine(incidents, area)}
+    return {(one.code, one.part): one for one in examine(incidents, area, today=TODAY)}
 
 
 @pytest.mark.parametrize("seed", range(8))
@@ -110,7 +111,7 @@ def test_before_a_stop_nothing_is_said_of_it():
     every = made()
     late = (every.table["start"] >= CUT) & (every.table["type"] == "Robbery")
     study = prepare(kept(every, ~late), lens=EVERYTHING, area=AREA, end=date(2024, 6, 20))
-    assert study.doubts == ()
+    assert [one.code for one in study.doubts] == ["data old"]
 
 
 @pytest.mark.parametrize("label", ["NO FIXED LOCATION", "Unknown", ""])

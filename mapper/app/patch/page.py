@@ -27,13 +27,13 @@ from mapper.app.patch.results import patch_map_address, released_patch
 from mapper.app.patch.search import find_place
 from mapper.app.shell.area_in_use import area_name_here
 from mapper.app.shell.datasets import Dataset
+from mapper.app.shell.day import today_here
 from mapper.app.shell.frame import put_on_style, show_marking_for, show_synthetic
 from mapper.app.shell.headline import show_cautions, show_refusal
 from mapper.app.shell.surroundings import places_near
 from mapper.app.shell.waiting import opened_dataset
 from mapper.app.shell.what_is import what_are
 from mapper.app.shell.words import notice
-from mapper.app.work.plan_page import today_here
 from mapper.app.work.record_start import offer_assessment
 from mapper.base.errors import MapperError
 from mapper.context.places import Places
@@ -125,7 +125,7 @@ def _answer(asked: PatchRequest) -> PatchView:
     return PatchView(
         patch=patch,
         beside=beside,
-        actions=open_actions(asked.viewer, patch.shown.hotspots["hotspot_id"]),
+        actions=open_actions(asked.viewer, patch.shown),
         places=places_near(asked.dataset),
         trouble=trouble,
     )

@@ -81,9 +81,18 @@ def _day(field: Field | Column, value: Any, key: str) -> str:
 
 
 def _choice(field: Field | Column, value: Any, key: str) -> str:
-    index = field.options.index(value) if value in field.options else None
-    chosen = st.selectbox(field.label, field.options, index=index, key=key, placeholder="Choose")
-    return chosen or ""
+    # “Choose” is an option like any other: a list that can be cleared is cleared by Escape too,
+    # and what was chosen is gone without a word.
+    options = ("", *field.options)
+    value = field.earlier.get(value, value)
+    index = options.index(value) if value in options else 0
+    return st.selectbox(
+        field.label,
+        options,
+        index=index,
+        key=key,
+        format_func=lambda option: option or "Choose",
+    )
 
 
 def _several(field: Field, value: Any, key: str) -> list[str]:

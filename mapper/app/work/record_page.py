@@ -29,7 +29,7 @@ from mapper.base.errors import MapperError
 from mapper.disclosure.people import Viewer
 from mapper.disclosure.release import MARKINGS
 from mapper.records.content import free_text
-from mapper.records.form import Content, RecordKind, load_form
+from mapper.records.form import Content, Form, RecordKind, load_form
 from mapper.records.open import database
 from mapper.records.person_scan import Likely, scan_fields
 from mapper.records.versions import Version, drafts_of
@@ -159,9 +159,15 @@ def _status(desk: Desk, answers: Mapping[str, Any]) -> str:
     stands = f"{desk.record}, " + (f"from version {desk.based_on}" if desk.based_on else "new")
     kept = f", draft kept at {desk.kept_at.astimezone():%H:%M}" if desk.kept_at else ""
     form = load_form(desk.kind)
-    gaps = [one.label for one in form.fields if one.required and not _answered(answers, one.id)]
+    gaps = unanswered(form, answers)
     missing = f" Not yet answered: {', '.join(gaps)}." if gaps else " Everything asked is answered."
     return f"{stands}{kept}.{missing}"
+
+
+def unanswered(form: Form, answers: Mapping[str, Any]) -> tuple[str, ...]:
+    """Name what is still to be answered; a context that nobody weighed is no answer."""
+    told = {name: value for name, value in answers.items() if _answered(answers, name)}
+    return form.gaps(told)
 
 
 def _answered(answers: Mapping[str, Any], name: str) -> bool:
@@ -174,10 +180,8 @@ def _answered(answers: Mapping[str, Any], name: str) -> bool:
 
 def _ask_save(viewer: Viewer, desk: Desk, answers: Mapping[str, Any]) -> None:
     """Ask why, warn of people in the text, and save."""
-    area = area_here()
-    found = scan_fields(
-        free_text(load_form(desk.kind), answers), places=_known_places(area.sha256, _area=area)
-    )
+    area, form = area_here(), load_form(desk.kind)
+    found = scan_fields(free_text(form, answers), places=_known_places(area.sha256, _area=area))
     looked = _show_people(desk, found) if found else True
     left, middle, right = st.columns([4, 1, 1], vertical_alignment="bottom")
     reason = left.text_input(
@@ -186,6 +190,13 @@ def _ask_save(viewer: Viewer, desk: Desk, answers: Mapping[str, Any]) -> None:
     if middle.button("Save", type="primary", key=f"{desk.key} save", width="stretch"):
         if not looked:
             notice("Not saved: look at each warning first, then tick the box.", kind="stop")
+            return
+        gaps = unanswered(form, answers) if form.complete else ()
+        if gaps:
+            notice(
+                f"Not saved yet, and nothing you typed is lost. Answer first: {', '.join(gaps)}.",
+                kind="stop",
+            )
             return
         save_desk(viewer, desk, answers, reason=reason or "")
         st.rerun()
