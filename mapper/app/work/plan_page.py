@@ -1,11 +1,11 @@
 """Plans: problem solving by stages, with actions whose overdue ones stand out."""
 
 from collections.abc import Mapping
-from datetime import date
 from typing import Any
 
 import streamlit as st
 
+from mapper.app.shell.data_age import today_here
 from mapper.app.shell.words import bullets, notice
 from mapper.app.work.record_desk import Desk
 from mapper.app.work.record_page import show_records
@@ -33,7 +33,7 @@ def show_page() -> None:
 def _go_on(_viewer: Viewer, desk: Desk) -> None:
     """Offer to record what was done at the plan's place."""
     if desk.based_on and st.button("Record what was done here", key="to intervention"):
-        st.switch_page(INTERVENTIONS, query_params={"from": desk.record})
+        st.switch_page(INTERVENTIONS, query_params={"after": desk.record})
 
 
 def _show_progress(_viewer: Viewer, desk: Desk) -> None:
@@ -58,8 +58,3 @@ def late_in_words(field: Field, row: Mapping[str, Any]) -> str:
     (action,) = actions_of({"actions": [row]})
     days = action.days_late(today_here())
     return f"Overdue by {days} day{'' if days == 1 else 's'}." if days else ""
-
-
-def today_here() -> date:
-    """Return the day on this machine's clock."""
-    return date.today()  # noqa: DTZ011 - due dates are days where the people are

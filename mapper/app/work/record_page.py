@@ -6,12 +6,14 @@ from typing import Any
 import streamlit as st
 
 from mapper.app.door.who import current_viewer
+from mapper.app.shell.address import asked_part, is_followed, say
 from mapper.app.shell.area_in_use import area_here
-from mapper.app.shell.frame import put_on_style, show_marking
+from mapper.app.shell.frame import name_tab, put_on_style, show_marking
 from mapper.app.shell.words import bullets, notice, plain
 from mapper.app.work.record_desk import (
     EMPTY,
     Desk,
+    close_desk,
     desk_of,
     discard,
     go_on_with,
@@ -67,12 +69,14 @@ def show_records(
         viewer = current_viewer()
         _begin(viewer, kind, started)
         desk = _pick(viewer, kind, fresh)
+        say({"record": desk.record if desk else ""})
         if desk is None:
             pressed = show_list(kind, seen_records(viewer, kind))
             if pressed is not None:
                 open_record(viewer, kind, pressed)
                 st.rerun()
             return
+        name_tab(title, str(desk.content.get("name") or desk.record))
         if desk.stale is not None:
             _settle(viewer, desk, desk.stale)
             return
@@ -90,13 +94,14 @@ def show_records(
 
 def _begin(viewer: Viewer, kind: RecordKind, started: Callable[[], Content | None]) -> None:
     """Begin or open the record that the visitor was sent here for, once."""
-    asked = st.query_params.get("record")
+    asked = asked_part("record")
     content = started()
-    if asked is None and content is None:
-        return
-    st.query_params.clear()
-    if asked is not None:
+    if asked:
         open_record(viewer, kind, asked)
+        return
+    if content is None:
+        if is_followed():  # back to the list, before one was opened
+            close_desk(kind)
         return
     place = (content or {}).get("hotspot_id")
     there = [one for one in seen_records(viewer, kind) if place and one.hotspot_id == place]
