@@ -12,7 +12,7 @@ from contextlib import suppress
 from pathlib import Path
 
 from mapper.areas.study_area import read_title
-from mapper.base.errors import AreaError
+from mapper.base.errors import AreaError, fault_words
 from mapper.base.files import write_whole
 from mapper.base.settings import settings
 from mapper.base.top_level import top_level
@@ -28,9 +28,23 @@ def area_tables() -> dict[str, Path]:
     """Return the table of every area by its short name, those kept in the workspace first."""
     found: dict[str, Path] = {}
     for folder in (_folder(), BOUNDARIES):
-        for path in sorted(folder.glob("*.parquet")):
+        for path in _tables_in(folder):
             found.setdefault(path.stem, path)
     return found
+
+
+def _tables_in(folder: Path) -> list[Path]:
+    """Return the tables of areas in a folder; none where there is no such folder.
+
+    Raises
+    ------
+    AreaError
+        When the account that mapper runs under may not look into it.
+    """
+    try:
+        return sorted(folder.glob("*.parquet"))
+    except OSError as error:
+        raise AreaError(fault_words(error)) from error
 
 
 def area_titles(names: Iterable[str]) -> dict[str, str]:
@@ -44,7 +58,7 @@ def area_titles(names: Iterable[str]) -> dict[str, str]:
 
 def kept_areas() -> tuple[str, ...]:
     """Return the short names of the areas that are kept in the workspace."""
-    return tuple(path.stem for path in sorted(_folder().glob("*.parquet")))
+    return tuple(path.stem for path in _tables_in(_folder()))
 
 
 def installed_table() -> Path:
@@ -58,12 +72,12 @@ def installed_table() -> Path:
     tables, named = area_tables(), settings().area or _chosen()
     if _LIKE_A_PATH.fullmatch(named):
         path = Path(named)
-        if not path.is_file():
+        if not path.exists():
             raise AreaError(f"MAPPER_AREA: {named} is no file. Mend the path, or name a kept area.")
         return path
     if named:
         return _named(named, tables)
-    if not tables or (shipped := next(iter(sorted(BOUNDARIES.glob("*.parquet"))), None)) is None:
+    if not tables or (shipped := next(iter(_tables_in(BOUNDARIES)), None)) is None:
         raise AreaError(
             f"{BOUNDARIES} holds no study area. Install mapper again, from its wheel or its"
             " repository (make install), or give the path of your own boundary as {area}.",

@@ -32,8 +32,27 @@ class MapperError(Exception):
             words = words.replace(f"{{{name}}}", call(name))
         return words
 
+    def because(self, cause: str) -> "MapperError":
+        """Return the same refusal with its true cause before it."""
+        return type(self)(f"{cause}{self.args[0]}", names=self.names)
+
     def __str__(self) -> str:
         return self.called(str)
+
+
+def fault_words(error: BaseException) -> str:
+    """Return what is said of an error that nobody foresaw: whose it is, and what to do.
+
+    What the machine refuses (rights, room, a disk that fails) is its operator's to mend; the rest
+    is a fault in this program.
+    """
+    if isinstance(error, OSError) and error.filename and error.strerror:
+        return (
+            f"The machine refuses {error.filename}: {error.strerror}. Whoever looks after this"
+            " installation gives the account that mapper runs under its rights and room there, or"
+            " chooses another workspace with MAPPER_WORKSPACE; mapper doctor looks at both."
+        )
+    return f"A fault in mapper itself, not in your data ({type(error).__name__}); please report it."
 
 
 class InputError(MapperError):

@@ -8,7 +8,7 @@ import gc
 import os
 import sys
 
-from mapper.base.errors import MapperError
+from mapper.base.errors import MapperError, fault_words
 from mapper.cli.commands import app
 from mapper.cli.saying import is_verbose
 
@@ -39,9 +39,5 @@ def main() -> None:
     except Exception as error:
         if os.environ.get("MAPPER_DEBUG") or is_verbose():
             raise
-        print(
-            f"A fault in mapper itself, not in your data ({type(error).__name__}: {error})."
-            " Run it again with -v to see where; please report it.",
-            file=sys.stderr,
-        )
-        sys.exit(1)
+        print(fault_words(error), "Run it again with -v to see where.", file=sys.stderr)
+        sys.exit(2 if isinstance(error, OSError) else 1)

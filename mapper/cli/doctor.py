@@ -19,6 +19,7 @@ from mapper.cli.doctor_files import given_file, installation_files
 from mapper.cli.saying import say
 from mapper.records.audit_check import read_head
 from mapper.records.inspection import Inspection, inspect_records
+from mapper.records.workspace import closed_words, is_closed
 
 _SIGNS = {"ok": "ok   ", "note": "note ", "wrong": "WRONG"}
 _SECONDS = 5  # that the provider has to answer
@@ -54,6 +55,9 @@ def checks(*, head: list[Path], offline: bool, files: Sequence[Path] = ()) -> It
         yield Inspection("Settings", "wrong", str(error))
         return
     yield from _settings(now)
+    if is_closed(now.workspace):  # the one cause of whatever else would be wrong
+        yield Inspection("Workspace", "wrong", closed_words(now.workspace))
+        return
     yield from app_files()
     yield from installation_files(now)
     yield from map(given_file, files)

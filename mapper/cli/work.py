@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from mapper.base.errors import InputError, RecordsError
+from mapper.base.files import read_regular
 from mapper.base.text import count
 from mapper.cli.saying import say
 
@@ -100,7 +101,7 @@ def import_all(path: Path, *, sha256: str) -> None:
     from mapper.records.workspace_file import import_workspace
 
     try:
-        content = path.read_bytes()
+        content = read_regular(path)
     except OSError as error:
         raise InputError(f"{path}: cannot be read ({error.strerror}). Check the path.") from error
     found = hashlib.sha256(content).hexdigest()

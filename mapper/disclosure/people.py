@@ -74,6 +74,11 @@ def may(viewer: Viewer, act: Act) -> bool:
     return any(act in ALLOWED[role] for role in viewer.roles)
 
 
+def brings_files(viewer: Viewer) -> bool:
+    """Tell whether pages ask a viewer for files: of incidents, or of an area."""
+    return may(viewer, "load data") or may(viewer, "change settings")
+
+
 def require(viewer: Viewer, act: Act) -> None:
     """Refuse unless the viewer may.
 

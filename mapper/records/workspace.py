@@ -1,5 +1,6 @@
 """The workspace folder at start-up: made for one person only, and cleared of what a crash left."""
 
+import os
 import shutil
 import time
 from pathlib import Path
@@ -21,7 +22,7 @@ def prepare_workspace(workspace: Path) -> None:
     Raises
     ------
     RecordsError
-        When it cannot be made.
+        When it cannot be made, or is there and closed to the account that mapper runs under.
     """
     try:
         workspace.mkdir(parents=True, exist_ok=True, mode=0o700)
@@ -30,6 +31,22 @@ def prepare_workspace(workspace: Path) -> None:
             f"{workspace}: the workspace cannot be made ({error.strerror})."
             " Choose another folder with MAPPER_WORKSPACE."
         ) from error
+    if is_closed(workspace):
+        raise RecordsError(closed_words(workspace))
+
+
+def is_closed(workspace: Path) -> bool:
+    """Tell whether a workspace is there and the account that mapper runs under cannot use it."""
+    return workspace.is_dir() and not os.access(workspace, os.R_OK | os.W_OK | os.X_OK)
+
+
+def closed_words(workspace: Path) -> str:
+    """Return what is said of a workspace that is closed to the account."""
+    return (
+        f"{workspace}: the workspace belongs to another account than the one mapper runs under."
+        " Run mapper under that account, give the folder to this one (chown -R), or choose"
+        " another folder with MAPPER_WORKSPACE."
+    )
 
 
 def recover(database: Database, workspace: Path) -> tuple[str, ...]:

@@ -224,6 +224,20 @@ def test_uploads_go_to_ones_own_session(ann, people, visitor):
     assert bob.web.delete(ann.address + upload, headers=headers).status_code == 404
 
 
+def test_a_partner_is_given_no_place_for_a_file_and_a_file_is_refused(people):
+    pat = people("pat")
+    line = pat.open_page("your-sign-in")
+    asked = BackMsg()
+    asked.file_urls_request.request_id = "up"
+    asked.file_urls_request.file_names.append("x.csv")
+    line.ask(asked)
+    line.run("your-sign-in")
+    assert "file_urls_response" not in line.text
+    headers = {"X-Xsrftoken": pat.web.cookies["_streamlit_xsrf"], "Origin": pat.address}
+    address = f"{pat.address}/_stcore/upload_file/{line.session}/one"
+    assert pat.web.put(address, files={"file": b"a"}, headers=headers).status_code == 403
+
+
 def test_a_forged_message_of_a_partner_changes_no_other_agencys_action(people, folder):
     """The button of the police's action is not on the page, so a press of it is nothing."""
     kept = open_database(workspace=folder / "workspace")
@@ -344,6 +358,12 @@ def test_every_step_left_its_trace(address, folder, ann):
     assert ("view", "ann") in kinds
     assert ("export", "ann") in kinds
     assert any(kind == "sign-in refused" for kind, _ in kinds)
+    refused = {(person, subject) for kind, person, _, subject, *_ in rows if kind == "refused"}
+    assert {
+        *(("pat", "Page Data"), ("ann", "Page Audit"), ("ada", "Page Hot spots")),
+        *(("bob", "forged message"), ("pat", "forged message")),
+    } <= refused
+    assert any(person == "pat" and "/upload_file/" in subject for person, subject in refused)
     views = [json.loads(row[5]) for row in rows if row[:2] == ("view", "nia")]
     assert views[0]["wards"] == ["Anfield"]
 

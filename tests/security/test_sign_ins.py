@@ -257,6 +257,10 @@ def test_the_browser_may_ask_for_what_pages_offer_and_no_more():
         setattr(message, name, True)
         assert files_asked(message.SerializeToString()) is None
     assert files_asked(b"\xff") is None
+    up = BackMsg()
+    up.file_urls_request.file_names.append("x.csv")
+    assert files_asked(up.SerializeToString()) == []
+    assert files_asked(up.SerializeToString(), uploads=False) is None
 
 
 def test_the_window_is_sent_to_a_page_of_the_app():

@@ -20,7 +20,7 @@ from mapper.app.shell.kept_data import everybodys
 from mapper.app.shell.map_pages import ROUTE
 from mapper.app.shell.surroundings import landmarks_near
 from mapper.app.shell.words import notice
-from mapper.base.errors import MapperError
+from mapper.base.errors import MapperError, fault_words
 from mapper.base.settings import LOOPBACK_HOSTS, settings
 from mapper.records.open import database
 from mapper.records.workspace import prepare_workspace
@@ -30,7 +30,7 @@ _LOG = logging.getLogger(__name__)
 
 def routes() -> list[BaseRoute]:
     """Return the app's own addresses, beside Streamlit's."""
-    return [ROUTE, basemap.ROUTE]
+    return [ROUTE, *basemap.ROUTES]
 
 
 def middleware() -> list[Middleware]:
@@ -103,8 +103,8 @@ def say_fault(error: BaseException) -> bool:
     """Show a fault in this program in plain words; the log has the rest."""
     _LOG.error("A page stopped", exc_info=error)
     notice(
-        "A fault in mapper itself, not in your data. Load the page again; if it comes back, tell"
-        " whoever looks after this installation, who finds the cause in the app's log.",
+        f"{fault_words(error)} Load the page again; if it comes back, tell whoever looks after this"
+        " installation, who finds the cause in the app's log.",
         kind="stop",
     )
     return True

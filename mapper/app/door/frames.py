@@ -13,7 +13,8 @@ from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
 
 # Fields that the server fills with addresses; no text of a user or a file is ever put into them.
 _ADDRESS_FIELDS = frozenset({"url", "upload_url", "delete_url", "deferred_file_id"})
-_ASKED = frozenset({"rerun_script", "stop_script", "file_urls_request", "app_heartbeat"})
+_ASKED = frozenset({"rerun_script", "stop_script", "app_heartbeat"})
+_UPLOAD = "file_urls_request"
 _OPERATION = "backend_operation_request"
 
 
@@ -40,14 +41,19 @@ def _told(message: Any) -> Iterator[str]:
             yield value
 
 
-def files_asked(frame: bytes) -> list[str] | None:
+def files_asked(frame: bytes, *, uploads: bool = True) -> list[str] | None:
     """Return the ids of files that a message from the browser asks to be made.
+
+    Parameters
+    ----------
+    uploads
+        Whether who sends it may bring files in, and so ask where to put them.
 
     Returns
     -------
     list of str or None
-        Nothing at all where the message asks for what no page of this app offers: clearing every
-        user's cache, or writing files on the server.
+        Nothing at all where the message asks for what no page offers its sender: clearing every
+        user's cache, writing files on the server, or a place for a file nobody asked them for.
     """
     message = BackMsg()
     try:
@@ -55,7 +61,7 @@ def files_asked(frame: bytes) -> list[str] | None:
     except DecodeError:
         return None
     kind = message.WhichOneof("type")
-    if kind in _ASKED:
+    if kind in _ASKED or (uploads and kind == _UPLOAD):
         return []
     if kind != _OPERATION:
         return None

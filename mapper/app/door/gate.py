@@ -25,15 +25,17 @@ from mapper.app.door.sign_in_cookie import claims_of, cookies_set_by, is_ready, 
 from mapper.app.door.sign_in_page import SIGN_IN, sign_in_page
 from mapper.app.door.sign_ins import sign_ins
 from mapper.app.shell.map_pages import VIEWER
-from mapper.app.shell.traces import refused_sign_in
+from mapper.app.shell.traces import refused_sign_in, trace
 from mapper.base.settings import settings
-from mapper.disclosure.people import Viewer, may
+from mapper.disclosure.people import Viewer, brings_files, may
 
 _HEALTH, _CALLBACK, _LOGOUT = "/_stcore/health", "/oauth2callback", "/auth/logout"
 _OPEN = frozenset({_HEALTH, "/auth/login", _CALLBACK})
 _METRICS = "/_stcore/metrics"
-_TOLD_ONLY = ("/media/", "/_stcore/upload_file/")
+_UPLOAD = "/_stcore/upload_file/"
+_TOLD_ONLY = ("/media/", _UPLOAD)
 _PROGRAM = "/static/"  # Streamlit's own scripts, the same for everybody
+_TRACED = frozenset({403, 404})
 _LOOK_EVERY = 2.0  # seconds after which an open websocket notices that its sign-in is over
 
 
@@ -65,6 +67,8 @@ class SignedInOnly:
             await asyncio.to_thread(sign_ins.end, viewer.session)
         refusal = None if path in _OPEN | {_LOGOUT} else _refusal(connection, viewer)
         if refusal is not None:
+            if viewer is not None and refusal.status_code in _TRACED:
+                await asyncio.to_thread(trace, viewer, "refused", subject=path)
             await refusal(scope, receive, send)
             return
         scope[VIEWER] = viewer
@@ -88,7 +92,7 @@ class _Line:
     """A websocket and the sign-in that it belongs to."""
 
     def __init__(self, viewer: Viewer, receive: Receive, send: Send) -> None:
-        self.session = viewer.session
+        self.viewer, self.session = viewer, viewer.session
         self._receive, self._send = receive, send
         self._next: asyncio.Task[Message] | None = None
         self._over = False
@@ -102,11 +106,14 @@ class _Line:
             message = self._next.result() if done else None
             if done:
                 self._next = None
-            asked = _asks(message)
+            asked = _asks(message, self.viewer)
             if sign_ins.viewer(self.session, used=asked is not None) is None:
                 return await self._end(message)
-            if message is not None and self._may_pass(message, asked):
+            if message is None:
+                continue
+            if self._may_pass(message, asked):
                 return message
+            await asyncio.to_thread(trace, self.viewer, "refused", subject="forged message")
 
     async def send(self, message: Message) -> None:
         """Send a message on, remembering which addresses it tells."""
@@ -179,12 +186,12 @@ async def _awaited(receive: Receive) -> Message:
     return await receive()
 
 
-def _asks(message: Message | None) -> list[str] | None:
+def _asks(message: Message | None, viewer: Viewer) -> list[str] | None:
     """Return the files that a message asks for, or nothing where it is none of the browser's."""
     if message is None or message["type"] != "websocket.receive":
         return None
     frame = message.get("bytes")
-    return files_asked(frame) if frame else None
+    return files_asked(frame, uploads=brings_files(viewer)) if frame else None
 
 
 def _viewer_of(connection: HTTPConnection) -> Viewer | None:
@@ -202,8 +209,15 @@ def _refusal(connection: HTTPConnection, viewer: Viewer | None) -> Response | No
         return _to_provider()
     if viewer is None:
         return _where_to_sign_in(connection)
+    return _refused_to(viewer, path)
+
+
+def _refused_to(viewer: Viewer, path: str) -> Response | None:
+    """Return why somebody who is signed in is not answered, or nothing if they are."""
     if path == _METRICS and not may(viewer, "change settings"):
         return PlainTextResponse("Metrics are for administrators.", 403)
+    if path.startswith(_UPLOAD) and not brings_files(viewer):
+        return PlainTextResponse("Your sign-in does not let you bring files in.", 403)
     if path.startswith(_TOLD_ONLY) and not sign_ins.was_told(viewer.session, path):
         return PlainTextResponse("There is no such file for you.", 404)
     return None

@@ -6,8 +6,8 @@ another host or from another origin are turned away, and every answer forbids th
 anything from elsewhere.
 """
 
+import re
 from collections.abc import Sequence
-from urllib.parse import urlsplit
 
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.responses import PlainTextResponse
@@ -31,6 +31,9 @@ _ONLY_SECURE = {"Strict-Transport-Security": "max-age=31536000"}  # where the ap
 
 _PINGS = ("/_stcore/health", "/_stcore/host-config")
 _THIS_MACHINE = ("127.", "::1", "::ffff:127.")
+# A name or address and a port, and not a character more: what a lenient reading of
+# "localhost:8501.evil.example" takes for a port is the rest of somebody else's name
+_HOST = re.compile(r"(?P<name>[a-z0-9.-]+|\[[0-9a-f:.]+\])(?::[0-9]{1,5})?", re.IGNORECASE)
 
 
 class Closed:
@@ -97,7 +100,8 @@ class OwnHostsOnly:
 
     def __init__(self, app: ASGIApp, *, hosts: Sequence[str], secure: bool = False) -> None:
         self.app = app
-        self.hosts = frozenset(host.lower() for host in hosts)
+        self.hosts = frozenset(host.lower().strip("[]") for host in hosts)
+        self.scheme = "https" if secure else "http"
         self.headers = {**_HEADERS, **(_ONLY_SECURE if secure else {})}
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -122,17 +126,9 @@ class OwnHostsOnly:
 
     def _is_own(self, headers: Headers) -> bool:
         """Tell whether host and origin are this app's own."""
-        if _name(f"//{headers.get('host', '')}") not in self.hosts:
+        host = headers.get("host", "")
+        parts = _HOST.fullmatch(host)
+        if parts is None or parts["name"].lower().strip("[]") not in self.hosts:
             return False
         origin = headers.get("origin")
-        return origin is None or urlsplit(origin).netloc == headers.get("host")
-
-
-def _name(address: str) -> str:
-    """Return the host name of an address, empty where it has none."""
-    try:
-        parts = urlsplit(address)
-        name = parts.hostname or ""
-    except ValueError:
-        return ""
-    return "" if "@" in parts.netloc else name
+        return origin is None or origin.lower() == f"{self.scheme}://{host}".lower()

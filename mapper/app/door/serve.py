@@ -98,6 +98,8 @@ def options(*, port: int, more: Mapping[str, object] | None = None) -> list[str]
         "server.maxUploadSize": settings().upload_mb,
         "server.enableXsrfProtection": True,
         "server.enableAgentApi": False,
+        # Streamlit would walk all that is kept after every click: seconds, where much is kept
+        "runner.postScriptGC": False,
         "browser.serverAddress": "localhost",
         "browser.gatherUsageStats": False,
         "logger.hideWelcomeMessage": True,  # and what Streamlit offers to those who write apps

@@ -1,6 +1,6 @@
 """The choices beside the map, as one request: lens, area, days, size of cell, method."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -11,11 +11,13 @@ import pandas as pd
 import streamlit as st
 
 from mapper.analysis.request import AnalysisRequest
+from mapper.app.door.who import current_viewer
 from mapper.app.shell.area_in_use import area_here
 from mapper.app.shell.datasets import Dataset
 from mapper.areas.base_table import read_base_table
 from mapper.base.choices import Choice
 from mapper.base.errors import InputError, LensError
+from mapper.disclosure.people import brings_files
 from mapper.lenses.fit import refuse_unfit
 from mapper.lenses.lens import Lens
 from mapper.lenses.load import list_lenses
@@ -128,6 +130,7 @@ def ask_rest(dataset: Dataset, lens: Lens) -> AnalysisRequest:
 def _ask_question(lens: Lens) -> dict[str, Any]:
     """Ask which places are listed, and what the unusual ones have more than."""
     known = AnalysisRequest.known()
+    tables = brings_files(current_viewer())
     question = _ask_one(known["question"], "question")
     if question == "concentrated":
         st.caption("Against an even spread over the area, fields included.")
@@ -135,6 +138,7 @@ def _ask_question(lens: Lens) -> dict[str, Any]:
     expected = _ask_one(
         known["expected"],
         "expected",
+        leave=frozenset() if tables else {one for one in known["expected"].of if "table" in one},
         told=lens.expected_reason,
         titles={"lens": f"{known['expected'].of[lens.expected]} (lens)"},
     )
@@ -143,10 +147,15 @@ def _ask_question(lens: Lens) -> dict[str, Any]:
 
 
 def _ask_one(
-    one: Choice, key: str, *, told: str = "", titles: Mapping[str, str] = MappingProxyType({})
+    one: Choice,
+    key: str,
+    *,
+    told: str = "",
+    titles: Mapping[str, str] = MappingProxyType({}),
+    leave: Collection[str] = (),
 ) -> str:
-    """Ask for one of some."""
-    names = {**one.of, **titles}
+    """Ask for one of some; those to be left out are not offered."""
+    names = {id_: name for id_, name in {**one.of, **titles}.items() if id_ not in leave}
     return st.selectbox(
         one.label,
         list(names),

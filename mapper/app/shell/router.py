@@ -5,15 +5,19 @@ from dataclasses import dataclass
 
 import streamlit as st
 from streamlit.navigation.page import Page
+from streamlit.runtime.scriptrunner import get_script_run_ctx
+from streamlit.util import calc_hash
 
 from mapper.app.door.who import viewer_now
 from mapper.app.shell.area_in_use import ask_area_of_work
 from mapper.app.shell.guard import routed
+from mapper.app.shell.traces import trace
 from mapper.app.shell.words import notice
 from mapper.base.top_level import top_level
 from mapper.disclosure.people import Act, Viewer, may
 
 PAGES = top_level("pages")
+_REFUSED = "mapper_refused"  # addresses of pages whose refusal is written down
 
 
 @dataclass(frozen=True)
@@ -74,10 +78,29 @@ def run_app() -> None:
         raise PermissionError("Nobody is signed in.")
     entries = entries_for(viewer)
     page = st.navigation(_menu(entries), position="top")
+    _note_refused(viewer, entries)
     entry = next(entry for entry in entries if entry.title == page.title)
     with routed(viewer, entry.act):
         ask_area_of_work(viewer)
         page.run()
+
+
+def _note_refused(viewer: Viewer, entries: tuple[AppPage, ...]) -> None:
+    """Write down, once a session, that a page was asked for which the viewer's role does not open.
+
+    Streamlit says "page not found" and shows the first page in its place.
+    """
+    context = get_script_run_ctx()
+    if context is None:
+        return
+    pages = context.pages_manager
+    noted: set[str] = st.session_state.setdefault(_REFUSED, set())
+    for entry in ENTRIES:
+        asked = {pages.intended_page_name, pages.intended_page_script_hash}
+        if entry in entries or entry.url in noted or not asked & {entry.url, calc_hash(entry.url)}:
+            continue
+        trace(viewer, "refused", subject=f"Page {entry.title}")
+        noted.add(entry.url)
 
 
 def _menu(entries: tuple[AppPage, ...]) -> dict[str, list[Page]]:

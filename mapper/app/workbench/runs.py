@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from threading import BoundedSemaphore, Event, Thread
 from typing import Literal
 
-from mapper.base.errors import MapperError
+from mapper.base.errors import MapperError, fault_words
 from mapper.base.files import Progress
 from mapper.questions.finding import Finding
 
@@ -20,10 +20,7 @@ AT_ONCE = 2
 _TURN = 0.1  # seconds between looks for a free place
 _PLACES = BoundedSemaphore(AT_ONCE)
 _LOG = logging.getLogger(__name__)
-_FAULT = (
-    "A fault in mapper itself, not in your data, ended this run. The app's log has the rest; tell"
-    " whoever looks after this installation."
-)
+_FAULT = "The app's log has the rest. Tell whoever looks after this installation."
 
 State = Literal["waiting", "working", "done", "refused", "cancelled"]
 
@@ -93,9 +90,9 @@ def _work(run: Run, work: Callable[[Progress], Finding]) -> None:
         run.state, run.words = "cancelled", "Cancelled"
     except MapperError as error:
         run.state, run.refusal = "refused", str(error)
-    except Exception:  # noqa: BLE001 - a thread has nobody above it to tell
+    except Exception as error:  # noqa: BLE001 - a thread has nobody above it to tell
         _LOG.exception("A run of the workbench stopped: %s", run.title)
-        run.state, run.refusal = "refused", _FAULT
+        run.state, run.refusal = "refused", f"{fault_words(error)} {_FAULT}"
     finally:
         if took_place:
             _PLACES.release()
