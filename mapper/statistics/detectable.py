@@ -8,8 +8,7 @@ figures rough: they are told as “about”, and never as a promise.
 """
 
 from math import sqrt
-
-from scipy.stats import norm
+from statistics import NormalDist
 
 
 def smallest_fall(expected: float, *, dispersion: float, confidence: float = 0.95) -> float:
@@ -39,4 +38,4 @@ def expected_for(fall: float, *, dispersion: float, confidence: float = 0.95) ->
 
 def _quantile(confidence: float) -> float:
     """Return how many deviations the limits of an interval lie out."""
-    return float(norm.ppf((1 + confidence) / 2))
+    return NormalDist().inv_cdf((1 + confidence) / 2)
