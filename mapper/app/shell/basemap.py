@@ -109,6 +109,12 @@ def current_basemap() -> Basemap | None:
     return found if found is not None and _is_on(found) else None
 
 
+def printed_ground() -> Path | None:
+    """Return the vector tiles that printed maps of this session draw streets from, if any."""
+    under = current_basemap()
+    return under.path if under is not None and under.vector else None
+
+
 def _is_on(found: Basemap) -> bool:
     """Tell whether a background is on: streets of vector tiles until they are taken off."""
     return bool(st.session_state.get(_ON, found.vector))
