@@ -104,8 +104,11 @@ def ask_basemap() -> None:
 
 
 def current_basemap() -> Basemap | None:
-    """Return the background that is on in this session."""
-    found = offered()
+    """Return the background that is on in this session; one that cannot be used stops no map."""
+    try:
+        found = offered()
+    except MapperError:
+        return None  # what is wrong with it is said where a background is chosen
     return found if found is not None and _is_on(found) else None
 
 
