@@ -177,6 +177,7 @@ def _missing_days(start: Days, rows: Integers) -> list[Doubt]:
             kind="day",
             since=first,
             until=last,
+            from_day=last + timedelta(days=1),
             remedy="add the file of those days, or choose days on one side of them",
         )
     ]

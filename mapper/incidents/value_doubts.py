@@ -137,8 +137,8 @@ def _constants(table: pd.DataFrame) -> list[Doubt]:
     for name, values in {**columns, "coordinates": points}.items():
         last = values[start.argmax()]
         other = values != last
-        if not other.any():
-            continue
+        if not other.any() or np.unique(values[other]).size == 1:
+            continue  # of two values one stops: a part (mapper.analysis.part_doubts)
         until = start[other].max()
         rows = np.flatnonzero(start > until)
         before = max(float((~other).sum() - rows.size), 0.5) / (start.size - rows.size)

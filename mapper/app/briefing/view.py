@@ -27,6 +27,7 @@ _SIGNS = {
     "clear fall": ("▼", "fall"),
     "no clear change": ("●", "none"),
     "too few to compare": ("○", "none"),
+    "cannot be told": ("○", "none"),
 }
 LARGE = 1.42  # how much larger the map is when it is shown on a wall
 _MOVERS, _MEETINGS, _ACTIONS, _RESULTS = 5, 3, 4, 3  # rows that fit on one screen

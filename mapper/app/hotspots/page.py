@@ -12,6 +12,7 @@ from mapper.app.hotspots.signals_view import show_signals
 from mapper.app.shell.basemap import ask_basemap
 from mapper.app.shell.choices import CELL_SIZES, ask_lens, ask_rest
 from mapper.app.shell.datasets import Dataset
+from mapper.app.shell.doubts import show_strongest
 from mapper.app.shell.downloads import show_downloads
 from mapper.app.shell.frame import put_on_style, show_marking_for, show_synthetic
 from mapper.app.shell.headline import show_cautions, show_headline, show_refusal
@@ -55,6 +56,8 @@ def show_page() -> None:
         show_refusal(lens, str(error))
         return
     show_headline(shown, data=dataset.title)
+    if shown.audience == "operational":
+        show_strongest(dataset, shown)
     asked = ShownMap(shown, dataset, request, lens)
     keep_map(asked)
     _explore(asked)

@@ -28,6 +28,7 @@ from mapper.app.patch.search import find_place
 from mapper.app.shell.area_in_use import area_name_here
 from mapper.app.shell.datasets import Dataset
 from mapper.app.shell.day import today_here
+from mapper.app.shell.doubts import show_strongest
 from mapper.app.shell.frame import put_on_style, show_marking_for, show_synthetic
 from mapper.app.shell.headline import show_cautions, show_refusal
 from mapper.app.shell.surroundings import places_near
@@ -89,6 +90,7 @@ def show_page() -> None:
     with head:
         show_head(asked.viewer, answer.patch, answer.actions, choice=asked.choice,
                   today=today_here(), link=link_of(asked.choice))  # fmt: skip
+        show_strongest(asked.dataset, answer.patch.shown)
     if answer.trouble:
         notice(f"No second map: {answer.trouble}", kind="look")
     _explore(asked, answer)

@@ -18,6 +18,7 @@ from urllib.parse import urlsplit
 
 from mapper.areas.ground import LAYERS
 from mapper.base.errors import InputError
+from mapper.base.files import open_regular
 from mapper.disclosure.backdrop import Backdrop
 
 Kind = Literal["file", "address", "openstreetmap"]
@@ -116,7 +117,7 @@ def _of_address(url: str, credit: str) -> Basemap:
 def _of_file(path: Path, credit: str) -> Basemap:
     """Return the tiles of one PMTiles file."""
     try:
-        with path.open("rb") as file:
+        with open_regular(path) as file:
             head = file.read(_HEADER)
             size = file.seek(0, 2)
     except OSError as error:
