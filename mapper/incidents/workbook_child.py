@@ -107,8 +107,8 @@ def _check_far_rows(source: str) -> None:
             rows = content.count(b"<row ")
             if number and int(number[1]) > _FAR_FIRST + _FAR_TIMES * rows:
                 raise ValueError(
-                    f"has a value in row {int(number[1]):,} but only {count(rows, 'row')} with values;"
-                    " delete the empty ones"
+                    f"has a value in row {int(number[1]):,} but only {count(rows, 'row')} with"
+                    " values; delete the empty ones"
                 )
 
 
