@@ -159,14 +159,14 @@ def known_tables() -> tuple[Path, ...]:
     return (own, *(path for path in area_tables().values() if path != own))
 
 
-def home_box() -> tuple[float, float, float, float] | None:
-    """Return west, south, east and north of the own area and half a degree round it, if any."""
+def home_box(margin: float = ROUND) -> tuple[float, float, float, float] | None:
+    """Return west, south, east and north of the own area and some degrees round it, if any."""
     try:
         lon, lat = cells_to_points(load_study_area().cells["cell"].to_numpy())
     except AreaError:
         return None
     west, south, east, north = lon.min(), lat.min(), lon.max(), lat.max()
-    return float(west) - ROUND, float(south) - ROUND, float(east) + ROUND, float(north) + ROUND
+    return float(west) - margin, float(south) - margin, float(east) + margin, float(north) + margin
 
 
 def _named(name: str, resolution: int) -> StudyArea:
