@@ -164,13 +164,13 @@ def home_box(margin: float = ROUND) -> tuple[float, float, float, float] | None:
     """Return west, south, east and north of the own area and some degrees round it, if any."""
     try:
         own = installed_table()
-        return _box_of(own, own.stat().st_mtime_ns)
+        return _box_of(own, own.stat().st_mtime_ns, margin)
     except (AreaError, OSError):
         return None
 
 
 @lru_cache(maxsize=4)  # asked for every file that is read
-def _box_of(own: Path, _changed: int) -> tuple[float, float, float, float]:
+def _box_of(own: Path, _changed: int, margin: float) -> tuple[float, float, float, float]:
     """Return the box of the installation's own area, once for each state of its file."""
     lon, lat = cells_to_points(_of_table(own, None, _HOME).cells["cell"].to_numpy())
     west, south, east, north = lon.min(), lat.min(), lon.max(), lat.max()
