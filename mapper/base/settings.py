@@ -39,6 +39,8 @@ class Settings(BaseModel):
     places: Path | None = None  # file, or folder of files, of places near (docs/context-places.md)
     postcodes: Path | None = None  # directory of postcodes, for rows that have nothing finer
     disclosure_rules: Path | None = None  # own rules of audiences; may only be stricter
+    agencies: Path | None = None  # agencies beside the common ones (docs/campaigns.md)
+    campaigns: Path | None = None  # folder of own templates of campaigns (docs/campaigns.md)
     basemap: str = ""  # background offered: a .pmtiles file, a tile address, or openstreetmap
     basemap_credit: str = ""  # whom to name on maps over it
     hosts: Annotated[tuple[str, ...], BeforeValidator(_listed)] = (

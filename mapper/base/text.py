@@ -8,6 +8,7 @@ Everything here turns them into plain text for the place they go to.
 import json
 import re
 from datetime import date
+from functools import lru_cache
 
 _ENTITIES = str.maketrans({sign: f"&#{ord(sign)};" for sign in "{}`$\\<>&\"'"})
 
@@ -92,6 +93,7 @@ def count(number: int, one: str, many: str = "") -> str:
     return f"{number:,} {one if number == 1 else many or one + 's'}"
 
 
+@lru_cache(maxsize=1 << 16)  # every month of a force names the same streets
 def place_name(text: str) -> str:
     """Return a place's name as people write it: as it stands, but for two faults of machines.
 

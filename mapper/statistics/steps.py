@@ -24,8 +24,7 @@ from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
-from scipy.special import xlogy
-from scipy.stats import f as f_law
+from scipy.special import fdtrc, xlogy
 
 from mapper.base.types import Flags, Floats, Integers
 
@@ -81,7 +80,7 @@ def find_steps(parts: npt.ArrayLike, whole: npt.ArrayLike) -> Steps:
     strength = np.stack([_strength(x, n, cut) for cut in cuts.tolist()], axis=1)
     best = strength.argmax(axis=1)
     cut = cuts[best]
-    p = f_law.sf(strength[np.arange(size), best], 1, periods - 2) * cuts.size
+    p = fdtrc(1, periods - 2, strength[np.arange(size), best]) * cuts.size
     sides = np.array([_sides(row, n, at, periods) for row, at in zip(x, cut.tolist(), strict=True)])
     near = np.array([_sides(row, n, at, NEAR) for row, at in zip(x, cut.tolist(), strict=True)])
     return Steps(

@@ -36,6 +36,7 @@ _SIGNS = {
     "clear fall": ("▼", "fall"),
     "no clear change": ("●", "none"),
     "too few to compare": ("○", "none"),
+    "cannot be told": ("○", "none"),
 }
 _MOVERS, _MEETINGS, _ACTIONS, _RESULTS = 5, 3, 4, 3  # rows that fit on one screen
 

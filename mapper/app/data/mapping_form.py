@@ -30,7 +30,7 @@ _ORDERS: dict[Order, str] = {
 _CLOCKS = {"from_at": "earliest time", "to_at": "latest time", "reported_at": "time of report"}
 _SHARED: dict[References, str] = {
     "all": "Keep every row",
-    "one per reference": "One incident each: keep the earliest",
+    "one per reference": "One incident each: earliest time, most serious type, any yes",
 }
 
 

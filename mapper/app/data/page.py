@@ -7,7 +7,7 @@ from typing import Literal
 import streamlit as st
 from streamlit.runtime.uploaded_file_manager import UploadedFile
 
-from mapper.app.data.doubts_view import ask_days
+from mapper.app.data.doubts_view import ask_remedies
 from mapper.app.data.intake import Intake, read_mapping, take_in
 from mapper.app.data.kept_view import show_shelf
 from mapper.app.data.mapping_form import ask_mapping, offer_saved
@@ -99,7 +99,7 @@ def _show_current() -> Dataset | None:
 
 def _decide_in_use(current: Dataset) -> None:
     """Ask about the sinks of the data in use; what is decided holds on every page."""
-    made = ask_sinks(current) or ask_days(current)
+    made = ask_sinks(current) or ask_remedies(current)
     if made is not None:
         use_dataset(made)
         st.rerun()
@@ -194,7 +194,7 @@ def _intake(
 def _show_accepted(dataset: Dataset, mapping: ColumnMapping | None) -> None:
     """Show the report on what was read, and offer to use it."""
     st.subheader("Quality of what you loaded")
-    made = ask_sinks(dataset) or ask_days(dataset)
+    made = ask_sinks(dataset) or ask_remedies(dataset)
     if made is not None:
         noted_import(dataset)
         use_dataset(made)

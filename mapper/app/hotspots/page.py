@@ -14,6 +14,7 @@ from mapper.app.shell.basemap import ask_basemap
 from mapper.app.shell.choices import CELL_SIZES, ask_lens, ask_rest
 from mapper.app.shell.data_age import age_words
 from mapper.app.shell.datasets import Dataset
+from mapper.app.shell.doubts import show_strongest
 from mapper.app.shell.downloads import show_downloads
 from mapper.app.shell.frame import name_tab, put_on_style, show_marking_for, show_synthetic
 from mapper.app.shell.headline import show_cautions, show_headline, show_refusal
@@ -57,6 +58,8 @@ def show_page() -> None:
         show_refusal(lens, str(error))
         return
     show_headline(shown, data=dataset.title, age=age_words(dataset.incidents.table))
+    if shown.audience == "operational":
+        show_strongest(dataset, shown)
     asked = ShownMap(shown, dataset, request, lens)
     keep_map(asked)
     follow("spot", CHOSEN, {one: one for one in shown.hotspots["hotspot_id"]}.get, "")

@@ -23,12 +23,14 @@ from mapper.app.patch.details import show_area, show_place, show_twin
 from mapper.app.patch.head import show_head
 from mapper.app.patch.next import show_next
 from mapper.app.patch.panel import show_patch_panel
-from mapper.app.patch.results import patch_map_address, released_patch, streets_near
+from mapper.app.patch.results import patch_map_address, released_patch
 from mapper.app.patch.search import find_place
 from mapper.app.shell.address import say
 from mapper.app.shell.area_in_use import area_name_here
-from mapper.app.shell.data_age import age_words, today_here
+from mapper.app.shell.data_age import age_words
 from mapper.app.shell.datasets import Dataset
+from mapper.app.shell.day import today_here
+from mapper.app.shell.doubts import show_strongest
 from mapper.app.shell.frame import put_on_style, show_marking_for, show_synthetic
 from mapper.app.shell.headline import show_cautions, show_refusal
 from mapper.app.shell.surroundings import places_near
@@ -90,6 +92,7 @@ def show_page() -> None:
     with head:
         show_head(asked.viewer, answer.patch, answer.actions, choice=asked.choice,
                   today=today_here(), age=age_words(asked.dataset.incidents.table))  # fmt: skip
+        show_strongest(asked.dataset, answer.patch.shown)
     if answer.trouble:
         notice(f"No second map: {answer.trouble}", kind="look")
     _explore(asked, answer)
@@ -121,7 +124,7 @@ def _answer(asked: PatchRequest) -> PatchView:
     return PatchView(
         patch=patch,
         beside=beside,
-        actions=open_actions(asked.viewer, patch.shown.hotspots["hotspot_id"]),
+        actions=open_actions(asked.viewer, patch.shown),
         places=places_near(asked.dataset),
         trouble=trouble,
     )
@@ -193,13 +196,7 @@ def _found(asked: PatchRequest, patch: PatchRelease) -> tuple[dict[str, object] 
     """Return where a search leads on the map, or what to write instead."""
     if not asked.sought.strip():
         return None, ""
-    streets = streets_near(
-        asked.dataset,
-        _request(asked, asked.lens, asked.days),
-        asked.lens,
-        patch,
-    )
-    found = find_place(asked.sought, patch.shown, streets=streets)
+    found = find_place(asked.sought, patch.shown)
     if isinstance(found, str):
         return None, found
     key = f"{asked.sought} {patch.shown.digest}"

@@ -9,13 +9,9 @@ from datetime import date
 import pandas as pd
 
 from mapper.app.shell.choices import days_of
+from mapper.app.shell.day import today_here
 from mapper.base.text import count, day_in_words
 from mapper.incidents.synthetic import is_synthetic
-
-
-def today_here() -> date:
-    """Return the day on this machine's clock."""
-    return date.today()  # noqa: DTZ011 - due dates are days where the people are
 
 
 def age_words(table: pd.DataFrame, *, today: date | None = None) -> str:

@@ -5,7 +5,7 @@ from datetime import date
 
 import streamlit as st
 
-from mapper.app.shell.data_age import today_here
+from mapper.app.shell.day import today_here
 from mapper.app.shell.words import bullets, notice, plain
 from mapper.app.work.record_desk import Desk, seen_records
 from mapper.app.work.record_page import show_records

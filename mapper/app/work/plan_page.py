@@ -1,11 +1,12 @@
 """Plans: problem solving by stages, with actions whose overdue ones stand out."""
 
 from collections.abc import Mapping
+from types import MappingProxyType
 from typing import Any
 
 import streamlit as st
 
-from mapper.app.shell.data_age import today_here
+from mapper.app.shell.day import today_here
 from mapper.app.shell.words import bullets, notice
 from mapper.app.work.record_desk import Desk
 from mapper.app.work.record_page import show_records
@@ -13,8 +14,9 @@ from mapper.app.work.record_start import asked_place
 from mapper.base.text import count
 from mapper.disclosure.people import Viewer
 from mapper.records.actions import actions_of, overdue, progress_in_words
-from mapper.records.form import Field
+from mapper.records.form import Content, Field
 
+_DRAFT: Content = MappingProxyType({"state": "draft"})
 INTERVENTIONS = "pages/places/interventions.py"
 
 
@@ -23,11 +25,18 @@ def show_page() -> None:
     show_records(
         "plan",
         title="Plans",
-        started=asked_place,
+        started=_begun,
+        fresh=lambda _viewer: _DRAFT,
         above=_show_progress,
         below=_go_on,
         row_note=late_in_words,
     )
+
+
+def _begun() -> Content | None:
+    """Return the first answers for the place that the visitor came from, if from one."""
+    place = asked_place()
+    return {**place, **_DRAFT} if place is not None else None
 
 
 def _go_on(_viewer: Viewer, desk: Desk) -> None:
