@@ -1,20 +1,16 @@
 """What an address shows: the same to whoever may see it, a refusal to others, no step too many."""
 
 import pytest
+from streamlit.testing.v1 import AppTest
 
 from mapper.app.shell.address import PARTS
-from mapper.app.shell.router import PAGES
 from tests.pages.conftest import ENTRY, SECONDS, drawn, said, start
 from tests.pages.test_data_page import load
 from tests.small_extract import write_police_uk
 
-HOT_SPOTS = str(PAGES / "hotspots" / "overview.py")
-
 
 def opened(**asked):
     """The app on Hot spots as a link opens it in a window of its own."""
-    from streamlit.testing.v1 import AppTest
-
     app = AppTest.from_file(ENTRY, default_timeout=SECONDS)
     for name, value in asked.items():
         app.query_params[name] = value
@@ -23,7 +19,8 @@ def opened(**asked):
 
 def parts(app):
     """The address as the app holds it."""
-    return {name: values[-1] for name, values in app.query_params.items()}
+    held = app.query_params.items()
+    return {name: value if isinstance(value, str) else value[-1] for name, value in held}
 
 
 def test_a_link_shows_the_same_and_a_step_writes_it_whole(app):
@@ -49,10 +46,7 @@ def test_data_that_are_not_for_this_person_are_refused_before_any_figure(app, tm
     page = app.switch_page("pages/data/load.py").run()
     load(page, write_police_uk(tmp_path / "street.csv"))
     next(b for b in page.button if b.label == "Use this data").click().run()
-    name = (
-        parts(page.switch_page("pages/data/load.py").run()).get("data")
-        or page.session_state["mapper_own_data"].digest[:12]
-    )
+    name = page.session_state["mapper_own_data"].digest[:12]
     back = start().switch_page("pages/data/load.py").run()
     next(b for b in back.button if b.label == "Back to what everybody sees").click().run()
     refused = opened(data=name)
