@@ -4,6 +4,7 @@ import pandas as pd
 import streamlit as st
 
 from mapper.app.door.who import current_viewer
+from mapper.app.shell.address import asked_part
 from mapper.app.shell.words import notice
 from mapper.app.work.evaluation_view import show_effect
 from mapper.app.work.record_desk import seen_records
@@ -27,7 +28,7 @@ def show_page() -> None:
 
 def _begun() -> Content | None:
     """Return the first answers: of a hot spot, or of the plan that it belongs to."""
-    plan = st.query_params.get("from", "")
+    plan = asked_part("after")
     place = asked_place()
     belongs = place is not None and plan.startswith(LETTERS["plan"])
     return {**place, "plan": plan} if place is not None and belongs else place
