@@ -56,12 +56,12 @@ def show_page() -> None:
         show_refusal(lens, str(error))
         return
     show_headline(shown, data=dataset.title)
-    if shown.audience == "operational":
-        show_strongest(dataset, shown)
     asked = ShownMap(shown, dataset, request, lens)
     keep_map(asked)
     _explore(asked)
     with st.sidebar:
+        if shown.audience == "operational":
+            show_strongest(dataset, shown)
         _warn_of_fine_cells(dataset, request)
 
 
