@@ -72,7 +72,7 @@ def installed_table() -> Path:
     tables, named = area_tables(), settings().area or _chosen()
     if _LIKE_A_PATH.fullmatch(named):
         path = Path(named)
-        if not path.is_file():
+        if not path.exists():
             raise AreaError(f"MAPPER_AREA: {named} is no file. Mend the path, or name a kept area.")
         return path
     if named:

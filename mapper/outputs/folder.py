@@ -22,7 +22,7 @@ from shutil import copystat
 from typing import Any
 
 from mapper.base.errors import InputError
-from mapper.base.files import digest_of, flush
+from mapper.base.files import digest_of, flush, read_regular
 
 _BEGUN, _OLD = ".new", ".old"  # end the names of what a run has begun, and of the manifest before
 _HERE = -100  # AT_FDCWD of Linux: paths as they are given
@@ -83,7 +83,7 @@ def replace_set(
 def earlier_set(folder: Path, manifest: str) -> dict[str, str]:
     """Return the SHA-256 of each file of the set that a manifest in a folder lists."""
     try:
-        told = json.loads((folder / manifest).read_bytes())["outputs"]
+        told = json.loads(read_regular(folder / manifest))["outputs"]
         listed = {str(name): str(one["sha256"]) for name, one in told.items()}
     except (OSError, ValueError, KeyError, TypeError, AttributeError):
         return {}

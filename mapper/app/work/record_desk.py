@@ -166,6 +166,21 @@ def go_on_with(viewer: Viewer, desk: Desk, merged: Content, *, behind: Version) 
     )
 
 
+def count_on(viewer: Viewer, desk: Desk, saved: Version, *, field: str) -> Desk:
+    """Go on with an open record after one field of it was saved by itself.
+
+    What is being typed stays. Where somebody else saved in between, it stays based on the version
+    that it began from, so that saving it shows what differs.
+    """
+    if saved.number != desk.based_on + 1:
+        return desk
+    typed = draft(database(), desk.record, author=viewer.name)
+    if typed is None:
+        return open_record(viewer, desk.kind, desk.record)
+    content = MappingProxyType({**typed.content, field: saved.content[field]})
+    return go_on_with(viewer, desk, content, behind=saved)
+
+
 def discard(viewer: Viewer, desk: Desk) -> None:
     """Throw the draft away and go back to what is saved."""
     discard_draft(database(), desk.record, viewer=viewer)
