@@ -29,7 +29,7 @@ _TEXT = (".csv", ".tsv", ".txt", ".psv", ".dat")
 _WORKBOOKS = (".xlsx", ".xlsm", ".xls", ".ods")
 _OTHERS = (
     *(".parquet", ".geoparquet", ".geojson", ".json", ".gpkg", ".shp"),
-    *(".sqlite", ".sqlite3", ".db"),
+    *(".sqlite", ".sqlite3", ".db", ".duckdb"),
 )
 TABLE_SUFFIXES = (*_TEXT, *_WORKBOOKS, *_OTHERS, *_PACKED)
 _SIDECARS = (".dbf", ".shx", ".prj", ".cpg", ".qix", ".sbn", ".sbx", ".xml", ".qpj", ".fix")
