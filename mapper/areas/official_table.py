@@ -10,6 +10,7 @@ rows for each area the latest year and both sexes together are kept; rows by age
 
 import csv
 import io
+import os
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
@@ -20,6 +21,7 @@ import pandas as pd
 import python_calamine
 
 from mapper.base.errors import AreaError
+from mapper.base.files import open_regular, read_regular
 from mapper.base.types import Flags
 from mapper.grid.area_weighting import name_key
 
@@ -111,11 +113,13 @@ def is_area_code(text: str) -> bool:
 def _is_workbook(path: Path) -> bool:
     """Tell a workbook from a table of text by its first bytes; refuse what is far too large."""
     try:
-        size = path.stat().st_size
-        with path.open("rb") as file:
+        with open_regular(path) as file:
+            size = os.fstat(file.fileno()).st_size
             head = file.readline(MAX_HEADER_BYTES + 1)
-    except (OSError, ValueError) as error:
-        raise AreaError(f"{path.name}: cannot be read. Check the path.") from error
+    except OSError as error:
+        raise AreaError(
+            f"{path.name}: cannot be read ({error.strerror}). Check the path."
+        ) from error
     if size > MAX_BYTES:
         raise AreaError(
             f"{path.name}: is {size / 1e6:,.0f} MB, more than {MAX_BYTES / 1e6:.0f} MB."
@@ -158,7 +162,7 @@ def _text(cell: object) -> str:
 
 def _delimited(path: Path) -> list[list[str]]:
     """Return the cells of a CSV file as text."""
-    raw = path.read_bytes()
+    raw = read_regular(path)
     try:
         text = raw.decode("utf-8-sig")
     except UnicodeDecodeError:

@@ -117,6 +117,7 @@ def recognise(path: Path, kind: Kind | None = None) -> Recognised:
             "mapper.areas.recognise:look",
             {"path": str(path.resolve()), "kind": kind},
             name=path.name,
+            size=path.stat().st_size if path.is_file() else 0,
             seconds=_SECONDS,
             kind=AreaError,
             advice="Give a smaller part of it, or save it again.",

@@ -52,6 +52,13 @@ class Distinct:
         """Return which records have exactly this value."""
         return self.among(pc.equal(self.values, text).to_numpy(zero_copy_only=False))
 
+    def given(self, positions: npt.NDArray[np.intp], texts: npt.NDArray[np.object_]) -> "Distinct":
+        """Return the column with other texts at some positions."""
+        known = {text: code for code, text in enumerate(self.values.to_pylist())}
+        codes = self.codes.copy()
+        codes[positions] = [known.setdefault(text, len(known)) for text in texts]
+        return Distinct(codes, pa.array(known, pa.string()))
+
     def lowered(self) -> "Distinct":
         """Return the column in lower case."""
         return _merged(self.codes, pc.utf8_lower(self.values))
@@ -119,19 +126,28 @@ NO_REFERENCE = (
 )  # fmt: skip
 _LONGEST_NO_REFERENCE = 14
 _WORDS = "|".join(map(re.escape, NO_REFERENCE))
-_NO_REFERENCE = rf"^(?:{_WORDS}|[0-9](?:\.[0-9]+)?e\+?[0-9]{{1,3}})$"
+_SCIENTIFIC = r"^[0-9](?:\.[0-9]+)?e\+?[0-9]{1,3}$"
+_NO_REFERENCE = rf"^(?:{_WORDS})$|{_SCIENTIFIC}"
 
 
 def placeholders(texts: pa.Array) -> Flags:
     """Return which references name no incident: words for "awaited", and numbers like 1.2E+12."""
+    return _short_like(texts, _NO_REFERENCE)
+
+
+def scientific(texts: pa.Array) -> Flags:
+    """Return which references are numbers like 1.2E+12, as a spreadsheet shows long ones."""
+    return _short_like(texts, _SCIENTIFIC)
+
+
+def _short_like(texts: pa.Array, pattern: str) -> Flags:
+    """Return which short texts fit a pattern, whatever their case."""
     length = pc.fill_null(pc.binary_length(texts), 0).to_numpy(zero_copy_only=False)
     found = np.zeros(len(texts), dtype=bool)
     short = np.flatnonzero((length > 0) & (length <= _LONGEST_NO_REFERENCE))
     if short.size:
         lowered = pc.utf8_lower(texts.take(pa.array(short)))
-        found[short] = pc.match_substring_regex(lowered, _NO_REFERENCE).to_numpy(
-            zero_copy_only=False
-        )
+        found[short] = pc.match_substring_regex(lowered, pattern).to_numpy(zero_copy_only=False)
     return found
 
 

@@ -19,7 +19,7 @@ import pyarrow.csv as arrow_csv
 
 from mapper.base.errors import InputError
 from mapper.incidents import limits
-from mapper.incidents.encoding import to_utf8
+from mapper.incidents.encoding import check_lines, to_utf8
 from mapper.incidents.gather import Found
 from mapper.incidents.headers import WITHIN, Known, above_words, find_header
 from mapper.incidents.sheet import Positions, Ragged, Records, Sheet, is_blank, one_line
@@ -42,6 +42,7 @@ class Dialect:
     number: int  # record number of the header
     offset: int  # byte at which the record after the header begins
     above: tuple[str, ...] = ()  # what stands above the header
+    name: str = ""  # of the file
 
 
 @dataclass(frozen=True, eq=False)
@@ -62,10 +63,12 @@ def open_delimited(found: Found, data: bytes, *, known: Known, header_row: int =
         When it is empty, no text, or a quotation mark is never closed.
     """
     sha256, size = found.digest(data)
+    check_lines(data, name=found.name)
     text, encoding = to_utf8(data, name=found.name)
     if not text or text.isspace():
         raise InputError(f"{found.name}: is empty. Check that the export finished.")
     dialect = find_dialect(text, name=found.name, known=known, header_row=header_row)
+    dialect = replace(dialect, name=found.name)
     _check_quotes(text, dialect, found.name)
 
     def sample() -> list[list[str]]:
@@ -342,7 +345,12 @@ def _parse(text: bytes, dialect: Dialect, *, whole: Sequence[int], few: Sequence
         try:
             return _parse_with_arrow(body, dialect, whole=whole, few=few)
         except (pa.ArrowInvalid, pa.ArrowCapacityError):
-            pass  # a record past Arrow's limits: Python reads it
+            if body.size > limits.MAX_PYTHON_BYTES:
+                raise InputError(
+                    f"{dialect.name}: a record holds more than {_BLOCK:,} bytes, so a quotation"
+                    " mark may be opened that is closed far below. Mend it, or export it again."
+                ) from None
+            # A record past Arrow's limits: Python reads it.
     return _parse_with_python(text, dialect, wanted=[*whole, *few])
 
 

@@ -14,6 +14,7 @@ from typing import Any
 import pyarrow as pa
 
 from mapper.base.errors import InputError
+from mapper.base.files import read_regular
 from mapper.base.sandbox import in_child
 from mapper.incidents.gather import Found
 from mapper.incidents.geometry import from_wkb
@@ -40,7 +41,7 @@ def open_spatial(found: Found, data: bytes) -> Sheet:
         raise InputError(f"{found.name}: is not a {found.suffix[1:]} file inside. Export it again.")
     sha256, size = found.digest(data)
     with _on_disk(found, data) as path:
-        told, table = _read(path, found)
+        told, table = _read(path, found, sum(p.stat().st_size for p in path.parent.iterdir()))
     texts, geometry = table, None
     if GEOMETRY in table.column_names:
         texts = table.drop_columns([GEOMETRY])
@@ -89,7 +90,7 @@ def _parts(found: Found) -> Iterator[tuple[str, bytes]]:
         return
     for beside in sorted(found.path.parent.glob(f"{_escaped(found.path.stem)}.*")):
         if beside.suffix.lower() in _SHAPE_PARTS[1:]:
-            yield beside.suffix.lower(), beside.read_bytes()
+            yield beside.suffix.lower(), read_regular(beside)
 
 
 def is_duckdb(data: bytes) -> bool:
@@ -109,7 +110,7 @@ def _escaped(stem: str) -> str:
     return glob.escape(stem)
 
 
-def _read(path: Path, found: Found) -> tuple[dict[str, Any], pa.Table]:
+def _read(path: Path, found: Found, size: int) -> tuple[dict[str, Any], pa.Table]:
     """Return what the child process reads of the first layer with geometries."""
     target = path.with_name("layer.arrow")
     reader = "duckdb_child" if path.suffix == ".duckdb" else "spatial_child"
@@ -123,6 +124,7 @@ def _read(path: Path, found: Found) -> tuple[dict[str, Any], pa.Table]:
             "query": found.source.query if found.source else "",
         },
         name=found.name,
+        size=size,
     )
     with pa.OSFile(str(target), "rb") as file:
         return told, pa.ipc.open_file(file).read_all()

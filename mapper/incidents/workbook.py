@@ -190,6 +190,7 @@ def _in_child(found: Found, data: bytes) -> tuple[dict[str, pa.Table], dict[str,
                 "cells": limits.MAX_WORKBOOK_CELLS,
             },
             name=found.name,
+            size=len(data),
             seconds=limits.WORKBOOK_SECONDS,
         )
         cells = {}
