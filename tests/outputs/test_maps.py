@@ -12,7 +12,7 @@ import pandas as pd
 import pytest
 
 from mapper.base.errors import DisclosureError
-from mapper.base.text import encode_text
+from mapper.base.text import encode_text, shown_name
 from mapper.context.places import Places, places_table
 from mapper.outputs.maps import (
     build_map,
@@ -77,7 +77,7 @@ def test_streets_are_drawn_at_their_points_under_their_encoded_names(make_releas
     places = [("Lime Street", -2.95, 53.42), (HOSTILE, -2.96, 53.41), ("Lime Street", -2.97, 53.4)]
     streets = pd.DataFrame(places, columns=["street", "lon", "lat"]).assign(cell="x")
     drawn = context_of(make_release(rings=2, streets=streets))["streets"]
-    assert drawn["names"] == ["Lime Street", encode_text(HOSTILE)]
+    assert drawn["names"] == ["Lime Street", encode_text(shown_name(HOSTILE))]
     assert drawn["name"] == [0, 1, 0]
     assert points(drawn["xy"]) == pytest.approx(streets[["lon", "lat"]].to_numpy())
 
