@@ -5,7 +5,7 @@ long as they are in use. An answer takes those that concern its days and its inc
 """
 
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from functools import cached_property
 from weakref import WeakKeyDictionary
 
@@ -21,7 +21,7 @@ from mapper.base.text import count
 from mapper.base.types import Flags, Integers
 from mapper.grid.counts import locate
 from mapper.grid.hexagons import Cells
-from mapper.incidents.column_doubts import column_doubts, days_late, incomplete_days
+from mapper.incidents.column_doubts import column_doubts, days_late, incomplete_days, thin_end
 from mapper.incidents.doubt import Doubt
 from mapper.incidents.reading_doubts import last_day, old_data, reading_doubts
 from mapper.incidents.table import Incidents
@@ -47,7 +47,7 @@ class RowExamination:
     @cached_property
     def columns(self) -> tuple[Doubt, ...]:
         """Of columns as a whole, and of months without any row."""
-        late = incomplete_days(self.table, self.late)
+        late = incomplete_days(self.table, self.late) or thin_end(self.table)
         return (*column_doubts(self.table), *late, *_missing_months(self.table))
 
     @cached_property
@@ -71,7 +71,7 @@ class RowExamination:
         """Which incidents carry a minute of the day that stands for "not known"."""
         flags = np.zeros(len(self.table), dtype=bool)
         for one in self.columns:
-            if one.code in {"times unknown", "batch entry"}:
+            if one.kind == "time" and one.effect == "left out":
                 flags[one.rows] = True
         return flags
 
@@ -137,6 +137,17 @@ def examine(
     return tuple(sorted(found, key=lambda one: _EFFECTS.index(one.effect)))
 
 
+def late_words(incidents: Incidents) -> str:
+    """Say that nothing is known of how late the latest days are recorded, where that is so."""
+    rows = examine_rows(incidents)
+    if rows.table.empty or rows.late is not None or (rows.table["precision"] == "month").any():
+        return ""
+    return (
+        "How late the latest days are recorded is not known: the data has no time of report, and no"
+        " earlier extract of the same days was given. Its last days may lack some."
+    )
+
+
 def positions(incidents: Incidents, area: StudyArea) -> Integers:
     """Return the position of each incident's cell in an area, -1 outside."""
     return examine_area(incidents, area).position
@@ -167,6 +178,7 @@ def _near_names(table: pd.DataFrame) -> list[Doubt]:
             share=one.rows.size / len(table),
             kind=one.column,
             part=one.value,
+            other=one.near,
             remedy="write one name for both in the file, or name both in the lens",
         )
         for one in unnamed_values(table, shipped_lenses())
@@ -193,6 +205,7 @@ def _missing_months(table: pd.DataFrame) -> list[Doubt]:
                 kind="month",
                 since=first,
                 until=last,
+                from_day=last + timedelta(days=1),
                 remedy="add the files of those months, or choose days on one side of them",
             )
         )

@@ -109,11 +109,16 @@ def percent(share: float) -> str:
     return f"{100 * share:.1f} %"
 
 
+def day_in_words(day: date | None) -> str:
+    """Return a day for reading."""
+    return f"{day.day} {day:%B %Y}" if day else "no day"
+
+
 def period_in_words(first: date, last: date) -> str:
     """Return a period as people write it: 1 September 2021 to 31 August 2022."""
     if first == last:
-        return f"{first.day} {first:%B %Y}"
-    return f"{first.day} {first:%B %Y} to {last.day} {last:%B %Y}"
+        return day_in_words(first)
+    return f"{day_in_words(first)} to {day_in_words(last)}"
 
 
 def count(number: int, one: str, many: str = "") -> str:

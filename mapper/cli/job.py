@@ -137,6 +137,7 @@ def _write(
     from mapper.analysis.request import AnalysisRequest
     from mapper.analysis.study import prepare
     from mapper.areas.load import load_study_area
+    from mapper.cli.doubts import said
     from mapper.cli.releasing import released
     from mapper.lenses.load import load_lens
     from mapper.outputs.exports import exports
@@ -146,6 +147,8 @@ def _write(
     resolution = choices.pop("resolution", AnalysisRequest.known()["resolution"].default)
     area = load_study_area(area_given, resolution=resolution)
     study = prepare(incidents, lens=lens, area=area, start=days[0], end=days[1], **choices)
+    for doubt in study.doubts:
+        _LOG.warning("%s over %s: %s", lens.id, area.name, said(doubt).strip())
     result = find_hotspots(study)
     shown = released(result, audience=job.outputs.audience, made_by=job.made_by)
     folder = out / _safe(area.name) / _safe(lens.id)

@@ -30,6 +30,7 @@ class Doubt:
     share: float  # of the rows that could be concerned
     kind: str = ""  # column or division: district, type, time
     part: str = ""  # its value: Wirral
+    other: str = ""  # a value that is perhaps the same thing under another name
     since: date | None = None  # the first day from which it holds
     until: date | None = None  # the last; none where it lasts
     finest: bool = False  # concerns places finer than a district alone

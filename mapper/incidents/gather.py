@@ -8,6 +8,7 @@ import hashlib
 import re
 import sys
 import tempfile
+import zipfile
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from contextlib import ExitStack
@@ -261,9 +262,19 @@ def _is_archive(path: Path) -> bool:
         return False
     try:
         with open_regular(path) as file:
-            return file.read(2) == _ZIP_START or path.suffix.lower() == ".zip"
+            packed = file.read(2) == _ZIP_START
+        return path.suffix.lower() == ".zip" or (packed and not _is_document(path))
     except OSError as error:
         raise InputError(f"{path.name}: cannot be read ({error.strerror}).") from error
+
+
+def _is_document(path: Path) -> bool:
+    """Return whether a zip archive is a workbook under another name: it says so inside."""
+    try:
+        with zipfile.ZipFile(path) as opened:
+            return not {"[Content_Types].xml", "mimetype"}.isdisjoint(opened.namelist())
+    except zipfile.BadZipFile:
+        return False
 
 
 def _once(files: list[Found]) -> list[Found]:

@@ -1,14 +1,16 @@
 """What reading leaves in doubt: rows that could not be read, first in every refusal, and age."""
 
+from dataclasses import replace
 from datetime import date, timedelta
 
 import pytest
 
-from mapper.analysis.examine import examine
+from mapper.analysis.examine import examine, late_words
 from mapper.analysis.study import prepare
 from mapper.areas.load import load_study_area
 from mapper.base.errors import RequestError, TooFewEventsError
 from mapper.incidents.reading_doubts import OLD
+from mapper.incidents.set_aside import under_one_name
 from mapper.questions.change import QUESTION, ChangeChoices
 from mapper.questions.windows import Window
 from tests.builders import EVERYTHING
@@ -69,3 +71,22 @@ def test_a_refusal_names_what_could_not_be_read_and_no_longer_period(tmp_path):
     )
     with pytest.raises(RequestError, match=r"^40 of 100 rows could not be read"):
         QUESTION.ask(study, choices)
+
+
+def test_how_late_days_are_is_said_to_be_unknown_or_told_by_an_earlier_extract(tmp_path):
+    incidents = made(tmp_path, 100, 0)
+    assert "not known" in late_words(incidents)
+    known = replace(incidents, days_late=9)
+    assert late_words(known) == ""
+    doubt = raised(known, date(2026, 4, 1))["days incomplete"]
+    assert (str(doubt.to_day), doubt.effect) == ("2026-03-19", "caveat")
+    assert doubt.rows.size == (known.table["start"] >= "2026-03-20").sum()
+
+
+def test_a_value_under_a_new_name_is_mended_by_one_name(tmp_path):
+    rows = [{"reference": f"R{n}", "incident_type": "Robbery" if n % 3 else "Robberies"}
+            for n in range(30)]  # fmt: skip
+    incidents = read(write_csv(tmp_path / "a.csv", extract(*rows)))
+    mended = under_one_name(incidents, "type", "Robberies", "Robbery")
+    assert mended.table["type"].cat.categories.tolist() == ["Robbery"]
+    assert "“Robberies” counts as “Robbery”, as chosen (10 incidents)" in mended.notes[-1]

@@ -21,8 +21,10 @@ from mapper.app.briefing.view import (
     show_work,
 )
 from mapper.app.door.who import current_viewer
+from mapper.app.shell.address import follow, say
+from mapper.app.shell.data_age import age_words
 from mapper.app.shell.datasets import Dataset
-from mapper.app.shell.frame import put_on_style, show_marking, show_synthetic
+from mapper.app.shell.frame import name_tab, put_on_style, show_marking, show_synthetic
 from mapper.app.shell.map_frame import show_map
 from mapper.app.shell.waiting import opened_dataset
 from mapper.app.shell.words import bullets, notice
@@ -42,7 +44,9 @@ _MAP_HEIGHT = 405
 
 def show_page() -> None:
     """Ask, gather what partners may see, show it on one screen."""
-    presenting = st.query_params.get(PRESENT) == "1"
+    follow(PRESENT, PRESENT, {"1": True}.get, usual=False)
+    presenting = bool(st.session_state.get(PRESENT))
+    say({PRESENT: "1" if presenting else ""})
     put_on_style()
     put_on_briefing_style(presenting=presenting)
     viewer = current_viewer()
@@ -52,7 +56,7 @@ def show_page() -> None:
         show_synthetic(dataset.incidents.table)
         head, bar = st.columns([1, 1.05] if not presenting else [1, 0.01], gap="small")
         with bar, st.container(horizontal=True, horizontal_alignment="right", gap="small"):
-            choices = _choices(viewer, dataset, presenting=presenting)
+            choices = _choices(viewer, dataset)
             shown = briefing_for(viewer, dataset, choices)
             if not presenting:
                 _offer_present()
@@ -61,28 +65,28 @@ def show_page() -> None:
         notice(str(error), kind="stop")
         return
     with head:
-        show_head(shown.content, released=shown.released)
+        name_tab("Briefing", shown.content.map.area_title)
+        age = age_words(dataset.incidents.table)
+        show_head(shown.content, released=shown.released, age=age)
     _show(viewer, shown, presenting=presenting)
 
 
-def _choices(viewer: Viewer, dataset: Dataset, *, presenting: bool) -> BriefingChoices:
+def _choices(viewer: Viewer, dataset: Dataset) -> BriefingChoices:
     """Return what is chosen: by whoever may release, and for partners what was released."""
     start = first_choices(viewer, dataset)
     if not may(viewer, "release"):
         return start
-    kept = "mapper_briefing_choices"
-    if presenting:
-        last = st.session_state.get(kept)
-        return last if isinstance(last, BriefingChoices) else start
-    with st.popover("Lens, period, last meeting", icon=":material/tune:"):
-        chosen = ask_choices(
+    # Out of sight while it is presented, and still there: a reload goes on with the same choices.
+    with (
+        st.container(key="briefing choices"),
+        st.popover("Lens, period, last meeting", icon=":material/tune:"),
+    ):
+        return ask_choices(
             dataset,
             start,
             released=released_choices(dataset),
             meetings=shared_for(viewer).meetings,
         )
-    st.session_state[kept] = chosen
-    return chosen
 
 
 def _show(viewer: Viewer, shown: ShownBriefing, *, presenting: bool) -> None:
@@ -93,8 +97,7 @@ def _show(viewer: Viewer, shown: ShownBriefing, *, presenting: bool) -> None:
     _show_body(content, presenting=presenting)
     if presenting:
         if st.button("End presentation", key="end presentation", type="tertiary"):
-            del st.query_params[PRESENT]
-            st.rerun()
+            _present(on=False)
         return
     _show_ways_on(viewer)
     _show_table_twin(content)
@@ -104,8 +107,13 @@ def _show(viewer: Viewer, shown: ShownBriefing, *, presenting: bool) -> None:
 def _offer_present() -> None:
     """Offer the presentation: the same, large, without controls."""
     if st.button("Present", key="present", type="primary", icon=":material/slideshow:"):
-        st.query_params[PRESENT] = "1"
-        st.rerun()
+        _present(on=True)
+
+
+def _present(*, on: bool) -> None:
+    """Begin or end the presentation."""
+    st.session_state[PRESENT] = on
+    st.rerun()
 
 
 def _show_body(content: Briefing, *, presenting: bool) -> None:

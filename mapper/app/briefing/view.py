@@ -19,6 +19,7 @@ _PRESENTING = """
 :root { --b: 1.12; }
 @media (min-width: 1700px) { :root { --b: 1.42; } }
 .stAppHeader, [data-testid="stSidebarCollapsedControl"], .stSidebar { display: none !important; }
+.st-key-briefing-choices { display: none; }
 .stMainBlockContainer { padding-top: 2.2rem; }
 """
 # Sign, class and words of each way: the sign and the words carry it beside the colour.
@@ -27,6 +28,7 @@ _SIGNS = {
     "clear fall": ("▼", "fall"),
     "no clear change": ("●", "none"),
     "too few to compare": ("○", "none"),
+    "cannot be told": ("○", "none"),
 }
 LARGE = 1.42  # how much larger the map is when it is shown on a wall
 _MOVERS, _MEETINGS, _ACTIONS, _RESULTS = 5, 3, 4, 3  # rows that fit on one screen
@@ -38,12 +40,12 @@ def put_on_briefing_style(*, presenting: bool) -> None:
     st.html(f"<style>:root {{ --b: 1; }} {_STYLE}{more}</style>")
 
 
-def show_head(content: Briefing, *, released: bool) -> None:
-    """Show the title, what is compared, and whether partners have been given it."""
+def show_head(content: Briefing, *, released: bool, age: str) -> None:
+    """Show the title, what is compared, how old it is, and whether partners were given it."""
     state = "" if released else ' <em title="Partners have not been given this yet">Preview</em>'
     st.html(
         f'<div class="b-head"><h1>Briefing{state}</h1>'
-        f"<span>{encode_text(content.subtitle)}</span></div>"
+        f"<span>{encode_text(content.subtitle)}. {encode_text(age)}.</span></div>"
     )
 
 

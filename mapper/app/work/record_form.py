@@ -6,6 +6,7 @@ reader would read every backslash.
 
 from collections.abc import Callable, Mapping
 from datetime import date
+from types import MappingProxyType
 from typing import Any
 
 import streamlit as st
@@ -14,6 +15,7 @@ from mapper.app.shell.words import notice
 from mapper.base.text import encode_text
 from mapper.records.form import HEAVIEST, Column, Content, Field, Form
 
+DrawRows = Callable[[Field, list[Any], str], list[Any]]  # a field of rows, drawn another way
 RowNote = Callable[[Field, Mapping[str, Any]], str]  # what stands above a row, empty for nothing
 _SHORT, _LONG = 68, 110  # pixels; both grow by hand
 _ACROSS = 3  # short columns of a row side by side
@@ -28,7 +30,12 @@ _WEIGHT_WORDS = {
 
 
 def ask_form(
-    form: Form, content: Content, *, key: str, row_note: RowNote | None = None
+    form: Form,
+    content: Content,
+    *,
+    key: str,
+    row_note: RowNote | None = None,
+    rows: Mapping[str, DrawRows] = MappingProxyType({}),
 ) -> dict[str, Any]:
     """Draw a form and return what it holds now; what no person fills in stays as it was.
 
@@ -38,13 +45,18 @@ def ask_form(
         What the fields start with.
     key
         Stands for this opening of the record: another key starts the fields anew.
+    rows
+        How some fields of rows are drawn across the page, by field id.
     """
     answers = {one.id: content[one.id] for one in form.fields if _kept(one, content)}
     tabs = st.tabs([section.title for section in form.sections], key=f"{form.id} tabs")
     for tab, section in zip(tabs, form.sections, strict=True):
         with tab:
             for field in section.fields:
-                if field.kind != "data":
+                if draw := rows.get(field.id):
+                    start = list(content.get(field.id) or ())
+                    answers[field.id] = draw(field, start, f"{key} {field.id}")
+                elif field.kind != "data":
                     answers[field.id] = _ask_beside(field, content.get(field.id), key, row_note)
     return answers
 

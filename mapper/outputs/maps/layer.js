@@ -99,21 +99,21 @@ function (map, data, canvas, streets) {
   }
   // A hidden count is drawn in its own colour with a dashed edge: never as a pale low count. Over
   // a basemap the ground is left open and cells let streets through.
-  var over = false;
+  var over = {on: false, named: false};
   function style(kind) {
     if (kind === "hidden") {
       return {fill: COLOURS.withheld, edge: COLOURS["withheld-edge"], weight: 0.8, dash: [2, 3],
-        alpha: over ? 0.6 : 0.92};
+        alpha: over.on ? 0.6 : 0.92};
     }
     return {fill: kind === "none" ? COLOURS.zero : BLUES[kind] || kind, edge: COLOURS.paper,
-      weight: 0.5, dash: [], alpha: over ? 0.62 : 0.92};
+      weight: 0.5, dash: [], alpha: over.on ? 0.62 : 0.92};
   }
   function rings(list, options) {
     options.interactive = false;
     return L.polygon(list.map(function (ring) { return [points(ring)]; }), options).addTo(group);
   }
 
-  var ground = canvas(map, data, {kind: kind, style: style, bare: function () { return over; }});
+  var ground = canvas(map, data, {kind: kind, style: style, bare: function () { return over.on; }});
   group.addLayer(ground);
   // The cells stand for themselves in the group, so that they can be taken off and put back.
   var Surface = L.Layer.extend({
@@ -204,7 +204,7 @@ function (map, data, canvas, streets) {
   here.addTo(map);
   function stand() {
     here.getContainer().textContent = map.getZoom() >= 13 ? group.placeAt(map.getCenter()) : "";
-    nameStreets(standing.concat(marks()));
+    if (!over.named) { nameStreets(standing.concat(marks())); }
   }
   map.on("moveend", stand);
   // Far out the districts are named, closer in the wards; of ranks that would lie on one another
@@ -309,7 +309,12 @@ function (map, data, canvas, streets) {
   group.map = map;
   group.surface = surface;
   group.land = {bringToBack: function () { return this; }};  // always below: it is on the canvas
-  group.overTiles = function (on) { over = on; ground.redraw(); };
+  // Over tiles the land is left open; where they hold streets they name them, and the data does not.
+  group.overTiles = function (told) {
+    over = {on: true, named: Boolean(told.streets)};
+    if (told.land) { ground.landBelow(); }
+    ground.redraw();
+  };
   group.repaint = function () { ground.redraw(); };
   group.blues = BLUES;
   group.points = points;

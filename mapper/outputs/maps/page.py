@@ -18,6 +18,7 @@ from xstatic.pkg.leaflet import BASE_DIR
 
 from mapper.base.palette import with_colours
 from mapper.base.text import encode_text, script_json
+from mapper.disclosure.backdrop import backdrop_of
 from mapper.disclosure.release import Release, is_release
 from mapper.disclosure.suppression import BY_DISTRICT
 from mapper.outputs.maps.basemap import Basemap
@@ -82,7 +83,9 @@ def render_page(
         told = script_json([list(one) for one in landmarks])
         script += f"({_file('landmarks.js')})({layer.get_name()}, {told});\n"
     if basemap is not None:
-        told = script_json(basemap.told())
+        told = script_json(basemap.told(backdrop_of(release)))
+        if basemap.vector:
+            script += _file("vendor/protomaps-leaflet.js")
         script += f"({_file('basemap.js')})({layer.get_name()}, {told});\n"
     parts = {
         "kind": "embedded" if embedded else "whole-page",
@@ -109,7 +112,7 @@ def _policy(scripts: tuple[str, ...], *, styles: tuple[str, ...], images: Basema
     """Return a policy that allows exactly these texts, and pictures of one source at most."""
     return (
         f"default-src 'none'; script-src {_sources(scripts)}; style-src {_sources(styles)};"
-        f"{f' img-src {images.source};' if images else ''}"
+        f"{f' img-src {images.source};' if images and images.source else ''}"
         " base-uri 'none'; form-action 'none'"
     )
 
