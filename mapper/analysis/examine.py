@@ -21,7 +21,7 @@ from mapper.base.text import count
 from mapper.base.types import Flags, Integers
 from mapper.grid.counts import locate
 from mapper.grid.hexagons import Cells
-from mapper.incidents.column_doubts import column_doubts, days_late, incomplete_days
+from mapper.incidents.column_doubts import column_doubts, days_late, incomplete_days, thin_end
 from mapper.incidents.doubt import Doubt
 from mapper.incidents.reading_doubts import last_day, old_data, reading_doubts
 from mapper.incidents.table import Incidents
@@ -47,7 +47,7 @@ class RowExamination:
     @cached_property
     def columns(self) -> tuple[Doubt, ...]:
         """Of columns as a whole, and of months without any row."""
-        late = incomplete_days(self.table, self.late)
+        late = incomplete_days(self.table, self.late) or thin_end(self.table)
         return (*column_doubts(self.table), *late, *_missing_months(self.table))
 
     @cached_property
@@ -71,7 +71,7 @@ class RowExamination:
         """Which incidents carry a minute of the day that stands for "not known"."""
         flags = np.zeros(len(self.table), dtype=bool)
         for one in self.columns:
-            if one.code in {"times unknown", "batch entry"}:
+            if one.kind == "time" and one.effect == "left out":
                 flags[one.rows] = True
         return flags
 

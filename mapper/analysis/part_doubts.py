@@ -34,6 +34,7 @@ _MOST_STEPS = 20  # told of one division
 _MOST_PARTS = 300
 _WEEKS = 8, 104  # fewest and most periods of a week
 _MOSTLY = 0.5  # of a ward's rows
+_LONG, _BESIDE = 0.4, 0.9  # of all days in one file, and of those in another file too
 _LIKE = 0.5  # of two names, so that one may be the other
 _HOURS = ("00:00 to 07:59", "08:00 to 15:59", "16:00 to 23:59")
 _TEXTS = ("type", "channel", "risk_grade", "location_type", "crime_code")
@@ -322,16 +323,27 @@ def _one_thing(one: Doubt, two: Doubt) -> Doubt:
 
 
 def _sources(table: pd.DataFrame) -> list[Division]:
-    """Return the files as a division, where several cover most of the days each."""
+    """Return the files as a division, of those long ones whose days others of them cover too.
+
+    Files that follow each other, as months do, begin and end by themselves.
+    """
     code = _codes(table["source"])
     names = table["source"].cat.categories.astype(object).tolist()
     if len(names) < 2 or len(names) > _MOST_PARTS:  # noqa: PLR2004 - one file has no rest
         return []
     start = table["start"].to_numpy().astype("datetime64[D]").astype(np.int64)
     spans = pd.Series(start).groupby(code).agg(["min", "max"])
-    days = int(start.max() - start.min()) + 1
-    long = (spans["max"] - spans["min"] + 1) * 2 >= days
-    return [Division("source", code, names)] if int(long.sum()) > 1 else []
+    long = spans[(spans["max"] - spans["min"] + 1) >= _LONG * (start.max() - start.min() + 1)]
+    asked = [
+        int(one)
+        for one, (first, last) in zip(long.index, long.to_numpy().tolist(), strict=True)
+        if any(
+            min(last, to) - max(first, since) >= _BESIDE * (last - first)
+            for other, (since, to) in zip(long.index, long.to_numpy().tolist(), strict=True)
+            if other != one
+        )
+    ]
+    return [Division("source", code, names, tuple(asked))] if asked else []
 
 
 def _codes(column: "pd.Series[Any]") -> Integers:

@@ -37,6 +37,8 @@ NoteCode = Literal[
     "column constant",  # from a date on
     "coordinates coarse",  # some are rounded to a square of 100 m or more
     "default point",  # a point that a system gives where no place is known
+    "one point",  # holds far more than any other
+    "one street",  # the same
     "points replaced",  # the set of snap points is another one from a year on
     "part stops",
     "part starts",

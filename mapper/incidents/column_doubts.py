@@ -5,6 +5,7 @@
 | time | a minute of the day that holds at least three times any other whole hour's | 1 in 1,440 |
 | time | whole hours | 1 in 60, in practice up to a third |
 | time | one moment of one day that many rows carry | repeats of one incident |
+| day | one that holds four times the others' | 1 in 1,000 |
 | day | a day of the month with three times the others' | 1 in 30 |
 | day | no row at all where 20 and more were to be expected | Poisson, of half the usual rate |
 | report, or an earlier extract | how long until 95 % of a day are recorded | hours |
@@ -26,10 +27,12 @@ _MANY_TIMES = 3  # of what its like hold
 _LEAST_SHARE = 0.01
 _ROUNDED = 0.5  # share of whole hours from which times are taken for rounded
 _BATCH = 20  # rows of one moment
+_CROWDED, _FEWEST_DAYS = 4, 28  # times what days usually hold, among so many days
 _MINUTES = 1440
 _HOUR = 60
 _EXPECTED = 20.0  # rows in a run of days of which none may be missing by chance
 _COMPLETE = 0.95
+_THIN, _BEFORE, _FALLEN, _DEVIATIONS = 4, 13, 0.7, 4.0  # of the last weeks
 _SETTLED = 60  # days after which a day is taken to be recorded
 
 Days = npt.NDArray[np.datetime64]
@@ -45,7 +48,17 @@ def column_doubts(table: pd.DataFrame) -> tuple[Doubt, ...]:
     if (table["precision"] != "month").any():
         dated = np.flatnonzero((table["precision"] != "month").to_numpy())
         found += [*_day_of_month(start, dated), *_missing_days(start, dated)]
+        found += _crowded_days(start, dated[~_told(found, start.size)[dated]])
     return (*found, *value_doubts(table))
+
+
+def _told(found: list[Doubt], size: int) -> Flags:
+    """Tell which rows stand for a day or moment that is told already."""
+    flags = np.zeros(size, dtype=bool)
+    for one in found:
+        if one.code in {"batch entry", "days uneven"}:
+            flags[one.rows] = True
+    return flags
 
 
 def clock_doubts(start: Days, fine: Flags) -> list[Doubt]:
@@ -150,6 +163,24 @@ def _day_of_month(start: Days, rows: Integers) -> list[Doubt]:
     return [caveat("days uneven", words, mine, mine.size / rows.size, kind="day")]
 
 
+def _crowded_days(start: Days, rows: Integers) -> list[Doubt]:
+    """Name the day that holds far more than the others do."""
+    day, of, held = np.unique(
+        start[rows].astype("datetime64[D]"), return_inverse=True, return_counts=True
+    )
+    best, usual = int(held.argmax()), float(np.median(held))
+    if day.size < _FEWEST_DAYS or held[best] < max(_CROWDED * usual, _BATCH + FEWEST):
+        return []
+    mine = rows[of == best]
+    words = (
+        f"{mine.size:,} incidents are dated {pd.Timestamp(day[best]):%d %B %Y} where {usual:,.0f} a"
+        " day are usual: a backlog entered that day, or a day that stood out."
+    )
+    remedy = "give the day when each happened, or choose days without that one"
+    share = mine.size / rows.size
+    return [caveat("batch entry", words, mine, share, kind="day", remedy=remedy)]
+
+
 def _missing_days(start: Days, rows: Integers) -> list[Doubt]:
     """Name the longest run of days without any row, where that cannot be chance.
 
@@ -226,3 +257,45 @@ def incomplete_days(table: pd.DataFrame, days: int | None) -> list[Doubt]:
             to_day=last,
         )
     ]
+
+
+def thin_end(table: pd.DataFrame) -> list[Doubt]:
+    """Say when the last weeks hold far less than those before: perhaps not recorded yet.
+
+    Weeks count back from the last day. The last one to four are set against the thirteen before;
+    told is a fall by three tenths or more, four deviations of those thirteen weeks at least.
+    """
+    if table.empty or (table["precision"] == "month").any():
+        return []
+    day = table["start"].to_numpy().astype("datetime64[D]")
+    back = (day.max() - day).astype(np.int64) // 7
+    held = np.bincount(back, minlength=_THIN + _BEFORE)
+    for weeks in range(_THIN, 0, -1):
+        usual = held[weeks : weeks + _BEFORE]
+        if back.max() < weeks + _BEFORE or not (held[:weeks] < _FALLEN * np.median(usual)).all():
+            continue
+        spread = max(float(usual.std(ddof=1)), float(np.sqrt(usual.mean()))) * np.sqrt(weeks)
+        lacking = weeks * float(np.median(usual)) - float(held[:weeks].sum())
+        if lacking < _DEVIATIONS * spread:
+            continue
+        return [_latest(day, weeks, held[:weeks].sum() / (weeks * np.median(usual)))]
+    return []
+
+
+def _latest(day: Days, weeks: int, share: float) -> Doubt:
+    last = (day.max() - weeks * 7).astype(object)
+    rows = np.flatnonzero(day > np.datetime64(last))
+    return Doubt(
+        code="days incomplete",
+        effect="caveat",
+        words=(
+            f"The days after {last:%d %B %Y} hold {share:.0%} of what the thirteen weeks before"
+            f" them did ({rows.size:,} incidents): perhaps they are not all recorded yet."
+        ),
+        rows=rows,
+        share=rows.size / day.size,
+        kind="day",
+        since=last + timedelta(days=1),
+        remedy=f"choose {last:%d %B %Y} as the last day",
+        to_day=last,
+    )

@@ -3,7 +3,7 @@
 | column | looked for | what is usual |
 |---|---|---|
 | reference | numbers that end in 000 | 1 in 1,000 |
-| reference | one in ten stands on rows that differ; all as long as each other: cut short | none |
+| reference | one in ten stands on rows that differ, and in where they are: cut short | none |
 | coordinates | degrees of three decimals or hundreds of metres among finer ones | 1 in 100 |
 | any | one value alone from a date on, which mere chance would not give once in 10⁹ | none |
 """
@@ -27,7 +27,7 @@ _COARSE = (0.01, 0.9)  # least and most share of coarse coordinates among fine o
 _DIGITS = 3  # decimals of a degree: squares of about 70 by 110 m
 _METRES, _OFF = 100.0, 0.6  # of the National Grid, and how near to them counts as on them
 _SHARED = 0.1  # of references, on rows that differ
-_MOST = 0.9
+_MOSTLY = 0.5  # of references that rows share
 _IMPROBABLE = np.log(1e-9)
 _TEXTS = ("type", "channel", "risk_grade", "location_type", "crime_code", "location")
 
@@ -37,7 +37,7 @@ def value_doubts(table: pd.DataFrame) -> list[Doubt]:
     if len(table) < FEWEST:
         return []
     references = table["reference"]
-    found = [*_round_references(references), *_shared_references(table)]
+    found = _round_references(references) or _shared_references(table)
     return [*found, *_coarse_places(table), *_constants(table)]
 
 
@@ -70,28 +70,30 @@ def _shared_references(table: pd.DataFrame) -> list[Doubt]:
     if len(shared_) < FEWEST or len(shared_) <= _SHARED * int(references.notna().sum()):
         return []
     rows = np.flatnonzero(table.index.isin(shared_.index))
-    days = table["start"].iloc[rows].groupby(shared_.to_numpy()).agg(["min", "max"])
-    apart = ((days["max"] - days["min"]) > pd.Timedelta(days=1)).mean()
-    length = references.str.len()
-    cut = apart > _MOST and (length == length.max()).sum() > _MOST * references.notna().sum()
-    what = (
-        f"all {length.max():.0f} characters long and days apart: they are cut short"
-        if cut
-        else "perhaps a row for each person or offence"
-    )
-    words = (
-        f"{rows.size:,} rows share their reference with others that differ in time, place or type"
-        f" ({len(days):,} references), {what}. Each row counts."
-    )
+    codes = pd.factorize(shared_)[0]
+    places = table["lon"].to_numpy()[rows] + 1j * table["lat"].to_numpy()[rows]
+    each = pd.DataFrame({"code": codes, "place": places}).drop_duplicates()["code"]
+    number = np.bincount(each)
+    many = f"{rows.size:,} rows share {number.size:,} references and differ"
+    share = rows.size / len(table)
+    if (number > 1).mean() > _MOSTLY:
+        words = (
+            f"{many}, most of them in where they are: references were cut short, or begin again"
+            " each day. They name no incident; each row counts."
+        )
+        return [_of_references("references cut", words, rows, share, "export references whole")]
+    words = f"{many}: perhaps a row for each person or offence. Each row counts."
     remedy = (
-        "export the reference whole"
-        if cut
-        else "where each reference is one incident, say so as the files are read:"
+        "where each reference is one incident, say so as the files are read:"
         ' references = "one per reference"'
     )
-    share = rows.size / len(table)
-    code: NoteCode = "references cut" if cut else "references shared"
-    return [caveat(code, words, rows, share, kind="reference", remedy=remedy)]
+    return [_of_references("references shared", words, rows, share, remedy)]
+
+
+def _of_references(
+    code: "NoteCode", words: str, rows: Integers, share: float, remedy: str
+) -> Doubt:
+    return caveat(code, words, rows, share, kind="reference", remedy=remedy)
 
 
 def _coarse_places(table: pd.DataFrame) -> list[Doubt]:
@@ -145,8 +147,10 @@ def _constants(table: pd.DataFrame) -> list[Doubt]:
         if rows.size < FEWEST or rows.size * np.log(before) > _IMPROBABLE:
             continue
         value = "one and the same"  # of a place nothing is said: it may be free text
-        if name not in {"coordinates", "location"}:
-            value = f"“{table[name].iloc[rows[0]]}”" if last >= 0 else "blank"
+        if name != "coordinates" and last < 0:
+            value = "blank"
+        elif name not in {"coordinates", "location"}:
+            value = f"“{table[name].iloc[rows[0]]}”"
         found.append(_constant(name, value, start[rows].min(), rows, start.size))
     return found
 

@@ -216,6 +216,23 @@ def test_what_cannot_be_ground_is_refused_in_words(tmp_path):
     assert not (tmp_path / "x.pmtiles").exists()
 
 
+def test_the_command_says_what_lies_in_the_area_and_how_to_use_it(run, tmp_path):
+    boundary = tmp_path / "anyshire.geojson"
+    frame = gpd.GeoDataFrame(geometry=[shapely.Point(LON, LAT).buffer(0.004)], crs=4326)
+    frame.to_file(boundary, driver="GeoJSON")
+    out = tmp_path / "streets.pmtiles"
+    file = zoomstack(tmp_path / "z.gpkg")
+    said = run("area", "background", file, "--area", boundary, "--out", out)
+    assert said.code == 0
+    assert "Made of OS Open Zoomstack: 2 woods, 1 water" in said.out
+    assert f"Set MAPPER_BASEMAP={out}" in said.out
+    said = run("doctor", "--offline", out)
+    assert "vector tiles of zooms 8 to 14" in said.out
+    said = run("area", "background", tmp_path / "gone.pbf", "--out", out)
+    assert said.code == 2
+    assert "gone.pbf: no such file" in said.err
+
+
 def test_each_kind_of_file_is_told_by_layers_that_no_other_has():
     for source in SOURCES:
         assert source_of([mark.replace("(_1)?", "") for mark in source.marks]) is source

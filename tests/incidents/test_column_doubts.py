@@ -136,6 +136,8 @@ def test_references_that_were_cut_short(keep):
 def test_references_of_several_rows_each_are_told_as_shared():
     table = plain().sort_values("start", ignore_index=True)
     table["reference"] = [f"R{n // 3}" for n in range(SIZE)]
+    for name in ("lon", "lat"):
+        table[name] = table.groupby("reference")[name].transform("first")
     (found,) = column_doubts(table)
     assert (found.code, found.rows.size) == ("references shared", SIZE - 1)
     assert "one per reference" in found.remedy
