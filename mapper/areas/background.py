@@ -7,7 +7,7 @@ from pathlib import Path
 from mapper.areas.stored import area_tables, kept_path
 from mapper.areas.study_area import StudyArea
 from mapper.base.errors import AreaError
-from mapper.base.files import Progress, no_progress
+from mapper.base.files import Progress, no_progress, open_regular
 from mapper.base.sandbox import in_child
 
 _SECONDS = 3600  # a file of a whole country is read through once for each of its layers
@@ -63,9 +63,14 @@ def build_background(
     """
     if not files:
         raise AreaError("No file was given. Name OS Open Zoomstack or an OpenStreetMap extract.")
-    missing = [path.name for path in files if not path.is_file()]
+    missing = [path.name for path in files if not path.exists()]
     if missing:
         raise AreaError(f"{', '.join(missing)}: no such file. Check the path.")
+    for path in files:
+        try:
+            open_regular(path).close()  # before a library gets its path
+        except OSError as error:
+            raise AreaError(f"{path.name}: cannot be read ({error.strerror}).") from error
     target = out or background_path(area.name)
     answer = in_child(
         "mapper.areas.ground_child:build",

@@ -24,7 +24,7 @@ from typing import IO, Any
 from sqlalchemy import Connection, Table, func, insert, select
 
 from mapper.base.errors import RecordsError
-from mapper.base.files import Progress, digest_of, no_progress, replacing
+from mapper.base.files import Progress, digest_of, no_progress, open_regular, replacing
 from mapper.records.audit import Event, append
 from mapper.records.database import Database
 from mapper.records.engine import FILE_NAME as DATABASE
@@ -183,6 +183,7 @@ def _is_kept(path: Path) -> bool:
 def _opened(path: Path) -> zipfile.ZipFile:
     """Open a backup."""
     try:
+        open_regular(path).close()
         return zipfile.ZipFile(path)
     except (OSError, zipfile.BadZipFile) as error:
         reason = getattr(error, "strerror", None) or "it is no zip file"

@@ -161,7 +161,7 @@ def _of_file(path: Path, credit: str) -> Basemap:
 def _words_of(path: Path, head: bytes, *, packed: bool) -> tuple[str, list[dict[str, object]]]:
     """Return whom a file names and the layers it says it holds; nothing where it says nothing."""
     begin, length = struct.unpack("<2Q", head[24:40])
-    with path.open("rb") as file:
+    with open_regular(path) as file:
         file.seek(begin)
         text = file.read(min(length, _LONGEST))
     try:
