@@ -9,7 +9,6 @@ from datetime import date
 import pandas as pd
 
 from mapper.app.shell.choices import days_of
-from mapper.app.shell.day import today_here
 from mapper.base.text import count, day_in_words
 from mapper.incidents.synthetic import is_synthetic
 
