@@ -21,6 +21,8 @@ from mapper.disclosure.people import brings_files
 from mapper.lenses.fit import refuse_unfit
 from mapper.lenses.lens import Lens
 from mapper.lenses.load import list_lenses
+from mapper.outputs.briefing.choices import BriefingChoices
+from mapper.questions.windows import Window
 from mapper.statistics.clusters import Null
 from mapper.statistics.scores import Score
 
@@ -67,8 +69,13 @@ def lenses_for(digest: str, *, _dataset: Dataset) -> Offer:
     return Offer(lenses=(*fits, *others), fitting=len(fits))
 
 
-def ask_lens(dataset: Dataset) -> Lens:
+def ask_lens(dataset: Dataset, usual: BriefingChoices | None = None) -> Lens:
     """Ask for the lens; one that does not fit can be chosen, and is then refused with a reason.
+
+    Parameters
+    ----------
+    usual
+        What is chosen before the person chooses, where it is not the first lens of all.
 
     Raises
     ------
@@ -85,6 +92,7 @@ def ask_lens(dataset: Dataset) -> Lens:
     chosen = st.selectbox(
         "Lens",
         list(lenses),
+        index=list(lenses).index(usual.lens) if usual and usual.lens in lenses else 0,
         format_func=title,
         key=f"lens {dataset.digest[:12]}",
         persist_state="session",
@@ -92,8 +100,14 @@ def ask_lens(dataset: Dataset) -> Lens:
     return lenses[chosen]
 
 
-def ask_rest(dataset: Dataset, lens: Lens) -> AnalysisRequest:
+def ask_rest(dataset: Dataset, lens: Lens, usual: BriefingChoices | None = None) -> AnalysisRequest:
     """Draw the controls below the lens and return everything chosen, the lens included.
+
+    Parameters
+    ----------
+    usual
+        Whose days and size of cell are chosen before the person chooses: those of the Briefing for
+        partners, so that the two pages show one release.
 
     Raises
     ------
@@ -101,11 +115,11 @@ def ask_rest(dataset: Dataset, lens: Lens) -> AnalysisRequest:
         When the choices do not fit together.
     """
     area = _ask_area()
-    start, end = _ask_days(dataset)
+    start, end = _ask_days(dataset, usual.after if usual else None)
     resolution = st.selectbox(
         "Size of cells",
         list(CELL_SIZES),
-        index=list(CELL_SIZES).index(9),
+        index=list(CELL_SIZES).index(usual.resolution if usual else 9),
         format_func=CELL_SIZES.__getitem__,
         key="resolution",
         persist_state="session",
@@ -196,11 +210,12 @@ def _ask_area() -> str:
     )
 
 
-def _ask_days(dataset: Dataset) -> tuple[date | None, date | None]:
-    """Ask for the first and last day; the data's own where the person changes nothing."""
+def _ask_days(dataset: Dataset, usual: Window | None) -> tuple[date | None, date | None]:
+    """Ask for the first and last day; the usual or the data's own where nothing is changed."""
     first, last = days_of(dataset.incidents.table)
-    start = _ask_day("From", first, (first, last), f"from {dataset.digest[:12]}")
-    end = _ask_day("To", last, (first, last), f"to {dataset.digest[:12]}")
+    window = usual or Window(first, last)
+    start = _ask_day("From", window.first, (first, last), f"from {dataset.digest[:12]}")
+    end = _ask_day("To", window.last, (first, last), f"to {dataset.digest[:12]}")
     return (start if start != first else None), (end if end != last else None)
 
 
