@@ -41,20 +41,29 @@ class DifferencingCheck:
     refused: bool  # withholding would not do
     linked: tuple[StoredRelease, ...]  # earlier releases that it can be combined with
     too_many: bool = False  # earlier releases overlap in too many ways to be checked
+    again: bool = False  # its audience was told all of it before: a look, and no release
     systems: int = 0  # systems of overlapping numbers of a map that were solved, or would have to
 
 
 def check(
-    parts: Sequence[StoredRelease], earlier: Sequence[StoredRelease], *, rule: AudienceRule
+    parts: Sequence[StoredRelease],
+    earlier: Sequence[StoredRelease],
+    *,
+    rule: AudienceRule,
+    reader: AudienceRule | None = None,
 ) -> DifferencingCheck:
-    """Return what a new map would expose beside all earlier releases of its audience.
+    """Return what a new map would expose beside all earlier releases that a reader holds.
 
     Parameters
     ----------
     parts
         The map, its one part, as it would be printed without any earlier release.
     earlier
-        The audience's earlier releases.
+        All releases that the reader holds.
+    rule
+        By which the map is printed.
+    reader
+        Whose hidden counts must stay hidden; the rule's own audience where none is given.
     """
     (new,) = parts
     linked = linked_to(parts, earlier)
@@ -65,7 +74,7 @@ def check(
         return silent
     if too_many_lenses([new, *linked]):
         return replace(silent, refused=True, too_many=True)
-    need = Need(values=rule.values_kept, below=rule.smallest_count)
+    need = need_of(reader or rule)
     by_cell = [one for one in linked if _by_cell(one)]
     found = _check_by_cell(new, by_cell, silent, rule, need) if _by_cell(new) else silent
     if found.refused:
@@ -80,6 +89,11 @@ def check(
         for known in bound(blocks, need, until_exposed=True)
     )
     return replace(found, refused=exposed, systems=found.systems + len(blocks))
+
+
+def need_of(reader: AudienceRule) -> Need:
+    """Return what a count must keep beside all that an audience holds."""
+    return Need(values=reader.values_kept, below=reader.smallest_count)
 
 
 def too_many_lenses(releases: Sequence[StoredRelease]) -> bool:

@@ -16,7 +16,7 @@ import numpy as np
 
 from mapper.base.types import Flags, Integers
 from mapper.disclosure.bounds import Block, Known, Need, bound
-from mapper.disclosure.differencing import DifferencingCheck, too_many_lenses
+from mapper.disclosure.differencing import DifferencingCheck, need_of, too_many_lenses
 from mapper.disclosure.linking import linked_to
 from mapper.disclosure.merged import limits_on
 from mapper.disclosure.register import StoredRelease
@@ -37,16 +37,23 @@ class _System:
 
 
 def check_finding(
-    new: Sequence[StoredRelease], earlier: Sequence[StoredRelease], *, rule: AudienceRule
+    new: Sequence[StoredRelease],
+    earlier: Sequence[StoredRelease],
+    *,
+    rule: AudienceRule,
+    reader: AudienceRule | None = None,
 ) -> DifferencingCheck:
-    """Return what a finding would expose beside all earlier releases of its audience.
+    """Return what a finding would expose beside all earlier releases that a reader holds.
 
     Parameters
     ----------
     new
         Its count columns, each as it would be printed without any earlier release.
     earlier
-        The audience's earlier releases.
+        All releases that the reader holds.
+    rule, reader
+        By which it is printed, and whose hidden counts must stay hidden; one where only one is
+        given.
     """
     linked = linked_to(new, earlier)
     withhold = tuple(np.zeros(part.low.size, dtype=bool) for part in new)
@@ -54,7 +61,7 @@ def check_finding(
         return DifferencingCheck(withhold, refused=True, linked=tuple(linked), too_many=True)
     if _shifts_again(new, linked):
         return DifferencingCheck(withhold, refused=True, linked=tuple(linked))
-    need = Need(values=rule.values_kept, below=rule.smallest_count)
+    need = need_of(reader or rule)
     known = share_ground([*new, *linked])
     within = np.ones(known.region.shape[1], dtype=bool)
     for turn in range(_TURNS + 2):
