@@ -29,14 +29,18 @@ _WITHIN = 0.9  # of the way from the middle of a cell to its edge
 
 def write_network(area: StudyArea, out: Path) -> None:
     """Write the invented ground of an area as vector tiles."""
+    write_ground(network(area), out, title="Demonstration", credit=CREDIT)
+
+
+def network(area: StudyArea) -> dict[str, geopandas.GeoDataFrame]:
+    """Return the invented ground of an area by layer."""
     ground = survey(area, np.random.default_rng(0))  # its texture plays no part here
-    layers = {
+    return {
         "streets": pd.concat([_through(ground), _named(ground)], ignore_index=True),
         "roads": _roads(ground),
         "rail": _rail(),
         "woods": _woods(ground),
     }
-    write_ground(layers, out, title="Demonstration", credit=CREDIT)
 
 
 def _frame(names: object, ranks: object, shapes: object) -> geopandas.GeoDataFrame:
@@ -91,10 +95,11 @@ def _sites_of(sites: Sites) -> tuple[Integers, Integers]:
 
 
 def _through(ground: Ground) -> geopandas.GeoDataFrame:
-    """Return roads that join the middles of touching cells where somebody lives in both."""
+    """Return roads that join the middles of some touching cells, a third of those lived in."""
     one, other = ground.near.owner, ground.near.member
     lived = ground.residents > _OPEN
     kept = (one < other) & lived[one] & lived[other]
+    kept &= (ground.cells[one] // 13 + ground.cells[other] // 13).astype(np.int64) % 3 == 0
     return _frame("", 1, shapely.linestrings(_between(ground, one[kept], other[kept])))
 
 

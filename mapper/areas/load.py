@@ -160,21 +160,21 @@ def known_tables() -> tuple[Path, ...]:
     return (own, *(path for path in area_tables().values() if path != own))
 
 
-def home_box() -> tuple[float, float, float, float] | None:
-    """Return west, south, east and north of the own area and half a degree round it, if any."""
+def home_box(margin: float = ROUND) -> tuple[float, float, float, float] | None:
+    """Return west, south, east and north of the own area and some degrees round it, if any."""
     try:
         own = installed_table()
-        return _box_of(own, own.stat().st_mtime_ns)
+        return _box_of(own, own.stat().st_mtime_ns, margin)
     except (AreaError, OSError):
         return None
 
 
 @lru_cache(maxsize=4)  # asked for every file that is read
-def _box_of(own: Path, _changed: int) -> tuple[float, float, float, float]:
+def _box_of(own: Path, _changed: int, margin: float) -> tuple[float, float, float, float]:
     """Return the box of the installation's own area, once for each state of its file."""
     lon, lat = cells_to_points(_of_table(own, None, _HOME).cells["cell"].to_numpy())
     west, south, east, north = lon.min(), lat.min(), lon.max(), lat.max()
-    return float(west) - ROUND, float(south) - ROUND, float(east) + ROUND, float(north) + ROUND
+    return float(west) - margin, float(south) - margin, float(east) + margin, float(north) + margin
 
 
 def _named(name: str, resolution: int) -> StudyArea:

@@ -18,6 +18,7 @@ from io import BufferedReader
 from pathlib import Path
 
 from mapper.base.errors import InputError
+from mapper.base.settings import settings
 
 # Neither waits for a writer of a pipe nor becomes the terminal of this process.
 _READING = (
@@ -26,6 +27,8 @@ _READING = (
     | getattr(os, "O_NOCTTY", 0)
     | getattr(os, "O_BINARY", 0)
 )
+_BEGUN = ".tmp"  # ends the name of what is being written
+_RIGHTS = {"owner": 0o600, "group": 0o640, "everybody": 0o644}
 _KINDS = {
     stat.S_IFDIR: "a folder",
     stat.S_IFIFO: "a pipe",
@@ -90,6 +93,17 @@ def digest_of(path: Path) -> str:
         return hashlib.file_digest(file, "sha256").hexdigest()
 
 
+def file_mode() -> int:
+    """Return the rights of a file that is written: its owner's alone unless the settings say so."""
+    return _RIGHTS[settings().outputs_for]
+
+
+def folder_mode() -> int:
+    """Return the rights of a folder that is made: who may read its files may look into it."""
+    rights = file_mode()
+    return rights | (rights & 0o444) >> 2
+
+
 def write_whole(path: Path, content: bytes | str) -> None:
     """Write a file whole or not at all; text becomes UTF-8 as it stands.
 
@@ -106,8 +120,10 @@ def write_whole(path: Path, content: bytes | str) -> None:
 def replacing(path: Path) -> Iterator[Path]:
     """Give a temporary path to write to; on success it becomes ``path``, else it is removed."""
     try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.", suffix=".tmp")
+        path.parent.mkdir(parents=True, exist_ok=True, mode=folder_mode())
+        _clear_begun(path)
+        begun = f".{path.name}.{os.getpid()}."
+        handle, name = tempfile.mkstemp(dir=path.parent, prefix=begun, suffix=_BEGUN)
         os.close(handle)
     except OSError as error:
         raise InputError(
@@ -117,13 +133,36 @@ def replacing(path: Path) -> Iterator[Path]:
     try:
         yield temporary
         flush(temporary)
-        temporary.chmod(0o644)
+        temporary.chmod(file_mode())
         temporary.replace(path)
         flush(path.parent)
     except OSError as error:
         raise InputError(f"{path}: not written ({error.strerror}). Nothing was changed.") from error
     finally:
         temporary.unlink(missing_ok=True)
+
+
+def _clear_begun(path: Path) -> None:
+    """Remove what runs that were killed had begun to write in the place of a file."""
+    start = f".{path.name}."
+    for left in path.parent.iterdir():
+        if left.name.startswith(start) and left.name.endswith(_BEGUN):
+            number = left.name.removeprefix(start).partition(".")[0]
+            if number.isdecimal() and not is_running(int(number)):
+                left.unlink(missing_ok=True)
+
+
+def is_running(number: int) -> bool:
+    """Tell whether a process of this machine still runs; where that cannot be told it does."""
+    if os.name != "posix":
+        return True
+    try:
+        os.kill(number, 0)
+    except ProcessLookupError:
+        return False
+    except OSError:
+        return True
+    return number != os.getpid()
 
 
 def flush(path: Path) -> None:

@@ -37,7 +37,8 @@ _LONGEST_ANSWER = 64 * 1024**2
 # No key, no address of a database, no proxy: the child gets what a process needs to start.
 _PASSED_ON = (
     *("PATH", "LANG", "LC_ALL", "TMPDIR", "TEMP", "TMP", "SYSTEMROOT", "PROJ_DATA"),
-    *("MAPPER_AREA", "MAPPER_WORKSPACE"),  # where the installation's area is, beyond Britain too
+    # Where the installation's area is, beyond Britain too, and who may read what is written.
+    *("MAPPER_AREA", "MAPPER_WORKSPACE", "MAPPER_OUTPUTS_FOR"),
 )
 _FIXED = {
     INSIDE: "1",

@@ -81,7 +81,7 @@ def distinct(column: pa.ChunkedArray) -> Distinct:
     if isinstance(whole, pa.ChunkedArray):
         whole = whole.chunk(0) if whole.num_chunks else pa.array([], column.type)
     codes = pc.fill_null(whole.indices.cast(pa.int32()), -1).to_numpy(zero_copy_only=False)
-    return _merged(codes, pc.utf8_trim_whitespace(whole.dictionary))
+    return _merged(codes, bare(pc.utf8_trim_whitespace(whole.dictionary)))
 
 
 def _merged(codes: npt.NDArray[np.int32], values: pa.Array) -> Distinct:
@@ -101,8 +101,22 @@ def references(column: pa.ChunkedArray) -> pa.Array:
     whole = column.combine_chunks()
     if isinstance(whole, pa.ChunkedArray):
         whole = whole.chunk(0) if whole.num_chunks else pa.array([], pa.string())
-    trimmed = pc.ascii_trim_whitespace(whole)
+    trimmed = bare(pc.ascii_trim_whitespace(whole))
     return without(trimmed, _is_blank(trimmed))
+
+
+# How spreadsheets are told to leave a value as it is: '0123 and ="0123".
+_GUARD = r"^'[0-9+.-]|^=\""
+_GUARDS = ((r"^'([0-9+.-].*)$", r"\1"), (r'^="(.*)"$', r"\1"))
+
+
+def bare(texts: pa.Array) -> pa.Array:
+    """Return trimmed texts without the marks that keep a spreadsheet from changing them."""
+    if not pc.any(pc.match_substring_regex(texts, _GUARD)).as_py():
+        return texts
+    for pattern, instead in _GUARDS:
+        texts = pc.replace_substring_regex(texts, pattern, instead)
+    return texts
 
 
 # Written where a reference is still awaited: they name no incident.

@@ -36,6 +36,7 @@ _POINTS_ELSEWHERE = re.compile(
     r"|://(?!www\.opengis\.net/def/crs/)",
     re.IGNORECASE,
 )
+_FEW = 0.1  # share of places
 _DEGREES = {"EPSG:4326", "EPSG:4258", "OGC:CRS84", "CRS84", "URN:OGC:DEF:CRS:OGC:1.3:CRS84"}
 
 
@@ -47,6 +48,23 @@ def in_area(lon: Floats, lat: Floats) -> Flags:
         return inside
     west, south, east, north = home
     return inside | ((lon >= west) & (lon <= east) & (lat >= south) & (lat <= north))
+
+
+def exchanged(easting: Floats, northing: Floats) -> bool:
+    """Return whether metres lie elsewhere as given and round the own area the other way round.
+
+    That proves nothing: Staffordshire exchanged lies in Merseyside. It is told, never mended.
+    """
+    home = home_box(0.0)
+    if home is None or not easting.size:
+        return False
+    west, south, east, north = home
+    shares = []
+    for x, y in ((easting, northing), (northing, easting)):
+        lon, lat = grid_to_degrees(x, y)
+        inside = (lon >= west) & (lon <= east) & (lat >= south) & (lat <= north)
+        shares.append(float(inside.mean()))
+    return shares[0] < _FEW and shares[1] > 1 - _FEW
 
 
 def grid_to_degrees(easting: Floats, northing: Floats) -> tuple[Floats, Floats]:

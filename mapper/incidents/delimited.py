@@ -8,6 +8,7 @@ a mark that is opened and never closed would swallow the rest of the file, so it
 import csv
 import io
 import re
+from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
@@ -114,14 +115,32 @@ def find_dialect(text: bytes, *, name: str, known: Known, header_row: int = 0) -
                 f"{name}: has {len(dialect.header):,} columns, more than {limits.MAX_COLUMNS:,}."
                 " Is it a table? Leave out those that are not needed."
             )
-        if known(dialect.header) >= _SURE and not header_row:
-            return dialect
+        if known(dialect.header) >= max(_SURE, _named(dialect.header)) and not header_row:
+            return _widened(text, dialect)
         score = _score(text, dialect, known)
         if best is None or score > best[0]:
             best = score, dialect
     if best is None:
         raise InputError(f"{name}: no header could be read from it. Save it as CSV in UTF-8.")
-    return _further_down(head, best, known, name=name, header_row=header_row, skipped=skipped)
+    return _widened(
+        text,
+        _further_down(head, best, known, name=name, header_row=header_row, skipped=skipped),
+    )
+
+
+def _named(header: Sequence[str]) -> int:
+    """Return how many columns of a header have a name."""
+    return sum(map(bool, header))
+
+
+def _widened(text: bytes, dialect: Dialect) -> Dialect:
+    """Return a dialect with columns added for what only separates: a delimiter ends each record."""
+    sample = _first_records(text[dialect.offset : dialect.offset + _HEAD], dialect.delimiter)
+    size, widths = len(dialect.header), Counter(map(len, sample))
+    width = widths.most_common(1)[0][0] if widths else size
+    if width <= size or not all(is_blank(fields[size:]) for fields in sample):
+        return dialect
+    return replace(dialect, header=(*dialect.header, *[""] * (width - size)))
 
 
 def _further_down(
@@ -139,9 +158,10 @@ def _further_down(
     """
     found: tuple[tuple[float, ...], Dialect] | None = None
     tried = dict.fromkeys([best[1].delimiter, *_COMMON])
+    chosen = header_row - bool(skipped) if header_row else 0
     for delimiter in tried:
         records, ends = _top_records(head, delimiter, skipped)
-        header = find_header(records, known, chosen=header_row - bool(skipped), name=name)
+        header = find_header(records, known, chosen=chosen, name=name)
         if header is None or max(map(len, header.names)) > limits.MAX_TITLE_LENGTH:
             continue
         offset = len(head[: ends[header.at]].encode())

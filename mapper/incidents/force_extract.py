@@ -89,6 +89,8 @@ FLAG_NAMES: Mapping[str, tuple[str, ...]] = MappingProxyType(
             "domesticabuseflag",
             "domesticviolence",
             "dv",
+            "domviolence",
+            "domabuse",
         ),
         "risk_grade": ("risk", "dariskgrade", "dashrisk", "risklevel"),
         "child_at_address": ("childrenpresent", "childpresent", "childrenataddress"),

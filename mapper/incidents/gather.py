@@ -8,6 +8,7 @@ import hashlib
 import re
 import sys
 import tempfile
+import zipfile
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from contextlib import ExitStack
@@ -18,6 +19,7 @@ from typing import Self
 
 from mapper.base.errors import InputError
 from mapper.base.files import digest_of, open_regular, read_regular
+from mapper.base.text import shown_name
 from mapper.incidents import limits
 from mapper.incidents.archive import Archive, open_archive, unpacked
 from mapper.incidents.source import Source, is_address, shown_source, source_of
@@ -28,10 +30,11 @@ _WORKBOOKS = (".xlsx", ".xlsm", ".xls", ".ods")
 _DATASETS = (".parquet", ".geoparquet")  # folders of files too
 _OTHERS = (
     *(*_DATASETS, ".geojson", ".json", ".gpkg", ".shp"),
-    *(".sqlite", ".sqlite3", ".db"),
+    *(".sqlite", ".sqlite3", ".db", ".duckdb"),
 )
 TABLE_SUFFIXES = (*_TEXT, *_WORKBOOKS, *_OTHERS, *_PACKED)
 _SIDECARS = (".dbf", ".shx", ".prj", ".cpg", ".qix", ".sbn", ".sbx", ".xml", ".qpj", ".fix")
+_LONGEST_NAME = 300  # characters of a file or member in messages
 _STEP = 8 * 1024**2  # bytes of standard input at a time
 _ZIP_START = b"PK"
 _MONTH = re.compile(r"\d{4}-\d{2}")  # folders of a police.uk download
@@ -149,13 +152,13 @@ class Gathering:
                 if inner.suffix.lower() == ".zip":
                     self.add(inner)
                 elif self._wanted(inner.name):
-                    self.files.append(Found(inner.name, inner))
+                    self.files.append(Found(shown_name(inner.name, _LONGEST_NAME), inner))
         elif _is_archive(path):
             archive = open_archive(path)
             self._stack.callback(archive.zip.close)
             self.files.extend(self._members(archive))
         else:
-            self.files.append(Found(path.name, path))
+            self.files.append(Found(shown_name(path.name, _LONGEST_NAME), path))
 
     def _files_in(self, folder: Path) -> Iterator[Path]:
         """Yield the files of a folder and of those inside it; what is no file is counted.
@@ -197,7 +200,8 @@ class Gathering:
         sha256 = digest_of(archive.path)
         for member in sorted(archive.members):
             if self._wanted(PurePosixPath(member).name):
-                yield Found(f"{archive.path.name}/{member}", archive.path, archive, member, sha256)
+                name = shown_name(f"{archive.path.name}/{member}", _LONGEST_NAME)
+                yield Found(name, archive.path, archive, member, sha256)
 
     def _wanted(self, name: str) -> bool:
         """Return whether a file inside a folder or archive is read; count those that are not."""
@@ -258,9 +262,19 @@ def _is_archive(path: Path) -> bool:
         return False
     try:
         with open_regular(path) as file:
-            return file.read(2) == _ZIP_START or path.suffix.lower() == ".zip"
+            packed = file.read(2) == _ZIP_START
+        return path.suffix.lower() == ".zip" or (packed and not _is_document(path))
     except OSError as error:
         raise InputError(f"{path.name}: cannot be read ({error.strerror}).") from error
+
+
+def _is_document(path: Path) -> bool:
+    """Return whether a zip archive is a workbook under another name: it says so inside."""
+    try:
+        with zipfile.ZipFile(path) as opened:
+            return not {"[Content_Types].xml", "mimetype"}.isdisjoint(opened.namelist())
+    except zipfile.BadZipFile:
+        return False
 
 
 def _once(files: list[Found]) -> list[Found]:

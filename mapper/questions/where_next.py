@@ -1,7 +1,14 @@
-"""Where next: how many incidents each place is expected to have in the month or quarter to come."""
+"""Where next: how many incidents each place is expected to have in the month or quarter to come.
+
+Cores are the cells that are expected to be busiest, up to a share of the land, those that touch
+joined into places of a size that a team can act on. They hold what their cells hold; nothing is
+tested. Nothing is foretold of ground that the data does not reach, nor of a place from months that
+the data itself says are not alike (:mod:`mapper.questions.verdicts`).
+"""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import timedelta
 from types import MappingProxyType
 from typing import Literal
 
@@ -14,14 +21,17 @@ from mapper.base.choices import choice
 from mapper.base.errors import RequestError
 from mapper.base.files import Progress, no_progress
 from mapper.base.text import count
-from mapper.base.types import Floats, Integers
+from mapper.base.types import Flags, Floats, Integers
+from mapper.grid.hexagons import cells_to_strings
 from mapper.questions.answer import answer
 from mapper.questions.choices import Choices
 from mapper.questions.finding import Finding, Role
 from mapper.questions.periods import Periods, counts_by_period, left_out, split_periods
-from mapper.questions.places import By, places_by
+from mapper.questions.places import NamedPlaces, places_by
 from mapper.questions.question import Question
 from mapper.questions.usual_choices import ROWS, confidence
+from mapper.questions.verdicts import CANNOT, vetoes
+from mapper.questions.windows import Window
 from mapper.statistics.forecast import (
     BANDWIDTH_M,
     FEWEST_COMPARED,
@@ -31,6 +41,7 @@ from mapper.statistics.forecast import (
     learn,
 )
 from mapper.statistics.kernel_density import gaussian_kernel
+from mapper.statistics.places import join_cores
 
 YEAR = 12  # months
 NOTES_ON_FORECAST = 3  # the first notes of an answer; those after them count incidents
@@ -52,11 +63,19 @@ _ROLES: dict[str, Role] = {
 class WhereNextChoices(Choices):
     """What is chosen for a forecast."""
 
-    by: By = choice(
+    by: Literal["cell", "core", "hotspot", "ward", "district", "area"] = choice(
         "cell",
         "Rows",
-        help="Rows: cells, hot spots, or areas.",
-        of={**ROWS, "cell": "Cells"},
+        help="Rows: cells, cores of the busiest cells, hot spots, or areas.",
+        of={**ROWS, "cell": "Cells", "core": "Cores: the busiest cells joined"},
+    )
+    land: float = choice(
+        0.02,
+        "Share of the land",
+        help="Of the cores together.",
+        least=0.001,
+        most=0.2,
+        when=("by", "core"),
     )
     ahead: Literal["month", "quarter"] = choice(
         "month",
@@ -136,7 +155,11 @@ def ask_where_next(
     """
     progress("Foretelling earlier months", 0.1)
     outlook = look_ahead(study)
-    places = places_by(study, choices.by, result=result)
+    if choices.by == "core":
+        places = _cores(study, outlook, share=choices.land)
+    else:
+        places = places_by(study, choices.by, result=result)
+    told, why = _foretold(study, places, outlook, by=choices.by)
     made = outlook.cells.summed(places.group, len(places.table))
     ahead = AHEAD[choices.ahead]
     low, high = made.interval(ahead, confidence=choices.confidence)
@@ -149,7 +172,7 @@ def ask_where_next(
             "months_counted": len(outlook.months),
         }
     )
-    table = pd.concat([places.table, columns], axis=1)
+    table = pd.concat([places.table, columns], axis=1)[told]
     roles = {**places.roles, **_ROLES}
     if study.lens.public and "name" in roles:  # a street is not known of points that were moved
         del roles["name"]
@@ -159,10 +182,64 @@ def ask_where_next(
         QUESTION,
         table,
         roles,
-        unit=choices.by,
+        unit="cell" if choices.by == "core" else choices.by,
         choices={**choices.told(), **_told(outlook, choices)},
-        notes=(*outlook_words(outlook, choices.ahead), *left_out(study, outlook.periods)),
+        notes=(*outlook_words(outlook, choices.ahead), *why, *left_out(study, outlook.periods)),
     )
+
+
+def _cores(study: Study, outlook: Outlook, *, share: float) -> NamedPlaces:
+    """Return the cores of the busiest cells, named by their busiest one."""
+    mean = np.where(study.uncovered, 0.0, outlook.cells.mean)
+    known = study.area.cells
+    land = known["area_km2"].to_numpy()
+    group = join_cores(mean, touching=study.touching, area_km2=land, share=share)
+    inside = np.flatnonzero(group >= 0)
+    order = inside[np.lexsort((-mean[inside], group[inside]))]
+    first = order[np.unique(group[order], return_index=True)[1]]
+    table = pd.DataFrame(
+        {
+            "core": pd.array(cells_to_strings(study.cells[first]), dtype="str"),
+            "district": known["district"].to_numpy()[first],
+            "ward": known["ward"].to_numpy()[first],
+            "cells": np.bincount(group[inside]),
+            "area_km2": np.bincount(group[inside], weights=land[inside]),
+        }
+    )
+    roles: dict[str, Role] = {"core": "key", "district": "key", "ward": "key"}
+    return NamedPlaces(table, {**roles, "cells": "fact", "area_km2": "fact"}, group)
+
+
+def _foretold(
+    study: Study, places: NamedPlaces, outlook: Outlook, *, by: str
+) -> tuple[Flags, tuple[str, ...]]:
+    """Return of which rows something can be foretold, and in words why not of the others.
+
+    Raises
+    ------
+    RequestError
+        When nothing can be foretold of any.
+    """
+    starts = outlook.periods.starts.astype(object)
+    seen = Window(starts[0], starts[-1] - timedelta(days=1))
+    reasons = vetoes(study, places.group, len(places.table), (seen,), by=by)
+    forbidden = reasons != ""
+    reached = places.sums((~study.uncovered).astype(np.int64)) > 0
+    if not (reached & ~forbidden).any():
+        why = str(reasons[forbidden][0]) if forbidden.any() else f"{CANNOT}: no data reaches it."
+        raise RequestError(
+            f"Where next {why} Choose days on one side of that, or larger places: districts."
+        )
+    words = []
+    judged = reasons[reached & forbidden]
+    if judged.size:
+        why = str(judged[0]).removeprefix(f"{CANNOT}: ")
+        words.append(
+            f"Left out: {count(judged.size, 'row')}, for the data itself forbids it: {why}"
+        )
+    if number := int((~reached).sum()):
+        words.append(f"Left out: {count(number, 'row')} that the data does not reach.")
+    return reached & ~forbidden, tuple(words)
 
 
 def _told(outlook: Outlook, choices: WhereNextChoices) -> dict[str, object]:

@@ -6,7 +6,7 @@ share of planned places that were visited: it says where people went, not what c
 """
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from types import MappingProxyType
 from typing import Any
@@ -16,6 +16,7 @@ import pandas as pd
 from mapper.base.text import count
 from mapper.records.actions import PlannedAction, actions_of, overdue
 from mapper.records.form import Content
+from mapper.records.versions import Version
 
 COUNTED: Mapping[str, str] = MappingProxyType(
     {
@@ -63,6 +64,34 @@ def cells_of(content: Content, names: Iterable[str]) -> frozenset[str]:
     wanted = set(names)
     rows = (row for row in content.get("places", ()) if row["place"] in wanted)
     return frozenset(cell for row in rows for cell in row.get("cells", ()))
+
+
+def as_intervention(one: Version) -> Version:
+    """Return a campaign as one intervention over the ground of all its places; others as they are.
+
+    Its verdict is of the whole: places that were chosen together are told together.
+    """
+    if one.kind != "campaign":
+        return one
+    every = sorted(cells_of(one.content, coverage(one.content).planned))
+    return replace(one, content=MappingProxyType({**one.content, "cells": every}))
+
+
+def judged_by_reach(content: Content) -> bool:
+    """Tell whether a campaign cannot show in incidents and is judged by reach and coverage."""
+    return bool(content.get("judged") == "reach and coverage")
+
+
+def reach_in_words(content: Content) -> str:
+    """Return the verdict of a campaign that is judged by reach and coverage."""
+    sums = reached(content)
+    told = [f"{sums[name]:,} {words.lower()}" for name, words in COUNTED.items() if sums[name]]
+    return (
+        f"Judged by reach and coverage: {coverage(content).words};"
+        f" {', '.join(told) or 'no outreach counted yet'}. Incidents of this kind are too few at"
+        " its places for any fall to show within months, so none is looked for: this says whom it"
+        " reached, not what it prevented."
+    )
 
 
 def reached(content: Content, *, place: str | None = None) -> dict[str, int]:

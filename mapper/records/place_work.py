@@ -96,7 +96,7 @@ def work_about(
     meetings = _seen(_allowed(viewer, records(database, "meeting"), own), hotspot_id)
     if not may(viewer, "plan"):
         return PlaceWork(assessments, phases, plans, campaigns, interventions, meetings=meetings)
-    numbers = {one.record for one in interventions}
+    numbers = {one.record for one in (*interventions, *campaigns)}
     latest: dict[str, Version] = {}
     for one in readable(viewer, records(database, "evaluation"), own=own):
         if one.content["intervention"] in numbers:

@@ -167,6 +167,41 @@ def find_places(
     return PlaceList(number=number, region=region, p=bound, q=q[:listed])
 
 
+def join_cores(
+    values: Floats,
+    *,
+    touching: Neighbours,
+    area_km2: Floats,
+    share: float,
+    size: PlaceSize | None = None,
+) -> Integers:
+    """Return the number of the core of each cell, -1 for none, strongest first; shape (cells,).
+
+    The cells with most to the km2 are taken until a share of the land is reached, and those that
+    touch are joined round the busiest, up to a size. Nothing is tested: cores together hold what
+    their cells hold, at the same area.
+    """
+    order = np.argsort(-values / area_km2, kind="stable")
+    reached = np.cumsum(area_km2[order]) <= share * area_km2.sum()
+    among = np.zeros(values.size, dtype=np.bool_)
+    among[order[: max(int(reached.sum()), 1)]] = True
+    among &= values > 0
+    none = np.zeros(values.size, dtype=np.int64)
+    ground = _Ground(none, values, touching, area_km2, size or PlaceSize())
+    group = touching_groups(touching, among)
+    cores: list[Integers] = []
+    for one in range(int(group.max(initial=-1)) + 1):
+        left = np.flatnonzero(group == one)
+        while left.size:
+            cores.append(ground.grow(left))
+            left = np.setdiff1d(left, cores[-1])
+    cores.sort(key=lambda cells: -float(values[cells].sum() / area_km2[cells].sum()))
+    number = np.full(values.size, -1, dtype=np.int64)
+    for at, cells in enumerate(cores):
+        number[cells] = at
+    return number
+
+
 def place_q(p: Floats, *, tests: float) -> Floats:
     """Return q of places in order of p: ``tests * p / rank``, the least from each on."""
     scaled = p * tests / np.arange(1, p.size + 1)

@@ -1,6 +1,7 @@
 """The app in a real Chromium: map and list as one, nothing asked of another machine."""
 
 import json
+import shutil
 
 import pytest
 
@@ -193,6 +194,14 @@ def test_files_taken_away_are_those_the_command_line_writes(visit, shown, tmp_pa
             assert content == path.read_bytes()
 
 
+@pytest.fixture
+def nothing_left(served_app):
+    """Data that a test loads are the one person's own until they are gone: others share the app."""
+    yield
+    shutil.rmtree(served_app[0] / "workspace" / "own-data", ignore_errors=True)
+
+
+@pytest.mark.usefixtures("nothing_left")
 def test_a_file_with_faults_is_reported_used_and_its_text_never_run(visit, tmp_path):
     page = visit.page
     visit.click_until(page.get_by_role("link", name="Data"), page.get_by_text("In use: small.csv"))

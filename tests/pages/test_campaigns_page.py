@@ -1,8 +1,10 @@
 """Campaigns on screen: begun from a template, places taken, actions filled, visits counted."""
 
+from datetime import date
+
 import pytest
 
-from mapper.records.campaigns import coverage
+from mapper.records.campaigns import cells_of, coverage
 from mapper.records.open import database
 from mapper.records.versions import records
 from tests.pages.conftest import said
@@ -70,3 +72,41 @@ def test_a_campaign_without_a_template_takes_places_too(app):
     press(app, "Take what is ticked (1)")
     assert not app.exception
     assert "Not yet answered: Name of the campaign, Strand" in said(app).replace("\\", "")
+
+
+def test_late_and_due_tells_owner_place_and_the_way_to_the_plan(campaign):
+    (kept,) = records(database(), "campaign")
+    campaign.switch_page("pages/places/late_and_due.py").run()
+    assert not campaign.exception
+    by_agency, actions, crossed = (one.value for one in campaign.dataframe)
+    assert by_agency["Open"].sum() == 12
+    assert set(actions["Open"]) == {f"/campaigns?record={kept.record}"}
+    assert set(actions["Owner (role)"]) >= {"neighbourhood inspector"}
+    assert len(crossed) == 3
+    field(campaign.selectbox, "Whose actions").select("housing").run()
+    assert set(campaign.dataframe[1].value["Agency"]) == {"housing"}
+
+
+def test_a_campaign_is_evaluated_over_all_its_places(campaign):
+    field(campaign.date_input, "First day").set_value(date(2023, 7, 1))
+    field(campaign.date_input, "Last day").set_value(date(2023, 9, 30))
+    saved(campaign, "dates of the data")
+    press(campaign, "Work it out")
+    assert not campaign.exception
+    (kept,) = records(database(), "evaluation")
+    (one,) = records(database(), "campaign")
+    assert kept.content["intervention"] == one.record
+    assert kept.content["inputs"]["cells"]["treated"] == sorted(
+        cells_of(one.content, coverage(one.content).planned)
+    )
+    assert kept.content["result"]["verdict"] == "could not be told"
+    assert "would have been told" in said(campaign) or "too few incidents" in said(campaign)
+
+
+def test_outreach_is_judged_by_reach_and_says_so(app):
+    app.switch_page(CAMPAIGNS).run()
+    field(app.selectbox, "Begin from a template").select("icon-outreach").run()
+    press(app, "Start a campaign")
+    assert not app.exception
+    assert "Judged by reach and coverage: 0 of 0 places visited" in said(app)
+    assert not [one for one in app.button if one.label == "Work it out"]

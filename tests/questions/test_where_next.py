@@ -1,12 +1,13 @@
 """Where next: the answer is the forecast of the same months counted here once more."""
 
 from dataclasses import replace
+from datetime import date
 
 import numpy as np
 import pandas as pd
 import pytest
 
-from mapper.analysis.study import prepare
+from mapper.analysis.study import Study, prepare
 from mapper.app.patch.next import next_rows
 from mapper.app.workbench.plots import plot_of
 from mapper.app.workbench.words import sentence_of
@@ -14,7 +15,8 @@ from mapper.base.errors import RefusedError, RequestError
 from mapper.disclosure.make import release
 from mapper.disclosure.patch import release_outlook, release_patch
 from mapper.disclosure.people import Viewer
-from mapper.grid.hexagons import cells_to_strings
+from mapper.grid.hexagons import cells_to_strings, strings_to_cells
+from mapper.incidents.doubt import Doubt
 from mapper.lenses.load import load_lens
 from mapper.questions.patch import study_patch
 from mapper.questions.where_next import QUESTION, WhereNextChoices
@@ -85,6 +87,49 @@ def test_a_quarter_of_wards_is_three_times_a_month_of_their_cells(study, foretol
     for row in found.table.to_dict("records"):
         assert row["expected"] == pytest.approx(3 * made.mean[of_cell == row["ward"]].sum())
         assert row["low"] < row["expected"] < row["high"]
+
+
+def test_cores_hold_what_the_busiest_cells_hold(study):
+    """At equal area cores expect what their cells do: none is larger than a team can act on."""
+    cells = QUESTION.ask(study).table
+    found = QUESTION.ask(study, WhereNextChoices(by="core", land=0.1))
+    land = study.area.cells.set_index("cell")["area_km2"]
+    cells["land"] = land.reindex(strings_to_cells(cells["cell"])).to_numpy()
+    cells = cells.assign(density=cells["expected"] / cells["land"])
+    cells = cells.sort_values("density", ascending=False, kind="stable")
+    busiest = cells[cells["land"].cumsum() <= 0.1 * land.sum()]
+    cores = found.table
+    assert cores["cells"].sum() == len(busiest)
+    assert cores["expected"].sum() == pytest.approx(busiest["expected"].sum())
+    assert cores["last_year"].sum() == busiest["last_year"].sum()
+    assert cores["cells"].max() <= 7
+    assert cores["area_km2"].max() <= 0.7
+    assert set(cores["core"]) <= set(busiest["cell"])
+    assert sentence_of(release(found)).startswith("Expected busiest in January 2025: ")
+
+
+def test_what_the_data_forbids_or_does_not_reach_is_not_foretold(study, monkeypatch):
+    replaced = Doubt(
+        code="points replaced",
+        effect="veto",
+        words="The points of 2024 are others than those of 2023.",
+        rows=np.empty(0, dtype=np.int64),
+        share=1.0,
+        since=date(2024, 1, 1),
+        finest=True,
+    )
+    monkeypatch.setattr(Study, "doubts", (replaced,))
+    fresh = study.varied()
+    for by in ("cell", "core", "ward"):
+        with pytest.raises(RequestError, match="Where next cannot be told: The points of 2024"):
+            QUESTION.ask(fresh, WhereNextChoices(by=by))
+    assert len(QUESTION.ask(fresh, WhereNextChoices(by="district")).table)
+    monkeypatch.setattr(Study, "doubts", ())
+    first = np.arange(study.near.size) < 3
+    monkeypatch.setattr(Study, "uncovered", first)
+    found = QUESTION.ask(fresh)
+    assert not set(found.table["cell"]) & set(cells_to_strings(study.cells[:3]))
+    assert "Left out: 3 rows that the data does not reach." in found.notes
 
 
 def test_places_of_points_that_were_moved_are_not_named_by_a_street(study):

@@ -11,10 +11,13 @@ from mapper.app.campaigns.overview import show_overview
 from mapper.app.campaigns.picker import pick_places
 from mapper.app.campaigns.tables import edit_rows, put_rows
 from mapper.app.shell.day import today_here
+from mapper.app.shell.words import notice
+from mapper.app.work.evaluation_view import show_effect
 from mapper.app.work.record_desk import Desk, desk_of
 from mapper.app.work.record_page import show_records
 from mapper.base.text import count
 from mapper.disclosure.people import Viewer
+from mapper.records.campaigns import judged_by_reach, reach_in_words
 from mapper.records.form import Content, Field
 from mapper.records.templates import fill_down, template_of, templates
 
@@ -32,6 +35,7 @@ def show_page() -> None:
         above=_above,
         rows={"places": tables.places, "actions": tables.actions, "outreach": edit_rows},
         begin=_begin,
+        below=_below,
     )
 
 
@@ -39,6 +43,15 @@ def _above(viewer: Viewer, desk: Desk) -> None:
     """Show how the campaign stands, and count a visit."""
     show_overview(viewer, desk)
     ask_outreach(viewer, desk)
+
+
+def _below(viewer: Viewer, desk: Desk) -> None:
+    """Say what can be told of the campaign: by reach, or by harm at all its places."""
+    if judged_by_reach(desk.content):
+        st.subheader("What it did", anchor=False)
+        notice(reach_in_words(desk.content))
+        return
+    show_effect(viewer, desk)
 
 
 def _begin(_viewer: Viewer) -> Content | None:

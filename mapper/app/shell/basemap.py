@@ -104,9 +104,18 @@ def ask_basemap() -> None:
 
 
 def current_basemap() -> Basemap | None:
-    """Return the background that is on in this session."""
-    found = offered()
+    """Return the background that is on in this session; one that cannot be used stops no map."""
+    try:
+        found = offered()
+    except MapperError:
+        return None  # what is wrong with it is said where a background is chosen
     return found if found is not None and _is_on(found) else None
+
+
+def printed_ground() -> Path | None:
+    """Return the vector tiles that printed maps of this session draw streets from, if any."""
+    under = current_basemap()
+    return under.path if under is not None and under.vector else None
 
 
 def _is_on(found: Basemap) -> bool:

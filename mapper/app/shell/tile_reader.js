@@ -1,3 +1,9 @@
+// A frame that only changes its address would make a step in the history of the browser.
+function showMap(frame, src) {
+  if (!frame.getAttribute("src")) { frame.src = src; return; }
+  frame.contentWindow.location.replace(new URL(src, frame.baseURI));
+}
+
 // Reads one tile at a time out of a PMTiles file (version 3) by ranges of bytes, for the map in its
 // frame. See https://github.com/protomaps/PMTiles for the form of header and directories.
 const HEADER = 127;

@@ -42,7 +42,7 @@ def _begun() -> Content | None:
 def _go_on(_viewer: Viewer, desk: Desk) -> None:
     """Offer to record what was done at the plan's place."""
     if desk.based_on and st.button("Record what was done here", key="to intervention"):
-        st.switch_page(INTERVENTIONS, query_params={"from": desk.record})
+        st.switch_page(INTERVENTIONS, query_params={"after": desk.record})
 
 
 def _show_progress(_viewer: Viewer, desk: Desk) -> None:

@@ -65,6 +65,11 @@ def put_desk(desk: Desk) -> Desk:
     return desk
 
 
+def close_desk(kind: RecordKind) -> None:
+    """Let go of what is open; what was typed is kept as a draft."""
+    st.session_state.pop(f"mapper_desk {kind}", None)
+
+
 def start_record(kind: RecordKind, content: Content = EMPTY) -> Desk:
     """Open a new record, perhaps with some answers filled in."""
     filled = tidy(load_form(kind), content)

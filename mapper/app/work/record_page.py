@@ -7,12 +7,14 @@ from typing import Any
 import streamlit as st
 
 from mapper.app.door.who import current_viewer
+from mapper.app.shell.address import asked_part, is_followed, say
 from mapper.app.shell.area_in_use import area_here
-from mapper.app.shell.frame import put_on_style, show_marking
+from mapper.app.shell.frame import name_tab, put_on_style, show_marking
 from mapper.app.shell.words import bullets, notice, plain
 from mapper.app.work.record_desk import (
     EMPTY,
     Desk,
+    close_desk,
     desk_of,
     discard,
     go_on_with,
@@ -74,6 +76,7 @@ def show_records(  # noqa: PLR0913 - one argument a part of the page
         viewer = current_viewer()
         _begin(viewer, kind, started)
         desk = _pick(viewer, kind, fresh)
+        say({"record": desk.record if desk else ""})
         if desk is None:
             pressed = show_list(kind, seen_records(viewer, kind))
             begun = begin(viewer)
@@ -84,6 +87,7 @@ def show_records(  # noqa: PLR0913 - one argument a part of the page
             if pressed is not None or begun is not None:
                 st.rerun()
             return
+        name_tab(title, str(desk.content.get("name") or desk.record))
         if desk.stale is not None:
             _settle(viewer, desk, desk.stale)
             return
@@ -101,13 +105,14 @@ def show_records(  # noqa: PLR0913 - one argument a part of the page
 
 def _begin(viewer: Viewer, kind: RecordKind, started: Callable[[], Content | None]) -> None:
     """Begin or open the record that the visitor was sent here for, once."""
-    asked = st.query_params.get("record")
+    asked = asked_part("record")
     content = started()
-    if asked is None and content is None:
-        return
-    st.query_params.clear()
-    if asked is not None:
+    if asked:
         open_record(viewer, kind, asked)
+        return
+    if content is None:
+        if is_followed():  # back to the list, before one was opened
+            close_desk(kind)
         return
     place = (content or {}).get("hotspot_id")
     there = [one for one in seen_records(viewer, kind) if place and one.hotspot_id == place]

@@ -13,7 +13,7 @@ import numpy as np
 import pandas as pd
 
 from mapper.analysis.coverage import UNCOVERED
-from mapper.base.text import encode_text
+from mapper.base.text import encode_text, shown_name
 from mapper.base.types import Flags, Floats, Integers
 from mapper.disclosure.release import Release, is_release
 from mapper.disclosure.suppression import BY_DISTRICT
@@ -63,7 +63,7 @@ def _streets(streets: pd.DataFrame | None) -> dict[str, Any]:
         return {"names": [], "name": [], "xy": []}
     name, names = pd.factorize(streets["street"])
     return {
-        "names": [encode_text(one) for one in names],
+        "names": [encode_text(shown_name(one)) for one in names],
         "name": name.tolist(),
         "xy": _steps(streets[["lon", "lat"]].to_numpy()),
     }
