@@ -45,7 +45,6 @@ _NOT_TEXT = (
     (b"GIF8", "a picture"),
 )
 _NOT_TEXT_AT = (  # the same, not at the start
-    (8, b"DUCK", "a DuckDB database"),
     (4, b"Standard Jet DB", "an Access database"),
     (4, b"Standard ACE DB", "an Access database"),
     (84, b"SAS FILE", "a SAS file"),

@@ -14,7 +14,7 @@ from mapper.incidents.mapping import ColumnMapping
 from mapper.incidents.parquet import open_parquet
 from mapper.incidents.postgresql import open_postgresql
 from mapper.incidents.sheet import Sheet
-from mapper.incidents.spatial import open_spatial
+from mapper.incidents.spatial import is_duckdb, open_spatial
 from mapper.incidents.workbook import open_workbook, sheet_of
 
 _JSON = (".geojson", ".json")
@@ -53,7 +53,8 @@ def _open(found: Found, data: bytes, mapping: ColumnMapping | None) -> tuple[She
         return open_workbook(found, data, known=known, header_row=row)
     if data.startswith(_PARQUET) or found.suffix in (".parquet", ".geoparquet"):
         return (open_parquet(found, data),)
-    if data.startswith((_SQLITE, _SHAPEFILE)) or found.suffix in (".gpkg", ".shp"):
+    spatial = data.startswith((_SQLITE, _SHAPEFILE)) or is_duckdb(data)
+    if spatial or found.suffix in (".gpkg", ".shp"):
         return (open_spatial(found, data),)
     if is_markup(data):
         cells = html_cells(data, name=found.name)

@@ -1,4 +1,4 @@
-"""GeoPackages and shapefiles to records, through GDAL in a child process.
+"""GeoPackages, shapefiles and databases in a file to records, in a child process.
 
 GDAL opens a file by what it finds inside, and some of its drivers follow links; the first bytes are
 checked before it sees the file. Members of an archive go to a temporary folder under plain names.
@@ -29,14 +29,15 @@ _SHAPE_PARTS = (".shp", ".dbf", ".shx", ".prj", ".cpg")
 def open_spatial(found: Found, data: bytes) -> Sheet:
     """Read the first layer with geometries of a GeoPackage, SpatiaLite file or shapefile.
 
-    Of an SQLite file the table or query that was asked for is read, with its places if it has any.
+    Of an SQLite or DuckDB file the table or query that was asked for is read, with its places if
+    it has any.
 
     Raises
     ------
     InputError
         When it is damaged, has no layer, or does not say its coordinate system.
     """
-    if not data.startswith((_SQLITE, _SHAPE)):
+    if not data.startswith((_SQLITE, _SHAPE)) and not is_duckdb(data):
         raise InputError(f"{found.name}: is not a {found.suffix[1:]} file inside. Export it again.")
     sha256, size = found.digest(data)
     with _on_disk(found, data) as path:
@@ -92,8 +93,15 @@ def _parts(found: Found) -> Iterator[tuple[str, bytes]]:
             yield beside.suffix.lower(), read_regular(beside)
 
 
+def is_duckdb(data: bytes) -> bool:
+    """Return whether bytes are a DuckDB database."""
+    return data[8:12] == b"DUCK"
+
+
 def _kind_of(data: bytes) -> str:
     """Return the suffix by which GDAL knows an SQLite file: a GeoPackage says what it is."""
+    if is_duckdb(data):
+        return "duckdb"
     return "gpkg" if data[68:72].startswith((b"GPKG", b"GP1")) else "sqlite"
 
 
@@ -105,8 +113,9 @@ def _escaped(stem: str) -> str:
 def _read(path: Path, found: Found, size: int) -> tuple[dict[str, Any], pa.Table]:
     """Return what the child process reads of the first layer with geometries."""
     target = path.with_name("layer.arrow")
+    reader = "duckdb_child" if path.suffix == ".duckdb" else "spatial_child"
     told = in_child(
-        "mapper.incidents.spatial_child:convert",
+        f"mapper.incidents.{reader}:convert",
         {
             "name": found.name,
             "source": str(path),
