@@ -3,7 +3,8 @@
 The file is a zip of one JSON-lines file a table, the files of the workspace (datasets that are
 kept, areas, mappings, own rules and lenses) and a manifest with the SHA-256 of each. The audit log
 goes along and is taken in as it was: the chain goes on where it ended, with an entry that says so.
-Sign-ins stay behind, and so does what can be made again: the demonstration.
+Sign-ins stay behind, and so do what people loaded for themselves for a day and what can be made
+again: the demonstration.
 
 A restore writes the files first and the rows last, in one transaction; a mark stands in the
 workspace until both are there. Killed in between, it is begun again and writes all anew.
@@ -33,6 +34,7 @@ from mapper.records.migrate import newest_revision
 from mapper.records.rows import lines_of, row_of
 from mapper.records.schema import every_table
 from mapper.records.schema.trust import sessions
+from mapper.records.workspace import OWN_DATA
 
 FORMAT = "mapper backup 1"
 MANIFEST = "manifest.json"
@@ -174,7 +176,7 @@ def _kept_files(workspace: Path) -> list[Path]:
 def _is_kept(path: Path) -> bool:
     """Tell whether a file of the workspace, by its path in it, goes along."""
     top = path.parts[0]
-    own = top.startswith((DATABASE, LOCK, MARK, "demonstration-"))
+    own = top.startswith((DATABASE, LOCK, MARK, OWN_DATA, "demonstration-"))
     return not own and not any(part.startswith(".") for part in path.parts)
 
 

@@ -44,13 +44,18 @@ def test_a_file_of_tiles_is_drawn_and_nothing_leaves(browser, extract, tmp_path)
         whole = visit.page.request.get(f"{address}/basemap/tiles")
         assert whole.status == 416
         for page, frame in (("My patch", ".stage:not([hidden]) iframe"), ("Briefing", "iframe")):
-            visit.page.get_by_role("link", name=page, exact=True).click()
             # the page before stays on the screen until the server has begun with this one
-            visit.page.locator("h1", has_text=page).wait_for()
+            visit.click_until(
+                visit.page.get_by_role("link", name=page, exact=True),
+                visit.page.locator("h1", has_text=page),
+            )
             visit.rest()
             drawn = visit.page.frame_locator(frame).locator("img.leaflet-tile-loaded")
             drawn.first.wait_for(state="attached")
-        visit.page.get_by_role("link", name="Hot spots", exact=True).click()
+        visit.click_until(
+            visit.page.get_by_role("link", name="Hot spots", exact=True),
+            visit.page.locator(".stage iframe"),
+        )
         visit.wait_for_map()
         visit.choose("Background", "Plain ground")
         visit.map.locator(".leaflet-tile-pane img").first.wait_for(state="detached")

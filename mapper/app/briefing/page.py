@@ -1,5 +1,7 @@
 """The Briefing page: a partnership meeting on one screen, from partnership releases alone."""
 
+from typing import cast
+
 import streamlit as st
 
 from mapper.app.briefing.controls import ask_choices
@@ -11,17 +13,18 @@ from mapper.app.briefing.results import (
     released_choices,
     shared_for,
 )
+from mapper.app.briefing.slides import SLIDES, turned_to
 from mapper.app.briefing.view import (
-    LARGE,
     put_on_briefing_style,
     show_head,
+    show_movers_large,
     show_places,
     show_takeaway,
     show_tiles,
     show_work,
 )
 from mapper.app.door.who import current_viewer
-from mapper.app.shell.address import follow, say
+from mapper.app.shell.address import follow, said_parts, say
 from mapper.app.shell.data_age import age_words
 from mapper.app.shell.datasets import Dataset
 from mapper.app.shell.frame import name_tab, put_on_style, show_marking, show_synthetic
@@ -39,14 +42,17 @@ from mapper.outputs.tables import hotspot_rows
 
 PRESENT = "present"
 MEETINGS, RELEASE = "pages/places/meetings.py", "pages/meeting/release.py"
-_MAP_HEIGHT = 405
+_MAP_HEIGHT, _SLIDE_HEIGHT = 405, 505
+_FIGURES, _WITH_MAP = 4, 2  # figures on the first slide; number of the slide with the map
+_CHOSEN, _SLIDE = "mapper_briefing_choices", "mapper_briefing_slide"
 
 
 def show_page() -> None:
     """Ask, gather what partners may see, show it on one screen."""
-    follow(PRESENT, PRESENT, {"1": True}.get, usual=False)
-    presenting = bool(st.session_state.get(PRESENT))
-    say({PRESENT: "1" if presenting else ""})
+    follow(PRESENT, _SLIDE, {str(one): one for one in SLIDES}.get, 0)
+    slide = int(st.session_state.get(_SLIDE, 0))
+    presenting = slide in SLIDES
+    say({PRESENT: slide or ""})
     put_on_style()
     put_on_briefing_style(presenting=presenting)
     viewer = current_viewer()
@@ -56,7 +62,7 @@ def show_page() -> None:
         show_synthetic(dataset.incidents.table)
         head, bar = st.columns([1, 1.05] if not presenting else [1, 0.01], gap="small")
         with bar, st.container(horizontal=True, horizontal_alignment="right", gap="small"):
-            choices = _choices(viewer, dataset)
+            choices = _choices(viewer, dataset, presenting=presenting)
             shown = briefing_for(viewer, dataset, choices)
             if not presenting:
                 _offer_present()
@@ -68,37 +74,62 @@ def show_page() -> None:
         name_tab("Briefing", shown.content.map.area_title)
         age = age_words(dataset.incidents.table)
         show_head(shown.content, released=shown.released, age=age)
-    _show(viewer, shown, presenting=presenting)
+    if presenting:
+        _show_slide(shown.content, slide)
+    else:
+        _show(viewer, shown)
 
 
-def _choices(viewer: Viewer, dataset: Dataset) -> BriefingChoices:
+def _choices(viewer: Viewer, dataset: Dataset, *, presenting: bool) -> BriefingChoices:
     """Return what is chosen: by whoever may release, and for partners what was released."""
     start = first_choices(viewer, dataset)
     if not may(viewer, "release"):
         return start
-    # Out of sight while it is presented, and still there: a reload goes on with the same choices.
+    if presenting and _CHOSEN in st.session_state:
+        chosen, parts = st.session_state[_CHOSEN]
+        say(parts)
+        return cast("BriefingChoices", chosen)
     with (
-        st.container(key="briefing choices"),
+        st.container(key="briefing choices"),  # out of sight where a presentation is reloaded
         st.popover("Lens, period, last meeting", icon=":material/tune:"),
     ):
-        return ask_choices(
+        chosen = ask_choices(
             dataset,
             start,
             released=released_choices(dataset),
             meetings=shared_for(viewer).meetings,
         )
+    parts = {name: said_parts().get(name, []) for name in ("lens", "period", "from")}
+    st.session_state[_CHOSEN] = (chosen, parts)
+    return chosen
 
 
-def _show(viewer: Viewer, shown: ShownBriefing, *, presenting: bool) -> None:
+def _show_slide(content: Briefing, slide: int) -> None:
+    """Show one slide of the presentation; arrow keys turn it over, Escape leaves it."""
+    if slide == 1:
+        show_takeaway(content)
+        show_tiles(content, most=_FIGURES)
+    elif slide == _WITH_MAP:
+        left, right = st.columns([58, 42], gap="small")
+        with left:
+            show_map(content.map, title=_map_title(content), height=_SLIDE_HEIGHT)
+        with right:
+            show_movers_large(content)
+    else:
+        show_work(content.shared, presenting=True)
+    wanted = turned_to(slide)
+    if st.button("End presentation", key="end presentation", type="tertiary"):
+        wanted = 0
+    if wanted != slide:
+        _present(wanted)
+
+
+def _show(viewer: Viewer, shown: ShownBriefing) -> None:
     """Show the briefing, and below it whatever a screen on the wall does without."""
     content = shown.content
     show_takeaway(content)
     show_tiles(content)
-    _show_body(content, presenting=presenting)
-    if presenting:
-        if st.button("End presentation", key="end presentation", type="tertiary"):
-            _present(on=False)
-        return
+    _show_body(content)
     _show_ways_on(viewer)
     _show_table_twin(content)
     _show_care(content)
@@ -107,22 +138,25 @@ def _show(viewer: Viewer, shown: ShownBriefing, *, presenting: bool) -> None:
 def _offer_present() -> None:
     """Offer the presentation: the same, large, without controls."""
     if st.button("Present", key="present", type="primary", icon=":material/slideshow:"):
-        _present(on=True)
+        _present(1)
 
 
-def _present(*, on: bool) -> None:
-    """Begin or end the presentation."""
-    st.session_state[PRESENT] = on
+def _present(slide: int) -> None:
+    """Turn to a slide of the presentation; 0 ends it."""
+    st.session_state[_SLIDE] = slide
     st.rerun()
 
 
-def _show_body(content: Briefing, *, presenting: bool) -> None:
+def _map_title(content: Briefing) -> str:
+    """Return what the map is called."""
+    return f"Map: {content.map.title}, {window_in_words(content.choices.after)}"
+
+
+def _show_body(content: Briefing) -> None:
     """Show map, places and work side by side."""
     left, middle, right = st.columns([36, 40, 24], gap="small")
     with left:
-        title = f"Map: {content.map.title}, {window_in_words(content.choices.after)}"
-        height = round(_MAP_HEIGHT * LARGE) if presenting else _MAP_HEIGHT
-        show_map(content.map, title=title, height=height)
+        show_map(content.map, title=_map_title(content), height=_MAP_HEIGHT)
     with middle:
         show_places(content)
     with right:

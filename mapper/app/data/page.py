@@ -198,6 +198,7 @@ def _show_accepted(dataset: Dataset, mapping: ColumnMapping | None) -> None:
     if made is not None:
         noted_import(dataset)
         use_dataset(made)
+        _forget_files()  # what is in use is no longer what they say
         st.switch_page(HOT_SPOTS)
     if len(dataset.incidents.table):
         _offer_use(dataset)

@@ -58,14 +58,14 @@ def show_page() -> None:
         show_refusal(lens, str(error))
         return
     show_headline(shown, data=dataset.title, age=age_words(dataset.incidents.table))
-    if shown.audience == "operational":
-        show_strongest(dataset, shown)
     asked = ShownMap(shown, dataset, request, lens)
     keep_map(asked)
     follow("spot", CHOSEN, {one: one for one in shown.hotspots["hotspot_id"]}.get, "")
     follow("about", ABOUT, {one: one for one in SECTIONS}.get, None)
     _explore(asked)
     with st.sidebar:
+        if shown.audience == "operational":
+            show_strongest(dataset, shown)
         _warn_of_fine_cells(dataset, request)
 
 

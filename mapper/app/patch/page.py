@@ -92,7 +92,6 @@ def show_page() -> None:
     with head:
         show_head(asked.viewer, answer.patch, answer.actions, choice=asked.choice,
                   today=today_here(), age=age_words(asked.dataset.incidents.table))  # fmt: skip
-        show_strongest(asked.dataset, answer.patch.shown)
     if answer.trouble:
         notice(f"No second map: {answer.trouble}", kind="look")
     _explore(asked, answer)
@@ -183,6 +182,7 @@ def _explore(asked: PatchRequest, answer: PatchView) -> None:
     if told.chosen and told.chosen != st.session_state.get("patch spot"):
         st.session_state["patch spot"] = told.chosen
     say({"spot": told.chosen})
+    show_strongest(asked.dataset, patch.shown)
     what_are(_WORDS)
     show_area(patch, told.corners)
     show_place(patch, told.chosen)

@@ -176,6 +176,11 @@ def say(told: Mapping[str, object]) -> None:
         _write(now)
 
 
+def said_parts() -> dict[str, list[str]]:
+    """Return what has been said of this page so far."""
+    return dict(_now().told)
+
+
 def link_here() -> str:
     """Return the address that shows the same again, for somebody who may see it."""
     return f"{str(st.context.url or '').split('?')[0]}?{_text(_now().told)}"

@@ -31,5 +31,9 @@ def show_strongest(dataset: Dataset, shown: Release) -> None:
     told = [one for one in doubts_of(dataset) if one.note.words in shown.caveats]
     if not told:
         return
-    more = f" {count(len(told) - 1, 'more caution')} below the map." if told[1:] else ""
+    more = (
+        f" {count(len(told) - 1, 'more caution')} under “What this map cannot show”."
+        if told[1:]
+        else ""
+    )
     notice(f"May mislead: {told[0].words}{more}", kind="look")

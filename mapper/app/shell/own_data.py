@@ -19,11 +19,11 @@ from mapper.base.errors import MapperError
 from mapper.base.files import write_whole
 from mapper.base.settings import settings
 from mapper.disclosure.people import Viewer, may
-from mapper.records.workspace import prepare_workspace
+from mapper.records.workspace import OWN_DATA, prepare_workspace
 
 HOURS = 24  # after which what nobody used is deleted
 _MOST = 3  # datasets of one person
-_FOLDER, _TITLE = "own-data", "title.json"
+_TITLE = "title.json"
 _STAMP = "own 1"  # of the form on disk: another one is not opened
 _SHORTEST = 8  # signs of a digest
 
@@ -74,7 +74,7 @@ def let_go(viewer: Viewer) -> None:
 
 def sweep() -> None:
     """Delete what nobody used for a while."""
-    for folder in (settings().workspace / _FOLDER).glob("*/*"):
+    for folder in (settings().workspace / OWN_DATA).glob("*/*"):
         if time.time() - _used(folder) > HOURS * 3600:
             shutil.rmtree(folder, ignore_errors=True)
 
@@ -95,4 +95,4 @@ def _used(folder: Path) -> float:
 def _folder(viewer: Viewer) -> Path:
     """Return the folder of a person."""
     name = hashlib.sha256(viewer.name.encode()).hexdigest()[:32]
-    return settings().workspace / _FOLDER / name
+    return settings().workspace / OWN_DATA / name
