@@ -156,6 +156,7 @@ def test_another_lens_draws_another_map(visit):
     old = visit.page.locator(".stage iframe").get_attribute("src")
     visit.choose("Lens", "Domestic abuse")
     visit.page.locator("h1", has_text="Domestic abuse").wait_for()
+    visit.page.locator(f".stage iframe:not([src='{old}'])").wait_for()  # the old one stays a while
     visit.wait_for_map()
     assert visit.page.locator(".stage iframe").get_attribute("src") != old
 
