@@ -9,6 +9,7 @@ is found when its code is told, of the part that was planted. The same seed give
 
 import argparse
 from collections.abc import Callable, Iterator, Mapping
+from datetime import date
 from pathlib import Path
 
 import numpy as np
@@ -17,10 +18,12 @@ import pandas as pd
 from mapper.analysis.examine import examine, positions
 from mapper.areas.load import load_study_area
 from mapper.base.tables import REJECTED_COLUMNS
+from mapper.incidents.coordinates import degrees_to_grid, grid_to_degrees
 from mapper.incidents.read import read_incidents
 from mapper.incidents.table import Incidents, SourceFile
 
 ROWS, MONTHS = 12_000, 12
+TODAY = date(2018, 1, 1)  # no year tried is old
 AREA = load_study_area()
 Plant = Callable[[pd.DataFrame, float, np.random.Generator], pd.DataFrame]
 Plants = Mapping[str, tuple[Plant, tuple[float, ...], set[str]]]  # name -> act, sizes, codes
@@ -102,6 +105,84 @@ def days_missing(table: pd.DataFrame, days: float, rng: np.random.Generator) -> 
     return table[~((start >= first) & (start < first + pd.Timedelta(days=int(days))))]
 
 
+def moment_shared(table: pd.DataFrame, rows: float, rng: np.random.Generator) -> pd.DataFrame:
+    """Give so many rows one and the same moment."""
+    mine = rng.choice(len(table), int(rows), replace=False)
+    start = table["start"].to_numpy().copy()
+    start[mine] = np.datetime64("2022-04-11T10:32", "us")
+    return table.assign(start=start)
+
+
+def day_crowded(table: pd.DataFrame, rows: float, rng: np.random.Generator) -> pd.DataFrame:
+    """Put so many rows on one day, at hours of their own."""
+    mine = rng.choice(len(table), int(rows), replace=False)
+    start = table["start"].to_numpy().copy()
+    clock = start[mine] - start[mine].astype("datetime64[D]")
+    start[mine] = np.datetime64("2022-04-11", "us") + clock
+    return table.assign(start=start)
+
+
+def end_thins(table: pd.DataFrame, left: float, rng: np.random.Generator) -> pd.DataFrame:
+    """Keep a share of the rows of the last three weeks, and no time of report."""
+    late = table["start"] > table["start"].max() - pd.Timedelta(days=21)
+    kept = table[~late | (rng.random(len(table)) < left)]
+    return kept.drop(columns="reported", errors="ignore")
+
+
+def references_cut(table: pd.DataFrame, share: float, rng: np.random.Generator) -> pd.DataFrame:
+    """Cut the last two characters off a share of the references."""
+    cut = rng.random(len(table)) < share
+    short = table["reference"].str.slice(0, 9)
+    return table.assign(reference=table["reference"].where(~cut, short))
+
+
+def places_coarse(table: pd.DataFrame, share: float, rng: np.random.Generator) -> pd.DataFrame:
+    """Round a share of the places to hundreds of metres of the National Grid."""
+    mine = np.flatnonzero(rng.random(len(table)) < share)
+    lon, lat = (table[name].to_numpy().copy() for name in ("lon", "lat"))
+    east, north = (100 * np.round(m / 100) for m in degrees_to_grid(lon[mine], lat[mine]))
+    lon[mine], lat[mine] = grid_to_degrees(east, north)
+    return table.assign(lon=lon, lat=lat)
+
+
+def point_crowded(table: pd.DataFrame, share: float, rng: np.random.Generator) -> pd.DataFrame:
+    """Put a share of the rows at one point that is called by a name."""
+    return default_point(table, share, rng).assign(location=_some(table, share, rng, "Depot"))
+
+
+def street_crowded(table: pd.DataFrame, share: float, rng: np.random.Generator) -> pd.DataFrame:
+    """Give a share of the rows one street, wherever they lie."""
+    return table.assign(location=_some(table, share, rng, "Long Street"))
+
+
+def _some(table: pd.DataFrame, share: float, rng: np.random.Generator, name: str) -> pd.Categorical:
+    mine = rng.random(len(table)) < share
+    return pd.Categorical(np.where(mine, name, table["location"].astype(object)))
+
+
+def type_constant(table: pd.DataFrame, days: float, rng: np.random.Generator) -> pd.DataFrame:
+    """Give every row of the last so many days one type."""
+    del rng
+    late = table["start"] > table["start"].max() - pd.Timedelta(days=days)
+    return table.assign(type=pd.Categorical(table["type"].astype(object).mask(late, "Incident")))
+
+
+def file_stops(table: pd.DataFrame, left: float, rng: np.random.Generator) -> pd.DataFrame:
+    """Part the rows among three files; keep a share of the later rows of one."""
+    of = rng.integers(0, 3, len(table))
+    kept = (of > 0) | ~half_of(table).to_numpy() | (rng.random(len(table)) < left)
+    names = np.array(["a.csv", "b.csv", "c.csv"], dtype=object)[of]
+    return table.assign(source=pd.Categorical(names))[kept]
+
+
+def channel_stops(table: pd.DataFrame, left: float, rng: np.random.Generator) -> pd.DataFrame:
+    """Let rows come by four channels; keep a share of the later ones of one in seven."""
+    of = rng.choice(4, len(table), p=[0.4, 0.35, 0.15, 0.1])
+    kept = (of != 2) | ~half_of(table).to_numpy() | (rng.random(len(table)) < left)  # noqa: PLR2004 - online
+    names = np.array(["999", "101", "online", "officer"], dtype=object)[of]
+    return table.assign(channel=pd.Categorical(names))[kept]
+
+
 NOWHERE = {"lon": -2.9, "lat": 53.41}
 STREET: Plants = {
     "a district keeps this share": (district_falls, (0.6, 0.3, 0.0), FALLS),
@@ -119,6 +200,16 @@ TIMED: Plants = {
     "share of times at midnight": (times_unknown, (0.005, 0.05, 0.3), {"times unknown"}),
     "days missing": (days_missing, (1, 3, 7), {"days missing"}),
     "a district keeps this share": (district_falls, (0.6, 0.3, 0.0), FALLS),
+    "rows of one moment": (moment_shared, (10, 40, 200), {"batch entry"}),
+    "rows on one day": (day_crowded, (60, 200, 600), {"batch entry"}),
+    "the last three weeks keep": (end_thins, (0.8, 0.5, 0.2), {"days incomplete"}),
+    "share of references cut": (references_cut, (0.05, 0.3, 1.0), {"references cut"}),
+    "share of places to 100 m": (places_coarse, (0.005, 0.05, 0.3), {"coordinates coarse"}),
+    "share at one named point": (point_crowded, (0.002, 0.01, 0.03), {"one point"}),
+    "share with one street": (street_crowded, (0.005, 0.03, 0.2), {"one street"}),
+    "days of one type alone": (type_constant, (0.5, 14, 60), {"column constant"}),
+    "one of three files keeps": (file_stops, (0.6, 0.3, 0.0), FALLS),
+    "a channel keeps": (channel_stops, (0.6, 0.3, 0.0), FALLS),
 }
 
 
@@ -133,7 +224,7 @@ def wrapped(table: pd.DataFrame) -> Incidents:
 
 def codes(table: pd.DataFrame) -> set[str]:
     """Return what a table raises."""
-    return {one.code for one in examine(wrapped(table), AREA)}
+    return {one.code for one in examine(wrapped(table), AREA, today=TODAY)}
 
 
 def years(folder: Path, rng: np.random.Generator, rows: int) -> Iterator[pd.DataFrame]:

@@ -18,8 +18,9 @@ from mapper.base.types import Flags, Floats, Integers
 from mapper.incidents.force_extract import EXTRACT_COLUMNS
 from mapper.incidents.synthetic import SYNTHETIC_MARK
 
-# Every incident of the demonstration has a point, so none needs a postcode.
-COLUMNS = tuple(column.name for column in EXTRACT_COLUMNS if column.name != "postcode")
+# Every incident of the demonstration has a point, so none needs a postcode; all came in one way.
+_WITHOUT = {"postcode", "channel"}
+COLUMNS = tuple(column.name for column in EXTRACT_COLUMNS if column.name not in _WITHOUT)
 # One recording system, and a few others that feed it, each with its own yes and no.
 _SPELLINGS = (("Y", "N"), ("Yes", "No"), ("YES", "NO"), ("y", "n"), ("1", "0"), ("TRUE", "FALSE"))
 _SPELLING_SHARES = (0.96, 0.012, 0.006, 0.01, 0.007, 0.005)

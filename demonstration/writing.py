@@ -11,6 +11,7 @@ from demonstration.calendar import FIRST, YEAR_BEFORE
 from demonstration.extract import extract_table
 from demonstration.faults import add_faults
 from demonstration.force import Force, compose_force, compose_year_before, stream
+from demonstration.network import write_network
 from demonstration.places import places_text
 from demonstration.truth import truth_text
 from mapper.areas.load import load_study_area
@@ -28,10 +29,16 @@ class DemonstrationFiles:
     rows: int  # data rows in the extract, dirty ones included
     dirty: int  # rows with a planted fault
     year_before: Path | None = None  # the year before it, where asked for
+    background: Path | None = None  # its streets as vector tiles, where asked for
 
 
 def write_demonstration(
-    out: Path, *, seed: int = 1, years: int = 1, progress: Progress = no_progress
+    out: Path,
+    *,
+    seed: int = 1,
+    years: int = 1,
+    background: bool = False,
+    progress: Progress = no_progress,
 ) -> DemonstrationFiles:
     """Write ``incidents.csv``, ``truth.json`` and ``places.csv``; same seed, same bytes.
 
@@ -47,6 +54,8 @@ def write_demonstration(
         Any whole number of 0 or more.
     years
         1 or 2.
+    background
+        Write ``background.pmtiles`` too: the invented streets, as vector tiles for maps.
 
     Raises
     ------
@@ -70,6 +79,7 @@ def write_demonstration(
         rows=table.num_rows,
         dirty=sum(len(rows) for rows in dirty.values()),
         year_before=out / "incidents-year-before.csv" if years > 1 else None,
+        background=out / "background.pmtiles" if background else None,
     )
     progress("Writing the files", 0.7)
     with (
@@ -85,6 +95,9 @@ def write_demonstration(
     if files.year_before is not None:
         progress("Writing the year before", 0.8)
         _write_year_before(force, files.year_before, seed=seed, number=table.num_rows + 1)
+    if files.background is not None:
+        progress("Drawing the streets", 0.9)
+        write_network(area, files.background)
     progress("Done", 1.0)
     return files
 

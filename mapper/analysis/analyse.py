@@ -7,6 +7,7 @@ import numpy as np
 import pandas as pd
 
 from mapper.analysis.coverage import UNCOVERED
+from mapper.analysis.examine import examine_area
 from mapper.analysis.hotspots import HotspotInputs, Standard, describe_hotspots, place_ids
 from mapper.analysis.place_doubts import edge_notes, place_words
 from mapper.analysis.place_tests import PlaceTest, ask_concentrated, ask_unusual
@@ -92,6 +93,7 @@ def find_hotspots(
         synthetic=study.synthetic,
         incidents=study.counts.incidents,
         standard=tested.standard,
+        streets=examine_area(study.incidents, study.area).streets,
         place_p=MappingProxyType(dict(zip(ids, places.p.tolist(), strict=True))),
     )
     progress("Done", 1.0)

@@ -5,6 +5,7 @@ long as they are in use. An answer takes those that concern its days and its inc
 """
 
 from dataclasses import dataclass
+from datetime import date, timedelta
 from functools import cached_property
 from weakref import WeakKeyDictionary
 
@@ -14,12 +15,15 @@ import pandas as pd
 from mapper.analysis.coverage import Coverage, coverage
 from mapper.analysis.part_doubts import area_divisions, part_doubts, row_divisions
 from mapper.analysis.point_doubts import point_doubts
+from mapper.analysis.street_names import street_names
 from mapper.areas.study_area import StudyArea
 from mapper.base.text import count
 from mapper.base.types import Flags, Integers
 from mapper.grid.counts import locate
-from mapper.incidents.column_doubts import column_doubts
+from mapper.grid.hexagons import Cells
+from mapper.incidents.column_doubts import column_doubts, days_late, incomplete_days, thin_end
 from mapper.incidents.doubt import Doubt
+from mapper.incidents.reading_doubts import last_day, old_data, reading_doubts
 from mapper.incidents.table import Incidents
 from mapper.lenses.load import shipped_lenses
 from mapper.lenses.named_values import unnamed_values
@@ -32,11 +36,25 @@ class RowExamination:
     """What the rows of some incidents show."""
 
     table: pd.DataFrame
+    reading: tuple[Doubt, ...] = ()
+    earlier: int | None = None  # days until a day is in, by an earlier extract
+
+    @cached_property
+    def last(self) -> date | None:
+        """The last day, from which data grows old; none of a demonstration."""
+        return last_day(self.table)
 
     @cached_property
     def columns(self) -> tuple[Doubt, ...]:
         """Of columns as a whole, and of months without any row."""
-        return (*column_doubts(self.table), *_missing_months(self.table))
+        late = incomplete_days(self.table, self.late) or thin_end(self.table)
+        return (*column_doubts(self.table), *late, *_missing_months(self.table))
+
+    @cached_property
+    def late(self) -> int | None:
+        """Days until 95 % of a day are in, by reports or an earlier extract; none if unknown."""
+        known = days_late(self.table)
+        return self.earlier if known is None else known
 
     @cached_property
     def rest(self) -> tuple[Doubt, ...]:
@@ -44,6 +62,8 @@ class RowExamination:
         if self.table.empty:
             return ()
         parts = part_doubts(self.table, row_divisions(self.table, self.untimed))
+        constant = {one.kind for one in self.columns if one.code == "column constant"}
+        parts = tuple(one for one in parts if one.kind not in constant)  # told as one thing
         return (*point_doubts(self.table), *parts, *_near_names(self.table))
 
     @cached_property
@@ -51,7 +71,7 @@ class RowExamination:
         """Which incidents carry a minute of the day that stands for "not known"."""
         flags = np.zeros(len(self.table), dtype=bool)
         for one in self.columns:
-            if one.code == "times unknown":
+            if one.kind == "time" and one.effect == "left out":
                 flags[one.rows] = True
         return flags
 
@@ -60,6 +80,8 @@ class RowExamination:
 class AreaExamination:
     """What some incidents show over a study area."""
 
+    table: pd.DataFrame
+    cells: Cells
     position: Integers  # cell of each incident, -1 outside
     coverage: Coverage
     parts: tuple[Doubt, ...]  # districts and wards
@@ -68,6 +90,11 @@ class AreaExamination:
     def doubts(self) -> tuple[Doubt, ...]:
         """All of them, coverage first."""
         return (*((self.coverage.doubt,) if self.coverage.doubt else ()), *self.parts)
+
+    @cached_property
+    def streets(self) -> pd.DataFrame:
+        """The streets of each cell, as the incidents name them: STREET_COLUMNS."""
+        return street_names(self.table, self.position, self.cells)
 
 
 _ROWS: WeakKeyDictionary[Incidents, RowExamination] = WeakKeyDictionary()
@@ -79,7 +106,8 @@ _AREAS: WeakKeyDictionary[Incidents, WeakKeyDictionary[StudyArea, AreaExaminatio
 def examine_rows(incidents: Incidents) -> RowExamination:
     """Return what the rows of some incidents show, looked for once."""
     if incidents not in _ROWS:
-        _ROWS[incidents] = RowExamination(incidents.table)
+        reading = tuple(reading_doubts(incidents))
+        _ROWS[incidents] = RowExamination(incidents.table, reading, incidents.days_late)
     return _ROWS[incidents]
 
 
@@ -91,13 +119,33 @@ def examine_area(incidents: Incidents, area: StudyArea) -> AreaExamination:
     return kept[area]
 
 
-def examine(incidents: Incidents, area: StudyArea | None = None) -> tuple[Doubt, ...]:
-    """Return all doubts about some incidents, those that veto first."""
+def examine(
+    incidents: Incidents, area: StudyArea | None = None, *, today: date | None = None
+) -> tuple[Doubt, ...]:
+    """Return all doubts about some incidents, those that veto first.
+
+    Parameters
+    ----------
+    today
+        The day from which data is old; the wall clock's where not given.
+    """
     rows = examine_rows(incidents)
-    found = [*rows.columns, *rows.rest]
+    now = today or date.today()  # noqa: DTZ011 - days where the people are
+    found = [*rows.reading, *rows.columns, *rows.rest, *old_data(rows.last, now)]
     if area is not None:
         found += examine_area(incidents, area).doubts
     return tuple(sorted(found, key=lambda one: _EFFECTS.index(one.effect)))
+
+
+def late_words(incidents: Incidents) -> str:
+    """Say that nothing is known of how late the latest days are recorded, where that is so."""
+    rows = examine_rows(incidents)
+    if rows.table.empty or rows.late is not None or (rows.table["precision"] == "month").any():
+        return ""
+    return (
+        "How late the latest days are recorded is not known: the data has no time of report, and no"
+        " earlier extract of the same days was given. Its last days may lack some."
+    )
 
 
 def positions(incidents: Incidents, area: StudyArea) -> Integers:
@@ -113,7 +161,7 @@ def _over(incidents: Incidents, area: StudyArea) -> AreaExamination:
     position = locate(lon, lat, cells=cells, resolution=area.resolution)
     position.flags.writeable = False  # every study of these incidents reads the same
     parts = part_doubts(table, area_divisions(area, position)) if len(table) else ()
-    return AreaExamination(position, coverage(area, position), parts)
+    return AreaExamination(table, cells, position, coverage(area, position), parts)
 
 
 def _near_names(table: pd.DataFrame) -> list[Doubt]:
@@ -130,6 +178,7 @@ def _near_names(table: pd.DataFrame) -> list[Doubt]:
             share=one.rows.size / len(table),
             kind=one.column,
             part=one.value,
+            other=one.near,
             remedy="write one name for both in the file, or name both in the lens",
         )
         for one in unnamed_values(table, shipped_lenses())
@@ -156,6 +205,7 @@ def _missing_months(table: pd.DataFrame) -> list[Doubt]:
                 kind="month",
                 since=first,
                 until=last,
+                from_day=last + timedelta(days=1),
                 remedy="add the files of those months, or choose days on one side of them",
             )
         )

@@ -13,9 +13,13 @@ from mapper.base.text import count, percent
 from mapper.base.types import Flags
 from mapper.grid.counts import Counts
 from mapper.grid.neighbours import Neighbours
+from mapper.incidents.faults import UNREAD
+from mapper.incidents.reading_doubts import UNREAD_SHARE, unread_words
 from mapper.incidents.table import Incidents
 from mapper.lenses.classify import rules_not_applied
 from mapper.lenses.lens import Lens
+
+_REPEATED_SHARE = 0.5  # of all rows
 
 
 def gather_notes(
@@ -110,13 +114,20 @@ def _hours_chosen(table: pd.DataFrame, request: AnalysisRequest) -> list[Note]:
 
 
 def refusal_words(incidents: Incidents) -> str:
-    """Return the true cause first where most rows could not be read; nothing where they could."""
-    rejected = incidents.rejected
-    if len(rejected) * 2 < incidents.rows_read or not len(rejected):
-        return ""
-    reasons = rejected["reason"].value_counts()
-    told = ", ".join(f"{name} {number:,}" for name, number in reasons.head(3).items())
-    return (
-        f"{len(rejected):,} of {incidents.rows_read:,} rows could not be read ({told}): mend these"
-        " first, see mapper check. "
-    )
+    """Return the true cause of too few incidents where it is how rows were read; else nothing.
+
+    It is a tenth of the rows that could not be read, or half of them that repeat a reference: one
+    that a spreadsheet rounds or a system cuts short makes one incident of many.
+    """
+    reasons = incidents.rejected["reason"].value_counts()
+    unread = reasons[reasons.index.isin(UNREAD)]
+    if unread.sum() and unread.sum() >= UNREAD_SHARE * incidents.rows_read:
+        return f"{unread_words(unread, incidents.rows_read)} Mend these first: see mapper check. "
+    repeated = int(reasons.get("repeated reference", 0))
+    if repeated and repeated >= _REPEATED_SHARE * incidents.rows_read:
+        return (
+            f"{repeated:,} of {incidents.rows_read:,} rows repeat a reference and count as told"
+            " twice. Are references rounded by a spreadsheet or cut short? Look at them first: see"
+            " mapper check. "
+        )
+    return ""

@@ -30,13 +30,15 @@ ALPHA = 0.01
 STOPS, HALVES = 0.2, 0.5  # odds after over before
 _NEARLY = 0.35, 0.6  # the same beside the cut
 FEWEST_EXPECTED = 10
-_MOST_STEPS = 3  # told of one division
+_MOST_STEPS = 20  # told of one division
 _MOST_PARTS = 300
 _WEEKS = 8, 104  # fewest and most periods of a week
+_MOSTLY = 0.5  # of a ward's rows
+_LONG, _BESIDE = 0.4, 0.9  # of all days in one file, and of those in another file too
 _LIKE = 0.5  # of two names, so that one may be the other
 _HOURS = ("00:00 to 07:59", "08:00 to 15:59", "16:00 to 23:59")
-_TEXTS = ("type", "risk_grade", "location_type", "crime_code")
-_BLANK = ("reference", "location", "uprn")
+_TEXTS = ("type", "channel", "risk_grade", "location_type", "crime_code")
+_BLANK = ("reference", "location", "uprn", *_TEXTS)
 
 
 @dataclass(frozen=True, eq=False)
@@ -109,15 +111,48 @@ def part_doubts(table: pd.DataFrame, divisions: Sequence[Division]) -> tuple[Dou
     if time is None:
         return ()
     found: list[Doubt] = []
-    gone = np.zeros(len(table), dtype=bool)  # in a district that is told: its wards say no more
     for division in divisions:
-        code = np.where(gone, -1, division.code) if division.kind == "ward" else division.code
+        wards = division.kind == "ward"
+        gone = _rows_of([one for one in found if one.effect == "veto"], len(table))
+        code = np.where(gone, -1, division.code) if wards else division.code
         told = list(_steps(division, code, time, ALPHA / len(divisions)))
-        if division.kind == "district":
-            for one in told:
-                gone[one.rows] = True
-        found += _renamed(told) if division.kind in _TEXTS else told
+        found = _without_repeats(found, told) if wards else found
+        found += _renamed(told) if division.kind in _TEXTS else [] if wards else told
     return tuple(found)
+
+
+def _rows_of(doubts: list[Doubt], size: int) -> Flags:
+    """Return which rows are in any district of some doubts."""
+    found = np.zeros(size, dtype=bool)
+    for one in doubts:
+        if one.kind == "district":
+            found[one.rows] = True
+    return found
+
+
+def _without_repeats(districts: list[Doubt], wards: list[Doubt]) -> list[Doubt]:
+    """Return doubts of districts and of wards, each fault told once.
+
+    A ward that stops explains a district that falls with it; a district that falls by itself
+    explains the fall of its wards.
+    """
+    firm = [one for one in wards if one.effect == "veto"]
+    kept = [one for one in districts if not any(_holds(one, ward) for ward in firm)]
+    mild = [
+        one for one in wards if one.effect != "veto" and not any(_holds(each, one) for each in kept)
+    ]
+    return [*kept, *firm, *mild]
+
+
+def _holds(district: Doubt, ward: Doubt) -> bool:
+    """Tell whether a ward with a fault lies mostly in a district with the same fault."""
+    if district.kind != "district":
+        return False
+    same_way = (district.to_day is None) == (ward.to_day is None)
+    inside = np.isin(ward.rows, district.rows).mean() > _MOSTLY
+    return (
+        same_way and bool(inside) and (district.code == ward.code or district.effect != ward.effect)
+    )
 
 
 def _periods(table: pd.DataFrame) -> _Time | None:
@@ -281,22 +316,34 @@ def _one_thing(one: Doubt, two: Doubt) -> Doubt:
         share=one.share + two.share,
         kind=one.kind,
         part=one.part,
+        other=two.part,
         since=one.since,
         remedy="write one name for both in the file, or name both in the lens",
     )
 
 
 def _sources(table: pd.DataFrame) -> list[Division]:
-    """Return the files as a division, where several cover most of the days each."""
+    """Return the files as a division, of those long ones whose days others of them cover too.
+
+    Files that follow each other, as months do, begin and end by themselves.
+    """
     code = _codes(table["source"])
     names = table["source"].cat.categories.astype(object).tolist()
     if len(names) < 2 or len(names) > _MOST_PARTS:  # noqa: PLR2004 - one file has no rest
         return []
     start = table["start"].to_numpy().astype("datetime64[D]").astype(np.int64)
     spans = pd.Series(start).groupby(code).agg(["min", "max"])
-    days = int(start.max() - start.min()) + 1
-    long = (spans["max"] - spans["min"] + 1) * 2 >= days
-    return [Division("source", code, names)] if int(long.sum()) > 1 else []
+    long = spans[(spans["max"] - spans["min"] + 1) >= _LONG * (start.max() - start.min() + 1)]
+    asked = [
+        int(one)
+        for one, (first, last) in zip(long.index, long.to_numpy().tolist(), strict=True)
+        if any(
+            min(last, to) - max(first, since) >= _BESIDE * (last - first)
+            for other, (since, to) in zip(long.index, long.to_numpy().tolist(), strict=True)
+            if other != one
+        )
+    ]
+    return [Division("source", code, names, tuple(asked))] if asked else []
 
 
 def _codes(column: "pd.Series[Any]") -> Integers:

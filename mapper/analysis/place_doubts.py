@@ -15,7 +15,6 @@ from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
-from scipy.spatial import cKDTree
 
 from mapper.analysis.expectation import rests_on_residents
 from mapper.analysis.study import Study
@@ -30,6 +29,7 @@ FEWEST_BEYOND = 10
 _MOST = 0.5  # of a place's incidents
 _DESKS = ("police station", "custody", "hospital", "prison", "court")
 _DEGREE = 111_195.0  # metres of latitude
+_AT_ONCE = 4_096  # points whose distances are held together
 _INSIDE = 6  # neighbours of a cell that is not at the edge
 
 
@@ -39,14 +39,15 @@ class Outside:
 
     points: Floats  # metres east and north; shape (incidents, 2)
     centres: Floats  # of every cell of the study area, the same; shape (cells, 2)
+    edge: Integers  # cells that are not inside
     reach: float  # metres from a cell's centre
 
     def beside(self, cells: Integers) -> int:
         """Return how many lie within reach of any of some cells."""
         if not self.points.size:
             return 0
-        away, _ = cKDTree(self.centres[cells]).query(self.points)
-        return int((np.asarray(away) <= self.reach).sum())
+        away, _ = _nearest(self.centres[cells], self.points)
+        return int((away <= self.reach).sum())
 
 
 def place_words(study: Study, group: Integers, number: int) -> list[str]:
@@ -82,8 +83,8 @@ def edge_notes(study: Study, group: Integers) -> tuple[Note, ...]:
     outside = near_outside(study)
     if len(outside.points) < FEWEST_BEYOND:
         return ()
-    _, cell = cKDTree(outside.centres).query(outside.points)
-    beside = np.bincount(cell, minlength=study.near.size)
+    _, nearest = _nearest(outside.centres[outside.edge], outside.points)
+    beside = np.bincount(outside.edge[nearest], minlength=study.near.size)
     for one in np.argsort(-beside, kind="stable")[:_INSIDE].tolist():
         around = np.append(study.touching.neighbours_of(one), one)
         out, inside = outside.beside(np.array([one])), int(study.counts.incidents[around].sum())
@@ -108,10 +109,23 @@ def near_outside(study: Study) -> Outside:
     table = study.incidents.table
     points = np.column_stack([table[name].to_numpy()[rows] for name in ("lon", "lat")]) * scale
     reach = BEYOND + side
-    if len(points):
-        near, _ = cKDTree(centres).query(points, distance_upper_bound=reach)
-        points = points[np.isfinite(near)]
-    return Outside(points, centres, reach)
+    edge = np.flatnonzero(study.touching.degree < _INSIDE)  # has the cell nearest to each of them
+    away, _ = _nearest(centres[edge], points)
+    return Outside(points[away <= reach], centres, edge, reach)
+
+
+def _nearest(centres: Floats, points: Floats) -> tuple[Floats, Integers]:
+    """Return how far the nearest centre of each point is, and which that is; shapes (points,).
+
+    A few hundred centres at most: every pair is looked at, some thousand points at a time.
+    """
+    away, which = np.full(len(points), np.inf), np.zeros(len(points), dtype=np.int64)
+    for start in range(0, len(points) if len(centres) else 0, _AT_ONCE):
+        some = slice(start, start + _AT_ONCE)
+        apart = np.hypot(*(points[some, None, :] - centres[None]).transpose(2, 0, 1))
+        which[some] = apart.argmin(axis=1)
+        away[some] = apart.min(axis=1)
+    return away, which
 
 
 def _edge_words(study: Study, outside: Outside, cells: Integers) -> str:
@@ -136,7 +150,8 @@ def _at_points(study: Study, group: Integers, number: int) -> list[str]:
     for doubt in study.doubts:
         if doubt.code == "default point":
             default[doubt.rows] = True
-    table = study.incidents.table.iloc[rows]
+    known = study.incidents.table
+    table = known[[name for name in ("lon", "lat", "location") if name in known]].iloc[rows]
     desk = default[rows] | _at_desks(table)
     mine = place[rows]
     whole = np.bincount(mine, minlength=number)

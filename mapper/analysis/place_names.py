@@ -9,6 +9,7 @@ from collections.abc import Sequence
 import numpy as np
 import pandas as pd
 
+from mapper.base.text import shown_name
 from mapper.base.types import Integers
 from mapper.grid.hexagons import Cells, cells_to_strings
 
@@ -35,12 +36,15 @@ KINDS_OF_PLACE = frozenset(
         "no location",
         "nightclub",
         "other",
+        "motorway service area",
+        "park/open space",
         "parking area",
         "pedestrian subway",
         "petrol station",
         "police station",
         "prison",
         "race track",
+        "school",
         "shopping area",
         "sports/recreation area",
         "supermarket",
@@ -66,6 +70,7 @@ def streets_of(
         By code.
     """
     plain = pd.Series(labels, dtype="str").str.removeprefix("On or near ").str.strip()
+    plain = plain.map(shown_name)
     held = pd.DataFrame({"place": place, "label": plain.to_numpy(dtype=object)[codes]})
     held = held[(held["place"] >= 0) & (held["label"] != "")]
     table = held.value_counts().rename("n").reset_index()

@@ -7,7 +7,7 @@
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from types import MappingProxyType
 
 import numpy as np
@@ -101,7 +101,24 @@ def explained_by(words: str) -> str:
 
 
 def ask_concentrated(study: Study) -> PlaceTest:
-    """Where is most of it, against an even spread over the area?"""
+    """Where is most of it, against an even spread over the ground that the data reaches?"""
+    found = _concentrated(study.covered)
+    places = replace(
+        found.places,
+        number=study.in_all_cells(found.places.number, -1),
+        region=study.in_all_cells(found.places.region, -1),
+    )
+    expected = study.in_all_cells(found.standard.expected, np.nan)
+    return replace(
+        found,
+        z=study.in_all_cells(found.z, np.nan),
+        p=study.in_all_cells(found.p, np.nan),
+        places=places,
+        standard=replace(found.standard, expected=expected),
+    )
+
+
+def _concentrated(study: Study) -> PlaceTest:
     request, near = study.request, study.near
     clusters, scores, facts = _harm(study) if request.harm else (None, study.counts.weighted, {})
     if clusters is None:

@@ -16,14 +16,18 @@ from itertools import pairwise
 import numpy as np
 import pandas as pd
 
+from mapper.analysis.place_names import KINDS_OF_PLACE
+from mapper.base.types import Integers
 from mapper.context.sinks import FEWEST, LEAST_SHARE
-from mapper.incidents.doubt import Doubt
+from mapper.incidents.doubt import Doubt, caveat
 from mapper.incidents.quality import (
     SAME_SET,
     SNAPPED_MEAN,
     Points,
     changed_points,
     distinct_points,
+    kind_of_sink,
+    point_labels,
     points_by_year,
 )
 
@@ -37,12 +41,77 @@ _EACH = 3  # incidents to a label at most
 _OUTLYING, _MOST = 3, 0.95  # times what this share of points hold at most
 _ALONE = 0.01, 5  # share of all incidents, and times the next point, without any label
 _SHOWN = 3
+_CROWDED = 0.005, 3  # of all incidents, and times the next
+_LOOKED_AT = 200  # points that hold most
+_STREET = 0.01  # of all incidents
+_ALL_OVER = 0.015  # degrees of latitude from the middle: 1.7 km
 
 
 def point_doubts(table: pd.DataFrame) -> tuple[Doubt, ...]:
     """Return default points, and the year from which the set of points is another one."""
     points = distinct_points(table)
-    return (*_default_points(table, points), *_replaced(table, points))
+    default = _default_points(table, points)
+    told = default[0].rows if default else np.empty(0, dtype=np.int64)
+    return (
+        *default,
+        *_crowded_point(table, points, told),
+        *_crowded_street(table),
+        *_replaced(table, points),
+    )
+
+
+def _crowded_point(table: pd.DataFrame, points: Points, told: Integers) -> list[Doubt]:
+    """Name the point that holds far more than any other, of those that name no kind of place."""
+    labels = point_labels(table, points)
+    top = np.argsort(-points.incidents, kind="stable")[:_LOOKED_AT]
+    plain = [one for one in top.tolist() if not _is_kind(str(labels[one]))]
+    known = set(np.unique(points.of[told]).tolist())
+    plain = [one for one in plain if one not in known]
+    if len(plain) < 2:  # noqa: PLR2004 - one has nothing to be set against
+        return []
+    first, second = (int(points.incidents[one]) for one in plain[:2])
+    if first < max(FEWEST, _CROWDED[0] * len(table), _CROWDED[1] * second):
+        return []
+    rows = np.flatnonzero(points.of == plain[0])
+    lon, lat = (table[name].iloc[rows[0]] for name in ("lon", "lat"))
+    words = (
+        f"{first:,} incidents ({first / len(table):.1%}) lie at one point, {lon:.5f}, {lat:.5f},"
+        f" {first / second:.0f} times what any other like it holds: perhaps where it is recorded."
+    )
+    remedy = "find out what the point stands for, and decide on it under geocode sinks"
+    share = first / len(table)
+    return [caveat("one point", words, rows, share, kind="coordinates", remedy=remedy)]
+
+
+def _crowded_street(table: pd.DataFrame) -> list[Doubt]:
+    """Say when one street holds far more than any other, all over the ground."""
+    if "location" not in table:
+        return []
+    held = table["location"].value_counts()
+    held = held[[not _is_kind(str(name)) for name in held.index]]
+    if len(held) < 2 or held.iloc[0] < max(  # noqa: PLR2004 - as above
+        FEWEST, _STREET * len(table), _CROWDED[1] * held.iloc[1]
+    ):
+        return []
+    rows = np.flatnonzero((table["location"] == held.index[0]).to_numpy())
+    lon, lat = (table[name].to_numpy()[rows] for name in ("lon", "lat"))
+    away = np.hypot((lon - np.median(lon)) * np.cos(np.radians(lat)), lat - np.median(lat))
+    if np.median(away) < _ALL_OVER:
+        return []
+    share = rows.size / len(table)
+    words = (
+        f"{rows.size:,} incidents ({share:.1%}) carry one and the same street and lie all over the"
+        f" ground, {held.iloc[0] / held.iloc[1]:.0f} times what any other does: that text stands"
+        " for “not known”, and no place is named by it rightly."
+    )
+    remedy = "leave the street blank where it is not known"
+    return [caveat("one street", words, rows, share, kind="location", remedy=remedy)]
+
+
+def _is_kind(label: str) -> bool:
+    """Tell whether a label names a kind of place, of which there are many, or nothing."""
+    plain = label.lower().removeprefix("on or near ").strip()
+    return not plain or plain in KINDS_OF_PLACE or bool(kind_of_sink(plain))
 
 
 def _default_points(table: pd.DataFrame, points: Points) -> list[Doubt]:

@@ -11,7 +11,7 @@ from mapper.analysis.hotspots import Standard
 from mapper.analysis.request import AnalysisRequest
 from mapper.areas.study_area import StudyArea
 from mapper.base.note import Note
-from mapper.base.tables import CELL_COLUMNS, HOTSPOT_COLUMNS, check_columns
+from mapper.base.tables import CELL_COLUMNS, HOTSPOT_COLUMNS, STREET_COLUMNS, check_columns
 from mapper.base.types import Integers
 from mapper.lenses.lens import Lens
 
@@ -31,6 +31,7 @@ class AnalysisResult:
     inputs: tuple[Mapping[str, object], ...]  # name, sha256, size, rows of each file
     incidents: Integers  # incidents that count by cell, never weighted
     standard: Standard  # what a place has more than
+    streets: pd.DataFrame  # STREET_COLUMNS, of all incidents whatever counts
     notes: tuple[Note, ...] = ()  # caveats and warnings
     facts: Mapping[str, float] = field(default_factory=lambda: MappingProxyType({}))  # cap, mean
     synthetic: bool = False  # demonstration data: said on every screen and file
@@ -40,3 +41,4 @@ class AnalysisResult:
     def __post_init__(self) -> None:
         check_columns(self.cells, CELL_COLUMNS, name="cells")
         check_columns(self.hotspots, HOTSPOT_COLUMNS, name="hot spots")
+        check_columns(self.streets, STREET_COLUMNS, name="streets")

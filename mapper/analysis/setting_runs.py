@@ -21,7 +21,7 @@ from mapper.analysis.study import Study
 from mapper.analysis.variations import NamedWindow, Setting
 from mapper.areas.study_area import StudyArea
 from mapper.base.files import Progress
-from mapper.base.types import Floats, Integers
+from mapper.base.types import Flags, Floats, Integers
 from mapper.grid.counts import count_by_period, locate
 from mapper.grid.neighbours import Neighbours, find_neighbours
 from mapper.lenses.classify import classify
@@ -50,6 +50,8 @@ class _Placing:
 
     position: Integers  # cell of each incident, -1 outside
     near: Mapping[int, Neighbours]  # by rings
+    known: Flags  # cells that the data reaches, shape (cells,)
+    known_near: Mapping[int, Neighbours]  # of those alone, by rings
     spots: int  # number of hot spots
     spot: Integers  # pairs of hot spot ...
     cell: Integers  # ... and cell ...
@@ -130,7 +132,8 @@ def _jobs(
             alike = tuple(shared)
             window = alike[0][1].window
             demand = everything.get(resolution, {}).get(window)
-            base = _base(study, alike[0][1], areas[resolution], counts[window][0], demand)
+            known = grounds[resolution].known
+            base = _base(study, alike[0][1], areas[resolution], counts[window][0], demand, known)
             told = (alike, study.request.correction)
             jobs.append(_Job(grounds[resolution], *counts[window], base, *told))
     return jobs
@@ -142,6 +145,7 @@ def _base(
     area: StudyArea,
     incidents: Integers,
     demand: Integers | None,
+    known: Flags,
 ) -> Floats | None:
     """Return what the incidents of a setting are expected to follow."""
     if not setting.expected:
@@ -150,8 +154,7 @@ def _base(
     chosen = base_of(
         setting.expected, study=study, area=area, total=int(incidents.sum()), demand=everything
     )
-    uncovered = examine_area(study.incidents, area).coverage.uncovered
-    return np.where(uncovered, np.nan, chosen.base)
+    return np.where(known, chosen.base, np.nan)
 
 
 def _counted(setting: Setting) -> tuple[int, str, bool]:
@@ -187,10 +190,15 @@ def _ground(study: Study, group: Integers, area: StudyArea) -> _Placing:
     pairs = spot[inside] * len(cells) + position[rows][inside]
     found, which = np.unique(pairs, return_inverse=True)
     held = np.bincount(which, weights=weight[inside], minlength=found.size)
+    known = ~examine_area(study.incidents, area).coverage.uncovered
+    near = {rings: find_neighbours(cells, rings=rings) for rings in (1, 2)}
+    alone = {rings: find_neighbours(cells[known], rings=rings) for rings in (1, 2)}
     return _Placing(
         position=position,
         spots=number,
-        near={rings: find_neighbours(cells, rings=rings) for rings in (1, 2)},
+        near=near,
+        known=known,
+        known_near=near if known.all() else alone,
         spot=found // len(cells),
         cell=found % len(cells),
         part=held / whole[found // len(cells)],
@@ -247,7 +255,10 @@ def _run(job: _Job) -> list[SettingResult]:
     if total < FEWEST_INCIDENTS:
         nothing = np.zeros(number)
         return [SettingResult(place, total, 0, nothing) for place, _ in job.settings]
-    tail_of = _concentrated(job, near) if job.base is None else _unusual(job, job.base, near)
+    if job.base is None:
+        tail_of = _concentrated(job, job.ground.known_near[first.rings])
+    else:
+        tail_of = _unusual(job, job.base, near)
     busy = job.incidents + near.ring_sums(job.incidents) >= FEWEST_IN_DISC
     adjusted: dict[str, Floats] = {}
     findings = []
@@ -269,15 +280,19 @@ def _unusual(job: _Job, base: Floats, near: Neighbours) -> Callable[[Null], Floa
 
 
 def _concentrated(job: _Job, near: Neighbours) -> Callable[[Null], Floats]:
-    """Return the p of every disc by the null, both from one exact table."""
-    scores = score_counts(job.weighted, score=job.settings[0][1].score)
+    """Return the p of every disc by the null, both from one exact table of the known cells."""
+    known = job.ground.known
+    scores = score_counts(job.weighted[known], score=job.settings[0][1].score)
     scores = scores - scores.min()  # moves every subset of one size alike; a smaller table
     ring, degree = near.ring_sums(scores), near.degree
     table = subset_tails(scores, largest=min(int(degree.max(initial=0)) + 1, scores.size))
 
     def tail_of(null: Null) -> Floats:
+        p = np.full(known.size, np.nan)
         if null == "total":
-            return total_tail(scores + ring, degree, table)
-        return conditional_tail(scores, ring, degree, table)
+            p[known] = total_tail(scores + ring, degree, table)
+        else:
+            p[known] = conditional_tail(scores, ring, degree, table)
+        return p
 
     return tail_of

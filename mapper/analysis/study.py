@@ -5,13 +5,14 @@ same cells and the same dates.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from functools import cached_property
 from types import MappingProxyType
 from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 import pandas as pd
 
 from mapper.analysis.examine import examine, examine_area, examine_rows, positions
@@ -146,11 +147,45 @@ class Study:
         """Which cells the data does not reach: nothing is known of them; shape (cells,)."""
         return examine_area(self.incidents, self.area).coverage.uncovered
 
+    @cached_property
+    def covered(self) -> "Study":
+        """The same incidents on the cells alone that the data reaches; itself where it is all."""
+        uncovered = self.uncovered
+        if not uncovered.any():
+            return self
+        known = ~uncovered
+        number = np.append(np.where(known, np.cumsum(known) - 1, -1), -1)
+        area = replace(self.area, cells=self.area.cells[known].reset_index(drop=True))
+        counts = replace(
+            self.counts,
+            incidents=self.counts.incidents[known],
+            weighted=self.counts.weighted[known],
+            position=number[self.counts.position],
+        )
+        near = find_band(
+            area.cells["cell"].to_numpy(), inner=self.request.inner, outer=self.request.rings
+        )
+        return replace(self, area=area, counts=counts, near=near)
+
+    def in_all_cells(self, values: npt.NDArray[Any], fill: float) -> npt.NDArray[Any]:
+        """Return values of the cells that the data reaches, by all cells, others filled."""
+        uncovered = self.uncovered
+        if not uncovered.any():
+            return values
+        found = np.full(uncovered.size, fill, dtype=values.dtype)
+        found[~uncovered] = values
+        return found
+
     @property
     def no_hour(self) -> Flags:
         """Which incidents have no hour: known to the month only, or at a time for "not known"."""
         months = (self.incidents.table["precision"] == "month").to_numpy()
         return np.asarray(months | examine_rows(self.incidents).untimed)
+
+    @property
+    def cause(self) -> str:
+        """What opens a refusal where how rows were read is the true cause; else nothing."""
+        return refusal_words(self.incidents)
 
     @property
     def notes(self) -> tuple[Note, ...]:
@@ -256,9 +291,8 @@ def _span(incidents: Incidents, within: Flags) -> tuple[date, date]:
             first, last = table["start"].min(), table["start"].max()
             have = f" They run from {first:%d %B %Y} to {last:%d %B %Y}."
         cause = refusal_words(incidents)
-        raise RequestError(
-            f"{cause}No incident lies in the dates asked for.{have} Choose other dates."
-        )
+        advice = "" if cause else " Choose other dates."
+        raise RequestError(f"{cause}No incident lies in the dates asked for.{have}{advice}")
     start = table["start"].to_numpy()[within]
     first, last = pd.Timestamp(start.min()), pd.Timestamp(start.max())
     if table["precision"].iloc[int(np.flatnonzero(within)[start.argmax()])] == "month":
@@ -272,10 +306,12 @@ def _refuse_too_few(
     """Stop, in words, when there is too little to say anything."""
     if counts.total >= FEWEST_INCIDENTS:
         return
+    cause = refusal_words(incidents)
+    advice = "" if cause else " Choose a longer period, a larger area or a wider lens."
     raise TooFewEventsError(
-        f"{refusal_words(incidents)}Only"
+        f"{cause}Only"
         f" {count(counts.total, 'incident counts', 'incidents count')} under “{lens.title}”"
         f" from {first:%d %B %Y} to"
         f" {last:%d %B %Y}: fewer than {FEWEST_INCIDENTS}, too few to tell a hot spot from chance."
-        " Choose a longer period, a larger area or a wider lens."
+        f"{advice}"
     )

@@ -18,6 +18,7 @@ import pandas as pd
 
 from mapper.areas.study_area import StudyArea
 from mapper.base.errors import AreaError
+from mapper.base.files import read_regular
 from mapper.base.types import Floats
 from mapper.grid.hexagons import cells_to_strings, points_to_cells
 
@@ -147,8 +148,12 @@ def read_base_table(path: Path, content: str | None = None) -> BaseTable:
                 f"{path.name}: is more than {MAX_BYTES / 1e6:.0f} MB. Leave out the columns and"
                 " places that are not needed."
             )
-        data = path.read_bytes() if content is None else content.encode()
+        data = read_regular(path) if content is None else content.encode()
         rows = pd.read_csv(io.BytesIO(data), dtype="str", index_col=False, encoding="utf-8-sig")
-    except (OSError, ValueError, pd.errors.ParserWarning) as error:
+    except OSError as error:
+        raise AreaError(
+            f"{path.name}: cannot be read ({error.strerror}). Check the path."
+        ) from error
+    except (ValueError, pd.errors.ParserWarning) as error:
         raise AreaError(f"{path.name}: cannot be read as CSV. Save it as UTF-8 CSV.") from error
     return BaseTable(name=path.name, sha256=hashlib.sha256(data).hexdigest(), rows=rows)

@@ -7,6 +7,7 @@ the file holds is read, moved to degrees and repaired in a child process under l
 """
 
 import hashlib
+import os
 import tempfile
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
@@ -21,7 +22,7 @@ import pyarrow as pa
 
 from mapper.areas.boundary_child import ATTRIBUTES, FORMATS, SHAPES, polygons_of
 from mapper.base.errors import AreaError
-from mapper.base.files import digest_of
+from mapper.base.files import digest_of, open_regular
 from mapper.base.lazy import Lazy
 from mapper.base.sandbox import in_child
 from mapper.base.types import Flags
@@ -95,6 +96,7 @@ def read_boundary(path: Path, *, box: tuple[float, ...] = ()) -> Boundary:
                 "bytes": MAX_BYTES,
             },
             name=path.name,
+            size=path.stat().st_size,
             kind=AreaError,
             advice="Simplify the boundary (10 metres is enough) and try again.",
         )
@@ -139,12 +141,12 @@ def file_format(path: Path) -> str:
         When there is no such file, it is empty, too large, or may not be read.
     """
     try:
-        size = path.stat().st_size
-        with path.open("rb") as file:
+        with open_regular(path) as file:
+            size = os.fstat(file.fileno()).st_size
             head = file.read(64).lstrip(b" \t\r\n")
-    except (OSError, ValueError) as error:
+    except OSError as error:
         raise AreaError(
-            f"{path.name}: cannot be read. Check the path and its permissions."
+            f"{path.name}: cannot be read ({error.strerror}). Check the path and its permissions."
         ) from error
     if not size:
         raise AreaError(f"{path.name}: is empty. Choose a {FORMATS} file.")

@@ -12,6 +12,7 @@ from xml.etree import ElementTree as ET
 import numpy as np
 
 from mapper.base.errors import AreaError
+from mapper.base.files import read_regular
 from mapper.base.lazy import Lazy
 
 if TYPE_CHECKING:
@@ -32,7 +33,7 @@ def read_kml(path: Path) -> geopandas.GeoDataFrame:
     AreaError
         When the file is no KML, names entities, or holds no polygon.
     """
-    raw = path.read_bytes()
+    raw = read_regular(path)
     if b"<!DOCTYPE" in raw or b"<!ENTITY" in raw:
         raise AreaError(f"{path.name}: declares entities, which KML has no use for. Export again.")
     root = ET.fromstring(raw)  # noqa: S314 - no entity is declared, and a child reads it

@@ -17,13 +17,14 @@ from mapper.areas.resolution import at_resolution
 from mapper.areas.stored import BOUNDARIES, area_tables, installed_table, short_name
 from mapper.areas.study_area import StudyArea, read_study_area
 from mapper.base.errors import AreaError
-from mapper.base.files import digest_of
+from mapper.base.files import digest_of, open_regular
 from mapper.grid.area_weighting import name_key
 from mapper.grid.hexagons import RESOLUTIONS, cells_to_points, points_to_cells
 
 if TYPE_CHECKING:
     import geopandas
 
+_HOME = 9  # resolution at which the own area is looked at for it
 ROUND = 0.5  # degrees round the own area in which an incident may well lie
 _SUFFIXES = {
     *(".geojson", ".json", ".gpkg", ".zip", ".shp", ".parquet", ".geoparquet", ".fgb"),
@@ -159,14 +160,21 @@ def known_tables() -> tuple[Path, ...]:
     return (own, *(path for path in area_tables().values() if path != own))
 
 
-def home_box() -> tuple[float, float, float, float] | None:
-    """Return west, south, east and north of the own area and half a degree round it, if any."""
+def home_box(margin: float = ROUND) -> tuple[float, float, float, float] | None:
+    """Return west, south, east and north of the own area and some degrees round it, if any."""
     try:
-        lon, lat = cells_to_points(load_study_area().cells["cell"].to_numpy())
-    except AreaError:
+        own = installed_table()
+        return _box_of(own, own.stat().st_mtime_ns, margin)
+    except (AreaError, OSError):
         return None
+
+
+@lru_cache(maxsize=4)  # asked for every file that is read
+def _box_of(own: Path, _changed: int, margin: float) -> tuple[float, float, float, float]:
+    """Return the box of the installation's own area, once for each state of its file."""
+    lon, lat = cells_to_points(_of_table(own, None, _HOME).cells["cell"].to_numpy())
     west, south, east, north = lon.min(), lat.min(), lon.max(), lat.max()
-    return float(west) - ROUND, float(south) - ROUND, float(east) + ROUND, float(north) + ROUND
+    return float(west) - margin, float(south) - margin, float(east) + margin, float(north) + margin
 
 
 def _named(name: str, resolution: int) -> StudyArea:
@@ -190,7 +198,7 @@ def _as_path(name: str) -> Path | None:
     """Return a path when that is what the user gave: it exists, or looks like nothing else."""
     try:
         path = Path(name)
-        there = path.is_file()
+        there = path.exists()
         looks = path.suffix.lower() in _SUFFIXES or "/" in name
     except (OSError, ValueError) as error:
         raise AreaError("The study area is neither a name nor a path. Give one of them.") from error
@@ -202,13 +210,15 @@ def _as_path(name: str) -> Path | None:
 def _holds_table(path: Path) -> bool:
     """Tell a study area table from a boundary file."""
     try:
-        with path.open("rb") as file:
+        with open_regular(path) as file:
             if file.read(4) != b"PAR1":
                 return False
-        return "geo" not in {
-            key.decode(errors="replace") for key in pq.read_schema(path).metadata or {}
-        }
-    except (pa.ArrowException, OSError) as error:
+            return b"geo" not in (pq.read_schema(file).metadata or {})
+    except OSError as error:
+        raise AreaError(
+            f"{path.name}: cannot be read ({error.strerror}). Check the path."
+        ) from error
+    except pa.ArrowException as error:
         raise AreaError(f"{path.name}: is a damaged Parquet file. Save it again.") from error
 
 

@@ -4,20 +4,25 @@ CSV or a workbook. Above the header may stand titles and notes, below the rows a
 the header is the first row with a heading of an area code, or the row above the first area code,
 and a row is kept only where its area is coded as most of them are. Of several sheets of a workbook
 the one is read that says most, the latest by name of equals. Thousands separators are taken out;
-what an office withholds (``[c]``, ``*``, ``-`` and the like) is missing, and counted.
+what an office withholds (``[c]``, ``*``, ``-`` and the like) is missing, and counted. Of several
+rows for each area the latest year and both sexes together are kept; rows by age become columns.
 """
 
 import csv
 import io
+import os
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
+import numpy as np
 import pandas as pd
 import python_calamine
 
 from mapper.base.errors import AreaError
+from mapper.base.files import open_regular, read_regular
+from mapper.base.types import Flags
 from mapper.grid.area_weighting import name_key
 
 MAX_BYTES = 200_000_000  # England and Wales by single years of age: a tenth of it
@@ -32,6 +37,11 @@ _CODE_HEADINGS = (
     r"(geography|area|small)?(cd|code)",
 )
 _WITHHELD = re.compile(r"\[?[a-z]\]?|[*.:\-\u2013\u2014#]{1,3}|n/?a", re.IGNORECASE)
+# Headings of columns by which a table has several rows for each area.
+_YEAR, _SEX, _AGE = r"(mid)?year|date(code)?|period", r"(sex|gender)\w*", r"age\w*"
+_VALUE = r"value|mye|obs(ervation|value)?|count|persons|population"
+_ALL = r"all(persons|people|ages)?|persons|total|both(sexes)?"
+_ONE_AGE = r"^(?:[Aa]ged? )?(?:under )?(\d{1,3})\+?(?: years?)?(?: (?:and|or) over)?$"
 _TITLES = 60  # rows looked through for the header
 
 
@@ -64,7 +74,7 @@ def read_official(path: Path, *, code: str = "") -> tuple[OfficialTable, ...]:
         name = f"{path.name} ({sheet})" if sheet else path.name
         at = _header_row(grid, code)
         if at is not None:
-            found.append(_table(grid, at, name=name, code=code))
+            found.append(_one_row_each(_table(grid, at, name=name, code=code)))
     if not found:
         first = next((row for rows in sheets.values() for row in rows if any(row)), [])
         shown = ", ".join(cell for cell in first[:12] if cell) or "none"
@@ -103,11 +113,13 @@ def is_area_code(text: str) -> bool:
 def _is_workbook(path: Path) -> bool:
     """Tell a workbook from a table of text by its first bytes; refuse what is far too large."""
     try:
-        size = path.stat().st_size
-        with path.open("rb") as file:
+        with open_regular(path) as file:
+            size = os.fstat(file.fileno()).st_size
             head = file.readline(MAX_HEADER_BYTES + 1)
-    except (OSError, ValueError) as error:
-        raise AreaError(f"{path.name}: cannot be read. Check the path.") from error
+    except OSError as error:
+        raise AreaError(
+            f"{path.name}: cannot be read ({error.strerror}). Check the path."
+        ) from error
     if size > MAX_BYTES:
         raise AreaError(
             f"{path.name}: is {size / 1e6:,.0f} MB, more than {MAX_BYTES / 1e6:.0f} MB."
@@ -150,7 +162,7 @@ def _text(cell: object) -> str:
 
 def _delimited(path: Path) -> list[list[str]]:
     """Return the cells of a CSV file as text."""
-    raw = path.read_bytes()
+    raw = read_regular(path)
     try:
         text = raw.decode("utf-8-sig")
     except UnicodeDecodeError:
@@ -207,6 +219,46 @@ def _table(grid: Sequence[Sequence[str]], at: int, *, name: str, code: str) -> O
     keep = coded if coded.mean() > 0.5 else codes != ""  # noqa: PLR2004 - most of them
     table = table.set_index(codes).drop(columns=column)[keep.to_numpy()]
     return OfficialTable(name, column, table, _left_out(name, codes[~keep]))
+
+
+def _one_row_each(table: OfficialTable) -> OfficialTable:
+    """Return a table with one row for each area, where it has one by year, sex or age."""
+    rows = table.rows
+    for pattern, pick in ((_YEAR, _latest), (_SEX, _together), (_AGE, _together)):
+        column = _column_of(rows, pattern)
+        if column is not None and rows.index.has_duplicates:
+            rows = rows[pick(rows[column])]
+    value, age = _column_of(rows, _VALUE), _column_of(rows, _AGE)
+    if not rows.index.has_duplicates or value is None or age is None:
+        named = {value: "Total"} if value and len(rows) < len(table.rows) else {}
+        return replace(table, rows=rows.rename(columns=named))
+    numbers = numbers_of(rows[value], table.name).to_numpy()
+    single = rows[age].str.extract(_ONE_AGE)[0].to_numpy()
+    names = "age_" + pd.Series(single, dtype="str") if pd.notna(single).all() else "Total"
+    counted = pd.DataFrame({"area": rows.index, "name": names, "number": numbers})
+    # an area of which one part is withheld is not known as a whole
+    wide = counted.groupby(["area", "name"], sort=False)["number"].agg(
+        lambda part: part.sum(skipna=False)
+    )
+    by_name = wide.unstack("name")  # noqa: PD010 - a Series has no other way
+    texts = by_name.astype("str").fillna("[c]").rename_axis(columns=None)
+    return replace(table, rows=texts)
+
+
+def _column_of(rows: pd.DataFrame, pattern: str) -> str | None:
+    """Return the first column whose heading meets a pattern."""
+    return next((name for name in map(str, rows) if re.fullmatch(pattern, name_key(name))), None)
+
+
+def _latest(years: pd.Series) -> Flags:
+    """Return which rows are of the latest year."""
+    return np.asarray(years == max(years), dtype=bool)
+
+
+def _together(parts: pd.Series) -> Flags:
+    """Return which rows are of all sexes or ages together; all rows where none is."""
+    whole = np.array([re.fullmatch(_ALL, name_key(part)) is not None for part in parts])
+    return whole if whole.any() else ~whole
 
 
 def _coded(row: Sequence[str]) -> int:

@@ -19,6 +19,7 @@ from dataclasses import replace
 from pathlib import Path
 from types import MappingProxyType
 
+import numpy as np
 import pandas as pd
 
 from mapper.areas.official_table import OfficialTable, numbers_of, read_official
@@ -27,16 +28,18 @@ from mapper.grid.area_weighting import name_key
 
 LSOA_CODE = (
     r"(lsoa|datazone|dz|smallarea|soa).*(cd|code)\d*",
-    r"(datazone|dz)\d*",
+    r"(datazone|dz|smallarea|sa)\d*",
     r"(geography|area)?code",
 )
-LSOA_NAME = (r"(lsoa|datazone|dz|smallarea|soa).*(nm|name)\d*",)
+LSOA_NAME = (r"(lsoa|datazone|dz|smallarea|soa).*(nm|name|label)\d*",)
 _RESIDENTS = (
     r"residents|total(population|persons)?|allages|allpersons|usualresidents",
-    r"pop(ulation)?(mid)?(year)?(\d{4})?",
+    r"pop(ulation)?(mid)?(year)?(\d{4})?|persons|.*total.*measuresvalue",
 )
 _YOUNG = (r".*10(to)?17(mid)?(\d{4})?",)
 _DECILE = (r".*imd.*decile.*", r".*multipledeprivation.*decile.*", r"deprivationdecile|decile")
+_RANK = (r".*(imd|mdm|multipledeprivation.*|deprivation)rank.*",)
+_LEAST_RANKED = 100  # areas: a list of fewer is no country's
 _AGE = re.compile(r"(?:aged?|f|m|females?|males?)?(\d{1,3})(?:plus|andover)?")
 _YOUNG_AGES = range(10, 18)
 Columns = Mapping[str, Mapping[str, str]]
@@ -118,24 +121,47 @@ def read_residents(
     return first, tuple(notes)
 
 
-def read_deciles(path: Path | None, columns: Columns = _NOTHING_SAID) -> pd.Series:
-    """Return the deprivation decile (1 is the most deprived tenth) by area code.
+def read_deciles(
+    path: Path | None, columns: Columns = _NOTHING_SAID
+) -> tuple[pd.Series, tuple[str, ...]]:
+    """Return the deprivation decile (1 is the most deprived tenth) by area code, and notes.
+
+    Where the office publishes ranks alone (as Northern Ireland's does), the decile is the tenth of
+    all areas in which the rank lies, which is how the others are made.
 
     Raises
     ------
     AreaError
-        When a column is absent, a code occurs twice, or a decile is not 1 to 10.
+        When a column is absent, a code occurs twice, a decile is not 1 to 10, or ranks are not
+        those of a whole country.
     """
     if path is None:
-        return pd.Series(dtype="float64", name="deprivation_decile")
+        return pd.Series(dtype="float64", name="deprivation_decile"), ()
     table = _table_of(path, "deciles", columns.get("deprivation", {}))
+    ranked = find_column(table.rows.columns, _RANK)
+    if ranked is not None and find_column(table.rows.columns, _DECILE) is None:
+        return _of_ranks(table, ranked)
     column = need_column(
         table.rows.columns, _DECILE, what="deprivation decile (such as IMD_decile)", file=path.name
     )
     deciles = numbers_of(table.rows[column], path.name).rename("deprivation_decile")
     if not deciles.dropna().isin(range(1, 11)).all():
         raise AreaError(f"{path.name}: column {column} holds values that are not whole 1 to 10.")
-    return deciles
+    return deciles, ()
+
+
+def _of_ranks(table: OfficialTable, column: str) -> tuple[pd.Series, tuple[str, ...]]:
+    """Return the deciles of ranks from 1 to the number of areas, and a note on it."""
+    ranks = numbers_of(table.rows[column], table.name)
+    size = len(ranks)
+    if size < _LEAST_RANKED or ranks.isna().any() or ranks.min() < 1 or ranks.max() != size:
+        raise AreaError(
+            f"{table.name}: column {column} gives ranks, and deciles can only be made from those of"
+            f" a whole country (1 to {size:,} in its {size:,} rows). Give the whole file, or one"
+            " with deciles."
+        )
+    note = f"{table.name}: gives ranks alone; deciles were made from the ranks of {size:,} areas."
+    return np.ceil(ranks * 10 / size).rename("deprivation_decile"), (note,)
 
 
 def holdings_of(table: OfficialTable) -> dict[str, str]:
@@ -144,7 +170,7 @@ def holdings_of(table: OfficialTable) -> dict[str, str]:
     young, decile = find_column(columns, _YOUNG), find_column(columns, _DECILE)
     whole = find_column([each for each in columns if each != young], _RESIDENTS)
     ages = _age_columns(columns)
-    found = {"residents": whole, "deciles": decile}
+    found = {"residents": whole, "deciles": decile or find_column(columns, _RANK)}
     if set(_YOUNG_AGES) <= set(ages):
         found["ages"] = f"{ages[0][0]} to {ages[max(ages)][-1]}" if 0 in ages else "10 to 17"
     return {kind: column for kind, column in found.items() if column}

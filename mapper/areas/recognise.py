@@ -34,16 +34,23 @@ KIND_WORDS: Mapping[Kind, str] = MappingProxyType(
 )
 _PREFIXES: Mapping[Kind, tuple[str, ...]] = MappingProxyType(
     {
-        "lsoa": ("E01", "W01", "S01", "N20", "N21", "95"),
+        "lsoa": ("E01", "W01", "S01", "N00", "N20", "N21", "95"),
         "wards": ("E05", "W05", "S13", "N08", "N10"),
         "districts": ("E06", "E07", "E08", "E09", "E10", "W06", "S12", "N09"),
     }
 )
 WARD_CODE, DISTRICT_CODE = (r"(wd|ward)\d*(cd|code)\d*",), (r"(lad|la|ltla|lgd)\d*(cd|code)\d*",)
-WARD_NAME = (r"(wd|ward)\d*(nm|name)", r"(cawd|ed)?\d*(nm|english)", r"ward", r"name")
+WARD_NAME = (
+    r"(wd|ward)\d*(nm|name)",
+    r"(cawd|ed)?\d*(nm|english)",
+    r"(finalr)?dea(\d*nm|name)?",
+    r"ward",
+    r"name",
+)
 DISTRICT_NAME = (
     r"(lad|la|ltla|lgd|council|district|borough)\d*(nm|name)",
     r"lad|district|borough|countyenglish|county|english",
+    r"(ctyua|cty|utla|pfa|csp)\d*(nm|name)",
     r"name|title",
 )
 # What is asked of each kind of boundary: patterns of the column, and its name from then on.
@@ -110,6 +117,7 @@ def recognise(path: Path, kind: Kind | None = None) -> Recognised:
             "mapper.areas.recognise:look",
             {"path": str(path.resolve()), "kind": kind},
             name=path.name,
+            size=path.stat().st_size if path.is_file() else 0,
             seconds=_SECONDS,
             kind=AreaError,
             advice="Give a smaller part of it, or save it again.",

@@ -142,7 +142,7 @@ def read_people(units: Boundary, files: AreaFiles) -> tuple[pd.DataFrame, list[s
             f" {codes[codes.duplicated()].iloc[0]}. Dissolve them into one polygon each."
         )
     residents, said = read_residents(files.population, files.population_by_age, files.columns)
-    deciles = read_deciles(files.deprivation, files.columns)
+    deciles, more = read_deciles(files.deprivation, files.columns)
     for path, known in (
         (files.population or files.population_by_age, residents.index),
         (files.deprivation, deciles.index),
@@ -157,7 +157,7 @@ def read_people(units: Boundary, files: AreaFiles) -> tuple[pd.DataFrame, list[s
     note = f"{extra:,} LSOAs of the population table lie outside the boundary and were left out."
     tables = residents.join(deciles, how="outer")
     matched = tables.reindex(codes.to_numpy()).rename_axis("code").reset_index()
-    return matched, [*said, *([note] if extra else [])]
+    return matched, [*said, *more, *([note] if extra else [])]
 
 
 def _codes_of(units: Boundary, *, needed: bool) -> pd.Series:

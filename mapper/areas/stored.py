@@ -72,7 +72,7 @@ def installed_table() -> Path:
     tables, named = area_tables(), settings().area or _chosen()
     if _LIKE_A_PATH.fullmatch(named):
         path = Path(named)
-        if not path.is_file():
+        if not path.exists():
             raise AreaError(f"MAPPER_AREA: {named} is no file. Mend the path, or name a kept area.")
         return path
     if named:
@@ -121,7 +121,7 @@ def kept_path(name: str) -> Path:
 
 
 def forget_area(name: str) -> None:
-    """Delete an area that is kept in the workspace, if it is there and not the installation's.
+    """Delete an area kept in the workspace with its streets, unless it is the installation's.
 
     Raises
     ------
@@ -132,6 +132,7 @@ def forget_area(name: str) -> None:
     if path.is_file() and path == installed_table():
         raise AreaError(f"{name} is this installation's own area. Choose another one first.")
     path.unlink(missing_ok=True)
+    path.with_suffix(".pmtiles").unlink(missing_ok=True)
 
 
 def short_name(title: str) -> str:

@@ -18,7 +18,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from mapper.base.errors import AreaError
-from mapper.base.files import digest_of, replacing
+from mapper.base.files import digest_of, open_regular, replacing
 from mapper.base.tables import STUDY_AREA_COLUMNS, check_columns
 
 MAX_CELLS = 20_000_000  # England and Wales at resolution 10 have about 11 million
@@ -76,9 +76,10 @@ def read_study_area(path: Path) -> StudyArea:
         When the file is no such table, or its cells are not distinct cells of one resolution.
     """
     try:
-        file = pq.ParquetFile(path)
-        # A file of a few bytes can claim any number of rows; none is read where it is too many.
-        table = file.read() if file.metadata.num_rows <= MAX_CELLS else pa.table({})
+        with open_regular(path) as opened:
+            file = pq.ParquetFile(opened)
+            # A file of a few bytes can claim any number of rows; too many are not read.
+            table = file.read() if file.metadata.num_rows <= MAX_CELLS else pa.table({})
         told = json.loads((table.schema.metadata or {})[_METADATA])
         cells = check_columns(table.to_pandas(), STUDY_AREA_COLUMNS, name=path.name)
         return StudyArea(
@@ -103,7 +104,8 @@ def read_title(path: Path) -> str:
         When the file is no such table, or a damaged one.
     """
     try:
-        return str(json.loads((pq.read_schema(path).metadata or {})[_METADATA])["title"])
+        with open_regular(path) as file:
+            return str(json.loads((pq.read_schema(file).metadata or {})[_METADATA])["title"])
     except (pa.ArrowException, OSError, ValueError, KeyError, TypeError) as error:
         raise AreaError(f"{path.name}: {_NO_TABLE}") from error
 

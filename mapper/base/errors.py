@@ -32,6 +32,10 @@ class MapperError(Exception):
             words = words.replace(f"{{{name}}}", call(name))
         return words
 
+    def because(self, cause: str) -> "MapperError":
+        """Return the same refusal with its true cause before it."""
+        return type(self)(f"{cause}{self.args[0]}", names=self.names)
+
     def __str__(self) -> str:
         return self.called(str)
 

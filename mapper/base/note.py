@@ -23,6 +23,8 @@ NoteCode = Literal[
     "bunching",  # how much more counts vary than independent incidents would
     "own wards",  # narrowed to the wards of whoever looks
     # What the data itself shows against an answer (mapper.incidents.doubt).
+    "rows unread",  # many rows were rejected for what stands in them
+    "data old",  # its last day lies long ago
     "times unknown",  # a minute of the day stands for "not known"
     "times rounded",  # most times are whole hours
     "batch entry",  # many incidents carry one moment
@@ -30,8 +32,13 @@ NoteCode = Literal[
     "days missing",  # no incident at all for some days
     "days incomplete",  # the latest days are not all recorded yet
     "references rounded",
+    "references cut",  # short, so that rows of different incidents share one
+    "references shared",  # by rows that differ: a row for each person
+    "column constant",  # from a date on
     "coordinates coarse",  # some are rounded to a square of 100 m or more
     "default point",  # a point that a system gives where no place is known
+    "one point",  # holds far more than any other
+    "one street",  # the same
     "points replaced",  # the set of snap points is another one from a year on
     "part stops",
     "part starts",

@@ -45,6 +45,13 @@ COLOURS: Mapping[str, str] = MappingProxyType(
         "sea": "#e4e9ec",  # behind the map
         "ground": "#fbfaf6",
         "ground-edge": "#8d9794",
+        "water": "#c3d6e4",  # what lies under the cells
+        "wood": "#dde6d3",
+        "building": "#e3ddd6",
+        "street": "#ffffff",
+        "road": "#fff3d1",  # main roads
+        "road-edge": "#a9a39a",
+        "rail": "#8a8f92",
         "zero": "#eceff1",  # a cell without incidents
         "withheld": "#d9d2c3",  # a cell whose count may not be shown
         "withheld-edge": "#7a7263",

@@ -1,7 +1,8 @@
 """The child process of :mod:`mapper.base.sandbox`: one task under limits, one answer as JSON.
 
-Run as a module: ``mapper.base.sandbox_child MODULE:FUNCTION MEMORY SECONDS``, with what the task is
-told as JSON on standard input. Lines on standard output are progress, the last one the answer.
+Run as a module: ``mapper.base.sandbox_child MODULE:FUNCTION MEMORY CPU SECONDS``, with what the
+task is told as JSON on standard input. Lines on standard output are progress, the last one the
+answer.
 """
 
 import json
@@ -25,8 +26,8 @@ _GRACE = 5  # seconds: the parent ends the child first and says so
 
 def main(arguments: list[str]) -> None:
     """Do the task and answer; whatever libraries print goes elsewhere."""
-    task, memory, seconds = arguments
-    _limit(int(memory), int(seconds))
+    task, *limits = arguments
+    _limit(*map(int, limits))
     answers = os.fdopen(os.dup(1), "w", encoding="utf-8")
     os.dup2(2, 1)
     answer = _answer(task, json.load(sys.stdin), answers)
@@ -34,14 +35,13 @@ def main(arguments: list[str]) -> None:
     os._exit(0)  # a library that a crafted file has hurt may not end well
 
 
-def _limit(memory: int, seconds: int) -> None:
-    """Limit this process's memory, time and files, where the system can."""
+def _limit(memory: int, cpu: int, seconds: int) -> None:
+    """Limit this process's memory, processor time, time and files, where the system can."""
     if sys.platform == "win32":  # the parent's clock is the limit
         return
     wanted = {
         resource.RLIMIT_DATA: memory,
         resource.RLIMIT_AS: memory + _RESERVED,
-        resource.RLIMIT_CPU: seconds * 2,  # of two threads
         resource.RLIMIT_FSIZE: _FILES,
         resource.RLIMIT_CORE: 0,
     }
@@ -49,6 +49,10 @@ def _limit(memory: int, seconds: int) -> None:
         hard = resource.getrlimit(kind)[1]
         new = most if hard == resource.RLIM_INFINITY else min(most, hard)
         resource.setrlimit(kind, (new, new))
+    hard = resource.getrlimit(resource.RLIMIT_CPU)[1]
+    if hard == resource.RLIM_INFINITY or cpu + 1 < hard:
+        # The soft limit ends it by a signal that the parent knows; the hard one if that fails.
+        resource.setrlimit(resource.RLIMIT_CPU, (cpu, cpu + 1))
     signal.alarm(seconds + _GRACE)  # where the parent is gone
 
 

@@ -8,7 +8,7 @@ import json
 import os
 from functools import cache
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Literal
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, SecretStr, ValidationError
 
@@ -37,8 +37,11 @@ class Settings(BaseModel):
     demonstration_seed: int = Field(default=1, ge=0)
     upload_mb: int = Field(default=200, ge=1, le=2_000)  # largest upload; memory is twice that
     places: Path | None = None  # file, or folder of files, of places near (docs/context-places.md)
+    outputs_for: Literal["owner", "group", "everybody"] = "owner"  # who may read what is written
     postcodes: Path | None = None  # directory of postcodes, for rows that have nothing finer
     disclosure_rules: Path | None = None  # own rules of audiences; may only be stricter
+    agencies: Path | None = None  # agencies beside the common ones (docs/campaigns.md)
+    campaigns: Path | None = None  # folder of own templates of campaigns (docs/campaigns.md)
     basemap: str = ""  # background offered: a .pmtiles file, a tile address, or openstreetmap
     basemap_credit: str = ""  # whom to name on maps over it
     hosts: Annotated[tuple[str, ...], BeforeValidator(_listed)] = (

@@ -31,6 +31,7 @@ INCIDENT_COLUMNS: Mapping[str, str] = MappingProxyType(
 OPTIONAL_INCIDENT_COLUMNS: Mapping[str, str] = MappingProxyType(
     {
         "reported": "datetime64[us]",
+        "channel": "category",  # how it came to be recorded: 999, 101, online, officer
         "crime_code": "category",  # Home Office offence code
         "crime": "bool",  # recorded as a crime (most demand is not)
         "location": "category",  # location text or street label: free text
@@ -131,6 +132,16 @@ HOTSPOT_COLUMNS: Mapping[str, str] = MappingProxyType(
         "lon": "float64",
         "lat": "float64",
         "reason": "str",
+    }
+)
+
+# Names of streets on a map, one row per street and cell; the operational audience alone gets them.
+STREET_COLUMNS: Mapping[str, str] = MappingProxyType(
+    {
+        "street": "str",
+        "cell": "str",  # H3 index as a string
+        "lon": "float64",  # of the middle of its incidents in the cell
+        "lat": "float64",
     }
 )
 

@@ -1,4 +1,4 @@
-"""Free text on its way out: one encoder for maps and pages, one for scripts, one for CSV.
+"""Free text on its way out: one encoder each for maps and pages, scripts, CSV, terminals and logs.
 
 Place names, ward names, reasons and titles come from files that strangers write. On a map they
 pass HTML, JavaScript and, in Folium, a template language; in a CSV file they pass a spreadsheet.
@@ -8,6 +8,7 @@ Everything here turns them into plain text for the place they go to.
 import json
 import re
 from datetime import date
+from functools import lru_cache
 
 _ENTITIES = str.maketrans({sign: f"&#{ord(sign)};" for sign in "{}`$\\<>&\"'"})
 
@@ -20,6 +21,12 @@ _FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "\n", "\uff1d", "\uff0b", "\u
 
 # Code points that XML or PDF/UA forbid: controls, halves of characters, the byte order mark.
 _UNPRINTABLE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ufeff\ufffe\uffff\ud800-\udfff]")
+
+# What a terminal or a log obeys, and what turns the reading of all that follows round.
+_OBEYED = re.compile(
+    "[\x00-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\ufeff\ud800-\udfff]"
+)
+LONGEST_NAME = 120  # characters of a name that a list, a panel or a line can show
 
 # Of place names. What a machine raised though it begins no word: 'S, 'Ll, 1St.
 _RAISED = re.compile(r"(?<=\w['\u2019])(?:S|R|N|T|L[Ll])(?!\w)|(?<=\d)(?:St|Nd|Rd|Th)(?!\w)")
@@ -66,6 +73,33 @@ def printable_text(text: str) -> str:
     return _UNPRINTABLE.sub("\ufffd", text)
 
 
+def line_text(text: str) -> str:
+    r"""Return text for one line of a terminal or log: what it would obey is spelt out, as \x1b."""
+    return _OBEYED.sub(lambda met: repr(met[0])[1:-1], text)
+
+
+def lines_text(text: str) -> str:
+    """Return text for a terminal, its line breaks kept, all else as :func:`line_text`."""
+    return "\n".join(map(line_text, text.split("\n")))
+
+
+def ascii_escapes(written: str) -> str:
+    """Return JSON in which no terminal obeys anything; a program reads the same."""
+    return _OBEYED.sub(lambda met: f"\\u{ord(met[0]):04x}", written)
+
+
+def shown_name(text: str, most: int = LONGEST_NAME) -> str:
+    """Return a name as a list shows it: on one line, and cut where it is endless, which it says.
+
+    Examples
+    --------
+    >>> shown_name("x" * 5_000, most=3)
+    'xxx… (cut: 5,000 characters)'
+    """
+    line = line_text(text)
+    return line if len(line) <= most else f"{line[:most]}… (cut: {len(text):,} characters)"
+
+
 def percent(share: float) -> str:
     """Return a share in per cent with one decimal; neither 0 nor 100 unless it is exactly that."""
     if 0 < share < 0.0005:  # noqa: PLR2004 - would be written 0.0
@@ -75,11 +109,16 @@ def percent(share: float) -> str:
     return f"{100 * share:.1f} %"
 
 
+def day_in_words(day: date | None) -> str:
+    """Return a day for reading."""
+    return f"{day.day} {day:%B %Y}" if day else "no day"
+
+
 def period_in_words(first: date, last: date) -> str:
     """Return a period as people write it: 1 September 2021 to 31 August 2022."""
     if first == last:
-        return f"{first.day} {first:%B %Y}"
-    return f"{first.day} {first:%B %Y} to {last.day} {last:%B %Y}"
+        return day_in_words(first)
+    return f"{day_in_words(first)} to {day_in_words(last)}"
 
 
 def count(number: int, one: str, many: str = "") -> str:
@@ -87,6 +126,7 @@ def count(number: int, one: str, many: str = "") -> str:
     return f"{number:,} {one if number == 1 else many or one + 's'}"
 
 
+@lru_cache(maxsize=1 << 16)  # every month of a force names the same streets
 def place_name(text: str) -> str:
     """Return a place's name as people write it: as it stands, but for two faults of machines.
 

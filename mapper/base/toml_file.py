@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from mapper.base.errors import MapperError
+from mapper.base.files import open_regular
 
 FAULTS_SHOWN = 20
 
@@ -78,12 +79,14 @@ class TomlKind:
     def _bytes(self, path: Path) -> bytes:
         """Return a file's content, refusing what cannot be right before reading it whole."""
         try:
-            if not path.is_file():
+            if not path.exists():
                 raise self.refused(f"{path}: there is no such file. Give the path of {self.what}.")
-            with path.open("rb") as file:
+            with open_regular(path) as file:
                 content = file.read(self.largest + 1)
-        except (OSError, ValueError) as error:  # ValueError: a zero byte in the name
-            raise self.refused(f"{path}: cannot be read ({error}). Check the path.") from error
+        except OSError as error:
+            raise self.refused(
+                f"{path}: cannot be read ({error.strerror}). Check the path."
+            ) from error
         if len(content) > self.largest:
             raise self.refused(f"{path}: over {self.largest:,} bytes long. Give {self.what}.")
         return content

@@ -10,7 +10,7 @@ import sys
 
 from mapper.base.errors import MapperError, fault_words
 from mapper.cli.commands import app
-from mapper.cli.saying import is_verbose
+from mapper.cli.saying import is_verbose, say_error
 
 __all__ = ["app", "main"]
 
@@ -26,7 +26,7 @@ def main() -> None:
     except MapperError as error:
         from mapper.analysis.request import AnalysisRequest
 
-        print(error.called(AnalysisRequest.option), file=sys.stderr)
+        say_error(error.called(AnalysisRequest.option))
         sys.exit(2)
     except MemoryError:
         print(
@@ -39,5 +39,5 @@ def main() -> None:
     except Exception as error:
         if os.environ.get("MAPPER_DEBUG") or is_verbose():
             raise
-        print(fault_words(error), "Run it again with -v to see where.", file=sys.stderr)
+        say_error(f"{fault_words(error)} Run it again with -v to see where.")
         sys.exit(2 if isinstance(error, OSError) else 1)

@@ -70,6 +70,30 @@ def describe(area: "StudyArea", out: Path) -> str:
     )
 
 
+def background(files: Sequence[Path], *, area: str, out: Path | None, credit: str) -> None:
+    """Make the background of an area and say what it holds and how to use it."""
+    from mapper.areas.background import build_background
+    from mapper.areas.load import load_study_area
+
+    with shown_progress() as progress:
+        made = build_background(
+            files, load_study_area(area), out=out, credit=credit, progress=progress
+        )
+    held = ", ".join(f"{number:,} {layer}" for layer, number in made.held.items())
+    use = (
+        "Maps of this area draw it from now on."
+        if out is None
+        else (f"Set MAPPER_BASEMAP={made.path} for maps to draw it.")
+    )
+    say(
+        f"Made of {', '.join(made.made_of)}: {held}.\n"
+        f"Written to {made.path} ({made.size / 1e6:.1f} MB). {use}",
+        written=[made.path],
+        layers=made.held,
+        credit=made.credit,
+    )
+
+
 def list_areas() -> None:
     """Print every area with its title and where its table lies, the installation's own first."""
     from mapper.areas.load import known_tables

@@ -14,9 +14,6 @@ if TYPE_CHECKING:
     from mapper.incidents.table import Incidents
 
 
-_SHOWN = 20  # types named
-
-
 @dataclass(frozen=True)
 class Files:
     """Where to write what, if at all."""
@@ -80,6 +77,10 @@ def run(
 
 def _lines(incidents: "Incidents", quality: "Quality") -> list[str]:
     """Say what was read and what is wrong with it."""
+    from mapper.analysis.examine import late_words
+    from mapper.lenses.load import shipped_lenses
+    from mapper.lenses.named_values import unnamed_words
+
     lines = [
         f"{file.name}: {count(file.rows, 'row')} ({file.format}"
         f"{', ' + file.encoding if file.encoding else ''})"
@@ -98,20 +99,6 @@ def _lines(incidents: "Incidents", quality: "Quality") -> list[str]:
         f"{share:.1%} of incidents say that {flag} is not known: counted as no"
         for flag, share in quality.unknown.items()
     ]
-    lines += _unnamed(incidents)
+    told = (unnamed_words(incidents.table, shipped_lenses()), late_words(incidents))
+    lines += [words for words in told if words]
     return [*lines, quality.resolution_reason, quality.snap_points_reason, *quality.notes]
-
-
-def _unnamed(incidents: "Incidents") -> list[str]:
-    """Say which types no lens names: they count where everything counts, and nowhere else."""
-    from mapper.lenses.load import shipped_lenses
-    from mapper.lenses.named_values import unnamed_values
-
-    found = unnamed_values(incidents.table, shipped_lenses())
-    if not found:
-        return []
-    shown = ", ".join(f"{one.value} {one.rows.size:,}" for one in found[:_SHOWN])
-    more = f" and {len(found) - _SHOWN} more" if len(found) > _SHOWN else ""
-    return [
-        f"Types that no lens names, so that lenses of everything alone count them: {shown}{more}"
-    ]

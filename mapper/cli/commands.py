@@ -97,11 +97,14 @@ def demo(
     out: Annotated[Path, typer.Option(help="Folder for incidents.csv and truth.json.")],
     seed: Annotated[int, typer.Option(help="The same seed gives the same bytes.")] = 1,
     years: Annotated[int, typer.Option(help="2 adds the year before, with nothing planted.")] = 1,
+    background: Annotated[
+        bool, typer.Option("--background", help="Its invented streets too, for maps: PMTiles.")
+    ] = False,
 ) -> None:
     """Write the synthetic demonstration force: a year of 250,000 invented incidents."""
     from mapper.cli.demo import run
 
-    run(out, seed=seed, years=years)
+    run(out, seed=seed, years=years, background=background)
 
 
 @app.command()
@@ -180,6 +183,30 @@ def area_build(
         resolution=resolution,
         licence=licence,
     )
+
+
+@area_app.command("background")
+def area_background(
+    files: Annotated[
+        list[Path],
+        typer.Argument(help="OS Open Zoomstack, OpenStreetMap extracts or vector tiles."),
+    ],
+    area: AreaName = "",
+    out: Annotated[
+        Path | None, typer.Option(help="PMTiles file to write; kept for the area if left out.")
+    ] = None,
+    credit: Annotated[
+        str, typer.Option(help="Whom maps over it name; what the files ask for if left out.")
+    ] = "",
+) -> None:
+    """Make the streets under the maps: one file of vector tiles, clipped to the area, offline.
+
+    Reads OS Open Zoomstack (GeoPackage or MBTiles), OpenStreetMap (.osm.pbf or GeoPackage) and
+    vector tiles of Protomaps, OpenMapTiles or Shortbread (docs/background-maps.md).
+    """
+    from mapper.cli.area import background
+
+    background(files, area=area, out=out, credit=credit)
 
 
 @area_app.command("list")

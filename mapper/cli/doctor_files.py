@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterator
 from functools import partial
 from pathlib import Path
 
+from mapper.areas.background import kept_backgrounds
 from mapper.areas.load import load_study_area
 from mapper.base.errors import LensError, MapperError
 from mapper.base.settings import Settings
@@ -29,7 +30,9 @@ def installation_files(now: Settings) -> Iterator[Inspection]:
     from mapper.app.data.saved_mappings import mappings_folder
 
     if now.basemap:
-        yield _judged("Background", now.basemap, partial(basemap_of, now.basemap))
+        yield _judged("Background", now.basemap, partial(_background, now.basemap))
+    for path in kept_backgrounds():
+        yield _judged("Background", path, partial(_background, str(path)))
     if now.postcodes:
         yield _judged("Postcodes", now.postcodes, partial(_postcodes, now.postcodes))
     if now.places:
@@ -50,7 +53,7 @@ def given_file(path: Path) -> Inspection:
     """Return what is found in one file that was given: background, lens, mapping or area."""
     suffix = path.suffix.lower()
     if suffix == ".pmtiles":
-        return _judged("Background", path, partial(basemap_of, str(path)))
+        return _judged("Background", path, partial(_background, str(path)))
     if suffix == ".toml":
         return _judged(*_toml(path))
     return _judged("Area", path, partial(load_study_area, str(path)))
@@ -77,6 +80,16 @@ def _judged(topic: str, file: Path | str, read: Callable[[], object]) -> Inspect
         return Inspection(topic, "wrong", words if name in words else f"{file}: {words}")
     more = f", {told}" if isinstance(told, str) else ""
     return Inspection(topic, "ok", f"{file} can be used{more}.")
+
+
+def _background(given: str) -> str:
+    """Return what a background holds: shapes or pictures, of which zooms."""
+    found = basemap_of(given)
+    if found is None or found.path is None:
+        return "asked of the address it names"
+    kind = "vector" if found.vector else "picture"
+    size = found.path.stat().st_size / 1e6
+    return f"{kind} tiles of zooms {found.shallowest} to {found.deepest}, {size:.1f} MB"
 
 
 def _postcodes(path: Path) -> str:

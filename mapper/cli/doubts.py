@@ -10,6 +10,9 @@ if TYPE_CHECKING:
 _OPTIONS = {
     "default point": "--sinks FILE, made by mapper sinks",
     "uncovered ground": "--area",
+    "coordinates coarse": "--resolution 8",
+    "references shared": "--mapping FILE that says so",
+    "rows unread": "--rejected FILE lists them",
 }
 
 

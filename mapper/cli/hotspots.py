@@ -1,6 +1,7 @@
 """Find hot spots: files in, list, cells, map and manifest out."""
 
 from importlib import import_module
+from io import BytesIO
 from pathlib import Path
 from threading import Thread
 from typing import TYPE_CHECKING, Annotated
@@ -8,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from mapper.base.errors import InputError
+from mapper.base.files import read_regular
 from mapper.base.text import count
 from mapper.cli.arguments import Asked
 from mapper.cli.doubts import as_json, said
@@ -96,10 +98,11 @@ def earlier_ids(folder: Path) -> "pd.Series":
 
     path = folder / "cells.parquet"
     try:
-        cells = pd.read_parquet(path, columns=["cell", "hotspot_id"])
+        cells = pd.read_parquet(BytesIO(read_regular(path)), columns=["cell", "hotspot_id"])
     except (OSError, ValueError, KeyError) as error:
+        why = f" ({error.strerror})" if isinstance(error, OSError) and error.strerror else ""
         raise InputError(
-            f"{path}: not the cells of an earlier run. Give the folder that an earlier"
+            f"{path}: not the cells of an earlier run{why}. Give the folder that an earlier"
             " “mapper hotspots” wrote."
         ) from error
     cells = cells[cells["hotspot_id"] != ""]

@@ -18,6 +18,7 @@ from mapper.base.errors import InputError, MapperError, OutputError, TooFewEvent
 from mapper.base.text import count
 from mapper.cli.inputs import keep_inputs, paths_of
 from mapper.cli.job_file import Job, JobQuestion, read_job
+from mapper.cli.saying import OneLine
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -136,6 +137,7 @@ def _write(
     from mapper.analysis.request import AnalysisRequest
     from mapper.analysis.study import prepare
     from mapper.areas.load import load_study_area
+    from mapper.cli.doubts import said
     from mapper.cli.releasing import released
     from mapper.lenses.load import load_lens
     from mapper.outputs.exports import exports
@@ -145,6 +147,8 @@ def _write(
     resolution = choices.pop("resolution", AnalysisRequest.known()["resolution"].default)
     area = load_study_area(area_given, resolution=resolution)
     study = prepare(incidents, lens=lens, area=area, start=days[0], end=days[1], **choices)
+    for doubt in study.doubts:
+        _LOG.warning("%s over %s: %s", lens.id, area.name, said(doubt).strip())
     result = find_hotspots(study)
     shown = released(result, audience=job.outputs.audience, made_by=job.made_by)
     folder = out / _safe(area.name) / _safe(lens.id)
@@ -234,7 +238,7 @@ def _logging(path: Path | None) -> Iterator[None]:
     except OSError as error:
         raise InputError(f"{path}: the log cannot be written ({error.strerror}).") from error
     for handler in handlers:
-        handler.setFormatter(_OneLine(_FORMAT))
+        handler.setFormatter(OneLine(_FORMAT))
         _LOG.addHandler(handler)
     _LOG.setLevel(logging.INFO)
     _LOG.propagate = False
@@ -244,13 +248,3 @@ def _logging(path: Path | None) -> Iterator[None]:
         for handler in handlers:
             _LOG.removeHandler(handler)
             handler.close()
-
-
-class _OneLine(logging.Formatter):
-    """Keeps each entry on one line, whatever a file's name or text holds."""
-
-    def format(self, record: logging.LogRecord) -> str:
-        """Return the entry with line breaks and control characters spelt out."""
-        return "".join(
-            sign if sign.isprintable() else repr(sign)[1:-1] for sign in super().format(record)
-        )

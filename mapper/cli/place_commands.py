@@ -11,7 +11,11 @@ work_app = typer.Typer(
     help="People's work as records: list, show, and all of it in one file.", no_args_is_help=True
 )
 place_commands.add_typer(work_app, name="records")
-Kind = Literal["assessment", "plan", "intervention", "evaluation", "meeting", "phase"]
+Kind = Literal["assessment", "plan", "campaign", "intervention", "evaluation", "meeting", "phase"]
+Day = Annotated[
+    datetime | None,
+    typer.Option(formats=["%Y-%m-%d"], metavar="DATE", help="The day; today if left out."),
+]
 
 
 @work_app.command("list")
@@ -59,12 +63,23 @@ def work_import(
 
 @work_app.command("overdue")
 def work_overdue(
-    on: Annotated[
-        datetime | None,
-        typer.Option(formats=["%Y-%m-%d"], metavar="DATE", help="The day; today if left out."),
-    ] = None,
+    on: Day = None,
 ) -> None:
-    """List the actions of all plans that are past their day, latest first."""
+    """List the actions of all plans and campaigns that are past their day, latest first."""
     from mapper.cli.work import list_overdue
 
     list_overdue(on.date() if on else None)
+
+
+@work_app.command("campaign")
+def work_campaign(
+    record: Annotated[str, typer.Argument(help="Record number, such as C-7K2M9QXB.")],
+    out: Annotated[
+        Path | None, typer.Option(help="File to write, .csv (actions) or .xlsx (all of it).")
+    ] = None,
+    on: Day = None,
+) -> None:
+    """Say how far a campaign is: places visited and untouched, actions done and late."""
+    from mapper.cli.work import tell_campaign
+
+    tell_campaign(record, out=out, on=on.date() if on else None)

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 from mapper.base.files import Progress, no_progress
+from mapper.base.text import line_text
 from mapper.cli.saying import is_quiet, is_verbose
 
 
@@ -23,12 +24,12 @@ def shown_progress() -> Iterator[Progress]:
     from rich.progress import BarColumn, TextColumn, TimeElapsedColumn
     from rich.progress import Progress as Bar
 
-    columns = (TextColumn("{task.description}"), BarColumn(), TimeElapsedColumn())
+    columns = (TextColumn("{task.description}", markup=False), BarColumn(), TimeElapsedColumn())
     with Bar(*columns, console=Console(stderr=True), transient=True) as bar:
         task = bar.add_task("Starting", total=1.0)
 
         def report(words: str, share: float) -> None:
-            bar.update(task, description=words, completed=share)
+            bar.update(task, description=line_text(words), completed=share)
 
         yield report
 

@@ -4,12 +4,15 @@ import getpass
 import hashlib
 from datetime import UTC, date, datetime
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
 from mapper.base.text import count
 from mapper.cli.saying import STDOUT, put_out, say, say_aside
+
+if TYPE_CHECKING:
+    from mapper.records.backup import BackupFacts
 
 records_app = typer.Typer(rich_markup_mode=None)
 audit_app = typer.Typer(help="The audit log: is it whole, who saw what.", no_args_is_help=True)
@@ -44,6 +47,48 @@ def doctor(
     from mapper.cli.doctor import run
 
     run(head=head or [], offline=offline, files=files or [])
+
+
+@records_app.command()
+def backup(
+    out: Annotated[Path, typer.Argument(help="Zip to write, on another disk than the workspace.")],
+) -> None:
+    """Write all that this installation keeps into one file: records, audit log, kept data, areas.
+
+    The file is for its owner's eyes only; keep it where the workspace itself would be safe.
+    """
+    from mapper.base.settings import settings
+    from mapper.records.backup import backup as make
+    from mapper.records.open import database
+
+    facts = make(database(), settings().workspace, out, person=getpass.getuser())
+    _say_backup("Written to", out, facts)
+
+
+@records_app.command()
+def restore(path: Annotated[Path, typer.Argument(help="A file made by mapper backup.")]) -> None:
+    """Put all that a backup holds into an empty installation, whole or not at all.
+
+    Nothing is ever written over. A restore that was cut off is begun again with the same command.
+    """
+    from mapper.base.settings import settings
+    from mapper.records.backup import restore as put
+    from mapper.records.open import database
+
+    facts = put(database(), settings().workspace, path, person=getpass.getuser())
+    _say_backup("Restored from", path, facts)
+
+
+def _say_backup(done: str, path: Path, facts: "BackupFacts") -> None:
+    """Say what a backup holds."""
+    say(
+        f"{done} {path}: {count(sum(facts.rows.values()), 'row')} of {len(facts.rows)} tables and"
+        f" {count(facts.files, 'file')} of {facts.made:%d %B %Y %H:%M} UTC"
+        f" (SHA-256 {facts.digest})",
+        rows=dict(facts.rows),
+        files=facts.files,
+        sha256=facts.digest,
+    )
 
 
 @audit_app.command("verify")

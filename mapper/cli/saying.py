@@ -17,10 +17,12 @@ from typing import Annotated, Any
 
 import typer
 
+from mapper.base.text import ascii_escapes, line_text, lines_text, shown_name
 from mapper.cli.inputs import keep_inputs
 
 STDOUT = Path("-")  # given as --out: the table goes to standard output, words to standard error
 
+_LONGEST_TYPED = 300  # characters of a path in a message
 _CHOSEN = SimpleNamespace(quiet=False, verbose=False, as_json=False)
 
 _Quiet = Annotated[bool, typer.Option("--quiet", "-q", help="Print nothing but errors.")]
@@ -53,9 +55,24 @@ def say_aside(words: str, /, **facts: Any) -> None:
 def _as_chosen(words: str, facts: Mapping[str, Any]) -> str:
     """Return the words, or words and facts as JSON."""
     if not _CHOSEN.as_json:
-        return words
+        return lines_text(words)
     told = {**facts, "words": words.splitlines()}
-    return json.dumps(told, ensure_ascii=False, default=str)
+    return ascii_escapes(json.dumps(told, ensure_ascii=False, default=str))
+
+
+def say_error(words: str) -> None:
+    """Print a refusal on standard error; what was typed forges no line of it."""
+    for typed in {each for word in sys.argv[1:] for each in (word, Path(word).name) if each}:
+        words = words.replace(typed, shown_name(typed, most=_LONGEST_TYPED))
+    print(lines_text(words), file=sys.stderr)
+
+
+class OneLine(logging.Formatter):
+    """Keeps each entry on one line, whatever a file's name or text holds."""
+
+    def format(self, record: logging.LogRecord) -> str:
+        """Return the entry with line breaks and control characters spelt out."""
+        return line_text(super().format(record))
 
 
 def put_out(content: bytes) -> None:
@@ -94,7 +111,9 @@ def mannered(command: Callable[..., None]) -> Callable[..., None]:
     ) -> None:
         vars(_CHOSEN).update(quiet=quiet, verbose=verbose, as_json=as_json)
         if verbose:
-            logging.basicConfig(format="%(asctime)s %(name)s: %(message)s")
+            handler = logging.StreamHandler()
+            handler.setFormatter(OneLine("%(asctime)s %(name)s: %(message)s"))
+            logging.basicConfig(handlers=[handler])
         logging.getLogger("mapper").setLevel(logging.INFO if verbose else logging.NOTSET)
         keep_inputs(rest)
         command(**rest)

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from mapper.base.errors import InputError, RecordsError
+from mapper.base.files import read_regular
 from mapper.base.text import count
 from mapper.cli.saying import say
 
@@ -100,7 +101,7 @@ def import_all(path: Path, *, sha256: str) -> None:
     from mapper.records.workspace_file import import_workspace
 
     try:
-        content = path.read_bytes()
+        content = read_regular(path)
     except OSError as error:
         raise InputError(f"{path}: cannot be read ({error.strerror}). Check the path.") from error
     found = hashlib.sha256(content).hexdigest()
@@ -115,13 +116,13 @@ def import_all(path: Path, *, sha256: str) -> None:
 
 
 def list_overdue(on: date | None) -> None:
-    """Print the overdue actions of all plans."""
+    """Print the overdue actions of all plans and campaigns."""
     from mapper.records.actions import actions_of, overdue
     from mapper.records.open import database
     from mapper.records.versions import records
 
     today = on or date.today()  # noqa: DTZ011 - due dates are days where the people are
-    plans = records(database(), "plan")
+    plans = (*records(database(), "plan"), *records(database(), "campaign"))
     late = overdue([a for one in plans for a in actions_of(one.content, plan=one.record)], today)
     keep_event("view", "overdue actions", digest="", detail={"actions": len(late)})
     lines = []
@@ -133,8 +134,45 @@ def list_overdue(on: date | None) -> None:
         lines.append(words)
     names = ("action", "owner", "agency", "plan", "due")
     facts = [{name: getattr(one, name) for name in names} for one in late]
-    lines.append(f"{len(late):,} overdue actions in {len(plans):,} plans")
+    of = count(len(plans), "plan or campaign", "plans and campaigns")
+    lines.append(f"{len(late):,} overdue actions in {of}")
     say("\n".join(lines), overdue=facts)
+
+
+def tell_campaign(record: str, *, out: Path | None, on: date | None) -> None:
+    """Print how far a campaign is, or write it to a file."""
+    from mapper.base.files import write_whole
+    from mapper.outputs.campaign import FILES, campaign_file
+    from mapper.records.actions import actions_of, overdue
+    from mapper.records.campaigns import coverage, figures
+    from mapper.records.open import database
+    from mapper.records.versions import newest
+
+    today = on or date.today()  # noqa: DTZ011 - due dates are days where the people are
+    saved = newest(database(), record)
+    if saved is None or saved.kind != "campaign":
+        raise RecordsError(
+            f"There is no campaign {record} here. See: mapper records list campaign."
+        )
+    form = out.suffix.removeprefix(".").lower() if out else ""
+    if out and form not in FILES:
+        raise InputError(f"{out}: write a campaign as {' or '.join(f'.{one}' for one in FILES)}.")
+    kind, subject = ("export" if out else "view"), f"campaign {record} version {saved.number}"
+    keep_event(kind, subject, digest=saved.digest, detail={"file": form} if out else {})
+    if out:
+        write_whole(out, campaign_file(saved, form, today))
+        say(f"Written to {out}", written=[out])
+        return
+    covered, late = coverage(saved.content), overdue(actions_of(saved.content), today)
+    lines = [f"{saved.title} ({record})"]
+    lines += [f"{value} {words}" for value, words in figures(saved.content, today)]
+    lines.append(f"Untouched: {'; '.join(covered.untouched) or 'none'}")
+    lines += [
+        f"{count(one.days_late(today), 'day')} late: {one.action} ({one.agency}, {one.place})"
+        for one in late
+    ]
+    facts = {"visited": covered.visited, "untouched": covered.untouched, "late": len(late)}
+    say("\n".join(lines), record=record, **facts)
 
 
 def _saved(one: "Version") -> str:

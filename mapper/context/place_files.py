@@ -13,10 +13,12 @@ Rows without a point in Great Britain or Northern Ireland are left out and count
 """
 
 import io
+import os
 import tempfile
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from typing import BinaryIO
 from xml.etree import ElementTree as ET
 
 import numpy as np
@@ -24,12 +26,13 @@ import pandas as pd
 import pyarrow as pa
 
 from mapper.base.errors import ContextError
+from mapper.base.files import open_regular
 from mapper.base.sandbox import in_child
 from mapper.base.text import count, place_name
 from mapper.base.types import Floats
 from mapper.context.places import KINDS, SIDES, Places, join_places, places_table
 from mapper.incidents.coordinates import grid_to_degrees, in_area
-from mapper.incidents.encoding import to_utf8
+from mapper.incidents.encoding import check_lines, to_utf8
 from mapper.lenses.part import closest, shown
 
 SYNTHETIC_SOURCE = "synthetic"  # in a column `source`: these places are invented
@@ -117,12 +120,20 @@ def read_all_places(paths: list[Path]) -> Places:
 
 def _bytes(path: Path) -> bytes:
     """Return the content of a file."""
+    with _opened(path) as file:
+        return file.read()
+
+
+def _opened(path: Path) -> BinaryIO:
+    """Open a regular file of a sane size."""
     try:
-        if path.stat().st_size > _LARGEST:
-            raise ContextError(f"{path}: over {_LARGEST:,} bytes. Cut it to your area first.")
-        return path.read_bytes()
+        file = open_regular(path)
     except OSError as error:
         raise ContextError(f"{path}: cannot be read ({error.strerror}). Check the path.") from error
+    if os.fstat(file.fileno()).st_size > _LARGEST:
+        file.close()
+        raise ContextError(f"{path}: over {_LARGEST:,} bytes. Cut it to your area first.")
+    return file
 
 
 def _xml(path: Path) -> pd.DataFrame:
@@ -147,7 +158,9 @@ def _xml(path: Path) -> pd.DataFrame:
 
 def _text(path: Path) -> pd.DataFrame:
     """Return a delimited file as text columns."""
-    text, _ = to_utf8(_bytes(path), name=path.name)
+    data = _bytes(path)
+    check_lines(data, name=path.name)
+    text, _ = to_utf8(data, name=path.name)
     try:
         return pd.read_csv(io.BytesIO(text), dtype="str", keep_default_na=False)
     except ValueError as error:
@@ -158,12 +171,14 @@ def _text(path: Path) -> pd.DataFrame:
 
 def _geographic(path: Path) -> pd.DataFrame:
     """Return a file of shapes as a table of text with a point inside each, in degrees."""
+    _opened(path).close()  # before a library gets its path
     with tempfile.TemporaryDirectory(prefix="mapper-") as folder:
         target = Path(folder, "points.arrow")
         in_child(
             "mapper.context.place_child:points",
             {"source": str(path.resolve()), "name": str(path), "target": str(target)},
             name=str(path),
+            size=path.stat().st_size,
             kind=ContextError,
             advice="Cut it to your area, or give the places as CSV.",
         )

@@ -100,7 +100,7 @@ def release(
         return _to_audience(thing, rules().audiences[audience], register, shown, made_by)
     if isinstance(thing, Finding):
         return _made(thing, None, audience, MARKINGS[OPERATIONAL], made_by)
-    tables = MapTables(thing.cells, thing.hotspots)
+    tables = MapTables(thing.cells, thing.hotspots, streets=thing.streets)
     return _made(map_finding(thing), tables, audience, MARKINGS[OPERATIONAL], made_by)
 
 

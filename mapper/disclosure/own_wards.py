@@ -67,6 +67,7 @@ def narrowed(result: AnalysisResult, wards: Iterable[str]) -> AnalysisResult:
         notes=(Note("own wards", words), *result.notes),
         incidents=incidents,
         standard=replace(result.standard, expected=result.standard.expected[own]),
+        streets=result.streets[result.streets["cell"].isin(cells["cell"])].reset_index(drop=True),
     )
 
 

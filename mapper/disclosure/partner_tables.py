@@ -60,6 +60,7 @@ class MapTables:
     cells: pd.DataFrame  # PARTNER_CELL_COLUMNS outside the operational audience
     hotspots: pd.DataFrame  # PARTNER_HOTSPOT_COLUMNS there
     districts: pd.DataFrame | None = None  # PARTNER_DISTRICT_COLUMNS
+    streets: pd.DataFrame | None = None  # STREET_COLUMNS; none outside the operational audience
 
 
 def map_tables(result: AnalysisResult, prepared: Prepared, rule: AudienceRule) -> MapTables:

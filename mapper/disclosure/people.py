@@ -24,6 +24,7 @@ Act = Literal[
     "load data",  # files in, their quality, their rejected rows
     "release",  # make a release for another audience
     "plan",  # briefings, tasks, assessments: the work that follows a map
+    "act for an agency",  # say how the own agency's actions in shared plans and campaigns stand
     "read the audit log",
     "change settings",
 ]
@@ -33,7 +34,7 @@ ACTS: tuple[Act, ...] = get_args(Act)
 ALLOWED: Mapping[Role, frozenset[Act]] = MappingProxyType(
     {
         "neighbourhood": frozenset({"see hot spots", "see own wards", "plan"}),
-        "partner": frozenset({"see hot spots", "see partnership releases"}),
+        "partner": frozenset({"see hot spots", "see partnership releases", "act for an agency"}),
         "analyst": frozenset(
             {
                 *("see hot spots", "see everything", "see own wards", "see partnership releases"),
@@ -53,6 +54,7 @@ class Viewer:
     roles: frozenset[Role] = frozenset()
     wards: frozenset[str] = frozenset()  # "Anfield", or "Anfield, Liverpool"
     session: str = ""  # stands for the sign-in; empty without a provider
+    agency: str = ""  # whose actions are the viewer's own, as mapper/records/agencies.toml names it
 
     def __post_init__(self) -> None:
         if not self.name.strip():

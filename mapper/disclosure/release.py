@@ -53,6 +53,7 @@ class Release(AnyRelease):
     hotspots: pd.DataFrame  # HOTSPOT_COLUMNS; PARTNER_HOTSPOT_COLUMNS there
     caveats: tuple[str, ...]  # what it cannot show
     districts: pd.DataFrame | None = None  # PARTNER_DISTRICT_COLUMNS; none for operational
+    streets: pd.DataFrame | None = None  # STREET_COLUMNS; none outside the operational audience
     hidden_words: str = ""  # how a hidden count is written: fewer than 5
 
 

@@ -14,7 +14,7 @@ from types import MappingProxyType
 from typing import Any
 
 from mapper.base.errors import DisclosureError
-from mapper.base.files import digest_of
+from mapper.base.files import digest_of, read_regular
 from mapper.base.settings import settings  # pydantic takes a while to load
 from mapper.base.tables import OPTIONAL_INCIDENT_COLUMNS
 
@@ -180,8 +180,8 @@ def read_rules(path: Path) -> Rules:
         digest = digest_of(path)
     except OSError as error:
         raise DisclosureError(
-            f"{path.name}: the disclosure rules cannot be read. Mend MAPPER_DISCLOSURE_RULES, or"
-            " remove it to use the shipped rules."
+            f"{path.name}: the disclosure rules cannot be read ({error.strerror}). Mend"
+            " MAPPER_DISCLOSURE_RULES, or remove it to use the shipped rules."
         ) from error
     return _read(path, digest)
 
@@ -190,7 +190,7 @@ def read_rules(path: Path) -> Rules:
 def _read(path: Path, digest: str) -> Rules:
     """Parse and check one state of a rules file."""
     try:
-        told = tomllib.loads(path.read_text(encoding="utf-8"))
+        told = tomllib.loads(read_regular(path).decode())
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise DisclosureError(f"{path.name}: is no TOML file ({error}). Mend that line.") from error
     faults = [] if isinstance(told.get("version"), str) else ['version: write version = "1.0"']

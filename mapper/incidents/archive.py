@@ -12,6 +12,7 @@ from pathlib import Path, PurePosixPath
 import pyarrow as pa
 
 from mapper.base.errors import InputError
+from mapper.base.files import open_regular
 from mapper.incidents import limits
 
 ARCHIVE_SUFFIXES = (".zip", ".gz", ".7z", ".rar", ".tar", ".tgz", ".bz2", ".xz", ".zst")
@@ -92,6 +93,7 @@ def open_archive(path: Path) -> Archive:
         When it is no zip archive, or any member is unsafe or past a limit.
     """
     try:
+        open_regular(path).close()
         opened = zipfile.ZipFile(path)
     except (zipfile.BadZipFile, OSError, ValueError, NotImplementedError) as error:
         raise InputError(

@@ -44,6 +44,8 @@ def assemble(
         files=tuple(_source(sheet) for sheet in sheets),
         notes=tuple(dict.fromkeys((*notes, *_notes(sheets), *same.notes))),
         unknown=dict(sum((Counter(sheet.unknown) for sheet in sheets), Counter())),
+        shortened=sum(sheet.shortened for sheet in sheets),
+        days_late=same.days_late,
     )
 
 

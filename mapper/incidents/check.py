@@ -26,6 +26,7 @@ from mapper.incidents.columns import (
     holds_nul,
     placeholders,
     references,
+    scientific,
     without,
 )
 from mapper.incidents.faults import REASONS, Faults
@@ -51,11 +52,12 @@ class Checked:
     sheet: Sheet
     layout: Layout
     records: Records
-    fields: Mapping[str, Any]  # field -> numpy array, Arrow array or Distinct, of accepted records
+    fields: dict[str, Any]  # field -> numpy array, Arrow array or Distinct, of accepted records
     accepted: npt.NDArray[np.intp]  # positions in the records
     faults: Faults
     notes: tuple[str, ...]
     unknown: Mapping[str, int]  # flag -> accepted records of which it is not known
+    shortened: int = 0  # references like 1.2E+12
 
     @property
     def rows(self) -> int:
@@ -107,6 +109,7 @@ def check_records(
     values: dict[str, Any] = {**times, "lon": lon, "lat": lat, **flags}
     values |= {f: held for f, held in coded.items() if KINDS[f] == "text"}
     values |= {f: references(texts[f]) for f in ("reference", "uprn") if f in texts}
+    shortened = int(scientific(values["reference"]).sum()) if "reference" in values else 0
     values, reference_notes = _named(values, sheet.name)
     values.setdefault("type", Distinct.blank(faults.size))
     if "location" in values:
@@ -123,7 +126,7 @@ def check_records(
         values = {f: take(held, accepted) for f, held in values.items()}
     notes = (*sheet.notes, *layout.notes, *time_notes, *place_notes, *found_notes, *reference_notes)
     counts = {field: int(where[accepted].sum()) for field, where in unknown.items()}
-    return Checked(sheet, layout, records, values, accepted, faults, notes, counts)
+    return Checked(sheet, layout, records, values, accepted, faults, notes, counts, shortened)
 
 
 def _tell_totals(records: Records, faults: Faults) -> None:

@@ -1,42 +1,39 @@
-"""Columns as a whole: what one value cannot show and all of them do.
+"""Times as a whole: what one value cannot show and all of them do.
 
 | column | looked for | what is usual |
 |---|---|---|
 | time | a minute of the day that holds at least three times any other whole hour's | 1 in 1,440 |
 | time | whole hours | 1 in 60, in practice up to a third |
 | time | one moment of one day that many rows carry | repeats of one incident |
+| day | one that holds four times the others' | 1 in 1,000 |
 | day | a day of the month with three times the others' | 1 in 30 |
 | day | no row at all where 20 and more were to be expected | Poisson, of half the usual rate |
-| report | how long until 95 % of a day are recorded | hours |
-| reference | numbers that end in 000 | 1 in 1,000 |
-| coordinates | degrees of three decimals or fewer among finer ones | 1 in 100 |
+| report, or an earlier extract | how long until 95 % of a day are recorded | hours |
 
 All thresholds ask for ten rows at least, and none of them for a choice by the user.
 """
 
-from typing import Any
+from datetime import timedelta
 
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
 from mapper.base.types import Flags, Integers
-from mapper.incidents.doubt import Doubt
+from mapper.incidents.doubt import FEWEST, Doubt, caveat
+from mapper.incidents.value_doubts import value_doubts
 
-FEWEST = 10  # rows below which a column as a whole says nothing
 _MANY_TIMES = 3  # of what its like hold
 _LEAST_SHARE = 0.01
 _ROUNDED = 0.5  # share of whole hours from which times are taken for rounded
 _BATCH = 20  # rows of one moment
+_CROWDED, _FEWEST_DAYS = 4, 28  # times what days usually hold, among so many days
 _MINUTES = 1440
 _HOUR = 60
 _EXPECTED = 20.0  # rows in a run of days of which none may be missing by chance
 _COMPLETE = 0.95
+_THIN, _BEFORE, _FALLEN, _DEVIATIONS = 4, 13, 0.7, 4.0  # of the last weeks
 _SETTLED = 60  # days after which a day is taken to be recorded
-_ROUND_REFERENCES = 0.2
-_LOOKED_AT = 2_000  # references, before all of them are
-_COARSE = (0.01, 0.9)  # least and most share of coarse coordinates among fine ones
-_DIGITS = 3  # decimals of a degree: squares of about 70 by 110 m
 
 Days = npt.NDArray[np.datetime64]
 
@@ -51,10 +48,17 @@ def column_doubts(table: pd.DataFrame) -> tuple[Doubt, ...]:
     if (table["precision"] != "month").any():
         dated = np.flatnonzero((table["precision"] != "month").to_numpy())
         found += [*_day_of_month(start, dated), *_missing_days(start, dated)]
-    if "reported" in table:
-        found += _incomplete_days(start, table["reported"].to_numpy())
-    found += _round_references(table["reference"])
-    return (*found, *_coarse_places(table))
+        found += _crowded_days(start, dated[~_told(found, start.size)[dated]])
+    return (*found, *value_doubts(table))
+
+
+def _told(found: list[Doubt], size: int) -> Flags:
+    """Tell which rows stand for a day or moment that is told already."""
+    flags = np.zeros(size, dtype=bool)
+    for one in found:
+        if one.code in {"batch entry", "days uneven"}:
+            flags[one.rows] = True
+    return flags
 
 
 def clock_doubts(start: Days, fine: Flags) -> list[Doubt]:
@@ -109,21 +113,36 @@ def _rounded(rows: Integers, of_day: Integers) -> list[Doubt]:
         return []
     share = whole.size / rows.size
     words = f"{share:.0%} of times are whole hours: hours are known to within one or so."
-    return [_caveat("times rounded", words, whole, share, kind="time")]
+    return [caveat("times rounded", words, whole, share, kind="time")]
 
 
 def _batches(start: Days, rows: Integers) -> list[Doubt]:
-    """Name the moment that most rows carry, where that is many."""
-    values, number = np.unique(start[rows], return_counts=True)
-    if not number.size or number.max() < max(_BATCH, _LEAST_SHARE * rows.size / 10):
+    """Name the minutes of one day that many rows carry."""
+    minutes = start[rows].astype("datetime64[m]")
+    values, of, number = np.unique(minutes, return_inverse=True, return_counts=True)
+    many = number >= max(_BATCH, _LEAST_SHARE * rows.size / 10)
+    if not many.any():
         return []
-    at = values[number.argmax()]
-    mine = rows[start[rows] == at]
+    mine = rows[many[of]]
+    largest = int(number.argmax())
+    more = f", and {int(many.sum()) - 1} more such moments" if many.sum() > 1 else ""
     words = (
-        f"{mine.size:,} incidents carry one and the same moment,"
-        f" {pd.Timestamp(at):%d %B %Y at %H:%M}: perhaps entered together, later."
+        f"{number[largest]:,} incidents carry one and the same moment,"
+        f" {pd.Timestamp(values[largest]):%d %B %Y at %H:%M}{more}: perhaps entered together,"
+        " later. They are left out wherever hours count."
     )
-    return [_caveat("batch entry", words, mine, mine.size / rows.size, kind="time")]
+    return [
+        Doubt(
+            code="batch entry",
+            effect="left out",
+            words=words,
+            rows=mine,
+            share=mine.size / rows.size,
+            kind="time",
+            part=str(values[largest]),
+            remedy="give the time when each happened, or leave it blank",
+        )
+    ]
 
 
 def _day_of_month(start: Days, rows: Integers) -> list[Doubt]:
@@ -141,7 +160,25 @@ def _day_of_month(start: Days, rows: Integers) -> list[Doubt]:
         f"{mine.size:,} incidents are dated day {best + 1} of the month where {usual:,.0f} are"
         " usual: that day may stand for a day not known."
     )
-    return [_caveat("days uneven", words, mine, mine.size / rows.size, kind="day")]
+    return [caveat("days uneven", words, mine, mine.size / rows.size, kind="day")]
+
+
+def _crowded_days(start: Days, rows: Integers) -> list[Doubt]:
+    """Name the day that holds far more than the others do."""
+    day, of, held = np.unique(
+        start[rows].astype("datetime64[D]"), return_inverse=True, return_counts=True
+    )
+    best, usual = int(held.argmax()), float(np.median(held))
+    if day.size < _FEWEST_DAYS or held[best] < max(_CROWDED * usual, _BATCH + FEWEST):
+        return []
+    mine = rows[of == best]
+    words = (
+        f"{mine.size:,} incidents are dated {pd.Timestamp(day[best]):%d %B %Y} where {usual:,.0f} a"
+        " day are usual: a backlog entered that day, or a day that stood out."
+    )
+    remedy = "give the day when each happened, or choose days without that one"
+    share = mine.size / rows.size
+    return [caveat("batch entry", words, mine, share, kind="day", remedy=remedy)]
 
 
 def _missing_days(start: Days, rows: Integers) -> list[Doubt]:
@@ -171,26 +208,36 @@ def _missing_days(start: Days, rows: Integers) -> list[Doubt]:
             kind="day",
             since=first,
             until=last,
+            from_day=last + timedelta(days=1),
             remedy="add the file of those days, or choose days on one side of them",
         )
     ]
 
 
-def _incomplete_days(start: Days, reported: Days) -> list[Doubt]:
-    """Say up to which day 95 % are recorded, by how long records of settled days took."""
+def days_late(table: pd.DataFrame) -> int | None:
+    """Return in how many days 95 % of a day are in, by settled days; none where it is unknown."""
+    if "reported" not in table:
+        return None
+    start, reported = table["start"].to_numpy(), table["reported"].to_numpy()
     known = np.flatnonzero(~np.isnat(reported) & (reported >= start))
     if known.size < _HOUR:
-        return []
+        return None
     end = reported[known].max()
     settled = known[start[known] < end - np.timedelta64(_SETTLED, "D")]
     if settled.size < _HOUR:
-        return []
+        return None
     took = (reported[settled] - start[settled]).astype("timedelta64[h]").astype(np.int64)
-    days = int(np.quantile(took, _COMPLETE)) // 24
-    if days < 1:
+    return int(np.quantile(took, _COMPLETE)) // 24
+
+
+def incomplete_days(table: pd.DataFrame, days: int | None) -> list[Doubt]:
+    """Say up to which day 95 % are recorded, if days take some time."""
+    if not days:
         return []
-    last = (end.astype("datetime64[D]") - days).astype(object)
-    late = np.flatnonzero(start > np.datetime64(last))
+    start = table["start"].to_numpy()
+    ends = [table[name].max() for name in ("start", "reported") if name in table]
+    last = (max(ends) - pd.Timedelta(days=days)).date()
+    late = np.flatnonzero(start >= np.datetime64(last + timedelta(days=1)))
     if not late.size:
         return []
     words = (
@@ -205,47 +252,50 @@ def _incomplete_days(start: Days, reported: Days) -> list[Doubt]:
             rows=late,
             share=late.size / start.size,
             kind="reported",
-            since=last,
+            since=last + timedelta(days=1),
             remedy=f"choose {last:%d %B %Y} as the last day",
             to_day=last,
         )
     ]
 
 
-def _round_references(references: "pd.Series[Any]") -> list[Doubt]:
-    """Say when many numbers end in 000: a spreadsheet kept their first digits alone."""
-    some = references.iloc[:: max(len(references) // _LOOKED_AT, 1)]
-    if not some.str.endswith("000", na=False).mean() > _ROUND_REFERENCES / 2:
+def thin_end(table: pd.DataFrame) -> list[Doubt]:
+    """Say when the last weeks hold far less than those before: perhaps not recorded yet.
+
+    Weeks count back from the last day. The last one to four are set against the thirteen before;
+    told is a fall by three tenths or more, four deviations of those thirteen weeks at least.
+    """
+    if table.empty or (table["precision"] == "month").any():
         return []
-    ends = references.str.slice(-3)
-    long = references.str.len() > 6  # noqa: PLR2004 - shorter ones may be counted in thousands
-    digits = long & references.str.slice(-6).str.isdigit()
-    numbers = int(digits.sum())
-    rows = np.flatnonzero((digits & (ends == "000")).to_numpy(dtype=bool, na_value=False))
-    if rows.size < FEWEST or rows.size <= _ROUND_REFERENCES * numbers:
-        return []
-    words = (
-        f"{rows.size:,} of {numbers:,} references end in 000: a spreadsheet has rounded them, so"
-        " rows of one incident cannot be told from others."
+    day = table["start"].to_numpy().astype("datetime64[D]")
+    back = (day.max() - day).astype(np.int64) // 7
+    held = np.bincount(back, minlength=_THIN + _BEFORE)
+    for weeks in range(_THIN, 0, -1):
+        usual = held[weeks : weeks + _BEFORE]
+        if back.max() < weeks + _BEFORE or not (held[:weeks] < _FALLEN * np.median(usual)).all():
+            continue
+        spread = max(float(usual.std(ddof=1)), float(np.sqrt(usual.mean()))) * np.sqrt(weeks)
+        lacking = weeks * float(np.median(usual)) - float(held[:weeks].sum())
+        if lacking < _DEVIATIONS * spread:
+            continue
+        return [_latest(day, weeks, held[:weeks].sum() / (weeks * np.median(usual)))]
+    return []
+
+
+def _latest(day: Days, weeks: int, share: float) -> Doubt:
+    last = (day.max() - weeks * 7).astype(object)
+    rows = np.flatnonzero(day > np.datetime64(last))
+    return Doubt(
+        code="days incomplete",
+        effect="caveat",
+        words=(
+            f"The days after {last:%d %B %Y} hold {share:.0%} of what the thirteen weeks before"
+            f" them did ({rows.size:,} incidents): perhaps they are not all recorded yet."
+        ),
+        rows=rows,
+        share=rows.size / day.size,
+        kind="day",
+        since=last + timedelta(days=1),
+        remedy=f"choose {last:%d %B %Y} as the last day",
+        to_day=last,
     )
-    return [_caveat("references rounded", words, rows, rows.size / numbers, kind="reference")]
-
-
-def _coarse_places(table: pd.DataFrame) -> list[Doubt]:
-    """Say when some coordinates are rounded far more than the others."""
-    lon, lat = table["lon"].to_numpy(), table["lat"].to_numpy()
-    coarse = (np.round(lon, _DIGITS) == lon) & (np.round(lat, _DIGITS) == lat)
-    share = float(coarse.mean())
-    rows = np.flatnonzero(coarse)
-    places = np.unique(lon[rows] + 1j * lat[rows]).size  # one round point is another fault
-    if not _COARSE[0] <= share <= _COARSE[1] or places < FEWEST:
-        return []
-    words = (
-        f"{rows.size:,} incidents ({share:.0%}) have coordinates rounded to {_DIGITS} decimals,"
-        " about 100 m, and the others finer ones: fine cells mix the two."
-    )
-    return [_caveat("coordinates coarse", words, rows, share, kind="coordinates")]
-
-
-def _caveat(code: Any, words: str, rows: Integers, share: float, *, kind: str) -> Doubt:
-    return Doubt(code=code, effect="caveat", words=words, rows=rows, share=share, kind=kind)

@@ -52,6 +52,13 @@ class Distinct:
         """Return which records have exactly this value."""
         return self.among(pc.equal(self.values, text).to_numpy(zero_copy_only=False))
 
+    def given(self, positions: npt.NDArray[np.intp], texts: npt.NDArray[np.object_]) -> "Distinct":
+        """Return the column with other texts at some positions."""
+        known = {text: code for code, text in enumerate(self.values.to_pylist())}
+        codes = self.codes.copy()
+        codes[positions] = [known.setdefault(text, len(known)) for text in texts]
+        return Distinct(codes, pa.array(known, pa.string()))
+
     def lowered(self) -> "Distinct":
         """Return the column in lower case."""
         return _merged(self.codes, pc.utf8_lower(self.values))
@@ -74,7 +81,7 @@ def distinct(column: pa.ChunkedArray) -> Distinct:
     if isinstance(whole, pa.ChunkedArray):
         whole = whole.chunk(0) if whole.num_chunks else pa.array([], column.type)
     codes = pc.fill_null(whole.indices.cast(pa.int32()), -1).to_numpy(zero_copy_only=False)
-    return _merged(codes, pc.utf8_trim_whitespace(whole.dictionary))
+    return _merged(codes, bare(pc.utf8_trim_whitespace(whole.dictionary)))
 
 
 def _merged(codes: npt.NDArray[np.int32], values: pa.Array) -> Distinct:
@@ -94,8 +101,22 @@ def references(column: pa.ChunkedArray) -> pa.Array:
     whole = column.combine_chunks()
     if isinstance(whole, pa.ChunkedArray):
         whole = whole.chunk(0) if whole.num_chunks else pa.array([], pa.string())
-    trimmed = pc.ascii_trim_whitespace(whole)
+    trimmed = bare(pc.ascii_trim_whitespace(whole))
     return without(trimmed, _is_blank(trimmed))
+
+
+# How spreadsheets are told to leave a value as it is: '0123 and ="0123".
+_GUARD = r"^'[0-9+.-]|^=\""
+_GUARDS = ((r"^'([0-9+.-].*)$", r"\1"), (r'^="(.*)"$', r"\1"))
+
+
+def bare(texts: pa.Array) -> pa.Array:
+    """Return trimmed texts without the marks that keep a spreadsheet from changing them."""
+    if not pc.any(pc.match_substring_regex(texts, _GUARD)).as_py():
+        return texts
+    for pattern, instead in _GUARDS:
+        texts = pc.replace_substring_regex(texts, pattern, instead)
+    return texts
 
 
 # Written where a reference is still awaited: they name no incident.
@@ -105,19 +126,28 @@ NO_REFERENCE = (
 )  # fmt: skip
 _LONGEST_NO_REFERENCE = 14
 _WORDS = "|".join(map(re.escape, NO_REFERENCE))
-_NO_REFERENCE = rf"^(?:{_WORDS}|[0-9](?:\.[0-9]+)?e\+?[0-9]{{1,3}})$"
+_SCIENTIFIC = r"^[0-9](?:\.[0-9]+)?e\+?[0-9]{1,3}$"
+_NO_REFERENCE = rf"^(?:{_WORDS})$|{_SCIENTIFIC}"
 
 
 def placeholders(texts: pa.Array) -> Flags:
     """Return which references name no incident: words for "awaited", and numbers like 1.2E+12."""
+    return _short_like(texts, _NO_REFERENCE)
+
+
+def scientific(texts: pa.Array) -> Flags:
+    """Return which references are numbers like 1.2E+12, as a spreadsheet shows long ones."""
+    return _short_like(texts, _SCIENTIFIC)
+
+
+def _short_like(texts: pa.Array, pattern: str) -> Flags:
+    """Return which short texts fit a pattern, whatever their case."""
     length = pc.fill_null(pc.binary_length(texts), 0).to_numpy(zero_copy_only=False)
     found = np.zeros(len(texts), dtype=bool)
     short = np.flatnonzero((length > 0) & (length <= _LONGEST_NO_REFERENCE))
     if short.size:
         lowered = pc.utf8_lower(texts.take(pa.array(short)))
-        found[short] = pc.match_substring_regex(lowered, _NO_REFERENCE).to_numpy(
-            zero_copy_only=False
-        )
+        found[short] = pc.match_substring_regex(lowered, pattern).to_numpy(zero_copy_only=False)
     return found
 
 

@@ -8,6 +8,7 @@ the installation's own area, wherever that is.
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -28,17 +29,42 @@ else:
 WEST, EAST = -8.7, 1.8
 SOUTH, NORTH = 49.8, 60.9
 NATIONAL_GRID = "EPSG:27700"
+# Of a reference system: a file of parameters or grids, or an address. PROJ would open them; the
+# grid @null is none, and names of the register at opengis.net are codes.
+_POINTS_ELSEWHERE = re.compile(
+    r"init\s*=|grids\s*=\s*(?!@null\b)|parameterfile|/vsi|file:|catalog\s*="
+    r"|://(?!www\.opengis\.net/def/crs/)",
+    re.IGNORECASE,
+)
+_FEW = 0.1  # share of places
 _DEGREES = {"EPSG:4326", "EPSG:4258", "OGC:CRS84", "CRS84", "URN:OGC:DEF:CRS:OGC:1.3:CRS84"}
 
 
 def in_area(lon: Floats, lat: Floats) -> Flags:
     """Return which points lie round Great Britain and Northern Ireland, or the own area."""
     inside = (lon >= WEST) & (lon <= EAST) & (lat >= SOUTH) & (lat <= NORTH)
-    home = home_box()
+    home = None if inside.all() else home_box()
     if home is None:
         return inside
     west, south, east, north = home
     return inside | ((lon >= west) & (lon <= east) & (lat >= south) & (lat <= north))
+
+
+def exchanged(easting: Floats, northing: Floats) -> bool:
+    """Return whether metres lie elsewhere as given and round the own area the other way round.
+
+    That proves nothing: Staffordshire exchanged lies in Merseyside. It is told, never mended.
+    """
+    home = home_box(0.0)
+    if home is None or not easting.size:
+        return False
+    west, south, east, north = home
+    shares = []
+    for x, y in ((easting, northing), (northing, easting)):
+        lon, lat = grid_to_degrees(x, y)
+        inside = (lon >= west) & (lon <= east) & (lat >= south) & (lat <= north)
+        shares.append(float(inside.mean()))
+    return shares[0] < _FEW and shares[1] > 1 - _FEW
 
 
 def grid_to_degrees(easting: Floats, northing: Floats) -> tuple[Floats, Floats]:
@@ -94,6 +120,11 @@ def named_crs(crs: str) -> pyproj.CRS:
     MappingError
         When the name is unknown.
     """
+    if _POINTS_ELSEWHERE.search(crs):
+        raise MappingError(
+            f"The coordinate system {crs[:80]!r} points at a file or another machine, which is not"
+            f' looked at. Name it by its EPSG code, as in crs = "{NATIONAL_GRID}".'
+        )
     try:
         return pyproj.CRS.from_user_input(crs)
     except pyproj.exceptions.CRSError as error:

@@ -6,6 +6,7 @@ dates have a day up to the 12th and all texts a later one; or, written out alike
 the 12th spread over months in which no other date lies, and would not if they were turned back.
 """
 
+import re
 from dataclasses import dataclass
 
 import numpy as np
@@ -22,9 +23,11 @@ _LEADING = (
     r"^(?:[A-Za-z]{3,9},?\s+)?(?P<first>[0-9]{1,2})[/.-](?P<second_number>[0-9]{1,2})[/.-]"
     r"(?P<year>[0-9]{4}|[0-9]{2})(?:[^0-9.:].*)?$"
 )
+_TWO_FIGURES = re.compile(r"[0-9]{1,2}[/.-][0-9]{1,2}[/.-]([0-9]{2})(?![0-9])")
 _EARLY = 12 / 30.4  # share of days up to the 12th
 _BY_CHANCE = 1e-3
-_MANY = 20  # distinct dates of each kind from which months are compared
+_MANY = 8  # distinct dates of each kind from which months are compared
+_YEARS = 5  # more different last numbers of two figures than this, and than first ones: days
 _STRAY, _STAY = 0.2, 0.02  # share in other months as written, and as turned back
 
 
@@ -64,6 +67,13 @@ def settle_order(values: pa.Array, *, file: str, column: str) -> Order:
             names=("mapping",),
         )
     dates = _dates(values)
+    if example := _year_first(dates):
+        raise AmbiguousDatesError(
+            f"{file}: column {column!r} seems to begin with the year ({example!r}). Export years"
+            ' with four figures; or put date_order = "day-first" into a file, if the first number'
+            " is the day, and give it as {mapping}.",
+            names=("mapping",),
+        )
     first, second = dates.first, dates.second
     if not first.size or bool((first == second).all()):
         return ""
@@ -133,6 +143,12 @@ def _dates(values: pa.Array) -> _Dates:
         led, more = extract(others, _LEADING)
         parts.append(_part(others.filter(pa.array(led)), more))
     return _Dates(*(np.concatenate(held) for held in zip(*parts, strict=True)))
+
+
+def _year_first(dates: _Dates) -> str:
+    """Return a date of two-figure numbers whose last one varies as days do, or nothing."""
+    last = {told[1] for told in map(_TWO_FIGURES.search, map(str, dates.texts)) if told}
+    return str(dates.texts[0]) if len(last) > max(_YEARS, len(set(dates.first))) else ""
 
 
 def _part(

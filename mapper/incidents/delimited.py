@@ -8,8 +8,9 @@ a mark that is opened and never closed would swallow the rest of the file, so it
 import csv
 import io
 import re
+from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import pyarrow as pa
@@ -18,7 +19,7 @@ import pyarrow.csv as arrow_csv
 
 from mapper.base.errors import InputError
 from mapper.incidents import limits
-from mapper.incidents.encoding import to_utf8
+from mapper.incidents.encoding import check_lines, to_utf8
 from mapper.incidents.gather import Found
 from mapper.incidents.headers import WITHIN, Known, above_words, find_header
 from mapper.incidents.sheet import Positions, Ragged, Records, Sheet, is_blank, one_line
@@ -41,6 +42,7 @@ class Dialect:
     number: int  # record number of the header
     offset: int  # byte at which the record after the header begins
     above: tuple[str, ...] = ()  # what stands above the header
+    name: str = ""  # of the file
 
 
 @dataclass(frozen=True, eq=False)
@@ -61,10 +63,12 @@ def open_delimited(found: Found, data: bytes, *, known: Known, header_row: int =
         When it is empty, no text, or a quotation mark is never closed.
     """
     sha256, size = found.digest(data)
+    check_lines(data, name=found.name)
     text, encoding = to_utf8(data, name=found.name)
     if not text or text.isspace():
         raise InputError(f"{found.name}: is empty. Check that the export finished.")
     dialect = find_dialect(text, name=found.name, known=known, header_row=header_row)
+    dialect = replace(dialect, name=found.name)
     _check_quotes(text, dialect, found.name)
 
     def sample() -> list[list[str]]:
@@ -111,14 +115,32 @@ def find_dialect(text: bytes, *, name: str, known: Known, header_row: int = 0) -
                 f"{name}: has {len(dialect.header):,} columns, more than {limits.MAX_COLUMNS:,}."
                 " Is it a table? Leave out those that are not needed."
             )
-        if known(dialect.header) >= _SURE and not header_row:
-            return dialect
+        if known(dialect.header) >= max(_SURE, _named(dialect.header)) and not header_row:
+            return _widened(text, dialect)
         score = _score(text, dialect, known)
         if best is None or score > best[0]:
             best = score, dialect
     if best is None:
         raise InputError(f"{name}: no header could be read from it. Save it as CSV in UTF-8.")
-    return _further_down(head, best, known, name=name, header_row=header_row, skipped=skipped)
+    return _widened(
+        text,
+        _further_down(head, best, known, name=name, header_row=header_row, skipped=skipped),
+    )
+
+
+def _named(header: Sequence[str]) -> int:
+    """Return how many columns of a header have a name."""
+    return sum(map(bool, header))
+
+
+def _widened(text: bytes, dialect: Dialect) -> Dialect:
+    """Return a dialect with columns added for what only separates: a delimiter ends each record."""
+    sample = _first_records(text[dialect.offset : dialect.offset + _HEAD], dialect.delimiter)
+    size, widths = len(dialect.header), Counter(map(len, sample))
+    width = widths.most_common(1)[0][0] if widths else size
+    if width <= size or not all(is_blank(fields[size:]) for fields in sample):
+        return dialect
+    return replace(dialect, header=(*dialect.header, *[""] * (width - size)))
 
 
 def _further_down(
@@ -136,9 +158,10 @@ def _further_down(
     """
     found: tuple[tuple[float, ...], Dialect] | None = None
     tried = dict.fromkeys([best[1].delimiter, *_COMMON])
+    chosen = header_row - bool(skipped) if header_row else 0
     for delimiter in tried:
         records, ends = _top_records(head, delimiter, skipped)
-        header = find_header(records, known, chosen=header_row - bool(skipped), name=name)
+        header = find_header(records, known, chosen=chosen, name=name)
         if header is None or max(map(len, header.names)) > limits.MAX_TITLE_LENGTH:
             continue
         offset = len(head[: ends[header.at]].encode())
@@ -322,7 +345,12 @@ def _parse(text: bytes, dialect: Dialect, *, whole: Sequence[int], few: Sequence
         try:
             return _parse_with_arrow(body, dialect, whole=whole, few=few)
         except (pa.ArrowInvalid, pa.ArrowCapacityError):
-            pass  # a record past Arrow's limits: Python reads it
+            if body.size > limits.MAX_PYTHON_BYTES:
+                raise InputError(
+                    f"{dialect.name}: a record holds more than {_BLOCK:,} bytes, so a quotation"
+                    " mark may be opened that is closed far below. Mend it, or export it again."
+                ) from None
+            # A record past Arrow's limits: Python reads it.
     return _parse_with_python(text, dialect, wanted=[*whole, *few])
 
 

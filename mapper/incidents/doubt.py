@@ -16,6 +16,8 @@ from mapper.base.types import Integers
 # mislead; caveat: it stands beside the figure.
 Effect = Literal["veto", "left out", "caveat"]
 
+FEWEST = 10  # rows below which a column as a whole says nothing
+
 
 @dataclass(frozen=True, kw_only=True, eq=False)
 class Doubt:
@@ -28,6 +30,7 @@ class Doubt:
     share: float  # of the rows that could be concerned
     kind: str = ""  # column or division: district, type, time
     part: str = ""  # its value: Wirral
+    other: str = ""  # a value that is perhaps the same thing under another name
     since: date | None = None  # the first day from which it holds
     until: date | None = None  # the last; none where it lasts
     finest: bool = False  # concerns places finer than a district alone
@@ -52,3 +55,12 @@ class Doubt:
         if self.until is not None:
             return self.since <= last and self.until >= first
         return first < self.since <= last
+
+
+def caveat(
+    code: NoteCode, words: str, rows: Integers, share: float, *, kind: str, remedy: str = ""
+) -> Doubt:
+    """Return a doubt that stands beside every figure."""
+    return Doubt(
+        code=code, effect="caveat", words=words, rows=rows, share=share, kind=kind, remedy=remedy
+    )

@@ -8,6 +8,7 @@ import codecs
 import re
 
 from mapper.base.errors import InputError
+from mapper.incidents import limits
 
 _MARKS = (
     (codecs.BOM_UTF8, "utf-8-sig"),
@@ -44,7 +45,6 @@ _NOT_TEXT = (
     (b"GIF8", "a picture"),
 )
 _NOT_TEXT_AT = (  # the same, not at the start
-    (8, b"DUCK", "a DuckDB database"),
     (4, b"Standard Jet DB", "an Access database"),
     (4, b"Standard ACE DB", "an Access database"),
     (84, b"SAS FILE", "a SAS file"),
@@ -82,6 +82,25 @@ def to_utf8(data: bytes, *, name: str) -> tuple[bytes, str]:
             f"{name}: looks like {encoding.upper()} text but cannot be decoded near byte"
             f" {getattr(error, 'start', 0)}; it may be cut short. Save it again as UTF-8."
         ) from error
+
+
+def check_lines(data: bytes, *, name: str) -> None:
+    """Refuse a text with a line that no table has, before anything is made of it.
+
+    Raises
+    ------
+    InputError
+        When a line is longer than the limit.
+    """
+    most, at = limits.MAX_LINE_BYTES, 0
+    while len(data) - at > most:
+        end = max(data.rfind(sign, at, at + most) for sign in (b"\n", b"\r"))
+        if end < 0:
+            raise InputError(
+                f"{name}: has a line of more than {most:,} bytes, near byte {at:,}. Is it a table?"
+                " Export it as CSV with one line for each record."
+            )
+        at = end + 1
 
 
 def _not_text(name: str, words: str) -> InputError:

@@ -31,6 +31,9 @@ REASONS = (
     "repeated reference",
     "older version of the row",
 )
+# Of these rows something was read, and they were left out by a rule.
+BY_RULE = frozenset({"total or footer line", "repeated reference", "older version of the row"})
+UNREAD = frozenset(REASONS) - BY_RULE
 _CODE = {reason: code for code, reason in enumerate(REASONS, start=1)}
 
 

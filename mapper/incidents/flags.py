@@ -8,10 +8,12 @@ import numpy.typing as npt
 
 YES = frozenset(
     {"yes", "y", "true", "t", "1", "1.0", "-1", "-1.0", "x", "on", "✓", "✔", "☑", "☒", "✅", "√"}
+    | {"ü", "þ", "applies", "applicable", "ydy", "oes", "ie"}  # Wingdings' ticks; Welsh
     | {"checked", "ticked", "tick", "confirmed", "present", "positive", "flagged", "selected"}
 )
 NO = frozenset(
     {"no", "n", "false", "f", "0", "0.0", "off", "✗", "✘", "☐", "❌", "unchecked", "unticked"}
+    | {"û", "-", "does not apply", "not applicable", "not ticked", "nac ydy", "nac oes", "nage"}
     | {"none known", "not present", "absent", "negative", "not flagged", "not selected"}
 )
 UNKNOWN = frozenset(
@@ -21,6 +23,10 @@ UNKNOWN = frozenset(
 )
 _START = re.compile(
     r"(yes|y|true|no|n|false|unknown|not known)\s*[-\u2013\u2014:,.;(]\s*\S.*", re.DOTALL
+)
+_ROUND = re.compile(
+    r"^(?:is|was|has|it|any)*(.+?)(?:flag|marker|ind|indicator|keyword|tag|qualifier|yn|related"
+    r"|involved|linked|motivat(?:ed|ion))*$"
 )
 _NOT = re.compile(r"(?:not|non|no)[\s-]+(?=\S)")
 
@@ -45,15 +51,15 @@ def parse_flags(
     names
         What the flag is called: ``DA`` in a column of domestic abuse says yes.
     """
-    own = {_plain(name) for name in names}
+    own = {flag_core(name) for name in names}
     yes = YES | {text.strip().lower() for text in more_yes}
     no = NO | {text.strip().lower() for text in more_no}
     return np.array([_flag(text.strip().lower(), yes, no, own) for text in texts], dtype=np.int8)
 
 
-def _plain(name: str) -> str:
-    """Return a name as letters and digits in lower case."""
-    return re.sub(r"[^a-z0-9]", "", name.lower())
+def flag_core(name: str) -> str:
+    """Return a flag's name in plain letters, without words such as flag, marker and was it."""
+    return _ROUND.sub(r"\1", re.sub(r"[^a-z0-9]", "", name.lower()))
 
 
 def _flag(text: str, yes: Iterable[str], no: Iterable[str], own: set[str]) -> int:
@@ -61,9 +67,9 @@ def _flag(text: str, yes: Iterable[str], no: Iterable[str], own: set[str]) -> in
     for words, value in ((yes, 1), (no, 0), (UNKNOWN, NOT_KNOWN)):
         if text in words:
             return value
-    if _plain(text) in own:
+    if flag_core(text) in own:
         return 1
-    if (denied := _NOT.match(text)) and _plain(text[denied.end() :]) in own:
+    if (denied := _NOT.match(text)) and flag_core(text[denied.end() :]) in own:
         return 0
     if told := _START.fullmatch(text):
         return _flag(told.group(1), yes, no, own)

@@ -33,6 +33,7 @@ EXTRACT_COLUMNS = (
     ExtractColumn("latitude", "lat", "number", "WGS 84 latitude, where there is no northing"),
     ExtractColumn("postcode", "postcode", "postcode", "full postcode, if nothing finer is known"),
     ExtractColumn("incident_type", "type", "text", "what kind of incident it was"),
+    ExtractColumn("channel", "channel", "text", "how it came in: 999, 101, online, officer, ..."),
     ExtractColumn("location", "location", "text", "street or place, without a person's name"),
     ExtractColumn(
         "location_type", "location_type", "text", "dwelling, street, station, school, ..."
@@ -77,6 +78,7 @@ EXTRACT_COLUMNS = (
 FLAG_NAMES: Mapping[str, tuple[str, ...]] = MappingProxyType(
     {
         "postcode": ("pcd", "pcds", "pcode", "postalcode", "locationpostcode", "incidentpostcode"),
+        "channel": ("callsource", "contactchannel", "contactmethod", "howreported"),
         "is_crime": ("crime", "crimeyn", "crimed", "recordedcrime"),
         "domestic_abuse": (
             "da",
@@ -87,6 +89,8 @@ FLAG_NAMES: Mapping[str, tuple[str, ...]] = MappingProxyType(
             "domesticabuseflag",
             "domesticviolence",
             "dv",
+            "domviolence",
+            "domabuse",
         ),
         "risk_grade": ("risk", "dariskgrade", "dashrisk", "risklevel"),
         "child_at_address": ("childrenpresent", "childpresent", "childrenataddress"),

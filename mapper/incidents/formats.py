@@ -14,10 +14,9 @@ from mapper.incidents.mapping import ColumnMapping
 from mapper.incidents.parquet import open_parquet
 from mapper.incidents.postgresql import open_postgresql
 from mapper.incidents.sheet import Sheet
-from mapper.incidents.spatial import open_spatial
+from mapper.incidents.spatial import is_duckdb, open_spatial
 from mapper.incidents.workbook import open_workbook, sheet_of
 
-_WORKBOOKS = (".xlsx", ".xlsm", ".xls", ".ods")
 _JSON = (".geojson", ".json")
 _ZIP = b"PK"
 _OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"  # old Excel, and encrypted new Excel
@@ -50,12 +49,12 @@ def _open(found: Found, data: bytes, mapping: ColumnMapping | None) -> tuple[She
         raise InputError(f"{found.name}: is empty (0 bytes). Check that the export finished.")
     known = partial(known_columns, mapping)
     row = mapping.header_row if mapping else 0
-    book = found.suffix in _WORKBOOKS
-    if data.startswith(_OLE) or (book and data.startswith(_ZIP)):
+    if data.startswith((_OLE, _ZIP)):
         return open_workbook(found, data, known=known, header_row=row)
     if data.startswith(_PARQUET) or found.suffix in (".parquet", ".geoparquet"):
         return (open_parquet(found, data),)
-    if data.startswith((_SQLITE, _SHAPEFILE)) or found.suffix in (".gpkg", ".shp"):
+    spatial = data.startswith((_SQLITE, _SHAPEFILE)) or is_duckdb(data)
+    if spatial or found.suffix in (".gpkg", ".shp"):
         return (open_spatial(found, data),)
     if is_markup(data):
         cells = html_cells(data, name=found.name)

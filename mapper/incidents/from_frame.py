@@ -15,7 +15,7 @@ from mapper.incidents.check import check_records, columns_wanted
 from mapper.incidents.geometry import from_wkb
 from mapper.incidents.layout import layout_of
 from mapper.incidents.mapping import ColumnMapping
-from mapper.incidents.parquet import to_text
+from mapper.incidents.parquet_child import to_text
 from mapper.incidents.sheet import Geometry, Sheet, from_table
 from mapper.incidents.table import Incidents
 from mapper.incidents.times import Order

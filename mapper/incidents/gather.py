@@ -6,9 +6,9 @@ read once. Files of no known kind inside a folder or archive are passed over and
 
 import hashlib
 import re
-import shutil
 import sys
 import tempfile
+import zipfile
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from contextlib import ExitStack
@@ -18,7 +18,8 @@ from types import TracebackType
 from typing import Self
 
 from mapper.base.errors import InputError
-from mapper.base.files import digest_of
+from mapper.base.files import digest_of, open_regular, read_regular
+from mapper.base.text import shown_name
 from mapper.incidents import limits
 from mapper.incidents.archive import Archive, open_archive, unpacked
 from mapper.incidents.source import Source, is_address, shown_source, source_of
@@ -26,12 +27,15 @@ from mapper.incidents.source import Source, is_address, shown_source, source_of
 _PACKED = (".gz", ".zst")  # one file each, unpacked as it is read
 _TEXT = (".csv", ".tsv", ".txt", ".psv", ".dat")
 _WORKBOOKS = (".xlsx", ".xlsm", ".xls", ".ods")
+_DATASETS = (".parquet", ".geoparquet")  # folders of files too
 _OTHERS = (
-    *(".parquet", ".geoparquet", ".geojson", ".json", ".gpkg", ".shp"),
-    *(".sqlite", ".sqlite3", ".db"),
+    *(*_DATASETS, ".geojson", ".json", ".gpkg", ".shp"),
+    *(".sqlite", ".sqlite3", ".db", ".duckdb"),
 )
 TABLE_SUFFIXES = (*_TEXT, *_WORKBOOKS, *_OTHERS, *_PACKED)
 _SIDECARS = (".dbf", ".shx", ".prj", ".cpg", ".qix", ".sbn", ".sbx", ".xml", ".qpj", ".fix")
+_LONGEST_NAME = 300  # characters of a file or member in messages
+_STEP = 8 * 1024**2  # bytes of standard input at a time
 _ZIP_START = b"PK"
 _MONTH = re.compile(r"\d{4}-\d{2}")  # folders of a police.uk download
 # Other files of a police.uk download: they list outcomes and searches, not incidents.
@@ -81,7 +85,7 @@ class Found:
                     f"{self.name}: has {size} bytes, more than {limits.MAX_FILE_BYTES}."
                     " Split it into several files."
                 )
-            data = self.path.read_bytes()
+            data = read_regular(self.path)
         except OSError as error:
             raise InputError(f"{self.name}: cannot be read ({error.strerror}).") from error
         return unpacked(data, name=self.name)
@@ -144,24 +148,51 @@ class Gathering:
             self.files.append(Found("standard input", self._received()))
             return
         if path.is_dir():
-            for inner in sorted(p for p in path.rglob("*") if p.is_file()):
+            for inner in sorted(self._files_in(path)):
                 if inner.suffix.lower() == ".zip":
                     self.add(inner)
                 elif self._wanted(inner.name):
-                    self.files.append(Found(inner.name, inner))
+                    self.files.append(Found(shown_name(inner.name, _LONGEST_NAME), inner))
         elif _is_archive(path):
             archive = open_archive(path)
             self._stack.callback(archive.zip.close)
             self.files.extend(self._members(archive))
         else:
-            self.files.append(Found(path.name, path))
+            self.files.append(Found(shown_name(path.name, _LONGEST_NAME), path))
+
+    def _files_in(self, folder: Path) -> Iterator[Path]:
+        """Yield the files of a folder and of those inside it; what is no file is counted.
+
+        Raises
+        ------
+        InputError
+            When the folder has the name of a file: whoever gave it meant a table.
+        """
+        if folder.suffix.lower() in {*TABLE_SUFFIXES, ".zip"} - set(_DATASETS):
+            raise InputError(
+                f"{folder.name}: is a folder that is called as a file is. Give the file that is"
+                " meant, or rename the folder."
+            )
+        for inner in folder.rglob("*"):
+            if inner.is_file():
+                yield inner
+            elif not inner.is_dir():
+                self.passed["Pipes, devices and broken links passed over"] += 1
 
     def _received(self) -> Path:
         """Return a file of what came through standard input, gone when the gathering is left."""
         folder = self._stack.enter_context(tempfile.TemporaryDirectory(prefix="mapper-"))
         path = Path(folder, "standard input")
+        left = limits.MAX_FILE_BYTES
         with path.open("wb") as file:
-            shutil.copyfileobj(sys.stdin.buffer, file)
+            while part := sys.stdin.buffer.read(_STEP):
+                left -= len(part)
+                if left < 0:
+                    raise InputError(
+                        f"Standard input holds more than {limits.MAX_FILE_BYTES:,} bytes. Give a"
+                        " part of it at a time."
+                    )
+                file.write(part)
         return path
 
     def _members(self, archive: Archive) -> Iterator[Found]:
@@ -169,7 +200,8 @@ class Gathering:
         sha256 = digest_of(archive.path)
         for member in sorted(archive.members):
             if self._wanted(PurePosixPath(member).name):
-                yield Found(f"{archive.path.name}/{member}", archive.path, archive, member, sha256)
+                name = shown_name(f"{archive.path.name}/{member}", _LONGEST_NAME)
+                yield Found(name, archive.path, archive, member, sha256)
 
     def _wanted(self, name: str) -> bool:
         """Return whether a file inside a folder or archive is read; count those that are not."""
@@ -226,13 +258,23 @@ def _check_number(gathering: Gathering, given: list[Path | str]) -> None:
 
 def _is_archive(path: Path) -> bool:
     """Return whether a path is a zip archive, which a workbook is as well but is not opened up."""
-    if path.suffix.lower() in _WORKBOOKS or not path.is_file():
+    if path.suffix.lower() in _WORKBOOKS:
         return False
     try:
-        with path.open("rb") as file:
-            return file.read(2) == _ZIP_START or path.suffix.lower() == ".zip"
+        with open_regular(path) as file:
+            packed = file.read(2) == _ZIP_START
+        return path.suffix.lower() == ".zip" or (packed and not _is_document(path))
     except OSError as error:
         raise InputError(f"{path.name}: cannot be read ({error.strerror}).") from error
+
+
+def _is_document(path: Path) -> bool:
+    """Return whether a zip archive is a workbook under another name: it says so inside."""
+    try:
+        with zipfile.ZipFile(path) as opened:
+            return not {"[Content_Types].xml", "mimetype"}.isdisjoint(opened.namelist())
+    except zipfile.BadZipFile:
+        return False
 
 
 def _once(files: list[Found]) -> list[Found]:

@@ -1,21 +1,16 @@
 """Geometries of spatial files to points in degrees of WGS 84; anything but a point is told."""
 
 import json
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
 from mapper.base.errors import InputError, MappingError
-from mapper.base.lazy import Lazy
 from mapper.base.types import Flags, Floats
 from mapper.incidents.coordinates import to_degrees
 from mapper.incidents.sheet import Geometry
-
-if TYPE_CHECKING:
-    import shapely
-else:
-    shapely = Lazy("shapely")
+from mapper.incidents.wkb import points_of
 
 
 def from_wkb(wkb: npt.NDArray[np.object_], *, crs: object, name: str) -> Geometry:
@@ -31,15 +26,8 @@ def from_wkb(wkb: npt.NDArray[np.object_], *, crs: object, name: str) -> Geometr
     InputError
         When a geometry is damaged or the reference system is missing or unknown.
     """
-    try:
-        shapes = shapely.from_wkb(wkb)
-    except (shapely.errors.GEOSException, TypeError) as error:
-        raise InputError(f"{name}: holds a damaged geometry ({error}).") from error
-    absent = shapely.is_missing(shapes) | shapely.is_empty(shapes)
-    point = ~absent & (shapely.get_type_id(shapes) == 0)
-    x, y = np.full(len(shapes), np.nan), np.full(len(shapes), np.nan)
-    x[point], y[point] = shapely.get_x(shapes[point]), shapely.get_y(shapes[point])
-    return from_xy(x, y, absent=absent, other=~absent & ~point, crs=crs, name=name)
+    x, y, absent, other = points_of(wkb, name=name)
+    return from_xy(x, y, absent=absent, other=other, crs=crs, name=name)
 
 
 def from_xy(

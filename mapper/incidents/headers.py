@@ -61,8 +61,9 @@ def find_header(rows: Sequence[Row], known: Known, *, chosen: int = 0, name: str
     if not filled:
         return None
     first = filled[0]
-    if known(_names(rows[first])) >= _SURE:
-        return Header(first, _names(rows[first]))
+    if (sure := known(_names(rows[first]))) >= _SURE:
+        two = _two_rows(rows, first, known)
+        return two if two and known(two.names) > sure else Header(first, _names(rows[first]))
     at = max(filled, key=lambda i: (_worth(rows, i, known), -i))
     if at == first or not _better(rows, at, first, known):
         at = first
@@ -96,10 +97,10 @@ def _told(rows: Sequence[Row]) -> tuple[str, ...]:
 def _words(row: Row) -> set[str]:
     """Return the different cells of a row where all can be names of columns, else nothing."""
     cells = [cell for cell in _names(row) if cell]
-    return set() if any(_is_data(cell) or len(cell) > _LONGEST for cell in cells) else set(cells)
+    return set() if any(is_data(cell) or len(cell) > _LONGEST for cell in cells) else set(cells)
 
 
-def _is_data(cell: str) -> bool:
+def is_data(cell: str) -> bool:
     """Return whether a cell holds what rows of data hold and headers do not."""
     digits = sum(sign.isdigit() for sign in cell)
     size = sum(not sign.isspace() for sign in cell)

@@ -13,6 +13,7 @@ from mapper.incidents.encoding import to_utf8
 
 _ROWS, _CELLS = ("tr", "row"), ("td", "th", "cell")
 _MOST_SPAN = 1_000
+_CELLS_FIRST = 100_000  # cells that any page may have; merged ones stand for many, so they count
 
 
 def is_markup(data: bytes) -> bool:
@@ -29,7 +30,7 @@ def html_cells(data: bytes, *, name: str) -> pa.Table:
     InputError
         When it holds no table.
     """
-    parser = _Tables()
+    parser = _Tables(name, most=_CELLS_FIRST + len(data))
     parser.feed(to_utf8(data, name=name)[0].decode())
     parser.close()
     tables = [table for table in parser.tables if table]
@@ -46,8 +47,9 @@ def html_cells(data: bytes, *, name: str) -> pa.Table:
 class _Tables(HTMLParser):
     """Collects the rows of every table, merged cells written out."""
 
-    def __init__(self) -> None:
+    def __init__(self, name: str, *, most: int) -> None:
         super().__init__(convert_charrefs=True)
+        self._name, self._left = name, most
         self.tables: list[list[list[str]]] = []
         self._cell: list[str] | None = None
         self._spans = (1, 1)
@@ -69,7 +71,9 @@ class _Tables(HTMLParser):
             down = _whole(told.get("rowspan"), 1) + _whole(told.get("mergedown"), 0)
             self._spans = (across, down)
             row = self.tables[-1][-1]
-            row.extend([""] * min(_whole(told.get("index"), 0) - 1 - len(row), _MOST_SPAN))
+            gap = max(0, min(_whole(told.get("index"), 0) - 1 - len(row), _MOST_SPAN))
+            self._count(gap + across)
+            row.extend([""] * gap)
         elif tag == "br" and self._cell is not None:
             self._cell.append(" ")
 
@@ -96,13 +100,24 @@ class _Tables(HTMLParser):
             row.append(text)
         self._fill_down()
 
+    def _count(self, cells: int) -> None:
+        """Refuse a table that merged cells make far larger than its file."""
+        self._left -= cells
+        if self._left < 0:
+            raise InputError(
+                f"{self._name}: its merged cells stand for more than a table holds. Export it as"
+                " CSV."
+            )
+
     def _fill_down(self) -> None:
         """Put what was merged down from rows above into this one."""
         row = self.tables[-1][-1]
+        before = len(row)
         while self._cell is None and (held := self._down.get(len(row))) and self._fresh(len(row)):
             left, text = held
             self._down[len(row)] = (left - 1, text)
             row.append(text)
+        self._count(len(row) - before)
 
     def _fresh(self, column: int) -> bool:
         """Return whether a merged cell still reaches this row, and did not begin in it."""

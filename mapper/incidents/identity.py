@@ -3,8 +3,9 @@
 A reference alone is no identity: log numbers restart each day, two systems number alike, one crime
 number stands on several offences. A row repeats another only if reference, time, place and type
 agree; then it is left out, and a flag that is yes on either is yes. Rows that share a reference
-and differ are kept and counted in a note, unless one row per reference was asked for: then the
-earliest is kept.
+and differ are kept and counted in a note, unless one row per reference was asked for: then one is
+kept with the earliest time, the most serious type (:mod:`mapper.incidents.seriousness`) and every
+yes.
 
 Two files are *versions* of the same rows when, where their times overlap, at least half of the
 references of the smaller stand in both with the same time. The newer wins: the one from the
@@ -28,6 +29,8 @@ from mapper.base.types import Flags
 from mapper.incidents.check import Checked
 from mapper.incidents.duplicates import References, shared
 from mapper.incidents.layout import POLICE_UK
+from mapper.incidents.seriousness import days_of_harm
+from mapper.incidents.times import PRECISIONS
 
 if TYPE_CHECKING:
     from mapper.incidents.columns import Distinct
@@ -37,6 +40,8 @@ Positions = npt.NDArray[np.intp]
 _SAME = ["code", "start", "lon", "lat", "type"]
 _VERSIONS = 0.5  # of the references of the smaller file, in both at the same time
 _LEAST = 3  # such references
+_COMPLETE = 0.95  # of a day's rows
+_LATEST, _RUN, _FEWEST_LATE = 60, 5, 60  # days looked back over, taken together; fewest rows
 
 
 @dataclass(frozen=True, eq=False)
@@ -46,6 +51,7 @@ class Identity:
     repeats: list[Positions]
     older: list[Positions]
     notes: tuple[str, ...]
+    days_late: int | None = None  # until 95 % of a day were in the older of two versions
 
 
 def find_identity(sheets: Sequence[Checked], *, rule: References) -> Identity:
@@ -54,12 +60,14 @@ def find_identity(sheets: Sequence[Checked], *, rule: References) -> Identity:
     if rows.empty:
         nothing = [np.zeros(0, dtype=np.intp) for _ in sheets]
         return Identity(nothing, nothing, ())
-    older, notes = _older(sheets, rows)
+    older, notes, days_late = _older(sheets, rows)
     left = rows[~_among(rows, older)]
     repeated, keeper = _repeated(left, rule)
     notes += _join_flags(sheets, left, repeated, keeper)
+    if rule == "one per reference":
+        _join_types(sheets, left, keeper)
     notes += _told(left, repeated, rule)
-    return Identity(_positions(sheets, left[repeated]), older, tuple(notes))
+    return Identity(_positions(sheets, left[repeated]), older, tuple(notes), days_late)
 
 
 def _shared_rows(sheets: Sequence[Checked]) -> pd.DataFrame:
@@ -122,6 +130,21 @@ def _join_flags(
     return notes
 
 
+def _join_types(sheets: Sequence[Checked], rows: pd.DataFrame, keeper: Positions) -> None:
+    """Give each row kept the most serious type among the rows that it stands for."""
+    kinds = pd.DataFrame({"keeper": keeper, "type": rows["type"].to_numpy()})
+    days = {kind: days_of_harm(kind) for kind in kinds["type"].unique()}
+    kinds["days"] = kinds["type"].map(days)
+    worst = kinds.loc[kinds.groupby("keeper", sort=False)["days"].idxmax()]
+    kept = rows.loc[worst["keeper"]]
+    changed = (kept["type"].to_numpy() != worst["type"].to_numpy()) & (worst["days"] > 0).to_numpy()
+    for number in kept.loc[changed, "sheet"].unique().tolist():
+        mine = changed & (kept["sheet"] == number).to_numpy()
+        held: Distinct = sheets[number].fields["type"]
+        texts = worst["type"].to_numpy()[mine]
+        sheets[number].fields["type"] = held.given(kept["at"].to_numpy()[mine], texts)
+
+
 def _flags_of(sheets: Sequence[Checked], rows: pd.DataFrame, flag: str) -> Flags:
     """Return a flag of some rows, no where a file does not carry it."""
     found = np.zeros(len(rows), dtype=bool)
@@ -151,7 +174,8 @@ def _told(rows: pd.DataFrame, repeated: Flags, rule: References) -> list[str]:
     )
     start = f"{many} that differ (in {parts})"
     if rule == "one per reference":
-        return [f"{start}: the earliest row of each was kept, as asked"]
+        rule_ = "the earliest time, the most serious type and any yes"
+        return [f"{start}: one row of each was kept, as asked, with {rule_}"]
     advice = 'references = "one per reference" into a mapping file'
     return [f"{start}: all were kept. If each reference is one incident, put {advice}"]
 
@@ -163,18 +187,48 @@ def _differs(held: "pd.Series", group: Positions, size: int) -> Flags:
     return np.bincount(pairs, minlength=size) > 1
 
 
-def _older(sheets: Sequence[Checked], rows: pd.DataFrame) -> tuple[list[Positions], list[str]]:
-    """Return the rows that a newer version of their file replaces, and a note for each pair."""
+def _older(
+    sheets: Sequence[Checked], rows: pd.DataFrame
+) -> tuple[list[Positions], list[str], int | None]:
+    """Return the rows that a newer version of their file replaces, notes, and how late days are."""
     out = [np.zeros(sheet.accepted.size, dtype=bool) for sheet in sheets]
-    notes = []
+    notes, late = [], []
     latest = _latest_by_origin(sheets)
     for one, two in _pairs(sheets, rows):
         outcomes = {n: _outcomes(sheets[n], _overlap(sheets, one, two)) for n in (one, two)}
         old, new = sorted((one, two), key=lambda n: (latest[n], outcomes[n], n))
+        late.append(_days_late(sheets, rows, old, new))
         gone, note = _replaced(sheets, rows, old, new)
         notes += [note] if (gone & ~out[old]).any() else []
         out[old] |= gone
-    return [np.flatnonzero(flags) for flags in out], notes
+    known = [days for days in late if days is not None]
+    return [np.flatnonzero(flags) for flags in out], notes, max(known, default=None)
+
+
+def _days_late(sheets: Sequence[Checked], rows: pd.DataFrame, old: int, new: int) -> int | None:
+    """Return how old a day was in an older extract once it held 95 % of what the newer holds.
+
+    Days count back from the last of the older; five at a time, of files that know days.
+    """
+    fields = sheets[new].fields
+    if (fields["precision"] == PRECISIONS.index("month")).any():
+        return None
+    last = sheets[old].fields["start"].max().astype("datetime64[D]")
+    age = (last - fields["start"].astype("datetime64[D]")).astype(np.int64)
+    mine = rows[rows["sheet"] == new]
+    held = np.zeros(age.size, dtype=bool)
+    held[mine.loc[mine["code"].isin(rows.loc[rows["sheet"] == old, "code"]), "at"]] = True
+    low, _ = _overlap(sheets, old, new)
+    named = fields["reference"].is_valid().to_numpy(zero_copy_only=False)
+    asked = (age >= 0) & (age <= _LATEST) & named & (fields["start"] >= low)
+    if asked.sum() < _FEWEST_LATE:
+        return None
+    every = np.bincount(age[asked], minlength=_LATEST + _RUN)
+    there = np.bincount(age[asked & held], minlength=_LATEST + _RUN)
+    runs = np.ones(_RUN)
+    whole, part = (np.convolve(each, runs, "valid") for each in (every, there))
+    late = np.flatnonzero((part < _COMPLETE * whole) & (every[: whole.size] > 0))
+    return int(late.max(initial=-1)) + 1
 
 
 def _pairs(sheets: Sequence[Checked], rows: pd.DataFrame) -> list[tuple[int, int]]:

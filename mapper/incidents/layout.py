@@ -11,6 +11,7 @@ from types import MappingProxyType
 
 from mapper.base.errors import InputError, MappingError
 from mapper.incidents.force_extract import EXTRACT_COLUMNS
+from mapper.incidents.headers import is_data
 from mapper.incidents.mapping import ColumnMapping
 from mapper.incidents.sheet import Sheet
 from mapper.incidents.suggest import offer_mapping
@@ -40,6 +41,7 @@ _POLICE_UK_OTHER_FILES: Mapping[str, str] = MappingProxyType(
 _POLICE_UK_ALL = {name.lower() for name in (*POLICE_UK_COLUMNS, *_POLICE_UK_OTHERS)}
 _POLICE_UK_SIGNS = 5  # so many of its headers, and the file is meant to be one
 _EXTRACT_SIGNS = 3
+_VALUES = 2  # so many values in the place of names, and the names are absent
 
 KINDS: Mapping[str, str] = MappingProxyType(
     {column.field: column.kind for column in EXTRACT_COLUMNS} | {"x": "number", "y": "number"}
@@ -83,6 +85,12 @@ def layout_of(sheet: Sheet, mapping: ColumnMapping | None) -> Layout:
         When a column that the mapping names is repeated in the header.
     """
     order: Order = mapping.date_order if mapping is not None else ""
+    held = [name for name in sheet.header if is_data(name)]
+    if len(held) >= max(_VALUES, len([name for name in sheet.header if name]) / 3):
+        raise InputError(
+            f"{sheet.name}: the row where its columns should be named holds values instead"
+            f" ({_shown(held, 3)}). Add a row of names above it and load it again."
+        )
     if mapping is not None and mapping.columns and _fits(sheet, mapping):
         return _mapped(sheet, mapping)
     plain = [name.lower() for name in sheet.header]

@@ -2,11 +2,12 @@
 
 Thousands separators (``335,011``, ``335 011``), decimal commas (``53,413``), units and compass
 letters (``335011 m``, ``2.98 W``), degrees, minutes and seconds, and both coordinates in one column
-(``53.41, -2.98``, ``POINT (-2.98 53.41)``, ``SJ 35011 91150``). A grid reference of fewer than ten
-figures is a square: its middle is taken.
+(``53.41, -2.98``, ``POINT (-2.98 53.41)`` in letters or in bytes, ``SJ 35011 91150``). A grid
+reference of fewer than ten figures is a square: its middle is taken.
 """
 
 import re
+import struct
 from collections.abc import Sequence
 
 import numpy as np
@@ -21,12 +22,17 @@ _GROUPS = re.compile(r"[0-9]{1,3}(?:[,' ][0-9]{3})+(?:\.[0-9]+)?")
 _POINT_GROUPS = re.compile(r"[0-9]{1,3}(?:\.[0-9]{3}){1,2},[0-9]+|[0-9]{1,3}(?:\.[0-9]{3}){2}")
 _COMMA = re.compile(r"[+-]?[0-9]+,[0-9]+")
 _UNIT = re.compile(r"(?i)^(?:[EN]:?\s*)?(.*[0-9])\s*(?:m|metres|[EN])?$")
-_COMPASS = re.compile(r"(?i)^([NSEW]?)\s*([+-]?[0-9.,]+)\s*(?:°|deg)?\s*([NSEW]?)$")
+_COMPASS = re.compile(r"(?i)^([NSEW]?)\s*([+-]?[0-9.,]+)\s*(?:°|deg)?\s*([NSEW-]?)$")
 _SEXAGESIMAL = re.compile(
     r"(?i)^([+-]?)([0-9]{1,3})\s*[°d:\s]\s*([0-9]{1,2})\s*['\u2032\u2019m:\s]\s*([0-9.]+)\s*"
     r"(?:[\"\u2033\u201ds]|'')?\s*([NSEW]?)$"
 )
-_LETTERS = re.compile(r"(?i)^\s*([A-HJ-Z])([A-HJ-Z])[\s,]*([0-9][0-9\s,]*)$")
+_LETTERS = re.compile(r"(?i)^\s*([A-HJ-Z])([A-HJ-Z])[\s,/:.-]*([0-9][0-9\s,/:.-]*)$")
+_SQUARE_LETTERS = re.compile(r"(?i)^\s*[HNOST][A-HJ-Z][^A-Z0-9]*[0-9]")
+_JOINED = re.compile(r"^\s*([0-9]{6})([0-9]{6})\s*$")
+_POINT = re.compile(r"(?i)^(?:SRID=[0-9]+;)?\s*POINT\s*(?:ZM?|M)?\s*\(([^)]*)\)$")
+_BINARY = re.compile(r"0[01](?:[0-9A-Fa-f]{2}){20,}")
+_HAS_SYSTEM, _IS_POINT = 0x20000000, 1  # in the kind of extended well-known binary
 _NUMBER = r"[+-]?[0-9]+(?:\.[0-9]+)?"
 _TWO = re.compile(
     rf"(?i)^[^0-9+-]*?({_NUMBER})\s*°?\s*([NSEW]?)[^0-9+-]+({_NUMBER})\s*°?\s*([NSEW]?)[^0-9]*$"
@@ -87,7 +93,7 @@ def _degrees(text: str) -> float:
     if told is None:
         return np.nan
     value, side = _decimal(told.group(2)), (told.group(1) or told.group(3)).upper()
-    return -abs(value) if side in ("S", "W") else value
+    return -abs(value) if side in ("S", "W", "-") else value
 
 
 def two_numbers(texts: Sequence[str | None]) -> tuple[Floats, Floats, int]:
@@ -106,6 +112,14 @@ def _pair(text: str) -> tuple[float, float, bool]:
     text = text.translate(_DASHES).strip()
     if told := _LETTERS.match(text):
         return _from_letters(*told.groups())
+    if _SQUARE_LETTERS.match(text):
+        return np.nan, np.nan, False
+    if _BINARY.fullmatch(text):
+        return *_from_binary(bytes.fromhex(text)), False
+    if told := _POINT.match(text):
+        text = " ".join(told.group(1).split()[:2])
+    elif told := _JOINED.match(text):
+        text = " ".join(told.groups())
     if _TWO_GROUPS.match(text):
         text = re.sub(r"([0-9]{3}),([0-9]{3})", r"\1\2", text)
     elif _TWO_COMMAS.search(text):
@@ -122,9 +136,19 @@ def _pair(text: str) -> tuple[float, float, bool]:
     return a, b, False
 
 
+def _from_binary(data: bytes) -> tuple[float, float]:
+    """Return x and y of a point of well-known binary, as databases write it; NaN of others."""
+    order = "<" if data[0] else ">"
+    (kind,) = struct.unpack_from(f"{order}I", data, 1)
+    if (kind & 0xFFFF) % 1000 != _IS_POINT:
+        return np.nan, np.nan
+    x, y = struct.unpack_from(f"{order}2d", data, 9 if kind & _HAS_SYSTEM else 5)
+    return float(x), float(y)
+
+
 def _from_letters(one: str, two: str, digits: str) -> tuple[float, float, bool]:
     """Return the easting and northing of a National Grid reference."""
-    parts = re.split(r"[\s,]+", digits.strip())
+    parts = re.split(r"[\s,/:.-]+", digits.strip(" ,/:.-"))
     if len(parts) == 1:
         half = len(parts[0]) // 2
         parts = [parts[0][:half], parts[0][half:]]

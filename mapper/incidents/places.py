@@ -11,7 +11,7 @@ import pyarrow as pa
 from mapper.base.text import count
 from mapper.base.types import Flags, Floats
 from mapper.incidents.columns import numbers, references
-from mapper.incidents.coordinates import grid_to_degrees, in_area, to_degrees
+from mapper.incidents.coordinates import exchanged, grid_to_degrees, in_area, to_degrees
 from mapper.incidents.faults import Faults
 from mapper.incidents.layout import PAIRS, POSTCODE, Layout
 from mapper.incidents.place_words import looks_degrees, looks_metres, two_numbers
@@ -137,20 +137,30 @@ def _as_held(found: _Pair, pair: tuple[str, str], layout: Layout) -> tuple[tuple
     x, y = found.x[~found.wrong], found.y[~found.wrong]
     names = f"{layout.names[pair[0]]} and {layout.names[pair[1]]}"
     if pair == ("easting", "northing"):
-        if looks_degrees(x, y):
-            return ("lon", "lat"), f"{names} hold degrees and were read so"
-        if looks_degrees(y, x):
-            found.x, found.y = found.y, found.x
-            return ("lon", "lat"), f"{names} hold latitude and longitude and were read so"
-        if not looks_metres(x, y) and looks_metres(x * 1000, y * 1000):
-            found.x, found.y = found.x * 1000, found.y * 1000
-            return pair, f"{names} hold thousands of metres and were read so"
+        return _as_metres(found, pair, names)
     if pair == ("lon", "lat"):
         if looks_metres(x, y):
             return ("easting", "northing"), f"{names} hold National Grid metres and were read so"
         if looks_metres(y, x) and layout.fills[pair[0]] != layout.fills[pair[1]]:
             found.x, found.y = found.y, found.x
             return ("easting", "northing"), f"{names} hold northing and easting and were read so"
+    return pair, ""
+
+
+def _as_metres(found: _Pair, pair: tuple[str, str], names: str) -> tuple[tuple[str, str], str]:
+    """Return what columns called easting and northing hold, and a note where it is not that."""
+    x, y = found.x[~found.wrong], found.y[~found.wrong]
+    if looks_degrees(x, y):
+        return ("lon", "lat"), f"{names} hold degrees and were read so"
+    if looks_degrees(y, x):
+        found.x, found.y = found.y, found.x
+        return ("lon", "lat"), f"{names} hold latitude and longitude and were read so"
+    if not looks_metres(x, y) and looks_metres(x * 1000, y * 1000):
+        found.x, found.y = found.x * 1000, found.y * 1000
+        return pair, f"{names} hold thousands of metres and were read so"
+    if exchanged(x, y):
+        told = "lie elsewhere as they stand, and in your area once easting and northing are"
+        return pair, f"{names} {told} exchanged: if they are, name them the other way round"
     return pair, ""
 
 

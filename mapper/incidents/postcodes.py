@@ -8,7 +8,6 @@ northing. A postcode is one point for some fifteen homes: its incidents stand to
 
 import io
 import re
-import zipfile
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cache
@@ -20,8 +19,11 @@ import pyarrow.compute as pc
 import pyarrow.csv as pacsv
 
 from mapper.base.errors import InputError
+from mapper.base.files import read_regular
 from mapper.base.types import Floats
+from mapper.incidents.archive import open_archive
 from mapper.incidents.coordinates import grid_to_degrees, in_area
+from mapper.incidents.encoding import check_lines
 
 _NAMES = ("pcds", "pcd", "pcd7", "pcd8", "pcd2", "postcode")
 _DEGREES = (("long", "lat"), ("lon", "lat"), ("longitude", "latitude"))
@@ -65,11 +67,12 @@ def load_postcodes(path: Path) -> Postcodes:
         When it cannot be read, or no file of it holds postcodes with their places.
     """
     try:
-        parts = [part for data in _files(path) if (part := _part(data)) is not None]
-    except (OSError, zipfile.BadZipFile, pa.ArrowException, UnicodeError) as error:
+        parts = [part for data in _files(path) if (part := _part(data, path.name)) is not None]
+    except (OSError, pa.ArrowException, UnicodeError) as error:
+        why = getattr(error, "strerror", None) or type(error).__name__
         raise InputError(
-            f"{path}: cannot be read as a directory of postcodes ({type(error).__name__}). Give"
-            " the ONS Postcode Directory or Code-Point Open as published."
+            f"{path}: cannot be read as a directory of postcodes ({why}). Give the ONS Postcode"
+            " Directory or Code-Point Open as published."
         ) from None
     if not parts:
         raise InputError(
@@ -86,18 +89,20 @@ def _files(path: Path) -> Iterator[bytes]:
     """Yield the bytes of each CSV file, in order."""
     if path.is_dir():
         for one in sorted(path.rglob("*.csv")):
-            yield one.read_bytes()
+            yield read_regular(one)
     elif path.suffix.lower() == ".zip":
-        with zipfile.ZipFile(path) as archive:
-            for name in sorted(archive.namelist()):
+        archive = open_archive(path)
+        with archive.zip:
+            for name in sorted(archive.members):
                 if name.lower().endswith(".csv"):
                     yield archive.read(name)
     else:
-        yield path.read_bytes()
+        yield read_regular(path)
 
 
-def _part(data: bytes) -> tuple[pa.Array, Floats, Floats] | None:
+def _part(data: bytes, name: str) -> tuple[pa.Array, Floats, Floats] | None:
     """Return postcodes and degrees of one file; nothing where it is another table."""
+    check_lines(data, name=name)
     first = data[:10_000].splitlines()[0].decode("utf-8-sig", "replace") if data else ""
     header = [title.strip().strip('"').lower() for title in first.split(",")]
     headless = POSTCODE.fullmatch(header[0]) is not None

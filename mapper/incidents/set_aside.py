@@ -57,3 +57,15 @@ def only_days(incidents: Incidents, first: date | None, last: date | None) -> In
     left = set_aside(incidents, incidents.table, out, reason=OTHER_DAYS, field="start")
     words = f"Only days {' '.join(ends)} are used: {count(int(out.sum()), 'incident')} set aside"
     return replace(left, notes=(*incidents.notes, words))
+
+
+def under_one_name(incidents: Incidents, column: str, old: str, new: str) -> Incidents:
+    """Return incidents in which a value of a column is told under the name of another, noted."""
+    held = incidents.table[column].cat
+    codes, names = held.codes.to_numpy(), held.categories.tolist()
+    mine = codes == names.index(old)
+    given = np.where(mine, names.index(new), codes)
+    joined = pd.Categorical.from_codes(given, held.categories).remove_unused_categories()
+    words = f"{column}: “{old}” counts as “{new}”, as chosen ({count(int(mine.sum()), 'incident')})"
+    table = incidents.table.assign(**{column: joined})
+    return replace(incidents, table=table, notes=(*incidents.notes, words))

@@ -15,6 +15,7 @@ from mapper.base.errors import InputError
 _ADDRESS = re.compile(
     r"(postgres(?:ql)?|sqlite|duckdb|mysql|mssql|oracle)(?:\+\w+)?://.*", re.DOTALL
 )
+_FILES = ("sqlite", "duckdb")  # databases that are one file
 _OWN = ("table", "query")  # parameters that say what is read; the others are the driver's
 
 
@@ -22,11 +23,11 @@ _OWN = ("table", "query")  # parameters that say what is read; the others are th
 class Source:
     """One database's table or query."""
 
-    kind: str  # postgresql, sqlite
+    kind: str  # postgresql, sqlite, duckdb
     shown: str  # what people, files and logs see of it
     table: str = ""
     query: str = ""
-    path: Path | None = None  # of an SQLite file
+    path: Path | None = None  # of an SQLite or DuckDB file
     address: str = ""  # of a PostgreSQL server, with whatever lets one in
 
 
@@ -50,23 +51,23 @@ def source_of(address: Path | str) -> Source:
     """
     told = urlsplit(str(address))
     kind = told.scheme.partition("+")[0].replace("postgresql", "postgres")
-    if kind not in {"postgres", "sqlite"}:
+    if kind not in {"postgres", *_FILES}:
         raise InputError(
-            f"A database of the kind {kind} is not read. Give PostgreSQL or SQLite, or export the"
-            " table to Parquet or CSV and give that."
+            f"A database of the kind {kind} is not read. Give PostgreSQL, SQLite or DuckDB, or"
+            " export the table to Parquet or CSV and give that."
         )
     given = parse_qs(told.query, keep_blank_values=True)
     table, query = (given.pop(name, [""])[0].strip() for name in _OWN)
     where = told.hostname or "this machine"
-    place = unquote(told.path).removeprefix("/") if kind == "sqlite" else told.path.strip("/")
-    base = Path(place).name if kind == "sqlite" else f"{place} at {where}"
+    place = unquote(told.path).removeprefix("/") if kind in _FILES else told.path.strip("/")
+    base = Path(place).name if kind in _FILES else f"{place} at {where}"
     if bool(table) == bool(query):
         raise InputError(
             f"{base}: say which table, as in ?table=schema.incidents, or give ?query=SELECT ... in"
             " its place."
         )
     shown = f"{base}: {table or 'a query'}"
-    if kind == "sqlite":
+    if kind in _FILES:
         return Source(kind, shown, table, query, path=Path(place))
     rest = "&".join(f"{name}={value}" for name, values in given.items() for value in values)
     plain = urlunsplit(("postgresql", told.netloc, told.path, rest, ""))

@@ -1,4 +1,4 @@
-"""GeoPackages and shapefiles to records, through GDAL in a child process.
+"""GeoPackages, shapefiles and databases in a file to records, in a child process.
 
 GDAL opens a file by what it finds inside, and some of its drivers follow links; the first bytes are
 checked before it sees the file. Members of an archive go to a temporary folder under plain names.
@@ -14,6 +14,7 @@ from typing import Any
 import pyarrow as pa
 
 from mapper.base.errors import InputError
+from mapper.base.files import read_regular
 from mapper.base.sandbox import in_child
 from mapper.incidents.gather import Found
 from mapper.incidents.geometry import from_wkb
@@ -28,18 +29,19 @@ _SHAPE_PARTS = (".shp", ".dbf", ".shx", ".prj", ".cpg")
 def open_spatial(found: Found, data: bytes) -> Sheet:
     """Read the first layer with geometries of a GeoPackage, SpatiaLite file or shapefile.
 
-    Of an SQLite file the table or query that was asked for is read, with its places if it has any.
+    Of an SQLite or DuckDB file the table or query that was asked for is read, with its places if
+    it has any.
 
     Raises
     ------
     InputError
         When it is damaged, has no layer, or does not say its coordinate system.
     """
-    if not data.startswith((_SQLITE, _SHAPE)):
+    if not data.startswith((_SQLITE, _SHAPE)) and not is_duckdb(data):
         raise InputError(f"{found.name}: is not a {found.suffix[1:]} file inside. Export it again.")
     sha256, size = found.digest(data)
     with _on_disk(found, data) as path:
-        told, table = _read(path, found)
+        told, table = _read(path, found, sum(p.stat().st_size for p in path.parent.iterdir()))
     texts, geometry = table, None
     if GEOMETRY in table.column_names:
         texts = table.drop_columns([GEOMETRY])
@@ -88,11 +90,18 @@ def _parts(found: Found) -> Iterator[tuple[str, bytes]]:
         return
     for beside in sorted(found.path.parent.glob(f"{_escaped(found.path.stem)}.*")):
         if beside.suffix.lower() in _SHAPE_PARTS[1:]:
-            yield beside.suffix.lower(), beside.read_bytes()
+            yield beside.suffix.lower(), read_regular(beside)
+
+
+def is_duckdb(data: bytes) -> bool:
+    """Return whether bytes are a DuckDB database."""
+    return data[8:12] == b"DUCK"
 
 
 def _kind_of(data: bytes) -> str:
     """Return the suffix by which GDAL knows an SQLite file: a GeoPackage says what it is."""
+    if is_duckdb(data):
+        return "duckdb"
     return "gpkg" if data[68:72].startswith((b"GPKG", b"GP1")) else "sqlite"
 
 
@@ -101,11 +110,12 @@ def _escaped(stem: str) -> str:
     return glob.escape(stem)
 
 
-def _read(path: Path, found: Found) -> tuple[dict[str, Any], pa.Table]:
+def _read(path: Path, found: Found, size: int) -> tuple[dict[str, Any], pa.Table]:
     """Return what the child process reads of the first layer with geometries."""
     target = path.with_name("layer.arrow")
+    reader = "duckdb_child" if path.suffix == ".duckdb" else "spatial_child"
     told = in_child(
-        "mapper.incidents.spatial_child:convert",
+        f"mapper.incidents.{reader}:convert",
         {
             "name": found.name,
             "source": str(path),
@@ -114,6 +124,7 @@ def _read(path: Path, found: Found) -> tuple[dict[str, Any], pa.Table]:
             "query": found.source.query if found.source else "",
         },
         name=found.name,
+        size=size,
     )
     with pa.OSFile(str(target), "rb") as file:
         return told, pa.ipc.open_file(file).read_all()

@@ -12,12 +12,22 @@ from dataclasses import dataclass, field
 import numpy as np
 import pyarrow as pa
 
-from mapper.incidents.coordinates import EAST, NORTH, SOUTH, WEST, grid_to_degrees, in_area
-from mapper.incidents.flags import parse_flags
+from mapper.incidents.columns import references
+from mapper.incidents.coordinates import (
+    EAST,
+    NORTH,
+    SOUTH,
+    WEST,
+    exchanged,
+    grid_to_degrees,
+    in_area,
+)
+from mapper.incidents.flags import flag_core, parse_flags
 from mapper.incidents.force_extract import EXTRACT_COLUMNS, FLAG_NAMES, ExtractColumn
 from mapper.incidents.mapping import FIELD_OF, ColumnMapping, mapping_text
 from mapper.incidents.place_words import parse_numbers, two_numbers
 from mapper.incidents.postcodes import POSTCODE
+from mapper.incidents.time_words import NO_DAY
 from mapper.incidents.times import MINUTE, MONTH, parse_times
 
 _LONGEST = 60  # letters of a header that can be a name
@@ -28,7 +38,8 @@ _DATES_AGREE = 0.6  # of dates: some are always wrong
 _OTHER_DATES = re.compile(
     r"birth|dob|closed?|closure|modified|updated?|amended|extract(ed)?|printed|run|due|review"
     r"|outcome|disposal|arrest(ed)?|charged?|court|result|found|age|death|finalised|filed|audit"
-    r"|cleared|detected|transfer|despatched|dispatched|arrived|attended|resolved|allocated"
+    r"|cleared|detected|transfer|despatch(ed)?|dispatch(ed)?|arriv(ed|al)|attend(ed|ance)"
+    r"|resolved|allocated|assigned|action(ed)?|scene|upload(ed)?"
 )
 _TIME_WORDS = (
     ("to_at", re.compile(r"to|end(ed)?|until|latest|last|finish(ed)?|before|upto")),
@@ -48,9 +59,10 @@ _TIME_WORDS = (
         ),
     ),
 )
+_DAYLESS = re.compile(NO_DAY + r"[T ]\d")
 _CLOCK = re.compile(
-    r"(?i)\d{1,2}[:.h]\d{2}([:.]\d{2}(\.\d+)?)?\s*([ap]\.?m\.?|hrs?)?|\d{1,4}\s*hrs?|0 days \d.*"
-    r"|(1899-12-3[01]|1900-01-0[01]|30/12/1899)[T ]\d.*"
+    r"(?i)\d{1,2}[:.h-]\d{2}([:.]\d{2}(\.\d+)?)?\s*([ap]\.?m\.?|hrs?)?|\d{1,4}\s*hrs?"
+    rf"|{NO_DAY}[T ]\d.*"
 )
 _BARE_CLOCK = re.compile(r"\d{1,4}|0?\.\d+")  # only under a header that says time
 
@@ -61,18 +73,12 @@ _NAMES: Mapping[str, str] = {
     "reference": (
         r"(incident|crime|event|log|case|storm|cad|occurrence|occ|record|unique|investigation"
         r"|niche|athena|cris|connect|report|rms|isr|fwin|iml|command|nspis|offence|source)*"
-        r"(reference|ref|id|number|no|urn|num|nbr|serial)+(no|number)?"
+        r"(reference|ref|id|number|no|urn|num|nbr|serial)+(no|number)?|cr(no|nr|n)|refval"
     ),
     "easting": rf"{_MAP}(east|eastings?|e|x|xcoord|xcoordinate|coordx|xref|refe)(bng|m)?",
     "northing": rf"{_MAP}(north|northings?|n|y|ycoord|ycoordinate|coordy|yref|refn)(bng|m)?",
     "longitude": rf"(geo|gps|location|loc|map|wgs84)*(lon|long|lng|longitude|x|xcoord){_DEGREE}",
     "latitude": rf"(geo|gps|location|loc|map|wgs84)*(lat|latitude|y|ycoord){_DEGREE}",
-    "incident_type": (
-        r"(incident|crime|offence|event|call|closing|opening|initial|final|primary|occurrence|ho"
-        r"|homeoffice|stats|nicl|qualifier|result|main|current|cad|recorded)*"
-        r"(type|category|class|classification|description|desc|title|subgroup|group|code|name)\d?"
-        r"|offence|crime|offences|qualifier\d?|nature"
-    ),
     "location": (
         r"(incident|offence|full|crime|scene|event|occurrence|committed)*"
         r"(location|street|address|streetname|place|road|premises)(text|name|line1|1|description)?"
@@ -81,6 +87,29 @@ _NAMES: Mapping[str, str] = {
     "home_office_code": r"(homeoffice|ho|hooffence)(code|offencecode|class)",
     "outcome": r"(last|latest|crime)?(outcome|disposal|result|status)(category|type|desc)?",
 }
+
+
+# Words of headers for what is told by them together: some that say so, none of another thing's.
+_OF_OTHERS = (
+    r"officer|collar|victim|suspect|offender|person|nominal|caller|vehicle|weapon|property"
+    r"|station|user|beat|ward|grade|priority|address|premises|street|house|status|outcome|disposal"
+    r"|closure|method|mo|custody|phone|telephone|tel|grid|map|postcode|uprn"
+)
+_WORDS: Mapping[str, tuple[re.Pattern[str], re.Pattern[str]]] = {
+    "reference": (
+        re.compile(r"ref|reference|urn|number|no|num|nr|id"),
+        re.compile(_OF_OTHERS + r"|code|home|class"),
+    ),
+    "incident_type": (
+        re.compile(
+            r"type|class|classification|category|desc|description|title|offences?|crimes?|nature"
+            r"|complaint|qualifier|happened|comptype|compltype|subgroup|group"
+        ),
+        re.compile(_OF_OTHERS + r"|location|ref|reference|no|number|id|date|time|flag|line"),
+    ),
+}
+_SETTLED = re.compile(r"final|closing|closed|confirmed|recorded|minor")
+_AT_FIRST = re.compile(r"initial|opening|call|major|group")
 
 
 @dataclass(frozen=True)
@@ -117,19 +146,25 @@ def suggest_mapping(
         Some records, each with as many fields as the header.
     """
     told = [
-        _Column(column, tuple(r[i].strip() for r in sample if i < len(r) and r[i].strip()))
+        _Column(column, _values_of([record[i] for record in sample if i < len(record)]))
         for i, column in enumerate(columns)
         if column.strip()
     ]
     told = list({column.name: column for column in reversed(told)}.values())[::-1]
     found: dict[str, tuple[str, ...]] = {}
     _add_times(found, told)
-    _add_exact(found, told)
     _add_places(found, told)
+    _add_exact(found, told)
     _add_named(found, told)
     if not {"from_at", "reported_at"} & set(found):
         return None
     return ColumnMapping({n: found[n] for n in FIELD_OF if n in found}, name=name)
+
+
+def _values_of(cells: Sequence[str]) -> tuple[str, ...]:
+    """Return the values of some cells, read as a column of them is."""
+    texts = references(pa.chunked_array([pa.array(cells, pa.string())]))
+    return tuple(texts.drop_null().to_pylist())
 
 
 def offer_mapping(
@@ -148,7 +183,7 @@ def offer_mapping(
         {a, b} <= names for a, b in (("easting", "northing"), ("longitude", "latitude"), ("x", "y"))
     )
     placed = placed or "postcode" in names
-    hint = "" if placed else "\nNo columns of coordinates were recognised: add them."
+    hint = "" if placed else "\n# No columns of coordinates were recognised: add them."
     return (
         "Save these lines as mapping.toml, correct them, and give the file as {mapping}:\n\n"
         f"{mapping_text(suggested)}{hint}"
@@ -163,7 +198,11 @@ def _free(found: Mapping[str, tuple[str, ...]], told: Sequence[_Column]) -> list
 
 def _add_times(found: dict[str, tuple[str, ...]], told: Sequence[_Column]) -> None:
     """Add the times by the values and headers of columns, each with its clock."""
-    dates = {column.name: fine for column in told if (fine := _fineness(column)) is not None}
+    dates = {
+        column.name: fine
+        for column in told
+        if (fine := _fineness(column)) is not None and not column.share(_DAYLESS.match)
+    }
     ranks: dict[str, tuple[int, int, _Column]] = {}
     for at, column in enumerate(told):
         if column.name not in dates or _any_word(_OTHER_DATES, column):
@@ -236,8 +275,10 @@ def _add_exact(found: dict[str, tuple[str, ...]], told: Sequence[_Column]) -> No
     """Add columns called as the extract calls them, or by another of their fixed names."""
     for wanted in EXTRACT_COLUMNS:
         names = {wanted.name.replace("_", ""), *FLAG_NAMES.get(wanted.name, ())}
+        flag = wanted.kind == "flag"
         for column in _free(found, told):
-            if wanted.name not in found and column.plain in names and _fits(wanted, column):
+            plain = {column.plain, flag_core(column.plain)} if flag else {column.plain}
+            if wanted.name not in found and plain & names and _fits(wanted, column):
                 found[wanted.name] = (column.name,)
 
 
@@ -260,7 +301,7 @@ def _fits(wanted: ExtractColumn, column: _Column) -> bool:
 def _is_coordinate(text: str) -> bool:
     """Return whether a text is a number as coordinates are written."""
     texts = pa.array([text], pa.string())
-    return bool(np.isfinite(parse_numbers(texts, degrees="." in text or "," in text)[0]))
+    return any(np.isfinite(parse_numbers(texts, degrees=way)[0]) for way in (True, False))
 
 
 def _add_places(found: dict[str, tuple[str, ...]], told: Sequence[_Column]) -> None:
@@ -283,9 +324,17 @@ def _add_places(found: dict[str, tuple[str, ...]], told: Sequence[_Column]) -> N
             return
     for one, two in _beside(free):
         if kind := _kind_of(one, two):
+            turned = kind == "easting" and _kind_of(two, one) == kind and _at_home(two, one)
+            east, north = (two, one) if turned else (one, two)
             other = "northing" if kind == "easting" else "latitude"
-            found.update({kind: (one.name,), other: (two.name,)})
+            found.update({kind: (east.name,), other: (north.name,)})
             return
+
+
+def _at_home(one: _Column, two: _Column) -> bool:
+    """Return whether metres of two columns lie round the own area this way and not the other."""
+    x, y = (parse_numbers(pa.array(c.values, pa.string()), degrees=False) for c in (one, two))
+    return x.size == y.size and exchanged(y, x)
 
 
 def _beside(free: Sequence[_Column]) -> list[tuple[_Column, _Column]]:
@@ -334,9 +383,34 @@ def _named(wanted: str, free: Sequence[_Column]) -> _Column | None:
 
 def _add_named(found: dict[str, tuple[str, ...]], told: Sequence[_Column]) -> None:
     """Add texts by the names of their columns."""
-    for wanted in _NAMES:
+    for wanted in ("reference", "incident_type", *_NAMES):
         if wanted in found or wanted in ("easting", "northing", "longitude", "latitude"):
             continue
-        column = _named(wanted, _free(found, told))
+        free = _free(found, told)
+        column = (_named(wanted, free) if wanted in _NAMES else None) or _worded(wanted, free)
         if column is not None:
             found[wanted] = (column.name,)
+
+
+def _worded(wanted: str, free: Sequence[_Column]) -> _Column | None:
+    """Return the free column whose header's words say what is wanted: a settled one first."""
+    if wanted not in _WORDS:
+        return None
+    words, others = _WORDS[wanted]
+    met = [
+        column
+        for column in free
+        if _any_word(words, column) and not _any_word(others, column) and _tells(wanted, column)
+    ]
+    return min(
+        met,
+        key=lambda column: _any_word(_AT_FIRST, column) - _any_word(_SETTLED, column),
+        default=None,
+    )
+
+
+def _tells(wanted: str, column: _Column) -> bool:
+    """Return whether values can be references (nearly all differ) or types (words)."""
+    if not column.values or wanted == "reference":
+        return len(set(column.values)) >= len(column.values) / 2
+    return column.share(lambda text: re.search(r"[^\W\d]{3}", text))

@@ -40,12 +40,21 @@ class DemonstrationFiles(Protocol):
     @property
     def year_before(self) -> Path | None: ...  # noqa: D102
 
+    @property
+    def background(self) -> Path | None: ...  # noqa: D102
+
 
 class WriteDemonstration(Protocol):
     """Write a demonstration into a folder; the same seed, the same bytes."""
 
     def __call__(
-        self, out: Path, *, seed: int = 1, years: int = 1, progress: Progress = ...
+        self,
+        out: Path,
+        *,
+        seed: int = 1,
+        years: int = 1,
+        background: bool = False,
+        progress: Progress = ...,
     ) -> DemonstrationFiles:
         """Write it; see :func:`demonstration.writing.write_demonstration`."""
 

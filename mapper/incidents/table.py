@@ -34,6 +34,8 @@ class Incidents:
     files: tuple[SourceFile, ...]
     notes: tuple[str, ...] = field(default=())  # repairs made and choices taken, in plain words
     unknown: Mapping[str, int] = field(default_factory=dict)  # flag -> incidents not known
+    shortened: int = 0  # references like 1.2E+12, which name no incident
+    days_late: int | None = None  # until 95 % of a day are in, by an earlier extract of the days
 
     def __post_init__(self) -> None:
         check_columns(self.table, INCIDENT_COLUMNS, name="incidents")

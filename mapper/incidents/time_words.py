@@ -4,7 +4,7 @@ Two roads, for texts that fit no plain form. :func:`plain_times` rewrites them: 
 ``16.43``, ``1643``, ``4:43 p.m.``, a time before its date, Oracle's ``15-MAY-26 04.43.00.000 PM``,
 a date column joined to a time column (``2026-05-15 00:00:00 1899-12-30 16:43:00``,
 ``15/05/2026 0.69653``). :func:`numbered` reads bare numbers: days since 30 December 1899 as Excel
-counts them, and seconds, milliseconds or microseconds since 1970 in UTC.
+counts them, and seconds since 1970 in UTC or their thousandths, millionths or billionths.
 """
 
 from collections.abc import Callable
@@ -28,7 +28,7 @@ _DATE = (
 _EXTRA = r"(?:\s*[AaPp][Mm])?(?:\s*(?:Z|UTC|GMT|BST|[+-][0-9]{2}:?[0-9]{2}))?"
 _CLOCK = r"[0-9]{1,2}[:.h]?[0-9]{2}(?:[:.][0-9]{2})?"
 # The day that databases and spreadsheets give to a time without one.
-_NO_DAY = (
+NO_DAY = (
     r"(?:1899-12-3[01]|30/12/1899|31/12/1899|01/01/1900|1900-01-0[01]|1970-01-01|01/01/1970|0 days)"
 )
 _MIDNIGHT = r"(?:[T ]00:00(?::00(?:\.0+)?)?)?"
@@ -38,7 +38,13 @@ _REWRITES: tuple[tuple[str, str], ...] = (
     ("[\u00a0\u2007\u2009\u202f]", " "),
     ("[\u2010-\u2015\u2212]", "-"),
     (r"(?i)\s*\[Europe/London\]$|\s+Europe/London$", ""),
+    (r"\s*\([A-Z][A-Za-z ]+ Time\)$", ""),  # JavaScript's name of a zone after its offset
     (r"(?i)\btime:?\s+", ""),
+    (r"(?i)\b(?:approx(?:imately|\.)?|about|around|circa|abt)\s+", ""),
+    (r"^([0-9]{8})[_-]([0-9]{4})", r"\1 \2"),
+    (r"(?i)^([0-9]{4}-[0-9]{2}-[0-9]{2})[_t]([0-9].*?)(z?)$", r"\1 \2\3"),
+    (r"([0-9])z$", r"\1Z"),
+    (r"([0-9]{1,2}:[0-9]{2}:[0-9]{2}):[0-9]{3}", r"\1"),  # SQL Server's thousandths
     (r"([0-9]);([0-9]{2})", r"\1:\2"),
     # Unix: Fri May 15 16:43:00 BST 2026
     (r"(?i)^(?:[a-z]{3} )?([a-z]{3}) +([0-9]{1,2}) ([0-9:]{8}) (GMT|BST|UTC)? ?([0-9]{4})$",
@@ -52,13 +58,14 @@ _REWRITES: tuple[tuple[str, str], ...] = (
     (r"^\s+|\s+$", ""),
     # A time before its date; an empty date or time of another column beside it.
     (rf"(?i)^({_CLOCK}{_EXTRA})\s*(?:hrs?)?\s*(?:\bon\b|,)?\s+({_DATE})$", r"\2 \1"),
-    (rf"^({_DATE}){_MIDNIGHT}\s+{_NO_DAY}[T ]+(.+)$", r"\1 \2"),
+    (rf"^({_DATE}){_MIDNIGHT}\s+{NO_DAY}[T ]+(.+)$", r"\1 \2"),
     (rf"^({_DATE})[T ]00:00(?::00(?:\.0+)?)?\s+([0-9].*)$", r"\1 \2"),
     # SAS and Apache write date:time, DB2 date-time.
     (rf"^({_DATE})[:-]([0-9]{{2}}[:.][0-9]{{2}}.*)$", r"\1 \2"),
     # The clock: 16.43.00.000000000, 16h43, 164300, 1643.
     (rf"^({_DATE})[T\s]+([0-9]{{1,2}})[.hH]([0-9]{{2}})((?:[.:][0-9]{{2}}(?:\.[0-9]+)?)?{_EXTRA})$",
      r"\1 \2:\3\4"),
+    (rf"^({_DATE})[T\s]+([0-9]{{1,2}})-([0-9]{{2}})$", r"\1 \2:\3"),
     (r"^(.* [0-9]{1,2}:[0-9]{2})\.([0-9]{2}(?:\.[0-9]+)?\D*.*)$", r"\1:\2"),
     (rf"^({_DATE})[T\s]+([0-9]{{2}})([0-9]{{2}})([0-9]{{2}})(?:\.[0-9]+)?({_EXTRA})$",
      r"\1 \2:\3:\4\5"),
@@ -67,12 +74,15 @@ _REWRITES: tuple[tuple[str, str], ...] = (
     (rf"^({_DATE})[T\s]+([0-9]{{2}})$", r"\1 00:\2"),
     (r"^((?:19|20)[0-9]{6})([0-9]{2})([0-9]{2})([0-9]{2})(?:\.[0-9]+)?(Z?)$", r"\1 \2:\3:\4\5"),
     (r"^((?:19|20)[0-9]{6})([0-9]{2})([0-9]{2})(Z?)$", r"\1 \2:\3\4"),
+    (r"^([0-3][0-9])([01][0-9])((?:19|20)[0-9]{2})([0-9]{2})([0-9]{2})([0-9]{2})?$",
+     r"\1/\2/\3 \4:\5"),
     (r"^([0-9]{1,2}) ([0-9]{1,2}) ([0-9]{4}|[0-9]{2})\b", r"\1/\2/\3"),
     (r"\s+", " "),
 )  # fmt: skip
 _HOUR_ALONE = rf"^({_DATE})[T\s]+([0-9]{{1,2}})$"
 _SERIAL = r"^[0-9]{5}(?:[.,][0-9]+)?$"
-_EPOCH = r"^[0-9]{9,10}(?:\.[0-9]+)?$|^[0-9]{12,13}(?:\.0*)?$|^[0-9]{15,16}$"
+_EPOCH = r"^[0-9]{9,10}(?:\.[0-9]+)?$|^[0-9]{13}(?:\.0*)?$|^[0-9]{16}$|^[0-9]{19}$"
+_JSON = r"^\\?/Date\(([0-9]+)(?:[+-][0-9]{4})?\)\\?/$"
 _DAY_SECONDS = 86_400
 _FINE = 5  # decimals of a day from which seconds can be told; fewer give the nearest minute
 _SERIAL_START = np.datetime64("1899-12-30", "us")
@@ -132,6 +142,7 @@ def numbered(values: pa.Array) -> tuple[Moments, npt.NDArray[np.int8]]:
     if serial.any():
         texts = pc.replace_substring(values.filter(pa.array(serial)), ",", ".")
         moment[serial], precision[serial] = _of_serials(texts)
+    values = pc.replace_substring_regex(values, _JSON, r"\1")
     epoch = _fits(values, _EPOCH)
     if epoch.any():
         moment[epoch] = _of_epochs(values.filter(pa.array(epoch)))
@@ -158,9 +169,10 @@ def _of_serials(texts: pa.Array) -> tuple[Moments, npt.NDArray[np.int8]]:
 
 
 def _of_epochs(texts: pa.Array) -> Moments:
-    """Return London times of seconds, milliseconds or microseconds since 1970 in UTC."""
+    """Return London times of seconds since 1970 in UTC, or of their parts to the billionth."""
     numbers: Floats = texts.cast(pa.float64()).to_numpy(zero_copy_only=False)
     unit = np.where(numbers < 1e11, 1e6, np.where(numbers < 1e14, 1e3, 1.0))  # noqa: PLR2004
+    unit = np.where(numbers < 1e17, unit, 1e-3)  # noqa: PLR2004
     utc = (numbers * unit).astype("datetime64[us]")
     london = pd.DatetimeIndex(utc).tz_localize("UTC").tz_convert("Europe/London")
     return np.asarray(london.tz_localize(None).to_numpy(), dtype="datetime64[us]")

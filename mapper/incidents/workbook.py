@@ -102,7 +102,7 @@ def sheet_of(
 
 
 def _chosen(tables: Mapping[str, Sheet], known: Known) -> dict[str, Sheet]:
-    """Return the sheet to read and those with the same columns."""
+    """Return the sheet to read and those that have all its columns."""
     worth = {name: known(sheet.header) for name, sheet in tables.items()}
     width = {name: sum(map(bool, sheet.header)) for name, sheet in tables.items()}
     best = max(worth.values())
@@ -112,7 +112,7 @@ def _chosen(tables: Mapping[str, Sheet], known: Known) -> dict[str, Sheet]:
         if (best and worth[name] == best) or (not best and 2 * width[name] >= max(width.values()))
     )
     shape = _shape(tables[first])
-    return {name: sheet for name, sheet in tables.items() if _shape(sheet) == shape}
+    return {name: sheet for name, sheet in tables.items() if _shape(sheet) >= shape}
 
 
 def _shape(sheet: Sheet) -> frozenset[str]:
@@ -177,7 +177,9 @@ def _check_dimension(name: str, head: bytes) -> None:
 def _in_child(found: Found, data: bytes) -> tuple[dict[str, pa.Table], dict[str, Any]]:
     """Return the cells of each visible sheet as text, and what the child says of the workbook."""
     with tempfile.TemporaryDirectory(prefix="mapper-") as folder:
-        source = Path(folder, "workbook").with_suffix(found.suffix)
+        # calamine goes by the name, which may say .csv of a workbook and .xls of a new one
+        zipped = found.suffix if found.suffix in (".xlsm", ".xlsb", ".ods") else ".xlsx"
+        source = Path(folder, "workbook").with_suffix(zipped if data.startswith(b"PK") else ".xls")
         source.write_bytes(data)
         told = in_child(
             "mapper.incidents.workbook_child:convert",
@@ -188,6 +190,7 @@ def _in_child(found: Found, data: bytes) -> tuple[dict[str, pa.Table], dict[str,
                 "cells": limits.MAX_WORKBOOK_CELLS,
             },
             name=found.name,
+            size=len(data),
             seconds=limits.WORKBOOK_SECONDS,
         )
         cells = {}

@@ -15,8 +15,11 @@ import python_calamine
 
 from mapper.base.errors import InputError
 from mapper.base.files import Progress
+from mapper.base.text import count
 
 _BATCH = 20_000
+_ROW = re.compile(rb'<row [^>]*?\br="(\d{1,9})"')
+_FAR_FIRST, _FAR_TIMES = 100_000, 20
 _HIDDEN_ROW = re.compile(rb'<row [^>]*?\bhidden="(?:1|true)"')
 
 
@@ -48,6 +51,7 @@ def convert(told: Mapping[str, Any], _progress: Progress) -> dict[str, Any]:
 
 def _convert(source: str, folder: Path, most_cells: int) -> dict[str, Any]:
     """Write the visible sheets with values as text; return what was found."""
+    _check_far_rows(source)
     sheets: list[dict[str, str]] = []
     hidden, left = [], most_cells
     with python_calamine.CalamineWorkbook.from_path(source) as book:
@@ -87,6 +91,25 @@ def _whole_rows(sheet: python_calamine.CalamineSheet) -> Iterator[list[Any]]:
             for column in range(left, min(right + 1, len(row))):
                 row[column] = value
         yield row
+
+
+def _check_far_rows(source: str) -> None:
+    """Refuse a sheet with a value far below its rows: all between would be filled."""
+    if not zipfile.is_zipfile(source):
+        return
+    with zipfile.ZipFile(source) as opened:
+        for member in opened.namelist():
+            if not member.startswith("xl/worksheets/sheet"):
+                continue
+            content = opened.read(member)
+            last = content.rfind(b"<row ")
+            number = _ROW.match(content, last) if last >= 0 else None
+            rows = content.count(b"<row ")
+            if number and int(number[1]) > _FAR_FIRST + _FAR_TIMES * rows:
+                raise ValueError(
+                    f"has a value in row {int(number[1]):,} but only {count(rows, 'row')} with"
+                    " values; delete the empty ones"
+                )
 
 
 def _hidden_rows(source: str) -> int:

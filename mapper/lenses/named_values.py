@@ -16,6 +16,7 @@ from mapper.lenses.classify import plain_words
 from mapper.lenses.lens import Lens
 
 NEAR = 0.85
+_SHOWN = 20  # types named
 
 
 @dataclass(frozen=True, eq=False)
@@ -60,3 +61,13 @@ def _names(lenses: Iterable[Lens], column: str) -> tuple[dict[str, str], list[st
                     values = value if isinstance(value, tuple) else (value,)
                     names |= {plain_words(str(one)): str(one) for one in values}
     return names, parts
+
+
+def unnamed_words(incidents: pd.DataFrame, lenses: Iterable[Lens]) -> str:
+    """Say which types no lens names, with their incidents; empty where there are none."""
+    found = unnamed_values(incidents, lenses)
+    if not found:
+        return ""
+    shown = ", ".join(f"{one.value} {one.rows.size:,}" for one in found[:_SHOWN])
+    more = f" and {len(found) - _SHOWN} more" if len(found) > _SHOWN else ""
+    return f"Types that no lens names, so that lenses of everything alone count them: {shown}{more}"

@@ -22,7 +22,7 @@ from shutil import copystat
 from typing import Any
 
 from mapper.base.errors import InputError
-from mapper.base.files import digest_of, flush
+from mapper.base.files import digest_of, file_mode, flush, folder_mode, is_running, read_regular
 
 _BEGUN, _OLD = ".new", ".old"  # end the names of what a run has begun, and of the manifest before
 _HERE = -100  # AT_FDCWD of Linux: paths as they are given
@@ -66,6 +66,8 @@ def replace_set(
     above = [each for each in (folder, *folder.parents) if not each.exists()]
     try:
         folder.parent.mkdir(parents=True, exist_ok=True)
+        for each in above[1:]:
+            each.chmod(folder_mode())
         for begun in _begun(folder, manifest):
             _discard(begun, folder, manifest)
         if shared or not _exchange_all(folder, contents, manifest, known):
@@ -83,7 +85,7 @@ def replace_set(
 def earlier_set(folder: Path, manifest: str) -> dict[str, str]:
     """Return the SHA-256 of each file of the set that a manifest in a folder lists."""
     try:
-        told = json.loads((folder / manifest).read_bytes())["outputs"]
+        told = json.loads(read_regular(folder / manifest))["outputs"]
         listed = {str(name): str(one["sha256"]) for name, one in told.items()}
     except (OSError, ValueError, KeyError, TypeError, AttributeError):
         return {}
@@ -138,21 +140,8 @@ def _begun(folder: Path, manifest: str) -> Iterator[Path]:
         for path in home.iterdir() if home.is_dir() else ():
             number = path.name.removeprefix(start).partition(".")[0]
             ours = path.name.startswith(start) and path.name.endswith(_BEGUN)
-            if ours and number.isdecimal() and not _is_running(int(number)):
+            if ours and number.isdecimal() and not is_running(int(number)):
                 yield path
-
-
-def _is_running(number: int) -> bool:
-    """Tell whether a process of this machine still runs; where that cannot be told it does."""
-    if os.name != "posix":
-        return True
-    try:
-        os.kill(number, 0)
-    except ProcessLookupError:
-        return False
-    except OSError:
-        return True
-    return number != os.getpid()
 
 
 def _stage(home: Path, stem: str, contents: Mapping[str, bytes], manifest: str) -> Path:
@@ -165,7 +154,7 @@ def _stage(home: Path, stem: str, contents: Mapping[str, bytes], manifest: str) 
                 file.write(contents[name])
                 file.flush()
                 os.fsync(file.fileno())
-            (staged / name).chmod(0o644)
+            (staged / name).chmod(file_mode())
     except BaseException:
         _discard(staged, home / stem, manifest)
         raise
@@ -179,7 +168,7 @@ def _exchange_all(folder: Path, contents: Mapping[str, bytes], manifest: str, kn
     staged = _stage(folder.parent, folder.resolve().name, contents, manifest)
     try:
         if not folder.exists():
-            staged.chmod(0o755)
+            staged.chmod(folder_mode())
             staged.rename(folder)
             return True
         for path in folder.iterdir():
@@ -223,7 +212,7 @@ def _exchange_call() -> Callable[[Path, Path], None]:
 
 def _fill(folder: Path, contents: Mapping[str, bytes], manifest: str, known: Known) -> None:
     """Put the files in place one by one: the old manifest goes first, the new one comes last."""
-    folder.mkdir(parents=True, exist_ok=True)
+    folder.mkdir(parents=True, exist_ok=True, mode=folder_mode())
     staged = _stage(folder, manifest, contents, manifest)
     gone = [path for path in folder.iterdir() if path.name not in contents]
     try:

@@ -8,6 +8,7 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from pathlib import Path
 
 from mapper.base.text import count
 from mapper.disclosure.release import Release, is_release
@@ -41,6 +42,7 @@ def shift_sheet(
     wards: str,
     made_by: str,
     made_at: datetime,
+    ground: Path | None = None,
 ) -> Document:
     """Return the shift sheet of a release.
 
@@ -50,6 +52,8 @@ def shift_sheet(
         By hot spot id.
     wards
         Whose patch it is, in words.
+    ground
+        Vector tiles to draw streets from.
 
     Raises
     ------
@@ -57,7 +61,7 @@ def shift_sheet(
         When given anything but a release.
     """
     rows = hotspot_rows(is_release(release), on_screen=True)
-    blocks: list[Block] = [_map(release), Heading("Where, when, what")]
+    blocks: list[Block] = [_map(release, ground), Heading("Where, when, what")]
     if rows:
         blocks.append(_table(rows[:MOST_PLACES], notes, question_word(release)))
     else:
@@ -94,15 +98,18 @@ def shift_sheet_pdf(
     wards: str,
     made_by: str,
     made_at: datetime,
+    ground: Path | None = None,
 ) -> bytes:
     """Return the shift sheet as PDF/UA-1."""
-    sheet = shift_sheet(release, notes, wards=wards, made_by=made_by, made_at=made_at)
+    sheet = shift_sheet(
+        release, notes, wards=wards, made_by=made_by, made_at=made_at, ground=ground
+    )
     return document_pdf(sheet)
 
 
-def _map(release: Release) -> Picture:
+def _map(release: Release, ground: Path | None) -> Picture:
     """Return the map, narrow enough not to be higher than its part of the page."""
-    drawn = map_picture(release)
+    drawn = map_picture(release, ground=ground)
     found = _SIZE.search(drawn.svg)
     wide, high = (float(found[1]), float(found[2])) if found else (1.0, 1.0)
     return Picture(drawn.svg, drawn.alt, "", width=round(min(1.0, _MAP_HIGH * wide / high), 3))

@@ -52,18 +52,20 @@ def ask_density(study: Study, choices: DensityChoices) -> Finding:
         Per square kilometre, or as a ratio to the same kernel over all demand or over residents,
         which is 1 where there is as much as those would make; and the bandwidth.
     """
-    kernel = gaussian_kernel(study.cells, bandwidth_m=choices.metres)
-    counts = study.counts.incidents
+    covered = study.covered
+    kernel = gaussian_kernel(covered.cells, bandwidth_m=choices.metres)
+    counts = covered.counts.incidents
     places = places_by(study, "cell")
-    table = places.table.assign(incidents=counts)
+    table = places.table.assign(incidents=study.counts.incidents)
     roles: dict[str, Role] = {**places.roles, "incidents": "count"}
     if choices.over == "land":
-        table["density"] = kernel.density(counts)
+        table["density"] = study.in_all_cells(kernel.density(counts), np.nan)
         roles["density"] = "derived"
         told = "Incidents per square kilometre, each spread around the middle of its cell."
     else:
         against = _base(study, choices.over)
-        table["ratio"] = kernel.ratio(counts, np.nan_to_num(against.base, nan=0.0))
+        base = np.nan_to_num(against.base[~study.uncovered], nan=0.0)
+        table["ratio"] = study.in_all_cells(kernel.ratio(counts, base), np.nan)
         roles["ratio"] = "derived"
         told = _ratio_words(int(table["ratio"].isna().sum()), against.words)
     return answer(

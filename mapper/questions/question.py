@@ -7,6 +7,7 @@ from typing import Literal
 
 from mapper.analysis.analyse import AnalysisResult
 from mapper.analysis.study import Study
+from mapper.base.errors import RequestError, TooFewEventsError
 from mapper.base.files import Progress, no_progress
 from mapper.questions.choices import Choices
 from mapper.questions.finding import Finding
@@ -71,4 +72,9 @@ class Question(Definition):
         known = {"result": result, "progress": progress}
         uses = signature(self.answer).parameters
         beside = {name: value for name, value in known.items() if name in uses}
-        return self.answer(study, choices or self.choices.given({}), **beside)
+        try:
+            return self.answer(study, choices or self.choices.given({}), **beside)
+        except (RequestError, TooFewEventsError) as error:
+            if not study.cause:
+                raise
+            raise error.because(study.cause) from error

@@ -3,6 +3,7 @@
 from dataclasses import MISSING, dataclass
 from typing import Literal
 
+import numpy as np
 import pandas as pd
 
 from mapper.analysis.study import Study
@@ -75,10 +76,11 @@ def ask_risk_terrain(
     RequestError
         When no kind has enough cells near it and away from it.
     """
-    away = metres_to_kind(choices.places.table, study.cells)
+    covered = study.covered
+    away = metres_to_kind(choices.places.table, covered.cells)
     near = (away <= choices.metres).to_numpy()
     told = near.sum(axis=0)
-    kept = (told >= FEWEST_CELLS) & (study.near.size - told >= FEWEST_CELLS)
+    kept = (told >= FEWEST_CELLS) & (covered.near.size - told >= FEWEST_CELLS)
     if not kept.any():
         raise RequestError(
             f"No kind of place has {FEWEST_CELLS} cells within {choices.metres} m of it and as many"
@@ -86,21 +88,25 @@ def ask_risk_terrain(
         )
     progress("Comparing cells near and far", 0.2)
     found = fit_terrain(
-        study.counts.incidents,
-        study.area.cells["residents"].to_numpy(),
+        covered.counts.incidents,
+        covered.area.cells["residents"].to_numpy(),
         near[:, kept],
-        cells=study.cells,
+        cells=covered.cells,
         confidence=choices.confidence,
     )
     kinds = away.columns[kept].tolist()
     left = away.columns[~kept].tolist()
     if choices.table == "kinds":
-        table, roles = _kind_table(study, found, kinds, near[:, kept], choices.metres), _KINDS
+        table, roles = _kind_table(covered, found, kinds, near[:, kept], choices.metres), _KINDS
         unit: Unit = "setting"
     else:
         cells = places_by(study, "cell")
-        columns = {"incidents": study.counts.incidents, "expected": found.expected}
-        residual = pd.DataFrame({**columns, "residual": found.residual})
+        columns = {
+            "incidents": study.counts.incidents,
+            "expected": study.in_all_cells(found.expected, np.nan),
+            "residual": study.in_all_cells(found.residual, np.nan),
+        }
+        residual = pd.DataFrame(columns)
         table, roles = pd.concat([cells.table, residual], axis=1), {**cells.roles, **_CELLS}
         unit = "cell"
     return answer(

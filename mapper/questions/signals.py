@@ -6,7 +6,7 @@ spot with all signals its cells carry, and every single place that lies in no ho
 cluster test can never see.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
 
 import numpy as np
@@ -104,16 +104,30 @@ def study_signals(study: Study) -> tuple[Signal, ...]:
 
     A lens that counts everything cannot be over-represented in all demand, and is not asked.
     """
-    counts, demand = study.counts.incidents, study.demand
-    residents = study.area.cells["residents"].to_numpy()
-    return find_signals(
+    covered = study.covered
+    counts, demand = covered.counts.incidents, covered.demand
+    residents = covered.area.cells["residents"].to_numpy()
+    signals = find_signals(
         counts,
-        study.near,
+        covered.near,
         demand=None if np.array_equal(counts, demand) else demand,
         residents=None if np.isnan(residents).all() else residents,
-        scores=score_counts(study.counts.weighted, score=study.request.score),
+        scores=score_counts(covered.counts.weighted, score=study.request.score),
         null=study.request.null,
         correction=study.request.correction,
+    )
+    return tuple(_in_all_cells(study, signal) for signal in signals)
+
+
+def _in_all_cells(study: Study, signal: Signal) -> Signal:
+    """Return a signal of the cells that the data reaches by all cells; the others are not asked."""
+    return replace(
+        signal,
+        observed=study.in_all_cells(signal.observed, 0),
+        expected=study.in_all_cells(signal.expected, np.nan),
+        p=study.in_all_cells(signal.p, np.nan),
+        q=study.in_all_cells(signal.q, np.nan),
+        enough=study.in_all_cells(signal.enough, 0),
     )
 
 

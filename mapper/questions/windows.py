@@ -5,12 +5,14 @@ from datetime import date, timedelta
 
 import numpy as np
 
+from mapper.analysis.examine import late_words
 from mapper.analysis.study import Study
 from mapper.base.errors import RequestError
 from mapper.base.text import count
 from mapper.base.types import Integers
 
 _DAY = timedelta(days=1)
+_LATEST = 14  # days before the last of the data that may not be recorded yet
 
 
 @dataclass(frozen=True)
@@ -101,7 +103,15 @@ def check_windows(study: Study, before: Window, after: Window) -> tuple[str, ...
     days = [days_with_data(study, window) for window in (before, after)]
     if not all(days):
         raise RequestError("The files hold nothing at all for one of the windows. Choose others.")
-    return (f"Before: {before} ({count(days[0], 'day')} with data). After: {after} ({days[1]}).",)
+    told = f"Before: {before} ({count(days[0], 'day')} with data). After: {after} ({days[1]})."
+    late = late_words(study.incidents) if _reaches_the_end(study, after) else ""
+    return (told, late) if late else (told,)
+
+
+def _reaches_the_end(study: Study, window: Window) -> bool:
+    """Tell whether a window holds the last days of the data."""
+    last = study.incidents.table["start"].max().date()
+    return bool(window.last > last - timedelta(days=_LATEST))
 
 
 def _whole_months(window: Window) -> str:

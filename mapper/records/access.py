@@ -53,7 +53,16 @@ def readable(
     require(viewer, "plan")
     if may(viewer, "see everything"):
         return tuple(versions)
-    return tuple(one for one in versions if name_key(one.ward) in own or one.author == viewer.name)
+    return tuple(
+        one
+        for one in versions
+        if one.author == viewer.name or not own.isdisjoint(map(name_key, _wards_of(one)))
+    )
+
+
+def _wards_of(one: Version) -> tuple[str, ...]:
+    """Return the wards of a record: its own, and those of a campaign's places."""
+    return (one.ward, *(str(row.get("ward", "")) for row in one.content.get("places", ())))
 
 
 def shared_with_partners(viewer: Viewer, versions: Iterable[Version]) -> tuple[Version, ...]:
@@ -72,10 +81,16 @@ def shared_with_partners(viewer: Viewer, versions: Iterable[Version]) -> tuple[V
 
 
 def _in_words(one: Version) -> Version:
-    """Return a record without what the program filled in."""
-    filled = {field.id for field in load_form(one.kind).fields if field.kind == "data"}
+    """Return a record without what the program filled in and what is to stay inside."""
+    form = load_form(one.kind)
+    filled = {field.id for field in form.fields if field.kind == "data"}
     shown = one.content.get("shown") or {}
     if shown.get("audience") == "partnership":
         filled -= {"shown", "release"}
     kept = {name: value for name, value in one.content.items() if name not in filled}
+    for field in form.fields:
+        inside = {column.id for column in field.columns if column.inside}
+        if inside and field.id in kept:
+            rows = kept[field.id]
+            kept[field.id] = [{n: v for n, v in row.items() if n not in inside} for row in rows]
     return replace(one, content=MappingProxyType(kept))

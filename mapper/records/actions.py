@@ -1,4 +1,4 @@
-"""Actions of a plan: which are open, late or done, and which phases of prevention they cover."""
+"""Actions of plans and campaigns: which are open, late or done, and which phases they cover."""
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
@@ -8,7 +8,9 @@ from typing import Any, Literal, cast
 from mapper.records.form import Content
 
 Status = Literal["not started", "under way", "done", "dropped"]
+State = Literal["draft", "agreed", "running", "closed", "handed over", "stopped"]
 PHASES = ("primary", "secondary", "tertiary")
+ENDED: tuple[State, ...] = ("closed", "handed over", "stopped")
 
 
 @dataclass(frozen=True)
@@ -23,12 +25,15 @@ class PlannedAction:
     status: Status = "not started"
     done_on: date | None = None
     note: str = ""
-    plan: str = ""  # record number of its plan
+    plan: str = ""  # record number of its plan or campaign
+    place: str = ""
+    ended: bool = False  # its plan or campaign is: nobody waits for it any longer
+    row: int = 0  # its place in the table, from 0
 
     @property
     def is_open(self) -> bool:
         """Tell whether something is left to do."""
-        return self.status not in {"done", "dropped"}
+        return not self.ended and self.status not in {"done", "dropped"}
 
     def days_late(self, today: date) -> int:
         """Return by how many days it is overdue, 0 if it is not."""
@@ -43,8 +48,20 @@ class PlannedAction:
 
 
 def actions_of(content: Content, *, plan: str = "") -> tuple[PlannedAction, ...]:
-    """Return the actions of a plan's content, in its order."""
-    return tuple(_action(row, plan) for row in content.get("actions", ()))
+    """Return the actions of a plan's or campaign's content, in its order."""
+    ended = state_of(content) in ENDED
+    rows = content.get("actions", ())
+    return tuple(_action(row, plan, ended, number) for number, row in enumerate(rows))
+
+
+def state_of(content: Content) -> State:
+    """Return the state of a plan or campaign; one written before states were kept is running."""
+    return cast("State", content.get("state", "running"))
+
+
+def next_due(actions: Iterable[PlannedAction]) -> date | None:
+    """Return the earliest day on which something open is due."""
+    return min((one.due for one in actions if one.is_open and one.due), default=None)
 
 
 def overdue(actions: Iterable[PlannedAction], today: date) -> tuple[PlannedAction, ...]:
@@ -68,8 +85,8 @@ def progress_in_words(actions: Iterable[PlannedAction], today: date) -> str:
     return f"{words}; nothing in {' or '.join(missing)} prevention." if missing else f"{words}."
 
 
-def _action(row: Mapping[str, Any], plan: str) -> PlannedAction:
-    """Return one row of a plan as an action."""
+def _action(row: Mapping[str, Any], plan: str, ended: bool, number: int) -> PlannedAction:  # noqa: FBT001 - private
+    """Return one row of a table of actions."""
     return PlannedAction(
         action=row.get("action", ""),
         owner=row.get("owner", ""),
@@ -80,6 +97,9 @@ def _action(row: Mapping[str, Any], plan: str) -> PlannedAction:
         done_on=_day(row.get("done_on")),
         note=row.get("note", ""),
         plan=plan,
+        place=row.get("place", ""),
+        ended=ended,
+        row=number,
     )
 
 

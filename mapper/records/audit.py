@@ -15,6 +15,7 @@ from typing import Any, Literal, get_args
 
 from sqlalchemy import Connection, desc, insert, select
 
+from mapper.base.text import line_text
 from mapper.records.database import is_writing
 from mapper.records.schema.trust import audit
 
@@ -131,7 +132,7 @@ def _moment(at: datetime) -> str:
 
 def _text(given: str) -> str:
     """Return text that every database keeps to the letter, cut where it is endless."""
-    whole = given.encode("utf-8", "replace").decode().replace("\0", "\ufffd")
+    whole = line_text(given)
     return whole if len(whole) <= _LONGEST else f"{whole[: _LONGEST - 1]}…"
 
 

@@ -14,6 +14,7 @@ from pathlib import Path
 from sqlalchemy import Connection, desc, select
 
 from mapper.base.errors import RecordsError
+from mapper.base.files import read_regular
 from mapper.records.audit import NOTHING_BEFORE, AuditEntry, chained
 from mapper.records.schema.trust import audit
 
@@ -64,9 +65,11 @@ def read_head(path: Path) -> Head:
         When the file is not one.
     """
     try:
-        told = json.loads(path.read_text(encoding="utf-8"))["mapper_audit_head"]
+        told = json.loads(read_regular(path))["mapper_audit_head"]
         return Head(number=int(told["number"]), hash=str(told["hash"]), at=str(told["at"]))
-    except (OSError, ValueError, KeyError, TypeError) as error:
+    except OSError as error:
+        raise RecordsError(f"{path}: cannot be read ({error.strerror}). Check the path.") from error
+    except (ValueError, KeyError, TypeError) as error:
         raise RecordsError(
             f"{path}: not the head of an audit log. Give a file that “mapper audit head” wrote."
         ) from error

@@ -16,6 +16,7 @@ from mapper.records.form import HEAVIEST, Column, Content, Field, Form
 
 _LONGEST = 100_000  # signs of one text; more is a pasted file
 _MOST = 2_000  # cells or rows of one field
+_LARGEST = 1_000_000  # of a count that a person gives
 
 
 def tidy(form: Form, content: Content) -> Content:
@@ -93,7 +94,8 @@ def free_text(form: Form, content: Content) -> dict[str, str]:
 
 def _row_in_words(columns: tuple[Column, ...], row: Mapping[str, Any]) -> str:
     """Return one row as a line: its values with their labels."""
-    return "; ".join(f"{one.label}: {row[one.id]}" for one in columns if row.get(one.id))
+    told = ((one.label, row.get(one.id)) for one in columns if one.kind != "cells")
+    return "; ".join(f"{label}: {value}" for label, value in told if not _is_empty(value))
 
 
 def _is_empty(value: Any) -> bool:
@@ -121,7 +123,8 @@ def _day(_field: Field | Column, value: Any) -> str:
 
 
 def _choice(field: Field | Column, value: Any) -> str:
-    """Return one of the options."""
+    """Return one of the options; a word of an earlier form stands for the one of today."""
+    value = field.earlier.get(value, value)
     if value not in field.options:
         raise ValueError(f"“{value}” is none of {', '.join(field.options)}")
     return str(value)
@@ -133,9 +136,8 @@ def _several(field: Field, value: Any) -> list[str]:
         raise ValueError("a list is needed")  # noqa: TRY004 - gathered with the others
     if field.open:
         return [_text(field, one) for one in value]
-    for one in value:
-        _choice(field, one)
-    return [option for option in field.options if option in value]
+    chosen = {_choice(field, one) for one in value}
+    return [option for option in field.options if option in chosen]
 
 
 def _weights(field: Field, value: Any) -> dict[str, dict[str, Any]]:
@@ -152,7 +154,7 @@ def _weights(field: Field, value: Any) -> dict[str, dict[str, Any]]:
     return {option: kept[option] for option in field.options if option in kept}
 
 
-def _cells(_field: Field, value: Any) -> list[str]:
+def _cells(_field: Field | Column, value: Any) -> list[str]:
     """Return cells, each once, sorted."""
     if isinstance(value, str) or not isinstance(value, Sequence):
         raise ValueError("a list of cells is needed")  # noqa: TRY004 - as above
@@ -174,7 +176,15 @@ def _is_cell(text: object) -> bool:
     return True
 
 
-def _rows(field: Field, value: Any) -> list[dict[str, str]]:
+def _number(_field: Field | Column, value: Any) -> int:
+    """Return a count from 0 up."""
+    whole = isinstance(value, int | float) and not isinstance(value, bool) and value == int(value)
+    if not whole or not 0 <= value <= _LARGEST:
+        raise ValueError(f"{value} is no whole number from 0 to {_LARGEST:,}")
+    return int(value)
+
+
+def _rows(field: Field, value: Any) -> list[dict[str, Any]]:
     """Return rows without empty ones, each with its filled columns alone."""
     if isinstance(value, str | Mapping) or not isinstance(value, Sequence) or len(value) > _MOST:
         raise ValueError(f"a list of at most {_MOST:,} rows is needed")
@@ -202,8 +212,15 @@ def _data(_field: Field, value: Any) -> Any:
     return json.loads(json.dumps(value, allow_nan=False))
 
 
-_COLUMN_CHECKS: Mapping[str, Callable[[Column, Any], str]] = MappingProxyType(
-    {"line": _text, "text": _text, "date": _day, "choice": _choice}
+_COLUMN_CHECKS: Mapping[str, Callable[[Column, Any], Any]] = MappingProxyType(
+    {
+        "line": _text,
+        "text": _text,
+        "date": _day,
+        "choice": _choice,
+        "number": _number,
+        "cells": _cells,
+    }
 )
 _CHECKS: Mapping[str, Callable[[Field, Any], Any]] = MappingProxyType(
     {

@@ -12,7 +12,7 @@ stands beside it in the register.
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
-from math import isfinite, isnan
+from math import ceil, isfinite, isnan
 from types import MappingProxyType
 from typing import Any, Literal, cast
 
@@ -20,6 +20,7 @@ import numpy as np
 
 from mapper.analysis.study import Study
 from mapper.base.errors import RecordsError
+from mapper.base.text import count
 from mapper.questions.action import Action
 from mapper.questions.evaluate import ask_evaluate, open_trial
 from mapper.questions.windows import Window
@@ -31,6 +32,7 @@ from mapper.statistics.action_outcome import (
     evaluate_ledgers,
     moved_share,
 )
+from mapper.statistics.detectable import expected_for, smallest_fall
 from mapper.statistics.evaluation import BeforeAfter, DisplacementQuotient, RateRatio
 from mapper.statistics.expectation import Outcome, ThreeWindows
 from mapper.statistics.placebo_evaluation import Ledger
@@ -38,6 +40,8 @@ from mapper.statistics.placebo_evaluation import Ledger
 Verdict = Literal["worked", "did not work", "could not be told"]
 WORTH_HAVING = 0.9  # an interval all above it rules out a fall of a tenth
 _COUNTED = ("history", "before", "after")
+_WORTH, _MOST = 0.2, 0.9  # falls between which the time that would tell is worked out
+_MONTH = 365.25 / 12  # days
 HALF_MOVED = 0.5  # of the fall, gained by the ring around
 MOSTLY_MOVED = 0.75
 VERDICT_RULE = (
@@ -149,6 +153,24 @@ def result_of(inputs: Mapping[str, Any]) -> dict[str, Any]:
         if told
         else None,
     }
+
+
+def would_tell(inputs: Mapping[str, Any]) -> str:
+    """Say what it would have taken to tell an effect: a fall of so much, or so many months more."""
+    if "ledgers" not in inputs:
+        return ""
+    outcome = _ledger(inputs["ledgers"]["treated"]).outcome(confidence=inputs["confidence"])
+    if not isfinite(outcome.expected) or outcome.expected <= 0 or not isfinite(outcome.dispersion):
+        return "There are too few incidents to say what would tell."
+    told = {"dispersion": max(outcome.dispersion, 1.0), "confidence": inputs["confidence"]}
+    least = smallest_fall(outcome.expected, **told)
+    words = f"Over this time a fall of about {least:.0%} would have been told"
+    fall = min(max(1 - outcome.ratio, _WORTH), _MOST) if isfinite(outcome.ratio) else _WORTH
+    months = _window(inputs["after"]).days / _MONTH
+    more = months * (expected_for(fall, **told) / outcome.expected - 1)
+    if more <= 0:
+        return f"{words}."
+    return f"{words}; a fall of {fall:.0%} would take about {count(ceil(more), 'month')} more."
 
 
 def is_of_today(evaluation: Content) -> bool:

@@ -22,19 +22,21 @@ def note_person(
     role: str,
     wards: Sequence[str],
     now: datetime,
+    agency: str = "",
 ) -> None:
     """Keep that a person signed in; another role or other wards than last time are logged."""
     found = select(people).where(people.c.person == person)
     row = connection.execute(found).mappings().first()
-    facts = {"name": name, "role": role, "wards": json.dumps(list(wards)), "last_seen": now}
+    told = {"role": role, "wards": list(wards), **({"agency": agency} if agency else {})}
+    kept = {"role": role, "wards": json.dumps(list(wards)), "agency": agency}
+    facts = {"name": name, **kept, "last_seen": now}
     if row is None:
         connection.execute(insert(people), {"person": person, "first_seen": now, **facts})
         return
-    before = row["role"], json.loads(row["wards"])
     connection.execute(update(people).where(people.c.person == person).values(facts))
-    if before != (role, list(wards)):
-        detail = {
-            "before": {"role": before[0], "wards": before[1]},
-            "now": {"role": role, "wards": list(wards)},
-        }
+    before = {"role": row["role"], "wards": json.loads(row["wards"])}
+    if row["agency"]:
+        before["agency"] = row["agency"]
+    if before != told:
+        detail = {"before": before, "now": told}
         append(connection, Event("role", person, "role at sign-in", role, detail=detail), at=now)

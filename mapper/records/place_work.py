@@ -1,8 +1,10 @@
 """People's work about one place: every record that speaks of it, as one reader may see it.
 
-A record speaks of a place when it names the hot spot, or when it names a cell of it: hot spots of
-another audience, or of a later year, have other ids and share cells. An evaluation belongs to the
-place of its intervention. A meeting is history: the place stood on the list that it was shown.
+A record speaks of a place when it names the hot spot, or covers ground of it: hot spots of another
+audience, or of a later year, have other ids and share cells. Cells of two sizes are compared at the
+coarser one. Records of other strands, and those that have ended, are found alike. An evaluation
+belongs to the place of its intervention. A meeting is history: the place stood on the list that it
+was shown.
 """
 
 from collections.abc import Iterable, Mapping
@@ -12,7 +14,14 @@ from types import MappingProxyType
 from typing import Any
 
 from mapper.disclosure.people import Viewer, may
+from mapper.grid.hexagons import (
+    cell_resolution,
+    cells_to_parents,
+    cells_to_strings,
+    strings_to_cells,
+)
 from mapper.records.access import readable, shared_with_partners
+from mapper.records.actions import PlannedAction, actions_of
 from mapper.records.database import Database
 from mapper.records.form import RecordKind
 from mapper.records.versions import Version, history, records
@@ -38,6 +47,7 @@ class PlaceWork:
     assessments: tuple[Version, ...] = ()
     phases: tuple[Version, ...] = ()
     plans: tuple[Version, ...] = ()
+    campaigns: tuple[Version, ...] = ()
     interventions: tuple[Version, ...] = ()
     evaluations: Mapping[str, Version] = field(default_factory=lambda: MappingProxyType({}))
     meetings: tuple[Listing, ...] = ()  # latest first
@@ -46,7 +56,8 @@ class PlaceWork:
     @property
     def is_empty(self) -> bool:
         """Tell whether nobody has recorded anything about the place."""
-        return not (self.assessments or self.phases or self.plans or self.interventions)
+        written = self.assessments or self.phases or self.plans or self.campaigns
+        return not (written or self.interventions)
 
 
 def work_about(
@@ -77,25 +88,26 @@ def work_about(
     inside = frozenset(cells)
 
     def about(kind: RecordKind) -> tuple[Version, ...]:
-        found = _allowed(viewer, records(database, kind), own)
-        return tuple(one for one in found if speaks_of(one, hotspot_id, inside))
+        found = [one for one in records(database, kind) if speaks_of(one, hotspot_id, inside)]
+        return _allowed(viewer, tuple(found), own)
 
-    assessments, plans = about("assessment"), about("plan")
+    assessments, plans, campaigns = about("assessment"), about("plan"), about("campaign")
     phases, interventions = about("phase"), about("intervention")
     meetings = _seen(_allowed(viewer, records(database, "meeting"), own), hotspot_id)
     if not may(viewer, "plan"):
-        return PlaceWork(assessments, phases, plans, interventions, meetings=meetings)
-    numbers = {one.record for one in interventions}
+        return PlaceWork(assessments, phases, plans, campaigns, interventions, meetings=meetings)
+    numbers = {one.record for one in (*interventions, *campaigns)}
     latest: dict[str, Version] = {}
     for one in readable(viewer, records(database, "evaluation"), own=own):
         if one.content["intervention"] in numbers:
             latest.setdefault(str(one.content["intervention"]), one)
-    every = (*assessments, *phases, *plans, *interventions)
+    every = (*assessments, *phases, *plans, *campaigns, *interventions)
     versions = [old for one in every for old in history(database, one.record)]
     return PlaceWork(
         assessments,
         phases,
         plans,
+        campaigns,
         interventions,
         MappingProxyType(latest),
         meetings,
@@ -105,7 +117,63 @@ def work_about(
 
 def speaks_of(one: Version, hotspot_id: str, cells: frozenset[str]) -> bool:
     """Tell whether a record is about a place."""
-    return one.hotspot_id == hotspot_id or not cells.isdisjoint(one.content.get("cells", ()))
+    return any(
+        (bool(part.hotspot_id) and part.hotspot_id == hotspot_id) or part.share_of(cells) > 0
+        for part in grounds_of(one)
+    )
+
+
+@dataclass(frozen=True)
+class Ground:
+    """One place that a record names."""
+
+    name: str
+    hotspot_id: str
+    cells: frozenset[str]
+
+    def share_of(self, cells: frozenset[str]) -> float:
+        """Return the share of some cells that this ground covers, from 0 to 1."""
+        if not cells or not self.cells:
+            return 0.0
+        level = min(_size_of(cells), _size_of(self.cells))
+        mine, theirs = _at(self.cells, level), _at(cells, level)
+        return len(mine & theirs) / len(theirs)
+
+
+def grounds_of(one: Version) -> tuple[Ground, ...]:
+    """Return the places that a record names: its own, or each of a campaign's."""
+    if one.kind != "campaign":
+        return (Ground(one.title, one.hotspot_id, frozenset(one.content.get("cells", ()))),)
+    return tuple(
+        Ground(row["place"], row.get("hotspot_id", ""), frozenset(row.get("cells", ())))
+        for row in one.content.get("places", ())
+    )
+
+
+def actions_about(
+    one: Version, hotspot_id: str, cells: frozenset[str]
+) -> tuple[PlannedAction, ...]:
+    """Return the actions of a plan or campaign that are about a place."""
+    actions = actions_of(one.content, plan=one.record)
+    if one.kind != "campaign":
+        return actions if speaks_of(one, hotspot_id, cells) else ()
+    here = {
+        part.name
+        for part in grounds_of(one)
+        if (part.hotspot_id and part.hotspot_id == hotspot_id) or part.share_of(cells) > 0
+    }
+    return tuple(action for action in actions if action.place in here)
+
+
+def _size_of(cells: frozenset[str]) -> int:
+    """Return the coarsest resolution among cells."""
+    return min(cell_resolution(int(cell)) for cell in strings_to_cells(sorted(cells)))
+
+
+def _at(cells: frozenset[str], level: int) -> frozenset[str]:
+    """Return the cells of a coarser resolution that cells lie in."""
+    found = strings_to_cells(sorted(cells))
+    return frozenset(cells_to_strings(cells_to_parents(found, resolution=level)))
 
 
 def _allowed(

@@ -5,7 +5,7 @@ next. If not, their text is kept whole beside the record, stays their draft, and
 what differs. Text, draft and audit entry are one transaction: all are kept, or none.
 """
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
@@ -13,7 +13,7 @@ from typing import Any
 from sqlalchemy import Connection, delete, func, insert, select
 
 from mapper.base.errors import RecordsError
-from mapper.disclosure.people import Viewer, require
+from mapper.disclosure.people import Act, Viewer, require
 from mapper.records.audit import Event, append
 from mapper.records.content import as_json, digest_of_text, tidy
 from mapper.records.database import Database
@@ -76,6 +76,7 @@ def save(database: Database, work: Work, *, viewer: Viewer, reason: str) -> Vers
         stale = number != work.based_on
         if stale:
             _set_aside(connection, work, prepared, behind=number)
+            _put_draft(connection, work, str(prepared["content"]), str(prepared["author"]))
         else:
             _add(connection, work, prepared, number=number + 1)
         _tell(connection, viewer, prepared, number=number + 1, stale=stale)
@@ -87,6 +88,70 @@ def save(database: Database, work: Work, *, viewer: Viewer, reason: str) -> Vers
     if stale:
         raise StaleVersionError(after)
     return after
+
+
+def amend(
+    database: Database,
+    record: str,
+    *,
+    viewer: Viewer,
+    act: Act,
+    change: Callable[[Version], Content],
+    reason: str,
+) -> Version:
+    """Change the newest version of a record in one transaction: nobody can come in between.
+
+    Parameters
+    ----------
+    act
+        What the viewer must be allowed to do.
+    change
+        Returns the new content from the newest version, or raises.
+
+    Raises
+    ------
+    RefusedError
+        When the viewer's roles do not let them.
+    RecordsError
+        When there is no such record, or the change cannot be used; nothing is saved then.
+    """
+    require(viewer, act)
+    with database.write() as connection:
+        now = newest_in(connection, record)
+        if now is None:
+            raise RecordsError(f"{record} is not here. Load the page again and choose another.")
+        work = Work(record, now.kind, change(now), now.number)
+        prepared = _prepare(work, viewer, reason)
+        if prepared["digest"] == now.digest:
+            return now
+        connection.execute(insert(work_versions), {**prepared, "number": now.number + 1})
+        _tell(connection, viewer, prepared, number=now.number + 1, stale=False)
+        after = newest_in(connection, record)
+    assert after is not None  # noqa: S101 - just written
+    return after
+
+
+def lay_aside(
+    database: Database, work: Work, *, viewer: Viewer, act: Act, reason: str
+) -> StaleVersionError:
+    """Keep a text that came too late beside its record; return what its author is to be told.
+
+    Raises
+    ------
+    RefusedError
+        When the viewer's roles do not let them.
+    RecordsError
+        When there is no such record, or the text cannot be used.
+    """
+    require(viewer, act)
+    prepared = _prepare(work, viewer, reason)
+    with database.write() as connection:
+        now = newest_in(connection, work.record)
+        if now is None:
+            raise RecordsError(f"{work.record} is not here. Load the page again.")
+        _set_aside(connection, work, prepared, behind=now.number)
+        _tell(connection, viewer, prepared, number=now.number + 1, stale=True)
+    return StaleVersionError(now)
 
 
 def keep_draft(database: Database, work: Work, *, viewer: Viewer) -> None:
@@ -144,7 +209,7 @@ def _add(connection: Connection, work: Work, prepared: Mapping[str, Any], *, num
 def _set_aside(
     connection: Connection, work: Work, prepared: Mapping[str, Any], *, behind: int
 ) -> None:
-    """Keep a text that came too late, beside the record and as its author's draft."""
+    """Keep a text that came too late, beside the record."""
     kept = {name: prepared[name] for name in prepared if name in work_set_aside.c}
     last = select(func.coalesce(func.max(work_set_aside.c.number), 0)).where(
         work_set_aside.c.record == work.record
@@ -152,7 +217,6 @@ def _set_aside(
     number = connection.execute(last).scalar_one() + 1
     numbers = {"number": number, "based_on": work.based_on, "behind": behind}
     connection.execute(insert(work_set_aside), {**kept, **numbers})
-    _put_draft(connection, work, str(prepared["content"]), str(prepared["author"]))
 
 
 def _tell(

@@ -36,6 +36,7 @@ class Session:
     issued: datetime
     expires: datetime
     last_seen: datetime
+    agency: str = ""
     ended: datetime | None = None
     ended_because: str | None = None
 
@@ -60,7 +61,7 @@ def session_state(session: Session, *, now: datetime, idle: timedelta) -> Sessio
     return "idle" if now - session.last_seen >= idle else "open"
 
 
-def open_session(
+def open_session(  # noqa: PLR0913 - one argument a fact of the sign-in
     connection: Connection,
     *,
     person: str,
@@ -70,6 +71,7 @@ def open_session(
     expires: datetime,
     now: datetime,
     session_id: str | None = None,
+    agency: str = "",
 ) -> tuple[str, Session]:
     """Open a session, record the sign-in, and any change of role since the last one.
 
@@ -100,14 +102,22 @@ def open_session(
         issued=now,
         expires=expires,
         last_seen=now,
+        agency=agency,
     )
     if find_session(connection, made) is not None:
         raise RecordsError("This sign-in was used before and opens nothing again. Sign in anew.")
     connection.execute(
         insert(sessions), {**vars(session), "wards": json.dumps(list(session.wards))}
     )
-    note_person(connection, person=person, name=name, role=role, wards=session.wards, now=now)
-    detail = {"wards": list(session.wards), "expires": expires.isoformat(), "session": session.key}
+    note_person(
+        connection, person=person, name=name, role=role, wards=session.wards, agency=agency, now=now
+    )
+    detail = {
+        "wards": list(session.wards),
+        "expires": expires.isoformat(),
+        "session": session.key,
+        **({"agency": agency} if agency else {}),
+    }
     append(connection, Event("sign-in", person, role=role, detail=detail), at=now)
     return made, session
 

@@ -68,7 +68,8 @@ def shared_records(
     """
     require(viewer, "see partnership releases")
     meetings = records(database, "meeting")
-    plans = shared_plans(records(database, "plan"), meetings)
+    work = (*records(database, "plan"), *records(database, "campaign"))
+    plans = shared_plans(work, meetings)
     kept = {one.record for one in plans}
     interventions = [
         one for one in records(database, "intervention") if one.content.get("plan", "") in kept
@@ -83,7 +84,7 @@ def shared_records(
 
 
 def shared_plans(plans: Iterable[Version], meetings: Iterable[Version]) -> tuple[Version, ...]:
-    """Return the plans that some meeting carries on."""
+    """Return the plans and campaigns that some meeting carries on."""
     carried = {
         str(line).partition(":")[0].strip()
         for meeting in meetings

@@ -24,6 +24,7 @@ LETTERS: Mapping[RecordKind, str] = MappingProxyType(
     {
         "assessment": "A",
         "plan": "P",
+        "campaign": "C",
         "intervention": "I",
         "evaluation": "E",
         "meeting": "M",

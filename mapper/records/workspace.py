@@ -11,6 +11,7 @@ from mapper.records.database import Database
 from mapper.records.datasets import FOLDER, HALF_DONE, kept_datasets
 from mapper.records.lock import sole_writer
 
+OWN_DATA = "own-data"  # folder of what people loaded for themselves alone, for a day
 # A file that is written under a temporary name is done within minutes; one this old was left.
 _LEFT_BEHIND = 3_600.0
 _HEXADECIMAL = set("0123456789abcdef")

@@ -9,13 +9,12 @@ import hashlib
 import io
 import json
 import zipfile
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
 from importlib.metadata import version
 from typing import Any
 
-from sqlalchemy import Column, Connection, Table, func, insert, select
+from sqlalchemy import Connection, Table, func, insert, select
 
 from mapper.base.errors import RecordsError
 from mapper.disclosure.people import Viewer, require
@@ -23,7 +22,7 @@ from mapper.records.audit import Event, append
 from mapper.records.content import digest_of_text
 from mapper.records.database import Database
 from mapper.records.migrate import newest_revision
-from mapper.records.schema.base import Moment
+from mapper.records.rows import lines_of, row_of
 from mapper.records.schema.trust import audit
 from mapper.records.schema.work import work_drafts, work_set_aside, work_versions
 
@@ -94,7 +93,7 @@ def import_workspace(database: Database, content: bytes, *, viewer: Viewer) -> T
 
 def _packed(connection: Connection) -> bytes:
     """Return the tables as a zip with its manifest."""
-    parts = {f"{table.name}.jsonl": _lines(connection, table) for table in _TRAVELLING}
+    parts = {f"{table.name}.jsonl": b"".join(lines_of(connection, table)) for table in _TRAVELLING}
     manifest = {
         "format": FORMAT,
         "revision": newest_revision(),
@@ -107,24 +106,6 @@ def _packed(connection: Connection) -> bytes:
         for name, part in parts.items():
             archive.writestr(zipfile.ZipInfo(name, _EPOCH), part, zipfile.ZIP_DEFLATED)
     return packed.getvalue()
-
-
-def _lines(connection: Connection, table: Table) -> bytes:
-    """Return the rows of a table as JSON lines, in the order of its key."""
-    rows = connection.execute(select(table).order_by(*table.primary_key.columns))
-    return b"".join(
-        json.dumps(
-            {name: _out(value) for name, value in row._mapping.items()},  # noqa: SLF001 - its name
-            sort_keys=True,
-        ).encode()
-        + b"\n"
-        for row in rows
-    )
-
-
-def _out(value: Any) -> Any:
-    """Return a value as JSON has it."""
-    return value.isoformat() if isinstance(value, datetime) else value
 
 
 def _unpacked(content: bytes) -> dict[str, list[dict[str, Any]]]:
@@ -162,21 +143,11 @@ def _refuse_strange(manifest: Mapping[str, Any]) -> None:
 
 def _rows(table: Table, lines: bytes) -> list[dict[str, Any]]:
     """Return the rows of a table, each text checked against its own digest."""
-    rows = [_row(table.columns, json.loads(line)) for line in lines.splitlines()]
+    rows = [row_of(table, line) for line in lines.splitlines()]
     for row in rows:
         if digest_of_text(row["content"]) != row["digest"]:
             raise _damaged(f"{row['record']} holds a text that is not what was saved")
     return rows
-
-
-def _row(columns: Iterable[Column[Any]], read: Mapping[str, Any]) -> dict[str, Any]:
-    """Return one row with its moments read."""
-    return {
-        column.name: datetime.fromisoformat(read[column.name])
-        if isinstance(column.type, Moment)
-        else read[column.name]
-        for column in columns
-    }
 
 
 def _damaged(reason: str) -> RecordsError:

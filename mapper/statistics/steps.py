@@ -24,13 +24,13 @@ from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
-from scipy.special import xlogy
-from scipy.stats import f as f_law
+from scipy.special import fdtrc, xlogy
 
 from mapper.base.types import Flags, Floats, Integers
 
 LEAST_PERIODS = 2  # on either side of a cut
 NEAR = 3  # periods next to a cut on either side, where a step is abrupt
+_BY_ITSELF = np.log(10.0)  # of its rates, whatever the rest does
 _HALF = 0.5  # incident added to each count of a ratio, so that none is infinite
 
 
@@ -43,7 +43,7 @@ class Steps:
     near: Floats  # the same over the periods next to the cut
     expected: Floats  # incidents of the part on its emptier side, had nothing changed
     p: Floats  # of so strong a step at any cut; 1 where none can be told
-    itself: Flags  # its own rate moves at least as far as that of the rest
+    itself: Flags  # its own rate moves tenfold, or at least as far as that of the rest
 
 
 def find_steps(parts: npt.ArrayLike, whole: npt.ArrayLike) -> Steps:
@@ -81,7 +81,7 @@ def find_steps(parts: npt.ArrayLike, whole: npt.ArrayLike) -> Steps:
     strength = np.stack([_strength(x, n, cut) for cut in cuts.tolist()], axis=1)
     best = strength.argmax(axis=1)
     cut = cuts[best]
-    p = f_law.sf(strength[np.arange(size), best], 1, periods - 2) * cuts.size
+    p = fdtrc(1, periods - 2, strength[np.arange(size), best]) * cuts.size
     sides = np.array([_sides(row, n, at, periods) for row, at in zip(x, cut.tolist(), strict=True)])
     near = np.array([_sides(row, n, at, NEAR) for row, at in zip(x, cut.tolist(), strict=True)])
     return Steps(
@@ -124,11 +124,11 @@ def _odds_ratio(sides: Floats) -> Floats:
 
 
 def _moves_itself(sides: Floats, cut: Integers, periods: int) -> Flags:
-    """Tell whether the rate of the part moves at least as far as that of the rest."""
+    """Tell whether the rate of the part moves tenfold, or at least as far as that of the rest."""
     a, rest_a, b, rest_b = (sides + _HALF).T
     longer = np.log((periods - cut) / cut)
     own, rest = np.log(b / a) - longer, np.log(rest_b / rest_a) - longer
-    return np.asarray(np.abs(own) >= np.abs(rest))
+    return np.asarray((np.abs(own) >= np.abs(rest)) | (np.abs(own) >= _BY_ITSELF))
 
 
 def _expected(sides: Floats) -> Floats:

@@ -8,6 +8,7 @@ import pandas as pd
 import pytest
 
 from mapper.analysis.examine import examine, examine_area
+from mapper.analysis.part_doubts import Division, part_doubts
 from mapper.analysis.study import prepare
 from mapper.areas.load import load_study_area
 from mapper.base.errors import MapperError
@@ -19,6 +20,7 @@ from tests.builders import EVERYTHING, incidents_at, small_area
 AREA = small_area(10)
 CELLS = AREA.cells["cell"].to_numpy()
 CUT = pd.Timestamp("2024-07-01")
+TODAY = date(2025, 1, 15)
 
 
 def made(seed=0, size=4_000, **columns):
@@ -45,7 +47,7 @@ def kept(incidents, flags):
 
 
 def told(incidents, area=AREA):
-    return {(one.code, one.part): one for one in examine(incidents, area)}
+    return {(one.code, one.part): one for one in examine(incidents, area, today=TODAY)}
 
 
 @pytest.mark.parametrize("seed", range(8))
@@ -110,7 +112,7 @@ def test_before_a_stop_nothing_is_said_of_it():
     every = made()
     late = (every.table["start"] >= CUT) & (every.table["type"] == "Robbery")
     study = prepare(kept(every, ~late), lens=EVERYTHING, area=AREA, end=date(2024, 6, 20))
-    assert study.doubts == ()
+    assert [one.code for one in study.doubts] == ["data old"]
 
 
 @pytest.mark.parametrize("label", ["NO FIXED LOCATION", "Unknown", ""])
@@ -185,3 +187,34 @@ def test_a_refusal_names_the_rows_that_could_not_be_read_first():
     incidents = replace(every, rejected=rejected, files=(file,))
     with pytest.raises(MapperError, match=r"^400 of 440 rows could not be read \(bad date 400\)"):
         prepare(incidents, lens=EVERYTHING, area=AREA, start=date(2030, 1, 1))
+
+
+def test_a_ward_that_stops_is_told_though_its_district_falls_with_it():
+    """Most of the district lies in the ward: both fall, and the ward is what stopped."""
+    every = made()
+    late = (every.table["start"] >= CUT).to_numpy()
+    part = np.random.default_rng(2).random(len(late))
+    ward = np.where(part < 0.2, 0, np.where(part < 0.25, 1, 2))
+    stays = ~((ward == 0) & late)
+    table, ward = every.table[stays].reset_index(drop=True), ward[stays]
+    district = np.where(ward == 2, 1, 0)
+    found = part_doubts(
+        table,
+        [
+            Division("district", district.astype(np.int64), ["West", "East"]),
+            Division("ward", ward.astype(np.int64), ["Docks", "Hill", "Park"]),
+        ],
+    )
+    assert [(one.code, one.part) for one in found] == [("part stops", "Docks")]
+
+
+def test_every_ward_that_stops_is_told_of_many():
+    every = made(size=12_000)
+    late = (every.table["start"] >= CUT).to_numpy()
+    ward = np.random.default_rng(2).integers(0, 30, len(late))
+    stays = ~((ward < 8) & late)
+    division = Division("ward", ward[stays].astype(np.int64), [f"Ward {n}" for n in range(30)])
+    found = part_doubts(every.table[stays].reset_index(drop=True), [division])
+    assert {one.part for one in found if one.code == "part stops"} == {
+        f"Ward {n}" for n in range(8)
+    }

@@ -94,8 +94,11 @@ def hot_names(study, setting):
     if setting.rings == 1:
         q = find_hotspots(other).cells["q"].to_numpy()
     else:
-        scores = score_counts(other.counts.weighted, score=setting.score)
-        q = adjust(find_clusters(scores, near, null=setting.null).p)
+        covered = other.covered
+        scores = score_counts(covered.counts.weighted, score=setting.score)
+        around = find_neighbours(covered.cells, rings=setting.rings)
+        q = adjust(find_clusters(scores, around, null=setting.null).p)
+        q = other.in_all_cells(q, np.nan)
     many = other.counts.incidents + near.ring_sums(other.counts.incidents) >= FEWEST_IN_DISC
     return set(cells_to_strings(other.cells[(q <= setting.alpha) & many])), other.counts.total
 

@@ -49,5 +49,8 @@ def test_a_damaged_store_is_read_anew(tmp_path):
 
 
 def test_labels_are_never_read_as_markdown():
-    assert plain("![x](https://a.b/c)\n$y$") == r"\!\[x\]\(https\:\/\/a\.b\/c\) \$y\$"
-    assert plain("Read street.csv") == r"Read street\.csv"
+    assert plain("![x](https://a.b/c)\n$y$") == r"\!\[x\](https\://a.b/c) \$y\$"
+    assert plain("Read street.csv") == "Read street.csv"
+    assert plain("O'Neill St (north), 3-5") == "O'Neill St (north), 3-5"
+    assert plain("12. first") == r"12\. first"
+    assert plain("- one") == r"\- one"

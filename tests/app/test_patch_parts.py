@@ -23,7 +23,7 @@ from mapper.app.patch.choice import (
 )
 from mapper.app.patch.details import twin
 from mapper.app.patch.panel import corners_of
-from mapper.app.patch.search import PlaceMatch, find_place, grid_point, streets_of
+from mapper.app.patch.search import PlaceMatch, find_place, grid_point
 from mapper.app.patch.words import action_words, answer_words, peak_words, shift_words
 from mapper.areas.load import load_study_area
 from mapper.base.errors import RefusedError
@@ -224,21 +224,25 @@ def test_wards_of_others_and_partners_are_refused(study):
         release_patch(both, study)
 
 
-def test_searches_find_wards_streets_cells_and_references(patch, study):
-    shown = patch.shown
+def test_searches_find_wards_streets_cells_and_references(patch):
+    cell = patch.shown.cells["cell"][100]
+    named = pd.DataFrame(
+        {"street": ["Elm Row West", "Elm Row"], "cell": cell, "lon": [-3.0, -3.01], "lat": 53.4}
+    )
+    shown = replace(patch.shown, streets=named)
     ward = find_place("birkenhead and tranmere", shown)
     assert ward.words == "Birkenhead and Tranmere, Wirral"
     assert ward.box[0] < ward.lon < ward.box[2]
-    cell = shown.cells["cell"][100]
     found = find_place(cell, shown)
     lon, lat = cells_to_points(strings_to_cells([cell]))
     assert (found.lon, found.lat) == (lon[0], lat[0])
-    streets = streets_of(study.history.incidents.table, study.history.counted)
-    assert find_place("example road 7", shown, streets=streets).words == "Example Road 7"
+    ward = shown.cells["ward"][100]
+    assert find_place("elm row", shown) == PlaceMatch(f"Elm Row, {ward}", -3.01, 53.4)
+    assert find_place("row west", shown).words == f"Elm Row West, {ward}"
     assert isinstance(find_place("SJ 35 90", shown), PlaceMatch)
     assert "lies outside the wards shown" in find_place("TQ 30 80", shown)
     assert "is no cell" in find_place("8ffffffffffffff", shown)
-    assert "is not on this patch" in find_place("Nowhere Street", shown, streets=streets)
+    assert "is not on this patch" in find_place("Nowhere Street", shown)
 
 
 def test_a_drawn_area_counts_the_cells_whose_middle_is_in_it(patch):

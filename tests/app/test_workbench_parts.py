@@ -59,7 +59,7 @@ def answered(incidents):
         if question not in kept:
             values = settled(QUESTIONS[question], SMALL.get(question, {}), days_of(incidents.table))
             lens = load_lens("county-lines")
-            request = AnalysisRequest(lens=lens.id, question="concentrated")
+            request = AnalysisRequest(lens=lens.id)
             finding = ask(incidents, request, lens, question=question, values=values)
             kept[question] = release(finding)
         return kept[question]

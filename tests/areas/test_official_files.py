@@ -10,10 +10,11 @@ from mapper.areas.boundaries import read_boundary
 from mapper.areas.build import build_area
 from mapper.areas.load import load_study_area
 from mapper.areas.official_table import read_official
-from mapper.areas.population import holdings_of, read_residents
-from mapper.areas.recognise import recognise
+from mapper.areas.population import holdings_of, read_deciles, read_residents
+from mapper.areas.recognise import look, recognise
 from mapper.areas.stored import area_tables, choose_area, forget_area
 from mapper.base.errors import AreaError
+from mapper.base.files import no_progress
 from mapper.base.settings import settings
 from mapper.incidents.from_frame import from_frame
 from tests.areas.lancashire import RESIDENTS, WITHHELD, write_lancashire
@@ -123,6 +124,101 @@ def test_tables_are_read_as_they_are_published(tmp_path, text, residents):
     found, _ = read_residents(path, None)
     told = [None if np.isnan(one) else one for one in found["residents"]]
     assert told == residents
+
+
+@pytest.mark.parametrize(
+    ("header", "rows", "residents", "young"),
+    [
+        # National Records of Scotland: a row for each sex; statistics.gov.scot: and for each year
+        ("Area code,Sex,Total," + ",".join(f"Age {a}" for a in range(91)),
+         [f"S01006506,{sex},{91 * n}" + f",{n}" * 91 for sex, n in (("Persons", 9), ("Males", 4))],
+         819, 72),
+        ("GeographyCode,DateCode,Measurement,Value,Gender",
+         [f"S01006506,{year},Count,{n + year},{sex}" for year in (2019, 2021)
+          for sex, n in (("All", 9), ("Male", 4))],
+         2030, None),
+        # Northern Ireland's agency: bands of age; the census: a row for each year of age
+        ("area_code,year,gender,age_band,MYE",
+         [f"95AA01S1,{y},All persons,{band},{n}" for y, n in ((2019, 1), (2020, 300))
+          for band in ("00-15", "16-39", "40-64", "65+")], 1200, None),
+        ("Lower layer Super Output Areas Code,Age (101 categories) Code,Age,Observation",
+         [f"E01000001,{a},Aged {a} years,10" for a in range(101)], 1010, 80),
+        ("date,geography code,Residence type: Total; measures: Value",
+         ["2021,E01000001,1500"], 1500, None),
+    ],
+)  # fmt: skip
+def test_rows_by_year_sex_and_age_become_one_for_each_area(
+    tmp_path, header, rows, residents, young
+):
+    path = tmp_path / "people.csv"
+    path.write_text("\n".join([header, *rows]))
+    ages = recognise(path).kind == "population_by_age"
+    found, _ = read_residents(*((None, path) if ages else (path, None)))
+    told = [None if np.isnan(one) else one for one in found.iloc[0]]
+    assert (len(found), told) == (1, [residents, young])
+
+
+def test_a_part_that_is_withheld_leaves_the_whole_unknown(tmp_path):
+    path = tmp_path / "people.csv"
+    bands = [("00-15", "[c]"), ("16+", "300")]
+    rows = [f"95AA01S1,{band},{n}" for band, n in bands]
+    path.write_text("\n".join(["area_code,age_band,MYE", *rows]))
+    assert read_residents(path, None)[0]["residents"].isna().all()
+
+
+def test_ranks_of_a_whole_country_give_its_deciles_and_ranks_of_a_part_none(tmp_path):
+    """Northern Ireland publishes ranks alone; the deciles of 890 areas are 89 ranks each."""
+    path = tmp_path / "NIMDM17_SOA.csv"
+    codes = [f"95AA{at // 9:02}S{at % 9 + 1}" for at in range(890)]
+    header = (
+        "LGD2014NAME,SOA2001,SOA2001_name,Multiple Deprivation Measure Rank (1 is most deprived)"
+    )
+    lines = [f"Belfast,{code},x,{rank}" for rank, code in enumerate(codes, start=1)]
+    path.write_text("\n".join([header, *lines]))
+    assert recognise(path).kind == "deprivation"
+    deciles, notes = read_deciles(path)
+    assert deciles.value_counts().to_dict() == dict.fromkeys(range(1, 11), 89)
+    assert [deciles.iloc[88], deciles.iloc[89], deciles.iloc[889]] == [1, 2, 10]
+    assert "deciles were made from the ranks of 890 areas" in notes[0]
+    path.write_text("\n".join([header, *lines[::4]]))
+    with pytest.raises(AreaError, match="only be made from those of a whole country"):
+        read_deciles(path)
+
+
+@pytest.mark.parametrize(
+    ("columns", "kind", "role", "heading"),
+    [
+        ({"LSOA21CD": "E0100000", "LSOA21NM": "Preston 00", "LSOA21NMW": "", "BNG_E": 3,
+          "LAT": 53.0, "GlobalID": "x"}, "lsoa", "code", "LSOA21CD"),
+        ({"DataZone": "S0100000", "Name": "Culter", "TotPop2011": 800}, "lsoa", "code", "DataZone"),
+        ({"dzcode": "S0100000", "dzname": "Culter"}, "lsoa", "name", "dzname"),
+        ({"DZ2021_cd": "N2000000", "DZ2021_nm": "A1", "LGD2014_nm": "Belfast"},
+         "lsoa", "district", "LGD2014_nm"),
+        ({"SA2011": "N0000000", "SOA2011": "95AA01S1"}, "lsoa", "code", "SA2011"),
+        ({"SOA_CODE": "95AA01S", "SOA_LABEL": "Aldergrove"}, "lsoa", "name", "SOA_LABEL"),
+        ({"FinalR_DEA": "Castle", "DEA_Code": "N1000010"}, "wards", "name", "FinalR_DEA"),
+        ({"WD23CD": "E0500000", "WD23NM": "Ashton", "WD23NMW": ""}, "wards", "name", "WD23NM"),
+        ({"LAD23CD": "E0700012", "LAD23NM": "Preston", "LAD23NMW": ""},
+         "districts", "name", "LAD23NM"),
+        ({"PFA23CD": "E2300000", "PFA23NM": "Lancashire"}, "districts", "name", "PFA23NM"),
+        ({"NAME": "Preston District", "AREA_CODE": "DIS", "CODE": "E0700012"},
+         "districts", "name", "NAME"),
+    ],
+)  # fmt: skip
+def test_boundaries_are_known_by_the_columns_they_are_published_with(
+    tmp_path, columns, kind, role, heading
+):
+    told = {
+        name: [f"{value}{at}" if name.lower().endswith(("cd", "code", "2011", "zone", "nm"))
+               else value for at in (1, 2)]
+        for name, value in columns.items()
+    }  # fmt: skip
+    boxes = [shapely.box(-2.7 + at, 53.7, -2.6 + at, 53.8) for at in (0, 1)]
+    path = tmp_path / "boundaries.geojson"
+    gpd.GeoDataFrame(told, geometry=boxes, crs=4326).to_file(path)
+    found = look({"path": str(path), "kind": None}, no_progress)
+    assert found["kind"] == kind
+    assert found["columns"][role] == heading
 
 
 def test_the_cases_as_published(shared):

@@ -46,7 +46,7 @@ def found(path, question, **values):
 
 def choose_question(visit, title):
     box = visit.page.get_by_role("combobox", name="Question").first
-    box.click()
+    visit.click_until(box, visit.page.get_by_role("option"))
     box.fill(title)
     visit.page.get_by_role("option", name=title).first.click()
     visit.page.get_by_text(QUESTIONS[ID[title]].question).first.wait_for()
@@ -62,17 +62,23 @@ def press(visit, name):
 
 def test_from_a_file_to_a_workbook(visit, extract, tmp_path):
     page = visit.page
-    page.get_by_role("link", name="Data", exact=True).click()
+    visit.click_until(
+        page.get_by_role("link", name="Data", exact=True), page.get_by_text("Load police.uk files")
+    )
     page.locator("input[type=file]").first.set_input_files(extract)
-    page.get_by_role("button", name="Use this data", exact=True).click()
+    use = page.get_by_role("button", name="Use this data", exact=True)
+    visit.click_until(use, page.locator(".m-over", has_text="july.csv"))
     visit.wait_for_map()
     assert "july.csv" in page.locator(".m-over").inner_text()
 
-    page.get_by_role("link", name="Workbench", exact=True).click()
-    page.get_by_text("Ask anything of this data").wait_for()
+    visit.click_until(
+        page.get_by_role("link", name="Workbench", exact=True),
+        page.get_by_text("Ask anything of this data"),
+    )
     visit.rest()
-    page.get_by_role("combobox", name="Show").click()
-    page.get_by_role("option", name="Lorenz curve").click()
+    lorenz = page.get_by_role("option", name="Lorenz curve")
+    visit.click_until(page.get_by_role("combobox", name="Show"), lorenz)
+    lorenz.click()
     visit.rest()
     press(visit, "Ask")
     answer = page.locator(".m-answer")

@@ -1,6 +1,7 @@
 """The app in a real Chromium: map and list as one, nothing asked of another machine."""
 
 import json
+import shutil
 
 import pytest
 
@@ -97,9 +98,8 @@ def test_map_and_list_fit_a_small_laptop_without_scrolling(visit):
 
 def test_a_choice_in_the_list_is_shown_on_the_map_and_in_the_details(visit, shown):
     second = shown.hotspots.iloc[1]
-    rows(visit).nth(1).locator("button").click()
     chosen = visit.map.locator(".m-rank.m-chosen")
-    chosen.wait_for()
+    visit.click_until(rows(visit).nth(1).locator("button"), chosen)
     assert chosen.inner_text().startswith("2")
     details = visit.page.locator(".m-place")
     details.wait_for()
@@ -194,18 +194,27 @@ def test_files_taken_away_are_those_the_command_line_writes(visit, shown, tmp_pa
             assert content == path.read_bytes()
 
 
+@pytest.fixture
+def nothing_left(served_app):
+    """Data that a test loads are the one person's own until they are gone: others share the app."""
+    yield
+    shutil.rmtree(served_app[0] / "workspace" / "own-data", ignore_errors=True)
+
+
+@pytest.mark.usefixtures("nothing_left")
 def test_a_file_with_faults_is_reported_used_and_its_text_never_run(visit, tmp_path):
     page = visit.page
-    page.get_by_role("link", name="Data").click()
-    page.get_by_text("In use: small.csv").wait_for()
+    visit.click_until(page.get_by_role("link", name="Data"), page.get_by_text("In use: small.csv"))
     page.locator("input[type=file]").first.set_input_files(
         write_police_uk(tmp_path / "2023-05-merseyside-street.csv")
     )
     page.get_by_text("Quality of what you loaded").wait_for()
     facts = page.locator(".m-facts").inner_text().split("\n")
     assert facts[:6] == ["Rows read", "628", "Accepted", "621", "Rejected", "7"]
-    page.get_by_role("button", name="Use this data").click()
-    page.locator("h1", has_text="Drugs, weapons and robbery").wait_for()
+    visit.click_until(
+        page.get_by_role("button", name="Use this data"),
+        page.locator("h1", has_text="Drugs, weapons and robbery"),
+    )
     assert "too few to tell" in page.locator(".m-notice.m-stop").inner_text()
     visit.choose("Lens", "Violence and sexual offences (police.uk)")
     page.locator("h1", has_text="Violence").wait_for()
@@ -213,8 +222,7 @@ def test_a_file_with_faults_is_reported_used_and_its_text_never_run(visit, tmp_p
     label = " ".join(HOSTILE.split())
     listed = page.locator(".list tbody button", has_text="7*7").first
     assert label.removeprefix("On or near ") in " ".join(listed.inner_text().split())
-    listed.click()
-    page.locator(".m-place").wait_for()
+    visit.click_until(listed, page.locator(".m-place"))
     assert "{{7*7}}" in page.locator(".m-place").inner_text()
     visit.map.locator(".m-rank.m-chosen").dispatch_event("click")
     card = visit.map.locator(".leaflet-popup-content")

@@ -1,8 +1,11 @@
 """A background of streets in a real Chromium: off until chosen, from one source alone."""
 
+import geopandas
 import pytest
+import shapely
 
 from mapper.app.shell.basemap import WARNING
+from mapper.areas.ground_tiles import write_ground
 from tests.browser.app_server import Visit, asked_by_server, serving
 from tests.small_extract import write_extract
 from tests.tiles import tile, write_tiles
@@ -41,19 +44,64 @@ def test_a_file_of_tiles_is_drawn_and_nothing_leaves(browser, extract, tmp_path)
         whole = visit.page.request.get(f"{address}/basemap/tiles")
         assert whole.status == 416
         for page, frame in (("My patch", ".stage:not([hidden]) iframe"), ("Briefing", "iframe")):
-            visit.page.get_by_role("link", name=page, exact=True).click()
             # the page before stays on the screen until the server has begun with this one
-            visit.page.locator("h1", has_text=page).wait_for()
+            visit.click_until(
+                visit.page.get_by_role("link", name=page, exact=True),
+                visit.page.locator("h1", has_text=page),
+            )
             visit.rest()
             drawn = visit.page.frame_locator(frame).locator("img.leaflet-tile-loaded")
             drawn.first.wait_for(state="attached")
-        visit.page.get_by_role("link", name="Hot spots", exact=True).click()
+        visit.click_until(
+            visit.page.get_by_role("link", name="Hot spots", exact=True),
+            visit.page.locator(".stage iframe"),
+        )
         visit.wait_for_map()
         visit.choose("Background", "Plain ground")
         visit.map.locator(".leaflet-tile-pane img").first.wait_for(state="detached")
         visit.context.close()
     own = "blob:null/"  # pictures that the sandboxed frame made of the bytes it was handed
     assert [url for url in visit.elsewhere if not url.startswith(own)] == []
+    assert visit.complaints == []
+    assert asked_by_server(tmp_path) == []
+
+
+def painted(frame):
+    """How many points of the vector tiles in view have a colour; waits until some have."""
+    return frame.locator("body").evaluate(
+        """async () => {
+            const some = canvas => canvas.width && canvas.getContext("2d")
+                .getImageData(0, 0, canvas.width, canvas.height).data.some(one => one > 0);
+            for (let tries = 0; tries < 300; tries += 1) {
+                const all = document.querySelectorAll(".leaflet-mapper-vector-pane canvas");
+                const found = Array.from(all).filter(some).length;
+                if (found) { return found; }
+                await new Promise(done => setTimeout(done, 100));
+            }
+            return 0;
+        }"""
+    )
+
+
+def test_streets_of_vector_tiles_stand_under_the_map_and_nothing_leaves(browser, extract, tmp_path):
+    west, south, east, north = -3.2, 53.3, -2.6, 53.7
+    lines = [
+        shapely.LineString([(west + step * (east - west) / 40, side) for side in (south, north)])
+        for step in range(41)
+    ]
+    frame = geopandas.GeoDataFrame(geometry=lines, crs=4326).assign(name="Long Street", rank=2)
+    ground = tmp_path / "ground.pmtiles"
+    layers = {"roads": frame, "streets": frame}
+    write_ground(layers, ground, title="Anyshire", credit="© the makers of these streets")
+    with serving(tmp_path, demonstration_file=extract, basemap=ground) as address:
+        visit = Visit(browser, address).open()
+        assert painted(visit.map) >= 1
+        assert visit.map.locator(".m-credit").inner_text() == "© the makers of these streets"
+        visit.choose("Background", "Plain ground")
+        visit.map.locator(".leaflet-mapper-vector-pane canvas").first.wait_for(state="detached")
+        visit.rest()
+        visit.context.close()
+    assert visit.elsewhere == []
     assert visit.complaints == []
     assert asked_by_server(tmp_path) == []
 

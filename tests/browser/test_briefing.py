@@ -15,8 +15,10 @@ def test_a_chair_shows_the_briefing_and_leaves_with_it_printed(browser, served_a
     folder, address = served_app
     visit = Visit(browser, address).open()
     page = visit.page
-    page.get_by_role("link", name="Briefing", exact=True).click()
-    page.get_by_role("heading", name="Places that moved").wait_for(timeout=60_000)
+    visit.click_until(
+        page.get_by_role("link", name="Briefing", exact=True),
+        page.get_by_role("heading", name="Places that moved"),
+    )
     visit.rest()
     figures = [part.strip() for part in page.locator(".b-tiles b").all_inner_texts()]
     assert len(figures) >= 3
@@ -24,15 +26,14 @@ def test_a_chair_shows_the_briefing_and_leaves_with_it_printed(browser, served_a
     page.frame_locator("iframe[title^='Map: ']").locator(".leaflet-overlay-pane canvas").wait_for()
     size = page.locator(".b-tiles b").first.evaluate("it => getComputedStyle(it).fontSize")
     page.set_viewport_size({"width": 1920, "height": 1080})
-    page.get_by_role("button", name="Present").click()
-    page.get_by_role("button", name="End presentation").wait_for()
+    end = page.get_by_role("button", name="End presentation")
+    visit.click_until(page.get_by_role("button", name="Present", exact=True), end)
     visit.rest()
     assert "present=1" in page.url
     assert page.get_by_role("button", name="PDF").count() == 0
     larger = page.locator(".b-tiles b").first.evaluate("it => getComputedStyle(it).fontSize")
     assert float(larger[:-2]) > 1.3 * float(size[:-2])
-    page.get_by_role("button", name="End presentation").click()
-    page.get_by_role("button", name="PDF").wait_for()
+    visit.click_until(end, page.get_by_role("button", name="PDF"))
     visit.rest()
     with page.expect_download(timeout=60_000) as loading:
         page.get_by_role("button", name="PDF").click()

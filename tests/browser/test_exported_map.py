@@ -1,5 +1,6 @@
 """Exported maps in a real Chromium: they draw, ask nobody for anything, and run no one's text."""
 
+import h3
 import pandas as pd
 import pytest
 
@@ -8,6 +9,7 @@ from mapper.outputs.write import write_outputs
 
 pytestmark = pytest.mark.browser
 
+FAR = [53.5, -2.95]  # away from every other name
 ATTACKS = [
     "{{7*7}}{{ cycler.__init__.__globals__.os.popen('id').read() }}",
     "{% for x in (1,2) %}{{ x }}{% endfor %}",
@@ -62,7 +64,18 @@ def hostile(make_release, text):
     members = dict.fromkeys(
         ("title", "question", "period", "area_title", "licence", "marking"), text
     )
-    return make_release(rings=3, spots=1, hotspots=columns, cells=cells, caveats=(text,), **members)
+    streets = named(plain, text).assign(lat=FAR[0], lon=FAR[1])
+    return make_release(
+        rings=3, spots=1, hotspots=columns, cells=cells, caveats=(text,), streets=streets, **members
+    )
+
+
+def named(release, *names):
+    """Return streets, one a little east of the other, in the middle of a release."""
+    cell = release.cells["cell"].iloc[len(release.cells) // 2]
+    lat, lon = h3.cell_to_latlng(cell)
+    east = [lon + 0.004 * at for at in range(len(names))]
+    return pd.DataFrame({"street": names, "cell": cell, "lon": east, "lat": lat})
 
 
 def shown(text):
@@ -86,9 +99,77 @@ def test_no_text_runs_and_all_of_it_is_shown(make_release, visit, text):
     page.locator(".leaflet-popup-close-button").click()
     page.locator(".m-rank").hover()
     assert words in shown(page.locator(".m-tip").inner_text())
+    page.get_by_label("Find on this map").fill(text)
+    page.keyboard.press("Enter")
+    assert [shown(name) for name in zoomed(page, 16, at=FAR)] == [words]
     assert page.evaluate("window.ran === undefined")
     assert page.locator("img, svg, a[href^=http]").count() == 0
     assert page.locator("script").count() == 2
+
+
+def zoomed(page, zoom, *, at=None):
+    """Show a point, or the middle of the map, at a zoom; give the streets that are named."""
+    page.evaluate(
+        """([zoom, at]) => {
+            const map = window[Object.keys(window).find(one => one.startsWith("map_"))];
+            map.setView(at || map.options.center, zoom, {animate: false});
+        }""",
+        [zoom, at],
+    )
+    return page.locator(".m-street").all_inner_texts()
+
+
+def test_streets_are_named_from_zoom_14_and_never_on_one_another(make_release, visit):
+    plain = make_release(rings=8)
+    streets = named(plain, "Lime Street", "Bold Street", "Lime Street", "Elm Row")
+    streets.loc[3, ["lon", "lat"]] = streets.loc[0, ["lon", "lat"]].to_numpy() + 1e-5
+    page = visit(export_map(make_release(rings=8, streets=streets)))
+    assert zoomed(page, 13.75) == []
+    near = zoomed(page, 14)
+    assert set(near) <= {"Lime Street", "Bold Street"}
+    assert near.count("Lime Street") == 1
+    closer = zoomed(page, 16, at=streets.loc[1, ["lat", "lon"]].tolist())
+    assert closer.count("Lime Street") == 2
+    assert "Elm Row" not in closer
+    assert page.locator(".m-here").inner_text().startswith("Ward ")
+    assert zoomed(page, 12) == []
+    assert page.locator(".m-here").inner_text() == ""
+
+
+def test_no_street_is_named_under_what_lies_on_the_map(make_release, visit):
+    streets = named(make_release(rings=8), "Lime Street")
+    page = visit(export_map(make_release(rings=8, streets=streets)))
+    at = streets.loc[0, ["lat", "lon"]].tolist()
+    assert zoomed(page, 16, at=at) == ["Lime Street"]
+    page.evaluate(
+        """() => {
+            const map = window[Object.keys(window).find(one => one.startsWith("map_"))];
+            const box = document.querySelector(".find").getBoundingClientRect();
+            const from = map.getContainer().getBoundingClientRect(), middle = map.getSize();
+            map.panBy([middle.x / 2 - box.left + from.left, middle.y / 2 - box.top + from.top],
+                {animate: false});
+        }"""
+    )
+    assert page.locator(".m-street").all_inner_texts() == []
+
+
+def test_what_has_a_name_is_found_on_the_map(make_release, visit):
+    streets = named(make_release(rings=8), "Lime Street", "Limekiln Lane")
+    page = visit(export_map(make_release(rings=8, streets=streets)))
+    box = page.get_by_label("Find on this map")
+    box.fill("lime st")
+    offered = page.locator(".find option").evaluate_all("all => all.map(one => one.value)")
+    assert len(offered) == 1
+    assert offered[0].startswith("Lime Street, Ward ")
+    box.press("Enter")
+    page.get_by_role("tooltip", name=offered[0], exact=True).wait_for()
+    assert "Lime Street" in page.locator(".m-street").all_inner_texts()
+    box.fill("sefton")
+    box.press("Enter")
+    page.get_by_role("tooltip", name="Sefton", exact=True).wait_for()
+    box.fill("Nowhere Row")
+    box.press("Enter")
+    assert page.locator(".find output").inner_text().startswith("Not on this map")
 
 
 def attacked(make_release):

@@ -25,6 +25,7 @@ def officer(browser, people_app):
     if "period" not in page.url or "county-lines" not in page.url:  # the first visit of all
         assert page.locator(".list h2").inner_text() == "1 unusual place"
         page.get_by_role("radio", name="County lines").click()
+        in_address(page, "county-lines")
     page.locator(".card").first.wait_for()
     settled(visitor)
     yield visitor
@@ -35,6 +36,11 @@ def officer(browser, people_app):
 
 def map_of(visit, which="first"):
     return visit.page.frame_locator(f".stage.{which} iframe")
+
+
+def in_address(page, words):
+    """Wait until the address holds some words: the app has taken in what they say."""
+    page.wait_for_function("words => location.href.includes(words)", arg=words)
 
 
 def settled(visit):
@@ -57,16 +63,15 @@ def test_an_officer_finds_what_matters_and_takes_the_sheet_along(officer):
     assert page.locator("h1").inner_text() == "My patch Central"
     assert "would explain); first Central" in page.locator(".m-question").inner_text()
     assert page.get_by_role("link", name="Workbench").count() == 0
-    page.get_by_role("combobox", name="Wards").click()
+    officer.click_until(page.get_by_role("combobox", name="Wards"), page.get_by_role("option"))
     assert page.get_by_role("option").all_inner_texts() == ["Central, Liverpool"]
     page.get_by_role("option", name="Central, Liverpool").click()
     page.keyboard.press("Escape")
+    in_address(page, "ward=Central%2C+Liverpool")
     settled(officer)
-    assert "ward=Central%2C+Liverpool" in page.url
     card = page.locator(".card").first
     name = card.locator("h3 button").inner_text()
-    card.locator("h3 button").click()
-    map_of(officer).locator(".m-rank.m-chosen").wait_for()
+    officer.click_until(card.locator("h3 button"), map_of(officer).locator(".m-rank.m-chosen"))
     assert card.get_attribute("aria-current") == "true"
     assert card.locator(".week td").count() == 22
     assert "Suggested prevention" in card.inner_text()
@@ -111,13 +116,16 @@ def test_two_maps_move_as_one_and_an_area_gives_its_figures(officer):
     settled(officer)
     scale = ".leaflet-control-scale-line"
     map_of(officer, "second").locator(scale).first.wait_for()
-    page.locator(".card h3 button").first.click()
-    map_of(officer).locator(".m-rank.m-chosen").wait_for()
+    officer.click_until(
+        page.locator(".card h3 button").first, map_of(officer).locator(".m-rank.m-chosen")
+    )
     page.wait_for_timeout(500)
     widths = [map_of(officer, one).locator(scale).first.inner_text() for one in ("first", "second")]
     assert widths[0] == widths[1]
-    page.get_by_role("button", name="Figures of this view").click()
-    page.get_by_text("The area you drew").wait_for()
+    officer.click_until(
+        page.get_by_role("button", name="Figures of this view"),
+        page.get_by_text("The area you drew"),
+    )
     assert "Central" in page.locator(".m-place").inner_text()
     page.get_by_role("button", name="Draw an area").click()
     box = page.locator(".stage.first iframe").bounding_box()

@@ -7,6 +7,7 @@ their role may have, and a partner reads what was shared and nothing else.
 
 import re
 import sqlite3
+import sys
 from contextlib import suppress
 
 import pypdf
@@ -45,14 +46,16 @@ def visit(browser, address):
     """A maker of visitors who sign in with the provider and begin on the map."""
     made = []
 
-    def sign_in(name):
+    def sign_in(name, start="hot-spots"):
         visitor = Visit(browser, address, width=2200, height=1000)  # the whole menu in one line
         visitor.page.set_default_timeout(90_000)  # three people on a small, busy machine
         made.append(visitor)
         form = visitor.context.request.get(f"{address}/sign-in")  # the provider's own page
         visitor.context.request.post(form.url, form={"sub": name})
-        visitor.page.goto(f"{address}/hot-spots")
-        visitor.wait_for_map()
+        visitor.page.goto(f"{address}/{start}")
+        if start == "hot-spots":
+            visitor.wait_for_map()
+        visitor.rest()
         visitor.complaints.clear()  # Streamlit looks for itself below a page's address first
         return visitor
 
@@ -100,6 +103,15 @@ def fill(visit, label, text):
     field = visit.page.get_by_role("textbox", name=label, exact=True)
     field.first.fill(text)
     field.first.press("Tab")
+    settle(visit)
+
+
+def fill_day(visit, label, digits):
+    """Type a day into its field: 01032022."""
+    day = visit.page.get_by_role("group", name=label, exact=True).get_by_role("spinbutton").first
+    day.click()
+    day.press_sequentially(digits)
+    day.press("Tab")
     settle(visit)
 
 
@@ -185,6 +197,71 @@ def test_from_hot_spot_to_prevention_and_back_to_the_meeting(visit, folder):
         assert visitor.complaints == []
 
 
+def test_an_icon_campaign_from_lens_to_coverage(visit, capsys):
+    """Eight venues near hot spots of babies in abuse settings, four agencies, one ticking off."""
+    ann = visit("ann")
+    go(ann, "Campaigns")
+    clicks = Clicks(ann)
+    pick(ann, "Begin from a template", re.compile("^ICON outreach$"))
+    clicks.made += 2
+    clicks("button", "Start a campaign", sign=ann.page.get_by_role("tab", name="Places"))
+    shared = ann.page.get_by_role("combobox", name="Shared with partner agencies")
+    shared.scroll_into_view_if_needed()
+    pick(ann, "Shared with partner agencies", re.compile("^shared$"))
+    clicks.made += 2
+    take = re.compile("Take the first 8 places")
+    clicks("tab", "Places", sign=ann.page.get_by_role("button", name=take))
+    clicks("button", take, sign=ann.page.get_by_text("Everything asked is answered."))
+    down = re.compile("Fill the template's 4 actions down over 8 places")
+    clicks("tab", "Actions", sign=ann.page.get_by_role("button", name=down))
+    clicks("button", down, sign=None)
+    save(ann, "agreed on Tuesday")
+    clicks.made += 2
+    ann.page.get_by_text("0 of 8", exact=True).wait_for()
+    ann.page.get_by_text("0 of 32", exact=True).wait_for()
+    keep = ann.page.get_by_role("button", name="Keep this count")
+    clicks("text", "Count a visit", sign=keep)
+    clicks("button", "Keep this count", sign=ann.page.get_by_text("1 of 8", exact=True))
+    with capsys.disabled():
+        told = f"\nICON campaign of eight venues, lens to coverage: {clicks.made} clicks\n"
+        sys.stdout.write(told)
+    assert clicks.made <= 20
+
+    pat = visit("pat", start="our-actions")
+    pat.page.get_by_text("midwifery: 8 actions open, none late.").wait_for()
+    first = pat.page.locator("details summary").first
+    answer = pat.page.get_by_role("button", name="Save how it stands").first
+    pat.click_until(first, answer)
+    pick(pat, "How it stands", re.compile("^done$"))
+    pat.click_until(answer, pat.page.get_by_text(re.compile(r"Saved in C-\w+, version 3")))
+    assert not pat.page.get_by_role("link", name="Plans", exact=True).count()
+    for visitor in (ann, pat):
+        assert visitor.complaints == []
+
+
+class Clicks:
+    """Clicks that are counted, each repeated until its sign is seen and counted once."""
+
+    def __init__(self, visit):
+        self.visit, self.made = visit, 0
+
+    def __call__(self, role, name, *, sign):
+        page = self.visit.page
+        exact = isinstance(name, str)
+        found = (
+            page.get_by_text(name, exact=True)
+            if role == "text"
+            else page.get_by_role(role, name=name, exact=exact)
+        )
+        if sign is None:
+            found.first.click()
+            settle(self.visit)
+        else:
+            self.visit.click_until(found.first, sign)
+            self.visit.rest()
+        self.made += 1
+
+
 def assess(team):
     """Write the location assessment of the chosen hot spot."""
     team.page.get_by_role("link", name="Assess this place").click()
@@ -200,12 +277,16 @@ def plan(team):
     team.page.get_by_role("button", name="Start a plan for this place").click()
     team.page.get_by_role("heading", name="Plans").wait_for()
     team.rest()
+    pick(team, "Strand", re.compile("^problem solving$"))
     open_tab(team, "Problem solving")
     fill(team, "Objective", OBJECTIVE)
     open_tab(team, "Actions")
     team.page.get_by_role("button", name="Add an action").click()
     team.rest()
     fill(team, "Action", ACTION)
+    pick(team, "Agency", re.compile("^council$"))
+    fill_day(team, "Due", "01062022")
+    fill_day(team, "Review on", "01072022")
     pick(team, "Shared with partner agencies", re.compile("^shared$"))
     save(team, "agreed on Tuesday")
 
@@ -215,11 +296,7 @@ def act(team):
     team.page.get_by_role("button", name="Record what was done here").click()
     team.page.get_by_role("heading", name="Interventions").wait_for()
     team.rest()
-    day = team.page.get_by_role("group", name="First day").get_by_role("spinbutton").first
-    day.click()
-    day.press_sequentially("01032022")
-    day.press("Tab")
-    settle(team)
+    fill_day(team, "First day", "01032022")
     fill(team, "What was done", "Lights put in and walked every evening.")
     save(team, "done")
     team.page.get_by_text("An analyst can do it here.").wait_for()

@@ -2,6 +2,7 @@
 
 import io
 import json
+import re
 from dataclasses import replace
 from datetime import date, timedelta
 from typing import get_args
@@ -18,6 +19,7 @@ from mapper.base.tables import (
     PARTNER_DISTRICT_COLUMNS,
     PARTNER_HOTSPOT_COLUMNS,
 )
+from mapper.disclosure.backdrop import backdrop_of
 from mapper.disclosure.make import release
 from mapper.disclosure.preview import preview
 from mapper.disclosure.register import MemoryRegister, from_document, to_document
@@ -26,7 +28,8 @@ from mapper.disclosure.suppression import kind_words, print_counts
 from mapper.lenses.lens import Lens, Rule
 from mapper.outputs.briefing.spans import spans_of_cells
 from mapper.outputs.manifest import manifest
-from mapper.outputs.maps import export_map
+from mapper.outputs.maps import embed_map, export_map
+from mapper.outputs.maps.basemap import Basemap
 from mapper.outputs.maps.drawing import context_of, figures_of
 from mapper.outputs.tables import cells_parquet, districts_csv, hotspots_csv, hotspots_geojson
 from mapper.outputs.write import write_outputs
@@ -98,7 +101,22 @@ def test_names_and_busiest_cells_give_no_street_and_no_count_that_is_not_printed
     found = analyse(known, lens=EVERYTHING, area=area, start=START, end=END, alpha=0.5)
     assert found.hotspots["name"].str.contains("Street").all()
     assert found.hotspots["streets"].str.contains(r"\(\d").all()
+    assert set(found.streets["street"]) == {"Lime Street", "Bold Street"}
+    assert release(found).streets.equals(found.streets)
     shown = release(found, audience=audience, register=MemoryRegister())
+    assert shown.streets is None
+    drawn = context_of(shown)
+    assert drawn["streets"] == {"names": [], "name": [], "xy": []}
+    assert {label[3] for label in drawn["labels"]} == {*area.cells["ward"], *area.cells["district"]}
+    for page in (export_map(shown), embed_map(shown)):
+        assert "Lime Street" not in page
+        assert "Bold Street" not in page
+    assert "Lime Street" in export_map(release(found))
+    under = Basemap("file", "Streets from a file here", vector=True)
+    lies = re.search(r'"layers": ?(\[[^\]]*\])', embed_map(shown, basemap=under))[1]
+    assert set(json.loads(lies)) == set(backdrop_of(shown).layers)
+    assert not {"streets", "buildings"} & set(json.loads(lies))
+    assert {"streets", "buildings"} <= set(backdrop_of(release(found)).layers)
     assert len(shown.hotspots) >= 1
     for column in ("name", "busiest", "reason"):
         assert not shown.hotspots[column].str.contains("Street").any()

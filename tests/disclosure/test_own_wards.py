@@ -1,6 +1,9 @@
 """A neighbourhood viewer's release: own cells alone, and nothing that gives the neighbours away."""
 
+from dataclasses import replace
+
 import numpy as np
+import pandas as pd
 import pytest
 
 from mapper.analysis.analyse import analyse
@@ -8,7 +11,7 @@ from mapper.base.errors import DisclosureError, RefusedError
 from mapper.disclosure.for_viewer import release_to
 from mapper.disclosure.own_wards import narrowed
 from mapper.disclosure.people import Viewer
-from mapper.grid.hexagons import cells_to_discs, cells_to_points
+from mapper.grid.hexagons import cells_to_discs, cells_to_points, cells_to_strings
 from mapper.outputs.tables import cells_parquet, hotspots_csv, hotspots_geojson
 from tests.builders import EVERYTHING, disc, incidents_at, small_area
 
@@ -53,6 +56,18 @@ def test_only_own_cells_and_their_hot_spots_are_there(result, shown):
     own = whole.cells[WEST].reset_index(drop=True)
     assert shown.cells["incidents"].equals(own["incidents"])
     assert shown.cells["hot"].equals(own["hot"])
+
+
+def test_streets_are_named_in_own_cells_alone():
+    incidents = incidents_at(np.repeat(CELLS, 4))
+    west = np.repeat(WEST, 4)
+    labels = pd.Categorical(np.where(west, "West Street", "East Street"))
+    table = incidents.table.assign(location=labels)
+    found = analyse(replace(incidents, table=table), lens=EVERYTHING, area=AREA)
+    assert set(found.streets["street"]) == {"West Street", "East Street"}
+    streets = release_to(NIA, found).streets
+    assert set(streets["street"]) == {"West Street"}
+    assert set(streets["cell"]) == set(cells_to_strings(CELLS[WEST]))
 
 
 def test_a_hot_spot_across_the_border_is_listed_with_its_own_part(result, shown):

@@ -17,6 +17,8 @@ import pytest
 import typer
 
 from mapper.app.door.people_file import read_people_file
+from mapper.records.agencies import read_agencies
+from mapper.records.templates import read_template
 from mapper.cli.commands import app
 from mapper.cli.job import run
 from mapper.context.phases import read_phase_rules
@@ -143,6 +145,7 @@ def read_toml(page, text, folder):
         assert len(list((folder / "out").glob("*/merseyside/*/hotspots.gpkg"))) == 2
         return
     read = {
+        "campaigns.md": read_agencies if "[[agency]]" in text else read_template,
         "data-standard.md": load_mapping,
         "lenses.md": load_lens,
         "phases.md": read_phase_rules,

@@ -4,7 +4,8 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from mapper.incidents.column_doubts import column_doubts
+from mapper.incidents.column_doubts import column_doubts, days_late, incomplete_days
+from mapper.incidents.coordinates import grid_to_degrees
 
 SIZE = 4_000
 DAY = np.timedelta64(1, "D")
@@ -93,7 +94,7 @@ def test_the_latest_days_are_said_to_be_incomplete_by_the_usual_lag():
     reported = table["start"] + pd.to_timedelta(lag, unit="D")
     seen = reported <= pd.Timestamp("2025-12-31")
     table = table.assign(reported=reported.astype("datetime64[us]"))[seen].reset_index(drop=True)
-    (found,) = column_doubts(table)
+    (found,) = incomplete_days(table, days_late(table))
     assert found.code == "days incomplete"
     # 95 % of an exponential lag of mean 4 lie within 4 ln 20 = 12 days.
     assert str(found.to_day) in {f"2025-12-{day}" for day in (18, 19, 20)}
@@ -110,6 +111,54 @@ def test_coordinates_of_two_kinds():
     table.loc[:999, ["lon", "lat"]] = table.loc[:999, ["lon", "lat"]].round(3)
     (found,) = column_doubts(table)
     assert (found.code, round(found.share, 2)) == ("coordinates coarse", 0.25)
+
+
+def test_coordinates_of_which_some_are_whole_hundreds_of_metres():
+    table = plain()
+    rng = np.random.default_rng(6)
+    east, north = (rng.integers(low, low + 100, 800) * 100.0 for low in (3350, 3870))
+    table.loc[:799, "lon"], table.loc[:799, "lat"] = grid_to_degrees(east, north)
+    (found,) = column_doubts(table)
+    assert (found.code, "to 100 m" in found.words) == ("coordinates coarse", True)
+    assert set(range(800)) <= set(found.rows.tolist())
+    assert found.rows.size <= 803  # the others are on hundreds by chance
+
+
+@pytest.mark.parametrize("keep", [11, 7])
+def test_references_that_were_cut_short(keep):
+    table = plain()
+    numbers = np.sort(np.random.default_rng(8).choice(3_000_000, SIZE, replace=False))
+    table["reference"] = [f"23{n:09d}" for n in numbers]
+    table["reference"] = table["reference"].astype("str").str.slice(0, keep)
+    assert codes(table) == ([] if keep == 11 else ["references cut"])
+
+
+def test_references_of_several_rows_each_are_told_as_shared():
+    table = plain().sort_values("start", ignore_index=True)
+    table["reference"] = [f"R{n // 3}" for n in range(SIZE)]
+    for name in ("lon", "lat"):
+        table[name] = table.groupby("reference")[name].transform("first")
+    (found,) = column_doubts(table)
+    assert (found.code, found.rows.size) == ("references shared", SIZE - 1)
+    assert "one per reference" in found.remedy
+
+
+@pytest.mark.parametrize("column", ["type", "location", "coordinates"])
+def test_a_column_that_is_constant_from_a_date_on(column):
+    table = plain()
+    rng = np.random.default_rng(4)
+    late = (table["start"] >= "2025-11-01").to_numpy()
+    if column == "coordinates":
+        table.loc[late, ["lon", "lat"]] = (-2.9512345, 53.4012345)
+    else:
+        values = np.where(late, "Other", rng.choice(["Theft", "Assault", "Other"], SIZE))
+        table[column] = pd.Categorical(values)
+    found = [one for one in column_doubts(table) if one.code == "column constant"]
+    assert [(one.kind, one.effect, str(one.since)) for one in found] == [
+        (column, "veto", "2025-11-01")
+    ]
+    assert found[0].rows.tolist() == np.flatnonzero(late).tolist()
+    assert ("Other" in found[0].words) is (column == "type")  # a place may be free text
 
 
 def test_few_rows_say_nothing():

@@ -2,6 +2,7 @@
 
 import sqlite3
 
+import duckdb
 import pandas as pd
 import psycopg
 import pyarrow as pa
@@ -151,13 +152,34 @@ def test_a_parquet_dataset_gives_its_folders_as_columns(tmp_path):
     assert set(found.table["type"]) == set(kinds[:2])
 
 
+def test_duckdb_files_give_their_only_table_or_the_one_that_is_asked_for(tmp_path):
+    path = tmp_path / "log.duckdb"
+    with duckdb.connect(str(path)) as made:
+        made.execute(
+            "CREATE TABLE incidents (reference TEXT, from_at TIMESTAMP, incident_type TEXT,"
+            " longitude DOUBLE, latitude DOUBLE)"
+        )
+        made.executemany("INSERT INTO incidents VALUES (?, ?, ?, ?, ?)", ROWS)
+    same_as_file(read_incidents(path), tmp_path)
+    with duckdb.connect(str(path)) as made:
+        made.execute("CREATE TABLE staff (name TEXT)")
+    same_as_file(read_incidents(f"duckdb:///{path}?table=incidents"), tmp_path)
+    same_as_file(read_incidents(f"duckdb:///{path}?query=SELECT * FROM incidents;"), tmp_path)
+    with pytest.raises(InputError, match=r"say which of its tables \(incidents, staff\)"):
+        read_incidents(path)
+    (tmp_path / "secret.csv").write_text("reference,from_at,longitude,latitude\n")
+    elsewhere = f"SELECT * FROM read_csv('{tmp_path / 'secret.csv'}')"
+    with pytest.raises(InputError, match=r"log\.duckdb: a query: cannot be read"):
+        read_incidents(f"duckdb:///{path}?query={elsewhere}")
+
+
 def test_addresses_are_told_from_paths():
     assert is_address("postgresql://h/d?table=a")
     assert not is_address("postgresql.csv")
     for address, words in (
         ("postgresql://h/d", "say which table"),
         ("postgresql://h/d?table=a&query=b", "say which table"),
-        ("duckdb:///x.duckdb?table=a", "export the table to Parquet"),
+        ("mysql://h/x?table=a", "export the table to Parquet"),
     ):
         with pytest.raises(InputError, match=words):
             source_of(address)

@@ -100,3 +100,41 @@ def test_of_overlapping_extracts_the_newer_counts_and_what_it_lacks_is_kept(tmp_
     assert counts.max() == 1
     assert len(counts) == 15 + 2
     assert int(found.table["knife"].sum()) == 9 + 2  # unnamed and gone have the good row's yes
+
+
+def test_one_per_reference_takes_earliest_time_worst_type_and_any_yes(tmp_path):
+    rows = extract(
+        {"reference": "A", "incident_type": "Concern for safety", "knife": "no"},
+        {
+            "reference": "A",
+            "incident_type": "Violence with injury",
+            "knife": "yes",
+            "from_at": "2026-03-03 10:00",
+        },
+        {"reference": "B", "incident_type": "Theft", "knife": "no"},
+    )
+    found = read(write_csv(tmp_path / "a.csv", rows), mapping=ONE)
+    assert found.table["type"].tolist() == ["Violence with injury", "Theft"]
+    assert found.table["knife"].tolist() == [True, False]
+    assert found.table["row"].tolist() == [2, 4]
+    (note,) = [note for note in found.notes if "differ" in note]
+    assert "the earliest time, the most serious type and any yes" in note
+
+
+@pytest.mark.parametrize("lag", [0, 9])
+def test_how_late_days_are_is_told_by_an_earlier_extract(tmp_path, lag):
+    """The older holds half of the rows of its last days: those in which recording still went on."""
+    rows = [{"reference": f"D{d}-{n}", "from_at": f"2026-{3 + d // 28:02}-{d % 28 + 1:02} 10:{n}",
+             "_day": d} for d in range(50) for n in range(10, 20)]  # fmt: skip
+    early = [row for row in rows if row["_day"] < 40]
+    early = [r for r in early if r["_day"] < 40 - lag or r["reference"][-1] in "02468"]
+    one = write_csv(tmp_path / "1.csv", extract(*early))
+    two = write_csv(tmp_path / "2.csv", extract(*rows))
+    found = read(one, two)
+    assert len(found.table) == 500
+    assert found.days_late == lag
+
+
+def test_references_in_scientific_form_are_counted(tmp_path):
+    rows = [{"reference": f"{n}.2E+12"} for n in range(1, 8)] + [{"reference": "TBC"}, {}]
+    assert read(write_csv(tmp_path / "a.csv", extract(*rows))).shortened == 7

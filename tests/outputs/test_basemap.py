@@ -2,13 +2,28 @@
 
 import re
 
+import geopandas as gpd
 import pytest
+import shapely
 
+from mapper.areas.ground_tiles import write_ground
 from mapper.base.errors import InputError
+from mapper.disclosure.backdrop import BACKDROPS
 from mapper.outputs.maps import embed_map, export_map
 from mapper.outputs.maps.basemap import basemap_of
 from mapper.outputs.maps.page import render_page
 from tests.tiles import write_tiles
+
+
+@pytest.fixture(scope="module")
+def ground(tmp_path_factory):
+    """One street as vector tiles."""
+    line = shapely.LineString([(-2.95, 53.4), (-2.94, 53.41)])
+    frame = gpd.GeoDataFrame({"name": ["Lime Street"], "rank": [2]}, geometry=[line], crs=4326)
+    path = tmp_path_factory.mktemp("ground") / "ground.pmtiles"
+    layers = {"streets": frame, "roads": frame}
+    write_ground(layers, path, title="Anyshire", credit="© nobody <b>")
+    return path
 
 
 def policy(page):
@@ -58,13 +73,39 @@ def test_a_file_is_read_for_what_it_holds(tmp_path):
     assert (found.image, found.source) == ("image/png", "blob:")
 
 
-def test_vector_tiles_and_other_files_are_refused(tmp_path):
-    with pytest.raises(InputError, match="vector tiles are not drawn"):
+def test_vector_tiles_of_another_scheme_and_other_files_are_refused(tmp_path):
+    with pytest.raises(InputError, match=r"of another scheme.*mapper area background"):
         basemap_of(str(write_tiles(tmp_path / "vector.pmtiles", kind="MVT")))
     other = tmp_path / "other.pmtiles"
     other.write_bytes(b"PK\x03\x04" * 50)
     with pytest.raises(InputError, match="no PMTiles file of version 3"):
         basemap_of(str(other))
+
+
+def test_shapes_are_painted_without_any_picture(make_release, ground):
+    found = basemap_of(str(ground))
+    assert (found.vector, found.shallowest, found.deepest) == (True, 8, 14)
+    assert found.credit == "© nobody <b>"
+    page = embed_map(make_release(rings=2), basemap=found)
+    assert "img-src" not in policy(page)
+    assert "protomapsL" in page
+    assert "© nobody <b>" not in page
+    assert "protomapsL=" not in embed_map(make_release(rings=2))
+
+
+@pytest.mark.parametrize("audience", BACKDROPS)
+def test_who_sees_more_detail_is_decided_by_audience(ground, tmp_path, audience):
+    seen = BACKDROPS[audience]
+    told = basemap_of(str(ground)).told(seen)
+    assert set(told["layers"]) == set(seen.layers)
+    picture = basemap_of(str(write_tiles(tmp_path / "streets.pmtiles")))
+    assert picture.told(seen)["to"] == 3
+    address = basemap_of("https://tiles.internal/{z}/{x}/{y}.png")
+    assert address.told(seen)["to"] == seen.closest
+    if audience != "operational":
+        assert not {"streets", "buildings"} & set(seen.layers)
+        # a pixel of a picture of 256 is then over 10 metres wide: no house, no lane is told apart
+        assert 156_543 * 0.595 / 2**seen.closest > 10
 
 
 def test_what_leaves_the_app_never_has_one(make_release):

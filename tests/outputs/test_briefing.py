@@ -5,9 +5,11 @@ from datetime import date
 from itertools import product
 
 import numpy as np
+import pandas as pd
 import pytest
 from scipy.stats import beta, binomtest
 
+from mapper.analysis.examine import positions
 from mapper.areas.load import load_study_area
 from mapper.base.errors import RequestError
 from mapper.disclosure.register import UNLIMITED, MemoryRegister
@@ -107,6 +109,35 @@ def test_a_withheld_count_is_never_compared():
     moves = compare_spans(Spans(low, high), Spans(low, high), days=(90, 90))
     assert [one.way for one in moves] == ["too few to compare", "no clear change"]
     assert moves[0].words == ""
+
+
+def test_what_the_data_forbids_to_compare_cannot_be_told():
+    spans = [spans_of_counts(counts, RULE) for counts in ([20, 20], [60, 60])]
+    moves = compare_spans(*spans, days=(90, 90), forbidden=np.array([True, False]))
+    assert [one.way for one in moves] == ["cannot be told", "clear rise"]
+    assert moves[0].words == ""
+
+
+def test_a_ward_that_stops_takes_the_verdict_from_its_own_places_alone(incidents):
+    """Of two places of the map, one lies in a ward whose rows end with the earlier window."""
+    area = load_study_area(resolution=8)
+    at = positions(incidents, area)
+    wards = area.cells["ward"].astype("str").to_numpy(dtype=object)
+    choices = BriefingChoices("domestic-abuse", BEFORE, AFTER)
+    whole = gather(incidents, choices, register=MemoryRegister())
+    inside = whole.now.cells["hot"].to_numpy() & whole.before.cells["hot"].to_numpy()
+    ward = pd.Series(wards[inside]).mode().iloc[0]
+    late = (incidents.table["start"] >= pd.Timestamp(AFTER.first)).to_numpy()
+    gone = (wards[at] == ward) & (at >= 0) & late
+    table = incidents.table[~gone].reset_index(drop=True)
+    files = (replace(incidents.files[0], rows=len(table) + len(incidents.rejected)),)
+    found = gather(replace(incidents, table=table, files=files), choices, register=MemoryRegister())
+    barred = set(wards[found.forbidden])
+    assert ward in barred
+    assert not found.forbidden.all()
+    ways = {one.moved.way for one in briefing_content(found).movers}
+    assert "cannot be told" in ways
+    assert any("the data itself changes there" in note for note in found.notes)
 
 
 def test_many_places_are_tested_together():

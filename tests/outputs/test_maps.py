@@ -12,6 +12,7 @@ import pandas as pd
 import pytest
 
 from mapper.base.errors import DisclosureError
+from mapper.base.text import encode_text
 from mapper.context.places import Places, places_table
 from mapper.outputs.maps import (
     build_map,
@@ -70,6 +71,15 @@ def test_every_hot_spot_has_its_rank_and_outline(make_release):
         low, high = points(spot["rings"][0]).min(axis=0), points(spot["rings"][0]).max(axis=0)
         assert low[0] < spot["lon"] < high[0]
         assert low[1] < spot["lat"] < high[1]
+
+
+def test_streets_are_drawn_at_their_points_under_their_encoded_names(make_release):
+    places = [("Lime Street", -2.95, 53.42), (HOSTILE, -2.96, 53.41), ("Lime Street", -2.97, 53.4)]
+    streets = pd.DataFrame(places, columns=["street", "lon", "lat"]).assign(cell="x")
+    drawn = context_of(make_release(rings=2, streets=streets))["streets"]
+    assert drawn["names"] == ["Lime Street", encode_text(HOSTILE)]
+    assert drawn["name"] == [0, 1, 0]
+    assert points(drawn["xy"]) == pytest.approx(streets[["lon", "lat"]].to_numpy())
 
 
 def test_a_selected_hot_spot_travels_as_its_position(make_release):

@@ -1,11 +1,16 @@
 """Drawings for print: well-formed, drawable, every word encoded, every number said in words."""
 
+import re
 from xml.etree import ElementTree as ET
 
+import geopandas as gpd
 import numpy as np
 import pandas as pd
 import pytest
+import shapely
 
+from mapper.areas.ground_tiles import write_ground
+from mapper.base.palette import COLOURS
 from mapper.outputs.documents.svg import svg_to_png
 from mapper.outputs.pictures.charts import bars, curve, strip, week_clock
 from mapper.outputs.pictures.map_picture import map_picture
@@ -54,6 +59,62 @@ def test_map_of_one_hot_spot_draws_its_surroundings_only(make_release):
     whole, part = map_picture(release), map_picture(release, focus=first)
     assert len(part.svg) < len(whole.svg) / 2
     assert "1" in words(parsed(part))
+
+
+def middle_of(release, spot):
+    found = release.hotspots.set_index("hotspot_id").loc[spot]
+    return float(found["lon"]), float(found["lat"])
+
+
+def test_a_close_map_names_streets_and_districts_where_there_is_room(make_release):
+    plain = make_release(rings=30)
+    spot = plain.hotspots["hotspot_id"].iloc[0]
+    lon, lat = middle_of(plain, spot)
+    rows = [("Lime Street", lon, lat + 0.008), (HOSTILE, lon, lat - 0.006), ("Under 1", lon, lat)]
+    rows += [("Lime Street", lon, lat - 0.009), ("On Lime Street", lon, lat + 0.008)]
+    streets = pd.DataFrame(rows, columns=["street", "lon", "lat"]).assign(cell="x")
+    release = make_release(rings=30, streets=streets)
+    named = words(parsed(map_picture(release, focus=spot)))
+    assert named.count("Lime Street") == 2  # the halo and the words
+    assert HOSTILE in named
+    assert not {"On Lime Street", "Under 1"} & set(named)
+    assert "N" in named
+    assert any(word.endswith(" m") for word in named)  # the bar of a map of a few streets
+    far = words(parsed(map_picture(release, width=120)))
+    assert "Lime Street" not in far
+
+
+def test_printed_ground_holds_what_its_audience_may_see(make_release, tmp_path):
+    plain = make_release(rings=30)
+    spot = plain.hotspots["hotspot_id"].iloc[0]
+    lon, lat = middle_of(plain, spot)
+    line = shapely.LineString([(lon - 0.01, lat), (lon + 0.01, lat + 0.001)])
+    wood = shapely.box(lon - 0.004, lat - 0.004, lon - 0.001, lat - 0.001)
+    shapes = {"streets": line, "roads": shapely.affinity.translate(line, 0, 0.002), "woods": wood}
+    layers = {
+        name: gpd.GeoDataFrame(geometry=[shape], crs=4326).assign(name="", rank=2)
+        for name, shape in shapes.items()
+    }
+    file = tmp_path / "ground.pmtiles"
+    write_ground(layers, file, title="Anyshire", credit="")
+
+    def drawn(release, **choices):
+        root = parsed(map_picture(release, ground=file, **choices))
+        paths = list(root.iter(f"{SVG}path"))
+        lines = {p.get("stroke-width") for p in paths if p.get("stroke") == COLOURS["road-edge"]}
+        return lines, any(p.get("fill") == COLOURS["wood"] for p in paths)
+
+    assert drawn(plain, focus=spot) == ({"0.35", "0.9"}, True)
+    assert drawn(plain, width=120) == ({"0.9"}, True)
+    assert drawn(make_release(rings=30, audience="partnership"), focus=spot) == ({"0.9"}, True)
+    assert drawn(make_release(rings=30, audience="public"), focus=spot) == (set(), True)
+    root = parsed(map_picture(plain, ground=file, focus=spot))
+    road = next(p for p in root.iter(f"{SVG}path") if p.get("stroke-width") == "0.35")
+    numbers = [float(one) for one in re.findall(r"-?[\d.]+", road.get("d"))]
+    x, y = np.array(numbers).reshape(-1, 2).T
+    # 1 in 20 in degrees; a degree of longitude is shorter on the ground
+    slope = -np.polyfit(x, y, 1)[0]
+    assert slope == pytest.approx(0.05 / np.cos(np.radians(lat)), rel=0.02)
 
 
 def test_bars_and_strips_carry_their_numbers():

@@ -7,7 +7,17 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mapper.base.text import count, encode_text, place_name, script_json, spreadsheet_text
+from mapper.base.text import (
+    ascii_escapes,
+    count,
+    encode_text,
+    line_text,
+    lines_text,
+    place_name,
+    script_json,
+    shown_name,
+    spreadsheet_text,
+)
 
 TEXTS = st.text(st.characters(exclude_categories=["Cs"]))
 
@@ -18,6 +28,25 @@ def test_encoded_text_has_no_sign_that_runs_and_reads_back_as_it_was(text):
     assert not set(encoded.replace("&#", "")) & set("{}`$\\<>&\"'")
     # Not all numeric entities survive html.unescape (control characters), but these do.
     assert html.unescape(encoded) == text
+
+
+OBEYED = set(map(chr, (*range(32), *range(0x7F, 0xA0), *range(0x202A, 0x202F)))) | {"\u2066"}
+
+
+@given(st.text(st.sampled_from([*OBEYED, *"aé[8m\\"])))
+def test_no_terminal_obeys_what_it_is_shown(text):
+    assert not OBEYED & set(line_text(text))
+    assert not (OBEYED - {"\n"}) & set(lines_text(text))
+    assert lines_text(text).count("\n") == text.count("\n")
+    written = ascii_escapes(json.dumps([text], ensure_ascii=False))
+    assert json.loads(written) == [text]
+    assert not OBEYED & set(written)
+
+
+def test_an_endless_name_is_cut_and_says_so():
+    assert shown_name("Lime Street") == "Lime Street"
+    assert shown_name("\u202egnp.exe") == "\\u202egnp.exe"
+    assert shown_name("x" * 5_000) == "x" * 120 + "… (cut: 5,000 characters)"
 
 
 @given(TEXTS)

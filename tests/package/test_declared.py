@@ -71,16 +71,16 @@ def modules_of(tree):
 
 
 def test_what_mapper_imports_is_declared():
-    assert imported(*PRODUCT) - declared("scan", "terrain") == set()
+    assert imported(*PRODUCT) - declared("duckdb", "scan", "terrain") == set()
 
 
 def test_what_is_declared_is_imported():
-    assert declared("scan", "terrain") - imported(*PRODUCT) == set(NEVER_IMPORTED)
+    assert declared("duckdb", "scan", "terrain") - imported(*PRODUCT) == set(NEVER_IMPORTED)
 
 
 def test_what_tests_documents_and_benchmarks_import_is_declared():
     found = imported("tests", "benchmarks", "docs", "setup.py")
-    assert found - declared("scan", "terrain", "dev", "docs") == set()
+    assert found - declared("duckdb", "scan", "terrain", "dev", "docs") == set()
 
 
 def test_streamlit_stays_below_the_next_minor_version():
@@ -93,13 +93,13 @@ def test_streamlit_stays_below_the_next_minor_version():
 def test_every_declared_package_is_pinned_for_those_who_install():
     pins = (ROOT / "constraints.txt").read_text().splitlines()
     pinned = {canonicalize_name(line.split("==")[0]) for line in pins if "==" in line}
-    assert declared("scan", "terrain", "dev", "docs") - pinned == set()
+    assert declared("duckdb", "scan", "terrain", "dev", "docs") - pinned == set()
 
 
 @cache
 def needed():
     """Every package that is installed with mapper: declared, and what those need in turn."""
-    found, left = set(), {*declared("scan", "terrain"), "psycopg-binary"}
+    found, left = set(), {*declared("duckdb", "scan", "terrain"), "psycopg-binary"}
     while left:
         name = left.pop()
         found.add(name)

@@ -98,3 +98,8 @@ def said(app):
     """Everything the page says, as one text."""
     parts = [*app.get("html"), *app.text, *app.caption, *app.markdown]
     return "\n".join(str(getattr(part, "value", None) or part.proto.body) for part in parts)
+
+
+def drawn(app):
+    """The page's own components: the maps and lists, not the one that holds the address."""
+    return [part for part in app.get("bidi_component") if part.key != "address"]

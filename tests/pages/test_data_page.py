@@ -5,7 +5,7 @@ import re
 import pytest
 
 from mapper.incidents.synthetic import SYNTHETIC_NOTICE
-from tests.pages.conftest import said
+from tests.pages.conftest import said, start
 from tests.small_extract import write_extract, write_police_uk, write_unknown_table
 
 
@@ -52,6 +52,17 @@ def test_loaded_data_is_used_and_given_back(data_page, tmp_path):
     page.switch_page("pages/data/load.py").run()
     next(b for b in page.button if b.label == "Back to what everybody sees").click().run()
     assert "In use: small.csv" in said(page)
+
+
+def test_loaded_data_outlive_a_reload_and_another_page_until_given_back(data_page, tmp_path):
+    load(data_page, write_police_uk(tmp_path / "street.csv"))
+    page = next(b for b in data_page.button if b.label == "Use this data").click().run()
+    page.switch_page("pages/data/load.py").run()
+    assert "Loaded before: street.csv." in said(page)
+    fresh = start().switch_page("pages/data/load.py").run()
+    assert "In use: street.csv, 621 incidents." in said(fresh)
+    next(b for b in fresh.button if b.label == "Back to what everybody sees").click().run()
+    assert "In use: small.csv" in said(start().switch_page("pages/data/load.py").run())
 
 
 def test_an_unknown_table_is_mapped_and_its_dates_asked_about(data_page, tmp_path):

@@ -17,19 +17,19 @@ from mapper.incidents.synthetic import SYNTHETIC_NOTICE
 from mapper.methods.load import methods
 from mapper.outputs.exports import DEGREES, FORMS, NATIONAL_GRID, REFERENCE_SYSTEMS, export
 from mapper.outputs.manifest import fingerprint
-from tests.pages.conftest import forget, said, start
+from tests.pages.conftest import drawn, forget, said, start
 from tests.small_extract import write_extract
 
 
 def panel(app):
     """What the map and list are given."""
-    return json.loads(app.get("bidi_component")[0].proto.json)
+    return json.loads(drawn(app)[0].proto.json)
 
 
 def refusal(app):
     """The refusal shown in place of the map."""
     assert not app.exception
-    assert not app.get("bidi_component")
+    assert not drawn(app)
     (words,) = [part for part in said(app).splitlines() if "m-notice m-stop" in part]
     return words
 

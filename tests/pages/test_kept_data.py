@@ -54,15 +54,15 @@ def log(kind):
         return find_entries(connection, AuditFilter(kinds=(kind,)), limit=50)
 
 
-def test_what_is_not_kept_is_said_to_go(app, tmp_path):
+def test_what_is_not_kept_is_its_persons_alone_and_is_said_to_go(app, tmp_path):
     page = load(data_page(app), write_police_uk(tmp_path / "street.csv"))
-    assert "When you sign out, close the window or the app stops, it is gone" in said(page)
+    assert "until 24 hours after you last used it" in said(page)
     press(page, "Use this data")
-    assert "gone when you sign out or the app stops" in said(data_page(page))
+    assert "It is deleted 24 hours after you last used it" in said(data_page(page))
     assert kept_data.shelf().kept == ()
     assert not (settings().workspace / "datasets").exists()
     forget()
-    assert "In use: small.csv" in said(data_page(start()))
+    assert "In use: street.csv" in said(data_page(start()))
 
 
 def test_what_is_kept_is_listed_and_opens_after_a_restart(app, tmp_path):

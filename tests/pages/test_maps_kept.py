@@ -1,9 +1,14 @@
 """Finished maps are made once for each release and never again on a rerun."""
 
+import geopandas
 import pytest
+import shapely
 
 from mapper.app.shell import results
 from mapper.app.shell.basemap import WARNING
+from mapper.areas.background import background_path
+from mapper.areas.ground_tiles import write_ground
+from mapper.areas.stored import installed_table
 from mapper.base.settings import settings
 from tests.pages.conftest import said, start
 
@@ -46,6 +51,28 @@ def test_a_background_is_offered_only_where_one_is_set_and_warned_of(monkeypatch
     assert len(made) == 1
     app.checkbox(key="basemap warned").check().run()
     assert len(made) == 2
+
+
+def test_streets_made_for_the_area_stand_under_its_maps_until_taken_off(monkeypatch, made):
+    under, build = [], results.embed_map
+
+    def seen(shown, **choices):
+        under.append(choices["basemap"])
+        return build(shown, **choices)
+
+    monkeypatch.setattr(results, "embed_map", seen)
+    line = shapely.LineString([(-2.95, 53.4), (-2.94, 53.41)])
+    frame = geopandas.GeoDataFrame(geometry=[line], crs=4326).assign(name="Lime Street", rank=2)
+    kept = background_path(installed_table().stem)
+    kept.parent.mkdir(parents=True, exist_ok=True)
+    write_ground({"streets": frame}, kept, title="Anyshire", credit="© us")
+    try:
+        app = start()
+        assert (under[-1].path, under[-1].credit) == (kept, "© us")
+        app.selectbox(key="basemap").select("Plain ground").run()
+        assert under[-1] is None
+    finally:
+        kept.unlink()
 
 
 def test_a_background_that_cannot_be_used_is_said_and_the_map_still_drawn(monkeypatch, made):

@@ -8,7 +8,7 @@ from mapper.app.door.sign_ins import sign_ins
 from mapper.app.shell.router import ENTRIES, PAGES, entries_for
 from mapper.disclosure.people import ROLES, Viewer, may
 from mapper.records.audit_check import Verdict
-from tests.pages.conftest import ENTRY, SECONDS, said
+from tests.pages.conftest import ENTRY, SECONDS, drawn, said
 
 
 def test_nobody_signed_in_sees_a_page(signed_in_app):
@@ -22,7 +22,7 @@ def test_a_cookie_that_the_server_does_not_know_shows_nothing(signed_in_app):
     app = signed_in_app("analyst")
     sign_ins.clear()
     assert "You are signed out" in said(app.run())
-    assert not app.get("bidi_component")
+    assert not drawn(app)
 
 
 @pytest.mark.parametrize("entry", ENTRIES, ids=lambda entry: entry.url)
@@ -63,7 +63,7 @@ def test_a_neighbour_sees_own_wards_only(signed_in_app):
 def test_a_neighbour_without_wards_is_told_whom_to_ask(signed_in_app):
     app = signed_in_app("neighbourhood")
     assert "names no ward" in said(app)
-    assert not app.get("bidi_component")
+    assert not drawn(app)
 
 
 def test_a_partner_sees_a_partnership_release_or_nothing(signed_in_app):
@@ -111,7 +111,7 @@ def test_what_was_not_written_down_is_not_shown(signed_in_app, monkeypatch):
     monkeypatch.setattr(results, "trace_release", full)
     app = signed_in_app("analyst")
     assert "The disk is full" in said(app)
-    assert not app.get("bidi_component")
+    assert not drawn(app)
 
 
 def test_the_check_is_told_in_words():

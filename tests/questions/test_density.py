@@ -30,13 +30,15 @@ def places(tmp_path_factory):
 
 def test_density_is_the_kernel_of_the_counts(ask, study):
     table, manifest = ask("density", "--metres", 500)
-    kernel = gaussian_kernel(study.cells, bandwidth_m=500)
-    np.testing.assert_allclose(table["density"], kernel.density(study.counts.incidents))
+    covered, reached = study.covered, ~study.uncovered
+    assert table["density"].isna().eq(~reached).all()
+    kernel = gaussian_kernel(covered.cells, bandwidth_m=500)
+    np.testing.assert_allclose(table["density"][reached], kernel.density(covered.counts.incidents))
     assert manifest["choices"] == {"over": "land", "metres": 500}
     ratio, _ = ask("density", "--over", "demand")
-    other = gaussian_kernel(study.cells, bandwidth_m=400)
+    other = gaussian_kernel(covered.cells, bandwidth_m=400)
     np.testing.assert_allclose(
-        ratio["ratio"], other.ratio(study.counts.incidents, study.demand), equal_nan=True
+        ratio["ratio"][reached], other.ratio(covered.counts.incidents, covered.demand)
     )
 
 
@@ -64,21 +66,25 @@ def test_distances_to_kinds_are_the_smallest_of_a_plain_loop(study, places):
 
 def test_risk_terrain_is_the_fit_of_cells_near_and_far(ask, study, places):
     table, manifest = ask("risk-terrain", "--places", places, "--metres", 400)
-    away = metres_to_kind(read_all_places([places]).table, study.cells)
+    covered = study.covered
+    away = metres_to_kind(read_all_places([places]).table, covered.cells)
     kinds = ["library", "licensed premises"]
     near = (away[kinds] <= 400).to_numpy()
     found = fit_terrain(
-        study.counts.incidents, study.area.cells["residents"].to_numpy(), near, cells=study.cells
+        covered.counts.incidents,
+        covered.area.cells["residents"].to_numpy(),
+        near,
+        cells=covered.cells,
     )
     table = table.set_index("kind").loc[kinds]
     np.testing.assert_allclose(table["ratio"], found.ratio)
     np.testing.assert_allclose(table[["ratio_low", "p"]], np.column_stack([found.low, found.p]))
     np.testing.assert_array_equal(table["cells_near"], near.sum(axis=0))
-    np.testing.assert_array_equal(table["incidents_near"], study.counts.incidents @ near)
+    np.testing.assert_array_equal(table["incidents_near"], covered.counts.incidents @ near)
     assert "never a cause" in manifest["notes"][0]
     assert any("Left out" in note and "airport" in note for note in manifest["notes"])
     cells, _ = ask("risk-terrain", "--places", places, "--metres", 400, "--table", "cells")
-    np.testing.assert_allclose(cells["residual"], found.residual)
+    np.testing.assert_allclose(cells["residual"][~study.uncovered], found.residual)
 
 
 def test_no_kind_with_enough_cells_is_refused(run, extract, places, tmp_path):

@@ -30,18 +30,22 @@ def postgresql_server():
     shutil.rmtree(folder, ignore_errors=True)
 
 
+@pytest.fixture
+def postgresql_url(postgresql_server):
+    """The URL of an empty PostgreSQL database."""
+    name = f"test_{os.getpid()}_{next(_NUMBERS)}"
+    with psycopg.connect(postgresql_server, autocommit=True) as connection:
+        connection.execute(f"CREATE DATABASE {name}")
+        yield postgresql_server.replace("/postgres?", f"/{name}?")
+        connection.execute(f"DROP DATABASE {name} WITH (FORCE)")
+
+
 @pytest.fixture(params=ENGINES)
 def database_url(request, tmp_path):
     """The URL of an empty database; with it any process can open it."""
     if request.param == "sqlite":
-        yield f"sqlite:///{tmp_path / 'records' / 'mapper.sqlite'}"
-        return
-    server = request.getfixturevalue("postgresql_server")
-    name = f"test_{os.getpid()}_{next(_NUMBERS)}"
-    with psycopg.connect(server, autocommit=True) as connection:
-        connection.execute(f"CREATE DATABASE {name}")
-        yield server.replace("/postgres?", f"/{name}?")
-        connection.execute(f"DROP DATABASE {name} WITH (FORCE)")
+        return f"sqlite:///{tmp_path / 'records' / 'mapper.sqlite'}"
+    return request.getfixturevalue("postgresql_url")
 
 
 @pytest.fixture

@@ -227,6 +227,12 @@ def test_a_file_that_is_no_head(tmp_path, content):
         read_head(tmp_path / "head.json")
 
 
+def test_an_entry_holds_nothing_that_a_terminal_obeys(database):
+    with database.write() as connection:
+        entry = append(connection, Event("view", "anne\x1b[2J", subject="a\nb\u202ec"))
+    assert (entry.person, entry.subject) == ("anne\\x1b[2J", "a\\nb\\u202ec")
+
+
 def test_the_entry_goes_with_its_act(database):
     """What fails after the entry takes the entry with it."""
 

@@ -11,6 +11,7 @@ from mapper.records.open import database
 from mapper.records.saving import Work, save
 from mapper.records.versions import history
 from tests.questions.context.conftest import extract, near
+from tests.records.test_campaigns import CONTENT
 
 __all__ = ["extract", "near"]
 
@@ -71,7 +72,10 @@ def test_overdue_actions_are_listed_by_their_day(run):
     work()
     said = run("records", "overdue", "--on", "2026-01-20")
     assert "10 days: Light the stairs (council, P-1, due 2026-01-10)" in said.out
-    assert "0 overdue actions in 1 plans" in run("records", "overdue", "--on", "2026-01-10").out
+    assert (
+        "0 overdue actions in 1 plan or campaign"
+        in run("records", "overdue", "--on", "2026-01-10").out
+    )
 
 
 def test_all_work_goes_from_one_workspace_to_another_by_digest(run, workspace, tmp_path):
@@ -115,3 +119,21 @@ def test_the_dossier_is_written_audited_and_refused_in_words(run, extract, near,
     partner = run("dossier", spot, *asked, "--audience", "partnership")
     assert partner.code in {0, 2}  # partners may be shown another outline, with another id
     assert partner.code == 2 or "Fewer calls" not in page.read_text()
+
+
+def test_a_campaign_is_told_and_written_to_a_file(run, tmp_path):
+    save(database(), Work("C-1", "campaign", CONTENT), viewer=ANNE, reason="agreed")
+    said = run("records", "campaign", "C-1", "--on", "2022-10-01").out
+    assert "2 of 4 places visited" in said
+    assert "Untouched: Clinic; School" in said
+    assert "11 days late: Brief (midwifery, Hub)" in said
+    out = tmp_path / "c.csv"
+    run("records", "campaign", "C-1", "--on", "2022-10-01", "--out", str(out))
+    assert out.read_bytes().startswith(b"\xef\xbb\xbfplace,action,agency")
+    assert "campaign C-1 version 1" in entries("export")
+    wrong = run("records", "campaign", "P-1")
+    assert "There is no campaign P-1 here" in wrong.err
+    assert (
+        "write a campaign as .csv or .xlsx"
+        in run("records", "campaign", "C-1", "--out", "c.pdf").err
+    )

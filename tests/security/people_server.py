@@ -25,6 +25,7 @@ PEOPLE = """
 name = "preferred_username"
 roles = "groups"
 wards = "wards"
+agency = "agency"
 
 [roles]
 analyst = ["Crime analysts"]
@@ -40,7 +41,7 @@ USERS = {
     "nell": {"groups": ["Neighbourhood teams"], "wards": ["Pensby and Thingwall"]},
     "kay": {"groups": ["Neighbourhood teams"], "wards": ["Central, Liverpool"]},
     "kim": {"groups": ["Neighbourhood teams"], "wards": ["Birkenhead and Tranmere"]},
-    "pat": {"groups": ["Partners"]},
+    "pat": {"groups": ["Partners"], "agency": "midwifery"},
     "ada": {"groups": "Mapper administrators"},
     "eve": {"groups": ["Canteen"]},
 }

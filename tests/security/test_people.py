@@ -61,6 +61,7 @@ def test_who_may_what_as_a_table():
         "load data": "analyst",
         "release": "analyst",
         "plan": "neighbourhood analyst",
+        "act for an agency": "partner",
         "read the audit log": "administrator",
         "change settings": "administrator",
     }
@@ -151,6 +152,40 @@ def test_claims_become_roles_and_wards(people):
 )
 def test_claims_that_do_not_fit_give_nobody(people, told):
     assert read_people_file(people(WHOLE)).viewer(told) is None
+
+
+AGENCIES = """
+[agencies]
+"NHS 0-19" = "health visiting"
+PROB = "probation"
+"""
+
+
+def test_a_sign_in_carries_one_agency_or_none(people):
+    text = WHOLE.replace('wards = "wards"', 'wards = "wards"\nagency = "department"', 1)
+    listed = read_people_file(people(text + AGENCIES))
+    told = {
+        department: listed.viewer(claims("Intelligence", department=department)).agency
+        for department in ("NHS 0-19", "PROB", "probation", "", "prob")
+    }
+    assert told == {
+        "NHS 0-19": "health visiting", "PROB": "probation", "probation": "", "": "", "prob": ""
+    }  # fmt: skip
+    assert listed.viewer(claims("Intelligence", department=["NHS 0-19", "PROB"])).agency == ""
+    named = read_people_file(people(text))
+    assert named.viewer(claims("Intelligence", department="probation")).agency == "probation"
+    assert named.viewer(claims("Intelligence", department="PROB")).agency == ""
+
+
+def test_an_agency_that_there_is_not_is_refused_with_its_line(people):
+    text = WHOLE.replace('wards = "wards"', 'wards = "wards"\nagency = "department"', 1)
+    wrong = people(text + '[agencies]\nX = "probaton"\n')
+    with pytest.raises(
+        PeopleError, match=r"\"probaton\" is no agency here. Did you mean probation"
+    ):
+        read_people_file(wrong)
+    with pytest.raises(PeopleError, match=r"`agency` under \[claims\] is missing"):
+        read_people_file(people(WHOLE + AGENCIES))
 
 
 def test_a_claim_may_have_dots_in_its_name(people):

@@ -1,6 +1,7 @@
 """From a cold server with a real provider: who gets what, and who gets nothing."""
 
 import json
+import re
 import sqlite3
 import time
 from contextlib import ExitStack
@@ -10,6 +11,10 @@ import pytest
 from streamlit.proto.BackMsg_pb2 import BackMsg
 from websockets.exceptions import ConnectionClosed, InvalidStatus
 
+from mapper.records.open import open_database
+from mapper.records.saving import Work, save
+from mapper.records.versions import newest
+from tests.records.test_agency_acts import ANNE, CONTENT
 from tests.security.people_server import Visitor, serving
 from tests.small_extract import write_extract
 
@@ -152,6 +157,9 @@ def test_a_sign_in_opens_the_pages_of_its_role_alone(people):
     [
         ("pat", "data", "Quality of the data"),
         ("nia", "data", "Quality of the data"),
+        ("pat", "plans", "Why this version"),
+        ("pat", "campaigns", "Why this version"),
+        ("nia", "our-actions", "Save how it stands"),
         ("ann", "audit", "Is the log whole"),
         ("ada", "hot-spots", "hotspot_panel"),
         ("ada", "data", "Quality of the data"),
@@ -228,6 +236,33 @@ def test_a_partner_is_given_no_place_for_a_file_and_a_file_is_refused(people):
     headers = {"X-Xsrftoken": pat.web.cookies["_streamlit_xsrf"], "Origin": pat.address}
     address = f"{pat.address}/_stcore/upload_file/{line.session}/one"
     assert pat.web.put(address, files={"file": b"a"}, headers=headers).status_code == 403
+
+
+def test_a_forged_message_of_a_partner_changes_no_other_agencys_action(people, folder):
+    """The button of the police's action is not on the page, so a press of it is nothing."""
+    kept = open_database(workspace=folder / "workspace")
+    save(kept, Work("C-1", "campaign", CONTENT), viewer=ANNE, reason="agreed")
+    line = people("pat").open_page("our-actions")
+    own = re.search(r"\$\$ID-\w+-C-1 0 1 save", line.text)[0]
+    assert "C-1 1 1 save" not in line.text
+    for forged in (own.replace("C-1 0 1", "C-1 1 1"), own.replace("0 1 save", "1 1 save")):
+        press(line, forged)
+        assert newest(kept, "C-1").number == 1
+    press(line, own)  # the same message with the own button is a save
+    saved = newest(kept, "C-1")
+    assert (saved.number, saved.author) == (2, "pat")
+    assert saved.content["actions"][1:] == CONTENT["actions"][1:]
+    kept.close()
+
+
+def press(line, button):
+    """Press a button of the partners' page, as its browser would say it."""
+    asked = BackMsg()
+    asked.rerun_script.page_name = "our-actions"
+    state = asked.rerun_script.widget_states.widgets.add()
+    state.id, state.trigger_value = button, True
+    line.ask(asked)
+    line.wait_for("script_finished")
 
 
 def test_nobody_clears_what_is_everybodys_or_writes_on_the_server(people):

@@ -1,7 +1,10 @@
 """Files are whole or absent: one place writes them, and a full disk changes nothing."""
 
 import ast
+import os
 import resource
+import subprocess
+import sys
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -12,6 +15,7 @@ from mapper.areas.load import load_study_area
 from mapper.areas.study_area import write_study_area
 from mapper.base.errors import MapperError
 from mapper.base.files import write_whole
+from mapper.base.settings import settings
 from mapper.incidents.mapping import ColumnMapping, save_mapping
 from mapper.incidents.read import read_incidents
 from mapper.outputs.rejected import rejected_csv
@@ -35,6 +39,8 @@ ALLOWED = {
     "incidents/spatial.py": TEMPORARY,
     "incidents/gather.py": TEMPORARY,
     "incidents/from_frame.py": IN_MEMORY,
+    "incidents/parquet.py": TEMPORARY,
+    "incidents/parquet_child.py": TEMPORARY,
     "incidents/spatial_child.py": TEMPORARY,
     "app/data/intake.py": TEMPORARY,
     "app/data/mapping_preview.py": TEMPORARY,
@@ -81,6 +87,17 @@ def test_every_write_goes_through_one_place():
     for name in [name for name, why in ALLOWED.items() if why == TEMPORARY and name in found]:
         text = (MAPPER / name).read_text()
         assert "TemporaryDirectory(" in text or name.endswith("_child.py"), name
+
+
+def test_what_a_killed_run_had_begun_is_cleared_by_the_next(tmp_path):
+    with subprocess.Popen([sys.executable, "-c", ""]) as ended:
+        pass
+    gone = tmp_path / f".a.csv.{ended.pid}.x1.tmp"
+    others = [tmp_path / f".a.csv.{os.getppid()}.x2.tmp", tmp_path / ".b.csv.1.tmp"]
+    for path in (gone, *others):
+        path.write_text("part")
+    write_whole(tmp_path / "a.csv", "whole")
+    assert sorted(tmp_path.iterdir()) == sorted([*others, tmp_path / "a.csv"])
 
 
 @contextmanager
@@ -140,3 +157,22 @@ def test_a_full_disk_leaves_the_old_state_and_one_message(make_release, incident
         assert "\n" not in str(refusal.value)
     write(tmp_path, "new")
     assert state(tmp_path)
+
+
+@pytest.mark.parametrize(
+    ("told", "file", "folder"),
+    [(None, 0o600, 0o700), ("group", 0o640, 0o750), ("everybody", 0o644, 0o755)],
+)
+def test_what_is_written_is_its_owners_alone_unless_told_otherwise(
+    make_release, tmp_path, monkeypatch, told, file, folder
+):
+    if told:
+        monkeypatch.setenv("MAPPER_OUTPUTS_FOR", told)
+    settings.cache_clear()
+    out = tmp_path / "month" / "set"
+    write_outputs(make_release(), out)
+    write_whole(tmp_path / "one" / "a.csv", "x")
+    settings.cache_clear()
+    rights = {path: path.stat().st_mode & 0o777 for path in (out, *tmp_path.rglob("*"))}
+    assert {rights[path] for path in rights if path.is_file()} == {file}
+    assert {rights[path] for path in rights if path.is_dir()} == {folder}

@@ -57,6 +57,7 @@ def session_table(found: Sequence[Session]) -> pd.DataFrame:
             "Who": [one.name for one in found],
             "Role": [one.role for one in found],
             "Wards": [", ".join(one.wards) for one in found],
+            "Agency": [one.agency for one in found],
             "Since": [f"{one.issued:%d/%m/%Y %H:%M}" for one in found],
             "Last seen": [f"{one.last_seen:%H:%M}" for one in found],
             "Ends at the latest": [f"{one.expires:%d/%m/%Y %H:%M}" for one in found],

@@ -22,6 +22,7 @@ _IN_WORDS: Mapping[Act, str] = MappingProxyType(
         "load data": "Load incidents and see how good they are",
         "release": "Make releases for partners and the public",
         "plan": "Write assessments and plans",
+        "act for an agency": "Say how your own agency's actions stand, in what is shared with it",
         "read the audit log": "Read who saw what, and when",
         "change settings": "Change the settings of this installation",
     }
@@ -57,6 +58,8 @@ def _show_who(viewer: Viewer) -> None:
     lines.append(f"Roles: {', '.join(sorted(viewer.roles))}")
     if viewer.wards:
         lines.append(f"Wards: {'; '.join(sorted(viewer.wards))}")
+    if viewer.agency:
+        lines.append(f"Agency: {viewer.agency}")
     ends = ends_in_words(viewer)
     if ends:
         lines.append(f"This sign-in ends at {ends} at the latest, or when nothing is done for long")

@@ -2,11 +2,13 @@
 
 from dataclasses import replace
 from datetime import date
+from functools import partial
 from typing import Any
 
 import streamlit as st
 
-from mapper.app.shell.choices import lenses_for
+from mapper.app.shell.address import follow, say
+from mapper.app.shell.choices import day_within, lenses_for
 from mapper.app.shell.datasets import Dataset
 from mapper.base.errors import RequestError
 from mapper.outputs.briefing.choices import (
@@ -55,14 +57,18 @@ def _ask_lens(dataset: Dataset, first: str) -> str:
     """Ask for the lens of the map, of those that the data can be seen through."""
     offer = lenses_for(dataset.digest, _dataset=dataset)
     titles = {lens.id: lens.title for lens in offer.lenses[: offer.fitting]}
-    return st.selectbox(
+    key, usual = f"briefing lens {dataset.digest[:12]}", first if first in titles else None
+    follow("lens", key, {name: name for name in titles}.get, usual or next(iter(titles)))
+    chosen = st.selectbox(
         "Lens of the map",
         list(titles),
-        index=list(titles).index(first) if first in titles else 0,
+        index=list(titles).index(usual) if usual else 0,
         format_func=titles.__getitem__,
-        key=f"briefing lens {dataset.digest[:12]}",
+        key=key,
         persist_state="session",
     )
+    say({"lens": chosen})
+    return chosen
 
 
 def _ask_days(
@@ -75,20 +81,28 @@ def _ask_days(
     kept = [RELEASED] if released is not None else []
     usual = "quarter" if start.after.days > 31 else "month"  # noqa: PLR2004 - a month's days
     options = [*kept, *MONTHS, SINCE]
+    key, first_one = f"briefing period {dataset.digest[:12]}", kept[0] if kept else usual
+    follow("period", key, {_in_address(name): name for name in options}.get, first_one)
     period = st.selectbox(
         "Period",
         options,
-        index=0 if kept else options.index(usual),
+        index=options.index(first_one),
         format_func=lambda name: str(_PERIODS.get(name, name)).capitalize(),
-        key=f"briefing period {dataset.digest[:12]}",
+        key=key,
         persist_state="session",
     )
+    say({"period": _in_address(period), "from": ""})
     if released is not None and period == RELEASED:
         return released.before, released.after
     first, last = days_of_data(dataset.incidents.table)
     if period == SINCE:
         return windows_since(first, last, _ask_meeting(dataset, first, last, meetings))
     return windows_of_period(first, last, period_of(period))
+
+
+def _in_address(period: str) -> str:
+    """Return how an address names a period."""
+    return str(period).replace(" ", "-")
 
 
 _PERIODS = {name: f"latest {name}" for name in MONTHS}
@@ -98,16 +112,19 @@ def _ask_meeting(dataset: Dataset, first: date, last: date, meetings: tuple[date
     """Ask for the day of the last meeting: the latest on record inside the data, or by hand."""
     inside = [day for day in meetings if first < day <= last]
     middle = first + (last - first) / 2
+    key, usual = f"briefing since {dataset.digest[:12]}", inside[0] if inside else middle
+    follow("from", key, partial(day_within, (first, last)), usual)
     chosen: Any = st.date_input(
         "Day of the last meeting",
-        inside[0] if inside else middle,
+        usual,
         min_value=first,
         max_value=last,
         format="DD/MM/YYYY",
-        key=f"briefing since {dataset.digest[:12]}",
+        key=key,
         persist_state="session",
         help="From the meeting records where one lies inside the data; change it by hand.",
     )
     if not isinstance(chosen, date):
         raise RequestError("Choose the day of the last meeting.")
+    say({"from": chosen.isoformat()})
     return chosen

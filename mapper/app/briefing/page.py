@@ -1,5 +1,7 @@
 """The Briefing page: a partnership meeting on one screen, from partnership releases alone."""
 
+from typing import cast
+
 import streamlit as st
 
 from mapper.app.briefing.controls import ask_choices
@@ -11,18 +13,21 @@ from mapper.app.briefing.results import (
     released_choices,
     shared_for,
 )
+from mapper.app.briefing.slides import SLIDES, turned_to
 from mapper.app.briefing.view import (
-    LARGE,
     put_on_briefing_style,
     show_head,
+    show_movers_large,
     show_places,
     show_takeaway,
     show_tiles,
     show_work,
 )
 from mapper.app.door.who import current_viewer
+from mapper.app.shell.address import follow, said_parts, say
+from mapper.app.shell.data_age import age_words
 from mapper.app.shell.datasets import Dataset
-from mapper.app.shell.frame import put_on_style, show_marking, show_synthetic
+from mapper.app.shell.frame import name_tab, put_on_style, show_marking, show_synthetic
 from mapper.app.shell.map_frame import show_map
 from mapper.app.shell.waiting import opened_dataset
 from mapper.app.shell.words import bullets, notice
@@ -37,12 +42,17 @@ from mapper.outputs.tables import hotspot_rows
 
 PRESENT = "present"
 MEETINGS, RELEASE = "pages/places/meetings.py", "pages/meeting/release.py"
-_MAP_HEIGHT = 405
+_MAP_HEIGHT, _SLIDE_HEIGHT = 405, 505
+_FIGURES, _WITH_MAP = 4, 2  # figures on the first slide; number of the slide with the map
+_CHOSEN, _SLIDE = "mapper_briefing_choices", "mapper_briefing_slide"
 
 
 def show_page() -> None:
     """Ask, gather what partners may see, show it on one screen."""
-    presenting = st.query_params.get(PRESENT) == "1"
+    follow(PRESENT, _SLIDE, {str(one): one for one in SLIDES}.get, 0)
+    slide = int(st.session_state.get(_SLIDE, 0))
+    presenting = slide in SLIDES
+    say({PRESENT: slide or ""})
     put_on_style()
     put_on_briefing_style(presenting=presenting)
     viewer = current_viewer()
@@ -61,8 +71,13 @@ def show_page() -> None:
         notice(str(error), kind="stop")
         return
     with head:
-        show_head(shown.content, released=shown.released)
-    _show(viewer, shown, presenting=presenting)
+        name_tab("Briefing", shown.content.map.area_title)
+        age = age_words(dataset.incidents.table)
+        show_head(shown.content, released=shown.released, age=age)
+    if presenting:
+        _show_slide(shown.content, slide)
+    else:
+        _show(viewer, shown)
 
 
 def _choices(viewer: Viewer, dataset: Dataset, *, presenting: bool) -> BriefingChoices:
@@ -70,32 +85,51 @@ def _choices(viewer: Viewer, dataset: Dataset, *, presenting: bool) -> BriefingC
     start = first_choices(viewer, dataset)
     if not may(viewer, "release"):
         return start
-    kept = "mapper_briefing_choices"
-    if presenting:
-        last = st.session_state.get(kept)
-        return last if isinstance(last, BriefingChoices) else start
-    with st.popover("Lens, period, last meeting", icon=":material/tune:"):
+    if presenting and _CHOSEN in st.session_state:
+        chosen, parts = st.session_state[_CHOSEN]
+        say(parts)
+        return cast("BriefingChoices", chosen)
+    with (
+        st.container(key="briefing choices"),  # out of sight where a presentation is reloaded
+        st.popover("Lens, period, last meeting", icon=":material/tune:"),
+    ):
         chosen = ask_choices(
             dataset,
             start,
             released=released_choices(dataset),
             meetings=shared_for(viewer).meetings,
         )
-    st.session_state[kept] = chosen
+    parts = {name: said_parts().get(name, []) for name in ("lens", "period", "from")}
+    st.session_state[_CHOSEN] = (chosen, parts)
     return chosen
 
 
-def _show(viewer: Viewer, shown: ShownBriefing, *, presenting: bool) -> None:
+def _show_slide(content: Briefing, slide: int) -> None:
+    """Show one slide of the presentation; arrow keys turn it over, Escape leaves it."""
+    if slide == 1:
+        show_takeaway(content)
+        show_tiles(content, most=_FIGURES)
+    elif slide == _WITH_MAP:
+        left, right = st.columns([58, 42], gap="small")
+        with left:
+            show_map(content.map, title=_map_title(content), height=_SLIDE_HEIGHT)
+        with right:
+            show_movers_large(content)
+    else:
+        show_work(content.shared, presenting=True)
+    wanted = turned_to(slide)
+    if st.button("End presentation", key="end presentation", type="tertiary"):
+        wanted = 0
+    if wanted != slide:
+        _present(wanted)
+
+
+def _show(viewer: Viewer, shown: ShownBriefing) -> None:
     """Show the briefing, and below it whatever a screen on the wall does without."""
     content = shown.content
     show_takeaway(content)
     show_tiles(content)
-    _show_body(content, presenting=presenting)
-    if presenting:
-        if st.button("End presentation", key="end presentation", type="tertiary"):
-            del st.query_params[PRESENT]
-            st.rerun()
-        return
+    _show_body(content)
     _show_ways_on(viewer)
     _show_table_twin(content)
     _show_care(content)
@@ -104,17 +138,25 @@ def _show(viewer: Viewer, shown: ShownBriefing, *, presenting: bool) -> None:
 def _offer_present() -> None:
     """Offer the presentation: the same, large, without controls."""
     if st.button("Present", key="present", type="primary", icon=":material/slideshow:"):
-        st.query_params[PRESENT] = "1"
-        st.rerun()
+        _present(1)
 
 
-def _show_body(content: Briefing, *, presenting: bool) -> None:
+def _present(slide: int) -> None:
+    """Turn to a slide of the presentation; 0 ends it."""
+    st.session_state[_SLIDE] = slide
+    st.rerun()
+
+
+def _map_title(content: Briefing) -> str:
+    """Return what the map is called."""
+    return f"Map: {content.map.title}, {window_in_words(content.choices.after)}"
+
+
+def _show_body(content: Briefing) -> None:
     """Show map, places and work side by side."""
     left, middle, right = st.columns([36, 40, 24], gap="small")
     with left:
-        title = f"Map: {content.map.title}, {window_in_words(content.choices.after)}"
-        height = round(_MAP_HEIGHT * LARGE) if presenting else _MAP_HEIGHT
-        show_map(content.map, title=title, height=height)
+        show_map(content.map, title=_map_title(content), height=_MAP_HEIGHT)
     with middle:
         show_places(content)
     with right:

@@ -14,9 +14,9 @@ import streamlit as st
 from mapper.app.shell.area_in_use import area_name_here
 from mapper.app.shell.choices import lenses_for
 from mapper.app.shell.datasets import Dataset
+from mapper.app.shell.day import today_here
 from mapper.app.shell.traces import role_of, trace
 from mapper.app.shell.waiting import shown_progress
-from mapper.app.work.plan_page import today_here
 from mapper.disclosure.people import Viewer, may, require
 from mapper.disclosure.register import MemoryRegister, Register, StoredRelease
 from mapper.disclosure.rules import rules

@@ -16,9 +16,18 @@ from mapper.records.shared import Shared, SharedAction, SharedResult
 
 _STYLE = with_colours((Path(__file__).parent / "briefing.css").read_text(encoding="utf-8"))
 _PRESENTING = """
-:root { --b: 1.12; }
-@media (min-width: 1700px) { :root { --b: 1.42; } }
+:root { --b: 2; }
+.b-tiles { grid-template-columns: repeat(4, minmax(0, 1fr)); margin-top: 12px !important; }
+.b-head h1 { font-size: 34px; }
+.b-head span, .b-head em, .b-take, .b-panel h2, .m-synthetic { font-size: 24px; }
+.st-key-end-presentation { position: fixed; top: 50px; right: 26px; width: auto; z-index: 9; }
+.b-panel:has(> div) { display: grid; grid-auto-flow: column; grid-auto-columns: 1fr; gap: 32px; }
+.b-moved ul { margin: 0; padding: 0; list-style: none; }
+.b-moved li { margin: 0 0 12px; font-size: 24px; line-height: 1.25; overflow-wrap: anywhere; }
+.b-way, .stMain .stButton p { font-size: 24px; }
+@media (min-width: 1700px) { :root { --b: 2.4; } }
 .stAppHeader, [data-testid="stSidebarCollapsedControl"], .stSidebar { display: none !important; }
+.st-key-briefing-choices { display: none; }
 .stMainBlockContainer { padding-top: 2.2rem; }
 """
 # Sign, class and words of each way: the sign and the words carry it beside the colour.
@@ -27,8 +36,8 @@ _SIGNS = {
     "clear fall": ("▼", "fall"),
     "no clear change": ("●", "none"),
     "too few to compare": ("○", "none"),
+    "cannot be told": ("○", "none"),
 }
-LARGE = 1.42  # how much larger the map is when it is shown on a wall
 _MOVERS, _MEETINGS, _ACTIONS, _RESULTS = 5, 3, 4, 3  # rows that fit on one screen
 
 
@@ -38,12 +47,12 @@ def put_on_briefing_style(*, presenting: bool) -> None:
     st.html(f"<style>:root {{ --b: 1; }} {_STYLE}{more}</style>")
 
 
-def show_head(content: Briefing, *, released: bool) -> None:
-    """Show the title, what is compared, and whether partners have been given it."""
+def show_head(content: Briefing, *, released: bool, age: str) -> None:
+    """Show the title, what is compared, how old it is, and whether partners were given it."""
     state = "" if released else ' <em title="Partners have not been given this yet">Preview</em>'
     st.html(
         f'<div class="b-head"><h1>Briefing{state}</h1>'
-        f"<span>{encode_text(content.subtitle)}</span></div>"
+        f"<span>{encode_text(content.subtitle)}. {encode_text(age)}.</span></div>"
     )
 
 
@@ -52,9 +61,9 @@ def show_takeaway(content: Briefing) -> None:
     st.html(f'<p class="b-take">{encode_text(content.takeaway)}</p>')
 
 
-def show_tiles(content: Briefing) -> None:
-    """Show the headline figures, each with how it changed."""
-    st.html(f'<ul class="b-tiles">{"".join(_tile(one) for one in content.headlines)}</ul>')
+def show_tiles(content: Briefing, *, most: int | None = None) -> None:
+    """Show the headline figures, or the first of them, each with how it changed."""
+    st.html(f'<ul class="b-tiles">{"".join(_tile(one) for one in content.headlines[:most])}</ul>')
 
 
 def show_places(content: Briefing) -> None:
@@ -62,9 +71,28 @@ def show_places(content: Briefing) -> None:
     st.html(f'<div class="b-panel">{_movers(content)}{_meetings(content)}</div>')
 
 
-def show_work(shared: Shared) -> None:
-    """Show actions due and done, and what worked."""
-    st.html(f'<div class="b-panel">{_actions(shared)}{_results(shared)}</div>')
+def show_movers_large(content: Briefing) -> None:
+    """Show the places that moved, two lines each; none leaves the words that say so."""
+    if not (content.movers_known and content.movers):
+        st.html(f'<div class="b-panel">{_movers(content)}</div>')
+        return
+    lines = "".join(
+        f"<li><b>{encode_text(one.place.number)}</b> {encode_text(one.place.name)}"
+        f"<br>{way_in_words(one.moved)}: {encode_text(one.before.figure)} to"
+        f" {encode_text(one.now.figure)}</li>"
+        for one in content.movers[:_MOVERS]
+    )
+    st.html(f'<div class="b-panel b-moved"><h2>Places that moved</h2><ul>{lines}</ul></div>')
+
+
+def show_work(shared: Shared, *, presenting: bool = False) -> None:
+    """Show actions due and done, and what worked; on a slide, an empty part vanishes."""
+    actions = _actions(shared) if shared.actions or not presenting else ""
+    results = _results(shared) if shared.results or not presenting else ""
+    none = "<p>No action is carried on yet, and no result recorded.</p>"
+    if presenting:
+        actions, results = (f"<div>{one}</div>" if one else "" for one in (actions, results))
+    st.html(f'<div class="b-panel">{actions + results or none}</div>')
 
 
 def _tile(one: Headline) -> str:

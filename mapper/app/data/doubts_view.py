@@ -4,30 +4,24 @@ from dataclasses import replace
 
 import streamlit as st
 
-from mapper.analysis.examine import examine
+from mapper.app.shell.area_in_use import area_here
 from mapper.app.shell.datasets import Dataset, dataset_of
+from mapper.app.shell.doubts import doubts_of
 from mapper.app.shell.looks import noted_file
 from mapper.app.shell.words import notice, plain
-from mapper.areas.load import load_study_area
 from mapper.areas.study_area import StudyArea
 from mapper.incidents.doubt import Doubt
-from mapper.incidents.set_aside import only_days
+from mapper.incidents.set_aside import only_days, under_one_name
+from mapper.incidents.table import Incidents
 from mapper.outputs.data_quality import EFFECTS, doubts_csv, doubts_html
 
 _KINDS = {"veto": "look", "left out": "note", "caveat": "note"}
 
 
-@st.cache_resource(max_entries=8, show_spinner=False)
-def doubts_of(digest: str, *, _dataset: Dataset) -> tuple[Doubt, ...]:
-    """Return what speaks against answers from a dataset, looked for once."""
-    del digest
-    return examine(_dataset.incidents, load_study_area())
-
-
 def show_doubts(dataset: Dataset) -> None:
     """Show each doubt with what it does to answers and what to do, and offer the report."""
     st.subheader("What may mislead")
-    found = doubts_of(dataset.digest, _dataset=dataset)
+    found = doubts_of(dataset)
     if not found:
         notice("Nothing in the data as a whole speaks against an answer.", kind="good")
         return
@@ -39,26 +33,36 @@ def show_doubts(dataset: Dataset) -> None:
         "The report names files, rows, days and counts, and no free text: for the people"
         " who keep the records."
     )
-    area = load_study_area()
+    area = area_here()
     with st.container(horizontal=True):
         _offer(dataset, area, found, "html")
         _offer(dataset, area, found, "csv")
 
 
-def ask_days(dataset: Dataset) -> Dataset | None:
-    """Offer the days that a doubt leaves whole; return the data of them, if chosen."""
-    for one in doubts_of(dataset.digest, _dataset=dataset):
+def ask_remedies(dataset: Dataset) -> Dataset | None:
+    """Offer what mends a doubt at a click; return the data so mended, if something was chosen."""
+    for one in doubts_of(dataset):
+        key = f"{one.code} {one.kind} {one.part}"
         day = one.from_day or one.to_day
+        if one.other and st.button(
+            f"Count “{plain(one.part)}” as “{plain(one.other)}”",
+            key=f"name {key}",
+            help=plain(one.words),
+        ):
+            mended = under_one_name(dataset.incidents, one.kind, one.part, one.other)
+            return _mended(dataset, mended, f"“{one.part}” as “{one.other}”")
         if day is None or not one.remedy:
             continue
-        side = "from" if one.from_day else "up to"
-        words = f"Use the days {side} {day.day} {day:%B %Y} alone"
-        if st.button(words, key=f"days {one.code} {one.kind} {one.part}", help=plain(one.words)):
-            incidents = only_days(dataset.incidents, one.from_day, one.to_day)
-            title = f"{dataset.title}, {side} {day.day} {day:%B %Y}"
-            made = dataset_of(incidents, title=title, choices=f"{dataset.digest} {side} {day}")
-            return replace(made, demonstration=dataset.demonstration)
+        side = f"{'from' if one.from_day else 'up to'} {day.day} {day:%B %Y}"
+        words = f"Use the days {side} alone"
+        if st.button(words, key=f"days {key}", help=plain(one.words)):
+            return _mended(dataset, only_days(dataset.incidents, one.from_day, one.to_day), side)
     return None
+
+
+def _mended(dataset: Dataset, incidents: Incidents, how: str) -> Dataset:
+    made = dataset_of(incidents, title=f"{dataset.title}, {how}", choices=f"{dataset.digest} {how}")
+    return replace(made, demonstration=dataset.demonstration)
 
 
 def _offer(dataset: Dataset, area: StudyArea, found: tuple[Doubt, ...], form: str) -> None:

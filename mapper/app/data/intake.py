@@ -5,7 +5,8 @@ A guarded child process reads them: the one that serves people never parses an u
 
 import os
 import tempfile
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 from typing import Any, Protocol
@@ -13,6 +14,7 @@ from typing import Any, Protocol
 from mapper.app.data.intake_child import STAMP
 from mapper.app.shell.datasets import Dataset, dataset_of
 from mapper.app.shell.incident_store import stored_incidents
+from mapper.areas.stored import installed_table
 from mapper.base.errors import InputError, MapperError, MappingError
 from mapper.base.files import Progress, no_progress
 from mapper.base.sandbox import in_child
@@ -20,6 +22,7 @@ from mapper.base.settings import settings
 from mapper.incidents.mapping import ColumnMapping, load_mapping, mapping_text, save_mapping
 
 SECONDS = 300  # for all files of one loading together
+_WORK = 20 * 1024**2  # bytes: what the checks of a file of any size may use stands for so many
 _NAMED = 3  # files named in a refusal
 LONGEST_NAME = 120
 
@@ -126,10 +129,25 @@ def _read(
         "mapper.app.data.intake_child:read",
         told,
         name=names if len(paths) <= _NAMED else f"{names} and {len(paths) - _NAMED} more",
+        size=_WORK + sum(map(_size, [*paths, *_read_beside()])),
         seconds=SECONDS,
         progress=progress,
         advice="Load fewer or smaller files, or export them as CSV.",
     )
+
+
+def _read_beside() -> Iterator[Path]:
+    """Yield the installation's own files that are read with every upload."""
+    with suppress(MapperError):
+        yield installed_table()
+    if (postcodes := settings().postcodes) is not None:
+        yield postcodes
+
+
+def _size(path: Path) -> int:
+    """Return the bytes of a file, or of all files of a folder."""
+    parts = path.rglob("*") if path.is_dir() else [path]
+    return sum(part.stat().st_size for part in parts if part.is_file())
 
 
 def _saved(uploads: Sequence[Upload], folder: Path) -> list[Path]:

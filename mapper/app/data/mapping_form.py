@@ -30,7 +30,7 @@ _ORDERS: dict[Order, str] = {
 _CLOCKS = {"from_at": "earliest time", "to_at": "latest time", "reported_at": "time of report"}
 _SHARED: dict[References, str] = {
     "all": "Keep every row",
-    "one per reference": "One incident each: keep the earliest",
+    "one per reference": "One incident each: earliest time, most serious type, any yes",
 }
 
 
@@ -124,6 +124,7 @@ def _ask_clocks(form: UnknownForm, chosen: Mapping[str, str]) -> dict[str, str]:
             options,
             index=options.index(chosen[name]) if chosen.get(name) in options else 0,
             key=f"clock {form.name} {name}",
+            persist_state="session",
         )
         for place, (name, words) in zip(places, _CLOCKS.items(), strict=True)
     }
@@ -142,6 +143,7 @@ def _ask_group(
             index=options.index(chosen[name]) if chosen.get(name) in options else 0,
             help=plain(f"{name} in the mapping file"),
             key=f"column {form.name} {name}",
+            persist_state="session",
         )
         for number, (name, meaning) in enumerate(fields)
     }

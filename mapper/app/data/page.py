@@ -7,7 +7,7 @@ from typing import Literal
 import streamlit as st
 from streamlit.runtime.uploaded_file_manager import UploadedFile
 
-from mapper.app.data.doubts_view import ask_days
+from mapper.app.data.doubts_view import ask_remedies
 from mapper.app.data.intake import Intake, read_mapping, take_in
 from mapper.app.data.kept_view import show_shelf
 from mapper.app.data.mapping_form import ask_mapping, offer_saved
@@ -15,6 +15,7 @@ from mapper.app.data.quality_view import show_quality
 from mapper.app.data.saved_mappings import offer_kept, offer_to_keep
 from mapper.app.data.sinks_form import ask_sinks
 from mapper.app.door.who import current_viewer
+from mapper.app.shell import own_data
 from mapper.app.shell.data_in_use import own_dataset, use_dataset
 from mapper.app.shell.datasets import Dataset
 from mapper.app.shell.frame import put_on_style, show_marking, show_synthetic
@@ -31,6 +32,7 @@ from mapper.incidents.gather import TABLE_SUFFIXES
 from mapper.incidents.mapping import ColumnMapping
 
 _MAPPING = "mapper_mapping"  # said in the form, for the files with these ids
+_UPLOADS = "mapper_uploads"  # the files themselves, while other pages are looked at
 _INTAKE = "mapper_intake"  # what came of the last reading, and of what
 HOT_SPOTS = "pages/hotspots/overview.py"
 _KEPT = (
@@ -38,12 +40,14 @@ _KEPT = (
     " it, and may show it to everybody; it is deleted when its time is over."
 )
 _NOT_KEPT = (
-    "It stays in memory, for you alone. When you sign out, close the window or the app stops, it"
-    " is gone, and you load the files again."
+    "For you alone. A reload or a lost connection loses nothing: it stays in the workspace folder"
+    f" of this machine until {own_data.HOURS} hours after you last used it, or until you go back"
+    " to what everybody sees."
 )
 _SEEN_BY = {
     "kept": "For you alone: others see what everybody sees. It is kept in this installation.",
-    "session": "For you alone, in memory: it is gone when you sign out or the app stops.",
+    "session": "For you alone: others see what everybody sees. It is deleted"
+    f" {own_data.HOURS} hours after you last used it, or when you go back.",
 }
 _ORDERS: dict[Literal["day-first", "month-first", "part-swapped"], str] = {
     "day-first": "Day first: 02/03 is 2 March",
@@ -88,13 +92,14 @@ def _show_current() -> Dataset | None:
     st.caption(_SEEN_BY["kept" if own.kept else "session"])
     if st.button("Back to what everybody sees"):
         use_dataset(None)
+        _forget_files()
         st.rerun()
     return current
 
 
 def _decide_in_use(current: Dataset) -> None:
     """Ask about the sinks of the data in use; what is decided holds on every page."""
-    made = ask_sinks(current) or ask_days(current)
+    made = ask_sinks(current) or ask_remedies(current)
     if made is not None:
         use_dataset(made)
         st.rerun()
@@ -108,11 +113,21 @@ def _ask_files() -> tuple[list[UploadedFile], ColumnMapping | None, bool]:
         accept_multiple_files=True,
         max_upload_size=settings().upload_mb,
         key="files",
+        on_change=_forget_files,
     )
+    if uploads:
+        st.session_state[_UPLOADS] = list(uploads)
+    elif held := st.session_state.get(_UPLOADS):  # of before, when another page was looked at
+        uploads = held
+        st.text(f"Loaded before: {', '.join(one.name for one in held)}.")
+        if st.button("Take other files"):
+            _forget_files()
+            st.rerun()
     with st.expander("Options for reading"):
         repair = st.checkbox(
             "Turn swapped latitudes and longitudes round instead of rejecting the rows",
             key="repair swapped",
+            persist_state="session",
         )
         saved = st.file_uploader("A saved column mapping", type=[".toml"], key="mapping file")
     mapping = None
@@ -122,6 +137,11 @@ def _ask_files() -> tuple[list[UploadedFile], ColumnMapping | None, bool]:
         except MappingError as error:
             notice(str(error), kind="stop")
     return list(uploads), mapping, repair
+
+
+def _forget_files() -> None:
+    """Let go of the files that were loaded before."""
+    st.session_state.pop(_UPLOADS, None)
 
 
 def _show_loaded(
@@ -174,10 +194,11 @@ def _intake(
 def _show_accepted(dataset: Dataset, mapping: ColumnMapping | None) -> None:
     """Show the report on what was read, and offer to use it."""
     st.subheader("Quality of what you loaded")
-    made = ask_sinks(dataset) or ask_days(dataset)
+    made = ask_sinks(dataset) or ask_remedies(dataset)
     if made is not None:
         noted_import(dataset)
         use_dataset(made)
+        _forget_files()  # what is in use is no longer what they say
         st.switch_page(HOT_SPOTS)
     if len(dataset.incidents.table):
         _offer_use(dataset)

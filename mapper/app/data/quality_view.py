@@ -7,6 +7,7 @@ import altair as alt
 import pandas as pd
 import streamlit as st
 
+from mapper.analysis.examine import late_words
 from mapper.analysis.outside import MOST_OUTSIDE, outside_in_words, outside_of
 from mapper.app.data.doubts_view import show_doubts
 from mapper.app.shell.area_in_use import area_here
@@ -18,6 +19,8 @@ from mapper.base.errors import MapperError
 from mapper.base.palette import COLOURS
 from mapper.base.text import count, encode_text, spreadsheet_text
 from mapper.incidents.quality import Quality, quality_report
+from mapper.lenses.load import shipped_lenses
+from mapper.lenses.named_values import unnamed_words
 
 ROWS_SHOWN = 1_000
 BLUE = COLOURS["blue-4"]
@@ -48,7 +51,9 @@ def show_quality(dataset: Dataset) -> None:
     else:
         notice("Every row was accepted.", kind="good")
     st.subheader("How far the data can be trusted")
-    bullets(_cautions(quality))
+    table = dataset.incidents.table
+    told = (unnamed_words(table, shipped_lenses()), late_words(dataset.incidents))
+    bullets([*_cautions(quality), *filter(None, told)])
     _show_spread(quality)
 
 

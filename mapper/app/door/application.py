@@ -30,7 +30,7 @@ _LOG = logging.getLogger(__name__)
 
 def routes() -> list[BaseRoute]:
     """Return the app's own addresses, beside Streamlit's."""
-    return [ROUTE, basemap.ROUTE]
+    return [ROUTE, *basemap.ROUTES]
 
 
 def middleware() -> list[Middleware]:

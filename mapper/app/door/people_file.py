@@ -1,4 +1,4 @@
-"""The file that says which of the identity provider's claims gives which role and which wards.
+"""The file that says which of the provider's claims gives which role, wards and agency.
 
 What it may hold is told in ``docs/signing-in.md``. What it does not name gives nothing: a group
 that nobody listed has no role, and a person without a role is turned away at the door.
@@ -17,6 +17,7 @@ from mapper.base.errors import PeopleError
 from mapper.base.toml_file import TomlKind
 from mapper.disclosure.people import ROLES, Role, Viewer
 from mapper.lenses.part import Part, closest, shown
+from mapper.records.agencies import agency_names
 
 _KIND = TomlKind(
     what="the file that gives roles to groups, as MAPPER_PEOPLE names it",
@@ -25,8 +26,8 @@ _KIND = TomlKind(
 )  # a force of 200 wards and 500 groups has under 60,000 bytes
 LONGEST_NAME = 200
 _HEAD = re.compile(r"\s*\[\s*([\w-]+)\s*\]")
-_KEYS = ("claims", "roles", "wards")
-_CLAIM_KEYS = ("name", "roles", "wards")
+_KEYS = ("claims", "roles", "wards", "agencies")
+_CLAIM_KEYS = ("name", "roles", "wards", "agency")
 # What Streamlit adds to the claims, and what differs between cookie and page.
 _NOT_CLAIMS = frozenset({"origin", "is_logged_in", "provider", "tokens"})
 
@@ -41,6 +42,8 @@ class PeopleMap:
     roles: Mapping[str, Role]  # by the provider's value
     wards: Mapping[str, tuple[str, ...]] | None  # by the provider's value; None: values are names
     sha256: str
+    agency_claim: str = ""  # empty where agencies are not told
+    agencies: Mapping[str, str] | None = None  # by the provider's value; None: values are names
 
     def viewer(self, claims: Mapping[str, Any]) -> Viewer | None:
         """Return who the claims speak of, or nothing where they give no role or no name."""
@@ -49,7 +52,20 @@ class PeopleMap:
         roles = frozenset(role for value, role in self.roles.items() if value in values)
         if not name or not name.isprintable() or not roles:
             return None
-        return Viewer(name=name, roles=roles, wards=self._wards(claims), session=session_of(claims))
+        return Viewer(
+            name=name,
+            roles=roles,
+            wards=self._wards(claims),
+            agency=self._agency(claims),
+            session=session_of(claims),
+        )
+
+    def _agency(self, claims: Mapping[str, Any]) -> str:
+        """Return the one agency that the claims name; nothing where they name none, or several."""
+        values = _values(claims, self.agency_claim) if self.agency_claim else ()
+        known = {name: name for name in agency_names()} if self.agencies is None else self.agencies
+        found = {known[value] for value in values if value in known}
+        return found.pop() if len(found) == 1 else ""
 
     def _wards(self, claims: Mapping[str, Any]) -> frozenset[str]:
         """Return the wards that the claims name."""
@@ -85,7 +101,13 @@ def read_people_file(path: Path) -> PeopleMap:
         roles=MappingProxyType(_roles(_table(whole, "roles"))),
         wards=MappingProxyType(_wards(_table(whole, "wards"))) if "wards" in whole.table else None,
         sha256=hashlib.sha256(content).hexdigest(),
+        agency_claim=claims.text("agency") if "agency" in claims.table else "",
+        agencies=MappingProxyType(_agencies(_table(whole, "agencies")))
+        if "agencies" in whole.table
+        else None,
     )
+    if found.agencies is not None and not found.agency_claim:
+        whole.fault('`agency` under [claims] is missing. Add agency = "...".', at="claims")
     if found.wards is not None and not found.wards_claim:
         whole.fault('`wards` under [claims] is missing. Add wards = "...".', at="claims")
     _KIND.refuse(path, whole.faults)
@@ -118,6 +140,20 @@ def _roles(part: Part) -> dict[str, Role]:
 def _wards(part: Part) -> dict[str, tuple[str, ...]]:
     """Return the wards of each value that the provider may send."""
     return {value: part.texts(value) for value in part.table}
+
+
+def _agencies(part: Part) -> dict[str, str]:
+    """Return the agency of each value that the provider may send."""
+    known = agency_names()
+    found = {value: part.text(value) for value in part.table}
+    for value, name in found.items():
+        if name and name not in known:
+            part.fault(
+                f"{shown(name)} is no agency here.{closest(name, known)} The agencies are"
+                f" {', '.join(known)}.",
+                at=value,
+            )
+    return found
 
 
 def _table(whole: Part, name: str) -> Part:

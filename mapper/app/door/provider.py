@@ -19,6 +19,7 @@ import tomli_w
 
 from mapper.app.door.people_file import PeopleMap, read_people_file
 from mapper.base.errors import PeopleError
+from mapper.base.files import open_regular
 from mapper.base.settings import LOOPBACK_HOSTS, Settings, settings
 
 SCOPES = "openid profile email"
@@ -115,8 +116,8 @@ def _secret_of(now: Settings) -> str:
     if now.client_secret_file is None:
         return now.client_secret.get_secret_value()
     try:
-        with now.client_secret_file.open(encoding="utf-8") as file:
-            return file.read(LONGEST_SECRET).strip()
+        with open_regular(now.client_secret_file) as file:
+            return file.read(LONGEST_SECRET).decode().strip()
     except (OSError, ValueError) as error:
         raise PeopleError(
             "The file in MAPPER_CLIENT_SECRET_FILE cannot be read. Check its path and rights."

@@ -8,6 +8,7 @@ import base64
 import streamlit as st
 
 from mapper.app.door.who import current_viewer
+from mapper.app.shell.address import follow, say
 from mapper.app.shell.frame import put_on_style, show_marking, show_marking_for
 from mapper.base.text import encode_text
 from mapper.disclosure.people import may
@@ -18,6 +19,7 @@ from mapper.outputs.pictures.methods import method_picture
 
 _ALL = "All methods"
 _GLOSSARY = "Glossary"
+_KEY = "method to understand"
 
 
 def show_page() -> None:
@@ -30,11 +32,10 @@ def show_page() -> None:
         show_marking(MARKINGS["operational"])
     st.header("Methods", anchor=False)
     titles = {method.title: method for method in methods()}
-    chosen = st.selectbox(
-        "What would you like to understand?",
-        [_ALL, *titles, _GLOSSARY],
-        index=_asked(list(titles.values())),
-    )
+    ids = {_ALL: "", **{title: one.id for title, one in titles.items()}, _GLOSSARY: "glossary"}
+    follow("about", _KEY, {id_: title for title, id_ in ids.items()}.get, _ALL)
+    chosen = st.selectbox("What would you like to understand?", list(ids), key=_KEY)
+    say({"about": ids[chosen]})
     if chosen == _GLOSSARY:
         _show_glossary()
     elif chosen == _ALL:
@@ -78,12 +79,3 @@ def _show_glossary() -> None:
         for word, meaning in glossary().items()
     )
     st.html(f"<dl>{''.join(pairs)}</dl>")
-
-
-def _asked(known: list[Method]) -> int:
-    """Return which choice the address asks for; all of them where it asks for none."""
-    about = st.query_params.get("about", "")
-    if about == "glossary":
-        return len(known) + 1
-    found = [at for at, method in enumerate(known, start=1) if method.id == about]
-    return found[0] if found else 0

@@ -6,14 +6,17 @@ from mapper.analysis.request import AnalysisRequest
 from mapper.app.data.quality_view import quality_of
 from mapper.app.door.who import current_viewer
 from mapper.app.hotspots.details import show_details
-from mapper.app.hotspots.panel import show_panel
-from mapper.app.hotspots.place_view import show_place
+from mapper.app.hotspots.panel import CHOSEN, show_panel
+from mapper.app.hotspots.place_view import ABOUT, SECTIONS, show_place
 from mapper.app.hotspots.signals_view import show_signals
+from mapper.app.shell.address import follow, say
 from mapper.app.shell.basemap import ask_basemap
 from mapper.app.shell.choices import CELL_SIZES, ask_lens, ask_rest
+from mapper.app.shell.data_age import age_words
 from mapper.app.shell.datasets import Dataset
+from mapper.app.shell.doubts import show_strongest
 from mapper.app.shell.downloads import show_downloads
-from mapper.app.shell.frame import put_on_style, show_marking_for, show_synthetic
+from mapper.app.shell.frame import name_tab, put_on_style, show_marking_for, show_synthetic
 from mapper.app.shell.headline import show_cautions, show_headline, show_refusal
 from mapper.app.shell.more_forms import show_more_forms
 from mapper.app.shell.place_asked import ShownMap, keep_map
@@ -54,11 +57,15 @@ def show_page() -> None:
     except MapperError as error:
         show_refusal(lens, str(error))
         return
-    show_headline(shown, data=dataset.title)
+    show_headline(shown, data=dataset.title, age=age_words(dataset.incidents.table))
     asked = ShownMap(shown, dataset, request, lens)
     keep_map(asked)
+    follow("spot", CHOSEN, {one: one for one in shown.hotspots["hotspot_id"]}.get, "")
+    follow("about", ABOUT, {one: one for one in SECTIONS}.get, None)
     _explore(asked)
     with st.sidebar:
+        if shown.audience == "operational":
+            show_strongest(dataset, shown)
         _warn_of_fine_cells(dataset, request)
 
 
@@ -81,7 +88,9 @@ def _explore(asked: ShownMap) -> None:
     what_are(_WORDS)
     show_signals(asked.dataset, asked.request, asked.lens, chosen)
     offer_assessment(chosen)
-    show_place(asked, chosen)
+    names = dict(zip(shown.hotspots["hotspot_id"], shown.hotspots["name"], strict=True))
+    name_tab("Hot spots", str(names.get(chosen, shown.area_title)))
+    say({"spot": chosen, "about": show_place(asked, chosen)})
     show_cautions(shown)
     show_downloads(shown)
     show_more_forms(shown)

@@ -54,7 +54,7 @@ function start(root) {
   const state = {
     frame: root.querySelector("iframe"), stage: root.querySelector(".stage"), list: root.querySelector(".list"),
     body: root.querySelector("tbody"), table: root.querySelector("table"),
-    ready: false, chosen: null, src: null,
+    ready: false, chosen: null, src: null, asked: null, said: 0,
   };
   state.hear = (event) => {
     if (event.source !== state.frame.contentWindow || !event.data) { return; }
@@ -72,7 +72,7 @@ function start(root) {
 function draw(state, data, document) {
   state.ready = false;
   state.src = data.src;
-  state.frame.src = data.src;
+  showMap(state.frame, data.src);
   const choose = (id) => {
     mark(state, id, { scroll: false });
     tellMap(state);
@@ -90,9 +90,17 @@ function draw(state, data, document) {
 export default function ({ data, parentElement, setStateValue }) {
   const root = parentElement.querySelector(".panel");
   const state = root.mapperState ?? (root.mapperState = start(root));
-  state.tell = () => setStateValue("chosen", { release: data.release, id: state.chosen });
+  state.tell = () => {
+    state.said += 1;  // the same again is told again
+    setStateValue("chosen", { release: data.release, id: state.chosen, said: state.said });
+  };
   if (state.tiles !== data.tiles) { state.tiles = data.tiles; state.file = undefined; }
   if (state.src !== data.src) { draw(state, data, root.ownerDocument); }
+  else if (state.asked !== data.chosen && state.chosen !== data.chosen) {
+    mark(state, data.chosen, { scroll: true });  // Back or Forward
+    tellMap(state);
+  }
+  state.asked = data.chosen;
   return () => {
     if (root.isConnected) { return; }
     window.removeEventListener("message", state.hear);

@@ -21,14 +21,15 @@ from mapper.outputs.standard_words import nothing_words, places_words
 from mapper.outputs.tables import busiest_words, hotspot_rows
 
 _HERE = Path(__file__).parent
-_CHOSEN = "mapper_chosen"
+CHOSEN = "mapper_chosen"
+_HEARD = "mapper_chosen_heard"  # what the browser said last: said again, it is no news
 
 
 def show_panel(shown: Release, places: Places | None = None) -> str:
     """Draw map and list and return the id of the chosen hot spot, empty if none is."""
     rows = hotspot_rows(is_release(shown), on_screen=True)
     known = {row["hotspot_id"] for row in rows}
-    chosen = st.session_state.get(_CHOSEN, "")
+    chosen = st.session_state.get(CHOSEN, "")
     found = _component()(
         key="hotspot panel",
         data={
@@ -43,8 +44,9 @@ def show_panel(shown: Release, places: Places | None = None) -> str:
         on_chosen_change=lambda: None,
     )
     told = found.get("chosen") or {}
-    if told.get("release") == shown.digest and told.get("id") in known:
-        chosen = st.session_state[_CHOSEN] = str(told["id"])
+    if told != st.session_state.get(_HEARD) and told.get("release") == shown.digest:
+        st.session_state[_HEARD] = told
+        chosen = st.session_state[CHOSEN] = str(told.get("id"))
     return chosen if chosen in known else ""
 
 

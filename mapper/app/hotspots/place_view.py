@@ -35,31 +35,33 @@ from mapper.questions.phases import QUESTION as PHASES
 from mapper.questions.shifts import QUESTION as SHIFT
 from mapper.questions.signature import QUESTION as SIGNATURE
 
+ABOUT = "about this place"  # key of the control
 _LOOKED = "mapper_places_looked"
 
 
-def show_place(asked: ShownMap, hotspot_id: str) -> None:
-    """Offer the sections about the chosen hot spot, its dossier, and draw the section chosen."""
+def show_place(asked: ShownMap, hotspot_id: str) -> str:
+    """Offer the sections about the chosen hot spot, its dossier, and draw the one returned."""
     if not hotspot_id:
-        return
+        return ""
     chosen = st.segmented_control(
-        "About this place", list(_SECTIONS), key="about this place", persist_state="session"
+        "About this place", list(SECTIONS), key=ABOUT, persist_state="session"
     )
     viewer = current_viewer()
     offer_dossier(viewer, asked, hotspot_id)
     if chosen is None:
-        return
+        return ""
     try:
         with st.spinner("Asking about this place"):
-            questions, draw = _SECTIONS[str(chosen)]
+            questions, draw = SECTIONS[str(chosen)]
             found = findings_about(viewer, asked, hotspot_id, only=questions)
         _note_look(viewer, found, str(chosen))
         draw(viewer, found)
     except MapperError as error:
         notice(str(error), kind="stop")
-        return
+        return str(chosen)
     if chosen in _ABOUT:
         what_are(_ABOUT[str(chosen)])
+    return str(chosen)
 
 
 def _why(_viewer: Viewer, found: PlaceFindings) -> None:
@@ -130,7 +132,7 @@ def _phase(viewer: Viewer, found: PlaceFindings) -> None:
 
 
 _Draw = Callable[[Viewer, PlaceFindings], None]
-_SECTIONS: Mapping[str, tuple[tuple[str, ...], _Draw]] = MappingProxyType(
+SECTIONS: Mapping[str, tuple[tuple[str, ...], _Draw]] = MappingProxyType(
     {
         "Why here": ((SIGNATURE.id,), _why),
         "When": ((SHIFT.id, DAYS.id), _when),

@@ -1,31 +1,35 @@
-"""Open actions of the plans that speak of the hot spots of a patch."""
+"""Open actions of the plans and campaigns that are about the hot spots of a patch."""
 
-from collections.abc import Iterable
+from collections.abc import Mapping
 
 from mapper.app.shell.area_in_use import area_here
 from mapper.disclosure.people import Viewer, may
+from mapper.disclosure.release import Release
 from mapper.records.access import own_wards, readable
-from mapper.records.actions import PlannedAction, actions_of
+from mapper.records.actions import PlannedAction
 from mapper.records.open import database
+from mapper.records.place_work import actions_about
 from mapper.records.versions import records
 
 
-def open_actions(viewer: Viewer, hotspots: Iterable[str]) -> dict[str, tuple[PlannedAction, ...]]:
-    """Return the open actions of each hot spot, of plans that the viewer may read.
+def open_actions(viewer: Viewer, shown: Release) -> Mapping[str, tuple[PlannedAction, ...]]:
+    """Return the open actions of each hot spot shown, of work that the viewer may read.
 
     Raises
     ------
     RecordsError
         When the records cannot be read.
     """
-    wanted = set(hotspots)
-    if not wanted or not may(viewer, "plan"):
+    if shown.hotspots.empty or not may(viewer, "plan"):
         return {}
-    cells = area_here().cells
-    plans = readable(viewer, records(database(), "plan"), own=own_wards(viewer, cells))
-    found: dict[str, tuple[PlannedAction, ...]] = {}
-    for plan in plans:
-        if plan.hotspot_id in wanted:
-            opened = [one for one in actions_of(plan.content, plan=plan.record) if one.is_open]
-            found[plan.hotspot_id] = (*found.get(plan.hotspot_id, ()), *opened)
+    own = own_wards(viewer, area_here().cells)
+    every = (*records(database(), "plan"), *records(database(), "campaign"))
+    work = readable(viewer, every, own=own)
+    cells = shown.cells.groupby("hotspot_id", observed=True)["cell"].agg(frozenset)
+    found = {}
+    for spot in shown.hotspots["hotspot_id"].astype("str"):
+        inside = frozenset(cells.get(spot, ()))
+        about = (action for one in work for action in actions_about(one, spot, inside))
+        if opened := tuple(action for action in about if action.is_open):
+            found[spot] = opened
     return found

@@ -109,7 +109,7 @@ def to_address(choice: PatchChoice) -> dict[str, list[str]]:
 def from_address(
     asked: Mapping[str, Sequence[str]], *, allowed: Allowed
 ) -> tuple[PatchChoice, tuple[str, ...]]:
-    """Return what an address asks for, within what is allowed, and what had to be left out.
+    """Return what an address asks for, within what is allowed, and the parts left out.
 
     Parameters
     ----------
@@ -118,19 +118,19 @@ def from_address(
     """
     faults: list[str] = []
 
-    def some(name: str, known: Iterable[str], words: str) -> tuple[str, ...]:
+    def some(name: str, known: Iterable[str]) -> tuple[str, ...]:
         given = [value[:_LONGEST] for value in asked.get(name, ())][:_MOST]
         good = [one for one in known if one in given]
         if set(given) - set(good):
-            faults.append(words)
+            faults.append(name)
         return tuple(good)
 
-    wards = some("ward", allowed.wards, "a ward that is not among yours, or that there is not")
-    lens = some("lens", allowed.lenses, "a lens that this data does not have")
-    span = some("period", SPANS, "a period that there is not")
-    shifts = some("shift", get_args(Shift), "a shift that there is not")
-    weekdays = some("day", get_args(Weekday), "a day of the week that there is not")
-    beside = some("beside", (BEFORE, *allowed.lenses), "a comparison that there is not")
+    wards = some("ward", allowed.wards)
+    lens = some("lens", allowed.lenses)
+    span = some("period", SPANS)
+    shifts = some("shift", get_args(Shift))
+    weekdays = some("day", get_args(Weekday))
+    beside = some("beside", (BEFORE, *allowed.lenses))
     start, end = _days(asked, allowed, faults)
     choice = PatchChoice(
         wards=wards,
@@ -157,9 +157,9 @@ def _days(
             day = date.fromisoformat(text) if text else None
         except ValueError:
             day = None
-            faults.append("a day that is none")
+            faults.append(name)
         if day is not None and not allowed.first <= day <= allowed.last:
-            faults.append("a day outside the data")
+            faults.append(name)
             day = min(max(day, allowed.first), allowed.last)
         found.append(day)
     return found[0], found[1]

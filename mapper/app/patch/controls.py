@@ -4,11 +4,9 @@ A choice comes from the address on arrival, else from what this person chose las
 into the address after every change.
 """
 
-import json
 from collections.abc import Mapping
 from datetime import date
 from typing import Final, cast, get_args
-from urllib.parse import urlencode
 
 import streamlit as st
 
@@ -23,6 +21,7 @@ from mapper.app.patch.choice import (
     to_address,
 )
 from mapper.app.patch.memory import recall, remember
+from mapper.app.shell.address import asked_parts, is_followed, leave_out, say
 from mapper.app.shell.area_in_use import area_here
 from mapper.app.shell.choices import days_of, lenses_for
 from mapper.app.shell.datasets import Dataset
@@ -34,8 +33,7 @@ from mapper.disclosure.people import Viewer
 from mapper.lenses.lens import Lens
 from mapper.lenses.part import LARGEST_PLACE
 
-NAMES = ("ward", "lens", "period", "from", "to", "shift", "day", "beside", "spot")
-_TOLD = "patch told"  # the address that this session last wrote
+_NAMES = ("ward", "lens", "period", "from", "to", "shift", "day", "beside", "spot")
 _STAYS: Final = "session"
 
 
@@ -64,11 +62,9 @@ def lenses_offered(dataset: Dataset) -> dict[str, Lens]:
     return dict(sorted(fitting.items(), key=lambda item: item[1].patch_order or LARGEST_PLACE))
 
 
-def ask_choice(
-    viewer: Viewer, dataset: Dataset, allowed: Allowed
-) -> tuple[PatchChoice, str, tuple[str, ...]]:
-    """Draw the choices and return them, what is searched for, and what a link asked in vain."""
-    faults = _seed(viewer, allowed)
+def ask_choice(viewer: Viewer, dataset: Dataset, allowed: Allowed) -> tuple[PatchChoice, str]:
+    """Draw the choices and return them, and what is searched for."""
+    _seed(viewer, allowed)
     lenses = lenses_offered(dataset)
     if not lenses:
         raise InputError(
@@ -95,31 +91,24 @@ def ask_choice(
         wards=chosen, lens=lens, span=span, start=start, end=end,
         shifts=shifts, weekdays=weekdays, beside=beside, spot=spot,
     )  # fmt: skip
-    return choice, sought or "", faults
+    return choice, sought or ""
 
 
 def keep(viewer: Viewer, choice: PatchChoice) -> None:
     """Write a choice into the address, and remember what does not depend on the day."""
     told = to_address(choice)
-    if st.session_state.get(_TOLD) != _as_text(told):
-        st.session_state[_TOLD] = _as_text(told)
-        st.query_params.from_dict(told)
+    say({name: told.get(name, []) for name in _NAMES})
     remember(viewer, {name: told.get(name, []) for name in ("ward", "lens")})
 
 
-def link_of(choice: PatchChoice) -> str:
-    """Return the address that shows the same again."""
-    here = str(st.context.url or "").split("?")[0]
-    return f"{here}?{urlencode(to_address(choice), doseq=True)}"
-
-
-def _seed(viewer: Viewer, allowed: Allowed) -> tuple[str, ...]:
-    """Fill the controls from an address that this session did not write itself."""
-    asked = {name: st.query_params.get_all(name) for name in NAMES if name in st.query_params}
-    told = st.session_state.get(_TOLD)
-    if told is not None and (not asked or told == _as_text(asked)):
-        return ()
+def _seed(viewer: Viewer, allowed: Allowed) -> None:
+    """Fill the controls from the address where it leads, and on the first visit of a session."""
+    if "patch span" in st.session_state and not is_followed():
+        return
+    asked = {name: list(values) for name, values in asked_parts().items() if name in _NAMES}
     choice, faults = from_address(asked or recall(viewer), allowed=allowed)
+    for name in faults if asked else ():
+        leave_out(name)
     own = tuple(ward for ward in allowed.wards if _is_own(ward, viewer))
     usual = own if 0 < len(own) < len(allowed.wards) else ()
     seeds = {
@@ -135,17 +124,11 @@ def _seed(viewer: Viewer, allowed: Allowed) -> tuple[str, ...]:
     }
     for key, value in seeds.items():
         st.session_state[key] = value
-    return faults if asked else ()
 
 
 def _is_own(ward: str, viewer: Viewer) -> bool:
     """Tell whether a ward is written among a viewer's own."""
     return ward in viewer.wards or ward.split(",", maxsplit=1)[0] in viewer.wards
-
-
-def _as_text(told: Mapping[str, list[str]]) -> str:
-    """Return query parameters in one form that can be compared."""
-    return json.dumps({name: list(told[name]) for name in sorted(told)})
 
 
 def _ask_wards(viewer: Viewer, allowed: Allowed) -> tuple[str, ...]:
@@ -155,6 +138,8 @@ def _ask_wards(viewer: Viewer, allowed: Allowed) -> tuple[str, ...]:
         "Wards",
         allowed.wards,
         placeholder=f"{usual}: choose some",
+        filter_mode="contains",
+        select_all=False,  # else Enter after a name takes every ward whose name holds its letters
         label_visibility="collapsed",
         key="patch wards",
         persist_state=_STAYS,

@@ -9,6 +9,8 @@ from mapper.analysis.shift_filter import filter_in_words
 from mapper.app.patch.choice import PatchChoice
 from mapper.app.patch.sheet import offer_sheet
 from mapper.app.patch.words import answer_words
+from mapper.app.shell.address import link_here
+from mapper.app.shell.frame import name_tab
 from mapper.base.text import count, encode_text
 from mapper.disclosure.patch import PatchRelease
 from mapper.disclosure.people import Viewer
@@ -30,15 +32,18 @@ def show_head(
     *,
     choice: PatchChoice,
     today: date,
-    link: str,
+    age: str,
 ) -> None:
     """Show the head of the page."""
     wards = wards_in_words(patch, choice)
+    name_tab("My patch", wards)
     words, acts = st.columns([8.4, 3.1], vertical_alignment="center")
     with words:
         st.html(
             f'{_STYLE}<div class="m-headline"><h1>My patch <span>{encode_text(wards)}</span></h1>'
-            f'<p class="m-over">{encode_text(_over(patch, choice))}</p>'
+            f'<p class="m-over">{encode_text(_over(patch, choice))}'
+            f" <span>{encode_text(age)}.</span></p>"
+            f""
             f'<p class="m-question">{encode_text(answer_words(patch, actions, today))}</p></div>'
         )
     with acts, st.container(horizontal=True, horizontal_alignment="right"):
@@ -49,7 +54,7 @@ def show_head(
             "This address shows the same view to anybody who may see these wards. It holds your"
             " choices, no figure."
         )
-        st.code(link, language=None, wrap_lines=True)
+        st.code(link_here(), language=None, wrap_lines=True)
 
 
 def wards_in_words(patch: PatchRelease, choice: PatchChoice) -> str:

@@ -1,7 +1,7 @@
 """My patch: what matters on a team's wards now, why, when, and what is being done."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date
 
 import streamlit as st
@@ -18,22 +18,25 @@ from mapper.app.patch.choice import (
     days_of_span,
     request_of,
 )
-from mapper.app.patch.controls import allowed_for, ask_choice, keep, lenses_offered, link_of
+from mapper.app.patch.controls import allowed_for, ask_choice, keep, lenses_offered
 from mapper.app.patch.details import show_area, show_place, show_twin
 from mapper.app.patch.head import show_head
 from mapper.app.patch.next import show_next
 from mapper.app.patch.panel import show_patch_panel
-from mapper.app.patch.results import patch_map_address, released_patch, streets_near
+from mapper.app.patch.results import patch_map_address, released_patch
 from mapper.app.patch.search import find_place
+from mapper.app.shell.address import say
 from mapper.app.shell.area_in_use import area_name_here
+from mapper.app.shell.data_age import age_words
 from mapper.app.shell.datasets import Dataset
+from mapper.app.shell.day import today_here
+from mapper.app.shell.doubts import show_strongest
 from mapper.app.shell.frame import put_on_style, show_marking_for, show_synthetic
 from mapper.app.shell.headline import show_cautions, show_refusal
 from mapper.app.shell.surroundings import places_near
 from mapper.app.shell.waiting import opened_dataset
 from mapper.app.shell.what_is import what_are
 from mapper.app.shell.words import notice
-from mapper.app.work.plan_page import today_here
 from mapper.app.work.record_start import offer_assessment
 from mapper.base.errors import MapperError
 from mapper.context.places import Places
@@ -88,21 +91,16 @@ def show_page() -> None:
         return
     with head:
         show_head(asked.viewer, answer.patch, answer.actions, choice=asked.choice,
-                  today=today_here(), link=link_of(asked.choice))  # fmt: skip
+                  today=today_here(), age=age_words(asked.dataset.incidents.table))  # fmt: skip
     if answer.trouble:
         notice(f"No second map: {answer.trouble}", kind="look")
     _explore(asked, answer)
 
 
 def _ask(viewer: Viewer, dataset: Dataset, allowed: Allowed) -> PatchRequest:
-    """Draw the choices and say which of a link's could not be met."""
-    choice, sought, faults = ask_choice(viewer, dataset, allowed)
+    """Draw the choices."""
+    choice, sought = ask_choice(viewer, dataset, allowed)
     keep(viewer, choice)
-    if faults:
-        notice(
-            f"The link asked for {'; '.join(dict.fromkeys(faults))}. That is left out here.",
-            kind="look",
-        )
     lens = lenses_offered(dataset)[choice.lens]
     return PatchRequest(viewer, dataset, choice, lens, days_of_span(choice, allowed), sought)
 
@@ -125,7 +123,7 @@ def _answer(asked: PatchRequest) -> PatchView:
     return PatchView(
         patch=patch,
         beside=beside,
-        actions=open_actions(asked.viewer, patch.shown.hotspots["hotspot_id"]),
+        actions=open_actions(asked.viewer, patch.shown),
         places=places_near(asked.dataset),
         trouble=trouble,
     )
@@ -183,7 +181,8 @@ def _explore(asked: PatchRequest, answer: PatchView) -> None:
     told = show_patch_panel(data)
     if told.chosen and told.chosen != st.session_state.get("patch spot"):
         st.session_state["patch spot"] = told.chosen
-        keep(asked.viewer, replace(asked.choice, spot=told.chosen))
+    say({"spot": told.chosen})
+    show_strongest(asked.dataset, patch.shown)
     what_are(_WORDS)
     show_area(patch, told.corners)
     show_place(patch, told.chosen)
@@ -197,13 +196,7 @@ def _found(asked: PatchRequest, patch: PatchRelease) -> tuple[dict[str, object] 
     """Return where a search leads on the map, or what to write instead."""
     if not asked.sought.strip():
         return None, ""
-    streets = streets_near(
-        asked.dataset,
-        _request(asked, asked.lens, asked.days),
-        asked.lens,
-        patch,
-    )
-    found = find_place(asked.sought, patch.shown, streets=streets)
+    found = find_place(asked.sought, patch.shown)
     if isinstance(found, str):
         return None, found
     key = f"{asked.sought} {patch.shown.digest}"

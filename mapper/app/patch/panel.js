@@ -257,8 +257,9 @@ function drawMaps(state, data) {
     const map = data.maps[at], frame = stage.querySelector("iframe");
     stage.hidden = !map;
     stage.querySelector("figcaption").textContent = map ? map.title : "";
-    if (map && frame.getAttribute("src") === map.src) { state.maps[at].ready = state.shown?.[at] === map.src; }
-    else { frame.src = map ? map.src : "about:blank"; }
+    const before = state.shown?.[at];
+    if (map && before === map.src) { state.maps[at].ready = true; }
+    else if (map || before) { showMap(frame, map ? map.src : "about:blank"); }
   });
   state.shown = data.maps.map((map) => map.src);
 }
@@ -281,7 +282,10 @@ function drawCards(state, data) {
 export default function ({ data, parentElement, setStateValue }) {
   const root = parentElement.querySelector(".patch");
   const state = root.mapperState ?? (root.mapperState = start(root));
-  state.tellChosen = () => setStateValue("chosen", { release: data.release, id: state.chosen });
+  state.tellChosen = () => {
+    state.said = (state.said ?? 0) + 1;  // the same again is told again
+    setStateValue("chosen", { release: data.release, id: state.chosen, said: state.said });
+  };
   state.tellDrawn = (points) => setStateValue("drawn", { release: data.release, points });
   state.data = data;
   if (state.digest !== data.digest) {
@@ -292,7 +296,11 @@ export default function ({ data, parentElement, setStateValue }) {
     state.time.hidden = data.months.length < 2;
     state.range.max = data.months.length;
     month(state, data.months.length);
+  } else if (state.asked !== data.chosen && state.chosen !== data.chosen) {
+    mark(state, data.chosen, { scroll: true });  // Back or Forward
+    if (state.maps[0].ready) { send(state.maps[0].frame, { mapper: "choose", id: data.chosen }); }
   }
+  state.asked = data.chosen;
   goTo(state);
   return () => {
     if (root.isConnected) { return; }

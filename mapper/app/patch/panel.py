@@ -15,6 +15,7 @@ from mapper.base.palette import with_colours
 
 _HERE = Path(__file__).parent
 _MOST_CORNERS = 400
+_HEARD = "patch spot heard"  # what the browser said last: said again, it is no news
 
 
 @dataclass(frozen=True)
@@ -37,7 +38,10 @@ def show_patch_panel(data: Mapping[str, Any]) -> PanelChoice:
     )
     known = {card["id"] for card in data["cards"]}
     chosen, drawn = found.get("chosen") or {}, found.get("drawn") or {}
-    id_ = str(chosen.get("id")) if chosen.get("release") == data["release"] else data["chosen"]
+    id_ = data["chosen"]
+    if chosen != st.session_state.get(_HEARD) and chosen.get("release") == data["release"]:
+        st.session_state[_HEARD] = chosen
+        id_ = str(chosen.get("id"))
     corners = corners_of(drawn.get("points")) if drawn.get("release") == data["release"] else ()
     return PanelChoice(chosen=id_ if id_ in known else "", corners=corners)
 

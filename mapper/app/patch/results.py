@@ -8,13 +8,10 @@ import hashlib
 import json
 from dataclasses import replace
 
-import numpy as np
-import pandas as pd
 import streamlit as st
 
 from mapper.analysis.request import AnalysisRequest
 from mapper.app.door.who import current_viewer
-from mapper.app.patch.search import streets_of
 from mapper.app.shell.basemap import current_basemap
 from mapper.app.shell.datasets import Dataset
 from mapper.app.shell.once import map_address_once, result_once
@@ -23,7 +20,7 @@ from mapper.app.shell.traces import trace_release
 from mapper.areas.load import load_study_area
 from mapper.areas.study_area import StudyArea
 from mapper.context.places import Places
-from mapper.disclosure.patch import PatchRelease, in_release, release_patch
+from mapper.disclosure.patch import PatchRelease, release_patch
 from mapper.lenses.lens import Lens
 from mapper.outputs.maps import embed_map
 from mapper.outputs.maps.patch_layer import patch_drawing
@@ -96,14 +93,3 @@ def patch_map_address(
     background = f" {under.key}" if under else ""
     digest = f"{patch.shown.digest} {hashlib.sha256(told).hexdigest()}{background}"
     return map_address_once(digest, lambda: embed_map(patch.shown, patch=drawing, basemap=under))
-
-
-def streets_near(
-    dataset: Dataset, request: AnalysisRequest, lens: Lens, patch: PatchRelease
-) -> pd.DataFrame:
-    """Return the street labels of incidents in the cells of a release, with their middles."""
-    area = load_study_area(request.area, resolution=request.resolution)
-    study = patch_study(dataset, replace(request, area=area.name), lens, area)
-    position = study.history.counts.position
-    own = in_release(study, patch.shown)[np.where(position >= 0, position, 0)]
-    return streets_of(study.history.incidents.table, study.history.counted & own)

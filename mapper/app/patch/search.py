@@ -4,7 +4,6 @@ A reference names a square: SJ 35 90 is a square of a kilometre, and its middle 
 """
 
 import re
-from collections.abc import Iterable
 from dataclasses import dataclass
 
 import numpy as np
@@ -33,16 +32,8 @@ class PlaceMatch:
     box: tuple[float, float, float, float] | None = None  # west, south, east, north
 
 
-def find_place(
-    asked: str, shown: Release, *, streets: pd.DataFrame | None = None
-) -> PlaceMatch | str:
-    """Return where something lies on the patch shown, or in words why it is not there.
-
-    Parameters
-    ----------
-    streets
-        Labels with the middle of their incidents on this patch: ``label``, ``lon``, ``lat``.
-    """
+def find_place(asked: str, shown: Release) -> PlaceMatch | str:
+    """Return where something lies on the patch shown, or in words why it is not there."""
     text = " ".join(asked.split())[:_LONGEST]
     point = grid_point(text)
     if point is not None:
@@ -52,7 +43,7 @@ def find_place(
     ward = _ward(text, shown)
     if ward is not None:
         return ward
-    street = _street(text, streets)
+    street = _street(text, shown)
     return street or (
         f"“{text}” is not on this patch. Write a ward, a street as the map names it, a cell id"
         " (15 signs) or a grid reference such as SJ 357 903."
@@ -132,24 +123,15 @@ def _ward(text: str, shown: Release) -> PlaceMatch | None:
     return PlaceMatch(str(both[mine].iloc[0]), float(lon.mean()), float(lat.mean()), box)
 
 
-def _street(text: str, streets: pd.DataFrame | None) -> PlaceMatch | None:
-    """Return a street whose label holds the words asked for, the shortest such label."""
+def _street(text: str, shown: Release) -> PlaceMatch | None:
+    """Return a street whose name holds the words asked for: the shortest, where it is busiest."""
+    streets = shown.streets
     if streets is None or streets.empty or not name_key(text):
         return None
-    keys = pd.Series([name_key(label) for label in streets["label"]], index=streets.index)
+    keys = pd.Series([name_key(name) for name in streets["street"]], index=streets.index)
     fits = streets[keys.str.contains(name_key(text), regex=False)]
     if fits.empty:
         return None
-    best = fits.loc[fits["label"].str.len().sort_values(kind="stable").index[0]]
-    return PlaceMatch(str(best["label"]), float(best["lon"]), float(best["lat"]))
-
-
-def streets_of(table: pd.DataFrame, counted: Iterable[bool]) -> pd.DataFrame:
-    """Return the street labels of some incidents with the middle of each."""
-    mine = np.asarray(counted, dtype=bool)
-    if "location" not in table or not mine.any():
-        return pd.DataFrame({"label": [], "lon": [], "lat": []})
-    some = table.loc[mine, ["location", "lon", "lat"]]
-    middle = some.groupby(some["location"].astype("str"), sort=True)[["lon", "lat"]].median()
-    middle = middle[middle.index.str.strip() != ""]
-    return middle.rename_axis("label").reset_index()
+    best = fits.loc[fits["street"].str.len().sort_values(kind="stable").index[0]]
+    ward = shown.cells.loc[shown.cells["cell"] == best["cell"], "ward"].iloc[0]
+    return PlaceMatch(f"{best['street']}, {ward}", float(best["lon"]), float(best["lat"]))

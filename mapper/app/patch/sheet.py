@@ -7,6 +7,7 @@ from functools import partial
 import streamlit as st
 
 from mapper.app.patch.words import action_words, pattern_words, peak_words
+from mapper.app.shell.basemap import printed_ground
 from mapper.app.shell.downloads import file_name
 from mapper.app.shell.taking import handed_out, require_live
 from mapper.disclosure.patch import PatchRelease
@@ -67,7 +68,14 @@ def taken_sheet(
     """
     require_live(viewer)
     now = datetime.now(tz=UTC).astimezone()
-    content = shift_sheet_pdf(patch.shown, notes, wards=wards, made_by=viewer.name, made_at=now)
+    content = shift_sheet_pdf(
+        patch.shown,
+        notes,
+        wards=wards,
+        made_by=viewer.name,
+        made_at=now,
+        ground=printed_ground(),
+    )
     return handed_out(
         viewer,
         content,

@@ -10,6 +10,7 @@ from contextlib import suppress
 import streamlit as st
 
 from mapper.app.door.who import current_viewer
+from mapper.app.shell.address import follow, say
 from mapper.app.shell.data_in_use import own_dataset
 from mapper.app.shell.kept_data import everybodys
 from mapper.areas.load import load_study_area
@@ -66,6 +67,9 @@ def ask_area_of_work(viewer: Viewer) -> None:
     offered: dict[str, str] = {}
     with suppress(AreaError):  # the pages say what is wrong with it
         offered = offered_areas(viewer)
+    if offered:
+        follow("area", _CHOSEN, {name: name for name in offered}.get, next(iter(offered)))
+        say({"area": area_name_here(viewer)})
     if len(offered) > 1:
         st.sidebar.selectbox(
             "Area of work",

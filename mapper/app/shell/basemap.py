@@ -1,9 +1,11 @@
 """The background of the map: asked for on screen, warned of where it tells others, written down.
 
-What may be chosen is the installation's setting (``MAPPER_BASEMAP``); nothing is on until somebody
-turns it on, for their own session only. A file's tiles are served here, by ranges of bytes, to
-whoever may use the app; every other background is fetched by the map's own frame, whose content
-security policy then names that one host and no other.
+What may be chosen is the installation's setting (``MAPPER_BASEMAP``), else the streets that were
+made for its area, else the demonstration's own where that is looked at. Streets in vector tiles
+stand under every map until somebody takes them off; anything else is off until somebody turns it
+on, for their own session only. A file's tiles are served here, by ranges of bytes, to whoever may
+use the app; every other background is fetched by the map's own frame, whose content security policy
+then names that one host and no other.
 """
 
 from pathlib import Path
@@ -14,13 +16,18 @@ from starlette.responses import FileResponse, PlainTextResponse, Response
 from starlette.routing import Route
 
 from mapper.app.door.who import current_viewer
+from mapper.app.shell.data_in_use import current_dataset, data_is_at_hand
+from mapper.app.shell.datasets import demonstration_ground
 from mapper.app.shell.traces import trace
 from mapper.app.shell.words import notice
+from mapper.areas.background import background_path
+from mapper.areas.stored import installed_table
 from mapper.base.errors import MapperError
 from mapper.base.settings import settings
 from mapper.outputs.maps.basemap import Basemap, basemap_of
 
 ADDRESS = "/basemap/tiles"
+_DEMONSTRATION = "/basemap/demonstration"
 _ON = "mapper_basemap_on"
 _NONE = "Plain ground"
 
@@ -32,20 +39,38 @@ WARNING = (
 
 
 def offered() -> Basemap | None:
-    """Return the background that this installation offers.
+    """Return the background that is offered under what this session looks at.
 
     Raises
     ------
-    InputError
-        When the setting cannot be used.
+    MapperError
+        When the setting or the file cannot be used.
     """
-    return basemap_of(settings().basemap, credit=settings().basemap_credit)
+    return _installed() or _demonstrated()
+
+
+def _installed() -> Basemap | None:
+    """Return the installation's own background: what is set, else what was made for its area."""
+    now = settings()
+    kept = background_path(installed_table().stem)
+    given = now.basemap or (str(kept) if kept.is_file() else "")
+    return basemap_of(given, credit=now.basemap_credit)
+
+
+def _demonstrated() -> Basemap | None:
+    """Return the invented streets, under the generated demonstration and nothing else."""
+    if not data_is_at_hand() or not current_dataset().demonstration:
+        return None
+    ground = demonstration_ground()
+    return basemap_of(str(ground)) if ground is not None else None
 
 
 def tiles_address() -> str | None:
     """Return where the page around a map reads tiles for it, if they lie in a file here."""
     under = current_basemap()
-    return ADDRESS if under is not None and under.kind == "file" else None
+    if under is None or under.kind != "file":
+        return None
+    return _DEMONSTRATION if under.path == demonstration_ground() else ADDRESS
 
 
 def tile_reader() -> str:
@@ -63,7 +88,11 @@ def ask_basemap() -> None:
     if found is None:
         return
     chosen = st.selectbox(
-        "Background", [_NONE, found.title], key="basemap", persist_state="session"
+        "Background",
+        [_NONE, found.title],
+        index=int(found.vector),
+        key="basemap",
+        persist_state="session",
     )
     wanted = chosen == found.title
     if wanted and found.kind != "file":
@@ -75,13 +104,28 @@ def ask_basemap() -> None:
 
 
 def current_basemap() -> Basemap | None:
-    """Return the background that this session has turned on."""
-    return offered() if st.session_state.get(_ON) else None
+    """Return the background that is on in this session; one that cannot be used stops no map."""
+    try:
+        found = offered()
+    except MapperError:
+        return None  # what is wrong with it is said where a background is chosen
+    return found if found is not None and _is_on(found) else None
+
+
+def printed_ground() -> Path | None:
+    """Return the vector tiles that printed maps of this session draw streets from, if any."""
+    under = current_basemap()
+    return under.path if under is not None and under.vector else None
+
+
+def _is_on(found: Basemap) -> bool:
+    """Tell whether a background is on: streets of vector tiles until they are taken off."""
+    return bool(st.session_state.get(_ON, found.vector))
 
 
 def _turn(found: Basemap, *, on: bool) -> None:
     """Turn the background on or off, and write it down before anything is asked for."""
-    if on == bool(st.session_state.get(_ON)):
+    if on == _is_on(found):
         return
     detail = {"background": found.title, "source": found.source, "on": on}
     trace(current_viewer(), "settings", subject="Background of the map", detail=detail)
@@ -89,18 +133,26 @@ def _turn(found: Basemap, *, on: bool) -> None:
 
 
 async def serve_tiles(request: Request) -> Response:
-    """Answer with a part of the installation's own file of tiles; never with all of it."""
+    """Answer with a part of a file of tiles of this machine; never with all of it."""
     try:
-        found = offered()
+        path = _served(request.url.path)
     except MapperError as error:
         return PlainTextResponse(str(error), 404)
-    if found is None or found.path is None:
+    if path is None:
         return PlainTextResponse("This installation has no file of tiles.", 404)
     if request.headers.get("sec-fetch-site", "same-origin") != "same-origin":
         return PlainTextResponse("Tiles are for this app's own pages.", 403)
     if not request.headers.get("range", "").startswith("bytes="):
         return PlainTextResponse("Ask for a range of bytes.", 416)
-    return FileResponse(found.path, media_type="application/octet-stream")
+    return FileResponse(path, media_type="application/octet-stream")
 
 
-ROUTE = Route(ADDRESS, serve_tiles, methods=["GET"])
+def _served(address: str) -> Path | None:
+    """Return the file that lies behind one of the two addresses of tiles."""
+    if address == _DEMONSTRATION:
+        return demonstration_ground()
+    found = _installed()
+    return found.path if found is not None else None
+
+
+ROUTES = [Route(at, serve_tiles, methods=["GET"]) for at in (ADDRESS, _DEMONSTRATION)]

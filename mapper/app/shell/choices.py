@@ -3,6 +3,7 @@
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import date
+from functools import partial
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any
@@ -12,6 +13,7 @@ import streamlit as st
 
 from mapper.analysis.request import AnalysisRequest
 from mapper.app.door.who import current_viewer
+from mapper.app.shell.address import follow, say
 from mapper.app.shell.area_in_use import area_here
 from mapper.app.shell.datasets import Dataset
 from mapper.areas.base_table import read_base_table
@@ -31,6 +33,7 @@ CELL_SIZES = {
     9: "Some streets, 0.1 km²",
     10: "Blocks, 0.015 km²",
 }
+_USUAL_SIZE = 9
 SCORES: dict[Score, str] = {
     "capped": "Counts, the largest capped",
     "count": "Counts as they are",
@@ -40,7 +43,8 @@ NULLS: dict[Null, str] = {
     "total": "All counts rearranged over all cells",
     "conditional": "This cell stays, all others are rearranged",
 }
-
+_SCORE, _NULL = next(iter(SCORES)), next(iter(NULLS))
+_SHARES, _SHARE = (0.01, 0.05, 0.1), 0.05
 
 _FRESH = 10.0  # seconds after which a lens file that a user added or changed is seen
 
@@ -82,13 +86,10 @@ def ask_lens(dataset: Dataset) -> Lens:
     def title(name: str) -> str:
         return lenses[name].title + (" (needs other data)" if name in misfits else "")
 
-    chosen = st.selectbox(
-        "Lens",
-        list(lenses),
-        format_func=title,
-        key=f"lens {dataset.digest[:12]}",
-        persist_state="session",
-    )
+    key = f"lens {dataset.digest[:12]}"
+    follow("lens", key, {name: name for name in lenses}.get, next(iter(lenses)))
+    chosen = st.selectbox("Lens", list(lenses), format_func=title, key=key, persist_state="session")
+    say({"lens": chosen})
     return lenses[chosen]
 
 
@@ -102,14 +103,16 @@ def ask_rest(dataset: Dataset, lens: Lens) -> AnalysisRequest:
     """
     area = _ask_area()
     start, end = _ask_days(dataset)
+    follow("cells", "resolution", {str(size): size for size in CELL_SIZES}.get, _USUAL_SIZE)
     resolution = st.selectbox(
         "Size of cells",
         list(CELL_SIZES),
-        index=list(CELL_SIZES).index(9),
+        index=list(CELL_SIZES).index(_USUAL_SIZE),
         format_func=CELL_SIZES.__getitem__,
         key="resolution",
         persist_state="session",
     )
+    say({"cells": resolution})
     asked = _ask_question(lens)
     with st.expander("Method"):
         score, null, alpha, generated = _ask_method()
@@ -131,13 +134,14 @@ def _ask_question(lens: Lens) -> dict[str, Any]:
     """Ask which places are listed, and what the unusual ones have more than."""
     known = AnalysisRequest.known()
     tables = brings_files(current_viewer())
-    question = _ask_one(known["question"], "question")
+    question = _ask_one(known["question"], "question", part="listed")
     if question == "concentrated":
         st.caption("Against an even spread over the area, fields included.")
         return {"question": question}
     expected = _ask_one(
         known["expected"],
         "expected",
+        part="expected",
         leave=frozenset() if tables else {one for one in known["expected"].of if "table" in one},
         told=lens.expected_reason,
         titles={"lens": f"{known['expected'].of[lens.expected]} (lens)"},
@@ -150,13 +154,15 @@ def _ask_one(
     one: Choice,
     key: str,
     *,
+    part: str,
     told: str = "",
     titles: Mapping[str, str] = MappingProxyType({}),
     leave: Collection[str] = (),
 ) -> str:
-    """Ask for one of some; those to be left out are not offered."""
+    """Ask for one of some, a part of the address; those to be left out are not offered."""
     names = {id_: name for id_, name in {**one.of, **titles}.items() if id_ not in leave}
-    return st.selectbox(
+    follow(part, key, {name: name for name in names}.get, next(iter(names)))
+    chosen = st.selectbox(
         one.label,
         list(names),
         format_func=names.__getitem__,
@@ -164,6 +170,8 @@ def _ask_one(
         help=told or None,
         persist_state="session",
     )
+    say({part: chosen})
+    return chosen
 
 
 def _ask_table(known: Mapping[str, Choice]) -> dict[str, Any]:
@@ -191,9 +199,12 @@ def _ask_area() -> str:
     names = {whole.name: whole.title, **{name: name for name in districts}}
     if st.session_state.get("area") not in names:  # of another area of work
         st.session_state.pop("area", None)
-    return st.selectbox(
+    follow("district", "area", {name: name for name in districts}.get, whole.name)
+    chosen = st.selectbox(
         "Area", list(names), format_func=names.__getitem__, key="area", persist_state="session"
     )
+    say({"district": chosen if chosen != whole.name else ""})
+    return chosen
 
 
 def _ask_days(dataset: Dataset) -> tuple[date | None, date | None]:
@@ -201,11 +212,13 @@ def _ask_days(dataset: Dataset) -> tuple[date | None, date | None]:
     first, last = days_of(dataset.incidents.table)
     start = _ask_day("From", first, (first, last), f"from {dataset.digest[:12]}")
     end = _ask_day("To", last, (first, last), f"to {dataset.digest[:12]}")
+    say({"from": start.isoformat(), "to": end.isoformat()})
     return (start if start != first else None), (end if end != last else None)
 
 
 def _ask_day(label: str, default: date, bounds: tuple[date, date], key: str) -> date:
     """Ask for one day."""
+    follow(label.lower(), key, partial(day_within, bounds), default)
     chosen = st.date_input(
         label,
         default,
@@ -216,6 +229,15 @@ def _ask_day(label: str, default: date, bounds: tuple[date, date], key: str) -> 
         persist_state="session",
     )
     return chosen if isinstance(chosen, date) else default
+
+
+def day_within(bounds: tuple[date, date], text: str) -> date | None:
+    """Return a day that an address names, if it is one of the data's."""
+    try:
+        day = date.fromisoformat(text)
+    except ValueError:
+        return None
+    return day if bounds[0] <= day <= bounds[1] else None
 
 
 def days_of(table: pd.DataFrame) -> tuple[date, date]:
@@ -230,6 +252,7 @@ def days_of(table: pd.DataFrame) -> tuple[date, date]:
 
 def _ask_method() -> tuple[Score, Null, float, bool]:
     """Ask how hot spots are found; the defaults are the measured best."""
+    follow("score", "score", {str(name): name for name in SCORES}.get, _SCORE)
     score = st.selectbox(
         "What is compared",
         list(SCORES),
@@ -239,6 +262,7 @@ def _ask_method() -> tuple[Score, Null, float, bool]:
         help="Of concentrated places. Capped: counts above the 99th percentile of all cells are set"
         " to it, because one giant place would otherwise hide all others.",
     )
+    follow("chance", "null", {str(name): name for name in NULLS}.get, _NULL)
     null = st.selectbox(
         "Chance, of concentrated places",
         list(NULLS),
@@ -246,19 +270,29 @@ def _ask_method() -> tuple[Score, Null, float, bool]:
         key="null",
         persist_state="session",
     )
+    follow("accepted", "alpha", {str(share): share for share in _SHARES}.get, _SHARE)
     alpha = st.selectbox(
         "False finds accepted",
-        [0.01, 0.05, 0.1],
-        index=1,
+        _SHARES,
+        index=_SHARES.index(_SHARE),
         format_func=lambda share: f"{share:.0%} of hot spots",
         key="alpha",
         persist_state="session",
     )
+    follow("generated", "police generated", {"yes": True, "no": False}.get, True)
     generated = st.toggle(
         "Count police-generated incidents",
         value=True,
         key="police generated",
         persist_state="session",
         help="Stop and search, proactive possession: they show where police were sent.",
+    )
+    say(
+        {
+            "score": score if score != _SCORE else "",
+            "chance": null if null != _NULL else "",
+            "accepted": alpha if alpha != _SHARE else "",
+            "generated": "" if generated else "no",
+        }
     )
     return score, null, alpha, generated

@@ -92,6 +92,7 @@ def _generated(progress: Progress) -> Dataset:
         demonstration_writer()(
             folder,
             seed=settings().demonstration_seed,
+            background=True,
             progress=lambda words, share: progress(words, 0.6 * share),
         )
     state = extract.stat()
@@ -109,6 +110,12 @@ def _generated(progress: Progress) -> Dataset:
 def truth_file() -> Path:
     """Return where the generated demonstration says what is planted in it."""
     return _folder() / "truth.json"
+
+
+def demonstration_ground() -> Path | None:
+    """Return the invented streets of the generated demonstration, where it is the one in use."""
+    path = _folder() / "background.pmtiles"
+    return path if settings().demonstration_file is None and path.is_file() else None
 
 
 def _folder() -> Path:

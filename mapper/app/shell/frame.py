@@ -21,6 +21,16 @@ def put_on_style() -> None:
     st.html(f"<style>{_STYLE}</style>")
 
 
+def tab_title(page: str, place: str = "") -> str:
+    """Return the title of a browser's tab: page, place, marking."""
+    return f"{page}{f', {place}' if place else ''}: {MARKINGS['operational']}"
+
+
+def name_tab(page: str, place: str) -> None:
+    """Say in the browser's tab which place a page shows."""
+    st.set_page_config(page_title=tab_title(page, place))
+
+
 def show_marking(marking: str, *, audience: str = "operational") -> None:
     """Show the protective marking at the top and at the bottom of the window, and who looks."""
     who = who_in_words(current_viewer())

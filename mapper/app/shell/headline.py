@@ -12,11 +12,11 @@ from mapper.lenses.load import shipped_lenses
 from mapper.outputs.standard_words import care_words
 
 
-def show_headline(shown: Release, *, data: str) -> None:
-    """Show title, question, data and days, and the first of the caveats."""
+def show_headline(shown: Release, *, data: str, age: str) -> None:
+    """Show title, question, data and days, how old they are, and the first of the caveats."""
     if shown.audience != "operational":
         data = "Recorded incidents"  # names of files stay inside
-    over = f"{data}, {shown.period}: {_counted(is_release(shown))}."
+    over = f"{data}, {shown.period}: {_counted(is_release(shown))}. {age}."
     care = shown.caveats[0] if shown.caveats else ""
     st.html(
         f'<div class="m-headline"><h1>{encode_text(shown.title)}'

@@ -45,6 +45,8 @@ def store_incidents(incidents: Incidents, folder: Path, *, stamp: str) -> None:
         "files": [asdict(file) for file in incidents.files],
         "notes": list(incidents.notes),
         "unknown": dict(incidents.unknown),
+        "shortened": incidents.shortened,
+        "days_late": incidents.days_late,
     }
     table = pa.Table.from_pandas(incidents.table, preserve_index=False)
     told_of = {_TOLD: json.dumps(told).encode(), b"geo": json.dumps(_GEO).encode()}
@@ -70,6 +72,8 @@ def stored_incidents(folder: Path, *, stamp: str) -> Incidents | None:
             files=tuple(SourceFile(**file) for file in told["files"]),
             notes=tuple(told["notes"]),
             unknown=told.get("unknown", {}),
+            shortened=told.get("shortened", 0),
+            days_late=told.get("days_late"),
         )
     except (OSError, pa.ArrowException, KeyError, TypeError, ValueError):
         return None

@@ -110,9 +110,23 @@ def everybodys() -> Dataset | None:
     RecordsError
         As :func:`open_kept`.
     """
+    digest = everybodys_digest()
+    return open_kept(digest) if digest else None
+
+
+def everybodys_digest() -> str:
+    """Return the digest of the data that everybody sees, empty where that is the demonstration."""
     with database().read() as connection:
         chosen = find_current_data(connection)
-    return open_kept(chosen.dataset) if chosen else None
+    return chosen.dataset if chosen else ""
+
+
+def kept_beginning(name: str) -> Dataset | None:
+    """Return the kept dataset whose digest begins with a name, if one does."""
+    with database().read() as connection:
+        known = [one.dataset for one in kept_datasets(connection)]
+    found = [digest for digest in known if name and digest.startswith(name)]
+    return open_kept(found[0]) if found else None
 
 
 def is_kept(digest: str) -> bool:

@@ -31,7 +31,7 @@ export default function ({ data, parentElement }) {
   if (state.tiles !== data.tiles) { state.tiles = data.tiles; state.file = undefined; }
   frame.title = data.title;
   frame.style.height = `${data.height}px`;
-  if (frame.dataset.src !== data.src) { frame.dataset.src = data.src; frame.src = data.src; }
+  if (frame.dataset.src !== data.src) { frame.dataset.src = data.src; showMap(frame, data.src); }
   return () => {
     if (frame.isConnected) { return; }
     window.removeEventListener("message", state.hear);

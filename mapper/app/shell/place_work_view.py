@@ -7,13 +7,16 @@ from mapper.app.shell.traces import trace
 from mapper.app.shell.words import bullets, plain
 from mapper.disclosure.people import Viewer, may
 from mapper.disclosure.place_findings import PlaceFindings
+from mapper.records.actions import ENDED, state_of
 from mapper.records.content import in_words
 from mapper.records.form import RecordKind, load_form
+from mapper.records.place_work import PlaceWork, grounds_of
 from mapper.records.versions import Version
 
 _PAGES: dict[RecordKind, str] = {
     "assessment": "pages/places/assessment.py",
     "plan": "pages/places/plan.py",
+    "campaign": "pages/places/campaigns.py",
     "intervention": "pages/places/interventions.py",
 }
 _LEFT_OUT = ("name", "hotspot_id", "cells", "controls", "shared")
@@ -23,7 +26,11 @@ _LOOKED = "mapper_records_read"
 def show_work(viewer: Viewer, found: PlaceFindings) -> None:
     """Show what people recorded about a place: links to it, or its words."""
     work = work_of(viewer, found.hotspot_id, found.cells)
-    every = (*work.assessments, *work.phases, *work.plans, *work.interventions)
+    every = (
+        *(*work.assessments, *work.phases, *work.plans, *work.campaigns),
+        *work.interventions,
+    )
+    cells = frozenset(found.cells)
     if not every:
         st.text(
             "Nothing is recorded about this place yet."
@@ -34,7 +41,7 @@ def show_work(viewer: Viewer, found: PlaceFindings) -> None:
         if may(viewer, "plan") and one.kind in _PAGES:
             st.page_link(
                 _PAGES[one.kind],
-                label=plain(f"{load_form(one.kind).title} {one.record}: {one.title}"),
+                label=plain(_label(one, work, cells)),
                 query_params={"record": one.record},
                 icon=":material/description:",
             )
@@ -42,6 +49,34 @@ def show_work(viewer: Viewer, found: PlaceFindings) -> None:
             _show_words(viewer, one)
     for meeting in work.meetings:
         st.text(f"Shown on {meeting.held} at “{meeting.name}”, number {meeting.rank} of its list.")
+
+
+def _label(one: Version, work: PlaceWork, cells: frozenset[str]) -> str:
+    """Return what a record is, how it stands, and how much of the place it covers."""
+    told = [f"{load_form(one.kind).title} {one.record}: {one.title}"]
+    if one.kind in {"plan", "campaign"}:
+        told.append(state_of(one.content))
+    if one.kind == "intervention" or state_of(one.content) in ENDED:
+        told.append(_outcome(one, work))
+    covered = max((part.share_of(cells) for part in grounds_of(one)), default=0.0)
+    if covered:
+        told.append(f"covers {covered:.0%} of this place")
+    return ", ".join(part for part in told if part)
+
+
+def _outcome(one: Version, work: PlaceWork) -> str:
+    """Return what came of a record: people's judgement, then what counts tell."""
+    judged = str(one.content.get("judgement", ""))
+    evaluation = work.evaluations.get(one.record)
+    counted = evaluation.content["result"]["verdict"] if evaluation else ""
+    return "; ".join(
+        part
+        for part in (
+            f"judged: {judged}" if judged else "",
+            f"as far as counts tell: {counted}" if counted else "",
+        )
+        if part
+    )
 
 
 def _show_words(viewer: Viewer, one: Version) -> None:

@@ -9,7 +9,10 @@ from streamlit.runtime.scriptrunner import get_script_run_ctx
 from streamlit.util import calc_hash
 
 from mapper.app.door.who import viewer_now
+from mapper.app.shell.address import close_address, open_address
 from mapper.app.shell.area_in_use import ask_area_of_work
+from mapper.app.shell.data_in_use import follow_data
+from mapper.app.shell.frame import put_on_style, tab_title
 from mapper.app.shell.guard import routed
 from mapper.app.shell.traces import trace
 from mapper.app.shell.words import notice
@@ -18,6 +21,7 @@ from mapper.disclosure.people import Act, Viewer, may
 
 PAGES = top_level("pages")
 _REFUSED = "mapper_refused"  # addresses of pages whose refusal is written down
+_LOST = "mapper_lost"  # the address that led to no page
 
 
 @dataclass(frozen=True)
@@ -45,9 +49,12 @@ ENTRIES = (
     AppPage("meeting/briefing.py", BRIEFING, "see partnership releases"),
     AppPage("analysis/workbench.py", "Workbench", "see everything"),
     AppPage("data/load.py", "Data", "load data"),
+    AppPage("partners/our_actions.py", "Our actions", "act for an agency"),
     AppPage("places/assessment.py", "Assessments", "plan", PLACES),
     AppPage("places/plan.py", "Plans", "plan", PLACES),
+    AppPage("places/campaigns.py", "Campaigns", "plan", PLACES),
     AppPage("places/interventions.py", "Interventions", "plan", PLACES),
+    AppPage("places/late_and_due.py", "Late and due", "plan", PLACES),
     AppPage("places/meetings.py", "Meetings", "plan", PLACES),
     AppPage("places/children.py", "Children", "see hot spots", PLACES),
     AppPage("meeting/release.py", "Release to partners", "release", OVERSIGHT),
@@ -63,7 +70,7 @@ ENTRIES = (
 def run_app() -> None:
     """Run the page that was asked for; only from here can a page run."""
     st.set_page_config(
-        page_title="Hot spots: OFFICIAL-SENSITIVE",
+        page_title=tab_title("mapper"),
         layout="wide",
         initial_sidebar_state="auto",
         menu_items={"About": "mapper: hot spots of harm at places, found exactly, shared safely."},
@@ -76,17 +83,21 @@ def run_app() -> None:
     entries = entries_for(viewer)
     page = st.navigation(_menu(entries), position="top")
     _note_refused(viewer, entries)
-    entry = next(entry for entry in entries if entry.title == page.title)
-    with routed(viewer, entry.act):
-        ask_area_of_work(viewer)
+    entry = next((entry for entry in entries if entry.title == page.title), None)
+    if entry is None:
         page.run()
+        return
+    st.set_page_config(page_title=tab_title(entry.title))
+    with routed(viewer, entry.act):
+        open_address(entry.url)
+        if follow_data(viewer):
+            ask_area_of_work(viewer)
+            page.run()
+            close_address()
 
 
 def _note_refused(viewer: Viewer, entries: tuple[AppPage, ...]) -> None:
-    """Write down, once a session, that a page was asked for which the viewer's role does not open.
-
-    Streamlit says "page not found" and shows the first page in its place.
-    """
+    """Write down, once a session, that a page was asked for which a role does not open."""
     context = get_script_run_ctx()
     if context is None:
         return
@@ -115,7 +126,38 @@ def _menu(entries: tuple[AppPage, ...]) -> dict[str, list[Page]]:
             visibility="hidden" if entry is entries[0] else "visible",
         )
         menu.setdefault(entry.section if sizes[entry.section] > 1 else "", []).append(page)
+    if lost := _lost_address(entries):
+        menu[""].append(
+            st.Page(_show_lost, title="No such page", url_path=lost, visibility="hidden")
+        )
     return menu
+
+
+def _lost_address(entries: tuple[AppPage, ...]) -> str:
+    """Return the address that was asked for and leads to none of the pages, empty if none was."""
+    context = get_script_run_ctx()
+    asked = (context.pages_manager.intended_page_name or "") if context else ""
+    known = {"", "start", *(entry.url for entry in entries)}
+    if asked not in known and "/" not in asked:
+        st.session_state[_LOST] = asked
+    lost = str(st.session_state.get(_LOST, ""))
+    return "" if lost in known else lost
+
+
+def _show_lost() -> None:
+    """Say of a dead link what it asked for and where to go on."""
+    put_on_style()
+    st.set_page_config(page_title=tab_title("No such page"))
+    lost = str(st.session_state.get(_LOST, ""))
+    known = next((entry.title for entry in ENTRIES if entry.url == lost), "")
+    notice(
+        f"The page “{known}” is not open to your role. Ask an administrator if you need it; the"
+        " pages that are open to you stand in the menu above."
+        if known
+        else f"There is no page “/{lost}” here: the link is old, or was not copied whole. Choose a"
+        " page in the menu above, or ask whoever sent you the link for a new one.",
+        kind="stop",
+    )
 
 
 def _start(entry: AppPage) -> Page:

@@ -1,3 +1,9 @@
+// A frame that only changes its address would make a step in the history of the browser.
+function showMap(frame, src) {
+  if (!frame.getAttribute("src")) { frame.src = src; return; }
+  frame.contentWindow.location.replace(new URL(src, frame.baseURI));
+}
+
 // Reads one tile at a time out of a PMTiles file (version 3) by ranges of bytes, for the map in its
 // frame. See https://github.com/protomaps/PMTiles for the form of header and directories.
 const HEADER = 127;
@@ -54,12 +60,16 @@ async function range(address, from, length) {
   return answer.status === 206 ? answer.arrayBuffer() : new ArrayBuffer(0);
 }
 
+async function unpacked(bytes) {
+  const plain = new Blob([bytes]).stream().pipeThrough(new DecompressionStream("gzip"));
+  return new Response(plain).arrayBuffer();
+}
+
 async function directory(file, from, length) {
   const key = `${from} ${length}`;
   if (!file.kept.has(key)) {
     const bytes = await range(file.address, from, length);
-    const plain = file.gzip ? await new Response(
-      new Blob([bytes]).stream().pipeThrough(new DecompressionStream("gzip"))).arrayBuffer() : bytes;
+    const plain = file.gzip ? await unpacked(bytes) : bytes;
     file.kept.set(key, entries(new Uint8Array(plain)));
   }
   return file.kept.get(key);
@@ -69,7 +79,7 @@ async function opened(address) {
   const head = new DataView(await range(address, 0, HEADER));
   const number = (at) => Number(head.getBigUint64(at, true));
   return { address, kept: new Map(), root: [number(8), number(16)], leaves: number(40),
-    tiles: number(56), gzip: head.getUint8(97) === 2 };
+    tiles: number(56), gzip: head.getUint8(97) === 2, packed: head.getUint8(98) === 2 };
 }
 
 async function readTile(file, z, x, y) {
@@ -78,7 +88,10 @@ async function readTile(file, z, x, y) {
   for (let depth = 0; depth < 4; depth += 1) {
     const one = find(list, id);
     if (!one) { return new ArrayBuffer(0); }
-    if (one.run > 0) { return range(file.address, file.tiles + one.offset, one.length); }
+    if (one.run > 0) {
+      const tile = await range(file.address, file.tiles + one.offset, one.length);
+      return file.packed && tile.byteLength ? unpacked(tile) : tile;
+    }
     list = await directory(file, file.leaves + one.offset, one.length);
   }
   return new ArrayBuffer(0);

@@ -97,6 +97,7 @@ def keep_sign_in(viewer: Viewer, ends: float) -> None:
             expires=datetime.fromtimestamp(ends, UTC),
             now=datetime.now(UTC),
             session_id=viewer.session,
+            agency=viewer.agency,
         )
 
 

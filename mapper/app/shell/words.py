@@ -12,12 +12,16 @@ import streamlit as st
 from mapper.base.errors import MapperError
 from mapper.base.text import encode_text
 
-_MARKDOWN = re.compile(r"([!-/:-@\[-`{-~])")
+# What Markdown, or Streamlit's own signs in it, read as more than a sign; at the start of a line
+# also those of headings and lists. A sign that needs no guard gets none: names are read aloud.
+_MARKDOWN = re.compile(r"([\\`*_\[\]<>~$|:&#@{}!]|^[+\-=]|(?<=www)\.)")
+_NUMBERED = re.compile(r"^(\d+)([.)])")
 
 
 def plain(text: str) -> str:
     """Return text that Markdown shows as it is, for labels that are always read as Markdown."""
-    return _MARKDOWN.sub(r"\\\1", " ".join(str(text).split()))
+    told = _MARKDOWN.sub(r"\\\1", " ".join(str(text).split()))
+    return _NUMBERED.sub(r"\1\\\2", told)
 
 
 def notice(text: str, *, kind: str = "note") -> None:

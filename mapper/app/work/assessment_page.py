@@ -29,4 +29,4 @@ def _go_on(viewer: Viewer, desk: Desk) -> None:
     there = any(one.hotspot_id == place for one in seen_records(viewer, "plan"))
     label = "Open the plan for this place" if there else "Start a plan for this place"
     if st.button(label, key="to plan"):
-        st.switch_page(PLANS, query_params={"from": desk.record})
+        st.switch_page(PLANS, query_params={"after": desk.record})

@@ -13,18 +13,20 @@ from mapper.app.shell.datasets import Dataset
 from mapper.app.shell.waiting import opened_dataset
 from mapper.app.shell.what_is import what_are
 from mapper.app.shell.words import bullets, notice
-from mapper.app.work.record_desk import Desk
+from mapper.app.work.record_desk import Desk, seen_records
 from mapper.app.work.record_views import show_synthetic_mark
 from mapper.base.errors import MapperError, RequestError
-from mapper.disclosure.people import Viewer, require
+from mapper.disclosure.people import Viewer, may, require
 from mapper.grid.hexagons import cell_resolution, strings_to_cells
 from mapper.lenses.lens import Lens
 from mapper.questions.windows import Window
+from mapper.records.campaigns import as_intervention
 from mapper.records.evaluations import (
     evaluate_again,
     evaluate_intervention,
     is_of_today,
     is_unchanged,
+    would_tell,
 )
 from mapper.records.form import Content
 from mapper.records.open import database
@@ -33,6 +35,26 @@ from mapper.records.versions import Version, new_record, newest
 
 _PARTS = ("treated", "control", "buffer", "buffer control")
 _KINDS = {"worked": "note", "did not work": "look", "could not be told": "note"}
+
+
+def show_effect(viewer: Viewer, desk: Desk) -> None:
+    """Show what an intervention or a whole campaign did, and work it out when asked."""
+    st.subheader("What it did", anchor=False)
+    if not desk.based_on:
+        st.caption(f"Save the {desk.kind} first: only what is saved can be evaluated.")
+        return
+    found = [
+        one
+        for one in seen_records(viewer, "evaluation")
+        if one.content["intervention"] == desk.record
+    ]
+    if found:
+        show_evaluation(viewer, found[0])
+    if may(viewer, "see everything"):
+        with st.expander("Evaluate" if not found else "Evaluate anew", expanded=not found):
+            ask_evaluation(viewer, desk, found[0] if found else None)
+    elif not found:
+        st.caption("Not evaluated yet. An analyst can do it here.")
 
 
 def show_evaluation(viewer: Viewer, evaluation: Version) -> None:
@@ -46,6 +68,8 @@ def show_evaluation(viewer: Viewer, evaluation: Version) -> None:
             kind="look",
         )
     bullets(result["words"])
+    if result["verdict"] == "could not be told" and (words := would_tell(inputs)):
+        st.text(words)
     st.dataframe(part_table(inputs), hide_index=True, key=f"{evaluation.record} parts")
     if figures := figure_words(result):
         st.caption(figures)
@@ -104,7 +128,8 @@ def part_table(inputs: Content) -> pd.DataFrame:
 def ask_evaluation(viewer: Viewer, desk: Desk, before: Version | None) -> None:
     """Ask for lens and windows, and keep what comes out as an evaluation."""
     require(viewer, "see everything")
-    intervention = newest(database(), desk.record)
+    found = newest(database(), desk.record)
+    intervention = as_intervention(found) if found else None
     if intervention is None or not intervention.content.get("cells"):
         st.caption("Name the cells first: without them there is nothing to compare.")
         return

@@ -4,13 +4,14 @@ import pandas as pd
 import streamlit as st
 
 from mapper.app.door.who import current_viewer
+from mapper.app.shell.address import asked_part
 from mapper.app.shell.words import notice
-from mapper.app.work.evaluation_view import ask_evaluation, show_evaluation
-from mapper.app.work.record_desk import Desk, seen_records
+from mapper.app.work.evaluation_view import show_effect
+from mapper.app.work.record_desk import seen_records
 from mapper.app.work.record_page import show_records
 from mapper.app.work.record_start import asked_place
 from mapper.base.errors import MapperError
-from mapper.disclosure.people import Viewer, may
+from mapper.disclosure.people import Viewer
 from mapper.records.evaluations import VERDICT_RULE, register
 from mapper.records.form import Content
 from mapper.records.versions import LETTERS
@@ -18,7 +19,7 @@ from mapper.records.versions import LETTERS
 
 def show_page() -> None:
     """Show the interventions, each with its evaluation, and the register of all."""
-    show_records("intervention", title="Interventions", started=_begun, below=_show_effect)
+    show_records("intervention", title="Interventions", started=_begun, below=show_effect)
     try:
         _show_register(current_viewer())
     except MapperError as error:
@@ -27,35 +28,16 @@ def show_page() -> None:
 
 def _begun() -> Content | None:
     """Return the first answers: of a hot spot, or of the plan that it belongs to."""
-    plan = st.query_params.get("from", "")
+    plan = asked_part("after")
     place = asked_place()
     belongs = place is not None and plan.startswith(LETTERS["plan"])
     return {**place, "plan": plan} if place is not None and belongs else place
 
 
-def _show_effect(viewer: Viewer, desk: Desk) -> None:
-    """Show what the intervention did, and work it out when asked."""
-    st.subheader("What it did", anchor=False)
-    if not desk.based_on:
-        st.caption("Save the intervention first: only what is saved can be evaluated.")
-        return
-    found = [
-        one
-        for one in seen_records(viewer, "evaluation")
-        if one.content["intervention"] == desk.record
-    ]
-    if found:
-        show_evaluation(viewer, found[0])
-    if may(viewer, "see everything"):
-        with st.expander("Evaluate" if not found else "Evaluate anew", expanded=not found):
-            ask_evaluation(viewer, desk, found[0] if found else None)
-    elif not found:
-        st.caption("Not evaluated yet. An analyst can do it here.")
-
-
 def _show_register(viewer: Viewer) -> None:
     """Show what worked, what did not, and what could not be told."""
-    lines = register(seen_records(viewer, "intervention"), seen_records(viewer, "evaluation"))
+    done = (*seen_records(viewer, "intervention"), *seen_records(viewer, "campaign"))
+    lines = register(done, seen_records(viewer, "evaluation"))
     if not lines:
         return
     st.subheader("Register: what worked, what did not, what could not be told", anchor=False)

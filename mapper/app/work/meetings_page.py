@@ -5,8 +5,8 @@ from datetime import date
 
 import streamlit as st
 
+from mapper.app.shell.day import today_here
 from mapper.app.shell.words import bullets, notice, plain
-from mapper.app.work.plan_page import today_here
 from mapper.app.work.record_desk import Desk, seen_records
 from mapper.app.work.record_page import show_records
 from mapper.app.work.record_start import shown_releases
@@ -15,6 +15,7 @@ from mapper.disclosure.people import Viewer
 from mapper.records.actions import PlannedAction, actions_of
 from mapper.records.form import Content
 from mapper.records.meetings import Changes, Movement, shown_list, what_changed
+from mapper.records.oversight import all_actions
 from mapper.records.versions import Version
 
 
@@ -31,7 +32,7 @@ def show_page() -> None:
 
 def first_answers(viewer: Viewer) -> Content:
     """Return what a new meeting record starts with: day, release shown, plans with open actions."""
-    plans = seen_records(viewer, "plan")
+    plans = (*seen_records(viewer, "plan"), *seen_records(viewer, "campaign"))
     carried = [one for one in plans if any(a.is_open for a in actions_of(one.content))]
     start: dict[str, object] = {
         "held": today_here().isoformat(),
@@ -109,10 +110,6 @@ def _who(action: PlannedAction) -> str:
     )
 
 
-def _all_actions(viewer: Viewer) -> list[PlannedAction]:
-    """Return the actions of every plan that the viewer may read."""
-    return [
-        action
-        for plan in seen_records(viewer, "plan")
-        for action in actions_of(plan.content, plan=plan.record)
-    ]
+def _all_actions(viewer: Viewer) -> tuple[PlannedAction, ...]:
+    """Return the actions of every plan and campaign that the viewer may read."""
+    return all_actions((*seen_records(viewer, "plan"), *seen_records(viewer, "campaign")))

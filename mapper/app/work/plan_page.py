@@ -1,11 +1,12 @@
 """Plans: problem solving by stages, with actions whose overdue ones stand out."""
 
 from collections.abc import Mapping
-from datetime import date
+from types import MappingProxyType
 from typing import Any
 
 import streamlit as st
 
+from mapper.app.shell.day import today_here
 from mapper.app.shell.words import bullets, notice
 from mapper.app.work.record_desk import Desk
 from mapper.app.work.record_page import show_records
@@ -13,8 +14,9 @@ from mapper.app.work.record_start import asked_place
 from mapper.base.text import count
 from mapper.disclosure.people import Viewer
 from mapper.records.actions import actions_of, overdue, progress_in_words
-from mapper.records.form import Field
+from mapper.records.form import Content, Field
 
+_DRAFT: Content = MappingProxyType({"state": "draft"})
 INTERVENTIONS = "pages/places/interventions.py"
 
 
@@ -23,17 +25,24 @@ def show_page() -> None:
     show_records(
         "plan",
         title="Plans",
-        started=asked_place,
+        started=_begun,
+        fresh=lambda _viewer: _DRAFT,
         above=_show_progress,
         below=_go_on,
         row_note=late_in_words,
     )
 
 
+def _begun() -> Content | None:
+    """Return the first answers for the place that the visitor came from, if from one."""
+    place = asked_place()
+    return {**place, **_DRAFT} if place is not None else None
+
+
 def _go_on(_viewer: Viewer, desk: Desk) -> None:
     """Offer to record what was done at the plan's place."""
     if desk.based_on and st.button("Record what was done here", key="to intervention"):
-        st.switch_page(INTERVENTIONS, query_params={"from": desk.record})
+        st.switch_page(INTERVENTIONS, query_params={"after": desk.record})
 
 
 def _show_progress(_viewer: Viewer, desk: Desk) -> None:
@@ -58,8 +67,3 @@ def late_in_words(field: Field, row: Mapping[str, Any]) -> str:
     (action,) = actions_of({"actions": [row]})
     days = action.days_late(today_here())
     return f"Overdue by {days} day{'' if days == 1 else 's'}." if days else ""
-
-
-def today_here() -> date:
-    """Return the day on this machine's clock."""
-    return date.today()  # noqa: DTZ011 - due dates are days where the people are

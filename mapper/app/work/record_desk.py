@@ -65,6 +65,11 @@ def put_desk(desk: Desk) -> Desk:
     return desk
 
 
+def close_desk(kind: RecordKind) -> None:
+    """Let go of what is open; what was typed is kept as a draft."""
+    st.session_state.pop(f"mapper_desk {kind}", None)
+
+
 def start_record(kind: RecordKind, content: Content = EMPTY) -> Desk:
     """Open a new record, perhaps with some answers filled in."""
     filled = tidy(load_form(kind), content)
@@ -164,6 +169,21 @@ def go_on_with(viewer: Viewer, desk: Desk, merged: Content, *, behind: Version) 
             kept_at=datetime.now().astimezone(),
         )
     )
+
+
+def count_on(viewer: Viewer, desk: Desk, saved: Version, *, field: str) -> Desk:
+    """Go on with an open record after one field of it was saved by itself.
+
+    What is being typed stays. Where somebody else saved in between, it stays based on the version
+    that it began from, so that saving it shows what differs.
+    """
+    if saved.number != desk.based_on + 1:
+        return desk
+    typed = draft(database(), desk.record, author=viewer.name)
+    if typed is None:
+        return open_record(viewer, desk.kind, desk.record)
+    content = MappingProxyType({**typed.content, field: saved.content[field]})
+    return go_on_with(viewer, desk, content, behind=saved)
 
 
 def discard(viewer: Viewer, desk: Desk) -> None:

@@ -6,6 +6,7 @@ reader would read every backslash.
 
 from collections.abc import Callable, Mapping
 from datetime import date
+from types import MappingProxyType
 from typing import Any
 
 import streamlit as st
@@ -14,6 +15,7 @@ from mapper.app.shell.words import notice
 from mapper.base.text import encode_text
 from mapper.records.form import HEAVIEST, Column, Content, Field, Form
 
+DrawRows = Callable[[Field, list[Any], str], list[Any]]  # a field of rows, drawn another way
 RowNote = Callable[[Field, Mapping[str, Any]], str]  # what stands above a row, empty for nothing
 _SHORT, _LONG = 68, 110  # pixels; both grow by hand
 _ACROSS = 3  # short columns of a row side by side
@@ -28,7 +30,12 @@ _WEIGHT_WORDS = {
 
 
 def ask_form(
-    form: Form, content: Content, *, key: str, row_note: RowNote | None = None
+    form: Form,
+    content: Content,
+    *,
+    key: str,
+    row_note: RowNote | None = None,
+    rows: Mapping[str, DrawRows] = MappingProxyType({}),
 ) -> dict[str, Any]:
     """Draw a form and return what it holds now; what no person fills in stays as it was.
 
@@ -38,13 +45,18 @@ def ask_form(
         What the fields start with.
     key
         Stands for this opening of the record: another key starts the fields anew.
+    rows
+        How some fields of rows are drawn across the page, by field id.
     """
     answers = {one.id: content[one.id] for one in form.fields if _kept(one, content)}
     tabs = st.tabs([section.title for section in form.sections], key=f"{form.id} tabs")
     for tab, section in zip(tabs, form.sections, strict=True):
         with tab:
             for field in section.fields:
-                if field.kind != "data":
+                if draw := rows.get(field.id):
+                    start = list(content.get(field.id) or ())
+                    answers[field.id] = draw(field, start, f"{key} {field.id}")
+                elif field.kind != "data":
                     answers[field.id] = _ask_beside(field, content.get(field.id), key, row_note)
     return answers
 
@@ -81,9 +93,18 @@ def _day(field: Field | Column, value: Any, key: str) -> str:
 
 
 def _choice(field: Field | Column, value: Any, key: str) -> str:
-    index = field.options.index(value) if value in field.options else None
-    chosen = st.selectbox(field.label, field.options, index=index, key=key, placeholder="Choose")
-    return chosen or ""
+    # “Choose” is an option like any other: a list that can be cleared is cleared by Escape too,
+    # and what was chosen is gone without a word.
+    options = ("", *field.options)
+    value = field.earlier.get(value, value)
+    index = options.index(value) if value in options else 0
+    return st.selectbox(
+        field.label,
+        options,
+        index=index,
+        key=key,
+        format_func=lambda option: option or "Choose",
+    )
 
 
 def _several(field: Field, value: Any, key: str) -> list[str]:

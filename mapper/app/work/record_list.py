@@ -1,11 +1,15 @@
 """The records of a kind in one list, and what to do while there is none."""
 
 from collections.abc import Mapping, Sequence
+from datetime import date
 from types import MappingProxyType
+from typing import Any
 
 import streamlit as st
 
+from mapper.app.shell.day import today_here
 from mapper.base.text import count, encode_text
+from mapper.records.actions import actions_of, next_due, overdue, state_of
 from mapper.records.form import RecordKind, load_form
 from mapper.records.versions import Version
 
@@ -22,6 +26,11 @@ _BEGIN: Mapping[str, tuple[str, ...]] = MappingProxyType(
             "Open the assessment of a place and press Start a plan for this place.",
             "Say what is to change and why; give each action an owner and a day.",
             "Save. Overdue actions stand out here, on My patch and in the Briefing.",
+        ),
+        "campaign": (
+            "Choose a template, or none, and press Start a campaign.",
+            "Tick the places that the lens ranks, and fill the template's actions over them.",
+            "Save. Outreach is counted by place and day; what is untouched stands out.",
         ),
         "intervention": (
             "Open a plan and press Record what was done here.",
@@ -49,6 +58,7 @@ def show_list(kind: RecordKind, listed: Sequence[Version]) -> str | None:
         {
             "Record": [one.record for one in listed],
             "Title": [one.title for one in listed],
+            **(standing(listed, today_here()) if kind in {"plan", "campaign"} else {}),
             "Ward": [one.ward for one in listed],
             "Version": [one.number for one in listed],
             "Saved by": [one.author for one in listed],
@@ -58,6 +68,7 @@ def show_list(kind: RecordKind, listed: Sequence[Version]) -> str | None:
         column_config={
             "Title": st.column_config.TextColumn(width="large"),
             "Saved": st.column_config.DatetimeColumn(format="D MMM YYYY, HH:mm"),
+            "Due": st.column_config.DateColumn(format="D MMM YYYY"),
         },
         on_select="rerun",
         selection_mode="single-row",
@@ -67,3 +78,14 @@ def show_list(kind: RecordKind, listed: Sequence[Version]) -> str | None:
     st.caption("Choose one above by name, or tick its row here, to open it.")
     rows = chosen["selection"]["rows"]
     return listed[rows[0]].record if rows else None
+
+
+def standing(listed: Sequence[Version], today: date) -> dict[str, list[Any]]:
+    """Return how plans or campaigns stand: state, strand, next day due, actions late."""
+    actions = [actions_of(one.content) for one in listed]
+    return {
+        "State": [state_of(one.content) for one in listed],
+        "Strand": [one.content.get("strand", "") for one in listed],
+        "Due": [next_due(some) for some in actions],
+        "Late": [len(overdue(some, today)) for some in actions],
+    }

@@ -1,17 +1,20 @@
 """A page on which one kind of record is opened, filled in, saved and looked back at."""
 
 from collections.abc import Callable, Mapping
+from types import MappingProxyType
 from typing import Any
 
 import streamlit as st
 
 from mapper.app.door.who import current_viewer
+from mapper.app.shell.address import asked_part, is_followed, say
 from mapper.app.shell.area_in_use import area_here
-from mapper.app.shell.frame import put_on_style, show_marking
+from mapper.app.shell.frame import name_tab, put_on_style, show_marking
 from mapper.app.shell.words import bullets, notice, plain
 from mapper.app.work.record_desk import (
     EMPTY,
     Desk,
+    close_desk,
     desk_of,
     discard,
     go_on_with,
@@ -21,7 +24,7 @@ from mapper.app.work.record_desk import (
     seen_records,
     start_record,
 )
-from mapper.app.work.record_form import RowNote, ask_form
+from mapper.app.work.record_form import DrawRows, RowNote, ask_form
 from mapper.app.work.record_list import show_list
 from mapper.app.work.record_views import ask_clash, show_history
 from mapper.areas.study_area import StudyArea
@@ -29,7 +32,7 @@ from mapper.base.errors import MapperError
 from mapper.disclosure.people import Viewer
 from mapper.disclosure.release import MARKINGS
 from mapper.records.content import free_text
-from mapper.records.form import Content, RecordKind, load_form
+from mapper.records.form import Content, Form, RecordKind, load_form
 from mapper.records.open import database
 from mapper.records.person_scan import Likely, scan_fields
 from mapper.records.versions import Version, drafts_of
@@ -37,7 +40,7 @@ from mapper.records.versions import Version, drafts_of
 Above = Callable[[Viewer, Desk], None]
 
 
-def show_records(
+def show_records(  # noqa: PLR0913 - one argument a part of the page
     kind: RecordKind,
     *,
     title: str,
@@ -46,6 +49,8 @@ def show_records(
     above: Above | None = None,
     below: Above | None = None,
     row_note: RowNote | None = None,
+    rows: Mapping[str, DrawRows] = MappingProxyType({}),
+    begin: Callable[[Viewer], Content | None] = lambda _viewer: None,
 ) -> None:
     """Show the page of one kind of record.
 
@@ -59,6 +64,10 @@ def show_records(
         Draw what belongs before and after the form of the open record.
     row_note
         What stands above a row of the form.
+    rows
+        How some fields of rows are drawn, by field id.
+    begin
+        Draws another way to begin a record while none is open; returns its first answers, once.
     """
     put_on_style()
     show_marking(MARKINGS["operational"])
@@ -67,12 +76,18 @@ def show_records(
         viewer = current_viewer()
         _begin(viewer, kind, started)
         desk = _pick(viewer, kind, fresh)
+        say({"record": desk.record if desk else ""})
         if desk is None:
             pressed = show_list(kind, seen_records(viewer, kind))
+            begun = begin(viewer)
             if pressed is not None:
                 open_record(viewer, kind, pressed)
+            elif begun is not None:
+                start_record(kind, begun)
+            if pressed is not None or begun is not None:
                 st.rerun()
             return
+        name_tab(title, str(desk.content.get("name") or desk.record))
         if desk.stale is not None:
             _settle(viewer, desk, desk.stale)
             return
@@ -80,7 +95,7 @@ def show_records(
             notice(desk.told, kind="good")
         if above:
             above(viewer, desk)
-        _work(viewer, desk, row_note)
+        _work(viewer, desk, row_note, rows)
         if below:
             below(viewer, desk)
         show_history(desk)
@@ -90,13 +105,14 @@ def show_records(
 
 def _begin(viewer: Viewer, kind: RecordKind, started: Callable[[], Content | None]) -> None:
     """Begin or open the record that the visitor was sent here for, once."""
-    asked = st.query_params.get("record")
+    asked = asked_part("record")
     content = started()
-    if asked is None and content is None:
-        return
-    st.query_params.clear()
-    if asked is not None:
+    if asked:
         open_record(viewer, kind, asked)
+        return
+    if content is None:
+        if is_followed():  # back to the list, before one was opened
+            close_desk(kind)
         return
     place = (content or {}).get("hotspot_id")
     there = [one for one in seen_records(viewer, kind) if place and one.hotspot_id == place]
@@ -141,10 +157,13 @@ def _label(one: Version) -> str:
     return f"{one.record}: {one.title}{where} (version {one.number}, {one.author})"
 
 
-def _work(viewer: Viewer, desk: Desk, row_note: RowNote | None) -> None:
+def _work(
+    viewer: Viewer, desk: Desk, row_note: RowNote | None, rows: Mapping[str, DrawRows]
+) -> None:
     """Draw the form, keep what is typed, and save when asked."""
     status = st.empty()
-    answers = ask_form(load_form(desk.kind), desk.content, key=desk.key, row_note=row_note)
+    form = load_form(desk.kind)
+    answers = ask_form(form, desk.content, key=desk.key, row_note=row_note, rows=rows)
     try:
         desk = keep(viewer, desk, answers)
     except MapperError as error:
@@ -159,9 +178,15 @@ def _status(desk: Desk, answers: Mapping[str, Any]) -> str:
     stands = f"{desk.record}, " + (f"from version {desk.based_on}" if desk.based_on else "new")
     kept = f", draft kept at {desk.kept_at.astimezone():%H:%M}" if desk.kept_at else ""
     form = load_form(desk.kind)
-    gaps = [one.label for one in form.fields if one.required and not _answered(answers, one.id)]
+    gaps = unanswered(form, answers)
     missing = f" Not yet answered: {', '.join(gaps)}." if gaps else " Everything asked is answered."
     return f"{stands}{kept}.{missing}"
+
+
+def unanswered(form: Form, answers: Mapping[str, Any]) -> tuple[str, ...]:
+    """Name what is still to be answered; a context that nobody weighed is no answer."""
+    told = {name: value for name, value in answers.items() if _answered(answers, name)}
+    return form.gaps(told)
 
 
 def _answered(answers: Mapping[str, Any], name: str) -> bool:
@@ -174,10 +199,8 @@ def _answered(answers: Mapping[str, Any], name: str) -> bool:
 
 def _ask_save(viewer: Viewer, desk: Desk, answers: Mapping[str, Any]) -> None:
     """Ask why, warn of people in the text, and save."""
-    area = area_here()
-    found = scan_fields(
-        free_text(load_form(desk.kind), answers), places=_known_places(area.sha256, _area=area)
-    )
+    area, form = area_here(), load_form(desk.kind)
+    found = scan_fields(free_text(form, answers), places=known_places(area))
     looked = _show_people(desk, found) if found else True
     left, middle, right = st.columns([4, 1, 1], vertical_alignment="bottom")
     reason = left.text_input(
@@ -186,6 +209,13 @@ def _ask_save(viewer: Viewer, desk: Desk, answers: Mapping[str, Any]) -> None:
     if middle.button("Save", type="primary", key=f"{desk.key} save", width="stretch"):
         if not looked:
             notice("Not saved: look at each warning first, then tick the box.", kind="stop")
+            return
+        gaps = unanswered(form, answers) if form.complete else ()
+        if gaps:
+            notice(
+                f"Not saved yet, and nothing you typed is lost. Answer first: {', '.join(gaps)}.",
+                kind="stop",
+            )
             return
         save_desk(viewer, desk, answers, reason=reason or "")
         st.rerun()
@@ -205,9 +235,14 @@ def _show_people(desk: Desk, found: Mapping[str, tuple[Likely, ...]]) -> bool:
     )
 
 
+def known_places(area: StudyArea) -> tuple[str, ...]:
+    """Return the names of wards and districts, in which nothing is a person."""
+    return _known_places(area.sha256, _area=area)
+
+
 @st.cache_data(show_spinner=False)
 def _known_places(digest: str, *, _area: StudyArea) -> tuple[str, ...]:
-    """Return the names of wards and districts, in which nothing is a person."""
+    """Return the names, read once for each area."""
     del digest
     cells = _area.cells
     names = {*cells["ward"].cat.categories, *cells["district"].cat.categories}

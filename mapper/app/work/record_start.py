@@ -6,6 +6,7 @@ What the map or the other record knows of the place is filled in.
 import streamlit as st
 
 from mapper.app.door.who import current_viewer
+from mapper.app.shell.address import asked_part
 from mapper.app.shell.area_in_use import area_here
 from mapper.disclosure.people import Viewer, may
 from mapper.disclosure.release import Release
@@ -22,10 +23,10 @@ _RELEASES = "mapper_releases"  # mapper.app.shell.results keeps the releases of 
 
 def asked_place() -> Content | None:
     """Return the first answers for the hot spot or record named in the address, if one is."""
-    before = st.query_params.get("from")
+    before = asked_part("after")
     if before:
         return place_of_record(current_viewer(), before[:64])
-    hotspot_id = st.query_params.get("hotspot")
+    hotspot_id = asked_part("hotspot")
     return place_of(hotspot_id[:64]) if hotspot_id else None
 
 

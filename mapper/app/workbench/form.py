@@ -10,6 +10,7 @@ import streamlit as st
 
 from mapper.analysis.request import AnalysisRequest
 from mapper.app.data.intake import safe_name
+from mapper.app.shell.address import follow, say
 from mapper.app.shell.choices import days_of, lenses_for
 from mapper.app.shell.datasets import Dataset
 from mapper.app.workbench.fields import (
@@ -74,6 +75,7 @@ def _ask_rare(question: Question, values: dict[str, Value], seen: FormSubject) -
 
 def _ask_question() -> Question:
     """Ask which question, each under what it is about."""
+    follow("question", QUESTION, {name: name for name in QUESTIONS}.get, "concentration")
     chosen = st.selectbox(
         "Question",
         list(QUESTIONS),
@@ -82,6 +84,7 @@ def _ask_question() -> Question:
         key=QUESTION,
         persist_state="session",
     )
+    say({"question": chosen})
     return QUESTIONS[chosen]
 
 

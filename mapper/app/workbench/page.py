@@ -8,7 +8,9 @@ import streamlit as st
 
 from mapper.analysis.request import AnalysisRequest
 from mapper.app.door.who import current_viewer
+from mapper.app.shell.address import asked_part, follow, say
 from mapper.app.shell.choices import ask_lens, ask_rest, days_of
+from mapper.app.shell.data_age import age_words
 from mapper.app.shell.datasets import Dataset
 from mapper.app.shell.frame import put_on_style, show_marking, show_synthetic
 from mapper.app.shell.headline import with_titles
@@ -17,8 +19,6 @@ from mapper.app.shell.words import notice
 from mapper.app.workbench.answers import Asking, begin, current, lens_of, released
 from mapper.app.workbench.compare import show_compare
 from mapper.app.workbench.form import (
-    QUESTION,
-    QUESTIONS,
     FormSubject,
     ask_more_method,
     ask_question_and_values,
@@ -54,9 +54,12 @@ def show_page() -> None:
     st.html(
         f"<style>{_STYLE}</style>"
         '<div class="m-headline"><h1>Workbench <span>Ask anything of this data, see how sure it is,'
-        " keep the run</span></h1></div>"
+        f" keep the run. {age_words(dataset.incidents.table)}.</span></h1></div>"
     )
-    _asked_in_address()
+    views = {view.lower().replace(" ", "-"): view for view in (ASK, *_OTHERS)}
+    if asked_part("question"):
+        st.session_state[VIEW] = ASK
+    follow("view", VIEW, views.get, ASK)
     st.session_state.setdefault(VIEW, ASK)  # a saved run that is opened changes it too
     view = st.segmented_control(
         "View",
@@ -65,22 +68,13 @@ def show_page() -> None:
         key=VIEW,
         label_visibility="collapsed",
     )
+    say({"view": "" if view == ASK else str(view).lower().replace(" ", "-")})
     if running() is not None and view != ASK:
         show_running()
     if view in _OTHERS:
         _show_other(str(view), dataset)
     else:
         _ask_and_answer(dataset, request)
-
-
-def _asked_in_address() -> None:
-    """Put the question of a link into the form, once."""
-    asked = st.query_params.get("question", "")
-    if asked in QUESTIONS:
-        st.session_state[QUESTION] = asked
-        st.session_state[VIEW] = ASK
-    if asked:
-        st.query_params.clear()
 
 
 def _show_other(view: str, dataset: Dataset) -> None:

@@ -22,6 +22,7 @@ from mapper.base.text import count
 from mapper.context.place_files import read_all_places
 from mapper.context.places import PLACE_COLUMNS, Places
 
+_WORK = 20 * 1024**2  # bytes: what the joining of any files may use stands for so many
 _KEPT = "mapper_workbench_places"
 _TYPES = ["csv", "tsv", "txt", "xml", "parquet"]
 
@@ -108,6 +109,7 @@ def _read(uploads: Sequence[UploadedFile]) -> Places:
             "mapper.app.workbench.places:read_in_child",
             {"paths": paths, "out": str(out)},
             name="Places around",
+            size=_WORK + sum(Path(path).stat().st_size for path in paths),
             kind=ContextError,
             advice="Export the places as CSV and load them again.",
         )

@@ -94,6 +94,7 @@ def briefing_content(gathered: Gathered, *, shared: Shared | None = None) -> Bri
         days=gathered.days,
         rule=gathered.rule,
         dispersion=gathered.dispersion,
+        forbidden=gathered.forbidden,
     )
     maps = [gathered.now, *gathered.others]
     return Briefing(
@@ -118,7 +119,9 @@ def _headlines(gathered: Gathered) -> tuple[Headline, ...]:
         spans_of_counts([getattr(one, side) for one in totals], gathered.rule)
         for side in ("before", "after")
     )
-    moves = compare_spans(before, after, days=gathered.days, dispersion=_dispersions(totals))
+    barred = np.array([one.forbidden for one in totals], dtype=bool)
+    varied = _dispersions(totals)
+    moves = compare_spans(before, after, days=gathered.days, dispersion=varied, forbidden=barred)
     demand = next((one for one in totals if one.id == ALL_DEMAND), None)
     found = []
     for total, moved in zip(totals, moves, strict=True):
@@ -165,7 +168,12 @@ def _crime_share(crime: Total, demand: Total, rule: AudienceRule) -> Headline:
         *name,
         f"{shares[1]} %",
         f"{shares[0]} % before",
-        compare_spans(spans[0], spans[1], days=whole, dispersion=crime.dispersion)[0],
+        compare_spans(
+            *(spans[0], spans[1]),
+            days=whole,
+            dispersion=crime.dispersion,
+            forbidden=np.array([crime.forbidden or demand.forbidden]),
+        )[0],
         f"The other {100 - shares[1]} % is not crime: concern for safety, missing people and more.",
     )
 
@@ -174,7 +182,7 @@ def _on_headlines(headlines: tuple[Headline, ...]) -> str:
     """Say in a sentence or two which figures moved and which did not."""
     told = [one for one in headlines if one.id != CRIME and one.value != _NOT_PRINTED]
     said = []
-    for way in ("clear rise", "clear fall", "no clear change"):
+    for way in ("clear rise", "clear fall", "no clear change", "cannot be told"):
         names = [one.words for one in told if one.moved.way == way]
         if len(names) == len(told) and way == "no clear change":
             return "No headline figure shows a clear change."
@@ -198,6 +206,9 @@ def _on_places(briefing: Briefing) -> str:
     if not briefing.movers_known:
         return "Places cannot be set against the days before."
     clear = [one for one in briefing.movers if one.moved.is_clear]
+    barred = [one for one in briefing.movers if one.moved.way == "cannot be told"]
+    if barred and len(barred) == len(briefing.movers):
+        return f"Of no place in {_lower(briefing.map.title)} it can be told whether it moved."
     if not clear:
         return f"No place shows a clear change in {_lower(briefing.map.title)}."
     names = "; ".join(f"{one.place.name} ({one.moved.way})" for one in clear[:3])

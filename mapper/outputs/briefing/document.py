@@ -1,9 +1,9 @@
 """The printed briefing: the same words and figures as on the screen, on two or three pages."""
 
 from dataclasses import replace
-from datetime import date, datetime
+from datetime import datetime
 
-from mapper.base.text import count
+from mapper.base.text import count, day_in_words
 from mapper.disclosure.release import FindingRelease
 from mapper.outputs.briefing.content import Briefing, Headline
 from mapper.outputs.briefing.places import Meeting, Mover
@@ -193,11 +193,6 @@ def _results(shared: Shared) -> tuple[Block, ...]:
     )
     header = ("What was done", "When", "What the counts say", "What partners say")
     return (Table("Latest first.", header, rows, widths=(3.0, 2.0, 1.7, 1.7)),)
-
-
-def day_in_words(day: date | None) -> str:
-    """Return a day for reading."""
-    return f"{day.day} {day:%B %Y}" if day else "no day"
 
 
 def state_in_words(state: str, late: int) -> str:

@@ -8,7 +8,7 @@ counts of any such map all their values. Beside one another they are checked in 
 own (:mod:`mapper.disclosure.totals`).
 """
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import numpy as np
 
@@ -18,7 +18,7 @@ from mapper.areas.load import load_study_area
 from mapper.areas.study_area import StudyArea
 from mapper.base.errors import LensError, MapperError
 from mapper.base.files import Progress, no_progress
-from mapper.base.types import Integers
+from mapper.base.types import Flags, Integers
 from mapper.disclosure.make import release
 from mapper.disclosure.register import Register
 from mapper.disclosure.release import FindingRelease, Release
@@ -31,19 +31,20 @@ from mapper.lenses.lens import Lens
 from mapper.lenses.lens import Rule as LensRule
 from mapper.lenses.load import load_lens, shipped_lenses
 from mapper.outputs.briefing.choices import BriefingChoices
+from mapper.outputs.briefing.places import groups_of_both
 from mapper.questions.change import ChangeChoices, ask_change
 from mapper.questions.dispersion import place_dispersion
 from mapper.questions.finding import Finding
 from mapper.questions.places import By, places_by
 from mapper.questions.shifts import ShiftsChoices, ask_shifts
-from mapper.questions.verdicts import CANNOT, veto_of
+from mapper.questions.verdicts import CANNOT, vetoes
 from mapper.questions.windows import Window, counts_within
 from mapper.statistics.period_dispersion import PeriodDispersion
 
 # In words that hold no count: what the fault is stands in the notes of the operational audience.
 _FORBIDDEN = (
-    "No place is told to have risen or fallen: between or inside these windows the data itself"
-    " changes, so that the two cannot be compared. See what may mislead, on the Data page."
+    "Of some figures or places it cannot be told whether they rose or fell: between or inside these"
+    " windows the data itself changes there. See what may mislead, on the Data page."
 )
 ALL_DEMAND, CRIME = "all-demand", "crime"
 CRIMES = Lens(
@@ -69,6 +70,7 @@ class Total:
     after: int | None
     why: str = ""  # why there is none, in words
     dispersion: PeriodDispersion | None = None  # of the months of the whole area
+    forbidden: bool = False  # the data itself forbids to compare the two
 
 
 @dataclass(frozen=True, eq=False)
@@ -85,6 +87,7 @@ class Gathered:
     days: tuple[int, int]  # days with data in the two windows
     notes: tuple[str, ...]  # what could not be shown, and why
     dispersion: float = 1.0  # variance over mean of the months of the map's hot spots
+    forbidden: Flags | None = None  # cells of places that the data forbids to compare
 
 
 def gather(
@@ -111,9 +114,8 @@ def gather(
     found = [source.tried(other, choices.after, notes) for other in source.fitting(choices.others)]
     progress("Counting the headline figures", 0.6)
     totals = source.totals()
-    dispersion = source.hotspot_dispersion()
-    if source.forbids(load_lens(choices.lens)):
-        dispersion = float("nan")  # then no place is told to have moved
+    forbidden = source.forbidden(now, before)
+    if forbidden.any() or any(one.forbidden for one in totals):
         notes.append(_FORBIDDEN)
     return Gathered(
         choices=choices,
@@ -125,7 +127,8 @@ def gather(
         shifts=source.shifts(notes),
         days=(_days(incidents, choices.before), _days(incidents, choices.after)),
         notes=tuple(notes),
-        dispersion=dispersion,
+        dispersion=source.hotspot_dispersion(),
+        forbidden=forbidden,
     )
 
 
@@ -216,19 +219,25 @@ class _Source:
             else int(shown[name][0])
             for name, each in zip(("before", "after"), windows, strict=True)
         ]  # fmt: skip
-        dispersion = self._dispersion(lens, "area")
-        if finding.table["direction"][0] == CANNOT:
-            dispersion = replace(dispersion, ratio=np.full_like(dispersion.ratio, np.nan))
-        return Total(lens.id, title, words, printed[0], printed[1], dispersion=dispersion)
+        return Total(
+            *(lens.id, title, words, printed[0], printed[1]),
+            dispersion=self._dispersion(lens, "area"),
+            forbidden=finding.table["direction"][0] == CANNOT,
+        )
 
-    def forbids(self, lens: Lens) -> bool:
-        """Tell whether the data itself forbids to compare the two windows through a lens."""
+    def forbidden(self, now: Release, before: Release | None) -> Flags:
+        """Return which cells lie in places of the map that the data itself forbids to compare."""
+        nothing = np.zeros(len(now.cells), dtype=bool)
+        if before is None:
+            return nothing
         try:
-            study = self.study(lens)
+            study = self.study(load_lens(self.choices.lens))
         except MapperError:
-            return False
+            return nothing
+        group = groups_of_both(now, before)
         windows = self.choices.before, self.choices.after
-        return bool(veto_of(study, np.ones(study.near.size, dtype=bool), windows))
+        reasons = vetoes(study, group, int(group.max(initial=-1)) + 1, windows, by="cell")
+        return np.append(reasons != "", [False])[group]
 
     def hotspot_dispersion(self) -> float:
         """Return how much the months of the map's hot spots vary, over all days of the files."""

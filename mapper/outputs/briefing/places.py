@@ -17,7 +17,7 @@ from mapper.grid.neighbours import find_neighbours, touching_groups
 from mapper.outputs.briefing.spans import RateChange, compare_spans, spans_of_cells
 from mapper.statistics.period_dispersion import PeriodDispersion
 
-_ORDER = ("clear rise", "clear fall", "no clear change", "too few to compare")
+_ORDER = ("clear rise", "clear fall", "no clear change", "too few to compare", "cannot be told")
 
 
 @dataclass(frozen=True)
@@ -74,6 +74,7 @@ def find_movers(
     days: tuple[int, int],
     rule: AudienceRule,
     dispersion: float = 1.0,
+    forbidden: Flags | None = None,
 ) -> tuple[Mover, ...]:
     """Return the places of two released maps, those that clearly moved first.
 
@@ -81,15 +82,20 @@ def find_movers(
     ----------
     dispersion
         Variance over mean of the months of such places.
+    forbidden
+        Cells of places that the data itself forbids to compare; shape (cells,).
     """
     if before is None:
         return ()
     hot = [_hot(one) for one in (before, now)]
-    group = _groups(now, hot[0] | hot[1])
+    group = groups_of_both(now, before)
     number = int(group.max(initial=-1)) + 1
+    barred = np.zeros(number, dtype=bool)
+    if forbidden is not None:
+        barred[group[forbidden & (group >= 0)]] = True
     sums = [spans_of_cells(one.cells, rule).sums(group, number) for one in (before, now)]
     alike = PeriodDispersion(np.full(number, dispersion), np.full(number, np.inf), dispersion)
-    moves = compare_spans(sums[0], sums[1], days=days, dispersion=alike)
+    moves = compare_spans(sums[0], sums[1], days=days, dispersion=alike, forbidden=barred)
     found = []
     for at, moved in enumerate(moves):
         inside = group == at
@@ -114,6 +120,11 @@ def find_meetings(maps: Sequence[Release]) -> tuple[Meeting, ...]:
         place = Place(_numbers(maps[0], inside), *_ward(maps[0], inside))
         found.append(Meeting(place, lenses, int(inside.sum())))
     return tuple(sorted(found, key=lambda one: (-len(one.lenses), -one.cells, one.place.name)))
+
+
+def groups_of_both(now: Release, before: Release) -> Integers:
+    """Return the number of the place on either of two maps of each cell, -1 for none."""
+    return _groups(now, _hot(before) | _hot(now))
 
 
 def _hot(shown: Release) -> Flags:

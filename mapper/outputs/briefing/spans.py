@@ -16,14 +16,14 @@ from typing import Literal
 import numpy as np
 import pandas as pd
 
-from mapper.base.types import Integers
+from mapper.base.types import Flags, Integers
 from mapper.disclosure.register import UNLIMITED
 from mapper.disclosure.rules import AudienceRule
 from mapper.disclosure.suppression import HIDDEN, WITHHELD, interval_of, kind_words
 from mapper.statistics.change import compare_windows
 from mapper.statistics.period_dispersion import PeriodDispersion
 
-Way = Literal["clear rise", "clear fall", "no clear change", "too few to compare"]
+Way = Literal["clear rise", "clear fall", "no clear change", "too few to compare", "cannot be told"]
 _NO_LIMIT = 100.0  # a limit above it, as after a count too small to print, says nothing
 _MANY_TIMES = 3.0  # from here on "4 times as many" reads better than "up by 300 %"
 
@@ -61,7 +61,9 @@ class RateChange:
     @property
     def words(self) -> str:
         """How much it moved: 8 % to 21 % more."""
-        if self.way == "too few to compare" or (not self.low and self.high > _NO_LIMIT):
+        if self.way in {"too few to compare", "cannot be told"} or (
+            not self.low and self.high > _NO_LIMIT
+        ):
             return ""
         if self.high > _NO_LIMIT:
             return f"at least {_much(self.low)}"
@@ -99,6 +101,7 @@ def compare_spans(
     days: tuple[int, int],
     alpha: float = 0.05,
     dispersion: PeriodDispersion | None = None,
+    forbidden: Flags | None = None,
 ) -> tuple[RateChange, ...]:
     """Return how each row moved between two windows of so many days.
 
@@ -108,11 +111,14 @@ def compare_spans(
         Share of rows told to have moved that may have not.
     dispersion
         How much the periods of each row vary beyond chance; by default not at all.
+    forbidden
+        Rows that the data itself forbids to compare; none where not given.
     """
+    barred = np.zeros(before.low.size, dtype=bool) if forbidden is None else forbidden
     if not before.low.size or not all(days):
         return (RateChange("too few to compare"),) * before.low.size
     known = (before.high < UNLIMITED) & (after.high < UNLIMITED)
-    known &= before.high + after.high > 0
+    known &= (before.high + after.high > 0) & ~barred
     if dispersion is not None:
         known &= ~np.isnan(dispersion.ratio)
     compare = partial(
@@ -125,9 +131,15 @@ def compare_spans(
     return tuple(
         RateChange(_way(*flags), float(low), float(high))
         if flags[0]
-        else RateChange("too few to compare")
-        for *flags, low, high in zip(
-            known.tolist(), rise.tolist(), fall.tolist(), least.low, most.high, strict=True
+        else RateChange("cannot be told" if bar else "too few to compare")
+        for *flags, bar, low, high in zip(
+            known.tolist(),
+            rise.tolist(),
+            fall.tolist(),
+            barred.tolist(),
+            least.low,
+            most.high,
+            strict=True,
         )
     )
 

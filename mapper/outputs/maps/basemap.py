@@ -6,14 +6,20 @@ which places are looked at; OpenStreetMap's tiles tell strangers the same. Only 
 app can have one: files that leave never do.
 """
 
+import gzip
+import json
 import re
 import struct
+import zlib
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 from urllib.parse import urlsplit
 
+from mapper.areas.ground import LAYERS
 from mapper.base.errors import InputError
+from mapper.base.files import open_regular
+from mapper.disclosure.backdrop import Backdrop
 
 Kind = Literal["file", "address", "openstreetmap"]
 
@@ -23,6 +29,9 @@ _OSM_CREDIT = "© OpenStreetMap contributors"
 _HEADER = 127  # bytes of a PMTiles header, version 3
 _IMAGES = {2: "image/png", 3: "image/jpeg", 4: "image/webp", 5: "image/avif"}
 _PLAIN, _GZIP = 1, 2
+_VECTOR = 1  # the kind of tile that holds shapes
+_LONGEST = 1_000_000  # bytes of a file's words about itself
+_CREDIT = 300  # characters of it
 _DEEPEST = 19
 _SAFE = re.compile(r"https?://[A-Za-z0-9.-]+(:\d{1,5})?(/[A-Za-z0-9._~/@{}=?&-]*)")
 
@@ -38,11 +47,14 @@ class Basemap:
     shallowest: int = 0
     deepest: int = _DEEPEST
     image: str = ""  # kind of picture in a file
+    vector: bool = False  # a file of shapes, drawn by this program's own style
     path: Path | None = None
 
     @property
     def source(self) -> str:
         """What a content security policy lets pictures come from: exactly this one place."""
+        if self.vector:
+            return ""  # shapes are painted: there is no picture
         if self.kind == "file":
             return "blob:"  # the page around hands the tiles over; the map asks nobody
         parts = urlsplit(self.url)
@@ -53,14 +65,15 @@ class Basemap:
         """Tell finished maps over different backgrounds apart."""
         return f"{self.kind} {self.url} {self.path or ''} {self.credit}"
 
-    def told(self) -> dict[str, object]:
-        """Return what the map's script needs to know."""
+    def told(self, seen: Backdrop) -> dict[str, object]:
+        """Return what the map's script needs to know; ``seen`` is what may be drawn of it."""
         return {
             "url": self.url,
             "credit": self.credit,
-            "from": self.shallowest,
-            "to": self.deepest,
+            "from": min(self.shallowest, seen.closest),
+            "to": self.deepest if self.vector else min(self.deepest, seen.closest),
             "image": self.image,
+            "layers": list(seen.layers) if self.vector else None,
         }
 
 
@@ -104,7 +117,7 @@ def _of_address(url: str, credit: str) -> Basemap:
 def _of_file(path: Path, credit: str) -> Basemap:
     """Return the tiles of one PMTiles file."""
     try:
-        with path.open("rb") as file:
+        with open_regular(path) as file:
             head = file.read(_HEADER)
             size = file.seek(0, 2)
     except OSError as error:
@@ -114,11 +127,12 @@ def _of_file(path: Path, credit: str) -> Basemap:
     if len(head) < _HEADER or head[:7] != b"PMTiles" or head[7] != 3:  # noqa: PLR2004 - the version
         raise InputError(f"MAPPER_BASEMAP: {path.name} is no PMTiles file of version 3.")
     directories, tiles, kind, low, high = struct.unpack("5B", head[97:102])
-    if kind not in _IMAGES or directories not in {_PLAIN, _GZIP} or tiles not in {0, _PLAIN}:
+    packed = {0, _PLAIN, _GZIP} if kind == _VECTOR else {0, _PLAIN}
+    if kind not in {_VECTOR, *_IMAGES} or directories not in {_PLAIN, _GZIP} or tiles not in packed:
         raise InputError(
-            f"MAPPER_BASEMAP: {path.name} holds no pictures that a browser draws. Give a PMTiles"
-            " file of PNG, JPEG or WebP tiles (directories plain or gzip); vector tiles are not"
-            " drawn."
+            f"MAPPER_BASEMAP: {path.name} holds no tiles that a browser draws. Make one with mapper"
+            " area background, or give a PMTiles file of PNG, JPEG or WebP tiles (directories plain"
+            " or gzip)."
         )
     begin, length = struct.unpack("<2Q", head[56:72])
     if begin + length > size:
@@ -126,6 +140,33 @@ def _of_file(path: Path, credit: str) -> Basemap:
             f"MAPPER_BASEMAP: {path.name} is cut short: {size:,} bytes of"
             f" {begin + length:,}. Copy it again."
         )
+    words = _words_of(path, head, packed=directories == _GZIP)
+    if kind == _VECTOR and not {str(one.get("id")) for one in words[1]} & set(LAYERS):
+        raise InputError(
+            f"MAPPER_BASEMAP: {path.name} holds vector tiles of another scheme. Make one of it that"
+            f" maps can draw: mapper area background {path.name}"
+        )
     return Basemap(
-        "file", "Streets from a file here", "", credit, low, high, _IMAGES[kind], path=path
+        kind="file",
+        title="Streets from a file here",
+        credit=credit or words[0],
+        shallowest=low,
+        deepest=high,
+        image=_IMAGES.get(kind, ""),
+        vector=kind == _VECTOR,
+        path=path,
     )
+
+
+def _words_of(path: Path, head: bytes, *, packed: bool) -> tuple[str, list[dict[str, object]]]:
+    """Return whom a file names and the layers it says it holds; nothing where it says nothing."""
+    begin, length = struct.unpack("<2Q", head[24:40])
+    with path.open("rb") as file:
+        file.seek(begin)
+        text = file.read(min(length, _LONGEST))
+    try:
+        said = json.loads(gzip.decompress(text) if packed else text)
+        credit, layers = said.get("attribution", ""), said.get("vector_layers", [])
+        return str(credit)[:_CREDIT], [dict(one) for one in layers]
+    except (OSError, EOFError, zlib.error, ValueError, AttributeError, TypeError):
+        return "", []

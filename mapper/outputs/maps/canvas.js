@@ -74,8 +74,8 @@ function (map, data, look) {
       var view = {scale: scale, x: origin.x + this._bounds.min.x, y: origin.y + this._bounds.min.y,
         wide: this._bounds.getSize(), radius: radius * scale};
       this._ctx.clearRect(0, 0, view.wide.x, view.wide.y);
-      drawLand(this._ctx, view);
-      if (this.shown) { grouped().forEach(function (list, kind) {
+      if (this.options.land || !look.bare()) { drawLand(this._ctx, view); }
+      if (this.shown && !this.options.land) { grouped().forEach(function (list, kind) {
         drawCells(this._ctx, view, list, look.style(kind));
       }, this); }
     }
@@ -83,7 +83,6 @@ function (map, data, look) {
 
   // One ground polygon with even-odd filling: lakes and inlets stay open.
   function drawLand(ctx, view) {
-    if (look.bare()) { return; }
     ctx.beginPath();
     land.forEach(function (points) { trace(ctx, view, points, 0, points.length); });
     ctx.fillStyle = COLOURS.ground;
@@ -172,6 +171,15 @@ function (map, data, look) {
     }
     return -1;
   };
+  // The cell whose middle is nearest, no further than three cells away.
+  ground.near = function (place) {
+    var here = map.project(place, 0), best = -1, least = 6 * radius;
+    for (var at = 0; at < size; at += 1) {
+      var away = Math.hypot(middle[2 * at] - here.x, middle[2 * at + 1] - here.y);
+      if (away < least) { least = away; best = at; }
+    }
+    return best;
+  };
   ground.ring = function (at) {
     var found = [];
     for (var i = 2 * at * corners; i < 2 * (at + 1) * corners; i += 2) {
@@ -181,6 +189,11 @@ function (map, data, look) {
   };
   // Another colour for one cell: where two maps are to be compared.
   ground.tint = function (at, colour) { tints.set(at, colour); groups = null; ground.redraw(); };
+  // Land by itself below everything: where streets of vector tiles lie between it and the cells.
+  ground.landBelow = function () {
+    map.createPane("mapper-land").style.zIndex = 150;
+    map.addLayer(new Ground({pane: "mapper-land", land: true}));
+  };
   ground.show = function (on) { ground.shown = on; ground.redraw(); };
   map.createPane("mapper-ground").style.zIndex = 250;
   map.getPane("mapper-ground").style.pointerEvents = "none";

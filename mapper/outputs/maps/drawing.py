@@ -13,7 +13,7 @@ import numpy as np
 import pandas as pd
 
 from mapper.analysis.coverage import UNCOVERED
-from mapper.base.text import encode_text
+from mapper.base.text import encode_text, shown_name
 from mapper.base.types import Flags, Floats, Integers
 from mapper.disclosure.release import Release, is_release
 from mapper.disclosure.suppression import BY_DISTRICT
@@ -53,6 +53,19 @@ def context_of(release: Release) -> dict[str, Any]:
         "districts": [ring for one in districts.values() for ring in pack_polygons(one.polygons)],
         "wards": [ring for one in wards.values() for ring in pack_polygons(one.polygons)],
         "labels": [*_labels(districts, kind=0), *_labels(wards, kind=1)],
+        "streets": _streets(release.streets),
+    }
+
+
+def _streets(streets: pd.DataFrame | None) -> dict[str, Any]:
+    """Return the names of streets, those that come first the more important; none to partners."""
+    if streets is None:
+        return {"names": [], "name": [], "xy": []}
+    name, names = pd.factorize(streets["street"])
+    return {
+        "names": [encode_text(shown_name(one)) for one in names],
+        "name": name.tolist(),
+        "xy": _steps(streets[["lon", "lat"]].to_numpy()),
     }
 
 

@@ -13,6 +13,7 @@ function (layer, marks) {
   function show() {
     if (map.getZoom() >= NEAR) { group.addTo(map); } else { map.removeLayer(group); }
   }
+  layer.keepClear(marks.map(function (one) { return [one[1], one[0]]; }));
   map.on("zoomend", show);
   show();
 }

@@ -1,4 +1,4 @@
-function (map, data, canvas) {
+function (map, data, canvas, streets) {
   "use strict";
   var BLUES = [1, 2, 3, 4, 5].map(function (step) { return COLOURS["blue-" + step]; });
   var HOT = COLOURS.hot;
@@ -99,21 +99,21 @@ function (map, data, canvas) {
   }
   // A hidden count is drawn in its own colour with a dashed edge: never as a pale low count. Over
   // a basemap the ground is left open and cells let streets through.
-  var over = false;
+  var over = {on: false, named: false};
   function style(kind) {
     if (kind === "hidden") {
       return {fill: COLOURS.withheld, edge: COLOURS["withheld-edge"], weight: 0.8, dash: [2, 3],
-        alpha: over ? 0.6 : 0.92};
+        alpha: over.on ? 0.6 : 0.92};
     }
     return {fill: kind === "none" ? COLOURS.zero : BLUES[kind] || kind, edge: COLOURS.paper,
-      weight: 0.5, dash: [], alpha: over ? 0.62 : 0.92};
+      weight: 0.5, dash: [], alpha: over.on ? 0.62 : 0.92};
   }
   function rings(list, options) {
     options.interactive = false;
     return L.polygon(list.map(function (ring) { return [points(ring)]; }), options).addTo(group);
   }
 
-  var ground = canvas(map, data, {kind: kind, style: style, bare: function () { return over; }});
+  var ground = canvas(map, data, {kind: kind, style: style, bare: function () { return over.on; }});
   group.addLayer(ground);
   // The cells stand for themselves in the group, so that they can be taken off and put back.
   var Surface = L.Layer.extend({
@@ -192,6 +192,21 @@ function (map, data, canvas) {
         iconSize: [0, 0], html: "<span>" + label[3] + "</span>"})})};
   });
 
+  var nameStreets = streets(map, data, points), standing = [], marked = [];
+  function marks() {
+    return marked.map(function (at) {
+      var here = map.latLngToLayerPoint(at);
+      return {x: here.x, y: here.y, half: 9};
+    });
+  }
+  var here = L.control({position: "bottomleft"});
+  here.onAdd = function () { return L.DomUtil.create("p", "m-here"); };
+  here.addTo(map);
+  function stand() {
+    here.getContainer().textContent = map.getZoom() >= 13 ? group.placeAt(map.getCenter()) : "";
+    if (!over.named) { nameStreets(standing.concat(marks())); }
+  }
+  map.on("moveend", stand);
   // Far out the districts are named, closer in the wards; of ranks that would lie on one another
   // the best stays. A name moves up or down to where neither a rank nor another name is; a ward's
   // that finds no room waits for a closer look. The list beside the map always holds them all.
@@ -228,6 +243,8 @@ function (map, data, canvas) {
       element.style.setProperty("--m-down", by[1] + "px");
       if (free.length) { taken.push({x: here.x + by[0], y: here.y + by[1], half: half}); }
     });
+    standing = taken;
+    stand();
   }
   function mark(at) {
     if (chosen >= 0) {
@@ -264,17 +281,40 @@ function (map, data, canvas) {
         paddingBottomRight: [60, 30]});
     open(at);
   };
-  // Ids as they were before they were encoded: compared and sent, never put into a page.
-  group.ids = spots.map(function (spot) {
-    return spot.hotspot_id.replace(/&#(\d+);/g, function (_, code) {
-      return String.fromCharCode(code);
-    });
-  });
+  // Text as it was before it was encoded: compared, sent or set as text, never put into a page.
+  function plain(text) {
+    return text.replace(/&#(\d+);/g, function (_, code) { return String.fromCharCode(code); });
+  }
+  group.ids = spots.map(function (spot) { return plain(spot.hotspot_id); });
+  // All that has a name and a point: what is said of a whole ward or district is wide.
+  var names = null;
+  group.named = function () {
+    names = names || data.labels.map(function (label) {
+      return {name: plain(label[3]), lon: label[1], lat: label[2], wide: true,
+        zoom: label[0] ? 14 : 11.5};
+    }).concat(spots.map(function (spot) {
+      return {name: plain(spot.name), lon: spot.lon, lat: spot.lat, wide: true};
+    }), points(data.streets.xy).map(function (at, i) {
+      return {name: plain(data.streets.names[data.streets.name[i]]), lat: at[0], lon: at[1]};
+    }));
+    return names;
+  };
+  // Ward and district of a point, by the nearest cell that is drawn; nothing far from any.
+  group.placeAt = function (at) {
+    var cell = ground.near(L.latLng(at));
+    return cell < 0 ? "" : plain(cells.places[cells.place[cell]]);
+  };
+  group.keepClear = function (list) { marked = list; stand(); };
   // What the map of a patch reaches for: the map, the cells it plays months over.
   group.map = map;
   group.surface = surface;
   group.land = {bringToBack: function () { return this; }};  // always below: it is on the canvas
-  group.overTiles = function (on) { over = on; ground.redraw(); };
+  // Over tiles the land is left open; where they hold streets they name them, and the data does not.
+  group.overTiles = function (told) {
+    over = {on: true, named: Boolean(told.streets)};
+    if (told.land) { ground.landBelow(); }
+    ground.redraw();
+  };
   group.repaint = function () { ground.redraw(); };
   group.blues = BLUES;
   group.points = points;

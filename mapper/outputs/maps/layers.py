@@ -28,7 +28,7 @@ _LOCK = Lock()
 
 
 class ReleaseLayer(Layer):
-    """Draws a release; its scripts are :file:`canvas.js` and :file:`layer.js`."""
+    """Draws a release; its scripts are :file:`canvas.js`, :file:`streets.js`, :file:`layer.js`."""
 
     _template = Template(
         """
@@ -37,7 +37,8 @@ class ReleaseLayer(Layer):
             var COLOURS = {{ this.colours }};
             var {{ this.get_name() }} = ({{ this.script }})(
                 {{ this._parent.get_name() }},
-                Object.assign({{ this.context }}, {{ this.figures }}), {{ this.canvas }}
+                Object.assign({{ this.context }}, {{ this.figures }}), {{ this.canvas }},
+                {{ this.streets }}
             );
         {% endmacro %}
         """
@@ -50,15 +51,20 @@ class ReleaseLayer(Layer):
         self.colours = script_json(dict(COLOURS))
         self.script = (_HERE / "layer.js").read_text(encoding="utf-8")
         self.canvas = (_HERE / "canvas.js").read_text(encoding="utf-8")
+        self.streets = (_HERE / "streets.js").read_text(encoding="utf-8")
         self.context = _context(release)
         self.figures = script_json(figures_of(release, selected=selected))
 
 
 def _context(release: Release) -> str:
-    """Return ground, borders and names as JSON, made once for releases over the same cells."""
+    """Return ground, borders and names as JSON, made once for releases over the same ground."""
     known = hashlib.sha256()
-    for name in ("cell", "district", "ward"):
-        words = release.cells[name].astype("str").fillna("").to_numpy(dtype=object)
+    columns = [release.cells[name] for name in ("cell", "district", "ward")]
+    if release.streets is not None:
+        columns.append(release.streets["street"])
+        known.update(release.streets[["lon", "lat"]].to_numpy().tobytes())
+    for column in columns:
+        words = column.astype("str").fillna("").to_numpy(dtype=object)
         known.update("\x1f".join(words).encode("utf-8", "surrogatepass"))
         known.update(b"\x1e")
     key = known.hexdigest()

@@ -18,6 +18,7 @@ from xstatic.pkg.leaflet import BASE_DIR
 
 from mapper.base.palette import with_colours
 from mapper.base.text import encode_text, script_json
+from mapper.disclosure.backdrop import backdrop_of
 from mapper.disclosure.release import Release, is_release
 from mapper.disclosure.suppression import BY_DISTRICT
 from mapper.outputs.maps.basemap import Basemap
@@ -32,6 +33,11 @@ if TYPE_CHECKING:
     from branca.element import Figure
 
 _HERE = Path(__file__).parent
+_FIND = (  # on a patch the choices above the map hold it
+    '\n<div class="find" role="search"><input type="search" list="names" autocomplete="off"'
+    ' aria-label="Find on this map" placeholder="Find on this map"><datalist id="names"></datalist>'
+    "<output></output></div>"
+)
 
 
 def render_page(
@@ -68,6 +74,7 @@ def render_page(
         child.render()
     layer = next(child for child in drawn._children.values() if isinstance(child, ReleaseLayer))  # noqa: SLF001  as above
     script = f"{figure.script.render()}\n{_file('page.js')}({layer.get_name()});\n"
+    script += f"{_file('find.js')}({layer.get_name()});\n"
     style = f"{_leaflet('leaflet.css')}\n{layer.style}\n{with_colours(_file('page.css'))}"
     if patch is not None:
         script += f"({_file('patch.js')})({layer.get_name()}, {script_json(dict(patch))});\n"
@@ -76,7 +83,9 @@ def render_page(
         told = script_json([list(one) for one in landmarks])
         script += f"({_file('landmarks.js')})({layer.get_name()}, {told});\n"
     if basemap is not None:
-        told = script_json(basemap.told())
+        told = script_json(basemap.told(backdrop_of(release)))
+        if basemap.vector:
+            script += _file("vendor/protomaps-leaflet.js")
         script += f"({_file('basemap.js')})({layer.get_name()}, {told});\n"
     parts = {
         "kind": "embedded" if embedded else "whole-page",
@@ -89,7 +98,12 @@ def render_page(
         "style": style,
         "leaflet": _leaflet("leaflet.js"),
         "script": script,
-        "body": _body(release, figure.html.render(), embedded=embedded, landmarks=landmarks),
+        "body": _body(
+            release,
+            figure.html.render() + ("" if patch is not None else _FIND),
+            embedded=embedded,
+            landmarks=landmarks,
+        ),
     }
     return Template(_file("page.html")).substitute(parts)
 
@@ -98,7 +112,7 @@ def _policy(scripts: tuple[str, ...], *, styles: tuple[str, ...], images: Basema
     """Return a policy that allows exactly these texts, and pictures of one source at most."""
     return (
         f"default-src 'none'; script-src {_sources(scripts)}; style-src {_sources(styles)};"
-        f"{f' img-src {images.source};' if images else ''}"
+        f"{f' img-src {images.source};' if images and images.source else ''}"
         " base-uri 'none'; form-action 'none'"
     )
 

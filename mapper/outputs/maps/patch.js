@@ -143,25 +143,6 @@ function (layer, data) {
     if (event.key === "Escape") { draw(false); say("drawn", {points: []}); }
   });
 
-  var found = null;
-  function go(told) {
-    if (found) { map.removeLayer(found); }
-    layer.moved();
-    if (told.box) {
-      map.fitBounds([[told.box[1], told.box[0]], [told.box[3], told.box[2]]],
-        {animate: false, padding: [20, 20]});
-    } else { map.setView([told.lat, told.lon], 15.5, {animate: false}); }
-    found = L.circleMarker([told.lat, told.lon], {radius: 11, weight: 3, color: COLOURS.sketch,
-      fill: false, interactive: false}).addTo(map);
-    found.bindTooltip(bold(told.words), {permanent: true, direction: "top", className: "m-tip",
-      offset: [0, -10]}).openTooltip();
-  }
-  function bold(words) {
-    var made = document.createElement("b");
-    made.textContent = words;
-    return made;
-  }
-
   map.on("moveend", function () {
     if (followed) { followed = false; return; }
     var at = map.getCenter();
@@ -184,7 +165,7 @@ function (layer, data) {
         map.setView([told.lat, told.lon], told.zoom, {animate: false});
       }
     }
-    if (told.mapper === "goto") { go(told); }
+    if (told.mapper === "goto") { layer.go(told); }
     if (told.mapper === "draw") { draw(Boolean(told.on)); }
     if (told.mapper === "clear") { draw(false); }
     if (told.mapper === "frame") {

@@ -1,10 +1,11 @@
-"""A map of a release as SVG for print: ground, districts, counts by class, hot spots by number.
+"""A map of a release as SVG for print: ground, names, counts by class, hot spots by number.
 
 Hot spots are outlined, hatched and numbered, so that a grey printer shows them too; cells whose
 counts are hidden from the audience are drawn alike, whatever they hide.
 """
 
 from collections.abc import Iterable
+from pathlib import Path
 
 import numpy as np
 import pandas as pd
@@ -15,11 +16,14 @@ from mapper.disclosure.release import Release, is_release
 from mapper.grid.hexagons import cells_to_corners, cells_to_outline, strings_to_cells
 from mapper.outputs.documents.model import Picture
 from mapper.outputs.maps.drawing import count_classes
+from mapper.outputs.pictures.map_ground import ground_parts
+from mapper.outputs.pictures.map_names import Label, names_of, placed
 from mapper.outputs.pictures.svg import (
     HOT,
     PAPER,
     SOFT,
     box,
+    clip,
     drawing,
     hatch,
     outline,
@@ -31,6 +35,7 @@ from mapper.outputs.tables import hotspot_outlines
 Points = Floats
 _ROOM = 12.0  # units that a number takes
 _SHORTEST_BAR = 30.0  # units of the drawing
+_NORTH = np.array([[0.0, 0.0], [5.0, 14.0], [0.0, 10.5], [-5.0, 14.0]])  # an arrow's corners
 _NAMED = 10  # hot spots named in the words that stand for the map
 
 
@@ -43,6 +48,8 @@ class Paper:
         self.west, self.north = float(low[0]), float(high[1])
         self.scale = width / max((high[0] - low[0]) * self.squeeze, 1e-9)
         self.width, self.height = width, float((high[1] - low[1]) * self.scale)
+        self.kilometre = self.scale / 111.32  # degrees of latitude to units of the drawing
+        self.box = (self.west, float(low[1]), float(high[0]), self.north)
 
     def place(self, points: Points) -> Points:
         """Return points (lon, lat) in units of the drawing, shape (points, 2)."""
@@ -57,7 +64,12 @@ class Paper:
 
 
 def map_picture(
-    release: Release, *, title: str = "", width: float = 480.0, focus: str | None = None
+    release: Release,
+    *,
+    title: str = "",
+    width: float = 480.0,
+    focus: str | None = None,
+    ground: Path | None = None,
 ) -> Picture:
     """Return the map of a release.
 
@@ -65,6 +77,8 @@ def map_picture(
     ----------
     focus
         Id of a hot spot to fill the map with, its surroundings around it; all if not given.
+    ground
+        Vector tiles made by ``mapper area background``, to draw what the audience may see of.
     """
     cells = is_release(release).cells
     index = strings_to_cells(cells["cell"].to_numpy(dtype=object))
@@ -73,11 +87,18 @@ def map_picture(
     paper = Paper(corners[shown].reshape(-1, 2), width=width)
     parts = [hatch("hot", stroke=HOT), hatch("hidden", stroke=COLOURS["hatch"], gap=3)]
     parts.append(path(outline(paper.rings(cells_to_outline(index[shown]))), fill=COLOURS["ground"]))
-    parts += _cells(paper, cells[shown], corners[shown])
+    under, over = ([], []) if ground is None else _ground(paper, release, ground)
+    drawn = _cells(paper, cells[shown], corners[shown])
+    parts += [clip("map", paper.width, paper.height, under), *drawn]
+    parts.append(clip("map-over", paper.width, paper.height, over))
     for _, group in cells[shown].groupby("district", observed=True):
         rings = paper.rings(cells_to_outline(index[group.index]))
         parts.append(path(outline(rings), stroke=SOFT, width=0.9))
-    parts += _hotspots(paper, release, set(cells.loc[shown, "hotspot_id"]))
+    spots, numbers = _hotspots(paper, release, set(cells.loc[shown, "hotspot_id"]))
+    middles = paper.place(corners[shown][:, :-1].mean(axis=1))
+    labels = names_of(cells[shown], middles, _streets(paper, release), kilometre=paper.kilometre)
+    parts += spots
+    parts += placed(labels, taken=[number.box for number in numbers], width=paper.width)
     parts += _legend(paper, hidden=bool(_counts(cells[shown]).isna().any()))
     svg = drawing(parts, width=paper.width, height=paper.height + 24)
     return Picture(svg, _words(release, title), title)
@@ -119,10 +140,28 @@ def _cells(paper: Paper, cells: pd.DataFrame, corners: Points) -> list[str]:
     return parts
 
 
-def _hotspots(paper: Paper, release: Release, shown: set[str]) -> list[str]:
-    """Return hot spots: outline, hatching and number."""
+def _ground(paper: Paper, release: Release, file: Path) -> tuple[list[str], list[str]]:
+    """Return ground to be drawn under the cells, and over them."""
+    return ground_parts(file, release, paper.place, box=paper.box, kilometre=paper.kilometre)
+
+
+def _streets(paper: Paper, release: Release) -> list[Label]:
+    """Return the streets that the release names, each once; none outside its audience."""
+    if release.streets is None or release.streets.empty:
+        return []
+    first = release.streets.drop_duplicates("street")
+    points = paper.place(first[["lon", "lat"]].to_numpy())
+    return [
+        Label(str(name), x, y, 6.5)
+        for name, (x, y) in zip(first["street"], points.tolist(), strict=True)
+        if 0 <= x <= paper.width and 0 <= y <= paper.height
+    ]
+
+
+def _hotspots(paper: Paper, release: Release, shown: set[str]) -> tuple[list[str], list[Label]]:
+    """Return hot spots as outline, hatching and number, and where their numbers stand."""
     outlines = hotspot_outlines(release)
-    parts = []
+    parts, numbers = [], []
     for number, spot in enumerate(release.hotspots["hotspot_id"], start=1):
         if spot not in shown or spot not in outlines:
             continue
@@ -132,8 +171,9 @@ def _hotspots(paper: Paper, release: Release, shown: set[str]) -> list[str]:
         x, y = corners.mean(axis=0)
         if np.ptp(corners[:, 0]) < _ROOM:  # beside a small one, so as not to hide it
             x += np.ptp(corners[:, 0]) / 2 + _ROOM / 2
+        numbers.append(Label(str(number), float(x), float(y) + 3, 9))
         parts.append(text(str(number), x, y + 3, size=9, anchor="middle", bold=True, halo=True))
-    return parts
+    return parts, numbers
 
 
 def _legend(paper: Paper, *, hidden: bool) -> list[str]:
@@ -149,10 +189,13 @@ def _legend(paper: Paper, *, hidden: bool) -> list[str]:
     if hidden:
         parts.append(box(330, y, 10, 8, fill="url(#hidden)"))
         parts.append(text("Hidden", 344, y + 8, size=8))
-    one = paper.scale / 111.32  # a kilometre: degrees of latitude to units of the drawing
-    far = next((km for km in (1, 2, 5, 10, 20) if km * one >= _SHORTEST_BAR), 50)
+    one = paper.kilometre
+    far = next((km for km in (0.1, 0.2, 0.5, 1, 2, 5, 10, 20) if km * one >= _SHORTEST_BAR), 50)
+    said = f"{far:g} km" if far >= 1 else f"{1000 * far:g} m"
     parts.append(box(paper.width - far * one, y + 6, far * one, 1.5, fill=SOFT))
-    parts.append(text(f"{far} km", paper.width, y + 3, size=7, anchor="end"))
+    parts.append(text(said, paper.width, y + 3, size=7, anchor="end"))
+    parts.append(path(outline([_NORTH + np.array([paper.width - 8, 4])]), fill=SOFT, stroke=PAPER))
+    parts.append(text("N", paper.width - 8, 26, size=8, anchor="middle", bold=True, halo=True))
     return parts
 
 

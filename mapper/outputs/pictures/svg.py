@@ -69,6 +69,13 @@ def outline(rings: Iterable[Floats]) -> str:
     )
 
 
+def track(lines: Iterable[Floats]) -> str:
+    """Return open lines of points as one path's data, to a tenth of a unit."""
+    return "".join(
+        f"M{'L'.join(f'{x:.1f} {y:.1f}' for x, y in line.round(1).tolist())}" for line in lines
+    )
+
+
 def path(
     data: str, *, fill: str = "none", stroke: str = "none", width: float = 0.6, dash: str = ""
 ) -> str:
@@ -77,6 +84,17 @@ def path(
     return (
         f'<path d="{data}" fill="{fill}" fill-rule="evenodd" stroke="{stroke}"'
         f' stroke-width="{width:g}" stroke-linejoin="round"{dashed}/>'
+    )
+
+
+def clip(name: str, width: float, height: float, parts: Iterable[str]) -> str:
+    """Return parts of which nothing is drawn beyond a rectangle at the corner; its name is new."""
+    inner = "".join(parts)
+    if not inner:
+        return ""
+    return (
+        f'<defs><clipPath id="{name}">{box(0, 0, width, height, fill=INK)}</clipPath></defs>'
+        f'<g clip-path="url(#{name})">{inner}</g>'
     )
 
 

@@ -47,6 +47,7 @@ people = Table(
     Column("name", Text, nullable=False),
     Column("role", String(40), nullable=False),
     Column("wards", Text, nullable=False),  # JSON list
+    Column("agency", Text, nullable=False, server_default=""),  # revision 0005 adds it
     Column("first_seen", Moment, nullable=False),
     Column("last_seen", Moment, nullable=False),
 )
@@ -59,6 +60,7 @@ sessions = Table(
     Column("name", Text, nullable=False),
     Column("role", String(40), nullable=False),
     Column("wards", Text, nullable=False),  # JSON list
+    Column("agency", Text, nullable=False, server_default=""),  # revision 0005 adds it
     Column("issued", Moment, nullable=False),
     Column("expires", Moment, nullable=False),
     Column("last_seen", Moment, nullable=False),

@@ -1,0 +1,1 @@
+"""Campaigns: from the places that a lens ranks to what was reached."""

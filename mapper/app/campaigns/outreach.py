@@ -1,0 +1,60 @@
+"""Outreach counted by place and day: how many, never who."""
+
+from collections.abc import Mapping
+from typing import Any
+
+import streamlit as st
+
+from mapper.app.shell.day import today_here
+from mapper.app.work.record_desk import Desk, count_on
+from mapper.disclosure.people import Viewer
+from mapper.records.campaigns import COUNTED, coverage
+from mapper.records.open import database
+from mapper.records.saving import amend
+from mapper.records.versions import Version
+
+
+def ask_outreach(viewer: Viewer, desk: Desk) -> None:
+    """Ask for one count at one place on one day, and keep it at once."""
+    names = coverage(desk.content).planned
+    if not names or not desk.based_on:
+        return
+    with (
+        st.expander("Count a visit", icon=":material/add_location:"),
+        st.form(f"{desk.record} visit", clear_on_submit=True, border=False),
+    ):
+        left, right = st.columns(2)
+        place = left.selectbox("Place visited", names, key=f"{desk.record} visit place")
+        day = right.date_input(
+            "Day", today_here(), format="DD/MM/YYYY", key=f"{desk.record} visit day"
+        )
+        across = st.columns(len(COUNTED))
+        told = {
+            name: int(
+                column.number_input(
+                    words, 0, 10_000, int(name == "sessions"), key=f"{desk.record} visit {name}"
+                )
+            )
+            for column, (name, words) in zip(across, COUNTED.items(), strict=True)
+        }
+        if st.form_submit_button("Keep this count", type="primary"):
+            row = {"place": place, "day": str(day), **told}
+            _keep(viewer, desk, row)
+            st.rerun()
+
+
+def _keep(viewer: Viewer, desk: Desk, row: Mapping[str, Any]) -> None:
+    """Add a count to the campaign as it is now; what is being typed elsewhere stays."""
+
+    def added(now: Version) -> Mapping[str, Any]:
+        return {**now.content, "outreach": [*now.content.get("outreach", ()), dict(row)]}
+
+    saved = amend(
+        database(),
+        desk.record,
+        viewer=viewer,
+        act="plan",
+        change=added,
+        reason=f"counted at {row['place']}",
+    )
+    count_on(viewer, desk, saved, field="outreach")

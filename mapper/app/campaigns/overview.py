@@ -1,0 +1,130 @@
+"""A campaign at a glance: three figures, what is late, what is untouched, on a map and in files."""
+
+from datetime import date
+from functools import partial
+
+import pandas as pd
+import streamlit as st
+
+from mapper.app.campaigns.candidates import held
+from mapper.app.campaigns.picker import lens_of, release_through
+from mapper.app.shell.area_in_use import area_here
+from mapper.app.shell.day import today_here
+from mapper.app.shell.taking import handed_out, require_live
+from mapper.app.shell.waiting import opened_dataset
+from mapper.app.shell.words import notice, plain
+from mapper.app.work.record_desk import Desk
+from mapper.base.errors import MapperError
+from mapper.base.text import count, encode_text
+from mapper.disclosure.people import Viewer
+from mapper.outputs.campaign import FILES, campaign_file, coverage_picture
+from mapper.records.actions import actions_of, overdue
+from mapper.records.campaigns import action_table, cells_of, coverage, figures, place_table
+from mapper.records.open import database
+from mapper.records.versions import Version, newest
+
+_HEADS = {
+    "place": "Place",
+    "kind": "What it is",
+    "ward": "Ward",
+    "state": "State",
+    "actions": "Actions",
+    "done": "Done",
+    "sessions": "Sessions held",
+    "briefed": "Staff briefed",
+    "contacts": "People reached",
+    "leaflets": "Leaflets given",
+    "action": "Action",
+    "agency": "Agency",
+    "owner": "Owner (role)",
+    "due": "Due",
+    "days_late": "Days late",
+    "done_on": "Done on",
+    "outcome": "What came of it",
+}
+
+
+def show_overview(viewer: Viewer, desk: Desk) -> None:
+    """Show how the saved campaign stands."""
+    saved = newest(database(), desk.record) if desk.based_on else None
+    if saved is None:
+        st.caption(
+            "Take places, fill the actions down, and save: the campaign then tells how far it is."
+        )
+        return
+    content, today = saved.content, today_here()
+    facts = "".join(
+        f"<div><dt>{encode_text(words)}</dt><dd>{encode_text(value)}</dd></div>"
+        for value, words in figures(content, today)
+    )
+    st.html(f'<dl class="m-facts">{facts}</dl>')
+    covered = coverage(content)
+    if covered.untouched:
+        notice(f"Untouched: {'; '.join(covered.untouched)}.", kind="look")
+    _show_held(saved)
+    late = overdue(actions_of(content), today)
+    if late:
+        st.markdown(f"**{count(len(late), 'action')} late**")
+        _show(action_table(late, today), key=f"{desk.key} late")
+    with st.expander("Coverage, place by place, on a map and as a table"):
+        picture = coverage_picture(content, area_here())
+        if picture is not None:
+            st.image(picture.svg, alt=picture.alt, width=560)
+        _show(place_table(content), key=f"{desk.key} places seen")
+    _offer_files(viewer, saved, today)
+
+
+def _show_held(saved: Version) -> None:
+    """Say how many incidents the places hold, and the covered ones of them."""
+    content, covered = saved.content, coverage(saved.content)
+    every, visited = cells_of(content, covered.planned), cells_of(content, covered.visited)
+    if not every:
+        return
+    try:
+        dataset = opened_dataset()
+        lens = lens_of(content, dataset)
+        shown = release_through(lens, dataset)
+    except MapperError as error:
+        st.caption(plain(f"What the places hold cannot be told: {error}"))
+        return
+    st.caption(
+        plain(
+            f"Under the lens {lens.title}, {shown.period}, its places hold"
+            f" {count(held(shown, every), 'incident')}; the visited ones {held(shown, visited):,}."
+        )
+    )
+
+
+def _show(table: pd.DataFrame, *, key: str) -> None:
+    """Show a table with columns as people read them."""
+    day = st.column_config.DateColumn(format="D MMM YYYY")
+    st.dataframe(
+        table.rename(columns=_HEADS),
+        hide_index=True,
+        width="stretch",
+        column_config={"Due": day, "Done on": day},
+        key=key,
+    )
+
+
+def _offer_files(viewer: Viewer, saved: Version, today: date) -> None:
+    """Offer the campaign as files, late actions first."""
+    with st.container(horizontal=True):
+        for form, (title, mime) in FILES.items():
+            name = f"campaign-{saved.record}.{form}"
+            st.download_button(
+                title,
+                partial(_taken, viewer, saved, form, today, name),
+                file_name=name,
+                mime=mime,
+                key=f"{saved.digest} {form}",
+                on_click="ignore",
+            )
+
+
+def _taken(viewer: Viewer, saved: Version, form: str, today: date, name: str) -> bytes:
+    """Return a file that somebody takes, once it is written down that they do."""
+    require_live(viewer)
+    content = campaign_file(saved, form, today)
+    detail = {"campaign": saved.record, "version": saved.number}
+    return handed_out(viewer, content, subject=name, detail=detail)

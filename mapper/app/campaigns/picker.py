@@ -1,0 +1,134 @@
+"""Places ticked from the list that a lens ranks, each with its reason."""
+
+from collections.abc import Mapping, Sequence
+from types import MappingProxyType
+from typing import Any
+
+import streamlit as st
+
+from mapper.analysis.request import AnalysisRequest
+from mapper.app.campaigns.candidates import Candidate, hot_spots, venues, wards
+from mapper.app.campaigns.tables import edit_rows, put_rows
+from mapper.app.shell.area_in_use import area_name_here
+from mapper.app.shell.choices import days_of, lenses_for
+from mapper.app.shell.datasets import Dataset
+from mapper.app.shell.results import released
+from mapper.app.shell.surroundings import landmarks_near
+from mapper.app.shell.waiting import opened_dataset
+from mapper.app.shell.words import notice, plain
+from mapper.base.errors import MapperError
+from mapper.base.text import count
+from mapper.disclosure.release import Release
+from mapper.lenses.lens import Lens
+from mapper.records.form import Content, Field
+from mapper.records.templates import Template, template_of
+
+_FEW = 8  # proposed where no template says how many
+_LISTED = 12  # drawn before more are asked for
+_VENUES = ("family hub", "health centre", "community centre", "school", "youth club")
+_KINDS: Mapping[str, str] = MappingProxyType(
+    {"hot spot": "Hot spots", "ward": "Wards", "venue": "Venues near hot spots"}
+)
+
+
+def pick_places(
+    field: Field, rows: list[dict[str, Any]], key: str, *, content: Content
+) -> list[dict[str, Any]]:
+    """Draw the ranked list to tick, and under it the places taken; return these."""
+    above = st.container()
+    taken = edit_rows(field, rows, key)
+    with above:
+        try:
+            ticked = _offer(taken, key, content)
+        except MapperError as error:
+            notice(f"No list to tick from: {error}", kind="look")
+            return taken
+    if ticked:
+        put_rows([*taken, *(one.row() for one in ticked)], key)
+        st.rerun()
+    return taken
+
+
+def lens_of(content: Content, dataset: Dataset) -> Lens:
+    """Return the lens that a campaign's places are ranked by; the first there is where it is gone.
+
+    Raises
+    ------
+    LensError
+        When a lens file is wrong.
+    """
+    lenses = lenses_for(dataset.digest, _dataset=dataset).lenses
+    return next((one for one in lenses if one.id == content.get("lens")), lenses[0])
+
+
+def release_through(lens: Lens, dataset: Dataset) -> Release:
+    """Return the map through a lens over all days of the data, as the viewer may see it.
+
+    Raises
+    ------
+    MapperError
+        When it cannot be made.
+    """
+    first, last = days_of(dataset.incidents.table)
+    request = AnalysisRequest(lens=lens.id, area=area_name_here(), start=first, end=last)
+    return released(dataset, request, lens)
+
+
+def _offer(taken: Sequence[Mapping[str, Any]], key: str, content: Content) -> Sequence[Candidate]:
+    """Draw what may be ticked; return what was, once the button is pressed."""
+    dataset = opened_dataset()
+    template, lens = template_of(content), lens_of(content, dataset)
+    shown = release_through(lens, dataset)
+    kind = st.segmented_control(
+        "Tick from",
+        list(_KINDS),
+        default="venue" if content.get("judged") == "reach and coverage" else "hot spot",
+        format_func=_KINDS.__getitem__,
+        key=f"{key} kind",
+    )
+    offered = [
+        one
+        for one in _candidates(kind or "hot spot", shown, dataset, template)
+        if one.place not in {row.get("place") for row in taken}
+    ]
+    st.caption(plain(f"Ranked by the lens {lens.title}, {shown.period}; best first."))
+    if not offered:
+        notice("Nothing of this kind is left to tick. Choose another above, or type a place below.")
+        return ()
+    few = template.places if template else _FEW
+    first = offered[: few - len(taken)] if len(taken) < few else []
+    return _ticked(offered, first, f"{key} {kind} {len(taken)}")
+
+
+def _candidates(
+    kind: str, shown: Release, dataset: Dataset, template: Template | None
+) -> Sequence[Candidate]:
+    """Return what may be ticked of a kind."""
+    if kind == "venue":
+        kinds = template.venues if template and template.venues else _VENUES
+        return venues(shown, landmarks_near(dataset), kinds=kinds)
+    return wards(shown) if kind == "ward" else hot_spots(shown)
+
+
+def _ticked(
+    offered: Sequence[Candidate], first: Sequence[Candidate], key: str
+) -> Sequence[Candidate]:
+    """Draw a tick for each place; return those taken when a button is pressed."""
+    pressed = bool(first) and st.button(
+        f"Take the first {count(len(first), 'place')}", key=f"{key} first", type="primary"
+    )
+    if pressed:
+        return first
+    chosen = [one for one in offered[:_LISTED] if _tick(one, key)]
+    with st.expander(f"More: {len(offered) - _LISTED}") if offered[_LISTED:] else st.container():
+        chosen += [one for one in offered[_LISTED:] if _tick(one, key)]
+    label = f"Take what is ticked ({len(chosen)})"
+    return chosen if st.button(label, key=f"{key} take", disabled=not chosen) else ()
+
+
+def _tick(one: Candidate, key: str) -> bool:
+    """Draw one place with its reason."""
+    ward = f" ({one.ward})" if one.ward and one.ward != one.place else ""
+    return st.checkbox(
+        plain(f"{one.place}{ward}: {one.why}"), key=f"{key} {one.hotspot_id} {one.place}"
+    )

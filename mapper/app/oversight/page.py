@@ -1,0 +1,125 @@
+"""Late and due: the actions of every plan and campaign, by agency, and where they cross."""
+
+from collections.abc import Sequence
+from datetime import UTC, date, datetime
+from functools import partial
+
+import pandas as pd
+import streamlit as st
+
+from mapper.app.door.who import current_viewer
+from mapper.app.shell.day import today_here
+from mapper.app.shell.frame import put_on_style, show_marking
+from mapper.app.shell.taking import handed_out, require_live
+from mapper.app.shell.words import bullets, notice, plain
+from mapper.app.work.record_desk import seen_records
+from mapper.base.errors import MapperError
+from mapper.base.text import count
+from mapper.disclosure.people import Viewer
+from mapper.disclosure.release import MARKINGS
+from mapper.outputs.reminders import reminders
+from mapper.records.actions import PlannedAction, overdue
+from mapper.records.oversight import Crossing, all_actions, by_agency, crossings, live, matrix
+from mapper.records.versions import Version
+
+_ALL = "All agencies"
+_MANY = 3  # pieces of work at one place that are worth a word
+_PAGES = {"plan": "plans", "campaign": "campaigns"}
+
+
+def show_page() -> None:
+    """Show what is late and due, then the crossings."""
+    put_on_style()
+    show_marking(MARKINGS["operational"])
+    st.html('<div class="m-headline"><h1>Late and due</h1></div>')
+    try:
+        viewer = current_viewer()
+        work = live((*seen_records(viewer, "plan"), *seen_records(viewer, "campaign")))
+        if not work:
+            notice("No plan or campaign is live. Start one under Plans or Campaigns.")
+            return
+        _show_actions(viewer, work)
+        _show_crossings(crossings(work))
+    except MapperError as error:
+        notice(str(error), kind="stop")
+
+
+def _show_actions(viewer: Viewer, work: Sequence[Version]) -> None:
+    """Show agencies, then the open actions of one or all of them, late first."""
+    today, actions = today_here(), all_actions(work)
+    st.dataframe(
+        by_agency(actions, today).rename(columns=str.capitalize), hide_index=True, key="agencies"
+    )
+    agencies = sorted({one.agency for one in actions if one.is_open and one.agency})
+    chosen = st.selectbox("Whose actions", [_ALL, *agencies], key="late agency")
+    late_only = st.toggle("Only what is late", key="late only")
+    mine = [one for one in actions if one.is_open and chosen in {_ALL, one.agency}]
+    shown = [one for one in mine if one.days_late(today) or not late_only]
+    late = len(overdue(mine, today))
+    st.caption(plain(f"{count(len(mine), 'action')} open, {late or 'none'} late on {today}."))
+    st.dataframe(
+        open_table(shown, work, today),
+        hide_index=True,
+        width="stretch",
+        column_config={
+            "Open": st.column_config.LinkColumn(display_text=r"record=(.+)$"),
+            "Due": st.column_config.DateColumn(format="D MMM YYYY"),
+        },
+        key="late actions",
+    )
+    name = f"due-{'all' if chosen == _ALL else chosen.replace(' ', '-')}.ics"
+    st.download_button(
+        "Reminders (.ics)",
+        partial(_taken, viewer, shown, name),
+        file_name=name,
+        mime="text/calendar",
+        key="reminders",
+        on_click="ignore",
+    )
+
+
+def open_table(
+    actions: Sequence[PlannedAction], work: Sequence[Version], today: date
+) -> pd.DataFrame:
+    """Return open actions, latest first, each with the way to its plan or campaign."""
+    of = {one.record: one for one in work}
+    order = sorted(actions, key=lambda one: (-one.days_late(today), one.due or date.max))
+    return pd.DataFrame(
+        {
+            "Late by days": [one.days_late(today) for one in order],
+            "Due": [one.due for one in order],
+            "Agency": [one.agency for one in order],
+            "Owner (role)": [one.owner for one in order],
+            "Action": [one.action for one in order],
+            "Place": [one.place or of[one.plan].title for one in order],
+            "Plan or campaign": [of[one.plan].title for one in order],
+            "Open": [f"/{_PAGES[of[one.plan].kind]}?record={one.plan}" for one in order],
+        }
+    )
+
+
+def _show_crossings(found: Sequence[Crossing]) -> None:
+    """Show places against agencies, and what is doubled."""
+    st.subheader("Where plans and agencies cross", anchor=False)
+    table = matrix(found).rename(columns=lambda name: name[:1].upper() + name[1:])
+    st.dataframe(table, hide_index=True, width="stretch", key="crossings")
+    many = [
+        f"{one.place}: {count(len(one.work), 'plan or campaign', 'plans and campaigns')}"
+        f" ({', '.join(one.work)})"
+        for one in found
+        if len(one.work) >= _MANY
+    ]
+    doubled = [f"{one.place}: {words}" for one in found for words in one.doubled]
+    bare = [f"{one.place}: nobody has anything to do" for one in found if not one.actions]
+    bullets([*many, *(f"Twice at {words}" for words in doubled), *bare])
+    st.caption(
+        "Two pieces of work are at one place when half of the smaller one's cells lie in the other."
+        " Numbers are actions, done ones included."
+    )
+
+
+def _taken(viewer: Viewer, actions: Sequence[PlannedAction], name: str) -> bytes:
+    """Return the calendar that somebody takes, once it is written down that they do."""
+    require_live(viewer)
+    content = reminders(actions, made_at=datetime.now(UTC))
+    return handed_out(viewer, content, subject=name, detail={"actions": len(actions)})

@@ -1,0 +1,1 @@
+"""What partner agencies do in the app: say how their own actions stand."""

@@ -1,0 +1,127 @@
+"""What the child process does with one Parquet file: its columns and points as Arrow.
+
+A page of a few bytes may stand for gigabytes, whatever the file declares: the table is read a part
+at a time, and what comes of it is measured as it is written.
+"""
+
+import json
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+import pyarrow as pa
+import pyarrow.compute as pc
+import pyarrow.parquet as pq
+
+from mapper.base.errors import InputError
+from mapper.base.files import Progress
+from mapper.incidents import limits
+from mapper.incidents.wkb import points_of
+
+PLACES = pa.schema(
+    [("x", pa.float64()), ("y", pa.float64()), ("absent", pa.bool_()), ("other", pa.bool_())]
+)
+_BATCH = 65_536  # rows
+_OUT_FIRST, _OUT_TIMES = 128 * 1024**2, 40  # bytes written, in proportion to those read
+
+
+def convert(told: Mapping[str, Any], _progress: Progress) -> dict[str, Any]:
+    """Write the columns of ``source`` into ``target``: ``c0``, ``c1``, ... and those of places.
+
+    Returns
+    -------
+    dict
+        ``header``, and of a GeoParquet file ``located`` and the ``crs`` that it says.
+
+    Raises
+    ------
+    InputError
+        When it is damaged or cut short, or says that it is too large.
+    MemoryError
+        When more comes of it than its size warrants.
+    """
+    name = told["name"]
+    try:
+        with pa.OSFile(told["source"], "rb") as source:
+            return _convert(pq.ParquetFile(source), told, name, source.size())
+    except MemoryError:  # of Arrow, too
+        raise
+    except (pa.ArrowException, OSError, ValueError, NotImplementedError) as error:
+        reason = str(error).splitlines()[0][:200] if str(error) else type(error).__name__
+        raise InputError(
+            f"{name}: is not a whole Parquet file ({reason}). Write or copy it again."
+        ) from error
+
+
+def _convert(file: pq.ParquetFile, told: Mapping[str, Any], name: str, size: int) -> dict[str, Any]:
+    """Write every part of a file; return what is known of the whole."""
+    _check_size(name, file.metadata)
+    names = file.schema_arrow.names
+    column, crs = _geometry(name, file.schema_arrow)
+    kept = [at for at, title in enumerate(names) if title != column]
+    texts = [(f"c{at}", pa.string()) for at in range(len(kept))]
+    schema = pa.schema([*texts, *(PLACES if column else [])])
+    most = _OUT_FIRST + _OUT_TIMES * size
+    with pa.OSFile(told["target"], "wb") as out, pa.ipc.new_file(out, schema) as writer:
+        for part in _parts(file):
+            columns = [to_text(part.column(at)).combine_chunks() for at in kept]
+            if column:
+                wkb = part.column(names.index(column)).to_numpy(zero_copy_only=False)
+                columns += map(pa.array, points_of(wkb, name=name))
+            writer.write_table(pa.table(columns, schema=schema))
+            if out.tell() > most:
+                raise MemoryError
+    header = [names[at] for at in kept]
+    return {"header": header, "located": bool(column), "crs": crs}
+
+
+def _parts(file: pq.ParquetFile) -> Iterator[pa.Table]:
+    """Yield a table a part at a time, checked."""
+    for batch in file.iter_batches(batch_size=_BATCH, use_threads=False):
+        batch.validate(full=True)
+        yield pa.Table.from_batches([batch])
+
+
+def _geometry(name: str, schema: pa.Schema) -> tuple[str, Any]:
+    """Return the column of places of a GeoParquet file and its reference system; else nothing."""
+    told = (schema.metadata or {}).get(b"geo")
+    if told is None:
+        return "", None
+    try:
+        geo = json.loads(told)
+        column = geo["primary_column"]
+        crs = geo["columns"][column].get("crs", "OGC:CRS84")
+        schema.field(column)
+    except (KeyError, TypeError, ValueError, AttributeError, RecursionError) as error:
+        raise InputError(
+            f"{name}: its GeoParquet description is damaged. Write it again."
+        ) from error
+    return str(column), crs
+
+
+def _check_size(name: str, metadata: Any) -> None:
+    """Refuse a file that says it is too large, before it is unpacked."""
+    unpacked = sum(metadata.row_group(i).total_byte_size for i in range(metadata.num_row_groups))
+    if metadata.num_rows > limits.MAX_ROWS:
+        raise InputError(
+            f"{name}: claims {metadata.num_rows} rows, more than {limits.MAX_ROWS}. Split it."
+        )
+    if unpacked > limits.MAX_FILE_BYTES or metadata.num_columns > limits.MAX_COLUMNS:
+        raise InputError(
+            f"{name}: has {metadata.num_columns} columns and {unpacked} bytes unpacked, more than"
+            f" {limits.MAX_COLUMNS} or {limits.MAX_FILE_BYTES}. Split it or leave columns out."
+        )
+
+
+def to_text(column: pa.ChunkedArray) -> pa.ChunkedArray:
+    """Return a column as text; times with an offset keep it, nested values as they print."""
+    kind = column.type
+    if pa.types.is_dictionary(kind):
+        return to_text(column.cast(kind.value_type))
+    if pa.types.is_timestamp(kind) and kind.tz is not None:
+        naive = column.cast(pa.timestamp(kind.unit, "UTC")).cast(pa.timestamp(kind.unit))
+        return pc.binary_join_element_wise(naive.cast(pa.string()), "Z", "")
+    try:
+        return column.cast(pa.string())
+    except (pa.ArrowInvalid, pa.ArrowNotImplementedError):
+        texts = [None if v is None else str(v) for v in column.to_pylist()]
+        return pa.chunked_array([pa.array(texts, pa.string())])

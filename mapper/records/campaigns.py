@@ -1,0 +1,151 @@
+"""What a campaign reached: places visited and untouched, outreach counted, actions by agency.
+
+A place is **visited** when a day of outreach with at least one session, contact, leaflet or person
+briefed is counted there, or an action at it is done. It is **untouched** otherwise. Coverage is the
+share of planned places that were visited: it says where people went, not what came of it.
+"""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
+from datetime import date
+from types import MappingProxyType
+from typing import Any
+
+import pandas as pd
+
+from mapper.base.text import count
+from mapper.records.actions import PlannedAction, actions_of, overdue
+from mapper.records.form import Content
+from mapper.records.versions import Version
+
+COUNTED: Mapping[str, str] = MappingProxyType(
+    {
+        "sessions": "Sessions held",
+        "briefed": "Staff briefed",
+        "contacts": "People reached",
+        "leaflets": "Leaflets given",
+    }
+)
+TABLE_COLUMNS = (
+    *("place", "action", "agency", "owner", "due", "state", "days_late", "done_on", "outcome"),
+)
+
+
+@dataclass(frozen=True)
+class Coverage:
+    """Where a campaign went, by the names of its places in their order."""
+
+    planned: tuple[str, ...]
+    visited: tuple[str, ...]
+
+    @property
+    def untouched(self) -> tuple[str, ...]:
+        """Planned and not visited."""
+        return tuple(name for name in self.planned if name not in self.visited)
+
+    @property
+    def words(self) -> str:
+        """Return how much is covered: 3 of 8 places visited."""
+        return f"{len(self.visited)} of {count(len(self.planned), 'place')} visited"
+
+
+def coverage(content: Content) -> Coverage:
+    """Return which planned places were visited and which are untouched."""
+    planned = tuple(dict.fromkeys(row["place"] for row in content.get("places", ())))
+    counted = {
+        row["place"] for row in content.get("outreach", ()) if any(row.get(n) for n in COUNTED)
+    }
+    done = {one.place for one in actions_of(content) if one.status == "done"}
+    return Coverage(planned, tuple(name for name in planned if name in counted | done))
+
+
+def cells_of(content: Content, names: Iterable[str]) -> frozenset[str]:
+    """Return the cells of some places of a campaign, each once."""
+    wanted = set(names)
+    rows = (row for row in content.get("places", ()) if row["place"] in wanted)
+    return frozenset(cell for row in rows for cell in row.get("cells", ()))
+
+
+def as_intervention(one: Version) -> Version:
+    """Return a campaign as one intervention over the ground of all its places; others as they are.
+
+    Its verdict is of the whole: places that were chosen together are told together.
+    """
+    if one.kind != "campaign":
+        return one
+    every = sorted(cells_of(one.content, coverage(one.content).planned))
+    return replace(one, content=MappingProxyType({**one.content, "cells": every}))
+
+
+def judged_by_reach(content: Content) -> bool:
+    """Tell whether a campaign cannot show in incidents and is judged by reach and coverage."""
+    return bool(content.get("judged") == "reach and coverage")
+
+
+def reach_in_words(content: Content) -> str:
+    """Return the verdict of a campaign that is judged by reach and coverage."""
+    sums = reached(content)
+    told = [f"{sums[name]:,} {words.lower()}" for name, words in COUNTED.items() if sums[name]]
+    return (
+        f"Judged by reach and coverage: {coverage(content).words};"
+        f" {', '.join(told) or 'no outreach counted yet'}. Incidents of this kind are too few at"
+        " its places for any fall to show within months, so none is looked for: this says whom it"
+        " reached, not what it prevented."
+    )
+
+
+def reached(content: Content, *, place: str | None = None) -> dict[str, int]:
+    """Return the sums of what outreach counted, of all places or of one."""
+    rows = [r for r in content.get("outreach", ()) if place is None or r["place"] == place]
+    return {name: sum(int(row.get(name, 0)) for row in rows) for name in COUNTED}
+
+
+def figures(content: Content, today: date) -> tuple[tuple[str, str], ...]:
+    """Return the three figures of a campaign's page, each a value and what it is."""
+    covered = coverage(content)
+    actions = [one for one in actions_of(content) if one.status != "dropped"]
+    done = sum(one.status == "done" for one in actions)
+    late = len(overdue(actions, today))
+    sums = reached(content)
+    told = [f"{sums[name]:,} {words.lower()}" for name, words in COUNTED.items() if sums[name]]
+    return (
+        (f"{len(covered.visited)} of {len(covered.planned)}", "places visited"),
+        (f"{done} of {len(actions)}", f"actions done, {late or 'none'} late"),
+        (f"{sums['contacts']:,}", "people reached" + (f" ({', '.join(told)})" if told else "")),
+    )
+
+
+def action_table(actions: Iterable[PlannedAction], today: date) -> pd.DataFrame:
+    """Return actions for reading, latest first, then by their day: ``TABLE_COLUMNS``."""
+    order = sorted(actions, key=lambda one: (-one.days_late(today), one.due or date.max))
+    rows = [
+        (one.place, one.action, one.agency, one.owner, one.due, _state(one, today),
+         one.days_late(today), one.done_on, one.note)
+        for one in order
+    ]  # fmt: skip
+    return pd.DataFrame(rows, columns=list(TABLE_COLUMNS))
+
+
+def place_table(content: Content) -> pd.DataFrame:
+    """Return the places of a campaign with what was counted at each, untouched ones first."""
+    covered = coverage(content)
+    actions = actions_of(content)
+    rows: list[dict[str, Any]] = []
+    for row in content.get("places", ()):
+        name = row["place"]
+        mine = [one for one in actions if one.place == name and one.status != "dropped"]
+        told = {"place": name, "kind": row.get("kind", ""), "ward": row.get("ward", "")}
+        state = "visited" if name in covered.visited else "untouched"
+        done = sum(one.status == "done" for one in mine)
+        sums = reached(content, place=name)
+        rows.append({**told, "state": state, "actions": len(mine), "done": done, **sums})
+    columns = ["place", "kind", "ward", "state", "actions", "done", *COUNTED]
+    table = pd.DataFrame(rows, columns=columns)
+    return table.sort_values("state", kind="stable").reset_index(drop=True)
+
+
+def _state(one: PlannedAction, today: date) -> str:
+    """Return how an action stands, in a word."""
+    if one.ended and one.status not in {"done", "dropped"}:
+        return "ended undone"
+    return "late" if one.days_late(today) else one.status

@@ -1,0 +1,112 @@
+"""Campaigns on screen: begun from a template, places taken, actions filled, visits counted."""
+
+from datetime import date
+
+import pytest
+
+from mapper.records.campaigns import cells_of, coverage
+from mapper.records.open import database
+from mapper.records.versions import records
+from tests.pages.conftest import said
+from tests.pages.test_assessment_page import field, fill, press, saved
+
+CAMPAIGNS = "pages/places/campaigns.py"
+
+
+def press_first(app, words):
+    next(one for one in app.button if one.label.startswith(words)).click()
+    return app.run()
+
+
+@pytest.fixture
+def campaign(app):
+    """A domestic-abuse month at the three hot spots of the small extract, saved."""
+    app.switch_page(CAMPAIGNS).run()
+    field(app.selectbox, "Begin from a template").select("domestic-abuse-month").run()
+    press(app, "Start a campaign")
+    saved(app)
+    assert "Answer first: Places" in said(app)
+    press_first(app, "Take the first 3 places")
+    press_first(app, "Fill the template's 4 actions down over 3 places")
+    return saved(app, "agreed")
+
+
+def test_places_are_taken_with_their_reason_and_actions_filled_over_them(campaign):
+    assert not campaign.exception
+    (kept,) = records(database(), "campaign")
+    places, actions = kept.content["places"], kept.content["actions"]
+    assert len(places) == 3
+    assert len(actions) == 12
+    assert all(one["hotspot_id"] and one["cells"] and one["incidents"] > 30 for one in places)
+    assert all(one["why"].startswith("number ") for one in places)
+    assert {one["place"] for one in actions} == {one["place"] for one in places}
+    assert "0 of 3" in said(campaign)
+    assert "its places hold 139 incidents" in said(campaign).replace("\\", "")
+
+
+def test_a_visit_is_counted_at_once_and_what_is_typed_stays(campaign):
+    fill(campaign, Purpose="Another purpose, not saved yet.")
+    field(campaign.number_input, "People reached").set_value(14)
+    press(campaign, "Keep this count")
+    assert not campaign.exception
+    (kept,) = records(database(), "campaign")
+    (row,) = kept.content["outreach"]
+    assert (row["sessions"], row["contacts"], row["day"]) == (1, 14, "2023-12-27")
+    assert len(coverage(kept.content).visited) == 1
+    assert "1 of 3" in said(campaign)
+    purpose = field(campaign.text_area, "Purpose")
+    assert purpose.value == "Another purpose, not saved yet."
+    saved(campaign, "reworded")
+    (now,) = records(database(), "campaign")
+    assert now.number == 3
+    assert now.content["outreach"] == kept.content["outreach"]
+
+
+def test_a_campaign_without_a_template_takes_places_too(app):
+    app.switch_page(CAMPAIGNS).run()
+    press(app, "Start a new one")
+    next(
+        one for one in app.checkbox if "number 2 of the lens" in one.label.replace("\\", "")
+    ).check()
+    app.run()
+    press(app, "Take what is ticked (1)")
+    assert not app.exception
+    assert "Not yet answered: Name of the campaign, Strand" in said(app).replace("\\", "")
+
+
+def test_late_and_due_tells_owner_place_and_the_way_to_the_plan(campaign):
+    (kept,) = records(database(), "campaign")
+    campaign.switch_page("pages/places/late_and_due.py").run()
+    assert not campaign.exception
+    by_agency, actions, crossed = (one.value for one in campaign.dataframe)
+    assert by_agency["Open"].sum() == 12
+    assert set(actions["Open"]) == {f"/campaigns?record={kept.record}"}
+    assert set(actions["Owner (role)"]) >= {"neighbourhood inspector"}
+    assert len(crossed) == 3
+    field(campaign.selectbox, "Whose actions").select("housing").run()
+    assert set(campaign.dataframe[1].value["Agency"]) == {"housing"}
+
+
+def test_a_campaign_is_evaluated_over_all_its_places(campaign):
+    field(campaign.date_input, "First day").set_value(date(2023, 7, 1))
+    field(campaign.date_input, "Last day").set_value(date(2023, 9, 30))
+    saved(campaign, "dates of the data")
+    press(campaign, "Work it out")
+    assert not campaign.exception
+    (kept,) = records(database(), "evaluation")
+    (one,) = records(database(), "campaign")
+    assert kept.content["intervention"] == one.record
+    assert kept.content["inputs"]["cells"]["treated"] == sorted(
+        cells_of(one.content, coverage(one.content).planned)
+    )
+    assert kept.content["result"]["verdict"] == "could not be told"
+    assert "would have been told" in said(campaign) or "too few incidents" in said(campaign)
+
+
+def test_outreach_is_judged_by_reach_and_says_so(app):
+    app.switch_page(CAMPAIGNS).run()
+    field(app.selectbox, "Begin from a template").select("icon-outreach").run()
+    press(app, "Start a campaign")
+    assert not app.exception
+    assert "Judged by reach and coverage: 0 of 0 places visited" in said(app)
+    assert not [one for one in app.button if one.label == "Work it out"]

@@ -1,0 +1,65 @@
+"""Late by agency, and where plans and agencies cross: against counts by hand."""
+
+from datetime import UTC, date, datetime
+
+from mapper.records.oversight import all_actions, by_agency, crossings, live, matrix
+from mapper.records.versions import Version
+
+TODAY = date(2022, 10, 1)
+HERE = ["89195da49b3ffff", "89195da49b7ffff"]
+AWAY = ["8919588a963ffff"]
+
+
+def record(number, kind, **content):
+    return Version(
+        record=number, number=1, kind=kind, content=content, digest="", author="anne",
+        saved=datetime(2022, 9, 1, tzinfo=UTC), reason="x", title=content["name"],
+        hotspot_id=content.get("hotspot_id", ""), ward="", form=1,
+    )  # fmt: skip
+
+
+def act(action, agency, due="2022-11-01", **more):
+    return {"action": action, "agency": agency, "due": due, **more}
+
+
+WORK = (
+    record("P-1", "plan", name="Parade", cells=HERE, actions=[
+        act("Light the stairs", "council", "2022-09-20"),
+        act("Walk", "police", "2022-09-30", status="done"),
+    ]),
+    record("P-2", "plan", name="Parade again", cells=[HERE[0], *AWAY], actions=[
+        act("light the  stairs", "housing"),
+    ]),
+    record("C-1", "campaign", name="ICON", places=[
+        {"place": "Hub", "cells": HERE}, {"place": "Clinic", "cells": ["89195da6d27ffff"]},
+    ], actions=[act("Brief", "midwifery", "2022-09-01", place="Hub")]),
+    record("P-3", "plan", name="Old", cells=HERE, state="closed", actions=[
+        act("Never done", "police", "2022-01-01"),
+    ]),
+)  # fmt: skip
+
+
+def test_late_open_and_done_by_agency_without_what_has_ended():
+    table = by_agency(all_actions(live(WORK)), TODAY)
+    assert table.values.tolist() == [
+        ["council", 1, 1, 0],
+        ["midwifery", 1, 1, 0],
+        ["housing", 0, 1, 0],
+        ["police", 0, 0, 1],
+    ]
+
+
+def test_three_pieces_of_work_at_one_place_and_what_is_doubled():
+    first, clinic = crossings(WORK)
+    assert (first.place, first.work) == ("Parade", ("P-1", "P-2", "C-1"))
+    assert first.agencies == ("council", "housing", "midwifery", "police")
+    assert first.doubled == ("Light the stairs (council, housing)",)
+    assert (clinic.place, clinic.work, clinic.actions) == ("Clinic", ("C-1",), ())
+
+
+def test_the_matrix_counts_each_agencys_actions_at_each_place():
+    table = matrix(crossings(WORK)).set_index("place")
+    assert table.loc["Parade"].to_dict() == {
+        "plans and campaigns": 3, "council": 1, "housing": 1, "midwifery": 1, "police": 1,
+    }  # fmt: skip
+    assert table.loc["Clinic"].sum() == 1

@@ -1,0 +1,32 @@
+"""The smallest fall that would be told: put back into the interval, and against simulation."""
+
+from math import sqrt
+
+import numpy as np
+import pytest
+from scipy.stats import norm
+
+from mapper.statistics.detectable import expected_for, smallest_fall
+
+Z = norm.ppf(0.975)
+
+
+@pytest.mark.parametrize("expected", [12.0, 60.0, 400.0])
+@pytest.mark.parametrize("dispersion", [1.0, 2.5])
+def test_put_back_the_upper_limit_lies_at_no_change(expected, dispersion):
+    left = expected * (1 - smallest_fall(expected, dispersion=dispersion))
+    assert left + Z * sqrt(dispersion * left) == pytest.approx(expected)
+
+
+@pytest.mark.parametrize("fall", [0.1, 0.2, 0.5])
+def test_each_is_the_inverse_of_the_other(fall):
+    expected = expected_for(fall, dispersion=1.7)
+    assert smallest_fall(expected, dispersion=1.7) == pytest.approx(fall)
+
+
+def test_a_fall_of_that_size_is_told_half_of_the_time():
+    """By simulation: a count at the threshold lies below it in about half of the draws."""
+    fall = smallest_fall(200.0, dispersion=1.0)
+    drawn = np.random.default_rng(1).poisson(200.0 * (1 - fall), 20_000)
+    told = drawn + Z * np.sqrt(drawn) < 200.0
+    assert told.mean() == pytest.approx(0.5, abs=0.03)
