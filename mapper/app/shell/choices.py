@@ -155,16 +155,16 @@ def ask_rest(dataset: Dataset, lens: Lens, usual: BriefingChoices | None = None)
 def _ask_question(lens: Lens) -> dict[str, Any]:
     """Ask which places are listed, and what the unusual ones have more than."""
     known = AnalysisRequest.known()
-    tables = brings_files(current_viewer())
     question = _ask_one(known["question"], "question", part="listed")
     if question == "concentrated":
         st.caption("Against an even spread over the area, fields included.")
         return {"question": question}
+    brings = brings_files(current_viewer())
     expected = _ask_one(
         known["expected"],
         "expected",
         part="expected",
-        leave=frozenset() if tables else {one for one in known["expected"].of if "table" in one},
+        leave=[one for one in known["expected"].of if "table" in one and not brings],
         told=lens.expected_reason,
         titles={"lens": f"{known['expected'].of[lens.expected]} (lens)"},
     )
