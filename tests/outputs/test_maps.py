@@ -154,7 +154,7 @@ def test_every_hot_spot_is_in_the_list_beside_the_map(make_release):
 
 def test_no_hot_spot_is_said_in_words(make_release):
     assert (
-        "No place is unusual: nowhere are there more incidents than residents would"
+        "No place stands out as unusual: nowhere are there clearly more incidents than"
         in export_map(make_release(spots=0))
     )
 
@@ -163,7 +163,7 @@ def test_an_empty_lens_still_draws(make_release):
     release = make_release(spots=0)
     quiet = release.cells.assign(count=0, hot=False)
     assert (
-        "No place is unusual: nowhere are there more incidents than residents would"
+        "No place stands out as unusual: nowhere are there clearly more incidents than"
         in export_map(make_release(spots=0, cells=quiet))
     )
 

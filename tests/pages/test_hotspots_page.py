@@ -121,7 +121,7 @@ def test_nothing_found_is_an_answer(tmp_path, monkeypatch):
     assert not app.exception
     assert panel(app)["heading"] == "No hot spot"
     assert panel(app)["rows"] == []
-    assert "No place is unusual: nowhere are there more incidents than" in panel(app)["hint"]
+    assert "No place stands out as unusual: nowhere are there clearly more incidents than" in panel(app)["hint"]
 
 
 def test_files_are_offered_under_names_of_this_release_alone(app):
@@ -174,6 +174,7 @@ def test_question_and_expectation_are_chosen_at_the_side_and_said(app):
     assert usual.startswith("Unusual places: more incidents than ")
     chosen = app.selectbox(key="expected").set_value("residents").run()
     assert "more incidents than residents would explain" in panel(chosen)["hint"]
+    app.sidebar.selectbox[0].select("all-demand").run()
     asked = app.selectbox(key="question").set_value("concentrated").run()
     assert panel(asked)["hint"].startswith(
         "Concentrated places: more incidents than an even spread"
