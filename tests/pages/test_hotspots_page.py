@@ -121,7 +121,10 @@ def test_nothing_found_is_an_answer(tmp_path, monkeypatch):
     assert not app.exception
     assert panel(app)["heading"] == "No hot spot"
     assert panel(app)["rows"] == []
-    assert "No place stands out as unusual: nowhere are there clearly more incidents than" in panel(app)["hint"]
+    assert (
+        "No place stands out as unusual: nowhere are there clearly more incidents than"
+        in panel(app)["hint"]
+    )
 
 
 def test_files_are_offered_under_names_of_this_release_alone(app):
