@@ -15,7 +15,7 @@ ROOT = Path(__file__).parents[1]
 sys.path.insert(0, str(ROOT))
 
 from tests.browser.app_server import serving  # noqa: E402 - found only from the repository's root
-from tests.browser.conftest import launch  # noqa: E402 - as above
+from tests.conftest import launch  # noqa: E402 - as above
 
 PICTURES = Path(__file__).parent / "pictures"
 SETTLED = 6_000  # milliseconds after the page stopped asking for anything
@@ -31,9 +31,13 @@ PAGES = {
     "interventions": "Interventions: what was done, and whether it worked.",
     "meetings": "Meetings: decisions, actions, what changed since the last one.",
     "children": "Children: domestic abuse with a child at the address.",
+    "campaigns": "Campaigns: many places between two days, who does what, what was reached.",
+    "late-and-due": "Late and due: by agency, with place and link; what crosses at one place.",
+    "our-actions": "Our actions: what one agency has promised, and how it stands.",
     "data": "Data: what was read, what was rejected and why, what the data supports.",
     "release-to-partners": "Release: what partners would see, beside the full view.",
     "audit": "Audit: who saw what, and when.",
+    "your-area": "Your area: official files become the area of every page.",
     "settings": "Settings: how long things are kept, what audiences may see, who is signed in.",
     "tour": "Tour: what is planted in the demonstration, and where it is seen.",
     "methods": "Methods: each statistic in words, picture and formula.",
@@ -43,6 +47,7 @@ ADDRESSES = {"workbench": "workbench?question=patterns"}
 PRESSED = {
     "workbench": "Ask",
     **dict.fromkeys(("assessments", "plans", "interventions", "meetings"), "Start a new one"),
+    "campaigns": "Start a campaign",
 }
 
 
@@ -60,7 +65,7 @@ def main() -> None:
             wide = browser.new_page(viewport={"width": 1366, "height": 768})
             taken = [name for name in PAGES if take(wide, address, name, PICTURES / f"{name}.png")]
             phone = browser.new_page(viewport={"width": 390, "height": 844})
-            for name in taken[:2]:
+            for name in taken:
                 take(phone, address, name, PICTURES / f"{name}-phone.png")
             browser.close()
     (ROOT / "docs" / "tour.md").write_text(tour(taken))
@@ -96,8 +101,7 @@ def tour(taken: list[str]) -> str:
         title, words = PAGES[name].split(": ", 1)
         lines += ["", f"## {title}", "", f"{words[0].upper()}{words[1:]}", ""]
         lines.append(f"![{title} page](pictures/{name}.png)")
-    lines += ["", "On a phone:", ""]
-    lines += [f"![{name}, on a phone](pictures/{name}-phone.png)" for name in taken[:2]]
+        lines.append(f"![{title} page on a phone](pictures/{name}-phone.png)")
     return "\n".join(lines) + "\n"
 
 

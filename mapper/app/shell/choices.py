@@ -123,7 +123,7 @@ def ask_rest(dataset: Dataset, lens: Lens, usual: BriefingChoices | None = None)
         When the choices do not fit together.
     """
     area = _ask_area()
-    start, end = _ask_days(dataset, usual.after if usual else None)
+    start, end = ask_days(dataset, usual.after if usual else None)
     size = usual.resolution if usual else _USUAL_SIZE
     follow("cells", "resolution", {str(one): one for one in CELL_SIZES}.get, size)
     resolution = st.selectbox(
@@ -229,7 +229,7 @@ def _ask_area() -> str:
     return chosen
 
 
-def _ask_days(dataset: Dataset, usual: Window | None) -> tuple[date | None, date | None]:
+def ask_days(dataset: Dataset, usual: Window | None) -> tuple[date | None, date | None]:
     """Ask for the first and last day; the usual or the data's own where nothing is changed."""
     first, last = days_of(dataset.incidents.table)
     window = usual or Window(first, last)

@@ -7,13 +7,16 @@ wards and travel hubs stay inside; partner agencies see those between districts.
 """
 
 from collections.abc import Mapping
+from datetime import date
 
 import pandas as pd
 import streamlit as st
 
 from mapper.analysis.study import Study, prepare
+from mapper.app.briefing.results import first_choices
 from mapper.app.door.who import current_viewer
 from mapper.app.shell.area_in_use import area_here
+from mapper.app.shell.choices import ask_days
 from mapper.app.shell.datasets import Dataset
 from mapper.app.shell.frame import put_on_style, show_marking_for, show_synthetic
 from mapper.app.shell.looks import noted_file
@@ -36,6 +39,7 @@ from mapper.records.open import database
 from mapper.records.releases import DatabaseRegister
 
 LENS = "domestic-abuse"
+_Days = tuple[date | None, date | None]  # first and last; none: where the data begins or ends
 _LEVELS: Mapping[str, tuple[Rows, ...]] = {
     "everything": ("district", "ward", "hotspot"),
     "own wards": ("ward",),
@@ -77,19 +81,22 @@ def show_page() -> None:
         dataset = opened_dataset()
         show_synthetic(dataset.incidents.table)
         st.html('<div class="m-headline"><h1>Children and domestic abuse</h1></div>')
-        _show_children(viewer, dataset)
+        with st.sidebar:
+            partner = scope_of(viewer) == "partnership"
+            days = ask_days(dataset, first_choices(viewer, dataset).after if partner else None)
+        _show_children(viewer, dataset, days)
         st.subheader("Missing: from where to where", anchor=False)
-        _show_corridors(viewer, dataset)
+        _show_corridors(viewer, dataset, days)
     except MapperError as error:
         notice(str(error), kind="stop")
 
 
-def _show_children(viewer: Viewer, dataset: Dataset) -> None:
+def _show_children(viewer: Viewer, dataset: Dataset, days: _Days) -> None:
     """Show domestic abuse with children by district, ward or hot spot."""
     scope = scope_of(viewer)
     levels = _LEVELS[scope]
     if scope == "everything":
-        whole = _released(viewer, _children(dataset, "area"))
+        whole = _released(viewer, _children(dataset, "area", days))
         _show_headline(whole)
     by = levels[0]
     if len(levels) > 1:
@@ -97,7 +104,7 @@ def _show_children(viewer: Viewer, dataset: Dataset) -> None:
             "By", levels, default=levels[0], format_func=_LEVEL_WORDS.__getitem__, key="children by"
         )
         by = chosen or levels[0]
-    _show_table(viewer, _released(viewer, _children(dataset, by)), dataset)
+    _show_table(viewer, _released(viewer, _children(dataset, by, days)), dataset)
 
 
 def _show_headline(whole: FindingRelease) -> None:
@@ -114,13 +121,13 @@ def _show_headline(whole: FindingRelease) -> None:
     )
 
 
-def _show_corridors(viewer: Viewer, dataset: Dataset) -> None:
+def _show_corridors(viewer: Viewer, dataset: Dataset, days: _Days) -> None:
     """Show where missing people went from and were found."""
     scope = scope_of(viewer)
     if scope == "own wards":
         st.caption("Corridors reach across wards that are not yours: ask an analyst.")
         return
-    found = _corridors(dataset, by_district=scope == "partnership")
+    found = _corridors(dataset, days, by_district=scope == "partnership")
     _show_table(viewer, _released(viewer, found), dataset)
 
 
@@ -188,26 +195,26 @@ def readable_table(shown: FindingRelease) -> pd.DataFrame:
     return table.rename(columns=_COLUMNS)
 
 
-def _children(dataset: Dataset, by: Rows) -> Finding:
+def _children(dataset: Dataset, by: Rows, days: _Days) -> Finding:
     """Return the table of children, worked out once."""
     area = area_here()
-    return _children_finding(dataset.digest, area.sha256, by, _dataset=dataset, _area=area)
+    return _children_finding(dataset.digest, area.sha256, by, days, _dataset=dataset, _area=area)
 
 
-def _corridors(dataset: Dataset, *, by_district: bool) -> Finding:
+def _corridors(dataset: Dataset, days: _Days, *, by_district: bool) -> Finding:
     """Return the corridors, worked out once."""
     area = area_here()
-    key = (dataset.digest, area.sha256, by_district)
+    key = (dataset.digest, area.sha256, by_district, days)
     return _corridors_finding(*key, _dataset=dataset, _area=area)
 
 
 @st.cache_resource(max_entries=12, show_spinner="Counting")
 def _children_finding(
-    digest: str, area: str, by: Rows, *, _dataset: Dataset, _area: StudyArea
+    digest: str, area: str, by: Rows, days: _Days, *, _dataset: Dataset, _area: StudyArea
 ) -> Finding:
     """Return domestic abuse with children by place, before disclosure control."""
     del digest, area
-    return ask_children(_study(_dataset, _area), ChildrenChoices(by=by))
+    return ask_children(_study(_dataset, _area, days), ChildrenChoices(by=by))
 
 
 @st.cache_resource(max_entries=4, show_spinner="Counting")
@@ -215,6 +222,7 @@ def _corridors_finding(
     digest: str,
     area: str,
     by_district: bool,  # noqa: FBT001 - part of the key
+    days: _Days,
     *,
     _dataset: Dataset,
     _area: StudyArea,
@@ -223,10 +231,10 @@ def _corridors_finding(
     del digest, area
     between: Between = "districts" if by_district else "cells"
     choices = CorridorsChoices(between=between, places=places_near(_dataset))
-    return ask_corridors(_study(_dataset, _area), choices)
+    return ask_corridors(_study(_dataset, _area, days), choices)
 
 
-def _study(dataset: Dataset, area: StudyArea) -> Study:
+def _study(dataset: Dataset, area: StudyArea, days: _Days) -> Study:
     """Return the incidents seen through the lens of domestic abuse, over the whole area."""
-    lens = load_lens(LENS)
-    return prepare(dataset.incidents, lens=lens, area=area)
+    first, last = days
+    return prepare(dataset.incidents, lens=load_lens(LENS), area=area, start=first, end=last)
