@@ -167,7 +167,7 @@ class Study:
         )
         return replace(self, area=area, counts=counts, near=near)
 
-    def in_all_cells(self, values: npt.NDArray[Any], fill: float) -> npt.NDArray[Any]:
+    def in_all_cells(self, values: npt.NDArray[Any], fill: float | str) -> npt.NDArray[Any]:
         """Return values of the cells that the data reaches, by all cells, others filled."""
         uncovered = self.uncovered
         if not uncovered.any():

@@ -84,13 +84,14 @@ def ask_signals(
             study, QUESTION, table, PLACE_ROLES, unit="hotspot", choices=told, notes=notes
         )
     parts = [_own_columns(study, result), _signal_columns(signals, study.request.alpha)]
-    parts += [moran_columns(study), rate_columns(study)]
+    extras = [moran_columns(study.covered), rate_columns(study.covered)]
     if study.request.harm:
-        parts.append(harm_columns(study))
+        extras.append(harm_columns(study.covered))
     if choices.with_lens is not None:
-        more, words = second_lens(study, study.varied(lens=choices.with_lens))
-        parts.append(more)
+        more, words = second_lens(study.covered, study.varied(lens=choices.with_lens).covered)
+        extras.append(more)
         notes = (words, *notes)
+    parts += [_by_all_cells(study, extra) for extra in extras]
     table = pd.concat([part.table for part in parts], axis=1)
     table["signals"] = _carried(signals, study.request.alpha)
     table["words"] = _sentences(signals, study.request.alpha)
@@ -129,6 +130,16 @@ def _in_all_cells(study: Study, signal: Signal) -> Signal:
         q=study.in_all_cells(signal.q, np.nan),
         enough=study.in_all_cells(signal.enough, 0),
     )
+
+
+def _by_all_cells(study: Study, columns: Columns) -> Columns:
+    """Return columns of the cells that the data reaches by all cells; the others hold nothing."""
+    fills = {"b": False, "i": 0, "u": 0, "f": np.nan}
+    values = {name: columns.table[name].to_numpy() for name in columns.table}
+    spread = {
+        name: study.in_all_cells(one, fills.get(one.dtype.kind, "")) for name, one in values.items()
+    }
+    return Columns(pd.DataFrame(spread), columns.roles)
 
 
 def _own_columns(study: Study, result: AnalysisResult) -> Columns:

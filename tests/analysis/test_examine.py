@@ -14,6 +14,7 @@ from mapper.areas.load import load_study_area
 from mapper.base.errors import MapperError
 from mapper.incidents.read import read_incidents
 from mapper.questions.change import ChangeChoices, ask_change
+from mapper.questions.signals import SignalsChoices, ask_signals
 from mapper.questions.windows import Window
 from tests.builders import EVERYTHING, incidents_at, small_area
 
@@ -149,6 +150,13 @@ def test_ground_that_the_data_does_not_reach_has_no_expectation():
     assert coverage.uncovered[west].mean() < 0.02
     study = prepare(incidents, lens=EVERYTHING, area=area)
     assert study.uncovered.sum() == coverage.uncovered.sum()
+    asked = ask_signals(study, SignalsChoices()).table
+    alone = replace(area, name="alone", cells=area.cells[~study.uncovered].reset_index(drop=True))
+    without = ask_signals(prepare(incidents, lens=EVERYTHING, area=alone), SignalsChoices()).table
+    for name in ("moran_i", "moran_p", "moran_q", "bayes_rate_per_1000"):
+        assert asked.loc[study.uncovered, name].isna().all()
+        np.testing.assert_array_equal(asked.loc[~study.uncovered, name], without[name])
+    assert not asked.loc[study.uncovered, "moran_found"].any()
 
 
 @pytest.fixture

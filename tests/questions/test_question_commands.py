@@ -77,9 +77,11 @@ def test_signals_are_the_four_and_local_moran(ask, study):
     known = table.loc[reached, list(expected.columns)].reset_index(drop=True)
     pd.testing.assert_frame_equal(known, expected)
     assert not table.loc[~reached, "signals"].any()
-    found = local_moran(score_counts(study.counts.weighted, score="capped"), study.near)
-    same(table["moran_p"], found.p_two_sided)
-    assert table["moran_quadrant"].tolist() == [QUADRANTS[at] for at in found.quadrant]
+    found = local_moran(score_counts(covered.counts.weighted, score="capped"), covered.near)
+    same(table.loc[reached, "moran_p"], found.p_two_sided)
+    assert table.loc[~reached, "moran_p"].isna().all()
+    quadrants = [QUADRANTS[at] for at in found.quadrant]
+    assert table.loc[reached, "moran_quadrant"].tolist() == quadrants
     assert table["hotspot_id"].tolist() == find_hotspots(study).cells["hotspot_id"].tolist()
     assert manifest["columns"]["single_place_p"] == "derived"
     assert manifest["columns"]["incidents"] == "count"

@@ -1,0 +1,65 @@
+"""The field cases answered: each answer that rests on the data tells what misleads in it first."""
+
+import pytest
+
+AFTER = "2022-03-01:2022-08-31"
+WINDOWS = ("--before", "2021-09-01:2022-02-28", "--after", AFTER)
+
+
+@pytest.fixture
+def field(shared):
+    folder = shared.parent / "cases" / "field"
+    if not folder.is_dir():
+        pytest.skip("the field cases are absent on this machine")
+    return folder
+
+
+def test_two_archives_count_their_common_month_once(field, ask):
+    windows = ("--before", "2026-01-01:2026-01-31", "--after", "2026-02-01:2026-02-28")
+    source = field / "two-archives"
+    table, manifest = ask("change", *windows, "--by", "area", source=source, lens="public-all")
+    (row,) = table.to_dict("records")
+    assert (row["before"], row["after"], row["direction"]) == (145, 140, "no clear change")
+    assert any("75 without a reference" in note for note in manifest["notes"])
+
+
+def test_a_row_for_each_person_counts_every_flag(field, run, tmp_path):
+    out = tmp_path / "clock.csv"
+    source = field / "row-per-person" / "incidents.csv"
+    said = run("clock", source, "--lens", "domestic-abuse", "--out", out)
+    assert "300 incidents spread over the week" in said.out
+    assert "120 incidents stand on several rows that disagree on domestic_abuse" in said.out
+
+
+def test_a_part_that_stops_is_neither_a_fall_nor_a_success(field, ask):
+    choices = {"source": field / "part-stops" / "incidents.csv", "lens": "all-demand"}
+    table, _ = ask("change", *WINDOWS, "--by", "district", **choices)
+    wirral = table.set_index("district").loc["Wirral"]
+    assert (wirral["before"], wirral["after"], wirral["direction"]) == (210, 26, "cannot be told")
+    assert not table["clear"].any()
+    cells, _ = ask("signals", **choices)
+    mine = cells[cells["district"] == "Wirral"]
+    cell = mine.loc[mine["incidents"].idxmax(), "cell"]
+    figures, _ = ask("evaluate", "--cell", cell, *WINDOWS, **choices)
+    verdict = figures.set_index("figure").loc["treated against expected"]
+    assert verdict["code"] == "data at fault"
+    assert "stops on 1 March 2022" in verdict["words"]
+
+
+@pytest.mark.parametrize("command", ["clock", "shifts"])
+def test_midnight_for_unknown_is_no_hour(field, ask, command):
+    source = field / "midnight" / "incidents.csv"
+    table, manifest = ask(command, source=source, lens="all-demand")
+    assert any(note.startswith("567 of 1,698 times (33%) are 00:00") for note in manifest["notes"])
+    if command == "clock":
+        assert table["weight"].sum() == pytest.approx(1_131)
+        assert table.groupby("hour")["weight"].sum()[0] < 1_131 / 12
+
+
+def test_a_default_point_is_said_beside_its_place(field, ask):
+    source = field / "default-point" / "incidents.csv"
+    table, manifest = ask("signals", "--by", "place", source=source, lens="all-demand")
+    beside = table.loc[table["name"].str.contains("Fixed Location"), "words"]
+    assert len(beside) == 1
+    assert beside.str.contains("40 of them lie at a point where incidents are recorded").all()
+    assert any("no fixed location" in note for note in manifest["notes"])
