@@ -147,7 +147,9 @@ def places_coarse(table: pd.DataFrame, share: float, rng: np.random.Generator) -
 
 def point_crowded(table: pd.DataFrame, share: float, rng: np.random.Generator) -> pd.DataFrame:
     """Put a share of the rows at one point that is called by a name."""
-    return default_point(table, share, rng).assign(location=_some(table, share, rng, "Depot"))
+    put = default_point(table, share, rng)
+    named = put["location"].cat.rename_categories({"No fixed location": "Depot"})
+    return put.assign(location=named)
 
 
 def street_crowded(table: pd.DataFrame, share: float, rng: np.random.Generator) -> pd.DataFrame:

@@ -25,9 +25,9 @@ class Background:
     credit: str  # whom maps over it name
 
 
-def background_path(name: str) -> Path:
+def background_path(name: str, *, to_write: bool = False) -> Path:
     """Return where the background of an area is kept, beside the area's own table."""
-    return kept_path(name).with_suffix(".pmtiles")
+    return kept_path(name, to_write=to_write).with_suffix(".pmtiles")
 
 
 def kept_backgrounds() -> list[Path]:
@@ -71,7 +71,7 @@ def build_background(
             open_regular(path).close()  # before a library gets its path
         except OSError as error:
             raise AreaError(f"{path.name}: cannot be read ({error.strerror}).") from error
-    target = out or background_path(area.name)
+    target = out or background_path(area.name, to_write=True)
     answer = in_child(
         "mapper.areas.ground_child:build",
         {

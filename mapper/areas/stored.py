@@ -106,8 +106,8 @@ def choose_area(name: str) -> None:
     write_whole(_folder() / _CHOSEN, path.stem)
 
 
-def kept_path(name: str) -> Path:
-    """Return where an area is kept under its short name; the workspace is made where needed.
+def kept_path(name: str, *, to_write: bool = False) -> Path:
+    """Return where an area is kept under its short name; to write, the workspace is made.
 
     Raises
     ------
@@ -116,7 +116,8 @@ def kept_path(name: str) -> Path:
     """
     if not name or short_name(name) != name:
         raise AreaError(f"{name!r} is no short name. Use small letters, digits and hyphens.")
-    settings().workspace.mkdir(parents=True, exist_ok=True, mode=0o700)
+    if to_write:
+        settings().workspace.mkdir(parents=True, exist_ok=True, mode=0o700)
     return _folder() / f"{name}.parquet"
 
 

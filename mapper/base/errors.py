@@ -8,6 +8,9 @@ A message that names one writes it in braces and lists it, and each door calls i
 """
 
 from collections.abc import Callable, Iterable
+from errno import ENAMETOOLONG
+
+from mapper.base.text import shown_name
 
 
 class MapperError(Exception):
@@ -47,8 +50,11 @@ def fault_words(error: BaseException) -> str:
     is a fault in this program.
     """
     if isinstance(error, OSError) and error.filename and error.strerror:
+        name = shown_name(str(error.filename))
+        if error.errno == ENAMETOOLONG:
+            return f"{name}: no such file, its name is too long for any. Check the path."
         return (
-            f"The machine refuses {error.filename}: {error.strerror}. Whoever looks after this"
+            f"The machine refuses {name}: {error.strerror}. Whoever looks after this"
             " installation gives the account that mapper runs under its rights and room there, or"
             " chooses another workspace with MAPPER_WORKSPACE; mapper doctor looks at both."
         )

@@ -79,10 +79,10 @@ def settings() -> Settings:
 
 
 def _environment() -> dict[str, str]:
-    """Return the variables of this program by the names of its settings."""
+    """Return the variables of this program by the names of its settings; an empty one is none."""
     prefix = "MAPPER_"
     return {
         name.upper().removeprefix(prefix).lower(): value
         for name, value in os.environ.items()
-        if name.upper().startswith(prefix)
+        if value and name.upper().startswith(prefix)
     }

@@ -36,7 +36,7 @@ def build(
         taken: dict[str, Any] = {kind: files[at] for kind, at in settled(found).items()}
         taken |= {kind: path for kind, path in named.items() if path is not None}
         short = name or short_name(title)
-        target = out or kept_path(short)
+        target = out or kept_path(short, to_write=True)
         area = build_area(
             **taken,
             name=short,

@@ -98,7 +98,7 @@ class JobPeriod(_Section):
         return self
 
 
-class _Asked(_Section):
+class _ChoicesSection(_Section):
     """A section in which any choice may stand by its name."""
 
     model_config = ConfigDict(frozen=True, extra="allow")
@@ -115,7 +115,7 @@ class _Asked(_Section):
             raise ValueError(f"{told}; choose among {', '.join(known)}")
 
 
-class JobAnalysis(_Asked):
+class JobAnalysis(_ChoicesSection):
     """What is asked of the incidents: any choice of an analysis by its name, its days apart."""
 
     lenses: tuple[str, ...] = Field(min_length=1)
@@ -131,7 +131,7 @@ class JobAnalysis(_Asked):
         return self
 
 
-class JobQuestion(_Asked):
+class JobQuestion(_ChoicesSection):
     """A question asked of every lens and area: any choice of its command by its name."""
 
     id: Literal[NAMES]  # type: ignore[valid-type] # those that there are

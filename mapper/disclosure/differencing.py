@@ -28,7 +28,7 @@ from mapper.disclosure.suppression import interval_of
 from mapper.disclosure.systems import Limit, SharedGround, block_of, share_ground
 
 _SILENT = -1
-MOST_SYSTEMS = 12_000  # beyond, a release is refused unchecked: some seconds
+MOST_SYSTEMS = 12_000  # beyond, the rarest kinds of cell are withheld unchecked: some seconds
 MOST_UNKNOWNS = 20_000  # likewise, of systems on more than one piece of ground
 _TRIED_AT_EACH_END = 4  # rounded numbers next to what earlier releases allow at most and at least
 
@@ -41,20 +41,29 @@ class DifferencingCheck:
     refused: bool  # withholding would not do
     linked: tuple[StoredRelease, ...]  # earlier releases that it can be combined with
     too_many: bool = False  # earlier releases overlap in too many ways to be checked
+    again: bool = False  # its audience was told all of it before: a look, and no release
     systems: int = 0  # systems of overlapping numbers of a map that were solved, or would have to
 
 
 def check(
-    parts: Sequence[StoredRelease], earlier: Sequence[StoredRelease], *, rule: AudienceRule
+    parts: Sequence[StoredRelease],
+    earlier: Sequence[StoredRelease],
+    *,
+    rule: AudienceRule,
+    reader: AudienceRule | None = None,
 ) -> DifferencingCheck:
-    """Return what a new map would expose beside all earlier releases of its audience.
+    """Return what a new map would expose beside all earlier releases that a reader holds.
 
     Parameters
     ----------
     parts
         The map, its one part, as it would be printed without any earlier release.
     earlier
-        The audience's earlier releases.
+        All releases that the reader holds.
+    rule
+        By which the map is printed.
+    reader
+        Whose hidden counts must stay hidden; the rule's own audience where none is given.
     """
     (new,) = parts
     linked = linked_to(parts, earlier)
@@ -65,7 +74,7 @@ def check(
         return silent
     if too_many_lenses([new, *linked]):
         return replace(silent, refused=True, too_many=True)
-    need = Need(values=rule.values_kept, below=rule.smallest_count)
+    need = need_of(reader or rule)
     by_cell = [one for one in linked if _by_cell(one)]
     found = _check_by_cell(new, by_cell, silent, rule, need) if _by_cell(new) else silent
     if found.refused:
@@ -80,6 +89,11 @@ def check(
         for known in bound(blocks, need, until_exposed=True)
     )
     return replace(found, refused=exposed, systems=found.systems + len(blocks))
+
+
+def need_of(reader: AudienceRule) -> Need:
+    """Return what a count must keep beside all that an audience holds."""
+    return Need(values=reader.values_kept, below=reader.smallest_count)
 
 
 def too_many_lenses(releases: Sequence[StoredRelease]) -> bool:
@@ -109,8 +123,6 @@ def _check_by_cell(
         return silent
     ground = share_ground([new, *linked])
     exposed, systems = _exposed_cells(ground, _kinds_of_ground(ground)[0], rule, need)
-    if systems > MOST_SYSTEMS:  # unchecked is unsafe
-        return replace(silent, refused=True, systems=systems, too_many=True)
     withhold = np.zeros(new.low.size, dtype=bool)
     withhold[ground.region[0, exposed]] = True
     return replace(silent, withhold=(withhold,), systems=systems)
@@ -133,18 +145,20 @@ def _kinds_of_ground(ground: SharedGround) -> tuple[Integers, list[Integers]]:
 def _exposed_cells(
     ground: SharedGround, pieces: Integers, rule: AudienceRule, need: Need
 ) -> tuple[Integers, int]:
-    """Return the single pieces on which some number that could stand there exposes a count."""
+    """Return the single pieces on which some number that could stand there exposes a count.
+
+    Where the pieces have more pasts than can be tried, those that fewest share count as exposed.
+    """
     if not pieces.size:
         return pieces, 0
     low, high = (side[:, pieces] for side in ground.limits)
     before = np.stack([low[1:], high[1:]]).reshape(-1, pieces.size).T
-    patterns, pattern = np.unique(before, axis=0, return_inverse=True)
-    if len(patterns) * (_TRIED_AT_EACH_END + 2) > MOST_SYSTEMS:
-        return pieces, len(patterns) * (_TRIED_AT_EACH_END + 2)
+    patterns, pattern, shared = np.unique(before, axis=0, return_inverse=True, return_counts=True)
+    within_reach = np.argsort(-shared, kind="stable")[: MOST_SYSTEMS // (_TRIED_AT_EACH_END + 2)]
     blocks: list[Block] = []
     owner: list[int] = []
-    for at, told in enumerate(patterns):
-        lows, highs = np.split(told, 2)
+    for at in within_reach.tolist():
+        lows, highs = np.split(patterns[at], 2)
         actual = np.unique(np.stack([low[0], high[0]])[:, pattern == at], axis=1).T
         for limits in _tries(lows, highs, actual, ground.cover, rule):
             block = block_of(limits, ground.cover, need)
@@ -152,7 +166,8 @@ def _exposed_cells(
                 blocks.append(block)
                 owner.append(at)
     found = bound(blocks, need)
-    bad = np.zeros(len(patterns), dtype=bool)
+    bad = np.ones(len(patterns), dtype=bool)
+    bad[within_reach] = False
     for at, known in zip(owner, found, strict=True):
         bad[at] |= known.possible and bool(known.exposed.any())
     contradicted = _contradicted(ground, pieces)

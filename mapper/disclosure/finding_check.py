@@ -16,14 +16,14 @@ import numpy as np
 
 from mapper.base.types import Flags, Integers
 from mapper.disclosure.bounds import Block, Known, Need, bound
-from mapper.disclosure.differencing import DifferencingCheck, too_many_lenses
+from mapper.disclosure.differencing import DifferencingCheck, need_of, too_many_lenses
 from mapper.disclosure.linking import linked_to
 from mapper.disclosure.merged import limits_on
 from mapper.disclosure.register import StoredRelease
 from mapper.disclosure.rules import AudienceRule
 from mapper.disclosure.systems import Limit, SharedGround, block_of, share_ground
 
-MOST_UNKNOWNS = 10_000  # beyond, a table is refused unchecked: it took minutes with 50,000
+MOST_UNKNOWNS = 10_000  # beyond, totals are withheld unchecked: it took minutes with 50,000
 _TURNS = 4  # of withholding what an exposed count rests on; then all of its system
 
 
@@ -37,16 +37,23 @@ class _System:
 
 
 def check_finding(
-    new: Sequence[StoredRelease], earlier: Sequence[StoredRelease], *, rule: AudienceRule
+    new: Sequence[StoredRelease],
+    earlier: Sequence[StoredRelease],
+    *,
+    rule: AudienceRule,
+    reader: AudienceRule | None = None,
 ) -> DifferencingCheck:
-    """Return what a finding would expose beside all earlier releases of its audience.
+    """Return what a finding would expose beside all earlier releases that a reader holds.
 
     Parameters
     ----------
     new
         Its count columns, each as it would be printed without any earlier release.
     earlier
-        The audience's earlier releases.
+        All releases that the reader holds.
+    rule, reader
+        By which it is printed, and whose hidden counts must stay hidden; one where only one is
+        given.
     """
     linked = linked_to(new, earlier)
     withhold = tuple(np.zeros(part.low.size, dtype=bool) for part in new)
@@ -54,15 +61,15 @@ def check_finding(
         return DifferencingCheck(withhold, refused=True, linked=tuple(linked), too_many=True)
     if _shifts_again(new, linked):
         return DifferencingCheck(withhold, refused=True, linked=tuple(linked))
-    need = Need(values=rule.values_kept, below=rule.smallest_count)
+    need = need_of(reader or rule)
     known = share_ground([*new, *linked])
     within = np.ones(known.region.shape[1], dtype=bool)
     for turn in range(_TURNS + 2):
         parts = [part.withholding(flags) for part, flags in zip(new, withhold, strict=True)]
         ground = SharedGround((*parts, *linked), known.region)
-        systems = _systems(ground, len(new), within, need)
-        if _is_too_large(systems):
-            return DifferencingCheck(withhold, refused=True, linked=tuple(linked), too_many=True)
+        systems, out_of_reach = _within_reach(_systems(ground, len(new), within, need))
+        for system in out_of_reach:
+            _withhold_all(withhold, system)
         found = bound([system.block for system in systems], need)
         within[:] = False
         for system, known_of in zip(systems, found, strict=True):
@@ -74,9 +81,12 @@ def check_finding(
     return DifferencingCheck(withhold, refused=bool(within.any()), linked=tuple(linked))
 
 
-def _is_too_large(systems: Sequence[_System]) -> bool:
-    """Tell whether the systems of a table together take longer to check than anyone waits."""
-    return sum(system.block.sums.shape[1] for system in systems) > MOST_UNKNOWNS
+def _within_reach(systems: Sequence[_System]) -> tuple[list[_System], list[_System]]:
+    """Part systems, smallest first, into those checked while somebody waits and the others."""
+    by_size = sorted(systems, key=lambda system: system.block.sums.shape[1])
+    unknowns = np.cumsum([system.block.sums.shape[1] for system in by_size])
+    reach = int(np.searchsorted(unknowns, MOST_UNKNOWNS, side="right"))
+    return by_size[:reach], by_size[reach:]
 
 
 def _shifts_again(new: Sequence[StoredRelease], linked: Sequence[StoredRelease]) -> bool:
@@ -115,10 +125,20 @@ def _withhold(
     withhold: Sequence[Flags], system: _System, known: Known, *, everything: bool
 ) -> None:
     """Withhold the new numbers that exposed counts rest on, or all of a system."""
-    whole = everything or not known.possible or any(limit.parts for limit in system.limits)
+    if everything:
+        _withhold_all(withhold, system)
+        return
+    whole = not known.possible or any(limit.parts for limit in system.limits)
     if not whole:
         targets = system.block.targets[np.flatnonzero(known.exposed)]
         rests = (system.block.sums @ targets.T).sum(axis=1) > 0
     for at, limit in enumerate(system.limits):
         if limit.release < len(withhold) and (whole or rests[at]):
+            withhold[limit.release][limit.region] = True
+
+
+def _withhold_all(withhold: Sequence[Flags], system: _System) -> None:
+    """Withhold every new number of a system."""
+    for limit in system.limits:
+        if limit.release < len(withhold):
             withhold[limit.release][limit.region] = True

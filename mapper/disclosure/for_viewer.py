@@ -14,6 +14,9 @@ from mapper.disclosure.register import Register
 from mapper.disclosure.release import FindingRelease, Release
 from mapper.questions.finding import Finding
 
+# Who makes what partners see without asking anybody: one release for all who look.
+FOR_PARTNERS = "mapper, for partners"
+
 
 @overload
 def release_to(
@@ -47,6 +50,6 @@ def release_to(
         return release(thing, made_by=viewer.name)
     scope = scope_of(viewer)
     if scope == "partnership":
-        return release(thing, audience="partnership", register=register, made_by=viewer.name)
+        return release(thing, audience="partnership", register=register, made_by=FOR_PARTNERS)
     own = narrowed(thing, viewer.wards) if scope == "own wards" else thing
     return release(own, made_by=viewer.name)

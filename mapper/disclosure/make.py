@@ -19,7 +19,7 @@ from mapper.base.text import period_in_words
 from mapper.disclosure.map_finding import COUNT, map_finding
 from mapper.disclosure.partner_tables import MapTables, finding_table, map_tables, printed_standard
 from mapper.disclosure.prepare import Prepared, prepare
-from mapper.disclosure.register import Register
+from mapper.disclosure.register import Register, held_by_readers
 from mapper.disclosure.release import (
     _MADE_HERE,
     MARKINGS,
@@ -111,15 +111,18 @@ def _to_audience(
     shown: Release | None,
     made_by: str,
 ) -> Release | FindingRelease:
-    """Check, make and register a release outside the operational audience, as one act."""
+    """Check, make and register a release outside the operational audience, as one act.
+
+    What the audience was told before, all of it, is looked at again and not released again.
+    """
     if register is None:
         raise DisclosureError(
             f"A release to the {rule.audience} audience needs the register of earlier releases:"
             " give release(..., register=...)."
         )
     with register.hold():
-        earlier = register.earlier(rule.audience)
-        prepared = prepare(thing, rule=rule, earlier=earlier, shown=shown)
+        held = held_by_readers(register, rule.audience)
+        prepared = prepare(thing, rule=rule, held=held, shown=shown)
         if prepared.refusal:
             raise DisclosureError(prepared.refusal)
         if isinstance(thing, AnalysisResult):
@@ -129,7 +132,7 @@ def _to_audience(
             tables = None
             guarded = _guarded_table(prepared, rule, shown)
         made = _made(guarded, tables, rule.audience, rule.marking, made_by, rule.hidden_words)
-        for part in prepared.stored:
+        for part in () if prepared.again else prepared.stored:
             name = f"{made.digest} {part.filters['column']}" if tables is None else ""
             key = hashlib.sha256(name.encode()).hexdigest() if name else made.digest
             register.add(replace(part, digest=key))

@@ -24,7 +24,7 @@ from mapper.disclosure.fitness import refuse_unfit
 from mapper.disclosure.map_finding import MAP, map_finding
 from mapper.disclosure.parted import PRINTED_TO
 from mapper.disclosure.refusal import refusal
-from mapper.disclosure.register import UNLIMITED, Selection, StoredRelease
+from mapper.disclosure.register import UNLIMITED, Held, Selection, StoredRelease
 from mapper.disclosure.release import Release
 from mapper.disclosure.rules import AudienceRule
 from mapper.disclosure.suppression import WITHHELD, Printed, print_counts
@@ -44,19 +44,22 @@ class Prepared:
     stored: tuple[StoredRelease, ...]  # as the register keeps it, one for each count column
     refusal: str  # why it cannot be released, and what can; empty where it can
     linked: tuple[StoredRelease, ...]  # earlier releases it can be combined with
+    again: bool = False  # its audience was told all of it before: a look, and no release
 
 
 def prepare(
     thing: AnalysisResult | Finding,
     *,
     rule: AudienceRule,
-    earlier: Sequence[StoredRelease],
+    held: Sequence[Held],
     shown: Release | None = None,
 ) -> Prepared:
-    """Return what may be printed of a map or an answer beside the earlier releases of an audience.
+    """Return what may be printed of a map or an answer beside all that its readers hold.
 
     Parameters
     ----------
+    held
+        What each audience holds that will read it, its own first.
     shown
         The audience's map whose hot spots the rows are about, where they are about hot spots.
 
@@ -72,7 +75,7 @@ def prepare(
         return Prepared(finding, {}, (), "", ())
     counts = {one.column: _printed(finding.table[one.column], rule) for one in ground.measures}
     stored = _stored(finding, ground, counts, rule)
-    found = _checked(stored, earlier, rule, is_map=finding is not thing)
+    found = _checked(stored, held, rule, is_map=finding is not thing)
     _, region = np.unique(ground.place_of_row, return_inverse=True)
     printed = {
         name: one.withholding(flags[region])
@@ -88,6 +91,7 @@ def prepare(
         ),
         refusal=refusal(_all_days(stored), found, share, rule),
         linked=found.linked,
+        again=found.again,
     )
 
 
@@ -101,26 +105,39 @@ def _printed(column: "pd.Series[Any]", rule: AudienceRule) -> Printed:
 
 def _checked(
     new: Sequence[StoredRelease],
-    earlier: Sequence[StoredRelease],
+    held: Sequence[Held],
     rule: AudienceRule,
     *,
     is_map: bool,
 ) -> DifferencingCheck:
     """Check a finding; give what of each part is withheld, now or when it was shown before.
 
+    Each reader is one check, of what the checks for the others leave: whatever one withholds only
+    lets the others know less.
+
     What was shown before, all of it, says nothing new however much was shown since.
     """
-    before = [_withheld_before(part, earlier) for part in new]
+    before = [_withheld_before(part, held[0].releases) for part in new]
     again = tuple(
         np.zeros(part.low.size, dtype=bool) if flags is None else flags
         for part, flags in zip(new, before, strict=True)
     )
     if all(flags is not None for flags in before):
-        return DifferencingCheck(again, refused=False, linked=())
-    left = [part.withholding(flags) for part, flags in zip(new, again, strict=True)]
-    found = (check if is_map else check_finding)(left, earlier, rule=rule)
-    withhold = tuple(one | other for one, other in zip(again, found.withhold, strict=True))
-    return replace(found, withhold=withhold)
+        return DifferencingCheck(again, refused=False, linked=(), again=True)
+    checks, withhold = [], again
+    for one in held:
+        left = [part.withholding(flags) for part, flags in zip(new, withhold, strict=True)]
+        ask = check if is_map else check_finding
+        checks.append(ask(left, one.releases, rule=rule, reader=one.reader))
+        withhold = tuple(a | b for a, b in zip(withhold, checks[-1].withhold, strict=True))
+    linked = {id(release): release for found in checks for release in found.linked}
+    return DifferencingCheck(
+        withhold,
+        refused=any(found.refused for found in checks),
+        linked=tuple(linked.values()),
+        too_many=any(found.too_many for found in checks),
+        systems=sum(found.systems for found in checks),
+    )
 
 
 def _withheld_before(new: StoredRelease, earlier: Sequence[StoredRelease]) -> Flags | None:

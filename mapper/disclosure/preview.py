@@ -17,7 +17,7 @@ from mapper.base.text import period_in_words
 from mapper.disclosure.map_finding import COUNT
 from mapper.disclosure.partner_tables import MapTables, map_tables
 from mapper.disclosure.prepare import Prepared, prepare
-from mapper.disclosure.register import Register
+from mapper.disclosure.register import Register, held_by_readers
 from mapper.disclosure.rules import OPERATIONAL, AudienceRule, rules
 from mapper.disclosure.suppression import HIDDEN, ROUNDED, WITHHELD
 
@@ -50,7 +50,7 @@ def preview(result: AnalysisResult, *, audience: str, register: Register) -> Rel
         raise DisclosureError(f"The audience “{audience}” {said}: preview {choice}.")
     rule = known[audience]
     try:
-        prepared = prepare(result, rule=rule, earlier=register.earlier(audience))
+        prepared = prepare(result, rule=rule, held=held_by_readers(register, audience))
     except DisclosureError as refused:
         return _refused(result, rule, str(refused))
     tables = map_tables(result, prepared, rule)

@@ -16,6 +16,7 @@ from typing import Any, Protocol, cast
 import numpy as np
 
 from mapper.base.types import Flags, Integers
+from mapper.disclosure.rules import READ_BY, AudienceRule, readers_of, rules
 from mapper.lenses.lens import Clauses, Condition
 
 UNLIMITED = 1_000_000_000  # an upper limit that says nothing
@@ -97,6 +98,30 @@ class Register(Protocol):
     def hold(self) -> AbstractContextManager[None]:
         """Keep others from adding between the check of a release and its :meth:`add`."""
         ...
+
+
+@dataclass(frozen=True, eq=False)
+class Held:
+    """What one audience holds before something new is given: all that it may read."""
+
+    reader: AudienceRule
+    releases: tuple[StoredRelease, ...]
+
+
+def held_by_readers(register: Register, audience: str) -> tuple[Held, ...]:
+    """Return what each audience holds that will read a new release, its own audience first.
+
+    A partner reads what is published, so releases to the public stand beside those to partners,
+    and a new one to the public is checked beside all that partners hold.
+    """
+    known = rules().audiences
+    return tuple(
+        Held(
+            known[reader],
+            tuple(one for read in READ_BY[reader] for one in register.earlier(read)),
+        )
+        for reader in readers_of(audience)
+    )
 
 
 class MemoryRegister:

@@ -60,9 +60,10 @@ class AudienceRule:
             f" {self.round_to}. Some are withheld where they would give a hidden one away."
         )
         totals = (
-            "Totals are sums of the rounded counts that are shown, so they leave hidden ones out."
-            " Hot spots are worked out from what is shown and can differ from those the police"
-            " see."
+            "Totals of hot spots and districts are sums of the rounded counts that are shown, so"
+            " they leave hidden ones out; headline totals are true totals, rounded, printed only"
+            " where each hidden count keeps every value. Hot spots are worked out from what is"
+            " shown and can differ from those the police see."
         )
         return hidden, totals
 
@@ -117,6 +118,10 @@ FLOOR: Mapping[str, AudienceRule] = MappingProxyType(
     }
 )
 AUDIENCES = (OPERATIONAL, *FLOOR)
+# What each audience may read: what is published reaches partners as well.
+READ_BY: Mapping[str, tuple[str, ...]] = MappingProxyType(
+    {"partnership": ("partnership", "public"), "public": ("public",)}
+)
 
 _KINDS: Mapping[str, tuple[type, ...]] = MappingProxyType(
     {
@@ -160,6 +165,11 @@ def rules() -> Rules:
     now = settings()
     own = now.workspace / OWN_RULES
     return read_rules(now.disclosure_rules or (own if own.is_file() else SHIPPED))
+
+
+def readers_of(audience: str) -> tuple[str, ...]:
+    """Return the audiences that read what one is given, itself first."""
+    return (audience, *(one for one, read in READ_BY.items() if audience in read[1:]))
 
 
 def is_as_strict(name: str, value: object, other: object) -> bool:

@@ -19,7 +19,7 @@ import numpy as np
 
 from mapper.base.types import Integers
 from mapper.disclosure.register import Register, StoredRelease
-from mapper.disclosure.rules import AudienceRule
+from mapper.disclosure.rules import AudienceRule, readers_of, rules
 from mapper.disclosure.suppression import interval_of, print_counts
 
 
@@ -31,16 +31,25 @@ def total_is_safe(maps: Iterable[Integers], rule: AudienceRule) -> bool:
     maps
         The counts of the same incidents by cell, at each resolution that the audience may see.
     """
-    return all(_leaves_room(np.asarray(counts, dtype=np.int64), rule) for counts in maps)
+    readers = [rules().audiences[name] for name in readers_of(rule.audience)]
+    return all(
+        _leaves_room(np.asarray(counts, dtype=np.int64), rule, reader)
+        for counts in maps
+        for reader in readers
+    )
 
 
-def _leaves_room(counts: Integers, rule: AudienceRule) -> bool:
-    """Tell whether a total leaves room enough above the least and below the most of its cells."""
-    printed = print_counts(counts, rule)
+def _leaves_room(counts: Integers, rule: AudienceRule, reader: AudienceRule) -> bool:
+    """Tell whether a total leaves room enough above the least and below the most of its cells.
+
+    The cells are those of a reader's maps. Partners' cells are narrower than the public's, so
+    beside a total for partners the public's cells leave at least the room that theirs do.
+    """
+    printed = print_counts(counts, reader)
     least, most = interval_of(int(counts.sum()), rule)
     room = min(most - int(printed.low.sum()), int(printed.high.sum()) - least)
-    nothing_hidden = not bool(((counts > 0) & (counts < rule.smallest_count)).any())
-    return nothing_hidden or room >= rule.values_kept - 1
+    nothing_hidden = not bool(((counts > 0) & (counts < reader.smallest_count)).any())
+    return nothing_hidden or room >= reader.values_kept - 1
 
 
 class TotalsRegister:

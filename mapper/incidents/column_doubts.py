@@ -168,8 +168,10 @@ def _crowded_days(start: Days, rows: Integers) -> list[Doubt]:
     day, of, held = np.unique(
         start[rows].astype("datetime64[D]"), return_inverse=True, return_counts=True
     )
+    if day.size < _FEWEST_DAYS:
+        return []
     best, usual = int(held.argmax()), float(np.median(held))
-    if day.size < _FEWEST_DAYS or held[best] < max(_CROWDED * usual, _BATCH + FEWEST):
+    if held[best] < max(_CROWDED * usual, _BATCH + FEWEST):
         return []
     mine = rows[of == best]
     words = (

@@ -12,7 +12,7 @@ from mapper.base.errors import InputError
 from mapper.base.files import Progress
 from mapper.base.lazy import Lazy
 from mapper.incidents import limits
-from mapper.incidents.parquet import to_text
+from mapper.incidents.parquet_child import to_text
 
 if TYPE_CHECKING:
     import duckdb

@@ -34,7 +34,10 @@ def places_words(release: Release) -> str:
 
 def nothing_words(release: Release) -> str:
     """Say what an empty list means."""
-    return f"No place is {question_word(release)}: nowhere are there {more_than(release)}"
+    return (
+        f"No place stands out as {question_word(release)}: nowhere are there clearly"
+        f" {more_than(release)}"
+    )
 
 
 def care_words(release: Release) -> str:

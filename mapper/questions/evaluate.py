@@ -149,7 +149,9 @@ def open_trial(study: Study, action: Action) -> Trial:
             treated=treated, buffer=buffer, control=control, buffer_control=aside
         ),
         ledgers=(open_one(treated, sets), open_one(buffer, rings) if buffer.any() else None),
-        words=_expectation_words(around, by_hand=bool(action.control_cells)),
+        words=_expectation_words(
+            around, by_hand=bool(action.control_cells), seasonal=own.same is not None
+        ),
         synthetic=synthetic,
         fault=veto_of(study, taken, (first.history, action.before, action.after)),
     )
@@ -188,7 +190,9 @@ def _band(study: Study, action: Action) -> Neighbours:
     return find_band(study.cells, inner=action.buffer_from, outer=action.buffer_to)
 
 
-def _expectation_words(around: tuple[Around, ...], *, by_hand: bool) -> tuple[str, ...]:
+def _expectation_words(
+    around: tuple[Around, ...], *, by_hand: bool, seasonal: bool
+) -> tuple[str, ...]:
     """Say what the expectation rests on, and how the controls were found."""
     if not around:
         return ("There is no time before the action to learn from what these places usually have.",)
@@ -198,11 +202,13 @@ def _expectation_words(around: tuple[Around, ...], *, by_hand: bool) -> tuple[st
         else "Controls are the comparable places nearest in level; they rule WDQ and WDD only."
     )
     first = around[0]
+    season = ", and as far as such places repeat the same months of the year before"
+    season = season if seasonal else ""
     return (
         (
             f"Expected is what these places had in {first.history} and {first.before}, moved as the"
-            " whole area moved in the same weeks. It is judged by comparable places where nothing"
-            f" was done, at this and {len(around) - 1} earlier dates."
+            f" whole area moved in the same weeks{season}. It is judged by comparable places where"
+            f" nothing was done, at this and {len(around) - 1} earlier dates."
         ),
         control,
     )

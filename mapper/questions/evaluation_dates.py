@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 
 import numpy as np
+import numpy.typing as npt
 
 from mapper.analysis.study import Study
 from mapper.base.types import Integers
@@ -30,6 +31,8 @@ _HISTORY_LEFT = 0.375  # of the history of the action itself, at an earlier date
 _SHORTEST_HISTORY = 21  # days
 _COVERED = 0.8  # of the days of a window, at an earlier date
 _LONG = 200  # days from which months rather than weeks show the dispersion
+Days = npt.NDArray[np.datetime64]
+_YEAR = 12  # months
 _MONTH = 30.4375  # days
 
 
@@ -65,12 +68,16 @@ def whole_counts_of(study: Study, around: Around) -> CellWindows:
     history, before, after = (
         counts_within(study, each) for each in (around.history, around.before, around.after)
     )
-    return CellWindows(np.zeros_like(after), history, before, after)
+    same = same_months(study, around)
+    return CellWindows(
+        np.zeros_like(after), history, before, after, counts_within(study, same) if same else None
+    )
 
 
 def parted_counts(study: Study, around: Around) -> CellWindows:
     """Return the counts to choose placebo places by, and the others to judge them by."""
     history, before = (_halves(study, each) for each in (around.history, around.before))
+    same = same_months(study, around)
     choice = np.zeros(study.near.size, dtype=np.int64)
     for half in (history, before):
         choice += half[0] if half else 0
@@ -81,7 +88,16 @@ def parted_counts(study: Study, around: Around) -> CellWindows:
         history[1] if history else counts_within(study, around.history),
         before[1] if before else counts_within(study, around.before),
         counts_within(study, around.after),
+        _judged_part(study, around.history, same) if same else None,
     )
+
+
+def same_months(study: Study, around: Around) -> Window | None:
+    """Return the window after a year earlier; none where it does not lie in the history."""
+    same = _moved(study, around.after, _YEAR)
+    inside = around.history.first <= same.first and same.last <= around.history.last
+    enough = _COVERED * days_with_data(study, around.after)
+    return same if inside and days_with_data(study, same) >= enough else None
 
 
 def judged_periods(study: Study, around: Around) -> CellPeriods:
@@ -89,7 +105,7 @@ def judged_periods(study: Study, around: Around) -> CellPeriods:
     counts, group = [], []
     for number, window in enumerate((around.history, around.before)):
         by_month = knows_months_only(study) or window.days > _LONG
-        table = _by_period(study, window, by_month=by_month)
+        table, _ = _by_period(study, window, by_month=by_month)
         whole = by_month and not knows_months_only(study)
         judged = table if whole or table.shape[1] < 4 else table[:, 1::2]  # noqa: PLR2004 (two a half)
         counts.append(judged)
@@ -159,22 +175,37 @@ def _is_enough(study: Study, earlier: Around, first: Around) -> bool:
 
 def _halves(study: Study, window: Window) -> tuple[Integers, Integers] | None:
     """Return every other week or month of a window and the rest; none where there is but one."""
-    table = _by_period(study, window, by_month=knows_months_only(study))
+    table, _ = _by_period(study, window, by_month=knows_months_only(study))
     if table.shape[1] <= 1:
         return None
     return table[:, ::2].sum(axis=1), table[:, 1::2].sum(axis=1)
 
 
-def _by_period(study: Study, window: Window, *, by_month: bool) -> Integers:
-    """Return the counts of the months or whole weeks of a window that hold any row of the files."""
+def _judged_part(study: Study, history: Window, part: Window) -> Integers | None:
+    """Return the judged weeks or months of a history that begin in a part of it; none if none."""
+    table, starts = _by_period(study, history, by_month=knows_months_only(study))
+    inside = (starts >= np.datetime64(part.first)) & (starts <= np.datetime64(part.last))
+    if starts.size > 1:
+        inside[::2] = False
+    return table[:, inside].sum(axis=1) if inside.any() else None
+
+
+def _by_period(study: Study, window: Window, *, by_month: bool) -> tuple[Integers, Days]:
+    """Return the counts of the months or whole weeks of a window that hold any row of the files.
+
+    Beside them stands the first day of each.
+    """
     start = study.incidents.table["start"].to_numpy()
     inside = (start >= np.datetime64(window.first)) & (start < np.datetime64(window.last + _DAY))
     if by_month:
-        number = (start.astype("datetime64[M]") - np.datetime64(window.first, "M")).astype(np.int64)
+        first = np.datetime64(window.first, "M")
+        number = (start.astype("datetime64[M]") - first).astype(np.int64)
         size = int(number[inside].max(initial=0)) + 1
+        starts = (first + np.arange(size)).astype("datetime64[D]")
     else:
         days = (start.astype("datetime64[D]") - np.datetime64(window.first)).astype(np.int64)
         number, size = days // 7, window.days // 7
+        starts = np.datetime64(window.first, "D") + 7 * np.arange(size)
     number = np.where(inside & (number < size), number, -1)
     held = np.bincount(number[study.within & (number >= 0)], minlength=size) > 0
     counts = count_by_period(
@@ -184,4 +215,4 @@ def _by_period(study: Study, window: Window, *, by_month: bool) -> Integers:
         size=study.near.size,
         periods=size,
     )
-    return counts[:, held]
+    return counts[:, held], starts[held]

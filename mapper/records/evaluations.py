@@ -294,17 +294,28 @@ def _ledger(kept: Mapping[str, Any]) -> Ledger:
     )
 
 
-def _kept_windows(windows: ThreeWindows) -> dict[str, list[int]]:
+def _kept_windows(windows: ThreeWindows) -> dict[str, Any]:
     """Return counts as they are kept: whole numbers."""
     named = {name: getattr(windows, name).astype(int).tolist() for name in _COUNTED}
-    return {**named, "area": [int(each) for each in windows.area]}
+    kept = {**named, "area": [int(each) for each in windows.area]}
+    if windows.same is not None:
+        kept |= {"same": windows.same.astype(int).tolist(), "area_same": int(windows.area_same)}
+    return kept
 
 
 def _windows_kept(kept: Mapping[str, Any]) -> ThreeWindows:
     """Return kept counts."""
     history, before, after = (np.array(kept[name], dtype=np.float64) for name in _COUNTED)
     first, second, third = (float(each) for each in kept["area"])
-    return ThreeWindows(history, before, after, area=(first, second, third))
+    same = np.array(kept["same"], dtype=np.float64) if "same" in kept else None
+    return ThreeWindows(
+        history,
+        before,
+        after,
+        area=(first, second, third),
+        same=same,
+        area_same=float(kept.get("area_same", 0)),
+    )
 
 
 def _window(days: Iterable[str]) -> Window:

@@ -100,9 +100,13 @@ def add_release(
 ) -> bool:
     """Keep a release with its audit entry; tell whether it was new.
 
-    Making the same release again is an act of its own and is logged, but kept once.
+    Making the same release again is a look, which whoever shows it writes down.
     """
-    there = connection.scalar(select(releases.c.release).where(releases.c.release == stored.digest))
+    known = select(releases.c.release).where(releases.c.release == stored.digest)
+    if connection.scalar(known) is not None:
+        return False
+    content = pack(stored)
+    connection.execute(insert(releases), _row(stored, content, person))
     detail: dict[str, object] = {
         "audience": stored.audience,
         "area": stored.area_title,
@@ -111,13 +115,10 @@ def add_release(
         "resolution": stored.resolution,
         "cells": len(stored.cells),
         "filters": dict(stored.filters),
+        "content": hashlib.sha256(content).hexdigest(),
     }
-    if there is None:
-        content = pack(stored)
-        connection.execute(insert(releases), _row(stored, content, person))
-        detail["content"] = hashlib.sha256(content).hexdigest()
     append(connection, Event("release", person, stored.title, role, stored.digest, detail))
-    return there is None
+    return True
 
 
 def kept_releases(connection: Connection) -> list[KeptRelease]:

@@ -1,15 +1,22 @@
 """What places are expected to have after an action, learnt from places where nothing was done.
 
 Three stretches of time are told apart: the history, the window before and the window after. A
-place is expected to keep its share of the area's incidents from the history. Two things are learnt
-from comparable places where nothing was done (placebo places), at the same and at earlier dates:
+place is expected to keep its share of the area's incidents from the history. Three things are
+learnt from comparable places where nothing was done (placebo places), at the same and earlier
+dates:
 
 - **persistence**: how much of a rise from history to before lasts, on average. 0: places fall
   back wholly (regression to the mean), 1: they stay where they are. So whatever the rise before
   made somebody choose the place, it is not taken for granted;
+- **recurrence**: how much of what set the same months of the year before apart from the whole
+  history comes back, where those months lie in the history. A seaside keeps its summer;
 - **level**: how such places moved against the whole area in the same weeks.
 
-    expected after = history x (area after / area history) x level x (rise before) ^ persistence
+    expected after = history x (area after / area history) x level
+                     x (rise before) ^ persistence x (season) ^ recurrence
+
+*Season* is the place's share of the area in the same months of the year before over its share in
+the history.
 
 An expectation misses by chance, with the overdispersion of months, and because places drift. The
 drift is what placebo places miss beyond chance. How far off an expectation is, in units of what it
@@ -26,16 +33,24 @@ for the expectation of a treated place; Wilson (1927) for the interval.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from math import ceil, inf, sqrt
+from typing import TYPE_CHECKING
 
 import numpy as np
 import numpy.typing as npt
 
+from mapper.base.lazy import Lazy
 from mapper.base.types import Flags, Floats, Integers
 from mapper.statistics.quasi_binomial import student_quantile, student_tail
 
+if TYPE_CHECKING:
+    from scipy import optimize
+else:
+    optimize = Lazy("scipy.optimize")
+
 ALIKE = 2.0  # places are comparable up to twice or down to half the expected count
+FARTHEST_ALIKE = 4.0  # and so far where there are fewer: the busiest places have few neighbours
 FEWEST_ALIKE = 39  # comparable placebo places, so that the smallest p is 1 in 40
 _ROUNDS = 12
 _LEAST = 0.5  # incidents expected after, below which a placebo place says nothing
@@ -50,6 +65,8 @@ class ThreeWindows:
     before: Floats
     after: Floats
     area: tuple[float, float, float]  # history, before, after
+    same: Floats | None = None  # same months of the year before, a part of the history
+    area_same: float = 0.0
 
     def __post_init__(self) -> None:
         if not self.history.shape == self.before.shape == self.after.shape:
@@ -72,9 +89,23 @@ class ThreeWindows:
         """Logarithm of the rise from history to before, against the area."""
         return np.log((self.before + _HALF) / (self.usual_before + _HALF))
 
+    @property
+    def season(self) -> Floats:
+        """Logarithm of the same months of the year before over the history; 0 where not known."""
+        if self.same is None or not self.area_same:
+            return np.zeros(self.history.size)
+        usual = self.history * (self.area_same / self.area[0])
+        return np.log((self.same + _HALF) / (usual + _HALF))
+
     def rows(self, kept: Flags) -> "ThreeWindows":
         """Return some places only."""
-        return ThreeWindows(self.history[kept], self.before[kept], self.after[kept], self.area)
+        return replace(
+            self,
+            history=self.history[kept],
+            before=self.before[kept],
+            after=self.after[kept],
+            same=None if self.same is None else self.same[kept],
+        )
 
 
 @dataclass(frozen=True, eq=False)
@@ -86,6 +117,11 @@ class PlaceboExpectation:
     drift: float  # variance of the logarithm of a rate between the windows, beyond chance
     expected: Floats  # of every placebo place, all dates; shape (placebos,)
     miss: Floats  # standardised, of every placebo place
+    recurrence: float = 0.0  # between 0 and 1
+
+    def factor(self, places: ThreeWindows) -> Floats:
+        """Return what is expected of places over what their history alone would expect."""
+        return self.level * np.exp(self.persistence * places.rise + self.recurrence * places.season)
 
 
 @dataclass(frozen=True)
@@ -128,20 +164,24 @@ def fit_expectation(dates: Sequence[ThreeWindows], *, dispersion: float) -> Plac
         before=np.concatenate([each.before for each in used]),
         after=np.concatenate([each.after for each in used]),
         usual=np.concatenate([each.usual_after for each in used]),
-        rise=np.concatenate([each.rise for each in used]),
+        same=np.concatenate([_known_same(each) for each in used]),
+        moves=np.column_stack(
+            [np.concatenate([getattr(each, name) for each in used]) for name in ("rise", "season")]
+        ),
         date=date,
         dispersion=dispersion,
     )
-    persistence = drift = 0.0
+    kept, drift = np.zeros(2), 0.0
     for _ in range(_ROUNDS):
-        persistence = table.persistence(persistence, drift)
-        level = table.levels(persistence)
-        expected = table.usual * np.exp(persistence * table.rise) * level[date]
-        drift = table.drift(expected, persistence, drift)
-    spread = np.sqrt(table.variance(expected, persistence, drift))
+        kept = table.kept(kept, drift)
+        level = table.levels(kept)
+        expected = table.usual * np.exp(table.moves @ kept) * level[date]
+        drift = table.drift(expected, kept, drift)
+    spread = np.sqrt(table.variance(expected, kept, drift))
     return PlaceboExpectation(
         level=float(level[0]),
-        persistence=persistence,
+        persistence=float(kept[0]),
+        recurrence=float(kept[1]),
         drift=drift,
         expected=expected,
         miss=(table.after - expected) / spread,
@@ -170,15 +210,16 @@ def set_against(
     history, before, seen = (float(x[0]) for x in (place.history, place.before, place.after))
     rise = float(np.exp(place.rise[0]))
     usual = float(place.usual_after[0])
-    expected = usual * learnt.level * rise**learnt.persistence
+    expected = usual * float(learnt.factor(place)[0])
     if not expected:
         ratio = inf if seen else np.nan
         return Outcome(seen, 0.0, ratio, 0.0, inf, 1.0, 0, rise, 1.0, dispersion)
-    counts = _relative_variance(history, before, dispersion, learnt.persistence)
-    known = float(counts) + learnt.drift
+    kept = np.array([learnt.persistence, learnt.recurrence])
+    counts = _relative_variance(history, before, _known_same(place), dispersion, kept)
+    known = float(counts[0]) + learnt.drift
     known += (dispersion / expected + learnt.drift) / max(independent, 1.0)
     miss = (seen - expected) / sqrt(dispersion * expected + known * expected**2)
-    alike = np.abs(learnt.miss[np.abs(np.log(learnt.expected / expected)) <= np.log(ALIKE)])
+    alike = _alike(learnt, expected)
     freedom = max(independent - 1.0, 1.0)
     scale = max(1.0, sqrt(float((alike**2).mean()))) if alike.size else 1.0
     ranked = (1 + int((alike >= abs(miss)).sum())) / (alike.size + 1)
@@ -208,49 +249,78 @@ class _Table:
     before: Floats
     after: Floats
     usual: Floats
-    rise: Floats
+    same: Floats  # missing where not known
+    moves: Floats  # rise and season; shape (places, 2)
     date: Integers
     dispersion: float
 
-    def variance(self, expected: Floats, persistence: float, drift: float) -> Floats:
+    def variance(self, expected: Floats, kept: Floats, drift: float) -> Floats:
         """Return the variance of each count after about what is expected."""
-        known = _relative_variance(self.history, self.before, self.dispersion, persistence)
+        known = _relative_variance(self.history, self.before, self.same, self.dispersion, kept)
         return self.dispersion * expected + (known + drift) * expected**2
 
-    def persistence(self, now: float, drift: float) -> float:
-        """Return the slope of the change after on the rise before, within dates."""
+    def kept(self, now: Floats, drift: float) -> Floats:
+        """Return persistence and recurrence: slopes of the change after, within dates."""
         change = np.log((self.after + _HALF) / (self.usual + _HALF))
-        known = _relative_variance(self.history, self.before, self.dispersion, now)
+        known = _relative_variance(self.history, self.before, self.same, self.dispersion, now)
         weight = 1 / (self.dispersion / (self.usual + 1) + known + drift)
-        total = np.bincount(self.date, weights=weight)[self.date]
-        x, y = (
-            values - np.bincount(self.date, weights=weight * values)[self.date] / total
-            for values in (self.rise, change)
-        )
-        spread = float((weight * x * x).sum())
-        return float(np.clip((weight * x * y).sum() / spread, 0.0, 1.0)) if spread else 0.0
+        total = np.bincount(self.date, weights=weight)
+        centred = [
+            np.sqrt(weight)
+            * (each - (np.bincount(self.date, weights=weight * each) / total)[self.date])
+            for each in (*self.moves.T, change)
+        ]
+        moves, moved = np.column_stack(centred[:-1]), centred[-1]
+        slopes, told = np.zeros(moves.shape[1]), moves.any(axis=0)
+        if told.any():
+            slopes[told] = optimize.lsq_linear(moves[:, told], moved, bounds=(0.0, 1.0)).x
+        return slopes
 
-    def levels(self, persistence: float) -> Floats:
+    def levels(self, kept: Floats) -> Floats:
         """Return how placebo places moved against the area at each date."""
-        usual = self.usual * np.exp(persistence * self.rise)
+        usual = self.usual * np.exp(self.moves @ kept)
         seen, expected = (np.bincount(self.date, weights=each) for each in (self.after, usual))
         return (seen + _HALF) / (expected + _HALF)
 
-    def drift(self, expected: Floats, persistence: float, now: float) -> float:
+    def drift(self, expected: Floats, kept: Floats, now: float) -> float:
         """Return what misses come to beyond chance, as a variance of logarithms."""
-        chance = self.variance(expected, persistence, 0.0)
+        chance = self.variance(expected, kept, 0.0)
         weight = 1 / (chance + now * expected**2)
         beyond = weight * ((self.after - expected) ** 2 - chance)
         return max(0.0, float(beyond.sum() / (weight * expected**2).sum()))
 
 
+def _known_same(places: ThreeWindows) -> Floats:
+    """Return the counts of the same months of the year before; missing where not known."""
+    return np.full(places.history.size, np.nan) if places.same is None else places.same
+
+
 def _relative_variance(
-    history: npt.ArrayLike, before: npt.ArrayLike, dispersion: float, persistence: float
+    history: npt.ArrayLike,
+    before: npt.ArrayLike,
+    same: Floats,
+    dispersion: float,
+    kept: Floats,
 ) -> Floats:
-    """Return the variance of the logarithm of an expectation by the chance in its own counts."""
+    """Return the variance of the logarithm of an expectation by the chance in its own counts.
+
+    The same months are a part of the history: their chance is in both.
+    """
     past, lately = np.asarray(history, dtype=np.float64), np.asarray(before, dtype=np.float64)
-    parts: Floats = (1 - persistence) ** 2 / (past + 1) + persistence**2 / (lately + 1)
-    return dispersion * parts
+    lasting, back = kept
+    back = np.where(np.isnan(same), 0.0, back)
+    rest = 1 - lasting - back
+    parts = (rest**2 + 2 * rest * back) / (past + 1) + lasting**2 / (lately + 1)
+    return np.asarray(dispersion * (parts + back**2 / (np.nan_to_num(same) + 1)), dtype=np.float64)
+
+
+def _alike(learnt: PlaceboExpectation, expected: float) -> Floats:
+    """Return how far off the placebo places were of which about as much was expected."""
+    apart = np.abs(np.log(learnt.expected / expected))
+    near = apart <= np.log(ALIKE)
+    if near.sum() < FEWEST_ALIKE:
+        near = apart <= np.log(FARTHEST_ALIKE)
+    return np.asarray(np.abs(learnt.miss[near]), dtype=np.float64)
 
 
 def _placebo_quantile(alike: Floats, confidence: float) -> float:

@@ -31,6 +31,7 @@ class CellWindows:
     history: Integers
     before: Integers
     after: Integers
+    same: Integers | None = None  # same months of the year before, a part of the history
 
 
 @dataclass(frozen=True, eq=False)
@@ -142,7 +143,14 @@ def _windows(sets: Sequence[Integers], counts: CellWindows, apart: Flags) -> Thr
     values = (counts.history, counts.before, counts.after)
     history, before, after = (_sums(sets, each) for each in values)
     area = [max(float(each[~apart].sum()), 1.0) for each in values]
-    return ThreeWindows(history, before, after, area=(area[0], area[1], area[2]))
+    return ThreeWindows(
+        history,
+        before,
+        after,
+        area=(area[0], area[1], area[2]),
+        same=None if counts.same is None else _sums(sets, counts.same),
+        area_same=0.0 if counts.same is None else float(counts.same[~apart].sum()),
+    )
 
 
 def _dispersion(

@@ -13,7 +13,7 @@ ROOT = Path(__file__).parents[2]
 KINDS = {".py", ".css", ".js", ".html", ".typ"}
 HEX = re.compile(r"#(?:[0-9a-fA-F]{8}|[0-9a-fA-F]{6}|[0-9a-fA-F]{3,4})\b")
 NAMED = re.compile(
-    r"--c-([a-z0-9-]+)\)|COLOURS\.(\w+)|(?:COLOURS\[|_rgba\(|colour\()\"([\w-]*\w)\""
+    r"--c-([a-z0-9-]+)\)|COLOURS\.(\w+)|(?:COLOURS\[|_rgba\(|(?:colour|paint|lines)\()\"([\w-]*\w)\""
 )
 STEPS = {f"blue-{step}" for step in range(1, 6)}
 
@@ -21,7 +21,8 @@ STEPS = {f"blue-{step}" for step in range(1, 6)}
 def sources():
     folders = [ROOT / name for name in ("mapper", "pages", "demonstration")]
     found = [path for folder in folders for path in folder.rglob("*") if path.suffix in KINDS]
-    return [ROOT / "streamlit_app.py", *(path for path in found if path.name != "palette.py")]
+    others = [path for path in found if path.name != "palette.py" and "vendor" not in path.parts]
+    return [ROOT / "streamlit_app.py", *others]
 
 
 def brightness(name):

@@ -128,6 +128,16 @@ class Visit:
         self.click_until(box, wanted)
         wanted.click()
 
+    def fill_until(self, field, text, sign):
+        """Fill a field until the sign is seen: a page drawn anew meanwhile takes no text."""
+        for _ in range(9):
+            field.fill(text)
+            field.press("Tab")
+            with suppress(TimeoutError):
+                sign.first.wait_for(timeout=10_000)
+                return
+        raise AssertionError(f"{sign} was never seen after {text} in {field}")
+
     def click_until(self, target, sign):
         """Click until the sign is seen: a page drawn anew meanwhile takes no click."""
         for _ in range(9):

@@ -70,8 +70,14 @@ def painted(frame):
     """How many points of the vector tiles in view have a colour; waits until some have."""
     return frame.locator("body").evaluate(
         """async () => {
-            const some = canvas => canvas.width && canvas.getContext("2d")
-                .getImageData(0, 0, canvas.width, canvas.height).data.some(one => one > 0);
+            const some = canvas => {  // a copy is read: a canvas read often is complained of
+                if (!canvas.width) { return false; }
+                const copy = new OffscreenCanvas(canvas.width, canvas.height)
+                    .getContext("2d", {willReadFrequently: true});
+                copy.drawImage(canvas, 0, 0);
+                return copy.getImageData(0, 0, canvas.width, canvas.height)
+                    .data.some(one => one > 0);
+            };
             for (let tries = 0; tries < 300; tries += 1) {
                 const all = document.querySelectorAll(".leaflet-mapper-vector-pane canvas");
                 const found = Array.from(all).filter(some).length;

@@ -4,6 +4,7 @@ import h3
 import pandas as pd
 import pytest
 
+from mapper.base.text import shown_name
 from mapper.outputs.maps import build_map, embed_map, export_map
 from mapper.outputs.write import write_outputs
 
@@ -101,7 +102,7 @@ def test_no_text_runs_and_all_of_it_is_shown(make_release, visit, text):
     assert words in shown(page.locator(".m-tip").inner_text())
     page.get_by_label("Find on this map").fill(text)
     page.keyboard.press("Enter")
-    assert [shown(name) for name in zoomed(page, 16, at=FAR)] == [words]
+    assert [shown(name) for name in zoomed(page, 16, at=FAR)] == [shown(shown_name(text))]
     assert page.evaluate("window.ran === undefined")
     assert page.locator("img, svg, a[href^=http]").count() == 0
     assert page.locator("script").count() == 2

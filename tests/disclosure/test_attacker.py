@@ -1,25 +1,28 @@
 """Random sequences of releases against an attacker; and broken rules, which it must catch."""
 
+from collections import Counter
 from contextlib import nullcontext
-from datetime import timedelta
+from datetime import date, timedelta
 
 import numpy as np
 import pytest
 
 from mapper.base.errors import AreaError, DisclosureError, RequestError, TooFewEventsError
 from mapper.disclosure import prepare
+from mapper.disclosure import register as register_module
 from mapper.disclosure.differencing import DifferencingCheck
 from mapper.disclosure.make import release
 from mapper.disclosure.register import MemoryRegister
-from mapper.disclosure.rules import rules
+from mapper.disclosure.rules import READ_BY, readers_of, rules
 from mapper.grid.hexagons import (
     cells_to_strings,
 )
 from mapper.questions.change import ChangeChoices, ask_change
 from mapper.questions.children import ChildrenChoices, ask_children
 from mapper.questions.windows import Window
+from tests.builders import disc, incidents_at
 from tests.disclosure.attacker import KINDS, TAKES, Knowledge, Told, breaches
-from tests.disclosure.worlds import LENSES, SHIPPED, cut_out, made_up
+from tests.disclosure.worlds import LENSES, SHIPPED, World, cut_out, made_up
 
 
 def draw(drawn, audience, world):
@@ -91,25 +94,48 @@ def attack(seed, audience, *, world=None, register=None, tries=5, extra=None, fi
     made = 0
     for _ in range(tries):
         table = findings and drawn.random() < findings
-        asked = (draw_finding if table else draw)(drawn, audience, world)
-        try:
-            if table:
-                told = {"audience": audience, "register": register, "knowledge": knowledge}
-                tell(world, asked, **told)
-                made += 1
-                continue
-            result = world.result(**asked)
-            printed = release(result, audience=audience, register=register)
-        except (AreaError, DisclosureError, RequestError, TooFewEventsError):
-            continue
-        made += 1
-        stored = [result.first, result.last]
-        if audience == "public":
-            stored = [asked["start"], asked["end"]]
-        knowledge.read(printed, asked["name"], *stored)
-        if extra:
-            knowledge.told += extra(result, asked["name"], printed)
+        told = {"audience": audience, "register": register, "knowledge": knowledge}
+        made += give(drawn, world, table=table, extra=extra, **told)
     return breaches(knowledge, world.truth), made
+
+
+def give(drawn, world, *, table, audience, register, knowledge, extra=None):
+    """Release one map or table at random and let the attacker read it; tell whether it was."""
+    asked = (draw_finding if table else draw)(drawn, audience, world)
+    try:
+        if table:
+            tell(world, asked, audience=audience, register=register, knowledge=knowledge)
+            return True
+        result = world.result(**asked)
+        printed = release(result, audience=audience, register=register)
+    except (AreaError, DisclosureError, RequestError, TooFewEventsError):
+        return False
+    stored = [result.first, result.last]
+    if audience == "public":
+        stored = [asked["start"], asked["end"]]
+    knowledge.read(printed, asked["name"], *stored)
+    if extra:
+        knowledge.told += extra(result, asked["name"], printed)
+    return True
+
+
+def attack_both(seed, *, tries=3, findings=0.25):
+    """Release to partners and the public in turn; return what each can tell of hidden counts.
+
+    A partner reads what is published as well: "fewer than 8", beside "fewer than 5".
+    """
+    drawn, world, register = np.random.default_rng(seed), made_up(seed), MemoryRegister()
+    smallest = {name: rules().audiences[name].smallest_count for name in READ_BY}
+    knows = {name: Knowledge(smallest[name]) for name in READ_BY}
+    made = Counter()
+    for _ in range(tries):
+        audience = str(drawn.choice(list(READ_BY)))
+        told, table = Knowledge(smallest[audience]), drawn.random() < findings
+        given = {"audience": audience, "register": register, "knowledge": told}
+        made[audience] += give(drawn, world, table=table, **given)
+        for reader in readers_of(audience):
+            knows[reader].told += told.told
+    return [breach for known in knows.values() for breach in breaches(known, world.truth)], made
 
 
 @pytest.mark.parametrize("audience", ["partnership", "public"])
@@ -152,6 +178,55 @@ def test_nothing_hidden_can_be_worked_out_of_many_made_up_sequences(audience, se
     assert attack(seed, audience, tries=10, findings=0.4)[0] == []
 
 
+def test_what_both_audiences_were_given_tells_nothing_hidden():
+    made = Counter()
+    for seed in range(24):
+        found, given = attack_both(seed)
+        assert found == []
+        made += given
+    assert min(made["partnership"], made["public"]) >= 12
+
+
+@pytest.mark.soak
+@pytest.mark.parametrize("seed", range(1000, 1200))
+def test_what_both_audiences_were_given_tells_nothing_hidden_in_many_sequences(seed):
+    assert attack_both(seed, tries=8, findings=0.3)[0] == []
+
+
+def months_and_quarter():
+    """Three months to partners, then the quarter to the public: what partners can tell.
+
+    Five cells have 5, 5 and 2 incidents: "5", "5", "fewer than 5", and "10" for the quarter, which
+    leaves the third month 2 at most.
+    """
+    counts = np.tile([20, 22, 24], (19, 1))
+    counts[:5] = 5, 5, 2
+    cells = np.repeat(disc(2, resolution=8), counts.sum(axis=1))
+    month = np.concatenate([np.repeat([1, 2, 3], of_cell) for of_cell in counts])
+    made = incidents_at(cells, domestic_abuse=False, child_at_address=False)
+    ends = {1: ("01", "31"), 2: ("01", "29"), 3: ("01", "31")}
+    days = [f"2024-0{one}-{ends[one][at % 2]}" for at, one in enumerate(month)]
+    made.table["start"] = np.array(days, dtype="datetime64[us]")
+    months = tuple(date(2024, one, 1) for one in range(1, 5))
+    world, register, knowledge = World(made, LENSES, months, (-2.95, 53.4)), MemoryRegister(), []
+    spans = [(at, at + 1, "partnership") for at in range(3)] + [(0, 3, "public")]
+    for first, after, audience in spans:
+        days = world.months[first], world.months[after] - timedelta(1)
+        asked = {"resolution": 8, "rings": 2, "start": days[0], "end": days[1]}
+        result = world.result("everything", **asked)
+        told = Knowledge(rules().audiences[audience].smallest_count)
+        told.read(release(result, audience=audience, register=register), "everything", *days)
+        knowledge += told.told
+    return breaches(Knowledge(5, told=knowledge), world.truth)
+
+
+def test_audiences_that_are_checked_apart_are_caught(monkeypatch):
+    assert months_and_quarter() == []
+    monkeypatch.setattr(register_module, "readers_of", lambda audience: (audience,))
+    monkeypatch.setattr(register_module, "READ_BY", {name: (name,) for name in READ_BY})
+    assert {found[2] for found in months_and_quarter()} == {2}
+
+
 def map_and_table(seed, rings):
     """The map of a quarter, then change by ward with that quarter as its first window."""
     world, register, knowledge = made_up(seed), MemoryRegister(), Knowledge(5)
@@ -174,8 +249,9 @@ def map_and_table(seed, rings):
 def test_tables_without_a_check_are_caught(monkeypatch):
     assert not any(map_and_table(seed, 1) for seed in range(12))
 
-    def lax(new, _earlier, *, rule):
+    def lax(new, _earlier, *, rule, reader):
         assert rule
+        assert reader
         nothing = tuple(np.zeros(part.low.size, dtype=bool) for part in new)
         return DifferencingCheck(nothing, refused=False, linked=())
 
@@ -200,8 +276,9 @@ def test_releases_without_a_differencing_check_are_caught():
 
 
 def test_releases_without_secondary_suppression_are_caught(monkeypatch):
-    def lax(new, _earlier, *, rule):
+    def lax(new, _earlier, *, rule, reader):
         assert rule
+        assert reader
         return DifferencingCheck((np.zeros(new[0].low.size, dtype=bool),), refused=False, linked=())
 
     monkeypatch.setattr(prepare, "check", lax)

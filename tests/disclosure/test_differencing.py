@@ -9,6 +9,7 @@ import pytest
 import shapely
 from scipy import sparse
 
+from mapper.disclosure import differencing, finding_check
 from mapper.disclosure.bounds import Block, Need, bound
 from mapper.disclosure.differencing import check
 from mapper.disclosure.finding_check import check_finding
@@ -118,6 +119,32 @@ def test_what_is_withheld_does_not_depend_on_what_it_is():
     before = told([6, 6, 6])
     after = told([6, 11, 30], last=date(2024, 7, 31))
     assert check([after], [before], rule=RULE).withhold[0].all()
+
+
+def test_cells_out_of_reach_are_withheld_and_nothing_is_refused_for_size(monkeypatch):
+    before, after = told([20, 20, 3]), told([20, 20, 3], last=date(2024, 7, 31))
+    assert not check([after], [before], rule=RULE).withhold[0].any()
+    monkeypatch.setattr(differencing, "MOST_SYSTEMS", 6)  # one past is tried: the one of two cells
+    found = check([after], [before], rule=RULE)
+    assert (found.withhold[0].tolist(), found.refused) == ([False, False, True], False)
+
+
+def test_totals_out_of_reach_are_withheld_and_nothing_is_refused_for_size(monkeypatch):
+    monkeypatch.setattr(finding_check, "MOST_UNKNOWNS", 1)
+    found = check_finding([total(17)], [told([1] * 7)], rule=RULE)
+    assert (found.withhold[0].tolist(), found.refused) == ([True], False)
+
+
+def test_a_quarter_for_the_public_is_checked_beside_what_partners_hold():
+    """Twice 5 to 7 leaves at most 2 of the 8 to 12 of the quarter: one or two, of one to four."""
+    months = [
+        told([count], first=date(2024, month, 1), last=date(2024, month, 28))
+        for month, count in ((1, 5), (2, 5), (3, 2))
+    ]
+    quarter = told([12], first=date(2024, 1, 1), last=date(2024, 3, 28))
+    public = rules().audiences["public"]
+    assert check([quarter], months, rule=public, reader=RULE).withhold[0].all()
+    assert not check([quarter], [], rule=public, reader=RULE).withhold[0].any()
 
 
 def test_days_before_and_after_are_not_looked_at():

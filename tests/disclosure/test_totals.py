@@ -45,7 +45,8 @@ def test_totals_are_kept_apart_from_maps_and_checked_beside_one_another(monkeypa
     assert len(kept) == 2
     seen = []
 
-    def watched(new, earlier, *, rule):
+    def watched(new, earlier, *, rule, reader):
+        assert reader is rule
         seen.append((len(new), tuple(earlier), rule.audience))
         nothing = tuple(np.zeros(part.low.size, dtype=bool) for part in new)
         return DifferencingCheck(nothing, refused=False, linked=())

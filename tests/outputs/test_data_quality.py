@@ -26,7 +26,9 @@ def incidents():
     made = incidents_at(cells, start="2024-01-01", days=364, seed=9)
     table = made.table
     table["type"] = pd.Categorical(rng.choice(["Robbery", "=1+1", "Theft"], 3_000))
-    table["location"] = pd.Categorical([SECRET] * 2_960 + [f"Unknown, perhaps {SECRET}"] * 40)
+    table["location"] = pd.Categorical(
+        [SECRET] * 100 + [""] * 2_860 + [f"Unknown, perhaps {SECRET}"] * 40
+    )
     table.loc[2_960:, ["lon", "lat"]] = (-2.951, 53.401)
     gone = (table["type"] == "=1+1") & (table["start"] >= "2024-07-01")
     table = table[~gone].reset_index(drop=True)

@@ -12,7 +12,7 @@ import pandas as pd
 import pytest
 
 from mapper.base.errors import DisclosureError
-from mapper.base.text import encode_text
+from mapper.base.text import encode_text, shown_name
 from mapper.context.places import Places, places_table
 from mapper.outputs.maps import (
     build_map,
@@ -77,7 +77,7 @@ def test_streets_are_drawn_at_their_points_under_their_encoded_names(make_releas
     places = [("Lime Street", -2.95, 53.42), (HOSTILE, -2.96, 53.41), ("Lime Street", -2.97, 53.4)]
     streets = pd.DataFrame(places, columns=["street", "lon", "lat"]).assign(cell="x")
     drawn = context_of(make_release(rings=2, streets=streets))["streets"]
-    assert drawn["names"] == ["Lime Street", encode_text(HOSTILE)]
+    assert drawn["names"] == ["Lime Street", encode_text(shown_name(HOSTILE))]
     assert drawn["name"] == [0, 1, 0]
     assert points(drawn["xy"]) == pytest.approx(streets[["lon", "lat"]].to_numpy())
 
@@ -154,7 +154,7 @@ def test_every_hot_spot_is_in_the_list_beside_the_map(make_release):
 
 def test_no_hot_spot_is_said_in_words(make_release):
     assert (
-        "No place is unusual: nowhere are there more incidents than residents would"
+        "No place stands out as unusual: nowhere are there clearly more incidents than"
         in export_map(make_release(spots=0))
     )
 
@@ -163,7 +163,7 @@ def test_an_empty_lens_still_draws(make_release):
     release = make_release(spots=0)
     quiet = release.cells.assign(count=0, hot=False)
     assert (
-        "No place is unusual: nowhere are there more incidents than residents would"
+        "No place stands out as unusual: nowhere are there clearly more incidents than"
         in export_map(make_release(spots=0, cells=quiet))
     )
 

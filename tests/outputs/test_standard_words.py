@@ -33,7 +33,7 @@ def test_each_word_names_question_and_expectation(make_release, asks, standard):
     assert question_word(shown) == asks
     assert more_than(shown) == f"more incidents than {standard}"
     assert places_words(shown) == f"{asks.capitalize()} places: more incidents than {standard}"
-    assert nothing_words(shown).startswith(f"No place is {asks}: ")
+    assert nothing_words(shown).startswith(f"No place stands out as {asks}: ")
     for words in (places_words, nothing_words, care_words):
         assert standard in words(shown)
 

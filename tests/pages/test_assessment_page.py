@@ -178,6 +178,7 @@ def test_a_plan_is_saved_whole_and_ends_with_a_day_and_a_reason(app):
     (plan,) = records(database(), "plan")
     assert plan.content["state"] == "closed"
     app.switch_page("pages/people/you.py").run()
+    app.query_params.clear()  # as the menu does: the address would open the plan again
     app.session_state["mapper_desk plan"] = None
     app.switch_page(PLAN).run()
     table = app.dataframe[0].value

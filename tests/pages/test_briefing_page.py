@@ -11,6 +11,7 @@ from mapper.records.releases import kept_releases
 from tests.pages.conftest import said
 
 BRIEFING, RELEASE = "meeting/briefing.py", "meeting/release.py"
+HOTSPOTS = "hotspots/overview.py"
 
 
 def words(app):
@@ -153,3 +154,17 @@ def test_days_since_a_meeting_are_asked_by_hand(signed_in_app):
     app.selectbox[1].select("since the last meeting").run()
     assert app.date_input[0].label == "Day of the last meeting"
     assert "to 27 December 2023, against" in words(app)
+
+
+@pytest.mark.parametrize("first", [HOTSPOTS, BRIEFING])
+def test_what_partners_see_first_is_one_release_in_either_order(signed_in_app, first):
+    second = BRIEFING if first == HOTSPOTS else HOTSPOTS
+    assert "Not released" not in words(signed_in_app("partner", name="Pat", page=first))
+    given = registered()
+    app = signed_in_app("partner", name="Pia", page=second)
+    assert not app.exception
+    assert "Not released" not in words(app)
+    if first == BRIEFING:
+        assert registered() == given  # the map is one that the Briefing gave: a look
+    made = [entry for entry in entries("release") if entry.subject != "Briefing for partners"]
+    assert len(made) == len({entry.digest for entry in made}) == len(registered())

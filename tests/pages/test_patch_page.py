@@ -196,7 +196,7 @@ def test_nothing_found_says_what_to_do(tmp_path, monkeypatch):
     assert not app.exception
     assert panel(app)["heading"] == "No unusual place"
     assert "Choose more days" in panel(app)["hint"]
-    assert "No place is unusual" in said(app)
+    assert "No place stands out as unusual" in said(app)
 
 
 def test_data_that_knows_months_only_is_refused_hours_in_words(tmp_path, monkeypatch):

@@ -17,6 +17,7 @@ def test_single_places_are_listed_on_request(app):
 
 
 def test_a_chosen_hot_spot_lists_its_signals(app):
+    app.sidebar.selectbox[0].select("all-demand").run()
     app.selectbox(key="question").set_value("concentrated").run()
     app.session_state["mapper_chosen"] = (
         list(app.session_state["mapper_releases"].values())[-1].hotspots["hotspot_id"].iloc[0]

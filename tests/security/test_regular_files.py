@@ -125,7 +125,7 @@ ALLOWED = {
     "areas/ground_child.py": CHECKED,
     "incidents/gather.py": "its caller has opened the same path by files.open_regular",
     "outputs/pictures/map_ground.py": "a background that basemap_of has opened before",
-    "records/backup.py": "the line above opens the same path by files.open_regular; or own files",
+    "records/backup.py": "the line above opens the path by files.open_regular; its own files",
     "incidents/archive.py": "the line above opens the same path by files.open_regular",
     "areas/boundary_child.py": CHECKED,
     "areas/official_table.py": CHECKED,

@@ -168,7 +168,7 @@ def test_a_sign_in_opens_the_pages_of_its_role_alone(people):
 def test_a_page_of_another_role_does_not_run(people, name, page, inside):
     line = people(name).open_page(page)
     assert inside not in line.text
-    assert "page_not_found" in line.text
+    assert "is not open to your role" in line.text
 
 
 def test_a_partner_gets_no_operational_figure(people):

@@ -42,6 +42,7 @@ ALLOWED = {
     "incidents/parquet.py": TEMPORARY,
     "incidents/duckdb_child.py": TEMPORARY,
     "incidents/parquet_child.py": TEMPORARY,
+    "incidents/duckdb_child.py": TEMPORARY,
     "incidents/spatial_child.py": TEMPORARY,
     "app/data/intake.py": TEMPORARY,
     "app/data/mapping_preview.py": TEMPORARY,

@@ -1,5 +1,7 @@
 """What places are expected to have: worlds whose persistence, drift and effect are known."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
@@ -57,6 +59,29 @@ def test_without_chance_or_drift_the_expectation_is_exact():
     assert found.ratio == pytest.approx(1, abs=0.01)
     assert found.rise == pytest.approx(1.5, rel=0.01)
     assert found.low < 1 < found.high
+
+
+def test_a_season_that_comes_back_is_expected():
+    """Every second place has twice its share in the same months of the year before, and after."""
+    rate = np.linspace(600.0, 9_000.0, 60)
+    season = np.tile([1.0, 2.0], 30)
+    after, same = rate * season * 0.4, rate * season * 0.2
+    back = ThreeWindows(rate, rate / 3, after, AREA, same=same, area_same=12_000.0)
+    learnt = fit_expectation([back], dispersion=1.0)
+    assert learnt.recurrence == pytest.approx(1, abs=0.01)
+    assert learnt.persistence == pytest.approx(0, abs=0.01)
+    found = set_against(learnt, one(back, 7), dispersion=1.0, independent=30.0)
+    assert found.ratio == pytest.approx(1, abs=0.01)
+    unknown = fit_expectation([replace(back, same=None)], dispersion=1.0)
+    assert unknown.recurrence == 0
+    assert unknown.drift > learnt.drift + 0.05
+
+
+def test_where_few_are_alike_those_up_to_four_times_as_busy_are_compared():
+    miss, expected = np.linspace(-1.0, 1.0, 100), np.repeat([100.0, 300.0, 900.0], [30, 30, 40])
+    learnt = PlaceboExpectation(level=1.0, persistence=0.0, drift=0.0, expected=expected, miss=miss)
+    place = ThreeWindows(np.array([250.0]), np.array([80.0]), np.array([160.0]), AREA)
+    assert set_against(learnt, place, dispersion=1.0, independent=1e9).alike == 60
 
 
 @pytest.mark.parametrize("chosen", ["at random", "by rise"])

@@ -85,7 +85,7 @@ def keep_built(name: str, table: bytes) -> None:
     MapperError
         When its name cannot be that of a file, or the workspace cannot be written.
     """
-    write_whole(kept_path(name), table)
+    write_whole(kept_path(name, to_write=True), table)
 
 
 def _widest_first(files: Sequence[Recognised]) -> list[Recognised]:

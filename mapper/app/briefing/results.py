@@ -1,4 +1,4 @@
-"""Briefings for the pages: made once a session, released only when somebody says so.
+"""Briefings for the pages: what partners are given is made once, and only when somebody says so.
 
 Whoever may release sees a preview first, checked against every earlier release and kept nowhere:
 trying out lenses and periods uses nothing up. Partners are shown what was released to them; where
@@ -15,8 +15,10 @@ from mapper.app.shell.area_in_use import area_name_here
 from mapper.app.shell.choices import lenses_for
 from mapper.app.shell.datasets import Dataset
 from mapper.app.shell.day import today_here
+from mapper.app.shell.once import given_once
 from mapper.app.shell.traces import role_of, trace
 from mapper.app.shell.waiting import shown_progress
+from mapper.disclosure.for_viewer import FOR_PARTNERS
 from mapper.disclosure.people import Viewer, may, require
 from mapper.disclosure.register import MemoryRegister, Register, StoredRelease
 from mapper.disclosure.rules import rules
@@ -36,7 +38,6 @@ from mapper.records.shared import Shared, shared_records
 
 _KEPT = "mapper_briefings"
 _MOST = 6  # a session goes back and forth between a few
-_BY_ITSELF = "mapper, for partners"  # who made the usual briefing
 _RELEASES = "mapper_releases"  # where a meeting record looks for what was shown last
 
 
@@ -173,15 +174,19 @@ def _gathered(
     """
     register: Register = register_of(viewer)
     last = last_release()
-    by = last.person if last and is_released(dataset, choices) else _BY_ITSELF
-    with shown_progress("Making the briefing") as progress:
-        return gather(
-            dataset.incidents,
-            choices,
-            register=register if keep else PreviewRegister(register),
-            made_by=by if keep else viewer.name,
-            progress=progress,
-        )
+    by = last.person if last and is_released(dataset, choices) else FOR_PARTNERS
+
+    def make() -> Gathered:
+        with shown_progress("Making the briefing") as progress:
+            return gather(
+                dataset.incidents,
+                choices,
+                register=register if keep else PreviewRegister(register),
+                made_by=by if keep else viewer.name,
+                progress=progress,
+            )
+
+    return given_once(("briefing", dataset.digest, repr(choices), by), make) if keep else make()
 
 
 def _trace_look(viewer: Viewer, dataset: Dataset, shown: Gathered, *, released: bool) -> None:

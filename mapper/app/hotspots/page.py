@@ -3,6 +3,7 @@
 import streamlit as st
 
 from mapper.analysis.request import AnalysisRequest
+from mapper.app.briefing.results import first_choices
 from mapper.app.data.quality_view import quality_of
 from mapper.app.door.who import current_viewer
 from mapper.app.hotspots.details import show_details
@@ -27,6 +28,8 @@ from mapper.app.shell.what_is import what_are
 from mapper.app.shell.words import notice
 from mapper.app.work.record_start import offer_assessment
 from mapper.base.errors import MapperError
+from mapper.disclosure.people import scope_of
+from mapper.outputs.briefing.choices import BriefingChoices
 
 _WORDS = {
     "unusual": "What is unusual?",
@@ -46,8 +49,9 @@ def show_page() -> None:
         dataset = opened_dataset()
         show_synthetic(dataset.incidents.table)
         with st.sidebar:
-            lens = ask_lens(dataset)
-            request = ask_rest(dataset, lens)
+            usual = _usual(dataset)
+            lens = ask_lens(dataset, usual)
+            request = ask_rest(dataset, lens, usual)
             ask_basemap()
     except MapperError as error:
         notice(str(error), kind="stop")
@@ -67,6 +71,12 @@ def show_page() -> None:
         if shown.audience == "operational":
             show_strongest(dataset, shown)
         _warn_of_fine_cells(dataset, request)
+
+
+def _usual(dataset: Dataset) -> BriefingChoices | None:
+    """Return the choices of the Briefing for a partner, whose first map is the Briefing's."""
+    viewer = current_viewer()
+    return first_choices(viewer, dataset) if scope_of(viewer) == "partnership" else None
 
 
 def _warn_of_fine_cells(dataset: Dataset, request: AnalysisRequest) -> None:

@@ -23,6 +23,8 @@ from mapper.disclosure.people import brings_files
 from mapper.lenses.fit import refuse_unfit
 from mapper.lenses.lens import Lens
 from mapper.lenses.load import list_lenses
+from mapper.outputs.briefing.choices import BriefingChoices
+from mapper.questions.windows import Window
 from mapper.statistics.clusters import Null
 from mapper.statistics.scores import Score
 
@@ -71,8 +73,13 @@ def lenses_for(digest: str, *, _dataset: Dataset) -> Offer:
     return Offer(lenses=(*fits, *others), fitting=len(fits))
 
 
-def ask_lens(dataset: Dataset) -> Lens:
+def ask_lens(dataset: Dataset, usual: BriefingChoices | None = None) -> Lens:
     """Ask for the lens; one that does not fit can be chosen, and is then refused with a reason.
+
+    Parameters
+    ----------
+    usual
+        What is chosen before the person chooses, where it is not the first lens of all.
 
     Raises
     ------
@@ -86,15 +93,29 @@ def ask_lens(dataset: Dataset) -> Lens:
     def title(name: str) -> str:
         return lenses[name].title + (" (needs other data)" if name in misfits else "")
 
+    first = usual.lens if usual and usual.lens in lenses else next(iter(lenses))
     key = f"lens {dataset.digest[:12]}"
-    follow("lens", key, {name: name for name in lenses}.get, next(iter(lenses)))
-    chosen = st.selectbox("Lens", list(lenses), format_func=title, key=key, persist_state="session")
+    follow("lens", key, {name: name for name in lenses}.get, first)
+    chosen = st.selectbox(
+        "Lens",
+        list(lenses),
+        index=list(lenses).index(first),
+        format_func=title,
+        key=key,
+        persist_state="session",
+    )
     say({"lens": chosen})
     return lenses[chosen]
 
 
-def ask_rest(dataset: Dataset, lens: Lens) -> AnalysisRequest:
+def ask_rest(dataset: Dataset, lens: Lens, usual: BriefingChoices | None = None) -> AnalysisRequest:
     """Draw the controls below the lens and return everything chosen, the lens included.
+
+    Parameters
+    ----------
+    usual
+        Whose days and size of cell are chosen before the person chooses: those of the Briefing for
+        partners, so that the two pages show one release.
 
     Raises
     ------
@@ -102,12 +123,13 @@ def ask_rest(dataset: Dataset, lens: Lens) -> AnalysisRequest:
         When the choices do not fit together.
     """
     area = _ask_area()
-    start, end = _ask_days(dataset)
-    follow("cells", "resolution", {str(size): size for size in CELL_SIZES}.get, _USUAL_SIZE)
+    start, end = _ask_days(dataset, usual.after if usual else None)
+    size = usual.resolution if usual else _USUAL_SIZE
+    follow("cells", "resolution", {str(one): one for one in CELL_SIZES}.get, size)
     resolution = st.selectbox(
         "Size of cells",
         list(CELL_SIZES),
-        index=list(CELL_SIZES).index(_USUAL_SIZE),
+        index=list(CELL_SIZES).index(size),
         format_func=CELL_SIZES.__getitem__,
         key="resolution",
         persist_state="session",
@@ -133,16 +155,16 @@ def ask_rest(dataset: Dataset, lens: Lens) -> AnalysisRequest:
 def _ask_question(lens: Lens) -> dict[str, Any]:
     """Ask which places are listed, and what the unusual ones have more than."""
     known = AnalysisRequest.known()
-    tables = brings_files(current_viewer())
     question = _ask_one(known["question"], "question", part="listed")
     if question == "concentrated":
         st.caption("Against an even spread over the area, fields included.")
         return {"question": question}
+    brings = brings_files(current_viewer())
     expected = _ask_one(
         known["expected"],
         "expected",
         part="expected",
-        leave=frozenset() if tables else {one for one in known["expected"].of if "table" in one},
+        leave=[one for one in known["expected"].of if "table" in one and not brings],
         told=lens.expected_reason,
         titles={"lens": f"{known['expected'].of[lens.expected]} (lens)"},
     )
@@ -207,11 +229,12 @@ def _ask_area() -> str:
     return chosen
 
 
-def _ask_days(dataset: Dataset) -> tuple[date | None, date | None]:
-    """Ask for the first and last day; the data's own where the person changes nothing."""
+def _ask_days(dataset: Dataset, usual: Window | None) -> tuple[date | None, date | None]:
+    """Ask for the first and last day; the usual or the data's own where nothing is changed."""
     first, last = days_of(dataset.incidents.table)
-    start = _ask_day("From", first, (first, last), f"from {dataset.digest[:12]}")
-    end = _ask_day("To", last, (first, last), f"to {dataset.digest[:12]}")
+    window = usual or Window(first, last)
+    start = _ask_day("From", window.first, (first, last), f"from {dataset.digest[:12]}")
+    end = _ask_day("To", window.last, (first, last), f"to {dataset.digest[:12]}")
     say({"from": start.isoformat(), "to": end.isoformat()})
     return (start if start != first else None), (end if end != last else None)
 

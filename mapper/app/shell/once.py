@@ -1,7 +1,8 @@
 """What is worked out once for all users: results before disclosure control, and finished maps.
 
 Streamlit's caches are shared by every user, so a result is kept under the digest of the data and
-the whole request, and a map under the digest of the release that it shows. Tables go in unhashed:
+the whole request, a map under the digest of the release that it shows, and what partners are
+given under the rules and the workspace as well. Tables go in unhashed:
 Streamlit would hash only a sample of a large one.
 """
 
@@ -16,6 +17,8 @@ from mapper.app.door.who import current_viewer
 from mapper.app.shell.datasets import Dataset
 from mapper.app.shell.map_pages import compress, map_pages
 from mapper.areas.study_area import StudyArea
+from mapper.base.settings import settings
+from mapper.disclosure.rules import rules
 from mapper.lenses.lens import Lens
 
 Result = TypeVar("Result")
@@ -40,6 +43,22 @@ def result_once(
     return cast("Result", _result(key, _make=make))
 
 
+def given_once(asked: tuple[str, ...], make: Callable[[], Result]) -> Result:
+    """Return what partners are given, released by the first who asks while the others wait.
+
+    Parameters
+    ----------
+    asked
+        Stands for all that it is made of.
+    make
+        Releases it; a refusal is kept for nobody, and is tried again.
+    """
+    now = settings()
+    return cast(
+        "Result", _given((*asked, rules().sha256, str(now.workspace.resolve())), _make=make)
+    )
+
+
 def map_address_once(key: str, make: Callable[[], str]) -> str:
     """Return where this session finds a finished map; no other sign-in is served it.
 
@@ -62,6 +81,13 @@ def map_address_once(key: str, make: Callable[[], str]) -> str:
 @st.cache_resource(max_entries=72, show_spinner=False)
 def _result(key: tuple[str, ...], *, _make: Callable[[], Any]) -> Any:
     """Return what is made under a key."""
+    del key
+    return _make()
+
+
+@st.cache_resource(max_entries=48, show_spinner=False)
+def _given(key: tuple[str, ...], *, _make: Callable[[], Any]) -> Any:
+    """Return what was released under a key."""
     del key
     return _make()
 

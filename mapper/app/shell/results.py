@@ -1,7 +1,8 @@
-"""Results for the pages: worked out once for each set of choices, released for each session.
+"""Results for the pages: worked out once for each set of choices, then released to who looks.
 
 Streamlit's caches are shared by every user, so what is kept there is the result before disclosure
-control, and the finished map of a release (:mod:`mapper.app.shell.once`).
+control, the finished map of a release (:mod:`mapper.app.shell.once`), and what partners were
+given: one release for all of them, made once while the others wait. Each look is written down.
 """
 
 import hashlib
@@ -14,7 +15,7 @@ from mapper.analysis.request import AnalysisRequest
 from mapper.app.door.who import current_viewer
 from mapper.app.shell.basemap import current_basemap
 from mapper.app.shell.datasets import Dataset
-from mapper.app.shell.once import map_address_once, result_once
+from mapper.app.shell.once import given_once, map_address_once, result_once
 from mapper.app.shell.traces import role_of, trace_release
 from mapper.areas.load import load_study_area
 from mapper.context.places import Places
@@ -53,7 +54,13 @@ def released(dataset: Dataset, request: AnalysisRequest, lens: Lens) -> Release:
             lambda: analyse(dataset.incidents, lens=lens, area=area, **request.choices),
         )
         register = DatabaseRegister(database(), person=viewer.name, role=role_of(viewer))
-        shown = release_to(viewer, result, register=register)
+
+        def release() -> Release:
+            return release_to(viewer, result, register=register)
+
+        shared = scope_of(viewer) == "partnership"
+        asked = ("map", dataset.digest, repr(request), lens.sha256, area.sha256)
+        shown = given_once(asked, release) if shared else release()
         wards = viewer.wards if scope_of(viewer) == "own wards" else ()
         trace_release(viewer, shown, subject="Hot spots", wards=wards, data=dataset.title)
         kept[key] = shown

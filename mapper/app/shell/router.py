@@ -102,13 +102,12 @@ def _note_refused(viewer: Viewer, entries: tuple[AppPage, ...]) -> None:
     if context is None:
         return
     pages = context.pages_manager
+    asked = {pages.intended_page_name, pages.intended_page_script_hash}
     noted: set[str] = st.session_state.setdefault(_REFUSED, set())
-    for entry in ENTRIES:
-        asked = {pages.intended_page_name, pages.intended_page_script_hash}
-        if entry in entries or entry.url in noted or not asked & {entry.url, calc_hash(entry.url)}:
-            continue
-        trace(viewer, "refused", subject=f"Page {entry.title}")
-        noted.add(entry.url)
+    for entry in set(ENTRIES) - set(entries):
+        if entry.url not in noted and asked & {entry.url, calc_hash(entry.url)}:
+            trace(viewer, "refused", subject=f"Page {entry.title}")
+            noted.add(entry.url)
 
 
 def _menu(entries: tuple[AppPage, ...]) -> dict[str, list[Page]]:

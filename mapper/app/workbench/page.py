@@ -30,6 +30,7 @@ from mapper.app.workbench.start import show_questions
 from mapper.app.workbench.view import show_answer_of
 from mapper.base.errors import MapperError
 from mapper.base.palette import with_colours
+from mapper.base.text import encode_text
 from mapper.disclosure.people import require
 from mapper.disclosure.release import MARKINGS
 
@@ -51,10 +52,11 @@ def show_page() -> None:
     except MapperError as error:
         notice(str(error), kind="stop")
         return
+    age = age_words(dataset.incidents.table)
     st.html(
         f"<style>{_STYLE}</style>"
         '<div class="m-headline"><h1>Workbench <span>Ask anything of this data, see how sure it is,'
-        f" keep the run. {age_words(dataset.incidents.table)}.</span></h1></div>"
+        f" keep the run. {encode_text(age)}.</span></h1></div>"
     )
     views = {view.lower().replace(" ", "-"): view for view in (ASK, *_OTHERS)}
     if asked_part("question"):
