@@ -40,7 +40,6 @@ ALLOWED = {
     "incidents/gather.py": TEMPORARY,
     "incidents/from_frame.py": IN_MEMORY,
     "incidents/parquet.py": TEMPORARY,
-    "incidents/duckdb_child.py": TEMPORARY,
     "incidents/parquet_child.py": TEMPORARY,
     "incidents/duckdb_child.py": TEMPORARY,
     "incidents/spatial_child.py": TEMPORARY,
