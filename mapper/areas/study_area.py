@@ -20,14 +20,15 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from mapper.areas.table_child import unpacked
-from mapper.base.errors import AreaError
+from mapper.base.errors import AreaError, MapperError
 from mapper.base.files import digest_of, open_regular, replacing
 from mapper.base.sandbox import INSIDE, in_child
 from mapper.base.tables import STUDY_AREA_COLUMNS, check_columns
 
 _METADATA = b"mapper_study_area"
 _LONGEST_FOOTER = 1_000_000  # bytes; that of the shipped table is of 3,300
-_NO_TABLE = "is no study area table, or a damaged one. Make it again with mapper area build."
+_AGAIN = "Make it again with mapper area build."
+_NO_TABLE = f"is no study area table, or a damaged one. {_AGAIN}"
 _ARROW: Mapping[str, pa.DataType] = MappingProxyType(
     {
         "uint64": pa.uint64(),
@@ -85,7 +86,11 @@ def read_study_area(path: Path, *, shipped: bool = False) -> StudyArea:
         When the file is no such table, or its cells are not distinct cells of one resolution.
     """
     try:
-        table = _here(path) if shipped or INSIDE in os.environ else _guarded(path)
+        table = (
+            _here(path)
+            if shipped or INSIDE in os.environ
+            else unpacked_apart(path, kind=AreaError, advice=_AGAIN)
+        )
         told = json.loads((table.schema.metadata or {})[_METADATA])
         cells = check_columns(table.to_pandas(), STUDY_AREA_COLUMNS, name=path.name)
         return StudyArea(
@@ -107,21 +112,32 @@ def _here(path: Path) -> pa.Table:
         return unpacked(opened)
 
 
-def _guarded(path: Path) -> pa.Table:
-    """Return the table of a file, unpacked by a child process."""
+def unpacked_apart(path: Path, *, kind: type[MapperError], advice: str) -> pa.Table:
+    """Return the table of a Parquet file, unpacked by a guarded child process.
+
+    Raises
+    ------
+    MapperError
+        Of the kind given, with the advice, when it takes too much memory or time.
+    OSError, ValueError
+        When it cannot be opened, or is no sound table.
+    """
+    with open_regular(path) as opened:
+        size = os.fstat(opened.fileno()).st_size
     with tempfile.TemporaryDirectory(prefix="mapper-") as folder:
         target = Path(folder, "table.arrow")
         answer = in_child(
             "mapper.areas.table_child:convert",
             {"source": str(path.resolve()), "target": str(target)},
             name=path.name,
-            size=path.stat().st_size,
-            kind=AreaError,
-            advice="Make it again with mapper area build.",
+            size=size,
+            kind=kind,
+            advice=advice,
         )
         if not answer["sound"]:
-            raise AreaError(f"{path.name}: {_NO_TABLE}")
-        return pa.ipc.open_file(target.read_bytes()).read_all()
+            raise ValueError(path.name)
+        with pa.OSFile(str(target), "rb") as made:
+            return pa.ipc.open_file(made).read_all()
 
 
 def told_of(path: Path) -> Mapping[bytes, bytes]:
