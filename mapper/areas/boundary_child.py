@@ -39,6 +39,7 @@ else:
 FORMATS = "GeoJSON, GeoPackage, zipped Shapefile, KML, FlatGeobuf or GeoParquet"
 # West, south, east and north of the British Isles, whose degrees cannot be taken for their swap.
 _ISLES = (-11.0, 49.0, 2.5, 61.5)
+_LONGEST_FAULT = 2_000  # characters looked at: a library may quote a file's whole text
 SHAPES, ATTRIBUTES = "shapes.arrow", "attributes.arrow"
 
 
@@ -213,7 +214,7 @@ def _zipped_member(path: Path, most: int) -> str:
 
 def _first_line(error: Exception) -> str:
     """Return the start of a library's message, without the folders it names."""
-    lines = str(error).splitlines() or [type(error).__name__]
+    lines = str(error)[:_LONGEST_FAULT].splitlines() or [type(error).__name__]
     return re.sub(r"[^\s'\"]*/", "", lines[0].split("; ")[0])[:120]
 
 

@@ -9,13 +9,12 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 import pyarrow as pa
-import pyarrow.parquet as pq
 
 from mapper.areas.boundaries import Boundary, boundary_of, read_boundary
 from mapper.areas.own import own_area  # needs shapely, which a named area at 9 does not
 from mapper.areas.resolution import at_resolution
 from mapper.areas.stored import BOUNDARIES, area_tables, installed_table, short_name
-from mapper.areas.study_area import StudyArea, read_study_area
+from mapper.areas.study_area import StudyArea, read_study_area, told_of
 from mapper.base.errors import AreaError
 from mapper.base.files import digest_of, open_regular
 from mapper.grid.area_weighting import name_key
@@ -213,12 +212,14 @@ def _holds_table(path: Path) -> bool:
         with open_regular(path) as file:
             if file.read(4) != b"PAR1":
                 return False
-            return b"geo" not in (pq.read_schema(file).metadata or {})
+        return b"geo" not in told_of(path)
+    except OverflowError:  # the footer of many shapes
+        return False
     except OSError as error:
         raise AreaError(
             f"{path.name}: cannot be read ({error.strerror}). Check the path."
         ) from error
-    except pa.ArrowException as error:
+    except (pa.ArrowException, ValueError) as error:
         raise AreaError(f"{path.name}: is a damaged Parquet file. Save it again.") from error
 
 
@@ -231,7 +232,7 @@ def _of_table(path: Path, part: str | None, resolution: int) -> StudyArea:
 @lru_cache(maxsize=16)
 def _cached(path: Path, digest: str, part: str | None, resolution: int) -> StudyArea:
     """Read, cut and carry over a table once for each state of its file."""
-    area = read_study_area(path)
+    area = read_study_area(path, shipped=path.parent == BOUNDARIES)
     if area.sha256 != digest:
         raise AreaError(f"{path.name}: changed while it was being read. Try again.")
     if path.parent != BOUNDARIES:

@@ -213,9 +213,9 @@ def _table(grid: Sequence[Sequence[str]], at: int, *, name: str, code: str) -> O
         column = code
     else:
         found = _code_column(grid[at])
-        column = headings[found if found is not None else _coded(body[0] if body else [])]
+        column = headings[found if found is not None else _coded((body or [[]])[0][:width])]
     codes = table[column].str.strip()
-    coded = codes.map(is_area_code)
+    coded = codes.map(is_area_code).astype(bool)  # of no row at all, too
     keep = coded if coded.mean() > 0.5 else codes != ""  # noqa: PLR2004 - most of them
     table = table.set_index(codes).drop(columns=column)[keep.to_numpy()]
     return OfficialTable(name, column, table, _left_out(name, codes[~keep]))

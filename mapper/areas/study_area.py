@@ -8,6 +8,8 @@ residents.
 """
 
 import json
+import os
+import tempfile
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -17,13 +19,16 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from mapper.base.errors import AreaError
+from mapper.areas.table_child import unpacked
+from mapper.base.errors import AreaError, MapperError
 from mapper.base.files import digest_of, open_regular, replacing
+from mapper.base.sandbox import INSIDE, in_child
 from mapper.base.tables import STUDY_AREA_COLUMNS, check_columns
 
-MAX_CELLS = 20_000_000  # England and Wales at resolution 10 have about 11 million
 _METADATA = b"mapper_study_area"
-_NO_TABLE = "is no study area table, or a damaged one. Make it again with mapper area build."
+_LONGEST_FOOTER = 1_000_000  # bytes; that of the shipped table is of 3,300
+_AGAIN = "Make it again with mapper area build."
+_NO_TABLE = f"is no study area table, or a damaged one. {_AGAIN}"
 _ARROW: Mapping[str, pa.DataType] = MappingProxyType(
     {
         "uint64": pa.uint64(),
@@ -67,8 +72,13 @@ class StudyArea:
         return self.again(resolution=resolution)
 
 
-def read_study_area(path: Path) -> StudyArea:
-    """Read a table written by :func:`write_study_area`.
+def read_study_area(path: Path, *, shipped: bool = False) -> StudyArea:
+    """Read a table written by :func:`write_study_area`, in a guarded child process.
+
+    Parameters
+    ----------
+    shipped
+        It came with mapper itself and is read right here.
 
     Raises
     ------
@@ -76,10 +86,11 @@ def read_study_area(path: Path) -> StudyArea:
         When the file is no such table, or its cells are not distinct cells of one resolution.
     """
     try:
-        with open_regular(path) as opened:
-            file = pq.ParquetFile(opened)
-            # A file of a few bytes can claim any number of rows; too many are not read.
-            table = file.read() if file.metadata.num_rows <= MAX_CELLS else pa.table({})
+        table = (
+            _here(path)
+            if shipped or INSIDE in os.environ
+            else unpacked_apart(path, kind=AreaError, advice=_AGAIN)
+        )
         told = json.loads((table.schema.metadata or {})[_METADATA])
         cells = check_columns(table.to_pandas(), STUDY_AREA_COLUMNS, name=path.name)
         return StudyArea(
@@ -91,8 +102,62 @@ def read_study_area(path: Path) -> StudyArea:
             licence=told["licence"],
             notes=tuple(told["notes"]),
         )
-    except (pa.ArrowException, OSError, ValueError, KeyError, TypeError) as error:
+    except (pa.ArrowException, OSError, ValueError, KeyError, TypeError, RecursionError) as error:
         raise AreaError(f"{path.name}: {_NO_TABLE}") from error
+
+
+def _here(path: Path) -> pa.Table:
+    """Return the table of a file, read in this process."""
+    with open_regular(path) as opened:
+        return unpacked(opened)
+
+
+def unpacked_apart(path: Path, *, kind: type[MapperError], advice: str) -> pa.Table:
+    """Return the table of a Parquet file, unpacked by a guarded child process.
+
+    Raises
+    ------
+    MapperError
+        Of the kind given, with the advice, when it takes too much memory or time.
+    OSError, ValueError
+        When it cannot be opened, or is no sound table.
+    """
+    with open_regular(path) as opened:
+        size = os.fstat(opened.fileno()).st_size
+    with tempfile.TemporaryDirectory(prefix="mapper-") as folder:
+        target = Path(folder, "table.arrow")
+        answer = in_child(
+            "mapper.areas.table_child:convert",
+            {"source": str(path.resolve()), "target": str(target)},
+            name=path.name,
+            size=size,
+            kind=kind,
+            advice=advice,
+        )
+        if not answer["sound"]:
+            raise ValueError(path.name)
+        with pa.OSFile(str(target), "rb") as made:
+            return pa.ipc.open_file(made).read_all()
+
+
+def told_of(path: Path) -> Mapping[bytes, bytes]:
+    """Return what the footer of a Parquet file tells.
+
+    Raises
+    ------
+    OverflowError
+        When it is far longer than an area's, before it is read.
+    ArrowException, OSError, ValueError
+        When it has none that can be read.
+    """
+    with open_regular(path) as file:
+        file.seek(-8, os.SEEK_END)
+        length, ends = int.from_bytes(file.read(4), "little"), file.read(4)
+        if ends != b"PAR1":
+            raise ValueError("cut short")
+        if length > _LONGEST_FOOTER:
+            raise OverflowError
+        return pq.read_schema(file).metadata or {}
 
 
 def read_title(path: Path) -> str:
@@ -104,9 +169,11 @@ def read_title(path: Path) -> str:
         When the file is no such table, or a damaged one.
     """
     try:
-        with open_regular(path) as file:
-            return str(json.loads((pq.read_schema(file).metadata or {})[_METADATA])["title"])
-    except (pa.ArrowException, OSError, ValueError, KeyError, TypeError) as error:
+        return str(json.loads(told_of(path)[_METADATA])["title"])
+    except (
+        *(pa.ArrowException, OSError, ValueError, OverflowError),
+        *(KeyError, TypeError, RecursionError),
+    ) as error:
         raise AreaError(f"{path.name}: {_NO_TABLE}") from error
 
 

@@ -10,7 +10,14 @@ import re
 from datetime import date
 from functools import lru_cache
 
-_ENTITIES = str.maketrans({sign: f"&#{ord(sign)};" for sign in "{}`$\\<>&\"'"})
+# What turns the reading of all that follows round, so that a name shows as another; a sign that
+# stands for none is shown in its place wherever text goes.
+_TURNING = "\u061c\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069"
+_NO_SIGN = "\ufffd"
+_TURNING_IN_JSON = re.compile(r"(?<!\\)((?:\\\\)*)\\u(?:061c|200[ef]|202[a-e]|206[6-9])")
+
+_STRAIGHT = str.maketrans(dict.fromkeys(_TURNING, _NO_SIGN))
+_ENTITIES = str.maketrans({sign: f"&#{ord(sign)};" for sign in "{}`$\\<>&\"'"}) | _STRAIGHT
 
 # The JSON encoder already writes all but ASCII as \\u escapes, the line separators U+2028 and
 # U+2029 included; these are the signs that HTML reads inside a script.
@@ -19,13 +26,14 @@ _SCRIPT_SIGNS = {sign: f"\\u{ord(sign):04x}" for sign in "<>&'`"}
 # What makes a spreadsheet read a cell as a formula; the last four are their full-width forms.
 _FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "\n", "\uff1d", "\uff0b", "\uff0d", "\uff20")
 
-# Code points that XML or PDF/UA forbid: controls, halves of characters, the byte order mark.
-_UNPRINTABLE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ufeff\ufffe\uffff\ud800-\udfff]")
-
-# What a terminal or a log obeys, and what turns the reading of all that follows round.
-_OBEYED = re.compile(
-    "[\x00-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\ufeff\ud800-\udfff]"
+# Code points that XML or PDF/UA forbid: controls, halves of characters, the byte order mark; and
+# those that turn text round.
+_UNPRINTABLE = re.compile(
+    f"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ufeff\ufffe\uffff\ud800-\udfff{_TURNING}]"
 )
+
+# What a terminal or a log obeys.
+_OBEYED = re.compile(f"[\x00-\x1f\x7f-\x9f\u2028\u2029\ufeff\ud800-\udfff{_TURNING}]")
 LONGEST_NAME = 120  # characters of a name that a list, a panel or a line can show
 
 # Of place names. What a machine raised though it begins no word: 'S, 'Ll, 1St.
@@ -60,17 +68,23 @@ def script_json(value: object) -> str:
     text = json.dumps(value, separators=(",", ":"), allow_nan=False)
     for sign, written in _SCRIPT_SIGNS.items():  # ten times faster than str.translate
         text = text.replace(sign, written)
-    return text
+    return _TURNING_IN_JSON.sub(r"\1\\ufffd", text)
 
 
 def spreadsheet_text(text: str) -> str:
     """Return text that a spreadsheet shows and never computes: a quote before formula signs."""
+    text = straight_text(text)
     return f"'{text}" if text.startswith(_FORMULA_STARTS) else text
+
+
+def straight_text(text: str) -> str:
+    """Return text that is read in the order in which it is written: a sign stands for the rest."""
+    return text.translate(_STRAIGHT)
 
 
 def printable_text(text: str) -> str:
     """Return text that every document can hold: a sign stands where a code point is forbidden."""
-    return _UNPRINTABLE.sub("\ufffd", text)
+    return _UNPRINTABLE.sub(_NO_SIGN, text)
 
 
 def line_text(text: str) -> str:

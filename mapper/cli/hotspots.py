@@ -1,7 +1,6 @@
 """Find hot spots: files in, list, cells, map and manifest out."""
 
 from importlib import import_module
-from io import BytesIO
 from pathlib import Path
 from threading import Thread
 from typing import TYPE_CHECKING, Annotated
@@ -9,7 +8,6 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from mapper.base.errors import InputError
-from mapper.base.files import read_regular
 from mapper.base.text import count
 from mapper.cli.arguments import Asked
 from mapper.cli.doubts import as_json, said
@@ -94,17 +92,16 @@ def _signals(study: "Study", result: "AnalysisResult", *, comments: bool) -> dic
 
 def earlier_ids(folder: Path) -> "pd.Series":
     """Return the hot spot id of each cell of an earlier run."""
-    import pandas as pd
+    from mapper.areas.study_area import unpacked_apart
 
     path = folder / "cells.parquet"
+    advice = "Give the folder that an earlier “mapper hotspots” wrote."
     try:
-        cells = pd.read_parquet(BytesIO(read_regular(path)), columns=["cell", "hotspot_id"])
+        table = unpacked_apart(path, kind=InputError, advice=advice)
+        cells: pd.DataFrame = table.select(["cell", "hotspot_id"]).to_pandas()
     except (OSError, ValueError, KeyError) as error:
         why = f" ({error.strerror})" if isinstance(error, OSError) and error.strerror else ""
-        raise InputError(
-            f"{path}: not the cells of an earlier run{why}. Give the folder that an earlier"
-            " “mapper hotspots” wrote."
-        ) from error
+        raise InputError(f"{path}: not the cells of an earlier run{why}. {advice}") from error
     cells = cells[cells["hotspot_id"] != ""]
     return cells.set_index("cell")["hotspot_id"]
 

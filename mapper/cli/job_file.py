@@ -195,8 +195,8 @@ def read_job(path: Path) -> Job:
             "sinks": home / job.incidents.sinks if job.incidents.sinks else None,
         }
     )
-    areas = tuple(str(home / a) if (home / a).is_file() else a for a in job.analysis.areas)
-    lenses = tuple(str(home / a) if (home / a).is_file() else a for a in job.analysis.lenses)
+    areas = tuple(_file_or_name(home, one) for one in job.analysis.areas)
+    lenses = tuple(_file_or_name(home, one) for one in job.analysis.lenses)
     analysis = job.analysis.model_copy(update={"areas": areas, "lenses": lenses})
     questions = tuple(_beside(home, each) for each in job.questions)
     for each in questions:
@@ -215,6 +215,14 @@ def read_job(path: Path) -> Job:
             "out": str(home / job.out),
         }
     )
+
+
+def _file_or_name(home: Path, given: str) -> str:
+    """Return the path of a file beside the job file, or what is given where there is none."""
+    try:
+        return str(home / given) if (home / given).is_file() else given
+    except OSError:  # longer than any name of a file
+        return given
 
 
 def _beside(home: Path, question: JobQuestion) -> JobQuestion:

@@ -36,6 +36,12 @@ def points(told: Mapping[str, Any], _progress: Progress) -> dict[str, Any]:
             f"{told['name']}: is no file of shapes. Give the GeoPackage, Shapefile or GeoJSON as"
             " downloaded."
         ) from error
+    if not isinstance(shapes, geopandas.GeoDataFrame):
+        raise ContextError(f"{told['name']}: {layer} has no shapes. Give a file of shapes.")
+    if shapes.crs is None:
+        raise ContextError(
+            f"{told['name']}: names no coordinate reference system. Save it again with one."
+        )
     inside = shapes.geometry.representative_point().to_crs(4326)
     table = pd.DataFrame(shapes.drop(columns=shapes.geometry.name)).astype("str")
     table = table.assign(lon=inside.x.astype("str"), lat=inside.y.astype("str"))

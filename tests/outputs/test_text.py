@@ -14,9 +14,11 @@ from mapper.base.text import (
     line_text,
     lines_text,
     place_name,
+    printable_text,
     script_json,
     shown_name,
     spreadsheet_text,
+    straight_text,
 )
 
 TEXTS = st.text(st.characters(exclude_categories=["Cs"]))
@@ -27,7 +29,7 @@ def test_encoded_text_has_no_sign_that_runs_and_reads_back_as_it_was(text):
     encoded = encode_text(text)
     assert not set(encoded.replace("&#", "")) & set("{}`$\\<>&\"'")
     # Not all numeric entities survive html.unescape (control characters), but these do.
-    assert html.unescape(encoded) == text
+    assert html.unescape(encoded) == straight_text(text)
 
 
 OBEYED = set(map(chr, (*range(32), *range(0x7F, 0xA0), *range(0x202A, 0x202F)))) | {"\u2066"}
@@ -49,11 +51,22 @@ def test_an_endless_name_is_cut_and_says_so():
     assert shown_name("x" * 5_000) == "x" * 120 + "… (cut: 5,000 characters)"
 
 
+@pytest.mark.parametrize("sign", ["\u202e", "\u2066", "\u061c", "\u200f"])
+def test_nothing_turns_what_follows_round(sign):
+    name = f"{sign}gnp.exe"
+    for encode in (encode_text, script_json, spreadsheet_text, printable_text, line_text):
+        assert sign not in encode(name)
+        assert f"\\u{ord(sign):04x}" not in encode(name) or encode is line_text
+    assert json.loads(script_json(name)) == "\ufffdgnp.exe"
+    assert json.loads(script_json("\\u202e")) == "\\u202e"  # letters, not a sign
+
+
 @given(TEXTS)
 def test_script_json_reads_back_and_cannot_leave_its_script(text):
     value = {text: [text, 1, None, 2.5]}
     written = script_json(value)
-    assert json.loads(written) == value
+    straight = straight_text(text)
+    assert json.loads(written) == {straight: [straight, 1, None, 2.5]}
     assert written.isascii()
     assert not set(written) & set("<>&'`")
 

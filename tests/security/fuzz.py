@@ -31,7 +31,7 @@ import shapely
 import tomli_w
 
 from mapper.app.door.people_file import read_people_file
-from mapper.areas import boundaries
+from mapper.areas import boundaries, study_area
 from mapper.areas.base_table import read_base_table
 from mapper.areas.boundaries import read_boundary
 from mapper.areas.load import load_study_area
@@ -349,7 +349,7 @@ def late(*_):
 
 def main(first, last, *forms):
     """Read the changed files of some seeds, of each format."""
-    for module in (boundaries, place_files, parquet, spatial, workbook):
+    for module in (boundaries, place_files, parquet, spatial, study_area, workbook):
         module.in_child = here
     resource.setrlimit(resource.RLIMIT_DATA, (MEMORY, MEMORY))
     signal.signal(signal.SIGALRM, late)

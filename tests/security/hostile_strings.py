@@ -68,6 +68,7 @@ PATHS = (
 )
 UNICODE = (
     "\u202egnp.exe\u202c Road",
+    "\u2066gnp.exe\u2069 Road",
     "a\u2028window.ran=1;//\u2029b",
     "Z\u0336\u0321a\u0335lgo\u0300\u0301\u0302\u0303",
     "\ufeffBOM first",

@@ -1,10 +1,14 @@
 """Files for a study area made to harm: boundaries that cross each other, tables without end."""
 
 import json
+import resource
 import socket
 from contextlib import suppress
 
 import geopandas
+import numpy as np
+import pyarrow as pa
+import pyarrow.parquet as pq
 import pytest
 from shapely.geometry import mapping
 
@@ -12,6 +16,7 @@ from mapper.areas import build as area_build
 from mapper.areas import official_table
 from mapper.areas.boundaries import read_boundary
 from mapper.areas.build import build_area
+from mapper.areas.load import load_study_area
 from mapper.areas.population import read_residents
 from mapper.base.errors import AreaError, ContextError
 from mapper.context.place_files import read_places
@@ -76,3 +81,16 @@ def test_the_reference_system_that_a_file_points_at_is_never_fetched(tmp_path, r
         server.settimeout(0.2)
         with pytest.raises(TimeoutError):
             server.accept()
+
+
+def test_an_area_table_that_unpacks_without_end_is_unpacked_by_no_parent(tmp_path):
+    path = tmp_path / "kept.parquet"
+    endless = pa.DictionaryArray.from_arrays(
+        pa.array(np.zeros(1_000_000, np.int32)), pa.array(["x" * 100_000])
+    )  # 100 GB of text in under 200 kB
+    pq.write_table(pa.table({"ward": endless}), path, store_schema=False)
+    assert path.stat().st_size < 200_000
+    begun = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    with pytest.raises(AreaError, match=r"kept.parquet: .*memory.* Make it again with mapper area"):
+        load_study_area(str(path))
+    assert resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - begun < 100_000  # kB

@@ -22,6 +22,7 @@ import xlsxwriter
 
 from mapper.areas.load import load_study_area
 from mapper.base.errors import MapperError
+from mapper.base.text import straight_text
 from mapper.disclosure.people import Viewer
 from mapper.incidents.mapping import ColumnMapping, load_mapping, save_mapping
 from mapper.incidents.read import read_incidents
@@ -213,7 +214,7 @@ def test_csv(attacked):
         csv.DictReader(io.StringIO(export(attacked, "csv").decode("utf-8-sig"), newline=""))
     )
     for row, name in zip(rows, names_of(attacked), strict=True):
-        assert row["name"] in (name, f"'{name}")
+        assert row["name"] in (straight_text(name), f"'{straight_text(name)}")
         for column in ("name", "ward", "district", "reason"):
             assert not row[column].startswith(tuple(FORMULA_SIGNS))
 
@@ -282,6 +283,28 @@ def document(attacked):
         made_by=words[4],
         made_at=datetime(2026, 4, 1, 9, 30, tzinfo=UTC),
     )
+
+
+def test_nothing_that_people_read_turns_round(attacked, document):
+    with zipfile.ZipFile(io.BytesIO(document_docx(document))) as file:
+        word = file.read("word/document.xml").decode()
+    book = openpyxl.load_workbook(io.BytesIO(export(attacked, "xlsx")))
+    cells = [str(cell.value) for sheet in book for row in sheet.iter_rows() for cell in row]
+    printed = pypdf.PdfReader(io.BytesIO(document_pdf(document))).pages
+    shown = {
+        "page": document_html(document).decode(),
+        "map": export(attacked, "html").decode(),
+        "picture": map_svg(attacked).decode(),
+        "kml": kml(attacked).decode(),
+        "csv": export(attacked, "csv").decode(),
+        "workbook": " ".join(cells),
+        "word": word,
+        "printed": " ".join(page.extract_text() for page in printed),
+    }
+    for form, text in shown.items():
+        assert "gnp.exe" in text or form == "picture", form
+        signs = ("\u202e", "\u2066", "\\u202e", "\\u2066", "&#8238;", "&#8294;")
+        assert not [sign for sign in signs if sign in text], form
 
 
 def test_printed_pages_hold_the_signs_and_run_nothing(document):

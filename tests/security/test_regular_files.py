@@ -117,6 +117,7 @@ ALLOWED = {
     "outputs/exports/layers.py": OWN,
     "records/lock.py": OWN,
     "records/rules_change.py": OWN,
+    "areas/study_area.py": OWN,
     "incidents/parquet.py": OWN,
     "incidents/parquet_child.py": OWN,
     "incidents/spatial_child.py": OWN,

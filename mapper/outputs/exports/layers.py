@@ -18,7 +18,7 @@ import numpy as np
 import pyarrow.parquet as pq
 
 from mapper.base.lazy import Lazy
-from mapper.base.text import encode_text
+from mapper.base.text import encode_text, straight_text
 from mapper.disclosure.release import AnyRelease, FindingRelease, Release, is_release
 from mapper.grid.hexagons import cells_to_outline, cells_to_wkb, strings_to_cells
 from mapper.incidents.coordinates import NATIONAL_GRID, degrees_to_grid
@@ -110,7 +110,7 @@ def kml(release: AnyRelease) -> bytes:
     shown = encode_text(f"{release.marking}: {release.title}, {release.period}")
     said = encode_text("\n".join(f"{name}: {word}" for name, word in _words_of(release).items()))
     above = f"<name>{shown}</name><description>{said}</description>"
-    return made.replace(f"<name>{layer}</name>", above, 1).encode()
+    return straight_text(made).replace(f"<name>{layer}</name>", above, 1).encode()
 
 
 def _words_of(release: AnyRelease) -> dict[str, str]:

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 import pandas as pd
 
 from mapper.base.lazy import Lazy
+from mapper.base.text import straight_text
 from mapper.disclosure.release import AnyRelease, Release, is_release
 from mapper.outputs.exports.fields import FIELD_COLUMNS, dictionary_rows
 from mapper.outputs.manifest import said_of
@@ -100,7 +101,7 @@ def write_about(book: "Workbook", said: Mapping[str, Any], marking: str) -> None
     for row, (name, value) in enumerate(said.items(), start=_HEADER_ROW):
         words = "\n".join(value) if isinstance(value, list) else str(value)
         sheet.write_string(row, 0, name.replace("_", " ").capitalize())
-        sheet.write_string(row, 1, words[:_MOST_TEXT])
+        sheet.write_string(row, 1, straight_text(words[:_MOST_TEXT]))
 
 
 def write_table(book: "Workbook", name: str, table: pd.DataFrame, marking: str) -> None:
@@ -122,7 +123,7 @@ def write_table(book: "Workbook", name: str, table: pd.DataFrame, marking: str) 
 def _write(sheet: "Worksheet", row: int, column: int, value: Any) -> None:
     """Write one value by its type; a missing one leaves the cell empty."""
     if isinstance(value, str):
-        sheet.write_string(row, column, value[:_MOST_TEXT])
+        sheet.write_string(row, column, straight_text(value[:_MOST_TEXT]))
     elif isinstance(value, bool):
         sheet.write_boolean(row, column, value)
     elif isinstance(value, date):

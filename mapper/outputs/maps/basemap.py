@@ -6,7 +6,6 @@ which places are looked at; OpenStreetMap's tiles tell strangers the same. Only 
 app can have one: files that leave never do.
 """
 
-import gzip
 import json
 import re
 import struct
@@ -29,6 +28,7 @@ _OSM_CREDIT = "© OpenStreetMap contributors"
 _HEADER = 127  # bytes of a PMTiles header, version 3
 _IMAGES = {2: "image/png", 3: "image/jpeg", 4: "image/webp", 5: "image/avif"}
 _PLAIN, _GZIP = 1, 2
+_OF_GZIP = 31  # how zlib is told of the wrapping of gzip
 _VECTOR = 1  # the kind of tile that holds shapes
 _LONGEST = 1_000_000  # bytes of a file's words about itself
 _CREDIT = 300  # characters of it
@@ -161,12 +161,22 @@ def _of_file(path: Path, credit: str) -> Basemap:
 def _words_of(path: Path, head: bytes, *, packed: bool) -> tuple[str, list[dict[str, object]]]:
     """Return whom a file names and the layers it says it holds; nothing where it says nothing."""
     begin, length = struct.unpack("<2Q", head[24:40])
-    with open_regular(path) as file:
-        file.seek(begin)
-        text = file.read(min(length, _LONGEST))
     try:
-        said = json.loads(gzip.decompress(text) if packed else text)
+        with open_regular(path) as file:
+            file.seek(begin)
+            text = file.read(min(length, _LONGEST))
+        if packed:  # never more than a description needs, whatever it would unpack to
+            text = zlib.decompressobj(wbits=_OF_GZIP).decompress(text, _LONGEST)
+        said = json.loads(text)
         credit, layers = said.get("attribution", ""), said.get("vector_layers", [])
         return str(credit)[:_CREDIT], [dict(one) for one in layers]
-    except (OSError, EOFError, zlib.error, ValueError, AttributeError, TypeError):
+    except (
+        OSError,
+        OverflowError,
+        zlib.error,
+        ValueError,
+        AttributeError,
+        TypeError,
+        RecursionError,
+    ):
         return "", []
