@@ -46,16 +46,21 @@ def typed(param, value):
 
 
 @pytest.mark.parametrize(("words", "command", "out", "read"), list(tries()))
-@pytest.mark.parametrize("how", ["same", "link", "folder"])
+@pytest.mark.parametrize("how", ["same", "link", "symlink", "dotted", "folder"])
 def test_every_command_refuses_each_of_its_inputs_as_its_output(
     tmp_path, words, command, out, read, how
 ):
     mine = tmp_path / "input.csv"
     mine.write_text("kept as it is")
-    target = {"same": mine, "link": tmp_path / "other.csv", "folder": tmp_path}[how]
+    target = {"same": mine, "folder": tmp_path}.get(how, tmp_path / "other.csv")
     if how == "link":
         os.link(mine, target)
-    options = {read: str(mine), out: str(target)}
+    elif how == "symlink":
+        target.symlink_to(mine)
+    elif how == "dotted":  # a text: a path object would drop the dot
+        target = mine
+    spelt = f"{target.parent}/./{target.name}" if how == "dotted" else str(target)
+    options = {read: str(mine), out: spelt}
     for param in command.params:
         if param.required and param not in options:
             options[param] = str(tmp_path / "absent" / "x.csv") if is_path(param) else "1"
