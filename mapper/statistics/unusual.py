@@ -133,7 +133,7 @@ def _own_p(counts: Integers, expected: Floats, bunching: Bunching) -> Floats:
     known = ~np.isnan(expected)
     held = np.maximum(expected[known], LEAST_EXPECTED)
     factor = held / np.maximum(expected[known], np.finfo(np.float64).tiny)
-    tail = count_tail(counts[known], held, bunching.shapes(expected[known]) * factor)
+    tail = count_tail(counts[known], held, bunching.raised_shapes(expected[known], factor))
     p[known] = np.where(counts[known] < FEWEST_IN_DISC, 1.0, np.clip(tail, SMALLEST_P, 1))
     return p
 
@@ -174,4 +174,4 @@ def _held(expected: Floats, bunching: Bunching) -> tuple[Floats, Floats]:
     """
     whole = expected.sum(axis=-1, keepdims=True)
     factor = np.maximum(whole, LEAST_EXPECTED) / np.maximum(whole, np.finfo(np.float64).tiny)
-    return expected * factor, bunching.shapes(expected) * factor
+    return expected * factor, bunching.raised_shapes(expected, factor)
