@@ -140,10 +140,13 @@ def test_raised_shapes_keep_the_ratio_of_variance_to_mean():
     assert tail == pytest.approx(nbinom.sf(5, shape, shape / (shape + 1)))
 
 
-def test_a_cell_where_nobody_lives_around_has_the_tail_of_one_expected():
+def test_where_nobody_lives_around_p_is_the_tail_of_one_expected():
     people = np.where(np.arange(CELLS.size) < 200, 0.0, PEOPLE)
     counts = np.random.default_rng(8).poisson(2_000 * people / people.sum())
     counts[5] = 6
     found = find_unusual(counts, people, NEAR)
-    assert found.expected[5] == 0
+    whole = np.append(NEAR.neighbours_of(5), 5)
+    assert found.expected[whole].sum() == 0
     assert found.own_p[5] == pytest.approx(poisson.sf(5, 1), rel=1e-6)
+    assert found.disc_p[5] == pytest.approx(poisson.sf(found.counts[whole].sum() - 1, 1), rel=1e-6)
+    assert found.tail(whole) == pytest.approx(found.disc_p[5], rel=1e-6)
