@@ -94,11 +94,6 @@ def skip_clock_change(minutes: Integers) -> Integers:
     return np.where((minutes >= _GAP) & (minutes < _GAP + 60), minutes + 60, minutes)
 
 
-def month_of(minutes: Integers) -> Integers:
-    """Return the month of each minute, 0 for the first of the year."""
-    return np.searchsorted(MONTH_STARTS, minutes // 1440, side="right") - 1
-
-
 def _week(rhythm: Rhythm) -> Floats:
     """Return the weight of each hour of the week, shape (7, 24)."""
     hour = np.arange(24)

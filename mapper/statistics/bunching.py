@@ -61,6 +61,14 @@ class Bunching:
         """Return the negative binomial shape of each expectation, any array shape."""
         return np.clip(self.scale * expected**self.power, *_SHAPES)
 
+    def raised_shapes(self, expected: Floats, factor: Floats) -> Floats:
+        """Return the shapes times a factor of 1 or more, at most what stands for independent.
+
+        Where next to nothing is expected the factor alone is past 1e307: their product is none,
+        and an infinite shape would make the tail 0 where it is that of a Poisson count.
+        """
+        return np.minimum(self.shapes(expected), _SHAPES[1] / factor) * factor
+
     def ratio(self, expected: float) -> float:
         """Return the variance to mean ratio where so much is expected: 1 for independent."""
         return 1 + expected ** (1 - self.power) / self.scale if expected > 0 else 1.0

@@ -133,7 +133,7 @@ def _own_p(counts: Integers, expected: Floats, bunching: Bunching) -> Floats:
     known = ~np.isnan(expected)
     held = np.maximum(expected[known], LEAST_EXPECTED)
     factor = held / np.maximum(expected[known], np.finfo(np.float64).tiny)
-    tail = count_tail(counts[known], held, bunching.shapes(expected[known]) * factor)
+    tail = count_tail(counts[known], held, bunching.raised_shapes(expected[known], factor))
     p[known] = np.where(counts[known] < FEWEST_IN_DISC, 1.0, np.clip(tail, SMALLEST_P, 1))
     return p
 
@@ -147,8 +147,9 @@ def _of_discs(
     own = expected**2 / bunching.shapes(expected)
     extra = own + near.ring_totals(own)
     factor = np.maximum(means, LEAST_EXPECTED) / np.maximum(means, np.finfo(np.float64).tiny)
+    raised = np.where(means == 0, LEAST_EXPECTED, means * factor)
     means, extra = means * factor, extra * factor
-    tail = matched_tail(seen, means, extra)
+    tail = matched_tail(seen, raised, extra)
     tested = (near.degree > 0) & ~np.isnan(means)
     p = np.where(tested, np.where(seen < FEWEST_IN_DISC, 1.0, np.clip(tail, SMALLEST_P, 1)), np.nan)
     if bunching.power < 1:
@@ -174,4 +175,6 @@ def _held(expected: Floats, bunching: Bunching) -> tuple[Floats, Floats]:
     """
     whole = expected.sum(axis=-1, keepdims=True)
     factor = np.maximum(whole, LEAST_EXPECTED) / np.maximum(whole, np.finfo(np.float64).tiny)
-    return expected * factor, bunching.shapes(expected) * factor
+    raised = expected * factor
+    raised[..., :1] += np.where(whole == 0, LEAST_EXPECTED, 0.0)  # nothing has no part to raise
+    return raised, bunching.raised_shapes(expected, factor)

@@ -2,9 +2,10 @@
 
 import numpy as np
 import pytest
-from scipy.stats import nbinom
+from scipy.stats import nbinom, poisson
 
 from mapper.grid.neighbours import find_neighbours
+from mapper.statistics.bunching import Bunching, count_tail
 from mapper.statistics.places import Windows, find_places
 from mapper.statistics.unusual import expected_counts, find_unusual, pooled
 from tests.builders import disc
@@ -121,3 +122,31 @@ def test_a_planted_cluster_is_found_and_population_is_not():
     places = listed(counts, people)
     assert places.p.size
     assert set(np.flatnonzero(places.number >= 0)) <= set(planted)
+
+
+@pytest.mark.parametrize("power", [0.0, 0.5, 1.0])
+def test_raised_shapes_of_next_to_nothing_give_a_poisson_tail(power):
+    law, factor = Bunching(scale=1e6, power=power), np.array([1 / np.finfo(np.float64).tiny])
+    shape = law.raised_shapes(np.array([0.0]), factor)  # a warning of overflow is an error here
+    tail = count_tail(np.array([6]), np.ones(1), shape)
+    assert tail == pytest.approx(poisson.sf(5, 1), rel=1e-7)
+
+
+def test_raised_shapes_keep_the_ratio_of_variance_to_mean():
+    law, expected = Bunching(scale=0.8, power=0.3), np.array([0.02, 0.4, 1.0])
+    shape = law.raised_shapes(expected, 1 / expected)
+    assert 1 + 1 / shape == pytest.approx([law.ratio(e) for e in expected])
+    tail = count_tail(np.array([6, 6, 6]), np.ones(3), shape)
+    assert tail == pytest.approx(nbinom.sf(5, shape, shape / (shape + 1)))
+
+
+def test_where_nobody_lives_around_p_is_the_tail_of_one_expected():
+    people = np.where(np.arange(CELLS.size) < 200, 0.0, PEOPLE)
+    counts = np.random.default_rng(8).poisson(2_000 * people / people.sum())
+    counts[5] = 6
+    found = find_unusual(counts, people, NEAR)
+    whole = np.append(NEAR.neighbours_of(5), 5)
+    assert found.expected[whole].sum() == 0
+    assert found.own_p[5] == pytest.approx(poisson.sf(5, 1), rel=1e-6)
+    assert found.disc_p[5] == pytest.approx(poisson.sf(found.counts[whole].sum() - 1, 1), rel=1e-6)
+    assert found.tail(whole) == pytest.approx(found.disc_p[5], rel=1e-6)

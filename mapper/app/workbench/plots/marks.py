@@ -12,7 +12,7 @@ import pandas as pd
 from mapper.base.palette import COLOURS
 
 BLUE, HOT, INK = COLOURS["link"], COLOURS["hot-dark"], COLOURS["ink"]
-SOFT, LINE, PAPER = COLOURS["soft"], COLOURS["rule"], COLOURS["paper"]
+SOFT, PAPER = COLOURS["soft"], COLOURS["paper"]
 _QUIET = COLOURS["quiet"]
 ROW = 24  # pixels of one row of names
 ENDS = ("low", "high")  # of an interval
