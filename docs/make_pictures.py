@@ -33,7 +33,6 @@ PAGES = {
     "children": "Children: domestic abuse with a child at the address.",
     "campaigns": "Campaigns: many places between two days, who does what, what was reached.",
     "late-and-due": "Late and due: by agency, with place and link; what crosses at one place.",
-    "our-actions": "Our actions: what one agency has promised, and how it stands.",
     "data": "Data: what was read, what was rejected and why, what the data supports.",
     "release-to-partners": "Release: what partners would see, beside the full view.",
     "audit": "Audit: who saw what, and when.",

@@ -22,7 +22,15 @@ import shapely
 from mapper.areas.boundaries import Boundary
 from mapper.areas.recognise import DISTRICT_NAME, WARD_NAME
 from mapper.areas.resolution import check_size
-from mapper.areas.sources import AreaFiles, named_districts, read_people, read_polygons, shape_names
+from mapper.areas.sources import (
+    AreaFiles,
+    has_names,
+    named_after,
+    named_districts,
+    read_people,
+    read_polygons,
+    shape_names,
+)
 from mapper.areas.study_area import StudyArea, read_study_area
 from mapper.base.errors import AreaError
 from mapper.base.files import Progress, no_progress
@@ -154,6 +162,8 @@ def build_study_area(
         raise AreaError(f"Resolution {resolution} is not offered. Choose 7 to 11.")
     progress("Reading boundaries", 0.0)
     lsoa, districts, wards = read_polygons(files, only)
+    if districts is not None and not has_names(districts):
+        districts = named_after(title, districts)
     boundaries = [boundary for boundary in (lsoa, districts, wards) if boundary is not None]
     units = lsoa or wards or boundaries[0]
     progress("Reading residents", 0.2)

@@ -149,7 +149,7 @@ def look(told: Mapping[str, Any], _progress: Progress) -> dict[str, Any]:
     columns = _columns(headings, kind)
     of = columns.get("name" if kind == "districts" else "district")
     names = sorted(set(attributes[of].dropna().astype(str)))[:_NAMES] if of else []
-    rows, notes = len(attributes), boundary.notes
+    rows, notes = len(boundary.shapes), boundary.notes
     return asdict(Recognised(path.name, kind, rows, headings, columns, tuple(names), notes))
 
 

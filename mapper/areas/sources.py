@@ -184,6 +184,21 @@ def named_districts(lsoa: Boundary, title: str) -> npt.NDArray[np.str_]:
     return np.asarray([plain_name(met[1]) for met in found if met])
 
 
+def has_names(boundary: Boundary) -> bool:
+    """Tell whether any column could name the shapes: one drawn by hand may have none."""
+    return any(
+        not pd.api.types.is_numeric_dtype(values) and values.notna().any()
+        for _, values in boundary.attributes.items()
+    )
+
+
+def named_after(title: str, districts: Boundary) -> Boundary:
+    """Return shapes without names as one district under the area's title, and say so."""
+    names = pd.DataFrame({ROLES["districts"]["name"][1]: [title] * len(districts.shapes)})
+    said = f"{districts.name}: names none of its shapes; they are one district, {title}."
+    return replace(districts, attributes=names, notes=(*districts.notes, said))
+
+
 def shape_names(
     boundary: Boundary, patterns: tuple[str, ...], *, what: str
 ) -> npt.NDArray[np.str_]:

@@ -33,6 +33,7 @@ def run(
 ) -> None:
     """Read files, print the summary, and write what was asked for."""
     from mapper.analysis.examine import examine
+    from mapper.analysis.outside import outside_in_words, outside_of
     from mapper.areas.load import load_study_area
     from mapper.base.errors import InputError
     from mapper.base.files import write_whole
@@ -52,6 +53,7 @@ def run(
         )
         quality = quality_report(incidents)
         doubts = examine(incidents, ground)
+        outside = outside_of(incidents.table, ground)
     if files.rejected == STDOUT:
         put_out(rejected_csv(incidents.rejected))
     elif files.rejected:
@@ -63,13 +65,17 @@ def run(
         write_whole(files.doubts, form(incidents, ground, doubts))
     speak = say_aside if files.rejected == STDOUT else say
     told = [said(one) for one in doubts]
+    where = [*ground.notes] if area else []  # the own one was looked at when it was made
+    if outside.any():
+        where.append(f"{outside_in_words(incidents.table, outside, ground)}.")
     head = ["What in the data as a whole may mislead:"] if told else []
     speak(
-        "\n".join([*_lines(incidents, quality), *head, *told]),
+        "\n".join([*_lines(incidents, quality), *where, *head, *told]),
         doubts=as_json(doubts),
         read=incidents.rows_read,
         accepted=len(incidents.table),
         rejected=len(incidents.rejected),
+        outside=int(outside.sum()),
         reasons=quality.by_reason,
         written=[path for path in vars(files).values() if path and path != STDOUT],
     )

@@ -236,6 +236,16 @@ def test_the_cases_as_published(shared):
     assert read_boundary(cases / "latlon_swapped.geojson").shapes[0].bounds[0] < 0
 
 
+def test_a_boundary_that_names_nothing_is_one_district(tmp_path, workspace, run):
+    boxes = [shapely.box(-2.7 + at, 53.7, -2.6 + at, 53.75) for at in (0, 0.2)]
+    gpd.GeoDataFrame(geometry=boxes, crs=4326).to_file(tmp_path / "drawn.geojson")
+    told = run("area", "build", tmp_path / "drawn.geojson", "--title", "Drawn")
+    assert told.code == 0, told.err
+    assert "drawn.geojson: district boundaries, 2 shapes; no names." in told.err
+    assert "names none of its shapes; they are one district, Drawn" in told.out
+    assert set(load_study_area("drawn").cells["district"]) == {"Drawn"}
+
+
 def test_what_is_wrong_in_a_file_is_said(tmp_path):
     path = tmp_path / "phones.csv"
     path.write_text("name,number\na,1\n")

@@ -2,13 +2,15 @@
 
 import pytest
 
+from mapper.app.shell.router import ENTRIES
 from tests.areas.lancashire import write_lancashire
 from tests.browser.app_server import Visit, serving
 from tests.small_extract import write_extract
 
 pytestmark = pytest.mark.browser
 
-PAGES = ("my-patch", "briefing", "workbench", "data", "assessments", "plans", "meetings")
+PAGES = [entry.url for entry in ENTRIES if entry.act != "act for an agency"]
+OF_ALL = {"methods", "your-area"}  # speak of other areas, too
 
 
 def test_official_files_become_the_area_of_every_page(browser, tmp_path, monkeypatch):
@@ -43,5 +45,31 @@ def test_official_files_become_the_area_of_every_page(browser, tmp_path, monkeyp
             visit.rest()
             words = page.locator(".stMain").inner_text()
             assert "lie outside" not in words, name
-            assert "Liverpool" not in words, name
+            assert name in OF_ALL or not {"Liverpool", "Merseyside"} & set(words.split()), name
+        assert not visit.elsewhere
+
+
+@pytest.mark.soak
+def test_the_cases_of_areas_are_told_by_the_page(browser, tmp_path, shared):
+    cases = shared.parent / "cases" / "areas"
+    if not cases.is_dir():
+        pytest.skip("the folder of cases is absent on this machine")
+    told = {
+        "latlon_swapped.geojson": "latitude and longitude are swapped",
+        "elsewhere.geojson": "district boundaries, 4 shapes",
+        "ons-headings-population.csv": "residents by area, 2 areas",
+        "imd2025-headings.csv": "deprivation deciles, 2 areas",
+    }
+    with serving(tmp_path) as address:
+        visit = Visit(browser, address)
+        page = visit.page
+        for name, words in told.items():
+            page.goto(f"{address}/your-area")
+            page.get_by_role("heading", name="Your area").wait_for()
+            page.locator("input[type=file]").set_input_files(cases / name)
+            page.get_by_text(words).first.wait_for()
+        page.goto(f"{address}/data")
+        page.get_by_role("heading", name="Data").first.wait_for()
+        page.locator("input[type=file]").first.set_input_files(cases / "birmingham.csv")
+        page.get_by_text("All 500 incidents lie outside Merseyside").first.wait_for()
         assert not visit.elsewhere
