@@ -117,15 +117,17 @@ def _doubt(area: StudyArea, found: Flags, base: Floats) -> Doubt:
     ]
     shown = ", ".join(names[:_NAMED]) + (f" and {len(names) - _NAMED} more" * (len(names) > _NAMED))
     share = float(base[found].sum() / max(base.sum(), 1e-9))
+    people = area.cells["residents"].sum() > 0  # else the share is one of ground
+    live = f", where {share:.0%} of its people live" if people else ""
     inside = f", among it the whole of {shown}" if names else ""
     reached = _reached(area.cells["district"], found)
     return Doubt(
         code="uncovered ground",
         effect="left out",
         words=(
-            f"The data holds nothing at all in {found.mean():.0%} of the cells of {area.title},"
-            f" where {share:.0%} of its people live{inside}: not covered, rather than quiet. These"
-            " cells are drawn as no data and left out of what is expected."
+            f"The data holds nothing at all in {found.mean():.0%} of the cells of {area.title}"
+            f"{live}{inside}: not covered, rather than quiet. These cells are drawn as no data and"
+            " left out of what is expected."
         ),
         rows=np.empty(0, dtype=np.int64),
         share=share,

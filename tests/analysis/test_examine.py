@@ -146,7 +146,12 @@ def test_ground_that_the_data_does_not_reach_has_no_expectation():
     incidents = incidents_at(area.cells["cell"].to_numpy()[inside])
     coverage = examine_area(incidents, area).coverage
     assert coverage.uncovered[~west].all()
+    assert "of its people live, among it the whole of" in coverage.doubt.words
     assert "Wirral" in coverage.doubt.words
+    empty = replace(area, cells=area.cells.assign(residents=np.nan))  # nobody counted them
+    words = examine_area(incidents, empty).coverage.doubt.words
+    assert "people" not in words
+    assert "of the cells of Merseyside, among it the whole of" in words
     assert coverage.uncovered[west].mean() < 0.02
     study = prepare(incidents, lens=EVERYTHING, area=area)
     assert study.uncovered.sum() == coverage.uncovered.sum()
