@@ -29,6 +29,7 @@ from mapper.lenses.load import shipped_lenses
 from mapper.lenses.named_values import unnamed_values
 
 _EFFECTS = ("veto", "left out", "caveat")
+_EXPECTED = 5.0  # rows in months of which none may be missing by chance: one in 150
 
 
 @dataclass(frozen=True, eq=False)
@@ -187,11 +188,17 @@ def _near_names(table: pd.DataFrame) -> list[Doubt]:
 
 
 def _missing_months(table: pd.DataFrame) -> list[Doubt]:
-    """Return a doubt for each run of months between the first and the last without any row."""
-    months = np.unique(table["start"].to_numpy().astype("datetime64[M]"))
-    at = np.flatnonzero(np.diff(months).astype(np.int64) > 1)
+    """Return a doubt for each run of months between the first and the last without any row.
+
+    Where few rows are dated at all, an empty month may be chance and is told of by no doubt: the
+    rate is half that of the middle month, for quiet times.
+    """
+    dated = table["start"].to_numpy().astype("datetime64[M]")
+    months, held = np.unique(dated, return_counts=True)
+    gap = np.diff(months).astype(np.int64) - 1
+    expected = gap * (float(np.median(held)) if held.size else 0.0) / 2
     found = []
-    for one in at.tolist():
+    for one in np.flatnonzero(expected >= _EXPECTED).tolist():
         first = (months[one] + 1).astype("datetime64[D]").astype(object)
         last = (months[one + 1].astype("datetime64[D]") - 1).astype(object)
         words = f"No row at all from {first:%B %Y} to {last:%B %Y}: missing, not none."

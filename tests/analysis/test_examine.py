@@ -135,6 +135,16 @@ def test_a_default_point_of_many_labels():
     assert "different labels" in doubt.words
 
 
+@pytest.mark.parametrize(("number", "told"), [(24, False), (240, True)])
+def test_an_empty_month_of_few_rows_may_be_chance(number, told):
+    incidents = incidents_at(np.resize(AREA.cells["cell"].to_numpy(), number))
+    months = np.repeat([0, 1, 2, 3, 5, 6, 7, 8], number // 8)  # none in May
+    days = (np.datetime64("2024-01") + months).astype("datetime64[D]") + np.arange(number) % 28
+    incidents.table["start"] = days.astype("datetime64[us]")
+    codes = [one.code for one in examine(incidents, AREA)]
+    assert ("months missing" in codes) == told
+
+
 def test_ground_that_the_data_does_not_reach_has_no_expectation():
     area = load_study_area("merseyside", resolution=8)
     people = area.cells["residents"].to_numpy()
