@@ -9,11 +9,15 @@ from tests.small_extract import write_extract
 
 pytestmark = pytest.mark.browser
 
-PAGES = [entry.url for entry in ENTRIES if entry.act != "act for an agency"]
+EVERY = [entry.url for entry in ENTRIES if entry.act != "act for an agency"]
+FEW = ["my-patch", "briefing", "data", "campaigns"]  # each page by itself: tests/pages
 OF_ALL = {"methods", "your-area"}  # speak of other areas, too
 
 
-def test_official_files_become_the_area_of_every_page(browser, tmp_path, monkeypatch):
+@pytest.mark.parametrize(
+    "pages", [FEW, pytest.param(EVERY, marks=pytest.mark.soak)], ids=["few", "every"]
+)
+def test_official_files_become_the_area_of_every_page(browser, tmp_path, monkeypatch, pages):
     files = write_lancashire(tmp_path / "official")
     places = ((-2.77, 53.75), (-2.75, 53.77), (-2.73, 53.79))
     monkeypatch.setattr("tests.small_extract.PLACES", places)
@@ -39,7 +43,7 @@ def test_official_files_become_the_area_of_every_page(browser, tmp_path, monkeyp
         page.get_by_text("This installation is for Lancashire").wait_for()
         visit.open()
         assert "Lancashire" in page.get_by_role("combobox", name="Area", exact=True).input_value()
-        for name in PAGES:
+        for name in pages:
             page.goto(f"{address}/{name}")
             page.get_by_role("heading").first.wait_for()
             visit.rest()

@@ -1,5 +1,7 @@
 """The app of another force: its own area in Merseyside's place, on every page; and Your area."""
 
+import shutil
+
 import pytest
 from streamlit.testing.v1 import AppTest
 
@@ -27,12 +29,24 @@ def files(tmp_path):
     return write_lancashire(tmp_path / "official")
 
 
-@pytest.fixture
-def lancashire(tmp_path, monkeypatch, small_app, files):
-    """An installation of Lancashire, with incidents of its own."""
-    given = dict(files)
+@pytest.fixture(scope="module")
+def built(tmp_path_factory):
+    """The table of Lancashire's area, made once."""
+    folder = tmp_path_factory.mktemp("lancashire")
+    given = write_lancashire(folder / "official")
     given["population_by_age"] = given.pop("population")
-    build(given, only=["Preston", "South Ribble"])
+    path = folder / "lancashire.parquet"
+    build_area(
+        **given, name="lancashire", title="Lancashire", only=["Preston", "South Ribble"], out=path
+    )
+    return path
+
+
+@pytest.fixture
+def lancashire(tmp_path, monkeypatch, small_app, built):
+    """An installation of Lancashire, with incidents of its own."""
+    kept_path("lancashire").parent.mkdir(parents=True)
+    shutil.copyfile(built, kept_path("lancashire"))
     choose_area("lancashire")
     show(tmp_path, monkeypatch)
 
