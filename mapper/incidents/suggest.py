@@ -24,6 +24,14 @@ from mapper.incidents.coordinates import (
 )
 from mapper.incidents.flags import flag_core, parse_flags
 from mapper.incidents.force_extract import EXTRACT_COLUMNS, FLAG_NAMES, ExtractColumn
+from mapper.incidents.heading_words import (
+    AT_FIRST,
+    NAMES,
+    OTHER_DATES,
+    SETTLED,
+    TIME_WORDS,
+    WORDS,
+)
 from mapper.incidents.mapping import FIELD_OF, ColumnMapping, mapping_text
 from mapper.incidents.place_words import parse_numbers, two_numbers
 from mapper.incidents.postcodes import POSTCODE
@@ -34,82 +42,12 @@ _LONGEST = 60  # letters of a header that can be a name
 _AGREE = 0.8  # of the values of a column that must look right
 _DATES_AGREE = 0.6  # of dates: some are always wrong
 
-# Words of headers that say which time a column of dates holds; the first kind that fits counts.
-_OTHER_DATES = re.compile(
-    r"birth|dob|closed?|closure|modified|updated?|amended|extract(ed)?|printed|run|due|review"
-    r"|outcome|disposal|arrest(ed)?|charged?|court|result|found|age|death|finalised|filed|audit"
-    r"|cleared|detected|transfer|despatch(ed)?|dispatch(ed)?|arriv(ed|al)|attend(ed|ance)"
-    r"|resolved|allocated|assigned|action(ed)?|scene|upload(ed)?"
-)
-_TIME_WORDS = (
-    ("to_at", re.compile(r"to|end(ed)?|until|latest|last|finish(ed)?|before|upto")),
-    ("from_at", re.compile(r"from|start(ed)?|earliest|first|beg[ai]n|after|commenced")),
-    (
-        "reported_at",
-        re.compile(
-            r"rep(orted|ort)?|rec(orded|ord|ording)?|creat(ed|ion)|received|log(ged)?|call|input"
-            r"|raised|opened|notified|enter(ed)?|registered"
-        ),
-    ),
-    (
-        "from_at",
-        re.compile(
-            r"occ(urred|urrence)?|comm(itted)?|offence|incident|event|happened|crime|date|time"
-            r"|datetime|when|on|at|day|dt"
-        ),
-    ),
-)
 _DAYLESS = re.compile(NO_DAY + r"[T ]\d")
 _CLOCK = re.compile(
     r"(?i)\d{1,2}[:.h-]\d{2}([:.]\d{2}(\.\d+)?)?\s*([ap]\.?m\.?|hrs?)?|\d{1,4}\s*hrs?"
     rf"|{NO_DAY}[T ]\d.*"
 )
 _BARE_CLOCK = re.compile(r"\d{1,4}|0?\.\d+")  # only under a header that says time
-
-# Patterns that a whole plain header must match, for columns told by name.
-_MAP = r"(bng|grid|os|osgb|location|loc|map|geo|incident|offence|scene|gis|xy)*"
-_DEGREE = r"(deg|degrees|wgs84|4326)?"
-_NAMES: Mapping[str, str] = {
-    "reference": (
-        r"(incident|crime|event|log|case|storm|cad|occurrence|occ|record|unique|investigation"
-        r"|niche|athena|cris|connect|report|rms|isr|fwin|iml|command|nspis|offence|source)*"
-        r"(reference|ref|id|number|no|urn|num|nbr|serial)+(no|number)?|cr(no|nr|n)|refval"
-    ),
-    "easting": rf"{_MAP}(east|eastings?|e|x|xcoord|xcoordinate|coordx|xref|refe)(bng|m)?",
-    "northing": rf"{_MAP}(north|northings?|n|y|ycoord|ycoordinate|coordy|yref|refn)(bng|m)?",
-    "longitude": rf"(geo|gps|location|loc|map|wgs84)*(lon|long|lng|longitude|x|xcoord){_DEGREE}",
-    "latitude": rf"(geo|gps|location|loc|map|wgs84)*(lat|latitude|y|ycoord){_DEGREE}",
-    "location": (
-        r"(incident|offence|full|crime|scene|event|occurrence|committed)*"
-        r"(location|street|address|streetname|place|road|premises)(text|name|line1|1|description)?"
-    ),
-    "uprn": r"uprn",
-    "home_office_code": r"(homeoffice|ho|hooffence)(code|offencecode|class)",
-    "outcome": r"(last|latest|crime)?(outcome|disposal|result|status)(category|type|desc)?",
-}
-
-
-# Words of headers for what is told by them together: some that say so, none of another thing's.
-_OF_OTHERS = (
-    r"officer|collar|victim|suspect|offender|person|nominal|caller|vehicle|weapon|property"
-    r"|station|user|beat|ward|grade|priority|address|premises|street|house|status|outcome|disposal"
-    r"|closure|method|mo|custody|phone|telephone|tel|grid|map|postcode|uprn"
-)
-_WORDS: Mapping[str, tuple[re.Pattern[str], re.Pattern[str]]] = {
-    "reference": (
-        re.compile(r"ref|reference|urn|number|no|num|nr|id"),
-        re.compile(_OF_OTHERS + r"|code|home|class"),
-    ),
-    "incident_type": (
-        re.compile(
-            r"type|class|classification|category|desc|description|title|offences?|crimes?|nature"
-            r"|complaint|qualifier|happened|comptype|compltype|subgroup|group"
-        ),
-        re.compile(_OF_OTHERS + r"|location|ref|reference|no|number|id|date|time|flag|line"),
-    ),
-}
-_SETTLED = re.compile(r"final|closing|closed|confirmed|recorded|minor")
-_AT_FIRST = re.compile(r"initial|opening|call|major|group")
 
 
 @dataclass(frozen=True)
@@ -205,7 +143,7 @@ def _add_times(found: dict[str, tuple[str, ...]], told: Sequence[_Column]) -> No
     }
     ranks: dict[str, tuple[int, int, _Column]] = {}
     for at, column in enumerate(told):
-        if column.name not in dates or _any_word(_OTHER_DATES, column):
+        if column.name not in dates or _any_word(OTHER_DATES, column):
             continue
         role, rank = _role(column)
         best = ranks.get(role)
@@ -242,10 +180,10 @@ def _fineness(column: _Column) -> int | None:
 
 def _role(column: _Column) -> tuple[str, int]:
     """Return which time a column of dates holds, and how surely (0 is surest)."""
-    for rank, (role, words) in enumerate(_TIME_WORDS):
+    for rank, (role, words) in enumerate(TIME_WORDS):
         if _any_word(words, column):
             return role, rank
-    return "from_at", len(_TIME_WORDS)
+    return "from_at", len(TIME_WORDS)
 
 
 def _any_word(pattern: re.Pattern[str], column: _Column) -> bool:
@@ -375,7 +313,7 @@ def _pair_kind(x: np.ndarray, y: np.ndarray) -> str:
 
 def _named(wanted: str, free: Sequence[_Column]) -> _Column | None:
     """Return the first free column whose header is a name of what is wanted."""
-    pattern = re.compile(_NAMES[wanted])
+    pattern = re.compile(NAMES[wanted])
     return next(
         (c for c in free if 0 < len(c.plain) <= _LONGEST and pattern.fullmatch(c.plain)), None
     )
@@ -383,20 +321,20 @@ def _named(wanted: str, free: Sequence[_Column]) -> _Column | None:
 
 def _add_named(found: dict[str, tuple[str, ...]], told: Sequence[_Column]) -> None:
     """Add texts by the names of their columns."""
-    for wanted in ("reference", "incident_type", *_NAMES):
+    for wanted in ("reference", "incident_type", *NAMES):
         if wanted in found or wanted in ("easting", "northing", "longitude", "latitude"):
             continue
         free = _free(found, told)
-        column = (_named(wanted, free) if wanted in _NAMES else None) or _worded(wanted, free)
+        column = (_named(wanted, free) if wanted in NAMES else None) or _worded(wanted, free)
         if column is not None:
             found[wanted] = (column.name,)
 
 
 def _worded(wanted: str, free: Sequence[_Column]) -> _Column | None:
     """Return the free column whose header's words say what is wanted: a settled one first."""
-    if wanted not in _WORDS:
+    if wanted not in WORDS:
         return None
-    words, others = _WORDS[wanted]
+    words, others = WORDS[wanted]
     met = [
         column
         for column in free
@@ -404,7 +342,7 @@ def _worded(wanted: str, free: Sequence[_Column]) -> _Column | None:
     ]
     return min(
         met,
-        key=lambda column: _any_word(_AT_FIRST, column) - _any_word(_SETTLED, column),
+        key=lambda column: _any_word(AT_FIRST, column) - _any_word(SETTLED, column),
         default=None,
     )
 

@@ -49,7 +49,7 @@ class PlannedAction:
 
 def actions_of(content: Content, *, plan: str = "") -> tuple[PlannedAction, ...]:
     """Return the actions of a plan's or campaign's content, in its order."""
-    ended = state_of(content) in ENDED
+    ended = has_ended(content)
     rows = content.get("actions", ())
     return tuple(_action(row, plan, ended, number) for number, row in enumerate(rows))
 
@@ -57,6 +57,11 @@ def actions_of(content: Content, *, plan: str = "") -> tuple[PlannedAction, ...]
 def state_of(content: Content) -> State:
     """Return the state of a plan or campaign; one written before states were kept is running."""
     return cast("State", content.get("state", "running"))
+
+
+def has_ended(content: Content) -> bool:
+    """Tell whether a plan or campaign has ended, in whatever way."""
+    return state_of(content) in ENDED
 
 
 def next_due(actions: Iterable[PlannedAction]) -> date | None:

@@ -13,10 +13,11 @@ from typing import Any
 from mapper.base.errors import RefusedError
 from mapper.disclosure.people import Viewer, require
 from mapper.records.access import SHARED, shared_with_partners
-from mapper.records.actions import ENDED, PlannedAction, actions_of, state_of
+from mapper.records.actions import PlannedAction, actions_of, has_ended
 from mapper.records.content import tidy
 from mapper.records.database import Database
 from mapper.records.form import Content, RecordKind, load_form
+from mapper.records.oversight import live
 from mapper.records.saving import Work, amend, lay_aside
 from mapper.records.versions import Version, records, version
 
@@ -63,7 +64,7 @@ def shared_work(database: Database, viewer: Viewer) -> tuple[Version, ...]:
     require(viewer, "act for an agency")
     found = (one for kind in KINDS for one in records(database, kind))
     shared = shared_with_partners(viewer, found)
-    return tuple(one for one in shared if state_of(one.content) not in ENDED)
+    return live(shared)
 
 
 def own_actions(one: Version, viewer: Viewer) -> tuple[PlannedAction, ...]:
@@ -137,7 +138,7 @@ def _require_shared(one: Version) -> None:
     """Refuse a record that partners do not act on."""
     if one.kind not in KINDS or one.content.get("shared") != SHARED:
         raise RefusedError(f"{one.record} is not shared with you, so nothing was changed.")
-    if state_of(one.content) in ENDED:
+    if has_ended(one.content):
         raise RefusedError(f"{one.record} has ended; nothing was changed.")
 
 

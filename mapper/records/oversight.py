@@ -13,7 +13,7 @@ from datetime import date
 import pandas as pd
 
 from mapper.grid.area_weighting import name_key
-from mapper.records.actions import ENDED, PlannedAction, actions_of, overdue, state_of
+from mapper.records.actions import PlannedAction, actions_of, has_ended, overdue
 from mapper.records.place_work import Ground, grounds_of
 from mapper.records.versions import Version
 
@@ -48,7 +48,7 @@ class Crossing:
 
 def live(work: Iterable[Version]) -> tuple[Version, ...]:
     """Return the plans and campaigns that have not ended."""
-    return tuple(one for one in work if state_of(one.content) not in ENDED)
+    return tuple(one for one in work if not has_ended(one.content))
 
 
 def all_actions(work: Iterable[Version]) -> tuple[PlannedAction, ...]:

@@ -53,7 +53,7 @@ from oidc_provider_mock import User, app
 users = json.loads(sys.argv[2])
 told = [User(sub=sub, claims={"preferred_username": sub, **more}) for sub, more in users.items()]
 app(user_claims=told, access_token_max_age=timedelta(seconds=float(sys.argv[3]))).run(
-    port=int(sys.argv[1])
+    port=int(sys.argv[1]), use_reloader=False  # else it watches every folder without end
 )
 """
 START = "from mapper.app.door.serve import serve; serve(port={port}, browser=False)"

@@ -7,7 +7,7 @@ from mapper.app.shell.traces import trace
 from mapper.app.shell.words import bullets, plain
 from mapper.disclosure.people import Viewer, may
 from mapper.disclosure.place_findings import PlaceFindings
-from mapper.records.actions import ENDED, state_of
+from mapper.records.actions import has_ended, state_of
 from mapper.records.content import in_words
 from mapper.records.form import RecordKind, load_form
 from mapper.records.place_work import PlaceWork, grounds_of
@@ -56,7 +56,7 @@ def _label(one: Version, work: PlaceWork, cells: frozenset[str]) -> str:
     told = [f"{load_form(one.kind).title} {one.record}: {one.title}"]
     if one.kind in {"plan", "campaign"}:
         told.append(state_of(one.content))
-    if one.kind == "intervention" or state_of(one.content) in ENDED:
+    if one.kind == "intervention" or has_ended(one.content):
         told.append(_outcome(one, work))
     covered = max((part.share_of(cells) for part in grounds_of(one)), default=0.0)
     if covered:
