@@ -138,6 +138,16 @@ class Visit:
                 return
         raise AssertionError(f"{sign} was never seen after {text} in {field}")
 
+    def press_until(self, key, address):
+        """Press a key until the address is as it should be: a page drawn anew hears no key."""
+        for _ in range(9):
+            self.rest()
+            self.page.keyboard.press(key)
+            with suppress(TimeoutError):
+                self.page.wait_for_url(address, timeout=10_000)
+                return
+        raise AssertionError(f"{address.pattern} never met {self.page.url} after {key}")
+
     def click_until(self, target, sign):
         """Click until the sign is seen: a page drawn anew meanwhile takes no click."""
         for _ in range(9):
