@@ -1,17 +1,11 @@
 """The field cases answered: each answer that rests on the data tells what misleads in it first."""
 
+import re
+
 import pytest
 
 AFTER = "2022-03-01:2022-08-31"
 WINDOWS = ("--before", "2021-09-01:2022-02-28", "--after", AFTER)
-
-
-@pytest.fixture
-def field(shared):
-    folder = shared.parent / "cases" / "field"
-    if not folder.is_dir():
-        pytest.skip("the field cases are absent on this machine")
-    return folder
 
 
 def test_two_archives_count_their_common_month_once(field, ask):
@@ -51,6 +45,17 @@ def test_midnight_for_unknown_is_no_hour(field, ask, command):
     source = field / "midnight" / "incidents.csv"
     table, manifest = ask(command, source=source, lens="all-demand")
     assert any(note.startswith("567 of 1,698 times (33%) are 00:00") for note in manifest["notes"])
+    if command == "shifts":
+        places = table.groupby("hotspot_id")["weight"].sum().sum()
+        (left,) = [note for note in manifest["notes"] if note.startswith("Left out")]
+        unknown, listed = map(int, re.findall(r"\d+", left.replace(",", "")))
+        assert 0 < unknown < 567
+        assert listed - unknown == pytest.approx(places)
+        table, manifest = ask(command, "--by", "area", source=source, lens="all-demand")
+        assert table["weight"].sum() == pytest.approx(1_131)
+        assert any(
+            "567 incidents without a known hour, of the 1,698" in note for note in manifest["notes"]
+        )
     if command == "clock":
         assert table["weight"].sum() == pytest.approx(1_131)
         assert table.groupby("hour")["weight"].sum()[0] < 1_131 / 12
