@@ -62,3 +62,20 @@ def test_my_patch_tells_it_beside_its_map(over, case, span):
     assert words in told
     if case in CODES:
         assert f"May mislead: {words}" in told
+
+
+BRIEFED = {
+    "default-point": "Some incidents lie at a point that stands for “place not known”",
+    "midnight": "Times of 00:00 stand for “not known”",
+    "part-stops": "Records of Wirral stop on 1 March 2022",
+}
+
+
+@pytest.mark.parametrize("case", BRIEFED)
+def test_the_briefing_tells_partners_without_its_counts(over, case):
+    app, words = over(case)
+    app.switch_page("pages/meeting/briefing.py").run()
+    assert not app.exception
+    told = html.unescape(said(app))
+    assert f"May mislead: {BRIEFED[case]}" in told
+    assert words not in told
