@@ -38,6 +38,15 @@ def shared():
 
 
 @pytest.fixture(scope="session")
+def field(shared):
+    """The folder of small made files that mislead; tests that need it skip without it."""
+    folder = shared.parent / "cases" / "field"
+    if not folder.is_dir():
+        pytest.skip("the field cases ../shared/cases/field are absent on this machine")
+    return folder
+
+
+@pytest.fixture(scope="session")
 def make_release():
     """A maker of releases over synthetic cells around Liverpool: no real incident is in them."""
     return synthetic_release

@@ -137,7 +137,12 @@ class Study:
         return tuple(one for one in examine(self.incidents, self.area) if self._concerns(one))
 
     def _concerns(self, doubt: Doubt) -> bool:
-        """Tell whether a doubt lies in the days and incidents of the study."""
+        """Tell whether a doubt lies in the days and incidents of the study.
+
+        Ground that has stopped sending looks quiet: it is told though nothing of it is left.
+        """
+        if doubt.lacks(self.first, self.last) and doubt.kind in {"district", "ward"}:
+            return True
         if doubt.since is not None and not doubt.parts(self.first, self.last):
             return False
         return not doubt.rows.size or bool(self.counted[doubt.rows].any())

@@ -91,6 +91,8 @@ def run_job(job: Job) -> list[JobPart]:
         len(incidents.table),
         len(incidents.rejected),
     )
+    for words in incidents.notes:
+        _LOG.info("%s", words)
     incidents = with_choices(incidents, choices)
     first, last = _days(job, incidents.table)
     out = _folder(job.out, first, last)

@@ -56,6 +56,13 @@ class Doubt:
             return self.since <= last and self.until >= first
         return first < self.since <= last
 
+    def lacks(self, first: date, last: date) -> bool:
+        """Tell whether all of some days lie where a part has stopped, or not started yet."""
+        if self.since is None:
+            return False
+        stopped = self.code == "part stops" and self.since <= first
+        return stopped or (self.code == "part starts" and self.since > last)
+
 
 def caveat(
     code: NoteCode, words: str, rows: Integers, share: float, *, kind: str, remedy: str = ""

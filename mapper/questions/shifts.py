@@ -58,7 +58,10 @@ def ask_shifts(
     notes = [f"Shifts: {hours}. A night belongs to the day on which it starts."]
     unknown = int(clocks.unknown.sum())
     if unknown:
-        notes.append(f"Left out: {count(unknown, 'incident')} without a known hour.")
+        notes.append(
+            f"Left out: {count(unknown, 'incident')} without a known hour, of the"
+            f" {int((group >= 0).sum()):,} in the places listed."
+        )
     return answer(
         study,
         QUESTION,

@@ -174,14 +174,6 @@ def test_ground_that_the_data_does_not_reach_has_no_expectation():
     assert not asked.loc[study.uncovered, "moran_found"].any()
 
 
-@pytest.fixture
-def field(shared):
-    folder = shared.parent / "cases" / "field"
-    if not folder.is_dir():
-        pytest.skip("the field cases are absent on this machine")
-    return lambda name: read_incidents([folder / name])
-
-
 @pytest.mark.parametrize(
     ("name", "code"),
     [
@@ -192,7 +184,7 @@ def field(shared):
 )
 def test_field_cases_raise_their_fault_and_no_other(field, name, code):
     area = load_study_area("merseyside", resolution=9)
-    assert [one.code for one in examine(field(name), area)] == [code]
+    assert [one.code for one in examine(read_incidents([field / name]), area)] == [code]
 
 
 def test_a_refusal_names_the_rows_that_could_not_be_read_first():

@@ -2,6 +2,7 @@
 
 import re
 
+import pandas as pd
 import pytest
 
 from mapper.incidents.synthetic import SYNTHETIC_NOTICE
@@ -163,3 +164,22 @@ def test_what_may_mislead_is_told_with_the_days_that_mend_it(data_page, tmp_path
     assert "stops.csv, up to" in said(page)
     assert "stops on" not in said(page)
     assert "in days left out" in page.dataframe[0].value["Reason"].tolist()
+
+
+def test_rows_that_share_a_reference_are_joined_or_kept_at_a_click(data_page, tmp_path):
+    """Of 300 incidents a hundred have a second row, of another type, a minute later."""
+    first = pd.read_csv(write_extract(tmp_path / "made.csv")).head(300)
+    first["reference"] = [f"R{number:05}" for number in range(300)]
+    second = first.head(100).copy()
+    moments = pd.to_datetime(second["from_at"]) + pd.Timedelta(minutes=1)
+    second["from_at"] = moments.dt.strftime("%Y-%m-%d %H:%M")
+    path = tmp_path / "people.csv"
+    pd.concat([first, second]).to_csv(path, index=False)
+    load(data_page, path)
+    assert "200 rows share 100 references and differ" in said(data_page)
+    data_page.button(key="references joined").click().run()
+    assert not data_page.exception
+    assert "<dd>300</dd>" in said(data_page)
+    assert "share 100 references" not in said(data_page)
+    data_page.button(key="references all").click().run()
+    assert "200 rows share 100 references and differ" in said(data_page)

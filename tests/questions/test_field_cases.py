@@ -1,17 +1,11 @@
 """The field cases answered: each answer that rests on the data tells what misleads in it first."""
 
+import re
+
 import pytest
 
 AFTER = "2022-03-01:2022-08-31"
 WINDOWS = ("--before", "2021-09-01:2022-02-28", "--after", AFTER)
-
-
-@pytest.fixture
-def field(shared):
-    folder = shared.parent / "cases" / "field"
-    if not folder.is_dir():
-        pytest.skip("the field cases are absent on this machine")
-    return folder
 
 
 def test_two_archives_count_their_common_month_once(field, ask):
@@ -51,6 +45,17 @@ def test_midnight_for_unknown_is_no_hour(field, ask, command):
     source = field / "midnight" / "incidents.csv"
     table, manifest = ask(command, source=source, lens="all-demand")
     assert any(note.startswith("567 of 1,698 times (33%) are 00:00") for note in manifest["notes"])
+    if command == "shifts":
+        places = table.groupby("hotspot_id")["weight"].sum().sum()
+        (left,) = [note for note in manifest["notes"] if note.startswith("Left out")]
+        unknown, listed = map(int, re.findall(r"\d+", left.replace(",", "")))
+        assert 0 < unknown < 567
+        assert listed - unknown == pytest.approx(places)
+        table, manifest = ask(command, "--by", "area", source=source, lens="all-demand")
+        assert table["weight"].sum() == pytest.approx(1_131)
+        assert any(
+            "567 incidents without a known hour, of the 1,698" in note for note in manifest["notes"]
+        )
     if command == "clock":
         assert table["weight"].sum() == pytest.approx(1_131)
         assert table.groupby("hour")["weight"].sum()[0] < 1_131 / 12
@@ -63,3 +68,53 @@ def test_a_default_point_is_said_beside_its_place(field, ask):
     assert len(beside) == 1
     assert beside.str.contains("40 of them lie at a point where incidents are recorded").all()
     assert any("no fixed location" in note for note in manifest["notes"])
+
+
+def test_days_after_a_stop_tell_it_and_are_judged_among_themselves(field, ask):
+    choices = {"source": field / "part-stops" / "incidents.csv", "lens": "all-demand"}
+    windows = ("--before", "2022-03-01:2022-05-31", "--after", "2022-06-01:2022-08-31")
+    table, manifest = ask("change", *windows, "--by", "district", **choices)
+    assert "cannot be told" not in set(table["direction"])
+    for days, told in ((("2022-03-01", "2022-08-31"), True), (("2021-09-01", "2022-02-28"), False)):
+        _, manifest = ask("signals", "--from", days[0], "--to", days[1], **choices)
+        assert any("stops on 1 March 2022" in note for note in manifest["notes"]) == told
+
+
+JOB = """
+title = "Field"
+out = "out"
+log = "run.log"
+[incidents]
+paths = ["{path}"]
+[analysis]
+lenses = ["{lens}"]
+areas = ["merseyside"]
+[outputs]
+forms = ["csv"]
+[[questions]]
+id = "shifts"
+by = "area"
+"""
+TOLD = {
+    "default-point": ("all-demand", "40 incidents (2.0%) lie where a system puts what it cannot"),
+    "midnight": ("all-demand", "567 of 1,698 times (33%) are 00:00"),
+    "part-stops": ("all-demand", "“Wirral” (district) stops on 1 March 2022"),
+    "row-per-person": ("domestic-abuse", "120 incidents stand on several rows that disagree"),
+    "two-archives": ("public-all", "75 rows whose reference stands in both, 75 without a"),
+}
+
+
+@pytest.mark.parametrize("case", TOLD)
+def test_a_job_tells_it_in_its_log_and_beside_each_answer(field, run, tmp_path, case):
+    lens, words = TOLD[case]
+    path = field / case if case == "two-archives" else field / case / "incidents.csv"
+    job = tmp_path / "job.toml"
+    job.write_text(JOB.format(path=path, lens=lens), encoding="utf-8")
+    run("run", job)
+    log = (tmp_path / "run.log").read_text(encoding="utf-8")
+    assert "1 written, 0 failed, 1 in all" in log
+    assert words in log
+    manifests = list((tmp_path / "out").rglob("*manifest.json"))
+    assert len(manifests) == (1 if case == "two-archives" else 2)  # months have no shifts
+    for one in manifests:
+        assert words in one.read_text(encoding="utf-8")

@@ -108,6 +108,7 @@ def _show_slide(content: Briefing, slide: int) -> None:
     """Show one slide of the presentation; arrow keys turn it over, Escape leaves it."""
     if slide == 1:
         show_takeaway(content)
+        _show_what_misleads(content)
         show_tiles(content, most=_FIGURES)
     elif slide == _WITH_MAP:
         left, right = st.columns([58, 42], gap="small")
@@ -128,11 +129,18 @@ def _show(viewer: Viewer, shown: ShownBriefing) -> None:
     """Show the briefing, and below it whatever a screen on the wall does without."""
     content = shown.content
     show_takeaway(content)
+    _show_what_misleads(content)
     show_tiles(content)
     _show_body(content)
     _show_ways_on(viewer)
     _show_table_twin(content)
     _show_care(content)
+
+
+def _show_what_misleads(content: Briefing) -> None:
+    """Say what in the data may mislead, beside the one thing to remember."""
+    if content.may_mislead:
+        notice(content.may_mislead, kind="look")
 
 
 def _offer_present() -> None:

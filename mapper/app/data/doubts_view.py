@@ -11,6 +11,7 @@ from mapper.app.shell.looks import noted_file
 from mapper.app.shell.words import notice, plain
 from mapper.areas.study_area import StudyArea
 from mapper.incidents.doubt import Doubt
+from mapper.incidents.duplicates import References
 from mapper.incidents.set_aside import only_days, under_one_name
 from mapper.incidents.table import Incidents
 from mapper.outputs.data_quality import EFFECTS, doubts_csv, doubts_html
@@ -57,6 +58,28 @@ def ask_remedies(dataset: Dataset) -> Dataset | None:
         words = f"Use the days {side} alone"
         if st.button(words, key=f"days {key}", help=plain(one.words)):
             return _mended(dataset, only_days(dataset.incidents, one.from_day, one.to_day), side)
+    return None
+
+
+def ask_references(dataset: Dataset, read: References) -> References | None:
+    """Offer to read the loaded files anew, the rows of a reference as one incident or each as one.
+
+    Parameters
+    ----------
+    read
+        How they were read.
+    """
+    if read == "one per reference":
+        st.caption("Rows that share a reference are read as one incident.")
+        if st.button("Keep every row", key="references all"):
+            return "all"
+    for one in doubts_of(dataset):
+        if one.code == "references shared" and st.button(
+            "Read the rows of each reference as one incident",
+            key="references joined",
+            help=plain(f"{one.words} One keeps the earliest time, most serious type, any yes."),
+        ):
+            return "one per reference"
     return None
 
 

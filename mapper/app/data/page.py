@@ -7,7 +7,7 @@ from typing import Literal
 import streamlit as st
 from streamlit.runtime.uploaded_file_manager import UploadedFile
 
-from mapper.app.data.doubts_view import ask_remedies
+from mapper.app.data.doubts_view import ask_references, ask_remedies
 from mapper.app.data.intake import Intake, read_mapping, take_in
 from mapper.app.data.kept_view import show_shelf
 from mapper.app.data.mapping_form import ask_mapping, offer_saved
@@ -28,6 +28,7 @@ from mapper.base.settings import settings
 from mapper.base.text import count
 from mapper.disclosure.people import require
 from mapper.disclosure.release import MARKINGS
+from mapper.incidents.duplicates import References
 from mapper.incidents.gather import TABLE_SUFFIXES
 from mapper.incidents.mapping import ColumnMapping
 
@@ -154,6 +155,10 @@ def _show_loaded(
         mapping = told[1]
     intake = _intake(uploads, (ids, mapping, repair), mapping, repair=repair)
     if intake.dataset is not None:
+        rule = ask_references(intake.dataset, mapping.references if mapping else "all")
+        if rule is not None:
+            st.session_state[_MAPPING] = (ids, _with_references(mapping, rule))
+            st.rerun()
         _show_accepted(intake.dataset, mapping)
         return intake.dataset
     if intake.unknown is None or (
@@ -171,6 +176,14 @@ def _show_loaded(
         st.session_state[_MAPPING] = (ids, answer)
         st.rerun()
     return None
+
+
+def _with_references(mapping: ColumnMapping | None, rule: References) -> ColumnMapping | None:
+    """Return a mapping with another rule for shared references; none where it says no more."""
+    alone = ColumnMapping(references="one per reference")
+    if rule == "all" and mapping in (None, alone):
+        return None
+    return replace(mapping or alone, references=rule)
 
 
 def _intake(

@@ -20,6 +20,7 @@ from mapper.records.shared import Shared
 from mapper.statistics.period_dispersion import PeriodDispersion
 
 _NOT_PRINTED = "not printed"
+_MISLEADS = 3  # reasons on the first page; the others stand with the notes
 
 
 @dataclass(frozen=True)
@@ -55,6 +56,12 @@ class Briefing:
     shifts: FindingRelease | None
     notes: tuple[str, ...]
     days: tuple[int, int]  # with data in the window before and in the window after
+    misleads: tuple[str, ...] = ()  # what in the data may mislead, the strongest first
+
+    @property
+    def may_mislead(self) -> str:
+        """The strongest of what may mislead, in one paragraph; empty where there is nothing."""
+        return " ".join(("May mislead:", *self.misleads[:_MISLEADS])) if self.misleads else ""
 
     @property
     def subtitle(self) -> str:
@@ -107,8 +114,9 @@ def briefing_content(gathered: Gathered, *, shared: Shared | None = None) -> Bri
         met=tuple(one.title for one in maps),
         shared=shared or Shared(),
         shifts=gathered.shifts,
-        notes=(*gathered.notes, *gathered.now.caveats),
+        notes=(*gathered.notes, *gathered.misleads[_MISLEADS:], *gathered.now.caveats),
         days=gathered.days,
+        misleads=gathered.misleads,
     )
 
 

@@ -55,6 +55,7 @@ def _first_page(briefing: Briefing) -> tuple[Block, ...]:
     title = briefing.map.title
     return (
         Paragraph(briefing.takeaway, "strong"),
+        *((Paragraph(briefing.may_mislead),) if briefing.may_mislead else ()),
         Heading("Headline figures"),
         *(Figures(tuple(_figure(one) for one in row)) for row in rows),
         *(Paragraph(one.note, "small") for one in heads if one.note),

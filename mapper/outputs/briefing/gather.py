@@ -19,6 +19,7 @@ from mapper.areas.study_area import StudyArea
 from mapper.base.errors import LensError, MapperError
 from mapper.base.files import Progress, no_progress
 from mapper.base.types import Flags, Integers
+from mapper.disclosure.doubt_words import doubts_outside
 from mapper.disclosure.make import release
 from mapper.disclosure.register import Register
 from mapper.disclosure.release import FindingRelease, Release
@@ -88,6 +89,7 @@ class Gathered:
     notes: tuple[str, ...]  # what could not be shown, and why
     dispersion: float = 1.0  # variance over mean of the months of the map's hot spots
     forbidden: Flags | None = None  # cells of places that the data forbids to compare
+    misleads: tuple[str, ...] = ()  # what in the data may mislead, the strongest first
 
 
 def gather(
@@ -129,6 +131,7 @@ def gather(
         notes=tuple(notes),
         dispersion=source.hotspot_dispersion(),
         forbidden=forbidden,
+        misleads=source.misleads(),
     )
 
 
@@ -238,6 +241,14 @@ class _Source:
         windows = self.choices.before, self.choices.after
         reasons = vetoes(study, group, int(group.max(initial=-1)) + 1, windows, by="cell")
         return np.append(reasons != "", [False])[group]
+
+    def misleads(self) -> tuple[str, ...]:
+        """Return what in the data of both windows may mislead, in words for the audience."""
+        lens = self.fitting((ALL_DEMAND, self.choices.lens))[0]  # the totals are of all demand
+        try:
+            return doubts_outside(self.study(load_lens(lens)).doubts)
+        except MapperError:
+            return ()
 
     def hotspot_dispersion(self) -> float:
         """Return how much the months of the map's hot spots vary, over all days of the files."""
