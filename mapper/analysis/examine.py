@@ -25,6 +25,7 @@ from mapper.incidents.column_doubts import column_doubts, days_late, incomplete_
 from mapper.incidents.doubt import Doubt
 from mapper.incidents.reading_doubts import last_day, old_data, reading_doubts
 from mapper.incidents.table import Incidents
+from mapper.incidents.time_blocks import Times, block_minutes
 from mapper.lenses.load import shipped_lenses
 from mapper.lenses.named_values import unnamed_values
 
@@ -75,6 +76,14 @@ class RowExamination:
             if one.kind == "time" and one.effect == "left out":
                 flags[one.rows] = True
         return flags
+
+    @cached_property
+    def ends(self) -> Times:
+        """The latest moment of each incident: its own, or the end of the block that it names."""
+        start, end = (self.table[name].to_numpy() for name in ("start", "end"))
+        fine = (self.table["precision"] == "minute").to_numpy()
+        block = np.where(np.isnat(end), block_minutes(start, fine), 0)
+        return np.where(block > 0, start + block.astype("timedelta64[m]"), end)
 
 
 @dataclass(frozen=True, eq=False)

@@ -22,6 +22,7 @@ import pandas as pd
 
 from mapper.areas.study_area import StudyArea
 from mapper.base.tables import FLAG_COLUMNS
+from mapper.base.text import day_in_words
 from mapper.base.types import Flags, Integers
 from mapper.incidents.doubt import Doubt
 from mapper.statistics.steps import find_steps
@@ -256,17 +257,20 @@ def _doubt(
         kind=division.kind,
         part=str(division.names[part]),
         since=since,
-        remedy=_remedy(since, falls=falls) if firm else "",
+        remedy=_remedy(since, falls=falls, firm=firm),
         to_day=cast("date", (cut.astype("datetime64[D]") - 1).astype(object)) if falls else None,
         from_day=None if falls else since,
     )
 
 
-def _remedy(since: date, *, falls: bool) -> str:
+def _remedy(since: date, *, falls: bool, firm: bool) -> str:
     """Say which days are whole."""
-    if falls:
-        return f"load the rows that are missing, or choose days before {since:%d %B %Y}"
-    return f"choose days from {since:%d %B %Y} on"
+    side = "before" if falls else "from"
+    first = "load the rows that are missing" if falls else "find out since when all are sent"
+    if not firm:
+        first = "find out whether records or the world changed"
+    day = f"{day_in_words(since)}{'' if falls else ' on'}"
+    return f"{first}, choose days {side} {day}, or leave it out"
 
 
 def _to_the_day(mine: Any, inside: Any, time: _Time, cut: np.datetime64) -> np.datetime64:

@@ -104,7 +104,7 @@ def _crowded_street(table: pd.DataFrame) -> list[Doubt]:
         f" ground, {held.iloc[0] / held.iloc[1]:.0f} times what any other does: that text stands"
         " for “not known”, and no place is named by it rightly."
     )
-    remedy = "leave the street blank where it is not known"
+    remedy = "leave the street blank where it is not known, or leave these rows out"
     return [caveat("one street", words, rows, share, kind="location", remedy=remedy)]
 
 
