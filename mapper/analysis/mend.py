@@ -6,6 +6,7 @@
 | leave out | the rows of the doubt are set aside: a part that stopped, one moment, coarse places |
 | one name | a value of a column is told under the name of another |
 | one per reference | of the rows that share a reference one is kept: earliest time, any yes |
+| exchange | day and month of dates up to the 12th are exchanged back, in the files that show it |
 
 An act returns other incidents: what it sets aside joins the rejected rows and is noted, so that
 every answer says it. What stands in the files alone (a time that nobody gave, a reference that a
@@ -21,17 +22,23 @@ from mapper.base.errors import RequestError
 from mapper.base.note import NoteCode
 from mapper.base.text import count
 from mapper.incidents.doubt import Doubt
-from mapper.incidents.set_aside import left_out, one_per_reference, only_days, under_one_name
+from mapper.incidents.set_aside import (
+    exchanged_back,
+    left_out,
+    one_per_reference,
+    only_days,
+    under_one_name,
+)
 from mapper.incidents.table import Incidents
 
-Act = Literal["days", "leave out", "one name", "one per reference"]
+Act = Literal["days", "leave out", "one name", "one per reference", "exchange"]
 
 _PART: tuple[Act, ...] = ("days", "leave out")
 ACTS: Mapping[NoteCode, tuple[Act, ...]] = {
     "part stops": _PART,
     "part starts": _PART,
     "part changes": _PART,
-    "values renamed": ("one name",),
+    "values renamed": ("days", "one name"),
     "values unknown": ("one name",),
     "column constant": ("days",),
     "months missing": ("days",),
@@ -39,6 +46,8 @@ ACTS: Mapping[NoteCode, tuple[Act, ...]] = {
     "days incomplete": ("days",),
     "points replaced": ("days",),
     "references shared": ("one per reference",),
+    "rows repeated": ("leave out",),
+    "dates exchanged": ("exchange",),
     "batch entry": ("leave out",),
     "days uneven": ("leave out",),
     "default point": ("leave out",),
@@ -67,6 +76,7 @@ def acts_of(doubt: Doubt) -> tuple[Act, ...]:
         "leave out": bool(doubt.rows.size) and _has_a_name(doubt),
         "one name": bool(doubt.other),
         "one per reference": True,
+        "exchange": True,
     }
     return tuple(act for act in ACTS.get(doubt.code, ()) if possible[act])
 
@@ -88,6 +98,8 @@ def act_words(doubt: Doubt, act: Act) -> str:
         return f"Count “{doubt.part}” as “{doubt.other}”"
     if act == "one per reference":
         return "Count the rows of each reference as one incident"
+    if act == "exchange":
+        return "Exchange days up to the 12th with their months"
     what = f" of “{doubt.part}”" if ACTS[doubt.code] == _PART else f" ({doubt.code})"
     return f"Leave out {count(doubt.rows.size, 'incident')}{what}"
 
@@ -99,6 +111,7 @@ def mended(incidents: Incidents, doubt: Doubt, act: Act) -> Incidents:
         "leave out": lambda: left_out(incidents, doubt.rows, doubt.name),
         "one name": lambda: under_one_name(incidents, doubt.kind, doubt.part, doubt.other),
         "one per reference": lambda: one_per_reference(incidents),
+        "exchange": lambda: exchanged_back(incidents),
     }
     return acts[act]()
 

@@ -19,6 +19,7 @@ import pandas as pd
 from mapper.base.types import Flags, Integers
 from mapper.incidents.clock_doubts import BATCH, clock_doubts
 from mapper.incidents.doubt import FEWEST, Doubt, caveat
+from mapper.incidents.exchanged_dates import exchanged_dates
 from mapper.incidents.time_blocks import MANY_TIMES, Times
 from mapper.incidents.value_doubts import value_doubts
 
@@ -36,10 +37,12 @@ def column_doubts(table: pd.DataFrame) -> tuple[Doubt, ...]:
         return ()
     start = table["start"].to_numpy()
     fine = (table["precision"] == "minute").to_numpy()
-    found = [*clock_doubts(start, fine)]
-    if (table["precision"] != "month").any():
+    exchanged = exchanged_dates(table)
+    found = [*exchanged, *clock_doubts(start, fine)]
+    if not exchanged and (table["precision"] != "month").any():
         dated = np.flatnonzero((table["precision"] != "month").to_numpy())
-        found += [*_day_of_month(start, dated), *_missing_days(start, dated)]
+        own = dated[~_told(found, start.size)[dated]]
+        found += [*_day_of_month(start, own), *_missing_days(start, dated)]
         found += _crowded_days(start, dated[~_told(found, start.size)[dated]])
     return (*found, *value_doubts(table))
 
@@ -61,7 +64,8 @@ def _day_of_month(start: Times, rows: Integers) -> list[Doubt]:
     held = np.bincount(day, minlength=31)[:28]
     best = int(held.argmax())
     usual = float(np.median(held))
-    if months < 2 or held[best] < max(MANY_TIMES * usual, FEWEST):  # noqa: PLR2004 - one month
+    few = not usual and held[best] * 2 < rows.size  # some days of each month alone
+    if months < 2 or few or held[best] < max(MANY_TIMES * usual, FEWEST):  # noqa: PLR2004 - one month
         return []
     mine = rows[day == best]
     words = (
