@@ -8,6 +8,7 @@ from mapper.analysis.analyse import find_hotspots
 from mapper.context.place_files import read_places
 from mapper.disclosure.make import release
 from mapper.grid.hexagons import cells_to_wkb
+from mapper.outputs.exports import export
 from mapper.outputs.exports.layers import layers
 from mapper.questions.registry import QUESTIONS
 
@@ -81,3 +82,18 @@ def test_every_row_of_every_answer_has_a_shape(answered, study, result, name, ch
             inside = cells.loc[cells[level].astype("str").fillna("") == row[level], "cell"]
             whole = shapely.union_all(shapely.from_wkb(cells_to_wkb(inside.to_numpy())))
             assert row.geometry.symmetric_difference(whole).area < 1e-12
+
+
+def test_the_page_of_an_answer_draws_its_places_by_number(answered, result):
+    page = export(answered("days", {}), "html").decode()
+    picture = page[page.index("<svg") : page.index("</svg>")]
+    shown = [f">{number}</text>" in picture for number in range(1, 2 + len(result.hotspots))]
+    assert shown == [*[True] * len(result.hotspots), False]
+    assert "<svg" in export(answered("density", {}), "html").decode()
+    assert "<svg" not in export(answered("clock", {}), "html").decode()
+
+
+def test_every_form_that_holds_shapes_says_what_they_are(answered):
+    made = answered("days", {})
+    for form in ("geojson", "kml", "gpkg", "geoparquet"):
+        assert b"Each row has the shape of the place that it is about" in export(made, form)
