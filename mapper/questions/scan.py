@@ -42,7 +42,6 @@ _ROLES: dict[str, Role] = {
     "relative_risk": "derived",
     "llr": "derived",
     "p": "derived",
-    "gumbel_p": "derived",
     "cell_list": "class",
 }
 
@@ -281,7 +280,6 @@ def _row(study: Study, cluster: Cluster, periods: Periods, unit: str) -> dict[st
         "relative_risk": cluster.relative_risk,
         "llr": cluster.llr,
         "p": cluster.p,
-        "gumbel_p": cluster.gumbel_p,
         "cell_list": "; ".join(strings),
     }
 
@@ -300,9 +298,7 @@ def _words(found: ScanResult, choices: ScanChoices) -> str:
     least = 1 / (choices.runs + 1)
     return (
         f"{clear} of {count(len(found.clusters), 'cluster')} with p at most 0.05, among"
-        f" {count(found.total, 'incident')}; with {choices.runs} runs p is at least {least:.2g},"
-        " and Gumbel's p tells"
-        " smaller ones."
+        f" {count(found.total, 'incident')}; with {choices.runs} runs p is at least {least:.2g}."
     )
 
 
@@ -310,8 +306,8 @@ QUESTION = Question(
     id="scan",
     title="Space-time scan",
     question="Where and when did incidents pile up most, beyond what chance makes?",
-    definition="Largest likelihood ratio over discs and times; Monte Carlo and Gumbel p.",
-    source="Kulldorff 1997, 2001; Kulldorff and others 2005; Abrams and others 2010.",
+    definition="Largest likelihood ratio over discs and times; Monte Carlo p.",
+    source="Kulldorff 1997, 2001; Kulldorff and others 2005.",
     group="When",
     choices=SpaceTimeScanChoices,
     answer=ask_scan,

@@ -23,7 +23,7 @@ from mapper.base.files import Progress, no_progress
 from mapper.base.text import count
 from mapper.base.types import Floats, Integers
 from mapper.statistics.fewest import FEWEST_INCIDENTS
-from mapper.statistics.monte_carlo import gumbel_p, rank_p
+from mapper.statistics.monte_carlo import rank_p
 from mapper.statistics.over_represented import check_part
 from mapper.statistics.scan import (
     Cluster,
@@ -169,5 +169,4 @@ def _cluster(
         relative_risk=c / n / outside if outside else float("inf"),
         llr=float(ratio),
         p=rank_p(float(ratio), maxima),
-        gumbel_p=gumbel_p(float(ratio), maxima),
     )

@@ -9,7 +9,7 @@ from scipy import stats
 
 from mapper.base.errors import RequestError, TooFewEventsError
 from mapper.grid.hexagons import cells_to_discs, strings_to_cells
-from mapper.statistics.monte_carlo import gumbel_p, rank_p, run_replicates
+from mapper.statistics.monte_carlo import rank_p, run_replicates
 from mapper.statistics.scan import ScanChoices, scan
 from mapper.statistics.scan_compiled import bound_table, likelihood_ratio
 from mapper.statistics.scan_points import scan_points
@@ -270,22 +270,6 @@ def plain_maximum(counts, zones, expected, *, longest):
             ratios = c * np.log(c / e) + (total - c) * np.log((total - c) / (total - e))
             best = max(best, ratios.max(initial=0.0))
     return best
-
-
-def test_gumbel_p_agrees_with_ranks_where_ranks_can_tell(small):
-    cells, counts, residents, _ = small
-    choices = ScanChoices(null="poisson", look="retrospective", runs=4000)
-    maxima = scan(counts, disc_zones(cells, rings=2), exposure=residents, choices=choices).maxima
-    for share in (0.5, 0.8, 0.9, 0.95, 0.98):
-        value = float(np.quantile(maxima, share))
-        assert gumbel_p(value, maxima) == pytest.approx(rank_p(value, maxima), abs=0.03)
-
-
-def test_gumbel_p_recovers_a_gumbel_tail():
-    values = np.random.default_rng(0).gumbel(5, 1.2, 200_000)
-    for x in (5.0, 9.0, 14.0):
-        assert gumbel_p(x, values) == pytest.approx(stats.gumbel_r.sf(x, 5, 1.2), rel=0.05)
-    assert np.isnan(gumbel_p(1.0, np.ones(9)))
 
 
 def test_ties_count_against_the_observed_value():
