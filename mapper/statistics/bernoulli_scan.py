@@ -131,9 +131,9 @@ def _lately(counts: Integers, longest: int) -> list[Floats]:
 
 def _best_windows(found: Floats, zones: Zones, periods: int) -> tuple[Floats, Integers]:
     """Return the largest ratio of each centre, and its step, first and last period."""
-    best = np.zeros(zones.size)
-    where = np.zeros((zones.size, 3), dtype=np.int64)
-    for centre in range(zones.size):
+    best = np.zeros(zones.centres)
+    where = np.zeros((zones.centres, 3), dtype=np.int64)
+    for centre in range(zones.centres):
         steps = slice(int(zones.first_step[centre]), int(zones.first_step[centre + 1]))
         part = found[:, steps]
         if part.size:
@@ -159,8 +159,9 @@ def _cluster(
     total, everyone = int(themed.sum()), int(demand.sum())
     outside = (total - c) / (everyone - n) if everyone > n else 0.0
     return Cluster(
-        centre=centre,
+        centre=centre // len(zones.forms),
         radius=float(zones.radius[step]),
+        form=zones.forms[centre % len(zones.forms)],
         places=places,
         first_period=first,
         last_period=last,

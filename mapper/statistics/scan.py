@@ -81,7 +81,8 @@ class Cluster:
     """One window with more incidents than expected."""
 
     centre: int  # position of the place in the middle
-    radius: float  # grid steps for discs, kilometres for circles
+    radius: float  # grid steps for discs, kilometres for circles, half the width of an ellipse
+    form: tuple[float, float]  # times as long as wide, and degrees from east to north
     places: Integers  # positions of its places, nearest first
     first_period: int
     last_period: int  # included
@@ -336,8 +337,9 @@ def _cluster(
     expected = float(plan.expected[step] * (plan.until[last + 1] - plan.until[first]))
     inside, outside = count / expected, (plan.total - count) / (plan.total - expected)
     return Cluster(
-        centre=centre,
+        centre=centre // len(zones.forms),
         radius=float(zones.radius[step]),
+        form=zones.forms[centre % len(zones.forms)],
         places=places,
         first_period=first,
         last_period=last,

@@ -18,7 +18,6 @@ from scipy import stats
 from mapper.statistics import scan, scan_compiled
 from mapper.statistics.monte_carlo import rank_p
 from mapper.statistics.scan import ScanChoices
-from mapper.statistics.scan_points import scan_points
 from mapper.statistics.scan_windows import circle_zones
 
 LEHMER, MULTIPLIER, SEED = 2**31 - 1, 48_271, 12_345_678  # Park & Miller's generator, as revised
@@ -47,8 +46,9 @@ def leukaemia(shared):
 
 def scan_leukaemia(leukaemia, **choices):
     lon, lat, cases, residents, _ = leukaemia
+    zones = circle_zones(lon, lat, exposure=residents)
     wanted = ScanChoices(null="poisson", **choices)
-    return scan_points(lon, lat, cases, population=residents, choices=wanted)
+    return scan.scan(cases[:, np.newaxis], zones, exposure=residents, choices=wanted)
 
 
 def test_leukaemia_clusters_are_those_published(leukaemia):
