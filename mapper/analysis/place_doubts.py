@@ -71,8 +71,7 @@ def place_words(study: Study, group: Integers, number: int) -> list[str]:
         living = float(np.nansum(people[cells]))
         if against_residents and living < FEW_RESIDENTS:
             told += (
-                f" About {living:,.0f} people live there: residents say little of a place that"
-                " others come to."
+                f" {_about(living)} there: they say little of a place that others come to."
             )
         words.append(told)
     return words
@@ -173,3 +172,9 @@ def _at_desks(table: pd.DataFrame) -> Flags:
     labels = point_labels(table, points)
     desk = np.array([kind_of_sink(str(label)) in _DESKS for label in labels], dtype=bool)
     return np.asarray(desk[points.of])
+
+
+def _about(living: float) -> str:
+    """Return how many residents there are in words."""
+    number = round(living)
+    return f"About {count(number, 'resident')}" if number else "No residents"
