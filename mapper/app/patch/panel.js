@@ -2,6 +2,7 @@
 // the browser; the server is told afterwards. Text is only ever set as text. Frames are spoken to
 // by messages; mapper/outputs/maps/patch.js says which there are.
 const SVG = "http://www.w3.org/2000/svg";
+const FIRST = 5; // cards at once, as panel.css has it
 const STEP = 1000; // milliseconds a month stays while months play
 
 function add(parent, kind, words, name) {
@@ -95,6 +96,8 @@ function cardOf(parent, card, data, choose) {
   if (card.pattern) { add(left, "p", card.pattern, "quiet"); }
   if (card.months.length > 1) { strip(row, card, data.months); }
   add(made, "p", card.when, "when");
+  if (card.doing) { add(made, "p", card.doing); }
+  if (card.visited) { add(made, "p", card.visited, "quiet"); }
   const state = add(made, "p");
   add(state, "span", card.state, card.late ? "chip late" : "chip");
   if (card.phase) { add(state, "span", `${card.phase} prevention`, "chip"); }
@@ -105,7 +108,7 @@ function cardOf(parent, card, data, choose) {
 
 function mark(state, id, { scroll }) {
   state.chosen = id;
-  for (const card of state.cards.children) {
+  for (const card of state.cards.querySelectorAll(".card")) {
     const chosen = card.dataset.id === id;
     card.classList.toggle("chosen", chosen);
     const button = card.querySelector("button");
@@ -232,6 +235,20 @@ function start(root) {
     button.addEventListener("click", () => toggle(state, name, button));
   }
   root.classList.toggle("dark", kept("dark"));
+  get(".t-menu").addEventListener("click", () => menu(state, get(".bar").hidden));
+  get(".maps").addEventListener("keydown", (event) => {
+    if (event.key !== "Escape" || get(".bar").hidden) { return; }
+    menu(state, false);
+    get(".t-menu").focus();
+  });
+  for (const button of root.querySelectorAll(".tabs button")) {
+    button.addEventListener("click", () => { show(state, button.dataset.tab); window.scrollTo(0, 0); });
+  }
+  show(state, root.dataset.tab);
+  get(".rest").addEventListener("click", () => {
+    get("ol").classList.add("every");
+    get(".rest").hidden = true;
+  });
   get(".t-draw").addEventListener("click", () => drawing(state, !state.drawing));
   get(".t-frame").addEventListener("click", () => {
     drawing(state, false);
@@ -246,6 +263,21 @@ function start(root) {
   get(".back").addEventListener("click", () => { play(state, false); month(state, state.month - 1); });
   get(".on").addEventListener("click", () => { play(state, false); month(state, state.month + 1); });
   return state;
+}
+
+function menu(state, open) {
+  state.root.querySelector(".bar").hidden = !open;
+  state.root.querySelector(".t-menu").setAttribute("aria-expanded", String(open));
+}
+
+// On a phone one of three parts fills the screen; the page's own choices are one of them. The
+// style of the page (mapper/app/patch/head.py) reads the name from its body.
+function show(state, tab) {
+  state.root.dataset.tab = document.body.dataset.patchTab = tab;
+  for (const button of state.root.querySelectorAll(".tabs button")) {
+    if (button.dataset.tab === tab) { button.setAttribute("aria-current", "true"); }
+    else { button.removeAttribute("aria-current"); }
+  }
 }
 
 function drawMaps(state, data) {
@@ -271,6 +303,11 @@ function drawCards(state, data) {
     state.tellChosen();  // again too: what was said while the page began anew is lost
   };
   state.cards.replaceChildren();
+  state.cards.classList.remove("every");
+  const rest = state.root.querySelector(".rest"), more = data.cards.length - FIRST;
+  rest.hidden = more < 1;
+  rest.textContent = more === 1 ? "Show 1 more place" : `Show ${more} more places`;
+  if (data.busiest.length) { points(add(state.cards, "li", null, "quiet"), "Busiest cells", data.busiest, ""); }
   for (const card of data.cards) { cardOf(state.cards, card, data, choose); }
   state.list.scrollTop = 0;
   state.list.querySelector("h2").textContent = data.heading;
@@ -306,6 +343,7 @@ export default function ({ data, parentElement, setStateValue }) {
     if (root.isConnected) { return; }
     clearInterval(state.timer);
     window.removeEventListener("message", state.hear);
+    delete document.body.dataset.patchTab;
     root.mapperState = undefined;
   };
 }

@@ -5,6 +5,7 @@ function (layer, data) {
   // box, words}, draw {on}, frame, clear; and says: moved {lat, lon, zoom}, drawn {points}.
   var map = layer.map, around = window.parent;
   var months = data.months, shapes = [], playing = false, followed = false;
+  layer.told = true;
   var played = L.featureGroup(), places = L.featureGroup(), sketch = L.featureGroup().addTo(map);
   function say(kind, more) { around.postMessage(Object.assign({mapper: kind}, more), "*"); }
 
