@@ -69,7 +69,7 @@ def show_evaluation(viewer: Viewer, evaluation: Version) -> None:
             kind="look",
         )
     bullets(result["words"])
-    if result["verdict"] == "could not be told" and (words := would_tell(inputs)):
+    if words := would_tell(evaluation.content):
         st.text(words)
     st.dataframe(part_table(inputs), hide_index=True, key=f"{evaluation.record} parts")
     _show_dosage(inputs)
