@@ -79,6 +79,8 @@ def _card(
         "id": place.hotspot_id,
         "rank": row["rank"],
         "name": row["name"],
+        "lon": row["lon"],
+        "lat": row["lat"],
         "number": f"{count(row['incidents'], 'incident')}{_times(row['ratio'])}",
         "reason": row["reason"],
         "busiest": busiest_words(row),
