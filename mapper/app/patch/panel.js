@@ -358,6 +358,7 @@ function drawCards(state, data) {
   rest.hidden = more < 1;
   rest.textContent = more === 1 ? "Show 1 more place" : `Show ${more} more places`;
   if (data.busiest.length) { points(add(state.cards, "li", null, "quiet"), "Busiest cells", data.busiest, ""); }
+  state.root.querySelector(".t-near").hidden = !data.cards.length;
   for (const card of data.cards) { cardOf(state.cards, card, data, choose); }
   state.list.scrollTop = 0;
   state.list.querySelector("h2").textContent = data.heading;

@@ -101,8 +101,8 @@ def _show_visits(viewer: Viewer, work: Sequence[Version], found: Sequence[Visit]
     untouched = int((table["Visits"] == 0).sum())
     st.text(
         f"{LATELY} days to {today.day} {today:%B %Y}: {count(len(found), 'visit')},"
-        f" {count(sum(one.minutes for one in found), 'minute')}. {untouched or 'None'} of"
-        f" {count(len(table), 'place')} had no visit."
+        f" {count(sum(one.minutes for one in found), 'minute')}."
+        + (f" {untouched:,} of {count(len(table), 'place')} had no visit." if untouched else "")
     )
     st.dataframe(
         table,
