@@ -11,12 +11,13 @@ apart to be set against one another).
 """
 
 import re
-from itertools import pairwise
+from itertools import islice, pairwise
 
 import numpy as np
 import pandas as pd
 
 from mapper.analysis.place_names import KINDS_OF_PLACE
+from mapper.base.months import months_of
 from mapper.base.types import Flags, Integers
 from mapper.context.sinks import FEWEST, LEAST_SHARE
 from mapper.incidents.doubt import Doubt, caveat
@@ -92,12 +93,13 @@ def _crowded_street(table: pd.DataFrame) -> list[Doubt]:
     if "location" not in table:
         return []
     held = table["location"].value_counts()
-    held = held[[not _is_kind(str(name)) for name in held.index]]
-    if len(held) < 2 or held.iloc[0] < max(  # noqa: PLR2004 - as above
-        FEWEST, _STREET * len(table), _CROWDED[1] * held.iloc[1]
+    streets = list(islice((name for name in held.index if not _is_kind(str(name))), 2))
+    top = held[streets].tolist()
+    if len(top) < 2 or top[0] < max(  # noqa: PLR2004 - as above
+        FEWEST, _STREET * len(table), _CROWDED[1] * top[1]
     ):
         return []
-    rows = np.flatnonzero((table["location"] == held.index[0]).to_numpy())
+    rows = np.flatnonzero((table["location"] == streets[0]).to_numpy())
     lon, lat = (table[name].to_numpy()[rows] for name in ("lon", "lat"))
     away = np.hypot((lon - np.median(lon)) * np.cos(np.radians(lat)), lat - np.median(lat))
     if np.median(away) < _ALL_OVER:
@@ -105,7 +107,7 @@ def _crowded_street(table: pd.DataFrame) -> list[Doubt]:
     share = rows.size / len(table)
     words = (
         f"{rows.size:,} incidents ({share:.1%}) carry one and the same street and lie all over the"
-        f" ground, {held.iloc[0] / held.iloc[1]:.0f} times what any other does: that text stands"
+        f" ground, {top[0] / top[1]:.0f} times what any other does: that text stands"
         " for “not known”, and no place is named by it rightly."
     )
     remedy = "leave the street blank where it is not known, or leave these rows out"
@@ -175,7 +177,7 @@ def _why(labels: "pd.Series[str]", best: str, second: int, total: int, outlying:
 
 def _replaced(table: pd.DataFrame, points: Points) -> list[Doubt]:
     """Return the month or year from which points are others than before."""
-    months = table["start"].to_numpy().astype("datetime64[M]")
+    months = months_of(table["start"].to_numpy())
     since, words = _drop_of_a_month(months, points)
     if since is None and _has_a_gap(months):
         since, words = _drop_of_a_year(table, points)
