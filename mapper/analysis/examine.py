@@ -4,6 +4,7 @@ What rows alone show is kept with the incidents, and what needs the study area w
 long as they are in use. An answer takes those that concern its days and its incidents.
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, timedelta
 from functools import cached_property
@@ -24,7 +25,9 @@ from mapper.grid.hexagons import Cells
 from mapper.incidents.column_doubts import column_doubts, days_late, incomplete_days, thin_end
 from mapper.incidents.doubt import Doubt
 from mapper.incidents.reading_doubts import last_day, old_data, reading_doubts
+from mapper.incidents.repeated_rows import repeated_rows
 from mapper.incidents.table import Incidents
+from mapper.incidents.time_blocks import Times, block_minutes
 from mapper.lenses.load import shipped_lenses
 from mapper.lenses.named_values import unnamed_values
 
@@ -48,8 +51,11 @@ class RowExamination:
     @cached_property
     def columns(self) -> tuple[Doubt, ...]:
         """Of columns as a whole, and of months without any row."""
+        found = column_doubts(self.table)
+        if any(one.code == "dates exchanged" for one in found):
+            return found  # what else days show follows from it
         late = incomplete_days(self.table, self.late) or thin_end(self.table)
-        return (*column_doubts(self.table), *late, *_missing_months(self.table))
+        return (*found, *late, *_missing_months(self.table))
 
     @cached_property
     def late(self) -> int | None:
@@ -65,16 +71,37 @@ class RowExamination:
         parts = part_doubts(self.table, row_divisions(self.table, self.untimed))
         constant = {one.kind for one in self.columns if one.code == "column constant"}
         parts = tuple(one for one in parts if one.kind not in constant)  # told as one thing
-        return (*point_doubts(self.table), *parts, *_near_names(self.table))
+        coarse = self._rows_of(lambda one: one.code == "coordinates coarse")
+        points = point_doubts(self.table, coarse, named="location" not in constant)
+        twice = repeated_rows(self.table, self._to_the_minute)
+        return (*twice, *points, *parts, *_near_names(self.table))
+
+    def _rows_of(self, chosen: Callable[[Doubt], bool]) -> Flags:
+        """Return which incidents some doubts about columns concern."""
+        flags = np.zeros(len(self.table), dtype=bool)
+        for one in filter(chosen, self.columns):
+            flags[one.rows] = True
+        return flags
+
+    @cached_property
+    def _to_the_minute(self) -> Flags:
+        """Which incidents have a minute of the day that is their own."""
+        fine = (self.table["precision"] == "minute").to_numpy()
+        vague = self._rows_of(lambda one: one.kind == "time")
+        return np.asarray(fine & ~vague)
 
     @cached_property
     def untimed(self) -> Flags:
         """Which incidents carry a minute of the day that stands for "not known"."""
-        flags = np.zeros(len(self.table), dtype=bool)
-        for one in self.columns:
-            if one.kind == "time" and one.effect == "left out":
-                flags[one.rows] = True
-        return flags
+        return self._rows_of(lambda one: one.kind == "time" and one.effect == "left out")
+
+    @cached_property
+    def ends(self) -> Times:
+        """The latest moment of each incident: its own, or the end of the block that it names."""
+        start, end = (self.table[name].to_numpy() for name in ("start", "end"))
+        fine = (self.table["precision"] == "minute").to_numpy()
+        block = np.where(np.isnat(end), block_minutes(start, fine), 0)
+        return np.where(block > 0, start + block.astype("timedelta64[m]"), end)
 
 
 @dataclass(frozen=True, eq=False)

@@ -17,7 +17,7 @@ import numpy as np
 import pandas as pd
 
 from mapper.analysis.place_names import KINDS_OF_PLACE
-from mapper.base.types import Integers
+from mapper.base.types import Flags, Integers
 from mapper.context.sinks import FEWEST, LEAST_SHARE
 from mapper.incidents.doubt import Doubt, caveat
 from mapper.incidents.quality import (
@@ -47,17 +47,21 @@ _STREET = 0.01  # of all incidents
 _ALL_OVER = 0.015  # degrees of latitude from the middle: 1.7 km
 
 
-def point_doubts(table: pd.DataFrame) -> tuple[Doubt, ...]:
-    """Return default points, and the year from which the set of points is another one."""
+def point_doubts(table: pd.DataFrame, coarse: Flags, *, named: bool) -> tuple[Doubt, ...]:
+    """Return default points, and the year from which the set of points is another one.
+
+    Parameters
+    ----------
+    coarse
+        Which rows lie at points that stand for a square; shape (incidents,).
+    named
+        Whether streets are recorded all the time.
+    """
     points = distinct_points(table)
-    default = _default_points(table, points)
-    told = default[0].rows if default else np.empty(0, dtype=np.int64)
-    return (
-        *default,
-        *_crowded_point(table, points, told),
-        *_crowded_street(table),
-        *_replaced(table, points),
-    )
+    default = _default_points(table, points, coarse)
+    told = np.append(default[0].rows if default else [], np.flatnonzero(coarse)).astype(np.int64)
+    crowded = [*_crowded_point(table, points, told), *_crowded_street(table)] if named else []
+    return (*default, *crowded, *_replaced(table, points))
 
 
 def _crowded_point(table: pd.DataFrame, points: Points, told: Integers) -> list[Doubt]:
@@ -104,7 +108,7 @@ def _crowded_street(table: pd.DataFrame) -> list[Doubt]:
         f" ground, {held.iloc[0] / held.iloc[1]:.0f} times what any other does: that text stands"
         " for “not known”, and no place is named by it rightly."
     )
-    remedy = "leave the street blank where it is not known"
+    remedy = "leave the street blank where it is not known, or leave these rows out"
     return [caveat("one street", words, rows, share, kind="location", remedy=remedy)]
 
 
@@ -114,9 +118,11 @@ def _is_kind(label: str) -> bool:
     return not plain or plain in KINDS_OF_PLACE or bool(kind_of_sink(plain))
 
 
-def _default_points(table: pd.DataFrame, points: Points) -> list[Doubt]:
+def _default_points(table: pd.DataFrame, points: Points, coarse: Flags) -> list[Doubt]:
     """Return the default points as one doubt."""
-    large = np.flatnonzero(points.incidents >= max(FEWEST, LEAST_SHARE * len(table)))
+    many = points.incidents >= max(FEWEST, LEAST_SHARE * len(table))
+    many[points.of[coarse]] = False
+    large = np.flatnonzero(many)
     if not large.size:
         return []
     rows = np.flatnonzero(np.isin(points.of, large))

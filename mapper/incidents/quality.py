@@ -19,7 +19,7 @@ import pandas as pd
 
 from mapper.base.types import Integers
 from mapper.grid.hexagons import RESOLUTIONS, points_to_cells
-from mapper.incidents.faults import MOVED_OUT, OTHER_DAYS, REASONS
+from mapper.incidents.faults import CHOSEN, REASONS
 from mapper.incidents.table import Incidents
 
 BUSIEST = 10  # points listed
@@ -286,7 +286,7 @@ def changed_points(years: Sequence[YearPoints], points: Points) -> tuple[bool, s
 def _by_reason(rejected: pd.DataFrame) -> dict[str, int]:
     """Return rejected rows by reason, in the order of the fixed list."""
     found = rejected["reason"].value_counts()
-    reasons = (*REASONS, MOVED_OUT, OTHER_DAYS)
+    reasons = (*REASONS, *CHOSEN)
     return {reason: int(found[reason]) for reason in reasons if reason in found.index}
 
 

@@ -117,7 +117,9 @@ def _mixed(lon: Floats, lat: Floats, coarse: Flags, how: str) -> list[Doubt]:
         f"{rows.size:,} incidents ({share:.0%}) have coordinates rounded {how}, and the others"
         " finer ones: fine cells mix the two."
     )
-    remedy = "choose cells of resolution 8 or coarser, or give the finer coordinates"
+    remedy = (
+        "choose cells of resolution 8 or coarser, give the finer coordinates, or leave them out"
+    )
     return [caveat("coordinates coarse", words, rows, share, kind="coordinates", remedy=remedy)]
 
 
