@@ -157,6 +157,7 @@ def _guarded_map(
         "hotspots": len(tables.hotspots),
         "incidents_shown": int(prepared.printed[COUNT].value.sum()),
     }
+    record["planned"] = prepared.planned
     record["rules"] = {
         "audience": rule.audience,
         "version": rules().version,
@@ -174,7 +175,9 @@ def _guarded_table(prepared: Prepared, rule: AudienceRule, shown: Release | None
     finding = prepared.finding
     table, roles = finding_table(prepared, rule, shown)
     days = {
-        part.filters["column"]: period_in_words(part.first, part.last) for part in prepared.stored
+        one.column: period_in_words(one.first, one.last)
+        for one in (finding.ground.measures if finding.ground else ())
+        if one.column in prepared.printed
     }
     return replace(
         finding,
@@ -182,7 +185,9 @@ def _guarded_table(prepared: Prepared, rule: AudienceRule, shown: Release | None
         roles=MappingProxyType(roles),
         notes=rule.caveats[:1],
         choices=MappingProxyType(days),
-        record=MappingProxyType({"rules": rules().version, "question": finding.id}),
+        record=MappingProxyType(
+            {"rules": rules().version, "question": finding.id, "planned": prepared.planned}
+        ),
         ground=None,
         where=_drawn(finding, shown),
     )
