@@ -87,14 +87,16 @@ def ask_clock(study: Study, choices: ClockChoices) -> Finding:
     notes = [f"{count(int(clocks.incidents.sum()), 'incident')} spread over the week."]
     if unknown := int(clocks.unknown.sum()):
         notes.append(f"Left out: {count(unknown, 'incident')} without a known hour.")
+    laid_out = _table(places, clocks.weights)
     return answer(
         study,
         QUESTION,
-        _table(places, clocks.weights),
+        laid_out,
         {**places.roles, **_ROLES},
         unit="hour",
         choices=choices.told(),
         notes=tuple(notes),
+        where=places.where(study.cells, laid_out),
     )
 
 

@@ -68,6 +68,7 @@ def ask_shifts(
             rows_each=sums.shape[1],
             whole=not unknown,
         ),
+        where=places.named.where(study.cells, laid_out),
     )
 
 

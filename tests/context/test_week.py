@@ -184,6 +184,63 @@ def test_contrasts_by_plain_counting():
     assert against < 1  # the rest of the area rose in holidays, this place did not
 
 
+def test_weeks_that_vary_by_themselves_rarely_make_a_contrast():
+    """Ten places whose weeks vary, and no kind of day does: an answer claims nothing, mostly."""
+    calendar = shipped_school_days()
+    every = days_from("2021-09-01", "2022-08-31")
+    week = np.arange(every.size) // 7
+    rng = np.random.default_rng(3)
+    claimed = 0
+    for _ in range(20):
+        rates = [np.full(every.size, 5.0)]
+        rates += [0.33 * rng.gamma(5, 0.2, week.max() + 1)[week] for _ in range(10)]
+        drawn = [rng.poisson(rate) for rate in rates]
+        found = compare_days(
+            np.concatenate([np.repeat(every, n) for n in drawn]),
+            np.concatenate([np.full(n.sum(), g) for g, n in enumerate(drawn, start=-1)]),
+            groups=10,
+            first=every[0],
+            last=every[-1],
+            calendar=calendar,
+        )
+        plain = (found["low"] > 1) | (found["high"] < 1)
+        against = (found["against_low"] > 1) | (found["against_high"] < 1)
+        claimed += bool((plain | against).any())
+    assert claimed <= 3
+
+
+def test_weeks_alike_give_about_the_exact_interval():
+    """A place whose weeks do not vary: the interval is that of the binomial, or a little wider."""
+    calendar = shipped_school_days()
+    every = days_from("2021-09-01", "2022-08-31")
+    days = np.repeat(every, 2)
+    found = compare_days(
+        np.concatenate([days, days]),
+        np.repeat([0, -1], days.size),
+        groups=1,
+        first=every[0],
+        last=every[-1],
+        calendar=calendar,
+    ).set_index("contrast")
+    row = found.loc[CONTRASTS[1]]
+    exact = binomtest(int(row["incidents"]), int(row["incidents"] + row["other_incidents"]))
+    low, high = exact.proportion_ci(0.975)
+    scale = row["other_days"] / row["days"]
+    assert row["low"] == pytest.approx(low / (1 - low) * scale, rel=0.03)
+    assert row["high"] == pytest.approx(high / (1 - high) * scale, rel=0.03)
+    assert row["low"] <= low / (1 - low) * scale * 1.001
+
+
+def test_without_a_place_there_is_no_row():
+    every = days_from("2022-01-01", "2022-02-01")
+    found = compare_days(
+        every, np.full(every.size, -1), groups=0, first=every[0], last=every[-1],
+        calendar=shipped_school_days(),
+    )  # fmt: skip
+    assert len(found) == 0
+    assert list(found.columns[:2]) == ["place", "contrast"]
+
+
 def test_a_busy_friday_is_no_pay_day_effect():
     """Pay windows hold more Fridays than other days do; the exposure allows for it."""
     calendar = shipped_school_days()
