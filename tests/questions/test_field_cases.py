@@ -13,7 +13,8 @@ def test_two_archives_count_their_common_month_once(field, ask):
     source = field / "two-archives"
     table, manifest = ask("change", *windows, "--by", "area", source=source, lens="public-all")
     (row,) = table.to_dict("records")
-    assert (row["before"], row["after"], row["direction"]) == (145, 140, "no clear change")
+    assert (row["before"], row["after"], row["clear"]) == (145, 140, False)
+    assert row["words"] == "cannot be told: too few periods to judge by"  # one month against one
     assert any("75 without a reference" in note for note in manifest["notes"])
 
 
@@ -82,6 +83,25 @@ def test_days_after_a_stop_tell_it_and_have_no_verdict_on_its_ground(field, ask)
     for days, told in ((("2022-03-01", "2022-08-31"), True), (("2021-09-01", "2022-02-28"), False)):
         _, manifest = ask("signals", "--from", days[0], "--to", days[1], **choices)
         assert any("stops on 1 March 2022" in note for note in manifest["notes"]) == told
+
+
+def test_what_misleads_is_mended_by_an_option_and_in_a_job(field, ask, run, tmp_path):
+    path, lens = field / "part-stops" / "incidents.csv", "all-demand"
+    mend = ("--mend", "part stops: Wirral")
+    table, manifest = ask("change", *WINDOWS, "--by", "district", *mend, source=path, lens=lens)
+    rows = table.set_index("district")
+    assert (rows.loc["Wirral", "after"], rows.loc["Wirral", "direction"]) == (0, "cannot be told")
+    assert "the data holds nothing at all there" in rows.loc["Wirral", "words"]
+    assert "236 incidents set aside, as chosen (part stops: Wirral)" in manifest["notes"]
+    job = tmp_path / "job.toml"
+    text = JOB.format(path=path, lens=lens).replace(
+        "[analysis]", 'mend = ["part stops: Wirral"]\n[analysis]'
+    )
+    job.write_text(text, encoding="utf-8")
+    run("run", job)
+    assert "1 written, 0 failed" in (tmp_path / "run.log").read_text(encoding="utf-8")
+    for one in (tmp_path / "out").rglob("*manifest.json"):
+        assert "236 incidents set aside, as chosen" in one.read_text(encoding="utf-8")
 
 
 JOB = """
