@@ -28,7 +28,8 @@ from mapper.disclosure.release import (
     digest_of_release,
 )
 from mapper.disclosure.rules import AUDIENCES, OPERATIONAL, AudienceRule, rules
-from mapper.questions.finding import Finding
+from mapper.grid.hexagons import strings_to_cells
+from mapper.questions.finding import Finding, Where, where_named
 
 # Missing months alone; all other notes speak of counts and stay with the operational audience.
 TOLD_OUTSIDE: frozenset[NoteCode] = frozenset({"months missing"})
@@ -156,6 +157,7 @@ def _guarded_map(
         "hotspots": len(tables.hotspots),
         "incidents_shown": int(prepared.printed[COUNT].value.sum()),
     }
+    record["planned"] = prepared.planned
     record["rules"] = {
         "audience": rule.audience,
         "version": rules().version,
@@ -173,7 +175,9 @@ def _guarded_table(prepared: Prepared, rule: AudienceRule, shown: Release | None
     finding = prepared.finding
     table, roles = finding_table(prepared, rule, shown)
     days = {
-        part.filters["column"]: period_in_words(part.first, part.last) for part in prepared.stored
+        one.column: period_in_words(one.first, one.last)
+        for one in (finding.ground.measures if finding.ground else ())
+        if one.column in prepared.printed
     }
     return replace(
         finding,
@@ -181,9 +185,22 @@ def _guarded_table(prepared: Prepared, rule: AudienceRule, shown: Release | None
         roles=MappingProxyType(roles),
         notes=rule.caveats[:1],
         choices=MappingProxyType(days),
-        record=MappingProxyType({"rules": rules().version, "question": finding.id}),
+        record=MappingProxyType(
+            {"rules": rules().version, "question": finding.id, "planned": prepared.planned}
+        ),
         ground=None,
+        where=_drawn(finding, shown),
     )
+
+
+def _drawn(finding: Finding, shown: Release | None) -> Where | None:
+    """Return where rows lie: hot spots as the audience's own map draws them and in no other way."""
+    where = finding.where
+    if where is None or shown is None or "hotspot_id" not in finding.roles:
+        return where
+    cells = shown.cells[shown.cells["hotspot_id"] != ""].groupby("hotspot_id", observed=True)
+    known = {name: strings_to_cells(one.to_numpy(dtype=object)) for name, one in cells["cell"]}
+    return where_named(where.area, known, finding.table["hotspot_id"])
 
 
 def _made(
@@ -215,5 +232,6 @@ def _made(
         return Release(**content, **shown, digest=digest, _key=_MADE_HERE)
     names = ("id", "definition", "source", "unit", "roles", "lens_title", "notes", "choices")
     content |= {name: getattr(finding, name) for name in names}
-    digest = digest_of_release(content, finding.table)
-    return FindingRelease(**content, table=finding.table, digest=digest, _key=_MADE_HERE)
+    table, where = finding.table, finding.where
+    digest = digest_of_release(content, table, *(where.tables if where is not None else ()))
+    return FindingRelease(**content, table=table, where=where, digest=digest, _key=_MADE_HERE)

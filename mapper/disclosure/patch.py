@@ -32,7 +32,7 @@ from mapper.questions.finding import Finding, only_rows
 from mapper.questions.patch import PatchStudy, phases_of
 from mapper.questions.periods import counts_by_period
 from mapper.questions.where_next import NOTES_ON_FORECAST
-from mapper.statistics.aoristic import WEEK_HOURS, week_clocks
+from mapper.statistics.aoristic import WEEK_HOURS
 
 Phases = Mapping[str, Mapping[str, Any]]
 
@@ -230,15 +230,12 @@ def _hours(week: Study, own: Flags, row: Integers, number: int) -> tuple[Floats,
     of_cell[own] = row
     position = week.counts.position
     group = np.where(week.counted, of_cell[np.where(position >= 0, position, 0)], -1)
-    table = week.incidents.table
-    start, known = table["start"].to_numpy(), week.counted & ~week.no_hour
+    known = week.counted & ~week.no_hour
+    start = week.incidents.table["start"].to_numpy()
     spread = shift_spread(start[known], group[known], groups=number)
     if not (group >= 0).any():
         return np.zeros((number, WEEK_HOURS)), spread
-    clocks = week_clocks(
-        start, table["end"].to_numpy(), group=group, groups=number, month_only=week.no_hour
-    )
-    return clocks.weights, spread
+    return week.week_clocks(group, groups=number).weights, spread
 
 
 def _near(study: PatchStudy, cells: npt.NDArray[np.uint64]) -> tuple[Nearby, ...]:

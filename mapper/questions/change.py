@@ -127,6 +127,7 @@ def ask_change(study: Study, choices: ChangeChoices) -> Finding:
             places.group,
             (counted_as(study, "before", windows[0]), counted_as(study, "after", windows[1])),
         ),
+        where=places.where(study.cells, table),
     )
 
 

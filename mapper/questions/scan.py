@@ -18,7 +18,7 @@ from mapper.grid.counts import count_by_period
 from mapper.grid.hexagons import cells_to_points, cells_to_strings
 from mapper.questions.answer import answer
 from mapper.questions.choices import Choices
-from mapper.questions.finding import Finding, Role
+from mapper.questions.finding import Finding, Role, where_named
 from mapper.questions.periods import Periods, counts_by_period, left_out, split_periods
 from mapper.questions.question import Question
 from mapper.questions.usual_choices import every, runs, seed
@@ -189,14 +189,17 @@ def ask_scan(
             choices=plan,
             progress=progress,
         )
+    table = _table(study, found, periods, unit="rings" if choices.windows == "discs" else "km")
+    places = {at: study.cells[one.places] for at, one in enumerate(found.clusters, start=1)}
     return answer(
         study,
         QUESTION,
-        _table(study, found, periods, unit="rings" if choices.windows == "discs" else "km"),
+        table,
         _ROLES,
         unit="area",
         choices={**choices.told(), **_told(choices, periods)},
         notes=(scan_words(found, plan, "incident"), *lost, *left_out(study, periods)),
+        where=where_named(study.cells, places, table["cluster"]),
     )
 
 

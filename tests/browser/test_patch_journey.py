@@ -144,6 +144,16 @@ def test_two_maps_move_as_one_and_an_area_gives_its_figures(officer):
     page.get_by_text("lies outside the wards shown").wait_for()
 
 
+def away(page):
+    """How far each place is said to be, in the order of the list."""
+    return page.locator(".card .away").all_inner_texts()
+
+
+def kilometres(lines):
+    """The distances in some lines."""
+    return [float(re.search(r"[\d.]+", line)[0]) for line in lines]
+
+
 def test_on_a_phone_places_come_first_and_map_and_choices_are_behind_tabs(officer):
     page, card = officer.page, officer.page.locator(".card").first
     page.set_viewport_size({"width": 390, "height": 844})
@@ -157,6 +167,17 @@ def test_on_a_phone_places_come_first_and_map_and_choices_are_behind_tabs(office
     card.wait_for()  # what is told of the place stands below the map, not upon it
     assert map_of(officer).locator(".leaflet-popup").count() == 0
     assert page.evaluate("document.documentElement.scrollWidth") <= 390
+    page.get_by_role("button", name="Places", exact=True).click()
+    officer.context.grant_permissions(["geolocation"])
+    officer.context.set_geolocation({"longitude": -2.98, "latitude": 53.30})
+    sent = len(officer.sent)
+    page.get_by_role("button", name="Near me").click()
+    page.get_by_text("Your position stays on this device").wait_for()
+    assert re.fullmatch(r"About \d+\.\d km north(-east|-west)? of you", away(page)[0])
+    assert kilometres(away(page)) == sorted(kilometres(away(page)))
+    assert len(officer.sent) == sent  # nothing of it leaves the browser
+    page.get_by_role("button", name="Near me").click()
+    assert set(away(page)) == {""}
     page.get_by_role("button", name="Choose", exact=True).click()
     lens.wait_for()
     page.set_viewport_size({"width": 1366, "height": 768})

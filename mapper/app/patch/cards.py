@@ -11,7 +11,7 @@ from mapper.base.week import SHIFTS, WEEKDAYS
 from mapper.disclosure.patch import PatchPlace, PatchRelease
 from mapper.outputs.maps.patch_layer import month_words
 from mapper.outputs.standard_words import nothing_words, places_words, question_word
-from mapper.outputs.tables import busiest_words, hotspot_rows
+from mapper.outputs.tables import busiest_words, hotspot_rows, main_streets
 from mapper.records.actions import PlannedAction
 from mapper.records.place_work import Ground
 from mapper.records.visits import Visit, visits_on
@@ -27,7 +27,7 @@ _OTHERWISE = (
 def cards_of(
     patch: PatchRelease,
     actions: Mapping[str, Sequence[PlannedAction]],
-    visits: Sequence[Visit],
+    visits: Sequence[Visit] = (),
     *,
     today: date,
 ) -> list[dict[str, Any]]:
@@ -79,6 +79,8 @@ def _card(
         "id": place.hotspot_id,
         "rank": row["rank"],
         "name": row["name"],
+        "lon": row["lon"],
+        "lat": row["lat"],
         "number": f"{count(row['incidents'], 'incident')}{_times(row['ratio'])}",
         "reason": row["reason"],
         "busiest": busiest_words(row),
@@ -116,11 +118,7 @@ def _state(opened: int, late: int) -> str:
 def busiest_here(patch: PatchRelease) -> list[str]:
     """Return the cells of a patch that hold most incidents, each by its ward and main street."""
     table = patch.shown.cells[["cell", "ward"]].assign(incidents=patch.incidents)
-    if patch.shown.streets is not None:
-        street = patch.shown.streets.drop_duplicates("cell").set_index("cell")["street"]
-        table["street"] = table["cell"].map(street)
-    else:
-        table["street"] = None
+    table["street"] = table["cell"].map(main_streets(patch.shown))
     first = table[table["incidents"] > 0].nlargest(_BUSIEST, "incidents", keep="first")
     return [
         f"{': '.join(part for part in (ward, street) if isinstance(part, str) and part)}:"

@@ -184,13 +184,13 @@ def _explore(asked: PatchRequest, answer: PatchView) -> None:
     if told.chosen and told.chosen != st.session_state.get("patch spot"):
         st.session_state["patch spot"] = told.chosen
     say({"spot": told.chosen})
-    show_strongest(asked.dataset, patch.shown)
-    what_are(_WORDS)
-    show_area(patch, told.corners)
-    show_place(patch, told.chosen)
     if told.chosen:
         offer_visit(asked.viewer, [ground_of(patch, told.chosen)], key="patch visit")
     offer_assessment(told.chosen)
+    show_area(patch, told.corners)
+    show_place(patch, told.chosen)
+    show_strongest(asked.dataset, patch.shown)
+    what_are(_WORDS)
     show_next(asked.dataset, _request(asked, asked.lens, asked.days), asked.lens, patch)
     show_twin(patch)
     show_cautions(patch.shown)

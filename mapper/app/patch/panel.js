@@ -90,6 +90,7 @@ function cardOf(parent, card, data, choose) {
   add(head, "b", String(card.rank));
   const button = add(head, "button", card.name);
   button.type = "button";
+  add(made, "p", "", "away");
   const row = add(made, "div", null, "row");
   const left = add(row, "div");
   add(left, "p", card.number);
@@ -181,6 +182,9 @@ function greet(state, one) {
   if (state.month < state.data.months.length) { send(one.frame, { mapper: "month", at: state.month }); }
   if (one === state.maps[0] && state.chosen) { send(one.frame, { mapper: "choose", id: state.chosen }); }
   if (one === state.maps[0]) { goTo(state); }
+  if (state.here) {
+    send(one.frame, { mapper: "here", lat: state.here.latitude, lon: state.here.longitude });
+  }
 }
 
 function goTo(state) {
@@ -245,6 +249,8 @@ function start(root) {
     button.addEventListener("click", () => { show(state, button.dataset.tab); window.scrollTo(0, 0); });
   }
   show(state, root.dataset.tab);
+  const near = get(".t-near");
+  near.addEventListener("click", () => nearMe(state, near.getAttribute("aria-pressed") !== "true"));
   get(".rest").addEventListener("click", () => {
     get("ol").classList.add("every");
     get(".rest").hidden = true;
@@ -280,6 +286,50 @@ function show(state, tab) {
   }
 }
 
+// Where this device is, asked of the browser when pressed; it stays in this page and is forgotten
+// with it. The nearest place comes first, with how far and which way it lies.
+const WAYS = ["north", "north-east", "east", "south-east", "south", "south-west", "west",
+  "north-west"];
+function away(here, card) {
+  const rad = Math.PI / 180, north = (card.lat - here.latitude) * rad;
+  const east = (card.lon - here.longitude) * rad * Math.cos((card.lat + here.latitude) / 2 * rad);
+  const metres = 6371008.8 * Math.hypot(north, east);
+  const way = WAYS[(Math.round(Math.atan2(east, north) / rad / 45) + 8) % 8];
+  const far = metres < 950 ? `${Math.round(metres / 50) * 50} m` : `${(metres / 1000).toFixed(1)} km`;
+  return { metres, words: metres < 75 ? "You are there" : `About ${far} ${way} of you` };
+}
+
+function nearMe(state, on) {
+  const button = state.root.querySelector(".t-near"), words = state.root.querySelector(".beside");
+  button.setAttribute("aria-pressed", String(on));
+  words.textContent = "";
+  state.here = null;
+  tell(state, { mapper: "here" });
+  if (!on) { arrange(state); return; }
+  if (!navigator.geolocation) { words.textContent = "This browser gives no position."; return; }
+  words.textContent = "Asking this device where it is …";
+  navigator.geolocation.getCurrentPosition((found) => {
+    state.here = found.coords;
+    words.textContent = "Nearest first. Your position stays on this device.";
+    tell(state, { mapper: "here", lat: found.coords.latitude, lon: found.coords.longitude });
+    arrange(state);
+  }, () => {
+    button.setAttribute("aria-pressed", "false");
+    words.textContent = "This device gave no position. Allow it for this site in the browser.";
+  }, { enableHighAccuracy: true, timeout: 15000 });
+}
+
+function arrange(state) {
+  const order = state.data.cards.map((card) => ({ card, ...(state.here ? away(state.here, card) :
+    { metres: card.rank, words: "" }) }));
+  order.sort((one, other) => one.metres - other.metres);
+  for (const { card, words } of order) {
+    const made = [...state.cards.querySelectorAll(".card")].find((one) => one.dataset.id === card.id);
+    made.querySelector(".away").textContent = words;
+    state.cards.append(made);
+  }
+}
+
 function drawMaps(state, data) {
   const wanted = data.maps.map((map) => map.src).join(" ");
   if (state.wanted === wanted) { return; }
@@ -308,11 +358,13 @@ function drawCards(state, data) {
   rest.hidden = more < 1;
   rest.textContent = more === 1 ? "Show 1 more place" : `Show ${more} more places`;
   if (data.busiest.length) { points(add(state.cards, "li", null, "quiet"), "Busiest cells", data.busiest, ""); }
+  state.root.querySelector(".t-near").hidden = !data.cards.length;
   for (const card of data.cards) { cardOf(state.cards, card, data, choose); }
   state.list.scrollTop = 0;
   state.list.querySelector("h2").textContent = data.heading;
   state.list.querySelector(".hint").textContent = data.hint;
   state.told.textContent = "";
+  if (state.here) { arrange(state); }
   mark(state, data.chosen, { scroll: true });
 }
 

@@ -28,11 +28,13 @@ from mapper.records.versions import Version
 from mapper.records.visits import (
     KINDS,
     VISITED,
+    WHOLE_VISIT,
     Visit,
     VisitKind,
     dosage,
     keep_visits,
     kept_to_plan,
+    visits_on,
 )
 
 _FOUND = "visits found"  # in a file, not yet kept
@@ -50,11 +52,11 @@ def show_page() -> None:
     try:
         viewer = current_viewer()
         work = [one for kind in VISITED for one in seen_records(viewer, kind)]
-        places = every_ground(work)
-        if not places:
+        found, places = lately(today_here()), every_ground(work)
+        if not (places or (found and may(viewer, "see everything"))):
             notice(_NONE)
             return
-        _show_visits(work, lately(today_here()))
+        _show_visits(viewer, work, found)
         offer_visit(viewer, places, key="visits")
         if may(viewer, "load data"):
             _offer_positions(viewer, places)
@@ -63,40 +65,44 @@ def show_page() -> None:
 
 
 def visit_table(work: Sequence[Version], found: Sequence[Visit], today: date) -> pd.DataFrame:
-    """Return one row for each place of each record: how much was done there lately."""
+    """Return how much was done lately at each place of each record, then at any other place."""
     first = today - timedelta(days=LATELY - 1)
+    parts = [(place, one) for one in work for place in grounds_of(one) if place.cells]
+    known = {place.cells for place, _ in parts}
+    others = {one.cells: Ground(one.place, "", one.cells) for one in found}
     rows = []
-    for one in work:
-        for place in grounds_of(one):
-            if not place.cells:
-                continue
-            told = dosage(place.cells, found, first=first, last=today)
-            kept = kept_to_plan(one.content, found, first=first, last=today)
-            rows.append(
-                {
-                    "Place": place.name,
-                    "Record": one.record,
-                    "Visits": told.visits,
-                    "Minutes": told.minutes,
-                    "Days with a visit": told.days,
-                    "15 minutes or longer": told.whole,
-                    "Last": told.last,
-                    "Weeks as planned": f"{kept[0]} of {kept[1]}" if kept else "",
-                }
-            )
-    table = pd.DataFrame(rows)
-    return table.sort_values(["Visits", "Place"], ignore_index=True)
+    for place, one in [*parts, *((each, None) for each in others.values())]:
+        if one is None and place.cells in known:
+            continue
+        told = dosage(place.cells, found, first=first, last=today)
+        kept = kept_to_plan(one.content, found, first=first, last=today) if one else None
+        rows.append(
+            {
+                "Place": place.name,
+                "Record": one.record if one else "none",
+                "Visits": told.visits,
+                "Minutes": told.minutes,
+                "Days with a visit": told.days,
+                f"{WHOLE_VISIT} minutes or longer": told.whole,
+                "Last": told.last,
+                "Weeks as planned": f"{kept[0]} of {kept[1]}" if kept else "",
+            }
+        )
+    return pd.DataFrame(rows).sort_values(["Visits", "Place"], ignore_index=True)
 
 
-def _show_visits(work: Sequence[Version], found: Sequence[Visit]) -> None:
+def _show_visits(viewer: Viewer, work: Sequence[Version], found: Sequence[Visit]) -> None:
     """Show the last weeks, places without a visit first."""
     today = today_here()
+    if not may(viewer, "see everything"):  # visits elsewhere are others' to see
+        mine = [each.cells for each in every_ground(work)]
+        found = [one for one in found if any(visits_on(cells, [one]) for cells in mine)]
     table = visit_table(work, found, today)
     untouched = int((table["Visits"] == 0).sum())
     st.text(
         f"{LATELY} days to {today.day} {today:%B %Y}: {count(len(found), 'visit')},"
-        f" {count(sum(one.minutes for one in found), 'minute')}. {untouched or 'None'} of"
-        f" {count(len(table), 'place')} of work had no visit."
+        f" {count(sum(one.minutes for one in found), 'minute')}."
+        + (f" {untouched:,} of {count(len(table), 'place')} had no visit." if untouched else "")
     )
     st.dataframe(
         table,
@@ -106,8 +112,8 @@ def _show_visits(work: Sequence[Version], found: Sequence[Visit]) -> None:
         key="visits table",
     )
     st.caption(
-        "Minutes say how much was done, not what came of it: that is told under Interventions, and"
-        " “Weeks as planned” is of the visits that a plan or intervention asks for."
+        "Minutes say how much was done, not what came of it: that is told under Interventions."
+        " “Weeks as planned” are those with as many visits as a plan or intervention asks for."
     )
 
 
