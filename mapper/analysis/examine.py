@@ -14,10 +14,17 @@ import numpy as np
 import pandas as pd
 
 from mapper.analysis.coverage import Coverage, coverage
-from mapper.analysis.part_doubts import area_divisions, part_doubts, row_divisions
+from mapper.analysis.part_doubts import (
+    Periods,
+    area_divisions,
+    part_doubts,
+    periods_of,
+    row_divisions,
+)
 from mapper.analysis.point_doubts import point_doubts
 from mapper.analysis.street_names import street_names
 from mapper.areas.study_area import StudyArea
+from mapper.base.months import months_of
 from mapper.base.text import count
 from mapper.base.types import Flags, Integers
 from mapper.grid.counts import locate
@@ -68,13 +75,18 @@ class RowExamination:
         """Of points, and of the parts that columns make."""
         if self.table.empty:
             return ()
-        parts = part_doubts(self.table, row_divisions(self.table, self.untimed))
+        parts = part_doubts(self.table, row_divisions(self.table, self.untimed), self.periods)
         constant = {one.kind for one in self.columns if one.code == "column constant"}
         parts = tuple(one for one in parts if one.kind not in constant)  # told as one thing
         coarse = self._rows_of(lambda one: one.code == "coordinates coarse")
         points = point_doubts(self.table, coarse, named="location" not in constant)
         twice = repeated_rows(self.table, self._to_the_minute)
         return (*twice, *points, *parts, *_near_names(self.table))
+
+    @cached_property
+    def periods(self) -> Periods | None:
+        """The weeks, months or days that steps are looked for in."""
+        return periods_of(self.table)
 
     def _rows_of(self, chosen: Callable[[Doubt], bool]) -> Flags:
         """Return which incidents some doubts about columns concern."""
@@ -188,7 +200,8 @@ def _over(incidents: Incidents, area: StudyArea) -> AreaExamination:
     cells = area.cells["cell"].to_numpy()
     position = locate(lon, lat, cells=cells, resolution=area.resolution)
     position.flags.writeable = False  # every study of these incidents reads the same
-    parts = part_doubts(table, area_divisions(area, position)) if len(table) else ()
+    time = examine_rows(incidents).periods if len(table) else None
+    parts = part_doubts(table, area_divisions(area, position), time) if len(table) else ()
     return AreaExamination(table, cells, position, coverage(area, position), parts)
 
 
@@ -220,8 +233,11 @@ def _missing_months(table: pd.DataFrame) -> list[Doubt]:
     Where few rows are dated at all, an empty month may be chance and is told of by no doubt: the
     rate is half that of the middle month, for quiet times.
     """
-    dated = table["start"].to_numpy().astype("datetime64[M]")
-    months, held = np.unique(dated, return_counts=True)
+    dated = months_of(table["start"].to_numpy()).astype(np.int64)
+    earliest = dated.min(initial=0)
+    every = np.bincount(dated - earliest)
+    months = (np.flatnonzero(every) + earliest).astype("datetime64[M]")
+    held = every[every > 0]
     gap = np.diff(months).astype(np.int64) - 1
     expected = gap * (float(np.median(held)) if held.size else 0.0) / 2
     found = []

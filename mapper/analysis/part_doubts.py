@@ -21,6 +21,7 @@ import pandas as pd
 
 from mapper.analysis.renamed_values import renamed_values
 from mapper.areas.study_area import StudyArea
+from mapper.base.months import months_of
 from mapper.base.tables import FLAG_COLUMNS
 from mapper.base.text import day_in_words
 from mapper.base.types import Flags, Integers
@@ -53,7 +54,7 @@ class Division:
 
 
 @dataclass(frozen=True, eq=False)
-class _Time:
+class Periods:
     """The periods that steps are looked for in."""
 
     of: Integers  # period of each incident, -1 for none
@@ -63,6 +64,7 @@ class _Time:
 
     @property
     def size(self) -> int:
+        """How many there are."""
         return self.starts.size
 
 
@@ -81,9 +83,9 @@ def row_divisions(table: pd.DataFrame, unknown: Flags) -> list[Division]:
         if name in table and bool(table[name].any())
     ]
     for name in _BLANK:
-        if name in table and 0 < int(table[name].isna().sum()) < len(table):
-            code = table[name].isna().to_numpy().astype(np.int64)
-            found.append(Division(name, code, ("", "blank"), (1,)))
+        blank = table[name].isna().to_numpy() if name in table else np.zeros(0, dtype=bool)
+        if blank.any() and not blank.all():
+            found.append(Division(name, blank.astype(np.int64), ("", "blank"), (1,)))
     timed = (table["precision"] == "minute").to_numpy() & ~unknown
     if timed.any():
         hour = table["start"].to_numpy().astype("datetime64[h]").astype(np.int64) % 24
@@ -110,9 +112,17 @@ def area_divisions(area: StudyArea, position: Integers) -> list[Division]:
     return found
 
 
-def part_doubts(table: pd.DataFrame, divisions: Sequence[Division]) -> tuple[Doubt, ...]:
-    """Return every part that stops, starts, halves or doubles while the rest goes on."""
-    time = _periods(table)
+def part_doubts(
+    table: pd.DataFrame, divisions: Sequence[Division], time: Periods | None = None
+) -> tuple[Doubt, ...]:
+    """Return every part that stops, starts, halves or doubles while the rest goes on.
+
+    Parameters
+    ----------
+    time
+        What :func:`periods_of` returns for the table, where that is at hand.
+    """
+    time = time or periods_of(table)
     if time is None:
         return ()
     found: list[Doubt] = []
@@ -160,7 +170,7 @@ def _holds(district: Doubt, ward: Doubt) -> bool:
     )
 
 
-def _periods(table: pd.DataFrame) -> _Time | None:
+def periods_of(table: pd.DataFrame) -> Periods | None:
     """Return months, weeks or days, as fine as incidents are known and as many as tell."""
     day = table["start"].to_numpy().astype("datetime64[D]")
     months = bool((table["precision"] == "month").any())
@@ -168,7 +178,7 @@ def _periods(table: pd.DataFrame) -> _Time | None:
     days = int((last - first).astype(np.int64)) + 1
     weeks = days // 7
     if months or weeks > _WEEKS[1]:
-        of = (day.astype("datetime64[M]") - first.astype("datetime64[M]")).astype(np.int64)
+        of = (months_of(day) - first.astype("datetime64[M]")).astype(np.int64)
         every = first.astype("datetime64[M]") + np.arange(int(of.max()) + 1)
         starts = every.astype("datetime64[D]")
     else:
@@ -177,10 +187,10 @@ def _periods(table: pd.DataFrame) -> _Time | None:
         whole = days // step  # days at the end that make no whole week are in no period
         of[of >= whole] = -1
         starts = first + step * np.arange(whole)
-    return _Time(of, starts, day, months) if starts.size >= _WEEKS[0] // 2 else None
+    return Periods(of, starts, day, months) if starts.size >= _WEEKS[0] // 2 else None
 
 
-def _steps(division: Division, code: Integers, time: _Time, alpha: float) -> Iterator[Doubt]:
+def _steps(division: Division, code: Integers, time: Periods, alpha: float) -> Iterator[Doubt]:
     """Yield the steps of one division, the strongest first, each taken out before the next."""
     size = len(division.names)
     if size > _MOST_PARTS or size == 0:
@@ -225,7 +235,7 @@ def _doubt(
     division: Division,
     code: Integers,
     part: int,
-    time: _Time,
+    time: Periods,
     cut: np.datetime64,
     *,
     firm: bool,
@@ -277,7 +287,7 @@ def _remedy(since: date, *, falls: bool, firm: bool) -> str:
     return f"{first}, choose days {side} {day}, or leave it out"
 
 
-def _to_the_day(mine: Any, inside: Any, time: _Time, cut: np.datetime64) -> np.datetime64:
+def _to_the_day(mine: Any, inside: Any, time: Periods, cut: np.datetime64) -> np.datetime64:
     """Return the day near a cut that parts the counts best by the shares on its two sides."""
     reach = np.timedelta64(max(int((time.starts[1] - time.starts[0]).astype(np.int64)), 1), "D")
     days = np.arange(cut - reach, cut + reach + 1)

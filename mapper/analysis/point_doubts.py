@@ -11,12 +11,14 @@ apart to be set against one another).
 """
 
 import re
-from itertools import pairwise
+from dataclasses import replace
+from itertools import islice, pairwise
 
 import numpy as np
 import pandas as pd
 
 from mapper.analysis.place_names import KINDS_OF_PLACE
+from mapper.base.months import months_of
 from mapper.base.types import Flags, Integers
 from mapper.context.sinks import FEWEST, LEAST_SHARE
 from mapper.incidents.doubt import Doubt, caveat
@@ -66,8 +68,9 @@ def point_doubts(table: pd.DataFrame, coarse: Flags, *, named: bool) -> tuple[Do
 
 def _crowded_point(table: pd.DataFrame, points: Points, told: Integers) -> list[Doubt]:
     """Name the point that holds far more than any other, of those that name no kind of place."""
-    labels = point_labels(table, points)
     top = np.argsort(-points.incidents, kind="stable")[:_LOOKED_AT]
+    there, names = _at(points, top), [name for name in ("location",) if name in table]
+    labels = point_labels(table[names].iloc[there], replace(points, of=points.of[there]))
     plain = [one for one in top.tolist() if not _is_kind(str(labels[one]))]
     known = set(np.unique(points.of[told]).tolist())
     plain = [one for one in plain if one not in known]
@@ -87,17 +90,25 @@ def _crowded_point(table: pd.DataFrame, points: Points, told: Integers) -> list[
     return [caveat("one point", words, rows, share, kind="coordinates", remedy=remedy)]
 
 
+def _at(points: Points, some: Integers) -> Integers:
+    """Return the rows at some points."""
+    among = np.zeros(points.incidents.size, dtype=bool)
+    among[some] = True
+    return np.flatnonzero(among[points.of])
+
+
 def _crowded_street(table: pd.DataFrame) -> list[Doubt]:
     """Say when one street holds far more than any other, all over the ground."""
     if "location" not in table:
         return []
     held = table["location"].value_counts()
-    held = held[[not _is_kind(str(name)) for name in held.index]]
-    if len(held) < 2 or held.iloc[0] < max(  # noqa: PLR2004 - as above
-        FEWEST, _STREET * len(table), _CROWDED[1] * held.iloc[1]
+    streets = list(islice((name for name in held.index if not _is_kind(str(name))), 2))
+    top = held[streets].tolist()
+    if len(top) < 2 or top[0] < max(  # noqa: PLR2004 - as above
+        FEWEST, _STREET * len(table), _CROWDED[1] * top[1]
     ):
         return []
-    rows = np.flatnonzero((table["location"] == held.index[0]).to_numpy())
+    rows = np.flatnonzero((table["location"] == streets[0]).to_numpy())
     lon, lat = (table[name].to_numpy()[rows] for name in ("lon", "lat"))
     away = np.hypot((lon - np.median(lon)) * np.cos(np.radians(lat)), lat - np.median(lat))
     if np.median(away) < _ALL_OVER:
@@ -105,7 +116,7 @@ def _crowded_street(table: pd.DataFrame) -> list[Doubt]:
     share = rows.size / len(table)
     words = (
         f"{rows.size:,} incidents ({share:.1%}) carry one and the same street and lie all over the"
-        f" ground, {held.iloc[0] / held.iloc[1]:.0f} times what any other does: that text stands"
+        f" ground, {top[0] / top[1]:.0f} times what any other does: that text stands"
         " for “not known”, and no place is named by it rightly."
     )
     remedy = "leave the street blank where it is not known, or leave these rows out"
@@ -125,7 +136,7 @@ def _default_points(table: pd.DataFrame, points: Points, coarse: Flags) -> list[
     large = np.flatnonzero(many)
     if not large.size:
         return []
-    rows = np.flatnonzero(np.isin(points.of, large))
+    rows = _at(points, large)
     frame = pd.DataFrame({"point": points.of[rows], "label": ""})
     if "location" in table:
         frame["label"] = table["location"].iloc[rows].astype("str").fillna("").to_numpy()
@@ -175,7 +186,7 @@ def _why(labels: "pd.Series[str]", best: str, second: int, total: int, outlying:
 
 def _replaced(table: pd.DataFrame, points: Points) -> list[Doubt]:
     """Return the month or year from which points are others than before."""
-    months = table["start"].to_numpy().astype("datetime64[M]")
+    months = months_of(table["start"].to_numpy())
     since, words = _drop_of_a_month(months, points)
     if since is None and _has_a_gap(months):
         since, words = _drop_of_a_year(table, points)
@@ -207,7 +218,7 @@ def _drop_of_a_month(
     if points.mean < SNAPPED_MEAN:
         return None, ""
     number = (months - months.min()).astype(np.int64)
-    order = np.argsort(number, kind="stable")
+    order = np.argsort(number.astype(np.int16), kind="stable")  # few months: a radix sort
     ends = np.searchsorted(number[order], np.arange(int(number.max()) + 2))
     seen, before = np.zeros(points.incidents.size, dtype=bool), 0.0
     for one, (low, high) in enumerate(pairwise(ends.tolist())):

@@ -23,7 +23,11 @@ _FACTS_ONLY = frozenset({"key", "fact"})
 
 
 def refuse_unfit(
-    thing: AnalysisResult | Finding, rule: AudienceRule, shown: Release | None
+    thing: AnalysisResult | Finding,
+    rule: AudienceRule,
+    shown: Release | None,
+    *,
+    sums: bool = False,
 ) -> None:
     """Refuse what is about something too small, too short, or cannot be set beside a map.
 
@@ -31,6 +35,8 @@ def refuse_unfit(
     ----------
     shown
         The audience's map whose hot spots the rows are about.
+    sums
+        Its counts are sums of whole months of a release plan, whatever days have incidents.
 
     Raises
     ------
@@ -38,14 +44,14 @@ def refuse_unfit(
         Naming every fault at once, with what to ask for instead.
     """
     if isinstance(thing, AnalysisResult):
-        faults = _of_map(thing, rule)
+        faults = _of_map(thing, rule, sums=sums)
     else:
         faults = _of_table(thing, rule, shown)
     if faults:
         raise DisclosureError(f"Not released to the {rule.audience} audience: {'; '.join(faults)}.")
 
 
-def _of_map(result: AnalysisResult, rule: AudienceRule) -> list[str]:
+def _of_map(result: AnalysisResult, rule: AudienceRule, *, sums: bool) -> list[str]:
     """Return what is wrong with a map for an audience."""
     faults = []
     finest, asked = rule.finest_resolution, result.request
@@ -55,7 +61,7 @@ def _of_map(result: AnalysisResult, rule: AudienceRule) -> list[str]:
             " coarser (cells are never merged, for they do not nest)"
         )
     days = (result.last - result.first).days + 1
-    if days < rule.shortest_days:
+    if days < rule.shortest_days and not sums:
         faults.append(
             f"{count(days, 'day is', 'days are')} too few: choose {rule.shortest_days} or more"
         )

@@ -27,6 +27,7 @@ from mapper.disclosure.release import (
     Release,
     digest_of_release,
 )
+from mapper.disclosure.release_plan import CAVEAT
 from mapper.disclosure.rules import AUDIENCES, OPERATIONAL, AudienceRule, rules
 from mapper.grid.hexagons import strings_to_cells
 from mapper.questions.finding import Finding, Where, where_named
@@ -157,6 +158,7 @@ def _guarded_map(
         "hotspots": len(tables.hotspots),
         "incidents_shown": int(prepared.printed[COUNT].value.sum()),
     }
+    record["planned"] = prepared.planned
     record["rules"] = {
         "audience": rule.audience,
         "version": rules().version,
@@ -165,7 +167,8 @@ def _guarded_map(
         "round_to": rule.round_to,
     }
     told = (note.words for note in result.notes if note.code in TOLD_OUTSIDE)
-    notes = (*result.lens.caveats, *told, *rule.caveats)
+    sums = (CAVEAT,) if prepared.planned else ()
+    notes = (*result.lens.caveats, *told, *rule.caveats, *sums)
     return replace(finding, notes=notes, record=MappingProxyType(record))
 
 
@@ -174,15 +177,19 @@ def _guarded_table(prepared: Prepared, rule: AudienceRule, shown: Release | None
     finding = prepared.finding
     table, roles = finding_table(prepared, rule, shown)
     days = {
-        part.filters["column"]: period_in_words(part.first, part.last) for part in prepared.stored
+        one.column: period_in_words(one.first, one.last)
+        for one in (finding.ground.measures if finding.ground else ())
+        if one.column in prepared.printed
     }
     return replace(
         finding,
         table=table,
         roles=MappingProxyType(roles),
-        notes=rule.caveats[:1],
+        notes=(*rule.caveats[:1], *([CAVEAT] if prepared.planned else [])),
         choices=MappingProxyType(days),
-        record=MappingProxyType({"rules": rules().version, "question": finding.id}),
+        record=MappingProxyType(
+            {"rules": rules().version, "question": finding.id, "planned": prepared.planned}
+        ),
         ground=None,
         where=_drawn(finding, shown),
     )

@@ -96,7 +96,7 @@ def finding_table(
         column = finding.table[name]
         if name in prepared.printed:
             one = prepared.printed[name]
-            table |= {name: _counts(one), f"{name}_shown": pd.array(_words(one, rule), dtype="str")}
+            table |= {name: _counts(one), f"{name}_shown": pd.array(one.words(rule), dtype="str")}
             roles |= {name: "count", f"{name}_shown": "class"}
             continue
         if role in {"key", "fact"} and name not in _FREE_TEXT:
@@ -157,7 +157,7 @@ def _by_district(
         {
             "district": pd.array(names, dtype="str"),
             "incidents": _counts(printed),
-            "shown": pd.array(_words(printed, rule), dtype="str"),
+            "shown": pd.array(printed.words(rule), dtype="str"),
             "cells_hidden": np.zeros(len(names), dtype=np.int64),
         }
     )
@@ -170,8 +170,7 @@ def _by_district(
 
 def _stand_in(printed: Printed, rule: AudienceRule) -> Integers:
     """Return one number for each printed count: one for all hidden, one for all withheld."""
-    hidden = np.where(printed.kind == HIDDEN, rule.smallest_count // 2, printed.value)
-    return np.where(printed.kind == WITHHELD, rule.smallest_count, hidden).astype(np.int64)
+    return np.where(printed.kind == WITHHELD, rule.smallest_count, printed.stand_in)
 
 
 def printed_standard(result: AnalysisResult) -> str:
@@ -216,32 +215,28 @@ def _cells(result: AnalysisResult, printed: Printed, rule: AudienceRule) -> pd.D
             "ward": result.cells["ward"],
             "residents": result.cells["residents"],
             "incidents": _counts(printed),
-            "shown": pd.Categorical(
-                _words(printed, rule), categories=list(kind_words(rule).values())
-            ),
+            "shown": _shown(printed, rule),
         }
     )
 
 
+def _shown(printed: Printed, rule: AudienceRule) -> Any:
+    """Return how each count is printed, with every word that there is."""
+    words, known = printed.words(rule), list(kind_words(rule).values())
+    return pd.Categorical(words, categories=[*known, *sorted(set(words) - set(known))])
+
+
 def _counts(printed: Printed) -> "pd.array[pd.Int64Dtype]":  # type: ignore[valid-type]  # pandas has no type for it
     """Return printed counts; missing where hidden or withheld."""
-    unsaid = (printed.kind == HIDDEN) | (printed.kind == WITHHELD)
-    return pd.arrays.IntegerArray(printed.value.astype(np.int64), unsaid)
-
-
-def _words(printed: Printed, rule: AudienceRule) -> list[str]:
-    """Return how each count is printed, in words."""
-    words = kind_words(rule)
-    return [words[int(kind)] for kind in printed.kind]
+    return pd.arrays.IntegerArray(printed.value.astype(np.int64), printed.unsaid)
 
 
 def _hotspots(
     described: pd.DataFrame, cells: pd.DataFrame, printed: Printed, rule: AudienceRule
 ) -> pd.DataFrame:
     """Return the list of hot spots: sums of rounded counts, and classes of evidence."""
-    unsaid = (printed.kind == HIDDEN) | (printed.kind == WITHHELD)
     parts = pd.DataFrame(
-        {"id": cells["hotspot_id"], "sum": printed.value, "hidden": unsaid.astype(np.int64)}
+        {"id": cells["hotspot_id"], "sum": printed.value, "hidden": printed.unsaid.astype(np.int64)}
     )
     sums = parts.groupby("id")[["sum", "hidden"]].sum().reindex(described["hotspot_id"])
     total = sums["sum"].to_numpy(dtype=np.int64)
@@ -294,12 +289,11 @@ def _reasons(table: pd.DataFrame, rule: AudienceRule) -> list[str]:
 
 def _sums_by_district(cells: pd.DataFrame, printed: Printed) -> pd.DataFrame:
     """Return sums of rounded counts by district: they say no more than their parts."""
-    unsaid = (printed.kind == HIDDEN) | (printed.kind == WITHHELD)
     parts = pd.DataFrame(
         {
             "district": cells["district"].astype("str").fillna(""),
             "incidents": printed.value,
-            "cells_hidden": unsaid.astype(np.int64),
+            "cells_hidden": printed.unsaid.astype(np.int64),
         }
     )
     table = parts.groupby("district", as_index=False).sum()

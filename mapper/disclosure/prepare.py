@@ -23,13 +23,14 @@ from mapper.disclosure.finding_check import check_finding
 from mapper.disclosure.fitness import refuse_unfit
 from mapper.disclosure.map_finding import MAP, map_finding
 from mapper.disclosure.parted import PRINTED_TO
+from mapper.disclosure.planned import by_plan
 from mapper.disclosure.refusal import refusal
 from mapper.disclosure.register import UNLIMITED, Held, Selection, StoredRelease
 from mapper.disclosure.release import Release
 from mapper.disclosure.rules import AudienceRule
 from mapper.disclosure.suppression import WITHHELD, Printed, print_counts
 from mapper.grid.hexagons import cells_to_strings
-from mapper.questions.finding import Finding, Ground
+from mapper.questions.finding import Finding, Ground, Measure
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -45,6 +46,7 @@ class Prepared:
     refusal: str  # why it cannot be released, and what can; empty where it can
     linked: tuple[StoredRelease, ...]  # earlier releases it can be combined with
     again: bool = False  # its audience was told all of it before: a look, and no release
+    planned: bool = False  # the release plan answers, for or against
 
 
 def prepare(
@@ -68,11 +70,17 @@ def prepare(
     DisclosureError
         When it is too fine in space or time for the audience, whatever was released before.
     """
-    refuse_unfit(thing, rule, shown)
     finding = map_finding(thing, rule) if isinstance(thing, AnalysisResult) else thing
     ground = finding.ground
+    asked = () if ground is None else _asked(thing, ground)
+    planned = by_plan(finding, asked, rule=rule, held=held[0].releases)
+    sums = planned is not None and not planned.refusal
+    refuse_unfit(thing, rule, shown, sums=sums)
     if finding.unit == "hotspot" or ground is None:
         return Prepared(finding, {}, (), "", ())
+    if planned is not None:
+        told = planned.printed, (), planned.refusal, ()
+        return Prepared(finding, *told, again=True, planned=True)
     counts = {one.column: _printed(finding.table[one.column], rule) for one in ground.measures}
     stored = _stored(finding, ground, counts, rule)
     found = _checked(stored, held, rule, is_map=finding is not thing)
@@ -93,6 +101,14 @@ def prepare(
         linked=found.linked,
         again=found.again,
     )
+
+
+def _asked(thing: AnalysisResult | Finding, ground: Ground) -> tuple[Measure, ...]:
+    """Return what each column counts, a map's over the days asked for and not those of its data."""
+    if isinstance(thing, Finding):
+        return ground.measures
+    first, last = thing.request.start or thing.first, thing.request.end or thing.last
+    return tuple(replace(one, first=first, last=last) for one in ground.measures)
 
 
 def _printed(column: "pd.Series[Any]", rule: AudienceRule) -> Printed:

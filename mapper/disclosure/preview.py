@@ -19,7 +19,7 @@ from mapper.disclosure.partner_tables import MapTables, map_tables
 from mapper.disclosure.prepare import Prepared, prepare
 from mapper.disclosure.register import Register, held_by_readers
 from mapper.disclosure.rules import OPERATIONAL, AudienceRule, rules
-from mapper.disclosure.suppression import HIDDEN, ROUNDED, WITHHELD
+from mapper.disclosure.suppression import BETWEEN, HIDDEN, ROUNDED, WITHHELD
 
 
 @dataclass(frozen=True, eq=False)
@@ -102,6 +102,7 @@ def _cells(
             HIDDEN: f"{rule.hidden_words}: such counts are hidden",
             ROUNDED: f"rounded to the nearest {rule.round_to}",
             WITHHELD: "with an earlier release it could give a smaller count away",
+            BETWEEN: "told between two numbers: the sum of blocks of the release plan",
         }
         why = [said.get(int(kind), "") for kind in printed.kind]
     else:

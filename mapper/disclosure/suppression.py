@@ -1,9 +1,11 @@
 """Hiding and rounding of counts: first hide the small ones, then round what is left.
 
-A count is printed as one of four things: 0; hidden (from 1 to one below the smallest count that
-is printed); rounded; or withheld, which says nothing and protects another count.
+A count is printed as one of five things: 0; hidden (from 1 to one below the smallest count that
+is printed); rounded; between two numbers, where it is a sum of what was told before; or withheld,
+which says nothing and protects another count.
 """
 
+import re
 from dataclasses import dataclass
 
 import numpy as np
@@ -12,7 +14,8 @@ from mapper.base.types import Flags, Integers
 from mapper.disclosure.register import UNLIMITED
 from mapper.disclosure.rules import AudienceRule
 
-NONE, HIDDEN, ROUNDED, WITHHELD = range(4)
+NONE, HIDDEN, ROUNDED, WITHHELD, BETWEEN = range(5)
+_TWO_NUMBERS = re.compile(r"([\d,]+) to ([\d,]+)")
 BY_DISTRICT = "by district only"  # of a cell whose count is printed with its district's alone
 
 
@@ -20,8 +23,8 @@ BY_DISTRICT = "by district only"  # of a cell whose count is printed with its di
 class Printed:
     """What is printed of some counts, and what a reader can conclude from it."""
 
-    kind: Integers  # NONE, HIDDEN, ROUNDED or WITHHELD
-    value: Integers  # the rounded count; 0 where nothing is printed
+    kind: Integers  # NONE, HIDDEN, ROUNDED, WITHHELD or BETWEEN
+    value: Integers  # the rounded count; 0 where no number is printed
     low: Integers
     high: Integers
 
@@ -39,9 +42,32 @@ class Printed:
         """How many counts other than 0 there are to print."""
         return int((self.kind != NONE).sum())
 
+    @property
+    def unsaid(self) -> Flags:
+        """Where no number is printed: hidden, withheld, or between two of which one is small."""
+        return np.asarray((self.kind != NONE) & (self.value == 0))
+
+    @property
+    def stand_in(self) -> Integers:
+        """One number for each printed count: the middle of what it can be, 0 where withheld."""
+        middle = (self.low + self.high) // 2
+        return np.where(
+            self.kind == ROUNDED, self.value, np.where(self.kind == WITHHELD, 0, middle)
+        )
+
+    def words(self, rule: AudienceRule) -> list[str]:
+        """Return how each count is printed, in words."""
+        words = kind_words(rule)
+        return [
+            f"{low:,} to {high:,}" if kind == BETWEEN else words[kind]
+            for kind, low, high in zip(
+                self.kind.tolist(), self.low.tolist(), self.high.tolist(), strict=True
+            )
+        ]
+
 
 def kind_words(rule: AudienceRule) -> dict[int, str]:
-    """Return how each kind of printed count is written."""
+    """Return how each kind of printed count is written; two numbers are written as they are."""
     return {
         NONE: "none",
         HIDDEN: rule.hidden_words,
@@ -63,6 +89,39 @@ def print_counts(counts: Integers, rule: AudienceRule) -> Printed:
         low=np.where(shown, low, hidden.astype(np.int64)),
         high=np.where(shown, high, np.where(hidden, rule.smallest_count - 1, 0)),
     )
+
+
+def print_limits(low: Integers, high: Integers, rule: AudienceRule) -> Printed:
+    """Return counts of which no more is told than the least and most that they can be.
+
+    The number of one that lies between two is the middle, rounded, unless it can be a small one.
+    """
+    middle = round_counts((low + high) // 2, rule.round_to)
+    value = np.where(low >= rule.smallest_count, middle, 0)
+    plain = np.stack(_interval(value, rule)) == np.stack([low, high])
+    kind = np.select(
+        [
+            high == 0,
+            (low == 0) & (high >= UNLIMITED),
+            (low == 1) & (high == rule.smallest_count - 1),
+            plain.all(axis=0) & (value > 0),
+        ],
+        [NONE, WITHHELD, HIDDEN, ROUNDED],
+        BETWEEN,
+    )
+    return Printed(kind=kind.astype(np.int64), value=value, low=low, high=high)
+
+
+def limits_of_words(words: str, value: int, rule: AudienceRule) -> tuple[int, int]:
+    """Return what a reader concludes from how a count is printed: the least and most it can be."""
+    between = _TWO_NUMBERS.fullmatch(words)
+    if between:
+        low, high = (int(one.replace(",", "")) for one in between.groups())
+        return low, high
+    kind = {word: kind for kind, word in kind_words(rule).items()}.get(words, WITHHELD)
+    if kind == HIDDEN:
+        return 1, rule.smallest_count - 1
+    return (0, UNLIMITED) if kind == WITHHELD else interval_of(value, rule)
 
 
 def round_counts(counts: Integers, step: int) -> Integers:

@@ -19,6 +19,7 @@ import numpy as np
 
 from mapper.base.types import Integers
 from mapper.disclosure.register import Register, StoredRelease
+from mapper.disclosure.release_plan import PLANNED
 from mapper.disclosure.rules import AudienceRule, readers_of, rules
 from mapper.disclosure.suppression import interval_of, print_counts
 
@@ -59,8 +60,9 @@ class TotalsRegister:
         self._register = register
 
     def earlier(self, audience: str) -> Sequence[StoredRelease]:
-        """Return the totals of an audience, oldest first."""
-        return self._register.earlier(_shelf(audience))
+        """Return the totals of an audience, oldest first, and what a release plan gave it."""
+        given = [one for one in self._register.earlier(audience) if PLANNED in one.filters]
+        return (*self._register.earlier(_shelf(audience)), *given)
 
     def add(self, stored: StoredRelease) -> None:
         """Keep a total; the same digest twice is kept once."""

@@ -11,7 +11,7 @@ from mapper.base.text import count
 from mapper.base.types import Flags, Integers
 from mapper.incidents.exchanged_dates import exchanged, turned_back
 from mapper.incidents.faults import MISLEADING, ONE_REFERENCE, OTHER_DAYS
-from mapper.incidents.seriousness import days_of_harm
+from mapper.incidents.seriousness import days_of_harm, rank_of_grade
 from mapper.incidents.table import Incidents
 
 
@@ -85,7 +85,8 @@ def left_out(incidents: Incidents, rows: Integers, what: str) -> Incidents:
 def one_per_reference(incidents: Incidents) -> Incidents:
     """Return incidents of which those that share a reference are one, the others set aside.
 
-    Kept is the row of the earliest time, with the most serious type (days of harm) and any yes.
+    Kept is the row of the earliest time, with the most serious type (days of harm), the highest
+    grade of risk and any yes.
     """
     table = incidents.table
     again = table[table["reference"].notna() & table["reference"].duplicated(keep=False)]
@@ -95,11 +96,11 @@ def one_per_reference(incidents: Incidents) -> Incidents:
     flags = [name for name in FLAG_COLUMNS if name in table]
     joined = table.copy()
     joined.loc[keeper, flags] = again[flags].groupby(of).any().to_numpy()
-    harm = again["type"].astype(object).map(days_of_harm).groupby(of)
-    worse = harm.max().to_numpy() > 0
-    joined.loc[keeper[worse], "type"] = again.loc[
-        harm.idxmax().to_numpy()[worse], "type"
-    ].to_numpy()
+    for name, rank in (("type", days_of_harm), ("risk_grade", rank_of_grade)):
+        if name in table:
+            ranks = again[name].astype("str").fillna("").map(rank).groupby(of)
+            known, best = ranks.max().to_numpy() > 0, ranks.idxmax().to_numpy()
+            joined.loc[keeper[known], name] = again.loc[best[known], name].to_numpy()
     out = table.index.isin(again.index) & ~table.index.isin(keeper)
     left = set_aside(incidents, joined, out, reason=ONE_REFERENCE, field="reference")
     words = (

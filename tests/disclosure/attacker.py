@@ -55,6 +55,14 @@ class Knowledge:
             if limits:
                 self.told.append(Told((cell,), first, last, TAKES[lens], *limits))
 
+    def read_blocks(self, stored, lens):
+        """Note every number that a month of a release plan told, at any level."""
+        cells = np.array(stored.cells, dtype=object)
+        for region, (low, high) in enumerate(zip(stored.low, stored.high, strict=True)):
+            inside = tuple(cells[stored.region == region])
+            limits = int(low), int(high)
+            self.told.append(Told(inside, stored.first, stored.last, TAKES[lens], *limits))
+
     def read_total(self, cells, count, shown, lens, first, last):
         """Note one total of a table."""
         limits = self.limits(count, shown)
@@ -67,22 +75,26 @@ class Knowledge:
             return 0, 0
         if shown.startswith("fewer than"):
             return 1, self.smallest - 1
+        if " to " in shown:  # the sum of blocks of a release plan
+            low, high = shown.replace(",", "").split(" to ")
+            return int(low), int(high)
         if shown == "rounded":
             half = self.round_to / 2
             return max(self.smallest, int(np.ceil(count - half))), int(np.ceil(count + half)) - 1
         return None
 
 
-def breaches(knowledge, truth):
+def breaches(knowledge, truth, *, whole=False):
     """Return the hidden positive counts that can be told too well.
 
     ``truth(cell, first, last, kinds)`` is asked only which counts are hidden and positive.
+    ``whole`` makes the attacker use that counts are whole numbers: integer programmes.
     """
     found, seen = [], {}
     for ground in _connected(knowledge.told):
         key = _signature(ground)
         if key not in seen:
-            seen[key] = _System(ground, knowledge.smallest)
+            seen[key] = _System(ground, knowledge.smallest, whole=whole)
         system = seen[key]
         cells = sorted({cell for told in ground for cell in told.cells})
         for some, target in [*system.targets(cells), *_totals(ground)]:
@@ -144,9 +156,10 @@ def _signature(ground):
 
 
 class _System:
-    """One connected set of printed numbers as a linear programme."""
+    """One connected set of printed numbers as a linear or integer programme."""
 
-    def __init__(self, ground, smallest):
+    def __init__(self, ground, smallest, *, whole):
+        self.whole = whole
         self.ground = ground
         self.smallest = smallest
         cells = sorted({cell for told in ground for cell in told.cells})
@@ -202,7 +215,12 @@ class _System:
                 return None
             # No count is near a million: what has no limit ends there.
             solved = linprog(
-                sign * wanted, A_ub=self.rows, b_ub=self.limits, bounds=(0, 1e6), method="highs"
+                sign * wanted,
+                A_ub=self.rows,
+                b_ub=self.limits,
+                bounds=(0, 1e6),
+                method="highs",
+                integrality=int(self.whole),
             )
             assert solved.status == 0, "what was printed contradicts itself"
             self.seen.append(solved.x)

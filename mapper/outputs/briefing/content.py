@@ -124,8 +124,12 @@ def _headlines(gathered: Gathered) -> tuple[Headline, ...]:
     """Return the figures at the head, all tested together."""
     totals = gathered.totals
     before, after = (
-        spans_of_counts([getattr(one, side) for one in totals], gathered.rule)
-        for side in ("before", "after")
+        spans_of_counts(
+            [getattr(one, side) for one in totals],
+            gathered.rule,
+            known=[one.limits[at] if one.limits else None for one in totals],
+        )
+        for at, side in enumerate(("before", "after"))
     )
     barred = np.array([one.forbidden for one in totals], dtype=bool)
     varied = _dispersions(totals)
@@ -154,6 +158,8 @@ def _figure(total: Total, moved: RateChange, hidden: str) -> Headline:
     if total.why:
         return Headline(*name, _NOT_PRINTED, "", RateChange("too few to compare"), total.why)
     said = [hidden if one is None else f"{one:,}" for one in (total.before, total.after)]
+    if total.limits:
+        said = ["none" if not high else f"{low:,} to {high:,}" for low, high in total.limits]
     both = total.before is not None and total.after is not None
     return Headline(
         *name,

@@ -11,6 +11,7 @@ own (:mod:`mapper.disclosure.totals`).
 from dataclasses import dataclass
 
 import numpy as np
+import pandas as pd
 
 from mapper.analysis.analyse import find_hotspots
 from mapper.analysis.study import Study, prepare
@@ -24,6 +25,7 @@ from mapper.disclosure.make import release
 from mapper.disclosure.register import Register
 from mapper.disclosure.release import FindingRelease, Release
 from mapper.disclosure.rules import AudienceRule, rules
+from mapper.disclosure.suppression import limits_of_words
 from mapper.disclosure.totals import TotalsRegister, total_is_safe
 from mapper.grid.counts import locate
 from mapper.incidents.table import Incidents
@@ -70,6 +72,7 @@ class Total:
     before: int | None
     after: int | None
     why: str = ""  # why there is none, in words
+    limits: tuple[tuple[int, int], ...] = ()  # of a sum of planned blocks: least and most
     dispersion: PeriodDispersion | None = None  # of the months of the whole area
     forbidden: bool = False  # the data itself forbids to compare the two
 
@@ -213,17 +216,20 @@ class _Source:
             study = self.study(lens)
             choices = ChangeChoices(before=windows[0], after=windows[1], by="area")
             finding = ask_change(study, choices)
-            shown = self.finding(finding).table
+            found = self.finding(finding)
         except MapperError as error:
             return Total(lens.id, title, words, None, None, str(error))
         rule = rules().audiences[self.choices.audience]
+        shown, planned = found.table, found.record["planned"]
         printed = [
-            None if shown[name].isna()[0] or not total_is_safe(_maps(study, each), rule)
+            None
+            if shown[name].isna()[0] or not (planned or total_is_safe(_maps(study, each), rule))
             else int(shown[name][0])
             for name, each in zip(("before", "after"), windows, strict=True)
         ]  # fmt: skip
         return Total(
             *(lens.id, title, words, printed[0], printed[1]),
+            limits=_limits(shown, rule) if planned else (),
             dispersion=self._dispersion(lens, "area"),
             forbidden=finding.table["direction"][0] == CANNOT,
         )
@@ -274,6 +280,14 @@ class _Source:
         except MapperError as error:
             notes.append(f"The week in shifts is not shown. {error}")
             return None
+
+
+def _limits(shown: pd.DataFrame, rule: AudienceRule) -> tuple[tuple[int, int], ...]:
+    """Return the least and most of the totals before and after, as they are printed."""
+    return tuple(
+        limits_of_words(str(shown[f"{name}_shown"][0]), int(shown[name].fillna(0)[0]), rule)
+        for name in ("before", "after")
+    )
 
 
 def _days(incidents: Incidents, window: Window) -> int:

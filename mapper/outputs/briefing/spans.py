@@ -19,7 +19,7 @@ import pandas as pd
 from mapper.base.types import Flags, Integers
 from mapper.disclosure.register import UNLIMITED
 from mapper.disclosure.rules import AudienceRule
-from mapper.disclosure.suppression import HIDDEN, WITHHELD, interval_of, kind_words
+from mapper.disclosure.suppression import interval_of, limits_of_words
 from mapper.statistics.change import compare_windows
 from mapper.statistics.period_dispersion import PeriodDispersion
 
@@ -72,25 +72,38 @@ class RateChange:
         return _between(self.low, self.high)
 
 
-def spans_of_counts(counts: Sequence[int | None], rule: AudienceRule) -> Spans:
-    """Return the spans of printed counts; none stands for a hidden one."""
+def spans_of_counts(
+    counts: Sequence[int | None],
+    rule: AudienceRule,
+    *,
+    known: Sequence[tuple[int, int] | None] | None = None,
+) -> Spans:
+    """Return the spans of printed counts; none stands for a hidden one.
+
+    Parameters
+    ----------
+    known
+        The span of each count that is no more than a sum of others; none for the rest.
+    """
     hidden = (1, rule.smallest_count - 1)
-    ends = [hidden if count is None else interval_of(count, rule) for count in counts]
+    ends = [
+        span or (hidden if count is None else interval_of(count, rule))
+        for count, span in zip(counts, known or [None] * len(counts), strict=True)
+    ]
     low, high = np.array(ends, dtype=np.int64).reshape(-1, 2).T
     return Spans(low, high)
 
 
 def spans_of_cells(cells: pd.DataFrame, rule: AudienceRule) -> Spans:
     """Return the spans of a release's cells; a withheld count can be anything."""
-    kinds = {word: kind for kind, word in kind_words(rule).items()}
-    kind = cells["shown"].astype("str").map(kinds).fillna(WITHHELD).to_numpy(dtype=np.int64)
+    shown = cells["shown"].astype("str").to_numpy(dtype=object)
     counts = cells["incidents"].fillna(0).to_numpy(dtype=np.int64)
-    values, at = np.unique(counts, return_inverse=True)
-    ends = np.array([interval_of(int(value), rule) for value in values], dtype=np.int64)
-    low, high = (side[at].copy() for side in ends.T)
-    hidden, unknown = kind == HIDDEN, kind == WITHHELD
-    low[hidden], high[hidden] = 1, rule.smallest_count - 1
-    low[unknown], high[unknown] = 0, UNLIMITED
+    known: dict[tuple[str, int], tuple[int, int]] = {}  # most cells are printed as others are
+    for pair in zip(shown.tolist(), counts.tolist(), strict=True):
+        if pair not in known:
+            known[pair] = limits_of_words(*pair, rule)
+    ends = [known[pair] for pair in zip(shown.tolist(), counts.tolist(), strict=True)]
+    low, high = np.array(ends, dtype=np.int64).reshape(-1, 2).T
     return Spans(low, high)
 
 
