@@ -5,6 +5,8 @@ from html import unescape
 
 import pytest
 
+from mapper.base.settings import settings
+from mapper.disclosure.release_plan import PLAN_FILE
 from mapper.records.audit_query import AuditFilter, find_entries
 from mapper.records.open import database
 from mapper.records.releases import kept_releases
@@ -108,6 +110,27 @@ def test_what_an_analyst_releases_is_what_partners_are_shown(signed_in_app):
     assert "Preview" not in told
     again = words(signed_in_app("analyst", name="Amy", page=BRIEFING))
     assert "Preview" not in again
+
+
+def test_a_month_of_the_release_plan_is_previewed_and_given(signed_in_app):
+    app = signed_in_app("analyst", name="Ann", page=RELEASE)
+    assert "No release plan is fixed" in words(app)
+    path = settings().workspace / PLAN_FILE
+    path.write_text(
+        'area = "merseyside"\nresolution = 8\nlenses = ["domestic-abuse"]\n'
+        'first_month = "2023-11"\nlast_month = "2024-01"\n'
+    )
+    app.run()
+    assert "Given: 0 months of 3." in words(app)
+    assert "Domestic abuse: hidden" in words(app)
+    assert "2 months still to come are to be expected as the 1 known" in words(app)
+    assert "30 November 2023 must be given first" in words(app)
+    app.button(key="give").click().run()
+    assert "Given: 1 month of 3." in words(app)
+    assert {one.made_by for one in registered()} == {"Ann"}
+    assert len(registered()) == 4  # one lens at four levels
+    app.button(key="give").click().run()
+    assert "the files do not hold all of it" in words(app)
 
 
 def test_the_release_page_and_its_figures_are_not_for_partners(signed_in_app):
