@@ -1,15 +1,18 @@
 """The Briefing and its release: what partners are shown, and how it comes to be released."""
 
 import re
+from datetime import date
 from html import unescape
 
 import pytest
 
 from mapper.base.settings import settings
-from mapper.disclosure.release_plan import PLAN_FILE
+from mapper.disclosure.plan_month import give_month
+from mapper.disclosure.release_plan import PLAN_FILE, release_plan
+from mapper.incidents.read import read_incidents
 from mapper.records.audit_query import AuditFilter, find_entries
 from mapper.records.open import database
-from mapper.records.releases import kept_releases
+from mapper.records.releases import DatabaseRegister, kept_releases
 from tests.pages.conftest import said
 
 BRIEFING, RELEASE = "meeting/briefing.py", "meeting/release.py"
@@ -131,6 +134,22 @@ def test_a_month_of_the_release_plan_is_previewed_and_given(signed_in_app):
     assert len(registered()) == 4  # one lens at four levels
     app.button(key="give").click().run()
     assert "the files do not hold all of it" in words(app)
+
+
+def test_partners_open_the_latest_months_of_the_plan_and_register_nothing(signed_in_app):
+    settings().workspace.mkdir(exist_ok=True)
+    (settings().workspace / PLAN_FILE).write_text(
+        'area = "merseyside"\nresolution = 8\nlenses = ["domestic-abuse", "all-demand"]\n'
+        'first_month = "2023-09"\nlast_month = "2023-12"\n'
+    )
+    incidents = read_incidents([settings().demonstration_file])
+    register = DatabaseRegister(database(), person="Ann")
+    for month in (date(2023, 9, 1), date(2023, 10, 1)):
+        give_month(release_plan(), incidents, month, register=register)
+    told = words(signed_in_app("partner", name="Pat"))
+    assert "1 to 31 October 2023, against 1 to 30 September 2023" in told
+    assert "Stopped" not in told  # lenses that the plan does not give are named in the notes
+    assert len(registered()) == 2 * 2 * 4
 
 
 def test_the_release_page_and_its_figures_are_not_for_partners(signed_in_app):
