@@ -20,7 +20,7 @@ from mapper.statistics.clusters import find_clusters
 from mapper.statistics.concentrated import concentrated_windows
 from mapper.statistics.false_discovery import adjust
 from mapper.statistics.fewest import FEWEST_IN_DISC
-from mapper.statistics.places import Windows, find_places
+from mapper.statistics.places import PlaceList, Windows, find_places
 from mapper.statistics.scores import score_counts
 from mapper.statistics.unusual import find_unusual
 
@@ -90,9 +90,11 @@ PLANTED_TITLES = (
 LIMITS = """
 **What it does not promise.** Where whole wards differ (a factor of gamma shape 4 for each ward,
 20,000 incidents, {worlds} worlds) {wards:.0%} of worlds list a place, {places:.1f} a world: a ward
-above the others is more than residents explain, and is listed as such. Against an even spread over
-the cells (heavy-tailed counts, variance 17 times the mean) {even:.1%} of {evens}
-worlds list a concentrated place.
+above the others is more than residents explain, and is listed as such. Where 20,000
+incidents hit every cell alike {even:.1%} of {evens} worlds list a concentrated place. Where chance
+alone makes some cells far busier than others (counts with a variance 17 times the mean) worlds list
+{heavy:.1f} concentrated places, {alone:.1f} of them one cell: the busiest cells are there, whatever
+made them so, and a visit meets them.
 """
 
 
@@ -231,19 +233,32 @@ def cluster_of(middle: int, size: int) -> np.ndarray:
 def limits(worlds: int) -> dict[str, float]:
     """Return how often worlds with differing wards, and even worlds, list anything."""
     rng = np.random.default_rng(5)
-    some = places = even = 0
+    some = places = even = heavy = alone = 0
     for _ in range(worlds):
         factor = rng.gamma(4.0, 0.25, WARDS.max() + 2)[WARDS]
         number = unusual(rng.poisson(20_000 * SHARE * factor))[1]
         some, places = some + bool(number.max() >= 0), places + number.max() + 1
     for _ in range(EVEN * worlds):
-        counts = rng.negative_binomial(0.25, 0.06, CELLS.size)
-        scores = score_counts(counts, score="capped")
-        windows = concentrated_windows(find_clusters(scores, NEAR).p, counts, scores, NEAR)
-        excess = counts - counts.mean()
-        listed = find_places(windows, counts, excess, touching=NEAR, area_km2=KM2, alpha=ALPHA)
-        even += bool(listed.p.size)
-    return {"wards": some / worlds, "places": places / worlds, "even": even / (EVEN * worlds)}
+        even += bool(concentrated(rng.poisson(20_000 / CELLS.size, CELLS.size)).p.size)
+    for _ in range(worlds):
+        number = concentrated(rng.negative_binomial(0.25, 0.06, CELLS.size)).number
+        size = np.bincount(number[number >= 0])
+        heavy, alone = heavy + size.size, alone + int((size == 1).sum())
+    return {
+        "wards": some / worlds,
+        "places": places / worlds,
+        "even": even / (EVEN * worlds),
+        "heavy": heavy / worlds,
+        "alone": alone / worlds,
+    }
+
+
+def concentrated(counts: np.ndarray) -> PlaceList:
+    """Return the concentrated places of some counts."""
+    scores = score_counts(counts, score="capped")
+    windows = concentrated_windows(find_clusters(scores, NEAR).p, counts, scores, NEAR)
+    excess = counts - counts.mean()
+    return find_places(windows, counts, excess, touching=NEAR, area_km2=KM2, alpha=ALPHA)
 
 
 if __name__ == "__main__":

@@ -24,7 +24,7 @@ from mapper.base.files import Progress, no_progress
 # One stream of random numbers for each step: a change in one step leaves the others as they were.
 _STREAMS = (
     "ground", "spots", "special", "sites", "plants", "background", "interventions", "sink",
-    "addresses", "flags", "details", "times", "records", "faults", "places",
+    "addresses", "flags", "details", "times", "records", "faults", "places", "patrols",
 )  # fmt: skip
 
 

@@ -12,11 +12,12 @@ from demonstration.extract import extract_table
 from demonstration.faults import add_faults
 from demonstration.force import Force, compose_force, compose_year_before, stream
 from demonstration.network import write_network
+from demonstration.patrols import patrols_text
 from demonstration.places import places_text
 from demonstration.truth import truth_text
 from mapper.areas.load import load_study_area
 from mapper.base.errors import RequestError
-from mapper.base.files import Progress, digest_of, no_progress, replacing
+from mapper.base.files import Progress, digest_of, no_progress, replacing, write_whole
 
 
 @dataclass(frozen=True)
@@ -30,6 +31,7 @@ class DemonstrationFiles:
     dirty: int  # rows with a planted fault
     year_before: Path | None = None  # the year before it, where asked for
     background: Path | None = None  # its streets as vector tiles, where asked for
+    patrols: Path | None = None  # positions of patrol cars, where asked for
 
 
 def write_demonstration(
@@ -38,6 +40,7 @@ def write_demonstration(
     seed: int = 1,
     years: int = 1,
     background: bool = False,
+    patrols: bool = False,
     progress: Progress = no_progress,
 ) -> DemonstrationFiles:
     """Write ``incidents.csv``, ``truth.json`` and ``places.csv``; same seed, same bytes.
@@ -56,6 +59,8 @@ def write_demonstration(
         1 or 2.
     background
         Write ``background.pmtiles`` too: the invented streets, as vector tiles for maps.
+    patrols
+        Write ``patrols.csv`` too: positions of patrol cars at the places that were helped.
 
     Raises
     ------
@@ -80,6 +85,7 @@ def write_demonstration(
         dirty=sum(len(rows) for rows in dirty.values()),
         year_before=out / "incidents-year-before.csv" if years > 1 else None,
         background=out / "background.pmtiles" if background else None,
+        patrols=out / "patrols.csv" if patrols else None,
     )
     progress("Writing the files", 0.7)
     with (
@@ -95,6 +101,8 @@ def write_demonstration(
     if files.year_before is not None:
         progress("Writing the year before", 0.8)
         _write_year_before(force, files.year_before, seed=seed, number=table.num_rows + 1)
+    if files.patrols is not None:
+        write_whole(files.patrols, patrols_text(force, stream(seed, "patrols")))
     if files.background is not None:
         progress("Drawing the streets", 0.9)
         write_network(area, files.background)

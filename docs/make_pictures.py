@@ -32,6 +32,7 @@ PAGES = {
     "meetings": "Meetings: decisions, actions, what changed since the last one.",
     "children": "Children: domestic abuse with a child at the address.",
     "campaigns": "Campaigns: many places between two days, who does what, what was reached.",
+    "visits": "Visits: how much was done at each place of work, and where nobody was.",
     "late-and-due": "Late and due: by agency, with place and link; what crosses at one place.",
     "data": "Data: what was read, what was rejected and why, what the data supports.",
     "release-to-partners": "Release: what partners would see, beside the full view.",

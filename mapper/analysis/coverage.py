@@ -121,6 +121,7 @@ def _doubt(area: StudyArea, found: Flags, base: Floats) -> Doubt:
     live = f", where {share:.0%} of its people live" if people else ""
     inside = f", among it the whole of {shown}" if names else ""
     reached = _reached(area.cells["district"], found)
+    ground = "" if len(reached) == area.cells["district"].nunique() else "; ".join(reached)
     return Doubt(
         code="uncovered ground",
         effect="left out",
@@ -133,7 +134,11 @@ def _doubt(area: StudyArea, found: Flags, base: Floats) -> Doubt:
         share=share,
         kind="ward",
         part=shown,
-        remedy=f"choose the ground that is covered as the area ({reached or 'a boundary file'})",
+        remedy=(
+            "load the files of that ground, or choose what is covered as the area"
+            f" ({ground or 'a boundary file'}); until then it is left out of itself"
+        ),
+        ground=ground,
     )
 
 
@@ -149,7 +154,7 @@ def _in(column: "pd.Series[str]", found: Flags) -> Flags:
     return np.asarray(column.isin(_whole(column, found)), dtype=bool)
 
 
-def _reached(column: "pd.Series[str]", found: Flags) -> str:
+def _reached(column: "pd.Series[str]", found: Flags) -> list[str]:
     """Return the values of which most cells are covered."""
     share = pd.Series(found).groupby(column, observed=True).mean()
-    return ", ".join(str(name) for name in share.index[share < 0.5])  # noqa: PLR2004 - most
+    return [str(name) for name in share.index[share < 0.5]]  # noqa: PLR2004 - most

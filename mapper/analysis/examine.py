@@ -4,6 +4,7 @@ What rows alone show is kept with the incidents, and what needs the study area w
 long as they are in use. An answer takes those that concern its days and its incidents.
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, timedelta
 from functools import cached_property
@@ -13,10 +14,17 @@ import numpy as np
 import pandas as pd
 
 from mapper.analysis.coverage import Coverage, coverage
-from mapper.analysis.part_doubts import area_divisions, part_doubts, row_divisions
+from mapper.analysis.part_doubts import (
+    Periods,
+    area_divisions,
+    part_doubts,
+    periods_of,
+    row_divisions,
+)
 from mapper.analysis.point_doubts import point_doubts
 from mapper.analysis.street_names import street_names
 from mapper.areas.study_area import StudyArea
+from mapper.base.months import months_of
 from mapper.base.text import count
 from mapper.base.types import Flags, Integers
 from mapper.grid.counts import locate
@@ -24,7 +32,9 @@ from mapper.grid.hexagons import Cells
 from mapper.incidents.column_doubts import column_doubts, days_late, incomplete_days, thin_end
 from mapper.incidents.doubt import Doubt
 from mapper.incidents.reading_doubts import last_day, old_data, reading_doubts
+from mapper.incidents.repeated_rows import repeated_rows
 from mapper.incidents.table import Incidents
+from mapper.incidents.time_blocks import Times, block_minutes
 from mapper.lenses.load import shipped_lenses
 from mapper.lenses.named_values import unnamed_values
 
@@ -48,8 +58,11 @@ class RowExamination:
     @cached_property
     def columns(self) -> tuple[Doubt, ...]:
         """Of columns as a whole, and of months without any row."""
+        found = column_doubts(self.table)
+        if any(one.code == "dates exchanged" for one in found):
+            return found  # what else days show follows from it
         late = incomplete_days(self.table, self.late) or thin_end(self.table)
-        return (*column_doubts(self.table), *late, *_missing_months(self.table))
+        return (*found, *late, *_missing_months(self.table))
 
     @cached_property
     def late(self) -> int | None:
@@ -62,19 +75,45 @@ class RowExamination:
         """Of points, and of the parts that columns make."""
         if self.table.empty:
             return ()
-        parts = part_doubts(self.table, row_divisions(self.table, self.untimed))
+        parts = part_doubts(self.table, row_divisions(self.table, self.untimed), self.periods)
         constant = {one.kind for one in self.columns if one.code == "column constant"}
         parts = tuple(one for one in parts if one.kind not in constant)  # told as one thing
-        return (*point_doubts(self.table), *parts, *_near_names(self.table))
+        coarse = self._rows_of(lambda one: one.code == "coordinates coarse")
+        points = point_doubts(self.table, coarse, named="location" not in constant)
+        twice = repeated_rows(self.table, self._to_the_minute)
+        return (*twice, *points, *parts, *_near_names(self.table))
+
+    @cached_property
+    def periods(self) -> Periods | None:
+        """The weeks, months or days that steps are looked for in."""
+        return periods_of(self.table)
+
+    def _rows_of(self, chosen: Callable[[Doubt], bool]) -> Flags:
+        """Return which incidents some doubts about columns concern."""
+        flags = np.zeros(len(self.table), dtype=bool)
+        for one in filter(chosen, self.columns):
+            flags[one.rows] = True
+        return flags
+
+    @cached_property
+    def _to_the_minute(self) -> Flags:
+        """Which incidents have a minute of the day that is their own."""
+        fine = (self.table["precision"] == "minute").to_numpy()
+        vague = self._rows_of(lambda one: one.kind == "time")
+        return np.asarray(fine & ~vague)
 
     @cached_property
     def untimed(self) -> Flags:
         """Which incidents carry a minute of the day that stands for "not known"."""
-        flags = np.zeros(len(self.table), dtype=bool)
-        for one in self.columns:
-            if one.kind == "time" and one.effect == "left out":
-                flags[one.rows] = True
-        return flags
+        return self._rows_of(lambda one: one.kind == "time" and one.effect == "left out")
+
+    @cached_property
+    def ends(self) -> Times:
+        """The latest moment of each incident: its own, or the end of the block that it names."""
+        start, end = (self.table[name].to_numpy() for name in ("start", "end"))
+        fine = (self.table["precision"] == "minute").to_numpy()
+        block = np.where(np.isnat(end), block_minutes(start, fine), 0)
+        return np.where(block > 0, start + block.astype("timedelta64[m]"), end)
 
 
 @dataclass(frozen=True, eq=False)
@@ -161,7 +200,8 @@ def _over(incidents: Incidents, area: StudyArea) -> AreaExamination:
     cells = area.cells["cell"].to_numpy()
     position = locate(lon, lat, cells=cells, resolution=area.resolution)
     position.flags.writeable = False  # every study of these incidents reads the same
-    parts = part_doubts(table, area_divisions(area, position)) if len(table) else ()
+    time = examine_rows(incidents).periods if len(table) else None
+    parts = part_doubts(table, area_divisions(area, position), time) if len(table) else ()
     return AreaExamination(table, cells, position, coverage(area, position), parts)
 
 
@@ -193,8 +233,11 @@ def _missing_months(table: pd.DataFrame) -> list[Doubt]:
     Where few rows are dated at all, an empty month may be chance and is told of by no doubt: the
     rate is half that of the middle month, for quiet times.
     """
-    dated = table["start"].to_numpy().astype("datetime64[M]")
-    months, held = np.unique(dated, return_counts=True)
+    dated = months_of(table["start"].to_numpy()).astype(np.int64)
+    earliest = dated.min(initial=0)
+    every = np.bincount(dated - earliest)
+    months = (np.flatnonzero(every) + earliest).astype("datetime64[M]")
+    held = every[every > 0]
     gap = np.diff(months).astype(np.int64) - 1
     expected = gap * (float(np.median(held)) if held.size else 0.0) / 2
     found = []

@@ -32,6 +32,7 @@ from mapper.grid.hexagons import cells_to_parents, cells_to_points, cells_to_str
 
 REGION = 7  # coarsest resolution that the id of a region may name
 NEIGHBOURHOOD = 8  # coarsest resolution that the id of a place may name: about its size
+_WHOLE = 10  # from here on expectations are told without a decimal
 _TOUCH = 1e-3  # a hot cell without an incident of its own still belongs to its hot spot
 
 
@@ -43,6 +44,13 @@ class Standard:
     words: str  # completes "8.0 times the 32 that ..."
     proviso: str = ""  # what chance is said of: opens the words on chance
     least: float = 0.0  # incidents that any place is held to expect
+
+    def comparison_words(self, incidents: int, expected: float) -> str:
+        """Say what incidents are set against; no ratio to the least that is held to be expected."""
+        if expected <= self.least:
+            return f"where {self.words} no more than {self.least:g}"
+        figure = f"{expected:,.{0 if expected >= _WHOLE else 1}f}"
+        return f"{incidents / expected:,.1f} times the {figure} that {self.words}"
 
 
 def even_spread(total: int, cells: int, title: str) -> Standard:
@@ -245,14 +253,14 @@ def _regions(given: HotspotInputs, number: int) -> _Regions:
 
 def _reasons(table: pd.DataFrame, standard: Standard) -> list[str]:
     """Say in one or two plain sentences each why a place is on the list."""
-    names = ("cells", "incidents", "expected", "ratio", "q", "streets", "core")
+    names = ("cells", "incidents", "expected", "q", "streets", "core")
     columns = (table[name] for name in names)
     return [
         f"{count(incidents, 'incident')} in"
-        f" {count(cells, 'cell', 'touching cells')}, {ratio:.1f} times the"
-        f" {expected:,.{0 if expected >= 10 else 1}f} that {standard.words};"  # noqa: PLR2004 - one decimal below ten
+        f" {count(cells, 'cell', 'touching cells')},"
+        f" {standard.comparison_words(incidents, expected)};"
         f" {standard.proviso}{_chance(q)}.{f' Most at {streets}.' if streets else ''}{core}"
-        for cells, incidents, expected, ratio, q, streets, core in zip(*columns, strict=True)
+        for cells, incidents, expected, q, streets, core in zip(*columns, strict=True)
     ]
 
 

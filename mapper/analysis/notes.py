@@ -53,7 +53,7 @@ def gather_notes(
     if isolated:
         words = (
             f"{count(isolated, 'cell touches', 'cells touch')} no other cell of the study"
-            " area: not tested."
+            " area, so there is nothing around to test them with."
         )
         notes.append(Note("isolated cells", words))
     return (*notes, *_choices(incidents.table, request))

@@ -14,16 +14,19 @@ least were to be expected on its emptier side.
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
-from difflib import SequenceMatcher
 from typing import Any, cast
 
 import numpy as np
 import pandas as pd
 
+from mapper.analysis.renamed_values import renamed_values
 from mapper.areas.study_area import StudyArea
+from mapper.base.months import months_of
 from mapper.base.tables import FLAG_COLUMNS
+from mapper.base.text import day_in_words
 from mapper.base.types import Flags, Integers
 from mapper.incidents.doubt import Doubt
+from mapper.lenses.classify import plain_words
 from mapper.statistics.steps import find_steps
 
 ALPHA = 0.01
@@ -35,7 +38,6 @@ _MOST_PARTS = 300
 _WEEKS = 8, 104  # fewest and most periods of a week
 _MOSTLY = 0.5  # of a ward's rows
 _LONG, _BESIDE = 0.4, 0.9  # of all days in one file, and of those in another file too
-_LIKE = 0.5  # of two names, so that one may be the other
 _HOURS = ("00:00 to 07:59", "08:00 to 15:59", "16:00 to 23:59")
 _TEXTS = ("type", "channel", "risk_grade", "location_type", "crime_code")
 _BLANK = ("reference", "location", "uprn", *_TEXTS)
@@ -52,7 +54,7 @@ class Division:
 
 
 @dataclass(frozen=True, eq=False)
-class _Time:
+class Periods:
     """The periods that steps are looked for in."""
 
     of: Integers  # period of each incident, -1 for none
@@ -62,6 +64,7 @@ class _Time:
 
     @property
     def size(self) -> int:
+        """How many there are."""
         return self.starts.size
 
 
@@ -73,25 +76,29 @@ def row_divisions(table: pd.DataFrame, unknown: Flags) -> list[Division]:
     unknown
         Which rows have no time of day that is known.
     """
-    found = [
-        Division(name, _codes(table[name]), table[name].cat.categories.astype(object).tolist())
-        for name in _TEXTS
-        if name in table
-    ]
+    found = [_of_words(name, table[name]) for name in _TEXTS if name in table]
     found += [
         Division(name, table[name].to_numpy().astype(np.int64), ("", "yes"), (1,))
         for name in FLAG_COLUMNS
         if name in table and bool(table[name].any())
     ]
     for name in _BLANK:
-        if name in table and 0 < int(table[name].isna().sum()) < len(table):
-            code = table[name].isna().to_numpy().astype(np.int64)
-            found.append(Division(name, code, ("", "blank"), (1,)))
+        blank = table[name].isna().to_numpy() if name in table else np.zeros(0, dtype=bool)
+        if blank.any() and not blank.all():
+            found.append(Division(name, blank.astype(np.int64), ("", "blank"), (1,)))
     timed = (table["precision"] == "minute").to_numpy() & ~unknown
     if timed.any():
         hour = table["start"].to_numpy().astype("datetime64[h]").astype(np.int64) % 24
         found.append(Division("time", np.where(timed, hour // 8, -1), _HOURS))
     return [*found, *_sources(table)]
+
+
+def _of_words(kind: str, column: "pd.Series[Any]") -> Division:
+    """Return a column's values as parts; those that differ in case or spaces alone are one."""
+    names = column.cat.categories.astype(object).tolist()
+    same = pd.factorize(np.array([plain_words(name) for name in names], dtype=object))[0]
+    first = [names[at] for at in np.unique(same, return_index=True)[1].tolist()]
+    return Division(kind, np.append(same, -1)[_codes(column)].astype(np.int64), first)
 
 
 def area_divisions(area: StudyArea, position: Integers) -> list[Division]:
@@ -105,9 +112,17 @@ def area_divisions(area: StudyArea, position: Integers) -> list[Division]:
     return found
 
 
-def part_doubts(table: pd.DataFrame, divisions: Sequence[Division]) -> tuple[Doubt, ...]:
-    """Return every part that stops, starts, halves or doubles while the rest goes on."""
-    time = _periods(table)
+def part_doubts(
+    table: pd.DataFrame, divisions: Sequence[Division], time: Periods | None = None
+) -> tuple[Doubt, ...]:
+    """Return every part that stops, starts, halves or doubles while the rest goes on.
+
+    Parameters
+    ----------
+    time
+        What :func:`periods_of` returns for the table, where that is at hand.
+    """
+    time = time or periods_of(table)
     if time is None:
         return ()
     found: list[Doubt] = []
@@ -117,7 +132,7 @@ def part_doubts(table: pd.DataFrame, divisions: Sequence[Division]) -> tuple[Dou
         code = np.where(gone, -1, division.code) if wards else division.code
         told = list(_steps(division, code, time, ALPHA / len(divisions)))
         found = _without_repeats(found, told) if wards else found
-        found += _renamed(told) if division.kind in _TEXTS else [] if wards else told
+        found += renamed_values(told) if division.kind in _TEXTS else [] if wards else told
     return tuple(found)
 
 
@@ -155,7 +170,7 @@ def _holds(district: Doubt, ward: Doubt) -> bool:
     )
 
 
-def _periods(table: pd.DataFrame) -> _Time | None:
+def periods_of(table: pd.DataFrame) -> Periods | None:
     """Return months, weeks or days, as fine as incidents are known and as many as tell."""
     day = table["start"].to_numpy().astype("datetime64[D]")
     months = bool((table["precision"] == "month").any())
@@ -163,7 +178,7 @@ def _periods(table: pd.DataFrame) -> _Time | None:
     days = int((last - first).astype(np.int64)) + 1
     weeks = days // 7
     if months or weeks > _WEEKS[1]:
-        of = (day.astype("datetime64[M]") - first.astype("datetime64[M]")).astype(np.int64)
+        of = (months_of(day) - first.astype("datetime64[M]")).astype(np.int64)
         every = first.astype("datetime64[M]") + np.arange(int(of.max()) + 1)
         starts = every.astype("datetime64[D]")
     else:
@@ -172,10 +187,10 @@ def _periods(table: pd.DataFrame) -> _Time | None:
         whole = days // step  # days at the end that make no whole week are in no period
         of[of >= whole] = -1
         starts = first + step * np.arange(whole)
-    return _Time(of, starts, day, months) if starts.size >= _WEEKS[0] // 2 else None
+    return Periods(of, starts, day, months) if starts.size >= _WEEKS[0] // 2 else None
 
 
-def _steps(division: Division, code: Integers, time: _Time, alpha: float) -> Iterator[Doubt]:
+def _steps(division: Division, code: Integers, time: Periods, alpha: float) -> Iterator[Doubt]:
     """Yield the steps of one division, the strongest first, each taken out before the next."""
     size = len(division.names)
     if size > _MOST_PARTS or size == 0:
@@ -220,7 +235,7 @@ def _doubt(
     division: Division,
     code: Integers,
     part: int,
-    time: _Time,
+    time: Periods,
     cut: np.datetime64,
     *,
     firm: bool,
@@ -256,20 +271,23 @@ def _doubt(
         kind=division.kind,
         part=str(division.names[part]),
         since=since,
-        remedy=_remedy(since, falls=falls) if firm else "",
+        remedy=_remedy(since, falls=falls, firm=firm),
         to_day=cast("date", (cut.astype("datetime64[D]") - 1).astype(object)) if falls else None,
         from_day=None if falls else since,
     )
 
 
-def _remedy(since: date, *, falls: bool) -> str:
+def _remedy(since: date, *, falls: bool, firm: bool) -> str:
     """Say which days are whole."""
-    if falls:
-        return f"load the rows that are missing, or choose days before {since:%d %B %Y}"
-    return f"choose days from {since:%d %B %Y} on"
+    side = "before" if falls else "from"
+    first = "load the rows that are missing" if falls else "find out since when all are sent"
+    if not firm:
+        first = "find out whether records or the world changed"
+    day = f"{day_in_words(since)}{'' if falls else ' on'}"
+    return f"{first}, choose days {side} {day}, or leave it out"
 
 
-def _to_the_day(mine: Any, inside: Any, time: _Time, cut: np.datetime64) -> np.datetime64:
+def _to_the_day(mine: Any, inside: Any, time: Periods, cut: np.datetime64) -> np.datetime64:
     """Return the day near a cut that parts the counts best by the shares on its two sides."""
     reach = np.timedelta64(max(int((time.starts[1] - time.starts[0]).astype(np.int64)), 1), "D")
     days = np.arange(cut - reach, cut + reach + 1)
@@ -288,38 +306,6 @@ def _to_the_day(mine: Any, inside: Any, time: _Time, cut: np.datetime64) -> np.d
     gain = gain + held[1] * np.log((1 - shares[0]) / (1 - shares[1]))
     best = int(np.append(0.0, np.cumsum(gain)).argmax()) % days.size
     return np.datetime64(days[best])
-
-
-def _renamed(told: list[Doubt]) -> list[Doubt]:
-    """Join a value that stops with one that starts there: perhaps one thing under two names."""
-    left = list(told)
-    for one in [each for each in told if each.code == "part stops"]:
-        for two in [each for each in left if each.code == "part starts"]:
-            days = np.datetime64(one.since, "D") - np.datetime64(two.since, "D")
-            near = abs(int(days.astype(np.int64))) <= 31  # noqa: PLR2004 - a month
-            like = SequenceMatcher(None, one.part.lower(), two.part.lower()).ratio() >= _LIKE
-            if near and (like or 0.5 <= one.rows.size / two.rows.size <= 2) and one in left:  # noqa: PLR2004 - about as many
-                left = [each for each in left if each not in (one, two)]
-                left.append(_one_thing(one, two))
-    return left
-
-
-def _one_thing(one: Doubt, two: Doubt) -> Doubt:
-    return Doubt(
-        code="values renamed",
-        effect="veto",
-        words=(
-            f"“{one.part}” ({one.kind.replace('_', ' ')}) ends on {one.since:%d %B %Y} where"
-            f" “{two.part}” begins: perhaps one thing under two names."
-        ),
-        rows=np.union1d(one.rows, two.rows),
-        share=one.share + two.share,
-        kind=one.kind,
-        part=one.part,
-        other=two.part,
-        since=one.since,
-        remedy="write one name for both in the file, or name both in the lens",
-    )
 
 
 def _sources(table: pd.DataFrame) -> list[Division]:

@@ -19,6 +19,7 @@ import pandas as pd
 from mapper.analysis.expectation import rests_on_residents
 from mapper.analysis.study import Study
 from mapper.base.note import Note
+from mapper.base.text import count
 from mapper.base.types import Flags, Floats, Integers
 from mapper.grid.hexagons import cells_to_points
 from mapper.incidents.quality import distinct_points, kind_of_sink, point_labels
@@ -70,10 +71,7 @@ def place_words(study: Study, group: Integers, number: int) -> list[str]:
         told = at_point[one] + _edge_words(study, outside, cells)
         living = float(np.nansum(people[cells]))
         if against_residents and living < FEW_RESIDENTS:
-            told += (
-                f" About {living:,.0f} people live there: residents say little of a place that"
-                " others come to."
-            )
+            told += f" {_about(living)} there: they say little of a place that others come to."
         words.append(told)
     return words
 
@@ -173,3 +171,9 @@ def _at_desks(table: pd.DataFrame) -> Flags:
     labels = point_labels(table, points)
     desk = np.array([kind_of_sink(str(label)) in _DESKS for label in labels], dtype=bool)
     return np.asarray(desk[points.of])
+
+
+def _about(living: float) -> str:
+    """Return how many residents there are in words."""
+    number = round(living)
+    return f"About {count(number, 'resident')}" if number else "No residents"

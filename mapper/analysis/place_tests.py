@@ -109,12 +109,16 @@ def ask_concentrated(study: Study) -> PlaceTest:
         region=study.in_all_cells(found.places.region, -1),
     )
     expected = study.in_all_cells(found.standard.expected, np.nan)
+    standard = found.standard
+    if study.uncovered.any():
+        reached = f"the part of {study.area.title} that the data reaches"
+        standard = even_spread(study.counts.total, study.covered.near.size, reached)
     return replace(
         found,
         z=study.in_all_cells(found.z, np.nan),
         p=study.in_all_cells(found.p, np.nan),
         places=places,
-        standard=replace(found.standard, expected=expected),
+        standard=replace(standard, expected=expected),
     )
 
 

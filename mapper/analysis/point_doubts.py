@@ -11,13 +11,15 @@ apart to be set against one another).
 """
 
 import re
-from itertools import pairwise
+from dataclasses import replace
+from itertools import islice, pairwise
 
 import numpy as np
 import pandas as pd
 
 from mapper.analysis.place_names import KINDS_OF_PLACE
-from mapper.base.types import Integers
+from mapper.base.months import months_of
+from mapper.base.types import Flags, Integers
 from mapper.context.sinks import FEWEST, LEAST_SHARE
 from mapper.incidents.doubt import Doubt, caveat
 from mapper.incidents.quality import (
@@ -47,23 +49,28 @@ _STREET = 0.01  # of all incidents
 _ALL_OVER = 0.015  # degrees of latitude from the middle: 1.7 km
 
 
-def point_doubts(table: pd.DataFrame) -> tuple[Doubt, ...]:
-    """Return default points, and the year from which the set of points is another one."""
+def point_doubts(table: pd.DataFrame, coarse: Flags, *, named: bool) -> tuple[Doubt, ...]:
+    """Return default points, and the year from which the set of points is another one.
+
+    Parameters
+    ----------
+    coarse
+        Which rows lie at points that stand for a square; shape (incidents,).
+    named
+        Whether streets are recorded all the time.
+    """
     points = distinct_points(table)
-    default = _default_points(table, points)
-    told = default[0].rows if default else np.empty(0, dtype=np.int64)
-    return (
-        *default,
-        *_crowded_point(table, points, told),
-        *_crowded_street(table),
-        *_replaced(table, points),
-    )
+    default = _default_points(table, points, coarse)
+    told = np.append(default[0].rows if default else [], np.flatnonzero(coarse)).astype(np.int64)
+    crowded = [*_crowded_point(table, points, told), *_crowded_street(table)] if named else []
+    return (*default, *crowded, *_replaced(table, points))
 
 
 def _crowded_point(table: pd.DataFrame, points: Points, told: Integers) -> list[Doubt]:
     """Name the point that holds far more than any other, of those that name no kind of place."""
-    labels = point_labels(table, points)
     top = np.argsort(-points.incidents, kind="stable")[:_LOOKED_AT]
+    there, names = _at(points, top), [name for name in ("location",) if name in table]
+    labels = point_labels(table[names].iloc[there], replace(points, of=points.of[there]))
     plain = [one for one in top.tolist() if not _is_kind(str(labels[one]))]
     known = set(np.unique(points.of[told]).tolist())
     plain = [one for one in plain if one not in known]
@@ -83,17 +90,25 @@ def _crowded_point(table: pd.DataFrame, points: Points, told: Integers) -> list[
     return [caveat("one point", words, rows, share, kind="coordinates", remedy=remedy)]
 
 
+def _at(points: Points, some: Integers) -> Integers:
+    """Return the rows at some points."""
+    among = np.zeros(points.incidents.size, dtype=bool)
+    among[some] = True
+    return np.flatnonzero(among[points.of])
+
+
 def _crowded_street(table: pd.DataFrame) -> list[Doubt]:
     """Say when one street holds far more than any other, all over the ground."""
     if "location" not in table:
         return []
     held = table["location"].value_counts()
-    held = held[[not _is_kind(str(name)) for name in held.index]]
-    if len(held) < 2 or held.iloc[0] < max(  # noqa: PLR2004 - as above
-        FEWEST, _STREET * len(table), _CROWDED[1] * held.iloc[1]
+    streets = list(islice((name for name in held.index if not _is_kind(str(name))), 2))
+    top = held[streets].tolist()
+    if len(top) < 2 or top[0] < max(  # noqa: PLR2004 - as above
+        FEWEST, _STREET * len(table), _CROWDED[1] * top[1]
     ):
         return []
-    rows = np.flatnonzero((table["location"] == held.index[0]).to_numpy())
+    rows = np.flatnonzero((table["location"] == streets[0]).to_numpy())
     lon, lat = (table[name].to_numpy()[rows] for name in ("lon", "lat"))
     away = np.hypot((lon - np.median(lon)) * np.cos(np.radians(lat)), lat - np.median(lat))
     if np.median(away) < _ALL_OVER:
@@ -101,10 +116,10 @@ def _crowded_street(table: pd.DataFrame) -> list[Doubt]:
     share = rows.size / len(table)
     words = (
         f"{rows.size:,} incidents ({share:.1%}) carry one and the same street and lie all over the"
-        f" ground, {held.iloc[0] / held.iloc[1]:.0f} times what any other does: that text stands"
+        f" ground, {top[0] / top[1]:.0f} times what any other does: that text stands"
         " for “not known”, and no place is named by it rightly."
     )
-    remedy = "leave the street blank where it is not known"
+    remedy = "leave the street blank where it is not known, or leave these rows out"
     return [caveat("one street", words, rows, share, kind="location", remedy=remedy)]
 
 
@@ -114,12 +129,14 @@ def _is_kind(label: str) -> bool:
     return not plain or plain in KINDS_OF_PLACE or bool(kind_of_sink(plain))
 
 
-def _default_points(table: pd.DataFrame, points: Points) -> list[Doubt]:
+def _default_points(table: pd.DataFrame, points: Points, coarse: Flags) -> list[Doubt]:
     """Return the default points as one doubt."""
-    large = np.flatnonzero(points.incidents >= max(FEWEST, LEAST_SHARE * len(table)))
+    many = points.incidents >= max(FEWEST, LEAST_SHARE * len(table))
+    many[points.of[coarse]] = False
+    large = np.flatnonzero(many)
     if not large.size:
         return []
-    rows = np.flatnonzero(np.isin(points.of, large))
+    rows = _at(points, large)
     frame = pd.DataFrame({"point": points.of[rows], "label": ""})
     if "location" in table:
         frame["label"] = table["location"].iloc[rows].astype("str").fillna("").to_numpy()
@@ -169,7 +186,7 @@ def _why(labels: "pd.Series[str]", best: str, second: int, total: int, outlying:
 
 def _replaced(table: pd.DataFrame, points: Points) -> list[Doubt]:
     """Return the month or year from which points are others than before."""
-    months = table["start"].to_numpy().astype("datetime64[M]")
+    months = months_of(table["start"].to_numpy())
     since, words = _drop_of_a_month(months, points)
     if since is None and _has_a_gap(months):
         since, words = _drop_of_a_year(table, points)
@@ -201,7 +218,7 @@ def _drop_of_a_month(
     if points.mean < SNAPPED_MEAN:
         return None, ""
     number = (months - months.min()).astype(np.int64)
-    order = np.argsort(number, kind="stable")
+    order = np.argsort(number.astype(np.int16), kind="stable")  # few months: a radix sort
     ends = np.searchsorted(number[order], np.arange(int(number.max()) + 2))
     seen, before = np.zeros(points.incidents.size, dtype=bool), 0.0
     for one, (low, high) in enumerate(pairwise(ends.tolist())):

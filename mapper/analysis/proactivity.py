@@ -20,7 +20,9 @@ Sources: Garwood (1936), Biometrika 28, and Clopper & Pearson (1934), Biometrika
 intervals; deciles are of the English Indices of Deprivation, 1 the most deprived tenth.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass
+from types import MappingProxyType
 
 import numpy as np
 import numpy.typing as npt
@@ -33,6 +35,7 @@ from mapper.base.errors import RequestError, TooFewEventsError
 from mapper.base.files import Progress, no_progress
 from mapper.base.text import count
 from mapper.base.types import Flags, Floats, Integers
+from mapper.grid.hexagons import Cells
 from mapper.lenses.classify import classify
 from mapper.statistics.intervals import rate_ratio_interval
 from mapper.statistics.rates import rates_per_thousand
@@ -60,6 +63,7 @@ class Proactivity:
     hotspots: pd.DataFrame  # hot spots of either list
     hot_cells: pd.DataFrame  # measure, hot cells, study area, elsewhere
     areas: pd.DataFrame  # districts, then wards
+    cells: Mapping[str, Cells]  # of each hot spot of either list, by id
     words: tuple[str, ...]
 
 
@@ -97,7 +101,8 @@ def check_proactivity(study: Study, *, progress: Progress = no_progress) -> Proa
     )
     words = (*_list_words(study, hotspots, others), *_place_words(study, hot_cells, areas))
     progress("Done", 1.0)
-    return Proactivity(hotspots=hotspots, hot_cells=hot_cells, areas=areas, words=words)
+    cells = {**({} if bare is None else bare.hotspot_cells), **result.hotspot_cells}
+    return Proactivity(hotspots, hot_cells, areas, MappingProxyType(cells), words)
 
 
 def compare_hot_cells(study: Study, hot: Flags) -> pd.DataFrame:

@@ -13,6 +13,7 @@ from mapper.areas.study_area import StudyArea
 from mapper.base.note import Note
 from mapper.base.tables import CELL_COLUMNS, HOTSPOT_COLUMNS, STREET_COLUMNS, check_columns
 from mapper.base.types import Integers
+from mapper.grid.hexagons import Cells
 from mapper.lenses.lens import Lens
 
 
@@ -37,6 +38,12 @@ class AnalysisResult:
     synthetic: bool = False  # demonstration data: said on every screen and file
     # p of each hot spot by its id: a bound on the chance of one so extreme anywhere.
     place_p: Mapping[str, float] = field(default_factory=lambda: MappingProxyType({}))
+
+    @property
+    def hotspot_cells(self) -> dict[str, Cells]:
+        """Return the cells of each hot spot by its id."""
+        cells, ids = self.area.cells["cell"].to_numpy(), self.cells["hotspot_id"].to_numpy()
+        return {str(name): cells[ids == name] for name in self.hotspots["hotspot_id"]}
 
     def __post_init__(self) -> None:
         check_columns(self.cells, CELL_COLUMNS, name="cells")

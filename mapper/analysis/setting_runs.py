@@ -27,6 +27,7 @@ from mapper.grid.neighbours import Neighbours, find_neighbours
 from mapper.lenses.classify import classify
 from mapper.lenses.lens import Lens
 from mapper.statistics.clusters import Null
+from mapper.statistics.concentrated import busiest_p
 from mapper.statistics.false_discovery import adjust
 from mapper.statistics.fewest import FEWEST_IN_DISC, FEWEST_INCIDENTS
 from mapper.statistics.permutation import conditional_tail, subset_tails, total_tail
@@ -280,9 +281,13 @@ def _unusual(job: _Job, base: Floats, near: Neighbours) -> Callable[[Null], Floa
 
 
 def _concentrated(job: _Job, near: Neighbours) -> Callable[[Null], Floats]:
-    """Return the p of every disc by the null, both from one exact table of the known cells."""
+    """Return p of every disc by the null, of one of the busiest cells its own where smaller.
+
+    Both nulls are answered from one exact table of the known cells.
+    """
     known = job.ground.known
     scores = score_counts(job.weighted[known], score=job.settings[0][1].score)
+    busiest = busiest_p(job.incidents[known], scores)
     scores = scores - scores.min()  # moves every subset of one size alike; a smaller table
     ring, degree = near.ring_sums(scores), near.degree
     table = subset_tails(scores, largest=min(int(degree.max(initial=0)) + 1, scores.size))
@@ -293,6 +298,7 @@ def _concentrated(job: _Job, near: Neighbours) -> Callable[[Null], Floats]:
             p[known] = total_tail(scores + ring, degree, table)
         else:
             p[known] = conditional_tail(scores, ring, degree, table)
+        p[known] = np.fmin(p[known], busiest)
         return p
 
     return tail_of

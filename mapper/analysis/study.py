@@ -29,11 +29,12 @@ from mapper.base.types import Flags, Floats, Integers
 from mapper.grid.counts import Counts, count_positions
 from mapper.grid.hexagons import Cells
 from mapper.grid.neighbours import Neighbours, find_band, find_neighbours
-from mapper.incidents.doubt import Doubt
+from mapper.incidents.doubt import GROUND, Doubt
 from mapper.incidents.synthetic import is_synthetic
 from mapper.incidents.table import Incidents
 from mapper.lenses.classify import classify, classify_harm
 from mapper.lenses.lens import Lens
+from mapper.statistics.aoristic import WeekClocks, week_clocks
 from mapper.statistics.fewest import FEWEST_INCIDENTS
 from mapper.statistics.overdispersion import first_of_location_day
 
@@ -141,7 +142,7 @@ class Study:
 
         Ground that has stopped sending looks quiet: it is told though nothing of it is left.
         """
-        if doubt.lacks(self.first, self.last) and doubt.kind in {"district", "ward"}:
+        if doubt.lacks(self.first, self.last) and doubt.kind in GROUND:
             return True
         if doubt.since is not None and not doubt.parts(self.first, self.last):
             return False
@@ -180,6 +181,22 @@ class Study:
         found = np.full(uncovered.size, fill, dtype=values.dtype)
         found[~uncovered] = values
         return found
+
+    def week_clocks(self, group: Integers, *, groups: int) -> WeekClocks:
+        """Return a week clock for each group of incidents; those without an hour are left out.
+
+        Parameters
+        ----------
+        group
+            Number of each incident's group, -1 for none; shape (incidents,).
+        """
+        return week_clocks(
+            self.incidents.table["start"].to_numpy(),
+            examine_rows(self.incidents).ends,
+            group=group,
+            groups=groups,
+            month_only=self.no_hour,
+        )
 
     @property
     def no_hour(self) -> Flags:

@@ -40,7 +40,6 @@ SCORED: tuple[tuple[Score, int], ...] = (
     ("capped", 2),
     ("count", 1),
     ("count", 2),
-    ("rank", 1),
 )
 AS_IS, ALL_ONE = "as it is", "all weights 1"
 _LONG_DAYS = 548  # 18 months: from here on the last year is a window of its own

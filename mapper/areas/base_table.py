@@ -2,9 +2,9 @@
 
 A CSV file with one row for each place, which is named by an H3 cell (``cell``), an LSOA code
 (``lsoa`` or ``LSOA11CD``), a ward (``ward``, and ``district`` where two share its name) or a point
-(``lon`` and ``lat``), and columns of numbers of 0 or more. An LSOA or a ward is spread over its
-cells by area; a cell of an LSOA or ward that the table does not name is not known, while a cell
-without a point has none.
+(``lon`` and ``lat``; for a scan also ``x`` and ``y`` in metres), and columns of numbers of 0 or
+more. An LSOA or a ward is spread over its cells by area; a cell of an LSOA or ward that the table
+does not name is not known, while a cell without a point has none.
 """
 
 import hashlib
@@ -20,12 +20,15 @@ from mapper.areas.study_area import StudyArea
 from mapper.base.errors import AreaError
 from mapper.base.files import read_regular
 from mapper.base.types import Floats
-from mapper.grid.hexagons import cells_to_strings, points_to_cells
+from mapper.grid.hexagons import cells_to_points, cells_to_strings, points_to_cells
 
 MAX_BYTES = 50_000_000
 _POINT = (("lon", "longitude"), ("lat", "latitude"))
+_PLANE = (("x", "easting"), ("y", "northing"))
 _LSOA = ("lsoa", "lsoacode", "lsoacd", "lsoa11cd", "lsoa11code", "lsoa21cd", "lsoa21code")
-_PLACES = frozenset(("cell", "ward", "district", *_LSOA, *_POINT[0], *_POINT[1]))
+_PLACES = frozenset(
+    ("cell", "ward", "district", *_LSOA, *_POINT[0], *_POINT[1], *_PLANE[0], *_PLANE[1])
+)
 
 
 @dataclass(frozen=True)
@@ -71,13 +74,7 @@ class BaseTable:
         AreaError
             When no column names places, a value is no number of 0 or more, or nothing is placed.
         """
-        values = pd.to_numeric(self.rows[column], errors="coerce").to_numpy(dtype=np.float64)
-        wrong = ~(np.isfinite(values) & (values >= 0))
-        if wrong.any():
-            raise AreaError(
-                f"{self.name}: {int(wrong.sum()):,} values of column {column} are no number of 0"
-                f" or more, first in row {int(wrong.argmax()) + 2}. Correct them."
-            )
+        values = self.numbers(column)
         places, of_cell, known = self._places(area)
         sums = pd.Series(values).groupby(places).sum()
         if not sums.reindex(of_cell.unique()).sum() > 0:
@@ -87,6 +84,55 @@ class BaseTable:
         spread = (of_cell.map(sums) * share).to_numpy(dtype=np.float64)
         lost = int((~pd.Series(places).isin(of_cell)).sum())
         return (spread if known else np.nan_to_num(spread)), lost
+
+    def numbers(self, column: str) -> Floats:
+        """Return a column of numbers of 0 or more.
+
+        Raises
+        ------
+        AreaError
+            When a value is none.
+        """
+        return self._checked(column, least=0.0)
+
+    def points(self, area: StudyArea) -> tuple[Floats, Floats, bool]:
+        """Return the point of each row, and whether it is in metres on a plane, not degrees.
+
+        A cell, an LSOA or a ward stands at the mean of the middles of its cells.
+
+        Raises
+        ------
+        AreaError
+            When no column names places, or a row is at none.
+        """
+        columns = {_plain(name): str(name) for name in self.rows.columns}
+        for metres, pair in ((True, _PLANE), (False, _POINT)):
+            first, second = (_first(columns, names) for names in pair)
+            if first and second:
+                return self._checked(first), self._checked(second), metres
+        names, of_cell, _ = self._places(area)
+        lon, lat = cells_to_points(area.cells["cell"].to_numpy())
+        middles = pd.DataFrame({"lon": lon, "lat": lat}).groupby(of_cell.to_numpy()).mean()
+        found = middles.reindex(names)
+        if lost := int(found["lon"].isna().sum()):
+            first_lost = int(found["lon"].isna().to_numpy().argmax()) + 2
+            raise AreaError(
+                f"{self.name}: {lost:,} rows name no place of {area.title}, first row {first_lost}."
+                " Leave them out, or choose their area."
+            )
+        return found["lon"].to_numpy(), found["lat"].to_numpy(), False
+
+    def _checked(self, column: str, *, least: float = -np.inf) -> Floats:
+        """Return a column of numbers, each of at least so much."""
+        values = pd.to_numeric(self.rows[column], errors="coerce").to_numpy(dtype=np.float64)
+        wrong = ~(np.isfinite(values) & (values >= least))
+        if wrong.any():
+            kind = "number of 0 or more" if least == 0 else "number"
+            raise AreaError(
+                f"{self.name}: {int(wrong.sum()):,} values of column {column} are no {kind}, first"
+                f" in row {int(wrong.argmax()) + 2}. Correct them."
+            )
+        return values
 
     def _places(self, area: StudyArea) -> tuple["pd.Series[str]", "pd.Series[str]", bool]:
         """Return places of rows and of cells, and whether one not named is unknown."""

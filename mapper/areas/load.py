@@ -1,6 +1,7 @@
 """A study area by name or from a file: a shipped table, a part of one, or a boundary."""
 
 import difflib
+import hashlib
 from contextlib import suppress
 from dataclasses import replace
 from functools import lru_cache, partial
@@ -22,8 +23,10 @@ from mapper.grid.hexagons import RESOLUTIONS, cells_to_points, points_to_cells
 
 if TYPE_CHECKING:
     import geopandas
+    import pandas as pd
 
 _HOME = 9  # resolution at which the own area is looked at for it
+SEVERAL = ";"  # between the names of several districts or wards
 ROUND = 0.5  # degrees round the own area in which an incident may well lie
 _SUFFIXES = {
     *(".geojson", ".json", ".gpkg", ".zip", ".shp", ".parquet", ".geoparquet", ".fgb"),
@@ -107,11 +110,11 @@ def load_study_area(name: str = "", *, resolution: int = 9) -> StudyArea:
     Parameters
     ----------
     name
-        A shipped or kept area such as ``merseyside``, or a district or ward of one, in any
-        spelling of case, spaces and punctuation; nothing for the installation's own; or the path
-        of a file: a boundary (GeoJSON, GeoPackage, zipped Shapefile, KML, FlatGeobuf, GeoParquet)
-        or a table made by ``mapper area build``. Of two districts of one name in several areas,
-        that of the installation's own is meant.
+        A shipped or kept area such as ``merseyside``, or a district or ward of one (or several
+        with semicolons between), in any spelling of case, spaces and punctuation; nothing for the
+        installation's own; or the path of a file: a boundary (GeoJSON, GeoPackage, zipped
+        Shapefile, KML, FlatGeobuf, GeoParquet) or a table made by ``mapper area build``. Of two
+        districts of one name in several areas, that of the installation's own is meant.
     resolution
         H3 resolution, 7 to 11.
 
@@ -262,6 +265,20 @@ def _check_cells(area: StudyArea, name: str) -> None:
 
 
 def _part_of(area: StudyArea, part: str) -> StudyArea:
+    """Return a district or a ward of an area by its name, or several with semicolons between."""
+    names = [name for name in map(str.strip, part.split(SEVERAL)) if name]
+    if len(names) < 2:  # noqa: PLR2004 - one name
+        return _one_part_of(area, part)
+    parts = [_one_part_of(area, name) for name in names]
+    inside = area.cells["cell"].isin(
+        np.concatenate([one.cells["cell"].to_numpy() for one in parts])
+    )
+    several = _cells_of(area, inside, title=", ".join(one.title for one in parts))
+    mark = hashlib.sha256(several.title.encode()).hexdigest()[:8]  # of names that are cut short
+    return replace(several, name=f"{several.name[:50]}-{mark}")
+
+
+def _one_part_of(area: StudyArea, part: str) -> StudyArea:
     """Return a district or a ward of an area by its name."""
     for column in ("district", "ward"):
         names = [str(name) for name in area.cells[column].cat.categories]
@@ -277,13 +294,18 @@ def _part_of(area: StudyArea, part: str) -> StudyArea:
 
 def _cut(area: StudyArea, column: str, label: str) -> StudyArea:
     """Return the cells that carry one label, as a study area of its own."""
-    cells = area.cells[area.cells[column] == label].reset_index(drop=True)
+    where = f"{label} ward, {area.title}" if column == "ward" else label
+    cut = _cells_of(area, area.cells[column] == label, title=where)
+    edge = f"Cells on the edge of {label} count to whichever {column} covers most of them."
+    return replace(cut, name=short_name(label), notes=(*area.notes, edge))
+
+
+def _cells_of(area: StudyArea, inside: "pd.Series[bool]", *, title: str) -> StudyArea:
+    """Return some cells of an area as one of its own."""
+    cells = area.cells[inside].reset_index(drop=True)
     for name in ("district", "ward", "lsoa"):
         cells[name] = cells[name].cat.remove_unused_categories()
-    where = f"{label} ward, {area.title}" if column == "ward" else label
-    short = short_name(label)
-    edge = f"Cells on the edge of {label} count to whichever {column} covers most of them."
-    return replace(area, name=short, title=where, part=True, cells=cells, notes=(*area.notes, edge))
+    return replace(area, name=short_name(title), title=title, part=True, cells=cells)
 
 
 def _unknown(area: StudyArea, part: str) -> str:

@@ -33,6 +33,7 @@ _CODES = re.compile(r"[EWSN]\d{8}|95[A-Z]{2}\d{2}[A-Z]\d?")
 _CODE_HEADINGS = (
     r"(lsoa|datazone|dz|smallarea|soa|superoutputarea).*(cd|code)\d*",
     r"(datazone|dz|smallarea|sa)\d*",
+    r"(sdz|superdatazone).*(cd|code)\d*",
     r"(wd|ward|lad|la|ltla|district)\d*(cd|code)\d*",
     r"(geography|area|small)?(cd|code)",
 )

@@ -29,16 +29,20 @@ from mapper.grid.area_weighting import name_key
 LSOA_CODE = (
     r"(lsoa|datazone|dz|smallarea|soa).*(cd|code)\d*",
     r"(datazone|dz|smallarea|sa)\d*",
+    r"(sdz|superdatazone).*(cd|code)\d*",  # in Northern Ireland, where a file has no smaller ones
     r"(geography|area)?code",
 )
-LSOA_NAME = (r"(lsoa|datazone|dz|smallarea|soa).*(nm|name|label)\d*",)
+LSOA_NAME = (
+    r"(lsoa|datazone|dz|smallarea|soa).*(nm|name|label)\d*",
+    r"(sdz|superdatazone).*(nm|name|label)\d*",
+)
 _RESIDENTS = (
-    r"residents|total(population|persons)?|allages|allpersons|usualresidents",
+    r"residents|total(population|persons)?|allages|allpersons|(all)?usualresidents",
     r"pop(ulation)?(mid)?(year)?(\d{4})?|persons|.*total.*measuresvalue",
 )
 _YOUNG = (r".*10(to)?17(mid)?(\d{4})?",)
 _DECILE = (r".*imd.*decile.*", r".*multipledeprivation.*decile.*", r"deprivationdecile|decile")
-_RANK = (r".*(imd|mdm|multipledeprivation.*|deprivation)rank.*",)
+_RANK = (r".*(imd(\d{4}(v\d)?)?|mdm|multipledeprivation.*|deprivation)rank.*",)
 _LEAST_RANKED = 100  # areas: a list of fewer is no country's
 _AGE = re.compile(r"(?:aged?|f|m|females?|males?)?(\d{1,3})(?:plus|andover)?")
 _YOUNG_AGES = range(10, 18)

@@ -35,7 +35,7 @@ KIND_WORDS: Mapping[Kind, str] = MappingProxyType(
 _PREFIXES: Mapping[Kind, tuple[str, ...]] = MappingProxyType(
     {
         "lsoa": ("E01", "W01", "S01", "N00", "N20", "N21", "95"),
-        "wards": ("E05", "W05", "S13", "N08", "N10"),
+        "wards": ("E05", "W05", "S13", "S02", "N08", "N10"),
         "districts": ("E06", "E07", "E08", "E09", "E10", "W06", "S12", "N09"),
     }
 )
@@ -48,8 +48,8 @@ WARD_NAME = (
     r"name",
 )
 DISTRICT_NAME = (
-    r"(lad|la|ltla|lgd|council|district|borough)\d*(nm|name)",
-    r"lad|district|borough|countyenglish|county|english",
+    r"(lad|la|ltla|lgd|council|councilarea|district|borough|localauth(ority)?)\d*(nm|name)",
+    r"lad|district|borough|councilarea|localauth(ority)?|countyenglish|county|english",
     r"(ctyua|cty|utla|pfa|csp)\d*(nm|name)",
     r"name|title",
 )

@@ -30,6 +30,8 @@ NoteCode = Literal[
     "batch entry",  # many incidents carry one moment
     "days uneven",  # one day of the month holds more than its share
     "days missing",  # no incident at all for some days
+    "dates exchanged",  # day and month, by a spreadsheet, in part
+    "rows repeated",  # under another reference or none
     "days incomplete",  # the latest days are not all recorded yet
     "references rounded",
     "references cut",  # short, so that rows of different incidents share one

@@ -16,7 +16,7 @@ import typer
 
 from mapper.analysis.request import AnalysisRequest
 from mapper.base.choices import Choice
-from mapper.cli.file_arguments import ColumnMapping, Paths, Repair, Sinks
+from mapper.cli.file_arguments import ColumnMapping, Mend, Paths, Repair, Sinks
 from mapper.cli.inputs import keep_inputs
 
 METAVARS = {"day": "DATE", "window": "FIRST:LAST", "numbers": "NUMBERS", "base table": "FILE"}
@@ -32,6 +32,7 @@ class Asked:
     mapping: Path | None
     repair_swapped: bool
     sinks: Path | None = None
+    mend: list[str] | None = None
 
 
 def taking(command: Callable[..., None]) -> Callable[..., None]:
@@ -71,6 +72,7 @@ _FILES: Mapping[str, inspect.Parameter] = {
     "mapping": _given("mapping", ColumnMapping, None),
     "repair_swapped": _given("repair_swapped", Repair, False),
     "sinks": _given("sinks", Sinks, None),
+    "mend": _given("mend", Mend, None),
 }
 
 

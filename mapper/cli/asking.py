@@ -80,6 +80,7 @@ def calling(question: "Question") -> Iterator[None]:
 
 def read_study(asked: Asked, progress: Progress) -> "Study":
     """Read files and count them; every choice is checked before any incident is read."""
+    from mapper.analysis.mend import mended_by_name
     from mapper.analysis.study import prepare
     from mapper.areas.load import load_study_area
     from mapper.incidents.mapping import load_mapping
@@ -98,7 +99,7 @@ def read_study(asked: Asked, progress: Progress) -> "Study":
         repair_swapped=asked.repair_swapped,
         progress=part_of(progress, 0.0, 0.8),
     )
-    incidents = with_choices(incidents, choices)
+    incidents = mended_by_name(with_choices(incidents, choices), area, asked.mend or ())
     counting = part_of(progress, 0.8, 1.0)
     return prepare(incidents, lens=lens, area=area, progress=counting, **asked.request.choices)
 

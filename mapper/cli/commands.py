@@ -102,11 +102,14 @@ def demo(
     background: Annotated[
         bool, typer.Option("--background", help="Its invented streets too, for maps: PMTiles.")
     ] = False,
+    patrols: Annotated[
+        bool, typer.Option("--patrols", help="Positions of patrol cars too, for visits: CSV.")
+    ] = False,
 ) -> None:
     """Write the synthetic demonstration force: a year of 250,000 invented incidents."""
     from mapper.cli.demo import run
 
-    run(out, seed=seed, years=years, background=background)
+    run(out, seed=seed, years=years, background=background, patrols=patrols)
 
 
 @app.command()

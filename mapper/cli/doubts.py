@@ -9,22 +9,28 @@ if TYPE_CHECKING:
 
 _OPTIONS = {
     "default point": "--sinks FILE, made by mapper sinks",
-    "uncovered ground": "--area",
+    "one point": "--sinks FILE, made by mapper sinks",
     "coordinates coarse": "--resolution 8",
-    "references shared": "--mapping FILE that says so",
     "rows unread": "--rejected FILE lists them",
 }
 
 
 def said(doubt: "Doubt") -> str:
-    """Return a doubt as one line, with its option in brackets."""
-    days = [
-        f"{option} {day}"
-        for option, day in (("--from", doubt.from_day), ("--to", doubt.to_day))
-        if day is not None
-    ]
-    option = _OPTIONS.get(doubt.code) or " ".join(days)
-    return f"  {doubt.note} [{option}]" if option and doubt.remedy else f"  {doubt.note}"
+    """Return a doubt as one line, with its options in brackets."""
+    told = " or ".join(options(doubt))
+    return f"  {doubt.note} [{told}]" if told else f"  {doubt.note}"
+
+
+def options(doubt: "Doubt") -> list[str]:
+    """Return what is typed to mend a doubt; nothing where only the files can."""
+    from mapper.analysis.mend import acts_of
+
+    acts = acts_of(doubt)
+    days = (("--from", doubt.from_day), ("--to", doubt.to_day))
+    found = [f"{option} {day}" for option, day in days if day is not None and "days" in acts]
+    found += [_OPTIONS[doubt.code]] if doubt.code in _OPTIONS else []
+    found += [f'--area "{doubt.ground}"'] if doubt.ground else []
+    return [*found, f'--mend "{doubt.name}"'] if acts[-1:] not in ((), ("days",)) else found
 
 
 def as_json(doubts: "Sequence[Doubt]") -> list[dict[str, Any]]:
@@ -35,6 +41,7 @@ def as_json(doubts: "Sequence[Doubt]") -> list[dict[str, Any]]:
             "effect": one.effect,
             "words": one.words,
             "incidents": one.rows.size,
+            "mend": options(one),
             "from": one.from_day.isoformat() if one.from_day else None,
             "to": one.to_day.isoformat() if one.to_day else None,
         }

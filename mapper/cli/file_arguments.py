@@ -21,6 +21,10 @@ Sinks = Annotated[
     Path | None,
     typer.Option("--sinks", help="Choices about geocode sinks (TOML): see mapper sinks."),
 ]
+Mend = Annotated[
+    list[str] | None,
+    typer.Option("--mend", help="What may mislead to mend, as mapper check names it; repeat."),
+]
 AreaName = Annotated[
     str,
     typer.Option("--area", help=AREA_HELP, show_default=False),

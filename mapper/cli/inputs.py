@@ -13,7 +13,13 @@ from typing import Any
 from mapper.base.errors import InputError, OutputError
 from mapper.incidents.source import is_address, source_of
 
-OUTPUTS = ("out", "rejected", "report", "log")  # names of the options that say where to write
+OUTPUTS = (
+    "out",
+    "rejected",
+    "report",
+    "doubts",
+    "log",
+)  # names of the options that say where to write
 _LONGEST = 1_000  # characters of a text that can be a path
 
 

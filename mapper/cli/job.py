@@ -136,6 +136,7 @@ def _write(
 ) -> str:
     """Write one part's folder and return what was found, in words."""
     from mapper.analysis.analyse import find_hotspots
+    from mapper.analysis.mend import mended_by_name
     from mapper.analysis.request import AnalysisRequest
     from mapper.analysis.study import prepare
     from mapper.areas.load import load_study_area
@@ -148,6 +149,7 @@ def _write(
     lens, choices = load_lens(lens_given), dict(job.analysis.choices)
     resolution = choices.pop("resolution", AnalysisRequest.known()["resolution"].default)
     area = load_study_area(area_given, resolution=resolution)
+    incidents = mended_by_name(incidents, area, job.incidents.mend)
     study = prepare(incidents, lens=lens, area=area, start=days[0], end=days[1], **choices)
     for doubt in study.doubts:
         _LOG.warning("%s over %s: %s", lens.id, area.name, said(doubt).strip())

@@ -12,6 +12,7 @@ A complete one::
     mapping = "columns.toml"          # where columns go by other names
     repair_swapped = false
     sinks = "sinks.toml"              # choices about geocode sinks, as mapper sinks writes them
+    mend = ["values renamed: Robbery"]  # what may mislead, as mapper check names it
 
     [period]
     last_months = 12                  # whole months up to the last whole one in the data,
@@ -82,6 +83,7 @@ class JobIncidents(_Section):
     mapping: Path | None = None
     repair_swapped: bool = False
     sinks: Path | None = None
+    mend: tuple[str, ...] = ()
 
 
 class JobPeriod(_Section):

@@ -6,6 +6,8 @@ from typing import Annotated, Literal
 
 import typer
 
+from mapper.cli.file_arguments import ColumnMapping
+
 place_commands = typer.Typer(rich_markup_mode=None)
 work_app = typer.Typer(
     help="People's work as records: list, show, and all of it in one file.", no_args_is_help=True
@@ -69,6 +71,20 @@ def work_overdue(
     from mapper.cli.work import list_overdue
 
     list_overdue(on.date() if on else None)
+
+
+@work_app.command("visits")
+def work_visits(
+    path: Annotated[Path, typer.Argument(help="CSV, GPX or other table of times and places.")],
+    kind: Annotated[
+        Literal["patrol", "partner visit"], typer.Option(help="What the positions are of.")
+    ] = "patrol",
+    mapping: ColumnMapping = None,
+) -> None:
+    """Keep the minutes that positions spent at places of work; whose they were is never read."""
+    from mapper.cli.work import take_visits
+
+    take_visits(path, kind=kind, mapping=mapping)
 
 
 @work_app.command("campaign")

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from mapper.disclosure.people import Viewer
     from mapper.records.form import RecordKind
     from mapper.records.versions import Version
+    from mapper.records.visits import VisitKind
 
 _ROLE = "command line"  # as the log writes it: whoever has this account's files
 
@@ -173,6 +174,29 @@ def tell_campaign(record: str, *, out: Path | None, on: date | None) -> None:
     ]
     facts = {"visited": covered.visited, "untouched": covered.untouched, "late": len(late)}
     say("\n".join(lines), record=record, **facts)
+
+
+def take_visits(path: Path, *, kind: "VisitKind", mapping: Path | None) -> None:
+    """Keep the stays at places of work that a file of positions holds."""
+    from mapper.base.files import digest_of
+    from mapper.incidents.mapping import load_mapping
+    from mapper.records.open import database
+    from mapper.records.place_work import every_ground
+    from mapper.records.positions import read_positions, stays_at
+    from mapper.records.versions import records
+    from mapper.records.visits import VISITED, keep_visits
+
+    places = every_ground(one for each in VISITED for one in records(database(), each))
+    if not places:
+        raise RecordsError(
+            "No plan, campaign or intervention names a place, and visits are kept for places of"
+            " work alone. Write a plan first."
+        )
+    positions, left_out = read_positions(path, mapping=load_mapping(mapping) if mapping else None)
+    stays = stays_at(positions, places, kind=kind, left_out=left_out)
+    kept = keep_visits(database(), stays.visits, viewer=account(), origin=digest_of(path))
+    facts = {name: getattr(stays, name) for name in ("positions", "elsewhere", "passing")}
+    say(stays.words, visits=kept, left_out=left_out, **facts)
 
 
 def _saved(one: "Version") -> str:

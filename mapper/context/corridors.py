@@ -27,7 +27,9 @@ HUB_REACH = 300.0  # metres
 HUB_KINDS = ("railway station", "bus or coach station", "ferry terminal", "airport", "services")
 CORRIDOR_COLUMNS = (
     *("from_kind", "from", "to_kind", "to", "reports", "children", "metres", "expected"),
+    *("from_lon", "from_lat", "to_lon", "to_lat"),
 )
+_MIDDLES = CORRIDOR_COLUMNS[-4:]
 
 
 @dataclass(frozen=True, eq=False)
@@ -72,6 +74,9 @@ def find_corridors(
             "to_kind": end["kind"],
             "to": end["name"],
             "metres": metres_between(start["lon"], start["lat"], end["lon"], end["lat"]),
+            **dict(
+                zip(_MIDDLES, (start["lon"], start["lat"], end["lon"], end["lat"]), strict=True)
+            ),
             "child": np.broadcast_to(child, len(known)).astype(np.int64),
         }
     )
@@ -99,7 +104,9 @@ def _counted(pairs: pd.DataFrame) -> pd.DataFrame:
     keys = ["from_kind", "from", "to_kind", "to"]
     grouped = pairs.groupby(keys, sort=False, observed=True)
     found = grouped.agg(
-        reports=("child", "size"), children=("child", "sum"), metres=("metres", "first")
+        reports=("child", "size"),
+        children=("child", "sum"),
+        **{name: (name, "first") for name in ("metres", *_MIDDLES)},
     ).reset_index()
     out = found.groupby(["from_kind", "from"])["reports"].transform("sum")
     into = found.groupby(["to_kind", "to"])["reports"].transform("sum")

@@ -29,7 +29,8 @@ from mapper.disclosure.release import (
 )
 from mapper.disclosure.release_plan import CAVEAT
 from mapper.disclosure.rules import AUDIENCES, OPERATIONAL, AudienceRule, rules
-from mapper.questions.finding import Finding
+from mapper.grid.hexagons import strings_to_cells
+from mapper.questions.finding import Finding, Where, where_named
 
 # Missing months alone; all other notes speak of counts and stay with the operational audience.
 TOLD_OUTSIDE: frozenset[NoteCode] = frozenset({"months missing"})
@@ -190,7 +191,18 @@ def _guarded_table(prepared: Prepared, rule: AudienceRule, shown: Release | None
             {"rules": rules().version, "question": finding.id, "planned": prepared.planned}
         ),
         ground=None,
+        where=_drawn(finding, shown),
     )
+
+
+def _drawn(finding: Finding, shown: Release | None) -> Where | None:
+    """Return where rows lie: hot spots as the audience's own map draws them and in no other way."""
+    where = finding.where
+    if where is None or shown is None or "hotspot_id" not in finding.roles:
+        return where
+    cells = shown.cells[shown.cells["hotspot_id"] != ""].groupby("hotspot_id", observed=True)
+    known = {name: strings_to_cells(one.to_numpy(dtype=object)) for name, one in cells["cell"]}
+    return where_named(where.area, known, finding.table["hotspot_id"])
 
 
 def _made(
@@ -222,5 +234,6 @@ def _made(
         return Release(**content, **shown, digest=digest, _key=_MADE_HERE)
     names = ("id", "definition", "source", "unit", "roles", "lens_title", "notes", "choices")
     content |= {name: getattr(finding, name) for name in names}
-    digest = digest_of_release(content, finding.table)
-    return FindingRelease(**content, table=finding.table, digest=digest, _key=_MADE_HERE)
+    table, where = finding.table, finding.where
+    digest = digest_of_release(content, table, *(where.tables if where is not None else ()))
+    return FindingRelease(**content, table=table, where=where, digest=digest, _key=_MADE_HERE)

@@ -146,8 +146,8 @@ def _cut(
         "lon": float(mine["lon"].mean()),
         "lat": float(mine["lat"].mean()),
         "reason": (
-            f"{incidents:,} in {count(len(mine), 'cell')} of your wards, against the"
-            f" {expected:,.1f} that {standard.words}; the hot spot reaches further."
+            f"{incidents:,} in {count(len(mine), 'cell')} of your wards,"
+            f" {standard.comparison_words(incidents, expected)}; the hot spot reaches further."
         ),
     }
 

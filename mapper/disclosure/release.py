@@ -15,7 +15,7 @@ import numpy as np
 import pandas as pd
 
 from mapper.base.errors import DisclosureError
-from mapper.questions.finding import Role, Unit
+from mapper.questions.finding import Role, Unit, Where
 
 Audience = Literal["operational", "partnership", "public"]
 
@@ -70,6 +70,7 @@ class FindingRelease(AnyRelease):
     lens_title: str
     notes: tuple[str, ...]
     choices: Mapping[str, Any]
+    where: Where | None  # what each row stands for, as this audience may draw it
 
 
 R = TypeVar("R", bound=AnyRelease)

@@ -1,41 +1,34 @@
-"""Times as a whole: what one value cannot show and all of them do.
+"""Days as a whole: what one value cannot show and all of them do.
 
 | column | looked for | what is usual |
 |---|---|---|
-| time | a minute of the day that holds at least three times any other whole hour's | 1 in 1,440 |
-| time | whole hours | 1 in 60, in practice up to a third |
-| time | one moment of one day that many rows carry | repeats of one incident |
 | day | one that holds four times the others' | 1 in 1,000 |
 | day | a day of the month with three times the others' | 1 in 30 |
 | day | no row at all where 20 and more were to be expected | Poisson, of half the usual rate |
 | report, or an earlier extract | how long until 95 % of a day are recorded | hours |
 
-All thresholds ask for ten rows at least, and none of them for a choice by the user.
+All thresholds ask for ten rows at least, and none of them for a choice by the user. Minutes and
+hours are looked at in :mod:`mapper.incidents.clock_doubts`.
 """
 
 from datetime import timedelta
 
 import numpy as np
-import numpy.typing as npt
 import pandas as pd
 
 from mapper.base.types import Flags, Integers
+from mapper.incidents.clock_doubts import BATCH, clock_doubts
 from mapper.incidents.doubt import FEWEST, Doubt, caveat
+from mapper.incidents.exchanged_dates import exchanged_dates
+from mapper.incidents.time_blocks import MANY_TIMES, Times
 from mapper.incidents.value_doubts import value_doubts
 
-_MANY_TIMES = 3  # of what its like hold
-_LEAST_SHARE = 0.01
-_ROUNDED = 0.5  # share of whole hours from which times are taken for rounded
-_BATCH = 20  # rows of one moment
 _CROWDED, _FEWEST_DAYS = 4, 28  # times what days usually hold, among so many days
-_MINUTES = 1440
-_HOUR = 60
 _EXPECTED = 20.0  # rows in a run of days of which none may be missing by chance
 _COMPLETE = 0.95
 _THIN, _BEFORE, _FALLEN, _DEVIATIONS = 4, 13, 0.7, 4.0  # of the last weeks
 _SETTLED = 60  # days after which a day is taken to be recorded
-
-Days = npt.NDArray[np.datetime64]
+_FEWEST_LATE = 60  # times of report
 
 
 def column_doubts(table: pd.DataFrame) -> tuple[Doubt, ...]:
@@ -44,10 +37,12 @@ def column_doubts(table: pd.DataFrame) -> tuple[Doubt, ...]:
         return ()
     start = table["start"].to_numpy()
     fine = (table["precision"] == "minute").to_numpy()
-    found = [*clock_doubts(start, fine)]
-    if (table["precision"] != "month").any():
+    exchanged = exchanged_dates(table)
+    found = [*exchanged, *clock_doubts(start, fine)]
+    if not exchanged and (table["precision"] != "month").any():
         dated = np.flatnonzero((table["precision"] != "month").to_numpy())
-        found += [*_day_of_month(start, dated), *_missing_days(start, dated)]
+        own = dated[~_told(found, start.size)[dated]]
+        found += [*_day_of_month(start, own), *_missing_days(start, dated)]
         found += _crowded_days(start, dated[~_told(found, start.size)[dated]])
     return (*found, *value_doubts(table))
 
@@ -61,91 +56,7 @@ def _told(found: list[Doubt], size: int) -> Flags:
     return flags
 
 
-def clock_doubts(start: Days, fine: Flags) -> list[Doubt]:
-    """Return what the minutes of the day show, of rows known to the minute."""
-    rows = np.flatnonzero(fine)
-    if rows.size < FEWEST:
-        return []
-    minute = (start[rows] - start[rows].astype("datetime64[D]")) // np.timedelta64(1, "m")
-    of_day = minute.astype(np.int64)
-    held = np.bincount(of_day, minlength=_MINUTES)
-    found, known = [], np.ones(rows.size, dtype=bool)
-    for one in _standing_for_unknown(held):
-        mine = of_day == one
-        if np.unique(start[rows[mine]], return_counts=True)[1].max() * 2 > mine.sum():
-            continue  # one day's entries, told below
-        known &= ~mine
-        found.append(_unknown_times(rows[mine], one, rows.size))
-    found += _rounded(rows[known], of_day[known])
-    return found + _batches(start, rows[known])
-
-
-def _standing_for_unknown(held: Integers) -> list[int]:
-    """Return the minutes of the day that hold far more than any whole hour does."""
-    total = held.sum()
-    usual = np.sort(held[::_HOUR])[-4]  # three whole hours may stand for unknown: 00, 12 and 09
-    least = max(_MANY_TIMES * usual, FEWEST, _LEAST_SHARE * total, _MANY_TIMES * total / _MINUTES)
-    return np.flatnonzero(held > least).tolist()
-
-
-def _unknown_times(rows: Integers, minute: int, timed: int) -> Doubt:
-    clock = f"{minute // _HOUR:02}:{minute % _HOUR:02}"
-    share = rows.size / timed
-    return Doubt(
-        code="times unknown",
-        effect="left out",
-        words=(
-            f"{rows.size:,} of {timed:,} times ({share:.0%}) are {clock}, far more than any other"
-            " minute of the day: they stand for “not known” and are left out wherever hours count."
-        ),
-        rows=rows,
-        share=share,
-        kind="time",
-        part=clock,
-        remedy="leave unknown times blank in the file, or give the earliest and latest time",
-    )
-
-
-def _rounded(rows: Integers, of_day: Integers) -> list[Doubt]:
-    """Say when most times are whole hours."""
-    whole = rows[of_day % _HOUR == 0]
-    if rows.size < FEWEST or whole.size <= _ROUNDED * rows.size:
-        return []
-    share = whole.size / rows.size
-    words = f"{share:.0%} of times are whole hours: hours are known to within one or so."
-    return [caveat("times rounded", words, whole, share, kind="time")]
-
-
-def _batches(start: Days, rows: Integers) -> list[Doubt]:
-    """Name the minutes of one day that many rows carry."""
-    minutes = start[rows].astype("datetime64[m]")
-    values, of, number = np.unique(minutes, return_inverse=True, return_counts=True)
-    many = number >= max(_BATCH, _LEAST_SHARE * rows.size / 10)
-    if not many.any():
-        return []
-    mine = rows[many[of]]
-    largest = int(number.argmax())
-    more = f", and {int(many.sum()) - 1} more such moments" if many.sum() > 1 else ""
-    words = (
-        f"{number[largest]:,} incidents carry one and the same moment,"
-        f" {pd.Timestamp(values[largest]):%d %B %Y at %H:%M}{more}: perhaps entered together,"
-        " later. They are left out wherever hours count."
-    )
-    return [
-        Doubt(
-            code="batch entry",
-            effect="left out",
-            words=words,
-            rows=mine,
-            share=mine.size / rows.size,
-            kind="time",
-            part=str(values[largest]),
-            remedy="give the time when each happened, or leave it blank",
-        )
-    ]
-
-
-def _day_of_month(start: Days, rows: Integers) -> list[Doubt]:
+def _day_of_month(start: Times, rows: Integers) -> list[Doubt]:
     """Say when one day of the month holds far more than the others."""
     month = start[rows].astype("datetime64[M]")
     day = (start[rows].astype("datetime64[D]") - month).astype(np.int64)
@@ -153,17 +64,19 @@ def _day_of_month(start: Days, rows: Integers) -> list[Doubt]:
     held = np.bincount(day, minlength=31)[:28]
     best = int(held.argmax())
     usual = float(np.median(held))
-    if months < 2 or held[best] < max(_MANY_TIMES * usual, FEWEST):  # noqa: PLR2004 - one month
+    few = not usual and held[best] * 2 < rows.size  # some days of each month alone
+    if months < 2 or few or held[best] < max(MANY_TIMES * usual, FEWEST):  # noqa: PLR2004 - one month
         return []
     mine = rows[day == best]
     words = (
         f"{mine.size:,} incidents are dated day {best + 1} of the month where {usual:,.0f} are"
         " usual: that day may stand for a day not known."
     )
-    return [caveat("days uneven", words, mine, mine.size / rows.size, kind="day")]
+    remedy = "give the day where it is known, or leave these rows out"
+    return [caveat("days uneven", words, mine, mine.size / rows.size, kind="day", remedy=remedy)]
 
 
-def _crowded_days(start: Days, rows: Integers) -> list[Doubt]:
+def _crowded_days(start: Times, rows: Integers) -> list[Doubt]:
     """Name the day that holds far more than the others do."""
     day, of, held = np.unique(
         start[rows].astype("datetime64[D]"), return_inverse=True, return_counts=True
@@ -171,19 +84,28 @@ def _crowded_days(start: Days, rows: Integers) -> list[Doubt]:
     if day.size < _FEWEST_DAYS:
         return []
     best, usual = int(held.argmax()), float(np.median(held))
-    if held[best] < max(_CROWDED * usual, _BATCH + FEWEST):
+    if held[best] < max(_CROWDED * usual, BATCH + FEWEST):
         return []
     mine = rows[of == best]
     words = (
         f"{mine.size:,} incidents are dated {pd.Timestamp(day[best]):%d %B %Y} where {usual:,.0f} a"
         " day are usual: a backlog entered that day, or a day that stood out."
     )
-    remedy = "give the day when each happened, or choose days without that one"
-    share = mine.size / rows.size
-    return [caveat("batch entry", words, mine, share, kind="day", remedy=remedy)]
+    return [
+        Doubt(
+            code="batch entry",
+            effect="caveat",
+            words=words,
+            rows=mine,
+            share=mine.size / rows.size,
+            kind="day",
+            part=str(day[best]),
+            remedy="give the day when each happened, or leave that day's rows out",
+        )
+    ]
 
 
-def _missing_days(start: Days, rows: Integers) -> list[Doubt]:
+def _missing_days(start: Times, rows: Integers) -> list[Doubt]:
     """Name the longest run of days without any row, where that cannot be chance.
 
     Months without a row are told elsewhere; the rate is half the usual one, for quiet times.
@@ -222,11 +144,11 @@ def days_late(table: pd.DataFrame) -> int | None:
         return None
     start, reported = table["start"].to_numpy(), table["reported"].to_numpy()
     known = np.flatnonzero(~np.isnat(reported) & (reported >= start))
-    if known.size < _HOUR:
+    if known.size < _FEWEST_LATE:
         return None
     end = reported[known].max()
     settled = known[start[known] < end - np.timedelta64(_SETTLED, "D")]
-    if settled.size < _HOUR:
+    if settled.size < _FEWEST_LATE:
         return None
     took = (reported[settled] - start[settled]).astype("timedelta64[h]").astype(np.int64)
     return int(np.quantile(took, _COMPLETE)) // 24
@@ -284,7 +206,7 @@ def thin_end(table: pd.DataFrame) -> list[Doubt]:
     return []
 
 
-def _latest(day: Days, weeks: int, share: float) -> Doubt:
+def _latest(day: Times, weeks: int, share: float) -> Doubt:
     last = (day.max() - weeks * 7).astype(object)
     rows = np.flatnonzero(day > np.datetime64(last))
     return Doubt(

@@ -16,6 +16,7 @@ from mapper.base.types import Integers
 # mislead; caveat: it stands beside the figure.
 Effect = Literal["veto", "left out", "caveat"]
 
+GROUND = frozenset({"district", "ward"})  # kinds of parts that are ground
 FEWEST = 10  # rows below which a column as a whole says nothing
 
 
@@ -37,6 +38,13 @@ class Doubt:
     remedy: str = ""  # what can be done
     from_day: date | None = None  # days without it, where days mend it
     to_day: date | None = None
+    ground: str = ""  # the area without it, as one is named
+
+    @property
+    def name(self) -> str:
+        """What it is called where one is chosen, such as "part stops: Wirral"."""
+        plain = not self.part or self.kind == "coordinates"
+        return self.code if plain else f"{self.code}: {self.part}"
 
     @property
     def note(self) -> Note:

@@ -8,6 +8,7 @@ from mapper.base.errors import InputError
 from mapper.incidents.delimited import open_delimited
 from mapper.incidents.gather import Found
 from mapper.incidents.geojson import open_geojson
+from mapper.incidents.gpx import gpx_cells, is_gpx
 from mapper.incidents.html_table import html_cells, is_markup
 from mapper.incidents.layout import known_columns
 from mapper.incidents.mapping import ColumnMapping
@@ -56,8 +57,8 @@ def _open(found: Found, data: bytes, mapping: ColumnMapping | None) -> tuple[She
     spatial = data.startswith((_SQLITE, _SHAPEFILE)) or is_duckdb(data)
     if spatial or found.suffix in (".gpkg", ".shp"):
         return (open_spatial(found, data),)
-    if is_markup(data):
-        cells = html_cells(data, name=found.name)
+    if is_gpx(data) or is_markup(data):
+        cells = (gpx_cells if is_gpx(data) else html_cells)(data, name=found.name)
         sheet = sheet_of(found, data, cells, known=known, header_row=row)
         if sheet is None:
             raise InputError(f"{found.name}: its table is empty. Export it as CSV.")

@@ -30,7 +30,7 @@ _WORKBOOKS = (".xlsx", ".xlsm", ".xls", ".ods")
 _DATASETS = (".parquet", ".geoparquet")  # folders of files too
 _OTHERS = (
     *(*_DATASETS, ".geojson", ".json", ".gpkg", ".shp"),
-    *(".sqlite", ".sqlite3", ".db", ".duckdb"),
+    *(".sqlite", ".sqlite3", ".db", ".duckdb", ".gpx"),
 )
 TABLE_SUFFIXES = (*_TEXT, *_WORKBOOKS, *_OTHERS, *_PACKED)
 _SIDECARS = (".dbf", ".shx", ".prj", ".cpg", ".qix", ".sbn", ".sbx", ".xml", ".qpj", ".fix")

@@ -2,10 +2,10 @@
 
 A reference alone is no identity: log numbers restart each day, two systems number alike, one crime
 number stands on several offences. A row repeats another only if reference, time, place and type
-agree; then it is left out, and a flag that is yes on either is yes. Rows that share a reference
-and differ are kept and counted in a note, unless one row per reference was asked for: then one is
-kept with the earliest time, the most serious type (:mod:`mapper.incidents.seriousness`) and every
-yes.
+agree; then it is left out, and what it says is joined (:mod:`mapper.incidents.joined_rows`). Rows
+that share a reference and differ are kept and counted in a note, unless one row per reference was
+asked for: then one is kept with the earliest time, the most serious type
+(:mod:`mapper.incidents.seriousness`) and every yes.
 
 Two files are *versions* of the same rows when, where their times overlap, at least half of the
 references of the smaller stand in both with the same time. The newer wins: the one from the
@@ -23,13 +23,12 @@ import numpy.typing as npt
 import pandas as pd
 import pyarrow as pa
 
-from mapper.base.tables import FLAG_COLUMNS
 from mapper.base.text import count
 from mapper.base.types import Flags
 from mapper.incidents.check import Checked
 from mapper.incidents.duplicates import References, shared
+from mapper.incidents.joined_rows import join_types, join_values
 from mapper.incidents.layout import POLICE_UK
-from mapper.incidents.seriousness import days_of_harm
 from mapper.incidents.times import PRECISIONS
 
 if TYPE_CHECKING:
@@ -63,9 +62,9 @@ def find_identity(sheets: Sequence[Checked], *, rule: References) -> Identity:
     older, notes, days_late = _older(sheets, rows)
     left = rows[~_among(rows, older)]
     repeated, keeper = _repeated(left, rule)
-    notes += _join_flags(sheets, left, repeated, keeper)
+    notes += join_values(sheets, left, repeated, keeper)
     if rule == "one per reference":
-        _join_types(sheets, left, keeper)
+        join_types(sheets, left, keeper)
     notes += _told(left, repeated, rule)
     return Identity(_positions(sheets, left[repeated]), older, tuple(notes), days_late)
 
@@ -103,57 +102,6 @@ def _repeated(rows: pd.DataFrame, rule: References) -> tuple[Flags, npt.NDArray[
     labels = ordered.index.to_numpy(np.intp)
     keeper = pd.Series(labels[first][group], index=labels).reindex(rows.index).to_numpy(np.intp)
     return keeper != rows.index.to_numpy(), keeper
-
-
-def _join_flags(
-    sheets: Sequence[Checked], rows: pd.DataFrame, repeated: Flags, keeper: Positions
-) -> list[str]:
-    """Let yes on a repeated row be yes on the row kept; say how many disagreed on what."""
-    again, first = rows[repeated], rows.loc[keeper[repeated]]
-    if again.empty:
-        return []
-    notes = []
-    for flag in FLAG_COLUMNS:
-        yes, kept = _flags_of(sheets, again, flag), _flags_of(sheets, first, flag)
-        if (yes == kept).all():
-            continue
-        for number in first["sheet"].unique().tolist():
-            mine = (first["sheet"] == number).to_numpy() & yes
-            if flag in sheets[number].fields:
-                sheets[number].fields[flag][first["at"].to_numpy()[mine]] = True
-        differ = int(first.loc[yes != kept, "code"].nunique())
-        notes.append(
-            f"{count(differ, 'incident stands', 'incidents stand')} on several rows that disagree"
-            f" on {flag}: yes on any of"
-            " them counts as yes"
-        )
-    return notes
-
-
-def _join_types(sheets: Sequence[Checked], rows: pd.DataFrame, keeper: Positions) -> None:
-    """Give each row kept the most serious type among the rows that it stands for."""
-    kinds = pd.DataFrame({"keeper": keeper, "type": rows["type"].to_numpy()})
-    days = {kind: days_of_harm(kind) for kind in kinds["type"].unique()}
-    kinds["days"] = kinds["type"].map(days)
-    worst = kinds.loc[kinds.groupby("keeper", sort=False)["days"].idxmax()]
-    kept = rows.loc[worst["keeper"]]
-    changed = (kept["type"].to_numpy() != worst["type"].to_numpy()) & (worst["days"] > 0).to_numpy()
-    for number in kept.loc[changed, "sheet"].unique().tolist():
-        mine = changed & (kept["sheet"] == number).to_numpy()
-        held: Distinct = sheets[number].fields["type"]
-        texts = worst["type"].to_numpy()[mine]
-        sheets[number].fields["type"] = held.given(kept["at"].to_numpy()[mine], texts)
-
-
-def _flags_of(sheets: Sequence[Checked], rows: pd.DataFrame, flag: str) -> Flags:
-    """Return a flag of some rows, no where a file does not carry it."""
-    found = np.zeros(len(rows), dtype=bool)
-    numbers, at = rows["sheet"].to_numpy(), rows["at"].to_numpy()
-    for number in np.unique(numbers).tolist():
-        mine = numbers == number
-        if flag in sheets[number].fields:
-            found[mine] = sheets[number].fields[flag][at[mine]]
-    return found
 
 
 def _told(rows: pd.DataFrame, repeated: Flags, rule: References) -> list[str]:

@@ -7,12 +7,14 @@ Two layouts are known by their headers: police.uk street files and the project's
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from itertools import zip_longest
 from types import MappingProxyType
 
 from mapper.base.errors import InputError, MappingError
 from mapper.incidents.force_extract import EXTRACT_COLUMNS
 from mapper.incidents.headers import is_data
 from mapper.incidents.mapping import ColumnMapping
+from mapper.incidents.place_words import are_points, looks_metres, two_numbers
 from mapper.incidents.sheet import Sheet
 from mapper.incidents.suggest import offer_mapping
 from mapper.incidents.times import Order
@@ -97,6 +99,7 @@ def layout_of(sheet: Sheet, mapping: ColumnMapping | None) -> Layout:
     if len(set(plain) & _POLICE_UK_ALL) >= _POLICE_UK_SIGNS or "object of search" in plain:
         return _police_uk(sheet, plain, order)
     found = {EXTRACT_FIELDS[p] for p in map(_plain, sheet.header) if p in EXTRACT_FIELDS}
+    found |= set(_points(sheet, found))
     if len(found) >= _EXTRACT_SIGNS and not _extract_lacks(sheet, found):
         return _extract(sheet, order, mapping)
     if mapping is not None and mapping.columns:
@@ -138,6 +141,7 @@ def _police_uk(sheet: Sheet, plain: Sequence[str], order: Order) -> Layout:
             )
     at = {name: plain.index(name) for name in _police_uk_names() if name in plain}
     fills = {_police_uk_names()[name]: (i,) for name, i in at.items()}
+    fills |= {each: (i,) for each, i in _points(sheet, set(fills)).items()}
     placed = sheet.located or any(set(pair) <= set(fills) for pair in PAIRS[:2])
     needs = {name: f for name, f in POLICE_UK_COLUMNS.items() if f in ("start", "type")}
     absent = [name for name, f in needs.items() if f not in fills]
@@ -176,12 +180,29 @@ def _extract_lacks(sheet: Sheet, found: set[str]) -> list[str]:
     return lacks
 
 
+def _points(sheet: Sheet, found: set[str]) -> dict[str, int]:
+    """Return the column of points that fills both coordinates, where nothing else tells them.
+
+    Databases write a point as one text: its values tell whether it is in metres or in degrees.
+    """
+    if sheet.located or any(set(pair) <= found for pair in PAIRS[:2]):
+        return {}
+    for at, cells in enumerate(zip_longest(*sheet.sample(), fillvalue="")):
+        values = [text for text in cells if text]
+        if are_points(values):
+            x, y, _ = two_numbers(values)
+            pair = PAIRS[0] if looks_metres(x, y) else PAIRS[1]
+            return dict.fromkeys(pair, at)
+    return {}
+
+
 def _extract(sheet: Sheet, order: Order, mapping: ColumnMapping | None) -> Layout:
     """Return the layout of the project's own extract."""
     plain = [_plain(name) for name in sheet.header]
     _refuse_repeated(sheet, list(EXTRACT_FIELDS), plain)
     at = {EXTRACT_FIELDS[p]: i for i, p in enumerate(plain) if p in EXTRACT_FIELDS}
-    others = [n for n, p in zip(sheet.header, plain, strict=True) if p not in EXTRACT_FIELDS and n]
+    at |= _points(sheet, set(at))
+    others = [n for i, n in enumerate(sheet.header) if n and i not in at.values()]
     notes = (f"{sheet.name}: columns not read: {_shown(others)}",) if others else ()
     return Layout(
         EXTRACT,

@@ -113,7 +113,10 @@ def _check_size(name: str, metadata: Any) -> None:
 
 
 def to_text(column: pa.ChunkedArray) -> pa.ChunkedArray:
-    """Return a column as text; times with an offset keep it, nested values as they print."""
+    """Return a column as text; times with an offset keep it, nested values as they print.
+
+    Bytes that are no text, such as points, are given in hexadecimal digits.
+    """
     kind = column.type
     if pa.types.is_dictionary(kind):
         return to_text(column.cast(kind.value_type))
@@ -123,5 +126,5 @@ def to_text(column: pa.ChunkedArray) -> pa.ChunkedArray:
     try:
         return column.cast(pa.string())
     except (pa.ArrowInvalid, pa.ArrowNotImplementedError):
-        texts = [None if v is None else str(v) for v in column.to_pylist()]
+        texts = [v.hex() if isinstance(v, bytes) else v and str(v) for v in column.to_pylist()]
         return pa.chunked_array([pa.array(texts, pa.string())])

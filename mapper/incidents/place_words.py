@@ -107,6 +107,11 @@ def two_numbers(texts: Sequence[str | None]) -> tuple[Floats, Floats, int]:
     return np.array(x, dtype=float), np.array(y, dtype=float), sum(square)
 
 
+def are_points(texts: Sequence[str]) -> bool:
+    """Return whether texts are the points of a database, in letters or in bytes."""
+    return bool(texts) and all(_BINARY.fullmatch(text) or _POINT.match(text) for text in texts)
+
+
 def _pair(text: str) -> tuple[float, float, bool]:
     """Return x, y, and whether they are the middle of a square."""
     text = text.translate(_DASHES).strip()

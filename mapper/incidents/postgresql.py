@@ -128,7 +128,10 @@ def _gathered(
 
 
 def _geometry(columns: list[pa.ChunkedArray], name: str) -> tuple[Geometry | None, int]:
-    """Return the places of the first column that holds geometries, and which it is."""
+    """Return the places of the first column that holds geometries, and which it is.
+
+    One that does not say its reference system stays text: its values tell it.
+    """
     for at, column in enumerate(columns):
         some = [value for value in column.slice(0, limits.SAMPLE_RECORDS).to_pylist() if value]
         if not some or not all(_HEX_WKB.fullmatch(value) for value in some):
@@ -137,7 +140,6 @@ def _geometry(columns: list[pa.ChunkedArray], name: str) -> tuple[Geometry | Non
         numbers = set(np.unique(shapely.get_srid(shapes[~shapely.is_missing(shapes)])).tolist())
         if len(numbers) != 1:
             raise InputError(f"{name}: its geometries are in several reference systems {numbers}.")
-        number = numbers.pop()
-        crs = f"EPSG:{number}" if number else None
-        return from_wkb(shapely.to_wkb(shapes), crs=crs, name=name), at
+        if number := numbers.pop():
+            return from_wkb(shapely.to_wkb(shapes), crs=f"EPSG:{number}", name=name), at
     return None, -1

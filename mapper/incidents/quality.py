@@ -17,9 +17,10 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from mapper.base.months import months_of
 from mapper.base.types import Integers
 from mapper.grid.hexagons import RESOLUTIONS, points_to_cells
-from mapper.incidents.faults import MOVED_OUT, OTHER_DAYS, REASONS
+from mapper.incidents.faults import CHOSEN, REASONS
 from mapper.incidents.table import Incidents
 
 BUSIEST = 10  # points listed
@@ -246,15 +247,17 @@ def _sinks(points: Points, labels: npt.NDArray[np.object_]) -> dict[str, float]:
 
 def points_by_year(table: pd.DataFrame, points: Points) -> tuple[YearPoints, ...]:
     """Return how each year's points agree with those of all earlier years."""
-    year = table["start"].dt.year.to_numpy()
+    year = months_of(table["start"].to_numpy()).astype(np.int64) // 12 + 1970
     lon, lat = (table[name].to_numpy()[points.first] for name in ("lon", "lat"))
     cells = points_to_cells(lon, lat, resolution=SHARED_GROUND)
     _, cell = np.unique(cells, return_inverse=True)
     seen = np.zeros(points.incidents.size, dtype=bool)
     ground = np.zeros(points.incidents.size, dtype=bool)  # by cell, of which there are no more
     found = []
-    for one in np.unique(year).tolist():
+    for one in range(int(year.min()), int(year.max()) + 1) if year.size else ():
         here = points.of[year == one]
+        if not here.size:
+            continue
         shared = here[ground[cell[here]]]
         share = round(float(seen[shared].mean()), 6) if shared.size else None
         distinct = np.flatnonzero(np.bincount(here, minlength=seen.size))
@@ -286,7 +289,7 @@ def changed_points(years: Sequence[YearPoints], points: Points) -> tuple[bool, s
 def _by_reason(rejected: pd.DataFrame) -> dict[str, int]:
     """Return rejected rows by reason, in the order of the fixed list."""
     found = rejected["reason"].value_counts()
-    reasons = (*REASONS, MOVED_OUT, OTHER_DAYS)
+    reasons = (*REASONS, *CHOSEN)
     return {reason: int(found[reason]) for reason in reasons if reason in found.index}
 
 

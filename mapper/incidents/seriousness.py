@@ -1,4 +1,4 @@
-"""How serious a type of incident is, told by its words: which of several types one incident keeps.
+"""How serious a type or a grade is, by its words: which of several one incident keeps.
 
 Days of harm are the medians by offence subgroup of the Cambridge Crime Harm Index 2026 (Sherman,
 Neyroud & Neyroud 2016, Policing 10). What is no crime, or is not named here, has none.
@@ -22,6 +22,19 @@ _DAYS = (
     (r"theft|damage", 2.0),
     (r"shoplifting", 1.0),
 )
+
+_GRADES = {"standard": 1, "low": 1, "medium": 2, "high": 3}
+
+
+def rank_of_grade(grade: str) -> int:
+    """Return how high a grade of risk is, 0 where it is blank or another word.
+
+    Examples
+    --------
+    >>> rank_of_grade("High risk") > rank_of_grade("medium") > rank_of_grade("")
+    True
+    """
+    return _GRADES.get(grade.casefold().removesuffix("risk").strip(), 0)
 
 
 def days_of_harm(kind: str) -> float:

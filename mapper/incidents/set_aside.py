@@ -6,10 +6,12 @@ from datetime import date
 import numpy as np
 import pandas as pd
 
-from mapper.base.tables import REJECTED_COLUMNS
+from mapper.base.tables import FLAG_COLUMNS, REJECTED_COLUMNS
 from mapper.base.text import count
-from mapper.base.types import Flags
-from mapper.incidents.faults import OTHER_DAYS
+from mapper.base.types import Flags, Integers
+from mapper.incidents.exchanged_dates import exchanged, turned_back
+from mapper.incidents.faults import MISLEADING, ONE_REFERENCE, OTHER_DAYS
+from mapper.incidents.seriousness import days_of_harm, rank_of_grade
 from mapper.incidents.table import Incidents
 
 
@@ -68,4 +70,57 @@ def under_one_name(incidents: Incidents, column: str, old: str, new: str) -> Inc
     joined = pd.Categorical.from_codes(given, held.categories).remove_unused_categories()
     words = f"{column}: “{old}” counts as “{new}”, as chosen ({count(int(mine.sum()), 'incident')})"
     table = incidents.table.assign(**{column: joined})
+    return replace(incidents, table=table, notes=(*incidents.notes, words))
+
+
+def left_out(incidents: Incidents, rows: Integers, what: str) -> Incidents:
+    """Return incidents without some of their rows, which are set aside and noted."""
+    out = np.zeros(len(incidents.table), dtype=bool)
+    out[rows] = True
+    left = set_aside(incidents, incidents.table, out, reason=MISLEADING, field="")
+    words = f"{count(rows.size, 'incident')} set aside, as chosen ({what})"
+    return replace(left, notes=(*incidents.notes, words))
+
+
+def one_per_reference(incidents: Incidents) -> Incidents:
+    """Return incidents of which those that share a reference are one, the others set aside.
+
+    Kept is the row of the earliest time, with the most serious type (days of harm), the highest
+    grade of risk and any yes.
+    """
+    table = incidents.table
+    again = table[table["reference"].notna() & table["reference"].duplicated(keep=False)]
+    again = again.sort_values("start", kind="stable")
+    of = again.groupby("reference", sort=False).ngroup().to_numpy()
+    keeper = again.index[~again["reference"].duplicated()].to_numpy()
+    flags = [name for name in FLAG_COLUMNS if name in table]
+    joined = table.copy()
+    joined.loc[keeper, flags] = again[flags].groupby(of).any().to_numpy()
+    for name, rank in (("type", days_of_harm), ("risk_grade", rank_of_grade)):
+        if name in table:
+            ranks = again[name].astype("str").fillna("").map(rank).groupby(of)
+            known, best = ranks.max().to_numpy() > 0, ranks.idxmax().to_numpy()
+            joined.loc[keeper[known], name] = again.loc[best[known], name].to_numpy()
+    out = table.index.isin(again.index) & ~table.index.isin(keeper)
+    left = set_aside(incidents, joined, out, reason=ONE_REFERENCE, field="reference")
+    words = (
+        f"{count(keeper.size, 'reference')} shared by {count(len(again), 'row')}: each counts as"
+        " one incident, as chosen, with the earliest time, the most serious type and any yes"
+    )
+    return replace(left, notes=(*incidents.notes, words))
+
+
+def exchanged_back(incidents: Incidents) -> Incidents:
+    """Return incidents with day and month exchanged back, in each file and column that shows it."""
+    table, turned = incidents.table.copy(), 0
+    for column in ("start", "end", "reported"):
+        if column not in table:
+            continue
+        files = table["source"][exchanged(table, column)].unique()
+        mine = table["source"].isin(files).to_numpy()
+        moment = table[column].to_numpy()
+        back = np.where(mine, turned_back(moment), moment)
+        turned += int(((back != moment) & ~np.isnat(moment)).sum())
+        table[column] = back.astype(moment.dtype)
+    words = f"{count(turned, 'date')} up to the 12th with day and month exchanged back, as chosen"
     return replace(incidents, table=table, notes=(*incidents.notes, words))

@@ -45,6 +45,8 @@ def convert(told: Mapping[str, Any], _progress: Progress) -> dict[str, Any]:
         words = str(error).replace(path, name)[:200]
         raise InputError(f"{name}: cannot be read ({words}). Export it again.") from None
     column = meta["geometry_name"] or "wkb_geometry"
+    if meta["crs"] is None and path.endswith(".sqlite"):
+        column = ""  # points of a plain table are a text like others: their values tell where
     header = [title for title in table.column_names if title != column]
     texts = [to_text(table.column(title)) for title in header]
     names = [*(f"c{i}" for i in range(len(header))), GEOMETRY]

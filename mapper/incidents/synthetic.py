@@ -43,6 +43,9 @@ class DemonstrationFiles(Protocol):
     @property
     def background(self) -> Path | None: ...  # noqa: D102
 
+    @property
+    def patrols(self) -> Path | None: ...  # noqa: D102
+
 
 class WriteDemonstration(Protocol):
     """Write a demonstration into a folder; the same seed, the same bytes."""
@@ -54,6 +57,7 @@ class WriteDemonstration(Protocol):
         seed: int = 1,
         years: int = 1,
         background: bool = False,
+        patrols: bool = False,
         progress: Progress = ...,
     ) -> DemonstrationFiles:
         """Write it; see :func:`demonstration.writing.write_demonstration`."""

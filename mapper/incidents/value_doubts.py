@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 
 _ROUND_REFERENCES = 0.2
 _LOOKED_AT = 2_000  # rows, before all of them are
+_BLOCKS, _BLOCK = 20, 100
 _COARSE = (0.01, 0.9)  # least and most share of coarse coordinates among fine ones
 _DIGITS = 3  # decimals of a degree: squares of about 70 by 110 m
 _METRES, _OFF = 100.0, 0.6  # of the National Grid, and how near to them counts as on them
@@ -43,7 +44,8 @@ def value_doubts(table: pd.DataFrame) -> list[Doubt]:
 
 def _round_references(references: "pd.Series[Any]") -> list[Doubt]:
     """Say when many numbers end in 000: a spreadsheet kept their first digits alone."""
-    some = references.iloc[:: max(len(references) // _LOOKED_AT, 1)]
+    step = max(len(references) // _BLOCKS, _BLOCK)  # blocks of rows: single ones are slow to take
+    some = pd.concat([references.iloc[at : at + _BLOCK] for at in range(0, len(references), step)])
     if not some.str.endswith("000", na=False).mean() > _ROUND_REFERENCES / 2:
         return []
     ends = references.str.slice(-3)
@@ -117,7 +119,9 @@ def _mixed(lon: Floats, lat: Floats, coarse: Flags, how: str) -> list[Doubt]:
         f"{rows.size:,} incidents ({share:.0%}) have coordinates rounded {how}, and the others"
         " finer ones: fine cells mix the two."
     )
-    remedy = "choose cells of resolution 8 or coarser, or give the finer coordinates"
+    remedy = (
+        "choose cells of resolution 8 or coarser, give the finer coordinates, or leave them out"
+    )
     return [caveat("coordinates coarse", words, rows, share, kind="coordinates", remedy=remedy)]
 
 
@@ -139,13 +143,15 @@ def _constants(table: pd.DataFrame) -> list[Doubt]:
     for name, values in {**columns, "coordinates": points}.items():
         last = values[start.argmax()]
         other = values != last
-        if not other.any() or np.unique(values[other]).size == 1:
-            continue  # of two values one stops: a part (mapper.analysis.part_doubts)
+        if not other.any():
+            continue
         until = start[other].max()
         rows = np.flatnonzero(start > until)
         before = max(float((~other).sum() - rows.size), 0.5) / (start.size - rows.size)
         if rows.size < FEWEST or rows.size * np.log(before) > _IMPROBABLE:
             continue
+        if np.unique(values[other]).size == 1:
+            continue  # of two values one stops: a part (mapper.analysis.part_doubts)
         value = "one and the same"  # of a place nothing is said: it may be free text
         if name != "coordinates" and last < 0:
             value = "blank"

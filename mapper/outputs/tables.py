@@ -151,14 +151,34 @@ def hotspot_rows(release: Release, *, on_screen: bool = False) -> list[dict[str,
     ----------
     on_screen
         Round to the one decimal that screens and reasons show. Rounding the file's two decimals
-        once more would print 8.2 beside a reason that says 8.3.
+        once more would print 8.2 beside a reason that says 8.3. The busiest cells are called by
+        their main streets, as far as the release holds them.
     """
     contract = HOTSPOT_COLUMNS if is_operational(release) else PARTNER_HOTSPOT_COLUMNS
     hotspots = check_columns(release.hotspots, contract, name="hot spots")
-    return [
+    rows = [
         {column: rounded(row[column], column, on_screen=on_screen) for column in contract}
         for row in hotspots.to_dict("records")
     ]
+    if on_screen and release.streets is not None:
+        street = main_streets(release)
+        for row in rows:
+            row["busiest"] = _by_street(row["busiest"], street)
+    return rows
+
+
+def main_streets(release: Release) -> Mapping[str, str]:
+    """Return the street that holds most incidents of each cell; none for other audiences."""
+    if release.streets is None:
+        return {}
+    first = release.streets.drop_duplicates("cell")
+    return dict(zip(first["cell"], first["street"], strict=True))
+
+
+def _by_street(busiest: str, street: Mapping[str, str]) -> str:
+    """Return busiest cells, as :func:`busiest_cells` tells them, each by its street."""
+    told = [part.partition(": ") for part in busiest.split("; ") if part]
+    return "; ".join(f"{street.get(cell, 'no street named')}: {rest}" for cell, _, rest in told)
 
 
 def busiest_words(row: Mapping[str, Any]) -> str:

@@ -9,11 +9,12 @@ import pandas as pd
 from mapper.analysis.record import record_of
 from mapper.analysis.study import Study
 from mapper.questions.choices import plain
-from mapper.questions.finding import Finding, Ground, Role, Unit
+from mapper.questions.finding import Finding, Ground, Role, Unit, Where
+from mapper.questions.places import where_rows
 from mapper.questions.question import Definition
 
 
-def answer(
+def answer(  # noqa: PLR0913 - all that a finding is made of, each by its name
     study: Study,
     definition: Definition,
     table: pd.DataFrame,
@@ -23,6 +24,7 @@ def answer(
     choices: Mapping[str, Any],
     notes: tuple[str, ...] = (),
     ground: Ground | None = None,
+    where: Where | None = None,
 ) -> Finding:
     """Return the finding of one question over one study.
 
@@ -37,8 +39,11 @@ def answer(
         What a reader should know of the answer; the study's own notes follow.
     ground
         What its counts are counts of; without it no other audience sees them.
+    where
+        Which cells each row stands for; those of the ward or district it names when not given.
     """
     lens, area = study.lens, study.area
+    shown = table[list(roles)].reset_index(drop=True)
     return Finding(
         id=definition.id,
         title=definition.title,
@@ -46,7 +51,7 @@ def answer(
         definition=definition.definition,
         source=definition.source,
         unit=unit,
-        table=table[list(roles)].reset_index(drop=True),
+        table=shown,
         roles=MappingProxyType(dict(roles)),
         first=study.first,
         last=study.last,
@@ -59,4 +64,5 @@ def answer(
         licence=area.licence,
         synthetic=study.synthetic,
         ground=ground,
+        where=where or where_rows(study, shown),
     )

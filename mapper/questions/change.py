@@ -127,6 +127,7 @@ def ask_change(study: Study, choices: ChangeChoices) -> Finding:
             places.group,
             (counted_as(study, "before", windows[0]), counted_as(study, "after", windows[1])),
         ),
+        where=places.where(study.cells, table),
     )
 
 
@@ -157,6 +158,7 @@ def _columns(found: Change, alpha: float, reasons: Reasons) -> dict[str, object]
     clear = found.clear(alpha=alpha) & judged
     way = np.array(["fewer", "no clear change", "more"], dtype=object)
     direction = way[1 + np.where(clear, np.where(found.low > 1, 1, -1), 0)]
+    some = found.before + found.after > 0
     words = np.array(describe_changes(found, alpha=alpha), dtype=object)
     figures = {
         "ratio": found.ratio,
@@ -170,7 +172,7 @@ def _columns(found: Change, alpha: float, reasons: Reasons) -> dict[str, object]
         "after": found.after,
         **{name: np.where(judged, values, np.nan) for name, values in figures.items()},
         "clear": clear,
-        "direction": np.where(judged, direction, CANNOT),
+        "direction": np.where(judged & (found.known | ~some), direction, CANNOT),
         "words": np.where(judged, words, reasons),
     }
 

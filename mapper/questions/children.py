@@ -76,6 +76,7 @@ def ask_children(
         choices={**choices.told(), "months": months},
         notes=_NOTES,
         ground=ground_of(study, places.of_cell, _measures(study)),
+        where=places.named.where(study.cells, table),
     )
     return replace(finding, lens_title="Domestic abuse")
 

@@ -1,8 +1,8 @@
 """The choices of a question: those of :mod:`mapper.base.choices`, and what only questions take.
 
 Windows (``2024-01-01:2024-03-31``), lenses, hot spots, and files: of places around, of school days,
-of phase rules. Each may be given as it is worked with, or as a door has it: text, path, a file's
-name and text.
+of phase rules, tables of places with numbers. Each may be given as it is worked with, or as a door
+has it: text, path, a file's name and text.
 """
 
 from collections.abc import Iterator, Mapping
@@ -12,6 +12,7 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import Any, ClassVar, Self
 
+from mapper.areas.base_table import BaseTable, read_base_table
 from mapper.base.choices import Choice, Fault, FrozenChoices, Reader, read_names, read_text
 from mapper.base.errors import RequestError
 from mapper.context.phases import PhaseRules, read_phase_rules
@@ -22,7 +23,7 @@ from mapper.lenses.lens import Lens
 from mapper.lenses.load import load_lens
 from mapper.questions.windows import Window, window_of
 
-FILES = frozenset({"places", "school days", "phase rules"})  # kinds that are read from files
+FILES = frozenset({"places", "school days", "phase rules", "table"})  # kinds read from files
 
 
 @dataclass(frozen=True)
@@ -59,6 +60,7 @@ class Choices(FrozenChoices):
             Places: "places",
             SchoolDays: "school days",
             PhaseRules: "phase rules",
+            BaseTable: "table",
         }
     )
 
@@ -139,6 +141,10 @@ def _phase_rules(_one: Choice, given: Any) -> PhaseRules:
     return given if isinstance(given, PhaseRules) else read_phase_rules(*_file(given))
 
 
+def _table(_one: Choice, given: Any) -> BaseTable:
+    return given if isinstance(given, BaseTable) else read_base_table(*_file(given))
+
+
 def _file(given: Any) -> tuple[Path, str | None]:
     """Return the path of a file, and what it holds where a form has it: name and text."""
     if isinstance(given, list | tuple):
@@ -156,5 +162,6 @@ _READERS: Mapping[str, Reader] = MappingProxyType(
         "places": _places,
         "school days": _school_days,
         "phase rules": _phase_rules,
+        "table": _table,
     }
 )

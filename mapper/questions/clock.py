@@ -15,7 +15,7 @@ from mapper.questions.choices import Choices, Way, Ways
 from mapper.questions.finding import Finding, Role
 from mapper.questions.places import NamedPlaces, cells_named, chosen_hotspots, places_by
 from mapper.questions.question import Question
-from mapper.statistics.aoristic import WEEK_HOURS, week_clocks
+from mapper.statistics.aoristic import WEEK_HOURS
 
 DAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
 _ROLES: dict[str, Role] = {
@@ -76,33 +76,27 @@ def ask_clock(study: Study, choices: ClockChoices) -> Finding:
         When a place is unknown, or the data knows months only.
     """
     places = _places(study, choices)
-    table = study.incidents.table
     where = np.where(study.counted, study.counts.position, 0)
     group = np.where(study.counted, places.group[where], -1)
-    vague = study.no_hour
-    if not ((group >= 0) & ~vague).any():
+    if not ((group >= 0) & ~study.no_hour).any():
         raise RequestError(
             "The data knows only the month of the incidents asked for, or there are none there,"
             " so no hour of the week can be told."
         )
-    clocks = week_clocks(
-        table["start"].to_numpy(),
-        table["end"].to_numpy(),
-        group=group,
-        groups=len(places.table),
-        month_only=vague,
-    )
+    clocks = study.week_clocks(group, groups=len(places.table))
     notes = [f"{count(int(clocks.incidents.sum()), 'incident')} spread over the week."]
     if unknown := int(clocks.unknown.sum()):
         notes.append(f"Left out: {count(unknown, 'incident')} without a known hour.")
+    laid_out = _table(places, clocks.weights)
     return answer(
         study,
         QUESTION,
-        _table(places, clocks.weights),
+        laid_out,
         {**places.roles, **_ROLES},
         unit="hour",
         choices=choices.told(),
         notes=tuple(notes),
+        where=places.where(study.cells, laid_out),
     )
 
 

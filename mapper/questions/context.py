@@ -79,6 +79,7 @@ def ask_context(
         unit=groups.unit,
         choices={**choices.told(), "places": len(near.table)},
         notes=places_words(near),
+        where=groups.named.where(study.cells, table),
     )
 
 

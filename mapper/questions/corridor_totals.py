@@ -76,6 +76,7 @@ def ask_corridor_totals(study: Study) -> Finding:
             rows_each=len(names),
             whole=False,
         ),
+        where=places.where(study.cells, table.rename(columns={"from_district": "district"})),
     )
     notes = tuple(note for note in finding.notes if note not in study.lens.caveats)
     return replace(finding, lens_title="Missing people", notes=notes)

@@ -31,6 +31,10 @@ _ROLES: dict[str, Role] = {
     "children": "count",
     "metres": "fact",
     "expected": "derived",
+    "from_lon": "fact",  # middles of the two ends
+    "from_lat": "fact",
+    "to_lon": "fact",
+    "to_lat": "fact",
 }
 
 

@@ -80,6 +80,7 @@ def ask_days(
             "Holidays lie in other seasons: the ratio against the rest of the area allows for it.",
             f"Left out: {count(left_out, 'incident')} that cannot be put on one day.",
         ),
+        where=places.named.where(study.cells, laid_out),
     )
 
 

@@ -5,12 +5,13 @@ one of these. Each column has a role, so that disclosure control knows what give
 without knowing the statistic.
 """
 
-from collections.abc import Mapping
+from collections.abc import Hashable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date
 from types import MappingProxyType
 from typing import Any, Literal, get_args
 
+import numpy as np
 import pandas as pd
 
 from mapper.base.types import Flags, Integers
@@ -63,6 +64,35 @@ class Ground:
 
 
 @dataclass(frozen=True, eq=False)
+class Where:
+    """Which cells the rows of an answer stand for, to be drawn: places may overlap."""
+
+    area: Cells  # the study area
+    places: tuple[Cells, ...]
+    of_row: Integers  # each row's place, -1 for none of its own; shape (rows,)
+
+    @property
+    def tables(self) -> tuple[pd.DataFrame, ...]:
+        """Return all of it as tables."""
+        number = np.repeat(np.arange(len(self.places)), [one.size for one in self.places])
+        cells = np.concatenate([np.zeros(0, dtype=np.uint64), *self.places])
+        inside = pd.DataFrame({"place": number, "cell": cells})
+        return inside, pd.DataFrame({"area": self.area}), pd.DataFrame({"place": self.of_row})
+
+
+def where_named(area: Cells, known: Mapping[Any, Cells], rows: Iterable[Hashable]) -> Where:
+    """Return where rows lie that are named as places of known cells are; another name is none.
+
+    Places that no row names are left out: who sees the rows learns of no other place.
+    """
+    names = list(rows)
+    named = {name: known[name] for name in dict.fromkeys(names) if name in known}
+    number = {name: at for at, name in enumerate(named)}
+    of_row = np.array([number.get(name, -1) for name in names], dtype=np.int64)
+    return Where(area, tuple(named.values()), of_row)
+
+
+@dataclass(frozen=True, eq=False)
 class Finding:
     """One question answered over one set of incidents: never shown as it is."""
 
@@ -85,6 +115,7 @@ class Finding:
     licence: str = ""
     synthetic: bool = False
     ground: Ground | None = None
+    where: Where | None = None
 
     def __post_init__(self) -> None:
         strange = set(self.roles.values()) - set(get_args(Role))
@@ -100,5 +131,8 @@ def only_rows(finding: Finding, kept: Flags) -> Finding:
     ground = finding.ground
     if ground is not None:
         ground = replace(ground, place_of_row=ground.place_of_row[kept])
+    where = finding.where
+    if where is not None:
+        where = where_named(where.area, dict(enumerate(where.places)), where.of_row[kept].tolist())
     table = finding.table[kept].reset_index(drop=True)
-    return replace(finding, table=table, ground=ground)
+    return replace(finding, table=table, ground=ground, where=where)

@@ -20,9 +20,18 @@ class PlaceGroups:
     """Places with the columns that name them, and which place each cell and incident is in."""
 
     unit: Unit
-    keys: pd.DataFrame  # one row for each place, columns that say which it is
-    of_cell: Integers  # number of each cell's place, -1 for none; shape (cells,)
-    of_incident: Integers  # the same for each incident in the dates asked for; shape (incidents,)
+    named: NamedPlaces
+    of_incident: Integers  # place of each incident in the dates asked for; shape (incidents,)
+
+    @property
+    def keys(self) -> pd.DataFrame:
+        """Return one row for each place: the columns that say which it is."""
+        return self.named.table
+
+    @property
+    def of_cell(self) -> Integers:
+        """Return the number of each cell's place, -1 for none; shape (cells,)."""
+        return self.named.group
 
     @property
     def size(self) -> int:
@@ -70,7 +79,7 @@ def find_places(
     position = study.counts.position
     known = study.within & (position >= 0)
     of_incident = np.where(known, places.group[np.where(known, position, 0)], -1)
-    return PlaceGroups(cast("Unit", by), places.table, places.group, of_incident)
+    return PlaceGroups(cast("Unit", by), places, of_incident)
 
 
 def places_chosen(

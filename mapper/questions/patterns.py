@@ -26,7 +26,7 @@ from mapper.context.phases import suggest_phase
 from mapper.grid.hexagons import cells_to_strings
 from mapper.questions.answer import answer
 from mapper.questions.choices import Choices
-from mapper.questions.finding import Finding, Role
+from mapper.questions.finding import Finding, Role, where_named
 from mapper.questions.periods import Periods, counts_by_period, left_out, unbroken_periods
 from mapper.questions.question import Question
 from mapper.questions.usual_choices import every
@@ -115,6 +115,9 @@ def ask_patterns(
         unit=choices.by,
         choices=choices.told(),
         notes=_notes(study, periods, choices.by),
+        where=where_named(study.cells, result.hotspot_cells, table["hotspot_id"])
+        if choices.by == "hotspot"
+        else None,
     )
 
 

@@ -28,7 +28,7 @@ from mapper.context.places import Places
 from mapper.incidents.quality import distinct_points
 from mapper.questions.answer import answer
 from mapper.questions.choices import Choices
-from mapper.questions.finding import Finding, Role
+from mapper.questions.finding import Finding, Role, where_named
 from mapper.questions.groups import PlaceGroups, find_places
 from mapper.questions.patterns import PatternsChoices, ask_patterns
 from mapper.questions.periods import counts_by_period, unbroken_periods
@@ -95,14 +95,16 @@ def ask_phases(
     roles: dict[str, Role] = dict.fromkeys(_KEYS, "key")
     roles |= {"incidents": "count"}
     roles |= dict.fromkeys(["pattern", "phase", "rule", "reason", "not_known"], "class")
+    laid_out = pd.DataFrame(rows, columns=list(roles))
     return answer(
         study,
         QUESTION,
-        pd.DataFrame(rows, columns=list(roles)),
+        laid_out,
         roles,
         unit="hotspot",
         choices={**choices.told(), "rules": table.source, "rules_version": table.version},
         notes=("A phase is a suggestion by the rule beside it: people decide and say why.",),
+        where=where_named(study.cells, result.hotspot_cells, laid_out["hotspot_id"]),
     )
 
 

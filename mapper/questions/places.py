@@ -1,6 +1,8 @@
 """Places that a question can be asked of: cells, hot spots, wards, districts or the whole area."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import Literal
 
 import numpy as np
@@ -12,8 +14,8 @@ from mapper.analysis.result import AnalysisResult
 from mapper.analysis.study import Study
 from mapper.base.errors import RequestError
 from mapper.base.types import Flags, Integers
-from mapper.grid.hexagons import cells_to_strings, strings_to_cells
-from mapper.questions.finding import Role
+from mapper.grid.hexagons import Cells, cells_to_strings, strings_to_cells
+from mapper.questions.finding import Role, Where, where_named
 
 By = Literal["cell", "hotspot", "ward", "district", "area"]
 
@@ -31,6 +33,24 @@ class NamedPlaces:
         inside = self.group >= 0
         sums = np.bincount(self.group[inside], weights=values[inside], minlength=len(self.table))
         return np.rint(sums).astype(np.int64)
+
+    def where(self, cells: Cells, table: pd.DataFrame) -> Where:
+        """Return where the rows of a table lie that name these places in the same columns.
+
+        The whole area is no place of its own.
+
+        Parameters
+        ----------
+        cells
+            The study area.
+        """
+        names = [str(name) for name in self.table.columns if name in table]
+        order = np.argsort(self.group, kind="stable")
+        starts = np.searchsorted(self.group[order], np.arange(len(self.table) + 1))
+        parts = (cells[order[one:end]] for one, end in pairwise(starts.tolist()))
+        named = zip(_rows(self.table, names), parts, strict=True)
+        known = {name: part for name, part in named if part.size < cells.size}
+        return where_named(cells, known, _rows(table, names))
 
 
 def places_by(study: Study, by: By, *, result: AnalysisResult | None = None) -> NamedPlaces:
@@ -52,6 +72,14 @@ def places_by(study: Study, by: By, *, result: AnalysisResult | None = None) -> 
         return NamedPlaces(table, {"area": "key"}, np.zeros(study.near.size, dtype=np.int64))
     levels = ["district"] if by == "district" else ["district", "ward"]
     return _areas(study, levels)
+
+
+def where_rows(study: Study, table: pd.DataFrame) -> Where:
+    """Return where rows lie that name their ward or their district, if they do."""
+    by: By = "ward" if "ward" in table else "district" if "district" in table else "area"
+    if "cell" in table or by == "area":
+        return where_named(study.cells, {}, range(len(table)))
+    return places_by(study, by).where(study.cells, table)
 
 
 def chosen_hotspots(places: NamedPlaces, ids: tuple[str, ...]) -> NamedPlaces:
@@ -134,3 +162,9 @@ def _areas(study: Study, levels: list[str]) -> NamedPlaces:
     names, group = np.unique(keys.to_numpy(dtype=str), axis=0, return_inverse=True)
     table = pd.DataFrame({level: names[:, at] for at, level in enumerate(levels)})
     return NamedPlaces(table, dict.fromkeys(levels, "key"), group.ravel().astype(np.int64))
+
+
+def _rows(table: pd.DataFrame, names: list[str]) -> Iterator[tuple[str, ...]]:
+    """Return the names in each row; what is missing is a name without letters."""
+    columns = (table[name].astype("str").fillna("").tolist() for name in names)
+    return zip(*columns, strict=True)

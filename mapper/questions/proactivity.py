@@ -3,13 +3,13 @@
 from dataclasses import dataclass
 from typing import Literal
 
-from mapper.analysis.proactivity import check_proactivity
+from mapper.analysis.proactivity import Proactivity, check_proactivity
 from mapper.analysis.study import Study
 from mapper.base.choices import choice
 from mapper.base.files import Progress, no_progress
 from mapper.questions.answer import answer
 from mapper.questions.choices import Choices
-from mapper.questions.finding import Finding, Role, Unit
+from mapper.questions.finding import Finding, Role, Unit, Where, where_named
 from mapper.questions.question import Question
 
 Table = Literal["hotspots", "hot-cells", "areas"]
@@ -87,7 +87,25 @@ def ask_proactivity(
         unit=_UNITS[choices.table],
         choices=choices.told(),
         notes=found.words,
+        where=_where(study, found, choices.table),
     )
+
+
+def _where(study: Study, found: Proactivity, table: Table) -> Where | None:
+    """Return where the rows of a table lie."""
+    if table == "hotspots":
+        return where_named(study.cells, found.cells, found.hotspots["hotspot_id"])
+    if table == "hot-cells":
+        return None
+    cells = study.area.cells
+    known: dict[tuple[str, ...], list[int]] = {}
+    for level in ("district", "ward"):
+        keys = cells[["district", level]].astype("str").fillna("").itertuples(index=False)
+        for at, (district, name) in enumerate(keys):
+            known.setdefault((level, district, name), []).append(at)
+    places = {key: study.cells[rows] for key, rows in known.items()}
+    names = (found.areas[name] for name in ("level", "district", "name"))
+    return where_named(study.cells, places, zip(*names, strict=True))
 
 
 QUESTION = Question(

@@ -20,6 +20,7 @@ NAMES = (
     "patterns",
     "change",
     "scan",
+    "scan-table",
     "near-repeat",
     "clock",
     "shifts",

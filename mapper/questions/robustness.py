@@ -19,7 +19,7 @@ from mapper.lenses.fit import refuse_unfit
 from mapper.lenses.lens import Lens
 from mapper.questions.answer import answer
 from mapper.questions.choices import Choices
-from mapper.questions.finding import Finding, Role, Unit
+from mapper.questions.finding import Finding, Role, Unit, where_named
 from mapper.questions.question import Question
 from mapper.questions.usual_choices import replicates, seed
 
@@ -68,9 +68,10 @@ def ask_robustness(
             names=("inner", "location_day", "harm", "rings"),
         )
     variants = _variants(study)
+    result = find_hotspots(study)
     found = measure_robustness(
         study,
-        find_hotspots(study),
+        result,
         areas={each: study.area.at(each) for each in (*RESOLUTIONS_TRIED, study.area.resolution)},
         variants=variants,
         replicates=choices.replicates,
@@ -88,6 +89,9 @@ def ask_robustness(
         unit=_UNITS[choices.table],
         choices=choices.told(),
         notes=(told, _FOLLOWED[request.asks]),
+        where=where_named(study.cells, result.hotspot_cells, rows["hotspot_id"])
+        if "hotspot_id" in rows
+        else None,
     )
 
 

@@ -18,13 +18,20 @@ from mapper.grid.counts import count_by_period
 from mapper.grid.hexagons import cells_to_points, cells_to_strings
 from mapper.questions.answer import answer
 from mapper.questions.choices import Choices
-from mapper.questions.finding import Finding, Role
+from mapper.questions.finding import Finding, Role, where_named
 from mapper.questions.periods import Periods, counts_by_period, left_out, split_periods
 from mapper.questions.question import Question
 from mapper.questions.usual_choices import every, runs, seed
 from mapper.statistics.bernoulli_scan import bernoulli_scan
 from mapper.statistics.scan import MOST_FEWEST, Cluster, ScanChoices, ScanResult, scan
-from mapper.statistics.scan_windows import Zones, circle_zones, disc_zones
+from mapper.statistics.scan_windows import (
+    ELLIPSES,
+    Zones,
+    circle_zones,
+    disc_zones,
+    on_a_plane,
+    plane_zones,
+)
 
 Exposure = Literal["residents", "demand", "expected"]
 _ROLES: dict[str, Role] = {
@@ -34,6 +41,8 @@ _ROLES: dict[str, Role] = {
     "ward": "key",
     "radius": "fact",
     "radius_unit": "fact",
+    "times_as_long": "fact",
+    "degrees_from_east": "fact",
     "cells": "fact",
     "first_day": "fact",
     "last_day": "fact",
@@ -42,7 +51,6 @@ _ROLES: dict[str, Role] = {
     "relative_risk": "derived",
     "llr": "derived",
     "p": "derived",
-    "gumbel_p": "derived",
     "cell_list": "class",
 }
 
@@ -83,11 +91,15 @@ class SpaceTimeScanChoices(Choices):
         },
         when=("chance", "poisson"),
     )
-    windows: Literal["discs", "circles"] = choice(
+    windows: Literal["discs", "circles", "ellipses"] = choice(
         "discs",
         "Windows",
-        help="H3 discs, or great circles in km.",
-        of={"discs": "Discs of cells", "circles": "Circles in km"},
+        help="H3 discs, great circles in km, or ellipses, too, up to five times as long as wide.",
+        of={
+            "discs": "Discs of cells",
+            "circles": "Circles in km",
+            "ellipses": "Circles and ellipses in km",
+        },
         rare=True,
     )
     radius: int = choice(
@@ -177,14 +189,17 @@ def ask_scan(
             choices=plan,
             progress=progress,
         )
+    table = _table(study, found, periods, unit="rings" if choices.windows == "discs" else "km")
+    places = {at: study.cells[one.places] for at, one in enumerate(found.clusters, start=1)}
     return answer(
         study,
         QUESTION,
-        _table(study, found, periods, unit="km" if choices.windows == "circles" else "rings"),
+        table,
         _ROLES,
         unit="area",
         choices={**choices.told(), **_told(choices, periods)},
-        notes=(_words(found, plan), *lost, *left_out(study, periods)),
+        notes=(scan_words(found, plan, "incident"), *lost, *left_out(study, periods)),
+        where=where_named(study.cells, places, table["cluster"]),
     )
 
 
@@ -252,7 +267,10 @@ def _zones(
         return disc_zones(study.cells, rings=choices.radius)
     lon, lat = cells_to_points(study.cells)
     weight = counts.sum(axis=1).astype(np.float64) if shares is None else shares
-    return circle_zones(lon, lat, exposure=weight, largest_share=choices.largest_share)
+    share = choices.largest_share
+    if choices.windows == "circles":
+        return circle_zones(lon, lat, exposure=weight, largest_share=share)
+    return plane_zones(*on_a_plane(lon, lat), exposure=weight, largest_share=share, forms=ELLIPSES)
 
 
 def _table(study: Study, found: ScanResult, periods: Periods, *, unit: str) -> pd.DataFrame:
@@ -273,6 +291,8 @@ def _row(study: Study, cluster: Cluster, periods: Periods, unit: str) -> dict[st
         "ward": known["ward"],
         "radius": cluster.radius,
         "radius_unit": unit,
+        "times_as_long": cluster.form[0],
+        "degrees_from_east": cluster.form[1],
         "cells": cluster.places.size,
         "first_day": str(periods.starts[cluster.first_period]),
         "last_day": str(periods.starts[cluster.last_period + 1] - 1),
@@ -281,7 +301,6 @@ def _row(study: Study, cluster: Cluster, periods: Periods, unit: str) -> dict[st
         "relative_risk": cluster.relative_risk,
         "llr": cluster.llr,
         "p": cluster.p,
-        "gumbel_p": cluster.gumbel_p,
         "cell_list": "; ".join(strings),
     }
 
@@ -294,15 +313,13 @@ def _told(choices: SpaceTimeScanChoices, periods: Periods) -> dict[str, object]:
     }
 
 
-def _words(found: ScanResult, choices: ScanChoices) -> str:
+def scan_words(found: ScanResult, choices: ScanChoices, of: str) -> str:
     """Say how many clusters chance would hardly make."""
     clear = sum(cluster.p <= 0.05 for cluster in found.clusters)  # noqa: PLR2004 - the usual level
     least = 1 / (choices.runs + 1)
     return (
         f"{clear} of {count(len(found.clusters), 'cluster')} with p at most 0.05, among"
-        f" {count(found.total, 'incident')}; with {choices.runs} runs p is at least {least:.2g},"
-        " and Gumbel's p tells"
-        " smaller ones."
+        f" {count(found.total, of)}; with {choices.runs} runs p is at least {least:.2g}."
     )
 
 
@@ -310,8 +327,8 @@ QUESTION = Question(
     id="scan",
     title="Space-time scan",
     question="Where and when did incidents pile up most, beyond what chance makes?",
-    definition="Largest likelihood ratio over discs and times; Monte Carlo and Gumbel p.",
-    source="Kulldorff 1997, 2001; Kulldorff and others 2005; Abrams and others 2010.",
+    definition="Largest likelihood ratio over discs and times; Monte Carlo p.",
+    source="Kulldorff 1997, 2001; Kulldorff and others 2005.",
     group="When",
     choices=SpaceTimeScanChoices,
     answer=ask_scan,

@@ -9,7 +9,7 @@ from mapper.analysis.analyse import AnalysisResult
 from mapper.analysis.study import Study
 from mapper.base.text import count
 from mapper.base.week import SHIFTS, WEEKDAYS
-from mapper.context.week import peak_shifts, shift_of_hours, shift_weights
+from mapper.context.week import peak_shifts, shift_of_hours, shift_spread, shift_weights
 from mapper.questions.answer import answer
 from mapper.questions.choices import Choices
 from mapper.questions.finding import Finding, Role
@@ -18,7 +18,6 @@ from mapper.questions.groups import PlaceGroups, find_places
 from mapper.questions.question import Question
 from mapper.questions.usual_choices import Rows, rows
 from mapper.questions.windows import refuse_months_only
-from mapper.statistics.aoristic import week_clocks
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -39,19 +38,14 @@ def ask_shifts(
         When the data knows the months of incidents only.
     """
     places = find_places(study, by=choices.by, result=result)
-    table = study.incidents.table
     refuse_months_only(study)
-    vague = study.no_hour
     group = np.where(study.counted, places.of_incident, -1)
-    clocks = week_clocks(
-        table["start"].to_numpy(),
-        table["end"].to_numpy(),
-        group=group,
-        groups=places.size,
-        month_only=vague,
-    )
+    clocks = study.week_clocks(group, groups=places.size)
     sums = shift_weights(clocks.weights)
-    laid_out = _shift_rows(places, sums, peak_shifts(sums))
+    known = study.counted & ~study.no_hour
+    start = study.incidents.table["start"].to_numpy()[known]
+    spread = shift_spread(start, group[known], groups=places.size)
+    laid_out = _shift_rows(places, sums, peak_shifts(sums, spread=spread))
     roles: dict[str, Role] = dict.fromkeys([*places.key_names, "day", "shift", "hours"], "key")
     roles |= {"weight": "count", "share": "derived", "even_share": "fact", "peak": "class"}
     hours = "; ".join(f"{name} {text}" for name, text in _hours().items())
@@ -77,6 +71,7 @@ def ask_shifts(
             rows_each=sums.shape[1],
             whole=not unknown,
         ),
+        where=places.named.where(study.cells, laid_out),
     )
 
 

@@ -12,8 +12,8 @@ from mapper.analysis.place_doubts import place_words
 from mapper.analysis.result import AnalysisResult
 from mapper.analysis.study import Study
 from mapper.base.types import Integers
-from mapper.grid.hexagons import cells_to_strings
-from mapper.questions.finding import Role
+from mapper.grid.hexagons import cells_to_strings, strings_to_cells
+from mapper.questions.finding import Role, Where, where_named
 from mapper.statistics.signals import TITLES, Signal, carried_signals
 
 HOT_SPOT, SINGLE = "hot spot", "single place outside hot spots"
@@ -53,6 +53,14 @@ def place_table(study: Study, signals: tuple[Signal, ...], result: AnalysisResul
     return pd.concat(
         [spots, _listed(study, described, group, signals, kind=SINGLE)], ignore_index=True
     )
+
+
+def place_where(study: Study, table: pd.DataFrame, result: AnalysisResult) -> Where:
+    """Return where the rows of :func:`place_table` lie: hot spots, and cells by themselves."""
+    alone = table[table["kind"] == SINGLE]
+    cells = strings_to_cells(alone["busiest_cell"].to_numpy(dtype=object))
+    single = dict(zip(alone["place_id"], cells[:, None], strict=True))
+    return where_named(study.cells, {**result.hotspot_cells, **single}, table["place_id"])
 
 
 def _listed(

@@ -32,7 +32,7 @@ from mapper.questions.signal_extras import (
     rate_columns,
     second_lens,
 )
-from mapper.questions.signal_places import PLACE_ROLES, place_table
+from mapper.questions.signal_places import PLACE_ROLES, place_table, place_where
 from mapper.statistics.overdispersion import first_of_location_day, measure_dispersion
 from mapper.statistics.scores import score_counts
 from mapper.statistics.signals import TITLES, Signal, find_signals, signal_table
@@ -81,7 +81,14 @@ def ask_signals(
     if choices.by == "place":
         table = place_table(study, signals, result)
         return answer(
-            study, QUESTION, table, PLACE_ROLES, unit="hotspot", choices=told, notes=notes
+            study,
+            QUESTION,
+            table,
+            PLACE_ROLES,
+            unit="hotspot",
+            choices=told,
+            notes=notes,
+            where=place_where(study, table, result),
         )
     parts = [_own_columns(study, result), _signal_columns(signals, study.request.alpha)]
     extras = [moran_columns(study.covered), rate_columns(study.covered)]

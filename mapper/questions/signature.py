@@ -82,6 +82,7 @@ def ask_signature(
         unit=places.unit,
         choices={**choices.told(), "indicators": which.id, "shares_of": which.base},
         notes=(_NOTE, *left_out),
+        where=places.named.where(study.cells, laid_out),
     )
 
 

@@ -4,15 +4,18 @@ A doubt that vetoes (:mod:`mapper.incidents.doubt`) takes the verdict from every
 touches: one of whose incidents at least a twentieth, in either window, belong to a part that stops
 or starts between or inside the windows; every place where a gap of the data takes a quarter of a
 window or more (a shorter one is left out of the rates, and said); and every place finer than a
-district where the points were replaced.
+district where the points were replaced. Where records of a district or ward had stopped before
+the windows, or start after them, what little is left there is no count of it; nor is anything known
+of ground that the data does not reach at all.
 """
 
 import numpy as np
 import numpy.typing as npt
 
 from mapper.analysis.study import Study
+from mapper.base.text import day_in_words
 from mapper.base.types import Flags, Integers
-from mapper.incidents.doubt import Doubt
+from mapper.incidents.doubt import GROUND, Doubt
 from mapper.questions.windows import Window
 
 TOUCHED = 0.05  # share of a place's incidents in a part from which it cannot be judged
@@ -35,14 +38,39 @@ def vetoes(
         What places are: only districts and the area bear replaced points.
     """
     reasons = np.full(number, "", dtype=object)
+    reasons[_unreached(study, group, number)] = f"{CANNOT}: the data holds nothing at all there"
     for doubt in study.doubts:
         if doubt.effect != "veto" or (doubt.finest and by in COARSE):
             continue
-        if not _breaks(doubt, windows):
-            continue
-        touched = _touched(study, doubt, group, number, windows)
-        reasons[touched & (reasons == "")] = f"{CANNOT}: {doubt.words}"
+        touched, words = np.zeros(number, dtype=bool), doubt.words
+        if doubt.kind in GROUND and all(doubt.lacks(one.first, one.last) for one in windows):
+            touched, words = _lies_in(study, doubt, group, number), _lacking(doubt)
+        elif _breaks(doubt, windows):
+            touched = _touched(study, doubt, group, number, windows)
+        reasons[touched & (reasons == "")] = f"{CANNOT}: {words}"
     return reasons
+
+
+def _lacking(doubt: Doubt) -> str:
+    """Say that records of a district or ward lie on the other side of the windows."""
+    does, side = ("stop", "before") if doubt.code == "part stops" else ("start", "after")
+    day = day_in_words(doubt.since)
+    return f"records of “{doubt.part}” ({doubt.kind}) {does} on {day}, {side} these days"
+
+
+def _unreached(study: Study, group: Integers, number: int) -> Flags:
+    """Tell which places lie wholly on ground that the data does not reach."""
+    known = (group >= 0) & ~study.uncovered
+    return np.asarray(np.bincount(group[known], minlength=number) == 0)
+
+
+def _lies_in(study: Study, doubt: Doubt, group: Integers, number: int) -> Flags:
+    """Tell which places have a twentieth of their cells in the district or ward of a doubt."""
+    names = study.area.cells[doubt.kind].astype("str").to_numpy()
+    inside = group >= 0
+    whole = np.bincount(group[inside], minlength=number)
+    part = np.bincount(group[inside & (names == doubt.part)], minlength=number)
+    return np.asarray(part > TOUCHED * np.maximum(whole, 1))
 
 
 def veto_of(study: Study, cells: Flags, windows: tuple[Window, ...]) -> str:

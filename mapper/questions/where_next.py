@@ -185,6 +185,7 @@ def ask_where_next(
         unit="cell" if choices.by == "core" else choices.by,
         choices={**choices.told(), **_told(outlook, choices)},
         notes=(*outlook_words(outlook, choices.ahead), *why, *left_out(study, outlook.periods)),
+        where=places.where(study.cells, table),
     )
 
 

@@ -155,16 +155,23 @@ def result_of(inputs: Mapping[str, Any]) -> dict[str, Any]:
     }
 
 
-def would_tell(inputs: Mapping[str, Any]) -> str:
-    """Say what it would have taken to tell an effect: a fall of so much, or so many months more."""
-    if "ledgers" not in inputs:
+def would_tell(evaluation: Content) -> str:
+    """Say what it would have taken to tell an effect: a fall of so much, or so many months more.
+
+    Nothing where something else than too few incidents kept it from being told: places that rose
+    before, or too few alike, would have hidden any fall.
+    """
+    inputs = evaluation["inputs"]
+    if "ledgers" not in inputs or evaluation["result"]["code"] != "no clear effect":
         return ""
     outcome = _ledger(inputs["ledgers"]["treated"]).outcome(confidence=inputs["confidence"])
     if not isfinite(outcome.expected) or outcome.expected <= 0 or not isfinite(outcome.dispersion):
         return "There are too few incidents to say what would tell."
     told = {"dispersion": max(outcome.dispersion, 1.0), "confidence": inputs["confidence"]}
     least = smallest_fall(outcome.expected, **told)
-    words = f"Over this time a fall of about {least:.0%} would have been told"
+    words = "Over this time no fall at all would have been told"
+    if isfinite(least):
+        words = f"Over this time a fall of about {least:.0%} would have been told"
     fall = min(max(1 - outcome.ratio, _WORTH), _MOST) if isfinite(outcome.ratio) else _WORTH
     months = _window(inputs["after"]).days / _MONTH
     more = months * (expected_for(fall, **told) / outcome.expected - 1)

@@ -80,6 +80,7 @@ class Section:
 
     title: str
     fields: tuple[Field, ...]
+    theme: str = ""  # of serious case reviews, as people name it
 
 
 @dataclass(frozen=True)
@@ -138,7 +139,11 @@ def _load(kind: RecordKind, known: tuple[Agency, ...]) -> Form:
     with (_FOLDER / f"{kind}.toml").open("rb") as file:
         read = tomllib.load(file)
     sections = tuple(
-        Section(part["title"], tuple(_field(one, known) for one in part["field"]))
+        Section(
+            part["title"],
+            tuple(_field(one, known) for one in part["field"]),
+            theme=part.get("theme", ""),
+        )
         for part in read["section"]
     )
     return Form(

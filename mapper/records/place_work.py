@@ -150,6 +150,12 @@ def grounds_of(one: Version) -> tuple[Ground, ...]:
     )
 
 
+def every_ground(work: Iterable[Version]) -> list[Ground]:
+    """Return the places with cells that some records name, each once, by name."""
+    found = {(one.name, one.cells): one for each in work for one in grounds_of(each) if one.cells}
+    return sorted(found.values(), key=lambda one: one.name)
+
+
 def actions_about(
     one: Version, hotspot_id: str, cells: frozenset[str]
 ) -> tuple[PlannedAction, ...]:

@@ -24,12 +24,14 @@ from mapper.records.database import Database
 from mapper.records.migrate import newest_revision
 from mapper.records.rows import lines_of, row_of
 from mapper.records.schema.trust import audit
+from mapper.records.schema.visits import visits
 from mapper.records.schema.work import work_drafts, work_set_aside, work_versions
 
 FORMAT = "mapper workspace 1"
 MANIFEST = "manifest.json"
 LARGEST = 1 << 30  # bytes of one table when unpacked
-TAKEN_IN = (work_versions, work_set_aside, work_drafts)
+TAKEN_IN = (work_versions, work_set_aside, work_drafts, visits)
+_SINCE = {visits.name: "0006"}  # revision; files from before it lack the table
 _TRAVELLING = (*TAKEN_IN, audit)
 _EPOCH = (1980, 1, 1, 0, 0, 0)  # so that the same rows make the same bytes
 _BATCH = 500
@@ -118,7 +120,9 @@ def _unpacked(content: bytes) -> dict[str, list[dict[str, Any]]]:
         for name, digest in manifest["files"].items():
             if hashlib.sha256(files[name]).hexdigest() != digest:
                 raise _damaged(f"{name} is not what was exported")
-        return {table.name: _rows(table, files[f"{table.name}.jsonl"]) for table in TAKEN_IN}
+        held = [one for one in TAKEN_IN if manifest["revision"] >= _SINCE.get(one.name, "")]
+        found = {table.name: _rows(table, files[f"{table.name}.jsonl"]) for table in held}
+        return {table.name: found.get(table.name, []) for table in TAKEN_IN}
     except (zipfile.BadZipFile, ValueError, KeyError, TypeError, AttributeError, OSError) as error:
         raise _damaged("it is no whole workspace file") from error
 
@@ -145,7 +149,7 @@ def _rows(table: Table, lines: bytes) -> list[dict[str, Any]]:
     """Return the rows of a table, each text checked against its own digest."""
     rows = [row_of(table, line) for line in lines.splitlines()]
     for row in rows:
-        if digest_of_text(row["content"]) != row["digest"]:
+        if "content" in row and digest_of_text(row["content"]) != row["digest"]:
             raise _damaged(f"{row['record']} holds a text that is not what was saved")
     return rows
 

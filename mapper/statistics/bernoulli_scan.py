@@ -23,7 +23,7 @@ from mapper.base.files import Progress, no_progress
 from mapper.base.text import count
 from mapper.base.types import Floats, Integers
 from mapper.statistics.fewest import FEWEST_INCIDENTS
-from mapper.statistics.monte_carlo import gumbel_p, rank_p
+from mapper.statistics.monte_carlo import rank_p
 from mapper.statistics.over_represented import check_part
 from mapper.statistics.scan import (
     Cluster,
@@ -131,9 +131,9 @@ def _lately(counts: Integers, longest: int) -> list[Floats]:
 
 def _best_windows(found: Floats, zones: Zones, periods: int) -> tuple[Floats, Integers]:
     """Return the largest ratio of each centre, and its step, first and last period."""
-    best = np.zeros(zones.size)
-    where = np.zeros((zones.size, 3), dtype=np.int64)
-    for centre in range(zones.size):
+    best = np.zeros(zones.centres)
+    where = np.zeros((zones.centres, 3), dtype=np.int64)
+    for centre in range(zones.centres):
         steps = slice(int(zones.first_step[centre]), int(zones.first_step[centre + 1]))
         part = found[:, steps]
         if part.size:
@@ -159,8 +159,9 @@ def _cluster(
     total, everyone = int(themed.sum()), int(demand.sum())
     outside = (total - c) / (everyone - n) if everyone > n else 0.0
     return Cluster(
-        centre=centre,
+        centre=centre // len(zones.forms),
         radius=float(zones.radius[step]),
+        form=zones.forms[centre % len(zones.forms)],
         places=places,
         first_period=first,
         last_period=last,
@@ -169,5 +170,4 @@ def _cluster(
         relative_risk=c / n / outside if outside else float("inf"),
         llr=float(ratio),
         p=rank_p(float(ratio), maxima),
-        gumbel_p=gumbel_p(float(ratio), maxima),
     )

@@ -27,6 +27,7 @@ _FEWEST_OF_MORAN = 4  # its variance divides by n - 3
 _AT_ONCE = 2_000_000  # draws compared at a time, about 16 MB
 _STILL = 1e-6  # metres: the median centre moves no more
 _MOST_STEPS = 10_000
+_CLEAR = 0.025  # of one tail, as either is told
 LEAST_P = 1e-4  # the normal approximation says no more than that it is smaller
 
 
@@ -43,12 +44,14 @@ class GlobalMoran:
         """Return the finding in plain words."""
         if np.isnan(self.value):
             return "Every cell has the same count, so nothing can be said of likeness."
-        alike = "more" if self.value > self.expected else "less"
         p = "under 0.0001" if self.p < LEAST_P else f"{self.p:.2g}"
+        told = f"Moran's I is {self.value:.3f} ({self.expected:.4f} expected by chance, p {p}):"
+        if self.p > _CLEAR:
+            return f"{told} touching cells are neither clearly more nor clearly less alike."
+        alike = "more" if self.value > self.expected else "less"
         return (
-            f"Moran's I is {self.value:.3f} ({self.expected:.4f} expected by chance, p {p}):"
-            f" touching cells are {alike} alike than chance would make them. It says that there is"
-            " a pattern, not where."
+            f"{told} touching cells are {alike} alike than chance would make them. It says that"
+            " there is a pattern, not where."
         )
 
 

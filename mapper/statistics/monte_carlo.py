@@ -91,21 +91,3 @@ def rank_p(observed: float, simulated: Floats) -> float:
     """
     reached = simulated >= observed - _TIE * max(1.0, abs(observed))
     return float((np.count_nonzero(reached) + 1) / (simulated.size + 1))
-
-
-def gumbel_p(observed: float, simulated: Floats) -> float:
-    """Return the upper tail of a Gumbel distribution fitted to simulated maxima by moments.
-
-    scale = s sqrt(6) / pi, location = mean - 0.5772 scale, p = 1 - exp(-exp(-(x - location) /
-    scale)). It can be far below 1 / (M + 1), where the rank can say nothing.
-
-    References
-    ----------
-    Abrams, Kulldorff & Kleinman (2010), International Journal of Health Geographics 9:61.
-    """
-    if simulated.size < 2 or not simulated.std() > 0:  # noqa: PLR2004 - a spread needs two values
-        return float("nan")
-    scale = float(simulated.std()) * np.sqrt(6) / np.pi  # over M, not M - 1, as SaTScan's
-    location = float(simulated.mean()) - np.euler_gamma * scale
-    with np.errstate(over="ignore"):  # far below the location the tail is 1, as it should be
-        return float(-np.expm1(-np.exp(-(observed - location) / scale)))

@@ -154,7 +154,6 @@ SIGNALS: Mapping[str, Ranking] = MappingProxyType(
     {
         "cluster p, capped counts": by_cluster,
         "cluster p, counts": partial(by_cluster, score="count"),
-        "cluster p, ranks": partial(by_cluster, score="rank"),
         "Gi* z, counts": by_z,
         "concentrated places by count": by_concentrated,
         "single place p": by_single_place,

@@ -7,10 +7,9 @@ incidents and E expected out of C in all. Its log likelihood ratio is
 
 The window with the largest LLR is the most likely cluster. Because all windows were searched, it
 is judged against the largest LLR of simulated data searched in the same way:
-p = (#{simulated >= observed} + 1) / (M + 1), and a Gumbel fit to the simulated maxima for p below
-what M runs can show. Secondary clusters are judged against the same maxima, which errs on the
-careful side. As in SaTScan each centre puts forward its best window only, and secondary clusters
-share no place with a better one.
+p = (#{simulated >= observed} + 1) / (M + 1). Secondary clusters are judged against the same maxima,
+which errs on the careful side. As in SaTScan each centre puts forward its best window only, and
+secondary clusters share no place with a better one.
 
 Two nulls:
 
@@ -26,8 +25,7 @@ What can mislead: a disc is round, a street is not; every cell of a cluster need
 References
 ----------
 Kulldorff (1997), Communications in Statistics 26:1481; Kulldorff (2001), JRSS A 164:61
-(prospective); Kulldorff et al. (2005), PLoS Medicine 2:e59 (permutation); Abrams, Kulldorff &
-Kleinman (2010), International Journal of Health Geographics 9:61 (Gumbel).
+(prospective); Kulldorff et al. (2005), PLoS Medicine 2:e59 (permutation).
 """
 
 from dataclasses import dataclass
@@ -42,7 +40,7 @@ from mapper.base.types import Floats, Integers
 from mapper.statistics import scan_compiled
 from mapper.statistics import scan_compiled as compiled
 from mapper.statistics.fewest import FEWEST_INCIDENTS
-from mapper.statistics.monte_carlo import Simulate, gumbel_p, rank_p, run_replicates
+from mapper.statistics.monte_carlo import Simulate, rank_p, run_replicates
 from mapper.statistics.scan_compiled import LANES, TABLE, Events, Plan, bound_table
 from mapper.statistics.scan_windows import Zones
 
@@ -83,7 +81,8 @@ class Cluster:
     """One window with more incidents than expected."""
 
     centre: int  # position of the place in the middle
-    radius: float  # grid steps for discs, kilometres for circles
+    radius: float  # grid steps for discs, kilometres for circles, half the width of an ellipse
+    form: tuple[float, float]  # times as long as wide, and degrees from east to north
     places: Integers  # positions of its places, nearest first
     first_period: int
     last_period: int  # included
@@ -92,7 +91,6 @@ class Cluster:
     relative_risk: float  # (c / E) / ((C - c) / (C - E)); infinite where nothing lies outside
     llr: float
     p: float
-    gumbel_p: float
 
 
 @dataclass(frozen=True, eq=False)
@@ -339,8 +337,9 @@ def _cluster(
     expected = float(plan.expected[step] * (plan.until[last + 1] - plan.until[first]))
     inside, outside = count / expected, (plan.total - count) / (plan.total - expected)
     return Cluster(
-        centre=centre,
+        centre=centre // len(zones.forms),
         radius=float(zones.radius[step]),
+        form=zones.forms[centre % len(zones.forms)],
         places=places,
         first_period=first,
         last_period=last,
@@ -349,5 +348,4 @@ def _cluster(
         relative_risk=inside / outside if outside else float("inf"),
         llr=float(ratio),
         p=rank_p(float(ratio), maxima),
-        gumbel_p=gumbel_p(float(ratio), maxima),
     )

@@ -1,9 +1,12 @@
-"""The places that scan windows cover: H3 discs grown ring by ring, or circles grown place by place.
+"""The places that scan windows cover: H3 discs, circles or ellipses, grown place by place.
 
 A family of zones is held once, sorted by distance, so that a scan adds each ring to the last
-disc's sum and never sums a disc anew.
+disc's sum and never sums a disc anew. Ellipses are so many times as long as wide, each turned in
+steps that keep neighbours alike: the set that SaTScan proposes (Kulldorff and others 2006,
+Statistics in Medicine 25:3929), without its penalty for length.
 """
 
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
@@ -15,27 +18,48 @@ from mapper.base.types import Floats, Integers
 from mapper.grid.hexagons import Cells, cells_to_rings
 
 EARTH_RADIUS_KM = 6367.0  # SaTScan's sphere: its published radii come out to the last digit
+_METRES_IN_KM = 1_000
 MOST_PAIRS = 60_000_000  # centre-member pairs held at once: about 250 MB
+CIRCLE = (1.0, 0.0)
+# How many times as long as wide, and degrees from east to north.
+ELLIPSES = (
+    CIRCLE,
+    *(
+        (shape, 180.0 * turn / turns)
+        for shape, turns in ((1.5, 4), (2.0, 6), (3.0, 9), (4.0, 12), (5.0, 15))
+        for turn in range(turns)
+    ),
+)
+
+Form = tuple[float, float]
+Kilometres = Callable[[int, Form], Floats]  # from one place to all
 
 
 @dataclass(frozen=True, eq=False)
 class Zones:
     """Nested zones around every place: zone ``s`` of a centre is all its steps up to ``s``.
 
-    Steps ``first_step[i]`` to ``first_step[i + 1]`` belong to centre i, nearest first; members
-    ``first_member[s]`` to ``first_member[s + 1]`` are the places that step s adds.
+    Each place is a centre as often as there are forms, one after the other. Steps ``first_step[i]``
+    to ``first_step[i + 1]`` belong to centre i, nearest first; members ``first_member[s]`` to
+    ``first_member[s + 1]`` are the places that step s adds.
     """
 
-    first_step: Integers  # shape (places + 1,)
+    first_step: Integers  # shape (centres + 1,)
     first_member: Integers  # shape (steps + 1,)
     member: npt.NDArray[np.int32]  # place positions, shape (pairs,)
     radius: Floats  # of each step, shape (steps,)
-    unit: Literal["rings", "km"]
+    unit: Literal["rings", "km"]  # of an ellipse: half its width
+    forms: Sequence[Form] = (CIRCLE,)
+
+    @property
+    def centres(self) -> int:
+        """Number of centres."""
+        return self.first_step.size - 1
 
     @property
     def size(self) -> int:
         """Number of places."""
-        return self.first_step.size - 1
+        return self.centres // len(self.forms)
 
     def places(self, step: int, centre: int) -> Integers:
         """Return the places of a zone, nearest ring first."""
@@ -124,13 +148,70 @@ def circle_zones(
     RequestError
         When there are too many places to hold every circle.
     """
+    return _grown(
+        lambda place, _: great_circle_km(lon[place], lat[place], lon, lat),
+        exposure,
+        largest_share,
+        (CIRCLE,),
+    )
+
+
+def plane_zones(
+    x: Floats,
+    y: Floats,
+    *,
+    exposure: Floats,
+    largest_share: float = 0.5,
+    forms: Sequence[Form] = (CIRCLE,),
+) -> Zones:
+    """Return circles or ellipses around every place on a plane, as :func:`circle_zones`.
+
+    Parameters
+    ----------
+    x, y
+        Metres, shape (places,).
+    forms
+        How many times as long as wide, and degrees from east to north, of each form of window.
+
+    Raises
+    ------
+    RequestError
+        When there are too many places to hold every window.
+    """
+
+    def distance(place: int, form: Form) -> Floats:
+        longer, turn = form[0], np.radians(form[1])
+        east, north = x - x[place], y - y[place]
+        along = np.cos(turn) * east + np.sin(turn) * north
+        across = np.cos(turn) * north - np.sin(turn) * east
+        return np.asarray(np.hypot(along / longer, across) / _METRES_IN_KM)
+
+    return _grown(distance, exposure, largest_share, forms)
+
+
+def on_a_plane(lon: Floats, lat: Floats) -> tuple[Floats, Floats]:
+    """Return metres east and north of the middle, right to 1 in 1,000 over a county."""
+    middle_lon, middle_lat = lon.mean(), lat.mean()
+    metres = np.radians(1.0) * EARTH_RADIUS_KM * _METRES_IN_KM  # in a degree of latitude
+    east = (lon - middle_lon) * metres * np.cos(np.radians(middle_lat))
+    return east, (lat - middle_lat) * metres
+
+
+def _grown(
+    distance: Kilometres,
+    exposure: Floats,
+    largest_share: float,
+    forms: Sequence[Form],
+) -> Zones:
+    """Return the zones of every place and form, nearest first, up to a share of the exposure."""
     limit = largest_share * float(exposure.sum()) * (1 + 1e-12)
     found = []
     pairs = 0
-    for centre in range(lon.size):
-        found.append(_grow_circle(lon, lat, exposure, centre=centre, limit=limit))
-        pairs += found[-1][0].size
-        _refuse_pairs(pairs, "fewer places or a smaller share")
+    for place in range(exposure.size):
+        for form in forms:
+            found.append(_grow(distance(place, form), exposure, limit=limit))
+            pairs += found[-1][0].size
+            _refuse_pairs(pairs, "fewer places or a smaller share")
     members = [part[0] for part in found]
     sizes = [part[1] for part in found]
     radii = [part[2] for part in found]
@@ -141,14 +222,12 @@ def circle_zones(
         member=np.concatenate([empty, *members]).astype(np.int32),
         radius=np.concatenate([empty, *radii]),
         unit="km",
+        forms=forms,
     )
 
 
-def _grow_circle(
-    lon: Floats, lat: Floats, exposure: Floats, *, centre: int, limit: float
-) -> tuple[Integers, Integers, Floats]:
-    """Return the places of one centre's circles by distance, the size of each step, its radius."""
-    distance = great_circle_km(lon[centre], lat[centre], lon, lat)
+def _grow(distance: Floats, exposure: Floats, *, limit: float) -> tuple[Integers, Integers, Floats]:
+    """Return the places of one centre's windows by distance, the size of each step, its radius."""
     order = np.argsort(distance, kind="stable")
     # A micrometre is far above rounding and far below any real distance between places.
     sorted_km = np.round(distance[order], 9)

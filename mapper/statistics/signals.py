@@ -36,6 +36,7 @@ from mapper.statistics.permutation import SMALLEST_P
 from mapper.statistics.rates import find_per_resident
 from mapper.statistics.scores import score_counts
 from mapper.statistics.single_place import find_single_places
+from mapper.statistics.unusual import find_unusual
 
 Name = Literal["cluster", "single_place", "over_represented", "per_resident"]
 
@@ -184,8 +185,20 @@ def find_signals(
         signals.append(made("over_represented", over.themed, over.expected, over.p, busy))
     if residents is not None:
         per = find_per_resident(counts, residents, near)
-        signals.append(made("per_resident", per.incidents, per.expected, per.p))
+        p = _as_bunched(per.p, counts, residents, near)
+        signals.append(made("per_resident", per.incidents, per.expected, p))
     return tuple(signals)
+
+
+def _as_bunched(p: Floats, counts: Integers, residents: Floats, near: Neighbours) -> Floats:
+    """Return p of discs against residents, no smaller than counts as bunched as here allow.
+
+    Incidents are not independent (repeat calls, shared map points): the binomial p alone finds
+    discs in counts that follow residents.
+    """
+    if np.isnan(p).all():
+        return p
+    return np.where(np.isnan(p), np.nan, np.fmax(p, find_unusual(counts, residents, near).disc_p))
 
 
 def signal_table(signals: Iterable[Signal], *, alpha: float = 0.05) -> pd.DataFrame:

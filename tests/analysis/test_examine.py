@@ -7,6 +7,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from mapper.analysis.analyse import analyse
 from mapper.analysis.examine import examine, examine_area
 from mapper.analysis.part_doubts import Division, part_doubts
 from mapper.analysis.study import prepare
@@ -172,6 +173,13 @@ def test_ground_that_the_data_does_not_reach_has_no_expectation():
         assert asked.loc[study.uncovered, name].isna().all()
         np.testing.assert_array_equal(asked.loc[~study.uncovered, name], without[name])
     assert not asked.loc[study.uncovered, "moran_found"].any()
+    cells = area.cells["cell"].to_numpy()
+    busy = incidents_at(np.append(cells[inside], np.repeat(cells[inside[0]], 60)))
+    told = analyse(busy, lens=EVERYTHING, area=area, question="concentrated").hotspots["reason"]
+    assert told.str.contains(
+        "an even spread over the part of Merseyside that the data reaches"
+    ).all()
+    assert len(told)
 
 
 @pytest.mark.parametrize(

@@ -81,6 +81,15 @@ def test_the_standard_is_named_and_compared_with():
     )
 
 
+def test_no_ratio_is_told_to_the_least_that_is_held_to_be_expected():
+    """Where nobody lives 35 are not 35 times what residents explain: they explain none."""
+    per_cell = np.where(np.isin(CELLS, EAST), 5, 1)
+    standard = Standard(np.zeros(CELLS.size), "residents would explain", least=1.0)
+    assert described(per_cell, groups_of(EAST), standard=standard)["reason"][0].startswith(
+        "35 incidents in 7 touching cells, where residents would explain no more than 1; "
+    )
+
+
 def test_a_place_where_hardly_anybody_lives_is_held_to_expect_the_least():
     per_cell = np.where(np.isin(CELLS, EAST), 5, 1)
     standard = Standard(np.full(CELLS.size, 0.01), "residents would explain", least=1.0)

@@ -20,9 +20,9 @@ def test_few_residents_are_told_of_a_place_judged_by_them():
     found = analyse(incidents_at(cells), lens=EVERYTHING, area=replace(AREA, cells=empty))
     living = found.cells.loc[found.cells["hot"], "residents"].sum()
     assert living < 50
-    assert f" About {living:.0f} people live there: " in found.hotspots["reason"][0]
+    assert f" About {living:.0f} residents there: " in found.hotspots["reason"][0]
     many = analyse(incidents_at(cells), lens=EVERYTHING, area=AREA)
-    assert "people live there" not in many.hotspots["reason"][0]
+    assert "residents there" not in many.hotspots["reason"][0]
 
 
 def test_incidents_outside_the_edge_are_counted_beside_the_place():

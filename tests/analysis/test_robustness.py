@@ -23,6 +23,7 @@ from mapper.grid.hexagons import cells_to_strings
 from mapper.grid.neighbours import find_neighbours
 from mapper.lenses.lens import Rule
 from mapper.statistics.clusters import find_clusters
+from mapper.statistics.concentrated import busiest_p
 from mapper.statistics.false_discovery import adjust
 from mapper.statistics.scores import score_counts
 from tests.builders import EVERYTHING, incidents_at, small_area
@@ -91,14 +92,14 @@ def hot_names(study, setting):
         police_generated=setting.police_generated,
     )
     near = find_neighbours(other.cells, rings=setting.rings)
+    covered = other.covered
+    scores = score_counts(covered.counts.weighted, score=setting.score)
+    around = find_neighbours(covered.cells, rings=setting.rings)
+    p = find_clusters(scores, around, null=setting.null).p
     if setting.rings == 1:
-        q = find_hotspots(other).cells["q"].to_numpy()
-    else:
-        covered = other.covered
-        scores = score_counts(covered.counts.weighted, score=setting.score)
-        around = find_neighbours(covered.cells, rings=setting.rings)
-        q = adjust(find_clusters(scores, around, null=setting.null).p)
-        q = other.in_all_cells(q, np.nan)
+        p = find_hotspots(other).cells["p"].to_numpy()[~other.uncovered]
+    q = adjust(np.fmin(p, busiest_p(covered.counts.incidents, scores)))
+    q = other.in_all_cells(q, np.nan)
     many = other.counts.incidents + near.ring_sums(other.counts.incidents) >= FEWEST_IN_DISC
     return set(cells_to_strings(other.cells[(q <= setting.alpha) & many])), other.counts.total
 

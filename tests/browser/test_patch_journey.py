@@ -94,6 +94,7 @@ def test_months_play_in_the_browser_and_the_dark_map_is_kept(officer):
     legend = map_of(officer).locator(".legend h2")
     assert legend.inner_text() == "Incidents in a cell"
     before, sent = dots(officer), len(officer.sent)
+    page.get_by_role("button", name="Map menu").click()
     page.get_by_role("button", name="Month before").click()
     month = page.locator(".time output").inner_text()
     assert re.fullmatch(r"[A-Z][a-z]+ 2023", month)
@@ -122,6 +123,7 @@ def test_two_maps_move_as_one_and_an_area_gives_its_figures(officer):
     page.wait_for_timeout(500)
     widths = [map_of(officer, one).locator(scale).first.inner_text() for one in ("first", "second")]
     assert widths[0] == widths[1]
+    page.get_by_role("button", name="Map menu").click()
     officer.click_until(
         page.get_by_role("button", name="Figures of this view"),
         page.get_by_text("The area you drew"),
@@ -140,3 +142,43 @@ def test_two_maps_move_as_one_and_an_area_gives_its_figures(officer):
     find.fill("TQ 30 80")
     find.press("Enter")
     page.get_by_text("lies outside the wards shown").wait_for()
+
+
+def away(page):
+    """How far each place is said to be, in the order of the list."""
+    return page.locator(".card .away").all_inner_texts()
+
+
+def kilometres(lines):
+    """The distances in some lines."""
+    return [float(re.search(r"[\d.]+", line)[0]) for line in lines]
+
+
+def test_on_a_phone_places_come_first_and_map_and_choices_are_behind_tabs(officer):
+    page, card = officer.page, officer.page.locator(".card").first
+    page.set_viewport_size({"width": 390, "height": 844})
+    assert card.bounding_box()["y"] < 620
+    lens = page.get_by_role("radio", name="County lines")
+    assert not lens.is_visible()
+    page.get_by_role("button", name="Map", exact=True).click()
+    assert page.locator(".stage.first").bounding_box()["y"] < 280
+    assert not card.is_visible()
+    map_of(officer).locator(".m-rank").first.dispatch_event("click")
+    card.wait_for()  # what is told of the place stands below the map, not upon it
+    assert map_of(officer).locator(".leaflet-popup").count() == 0
+    assert page.evaluate("document.documentElement.scrollWidth") <= 390
+    page.get_by_role("button", name="Places", exact=True).click()
+    officer.context.grant_permissions(["geolocation"])
+    officer.context.set_geolocation({"longitude": -2.98, "latitude": 53.30})
+    sent = len(officer.sent)
+    page.get_by_role("button", name="Near me").click()
+    page.get_by_text("Your position stays on this device").wait_for()
+    assert re.fullmatch(r"About \d+\.\d km north(-east|-west)? of you", away(page)[0])
+    assert kilometres(away(page)) == sorted(kilometres(away(page)))
+    assert len(officer.sent) == sent  # nothing of it leaves the browser
+    page.get_by_role("button", name="Near me").click()
+    assert set(away(page)) == {""}
+    page.get_by_role("button", name="Choose", exact=True).click()
+    lens.wait_for()
+    page.set_viewport_size({"width": 1366, "height": 768})
+    card.wait_for()

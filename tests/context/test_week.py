@@ -20,6 +20,7 @@ from mapper.context.week import (
     known_to_the_day,
     peak_shifts,
     shift_of_hours,
+    shift_spread,
     shift_weights,
 )
 
@@ -82,6 +83,35 @@ def test_the_largest_of_five_late_shifts_alike_is_no_peak():
     row = np.full((1, 21), 8.0)
     row[0, [1, 4, 7, 10, 13]] = 37, 33, 31, 30, 30
     assert not peak_shifts(row).any()
+
+
+def test_one_bad_night_is_no_peak_and_a_habit_is():
+    """Sixty at one place on one Saturday night, or two on each of thirty; all else is even."""
+    weeks = np.arange(52) * 7
+    monday = np.datetime64("2024-01-01T00", "h")
+    saturday = monday + np.timedelta64(5 * 24 + 23, "h")
+    even = monday + np.random.default_rng(1).integers(0, 52 * 168, 3_000).astype("timedelta64[h]")
+    once = np.repeat(saturday, 60)
+    habit = saturday + np.repeat(weeks[:30], 2).astype("timedelta64[D]").astype("timedelta64[h]")
+    start = np.concatenate([even, even, once, habit])
+    group = np.concatenate([np.resize([0, -1, -1], 3_000), np.resize([-1, 1, -1], 3_000)])
+    group = np.concatenate([group, np.zeros(60, int), np.ones(60, int)])
+    sums = np.zeros((2, 168))
+    hour = (start - monday).astype(np.int64) % 168
+    np.add.at(sums, (group[group >= 0], hour[group >= 0]), 1)
+    spread = shift_spread(start, group, groups=2)
+    night = 5 * 3 + 2
+    assert spread[0, night] > 10
+    assert spread[1, night] < 3
+    found = peak_shifts(shift_weights(sums), spread=spread)
+    assert not found[0].any()
+    assert set(np.flatnonzero(found[1])) == {night}
+    assert peak_shifts(shift_weights(sums))[0, night]  # by the sum alone it would be one
+    first = monday + np.timedelta64(7, "h")  # the night before belongs to Sunday
+    week = start[(start >= first) & (start < first + np.timedelta64(168, "h"))]
+    alone = shift_spread(week, np.zeros(week.size, dtype=np.int64), groups=1)
+    assert np.isinf(alone).all()
+    assert not peak_shifts(np.full((1, 21), 5.0) + 90 * np.eye(21)[:1], spread=alone).any()
 
 
 @pytest.mark.parametrize(
@@ -182,6 +212,63 @@ def test_contrasts_by_plain_counting():
     assert even_place["low"] <= 1 <= even_place["high"]
     against = found.loc[(1, CONTRASTS[0]), "against_high"]
     assert against < 1  # the rest of the area rose in holidays, this place did not
+
+
+def test_weeks_that_vary_by_themselves_rarely_make_a_contrast():
+    """Ten places whose weeks vary, and no kind of day does: an answer claims nothing, mostly."""
+    calendar = shipped_school_days()
+    every = days_from("2021-09-01", "2022-08-31")
+    week = np.arange(every.size) // 7
+    rng = np.random.default_rng(3)
+    claimed = 0
+    for _ in range(20):
+        rates = [np.full(every.size, 5.0)]
+        rates += [0.33 * rng.gamma(5, 0.2, week.max() + 1)[week] for _ in range(10)]
+        drawn = [rng.poisson(rate) for rate in rates]
+        found = compare_days(
+            np.concatenate([np.repeat(every, n) for n in drawn]),
+            np.concatenate([np.full(n.sum(), g) for g, n in enumerate(drawn, start=-1)]),
+            groups=10,
+            first=every[0],
+            last=every[-1],
+            calendar=calendar,
+        )
+        plain = (found["low"] > 1) | (found["high"] < 1)
+        against = (found["against_low"] > 1) | (found["against_high"] < 1)
+        claimed += bool((plain | against).any())
+    assert claimed <= 3
+
+
+def test_weeks_alike_give_about_the_exact_interval():
+    """A place whose weeks do not vary: the interval is that of the binomial, or a little wider."""
+    calendar = shipped_school_days()
+    every = days_from("2021-09-01", "2022-08-31")
+    days = np.repeat(every, 2)
+    found = compare_days(
+        np.concatenate([days, days]),
+        np.repeat([0, -1], days.size),
+        groups=1,
+        first=every[0],
+        last=every[-1],
+        calendar=calendar,
+    ).set_index("contrast")
+    row = found.loc[CONTRASTS[1]]
+    exact = binomtest(int(row["incidents"]), int(row["incidents"] + row["other_incidents"]))
+    low, high = exact.proportion_ci(0.975)
+    scale = row["other_days"] / row["days"]
+    assert row["low"] == pytest.approx(low / (1 - low) * scale, rel=0.03)
+    assert row["high"] == pytest.approx(high / (1 - high) * scale, rel=0.03)
+    assert row["low"] <= low / (1 - low) * scale * 1.001
+
+
+def test_without_a_place_there_is_no_row():
+    every = days_from("2022-01-01", "2022-02-01")
+    found = compare_days(
+        every, np.full(every.size, -1), groups=0, first=every[0], last=every[-1],
+        calendar=shipped_school_days(),
+    )  # fmt: skip
+    assert len(found) == 0
+    assert list(found.columns[:2]) == ["place", "contrast"]
 
 
 def test_a_busy_friday_is_no_pay_day_effect():

@@ -16,7 +16,7 @@ from mapper.incidents.read import read_incidents
 @pytest.fixture(scope="session")
 def demonstration(tmp_path_factory):
     """Files of seed 1, their truth, and their rows as text with blanks missing."""
-    files = write_demonstration(tmp_path_factory.mktemp("demonstration"))
+    files = write_demonstration(tmp_path_factory.mktemp("demonstration"), patrols=True)
     truth = json.loads(files.truth.read_text(encoding="utf-8"))
     types = {column.name: string() for column in EXTRACT_COLUMNS}
     options = csv.ConvertOptions(column_types=types, strings_can_be_null=True, null_values=[""])

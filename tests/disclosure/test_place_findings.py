@@ -14,8 +14,10 @@ from mapper.disclosure.make import release
 from mapper.disclosure.own_wards import narrowed
 from mapper.disclosure.place_findings import QUESTIONS, as_shown, ask_about_places, place_findings
 from mapper.disclosure.register import MemoryRegister
+from mapper.grid.hexagons import cells_to_strings
 from mapper.incidents.read import read_incidents
 from mapper.lenses.load import load_lens
+from mapper.questions.finding import only_rows
 from tests.questions.context.conftest import HUB, extract
 
 __all__ = ["extract"]
@@ -92,6 +94,27 @@ def test_partners_get_classes_and_no_figure_computed_from_counts(answers):
     assert "incidents" not in found.findings["phases"].table
     near = found.findings["context"].table
     assert near["kind"].tolist() == ["railway station", "library"]
+
+
+@pytest.mark.parametrize("audience", ["operational", "partnership", "own wards"])
+def test_a_place_is_drawn_as_the_audiences_own_map_draws_it_and_no_other_is(answers, audience):
+    found = first(answers, audience)
+    for one in found.findings.values():
+        (drawn,) = one.where.places
+        assert set(cells_to_strings(drawn)) == set(found.cells)
+        assert (one.where.of_row == 0).all()
+
+
+def test_a_list_for_partners_holds_no_outline_that_their_map_does_not(answers):
+    shown = answers["partnership"].release
+    finding = answers["operational"].findings["phases"]  # of outlines that partners are not shown
+    kept = finding.table["hotspot_id"].isin(shown.hotspots["hotspot_id"]).to_numpy()
+    given = {"audience": "partnership", "register": MemoryRegister(), "shown": shown}
+    made = release(only_rows(finding, kept), **given)
+    assert kept.any()
+    told = shown.cells.groupby("hotspot_id")["cell"].agg(set)
+    for at, spot in zip(made.where.of_row, made.table["hotspot_id"], strict=True):
+        assert set(cells_to_strings(made.where.places[at])) == told[spot]
 
 
 def test_a_hot_spot_of_another_ward_is_not_answered_for(answers, result):

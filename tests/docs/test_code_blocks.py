@@ -17,16 +17,18 @@ import pytest
 import typer
 
 from mapper.app.door.people_file import read_people_file
-from mapper.records.agencies import read_agencies
-from mapper.records.templates import read_template
 from mapper.base.settings import settings
 from mapper.cli.commands import app
 from mapper.cli.job import run
 from mapper.context.phases import read_phase_rules
 from mapper.disclosure.release_plan import read_plan
 from mapper.incidents.mapping import load_mapping
+from mapper.disclosure.people import one_person
 from mapper.lenses.load import load_lens
+from mapper.records.agencies import read_agencies
 from mapper.records.open import database
+from mapper.records.saving import Work, save
+from mapper.records.templates import read_template
 from tests.areas.lancashire import write_lancashire
 from tests.small_extract import write_extract, write_police_uk
 
@@ -131,6 +133,12 @@ def run_bash(page, text, folder):
     if page.name == "your-area.md":
         for kind, path in write_lancashire(folder / "official").items():
             path.rename(folder / f"{kind}{path.suffix}")
+    if page.name == "visits.md":
+        plan = Work("P-1", "plan", {"name": "Lights", "cells": ["8919516040bffff"]})
+        save(database(), plan, viewer=one_person("Ann"), reason="first")
+        times = (f"{minute:02}" for minute in range(0, 20, 4))
+        rows = (f"CS1,2023-05-01 20:{time},53.4,-2.98" for time in times)
+        (folder / "positions.csv").write_text("\n".join(["Unit,Time,Lat,Lon", *rows]))
     for line in text.splitlines():
         run_line(line)
 

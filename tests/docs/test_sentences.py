@@ -8,8 +8,12 @@ import pytest
 
 ROOT = Path(__file__).parents[2]
 PAGE = (ROOT / "docs" / "sentences.md").read_text(encoding="utf-8")
-SPEAKS = re.compile(r"(words|reasons?|sentences?|verdict|_chance|headline|_cut)$")
-ROOMS = ("analysis", "context", "disclosure", "outputs", "questions", "statistics", "app/patch")
+SPEAKS = re.compile(
+    r"(words|reasons?|sentences?|verdict|_chance|headline|_cut|phrase|moved|notes|_at_points"
+    r"|weakest|_ranks|how_it_did|not_judged|would_tell)$|^describe_"
+)
+SPEAKING_FILES = {"words", "place_doubts"}  # where every function speaks
+ROOMS = ("analysis", "context", "disclosure", "outputs", "questions", "statistics", "records", "app", "cli")
 FEWEST = 3  # words: shorter pieces are units and names, not sentences
 HEADING = re.compile(r"^### `(?P<file>[\w/]+\.py)` `(?P<function>\w+)`$", re.MULTILINE)
 ASIDE = re.compile(r"^- `([\w/]+\.py)` `(\w+)`: ", re.MULTILINE)  # not about a place
@@ -50,13 +54,23 @@ def speaking():
     for room in ROOMS:
         for path in sorted((ROOT / "mapper" / room).rglob("*.py")):
             for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
-                if isinstance(node, ast.FunctionDef) and SPEAKS.search(node.name):
+                if not isinstance(node, ast.FunctionDef):
+                    continue
+                if path.stem in SPEAKING_FILES or SPEAKS.search(node.name):
                     told = templates(node)
                     if told and (str(path.relative_to(ROOT)), node.name) not in NOT_PLACES:
                         yield str(path.relative_to(ROOT)), node.name, told
 
 
-SPEAKING = list(speaking())
+def gathered():
+    """As :func:`speaking`, the functions of one name in a file together."""
+    found = {}
+    for file, name, told in speaking():
+        found.setdefault((file, name), []).extend(told)
+    return [(file, name, told) for (file, name), told in found.items()]
+
+
+SPEAKING = gathered()
 
 
 def sections():
@@ -87,6 +101,11 @@ def test_the_page_holds_nothing_that_the_code_no_longer_says():
     for file, name, told in SPEAKING:
         listed = re.findall(r"^- (.+)$", sections()[file, name], flags=re.MULTILINE)
         assert set(listed) <= set(told), (file, name)
+
+
+def test_no_function_has_two_sections():
+    headings = [(one["file"], one["function"]) for one in HEADING.finditer(PAGE)]
+    assert len(headings) == len(set(headings))
 
 
 def test_what_is_left_aside_is_there():

@@ -1,12 +1,15 @@
 """Tables and queries of databases read as files are; who asked and how is never told."""
 
 import sqlite3
+import struct
 
 import duckdb
 import pandas as pd
 import psycopg
 import pyarrow as pa
 import pyarrow.dataset
+import pyarrow.parquet as pq
+import pyproj
 import pytest
 import shapely
 
@@ -171,6 +174,98 @@ def test_duckdb_files_give_their_only_table_or_the_one_that_is_asked_for(tmp_pat
     elsewhere = f"SELECT * FROM read_csv('{tmp_path / 'secret.csv'}')"
     with pytest.raises(InputError, match=r"log\.duckdb: a query: cannot be read"):
         read_incidents(f"duckdb:///{path}?query={elsewhere}")
+
+
+# Two incidents in metres, and the way each kind of database holds their points.
+METRES = [(335_011.0, 391_150.0), (335_100.0, 391_200.0)]
+PLACED = [(-2.9792, 53.4132), (-2.9779, 53.4136)]
+TIMED = [("R1", "2025-03-01 22:10", "Robbery"), ("R2", "2025-03-02 09:00", "Theft")]
+
+
+def spatialite(x, y):
+    """A point as SpatiaLite's own bytes: reference system, bounds, kind, coordinates."""
+    return struct.pack("<BBi4dBIddB", 0, 1, 27_700, x, y, x, y, 0x7C, 1, x, y, 0xFE)
+
+
+def with_points(path, points):
+    """An SQLite table whose only place is a column of points; registered where they are its own."""
+    with sqlite3.connect(path) as file:
+        file.execute("CREATE TABLE incidents (reference, from_at, incident_type, geom BLOB)")
+        rows = [(*row, point) for row, point in zip(TIMED, points, strict=True)]
+        file.executemany("INSERT INTO incidents VALUES (?, ?, ?, ?)", rows)
+        if path.stem == "spatialite":
+            file.execute(
+                "CREATE TABLE spatial_ref_sys (srid INTEGER PRIMARY KEY, auth_name TEXT,"
+                " auth_srid INTEGER, ref_sys_name TEXT, proj4text TEXT, srtext TEXT)"
+            )
+            system = ("epsg", 27_700, "grid", "", pyproj.CRS(27_700).to_wkt("WKT1_GDAL"))
+            file.execute("INSERT INTO spatial_ref_sys VALUES (27700, ?, ?, ?, ?, ?)", system)
+            file.execute(
+                "CREATE TABLE geometry_columns (f_table_name TEXT, f_geometry_column TEXT,"
+                " geometry_type INTEGER, coord_dimension INTEGER, srid INTEGER,"
+                " spatial_index_enabled INTEGER)"
+            )
+            file.execute(
+                "INSERT INTO geometry_columns VALUES ('incidents', 'geom', 1, 2, 27700, 0)"
+            )
+    file.close()
+    return path
+
+
+def are_placed(found):
+    places = found.table[["lon", "lat"]].round(4).itertuples(index=False, name=None)
+    assert list(places) == PLACED
+    assert found.rejected.empty
+
+
+@pytest.mark.parametrize(
+    ("name", "point"),
+    [
+        ("spatialite", spatialite),
+        ("wkb", lambda x, y: shapely.to_wkb(shapely.Point(x, y))),
+        ("text", lambda x, y: f"SRID=27700;POINT({x} {y})"),
+    ],
+)
+def test_a_geometry_alone_places_rows_of_sqlite_in_metres(tmp_path, name, point):
+    path = with_points(tmp_path / f"{name}.sqlite", [point(*one) for one in METRES])
+    are_placed(read_incidents(path))
+    are_placed(read_incidents(f"sqlite:///{path}?query=SELECT * FROM incidents"))
+
+
+@pytest.mark.parametrize(("srid", "hexed"), [(27_700, True), (0, True), (0, False)])
+def test_a_geometry_alone_places_rows_of_postgresql_in_metres(server, srid, hexed):
+    """One without its reference system is in metres by its values."""
+    points = shapely.set_srid(shapely.points(METRES), srid)
+    made = shapely.to_wkb(points, hex=True, include_srid=True) if hexed else shapely.to_wkt(points)
+    with psycopg.connect(server.rstrip("&?"), autocommit=True) as connection:
+        connection.execute("CREATE TABLE force.shaped (reference text, from_at timestamp,"
+                           " incident_type text, geom text)")  # fmt: skip
+        rows = [(*row, one) for row, one in zip(TIMED, made.tolist(), strict=True)]
+        with connection.cursor() as cursor:
+            cursor.executemany("INSERT INTO force.shaped VALUES (%s, %s, %s, %s)", rows)
+    are_placed(read_incidents(f"{server}table=force.shaped"))
+
+
+@pytest.mark.parametrize("kind", ["GEOMETRY", "BLOB"])
+def test_a_geometry_alone_places_rows_of_duckdb_in_metres(tmp_path, kind):
+    path = tmp_path / "log.duckdb"
+    points = [shapely.Point(one) for one in METRES]
+    texts = [one.wkt if kind == "GEOMETRY" else shapely.to_wkb(one) for one in points]
+    with duckdb.connect(str(path)) as made:
+        made.execute(
+            "CREATE TABLE incidents"
+            f" (reference TEXT, from_at TIMESTAMP, incident_type TEXT, g {kind})"
+        )
+        rows = [(*row, one) for row, one in zip(TIMED, texts, strict=True)]
+        made.executemany(f"INSERT INTO incidents VALUES (?, ?, ?, ?::{kind})", rows)
+    are_placed(read_incidents(path))
+
+
+def test_a_geometry_alone_places_rows_of_plain_parquet(tmp_path):
+    columns = dict(zip(NAMES[:3], zip(*TIMED, strict=True), strict=True))
+    columns["geometry"] = shapely.to_wkb(shapely.points(METRES)).tolist()
+    pq.write_table(pa.table(columns), tmp_path / "plain.parquet")
+    are_placed(read_incidents(tmp_path / "plain.parquet"))
 
 
 def test_addresses_are_told_from_paths():

@@ -227,3 +227,17 @@ def test_a_phase_is_suggested_and_decided_beside_it(app):
     assert not app.exception
     assert "Decided, not agreeing: secondary, by Lead, council" in said(app)
     assert "in 0 of 1 place." in said(app)
+
+
+def test_three_assessments_are_summed_under_the_themes_without_their_words(app):
+    for number in range(3):
+        content = {"name": f"Place {number}", "voice": "Secret words"}
+        save(database(), Work(f"A-{number}", "assessment", content), viewer=OTHER, reason="first")
+        app.switch_page(ASSESSMENT).run()
+        told = any(one.value.startswith("Learning") for one in app.subheader)
+        assert told == (number == 2)
+    assert not app.exception
+    table = next(one.value for one in app.dataframe if "Theme" in one.value)
+    assert len(table) == 5
+    assert table["Found"][1].startswith("0 of 3 assessments answer all of it; most often open")
+    assert "Secret" not in table.to_string()

@@ -161,7 +161,7 @@ def test_what_may_mislead_is_told_with_the_days_that_mend_it(data_page, tmp_path
     page = button.click().run()
     assert not page.exception
     page.switch_page("pages/data/load.py").run()
-    assert "stops.csv, up to" in said(page)
+    assert "stops.csv, use the days up to" in said(page)
     assert "stops on" not in said(page)
     assert "in days left out" in page.dataframe[0].value["Reason"].tolist()
 

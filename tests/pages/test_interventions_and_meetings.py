@@ -10,6 +10,7 @@ from mapper.records.evaluations import is_unchanged
 from mapper.records.open import database
 from mapper.records.saving import Work, save
 from mapper.records.versions import history, records
+from mapper.records.visits import Visit, keep_visits
 from tests.pages.conftest import said
 from tests.pages.test_assessment_page import fill, last_day, press, saved
 from tests.pages.test_hotspots_page import panel
@@ -34,6 +35,10 @@ def intervention(app):
 def test_an_intervention_is_evaluated_kept_and_registered(intervention):
     assert not intervention.exception
     assert "Not evaluated" not in said(intervention)
+    (done,) = records(database(), "intervention")
+    cells = frozenset(done.content["cells"])
+    visit = Visit(date(2023, 7, 2), "late", 20, "Stairs", cells)
+    keep_visits(database(), [visit], viewer=ANNE)
     press(intervention, "Work it out")
     assert not intervention.exception
     (kept,) = records(database(), "evaluation")
@@ -42,6 +47,8 @@ def test_an_intervention_is_evaluated_kept_and_registered(intervention):
     assert SYNTHETIC_NOTICE in said(intervention)
     verdict = kept.content["result"]["verdict"]
     assert f"{verdict.capitalize()}, as far as counts can tell." in said(intervention)
+    assert "Visits after: 1 visit, 20 minutes in all, on 1 of" in said(intervention)
+    assert "Visits before" not in said(intervention)
     table = next(t.value for t in intervention.dataframe if "As far as counts tell" in t.value)
     assert table["As far as counts tell"].tolist() == [verdict]
     assert table["Partners' judgement"].tolist() == ["not yet judged"]

@@ -47,6 +47,8 @@ def test_it_answers_at_the_top_and_shows_cards(patch):
     assert first["rank"] == 1
     assert len(first["months"]) == len(shown["months"])
     assert first["state"] == "no action open"
+    assert first["doing"] == ""
+    assert shown["busiest"] == []  # the cards tell
     assert [map_["src"].startswith("/maps/") for map_ in shown["maps"]] == [True]
     assert "28 September 2023 to 27 December 2023" in said(patch)
 
@@ -127,6 +129,7 @@ def test_open_actions_stand_on_their_card(patch):
     card = panel(patch)["cards"][0]
     assert card["state"] == "1 action open"
     assert card["actions"] == ["Light the path (Inspector, no day set)"]
+    assert card["doing"] == "Doing now: Light the path (Inspector, no day set)"
     assert "1 action open, none overdue." in said(patch)
 
 
@@ -196,6 +199,9 @@ def test_nothing_found_says_what_to_do(tmp_path, monkeypatch):
     assert not app.exception
     assert panel(app)["heading"] == "No unusual place"
     assert "Choose more days" in panel(app)["hint"]
+    numbers = [int(line.rsplit(": ", 1)[1].split()[0]) for line in panel(app)["busiest"]]
+    assert len(numbers) == 3
+    assert numbers == sorted(numbers, reverse=True)
     assert "No place stands out as unusual" in said(app)
 
 

@@ -70,11 +70,15 @@ def test_a_default_point_is_said_beside_its_place(field, ask):
     assert any("no fixed location" in note for note in manifest["notes"])
 
 
-def test_days_after_a_stop_tell_it_and_are_judged_among_themselves(field, ask):
+def test_days_after_a_stop_tell_it_and_have_no_verdict_on_its_ground(field, ask):
     choices = {"source": field / "part-stops" / "incidents.csv", "lens": "all-demand"}
     windows = ("--before", "2022-03-01:2022-05-31", "--after", "2022-06-01:2022-08-31")
     table, manifest = ask("change", *windows, "--by", "district", **choices)
-    assert "cannot be told" not in set(table["direction"])
+    rows = table.set_index("district")
+    assert rows["direction"].to_dict() == dict.fromkeys(rows.index, "no clear change") | {
+        "Wirral": "cannot be told"
+    }
+    assert "(district) stop on 1 March 2022, before these days" in rows.loc["Wirral", "words"]
     for days, told in ((("2022-03-01", "2022-08-31"), True), (("2021-09-01", "2022-02-28"), False)):
         _, manifest = ask("signals", "--from", days[0], "--to", days[1], **choices)
         assert any("stops on 1 March 2022" in note for note in manifest["notes"]) == told

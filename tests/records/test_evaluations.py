@@ -19,6 +19,7 @@ from mapper.records.evaluations import (
     is_unchanged,
     register,
     result_of,
+    would_tell,
 )
 from mapper.records.saving import Work, save
 from mapper.records.versions import newest
@@ -98,6 +99,14 @@ def test_the_verdict_says_what_the_counts_can_bear(database, intervention, world
     by_hand = replace(intervention, content={**intervention.content, "controls": controls})
     content = evaluate_intervention(study_of(**world), by_hand, before=BEFORE, after=AFTER)
     assert content["result"]["verdict"] == verdict
+
+
+def test_what_would_have_told_is_said_only_where_counts_are_what_is_lacking(database, intervention):
+    content = evaluate_intervention(study_of(), intervention, before=BEFORE, after=AFTER)
+    unclear = {**content, "result": {**content["result"], "code": "no clear effect"}}
+    assert "would have been told" in would_tell(unclear)
+    for code in ("fewer", "rose before", "none alike", "too few", "data at fault"):
+        assert would_tell({**content, "result": {**content["result"], "code": code}}) == ""
 
 
 def test_a_count_changed_by_hand_is_noticed(database, intervention):

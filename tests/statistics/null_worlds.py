@@ -16,7 +16,7 @@ from mapper.grid.neighbours import find_neighbours
 from mapper.statistics.change import compare_windows
 from mapper.statistics.clusters import find_both_tails
 from mapper.statistics.co_location import find_meeting_places, measure_co_location
-from mapper.statistics.monte_carlo import gumbel_p, rank_p
+from mapper.statistics.monte_carlo import rank_p
 from mapper.statistics.moran import local_moran, local_moran_between
 from mapper.statistics.near_repeat import near_repeat
 from mapper.statistics.over_represented import find_over_represented
@@ -226,7 +226,7 @@ def of_cells() -> dict[str, Draw]:
     cases: dict[str, Draw] = {}
     for kind, world in WORLDS.items():
         for null in ("total", "conditional"):
-            for score in ("capped", "count", "rank"):
+            for score in ("capped", "count"):
                 for cold in (False, True):
                     name = f"cluster, {null} null, {score}, {'cold' if cold else 'hot'}: {kind}"
                     cases[name] = cluster(world, null=null, score=score, cold=cold)
@@ -260,8 +260,5 @@ def of_worlds() -> dict[str, Draw]:
     for null in ("poisson", "permutation"):
         for look in ("prospective", "retrospective"):
             cases[f"scan, {null} null, {look}"] = scanned(null=null, look=look, judge=rank_p)
-            cases[f"scan, {null} null, {look}, Gumbel"] = scanned(
-                null=null, look=look, judge=gumbel_p
-            )
     cases["near repeat, four bands"] = knox
     return cases

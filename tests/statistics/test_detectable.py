@@ -4,7 +4,7 @@ from math import sqrt
 
 import numpy as np
 import pytest
-from scipy.stats import norm
+from scipy.stats import norm, poisson
 
 from mapper.statistics.detectable import expected_for, smallest_fall
 
@@ -22,6 +22,15 @@ def test_put_back_the_upper_limit_lies_at_no_change(expected, dispersion):
 def test_each_is_the_inverse_of_the_other(fall):
     expected = expected_for(fall, dispersion=1.7)
     assert smallest_fall(expected, dispersion=1.7) == pytest.approx(fall)
+
+
+def test_where_few_are_expected_not_even_none_is_told():
+    """The exact upper limit of no incident is the mean of which one draw in forty is none."""
+    limit = expected_for(0.99, dispersion=1.0)
+    assert limit == pytest.approx(-np.log(0.025))
+    assert poisson.cdf(0, limit) == pytest.approx(0.025)
+    assert smallest_fall(limit - 0.01, dispersion=1.0) == np.inf
+    assert smallest_fall(limit + 0.01, dispersion=1.0) <= 1
 
 
 def test_a_fall_of_that_size_is_told_half_of_the_time():

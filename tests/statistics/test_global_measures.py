@@ -10,6 +10,7 @@ from benchmarks._pysal import to_graph
 from mapper.grid.neighbours import find_neighbours
 from mapper.statistics.clusters import find_clusters
 from mapper.statistics.global_measures import (
+    GlobalMoran,
     find_local_geary,
     find_middle,
     measure_moran,
@@ -187,3 +188,16 @@ def test_the_median_centre_stays_at_a_point_that_holds_most():
     assert find_middle(x, y).median == pytest.approx((0, 0), abs=1e-5)
     x, y = np.array([0.0, 10, 10, 0, 5]), np.array([0.0, 0, 10, 10, 5])
     assert find_middle(x, y).median == pytest.approx((5, 5), abs=1e-5)
+
+
+@pytest.mark.parametrize(
+    ("value", "p", "said"),
+    [
+        (0.2, 0.001, "are more alike than chance"),
+        (-0.2, 0.02, "are less alike than chance"),
+        (-0.04, 0.28, "neither clearly more nor clearly less"),
+        (0.04, 0.026, "neither clearly more nor clearly less"),
+    ],
+)
+def test_likeness_is_told_only_beyond_chance(value, p, said):
+    assert said in GlobalMoran(value=value, expected=-0.01, z=0.0, p=p).sentence()

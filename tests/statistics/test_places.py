@@ -2,12 +2,14 @@
 
 import numpy as np
 import pytest
+from scipy import stats
 
 from mapper.grid.neighbours import find_neighbours
 from mapper.statistics.clusters import find_clusters
-from mapper.statistics.concentrated import concentrated_windows
+from mapper.statistics.concentrated import busiest_p, concentrated_windows
 from mapper.statistics.false_discovery import benjamini_hochberg
 from mapper.statistics.places import PlaceSize, Windows, find_places, place_q
+from mapper.statistics.scores import score_counts
 from mapper.statistics.unusual import find_unusual
 from tests.builders import disc
 
@@ -139,12 +141,60 @@ def test_concentrated_places_are_compact_and_of_the_discs_tested():
     counts[busy] += 9
     p = find_clusters(counts, NEAR).p
     windows = concentrated_windows(p, counts, counts, NEAR)
-    assert windows.tests == int((~np.isnan(p)).sum())
+    assert windows.tests == int((~np.isnan(p)).sum()) + CELLS.size
     places = find_places(windows, counts, counts - counts.mean(), touching=NEAR, area_km2=AREA)
     assert places.p.size >= 4
     assert np.bincount(places.number[places.number >= 0]).max() <= 7
     assert set(np.flatnonzero(places.number >= 0)) <= set(around(MIDDLE, 4))
     assert (np.diff(places.q) >= 0).all()
+
+
+def concentrated_places(counts, near=NEAR, area=AREA):
+    scores = score_counts(counts, score="capped")
+    windows = concentrated_windows(find_clusters(scores, near).p, counts, scores, near)
+    excess = counts - counts.mean()
+    return find_places(windows, counts, excess, touching=near, area_km2=area[: counts.size])
+
+
+def test_the_busiest_cell_is_listed_though_its_ring_is_quiet():
+    """A permutation of the counts has the same busiest cell: it can never tell one."""
+    counts = background(mean=1.0)
+    counts[MIDDLE] = 40
+    counts[around(MIDDLE, 1)[around(MIDDLE, 1) != MIDDLE]] = 0
+    assert find_clusters(counts, NEAR).p[MIDDLE] > 1e-4
+    places = concentrated_places(counts)
+    assert np.flatnonzero(places.number >= 0).tolist() == [MIDDLE]
+    p = busiest_p(counts, score_counts(counts, score="capped"))
+    assert p[MIDDLE] == 1e-12  # below what is told
+    low = np.flatnonzero((p < 1) & (p > 1e-11))
+    law = stats.binom.sf(counts[low] - 1, counts.sum(), 1 / counts.size)
+    assert p[low] == pytest.approx(law, rel=1e-9)
+
+
+def test_on_a_few_cells_the_busiest_is_still_listed():
+    cells = disc(3)
+    near = find_neighbours(cells)
+    counts = np.random.default_rng(2).poisson(2.0, cells.size)
+    busy = int(np.flatnonzero(near.degree == 6)[5])
+    counts[busy] = 40
+    places = concentrated_places(counts, near)
+    assert places.number[busy] == 0
+
+
+def test_a_busy_cell_waits_for_the_disc_that_holds_it():
+    counts = background()
+    counts[around(MIDDLE, 1)] += 30
+    counts[MIDDLE] += 30
+    places = concentrated_places(counts)
+    assert np.bincount(places.number[places.number >= 0])[0] == 7
+
+
+@pytest.mark.parametrize("total", [100, 3_000])
+def test_an_even_spread_rarely_lists_a_concentrated_place(total):
+    rng = np.random.default_rng(total)
+    even = np.full(CELLS.size, 1 / CELLS.size)
+    listed = sum(bool(concentrated_places(rng.multinomial(total, even)).p.size) for _ in range(200))
+    assert listed / 200 <= 0.05 + 3 * np.sqrt(0.05 * 0.95 / 200)
 
 
 @pytest.mark.parametrize("wrong", [{"most_km2": 0.0}, {"most_cells": 0}])

@@ -9,11 +9,18 @@ from scipy import stats
 
 from mapper.base.errors import RequestError, TooFewEventsError
 from mapper.grid.hexagons import cells_to_discs, strings_to_cells
-from mapper.statistics.monte_carlo import gumbel_p, rank_p, run_replicates
+from mapper.statistics.monte_carlo import rank_p, run_replicates
 from mapper.statistics.scan import ScanChoices, scan
 from mapper.statistics.scan_compiled import bound_table, likelihood_ratio
-from mapper.statistics.scan_points import scan_points
-from mapper.statistics.scan_windows import Zones, circle_zones, disc_zones, great_circle_km
+from mapper.statistics.scan_windows import (
+    ELLIPSES,
+    Zones,
+    circle_zones,
+    disc_zones,
+    great_circle_km,
+    on_a_plane,
+    plane_zones,
+)
 
 CENTRE = strings_to_cells(["89195a4d2abffff"])
 
@@ -177,6 +184,62 @@ def test_an_isolated_cell_has_its_own_disc_only():
     assert sorted(np.diff(zones.first_step)[~lone]) == [2, 3, 3, 3, 3, 3, 3]
 
 
+def test_ellipses_by_their_equation_are_scanned_like_a_plain_search():
+    """Second road: every ellipse by its quadratic form, every ratio one by one."""
+    drawn = np.random.default_rng(8)
+    x, y = drawn.uniform(0, 5_000, (2, 40))
+    people = drawn.integers(50, 200, 40).astype(float)
+    cases = drawn.poisson(people / 40)
+    along = (np.abs(y - x) < 500) & (x > 1_000) & (x < 4_000)  # a road to the north-east
+    cases[along] += 6
+    zones = plane_zones(x, y, exposure=people, forms=ELLIPSES)
+    assert (zones.size, zones.centres) == (40, 40 * 47)
+    best, total, everyone = (0.0, None), cases.sum(), people.sum()
+    for at in range(40):
+        for longer, turn in ELLIPSES:
+            c, s = np.cos(np.radians(turn)), np.sin(np.radians(turn))
+            spin = np.array([[c, s], [-s, c]])
+            form = spin.T @ np.diag([longer**-2.0, 1.0]) @ spin
+            off = np.stack([x - x[at], y - y[at]])
+            far = np.sqrt(np.einsum("ik,ij,jk->k", off, form, off))
+            for edge in np.unique(far):
+                inside = far <= edge + 1e-9
+                if people[inside].sum() > everyone / 2:
+                    continue
+                expected = total * people[inside].sum() / everyone
+                ratio = plain_ratio(cases[inside].sum(), expected, total)
+                if ratio > best[0] + 1e-9:
+                    best = ratio, (set(np.flatnonzero(inside)), edge / 1_000)
+    choices = ScanChoices(null="poisson", runs=9)
+    first = scan(cases[:, np.newaxis], zones, exposure=people, choices=choices).clusters[0]
+    assert first.llr == pytest.approx(best[0])
+    assert set(first.places.tolist()) == best[1][0]
+    assert first.radius == pytest.approx(best[1][1])
+    assert first.form[0] > 1
+    assert 15 <= first.form[1] <= 75
+    round_only = scan(
+        cases[:, np.newaxis], plane_zones(x, y, exposure=people), exposure=people, choices=choices
+    )
+    assert first.llr > round_only.clusters[0].llr
+
+
+def plain_ratio(seen, expected, total):
+    if seen <= expected or seen < 2:
+        return 0.0
+    rest = total - seen
+    return seen * np.log(seen / expected) + (
+        rest * np.log(rest / (total - expected)) if rest else 0.0
+    )
+
+
+def test_on_a_plane_circles_are_those_of_the_sphere():
+    drawn = np.random.default_rng(2)
+    lon, lat = -3 + drawn.uniform(-0.2, 0.2, 30), 53.4 + drawn.uniform(-0.1, 0.1, 30)
+    sphere = circle_zones(lon, lat, exposure=np.ones(30))
+    plane = plane_zones(*on_a_plane(lon, lat), exposure=np.ones(30))
+    np.testing.assert_allclose(plane.radius, sphere.radius, rtol=2e-3)
+
+
 def test_circles_take_places_at_one_distance_together():
     lon = np.array([0.0, 0.0, 0.1, 0.3])
     zones = circle_zones(lon, np.zeros(4), exposure=np.ones(4), largest_share=0.75)
@@ -272,22 +335,6 @@ def plain_maximum(counts, zones, expected, *, longest):
     return best
 
 
-def test_gumbel_p_agrees_with_ranks_where_ranks_can_tell(small):
-    cells, counts, residents, _ = small
-    choices = ScanChoices(null="poisson", look="retrospective", runs=4000)
-    maxima = scan(counts, disc_zones(cells, rings=2), exposure=residents, choices=choices).maxima
-    for share in (0.5, 0.8, 0.9, 0.95, 0.98):
-        value = float(np.quantile(maxima, share))
-        assert gumbel_p(value, maxima) == pytest.approx(rank_p(value, maxima), abs=0.03)
-
-
-def test_gumbel_p_recovers_a_gumbel_tail():
-    values = np.random.default_rng(0).gumbel(5, 1.2, 200_000)
-    for x in (5.0, 9.0, 14.0):
-        assert gumbel_p(x, values) == pytest.approx(stats.gumbel_r.sf(x, 5, 1.2), rel=0.05)
-    assert np.isnan(gumbel_p(1.0, np.ones(9)))
-
-
 def test_ties_count_against_the_observed_value():
     simulated = np.array([1.0, 2.0, 3.0])
     assert rank_p(2.0, simulated) == 0.75
@@ -308,7 +355,7 @@ def test_replicates_do_not_depend_on_chunks_or_threads():
 
 def test_the_scan_costs_nothing_until_it_is_run():
     code = (
-        "import sys, mapper.statistics.scan_points, mapper.statistics.near_repeat;"
+        "import sys, mapper.statistics.scan, mapper.statistics.near_repeat;"
         "sys.exit('numba' in sys.modules)"
     )
     assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0
@@ -369,16 +416,6 @@ def test_zones_and_points_are_refused(monkeypatch):
         disc_zones(patch(1), rings=1)
     with pytest.raises(RequestError, match="fewer places"):
         circle_zones(np.arange(9.0), np.zeros(9), exposure=np.ones(9))
-    with pytest.raises(RequestError, match=r"differ in shape.*coordinate is missing"):
-        scan_points(np.full(3, np.nan), np.zeros(3), np.ones(2, dtype=int), population=np.ones(3))
-    with pytest.raises(RequestError, match="Poisson null only"):
-        scan_points(
-            np.ones(3),
-            np.zeros(3),
-            np.ones(3, dtype=int),
-            population=np.ones(3),
-            choices=ScanChoices(),
-        )
 
 
 def test_nothing_is_reported_where_counts_are_as_expected():

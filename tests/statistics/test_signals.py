@@ -18,6 +18,7 @@ from mapper.statistics.signals import (
     signal_table,
 )
 from mapper.statistics.single_place import find_single_places
+from mapper.statistics.unusual import find_unusual
 from tests.builders import disc
 
 
@@ -57,13 +58,30 @@ def test_each_signal_is_its_own_test(town, signals):
         ("cluster", cluster),
         ("single_place", single),
         ("over_represented", over),
-        ("per_resident", per),
     ):
         np.testing.assert_array_equal(signals[name].p, test.p)
+    bunched = find_unusual(counts, residents, near)
+    np.testing.assert_array_equal(signals["per_resident"].p, np.fmax(per.p, bunched.disc_p))
     np.testing.assert_array_equal(signals["cluster"].q, adjust(cluster.p))
     tested = np.where(disc_counts >= 5, single.p, np.nan)
     np.testing.assert_array_equal(signals["single_place"].q, adjust(tested))
     np.testing.assert_allclose(signals["cluster"].expected, counts.mean() * (near.degree + 1))
+
+
+def test_bunched_counts_that_follow_residents_carry_no_signal_of_them():
+    near = find_neighbours(disc(16))
+    rng = np.random.default_rng(5)
+    residents = rng.pareto(2.0, near.size) * 50 + 5
+    share = residents / residents.sum()
+    carried = by_binomial = 0
+    for _ in range(20):
+        counts = rng.poisson(4_000 * share * rng.gamma(800 * share) / (800 * share))
+        signals = {one.name: one for one in find_signals(counts, near, residents=residents)}
+        carried += int(signals["per_resident"].found().any())
+        plain = adjust(find_per_resident(counts, residents, near).p)
+        by_binomial += int((plain <= 0.05).any())
+    assert carried <= 3
+    assert by_binomial >= 18  # independent incidents would make it
 
 
 def test_each_planted_place_carries_its_signal(town, signals):

@@ -4,6 +4,7 @@ from dataclasses import replace
 
 import streamlit as st
 
+from mapper.analysis.mend import IN_THE_FILES, act_words, acts_of, mended
 from mapper.app.shell.area_in_use import area_here
 from mapper.app.shell.datasets import Dataset, dataset_of
 from mapper.app.shell.doubts import doubts_of
@@ -12,8 +13,6 @@ from mapper.app.shell.words import notice, plain
 from mapper.areas.study_area import StudyArea
 from mapper.incidents.doubt import Doubt
 from mapper.incidents.duplicates import References
-from mapper.incidents.set_aside import only_days, under_one_name
-from mapper.incidents.table import Incidents
 from mapper.outputs.data_quality import EFFECTS, doubts_csv, doubts_html
 
 _KINDS = {"veto": "look", "left out": "note", "caveat": "note"}
@@ -29,7 +28,8 @@ def show_doubts(dataset: Dataset) -> None:
     for one in found:
         notice(f"{one.words} {EFFECTS[one.effect]}", kind=_KINDS[one.effect])
         if one.remedy:
-            st.caption(plain(one.mending))
+            why = f" Only there: {IN_THE_FILES[one.code]}." if one.code in IN_THE_FILES else ""
+            st.caption(plain(f"{one.mending}{why}"))
     st.caption(
         "The report names files, rows, days and counts, and no free text: for the people"
         " who keep the records."
@@ -40,24 +40,25 @@ def show_doubts(dataset: Dataset) -> None:
         _offer(dataset, area, found, "csv")
 
 
-def ask_remedies(dataset: Dataset) -> Dataset | None:
-    """Offer what mends a doubt at a click; return the data so mended, if something was chosen."""
+def ask_remedies(dataset: Dataset, *, read_anew: bool = False) -> Dataset | None:
+    """Offer what mends a doubt at a click; return the data so mended, if something was chosen.
+
+    Parameters
+    ----------
+    read_anew
+        Whether the files are at hand, so that rows which share a reference are read anew
+        (:func:`ask_references`).
+    """
     for one in doubts_of(dataset):
-        key = f"{one.code} {one.kind} {one.part}"
-        day = one.from_day or one.to_day
-        if one.other and st.button(
-            f"Count “{plain(one.part)}” as “{plain(one.other)}”",
-            key=f"name {key}",
-            help=plain(one.words),
-        ):
-            mended = under_one_name(dataset.incidents, one.kind, one.part, one.other)
-            return _mended(dataset, mended, f"“{one.part}” as “{one.other}”")
-        if day is None or not one.remedy:
-            continue
-        side = f"{'from' if one.from_day else 'up to'} {day.day} {day:%B %Y}"
-        words = f"Use the days {side} alone"
-        if st.button(words, key=f"days {key}", help=plain(one.words)):
-            return _mended(dataset, only_days(dataset.incidents, one.from_day, one.to_day), side)
+        for act in acts_of(one):
+            if act == "one per reference" and read_anew:
+                continue
+            words = act_words(one, act)
+            if st.button(plain(words), key=f"{act} {one.kind} {one.name}", help=plain(one.words)):
+                made = mended(dataset.incidents, one, act)
+                title = f"{dataset.title}, {words[0].lower()}{words[1:]}"
+                changed = dataset_of(made, title=title, choices=f"{dataset.digest} {words}")
+                return replace(changed, demonstration=dataset.demonstration)
     return None
 
 
@@ -81,11 +82,6 @@ def ask_references(dataset: Dataset, read: References) -> References | None:
         ):
             return "one per reference"
     return None
-
-
-def _mended(dataset: Dataset, incidents: Incidents, how: str) -> Dataset:
-    made = dataset_of(incidents, title=f"{dataset.title}, {how}", choices=f"{dataset.digest} {how}")
-    return replace(made, demonstration=dataset.demonstration)
 
 
 def _offer(dataset: Dataset, area: StudyArea, found: tuple[Doubt, ...], form: str) -> None:

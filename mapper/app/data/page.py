@@ -207,7 +207,7 @@ def _intake(
 def _show_accepted(dataset: Dataset, mapping: ColumnMapping | None) -> None:
     """Show the report on what was read, and offer to use it."""
     st.subheader("Quality of what you loaded")
-    made = ask_sinks(dataset) or ask_remedies(dataset)
+    made = ask_sinks(dataset) or ask_remedies(dataset, read_anew=True)
     if made is not None:
         noted_import(dataset)
         use_dataset(made)

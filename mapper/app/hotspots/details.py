@@ -9,8 +9,23 @@ import streamlit as st
 from mapper.app.shell.choices import NULLS, SCORES
 from mapper.base.text import encode_text
 from mapper.disclosure.release import Release, is_release
+from mapper.outputs.standard_words import question_word
 from mapper.outputs.tables import busiest_words, hotspot_rows
 
+# What the figures of cells are, by the question that the map answers.
+_HOW_FOUND = {
+    "unusual": (
+        "z is the excess of the cell with its ring, in standard deviations. p is the exact chance"
+        " of so many by what is expected, as bunched as incidents are here, of the cell alone or"
+        " with its ring: twice the smaller. q is p adjusted for testing every cell; the place has"
+        " its own."
+    ),
+    "concentrated": (
+        "z is Gi* of the cell with its ring. p is exact, counted over all rearrangements and not"
+        " drawn: the chance of so high a sum. q is p adjusted for testing every cell. The place has"
+        " its own q; one cell that is busy by itself is tested by itself."
+    ),
+}
 SMALLEST_P = 1e-12  # mapper.statistics.permutation reports nothing below
 
 
@@ -64,9 +79,9 @@ def show_statistics(shown: Release, chosen: str) -> None:
     cells = shown.cells[shown.cells["hotspot_id"] == chosen]
     request = _part(shown.record, "request")
     facts = _part(shown.record, "facts")
+    asks = question_word(shown)
     method = {
-        "Compared": SCORES[request["score"]],
-        "Chance": NULLS[request["null"]],
+        **_compared(asks, request, facts),
         "False finds accepted": f"{float(request['alpha']):.0%}",
         "Correction": {"bh": "Benjamini-Hochberg", "by": "Benjamini-Yekutieli"}[
             str(request["correction"])
@@ -77,10 +92,7 @@ def show_statistics(shown: Release, chosen: str) -> None:
     if "cap" in facts:
         method["Capped at"] = f"{facts['cap']:.0f}"
     _facts(method, small=True)
-    st.caption(
-        "z is Gi* of the cell with its ring. p is exact, counted over all rearrangements and not"
-        " drawn: the chance of so high a sum. q is p adjusted for testing every cell."
-    )
+    st.caption(_HOW_FOUND[asks])
     numbers = st.column_config.NumberColumn(format="localized")
     st.dataframe(
         cell_table(cells),
@@ -88,6 +100,14 @@ def show_statistics(shown: Release, chosen: str) -> None:
         column_config=dict.fromkeys(("Incidents", "With its ring", "Score", "Residents"), numbers),
         key=f"cells {chosen}",
     )
+
+
+def _compared(asks: str, request: Mapping[str, Any], facts: Mapping[str, Any]) -> dict[str, str]:
+    """Return what the cells were set against."""
+    if asks == "unusual":  # a viewer of some wards is not told what rests on all of them
+        known = facts.get("bunching_ratio")
+        return {} if known is None else {"Variance over mean that p allows for": f"{known:.1f}"}
+    return {"Compared": SCORES[request["score"]], "Chance": NULLS[request["null"]]}
 
 
 def cell_table(cells: pd.DataFrame) -> pd.DataFrame:

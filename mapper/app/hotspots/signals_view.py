@@ -62,7 +62,7 @@ def _sentences(row: Mapping[Hashable, Any]) -> list[str]:
     """Return what each carried signal says."""
     names = str(row["signals"]).split("; ") if row["signals"] else []
     if not names:
-        return ["None of the four on its own: it is hot by what lies around it."]
+        return ["None of the four by itself: the place was found by the test of the map."]
     return [f"{', '.join(names)}.".capitalize(), *re.split(r"(?<=\?) ", str(row["words"]))]
 
 

@@ -5,14 +5,18 @@ from datetime import date
 from typing import Any
 
 from mapper.app.patch.words import action_words, near_words, pattern_words, peak_words
+from mapper.app.work.visit_form import LATELY
 from mapper.base.text import count
 from mapper.base.week import SHIFTS, WEEKDAYS
 from mapper.disclosure.patch import PatchPlace, PatchRelease
 from mapper.outputs.maps.patch_layer import month_words
 from mapper.outputs.standard_words import nothing_words, places_words, question_word
-from mapper.outputs.tables import busiest_words, hotspot_rows
+from mapper.outputs.tables import busiest_words, hotspot_rows, main_streets
 from mapper.records.actions import PlannedAction
+from mapper.records.place_work import Ground
+from mapper.records.visits import Visit, visits_on
 
+_BUSIEST = 3  # cells told where no place is listed
 _INVENTED = "These places are invented for the demonstration."
 _OTHERWISE = (
     "Choose more days, other hours, another lens or more wards, or take it as the answer: the map"
@@ -21,14 +25,48 @@ _OTHERWISE = (
 
 
 def cards_of(
-    patch: PatchRelease, actions: Mapping[str, Sequence[PlannedAction]], *, today: date
+    patch: PatchRelease,
+    actions: Mapping[str, Sequence[PlannedAction]],
+    visits: Sequence[Visit] = (),
+    *,
+    today: date,
 ) -> list[dict[str, Any]]:
-    """Return one card for each hot spot of a patch, best rank first."""
+    """Return one card for each hot spot of a patch, best rank first.
+
+    Parameters
+    ----------
+    visits
+        Of the last weeks, anywhere.
+    """
     rows = hotspot_rows(patch.shown, on_screen=True)
-    return [
+    cards = [
         _card(row, place, actions.get(place.hotspot_id, ()), today)
         for row, place in zip(rows, patch.places, strict=True)
     ]
+    for card in cards:
+        card["visited"] = visited_words(ground_of(patch, card["id"]).cells, visits)
+    return cards
+
+
+def ground_of(patch: PatchRelease, hotspot_id: str) -> Ground:
+    """Return name and cells of a hot spot of a patch."""
+    cells = patch.shown.cells
+    spots = patch.shown.hotspots
+    name = str(spots.loc[spots["hotspot_id"] == hotspot_id, "name"].iloc[0])
+    mine = cells.loc[cells["hotspot_id"] == hotspot_id, "cell"]
+    return Ground(name, hotspot_id, frozenset(mine.astype("str")))
+
+
+def visited_words(cells: frozenset[str], visits: Sequence[Visit]) -> str:
+    """Say when a place was last visited, and how often lately; nothing where it was not."""
+    mine = visits_on(cells, visits)
+    if not mine:
+        return ""
+    last = max(one.day for one in mine)
+    return (
+        f"Last visit {last.day} {last:%B}; {count(len(mine), 'visit')},"
+        f" {count(sum(one.minutes for one in mine), 'minute')} in {LATELY} days"
+    )
 
 
 def _card(
@@ -41,6 +79,8 @@ def _card(
         "id": place.hotspot_id,
         "rank": row["rank"],
         "name": row["name"],
+        "lon": row["lon"],
+        "lat": row["lat"],
         "number": f"{count(row['incidents'], 'incident')}{_times(row['ratio'])}",
         "reason": row["reason"],
         "busiest": busiest_words(row),
@@ -56,6 +96,7 @@ def _card(
         "rule": place.rule,
         "why": place.reason,
         "actions": [action_words(one, today) for one in actions],
+        "doing": f"Doing now: {action_words(actions[0], today)}" if actions else "",
         "state": _state(len(actions), late),
         "late": bool(late),
     }
@@ -72,6 +113,20 @@ def _state(opened: int, late: int) -> str:
         return "no action open"
     words = f"{count(opened, 'action')} open"
     return f"{words}, {late} overdue" if late else words
+
+
+def busiest_here(patch: PatchRelease) -> list[str]:
+    """Return the cells of a patch that hold most incidents, each by its ward and main street."""
+    table = patch.shown.cells[["cell", "ward"]].assign(incidents=patch.incidents)
+    table["street"] = table["cell"].map(main_streets(patch.shown))
+    first = table[table["incidents"] > 0].nlargest(_BUSIEST, "incidents", keep="first")
+    return [
+        f"{': '.join(part for part in (ward, street) if isinstance(part, str) and part)}:"
+        f" {count(number, 'incident')}"
+        for ward, street, number in zip(
+            first["ward"], first["street"], first["incidents"], strict=True
+        )
+    ]
 
 
 def panel_data(
@@ -101,6 +156,7 @@ def panel_data(
         "hint": f"{places_words(shown)}; largest excess first. Choose one, here or on the map."
         if cards
         else f"{nothing_words(shown)}. {_OTHERWISE}",
+        "busiest": [] if cards else busiest_here(patch),
         "months": [month_words(name) for name in patch.months],
         "period": shown.period,
         "days": [day[:2] for day in WEEKDAYS],

@@ -16,11 +16,12 @@ from mapper.disclosure.patch import PatchRelease
 from mapper.disclosure.people import Viewer
 from mapper.records.actions import PlannedAction
 
-# On a phone the lenses are one row to push along, so that the map is not far below.
+# On a phone the choices are a part of their own, behind a tab of the panel below them; beside the
+# map and the choices the head is a title alone.
 _STYLE = (
-    "<style>@media (max-width: 640px) { .st-key-patch-lens [data-testid='stButtonGroup'] > div"
-    " { flex-wrap: nowrap; overflow-x: auto; padding-bottom: 6px; }"
-    " .st-key-patch-lens button { flex: none; } }</style>"
+    "<style>@media (max-width: 640px) { [data-patch-tab]:not([data-patch-tab='choose'])"
+    " .st-key-patch-choices, [data-patch-tab]:not([data-patch-tab='places']) :is(.m-headline p,"
+    " .st-key-patch-acts) { display: none; } }</style>"
 )
 _NAMED = 3  # wards named in the headline
 
@@ -43,10 +44,9 @@ def show_head(
             f'{_STYLE}<div class="m-headline"><h1>My patch <span>{encode_text(wards)}</span></h1>'
             f'<p class="m-over">{encode_text(_over(patch, choice))}'
             f" <span>{encode_text(age)}.</span></p>"
-            f""
             f'<p class="m-question">{encode_text(answer_words(patch, actions, today))}</p></div>'
         )
-    with acts, st.container(horizontal=True, horizontal_alignment="right"):
+    with acts, st.container(horizontal=True, horizontal_alignment="right", key="patch acts"):
         offer_sheet(viewer, patch, actions, wards=wards, today=today)
         share = st.popover("Share", icon=":material/link:")
     with share:

@@ -9,7 +9,7 @@ import streamlit as st
 from mapper.analysis.request import AnalysisRequest
 from mapper.app.door.who import current_viewer
 from mapper.app.patch.actions import open_actions
-from mapper.app.patch.cards import cards_of, panel_data
+from mapper.app.patch.cards import cards_of, ground_of, panel_data
 from mapper.app.patch.choice import (
     BEFORE,
     Allowed,
@@ -38,6 +38,7 @@ from mapper.app.shell.waiting import opened_dataset
 from mapper.app.shell.what_is import what_are
 from mapper.app.shell.words import notice
 from mapper.app.work.record_start import offer_assessment
+from mapper.app.work.visit_form import lately, offer_visit
 from mapper.base.errors import MapperError
 from mapper.context.places import Places
 from mapper.disclosure.patch import PatchRelease
@@ -79,7 +80,8 @@ def show_page() -> None:
         show_synthetic(dataset.incidents.table)
         allowed = allowed_for(viewer, dataset)
         head = st.container()
-        asked = _ask(viewer, dataset, allowed)
+        with st.container(key="patch choices"):
+            asked = _ask(viewer, dataset, allowed)
     except MapperError as error:
         notice(str(error), kind="stop")
         return
@@ -159,7 +161,7 @@ _WORDS = {
 @st.fragment
 def _explore(asked: PatchRequest, answer: PatchView) -> None:
     """Draw maps and cards and what belongs to a choice on them; runs alone after one."""
-    patch = answer.patch
+    patch, today = answer.patch, today_here()
     found, said = _found(asked, patch)
     if said:
         notice(said, kind="look")
@@ -172,7 +174,7 @@ def _explore(asked: PatchRequest, answer: PatchView) -> None:
         maps = [(maps[0][0], mine), (second, title)]
     data = panel_data(
         patch,
-        cards_of(patch, answer.actions, today=today_here()),
+        cards_of(patch, answer.actions, lately(today), today=today),
         maps=maps,
         chosen=str(st.session_state.get("patch spot", "")),
         found=found,
@@ -182,11 +184,13 @@ def _explore(asked: PatchRequest, answer: PatchView) -> None:
     if told.chosen and told.chosen != st.session_state.get("patch spot"):
         st.session_state["patch spot"] = told.chosen
     say({"spot": told.chosen})
-    show_strongest(asked.dataset, patch.shown)
-    what_are(_WORDS)
+    if told.chosen:
+        offer_visit(asked.viewer, [ground_of(patch, told.chosen)], key="patch visit")
+    offer_assessment(told.chosen)
     show_area(patch, told.corners)
     show_place(patch, told.chosen)
-    offer_assessment(told.chosen)
+    show_strongest(asked.dataset, patch.shown)
+    what_are(_WORDS)
     show_next(asked.dataset, _request(asked, asked.lens, asked.days), asked.lens, patch)
     show_twin(patch)
     show_cautions(patch.shown)

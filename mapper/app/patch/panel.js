@@ -2,6 +2,7 @@
 // the browser; the server is told afterwards. Text is only ever set as text. Frames are spoken to
 // by messages; mapper/outputs/maps/patch.js says which there are.
 const SVG = "http://www.w3.org/2000/svg";
+const FIRST = 5; // cards at once, as panel.css has it
 const STEP = 1000; // milliseconds a month stays while months play
 
 function add(parent, kind, words, name) {
@@ -89,12 +90,15 @@ function cardOf(parent, card, data, choose) {
   add(head, "b", String(card.rank));
   const button = add(head, "button", card.name);
   button.type = "button";
+  add(made, "p", "", "away");
   const row = add(made, "div", null, "row");
   const left = add(row, "div");
   add(left, "p", card.number);
   if (card.pattern) { add(left, "p", card.pattern, "quiet"); }
   if (card.months.length > 1) { strip(row, card, data.months); }
   add(made, "p", card.when, "when");
+  if (card.doing) { add(made, "p", card.doing); }
+  if (card.visited) { add(made, "p", card.visited, "quiet"); }
   const state = add(made, "p");
   add(state, "span", card.state, card.late ? "chip late" : "chip");
   if (card.phase) { add(state, "span", `${card.phase} prevention`, "chip"); }
@@ -105,7 +109,7 @@ function cardOf(parent, card, data, choose) {
 
 function mark(state, id, { scroll }) {
   state.chosen = id;
-  for (const card of state.cards.children) {
+  for (const card of state.cards.querySelectorAll(".card")) {
     const chosen = card.dataset.id === id;
     card.classList.toggle("chosen", chosen);
     const button = card.querySelector("button");
@@ -178,6 +182,9 @@ function greet(state, one) {
   if (state.month < state.data.months.length) { send(one.frame, { mapper: "month", at: state.month }); }
   if (one === state.maps[0] && state.chosen) { send(one.frame, { mapper: "choose", id: state.chosen }); }
   if (one === state.maps[0]) { goTo(state); }
+  if (state.here) {
+    send(one.frame, { mapper: "here", lat: state.here.latitude, lon: state.here.longitude });
+  }
 }
 
 function goTo(state) {
@@ -232,6 +239,22 @@ function start(root) {
     button.addEventListener("click", () => toggle(state, name, button));
   }
   root.classList.toggle("dark", kept("dark"));
+  get(".t-menu").addEventListener("click", () => menu(state, get(".bar").hidden));
+  get(".maps").addEventListener("keydown", (event) => {
+    if (event.key !== "Escape" || get(".bar").hidden) { return; }
+    menu(state, false);
+    get(".t-menu").focus();
+  });
+  for (const button of root.querySelectorAll(".tabs button")) {
+    button.addEventListener("click", () => { show(state, button.dataset.tab); window.scrollTo(0, 0); });
+  }
+  show(state, root.dataset.tab);
+  const near = get(".t-near");
+  near.addEventListener("click", () => nearMe(state, near.getAttribute("aria-pressed") !== "true"));
+  get(".rest").addEventListener("click", () => {
+    get("ol").classList.add("every");
+    get(".rest").hidden = true;
+  });
   get(".t-draw").addEventListener("click", () => drawing(state, !state.drawing));
   get(".t-frame").addEventListener("click", () => {
     drawing(state, false);
@@ -246,6 +269,65 @@ function start(root) {
   get(".back").addEventListener("click", () => { play(state, false); month(state, state.month - 1); });
   get(".on").addEventListener("click", () => { play(state, false); month(state, state.month + 1); });
   return state;
+}
+
+function menu(state, open) {
+  state.root.querySelector(".bar").hidden = !open;
+  state.root.querySelector(".t-menu").setAttribute("aria-expanded", String(open));
+}
+
+// On a phone one of three parts fills the screen; the page's own choices are one of them. The
+// style of the page (mapper/app/patch/head.py) reads the name from its body.
+function show(state, tab) {
+  state.root.dataset.tab = document.body.dataset.patchTab = tab;
+  for (const button of state.root.querySelectorAll(".tabs button")) {
+    if (button.dataset.tab === tab) { button.setAttribute("aria-current", "true"); }
+    else { button.removeAttribute("aria-current"); }
+  }
+}
+
+// Where this device is, asked of the browser when pressed; it stays in this page and is forgotten
+// with it. The nearest place comes first, with how far and which way it lies.
+const WAYS = ["north", "north-east", "east", "south-east", "south", "south-west", "west",
+  "north-west"];
+function away(here, card) {
+  const rad = Math.PI / 180, north = (card.lat - here.latitude) * rad;
+  const east = (card.lon - here.longitude) * rad * Math.cos((card.lat + here.latitude) / 2 * rad);
+  const metres = 6371008.8 * Math.hypot(north, east);
+  const way = WAYS[(Math.round(Math.atan2(east, north) / rad / 45) + 8) % 8];
+  const far = metres < 950 ? `${Math.round(metres / 50) * 50} m` : `${(metres / 1000).toFixed(1)} km`;
+  return { metres, words: metres < 75 ? "You are there" : `About ${far} ${way} of you` };
+}
+
+function nearMe(state, on) {
+  const button = state.root.querySelector(".t-near"), words = state.root.querySelector(".beside");
+  button.setAttribute("aria-pressed", String(on));
+  words.textContent = "";
+  state.here = null;
+  tell(state, { mapper: "here" });
+  if (!on) { arrange(state); return; }
+  if (!navigator.geolocation) { words.textContent = "This browser gives no position."; return; }
+  words.textContent = "Asking this device where it is …";
+  navigator.geolocation.getCurrentPosition((found) => {
+    state.here = found.coords;
+    words.textContent = "Nearest first. Your position stays on this device.";
+    tell(state, { mapper: "here", lat: found.coords.latitude, lon: found.coords.longitude });
+    arrange(state);
+  }, () => {
+    button.setAttribute("aria-pressed", "false");
+    words.textContent = "This device gave no position. Allow it for this site in the browser.";
+  }, { enableHighAccuracy: true, timeout: 15000 });
+}
+
+function arrange(state) {
+  const order = state.data.cards.map((card) => ({ card, ...(state.here ? away(state.here, card) :
+    { metres: card.rank, words: "" }) }));
+  order.sort((one, other) => one.metres - other.metres);
+  for (const { card, words } of order) {
+    const made = [...state.cards.querySelectorAll(".card")].find((one) => one.dataset.id === card.id);
+    made.querySelector(".away").textContent = words;
+    state.cards.append(made);
+  }
 }
 
 function drawMaps(state, data) {
@@ -271,11 +353,18 @@ function drawCards(state, data) {
     state.tellChosen();  // again too: what was said while the page began anew is lost
   };
   state.cards.replaceChildren();
+  state.cards.classList.remove("every");
+  const rest = state.root.querySelector(".rest"), more = data.cards.length - FIRST;
+  rest.hidden = more < 1;
+  rest.textContent = more === 1 ? "Show 1 more place" : `Show ${more} more places`;
+  if (data.busiest.length) { points(add(state.cards, "li", null, "quiet"), "Busiest cells", data.busiest, ""); }
+  state.root.querySelector(".t-near").hidden = !data.cards.length;
   for (const card of data.cards) { cardOf(state.cards, card, data, choose); }
   state.list.scrollTop = 0;
   state.list.querySelector("h2").textContent = data.heading;
   state.list.querySelector(".hint").textContent = data.hint;
   state.told.textContent = "";
+  if (state.here) { arrange(state); }
   mark(state, data.chosen, { scroll: true });
 }
 
@@ -306,6 +395,7 @@ export default function ({ data, parentElement, setStateValue }) {
     if (root.isConnected) { return; }
     clearInterval(state.timer);
     window.removeEventListener("message", state.hear);
+    delete document.body.dataset.patchTab;
     root.mapperState = undefined;
   };
 }

@@ -39,7 +39,6 @@ _USUAL_SIZE = 9
 SCORES: dict[Score, str] = {
     "capped": "Counts, the largest capped",
     "count": "Counts as they are",
-    "rank": "Ranks",
 }
 NULLS: dict[Null, str] = {
     "total": "All counts rearranged over all cells",

@@ -54,6 +54,7 @@ ENTRIES = (
     AppPage("places/plan.py", "Plans", "plan", PLACES),
     AppPage("places/campaigns.py", "Campaigns", "plan", PLACES),
     AppPage("places/interventions.py", "Interventions", "plan", PLACES),
+    AppPage("places/visits.py", "Visits", "plan", PLACES),
     AppPage("places/late_and_due.py", "Late and due", "plan", PLACES),
     AppPage("places/meetings.py", "Meetings", "plan", PLACES),
     AppPage("places/children.py", "Children", "see hot spots", PLACES),

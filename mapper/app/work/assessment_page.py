@@ -1,13 +1,21 @@
 """Assessments: what makes harm possible at a place, written by people, versioned and kept."""
 
+from collections.abc import Sequence
+
+import pandas as pd
 import streamlit as st
 
+from mapper.app.door.who import current_viewer
 from mapper.app.shell.dossier_view import offer_dossier_of
+from mapper.app.shell.words import notice
 from mapper.app.work.phase_view import show_phase
 from mapper.app.work.record_desk import Desk, seen_records
 from mapper.app.work.record_page import show_records
 from mapper.app.work.record_start import asked_place
+from mapper.base.errors import MapperError
 from mapper.disclosure.people import Viewer
+from mapper.records.learning import learning, requests
+from mapper.records.versions import Version
 
 PLANS = "pages/places/plan.py"
 
@@ -15,6 +23,31 @@ PLANS = "pages/places/plan.py"
 def show_page() -> None:
     """Show the assessments, and the way on to a plan for the same place."""
     show_records("assessment", title="Location assessments", started=asked_place, below=_go_on)
+    try:
+        _show_learning(seen_records(current_viewer(), "assessment"))
+    except MapperError as error:
+        notice(str(error), kind="stop")
+
+
+def _show_learning(assessments: Sequence[Version]) -> None:
+    """Show the themes of serious case reviews over all assessments, in counts."""
+    found = learning(assessments)
+    if not found:
+        return
+    st.subheader("Learning: themes of serious case reviews", anchor=False)
+    st.dataframe(
+        pd.DataFrame(
+            {"Theme": [one.theme for one in found], "Found": [one.theme_words for one in found]}
+        ),
+        hide_index=True,
+        width="stretch",
+        key="learning",
+    )
+    st.text(requests(assessments).request_words)
+    st.caption(
+        "Counts of answers alone: what is written stays in each assessment. An open question is"
+        " work to do, not a failing of whoever wrote."
+    )
 
 
 def _go_on(viewer: Viewer, desk: Desk) -> None:

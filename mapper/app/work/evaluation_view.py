@@ -32,6 +32,7 @@ from mapper.records.form import Content
 from mapper.records.open import database
 from mapper.records.saving import NEW, Work, save
 from mapper.records.versions import Version, new_record, newest
+from mapper.records.visits import dosage, visits_between
 
 _PARTS = ("treated", "control", "buffer", "buffer control")
 _KINDS = {"worked": "note", "did not work": "look", "could not be told": "note"}
@@ -68,9 +69,10 @@ def show_evaluation(viewer: Viewer, evaluation: Version) -> None:
             kind="look",
         )
     bullets(result["words"])
-    if result["verdict"] == "could not be told" and (words := would_tell(inputs)):
+    if words := would_tell(evaluation.content):
         st.text(words)
     st.dataframe(part_table(inputs), hide_index=True, key=f"{evaluation.record} parts")
+    _show_dosage(inputs)
     if figures := figure_words(result):
         st.caption(figures)
     what_are({"evaluation": "What is this effect?"})
@@ -88,6 +90,16 @@ def show_evaluation(viewer: Viewer, evaluation: Version) -> None:
             notice("The same result, to the last figure.", kind="good")
         else:
             notice("The kept counts no longer give the kept result: do not use it.", kind="stop")
+
+
+def _show_dosage(inputs: Content) -> None:
+    """Show how much was done at the treated places in both windows, beside what came of it."""
+    cells = frozenset(inputs["cells"]["treated"])
+    for name in ("before", "after"):
+        first, last = map(date.fromisoformat, inputs[name])
+        told = dosage(cells, visits_between(database(), first, last), first=first, last=last)
+        if told.visits:
+            st.text(f"Visits {name}: {told.words}")
 
 
 def figure_words(result: Content) -> str:

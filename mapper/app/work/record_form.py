@@ -52,6 +52,8 @@ def ask_form(
     tabs = st.tabs([section.title for section in form.sections], key=f"{form.id} tabs")
     for tab, section in zip(tabs, form.sections, strict=True):
         with tab:
+            if section.theme:
+                st.caption(f"A theme of serious case reviews: {section.theme.lower()}.")
             for field in section.fields:
                 if draw := rows.get(field.id):
                     start = list(content.get(field.id) or ())

@@ -222,7 +222,11 @@ def _window(one: Choice, key: str, seen: FormSubject) -> Value:
 
 def _file(one: Choice, key: str, _seen: FormSubject) -> Value:
     upload = st.file_uploader(
-        one.label, type=["toml"], max_upload_size=_LARGEST, key=key, help=one.help or None
+        one.label,
+        type=["csv" if one.kind == "table" else "toml"],
+        max_upload_size=_LARGEST,
+        key=key,
+        help=one.help or None,
     )
     if upload is None:
         return None
@@ -271,6 +275,7 @@ _DRAWN: Mapping[str, Callable[[Choice, str, FormSubject], Value]] = MappingProxy
         "numbers": _text,
         "school days": _file,
         "phase rules": _file,
+        "table": _file,
         "names": _names,
         "day": _day,
         "window": _window,

@@ -36,6 +36,7 @@ _WHAT: Mapping[str, Mapping[str, str]] = MappingProxyType(
         "patterns": {"patterns": "What is a pattern?"},
         "change": {"change": "What is a clear change?"},
         "scan": {"scan": "What is a cluster of a scan?"},
+        "scan-table": {"scan": "What is a cluster of a scan?"},
         "near-repeat": {"near-repeat": "What is a near repeat?"},
         "clock": {"clock": "What is a week clock?"},
         "shifts": {"clock": "What is a busy shift?"},

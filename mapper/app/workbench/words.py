@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Mapping
 from datetime import date
+from math import isinf
 from types import MappingProxyType
 
 import pandas as pd
@@ -10,9 +11,11 @@ from mapper.base.text import count
 from mapper.context.signature import CLEAR
 from mapper.disclosure.release import FindingRelease, is_release
 from mapper.outputs.briefing.content import window_in_words
+from mapper.questions.verdicts import CANNOT
 from mapper.questions.windows import Window
 
 _CLEAR = 0.05
+_ALIKE = 1e-9  # weights that differ by rounding alone
 
 
 def sentence_of(shown: FindingRelease) -> str:
@@ -50,12 +53,13 @@ def _patterns(table: pd.DataFrame, _shown: FindingRelease) -> str:
 def _change(table: pd.DataFrame, _shown: FindingRelease) -> str:
     ways = table["direction"].value_counts()
     more, fewer = int(ways.get("more", 0)), int(ways.get("fewer", 0))
-    clearly = f"{more:,} clearly have more incidents and {fewer:,} clearly fewer"
-    return f"Of {count(len(table), 'place')}, {clearly}; elsewhere there is no clear change."
+    told = f"{more:,} clearly have more incidents and {fewer:,} clearly fewer"
+    if untold := int(ways.get(CANNOT, 0)):
+        told += f", and of {untold:,} nothing can be told"
+    return f"Of {count(len(table), 'place')}, {told}; elsewhere there is no clear change."
 
 
-def _scan(table: pd.DataFrame, _shown: FindingRelease) -> str:
-    clear = int((table["p"] <= _CLEAR).sum())
+def _scan(table: pd.DataFrame, shown: FindingRelease) -> str:
     top = table.iloc[0]
     where = f"{top['ward']}, {top['district']}"
     days = window_in_words(Window(*(_day(top[name]) for name in ("first_day", "last_day"))))
@@ -63,9 +67,25 @@ def _scan(table: pd.DataFrame, _shown: FindingRelease) -> str:
         f"The most likely cluster is at {where}, {days}: {count(top['incidents'], 'incident')}"
         f" where {top['expected']:,.1f} were expected (p {top['p']:.3g})."
     )
-    if clear:
-        return f"{count(clear, 'cluster')} beyond chance. {told}"
-    return f"No cluster is beyond what chance makes. {told}"
+    return f"{_beyond_words(table, shown)} {told}"
+
+
+def _scan_table(table: pd.DataFrame, shown: FindingRelease) -> str:
+    top = table.iloc[0]
+    return (
+        f"{_beyond_words(table, shown)} The most likely cluster is round {top['place']}:"
+        f" {count(top['cases'], 'case')} where {top['expected']:,.1f} were expected"
+        f" (p {top['p']:.3g})."
+    )
+
+
+def _beyond_words(table: pd.DataFrame, shown: FindingRelease) -> str:
+    """Say how many clusters are beyond chance, as far as the random runs can tell."""
+    runs = int(shown.choices["runs"])
+    if 1 / (runs + 1) > _CLEAR:
+        return f"{count(runs, 'random run')} cannot tell a cluster from chance: ask for 99 or more."
+    clear = int((table["p"] <= _CLEAR).sum())
+    return f"{count(clear, 'cluster')} beyond chance." if clear else "No cluster is beyond chance."
 
 
 def _day(value: object) -> date:
@@ -73,10 +93,12 @@ def _day(value: object) -> date:
     return pd.Timestamp(str(value)).date()
 
 
-def _near_repeat(table: pd.DataFrame, _shown: FindingRelease) -> str:
+def _near_repeat(table: pd.DataFrame, shown: FindingRelease) -> str:
+    if 1 / (int(shown.choices["runs"]) + 1) > _CLEAR:
+        return "So few random runs cannot tell pairs from chance: ask for 99 or more."
     clear = table[table["p_all_bands"] <= _CLEAR]
     if clear.empty:
-        return "No band of distance and delay has more pairs of incidents than chance makes."
+        return "No band of distance and delay clearly has more pairs than chance makes."
     top = clear.sort_values("ratio", ascending=False).iloc[0]
     where = f"{top['metres_over']:,.0f} to {top['metres_to']:,.0f} m away"
     if top["metres_to"] == 0:
@@ -92,14 +114,15 @@ def _near_repeat(table: pd.DataFrame, _shown: FindingRelease) -> str:
 
 
 def _signature(table: pd.DataFrame, _shown: FindingRelease) -> str:
-    known = table[table["ratio"].notna() & table["ratio"].lt(float("inf"))]
-    more = known[known["sure"].eq(CLEAR) & known["ratio"].gt(1)]
+    more = table[table["sure"].eq(CLEAR) & table["ratio"].gt(1)]
     if more.empty:
         return "No indicator clearly has a larger share at one place than in the rest of the area."
     top = more.sort_values("ratio", ascending=False).iloc[0]
     place = next(
         (str(top[name]) for name in ("name", "ward", "cell") if name in table), "one place"
     )
+    if isinf(top["ratio"]):
+        return f"What stands out most: “{top['indicator']}” at {place}, and none anywhere else."
     return (
         f"What stands out most: “{top['indicator']}” at {place}, {top['ratio']:.1f} times its share"
         f" in the rest of the area ({top['low']:.1f} to {top['high']:.1f})."
@@ -119,7 +142,10 @@ def _context(table: pd.DataFrame, shown: FindingRelease) -> str:
 
 def _clock(table: pd.DataFrame, _shown: FindingRelease) -> str:
     whole = table.groupby(["hour_of_week", "day", "hour"], sort=True)["weight"].sum()
-    busiest = whole.sort_values(ascending=False).index[0]
+    alike = whole.index[whole >= whole.max() * (1 - _ALIKE)]
+    if len(alike) > 1:
+        return f"No one hour is busiest: {len(alike)} hours share the most."
+    busiest = alike[0]
     times = float(whole.max() / whole.sum() * len(whole))
     return f"Busiest hour: {busiest[1]} {busiest[2]:02d}:00, {times:.1f} times an even week."
 
@@ -195,6 +221,7 @@ _SENTENCES: Mapping[str, Callable[[pd.DataFrame, FindingRelease], str]] = Mappin
         "patterns": _patterns,
         "change": _change,
         "scan": _scan,
+        "scan-table": _scan_table,
         "near-repeat": _near_repeat,
         "clock": _clock,
         "accuracy": _accuracy,

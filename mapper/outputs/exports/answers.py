@@ -7,10 +7,13 @@ layers are made in :mod:`mapper.outputs.exports.layers`.
 import pandas as pd
 
 from mapper.disclosure.release import FindingRelease, is_release
-from mapper.outputs.documents.model import Bullets, Document, Paragraph, Table
+from mapper.outputs.documents.model import Bullets, Document, Paragraph, Picture, Table
 from mapper.outputs.documents.page import document_html
+from mapper.outputs.exports.styles import GRADED
 from mapper.outputs.exports.workbook import book_of
 from mapper.outputs.manifest import said_of
+from mapper.outputs.pictures.cell_map import cell_map
+from mapper.outputs.pictures.place_map import place_map
 from mapper.outputs.tables import csv_bytes, parquet_bytes, with_hex_id
 
 # What a column's role means to a reader of the file.
@@ -51,12 +54,14 @@ def answer_html(release: FindingRelease) -> bytes:
     table = answer_table(release)
     numbers = tuple(at for at, kind in enumerate(table.dtypes) if kind.kind in "iuf")
     rows = table.astype("str").where(table.notna(), "").itertuples(index=False, name=None)
+    picture = _picture(release)
     page = Document(
         title=release.title,
         subtitle=f"{release.lens_title}, {release.area_title}, {release.period}",
         release=release,
         blocks=(
             Paragraph(release.question, "strong"),
+            *([picture] if picture else []),
             Table("Answer", tuple(map(str, table.columns)), tuple(rows), numbers=numbers),
             Bullets(release.notes),
             Paragraph(f"{release.definition} Source: {release.source}", "small"),
@@ -65,6 +70,16 @@ def answer_html(release: FindingRelease) -> bytes:
         made_by="",
     )
     return document_html(page)
+
+
+def _picture(release: FindingRelease) -> Picture | None:
+    """Return the map of an answer: its cells by the first count there is, or else its places."""
+    table = release.table
+    graded = next((name for name in GRADED["answer"] if name in table), "")
+    by_cell = release.unit == "cell" and {"cell", "ward", "district"} <= set(table.columns)
+    if by_cell and graded and release.where is not None:
+        return cell_map(release, graded)
+    return place_map(release)
 
 
 def answer_table(release: FindingRelease) -> pd.DataFrame:

@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
+import pandas as pd
 import pyarrow.parquet as pq
 
 from mapper.base.lazy import Lazy
@@ -26,6 +27,7 @@ from mapper.outputs.exports.answers import answer_table
 from mapper.outputs.exports.styles import style_of
 from mapper.outputs.manifest import said_of
 from mapper.outputs.tables import hotspot_outlines, hotspot_rows, with_hex_id
+from mapper.questions.finding import Where
 
 if TYPE_CHECKING:
     import geopandas as gpd
@@ -37,6 +39,8 @@ else:
 Rings = Sequence[Sequence[Sequence[tuple[float, float]]]]
 
 _DEGREES = "EPSG:4326"
+_WAY = ("from_lon", "from_lat", "to_lon", "to_lat")
+_AREA_DETAIL = 0.005  # degrees, about 500 m: the outline of the area can stand in every row
 _CELL = r"8[0-9a-f]{14}"  # an H3 cell as text
 _FIXED_TIME = "2000-01-01T00:00:00.000Z"  # in place of the clock: same release, same bytes
 
@@ -44,8 +48,9 @@ _FIXED_TIME = "2000-01-01T00:00:00.000Z"  # in place of the clock: same release,
 def layers(release: AnyRelease, *, crs: str = _DEGREES) -> "dict[str, gpd.GeoDataFrame]":
     """Return the layers of a release as frames in one reference system.
 
-    A map has three, an answer one: its rows as hexagons where they are cells, as points where they
-    have longitude and latitude, else without a shape.
+    A map has three, an answer one: its rows as hexagons where they are cells, as outlines where
+    they name a hot spot, ward or district, as lines where they tell a way, as points where they
+    have longitude and latitude. Rows that stand for no place have the outline of the whole area.
     """
     if isinstance(release, FindingRelease):
         frames = {"answer": _answer(release)}
@@ -82,7 +87,7 @@ def geojson(release: FindingRelease) -> bytes:
         frame = _answer(release).replace([np.inf, -np.inf], np.nan)  # JSON has no infinity
         _write(frame, path, driver="GeoJSON", layer="answer", RFC7946="YES")
         made = json.loads(path.read_text(encoding="utf-8"))
-    told = {"type": made["type"], **said_of(release), "features": made["features"]}
+    told = {"type": made["type"], **_said(release), "features": made["features"]}
     return f"{json.dumps(told, ensure_ascii=False, separators=(',', ':'))}\n".encode()
 
 
@@ -113,6 +118,15 @@ def kml(release: AnyRelease) -> bytes:
     return straight_text(made).replace(f"<name>{layer}</name>", above, 1).encode()
 
 
+def _said(release: AnyRelease) -> dict[str, Any]:
+    """Return what a release says of itself, and of an answer what its shapes are."""
+    if not isinstance(release, FindingRelease):
+        return said_of(release)
+    whole = f"the outline of {release.area_title}, to about 500 m"
+    words = f"Each row has the shape of the place that it is about; where it is about none, {whole}"
+    return {**said_of(release), "geometry": words}
+
+
 def _words_of(release: AnyRelease) -> dict[str, str]:
     """Return what a release says of itself, each as one text."""
     return {
@@ -121,7 +135,7 @@ def _words_of(release: AnyRelease) -> dict[str, str]:
         else json.dumps(value, ensure_ascii=False)
         if isinstance(value, dict)
         else str(value)
-        for name, value in said_of(release).items()
+        for name, value in _said(release).items()
     }
 
 
@@ -130,16 +144,32 @@ def _answer(release: FindingRelease) -> "gpd.GeoDataFrame":
     table = answer_table(release).reset_index(drop=True)
     for name in table.columns[table.dtypes == "category"]:
         table[name] = table[name].astype("str")
+    return gpd.GeoDataFrame(table, geometry=_shapes(table, release.where), crs=_DEGREES)
+
+
+def _shapes(table: pd.DataFrame, where: Where | None) -> Any:
+    """Return the geometry of each row: its cell, its place, the way it tells, or the whole area."""
     shapes: Any = np.full(len(table), None, dtype=object)
     if "cell" in table:
         cells = table["cell"].astype("str")
         known = cells.str.fullmatch(_CELL).fillna(value=False).to_numpy(bool)
         index = strings_to_cells(cells[known].to_numpy(dtype=object))
         shapes[known] = shapely.from_wkb(cells_to_wkb(index))
+    elif set(_WAY) <= set(table.columns):
+        ends = table[list(_WAY)].to_numpy(float).reshape(-1, 2, 2)
+        shapes[:] = shapely.linestrings(ends)
     elif {"lon", "lat"} <= set(table.columns):
-        shapes = shapely.points(table["lon"].to_numpy(float), table["lat"].to_numpy(float))
-        shapes = np.where(np.isfinite(table["lon"].to_numpy(float)), shapes, None)
-    return gpd.GeoDataFrame(table, geometry=shapes, crs=_DEGREES)
+        points = table[["lon", "lat"]].to_numpy(float)
+        known = np.isfinite(points).all(axis=1)
+        shapes[known] = shapely.points(points[known])
+    if where is not None:
+        outlines = [_shape(cells_to_outline(cells)) for cells in where.places]
+        placed = where.of_row >= 0
+        shapes[placed] = np.array([*outlines, None], dtype=object)[where.of_row[placed]]
+        bare = shapely.is_missing(shapes)
+        if bare.any():
+            shapes[bare] = _shape(cells_to_outline(where.area)).simplify(_AREA_DETAIL)
+    return shapes
 
 
 def _hotspots(release: Release) -> "gpd.GeoDataFrame":
@@ -170,7 +200,7 @@ def _districts(release: Release) -> "gpd.GeoDataFrame":
     return gpd.GeoDataFrame({"district": list(found)}, geometry=list(found.values()), crs=_DEGREES)
 
 
-def _shape(polygons: "Rings") -> object:
+def _shape(polygons: "Rings") -> "shapely.MultiPolygon":
     """Return polygons of rings as one geometry."""
     return shapely.MultiPolygon([(rings[0], list(rings[1:])) for rings in polygons if rings])
 
@@ -190,9 +220,8 @@ def _on(frame: "gpd.GeoDataFrame", crs: str) -> "gpd.GeoDataFrame":
 def _write(frame: "gpd.GeoDataFrame", path: Path, *, driver: str, layer: str, **told: Any) -> None:
     """Write one layer through GDAL."""
     kinds = set(frame.geometry.geom_type.dropna())
-    single = next(iter(kinds)) if len(kinds) == 1 else ""
-    polygons = "MultiPolygon" if kinds or layer != "answer" else "Unknown"
-    kind = single if single in {"Polygon", "Point"} else polygons
+    areas = "MultiPolygon" if kinds <= {"Polygon", "MultiPolygon"} else "Unknown"
+    kind = next(iter(kinds)) if len(kinds) == 1 else areas
     pyogrio.write_dataframe(frame, path, driver=driver, layer=layer, geometry_type=kind, **told)
 
 
@@ -201,7 +230,7 @@ def _geoparquet(frame: "gpd.GeoDataFrame", release: AnyRelease) -> bytes:
     made, file = io.BytesIO(), io.BytesIO()
     frame.to_parquet(made, index=False)
     table = pq.read_table(made)
-    said = json.dumps(said_of(release), ensure_ascii=False).encode()
+    said = json.dumps(_said(release), ensure_ascii=False).encode()
     table = table.replace_schema_metadata({**table.schema.metadata, b"mapper": said})
     pq.write_table(table, file, compression="zstd")
     return file.getvalue()

@@ -257,9 +257,11 @@ function (map, data, canvas, streets) {
     tidy();
     group.fire("chosen", {at: at});
   }
-  // The card stands on the northern edge of the hot spot, so that it does not cover it.
+  // The card stands on the northern edge of the hot spot, so that it does not cover it. Where the
+  // page around tells of a chosen hot spot (group.told), the map does not tell it again.
   function open(at) {
     mark(at);
+    if (group.told) { return; }
     var spot = spots[at], bounds = outlines[at].getBounds();
     var north = bounds.isValid() ? bounds.getNorth() : spot.lat;
     L.popup({maxWidth: 300, autoPanPadding: [16, 16]})

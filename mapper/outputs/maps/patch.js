@@ -2,10 +2,11 @@ function (layer, data) {
   "use strict";
   // The map of a patch, in a frame of the app. Beside those of page.js it hears these messages of
   // the page around it: month {at}, dark {on}, places {on}, view {lat, lon, zoom}, goto {lat, lon,
-  // box, words}, draw {on}, frame, clear; and says: moved {lat, lon, zoom}, drawn {points}.
+  // box, words}, here {lat, lon}, draw {on}, frame, clear; and says: moved {lat, lon, zoom}, drawn {points}.
   var map = layer.map, around = window.parent;
   var months = data.months, shapes = [], playing = false, followed = false;
-  var played = L.featureGroup(), places = L.featureGroup(), sketch = L.featureGroup().addTo(map);
+  layer.told = true;
+  var played = L.featureGroup(), places = L.featureGroup(), here = L.featureGroup().addTo(map), sketch = L.featureGroup().addTo(map);
   function say(kind, more) { around.postMessage(Object.assign({mapper: kind}, more), "*"); }
 
   function shade(count, starts) {
@@ -163,6 +164,13 @@ function (layer, data) {
         followed = true;
         layer.moved();
         map.setView([told.lat, told.lon], told.zoom, {animate: false});
+      }
+    }
+    if (told.mapper === "here") {
+      here.clearLayers();
+      if (told.lat !== undefined) {
+        L.circleMarker([told.lat, told.lon], {radius: 7, weight: 3, color: COLOURS.paper,
+          fillColor: COLOURS.link, fillOpacity: 1, interactive: false}).addTo(here);
       }
     }
     if (told.mapper === "goto") { layer.go(told); }

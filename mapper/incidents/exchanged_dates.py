@@ -1,0 +1,98 @@
+"""Days and months exchanged in part, as a spreadsheet does that reads dates in another order.
+
+A spreadsheet exchanges day and month of every date up to the 12th and leaves the others. Where
+dates are then written alike, two things still show it:
+
+- dates up to the 12th lie more than a month outside all months in which a later day lies, and
+  with day and month exchanged they would not;
+- incidents were reported more than a day before they happened, and exchanged they would not be.
+
+Columns whose texts show it are asked about as they are read (:mod:`mapper.incidents.date_order`);
+here the dates themselves are looked at, of any form and of a part of the rows. Years that are whole
+and without a time of report show nothing.
+"""
+
+import numpy as np
+import pandas as pd
+
+from mapper.base.types import Flags
+from mapper.incidents.doubt import FEWEST, Doubt
+from mapper.incidents.time_blocks import Times
+
+_LAST = 12  # day that can be a month
+_DAY = np.timedelta64(1, "D")
+_LEAST_SHARE = 0.01  # of rows
+_BACK = 0.98  # of stray dates lie inside once exchanged
+
+
+def exchanged_dates(table: pd.DataFrame) -> list[Doubt]:
+    """Say when some dates have day and month exchanged."""
+    if (table["precision"] == "month").any():
+        return []  # months cannot be exchanged
+    found = exchanged(table, "start")
+    if not found.any():
+        return []
+    rows = np.flatnonzero(found)
+    start = table["start"]
+    example = start.iloc[rows[0]]
+    words = (
+        f"{rows.size:,} dates up to the 12th lie where no later day of their month does, or after"
+        f" their report, such as {example.day} {example:%B %Y}, and would not with day and month"
+        " exchanged: a spreadsheet has exchanged them, and others where it does not show."
+    )
+    return [
+        Doubt(
+            code="dates exchanged",
+            effect="veto",
+            words=words,
+            rows=rows,
+            share=rows.size / len(table),
+            kind="day",
+            since=start.min().date(),
+            until=start.max().date(),
+            remedy=(
+                "export the dates anew; or exchange days up to the 12th of these files back, as"
+                ' date_order = "part-swapped" in a mapping does'
+            ),
+        )
+    ]
+
+
+def exchanged(table: pd.DataFrame, column: str) -> Flags:
+    """Return which dates of a column show that day and month are exchanged; shape (incidents,)."""
+    moment = table[column].to_numpy()
+    turned = turned_back(moment)
+    stray = _stray(moment, turned)
+    if column == "start" and "reported" in table:
+        reported = table["reported"].to_numpy()
+        before = (reported < moment - _DAY) & (turned <= reported) & (turned != moment)
+        if before.sum() >= max(FEWEST, _LEAST_SHARE * moment.size):
+            stray |= before
+    return stray
+
+
+def turned_back(moment: Times) -> Times:
+    """Return times with day and month exchanged where the day is no more than the 12th."""
+    month = moment.astype("datetime64[M]")
+    day = (moment.astype("datetime64[D]") - month).astype(np.int64)  # from 0
+    year = moment.astype("datetime64[Y]").astype("datetime64[M]")
+    exchanged = (year + day).astype("datetime64[D]") + (month - year).astype(np.int64)
+    rest = moment - moment.astype("datetime64[D]")
+    early = (day < _LAST) & ~np.isnat(moment)
+    return np.where(early, exchanged + rest, moment).astype(moment.dtype)
+
+
+def _stray(moment: Times, turned: Times) -> Flags:
+    """Return which early dates lie outside the months of later days, and would not exchanged."""
+    month = moment.astype("datetime64[M]")
+    late = (moment.astype("datetime64[D]") - month).astype(np.int64) >= _LAST
+    late &= ~np.isnat(moment)
+    none = np.zeros(moment.size, dtype=bool)
+    if not late.any():
+        return none
+    low, high = month[late].min() - 1, month[late].max() + 1
+    stray = ~late & ((month < low) | (month > high))
+    back = turned.astype("datetime64[M]")[stray]
+    if stray.sum() < FEWEST or ((back >= low) & (back <= high)).mean() < _BACK:
+        return none
+    return np.asarray(stray)

@@ -1,0 +1,70 @@
+"""Themes of serious case reviews over assessments: counted by hand, and no text among them."""
+
+from datetime import UTC, datetime
+
+from mapper.records.form import load_form
+from mapper.records.learning import FEWEST, learning, requests
+from mapper.records.versions import Version
+
+THEMES = [
+    "Seeing the whole context",
+    "Voice and lived experience of the child",
+    "Professional curiosity and challenge",
+    "Information sharing",
+    "Decisions and their reasons",
+]
+
+
+def assessment(number, **content):
+    return Version(
+        *(f"A-{number}", 1, "assessment", content, "", "anne", datetime(2026, 1, 1, tzinfo=UTC)),
+        *("", "Place", "", "", 1),
+    )
+
+
+VOICE = {"voice": "Secret words", "voice_how": "a walk", "voice_who": "youth worker", "lived": "x"}
+SHARED = [
+    {"asked": "school", "basis": "x", "asked_on": "2026-01-01", "answered_on": "2026-01-11"},
+    {"asked": "health", "asked_on": "2026-01-01", "answered_on": "2026-01-05"},
+    {"asked": "housing", "basis": "x"},
+]
+FOUND = [
+    assessment(1, **VOICE, sharing=SHARED[:2]),
+    assessment(2, voice="Secret words", sharing=SHARED[2:]),
+    assessment(3),
+]
+
+
+def test_the_five_themes_are_counted_by_hand():
+    found = learning(FOUND)
+    assert [one.theme for one in found] == THEMES
+    voice = found[1]
+    assert (voice.complete, voice.untouched, voice.assessments) == (1, 1, 3)
+    assert dict(voice.open_questions) == {
+        "What children and young people say about the place": 1,
+        "How it was gathered": 2,
+        "Gathered by": 2,
+        "What a day here is like for a child": 2,
+    }
+    assert voice.theme_words == (
+        "1 of 3 assessments answer all of it, 1 nothing; most often open: “How it was gathered”"
+        " (2)."
+    )
+    assert "Secret" not in str(found)
+
+
+def test_requests_for_information_are_timed():
+    told = requests(FOUND)
+    assert (told.asked, told.answered, told.without_basis, told.days) == (3, 2, 1, 7)
+    assert told.request_words == (
+        "3 requests for information: 2 answered, in 7 days at the median; 1 without a legal basis."
+    )
+    assert requests([]).request_words == "No request for information is recorded."
+
+
+def test_of_few_assessments_nothing_is_told():
+    assert learning(FOUND[: FEWEST - 1]) == ()
+
+
+def test_every_theme_is_a_section_of_the_form():
+    assert [one.theme for one in load_form("assessment").sections if one.theme] == THEMES
