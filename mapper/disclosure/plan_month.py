@@ -183,6 +183,20 @@ def give_month(
     return blocks
 
 
+def check_plan(plan: ReleasePlan, register: Register) -> None:
+    """Check a plan as a whole: each of its months was given, or can be.
+
+    Raises
+    ------
+    DisclosureError
+        As :func:`refuse_released_before`.
+    """
+    given = given_months(plan, register.earlier(AUDIENCE))
+    for month in plan.months:
+        if month not in given:
+            refuse_released_before(month, register)
+
+
 def refuse_released_before(month: date, register: Register) -> None:
     """Refuse a month of which its readers were told anything before.
 
