@@ -233,8 +233,11 @@ def _missing_months(table: pd.DataFrame) -> list[Doubt]:
     Where few rows are dated at all, an empty month may be chance and is told of by no doubt: the
     rate is half that of the middle month, for quiet times.
     """
-    dated = months_of(table["start"].to_numpy())
-    months, held = np.unique(dated, return_counts=True)
+    dated = months_of(table["start"].to_numpy()).astype(np.int64)
+    earliest = dated.min(initial=0)
+    every = np.bincount(dated - earliest)
+    months = (np.flatnonzero(every) + earliest).astype("datetime64[M]")
+    held = every[every > 0]
     gap = np.diff(months).astype(np.int64) - 1
     expected = gap * (float(np.median(held)) if held.size else 0.0) / 2
     found = []

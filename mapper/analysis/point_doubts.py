@@ -11,6 +11,7 @@ apart to be set against one another).
 """
 
 import re
+from dataclasses import replace
 from itertools import islice, pairwise
 
 import numpy as np
@@ -67,8 +68,9 @@ def point_doubts(table: pd.DataFrame, coarse: Flags, *, named: bool) -> tuple[Do
 
 def _crowded_point(table: pd.DataFrame, points: Points, told: Integers) -> list[Doubt]:
     """Name the point that holds far more than any other, of those that name no kind of place."""
-    labels = point_labels(table, points)
     top = np.argsort(-points.incidents, kind="stable")[:_LOOKED_AT]
+    there, names = _at(points, top), [name for name in ("location",) if name in table]
+    labels = point_labels(table[names].iloc[there], replace(points, of=points.of[there]))
     plain = [one for one in top.tolist() if not _is_kind(str(labels[one]))]
     known = set(np.unique(points.of[told]).tolist())
     plain = [one for one in plain if one not in known]
@@ -86,6 +88,13 @@ def _crowded_point(table: pd.DataFrame, points: Points, told: Integers) -> list[
     remedy = "find out what the point stands for, and decide on it under geocode sinks"
     share = first / len(table)
     return [caveat("one point", words, rows, share, kind="coordinates", remedy=remedy)]
+
+
+def _at(points: Points, some: Integers) -> Integers:
+    """Return the rows at some points."""
+    among = np.zeros(points.incidents.size, dtype=bool)
+    among[some] = True
+    return np.flatnonzero(among[points.of])
 
 
 def _crowded_street(table: pd.DataFrame) -> list[Doubt]:
@@ -127,7 +136,7 @@ def _default_points(table: pd.DataFrame, points: Points, coarse: Flags) -> list[
     large = np.flatnonzero(many)
     if not large.size:
         return []
-    rows = np.flatnonzero(np.isin(points.of, large))
+    rows = _at(points, large)
     frame = pd.DataFrame({"point": points.of[rows], "label": ""})
     if "location" in table:
         frame["label"] = table["location"].iloc[rows].astype("str").fillna("").to_numpy()
@@ -209,7 +218,7 @@ def _drop_of_a_month(
     if points.mean < SNAPPED_MEAN:
         return None, ""
     number = (months - months.min()).astype(np.int64)
-    order = np.argsort(number, kind="stable")
+    order = np.argsort(number.astype(np.int16), kind="stable")  # few months: a radix sort
     ends = np.searchsorted(number[order], np.arange(int(number.max()) + 2))
     seen, before = np.zeros(points.incidents.size, dtype=bool), 0.0
     for one, (low, high) in enumerate(pairwise(ends.tolist())):

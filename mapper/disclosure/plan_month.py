@@ -142,6 +142,23 @@ def given_months(plan: ReleasePlan, releases: Sequence[StoredRelease]) -> tuple[
     return tuple(month for month in plan.months if month in known)
 
 
+def next_month(plan: ReleasePlan, register: Register) -> date:
+    """Return the first month of a plan that was not given.
+
+    Raises
+    ------
+    DisclosureError
+        When all were.
+    """
+    given = given_months(plan, register.earlier(AUDIENCE))
+    left = [month for month in plan.months if month not in given]
+    if not left:
+        raise DisclosureError(
+            f"All {len(given)} months of the release plan were given. Fix a plan for more."
+        )
+    return left[0]
+
+
 def give_month(
     plan: ReleasePlan, incidents: Incidents, month: date, *, register: Register
 ) -> tuple[StoredRelease, ...]:

@@ -254,8 +254,10 @@ def points_by_year(table: pd.DataFrame, points: Points) -> tuple[YearPoints, ...
     seen = np.zeros(points.incidents.size, dtype=bool)
     ground = np.zeros(points.incidents.size, dtype=bool)  # by cell, of which there are no more
     found = []
-    for one in np.unique(year).tolist():
+    for one in range(int(year.min()), int(year.max()) + 1) if year.size else ():
         here = points.of[year == one]
+        if not here.size:
+            continue
         shared = here[ground[cell[here]]]
         share = round(float(seen[shared].mean()), 6) if shared.size else None
         distinct = np.flatnonzero(np.bincount(here, minlength=seen.size))
