@@ -10,6 +10,7 @@ from mapper import __version__
 from mapper.cli.briefing import briefing_app
 from mapper.cli.file_arguments import AreaName, ColumnMapping, Paths, Repair
 from mapper.cli.place_commands import place_commands
+from mapper.cli.plan_commands import plan_app
 from mapper.cli.question_group import QuestionGroup
 from mapper.cli.records_commands import records_app
 from mapper.cli.saying import with_manners
@@ -24,6 +25,7 @@ app = typer.Typer(
 )
 area_app = typer.Typer(help="Study areas.", no_args_is_help=True)
 app.add_typer(area_app, name="area")
+app.add_typer(plan_app, name="release-plan")
 app.add_typer(briefing_app)
 app.add_typer(place_commands)
 app.add_typer(records_app)

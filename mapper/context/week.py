@@ -4,8 +4,9 @@
 15:00 to 23:00, night 23:00 to 07:00; a night belongs to the day on which it starts. The busiest
 one, two or three shifts are **peaks** where the least busy of them lies above the busiest of all
 others: given both counts, an exact two-sided binomial test of their hours, each of the three cuts
-at 0.05 / 3. So a shift is never named for being the largest of many alike, and advice to be there
-is given for peaks alone.
+at 0.05 / 3. Counts are divided by how much each shift varies from week to week beyond chance, so
+that one bad night is no habit, and one week alone has no peak. So a shift is never named for being
+the largest of many alike, and advice to be there is given for peaks alone.
 
 **Days.** School days are set against holiday weekdays, and pay days with the two days after against
 all other days. Each day's exposure is its weekday's usual share of incidents in the whole area, so
@@ -45,6 +46,7 @@ _FIGURES = (
 MOST_PEAKS = 3  # shifts named together
 _ALPHA = 0.05
 _ROUNDED = 1e-9  # what sums of shares are off by
+_MONDAY = 3  # days from a Monday to the first of January 1970
 _DAY = np.timedelta64(1, "D")
 
 
@@ -74,19 +76,67 @@ def shift_of_hours(shifts: Mapping[str, int] = SHIFTS) -> Integers:
     return ((hour // 24) * len(starts) + within) % (7 * len(starts))
 
 
-def peak_shifts(sums: Floats, *, shifts: Mapping[str, int] = SHIFTS) -> Flags:
+def shift_spread(
+    start: npt.NDArray[np.datetime64],
+    group: Integers,
+    *,
+    groups: int,
+    shifts: Mapping[str, int] = SHIFTS,
+) -> Floats:
+    """Return the variance over the mean of each shift's weeks, 1 or more; shape (groups, shifts).
+
+    Each week is expected to hold what the area's week does. Infinite where there is one week only.
+
+    Parameters
+    ----------
+    start
+        Of incidents whose hour is known, shape (incidents,).
+    group
+        Number of each incident's place from 0, below 0 for elsewhere in the area.
+    """
+    hours = start.astype("datetime64[h]").astype(np.int64) - next(iter(shifts.values()))
+    week, within = np.divmod(hours + _MONDAY * 24, WEEK_HOURS)
+    first = next(iter(shifts.values()))
+    shift = shift_of_hours(shifts)[(within + first) % WEEK_HOURS]
+    week = np.unique(week, return_inverse=True)[1]
+    area = np.bincount(week)
+    width = 7 * len(shifts)
+    inside = group >= 0
+    seen = np.zeros((groups, width, area.size))
+    np.add.at(seen, (group[inside], shift[inside], week[inside]), 1)
+    expected = seen.sum(axis=2, keepdims=True) * area / max(area.sum(), 1)
+    if area.size < 2:  # noqa: PLR2004 - a spread needs two weeks
+        return np.full((groups, width), np.inf)
+    squares = np.divide(
+        (seen - expected) ** 2, expected, out=np.zeros(seen.shape), where=expected > 0
+    )
+    spread = np.maximum(squares.sum(axis=2) / (area.size - 1), 1.0)
+    return np.asarray(spread, dtype=np.float64)
+
+
+def peak_shifts(
+    sums: Floats, *, spread: Floats | None = None, shifts: Mapping[str, int] = SHIFTS
+) -> Flags:
     """Return which shifts are busier than all others, shape of ``sums``; at most three a row.
 
     Weights are rounded against the finding: down in the peaks, up in the others.
+
+    Parameters
+    ----------
+    spread
+        Variance over mean of each shift's weeks, as :func:`shift_spread`; 1 where not given.
     """
+    even = np.ones(sums.shape) if spread is None else spread
     length = np.bincount(shift_of_hours(shifts), minlength=sums.shape[1])
     order = np.argsort(-sums / length, axis=1, kind="stable")
     ranked, hours = np.take_along_axis(sums, order, axis=1), length[order]
+    varies = np.take_along_axis(even, order, axis=1)
     first = np.zeros(len(sums), dtype=np.int64)  # how many shifts are peaks
     for number in range(1, MOST_PEAKS + 1):
         last, other = hours[:, number - 1], hours[:, number]
-        inside = np.floor(ranked[:, number - 1] + _ROUNDED).astype(np.int64)
-        outside = np.ceil(ranked[:, number] - _ROUNDED).astype(np.int64)
+        most = varies[:, : number + 1].max(axis=1)  # of all that are named and the next
+        inside = np.floor(ranked[:, number - 1] / most + _ROUNDED).astype(np.int64)
+        outside = np.ceil(ranked[:, number] / most - _ROUNDED).astype(np.int64)
         for share in np.unique(last / (last + other)):
             p, _ = binomial_tails(inside, inside + outside, float(share))
             first[(last / (last + other) == share) & (2 * p <= _ALPHA / MOST_PEAKS)] = number

@@ -27,6 +27,7 @@ from mapper.disclosure.release import (
     Release,
     digest_of_release,
 )
+from mapper.disclosure.release_plan import CAVEAT
 from mapper.disclosure.rules import AUDIENCES, OPERATIONAL, AudienceRule, rules
 from mapper.grid.hexagons import strings_to_cells
 from mapper.questions.finding import Finding, Where, where_named
@@ -166,7 +167,8 @@ def _guarded_map(
         "round_to": rule.round_to,
     }
     told = (note.words for note in result.notes if note.code in TOLD_OUTSIDE)
-    notes = (*result.lens.caveats, *told, *rule.caveats)
+    sums = (CAVEAT,) if prepared.planned else ()
+    notes = (*result.lens.caveats, *told, *rule.caveats, *sums)
     return replace(finding, notes=notes, record=MappingProxyType(record))
 
 
@@ -183,7 +185,7 @@ def _guarded_table(prepared: Prepared, rule: AudienceRule, shown: Release | None
         finding,
         table=table,
         roles=MappingProxyType(roles),
-        notes=rule.caveats[:1],
+        notes=(*rule.caveats[:1], *([CAVEAT] if prepared.planned else [])),
         choices=MappingProxyType(days),
         record=MappingProxyType(
             {"rules": rules().version, "question": finding.id, "planned": prepared.planned}

@@ -22,7 +22,7 @@ from mapper.base.errors import RefusedError
 from mapper.base.tables import HOTSPOT_COLUMNS
 from mapper.base.types import Flags, Floats, Integers
 from mapper.context.near import RINGS, near_places
-from mapper.context.week import peak_shifts, shift_weights
+from mapper.context.week import peak_shifts, shift_spread, shift_weights
 from mapper.disclosure.make import release
 from mapper.disclosure.own_wards import narrowed
 from mapper.disclosure.people import Viewer, in_wards, require, scope_of
@@ -194,9 +194,9 @@ def _places(
     if ids.empty:
         return ()
     row = ids.get_indexer(shown.cells["hotspot_id"])
-    hours = _hours(study.week, in_release(study, shown), row, len(ids))
+    hours, spread = _hours(study.week, in_release(study, shown), row, len(ids))
     shifts = shift_weights(hours)
-    peaks = peak_shifts(shifts)
+    peaks = peak_shifts(shifts, spread=spread)
     size = study.result.cells["hotspot_id"].value_counts()
     cells = strings_to_cells(shown.cells["cell"].to_numpy(dtype=object))
     found = []
@@ -221,15 +221,21 @@ def _places(
     return tuple(found)
 
 
-def _hours(week: Study, own: Flags, row: Integers, number: int) -> Floats:
-    """Return the weight of each hour of the week at each hot spot; shape (hot spots, 168)."""
+def _hours(week: Study, own: Flags, row: Integers, number: int) -> tuple[Floats, Floats]:
+    """Return the weight of each hour of the week at each hot spot, and how much its shifts vary.
+
+    Shapes (hot spots, 168) and (hot spots, shifts of a week).
+    """
     of_cell = np.full(own.size, -1, dtype=np.int64)
     of_cell[own] = row
     position = week.counts.position
     group = np.where(week.counted, of_cell[np.where(position >= 0, position, 0)], -1)
+    known = week.counted & ~week.no_hour
+    start = week.incidents.table["start"].to_numpy()
+    spread = shift_spread(start[known], group[known], groups=number)
     if not (group >= 0).any():
-        return np.zeros((number, WEEK_HOURS))
-    return week.week_clocks(group, groups=number).weights
+        return np.zeros((number, WEEK_HOURS)), spread
+    return week.week_clocks(group, groups=number).weights, spread
 
 
 def _near(study: PatchStudy, cells: npt.NDArray[np.uint64]) -> tuple[Nearby, ...]:

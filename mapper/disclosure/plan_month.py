@@ -142,6 +142,23 @@ def given_months(plan: ReleasePlan, releases: Sequence[StoredRelease]) -> tuple[
     return tuple(month for month in plan.months if month in known)
 
 
+def next_month(plan: ReleasePlan, register: Register) -> date:
+    """Return the first month of a plan that was not given.
+
+    Raises
+    ------
+    DisclosureError
+        When all were.
+    """
+    given = given_months(plan, register.earlier(AUDIENCE))
+    left = [month for month in plan.months if month not in given]
+    if not left:
+        raise DisclosureError(
+            f"All {len(given)} months of the release plan were given. Fix a plan for more."
+        )
+    return left[0]
+
+
 def give_month(
     plan: ReleasePlan, incidents: Incidents, month: date, *, register: Register
 ) -> tuple[StoredRelease, ...]:
@@ -164,6 +181,20 @@ def give_month(
         for one in blocks:
             register.add(one)
     return blocks
+
+
+def check_plan(plan: ReleasePlan, register: Register) -> None:
+    """Check a plan as a whole: each of its months was given, or can be.
+
+    Raises
+    ------
+    DisclosureError
+        As :func:`refuse_released_before`.
+    """
+    given = given_months(plan, register.earlier(AUDIENCE))
+    for month in plan.months:
+        if month not in given:
+            refuse_released_before(month, register)
 
 
 def refuse_released_before(month: date, register: Register) -> None:

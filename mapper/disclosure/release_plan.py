@@ -28,6 +28,10 @@ from mapper.lenses.load import load_lens
 PLAN_FILE = "release-plan.toml"  # in the workspace
 AUDIENCE = "partnership"  # the public is given what the ordinary check allows beside it
 LEVELS = ("area", "district", "ward", "cell")  # coarsest first
+CAVEAT = (
+    "Two numbers, such as “2 to 8”, say that a count lies between them: it is a sum of monthly"
+    " counts that were each hidden or rounded. Where it can be a hidden one, no number is printed."
+)
 PLANNED = "plan"  # the filter by which the register knows what a plan gave: its value the level
 _KEYS = {"area": str, "resolution": int, "lenses": list, "first_month": str, "last_month": str}
 _KIND = TomlKind(what="a release plan", remedy="See docs/release-plan.md.", refused=DisclosureError)
@@ -48,6 +52,15 @@ class ReleasePlan:
         """The first day of each month."""
         return tuple(months_between(self.first, self.last))
 
+    @property
+    def words(self) -> str:
+        """What it gives, in a sentence."""
+        lenses = ", ".join(lens.title for lens in self.load_lenses())
+        return (
+            f"Partners are given {lenses} by cells of resolution {self.resolution}, wards,"
+            f" districts and the area, each month from {self.first:%B %Y} to {self.last:%B %Y}."
+        )
+
     def load_area(self) -> StudyArea:
         """Return the study area in the plan's size of cells."""
         return load_study_area(self.area, resolution=self.resolution)
@@ -65,11 +78,6 @@ def months_between(first: date, last: date) -> Iterator[date]:
         month = date(month.year + month.month // 12, month.month % 12 + 1, 1)
 
 
-def plan_file() -> Path:
-    """Return where this installation's plan is kept."""
-    return settings().workspace / PLAN_FILE
-
-
 def release_plan() -> ReleasePlan | None:
     """Return this installation's plan, if there is one.
 
@@ -78,7 +86,7 @@ def release_plan() -> ReleasePlan | None:
     DisclosureError
         As :func:`read_plan`.
     """
-    path = plan_file()
+    path = settings().workspace / PLAN_FILE
     return read_plan(path, digest_of(path)) if path.is_file() else None
 
 

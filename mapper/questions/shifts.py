@@ -9,7 +9,7 @@ from mapper.analysis.analyse import AnalysisResult
 from mapper.analysis.study import Study
 from mapper.base.text import count
 from mapper.base.week import SHIFTS, WEEKDAYS
-from mapper.context.week import peak_shifts, shift_of_hours, shift_weights
+from mapper.context.week import peak_shifts, shift_of_hours, shift_spread, shift_weights
 from mapper.questions.answer import answer
 from mapper.questions.choices import Choices
 from mapper.questions.finding import Finding, Role
@@ -42,7 +42,10 @@ def ask_shifts(
     group = np.where(study.counted, places.of_incident, -1)
     clocks = study.week_clocks(group, groups=places.size)
     sums = shift_weights(clocks.weights)
-    laid_out = _shift_rows(places, sums, peak_shifts(sums))
+    known = study.counted & ~study.no_hour
+    start = study.incidents.table["start"].to_numpy()[known]
+    spread = shift_spread(start, group[known], groups=places.size)
+    laid_out = _shift_rows(places, sums, peak_shifts(sums, spread=spread))
     roles: dict[str, Role] = dict.fromkeys([*places.key_names, "day", "shift", "hours"], "key")
     roles |= {"weight": "count", "share": "derived", "even_share": "fact", "peak": "class"}
     hours = "; ".join(f"{name} {text}" for name, text in _hours().items())

@@ -7,7 +7,7 @@ from typing import Any, Literal, cast
 
 from mapper.records.form import Content
 
-Status = Literal["not started", "under way", "done", "dropped"]
+Status = Literal["not started", "under way", "done", "dropped", "proposed"]
 State = Literal["draft", "agreed", "running", "closed", "handed over", "stopped"]
 PHASES = ("primary", "secondary", "tertiary")
 ENDED: tuple[State, ...] = ("closed", "handed over", "stopped")
@@ -31,9 +31,14 @@ class PlannedAction:
     row: int = 0  # its place in the table, from 0
 
     @property
+    def is_wanted(self) -> bool:
+        """Tell whether somebody agreed to it and it was not dropped."""
+        return self.status not in {"dropped", "proposed"}
+
+    @property
     def is_open(self) -> bool:
         """Tell whether something is left to do."""
-        return not self.ended and self.status not in {"done", "dropped"}
+        return not self.ended and self.is_wanted and self.status != "done"
 
     def days_late(self, today: date) -> int:
         """Return by how many days it is overdue, 0 if it is not."""
@@ -77,7 +82,7 @@ def overdue(actions: Iterable[PlannedAction], today: date) -> tuple[PlannedActio
 
 def progress_in_words(actions: Iterable[PlannedAction], today: date) -> str:
     """Return one sentence: 3 of 8 actions done, 2 overdue; nothing in primary prevention."""
-    wanted = [one for one in actions if one.status != "dropped"]
+    wanted = [one for one in actions if one.is_wanted]
     if not wanted:
         return "No action yet."
     done = sum(one.status == "done" for one in wanted)

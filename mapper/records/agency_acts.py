@@ -1,16 +1,18 @@
 """What a partner agency may write: how its own actions stand in plans and campaigns shared with it.
 
 The state, the day and the outcome of an action change, and nothing else: not its words, not another
-agency's action, not a record that is not shared or has ended. Each change is a version of the
-record, with its author and an audit entry. Where somebody else changed the same action meanwhile,
-nothing is written over: the text that came second is laid aside whole, and its author is told.
+agency's action, not a record that is not shared or has ended. An agency can propose an action of
+its own, and withdraw it; nobody waits for it until whoever keeps the plan sets another state. Each
+change is a version of the record, with its author and an audit entry. Where somebody else changed
+the same action meanwhile, nothing is written over: the text that came second is laid aside whole,
+and its author is told.
 """
 
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from mapper.base.errors import RefusedError
+from mapper.base.errors import RecordsError, RefusedError
 from mapper.disclosure.people import Viewer, require
 from mapper.records.access import SHARED, shared_with_partners
 from mapper.records.actions import PlannedAction, actions_of, has_ended
@@ -40,6 +42,16 @@ class Standing:
     def answers(self) -> dict[str, str]:
         """Return it as columns of the row."""
         return {"status": self.status, "done_on": self.done_on, "note": self.note}
+
+
+@dataclass(frozen=True)
+class Proposal:
+    """An action that an agency would take on."""
+
+    record: str
+    action: str
+    place: str = ""
+    due: str = ""  # "2026-03-01", or empty
 
 
 class ChangedMeanwhileError(RefusedError):
@@ -89,6 +101,7 @@ def say_standing(database: Database, told: Standing, *, viewer: Viewer) -> Versi
     require(viewer, "act for an agency")
     base = version(database, told.record, told.based_on)
     before = _own_row(base, told.row, viewer)
+    _require_agreed(before, told)
     reason = f"{viewer.agency}: {told.status or 'not started'}"
 
     def change(now: Version) -> Content:
@@ -115,6 +128,34 @@ def say_standing(database: Database, told: Standing, *, viewer: Viewer) -> Versi
         raise ChangedMeanwhileError(theirs, told, moved.now.author) from None
 
 
+def propose(database: Database, told: Proposal, *, viewer: Viewer) -> Version:
+    """Propose an action of the viewer's own agency in a plan or campaign shared with it.
+
+    Raises
+    ------
+    RefusedError
+        When the record is not shared, has ended, or the sign-in names no agency.
+    RecordsError
+        When nothing is proposed, or an answer cannot be used.
+    """
+    require(viewer, "act for an agency")
+    _require_agency(viewer)
+    if not told.action.strip():
+        raise RecordsError("Nothing was proposed: say what your agency would do.")
+    row = {"action": told.action, "agency": viewer.agency, "status": "proposed"}
+    row |= {name: text for name in ("place", "due") if (text := getattr(told, name))}
+
+    def change(now: Version) -> Content:
+        _require_shared(now)
+        content = tidy(load_form(now.kind), now.content)
+        return {**content, "actions": [*content.get("actions", ()), row]}
+
+    return amend(
+        database, told.record, viewer=viewer, act="act for an agency",
+        change=change, reason=f"{viewer.agency}: proposed",
+    )  # fmt: skip
+
+
 class _Moved(Exception):  # noqa: N818 - it never leaves this file
     """The action is not what it was."""
 
@@ -127,11 +168,28 @@ def _own_row(base: Version, row: int, viewer: Viewer) -> dict[str, Any]:
     """Return an action as it was seen, if it is one of the viewer's own agency."""
     _require_shared(base)
     rows = tidy(load_form(base.kind), base.content).get("actions", ())
-    if not viewer.agency:
-        raise RefusedError("Your sign-in names no agency. Ask your administrator to add it.")
+    _require_agency(viewer)
     if not 0 <= row < len(rows) or rows[row].get("agency") != viewer.agency:
         raise RefusedError(f"That is no action of {viewer.agency}, so nothing was changed.")
     return dict(rows[row])
+
+
+def _require_agency(viewer: Viewer) -> None:
+    """Refuse whoever acts for no agency."""
+    if not viewer.agency:
+        raise RefusedError("Your sign-in names no agency. Ask your administrator to add it.")
+
+
+def _require_agreed(before: Mapping[str, Any], told: Standing) -> None:
+    """Refuse to begin what was only proposed, or to make a proposal of what was agreed."""
+    proposed = before.get("status") == "proposed"
+    if proposed and told.status != "dropped":
+        raise RefusedError(
+            "This action is proposed: whoever keeps the plan agrees to it first. You can withdraw"
+            " it (dropped)."
+        )
+    if told.status == "proposed":
+        raise RefusedError("This action was agreed already, so it cannot be proposed again.")
 
 
 def _require_shared(one: Version) -> None:

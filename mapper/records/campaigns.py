@@ -103,7 +103,7 @@ def reached(content: Content, *, place: str | None = None) -> dict[str, int]:
 def figures(content: Content, today: date) -> tuple[tuple[str, str], ...]:
     """Return the three figures of a campaign's page, each a value and what it is."""
     covered = coverage(content)
-    actions = [one for one in actions_of(content) if one.status != "dropped"]
+    actions = [one for one in actions_of(content) if one.is_wanted]
     done = sum(one.status == "done" for one in actions)
     late = len(overdue(actions, today))
     sums = reached(content)
@@ -133,7 +133,7 @@ def place_table(content: Content) -> pd.DataFrame:
     rows: list[dict[str, Any]] = []
     for row in content.get("places", ()):
         name = row["place"]
-        mine = [one for one in actions if one.place == name and one.status != "dropped"]
+        mine = [one for one in actions if one.place == name and one.is_wanted]
         told = {"place": name, "kind": row.get("kind", ""), "ward": row.get("ward", "")}
         state = "visited" if name in covered.visited else "untouched"
         done = sum(one.status == "done" for one in mine)
@@ -146,6 +146,6 @@ def place_table(content: Content) -> pd.DataFrame:
 
 def _state(one: PlannedAction, today: date) -> str:
     """Return how an action stands, in a word."""
-    if one.ended and one.status not in {"done", "dropped"}:
+    if one.ended and one.is_wanted and one.status != "done":
         return "ended undone"
     return "late" if one.days_late(today) else one.status

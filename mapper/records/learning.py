@@ -30,7 +30,7 @@ class ThemeLearning:
     open_questions: tuple[tuple[str, int], ...]  # question and in how many it has no answer
 
     @property
-    def words(self) -> str:
+    def theme_words(self) -> str:
         """Return what was found under the theme, in a sentence."""
         told = f"{self.complete} of {count(self.assessments, 'assessment')} answer all of it"
         if self.untouched:
@@ -51,7 +51,7 @@ class Requests:
     days: float | None  # median from asking to the answer
 
     @property
-    def words(self) -> str:
+    def request_words(self) -> str:
         """Return it in a sentence."""
         if not self.asked:
             return "No request for information is recorded."

@@ -58,7 +58,7 @@ def all_actions(work: Iterable[Version]) -> tuple[PlannedAction, ...]:
 
 def by_agency(actions: Iterable[PlannedAction], today: date) -> pd.DataFrame:
     """Return how many actions each agency has open, late and done, most late first."""
-    wanted = [one for one in actions if one.status != "dropped"]
+    wanted = [one for one in actions if one.is_wanted]
     rows = []
     for agency in sorted({one.agency for one in wanted}):
         mine = [one for one in wanted if one.agency == agency]
@@ -114,7 +114,7 @@ def _crossing(group: Sequence[tuple[Ground, Version]]) -> Crossing:
     for ground, one in group:
         for action in actions_of(one.content, plan=one.record):
             here = one.kind != "campaign" or action.place == ground.name
-            if here and action.status != "dropped":
+            if here and action.is_wanted:
                 actions[one.record, action.row] = action
     records = dict.fromkeys(one.record for _, one in group)
     return Crossing(group[0][0].name, tuple(records), tuple(actions.values()))

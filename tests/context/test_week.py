@@ -20,6 +20,7 @@ from mapper.context.week import (
     known_to_the_day,
     peak_shifts,
     shift_of_hours,
+    shift_spread,
     shift_weights,
 )
 
@@ -82,6 +83,35 @@ def test_the_largest_of_five_late_shifts_alike_is_no_peak():
     row = np.full((1, 21), 8.0)
     row[0, [1, 4, 7, 10, 13]] = 37, 33, 31, 30, 30
     assert not peak_shifts(row).any()
+
+
+def test_one_bad_night_is_no_peak_and_a_habit_is():
+    """Sixty at one place on one Saturday night, or two on each of thirty; all else is even."""
+    weeks = np.arange(52) * 7
+    monday = np.datetime64("2024-01-01T00", "h")
+    saturday = monday + np.timedelta64(5 * 24 + 23, "h")
+    even = monday + np.random.default_rng(1).integers(0, 52 * 168, 3_000).astype("timedelta64[h]")
+    once = np.repeat(saturday, 60)
+    habit = saturday + np.repeat(weeks[:30], 2).astype("timedelta64[D]").astype("timedelta64[h]")
+    start = np.concatenate([even, even, once, habit])
+    group = np.concatenate([np.resize([0, -1, -1], 3_000), np.resize([-1, 1, -1], 3_000)])
+    group = np.concatenate([group, np.zeros(60, int), np.ones(60, int)])
+    sums = np.zeros((2, 168))
+    hour = (start - monday).astype(np.int64) % 168
+    np.add.at(sums, (group[group >= 0], hour[group >= 0]), 1)
+    spread = shift_spread(start, group, groups=2)
+    night = 5 * 3 + 2
+    assert spread[0, night] > 10
+    assert spread[1, night] < 3
+    found = peak_shifts(shift_weights(sums), spread=spread)
+    assert not found[0].any()
+    assert set(np.flatnonzero(found[1])) == {night}
+    assert peak_shifts(shift_weights(sums))[0, night]  # by the sum alone it would be one
+    first = monday + np.timedelta64(7, "h")  # the night before belongs to Sunday
+    week = start[(start >= first) & (start < first + np.timedelta64(168, "h"))]
+    alone = shift_spread(week, np.zeros(week.size, dtype=np.int64), groups=1)
+    assert np.isinf(alone).all()
+    assert not peak_shifts(np.full((1, 21), 5.0) + 90 * np.eye(21)[:1], spread=alone).any()
 
 
 @pytest.mark.parametrize(

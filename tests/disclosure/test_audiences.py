@@ -289,7 +289,7 @@ def test_words_of_printed_counts_can_be_written_anew(monkeypatch):
     """The words of each kind stand in one place; what is concluded from a map follows the kinds."""
     before = spans_of_cells(partnership().cells, rules().audiences["partnership"])
     words = {kind: f"kind {kind}" for kind in kind_words(rules().audiences["partnership"])}
-    for home in ("disclosure.partner_tables", "outputs.briefing.spans"):
+    for home in ("disclosure.partner_tables", "disclosure.suppression"):
         monkeypatch.setattr(f"mapper.{home}.kind_words", lambda _rule: words)
     shown = partnership()
     assert set(shown.cells["shown"]) <= set(words.values())

@@ -14,7 +14,7 @@ from mapper.base.errors import AreaError, DisclosureError, TooFewEventsError
 from mapper.disclosure import plan_month, planned, release_plan
 from mapper.disclosure.blocks import Blocks, told_blocks, told_sums
 from mapper.disclosure.make import release
-from mapper.disclosure.plan_month import give_month
+from mapper.disclosure.plan_month import check_plan, give_month
 from mapper.disclosure.register import UNLIMITED, MemoryRegister
 from mapper.disclosure.release_plan import LEVELS, PLANNED, ReleasePlan, read_plan
 from mapper.disclosure.rules import READ_BY, readers_of, rules
@@ -218,6 +218,40 @@ def test_what_is_a_sum_of_blocks_is_shown_and_registers_nothing(monkeypatch):
     told = [knows.limits(*row) for row in zip(table["before"], table["before_shown"], strict=True)]
     assert sorted(told) == sorted(zip(wards.low.tolist(), wards.high.tolist(), strict=True))
     assert register.earlier("partnership") == kept
+
+
+def test_a_part_of_the_ground_is_a_sum_too_with_or_without_a_plan_still_in_force(monkeypatch):
+    world, plan = planned_world(3, monkeypatch)
+    register = MemoryRegister()
+    for month in plan.months:
+        give_month(plan, world.incidents, month, register=register)
+    monkeypatch.setattr(planned, "release_plan", lambda: None)
+    area = plan.load_area()
+    half = replace(area, cells=area.cells[area.cells["ward"] == "West Ward"].reset_index(drop=True))
+    asked = {"area": half, "start": plan.first, "end": plan.last}
+    result = analyse(world.incidents, lens=world.lenses["everything"], **asked)
+    shown = release(result, audience="partnership", register=register).cells
+    for row, count in zip(shown.to_dict("records"), result.incidents, strict=True):
+        low, high = Knowledge(5).limits(row["incidents"], row["shown"])
+        assert low <= count <= high
+    assert len(register.earlier("partnership")) == 3 * 3 * 4
+
+
+def test_a_plan_is_checked_as_a_whole_before_it_is_in_force(monkeypatch):
+    world, plan = planned_world(3, monkeypatch)
+    register = MemoryRegister()
+    give_month(plan, world.incidents, plan.first, register=register)
+    check_plan(plan, register)
+    late = replace(
+        register.earlier("partnership")[0],
+        digest="late",
+        first=plan.months[-1],
+        last=plan.last,
+        filters={},
+    )
+    register.add(late)
+    with pytest.raises(DisclosureError, match="April 2024 cannot be given by the plan"):
+        check_plan(plan, register)
 
 
 @pytest.mark.parametrize(

@@ -17,9 +17,11 @@ import pytest
 import typer
 
 from mapper.app.door.people_file import read_people_file
+from mapper.base.settings import settings
 from mapper.cli.commands import app
 from mapper.cli.job import run
 from mapper.context.phases import read_phase_rules
+from mapper.disclosure.release_plan import read_plan
 from mapper.incidents.mapping import load_mapping
 from mapper.disclosure.people import one_person
 from mapper.lenses.load import load_lens
@@ -68,7 +70,14 @@ def folder(tmp_path, monkeypatch):
     (tmp_path / "FOLDER_OF_POLICE_UK_FILES").mkdir()
     write_police_uk(tmp_path / "FOLDER_OF_POLICE_UK_FILES" / "2023-06-merseyside-street.csv")
     monkeypatch.chdir(tmp_path)
-    return tmp_path
+    monkeypatch.setenv("MAPPER_WORKSPACE", str(tmp_path / "workspace"))  # records of its own
+    settings.cache_clear()
+    database.cache_clear()
+    yield tmp_path
+    if database.cache_info().currsize:
+        database().close()
+    database.cache_clear()
+    settings.cache_clear()
 
 
 def as_command_and_control(rows):
@@ -118,6 +127,9 @@ def run_bash(page, text, folder):
         (folder / "mapping.toml").write_text(toml)
         rows = pd.read_csv(folder / "incidents.csv", dtype=str)
         as_command_and_control(rows).to_csv(folder / "incidents.csv", index=False)
+    if "fix plan.toml" in text:
+        toml = next(each.values[2] for each in BLOCKS if each.values[:2] == (page, "toml"))
+        (folder / "plan.toml").write_text(toml)
     if page.name == "your-area.md":
         for kind, path in write_lancashire(folder / "official").items():
             path.rename(folder / f"{kind}{path.suffix}")
@@ -158,6 +170,7 @@ def read_toml(page, text, folder):
         "data-standard.md": load_mapping,
         "lenses.md": load_lens,
         "phases.md": read_phase_rules,
+        "release-plan.md": read_plan,
         "signing-in.md": read_people_file,
     }[page.name]
     assert read(path)

@@ -62,7 +62,15 @@ def speaking():
                         yield str(path.relative_to(ROOT)), node.name, told
 
 
-SPEAKING = list(speaking())
+def gathered():
+    """As :func:`speaking`, the functions of one name in a file together."""
+    found = {}
+    for file, name, told in speaking():
+        found.setdefault((file, name), []).extend(told)
+    return [(file, name, told) for (file, name), told in found.items()]
+
+
+SPEAKING = gathered()
 
 
 def sections():

@@ -72,3 +72,15 @@ def test_why_a_place_was_chosen_stays_inside(partner):
     words = said(partner("midwifery"))
     assert "23 incidents" not in words
     assert "HS-1" not in words
+
+
+def test_a_partner_proposes_an_action_of_its_own(partner):
+    page = partner("midwifery")
+    field(page.text_input, "What we would do").set_value("Weigh babies")
+    field(page.selectbox, "Where").select("Hub")
+    press(page, "Propose it")
+    assert not page.exception
+    assert "Saved in C-1, version 2." in said(page)
+    assert "midwifery: 2 actions open" in said(page)
+    row = newest(database(), "C-1").content["actions"][3]
+    assert (row["agency"], row["status"], row["place"]) == ("midwifery", "proposed", "Hub")

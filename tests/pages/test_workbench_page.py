@@ -102,6 +102,22 @@ def test_the_values_on_screen_are_the_findings(question, values):
     assert app.selectbox(key="form to take").options == forms
 
 
+def test_a_table_of_ones_own_is_scanned_from_the_form():
+    app = opened()
+    app.selectbox(key="workbench question").select("scan-table").run()
+    rows = "".join(
+        f"P{n},{n % 8 * 900},{n // 8 * 900},{30 if n in {9, 10} else 4},100\n" for n in range(64)
+    )
+    given = ("own.csv", f"place,x,y,cases,population\n{rows}".encode(), "text/csv")
+    box = next(one for one in app.file_uploader if one.key == "workbench scan-table table")
+    box.set_value(given).run()
+    next(one for one in app.number_input if one.key == "workbench scan-table runs").set_value(99)
+    app.button(key="ask").click().run()
+    assert not app.exception
+    assert {"P9", "P10"} <= set(shown(app)["place_list"][0].split("; "))
+    assert "1 cluster beyond chance. The most likely cluster is round P" in said(app)
+
+
 @pytest.mark.parametrize("question", ["concentration", "describe"])
 def test_single_figures_are_named_in_words_and_lose_no_meaning(question):
     finding = found(question, table="figures")

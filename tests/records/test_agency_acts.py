@@ -1,16 +1,20 @@
 """A partner agency writes how its own actions stand, and nothing else anywhere."""
 
 from dataclasses import replace
+from datetime import date
 
 import pytest
 
 from mapper.base.errors import MapperError, RefusedError
 from mapper.disclosure.people import ROLES, Viewer
 from mapper.records.access import shared_with_partners
+from mapper.records.actions import actions_of
 from mapper.records.agency_acts import (
     ChangedMeanwhileError,
+    Proposal,
     Standing,
     own_actions,
+    propose,
     say_standing,
     shared_work,
 )
@@ -149,3 +153,46 @@ def test_a_partner_sees_the_place_by_name_and_not_why_or_how_many(kept):
     assert "23" not in str(read.content)
     with pytest.raises(RefusedError):
         shared_work(kept, ANNE)
+
+
+def test_an_agency_proposes_and_is_not_late_until_others_agree(kept):
+    told = Proposal("C-1", "Weigh babies", "Hub", "2022-01-01")
+    saved = propose(kept, told, viewer=PAT)
+    assert rows(kept)[3] == {"action": "Weigh babies", "agency": "midwifery", "place": "Hub",
+                             "due": "2022-01-01", "status": "proposed"}  # fmt: skip
+    assert saved.reason == "midwifery: proposed"
+    action = actions_of(saved.content)[3]
+    assert (action.is_open, action.is_wanted, action.days_late(date(2023, 1, 1))) == (
+        *(False, False),
+        0,
+    )
+    begun = Standing("C-1", 2, 3, "under way", "", "")
+    with pytest.raises(RefusedError, match="agrees to it first"):
+        say_standing(kept, begun, viewer=PAT)
+    with pytest.raises(RefusedError, match="cannot be proposed again"):
+        say_standing(kept, replace(DONE, based_on=2, status="proposed"), viewer=PAT)
+    say_standing(kept, replace(begun, status="dropped"), viewer=PAT)
+    assert rows(kept)[3]["status"] == "dropped"
+
+
+@pytest.mark.parametrize(
+    ("told", "viewer"),
+    [
+        (Proposal("C-1", " "), PAT),
+        (Proposal("C-1", "Weigh", due="soon"), PAT),
+        (Proposal("C-2", "Weigh"), PAT),
+        (Proposal("C-1", "Weigh"), NOBODYS),
+        (Proposal("C-1", "Weigh"), ANNE),
+    ],
+)
+def test_a_proposal_that_cannot_be_changes_nothing(kept, told, viewer):
+    with pytest.raises(MapperError):
+        propose(kept, told, viewer=viewer)
+    assert newest(kept, "C-1").number == 1
+
+
+@pytest.mark.parametrize("changed", [{"shared": "not shared"}, {"state": "closed"}])
+def test_nothing_is_proposed_in_what_is_not_shared_or_has_ended(database, changed):
+    save(database, Work("C-1", "campaign", {**CONTENT, **changed}), viewer=ANNE, reason="agreed")
+    with pytest.raises(RefusedError):
+        propose(database, Proposal("C-1", "Weigh"), viewer=PAT)

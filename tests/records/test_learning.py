@@ -46,7 +46,7 @@ def test_the_five_themes_are_counted_by_hand():
         "Gathered by": 2,
         "What a day here is like for a child": 2,
     }
-    assert voice.words == (
+    assert voice.theme_words == (
         "1 of 3 assessments answer all of it, 1 nothing; most often open: “How it was gathered”"
         " (2)."
     )
@@ -56,10 +56,10 @@ def test_the_five_themes_are_counted_by_hand():
 def test_requests_for_information_are_timed():
     told = requests(FOUND)
     assert (told.asked, told.answered, told.without_basis, told.days) == (3, 2, 1, 7)
-    assert told.words == (
+    assert told.request_words == (
         "3 requests for information: 2 answered, in 7 days at the median; 1 without a legal basis."
     )
-    assert requests([]).words == "No request for information is recorded."
+    assert requests([]).request_words == "No request for information is recorded."
 
 
 def test_of_few_assessments_nothing_is_told():

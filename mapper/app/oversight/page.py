@@ -67,6 +67,16 @@ def _show_actions(viewer: Viewer, work: Sequence[Version]) -> None:
         },
         key="late actions",
     )
+    if proposed := [one for one in actions if one.status == "proposed" and not one.ended]:
+        st.subheader("Proposed by partners", anchor=False)
+        st.dataframe(
+            open_table(proposed, work, today)[["Agency", "Action", "Place", "Due", "Open"]],
+            hide_index=True,
+            width="stretch",
+            column_config={"Open": st.column_config.LinkColumn(display_text=r"record=(.+)$")},
+            key="proposed actions",
+        )
+        st.caption("Open the plan or campaign and set another state to agree, or drop it.")
     name = f"due-{'all' if chosen == _ALL else chosen.replace(' ', '-')}.ics"
     st.download_button(
         "Reminders (.ics)",

@@ -1,8 +1,8 @@
 """Our actions: the plans and campaigns shared with an agency, and how its own actions stand."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import date
-from typing import Any
+from typing import Any, get_args
 
 import streamlit as st
 
@@ -16,15 +16,23 @@ from mapper.app.work.record_page import known_places
 from mapper.base.errors import MapperError
 from mapper.base.text import count
 from mapper.disclosure.people import Viewer
-from mapper.records.actions import PlannedAction, actions_of, overdue, state_of
-from mapper.records.agency_acts import Standing, own_actions, say_standing, shared_work
+from mapper.records.actions import PlannedAction, Status, actions_of, overdue, state_of
+from mapper.records.agency_acts import (
+    Proposal,
+    Standing,
+    own_actions,
+    propose,
+    say_standing,
+    shared_work,
+)
 from mapper.records.campaigns import action_table
 from mapper.records.form import load_form
 from mapper.records.open import database
 from mapper.records.person_scan import scan_fields
 from mapper.records.versions import Version
 
-_STATES = ("not started", "under way", "done", "dropped")
+_STATES = tuple(one for one in get_args(Status) if one != "proposed")
+_PROPOSED = ("proposed", "dropped")  # it can be withdrawn; others agree to it
 _LOOKED = "mapper_actions_looked"
 _TOLD = "mapper_standing_told"
 
@@ -81,6 +89,7 @@ def _show_record(viewer: Viewer, one: Version) -> None:
     today = today_here()
     for action in sorted(own, key=lambda a: (not a.is_open, a.due or date.max)):
         _ask_standing(viewer, one, action, today)
+    _ask_proposal(viewer, one)
     rest = [a for a in actions_of(one.content) if a.row not in {b.row for b in own}]
     if rest:
         with st.expander(plain(f"What other agencies do: {count(len(rest), 'action')}")):
@@ -101,18 +110,15 @@ def _ask_standing(viewer: Viewer, one: Version, action: PlannedAction, today: da
     key = f"{one.record} {action.row} {one.number}"
     with st.expander(plain(f"{state}: {words}")):
         left, right = st.columns(2)
+        states = _PROPOSED if action.status == "proposed" else _STATES
         status = left.selectbox(
-            "How it stands", _STATES, index=_STATES.index(action.status), key=f"{key} status"
+            "How it stands", states, index=states.index(action.status), key=f"{key} status"
         )
         day: Any = right.date_input(
             "Done or dropped on", action.done_on, format="DD/MM/YYYY", key=f"{key} day"
         )
         note = st.text_input("What came of it", action.note, key=f"{key} note") or ""
-        found = scan_fields({"What came of it": note}, places=known_places(area_here(viewer)))
-        looked = True
-        if found:
-            bullets(likely.warning for some in found.values() for likely in some)
-            looked = st.checkbox("I have looked: none of these tells of a person", key=f"{key} ok")
+        looked = _looked_at(viewer, {"What came of it": note}, key)
         if st.button("Save how it stands", key=f"{key} save", type="primary"):
             if not looked:
                 notice("Not saved: read the warning first, then tick the box.", kind="stop")
@@ -120,13 +126,44 @@ def _ask_standing(viewer: Viewer, one: Version, action: PlannedAction, today: da
             told = day.isoformat() if isinstance(day, date) else ""
             if status in {"done", "dropped"} and not told:
                 told = today.isoformat()
-            _save(viewer, Standing(one.record, one.number, action.row, status, told, note))
+            standing = Standing(one.record, one.number, action.row, status, told, note)
+            _save(lambda: say_standing(database(), standing, viewer=viewer))
 
 
-def _save(viewer: Viewer, told: Standing) -> None:
-    """Save how an action stands; what came of it is said when the page is drawn anew."""
+def _ask_proposal(viewer: Viewer, one: Version) -> None:
+    """Ask for an action that the viewer's agency would take on."""
+    if not viewer.agency:
+        return
+    key = f"{one.record} {one.number} propose"
+    with st.expander("Propose an action of ours"):
+        action = st.text_input("What we would do", key=f"{key} action") or ""
+        left, right = st.columns(2)
+        names = [row["place"] for row in one.content.get("places", ())]
+        place = left.selectbox("Where", ["", *names], key=f"{key} place") if names else ""
+        day: Any = right.date_input("By", None, format="DD/MM/YYYY", key=f"{key} day")
+        looked = _looked_at(viewer, {"What we would do": action}, key)
+        if st.button("Propose it", key=key):
+            if not looked:
+                notice("Not proposed: read the warning first, then tick the box.", kind="stop")
+                return
+            due = day.isoformat() if isinstance(day, date) else ""
+            told = Proposal(one.record, action, place or "", due)
+            _save(lambda: propose(database(), told, viewer=viewer))
+
+
+def _looked_at(viewer: Viewer, texts: dict[str, str], key: str) -> bool:
+    """Warn of what may tell of a person; return whether somebody looked at it."""
+    found = scan_fields(texts, places=known_places(area_here(viewer)))
+    if not found:
+        return True
+    bullets(likely.warning for some in found.values() for likely in some)
+    return st.checkbox("I have looked: none of these tells of a person", key=f"{key} ok")
+
+
+def _save(keep: Callable[[], Version]) -> None:
+    """Save what a partner says; what came of it is said when the page is drawn anew."""
     try:
-        saved = say_standing(database(), told, viewer=viewer)
+        saved = keep()
     except MapperError as error:
         st.session_state[_TOLD] = (str(error), "stop")
     else:

@@ -37,13 +37,13 @@ def _show_learning(assessments: Sequence[Version]) -> None:
     st.subheader("Learning: themes of serious case reviews", anchor=False)
     st.dataframe(
         pd.DataFrame(
-            {"Theme": [one.theme for one in found], "Found": [one.words for one in found]}
+            {"Theme": [one.theme for one in found], "Found": [one.theme_words for one in found]}
         ),
         hide_index=True,
         width="stretch",
         key="learning",
     )
-    st.text(requests(assessments).words)
+    st.text(requests(assessments).request_words)
     st.caption(
         "Counts of answers alone: what is written stays in each assessment. An open question is"
         " work to do, not a failing of whoever wrote."
