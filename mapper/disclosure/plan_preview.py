@@ -1,17 +1,20 @@
 """What a release plan hides, before any of it is given: of the months in the files, and to come."""
 
 from collections.abc import Sequence
+from datetime import date
 
 import pandas as pd
 
 from mapper.base.errors import DisclosureError
+from mapper.base.text import count
 from mapper.disclosure.plan_month import month_blocks
 from mapper.disclosure.register import StoredRelease
-from mapper.disclosure.release_plan import AUDIENCE, LEVELS, PLANNED, ReleasePlan
+from mapper.disclosure.release_plan import AUDIENCE, LEVELS, PLANNED, ReleasePlan, months_between
 from mapper.disclosure.rules import AudienceRule, rules
 from mapper.disclosure.suppression import print_limits
 from mapper.incidents.table import Incidents
 
+_LATEST = 4  # months looked at where none of the plan's is known, of which the last may be broken
 _MANY = {"cell": "cells", "ward": "wards", "district": "districts", "area": "areas"}
 
 
@@ -30,11 +33,12 @@ def hidden_shares(blocks: Sequence[StoredRelease], rule: AudienceRule) -> pd.Dat
 def preview_plan(plan: ReleasePlan, incidents: Incidents) -> pd.DataFrame:
     """Return what each month of a plan that the files hold whole hides, by lens and level.
 
+    Where they hold none of them, the latest months that they hold: those to come will be alike.
     Columns ``month``, ``lens``, ``level``, ``counts`` and ``hidden``, one row each. Nothing is
     released or kept.
     """
     rule, found = rules().audiences[AUDIENCE], []
-    for month in plan.months:
+    for month in _months_known(plan, incidents):
         try:
             blocks = month_blocks(plan, incidents, month)
         except DisclosureError:  # not in the files, or not whole: still to come
@@ -42,6 +46,15 @@ def preview_plan(plan: ReleasePlan, incidents: Incidents) -> pd.DataFrame:
         found.append(hidden_shares(blocks, rule).assign(month=month))
     columns = ["month", "lens", "level", "counts", "hidden"]
     return pd.concat(found)[columns] if found else pd.DataFrame(columns=columns)
+
+
+def _months_known(plan: ReleasePlan, incidents: Incidents) -> list[date]:
+    """Return the months of a plan that the files reach, or else their own latest ones."""
+    start = incidents.table["start"]
+    if start.empty:
+        return []
+    reached = list(months_between(start.min().date(), start.max().date()))
+    return [month for month in plan.months if month in reached] or reached[-_LATEST:]
 
 
 def shares_in_words(plan: ReleasePlan, seen: pd.DataFrame) -> list[str]:
@@ -55,12 +68,24 @@ def shares_in_words(plan: ReleasePlan, seen: pd.DataFrame) -> list[str]:
             share = some["hidden"] / some["counts"]
             if len(some):
                 told.append(f"{_span(share.min(), share.max())} of {_MANY[level]}")
-        lines.append(f"{lens}: hidden {', '.join(told) or 'nothing: no whole month is known'}")
-    known = seen["month"].nunique()
-    left = len(plan.months) - known
-    if known and left:
-        lines.append(f"The {left} months still to come are to be expected as the {known} known.")
-    return lines
+        if told:
+            lines.append(f"{lens}: hidden {', '.join(told)}")
+    return [*lines, *_to_come(plan, seen)]
+
+
+def _to_come(plan: ReleasePlan, seen: pd.DataFrame) -> list[str]:
+    """Say what is to be expected of months that are not in the files."""
+    known = sorted(set(seen["month"]))
+    left = len(set(plan.months) - set(known))
+    if not known:
+        return ["How much is hidden cannot be told yet: the files hold no whole month."]
+    if not left:
+        return []
+    first, last = f"{known[0]:%B %Y}", f"{known[-1]:%B %Y}"
+    span = first if first == last else f"{first} to {last}"
+    return [
+        f"That is {span}; the {count(left, 'month')} still to come can be expected to be alike."
+    ]
 
 
 def _span(least: float, most: float) -> str:
