@@ -5,16 +5,15 @@ from datetime import date
 
 import pandas as pd
 
-from mapper.base.errors import DisclosureError
 from mapper.base.text import count
-from mapper.disclosure.plan_month import month_blocks
+from mapper.disclosure.plan_month import holds_month, month_blocks
 from mapper.disclosure.register import StoredRelease
 from mapper.disclosure.release_plan import AUDIENCE, LEVELS, PLANNED, ReleasePlan, months_between
 from mapper.disclosure.rules import AudienceRule, rules
 from mapper.disclosure.suppression import print_limits
 from mapper.incidents.table import Incidents
 
-_LATEST = 4  # months looked at where none of the plan's is known, of which the last may be broken
+_LATEST = 3  # months looked at where none of the plan's is known
 _MANY = {"cell": "cells", "ward": "wards", "district": "districts", "area": "areas"}
 
 
@@ -36,25 +35,29 @@ def preview_plan(plan: ReleasePlan, incidents: Incidents) -> pd.DataFrame:
     Where they hold none of them, the latest months that they hold: those to come will be alike.
     Columns ``month``, ``lens``, ``level``, ``counts`` and ``hidden``, one row each. Nothing is
     released or kept.
+
+    Raises
+    ------
+    MapperError
+        As :func:`mapper.disclosure.plan_month.month_blocks`.
     """
-    rule, found = rules().audiences[AUDIENCE], []
-    for month in _months_known(plan, incidents):
-        try:
-            blocks = month_blocks(plan, incidents, month)
-        except DisclosureError:  # not in the files, or not whole: still to come
-            continue
-        found.append(hidden_shares(blocks, rule).assign(month=month))
+    rule = rules().audiences[AUDIENCE]
+    found = [
+        hidden_shares(month_blocks(plan, incidents, month), rule).assign(month=month)
+        for month in _months_known(plan, incidents)
+    ]
     columns = ["month", "lens", "level", "counts", "hidden"]
     return pd.concat(found)[columns] if found else pd.DataFrame(columns=columns)
 
 
 def _months_known(plan: ReleasePlan, incidents: Incidents) -> list[date]:
-    """Return the months of a plan that the files reach, or else their own latest ones."""
+    """Return the months of a plan that the files hold whole, or else their own latest ones."""
     start = incidents.table["start"]
     if start.empty:
         return []
-    reached = list(months_between(start.min().date(), start.max().date()))
-    return [month for month in plan.months if month in reached] or reached[-_LATEST:]
+    reached = months_between(start.min().date(), start.max().date())
+    whole = [month for month in reached if holds_month(incidents, month)]
+    return [month for month in plan.months if month in whole] or whole[-_LATEST:]
 
 
 def shares_in_words(plan: ReleasePlan, seen: pd.DataFrame) -> list[str]:

@@ -309,6 +309,23 @@ def test_the_public_waits_until_partners_were_given_the_month(monkeypatch):
         release(result, audience="public", register=MemoryRegister())
 
 
+@pytest.mark.parametrize(
+    ("stricter", "words"),
+    [
+        ({"district_only": ("domestic_abuse",)}, "domestic-abuse is shown by district alone"),
+        ({"finest_resolution": 8}, "resolution 9 is too fine"),
+        ({"shortest_days": 90}, "a month of 29 days is too short: 90"),
+    ],
+)
+def test_stricter_rules_of_an_installation_hold_for_its_plan(stricter, words, monkeypatch):
+    world, plan = planned_world(3, monkeypatch)
+    shipped = rules()
+    told = {**shipped.audiences, "partnership": replace(RULE, **stricter)}
+    monkeypatch.setattr(plan_month, "rules", lambda: replace(shipped, audiences=told))
+    with pytest.raises(DisclosureError, match=words):
+        give_month(plan, world.incidents, plan.first, register=MemoryRegister())
+
+
 def test_a_month_is_given_once_whole_and_before_anything_else(monkeypatch):
     world, plan = planned_world(3, monkeypatch)
     register = MemoryRegister()
