@@ -13,6 +13,7 @@ from mapper.analysis.part_doubts import Division, part_doubts
 from mapper.analysis.study import prepare
 from mapper.areas.load import load_study_area
 from mapper.base.errors import MapperError
+from mapper.incidents.exchanged_dates import turned_back
 from mapper.incidents.read import read_incidents
 from mapper.questions.change import ChangeChoices, ask_change
 from mapper.questions.signals import SignalsChoices, ask_signals
@@ -241,3 +242,26 @@ def test_every_ward_that_stops_is_told_of_many():
     assert {one.part for one in found if one.code == "part stops"} == {
         f"Ward {n}" for n in range(8)
     }
+
+
+def test_rows_told_twice_and_exchanged_dates_take_every_verdict():
+    every = made()
+    again = every.table[every.table["start"].between(CUT, CUT + pd.Timedelta(days=28))]
+    table = pd.concat([every.table, again.assign(reference="S" + again["reference"])])
+    table = table.reset_index(drop=True)
+    twice = replace(every, table=table, files=(replace(every.files[0], rows=len(table)),))
+    choices = ChangeChoices(
+        by="ward",
+        before=Window(date(2024, 4, 1), date(2024, 6, 30)),
+        after=Window(date(2024, 7, 1), date(2024, 9, 30)),
+    )
+    rows = ask_change(prepare(twice, lens=EVERYTHING, area=AREA), choices).table
+    assert set(rows["direction"]) == {"cannot be told"}
+    assert rows["words"].str.contains("told twice").all()
+    spring = every.table["start"].between("2024-03-15", "2024-10-15")
+    part = kept(every, spring)
+    part.table["start"] = turned_back(part.table["start"].to_numpy())
+    study = prepare(part, lens=EVERYTHING, area=AREA)
+    assert "dates exchanged" in [one.code for one in study.doubts]
+    rows = ask_change(study, choices).table
+    assert rows["words"].str.contains("a spreadsheet has exchanged them").all()

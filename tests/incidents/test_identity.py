@@ -3,7 +3,7 @@
 import pytest
 
 from mapper.incidents.mapping import ColumnMapping
-from tests.incidents.incident_files import POLICE_UK, extract, read, reasons, write_csv
+from tests.incidents.incident_files import EXTRACT, POLICE_UK, extract, read, reasons, write_csv
 
 ONE = ColumnMapping(references="one per reference")
 
@@ -36,6 +36,23 @@ def test_a_flag_on_any_repeated_row_is_kept(tmp_path):
     found = read(write_csv(tmp_path / "a.csv", rows))
     assert found.table["knife"].tolist() == [True, False]
     assert any("1 incident stands on several rows that disagree on knife" in n for n in found.notes)
+
+
+def test_the_highest_grade_on_any_repeated_row_counts_and_other_differences_are_told(tmp_path):
+    rows = extract(
+        {"risk_grade": "standard", "channel": "999"},
+        {"reference": "R1", "risk_grade": "High", "channel": "999"},
+        {"reference": "R1", "risk_grade": "medium", "channel": "online"},
+        header=[*EXTRACT, "risk_grade", "channel"],
+    )
+    found = read(write_csv(tmp_path / "a.csv", rows))
+    assert found.table["risk_grade"].tolist() == ["high"]
+    assert found.table["channel"].tolist() == ["999"]
+    told = "1 incident stands on several rows that disagree on"
+    assert [note for note in found.notes if told in note] == [
+        f"{told} risk_grade: the highest counts",
+        f"{told} channel: the first of them counts",
+    ]
 
 
 def test_log_numbers_that_restart_each_day_are_all_kept(tmp_path):
