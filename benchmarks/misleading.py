@@ -19,6 +19,7 @@ from mapper.analysis.examine import examine, positions
 from mapper.areas.load import load_study_area
 from mapper.base.tables import REJECTED_COLUMNS
 from mapper.incidents.coordinates import degrees_to_grid, grid_to_degrees
+from mapper.incidents.exchanged_dates import turned_back
 from mapper.incidents.read import read_incidents
 from mapper.incidents.table import Incidents, SourceFile
 
@@ -96,6 +97,27 @@ def times_unknown(table: pd.DataFrame, share: float, rng: np.random.Generator) -
     mine = rng.random(len(table)) < share
     start = np.where(mine, table["start"].dt.normalize(), table["start"])
     return table.assign(start=start.astype("datetime64[us]"))
+
+
+def times_of_shifts(table: pd.DataFrame, share: float, rng: np.random.Generator) -> pd.DataFrame:
+    """Put a share of the times at the start of their shift: 07:00, 15:00, 23:00."""
+    mine, first = rng.random(len(table)) < share, pd.Timedelta(hours=7)
+    shift = (table["start"] - first).dt.floor("8h") + first
+    return table.assign(start=table["start"].where(~mine, shift).astype("datetime64[us]"))
+
+
+def dates_turned(table: pd.DataFrame, share: float, rng: np.random.Generator) -> pd.DataFrame:
+    """Exchange day and month of a share of the dates, where it can be done."""
+    mine = rng.random(len(table)) < share
+    start = table["start"].to_numpy()
+    return table.assign(start=np.where(mine, turned_back(start), start))
+
+
+def told_twice(table: pd.DataFrame, days: float, rng: np.random.Generator) -> pd.DataFrame:
+    """Repeat the rows of so many days under other references."""
+    first = table["start"].min().normalize() + pd.Timedelta(days=int(rng.integers(60, 300)))
+    again = table[table["start"].between(first, first + pd.Timedelta(days=days))]
+    return pd.concat([table, again.assign(reference="S" + again["reference"])])
 
 
 def days_missing(table: pd.DataFrame, days: float, rng: np.random.Generator) -> pd.DataFrame:
@@ -200,6 +222,9 @@ WHOLE: Plants = {
 }
 TIMED: Plants = {
     "share of times at midnight": (times_unknown, (0.005, 0.05, 0.3), {"times unknown"}),
+    "share of times at shift starts": (times_of_shifts, (0.005, 0.05, 0.3), {"times rounded"}),
+    "share of dates turned": (dates_turned, (0.0005, 0.02, 1.0), {"dates exchanged"}),
+    "days told twice": (told_twice, (1, 7, 28), {"rows repeated"}),
     "days missing": (days_missing, (1, 3, 7), {"days missing"}),
     "a district keeps this share": (district_falls, (0.6, 0.3, 0.0), FALLS),
     "rows of one moment": (moment_shared, (10, 40, 200), {"batch entry"}),

@@ -76,7 +76,7 @@ def acts_of(doubt: Doubt) -> tuple[Act, ...]:
         "leave out": bool(doubt.rows.size) and _has_a_name(doubt),
         "one name": bool(doubt.other),
         "one per reference": True,
-        "exchange": True,
+        "exchange": not doubt.part,
     }
     return tuple(act for act in ACTS.get(doubt.code, ()) if possible[act])
 
@@ -98,7 +98,7 @@ def act_words(doubt: Doubt, act: Act) -> str:
         return f"Count “{doubt.part}” as “{doubt.other}”"
     if act == "one per reference":
         return "Count the rows of each reference as one incident"
-    if act == "exchange":
+    if act == "exchange":  # offered where it mends all of a file
         return "Exchange days up to the 12th with their months"
     what = f" of “{doubt.part}”" if ACTS[doubt.code] == _PART else f" ({doubt.code})"
     return f"Leave out {count(doubt.rows.size, 'incident')}{what}"
@@ -134,7 +134,7 @@ def mended_by_name(incidents: Incidents, area: StudyArea, names: Iterable[str]) 
         doubt = _named(name, examine(incidents, area))
         acts = acts_of(doubt)
         if not acts:
-            why = IN_THE_FILES.get(doubt.code, "its rows are no part that can be left out")
+            why = IN_THE_FILES.get(doubt.code, "nothing else tells which rows are right")
             raise RequestError(f"“{name}” is mended in the files alone: {why}.")
         incidents = mended(incidents, doubt, acts[-1])
     return incidents

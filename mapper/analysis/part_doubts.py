@@ -132,7 +132,13 @@ def part_doubts(
         code = np.where(gone, -1, division.code) if wards else division.code
         told = list(_steps(division, code, time, ALPHA / len(divisions)))
         found = _without_repeats(found, told) if wards else found
-        found += renamed_values(told) if division.kind in _TEXTS else [] if wards else told
+        found += (
+            renamed_values(told, code, time.day)
+            if division.kind in _TEXTS
+            else []
+            if wards
+            else told
+        )
     return tuple(found)
 
 

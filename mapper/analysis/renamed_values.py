@@ -7,22 +7,31 @@ from typing import cast
 import numpy as np
 
 from mapper.base.text import day_in_words
+from mapper.base.types import Flags, Integers
 from mapper.incidents.doubt import Doubt
+from mapper.incidents.time_blocks import Times
 
 _LIKE = 0.5  # of two names, so that one may be the other
 _ANEW = 6  # values that stop or start at one date
+_MOST = 0.9  # of the rows on one side
 _MONTH = 31  # days
 
 
-def renamed_values(told: list[Doubt]) -> list[Doubt]:
+def renamed_values(told: list[Doubt], code: Integers, day: Times) -> list[Doubt]:
     """Join a value that stops with one that starts there: perhaps one thing under two names.
 
-    Where several stop and several start at one date, the column is coded anew.
+    Where six and more stop or start at one date, of both kinds, or three that hold nine in ten of
+    the rows on their side of it, the column is coded anew.
+
+    Parameters
+    ----------
+    code, day
+        Value, -1 for none, and day of each incident; shape (incidents,).
     """
     left = list(told)
     for when in sorted({cast("date", one.since) for one in told if one.effect == "veto"}):
         beside = [one for one in left if one.effect == "veto" and _near(one.since, when)]
-        if len(beside) >= _ANEW and len({one.code for one in beside}) > 1:
+        if _anew(beside, code >= 0, day < np.datetime64(when)):
             left = [one for one in left if one not in beside]
             left.append(_coded_anew(beside, when))
     for one in [each for each in told if each.code == "part stops"]:
@@ -33,6 +42,21 @@ def renamed_values(told: list[Doubt]) -> list[Doubt]:
                 left = [each for each in left if each not in (one, two)]
                 left.append(_one_thing(one, two))
     return left
+
+
+def _anew(steps: list[Doubt], known: Flags, before: Flags) -> bool:
+    """Tell whether some steps at one date are a column that is coded anew."""
+    if len(steps) >= _ANEW and len({one.code for one in steps}) > 1:
+        return True
+    if len(steps) < _ANEW / 2:
+        return False
+    found = []
+    for code, side in (("part stops", before), ("part starts", ~before)):
+        mine = np.zeros(known.size, dtype=bool)
+        for one in steps:
+            mine[one.rows] |= one.code == code
+        found.append((mine & side).sum() >= _MOST * (known & side).sum())
+    return any(found)
 
 
 def _near(one: date | None, two: date) -> bool:
@@ -46,9 +70,14 @@ def _coded_anew(steps: list[Doubt], since: date) -> Doubt:
         [one.part for one in steps if one.code == code] for code in ("part stops", "part starts")
     )
     kind = steps[0].kind.replace("_", " ")
+    told = [
+        f"{len(names):,} {what} (such as “{names[0]}”)"
+        for names, what in ((stops, "stop"), (starts, "start"))
+        if names
+    ]
     words = (
-        f"About {day_in_words(since)}, {len(stops):,} values of {kind} stop (such as “{stops[0]}”)"
-        f" and {len(starts):,} others start (such as “{starts[0]}”): it is coded anew from then on."
+        f"About {day_in_words(since)}, values of {kind} change: {' and '.join(told)}. It is coded"
+        " anew from then on."
     )
     return Doubt(
         code="values renamed",

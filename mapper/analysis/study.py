@@ -146,7 +146,8 @@ class Study:
             return True
         if doubt.since is not None and not doubt.parts(self.first, self.last):
             return False
-        return not doubt.rows.size or bool(self.counted[doubt.rows].any())
+        whole = not doubt.rows.size or (doubt.kind == "day" and doubt.effect == "veto")
+        return whole or bool(self.counted[doubt.rows].any())
 
     @property
     def uncovered(self) -> Flags:

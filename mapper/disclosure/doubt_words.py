@@ -23,6 +23,10 @@ _SENTENCES: dict[NoteCode, str] = {
     " rose or fell across that day cannot be told.",
     "months missing": "Nothing at all is recorded from {since} to {until}: missing, not none.",
     "days missing": "Nothing at all is recorded from {since} to {until}: missing, not none.",
+    "dates exchanged": "Day and month of some dates are exchanged: when incidents happened cannot"
+    " be told.",
+    "rows repeated": "Some incidents from {since} to {until} are recorded twice: whether places"
+    " rose or fell then cannot be told.",
     "times unknown": "Times of {part} stand for “not known”, and are left out wherever hours"
     " count.",
     "uncovered ground": "Some ground holds no data at all: it is not covered, rather than quiet.",

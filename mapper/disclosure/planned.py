@@ -1,7 +1,9 @@
 """Answers out of a release plan: sums of the blocks that were given, and what else may be asked.
 
-A map or a table over whole months, through a lens of the plan and over its ground, is the sum of
-blocks that its audience holds already. So it is printed without a check, and registers nothing.
+A map or a table over whole months, through a lens of the plan and over its ground or a part of it,
+is the sum of blocks that its audience holds already. So it is printed without a check, and
+registers nothing.
+
 Whatever else touches the days of a plan is answered with the nearest choice that is such a sum, so
 that the order in which people ask spoils nothing. What is for the public is checked beside the
 blocks, by the ordinary check, once they were given.
@@ -29,7 +31,7 @@ from mapper.disclosure.release_plan import (
 )
 from mapper.disclosure.rules import READ_BY, AudienceRule
 from mapper.disclosure.suppression import Printed, print_limits
-from mapper.grid.hexagons import cells_to_strings
+from mapper.grid.hexagons import strings_to_cells
 from mapper.questions.finding import Finding, Ground, Measure
 
 Limits = tuple[Integers, Integers]
@@ -59,25 +61,27 @@ def by_plan(
     held
         All releases that its audience holds.
     """
-    plan, ground = release_plan(), finding.ground
-    if plan is None or ground is None or AUDIENCE not in _readers(rule):
+    ground = finding.ground
+    if ground is None or AUDIENCE not in _readers(rule):
+        return None
+    blocks = [one for one in held if PLANNED in one.filters]
+    if rule.audience == AUDIENCE and np.unique(ground.place_of_row).size == len(finding.table):
+        told = {one.column: _told(one, ground, blocks) for one in measures}
+        if any(limits is not None for limits in told.values()):
+            return Planned(_printed(told, ground, rule))
+    plan = release_plan()
+    if plan is None:
         return None
     touched = {
         month
         for one in measures
         for month in months_between(max(one.first, plan.first), min(one.last, plan.last))
     }
-    if not touched or not _shares_ground(plan, finding, ground):
-        return None
     given = given_months(plan, held)
-    blocks = [one for one in held if PLANNED in one.filters]
-    if rule.audience == AUDIENCE and np.unique(ground.place_of_row).size == len(finding.table):
-        told = {one.column: _told(one, ground, blocks) for one in measures}
-        if any(limits is not None for limits in told.values()):
-            return Planned(_printed(told, ground, rule))
-    if rule.audience != AUDIENCE and touched <= set(given):
-        return None
-    return Planned({}, _offer(plan, measures, given, rule))
+    speaks = rule.audience == AUDIENCE or not touched <= set(given)
+    if touched and speaks and _shares_ground(plan, finding, ground):
+        return Planned({}, _offer(plan, measures, given, rule))
+    return None
 
 
 def _readers(rule: AudienceRule) -> tuple[str, ...]:
@@ -110,27 +114,30 @@ def _told(measure: Measure, ground: Ground, blocks: Sequence[StoredRelease]) -> 
     """Return the least and most of a column at each place, where it is a sum of blocks."""
     if months_around(measure.first, measure.last) != (measure.first, measure.last):
         return None
-    cells = tuple(map(str, cells_to_strings(ground.cells)))
     selection = _selection(measure)
-    mine = [one for one in blocks if one.cells == cells and _same(one.selection, selection)]
+    mine = [one for one in blocks if _same(one.selection, selection)]
     for level in LEVELS:
         of_level = {one.first: one for one in mine if one.filters[PLANNED] == level}
         months = [of_level.get(one) for one in months_between(measure.first, measure.last)]
         found = [one for one in months if one is not None]
-        if not found or len(found) < len(months):
+        if not found or len(found) < len(months) or len({one.cells for one in found}) > 1:
             return None
-        place = _place_of(found[0].region, ground.place)
+        place = _place_of(found[0], ground)
         if place is not None:
             return _added(found, place)
     return None
 
 
-def _place_of(region: Integers, place: Integers) -> Integers | None:
+def _place_of(told: StoredRelease, ground: Ground) -> Integers | None:
     """Return the place that each region lies in, -1 for none; nothing where one is cut."""
-    size = int(region.max(initial=-1)) + 1
-    of_region = np.full(size, -1, dtype=np.int64)
-    of_region[region] = place
-    return of_region if np.array_equal(of_region[region], place) else None
+    known = strings_to_cells(np.array(told.cells, dtype=object))
+    if not np.isin(ground.cells, known).all():
+        return None
+    of_cell = np.full(known.size, -1, dtype=np.int64)
+    of_cell[np.searchsorted(known, ground.cells)] = ground.place
+    of_region = np.full(told.low.size, -1, dtype=np.int64)
+    of_region[told.region] = of_cell
+    return of_region if np.array_equal(of_region[told.region], of_cell) else None
 
 
 def _added(months: Sequence[StoredRelease], place: Integers) -> Limits:

@@ -53,6 +53,8 @@ def preview(result: AnalysisResult, *, audience: str, register: Register) -> Rel
         prepared = prepare(result, rule=rule, held=held_by_readers(register, audience))
     except DisclosureError as refused:
         return _refused(result, rule, str(refused))
+    if not prepared.printed:
+        return _refused(result, rule, prepared.refusal)
     tables = map_tables(result, prepared, rule)
     cells = _cells(result, prepared, tables, rule)
     return ReleasePreview(

@@ -19,6 +19,11 @@ from mapper.base.types import Flags
 from mapper.incidents.doubt import FEWEST, Doubt
 from mapper.incidents.time_blocks import Times
 
+IN_PART = "some rows"  # so that exchanging all of a file back would exchange others
+_TURN = (
+    ", or exchange days up to the 12th of these files back, as a mapping with"
+    ' date_order = "part-swapped" does'
+)
 _LAST = 12  # day that can be a month
 _DAY = np.timedelta64(1, "D")
 _LEAST_SHARE = 0.01  # of rows
@@ -35,6 +40,7 @@ def exchanged_dates(table: pd.DataFrame) -> list[Doubt]:
     rows = np.flatnonzero(found)
     start = table["start"]
     example = start.iloc[rows[0]]
+    whole = not exchanged(files_turned_back(table), "start").any()
     words = (
         f"{rows.size:,} dates up to the 12th lie where no later day of their month does, or after"
         f" their report, such as {example.day} {example:%B %Y}, and would not with day and month"
@@ -50,10 +56,8 @@ def exchanged_dates(table: pd.DataFrame) -> list[Doubt]:
             kind="day",
             since=start.min().date(),
             until=start.max().date(),
-            remedy=(
-                "export the dates anew; or exchange days up to the 12th of these files back, as"
-                ' date_order = "part-swapped" in a mapping does'
-            ),
+            part="" if whole else IN_PART,
+            remedy="export the dates anew" + (_TURN if whole else ""),
         )
     ]
 
@@ -69,6 +73,18 @@ def exchanged(table: pd.DataFrame, column: str) -> Flags:
         if before.sum() >= max(FEWEST, _LEAST_SHARE * moment.size):
             stray |= before
     return stray
+
+
+def files_turned_back(table: pd.DataFrame) -> pd.DataFrame:
+    """Return a table with day and month exchanged in each file and column that shows it."""
+    found = table.copy(deep=False)
+    for column in ("start", "end", "reported"):
+        if column in table:
+            files = table["source"][exchanged(table, column)].unique()
+            mine = table["source"].isin(files).to_numpy()
+            moment = table[column].to_numpy()
+            found[column] = np.where(mine, turned_back(moment), moment).astype(moment.dtype)
+    return found
 
 
 def turned_back(moment: Times) -> Times:

@@ -28,6 +28,7 @@ _ROUND = re.compile(
     r"^(?:is|was|has|it|any)*(.+?)(?:flag|marker|ind|indicator|keyword|tag|qualifier|yn|related"
     r"|involved|linked|motivat(?:ed|ion))*$"
 )
+_EXPLAINED = re.compile(r"\s+[-\u2013\u2014:(]|[:(]")  # begins what only explains
 _NOT = re.compile(r"(?:not|non|no)[\s-]+(?=\S)")
 
 NOT_KNOWN = 2
@@ -44,7 +45,8 @@ def parse_flags(
     """Return 1 for yes, 0 for no, 2 for not known and -1 for any other spelling.
 
     A blank never gets here. What follows a dash or a bracket explains and does not count
-    (``Yes - Confirmed``); the flag's own name is yes, and with *not* before it no.
+    (``Yes - Confirmed``); the flag's own name is yes, and with *not* before it no, unless what
+    follows it says another (``DA: no``).
 
     Parameters
     ----------
@@ -71,6 +73,10 @@ def _flag(text: str, yes: Iterable[str], no: Iterable[str], own: set[str]) -> in
         return 1
     if (denied := _NOT.match(text)) and flag_core(text[denied.end() :]) in own:
         return 0
+    name, *said = _EXPLAINED.split(text, 1)
+    if flag_core(name) in own:
+        value = _flag(said[0].strip(" )"), yes, no, own)
+        return 1 if value == UNKNOWN_SPELLING else value
     if told := _START.fullmatch(text):
         return _flag(told.group(1), yes, no, own)
     return UNKNOWN_SPELLING

@@ -30,7 +30,7 @@ _CATEGORIES = {
 
 
 def open_geojson(found: Found, data: bytes) -> Sheet:
-    """Read a GeoJSON feature collection.
+    """Read a GeoJSON feature collection, or records in JSON.
 
     Raises
     ------
@@ -39,14 +39,7 @@ def open_geojson(found: Found, data: bytes) -> Sheet:
     """
     sha256, size = found.digest(data)
     text, encoding = to_utf8(data, name=found.name)
-    try:
-        told = json.loads(text)
-    except (ValueError, RecursionError) as error:
-        raise InputError(
-            f"{found.name}: is not valid JSON ({str(error)[:200]}). Export it again."
-        ) from error
-    if isinstance(told, list):
-        told = _collection(told)
+    told = _loaded(text, found.name)
     features = told.get("features") if isinstance(told, dict) else None
     if not isinstance(features, list):
         raise InputError(
@@ -78,6 +71,34 @@ def open_geojson(found: Found, data: bytes) -> Sheet:
         encoding=encoding,
         located=True,
     )
+
+
+def _loaded(text: bytes, name: str) -> Any:
+    """Return a collection of features: as it stands, or of a list of plain records.
+
+    A list may be all there is, the one list of an answer (``{"results": [...]}``), or have a
+    record on each line.
+    """
+    try:
+        told = json.loads(text)
+    except (ValueError, RecursionError) as error:
+        try:
+            told = [json.loads(line) for line in text.splitlines() if line.strip()]
+        except (ValueError, RecursionError):
+            raise InputError(
+                f"{name}: is not valid JSON ({str(error)[:200]}). Export it again."
+            ) from error
+    if isinstance(told, dict) and "features" not in told:
+        lists = [one for one in told.values() if isinstance(one, list) and one]
+        told = lists[0] if len(lists) == 1 and isinstance(lists[0][0], dict) else told
+    if isinstance(told, list) and told and all(map(_is_feature, told)):
+        return {"features": told}
+    return _collection(told) if isinstance(told, list) else told
+
+
+def _is_feature(record: object) -> bool:
+    """Return whether a record is a feature of GeoJSON, as a line of GeoJSONSeq is."""
+    return isinstance(record, dict) and record.get("type") == "Feature"
 
 
 def _collection(records: list[Any]) -> dict[str, Any]:

@@ -27,6 +27,14 @@ _SEXAGESIMAL = re.compile(
     r"(?i)^([+-]?)([0-9]{1,3})\s*[°d:\s]\s*([0-9]{1,2})\s*['\u2032\u2019m:\s]\s*([0-9.]+)\s*"
     r"(?:[\"\u2033\u201ds]|'')?\s*([NSEW]?)$"
 )
+_MINUTES = re.compile(
+    r"(?i)^([NSEW]?)\s*([+-]?)([0-9]{1,3})\s*(?:°|deg|d)\s*([0-9]{1,2}(?:[.,][0-9]+)?)\s*"
+    r"(?:['\u2032\u2019m])?\s*([NSEW]?)$"
+)
+_TWO_SIDES = re.compile(
+    r"(?i)^([^NSEW]+[NSEW])[\s,;/]*([^NSEW]+[NSEW])$|^([NSEW][^NSEW]+?)[\s,;/]*([NSEW][^NSEW]+)$"
+    r"|^([^,;]*°[^,;]*)\s*[,;]\s*([^,;]*°[^,;]*)$"
+)
 _LETTERS = re.compile(r"(?i)^\s*([A-HJ-Z])([A-HJ-Z])[\s,/:.-]*([0-9][0-9\s,/:.-]*)$")
 _SQUARE_LETTERS = re.compile(r"(?i)^\s*[HNOST][A-HJ-Z][^A-Z0-9]*[0-9]")
 _JOINED = re.compile(r"^\s*([0-9]{6})([0-9]{6})\s*$")
@@ -89,6 +97,10 @@ def _degrees(text: str) -> float:
         sign, whole, minutes, seconds, side = told.groups()
         value = float(whole) + float(minutes) / 60 + _decimal(seconds) / 3600
         return -value if sign == "-" or side.upper() in ("S", "W") else value
+    if told := _MINUTES.match(text):
+        before, sign, whole, minutes, after = told.groups()
+        value = float(whole) + _decimal(minutes) / 60
+        return -value if sign == "-" or (before or after).upper() in ("S", "W") else value
     told = _COMPASS.match(text)
     if told is None:
         return np.nan
@@ -125,6 +137,9 @@ def _pair(text: str) -> tuple[float, float, bool]:
         text = " ".join(told.group(1).split()[:2])
     elif told := _JOINED.match(text):
         text = " ".join(told.groups())
+    if "°" in text and (sides := _TWO_SIDES.match(text)):
+        one_side, other_side = (_degrees(part.strip()) for part in sides.groups() if part)
+        return *_longitude_first(one_side, other_side), False
     if _TWO_GROUPS.match(text):
         text = re.sub(r"([0-9]{3}),([0-9]{3})", r"\1\2", text)
     elif _TWO_COMMAS.search(text):
@@ -136,9 +151,12 @@ def _pair(text: str) -> tuple[float, float, bool]:
     a, b = (float(first), float(second)) if first else (float(one), float(two))
     a = -abs(a) if (side or "").upper() in ("S", "W") else a
     b = -abs(b) if (other or "").upper() in ("S", "W") else b
-    if SOUTH <= a <= NORTH and not SOUTH <= b <= NORTH:
-        return b, a, False
-    return a, b, False
+    return *_longitude_first(a, b), False
+
+
+def _longitude_first(a: float, b: float) -> tuple[float, float]:
+    """Return two numbers the other way round where only the first can be a latitude here."""
+    return (b, a) if SOUTH <= a <= NORTH and not SOUTH <= b <= NORTH else (a, b)
 
 
 def _from_binary(data: bytes) -> tuple[float, float]:

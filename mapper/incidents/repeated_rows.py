@@ -34,6 +34,7 @@ def repeated_rows(table: pd.DataFrame, timed: Flags) -> list[Doubt]:
     held, again = (np.bincount(week[each]) for each in (timed, rows))
     held = held[: again.size]
     many = (again >= FEWEST) & (again >= _SHARE * held)
+    many[1:], many[:-1] = many[1:] | many[:-1], many[:-1] | many[1:]  # weeks it reaches into
     if again.sum() >= _SHARE * held.sum():
         many |= True
     rows = rows[many[week[rows]]]

@@ -9,7 +9,7 @@ import pandas as pd
 from mapper.base.tables import FLAG_COLUMNS, REJECTED_COLUMNS
 from mapper.base.text import count
 from mapper.base.types import Flags, Integers
-from mapper.incidents.exchanged_dates import exchanged, turned_back
+from mapper.incidents.exchanged_dates import files_turned_back
 from mapper.incidents.faults import MISLEADING, ONE_REFERENCE, OTHER_DAYS
 from mapper.incidents.seriousness import days_of_harm, rank_of_grade
 from mapper.incidents.table import Incidents
@@ -112,15 +112,7 @@ def one_per_reference(incidents: Incidents) -> Incidents:
 
 def exchanged_back(incidents: Incidents) -> Incidents:
     """Return incidents with day and month exchanged back, in each file and column that shows it."""
-    table, turned = incidents.table.copy(), 0
-    for column in ("start", "end", "reported"):
-        if column not in table:
-            continue
-        files = table["source"][exchanged(table, column)].unique()
-        mine = table["source"].isin(files).to_numpy()
-        moment = table[column].to_numpy()
-        back = np.where(mine, turned_back(moment), moment)
-        turned += int(((back != moment) & ~np.isnat(moment)).sum())
-        table[column] = back.astype(moment.dtype)
+    table = files_turned_back(incidents.table)
+    turned = int((table["start"] != incidents.table["start"]).sum())
     words = f"{count(turned, 'date')} up to the 12th with day and month exchanged back, as chosen"
     return replace(incidents, table=table, notes=(*incidents.notes, words))

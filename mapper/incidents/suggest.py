@@ -21,6 +21,7 @@ from mapper.incidents.coordinates import (
     exchanged,
     grid_to_degrees,
     in_area,
+    to_degrees,
 )
 from mapper.incidents.flags import flag_core, parse_flags
 from mapper.incidents.force_extract import EXTRACT_COLUMNS, FLAG_NAMES, ExtractColumn
@@ -39,6 +40,8 @@ from mapper.incidents.time_words import NO_DAY
 from mapper.incidents.times import MINUTE, MONTH, parse_times
 
 _LONGEST = 60  # letters of a header that can be a name
+_OTHER = {"easting": "northing", "longitude": "latitude", "x": "y"}
+_WEB = "EPSG:3857"  # metres of the maps of the web
 _AGREE = 0.8  # of the values of a column that must look right
 _DATES_AGREE = 0.6  # of dates: some are always wrong
 
@@ -47,6 +50,7 @@ _CLOCK = re.compile(
     r"(?i)\d{1,2}[:.h-]\d{2}([:.]\d{2}(\.\d+)?)?\s*([ap]\.?m\.?|hrs?)?|\d{1,4}\s*hrs?"
     rf"|{NO_DAY}[T ]\d.*"
 )
+_TIMED = re.compile(r"date|time|datetime|when|dt|tm|from|to")
 _BARE_CLOCK = re.compile(r"\d{1,4}|0?\.\d+")  # only under a header that says time
 
 
@@ -96,7 +100,8 @@ def suggest_mapping(
     _add_named(found, told)
     if not {"from_at", "reported_at"} & set(found):
         return None
-    return ColumnMapping({n: found[n] for n in FIELD_OF if n in found}, name=name)
+    crs = _WEB if "x" in found else ""
+    return ColumnMapping({n: found[n] for n in FIELD_OF if n in found}, name=name, crs=crs)
 
 
 def _values_of(cells: Sequence[str]) -> tuple[str, ...]:
@@ -112,9 +117,10 @@ def offer_mapping(
     suggested = suggest_mapping(columns, sample)
     if suggested is None:
         return (
-            "Write a mapping file with a [columns] table that names the columns of time and place,"
-            " and give it as {mapping}; docs/data-standard.md shows one. If the names of the"
-            " columns stand in another row, put header_row = 3 (or whichever it is) into the file."
+            f"{_unread_time(columns, sample)}Write a mapping file with a [columns] table that names"
+            " the columns of time and place, and give it as {mapping}; docs/data-standard.md shows"
+            " one. If the names of the columns stand in another row, put header_row = 3 (or"
+            " whichever it is) into the file."
         )
     names = set(suggested.columns)
     placed = located or any(
@@ -126,6 +132,19 @@ def offer_mapping(
         "Save these lines as mapping.toml, correct them, and give the file as {mapping}:\n\n"
         f"{mapping_text(suggested)}{hint}"
     ).rstrip()
+
+
+def _unread_time(columns: Sequence[str], sample: Sequence[Sequence[str]]) -> str:
+    """Return an example of a column that is called a time and cannot be read as one."""
+    for at, name in enumerate(columns):
+        column = _Column(name, _values_of([record[at] for record in sample if at < len(record)]))
+        named = len(name) <= _LONGEST and _any_word(_TIMED, column) and not _is_clock(column)
+        if named and column.values and re.search(r"[0-9].*[0-9]", column.values[0]):
+            return (
+                f"'{name}' is called a time, and “{column.values[0][:60]}” in it is not read as"
+                " one: write it such as 15/05/2026 16:43. "
+            )
+    return ""
 
 
 def _free(found: Mapping[str, tuple[str, ...]], told: Sequence[_Column]) -> list[_Column]:
@@ -193,7 +212,7 @@ def _any_word(pattern: re.Pattern[str], column: _Column) -> bool:
 
 def _is_clock(column: _Column) -> bool:
     """Return whether a column holds times of day."""
-    timed = re.search(r"time|hour|hrs|hhmm", column.plain)
+    timed = re.search(r"time|hour|hrs|hhmm|^tm|tm$", column.plain)
     return column.share(_CLOCK.fullmatch) or bool(timed and column.share(_BARE_CLOCK.fullmatch))
 
 
@@ -244,6 +263,8 @@ def _is_coordinate(text: str) -> bool:
 
 def _add_places(found: dict[str, tuple[str, ...]], told: Sequence[_Column]) -> None:
     """Add coordinates: by name where the values agree, then by the values alone."""
+    if _add_squares(found, _free(found, told)):
+        return
     for pair in (("easting", "northing"), ("longitude", "latitude")):
         if set(pair) & set(found):
             if set(pair) <= set(found):
@@ -257,16 +278,27 @@ def _add_places(found: dict[str, tuple[str, ...]], told: Sequence[_Column]) -> N
     for one in free:
         x, y, _ = two_numbers(one.values)
         if one.values and np.isfinite(x).mean() >= _AGREE and (kind := _pair_kind(x, y)):
-            other = "northing" if kind == "easting" else "latitude"
-            found.update({kind: (one.name,), other: (one.name,)})
+            found.update({kind: (one.name,), _OTHER[kind]: (one.name,)})
             return
     for one, two in _beside(free):
         if kind := _kind_of(one, two):
             turned = kind == "easting" and _kind_of(two, one) == kind and _at_home(two, one)
             east, north = (two, one) if turned else (one, two)
-            other = "northing" if kind == "easting" else "latitude"
-            found.update({kind: (east.name,), other: (north.name,)})
+            found.update({kind: (east.name,), _OTHER[kind]: (north.name,)})
             return
+
+
+def _add_squares(found: dict[str, tuple[str, ...]], free: Sequence[_Column]) -> bool:
+    """Add coordinates inside lettered squares, whose letters stand in a column of their own."""
+    squares = [c for c in free if c.share(re.compile(r"[HNOSThnost][A-HJ-Za-hj-z]").fullmatch)]
+    inside = [c for c in free if c.share(re.compile(r"[0-9]{1,5}").fullmatch)]
+    for square in squares[:1]:
+        named = [_named(name, inside) for name in ("easting", "northing")]
+        if named[0] and named[1]:
+            names = (square.name, named[0].name, named[1].name)
+            found.update({"easting": names, "northing": names})
+            return True
+    return False
 
 
 def _at_home(one: _Column, two: _Column) -> bool:
@@ -298,7 +330,7 @@ def _kind_of(one: _Column, two: _Column) -> str:
 
 
 def _pair_kind(x: np.ndarray, y: np.ndarray) -> str:
-    """Return what pairs of numbers are: easting, longitude, or nothing."""
+    """Return what pairs of numbers are: easting, longitude, x of web maps, or nothing."""
     known = np.isfinite(x) & np.isfinite(y)
     if not known.any():
         return ""
@@ -308,6 +340,9 @@ def _pair_kind(x: np.ndarray, y: np.ndarray) -> str:
     metres = (x > 10_000) & (x < 700_000) & (y > 1_000) & (y < 1_300_000)  # noqa: PLR2004 - the grid
     if metres.mean() >= _AGREE and in_area(*grid_to_degrees(x, y)).mean() >= _AGREE:
         return "easting"
+    far = y > 1_300_000  # noqa: PLR2004 - beyond the grid
+    if far.mean() >= _AGREE and in_area(*to_degrees(x, y, crs=_WEB)).mean() >= _AGREE:
+        return "x"
     return ""
 
 

@@ -41,6 +41,9 @@ _REWRITES: tuple[tuple[str, str], ...] = (
     (r"\s*\([A-Z][A-Za-z ]+ Time\)$", ""),  # JavaScript's name of a zone after its offset
     (r"(?i)\btime:?\s+", ""),
     (r"(?i)\b(?:approx(?:imately|\.)?|about|around|circa|abt)\s+", ""),
+    (r"(?i)\s*\(?\b(?:approx(?:imately|\.)?|circa|estimated?|est)\)?$", ""),
+    (r"\s+([/:])\s*", r"\1"),
+    (r"([/:])\s+([0-9])", r"\1\2"),
     (r"^([0-9]{8})[_-]([0-9]{4})", r"\1 \2"),
     (r"(?i)^([0-9]{4}-[0-9]{2}-[0-9]{2})[_t]([0-9].*?)(z?)$", r"\1 \2\3"),
     (r"([0-9])z$", r"\1Z"),
@@ -62,6 +65,7 @@ _REWRITES: tuple[tuple[str, str], ...] = (
     (rf"^({_DATE})[T ]00:00(?::00(?:\.0+)?)?\s+([0-9].*)$", r"\1 \2"),
     # SAS and Apache write date:time, DB2 date-time.
     (rf"^({_DATE})[:-]([0-9]{{2}}[:.][0-9]{{2}}.*)$", r"\1 \2"),
+    (rf"^({_DATE})[T\s]+([0-9]{{1,2}})\s*([AaPp]m)$", r"\1 \2:00 \3"),
     # The clock: 16.43.00.000000000, 16h43, 164300, 1643.
     (rf"^({_DATE})[T\s]+([0-9]{{1,2}})[.hH]([0-9]{{2}})((?:[.:][0-9]{{2}}(?:\.[0-9]+)?)?{_EXTRA})$",
      r"\1 \2:\3\4"),

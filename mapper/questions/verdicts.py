@@ -2,9 +2,10 @@
 
 A doubt that vetoes (:mod:`mapper.incidents.doubt`) takes the verdict from every place that it
 touches: one of whose incidents at least a twentieth, in either window, belong to a part that stops
-or starts between or inside the windows; every place where a gap of the data takes a quarter of a
-window or more (a shorter one is left out of the rates, and said); and every place finer than a
-district where the points were replaced. Where records of a district or ward had stopped before
+or starts between or inside the windows, or are rows told twice; every place where a gap of the data
+takes a quarter of a window or more (a shorter one is left out of the rates, and said); and every
+place finer than a district where the points were replaced. How a column is written forbids a
+verdict under lenses alone that look at it. Where records of a district or ward had stopped before
 the windows, or start after them, what little is left there is no count of it; nor is anything known
 of ground that the data does not reach at all.
 """
@@ -22,6 +23,7 @@ TOUCHED = 0.05  # share of a place's incidents in a part from which it cannot be
 GAP = 0.25  # share of a window's days that are missing
 COARSE = ("district", "area")
 CANNOT = "cannot be told"
+_WRITTEN = frozenset({"values renamed", "column constant"})  # the same rows count all the same
 Reasons = npt.NDArray[np.object_]  # one for each place, empty where it can be judged
 
 
@@ -40,7 +42,7 @@ def vetoes(
     reasons = np.full(number, "", dtype=object)
     reasons[_unreached(study, group, number)] = f"{CANNOT}: the data holds nothing at all there"
     for doubt in study.doubts:
-        if doubt.effect != "veto" or (doubt.finest and by in COARSE):
+        if doubt.effect != "veto" or (doubt.finest and by in COARSE) or _other_column(study, doubt):
             continue
         touched, words = np.zeros(number, dtype=bool), doubt.words
         if doubt.kind in GROUND and all(doubt.lacks(one.first, one.last) for one in windows):
@@ -49,6 +51,12 @@ def vetoes(
             touched = _touched(study, doubt, group, number, windows)
         reasons[touched & (reasons == "")] = f"{CANNOT}: {words}"
     return reasons
+
+
+def _other_column(study: Study, doubt: Doubt) -> bool:
+    """Tell whether a doubt concerns how a column is written that the lens does not look at."""
+    looked_at = {column for rule in study.lens.rules for column, _, _ in rule.conditions}
+    return doubt.code in _WRITTEN and doubt.kind not in {"coordinates", *looked_at}
 
 
 def _lacking(doubt: Doubt) -> str:
@@ -80,9 +88,11 @@ def veto_of(study: Study, cells: Flags, windows: tuple[Window, ...]) -> str:
 
 
 def _breaks(doubt: Doubt, windows: tuple[Window, ...]) -> bool:
-    """Tell whether a gap takes much of a window, or a step lies inside or between windows."""
+    """Tell whether a gap takes much of a window, rows lie in one, or a step inside or between."""
     if doubt.until is None:
         return doubt.parts(windows[0].first, windows[-1].last)
+    if doubt.rows.size:
+        return any(doubt.parts(window.first, window.last) for window in windows)
     return any(_missing(doubt, window) >= GAP * window.days for window in windows)
 
 
@@ -98,7 +108,7 @@ def _touched(
     study: Study, doubt: Doubt, group: Integers, number: int, windows: tuple[Window, ...]
 ) -> Flags:
     """Tell which places a doubt touches."""
-    if doubt.finest or not doubt.rows.size:
+    if doubt.finest or not doubt.rows.size or doubt.kind == "day":  # whose dates are wrong
         return np.ones(number, dtype=bool)
     among = np.zeros(study.counted.size, dtype=bool)
     among[doubt.rows] = True

@@ -333,3 +333,14 @@ def test_no_real_incident_inside_the_boundary_is_lost(shared):
         cells = load_study_area(resolution=resolution).cells["cell"].to_numpy()
         position = locate(place[:, 0], place[:, 1], cells=cells, resolution=resolution)
         assert (position[inside] >= 0).all()
+
+
+def test_several_districts_or_wards_are_one_area():
+    both = load_study_area("wirral; St. Helens")
+    assert totals(both) == {name: PUBLISHED[name] for name in ("St Helens", "Wirral")}
+    assert (both.title, both.part) == ("Wirral, St Helens", True)
+    assert both.name.startswith("wirral-st-helens-")
+    assert load_study_area("Wirral; Kirkdale").cells["district"].nunique() == 2
+    assert set(load_study_area("Wirral;").cells["district"]) == {"Wirral"}
+    with pytest.raises(AreaError, match="no study area called 'Nowhere'"):
+        load_study_area("Wirral; Nowhere")

@@ -12,6 +12,9 @@ from tests.incidents.incident_files import extract, read, write_csv
     [
         (["Yes", "y", "TRUE", "1", "-1", "\u2713", "Yes - Confirmed", "Y (DASH)", "DA", "x"], 1),
         (["domestic abuse", "Domestic_Abuse", "yes: see log"], 1),
+        (["DA - Domestic violence", "DA: yes", "DA (see log)", "Domestic abuse: Y"], 1),
+        (["DA: no", "Domestic Abuse - N", "DA (none known)"], 0),
+        (["DA: unknown"], NOT_KNOWN),
         (["No", "n", "0", "false", "No - not DA", "Not DA", "non-domestic abuse", "\u2610"], 0),
         (["Unknown", "N/K", "not known", "TBC", "u", "Unknown - awaiting"], NOT_KNOWN),
         (["perhaps", "?", "2", "Yesterday", "Nobody", "n/a thing"], UNKNOWN_SPELLING),

@@ -5,6 +5,7 @@ that mapper proposes. What cannot be told for sure stops, or is said.
 """
 
 import datetime as dt
+import json
 import re
 from pathlib import Path
 
@@ -59,6 +60,8 @@ def check(found):
         "15-MAY-26 04.43.00.000000 PM", f"{UTC:.0f}", f"{UTC:.0f}000", f"{UTC:.0f}000000000",
         f"/Date({UTC:.0f}000)/", "Fri May 15 2026 16:43:00 GMT+0100 (British Summer Time)",
         "'15/05/2026 16:43", '="15/05/2026 16:43"', "15/05/2026 15:43 GMT", "1643hrs 15/05/2026",
+        "15/05/2026 16:43 (approx)", "15 / 5 / 2026  16 : 43", f"{UTC:.3f}", "15MAY2026:16:43:00",
+        "2026-05-15T16:43:00+01:00[Europe/London]", "15/05/2026 16:43 UTC+1", "46157,6965278",
     ],
 )  # fmt: skip
 def test_a_time_is_read_however_it_is_written(tmp_path, text):
@@ -80,12 +83,51 @@ def test_a_time_is_read_however_it_is_written(tmp_path, text):
         (["geom"], [shapely.to_wkb(shapely.set_srid(shapely.Point(335011, 391150), 27700),
                                    hex=True, include_srid=True)]),
         (["Lat", "Long"], ["53.41326", "2.97920-"]),
+        (["Lat", "Long"], ["53°24.796'N", "2°58.752'W"]),
+        (["Long", "Lat"], ["2°58'45.1\"W", "53°24'47.7\"N"]),
+        (["Position"], ["53°24'47.7\"N 2°58'45.1\"W"]),
+        (["Position"], ["N 53° 24.796', W 2° 58.752'"]),
+        (["Position"], ["53°24'47.7\", -2°58'45.1\""]),
+        (["Grid Sq", "Easting", "Northing"], ["SJ", "35011", "91150"]),
+        (["X", "Y"], ["-331643.03", "7059808.69"]),  # the maps of the web
         (["Col_7", "Col_8"], ["391150", "335011"]),
     ],
 )  # fmt: skip
 def test_a_place_is_read_however_it_is_written(tmp_path, names, cells):
     header, row = [*HEADER[:2], *names, *HEADER[4:]], [*ROW[:2], *cells, *ROW[4:]]
     check(as_offered(write(tmp_path, header, row), tmp_path))
+
+
+@pytest.mark.parametrize(
+    ("names", "cells"),
+    [
+        (["Dt Committed", "Tm Committed"], ["15-May-2026", "1643"]),
+        (["Date Of Offence", "Beat", "Time Of Offence"], ["15/05/2026", "B1", "16.43 hrs"]),
+        (["Date", "Time"], ["15/05/2026 00:00:00", "30/12/1899 16:43:00"]),
+    ],
+)
+def test_a_date_and_its_clock_apart_are_joined(tmp_path, names, cells):
+    header, row = [HEADER[0], *names, *HEADER[2:]], [ROW[0], *cells, *ROW[2:]]
+    check(as_offered(write(tmp_path, header, row), tmp_path))
+
+
+def test_a_column_called_a_time_that_is_none_is_shown_by_an_example(tmp_path):
+    header = [HEADER[0], "From - To", *HEADER[2:]]
+    both = "15/05/2026 16:43 - 15/05/2026 18:00"
+    with pytest.raises(InputError, match=f"'From - To' is called a time, and “{both}” in it"):
+        read(write(tmp_path, header, [ROW[0], both, *ROW[2:]]))
+
+
+@pytest.mark.parametrize("shape", ["list", "answer", "lines"])
+def test_records_in_json_are_a_table(tmp_path, shape):
+    rows = [dict(zip(HEADER, [ROW[0].format(n=n), *ROW[1:]], strict=True)) for n in range(SIZE)]
+    text = {
+        "list": json.dumps(rows),
+        "answer": json.dumps({"count": SIZE, "results": rows}),
+        "lines": "\n".join(map(json.dumps, rows)),
+    }[shape]
+    (tmp_path / "a.json").write_text(text)
+    check(as_offered(tmp_path / "a.json", tmp_path))
 
 
 def test_letters_of_a_grid_that_make_no_reference_are_never_dropped(tmp_path):

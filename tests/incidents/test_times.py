@@ -291,6 +291,7 @@ def test_hours_alone_are_hours_and_beside_minutes_they_are_minutes():
         return [str(moment)[11:16] for moment in times.moment]
 
     assert clocks("9", "16") == ["09:00", "16:00"]
+    assert clocks("4pm", "12pm", "12 am", "9 a.m.") == ["16:00", "12:00", "00:00", "09:00"]
     assert clocks("9", "25", "843", "1643", "0") == ["00:09", "00:25", "08:43", "16:43", "00:00"]
 
 

@@ -12,7 +12,10 @@ from scipy.stats import beta, binomtest
 from mapper.analysis.examine import positions
 from mapper.areas.load import load_study_area
 from mapper.base.errors import RequestError
+from mapper.disclosure import planned
+from mapper.disclosure.plan_month import give_month
 from mapper.disclosure.register import UNLIMITED, MemoryRegister
+from mapper.disclosure.release_plan import ReleasePlan
 from mapper.disclosure.rules import rules
 from mapper.disclosure.suppression import interval_of
 from mapper.disclosure.totals import total_is_safe
@@ -278,3 +281,25 @@ def test_days_without_data_are_told_beside_the_days_compared(gathered):
     assert gaps.subtitle.endswith(
         "Data for 30 of 91 days, against 92 of 92: changes are told per day"
     )
+
+
+def test_a_briefing_by_plan_is_all_sums_of_what_was_given(incidents, monkeypatch):
+    lenses = ("county-lines", "domestic-abuse", "all-demand")
+    plan = ReleasePlan("merseyside", 8, lenses, BEFORE.first, AFTER.last)
+    monkeypatch.setattr(planned, "release_plan", lambda: plan)
+    register = MemoryRegister()
+    for month in plan.months:
+        give_month(plan, incidents, month, register=register)
+    kept = register.earlier("partnership")
+    choices = BriefingChoices("domestic-abuse", BEFORE, AFTER)
+    content = briefing_content(gather(incidents, choices, register=register))
+    assert register.earlier("partnership") == kept
+    assert register.earlier("partnership totals") == ()
+    assert not any("not shown" in note for note in content.notes if "shifts" not in note)
+    assert content.movers_known
+    found = {one.id: one for one in content.headlines}
+    for lens, flag in (("domestic-abuse", "domestic_abuse"), ("county-lines", "county_line")):
+        for window, words in ((AFTER, found[lens].value), (BEFORE, found[lens].before)):
+            low, high = (int(one.replace(",", "")) for one in words.split()[:3:2])
+            assert low <= direct(incidents, flag, window) <= high
+            assert high - low < 200  # three months, each within a band or two

@@ -1,13 +1,18 @@
 """The Briefing and its release: what partners are shown, and how it comes to be released."""
 
 import re
+from datetime import date
 from html import unescape
 
 import pytest
 
+from mapper.base.settings import settings
+from mapper.disclosure.plan_month import give_month
+from mapper.disclosure.release_plan import PLAN_FILE, release_plan
+from mapper.incidents.read import read_incidents
 from mapper.records.audit_query import AuditFilter, find_entries
 from mapper.records.open import database
-from mapper.records.releases import kept_releases
+from mapper.records.releases import DatabaseRegister, kept_releases
 from tests.pages.conftest import said
 
 BRIEFING, RELEASE = "meeting/briefing.py", "meeting/release.py"
@@ -108,6 +113,45 @@ def test_what_an_analyst_releases_is_what_partners_are_shown(signed_in_app):
     assert "Preview" not in told
     again = words(signed_in_app("analyst", name="Amy", page=BRIEFING))
     assert "Preview" not in again
+
+
+def test_a_month_of_the_release_plan_is_previewed_and_given(signed_in_app):
+    app = signed_in_app("analyst", name="Ann", page=RELEASE)
+    assert "No release plan is fixed" in words(app)
+    path = settings().workspace / PLAN_FILE
+    path.write_text(
+        'area = "merseyside"\nresolution = 8\nlenses = ["domestic-abuse"]\n'
+        'first_month = "2023-11"\nlast_month = "2024-01"\n'
+    )
+    app.run()
+    assert "Given: 0 months of 3." in words(app)
+    assert "Domestic abuse: hidden" in words(app)
+    assert "That is November 2023; the 2 months still to come can be expected to be alike" in words(
+        app
+    )
+    assert "30 November 2023 must be given first" in words(app)
+    app.button(key="give").click().run()
+    assert "Given: 1 month of 3." in words(app)
+    assert {one.made_by for one in registered()} == {"Ann"}
+    assert len(registered()) == 4  # one lens at four levels
+    app.button(key="give").click().run()
+    assert "the files do not hold all of it" in words(app)
+
+
+def test_partners_open_the_latest_months_of_the_plan_and_register_nothing(signed_in_app):
+    settings().workspace.mkdir(exist_ok=True)
+    (settings().workspace / PLAN_FILE).write_text(
+        'area = "merseyside"\nresolution = 8\nlenses = ["domestic-abuse", "all-demand"]\n'
+        'first_month = "2023-09"\nlast_month = "2023-12"\n'
+    )
+    incidents = read_incidents([settings().demonstration_file])
+    register = DatabaseRegister(database(), person="Ann")
+    for month in (date(2023, 9, 1), date(2023, 10, 1)):
+        give_month(release_plan(), incidents, month, register=register)
+    told = words(signed_in_app("partner", name="Pat"))
+    assert "1 to 31 October 2023, against 1 to 30 September 2023" in told
+    assert "Stopped" not in told  # lenses that the plan does not give are named in the notes
+    assert len(registered()) == 2 * 2 * 4
 
 
 def test_the_release_page_and_its_figures_are_not_for_partners(signed_in_app):

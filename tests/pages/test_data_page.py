@@ -66,6 +66,26 @@ def test_loaded_data_outlive_a_reload_and_another_page_until_given_back(data_pag
     assert "In use: small.csv" in said(start().switch_page("pages/data/load.py").run())
 
 
+@pytest.mark.parametrize(
+    ("names", "cells"),
+    [
+        (["Grid Sq", "Easting", "Northing"], ["SJ", "35011", "9115{n}"]),
+        (["X", "Y"], ["-331643.03", "70598{n}8.69"]),
+    ],
+)
+def test_places_that_need_more_than_two_columns_are_read_as_proposed(
+    data_page, tmp_path, names, cells
+):
+    head = ["URN", "When", *names, "Offence"]
+    rows = [["R{n}{n}", "15/05/2025 16:43", *cells, "Robbery"]] * 10
+    lines = [head, *([cell.format(n=n) for cell in row] for n, row in enumerate(rows))]
+    (tmp_path / "table.csv").write_text("\n".join(map(",".join, lines)))
+    load(data_page, tmp_path / "table.csv")
+    next(b for b in data_page.button if b.label == "Read with these columns").click().run()
+    assert not data_page.exception
+    assert "<dt>Accepted</dt><dd>10</dd>" in said(data_page).replace("\n", "")
+
+
 def test_an_unknown_table_is_mapped_and_its_dates_asked_about(data_page, tmp_path):
     load(data_page, write_unknown_table(tmp_path / "table.csv"))
     assert "neither a police.uk file nor an extract" in said(data_page)
@@ -183,3 +203,34 @@ def test_rows_that_share_a_reference_are_joined_or_kept_at_a_click(data_page, tm
     assert "share 100 references" not in said(data_page)
     data_page.button(key="references all").click().run()
     assert "200 rows share 100 references and differ" in said(data_page)
+
+
+def test_data_in_use_is_mended_at_a_click(data_page, tmp_path):
+    """Rows of a reference are joined, and one moment left out, without their files."""
+    first = pd.read_csv(write_extract(tmp_path / "made.csv")).head(300)
+    first["reference"] = [f"R{number:05}" for number in range(300)]
+    first.loc[200:249, "from_at"] = "2024-01-09 10:17"
+    second = first.head(100).copy()
+    second["incident_type"] = "Murder"
+    path = tmp_path / "people.csv"
+    pd.concat([first, second]).to_csv(path, index=False)
+    load(data_page, path)
+    page = _used(data_page)
+    labels = [button.label for button in page.button]
+    assert "Leave out 50 incidents (batch entry)" in labels
+    joined = next(b for b in page.button if b.label.startswith("Count the rows of each reference"))
+    page = joined.click().run()
+    assert not page.exception
+    assert "<dd>300</dd>" in said(page)
+    assert "joined to its reference" in page.dataframe[0].value["Reason"].tolist()
+    left = next(b for b in page.button if b.label.startswith("Leave out"))
+    page = left.click().run()
+    assert not page.exception
+    assert "<dd>250</dd>" in said(page)
+
+
+def _used(page):
+    """Use what was loaded, and come back to the Data page without its files."""
+    page = next(b for b in page.button if b.label == "Use this data").click().run()
+    page.switch_page("pages/data/load.py").run()
+    return next(b for b in page.button if b.label == "Take other files").click().run()

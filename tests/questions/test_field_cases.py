@@ -84,6 +84,25 @@ def test_days_after_a_stop_tell_it_and_have_no_verdict_on_its_ground(field, ask)
         assert any("stops on 1 March 2022" in note for note in manifest["notes"]) == told
 
 
+def test_what_misleads_is_mended_by_an_option_and_in_a_job(field, ask, run, tmp_path):
+    path, lens = field / "part-stops" / "incidents.csv", "all-demand"
+    mend = ("--mend", "part stops: Wirral")
+    table, manifest = ask("change", *WINDOWS, "--by", "district", *mend, source=path, lens=lens)
+    rows = table.set_index("district")
+    assert (rows.loc["Wirral", "after"], rows.loc["Wirral", "direction"]) == (0, "cannot be told")
+    assert "the data holds nothing at all there" in rows.loc["Wirral", "words"]
+    assert "236 incidents set aside, as chosen (part stops: Wirral)" in manifest["notes"]
+    job = tmp_path / "job.toml"
+    text = JOB.format(path=path, lens=lens).replace(
+        "[analysis]", 'mend = ["part stops: Wirral"]\n[analysis]'
+    )
+    job.write_text(text, encoding="utf-8")
+    run("run", job)
+    assert "1 written, 0 failed" in (tmp_path / "run.log").read_text(encoding="utf-8")
+    for one in (tmp_path / "out").rglob("*manifest.json"):
+        assert "236 incidents set aside, as chosen" in one.read_text(encoding="utf-8")
+
+
 JOB = """
 title = "Field"
 out = "out"

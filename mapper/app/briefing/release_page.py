@@ -5,6 +5,7 @@ import streamlit as st
 
 from mapper.analysis.analyse import AnalysisResult, analyse
 from mapper.app.briefing.controls import ask_choices
+from mapper.app.briefing.plan_view import show_plan
 from mapper.app.briefing.results import (
     PreviewRegister,
     first_choices,
@@ -46,6 +47,7 @@ def show_page() -> None:
         dataset = opened_dataset()
         show_synthetic(dataset.incidents.table)
         note_look(dataset, subject="Release to partners")
+        show_plan(viewer, dataset)
         with st.sidebar:
             choices = _ask(viewer, dataset)
         result = _result(dataset, choices)

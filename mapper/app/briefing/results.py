@@ -20,7 +20,10 @@ from mapper.app.shell.traces import role_of, trace
 from mapper.app.shell.waiting import shown_progress
 from mapper.disclosure.for_viewer import FOR_PARTNERS
 from mapper.disclosure.people import Viewer, may, require
+from mapper.disclosure.plan_month import given_months
+from mapper.disclosure.refusal import months_around
 from mapper.disclosure.register import MemoryRegister, Register, StoredRelease
+from mapper.disclosure.release_plan import AUDIENCE, release_plan
 from mapper.disclosure.rules import rules
 from mapper.outputs.briefing.choices import (
     BriefingChoices,
@@ -31,6 +34,7 @@ from mapper.outputs.briefing.choices import (
 )
 from mapper.outputs.briefing.content import Briefing, briefing_content
 from mapper.outputs.briefing.gather import Gathered, gather
+from mapper.questions.windows import Window
 from mapper.records.briefings import ReleasedBriefing, release_briefing, released_briefing
 from mapper.records.open import database
 from mapper.records.releases import DatabaseRegister
@@ -91,13 +95,37 @@ def released_choices(dataset: Dataset) -> BriefingChoices | None:
 
 
 def usual_choices(viewer: Viewer, dataset: Dataset) -> BriefingChoices:
-    """Return the first lens that fits over the latest quarter, or month where data is short."""
+    """Return the first lens that fits over the latest quarter, or month where data is short.
+
+    Where a release plan gave two months or more, its first lens over the latest two of them.
+    """
     require(viewer, "see partnership releases")
+    planned = _planned_choices(viewer)
+    if planned is not None:
+        return planned
     first, last = days_of_data(dataset.incidents.table)
     long = (last - first).days > 200  # noqa: PLR2004 - two quarters and a broken month
     before, after = windows_of_period(first, last, "quarter" if long else "month")
     lens = lenses_for(dataset.digest, _dataset=dataset).lenses[0]
     return BriefingChoices(lens=lens.id, before=before, after=after, area=area_name_here())
+
+
+def _planned_choices(viewer: Viewer) -> BriefingChoices | None:
+    """Return what a release plan lets partners see at first; nothing without two months given."""
+    plan = release_plan()
+    if plan is None:
+        return None
+    given = given_months(plan, register_of(viewer).earlier(AUDIENCE))
+    if len(given) < 2:  # noqa: PLR2004 - a month is set against another
+        return None
+    before, after = (Window(*months_around(month, month)) for month in given[-2:])
+    return BriefingChoices(
+        lens=plan.lenses[0],
+        before=before,
+        after=after,
+        area=plan.area,
+        resolution=plan.resolution,
+    )
 
 
 def briefing_for(viewer: Viewer, dataset: Dataset, choices: BriefingChoices) -> ShownBriefing:

@@ -50,11 +50,12 @@ def ask_remedies(dataset: Dataset, *, read_anew: bool = False) -> Dataset | None
         (:func:`ask_references`).
     """
     for one in doubts_of(dataset):
-        for act in acts_of(one):
-            if act == "one per reference" and read_anew:
-                continue
+        acts = [act for act in acts_of(one) if not (act == "one per reference" and read_anew)]
+        if acts:
+            st.text(one.words)
+        for act in acts:
             words = act_words(one, act)
-            if st.button(plain(words), key=f"{act} {one.kind} {one.name}", help=plain(one.words)):
+            if st.button(plain(words), key=f"{act} {one.kind} {one.name}"):
                 made = mended(dataset.incidents, one, act)
                 title = f"{dataset.title}, {words[0].lower()}{words[1:]}"
                 changed = dataset_of(made, title=title, choices=f"{dataset.digest} {words}")
