@@ -46,7 +46,7 @@ def show_details(shown: Release, chosen: str) -> None:
         f'<p class="m-guidance">{encode_text(busiest_words(row))}</p></div>'
     )
     if "evidence" in row:
-        _facts(_guarded_facts(row, shown))
+        _facts(_guarded_facts(row))
         return
     _facts(
         {
@@ -62,11 +62,11 @@ def show_details(shown: Release, chosen: str) -> None:
         show_statistics(shown, chosen)
 
 
-def _guarded_facts(row: Mapping[str, Any], shown: Release) -> dict[str, str]:
+def _guarded_facts(row: Mapping[str, Any]) -> dict[str, str]:
     """Return what a release outside the operational audience says of a hot spot."""
     known = row["incidents"]
     return {
-        "Incidents, rounded": shown.hidden_words if known is None else f"{known:,}",
+        "Incidents, rounded": "too few to print" if known is None else f"{known:,}",
         "Evidence": str(row["evidence"]),
         "Area": f"{_number(row['area_km2'], 2)} km²",
         "Cells": f"{row['cells']:,}",

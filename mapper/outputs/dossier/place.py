@@ -43,7 +43,7 @@ def place_blocks(found: PlaceFindings) -> Iterator[Block]:
         )
     else:
         known = row["incidents"]
-        count = release.hidden_words if pd.isna(known) else f"about {known:,}"
+        count = "too few to print" if pd.isna(known) else f"about {known:,}"
         yield Figures(
             (
                 (count, "incidents, rounded", ""),
