@@ -190,7 +190,7 @@ def plane_zones(
 
 
 def on_a_plane(lon: Floats, lat: Floats) -> tuple[Floats, Floats]:
-    """Return metres east and north of the middle, right to 1 in 1,000 over a county."""
+    """Return metres east and north of the middle, right to 3 in 1,000 over a county."""
     middle_lon, middle_lat = lon.mean(), lat.mean()
     metres = np.radians(1.0) * EARTH_RADIUS_KM * _METRES_IN_KM  # in a degree of latitude
     east = (lon - middle_lon) * metres * np.cos(np.radians(middle_lat))

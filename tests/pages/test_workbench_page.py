@@ -316,4 +316,4 @@ def test_two_runs_are_compared():
 
 def test_every_question_is_offered():
     app = opened()
-    assert len(app.selectbox(key="workbench question").options) == len(QUESTIONS) == 22
+    assert len(app.selectbox(key="workbench question").options) == len(QUESTIONS) == 23

@@ -237,7 +237,8 @@ def test_on_a_plane_circles_are_those_of_the_sphere():
     lon, lat = -3 + drawn.uniform(-0.2, 0.2, 30), 53.4 + drawn.uniform(-0.1, 0.1, 30)
     sphere = circle_zones(lon, lat, exposure=np.ones(30))
     plane = plane_zones(*on_a_plane(lon, lat), exposure=np.ones(30))
-    np.testing.assert_allclose(plane.radius, sphere.radius, rtol=2e-3)
+    # the cosine of latitude changes by 0.0024 of itself from the middle to the edge
+    np.testing.assert_allclose(plane.radius, sphere.radius, rtol=3e-3)
 
 
 def test_circles_take_places_at_one_distance_together():
