@@ -63,9 +63,9 @@ Figures only, whatever they say.
   half-life and trust learnt from the months before each test alone, and last year's count where it
   did not win on those months. The cores of `mapper where-next --by core --land 0.02` are its
   busiest 2 % of the land with touching cells joined: at equal area they hold what it holds.
-- **Concentrated places** are tested against an even spread, fields included. A busy cell among
-  quiet ones is never beyond chance in that test, so at 5 % of the area they hold up to 2 points
-  less than a count does: to choose where to go take the cores of where next.
+- **Concentrated places** are tested against an even spread, fields included: discs, and the busiest
+  hundredth of the cells by themselves. Whole places take quiet cells along, so of 5 % of the area
+  they hold 0.1 to 1.0 points less than last year's count: the cores of where next do better.
 
 ## What it says
 

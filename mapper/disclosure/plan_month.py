@@ -16,6 +16,7 @@ from mapper.base.text import day_in_words, period_in_words
 from mapper.base.types import Flags, Integers
 from mapper.disclosure.blocks import Blocks, told_blocks, told_sums
 from mapper.disclosure.lens_pieces import selection_of
+from mapper.disclosure.map_finding import district_only
 from mapper.disclosure.refusal import months_around
 from mapper.disclosure.register import Register, StoredRelease, held_by_readers
 from mapper.disclosure.release_plan import AUDIENCE, LEVELS, PLANNED, ReleasePlan
@@ -60,11 +61,12 @@ def month_blocks(plan: ReleasePlan, incidents: Incidents, month: date) -> tuple[
     LensError
         When the data lacks a column that a lens of the plan needs.
     DisclosureError
-        When the files do not hold the whole month.
+        When the files do not hold the whole month, or the rules of audiences forbid it.
     """
     first, last = months_around(month, month)
     area, lenses = plan.load_area(), plan.load_lenses()
     rule = rules().audiences[AUDIENCE]
+    _refuse_by_rule(plan, (last - first).days + 1, rule)
     inside = _inside(incidents, first, last)
     where = positions(incidents, area)
     inside &= where >= 0
@@ -98,16 +100,38 @@ def month_blocks(plan: ReleasePlan, incidents: Incidents, month: date) -> tuple[
     return tuple(told)
 
 
+def _refuse_by_rule(plan: ReleasePlan, days: int, rule: AudienceRule) -> None:
+    """Refuse what an installation's own, stricter rules of audiences do not allow."""
+    faults = [
+        f"{lens.title} is shown by district alone; leave it out"
+        for lens in plan.load_lenses()
+        if district_only(lens, rule)
+    ]
+    if plan.resolution > rule.finest_resolution:
+        faults.append(f"resolution {plan.resolution} is too fine; {rule.finest_resolution} is not")
+    if days < rule.shortest_days:
+        faults.append(f"a month of {days} days is too short: {rule.shortest_days} are asked for")
+    if faults:
+        raise DisclosureError(f"Not given to the {AUDIENCE} audience: {'; '.join(faults)}.")
+
+
+def holds_month(incidents: Incidents, month: date) -> bool:
+    """Tell whether files hold a month whole: they begin by its first day and reach its last."""
+    first, last = months_around(month, month)
+    start = incidents.table["start"]
+    by_month = bool((incidents.table["precision"] == "month").any())
+    until = first if by_month else last
+    return bool(len(start)) and start.min().date() <= first and start.max().date() >= until
+
+
 def _inside(incidents: Incidents, first: date, last: date) -> Flags:
     """Tell which incidents are of a month that the files hold whole."""
-    start = incidents.table["start"].to_numpy().astype("datetime64[D]")
-    by_month = bool((incidents.table["precision"] == "month").any())
-    until = np.datetime64(last.replace(day=1) if by_month else last)
-    if not start.size or start.min() > np.datetime64(first) or start.max() < until:
+    if not holds_month(incidents, first):
         raise DisclosureError(
             f"{period_in_words(first, last)} is not given: the files do not hold all of it. Give it"
             " when its last day is in them."
         )
+    start = incidents.table["start"].to_numpy().astype("datetime64[D]")
     return np.asarray((start >= np.datetime64(first)) & (start <= np.datetime64(last)))
 
 

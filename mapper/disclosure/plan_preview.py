@@ -1,17 +1,19 @@
 """What a release plan hides, before any of it is given: of the months in the files, and to come."""
 
 from collections.abc import Sequence
+from datetime import date
 
 import pandas as pd
 
-from mapper.base.errors import DisclosureError
-from mapper.disclosure.plan_month import month_blocks
+from mapper.base.text import count
+from mapper.disclosure.plan_month import holds_month, month_blocks
 from mapper.disclosure.register import StoredRelease
-from mapper.disclosure.release_plan import AUDIENCE, LEVELS, PLANNED, ReleasePlan
+from mapper.disclosure.release_plan import AUDIENCE, LEVELS, PLANNED, ReleasePlan, months_between
 from mapper.disclosure.rules import AudienceRule, rules
 from mapper.disclosure.suppression import print_limits
 from mapper.incidents.table import Incidents
 
+_LATEST = 3  # months looked at where none of the plan's is known
 _MANY = {"cell": "cells", "ward": "wards", "district": "districts", "area": "areas"}
 
 
@@ -30,18 +32,32 @@ def hidden_shares(blocks: Sequence[StoredRelease], rule: AudienceRule) -> pd.Dat
 def preview_plan(plan: ReleasePlan, incidents: Incidents) -> pd.DataFrame:
     """Return what each month of a plan that the files hold whole hides, by lens and level.
 
+    Where they hold none of them, the latest months that they hold: those to come will be alike.
     Columns ``month``, ``lens``, ``level``, ``counts`` and ``hidden``, one row each. Nothing is
     released or kept.
+
+    Raises
+    ------
+    MapperError
+        As :func:`mapper.disclosure.plan_month.month_blocks`.
     """
-    rule, found = rules().audiences[AUDIENCE], []
-    for month in plan.months:
-        try:
-            blocks = month_blocks(plan, incidents, month)
-        except DisclosureError:  # not in the files, or not whole: still to come
-            continue
-        found.append(hidden_shares(blocks, rule).assign(month=month))
+    rule = rules().audiences[AUDIENCE]
+    found = [
+        hidden_shares(month_blocks(plan, incidents, month), rule).assign(month=month)
+        for month in _months_known(plan, incidents)
+    ]
     columns = ["month", "lens", "level", "counts", "hidden"]
     return pd.concat(found)[columns] if found else pd.DataFrame(columns=columns)
+
+
+def _months_known(plan: ReleasePlan, incidents: Incidents) -> list[date]:
+    """Return the months of a plan that the files hold whole, or else their own latest ones."""
+    start = incidents.table["start"]
+    if start.empty:
+        return []
+    reached = months_between(start.min().date(), start.max().date())
+    whole = [month for month in reached if holds_month(incidents, month)]
+    return [month for month in plan.months if month in whole] or whole[-_LATEST:]
 
 
 def shares_in_words(plan: ReleasePlan, seen: pd.DataFrame) -> list[str]:
@@ -55,12 +71,24 @@ def shares_in_words(plan: ReleasePlan, seen: pd.DataFrame) -> list[str]:
             share = some["hidden"] / some["counts"]
             if len(some):
                 told.append(f"{_span(share.min(), share.max())} of {_MANY[level]}")
-        lines.append(f"{lens}: hidden {', '.join(told) or 'nothing: no whole month is known'}")
-    known = seen["month"].nunique()
-    left = len(plan.months) - known
-    if known and left:
-        lines.append(f"The {left} months still to come are to be expected as the {known} known.")
-    return lines
+        if told:
+            lines.append(f"{lens}: hidden {', '.join(told)}")
+    return [*lines, *_to_come(plan, seen)]
+
+
+def _to_come(plan: ReleasePlan, seen: pd.DataFrame) -> list[str]:
+    """Say what is to be expected of months that are not in the files."""
+    known = sorted(set(seen["month"]))
+    left = len(set(plan.months) - set(known))
+    if not known:
+        return ["How much is hidden cannot be told yet: the files hold no whole month."]
+    if not left:
+        return []
+    first, last = f"{known[0]:%B %Y}", f"{known[-1]:%B %Y}"
+    span = first if first == last else f"{first} to {last}"
+    return [
+        f"That is {span}; the {count(left, 'month')} still to come can be expected to be alike."
+    ]
 
 
 def _span(least: float, most: float) -> str:

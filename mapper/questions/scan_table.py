@@ -31,8 +31,8 @@ from mapper.statistics.scan_windows import (
 _ROLES: dict[str, Role] = {
     "cluster": "key",
     "place": "key",
-    "x": "key",
-    "y": "key",
+    "lon": "key",
+    "lat": "key",
     "radius_km": "fact",
     "times_as_long": "fact",
     "degrees_from_east": "fact",
@@ -117,6 +117,7 @@ def ask_scan_table(
     population = table.numbers(table.column(choices.population))
     x, y, metres = table.points(study.area)
     zones = _zones(x, y, population, choices, metres=metres)
+    unplaced = np.nan if metres else 1.0  # metres of a plane lie nowhere on a map
     counts = cases[:, np.newaxis]
     if choices.chance == "bernoulli":
         everyone = _whole(table, table.column(choices.population))[:, np.newaxis]
@@ -126,7 +127,7 @@ def ask_scan_table(
     return answer(
         study,
         QUESTION,
-        _clusters(found, table, (x, y), population),
+        _clusters(found, table, (x * unplaced, y * unplaced), population),
         _ROLES,
         unit="area",
         choices={**choices.told(), "table": table.name, "sha256": table.sha256},
@@ -187,8 +188,8 @@ def _row(
     """Return what is known of one cluster."""
     return {
         "place": named[cluster.centre],
-        "x": float(points[0][cluster.centre]),
-        "y": float(points[1][cluster.centre]),
+        "lon": float(points[0][cluster.centre]),
+        "lat": float(points[1][cluster.centre]),
         "radius_km": cluster.radius,
         "times_as_long": cluster.form[0],
         "degrees_from_east": cluster.form[1],

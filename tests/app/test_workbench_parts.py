@@ -32,7 +32,10 @@ __all__ = ["extract", "study"]
 
 DAYS = (date(2023, 1, 1), date(2023, 12, 31))
 NEAR = Places(pd.DataFrame(columns=list(PLACE_COLUMNS)).astype(dict(PLACE_COLUMNS)))
-TOLD = {"evaluate": {"hotspots": ["HS-1"]}}  # what has no default
+TOLD = {  # what has no default
+    "evaluate": {"hotspots": ["HS-1"]},
+    "scan-table": {"table": ["own.csv", "x,y,cases,population\n0,0,1,9\n"]},
+}
 SMALL = {
     "concentration": {"table": "lorenz"},
     "scan": {"runs": 19, "radius": 3},

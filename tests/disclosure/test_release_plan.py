@@ -15,6 +15,7 @@ from mapper.disclosure import plan_month, planned, release_plan
 from mapper.disclosure.blocks import Blocks, told_blocks, told_sums
 from mapper.disclosure.make import release
 from mapper.disclosure.plan_month import check_plan, give_month
+from mapper.disclosure.plan_preview import preview_plan, shares_in_words
 from mapper.disclosure.register import UNLIMITED, MemoryRegister
 from mapper.disclosure.release_plan import LEVELS, PLANNED, ReleasePlan, read_plan
 from mapper.disclosure.rules import READ_BY, readers_of, rules
@@ -237,6 +238,30 @@ def test_a_part_of_the_ground_is_a_sum_too_with_or_without_a_plan_still_in_force
     assert len(register.earlier("partnership")) == 3 * 3 * 4
 
 
+def test_a_preview_says_how_much_is_hidden_and_what_is_to_come(monkeypatch):
+    world, plan = planned_world(3, monkeypatch)
+    seen = preview_plan(plan, world.incidents)
+    assert sorted(set(seen["month"])) == list(plan.months)
+    register = MemoryRegister()
+    blocks = give_month(plan, world.incidents, plan.first, register=register)
+    for one in blocks:
+        row = seen[
+            (seen["month"] == plan.first)
+            & (seen["lens"] == one.title)
+            & (seen["level"] == one.filters[PLANNED])
+        ]
+        assert row["counts"].tolist() == [int((one.high > 0).sum())]
+        assert row["hidden"].tolist() == [int(((one.high > 0) & (one.low < 5)).sum())]
+    assert len(shares_in_words(plan, seen)) == len(plan.lenses)
+    later = replace(plan, first=date(2030, 1, 1), last=date(2030, 3, 31))
+    words = shares_in_words(later, preview_plan(later, world.incidents))
+    assert words[-1].endswith("the 3 months still to come can be expected to be alike.")
+    nothing = replace(world.incidents, table=world.incidents.table.head(0), files=())
+    assert shares_in_words(plan, preview_plan(plan, nothing)) == [
+        "How much is hidden cannot be told yet: the files hold no whole month."
+    ]
+
+
 def test_a_plan_is_checked_as_a_whole_before_it_is_in_force(monkeypatch):
     world, plan = planned_world(3, monkeypatch)
     register = MemoryRegister()
@@ -282,6 +307,23 @@ def test_the_public_waits_until_partners_were_given_the_month(monkeypatch):
     )
     with pytest.raises(DisclosureError, match="must be given first"):
         release(result, audience="public", register=MemoryRegister())
+
+
+@pytest.mark.parametrize(
+    ("stricter", "words"),
+    [
+        ({"district_only": ("domestic_abuse",)}, "domestic-abuse is shown by district alone"),
+        ({"finest_resolution": 8}, "resolution 9 is too fine"),
+        ({"shortest_days": 90}, "a month of 29 days is too short: 90"),
+    ],
+)
+def test_stricter_rules_of_an_installation_hold_for_its_plan(stricter, words, monkeypatch):
+    world, plan = planned_world(3, monkeypatch)
+    shipped = rules()
+    told = {**shipped.audiences, "partnership": replace(RULE, **stricter)}
+    monkeypatch.setattr(plan_month, "rules", lambda: replace(shipped, audiences=told))
+    with pytest.raises(DisclosureError, match=words):
+        give_month(plan, world.incidents, plan.first, register=MemoryRegister())
 
 
 def test_a_month_is_given_once_whole_and_before_anything_else(monkeypatch):

@@ -66,6 +66,26 @@ def test_loaded_data_outlive_a_reload_and_another_page_until_given_back(data_pag
     assert "In use: small.csv" in said(start().switch_page("pages/data/load.py").run())
 
 
+@pytest.mark.parametrize(
+    ("names", "cells"),
+    [
+        (["Grid Sq", "Easting", "Northing"], ["SJ", "35011", "9115{n}"]),
+        (["X", "Y"], ["-331643.03", "70598{n}8.69"]),
+    ],
+)
+def test_places_that_need_more_than_two_columns_are_read_as_proposed(
+    data_page, tmp_path, names, cells
+):
+    head = ["URN", "When", *names, "Offence"]
+    rows = [["R{n}{n}", "15/05/2025 16:43", *cells, "Robbery"]] * 10
+    lines = [head, *([cell.format(n=n) for cell in row] for n, row in enumerate(rows))]
+    (tmp_path / "table.csv").write_text("\n".join(map(",".join, lines)))
+    load(data_page, tmp_path / "table.csv")
+    next(b for b in data_page.button if b.label == "Read with these columns").click().run()
+    assert not data_page.exception
+    assert "<dt>Accepted</dt><dd>10</dd>" in said(data_page).replace("\n", "")
+
+
 def test_an_unknown_table_is_mapped_and_its_dates_asked_about(data_page, tmp_path):
     load(data_page, write_unknown_table(tmp_path / "table.csv"))
     assert "neither a police.uk file nor an extract" in said(data_page)

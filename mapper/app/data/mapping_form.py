@@ -62,7 +62,10 @@ def ask_mapping(form: UnknownForm, *, header_row: int = 0) -> ColumnMapping | No
             "Rows that share a reference", list(_SHARED), format_func=_SHARED.__getitem__
         )
         crs = right.text_input(
-            "Reference system of x and y", placeholder="EPSG:27700", help="Only with x and y."
+            "Reference system of x and y",
+            value=suggested.crs if suggested else "",
+            placeholder="EPSG:27700",
+            help="Only with x and y.",
         )
         mapping = _mapping(picked, order, shared, crs)
         if mapping is not None:
@@ -108,10 +111,20 @@ def _ask_columns(
     with st.expander("Flags and other columns"):
         picked |= _ask_group(form, others, first)
     return {
-        name: tuple(c for c in (column, clock.get(name, _NONE)) if c != _NONE)
+        name: _joined(chosen.get(name, ()), column)
+        if name not in clock
+        else tuple(c for c in (column, clock[name]) if c != _NONE)
         for name, column in picked.items()
         if column != _NONE
     }
+
+
+def _joined(proposed: tuple[str, ...], column: str) -> tuple[str, ...]:
+    """Return a column with those that were proposed to be read with it: letters of a square."""
+    if proposed[:1] != (column,) or len(proposed) == 1:
+        return (column,)
+    st.caption(plain(f"Read together: {', '.join(proposed)}"))
+    return proposed
 
 
 def _ask_clocks(form: UnknownForm, chosen: Mapping[str, str]) -> dict[str, str]:
