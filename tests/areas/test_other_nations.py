@@ -144,6 +144,7 @@ def test_ranks_of_all_scotland_give_deciles(tmp_path):
     assert "deciles were made from the ranks of 6,976 areas" in notes[0]
 
 
+@pytest.mark.soak
 def test_an_area_of_northern_ireland_from_data_zones(tmp_path, run):
     zones = squares(-5.99, 54.57, lambda n: f"N20{n + 1:06d}")
     whole = zones.dissolve("zone")
