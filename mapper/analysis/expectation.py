@@ -51,7 +51,7 @@ def rests_on_residents(study: Study) -> bool:
     return known and _chosen(study).words == EXPECTED_WORDS["residents"]
 
 
-def wanted(study: Study) -> Base:
+def requested_base(study: Study) -> Base:
     """Return the base that was asked for, by name: the lens's own where it was left to the lens."""
     asked = study.request.expected
     return study.lens.expected if asked == "lens" else asked
@@ -60,7 +60,9 @@ def wanted(study: Study) -> Base:
 def _chosen(study: Study) -> Expectation:
     """Return the base that was asked for, or the nearest that the data can carry."""
     total = study.counts.total
-    return base_of(wanted(study), study=study, area=study.area, total=total, demand=study.demand)
+    return base_of(
+        requested_base(study), study=study, area=study.area, total=total, demand=study.demand
+    )
 
 
 def base_of(

@@ -24,7 +24,7 @@ from typing import Literal
 
 import numpy as np
 
-from mapper.analysis.expectation import wanted
+from mapper.analysis.expectation import requested_base
 from mapper.analysis.request import Base
 from mapper.analysis.study import Study
 from mapper.grid.hexagons import RESOLUTIONS
@@ -138,7 +138,7 @@ def base_setting(study: Study) -> Setting:
         alpha=request.alpha,
         weighting=AS_IS,
         police_generated=request.police_generated,
-        expected=wanted(study) if request.asks == "unusual" else "",
+        expected=requested_base(study) if request.asks == "unusual" else "",
     )
 
 

@@ -1,8 +1,9 @@
 """Arguments that many commands share, each written down once.
 
 A command is a function whose first parameter is what the shared arguments were made into
-(:class:`Asked`); :func:`taking` puts the arguments themselves in its place, made from the choices
-of :class:`AnalysisRequest`: every command has the same ones, in the same order, with the same help.
+(:class:`CommandRequest`); :func:`taking` puts the arguments themselves in its place, made from the
+choices of :class:`AnalysisRequest`: every command has the same ones, in the same order, with the
+same help.
 """
 
 import inspect
@@ -24,7 +25,7 @@ _SEVERAL = {"names", "hotspots", "places"}
 
 
 @dataclass(frozen=True)
-class Asked:
+class CommandRequest:
     """What was asked of which files."""
 
     paths: list[str]
@@ -45,7 +46,7 @@ def taking(command: Callable[..., None]) -> Callable[..., None]:
         keep_inputs(options)
         files = {name: options.pop(name) for name in _FILES}
         asked = {name: options.pop(name) for name in AnalysisRequest.known()}
-        command(Asked(**files, request=AnalysisRequest(**asked)), **options)
+        command(CommandRequest(**files, request=AnalysisRequest(**asked)), **options)
 
     first = [each for each in own if _is_positional(each)]  # PATHS takes all that follow
     every = [*first, *shared, *(each for each in own if each not in first)]

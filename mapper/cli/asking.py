@@ -9,7 +9,7 @@ from mapper.analysis.request import AnalysisRequest
 from mapper.base.errors import MapperError
 from mapper.base.files import Progress
 from mapper.base.text import count
-from mapper.cli.arguments import Asked
+from mapper.cli.arguments import CommandRequest
 from mapper.cli.progress import part_of, shown_progress
 from mapper.cli.saying import STDOUT, put_out, say, say_aside
 
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 
 def ask(
-    asked: Asked,
+    asked: CommandRequest,
     out: Path,
     question: "Question",
     options: Mapping[str, Any],
@@ -78,7 +78,7 @@ def calling(question: "Question") -> Iterator[None]:
         raise type(error)(words) from error
 
 
-def read_study(asked: Asked, progress: Progress) -> "Study":
+def read_study(asked: CommandRequest, progress: Progress) -> "Study":
     """Read files and count them; every choice is checked before any incident is read."""
     from mapper.analysis.mend import mended_by_name
     from mapper.analysis.study import prepare

@@ -48,13 +48,13 @@ def briefing(
     It shows what partners may see. Its maps are kept in the workspace's register of releases, so
     that later ones give nothing away beside them. The same data makes the same briefing again.
     """
-    asked = _Asked(lens, out, since.date() if since else None, period, area, audience)
+    asked = _BriefingRequest(lens, out, since.date() if since else None, period, area, audience)
     _refuse_form(out)
     run(paths, asked, mapping=mapping, repair_swapped=repair_swapped)
 
 
 @dataclass(frozen=True)
-class _Asked:
+class _BriefingRequest:
     """What was asked for."""
 
     lens: str
@@ -65,7 +65,9 @@ class _Asked:
     audience: str
 
 
-def run(paths: list[str], asked: _Asked, *, mapping: Path | None, repair_swapped: bool) -> None:
+def run(
+    paths: list[str], asked: _BriefingRequest, *, mapping: Path | None, repair_swapped: bool
+) -> None:
     """Write a briefing; every choice is checked before any incident is read."""
     from mapper.areas.load import load_study_area
     from mapper.incidents.mapping import load_mapping
@@ -86,7 +88,7 @@ def run(paths: list[str], asked: _Asked, *, mapping: Path | None, repair_swapped
     say(words, marking=marking, audience=asked.audience, written=[asked.out])
 
 
-def _write(incidents: "Incidents", asked: _Asked, progress: Progress) -> str:
+def _write(incidents: "Incidents", asked: _BriefingRequest, progress: Progress) -> str:
     """Release, print and write a briefing, and return its marking."""
     from mapper.base.files import write_whole
     from mapper.disclosure.people import one_person
@@ -118,7 +120,7 @@ def _refuse_form(out: Path) -> None:
         raise OutputError(f"{out.name}: a briefing ends in {', '.join(FORMS)}. Choose one of them.")
 
 
-def _choices(incidents: "Incidents", asked: _Asked) -> "BriefingChoices":
+def _choices(incidents: "Incidents", asked: _BriefingRequest) -> "BriefingChoices":
     """Return what the briefing is about."""
     from mapper.outputs.briefing.choices import (
         BriefingChoices,

@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from mapper.base.text import count
-from mapper.cli.doubts import as_json, said
+from mapper.cli.doubts import as_json, doubt_line
 from mapper.cli.progress import shown_progress
 from mapper.cli.saying import STDOUT, put_out, say, say_aside
 
@@ -64,7 +64,7 @@ def run(
         form = doubts_csv if files.doubts.suffix.lower() == ".csv" else doubts_html
         write_whole(files.doubts, form(incidents, ground, doubts))
     speak = say_aside if files.rejected == STDOUT else say
-    told = [said(one) for one in doubts]
+    told = [doubt_line(one) for one in doubts]
     where = [*ground.notes] if area else []  # the own one was looked at when it was made
     if outside.any():
         where.append(f"{outside_in_words(incidents.table, outside, ground)}.")

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
-from mapper.cli.arguments import Asked
+from mapper.cli.arguments import CommandRequest
 from mapper.cli.file_arguments import PlaceFiles, Previous
 from mapper.cli.progress import part_of, shown_progress
 from mapper.cli.saying import say
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 
 def run(
-    asked: Asked,
+    asked: CommandRequest,
     hotspot_id: Annotated[str, typer.Argument(help="Hot spot, as lists and maps name it.")],
     out: Annotated[Path, typer.Option(help="File to write: .pdf, .docx or .html.")],
     places: PlaceFiles = None,

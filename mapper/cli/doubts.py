@@ -15,7 +15,7 @@ _OPTIONS = {
 }
 
 
-def said(doubt: "Doubt") -> str:
+def doubt_line(doubt: "Doubt") -> str:
     """Return a doubt as one line, with its options in brackets."""
     told = " or ".join(options(doubt))
     return f"  {doubt.note} [{told}]" if told else f"  {doubt.note}"

@@ -9,8 +9,8 @@ import typer
 
 from mapper.base.errors import InputError
 from mapper.base.text import count
-from mapper.cli.arguments import Asked
-from mapper.cli.doubts import as_json, said
+from mapper.cli.arguments import CommandRequest
+from mapper.cli.doubts import as_json, doubt_line
 from mapper.cli.file_arguments import Comments, Forms, Previous
 from mapper.cli.progress import part_of, shown_progress
 from mapper.cli.saying import say
@@ -28,7 +28,7 @@ _TOLD = ("beyond the edge", "outside the area")
 
 
 def run(
-    asked: Asked,
+    asked: CommandRequest,
     *,
     out: Annotated[Path, typer.Option(help="Folder for the list, cells, map and manifest.")],
     previous: Previous = None,
@@ -64,7 +64,7 @@ def run(
         write_outputs(shown, out, forms=chosen, comments=csv_comments, beside=beside)
     notes = [f"  {note}" for note in result.notes if note.code in _TOLD]
     say(
-        "\n".join([_summary(shown, out), *map(said, study.doubts), *notes]),
+        "\n".join([_summary(shown, out), *map(doubt_line, study.doubts), *notes]),
         doubts=as_json(study.doubts),
         marking=shown.marking,
         numbers=shown.record["numbers"],

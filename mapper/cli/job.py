@@ -140,7 +140,7 @@ def _write(
     from mapper.analysis.request import AnalysisRequest
     from mapper.analysis.study import prepare
     from mapper.areas.load import load_study_area
-    from mapper.cli.doubts import said
+    from mapper.cli.doubts import doubt_line
     from mapper.cli.releasing import released
     from mapper.lenses.load import load_lens
     from mapper.outputs.exports import exports
@@ -152,7 +152,7 @@ def _write(
     incidents = mended_by_name(incidents, area, job.incidents.mend)
     study = prepare(incidents, lens=lens, area=area, start=days[0], end=days[1], **choices)
     for doubt in study.doubts:
-        _LOG.warning("%s over %s: %s", lens.id, area.name, said(doubt).strip())
+        _LOG.warning("%s over %s: %s", lens.id, area.name, doubt_line(doubt).strip())
     result = find_hotspots(study)
     shown = released(result, audience=job.outputs.audience, made_by=job.made_by)
     folder = out / _safe(area.name) / _safe(lens.id)

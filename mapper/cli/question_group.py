@@ -58,10 +58,15 @@ class QuestionGroup(TyperGroup):
 
 def command_of(question: "Question") -> TyperCommand:
     """Return the command of a question."""
-    from mapper.cli.arguments import Asked, parameter
+    from mapper.cli.arguments import CommandRequest, parameter
 
     def run(
-        asked: Asked, out: Path, forms: str = "", *, csv_comments: bool = False, **options: Any
+        asked: CommandRequest,
+        out: Path,
+        forms: str = "",
+        *,
+        csv_comments: bool = False,
+        **options: Any,
     ) -> None:
         from mapper.cli.asking import ask
 
@@ -70,7 +75,7 @@ def command_of(question: "Question") -> TyperCommand:
     own = [parameter(one) for one in question.choices.known().values()]
     first = [
         inspect.Parameter(name, inspect.Parameter.KEYWORD_ONLY, annotation=hint)
-        for name, hint in (("asked", Asked), ("out", TableOut))
+        for name, hint in (("asked", CommandRequest), ("out", TableOut))
     ]
     last = [
         inspect.Parameter(name, inspect.Parameter.KEYWORD_ONLY, default=default, annotation=hint)

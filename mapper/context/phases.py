@@ -21,7 +21,7 @@ from types import MappingProxyType
 from typing import Literal, cast, get_args
 
 from mapper.context.toml_file import read_whole, refuse_faults
-from mapper.lenses.part import Part, closest, parts_of, shown
+from mapper.lenses.part import Part, closest, parts_of, quoted
 from mapper.statistics.emerging import PATTERN_NAMES, Pattern
 
 Phase = Literal["primary", "secondary", "tertiary"]
@@ -213,7 +213,7 @@ def _rule(part: Part) -> PhaseRule:
     phase = part.text("phase")
     if phase and phase not in get_args(Phase):
         part.fault(
-            f"the phase {shown(phase)} is none of {', '.join(get_args(Phase))}."
+            f"the phase {quoted(phase)} is none of {', '.join(get_args(Phase))}."
             f"{closest(phase, get_args(Phase))}",
             at="phase",
         )
@@ -235,7 +235,7 @@ def _patterns(part: Part) -> tuple[str, ...]:
     for pattern in patterns:
         if pattern and pattern not in PATTERNS:
             part.fault(
-                f"unknown pattern {shown(pattern)}.{closest(pattern, PATTERNS)}"
+                f"unknown pattern {quoted(pattern)}.{closest(pattern, PATTERNS)}"
                 f" The patterns are {', '.join(PATTERNS)}.",
                 at="patterns",
             )
@@ -257,7 +257,7 @@ def _conditions(part: Part) -> tuple[Condition, ...]:
 def _condition(part: Part, fact: str, value: object) -> Condition:
     if fact not in FACTS:
         part.fault(
-            f"unknown fact {shown(fact)}.{closest(fact, FACTS)} The facts are {', '.join(FACTS)}.",
+            f"unknown fact {quoted(fact)}.{closest(fact, FACTS)} The facts are {', '.join(FACTS)}.",
             at=fact,
             or_at="when",
         )
@@ -290,7 +290,7 @@ def _refuse_doubled_names(parts: tuple[Part, ...]) -> None:
     for part in parts:
         name = part.table.get("name")
         if isinstance(name, str) and name in seen:
-            part.fault(f"a second rule is named {shown(name)}. Give it its own name.", at="name")
+            part.fault(f"a second rule is named {quoted(name)}. Give it its own name.", at="name")
         seen.add(name if isinstance(name, str) else None)
 
 
@@ -303,7 +303,7 @@ def _refuse_unreachable(parts: tuple[Part, ...], rules: tuple[PhaseRule, ...]) -
             )
             if wider and not before.conditions:
                 part.fault(
-                    f"this rule can never decide: {shown(before.name)} before it always does."
+                    f"this rule can never decide: {quoted(before.name)} before it always does."
                     " Put it above that rule, or remove it.",
                     at="name",
                 )

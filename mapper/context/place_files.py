@@ -33,7 +33,7 @@ from mapper.base.types import Floats
 from mapper.context.places import KINDS, SIDES, Places, join_places, places_table
 from mapper.incidents.coordinates import grid_to_degrees, in_area
 from mapper.incidents.encoding import check_lines, to_utf8
-from mapper.lenses.part import closest, shown
+from mapper.lenses.part import closest, quoted
 
 SYNTHETIC_SOURCE = "synthetic"  # in a column `source`: these places are invented
 _LARGEST = 1_000_000_000  # bytes
@@ -316,7 +316,7 @@ def _unknown_words(found: Mapping[str, "pd.Series"]) -> list[str]:
             f"{count(blank, 'row has', 'rows have')} no type (known ones are {', '.join(KINDS)})"
         )
     sides = set(found["side"]) - set(SIDES) if "side" in found else set()
-    faults += [f"the side {shown(one)}{closest(one, SIDES)}" for one in sorted(sides)]
+    faults += [f"the side {quoted(one)}{closest(one, SIDES)}" for one in sorted(sides)]
     return faults
 
 

@@ -19,7 +19,7 @@ import numpy.typing as npt
 
 from mapper.base.types import Flags, Integers
 from mapper.context.toml_file import read_whole, refuse_faults
-from mapper.lenses.part import Part, closest, parts_of, shown
+from mapper.lenses.part import Part, closest, parts_of, quoted
 
 Days = npt.NDArray[np.datetime64]
 Span = tuple[date, date]
@@ -174,7 +174,7 @@ def _spans(part: Part, key: str, *, within: Span) -> tuple[Span, ...]:
                 spans.append((first, last))
             case _:
                 part.fault(
-                    f"`{key}` holds {shown(str(value))}, no pair of days of this year in order."
+                    f"`{key}` holds {quoted(str(value))}, no pair of days of this year in order."
                     f" Write {key} = [[2025-09-01, 2025-12-19]].",
                     at=key,
                 )
@@ -192,7 +192,7 @@ def _pay(whole: Part) -> Pay:
     day = given.get("day", "last working day")
     if day not in get_args(PayDay):
         part.fault(
-            f"the pay day {shown(str(day))} is none of {', '.join(get_args(PayDay))}."
+            f"the pay day {quoted(str(day))} is none of {', '.join(get_args(PayDay))}."
             f"{closest(str(day), get_args(PayDay))}",
             at="day",
         )

@@ -39,7 +39,7 @@ from mapper.incidents.coordinates import in_area
 from mapper.incidents.faults import MOVED_OUT
 from mapper.incidents.set_aside import set_aside
 from mapper.incidents.table import Incidents
-from mapper.lenses.part import Part, closest, parts_of, shown
+from mapper.lenses.part import Part, closest, parts_of, quoted
 
 Choice = Literal["keep", "move out", "map"]
 _KEYS = (
@@ -197,7 +197,7 @@ def _choice(part: Part) -> SinkChoice:
     choice = part.text("choice")
     if choice and choice not in get_args(Choice):
         part.fault(
-            f"the choice {shown(choice)} is none of {', '.join(get_args(Choice))}."
+            f"the choice {quoted(choice)} is none of {', '.join(get_args(Choice))}."
             f"{closest(choice, get_args(Choice))}",
             at="choice",
         )

@@ -50,7 +50,7 @@ class Need:
 
 
 @dataclass(frozen=True, eq=False)
-class Known:
+class SystemBounds:
     """What is known of one system."""
 
     possible: bool  # its limits can hold together
@@ -59,7 +59,9 @@ class Known:
     exposed: Flags  # targets known too well; where one is, the others are not looked at
 
 
-def bound(blocks: Sequence[Block], need: Need, *, until_exposed: bool = False) -> list[Known]:
+def bound(
+    blocks: Sequence[Block], need: Need, *, until_exposed: bool = False
+) -> list[SystemBounds]:
     """Return what can be worked out from each system.
 
     Parameters
@@ -83,10 +85,10 @@ def bound(blocks: Sequence[Block], need: Need, *, until_exposed: bool = False) -
     ]
 
 
-def _impossible(block: Block) -> Known:
+def _impossible(block: Block) -> SystemBounds:
     """Return what is known of limits that cannot hold together: nothing is taken to be safe."""
     size = block.targets.shape[0]
-    return Known(False, np.zeros(size), np.zeros(size), np.ones(size, dtype=bool))
+    return SystemBounds(False, np.zeros(size), np.zeros(size), np.ones(size, dtype=bool))
 
 
 def _possible(blocks: Sequence[Block]) -> Flags:
@@ -134,11 +136,13 @@ class _Search:
             self.fewest_open = min(self.fewest_open, open_.size)
             self._round(open_, turn=turn)
 
-    def known(self) -> list[Known]:
+    def known(self) -> list[SystemBounds]:
         """Return what the rounds have shown, system by system."""
         exposed = ~self._settled()
         parts = [slice(*self.starts[at : at + 2]) for at in range(len(self.blocks))]
-        return [Known(True, self.low[part], self.high[part], exposed[part]) for part in parts]
+        return [
+            SystemBounds(True, self.low[part], self.high[part], exposed[part]) for part in parts
+        ]
 
     def _settled(self) -> Flags:
         """Tell which targets keep enough values, are known to be 0, or are known to be large."""

@@ -15,7 +15,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from mapper.base.types import Flags, Integers
-from mapper.disclosure.bounds import Block, Known, Need, bound
+from mapper.disclosure.bounds import Block, Need, SystemBounds, bound
 from mapper.disclosure.differencing import DifferencingCheck, need_of, too_many_lenses
 from mapper.disclosure.linking import linked_to
 from mapper.disclosure.merged import limits_on
@@ -122,7 +122,7 @@ def _systems(ground: SharedGround, new: int, within: Flags, need: Need) -> list[
 
 
 def _withhold(
-    withhold: Sequence[Flags], system: _System, known: Known, *, everything: bool
+    withhold: Sequence[Flags], system: _System, known: SystemBounds, *, everything: bool
 ) -> None:
     """Withhold the new numbers that exposed counts rest on, or all of a system."""
     if everything:

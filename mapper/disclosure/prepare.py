@@ -25,7 +25,7 @@ from mapper.disclosure.map_finding import MAP, map_finding
 from mapper.disclosure.parted import PRINTED_TO
 from mapper.disclosure.planned import by_plan
 from mapper.disclosure.refusal import refusal
-from mapper.disclosure.register import UNLIMITED, Held, Selection, StoredRelease
+from mapper.disclosure.register import UNLIMITED, AudienceHoldings, Selection, StoredRelease
 from mapper.disclosure.release import Release
 from mapper.disclosure.rules import AudienceRule
 from mapper.disclosure.suppression import WITHHELD, Printed, print_counts
@@ -53,7 +53,7 @@ def prepare(
     thing: AnalysisResult | Finding,
     *,
     rule: AudienceRule,
-    held: Sequence[Held],
+    held: Sequence[AudienceHoldings],
     shown: Release | None = None,
 ) -> Prepared:
     """Return what may be printed of a map or an answer beside all that its readers hold.
@@ -121,7 +121,7 @@ def _printed(column: "pd.Series[Any]", rule: AudienceRule) -> Printed:
 
 def _checked(
     new: Sequence[StoredRelease],
-    held: Sequence[Held],
+    held: Sequence[AudienceHoldings],
     rule: AudienceRule,
     *,
     is_map: bool,

@@ -101,14 +101,14 @@ class Register(Protocol):
 
 
 @dataclass(frozen=True, eq=False)
-class Held:
+class AudienceHoldings:
     """What one audience holds before something new is given: all that it may read."""
 
     reader: AudienceRule
     releases: tuple[StoredRelease, ...]
 
 
-def held_by_readers(register: Register, audience: str) -> tuple[Held, ...]:
+def held_by_readers(register: Register, audience: str) -> tuple[AudienceHoldings, ...]:
     """Return what each audience holds that will read a new release, its own audience first.
 
     A partner reads what is published, so releases to the public stand beside those to partners,
@@ -116,7 +116,7 @@ def held_by_readers(register: Register, audience: str) -> tuple[Held, ...]:
     """
     known = rules().audiences
     return tuple(
-        Held(
+        AudienceHoldings(
             known[reader],
             tuple(one for read in READ_BY[reader] for one in register.earlier(read)),
         )

@@ -18,7 +18,7 @@ from mapper.base.errors import InputError
 from mapper.incidents import limits
 from mapper.incidents.dialect import Dialect, find_dialect, record_reader, sample_records
 from mapper.incidents.encoding import check_lines, to_utf8
-from mapper.incidents.gather import Found
+from mapper.incidents.gather import IncidentFile
 from mapper.incidents.headers import Known, above_words
 from mapper.incidents.sheet import Positions, Ragged, Records, Sheet, is_blank, one_line
 
@@ -35,7 +35,7 @@ class _Parsed:
     blank: tuple[int, ...]  # numbers of ragged records that hold nothing
 
 
-def open_delimited(found: Found, data: bytes, *, known: Known, header_row: int = 0) -> Sheet:
+def open_delimited(found: IncidentFile, data: bytes, *, known: Known, header_row: int = 0) -> Sheet:
     """Find the encoding, delimiter and header of a text file.
 
     Raises

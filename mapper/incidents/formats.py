@@ -6,7 +6,7 @@ from functools import partial
 
 from mapper.base.errors import InputError
 from mapper.incidents.delimited import open_delimited
-from mapper.incidents.gather import Found
+from mapper.incidents.gather import IncidentFile
 from mapper.incidents.geojson import open_geojson
 from mapper.incidents.gpx import gpx_cells, is_gpx
 from mapper.incidents.html_table import html_cells, is_markup
@@ -26,7 +26,7 @@ _PARQUET = b"PAR1"
 _SHAPEFILE = b"\x00\x00\x27\x0a"
 
 
-def open_sheets(found: Found, mapping: ColumnMapping | None) -> tuple[Sheet, ...]:
+def open_sheets(found: IncidentFile, mapping: ColumnMapping | None) -> tuple[Sheet, ...]:
     """Open one file, whatever it is: one table, or several of the same columns.
 
     Raises
@@ -44,7 +44,7 @@ def open_sheets(found: Found, mapping: ColumnMapping | None) -> tuple[Sheet, ...
     return tuple(replace(sheet, origin=found.origin) for sheet in sheets)
 
 
-def _open(found: Found, data: bytes, mapping: ColumnMapping | None) -> tuple[Sheet, ...]:
+def _open(found: IncidentFile, data: bytes, mapping: ColumnMapping | None) -> tuple[Sheet, ...]:
     """Open the bytes of one file with the reader that they call for."""
     if not data:
         raise InputError(f"{found.name}: is empty (0 bytes). Check that the export finished.")

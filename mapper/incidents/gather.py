@@ -43,7 +43,7 @@ _NOT_STREET = re.compile(r"\d{4}-\d{2}-.+-(outcomes|stop-and-search)\.csv", re.I
 
 
 @dataclass(frozen=True, eq=False)
-class Found:
+class IncidentFile:
     """One file to read."""
 
     name: str  # as shown to a person, and in the incidents' source
@@ -117,7 +117,7 @@ class Found:
 class Gathering:
     """The files to read and what was passed over; closes its archives when left."""
 
-    files: list[Found] = field(default_factory=list)
+    files: list[IncidentFile] = field(default_factory=list)
     passed: Counter[str] = field(default_factory=Counter)  # words -> how many
     _stack: ExitStack = field(default_factory=ExitStack)
 
@@ -141,24 +141,26 @@ class Gathering:
         """Add one path or address that a user gave; ``-`` is standard input."""
         if is_address(path):
             source = source_of(path)
-            self.files.append(Found(source.shown, source.path or Path(source.shown), source=source))
+            self.files.append(
+                IncidentFile(source.shown, source.path or Path(source.shown), source=source)
+            )
             return
         path = Path(path)
         if str(path) == "-":
-            self.files.append(Found("standard input", self._received()))
+            self.files.append(IncidentFile("standard input", self._received()))
             return
         if path.is_dir():
             for inner in sorted(self._files_in(path)):
                 if inner.suffix.lower() == ".zip":
                     self.add(inner)
                 elif self._wanted(inner.name):
-                    self.files.append(Found(shown_name(inner.name, _LONGEST_NAME), inner))
+                    self.files.append(IncidentFile(shown_name(inner.name, _LONGEST_NAME), inner))
         elif _is_archive(path):
             archive = open_archive(path)
             self._stack.callback(archive.zip.close)
             self.files.extend(self._members(archive))
         else:
-            self.files.append(Found(shown_name(path.name, _LONGEST_NAME), path))
+            self.files.append(IncidentFile(shown_name(path.name, _LONGEST_NAME), path))
 
     def _files_in(self, folder: Path) -> Iterator[Path]:
         """Yield the files of a folder and of those inside it; what is no file is counted.
@@ -195,13 +197,13 @@ class Gathering:
                 file.write(part)
         return path
 
-    def _members(self, archive: Archive) -> Iterator[Found]:
+    def _members(self, archive: Archive) -> Iterator[IncidentFile]:
         """Yield the members of an archive that hold tables."""
         sha256 = digest_of(archive.path)
         for member in sorted(archive.members):
             if self._wanted(PurePosixPath(member).name):
                 name = shown_name(f"{archive.path.name}/{member}", _LONGEST_NAME)
-                yield Found(name, archive.path, archive, member, sha256)
+                yield IncidentFile(name, archive.path, archive, member, sha256)
 
     def _wanted(self, name: str) -> bool:
         """Return whether a file inside a folder or archive is read; count those that are not."""
@@ -277,12 +279,12 @@ def _is_document(path: Path) -> bool:
         return False
 
 
-def _once(files: list[Found]) -> list[Found]:
+def _once(files: list[IncidentFile]) -> list[IncidentFile]:
     """Return the files without those that were given before."""
     return list({(file.path.resolve(), file.member, file.source): file for file in files}.values())
 
 
-def _with_distinct_names(files: list[Found]) -> list[Found]:
+def _with_distinct_names(files: list[IncidentFile]) -> list[IncidentFile]:
     """Return the files with their folder in the name where two would have the same name."""
     repeated = {name for name, n in Counter(file.name for file in files).items() if n > 1}
     named = [

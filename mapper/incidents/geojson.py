@@ -15,7 +15,7 @@ import pyarrow as pa
 from mapper.base.errors import InputError
 from mapper.incidents import limits
 from mapper.incidents.encoding import to_utf8
-from mapper.incidents.gather import Found
+from mapper.incidents.gather import IncidentFile
 from mapper.incidents.geometry import from_xy
 from mapper.incidents.sheet import Geometry, Sheet, from_table
 
@@ -29,7 +29,7 @@ _CATEGORIES = {
 }
 
 
-def open_geojson(found: Found, data: bytes) -> Sheet:
+def open_geojson(found: IncidentFile, data: bytes) -> Sheet:
     """Read a GeoJSON feature collection, or records in JSON.
 
     Raises

@@ -7,7 +7,7 @@ from urllib.parse import unquote
 import pyarrow as pa
 
 from mapper.base.sandbox import in_child
-from mapper.incidents.gather import Found
+from mapper.incidents.gather import IncidentFile
 from mapper.incidents.geometry import from_xy
 from mapper.incidents.parquet_child import PLACES
 from mapper.incidents.sheet import Sheet, from_table, sample_of
@@ -15,7 +15,7 @@ from mapper.incidents.sheet import Sheet, from_table, sample_of
 _NOTHING = "__HIVE_DEFAULT_PARTITION__"  # what a dataset calls the folder of no value
 
 
-def open_parquet(found: Found, data: bytes) -> Sheet:
+def open_parquet(found: IncidentFile, data: bytes) -> Sheet:
     """Read a Parquet file; a GeoParquet point column gives the places.
 
     Raises

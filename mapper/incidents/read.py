@@ -19,7 +19,7 @@ from mapper.base.text import count
 from mapper.incidents.assemble import assemble
 from mapper.incidents.check import Checked, check_records, columns_wanted
 from mapper.incidents.formats import open_sheets
-from mapper.incidents.gather import Found, gather
+from mapper.incidents.gather import IncidentFile, gather
 from mapper.incidents.layout import layout_of
 from mapper.incidents.mapping import ColumnMapping, load_mapping
 from mapper.incidents.table import Incidents
@@ -125,7 +125,7 @@ def read_incidents(
 
 
 def _read_one(
-    found: Found,
+    found: IncidentFile,
     *,
     mapping: ColumnMapping | None,
     repair_swapped: bool,

@@ -16,7 +16,7 @@ import pyarrow as pa
 from mapper.base.errors import InputError
 from mapper.base.files import read_regular
 from mapper.base.sandbox import in_child
-from mapper.incidents.gather import Found
+from mapper.incidents.gather import IncidentFile
 from mapper.incidents.geometry import from_wkb
 from mapper.incidents.sheet import Sheet, from_table, sample_of
 from mapper.incidents.spatial_child import GEOMETRY
@@ -26,7 +26,7 @@ _SHAPE = b"\x00\x00\x27\x0a"
 _SHAPE_PARTS = (".shp", ".dbf", ".shx", ".prj", ".cpg")
 
 
-def open_spatial(found: Found, data: bytes) -> Sheet:
+def open_spatial(found: IncidentFile, data: bytes) -> Sheet:
     """Read the first layer with geometries of a GeoPackage, SpatiaLite file or shapefile.
 
     Of an SQLite or DuckDB file the table or query that was asked for is read, with its places if
@@ -66,7 +66,7 @@ def open_spatial(found: Found, data: bytes) -> Sheet:
 
 
 @contextmanager
-def _on_disk(found: Found, data: bytes) -> Iterator[Path]:
+def _on_disk(found: IncidentFile, data: bytes) -> Iterator[Path]:
     """Give the path of a copy under a plain name, with the parts of a shapefile beside it."""
     shape = data.startswith(_SHAPE)
     with tempfile.TemporaryDirectory(prefix="mapper-") as folder:
@@ -80,7 +80,7 @@ def _on_disk(found: Found, data: bytes) -> Iterator[Path]:
         yield path
 
 
-def _parts(found: Found) -> Iterator[tuple[str, bytes]]:
+def _parts(found: IncidentFile) -> Iterator[tuple[str, bytes]]:
     """Yield the other parts of a shapefile, from its archive or folder."""
     if found.archive is not None:
         for member in found.siblings():
@@ -110,7 +110,7 @@ def _escaped(stem: str) -> str:
     return glob.escape(stem)
 
 
-def _read(path: Path, found: Found, size: int) -> tuple[dict[str, Any], pa.Table]:
+def _read(path: Path, found: IncidentFile, size: int) -> tuple[dict[str, Any], pa.Table]:
     """Return what the child process reads of the first layer with geometries."""
     target = path.with_name("layer.arrow")
     reader = "duckdb_child" if path.suffix == ".duckdb" else "spatial_child"

@@ -19,7 +19,7 @@ import pyarrow as pa
 from mapper.base.errors import InputError
 from mapper.base.sandbox import in_child
 from mapper.incidents import limits
-from mapper.incidents.gather import Found
+from mapper.incidents.gather import IncidentFile
 from mapper.incidents.headers import WITHIN, Known, above_words, find_header
 from mapper.incidents.sheet import Sheet, from_table
 
@@ -28,7 +28,7 @@ _LOOKED_AT = 4096
 
 
 def open_workbook(
-    found: Found, data: bytes, *, known: Known, header_row: int = 0
+    found: IncidentFile, data: bytes, *, known: Known, header_row: int = 0
 ) -> tuple[Sheet, ...]:
     """Read the visible sheet of a workbook that is a table, and others of the same columns.
 
@@ -68,7 +68,7 @@ def open_workbook(
 
 
 def sheet_of(
-    found: Found,
+    found: IncidentFile,
     data: bytes,
     cells: pa.Table,
     *,
@@ -174,7 +174,7 @@ def _check_dimension(name: str, head: bytes) -> None:
         )
 
 
-def _in_child(found: Found, data: bytes) -> tuple[dict[str, pa.Table], dict[str, Any]]:
+def _in_child(found: IncidentFile, data: bytes) -> tuple[dict[str, pa.Table], dict[str, Any]]:
     """Return the cells of each visible sheet as text, and what the child says of the workbook."""
     with tempfile.TemporaryDirectory(prefix="mapper-") as folder:
         # calamine goes by the name, which may say .csv of a workbook and .xls of a new one

@@ -7,7 +7,7 @@ tested: a lens speaks of kinds of incident, never of one incident, one home or o
 
 from mapper.base.tables import FLAG_COLUMNS, INCIDENT_COLUMNS, OPTIONAL_INCIDENT_COLUMNS
 from mapper.lenses.lens import Condition
-from mapper.lenses.part import Part, shown
+from mapper.lenses.part import Part, quoted
 
 ALWAYS = "always"
 FLAGS = frozenset(FLAG_COLUMNS)
@@ -43,7 +43,7 @@ def _condition(part: Part, column: str, value: object) -> Condition | None:
         return _words_condition(part, column, value)
     if column in _ALL:
         part.fault(
-            f"a lens cannot test {shown(column)}."
+            f"a lens cannot test {quoted(column)}."
             f" Test a flag or one of {', '.join(sorted(WORDS))}.",
             at=column,
             or_at="when",

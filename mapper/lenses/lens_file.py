@@ -16,7 +16,7 @@ from mapper.base.tables import INCIDENT_COLUMNS, OPTIONAL_INCIDENT_COLUMNS
 from mapper.base.toml_file import TomlKind
 from mapper.lenses.conditions import conditions_of
 from mapper.lenses.lens import EXPECTED, Expected, Lens, Rule
-from mapper.lenses.part import Part, parts_of, shown
+from mapper.lenses.part import Part, parts_of, quoted
 
 ID = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
 _KIND = TomlKind(
@@ -110,14 +110,14 @@ def _id(whole: Part, path: Path) -> str:
     lens_id = whole.text("id")
     if lens_id and not ID.fullmatch(lens_id):
         whole.fault(
-            f"the id {shown(lens_id)} is not made of small letters, digits and single hyphens."
+            f"the id {quoted(lens_id)} is not made of small letters, digits and single hyphens."
             ' Write it like "my-lens".',
             at="id",
         )
     elif lens_id and lens_id != path.stem:
         whole.fault(
-            f"the id {shown(lens_id)} is not the file's name."
-            f" Rename the file to {lens_id}.toml, or write id = {shown(path.stem)}.",
+            f"the id {quoted(lens_id)} is not the file's name."
+            f" Rename the file to {lens_id}.toml, or write id = {quoted(path.stem)}.",
             at="id",
         )
     return lens_id
@@ -184,7 +184,7 @@ def _check_rules(whole: Part, lens: Lens) -> None:
         if not isinstance(name, str) or not _plain(name):
             continue
         if _plain(name) in seen:
-            part.fault(f"a second rule is named {shown(name)}. Give it its own name.", at="name")
+            part.fault(f"a second rule is named {quoted(name)}. Give it its own name.", at="name")
         seen.add(_plain(name))
 
 
@@ -195,7 +195,7 @@ def _check_names(whole: Part, lens: Lens) -> None:
         for name in lens.never_call:
             if f" {_plain(name)} " in f" {_plain(words)} ":
                 whole.fault(
-                    f"the {key} says {shown(name)}, which never_call forbids. Use other words.",
+                    f"the {key} says {quoted(name)}, which never_call forbids. Use other words.",
                     at=key,
                 )
     if lens.public:

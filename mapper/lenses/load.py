@@ -16,7 +16,7 @@ from mapper.base.errors import LensError
 from mapper.base.settings import settings
 from mapper.lenses.lens import Lens
 from mapper.lenses.lens_file import ID, lens_of_mapping, read_lens_file
-from mapper.lenses.part import closest, shown
+from mapper.lenses.part import closest, quoted
 
 FOLDER_VARIABLE = "MAPPER_LENSES"
 _SHIPPED = MappingProxyType({path.stem: path for path in Path(__file__).parent.glob("*.toml")})
@@ -88,7 +88,7 @@ def load_lens(
         return read_lens_file(own[id_or_path])
     ids = (*(lens.id for lens in shipped_lenses()), *own)
     raise LensError(
-        f"There is no lens called {shown(id_or_path)}.{closest(id_or_path, ids)}"
+        f"There is no lens called {quoted(id_or_path)}.{closest(id_or_path, ids)}"
         f" The lenses are {', '.join(ids)}."
     )
 

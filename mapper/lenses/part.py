@@ -50,7 +50,7 @@ class Part:
         for key in self.table:
             if key not in known:
                 self.fault(
-                    f"unknown key {shown(key)}.{closest(key, known)}"
+                    f"unknown key {quoted(key)}.{closest(key, known)}"
                     f" The keys here are {', '.join(known)}.",
                     at=key,
                 )
@@ -58,7 +58,7 @@ class Part:
     def unknown_column(self, column: str, known: Collection[str], *, at: str) -> None:
         """Note a column that the incident table does not have."""
         self.fault(
-            f"unknown column {shown(column)}.{closest(column, known)}"
+            f"unknown column {quoted(column)}.{closest(column, known)}"
             " docs/lenses.md lists the columns.",
             at=at,
             or_at="when",
@@ -162,7 +162,7 @@ def _spans(lines: tuple[str, ...], name: str) -> Iterator[tuple[int, int]]:
             yield start, end
 
 
-def shown(text: str) -> str:
+def quoted(text: str) -> str:
     """Return a text of the file in quotes, cut short, invisible characters spelt out."""
     cut = text if len(text) <= _SHOWN else text[: _SHOWN - 1] + "…"
     return '"' + "".join(c if c.isprintable() else f"\\u{ord(c):04x}" for c in cut) + '"'

@@ -11,7 +11,7 @@ from pathlib import Path
 from mapper.base.errors import RecordsError
 from mapper.base.settings import settings
 from mapper.base.toml_file import TomlKind
-from mapper.lenses.part import Part, parts_of, shown
+from mapper.lenses.part import Part, parts_of, quoted
 
 SHIPPED = Path(__file__).with_name("agencies.toml")
 _KIND = TomlKind(
@@ -71,7 +71,7 @@ def read_agencies(path: Path, *, taken: tuple[Agency, ...] = ()) -> tuple[Agency
         one = Agency(name, part.text("title", needed=False) or name, part.texts("was"))
         for word in (one.name, *one.was):
             if word in words:
-                part.fault(f"{shown(word)} is an agency already. Give another name.", at="name")
+                part.fault(f"{quoted(word)} is an agency already. Give another name.", at="name")
             words.add(word)
         found.append(one)
     _KIND.refuse(path, whole.faults)

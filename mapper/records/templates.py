@@ -15,7 +15,7 @@ from typing import Any
 from mapper.base.errors import RecordsError
 from mapper.base.settings import settings
 from mapper.base.toml_file import TomlKind
-from mapper.lenses.part import Part, closest, parts_of, shown
+from mapper.lenses.part import Part, closest, parts_of, quoted
 from mapper.records.agencies import agency_names
 from mapper.records.form import Content, load_form
 
@@ -158,7 +158,7 @@ def _one_of(part: Part, key: str, options: tuple[str, ...]) -> str:
     value = part.text(key)
     if value and value not in options:
         part.fault(
-            f"{shown(value)} is not known here.{closest(value, options)} It is one of"
+            f"{quoted(value)} is not known here.{closest(value, options)} It is one of"
             f" {', '.join(options)}.",
             at=key,
         )

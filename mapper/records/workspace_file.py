@@ -38,7 +38,7 @@ _BATCH = 500
 
 
 @dataclass(frozen=True)
-class Taken:
+class ImportSummary:
     """What an import took in."""
 
     rows: Mapping[str, int]  # by table
@@ -61,7 +61,7 @@ def export_workspace(database: Database, *, viewer: Viewer) -> bytes:
     return content
 
 
-def import_workspace(database: Database, content: bytes, *, viewer: Viewer) -> Taken:
+def import_workspace(database: Database, content: bytes, *, viewer: Viewer) -> ImportSummary:
     """Take in a file made by :func:`export_workspace`, whole or not at all.
 
     Raises
@@ -85,7 +85,7 @@ def import_workspace(database: Database, content: bytes, *, viewer: Viewer) -> T
             rows = tables[table.name]
             for start in range(0, len(rows), _BATCH):
                 connection.execute(insert(table), rows[start : start + _BATCH])
-        taken = Taken(
+        taken = ImportSummary(
             {table.name: len(tables[table.name]) for table in TAKEN_IN},
             hashlib.sha256(content).hexdigest(),
         )

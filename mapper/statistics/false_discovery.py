@@ -28,7 +28,7 @@ def adjust(p: Floats, *, correction: Literal["bh", "by"] = "bh") -> Floats:
     return benjamini_hochberg(p) if correction == "bh" else benjamini_yekutieli(p)
 
 
-def found(p: Floats, *, alpha: float, correction: Literal["bh", "by"] = "bh") -> Flags:
+def discoveries(p: Floats, *, alpha: float, correction: Literal["bh", "by"] = "bh") -> Flags:
     """Return whether the q of each p is at most alpha; never where p is missing.
 
     The same answer as ``adjust(p) <= alpha`` for any alpha below 1, sorting only what can be found:

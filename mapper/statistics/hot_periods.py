@@ -23,7 +23,7 @@ from mapper.base.types import Flags, Floats, Integers
 from mapper.grid.neighbours import Neighbours
 from mapper.statistics.clusters import Null, find_both_tails
 from mapper.statistics.emerging import classify_patterns, trailing_sums
-from mapper.statistics.false_discovery import found
+from mapper.statistics.false_discovery import discoveries
 from mapper.statistics.fewest import FEWEST_IN_DISC
 from mapper.statistics.period_dispersion import measure_period_dispersion
 from mapper.statistics.quasi_poisson import quasi_poisson_tails, quasi_poisson_trend
@@ -78,7 +78,7 @@ def find_hot_periods(
     for period, (own, ring) in enumerate(zip(scores, rings, strict=True)):
         tails = find_both_tails(own, near, ring=ring, null=null)
         for flags, p in zip((hot, cold), tails, strict=True):
-            flags[period] = found(p, alpha=alpha, correction=correction)
+            flags[period] = discoveries(p, alpha=alpha, correction=correction)
     hot, cold = np.ascontiguousarray(hot.T) & busy, np.ascontiguousarray(cold.T)
     trend = find_trend(counts)
     direction = trend.direction(alpha=alpha)
@@ -115,7 +115,7 @@ def find_place_periods(
     varies = measure_period_dispersion(counts, area, one)
     tails = quasi_poisson_tails(seen, np.maximum(expected, _LEAST), varies)
     hot, cold = (
-        np.stack([found(p, alpha=alpha, correction=correction) for p in tail.T], axis=1)
+        np.stack([discoveries(p, alpha=alpha, correction=correction) for p in tail.T], axis=1)
         for tail in tails
     )
     hot &= seen >= FEWEST_IN_DISC

@@ -12,7 +12,7 @@ import mapper
 from mapper.analysis.examine import examine
 from mapper.analysis.mend import ACTS, IN_THE_FILES, Act, act_words, acts_of, mended, mended_by_name
 from mapper.base.errors import RequestError
-from mapper.cli.doubts import said
+from mapper.cli.doubts import doubt_line
 from tests.analysis.test_examine import AREA, CUT, TODAY, kept, made
 
 
@@ -70,8 +70,8 @@ def test_each_act_mends(data):
 def test_an_act_is_asked_for_by_the_name_that_check_says():
     incidents = stopped()
     (doubt,) = told(incidents)
-    assert "[--to 2024-0" in said(doubt)
-    assert said(doubt).endswith('or --mend "part stops: Robbery"]')
+    assert "[--to 2024-0" in doubt_line(doubt)
+    assert doubt_line(doubt).endswith('or --mend "part stops: Robbery"]')
     assert act_words(doubt, "leave out").endswith("incidents of “Robbery”")
     after = mended_by_name(incidents, AREA, ["Part stops: robbery"])
     assert "Robbery" not in set(after.table["type"])

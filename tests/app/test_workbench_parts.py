@@ -11,7 +11,7 @@ from mapper.analysis.request import AnalysisRequest
 from mapper.app.shell.choices import days_of
 from mapper.app.workbench import runs as workbench_runs
 from mapper.app.workbench.asking import ask
-from mapper.app.workbench.fields import asked, called_by, choices_of, settled
+from mapper.app.workbench.fields import called_by, choices_of, relevant_fields, settled
 from mapper.app.workbench.plots import places_of, plot_of
 from mapper.app.workbench.plots.rows import place_names, ratio_rows
 from mapper.app.workbench.runs import AT_ONCE, start
@@ -73,7 +73,7 @@ def answered(incidents):
 @pytest.mark.parametrize("question", QUESTIONS.values(), ids=lambda one: one.id)
 def test_every_form_starts_from_values_that_its_fields_allow(question):
     values = settled(question, {}, DAYS)
-    for one in asked(question, values):
+    for one in relevant_fields(question, values):
         value = values[one.name]
         if one.kind == "choice":
             assert value in one.of

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from mapper.statistics.false_discovery import adjust, found
+from mapper.statistics.false_discovery import adjust, discoveries
 
 
 def by_loop(p, penalty):
@@ -29,10 +29,10 @@ def test_found_is_every_q_at_most_alpha(correction, alpha, seed):
     q = adjust(p, correction=correction)
     np.testing.assert_allclose(q, by_loop(p, penalty), rtol=1e-12)
     np.testing.assert_array_equal(
-        found(p, alpha=alpha, correction=correction), np.nan_to_num(q, nan=2.0) <= alpha
+        discoveries(p, alpha=alpha, correction=correction), np.nan_to_num(q, nan=2.0) <= alpha
     )
 
 
 @pytest.mark.parametrize("p", [[], [np.nan, np.nan], [1.0] * 50])
 def test_nothing_is_found_where_nothing_can_be(p):
-    assert not found(np.array(p), alpha=0.05).any()
+    assert not discoveries(np.array(p), alpha=0.05).any()

@@ -22,7 +22,7 @@ def show_files(dataset: Dataset, choices: BriefingChoices, shown: ShownBriefing)
     for form, label in _LABELS.items():
         st.download_button(
             label,
-            partial(taken, viewer, dataset, choices, shown, form),
+            partial(briefing_bytes, viewer, dataset, choices, shown, form),
             file_name=file_name(shown, form),
             mime=KINDS[form],
             key=f"briefing {form}",
@@ -36,7 +36,7 @@ def file_name(shown: ShownBriefing, form: str) -> str:
     return f"briefing-{shown.content.map.digest[:12]}{form}"
 
 
-def taken(
+def briefing_bytes(
     viewer: Viewer, dataset: Dataset, choices: BriefingChoices, shown: ShownBriefing, form: str
 ) -> bytes:
     """Return the printed briefing, once it is registered and written down who takes it.

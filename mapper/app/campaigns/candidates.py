@@ -108,7 +108,7 @@ def venues(shown: Release, places: Places | None, *, kinds: Sequence[str]) -> tu
     )
 
 
-def held(shown: Release, cells: Iterable[str]) -> int:
+def incidents_within(shown: Release, cells: Iterable[str]) -> int:
     """Return the incidents under the lens in some cells, each cell once."""
     inside = shown.cells["cell"].isin(set(cells))
     return int(shown.cells.loc[inside, "incidents"].sum())
@@ -122,7 +122,7 @@ def _venue(shown: Release, row: "pd.Series[Any]", why: str) -> Candidate:
     cells = tuple(str(cell) for cell in cells_to_strings(disc))
     home = shown.cells[shown.cells["cell"] == str(cells_to_strings(centre)[0])]
     ward = _where(home.iloc[0].to_dict()) if len(home) else ""
-    number = held(shown, cells)
+    number = incidents_within(shown, cells)
     kind = f"{row['kind']}, {why}"
     return Candidate(str(row["name"]), "venue", ward, kind, number, cells)
 

@@ -6,7 +6,7 @@ from functools import partial
 import pandas as pd
 import streamlit as st
 
-from mapper.app.campaigns.candidates import held
+from mapper.app.campaigns.candidates import incidents_within
 from mapper.app.campaigns.picker import lens_of, release_through
 from mapper.app.shell.area_in_use import area_here
 from mapper.app.shell.day import today_here
@@ -90,7 +90,8 @@ def _show_held(saved: Version) -> None:
     st.caption(
         plain(
             f"Under the lens {lens.title}, {shown.period}, its places hold"
-            f" {count(held(shown, every), 'incident')}; the visited ones {held(shown, visited):,}."
+            f" {count(incidents_within(shown, every), 'incident')}; the visited ones"
+            f" {incidents_within(shown, visited):,}."
         )
     )
 

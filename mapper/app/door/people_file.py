@@ -16,7 +16,7 @@ from typing import Any
 from mapper.base.errors import PeopleError
 from mapper.base.toml_file import TomlKind
 from mapper.disclosure.people import ROLES, Role, Viewer
-from mapper.lenses.part import Part, closest, shown
+from mapper.lenses.part import Part, closest, quoted
 from mapper.records.agencies import agency_names
 
 _KIND = TomlKind(
@@ -121,14 +121,14 @@ def _roles(part: Part) -> dict[str, Role]:
         role = next((role for role in ROLES if role == key), None)
         if role is None:
             part.fault(
-                f"{shown(key)} is no role.{closest(key, ROLES)} The roles are {', '.join(ROLES)}.",
+                f"{quoted(key)} is no role.{closest(key, ROLES)} The roles are {', '.join(ROLES)}.",
                 at=key,
             )
             continue
         for value in part.texts(key):
             if found.setdefault(value, role) != role:
                 part.fault(
-                    f"{shown(value)} is listed for {found[value]} and for {role}. One group gives"
+                    f"{quoted(value)} is listed for {found[value]} and for {role}. One group gives"
                     " one role; put people who need both into two groups.",
                     at=key,
                 )
@@ -149,7 +149,7 @@ def _agencies(part: Part) -> dict[str, str]:
     for value, name in found.items():
         if name and name not in known:
             part.fault(
-                f"{shown(name)} is no agency here.{closest(name, known)} The agencies are"
+                f"{quoted(name)} is no agency here.{closest(name, known)} The agencies are"
                 f" {', '.join(known)}.",
                 at=value,
             )

@@ -50,7 +50,7 @@ def manifest_of(shown: AnyRelease) -> bytes:
     return manifest(shown, outputs=outputs, made_at=datetime.now(tz=UTC))
 
 
-def taken(viewer: Viewer, shown: AnyRelease, name: str, make: Maker) -> bytes:
+def download_bytes(viewer: Viewer, shown: AnyRelease, name: str, make: Maker) -> bytes:
     """Return a file that somebody takes away, once it is written down that they do.
 
     Raises
@@ -82,7 +82,7 @@ def show_downloads(shown: AnyRelease) -> None:
         for name, label, kind, make in offers:
             st.download_button(
                 label,
-                partial(taken, viewer, shown, name, make),
+                partial(download_bytes, viewer, shown, name, make),
                 file_name=file_name(name, shown),
                 mime=kind,
                 key=f"download {name}",

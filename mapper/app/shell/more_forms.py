@@ -10,7 +10,7 @@ from functools import partial
 import streamlit as st
 
 from mapper.app.door.who import current_viewer
-from mapper.app.shell.downloads import file_name, form_name, taken
+from mapper.app.shell.downloads import download_bytes, file_name, form_name
 from mapper.disclosure.release import AnyRelease
 from mapper.outputs.exports import DEGREES, FORMS, REFERENCE_SYSTEMS, export, forms_of
 from mapper.outputs.manifest import manifest
@@ -75,7 +75,7 @@ def _offer(shown: AnyRelease, form: str, crs: str) -> None:
         for label, name, mime, make in files:
             st.download_button(
                 f"Download: {chosen.title}" if label == "Download" else label,
-                partial(taken, viewer, shown, name, make),
+                partial(download_bytes, viewer, shown, name, make),
                 file_name=file_name(name, shown),
                 mime=mime,
                 key=f"take {name}",

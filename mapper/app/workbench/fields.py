@@ -46,7 +46,7 @@ def _which_way(question: Question) -> Choice:
     return Choice(ways.name, ways.label, "choice", first, optional=False, of=titles)
 
 
-def asked(question: Question, values: Values) -> tuple[Choice, ...]:
+def relevant_fields(question: Question, values: Values) -> tuple[Choice, ...]:
     """Return the fields that matter beside the values given."""
     return tuple(
         one
@@ -63,7 +63,7 @@ def defaults(question: Question, days: Days) -> dict[str, Value]:
 def settled(question: Question, values: Values, days: Days) -> dict[str, Value]:
     """Return the values that are asked with: of the fields that matter, defaults elsewhere."""
     known = {**defaults(question, days), **values}
-    return {one.name: known[one.name] for one in asked(question, known)}
+    return {one.name: known[one.name] for one in relevant_fields(question, known)}
 
 
 def default_of(one: Choice, days: Days) -> Value:
@@ -93,7 +93,7 @@ def choices_of(question: Question, values: Values, places: Places | None = None)
     MapperError
         When they cannot be used.
     """
-    fields = {one.name: one for one in asked(question, values)}
+    fields = {one.name: one for one in relevant_fields(question, values)}
     given: dict[str, Any] = {
         name: values[name]
         for name, one in fields.items()

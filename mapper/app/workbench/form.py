@@ -16,10 +16,10 @@ from mapper.app.shell.datasets import Dataset
 from mapper.app.workbench.fields import (
     Days,
     Value,
-    asked,
     default_of,
     defaults,
     fields_of,
+    relevant_fields,
     settled,
 )
 from mapper.app.workbench.hotspots import hotspots_to_choose
@@ -52,7 +52,7 @@ def ask_question_and_values(seen: FormSubject) -> tuple[Question, dict[str, Valu
     usual = [one for one in fields_of(question) if not one.rare]
     at = 0
     for one in usual:
-        if one in asked(question, values):
+        if one in relevant_fields(question, values):
             at += 1
             with places[at % _ACROSS]:
                 values[one.name] = _ask_field(question, one, seen)
@@ -63,7 +63,7 @@ def ask_question_and_values(seen: FormSubject) -> tuple[Question, dict[str, Valu
 
 def _ask_rare(question: Question, values: dict[str, Value], seen: FormSubject) -> None:
     """Ask for the rarer values, into ``values``."""
-    rare = [one for one in asked(question, values) if one.rare]
+    rare = [one for one in relevant_fields(question, values) if one.rare]
     if not rare:
         return
     with st.expander("More parameters"):
