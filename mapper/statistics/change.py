@@ -32,7 +32,7 @@ from mapper.statistics.period_dispersion import PeriodDispersion
 from mapper.statistics.quasi_binomial import quasi_interval, quasi_tails
 
 _MANY_TIMES = 3  # from here on "4 times as many" reads better than "up by 300 %"
-NOT_TOLD = "cannot be told: too few periods to judge by"
+NOT_TOLD = "no clear change can be told: too few periods to judge by"
 _ONE_DECIMAL = 10  # below this a multiple is told with one decimal
 
 
@@ -165,8 +165,8 @@ def _overdispersed(
 def describe_changes(change: Change, *, alpha: float = 0.05) -> list[str]:
     """Return one phrase in plain words for each cell.
 
-    "no incidents in either window", "cannot be told: too few periods to judge by", "no clear
-    change", "up by about 40 % (between 10 % and 80 %)",
+    "no incidents in either window", "no clear change can be told: too few periods to judge by",
+    "no clear change", "up by about 40 % (between 10 % and 80 %)",
     "about 4 times as many (between 2.1 and 9 times)", "none now, 12 before", "9 now, none before".
     The figures in brackets are the limits of the interval.
     """
