@@ -10,6 +10,8 @@ from typing import Any
 from sqlalchemy import DateTime, Dialect, MetaData
 from sqlalchemy.types import TypeDecorator
 
+DIGEST = 64  # hexadecimal digits of a SHA-256
+
 # Constraints have the same names on both databases, so that a later revision can name them.
 metadata = MetaData(
     naming_convention={

@@ -5,9 +5,7 @@ Revision 0003 makes it.
 
 from sqlalchemy import Column, Index, String, Table, Text
 
-from mapper.records.schema.base import Moment, metadata
-
-DIGEST = 64  # hexadecimal digits of a SHA-256
+from mapper.records.schema.base import DIGEST, Moment, metadata
 
 saved_runs = Table(
     "saved_runs",

@@ -17,9 +17,7 @@ from sqlalchemy import (
     Text,
 )
 
-from mapper.records.schema.base import Moment, metadata
-
-DIGEST = 64  # hexadecimal digits of a SHA-256
+from mapper.records.schema.base import DIGEST, Moment, metadata
 
 # The chain: each entry's hash covers the hash before it and everything the entry says. Times are
 # text here, because what was hashed must come back to the letter.

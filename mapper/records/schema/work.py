@@ -5,9 +5,8 @@ Revision 0002 makes them.
 
 from sqlalchemy import CheckConstraint, Column, Index, Integer, String, Table, Text
 
-from mapper.records.schema.base import Moment, metadata
+from mapper.records.schema.base import DIGEST, Moment, metadata
 
-DIGEST = 64  # hexadecimal digits of a SHA-256
 AUTHOR = 320
 
 # One row a save. The key is what makes two savers of one version impossible: the second finds the
