@@ -53,7 +53,7 @@ def ask_form(
     for tab, section in zip(tabs, form.sections, strict=True):
         with tab:
             if section.theme:
-                st.caption(f"A theme of serious case reviews: {section.theme.lower()}.")
+                st.caption(plain(f"A theme of serious case reviews: {section.theme.lower()}."))
             for field in section.fields:
                 if draw := rows.get(field.id):
                     start = list(content.get(field.id) or ())
