@@ -11,7 +11,7 @@ from typing import Any
 
 import streamlit as st
 
-from mapper.app.shell.words import notice
+from mapper.app.shell.words import notice, plain
 from mapper.base.text import encode_text
 from mapper.records.form import HEAVIEST, Column, Content, Field, Form
 
