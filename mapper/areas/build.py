@@ -36,6 +36,7 @@ from mapper.base.errors import AreaError
 from mapper.base.files import Progress, no_progress
 from mapper.base.sandbox import in_child
 from mapper.base.tables import STUDY_AREA_COLUMNS, check_columns
+from mapper.base.text import count
 from mapper.base.types import Floats, Integers
 from mapper.grid.area_weighting import (
     EARTH_KM,
@@ -268,6 +269,12 @@ def _lsoa_zones(
             raise AreaError(
                 f"{districts.name}: leaves {int((found < 0).sum()):,} LSOAs of {lsoa.name} in no"
                 " district. Give district polygons for the whole area."
+            )
+        if len(bare := np.setdiff1d(np.arange(len(spelt)), found)):
+            raise AreaError(
+                f"{lsoa.name}: holds no LSOA of {count(len(bare), 'district')} of {districts.name}"
+                f" ({spelt[bare[0]]} is the first), whose cells would be given to a neighbour. Give"
+                " the LSOAs of every district, or name the districts to keep."
             )
         of_shape = spelt[found]
     names, district = np.unique(of_shape, return_inverse=True)

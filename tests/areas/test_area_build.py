@@ -181,6 +181,16 @@ def test_without_districts_names_of_lsoas_tell_them(files, tmp_path):
     pd.testing.assert_frame_equal(with_file.cells, by_name.cells)
 
 
+def test_a_district_without_lsoas_is_refused_or_left_out(files, tmp_path):
+    geopandas.read_file(files["lsoa"]).iloc[::2].to_file(files["lsoa"])  # East Town's alone
+    with pytest.raises(
+        AreaError, match=r"holds no LSOA of 1 district .*\(St Anne is the first\)"
+    ):
+        build(files, tmp_path)
+    area = build(files, tmp_path, only=["East Town"])
+    assert set(area.cells["district"]) == {"East Town"}
+
+
 def test_without_anything_but_lsoas(files, tmp_path):
     shapes = geopandas.read_file(files["lsoa"]).drop(columns="LSOA11NM")
     shapes.to_file(files["lsoa"])
