@@ -8,7 +8,8 @@ strongest step is taken out before the next is looked for, so that the rest is n
 A step is told where its p, corrected over cuts, parts and divisions, is at most 0.01; its odds fall
 to a fifth or rise five times (it stops or starts: no verdict stands on it) or halve or double (a
 caveat: the world may have changed); it is nearly as large beside the cut; and ten incidents at
-least were to be expected on its emptier side.
+least were to be expected on its emptier side. A ward that doubles in one cell and its neighbours
+alone is no doubt: records do not change so, and the map of hot spots shows it.
 """
 
 from collections.abc import Iterator, Sequence
@@ -25,6 +26,8 @@ from mapper.base.months import months_of
 from mapper.base.tables import FLAG_COLUMNS
 from mapper.base.text import day_in_words
 from mapper.base.types import Flags, Integers
+from mapper.grid.hexagons import Cells
+from mapper.grid.neighbours import find_neighbours
 from mapper.incidents.doubt import Doubt
 from mapper.lenses.classify import plain_words
 from mapper.statistics.steps import find_steps
@@ -33,6 +36,7 @@ ALPHA = 0.01
 STOPS, HALVES = 0.2, 0.5  # odds after over before
 _NEARLY = 0.35, 0.6  # the same beside the cut
 FEWEST_EXPECTED = 10
+_BESIDE_A_PLACE = 2**0.5  # times the expected: less is under half of a doubling
 _MOST_STEPS = 20  # told of one division
 _MOST_PARTS = 300
 _WEEKS = 8, 104  # fewest and most periods of a week
@@ -51,6 +55,8 @@ class Division:
     code: Integers  # number of the part, -1 for none; shape (incidents,)
     names: Sequence[str]
     asked: tuple[int, ...] | None = None  # parts that are looked at; all of them where none
+    cell: Integers | None = None  # of each incident, -1 for none, where a part is a ward
+    cells: Cells | None = None  # of the area
 
 
 @dataclass(frozen=True, eq=False)
@@ -108,7 +114,9 @@ def area_divisions(area: StudyArea, position: Integers) -> list[Division]:
         column = area.cells[kind]
         code = np.append(_codes(column), -1)[position]
         if len(column.cat.categories) > 1:
-            found.append(Division(kind, code, column.cat.categories.astype(object).tolist()))
+            names = column.cat.categories.astype(object).tolist()
+            ground = (position, area.cells["cell"].to_numpy()) if kind == "ward" else (None, None)
+            found.append(Division(kind, code, names, None, *ground))
     return found
 
 
@@ -232,9 +240,27 @@ def _steps(division: Division, code: Integers, time: Periods, alpha: float) -> I
         near = abs(float(np.log(found.near[best])))
         firm = size_of[best] >= -np.log(STOPS) and near >= -np.log(_NEARLY[0])
         cut = starts[found.cut[best]]
-        yield _doubt(division, code, at, time, cut, firm=bool(firm), ratio=found.ratio[best])
+        if firm or found.ratio[best] < 1 or not _is_one_place(division, code, at, time.day < cut):
+            yield _doubt(division, code, at, time, cut, firm=bool(firm), ratio=found.ratio[best])
         whole = whole - parts[at]
         wanted = np.delete(wanted, best)
+
+
+def _is_one_place(division: Division, code: Integers, part: int, early: Flags) -> bool:
+    """Tell whether a ward rises in one cell and its neighbours alone, and hardly beside them."""
+    if division.cell is None or division.cells is None:
+        return False
+    mine, rest = code == part, (code >= 0) & (code != part)
+    times = (rest & ~early).sum() / max((rest & early).sum(), 1)
+    size = division.cells.size
+    before, after = (
+        np.bincount(division.cell[mine & side], minlength=size) for side in (early, ~early)
+    )
+    near, excess = find_neighbours(division.cells), after - before * times
+    centre = int((excess + near.ring_totals(excess)).argmax())
+    beside = np.ones(size, dtype=bool)
+    beside[[centre, *near.neighbours_of(centre)]] = False
+    return bool(after[beside].sum() < _BESIDE_A_PLACE * before[beside].sum() * times)
 
 
 def _doubt(

@@ -13,6 +13,8 @@ from mapper.analysis.part_doubts import Division, part_doubts
 from mapper.analysis.study import prepare
 from mapper.areas.load import load_study_area
 from mapper.base.errors import MapperError
+from mapper.grid.counts import locate
+from mapper.grid.neighbours import find_neighbours
 from mapper.incidents.exchanged_dates import turned_back
 from mapper.incidents.read import read_incidents
 from mapper.questions.change import ChangeChoices, ask_change
@@ -230,6 +232,24 @@ def test_a_ward_that_stops_is_told_though_its_district_falls_with_it():
         ],
     )
     assert [(one.code, one.part) for one in found] == [("part stops", "Docks")]
+
+
+@pytest.mark.parametrize("where", ["one place", "all over"])
+def test_a_ward_that_doubles_is_told_unless_one_place_of_it_does(where):
+    """Twelve wards of a round area; from July a tenth more lies in one, at a place or all over."""
+    every, rng = made(), np.random.default_rng(5)
+    ward_of = np.arange(CELLS.size) * 12 // CELLS.size
+    mine = np.flatnonzero(ward_of == 4)
+    near = find_neighbours(CELLS)
+    place = next(one for one in mine if np.isin(near.neighbours_of(int(one)), mine).all())
+    ground = [place, *near.neighbours_of(int(place))] if where == "one place" else mine
+    more = incidents_at(CELLS[rng.choice(ground, 400)], start="2024-07-01", days=182).table
+    both = pd.concat([every.table, more], ignore_index=True)
+    position = locate(both["lon"].to_numpy(), both["lat"].to_numpy(), cells=CELLS, resolution=9)
+    names = [f"Ward {one}" for one in range(12)]
+    division = Division("ward", np.append(ward_of, -1)[position], names, None, position, CELLS)
+    found = {(one.code, one.part) for one in part_doubts(both, [division])}
+    assert found == (set() if where == "one place" else {("part changes", "Ward 4")})
 
 
 def test_every_ward_that_stops_is_told_of_many():

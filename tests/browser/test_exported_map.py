@@ -292,17 +292,13 @@ def test_a_framed_map_and_the_page_around_it_tell_each_other_what_is_chosen(make
     page.wait_for_function("told.length === 1")
     page.evaluate("frames[0].postMessage({mapper: 'choose', id: 'not there'}, '*')")
     page.evaluate("id => frames[0].postMessage({mapper: 'choose', id}, '*')", ids[1])
-    page.wait_for_function("told.length === 2")
     frame = page.frame_locator("iframe")
+    frame.locator(".m-rank.m-chosen").wait_for()
     assert frame.locator(".m-rank.m-chosen").inner_text().startswith("2")
     frame.locator(".whole").click()
     frame.locator(".m-rank").nth(0).press("Enter")
-    page.wait_for_function("told.length === 3")
-    assert page.evaluate("told") == [
-        {"mapper": "ready"},
-        {"mapper": "chosen", "id": ids[1]},
-        {"mapper": "chosen", "id": ids[0]},
-    ]
+    page.wait_for_function("told.length === 2")  # what the page said is not said back
+    assert page.evaluate("told") == [{"mapper": "ready"}, {"mapper": "chosen", "id": ids[0]}]
     page.close()
 
 

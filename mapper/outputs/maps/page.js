@@ -26,13 +26,17 @@
   // In a frame of the app the list lies in the page around it; ids go to and fro as messages.
   var around = window.parent;
   if (document.body.classList.contains("embedded") && around !== window) {
+    // What the page said is not said back to it: a map that is slow to come would undo a step.
+    var told = false;
     layer.on("chosen", function (event) {
-      around.postMessage({mapper: "chosen", id: layer.ids[event.at]}, "*");
+      if (!told) { around.postMessage({mapper: "chosen", id: layer.ids[event.at]}, "*"); }
     });
     window.addEventListener("message", function (event) {
       if (event.source !== around || !event.data || event.data.mapper !== "choose") { return; }
       var at = layer.ids.indexOf(event.data.id);
+      told = true;
       if (at >= 0) { layer.choose(at, true); }
+      told = false;
     });
     around.postMessage({mapper: "ready"}, "*");
   }
