@@ -25,6 +25,7 @@ from sqlalchemy import Connection, Table, func, insert, select
 
 from mapper.base.errors import RecordsError
 from mapper.base.files import Progress, digest_of, no_progress, open_regular, replacing
+from mapper.base.json_text import json_of
 from mapper.records.audit import Event, append
 from mapper.records.database import Database
 from mapper.records.engine import FILE_NAME as DATABASE
@@ -41,6 +42,7 @@ MANIFEST = "manifest.json"
 MARK = ".restoring"
 _TABLES, _FILES = "tables", "files"
 _BATCH = 500
+_LONGEST = 64 * 1024**2  # bytes of a manifest or a row
 _ROLE = "command line"
 
 
@@ -194,7 +196,7 @@ def _checked(archive: zipfile.ZipFile, progress: Progress) -> dict[str, Any]:
     """Return the manifest once every file of the zip is what it says."""
     name = Path(str(archive.filename)).name
     try:
-        manifest: dict[str, Any] = json.loads(archive.read(MANIFEST))
+        manifest: dict[str, Any] = json_of(_manifest_in(archive))
         _refuse_strange(manifest, name)
         digests: dict[str, str] = manifest["digests"]
         if set(digests) | {MANIFEST} != set(archive.namelist()):
@@ -208,6 +210,15 @@ def _checked(archive: zipfile.ZipFile, progress: Progress) -> dict[str, Any]:
     except (KeyError, ValueError, TypeError, OSError, zipfile.BadZipFile) as error:
         raise _unusable(name, "its manifest or a file in it is damaged") from error
     return manifest
+
+
+def _manifest_in(archive: zipfile.ZipFile) -> bytes:
+    """Return the manifest's text, no longer than that of a very large workspace."""
+    with archive.open(MANIFEST) as member:
+        content = member.read(_LONGEST + 1)
+    if len(content) > _LONGEST:
+        raise ValueError(MANIFEST)
+    return content
 
 
 def _refuse_strange(manifest: Mapping[str, Any], name: str) -> None:
@@ -275,8 +286,8 @@ def _put_rows(connection: Connection, table: Table, archive: zipfile.ZipFile) ->
         return
     batch: list[dict[str, Any]] = []
     with archive.open(name) as lines:
-        for line in lines:
-            batch.append(row_of(table, line))
+        while line := lines.readline(_LONGEST):  # no row is longer: what was cut is no JSON
+            batch.append(_row_in(archive, table, line))
             if len(batch) == _BATCH:
                 connection.execute(insert(table), batch)
                 batch = []
@@ -287,6 +298,15 @@ def _put_rows(connection: Connection, table: Table, archive: zipfile.ZipFile) ->
         following = select(func.coalesce(func.max(counted), 0) + 1).scalar_subquery()
         sequence = func.pg_get_serial_sequence(table.name, counted.name)
         connection.execute(select(func.setval(sequence, following, False)))
+
+
+def _row_in(archive: zipfile.ZipFile, table: Table, line: bytes) -> dict[str, Any]:
+    """Return one row of a backup."""
+    try:
+        return row_of(table, line)
+    except (ValueError, KeyError, TypeError, AttributeError) as error:
+        name = Path(str(archive.filename)).name
+        raise _unusable(name, f"a row of {table.name} is damaged or endless") from error
 
 
 def _facts(manifest: Mapping[str, Any], digest: str) -> BackupFacts:
