@@ -12,9 +12,10 @@ from mapper.base.files import open_regular
 
 FAULTS_SHOWN = 20
 LARGEST = 1_048_576  # bytes of a file, unless its kind says otherwise
-# A key of so many parts has no use, and the parser takes the square of their number in time.
-_PART = r"""(?:[\w-]++|"(?:[^"\\\n]|\\.)*+"|'[^'\n]*+')[ \t]*+\.[ \t]*+"""
-_ENDLESS_KEY = re.compile(f"(?:{_PART}){{100}}")
+# A key of so many parts has no use, and the parser takes the square of their number in time. Parts
+# are looked for up to a length that keeps them few: looking takes no square of time either.
+_PART = r"""(?:[\w-]{1,99}+|"(?:[^"\\\n]|\\.){0,99}+"|'[^'\n]{0,99}+')[ \t]{0,99}+\.[ \t]{0,99}+"""
+_ENDLESS_KEY = re.compile(f"(?<![\\w-])(?:{_PART}){{100}}")
 
 
 def toml_of(text: str) -> dict[str, Any]:

@@ -12,6 +12,7 @@ from mapper.incidents.read import read_incidents
 from mapper.lenses.load import load_lens
 from mapper.questions.registry import QUESTIONS
 from tests.browser.app_server import Visit, asked_by_server, serving
+from tests.logs import hold_no_detail
 from tests.small_extract import write_extract
 
 pytestmark = pytest.mark.browser
@@ -33,6 +34,7 @@ def visit(browser, tmp_path):
     assert visitor.elsewhere == []
     assert visitor.complaints == []
     assert asked_by_server(tmp_path) == []
+    hold_no_detail(tmp_path)
 
 
 def found(path, question, **values):
