@@ -11,11 +11,12 @@ its district (wards drawn to another shoreline) takes the nearest.
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import cast
 
 import numpy as np
+import numpy.typing as npt
 import pandas as pd
 import shapely
 
@@ -36,6 +37,7 @@ from mapper.base.errors import AreaError
 from mapper.base.files import Progress, no_progress
 from mapper.base.sandbox import in_child
 from mapper.base.tables import STUDY_AREA_COLUMNS, check_columns
+from mapper.base.text import count
 from mapper.base.types import Floats, Integers
 from mapper.grid.area_weighting import (
     EARTH_KM,
@@ -49,6 +51,7 @@ from mapper.grid.area_weighting import (
 from mapper.grid.hexagons import RESOLUTIONS, Cells, cells_to_areas, cells_to_wkb, polygon_to_cells
 
 MEMORY = 4 * 1024**3  # bytes that a build may hold: two million cells take about half
+_NAMED = 3  # districts told by name where some are left out
 SECONDS = 900  # for a whole build; the largest force at the finest resolution takes a few minutes
 
 
@@ -169,9 +172,10 @@ def build_study_area(
     progress("Reading residents", 0.2)
     people, said = read_people(units, files)
     progress("Finding the cells", 0.3)
+    of_unit, districts = _districts_of(units, districts, title)
     cells = _cover([units] if districts is None else [units, districts], resolution=resolution)
     progress("Sharing out residents", 0.5)
-    table = _table(cells, units, districts, wards, people, title=title)
+    table = _table(cells, units, of_unit, wards, people)
     if lsoa is None:
         table["lsoa"] = _no_labels(len(table))
     if wards is None and lsoa is None:
@@ -185,7 +189,10 @@ def build_study_area(
         cells=table,
         sha256="",
         licence=licence,
-        notes=(*(note for boundary in boundaries for note in boundary.notes), *said),
+        notes=(
+            *(note for each in (lsoa, districts, wards) if each is not None for note in each.notes),
+            *said,
+        ),
     )
 
 
@@ -215,16 +222,16 @@ def _cover(boundaries: Sequence[Boundary], *, resolution: int) -> Cells:
 
 def _table(
     cells: Cells,
-    lsoa: Boundary,
-    districts: Boundary | None,
+    units: Boundary,
+    of_unit: npt.NDArray[np.str_],
     wards: Boundary | None,
     people: pd.DataFrame,
-    *,
-    title: str,
 ) -> pd.DataFrame:
     """Return the table of cells: who lives there and what each is part of."""
     hexagons = equal_area(shapely.from_wkb(cells_to_wkb(cells)))
-    zones, names = _lsoa_zones(lsoa, districts, people["code"], title=title)
+    names, of = np.unique(of_unit, return_inverse=True)
+    codes, code = np.unique(people["code"].to_numpy(dtype=str), return_inverse=True)
+    zones = NamedShapes([str(one) for one in codes], code, equal_area(units.shapes), of)
     pairs = overlap(zones.shapes, hexagons)
     district = largest_labels(pairs, zones.district)
     bare = district < 0
@@ -239,7 +246,7 @@ def _table(
         {
             "cell": cells,
             "district": pd.Categorical.from_codes(district, categories=pd.Index(names)),
-            "ward": _wards_of(hexagons, wards, zones, names, district),
+            "ward": _wards_of(hexagons, wards, zones, names.tolist(), district),
             "lsoa": pd.Categorical.from_codes(code, categories=pd.Index(zones.names)),
             "residents": spread(people["residents"].to_numpy(), settled),
             "residents_10_17": spread(people["residents_10_17"].to_numpy(), settled),
@@ -250,30 +257,35 @@ def _table(
     return check_columns(table, STUDY_AREA_COLUMNS, name="study area")
 
 
-def _lsoa_zones(
-    lsoa: Boundary, districts: Boundary | None, codes: pd.Series, *, title: str
-) -> tuple[NamedShapes, list[str]]:
-    """Return the LSOAs with the district of each, and the district names."""
-    shapes = equal_area(lsoa.shapes)
+def _districts_of(
+    units: Boundary, districts: Boundary | None, title: str
+) -> tuple[npt.NDArray[np.str_], Boundary | None]:
+    """Return the district of each LSOA or ward, and the districts that hold one.
+
+    A district without any is another area's, of a file that reaches further: its ground would else
+    be counted as a neighbour's.
+    """
     if districts is None:
-        of_shape = named_districts(lsoa, title)
-    elif districts is lsoa:
-        of_shape = shape_names(districts, DISTRICT_NAME, what="district name")
-    else:
-        labels = shape_names(districts, DISTRICT_NAME, what="district name")
-        spelt, code = np.unique(labels, return_inverse=True)
-        pairs = overlap(equal_area(districts.shapes), shapes)
-        found = largest_labels(pairs, code)
-        if (found < 0).any():
-            raise AreaError(
-                f"{districts.name}: leaves {int((found < 0).sum()):,} LSOAs of {lsoa.name} in no"
-                " district. Give district polygons for the whole area."
-            )
-        of_shape = spelt[found]
-    names, district = np.unique(of_shape, return_inverse=True)
-    ordered, code = np.unique(codes.to_numpy(dtype=str), return_inverse=True)
-    zones = NamedShapes([str(c) for c in ordered], code, shapes, district)
-    return zones, [str(name) for name in names]
+        return named_districts(units, title), None
+    names = shape_names(districts, DISTRICT_NAME, what="district name")
+    if districts is units:
+        return names, districts
+    spelt, code = np.unique(names, return_inverse=True)
+    found = largest_labels(overlap(equal_area(districts.shapes), equal_area(units.shapes)), code)
+    if (found < 0).any():
+        raise AreaError(
+            f"{districts.name}: leaves {int((found < 0).sum()):,} shapes of {units.name} in no"
+            " district. Give district polygons for the whole area."
+        )
+    held = np.isin(code, found)
+    if held.all():
+        return spelt[found], districts
+    left = np.unique(names[~held])
+    said = (
+        f"{districts.name}: {count(len(left), 'district')} left out, where {units.name} has no"
+        f" shape: {', '.join(left[:_NAMED])}{' and more' if len(left) > _NAMED else ''}."
+    )
+    return spelt[found], replace(districts.where(held), notes=(*districts.notes, said))
 
 
 def _wards_of(

@@ -10,7 +10,8 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
-from mapper.base.errors import InputError, OutputError
+from mapper.base.errors import InputError, MapperError, OutputError
+from mapper.base.settings import settings
 from mapper.incidents.source import is_address, source_of
 
 OUTPUTS = (
@@ -29,7 +30,8 @@ def keep_inputs(options: Mapping[str, Any]) -> None:
     Parameters
     ----------
     options
-        What was given, by parameter: whatever is no output and names something that exists is read.
+        What was given, by parameter: whatever is no output and names something that exists is read,
+        and so are this installation's areas and the files that its settings name.
 
     Raises
     ------
@@ -41,8 +43,25 @@ def keep_inputs(options: Mapping[str, Any]) -> None:
     ]
     for name in OUTPUTS:
         for out in _written(options.get(name), str(options.get("forms") or "")):
-            for path in read:
+            own = () if out.is_dir() else _own_files(options)
+            for path in (*read, *own):
                 _refuse(name, out, path)
+
+
+def _own_files(options: Mapping[str, Any]) -> Iterator[Path]:
+    """Yield what is read without being told: areas, and the files that settings name.
+
+    What makes an area, or its streets, may write it anew.
+    """
+    from mapper.areas.stored import area_tables
+
+    if "lsoa" in options:
+        return
+    with suppress(MapperError):  # what is wrong with a setting is said where it is used
+        yield from paths_of([*area_tables().values()])
+        for name, told in settings():
+            if name != "workspace" and not (name == "basemap" and "credit" in options):
+                yield from paths_of(told)
 
 
 def _written(told: Any, forms: str) -> Iterator[Path]:

@@ -21,6 +21,7 @@ from mapper.incidents.encoding import check_lines, to_utf8
 from mapper.incidents.gather import IncidentFile
 from mapper.incidents.headers import Known, above_words
 from mapper.incidents.sheet import Positions, Ragged, Records, Sheet, is_blank, one_line
+from mapper.incidents.text_forms import as_delimited
 
 _BLOCK = 8 * 1024**2
 _CHUNK = 50_000
@@ -48,6 +49,7 @@ def open_delimited(found: IncidentFile, data: bytes, *, known: Known, header_row
     text, encoding = to_utf8(data, name=found.name)
     if not text or text.isspace():
         raise InputError(f"{found.name}: is empty. Check that the export finished.")
+    text = as_delimited(text)
     dialect = find_dialect(text, name=found.name, known=known, header_row=header_row)
     dialect = replace(dialect, name=found.name)
     _check_quotes(text, dialect, found.name)
@@ -56,7 +58,7 @@ def open_delimited(found: IncidentFile, data: bytes, *, known: Known, header_row
         return sample_records(text, dialect)
 
     def again() -> bytes:
-        return to_utf8(found.load_again(sha256), name=found.name)[0]
+        return as_delimited(to_utf8(found.load_again(sha256), name=found.name)[0])
 
     def read(whole: Sequence[int], few: Sequence[int]) -> Records:
         return _read(text, dialect, whole=whole, few=few, again=again)

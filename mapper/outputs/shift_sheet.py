@@ -33,6 +33,7 @@ class SheetNote:
     pattern: str = ""
     phase: str = ""
     actions: Sequence[str] = ()
+    where: str = ""  # seen from the nearest landmark
 
 
 def shift_sheet(
@@ -130,7 +131,8 @@ def _table(
         cells.append(
             (
                 str(row["rank"]),
-                _cut(str(row["name"]), _SHORT),
+                _cut(str(row["name"]), _SHORT)
+                + (f", {_cut(note.where, _SHORT)}" if note.where else ""),
                 f"{row['incidents']:,}",
                 _cut(note.when, _LONG),
                 _cut(like or "not told", _SHORT),

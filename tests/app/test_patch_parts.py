@@ -1,5 +1,6 @@
 """The pure parts of My patch: addresses, periods, searches, areas, words."""
 
+import re
 from dataclasses import replace
 from datetime import date, timedelta
 
@@ -271,11 +272,13 @@ def test_corners_that_are_none_are_taken_for_no_area(sent):
     assert corners_of(sent) == ()
 
 
-def test_cards_say_what_is_known_and_are_plain_text(patch):
+def test_cards_say_what_is_known_and_are_plain_text(patch, study):
     today = date(2023, 12, 28)
     id_ = patch.places[0].hotspot_id
     late = PlannedAction("Light the path", "Inspector", due=date(2023, 12, 1))
-    cards = cards_of(patch, {id_: (late,)}, today=today)
+    cards = cards_of(patch, {id_: (late,)}, today=today, places=study.places)
+    near = next(card for card in cards if card["direction"])
+    assert re.fullmatch(r"(at|\d+ m [a-z-]+ of) A school", near["direction"])
     assert cards[0]["state"] == "1 action open, 1 overdue"
     assert cards[0]["actions"] == ["Light the path (Inspector, 27 days late)"]
     risks = [line for card in cards for line in card["risks"]]
@@ -295,7 +298,7 @@ def test_cards_say_what_is_known_and_are_plain_text(patch):
     said = panel_data(invented, cards, maps=[], chosen="", found=None, knows_places=True)
     assert "invented" in said["nearNote"]
     assert len(data["months"]) == len(cards[0]["months"])
-    assert len(twin(patch)) == len(cards)
+    assert len(twin(patch, cards)) == len(cards)
 
 
 def test_shifts_and_actions_in_words(patch):

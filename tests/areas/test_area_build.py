@@ -181,6 +181,20 @@ def test_without_districts_names_of_lsoas_tell_them(files, tmp_path):
     pd.testing.assert_frame_equal(with_file.cells, by_name.cells)
 
 
+def test_a_district_without_lsoas_is_left_out_and_said(files, tmp_path):
+    whole = build(files, tmp_path)
+    geopandas.read_file(files["lsoa"]).iloc[::2].to_file(files["lsoa"])  # East Town's alone
+    area = build(files, tmp_path, without=("population", "population_by_age"))
+    assert "districts.geojson: 1 district left out, where lsoa.geojson has no shape: St Anne." in (
+        area.notes
+    )
+    own = whole.cells["cell"][whole.cells["district"] == "East Town"]
+    assert set(area.cells["district"]) == {"East Town"}
+    assert set(own) <= set(area.cells["cell"]) < set(whole.cells["cell"])
+    named = build(files, tmp_path, only=["East Town"], without=("population", "population_by_age"))
+    pd.testing.assert_frame_equal(named.cells, area.cells)
+
+
 def test_without_anything_but_lsoas(files, tmp_path):
     shapes = geopandas.read_file(files["lsoa"]).drop(columns="LSOA11NM")
     shapes.to_file(files["lsoa"])
@@ -271,7 +285,7 @@ def test_what_is_no_csv_is_refused(files, tmp_path, content):
         ("wards", lambda t: t.rename(columns={"WD13NM": "x"}), "ward name"),
         ("wards", lambda t: t.assign(WD13NM=["A", None]), "1 record has no ward name"),
         ("districts", lambda t: t.rename(columns={"lad": "x"}), "district name"),
-        ("districts", lambda t: t.iloc[:1], "leaves 2 LSOAs of lsoa.geojson in no district"),
+        ("districts", lambda t: t.iloc[:1], "leaves 2 shapes of lsoa.geojson in no district"),
     ],
 )
 def test_wrong_boundaries_are_refused(files, tmp_path, key, change, words):

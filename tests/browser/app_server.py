@@ -148,6 +148,16 @@ class Visit:
                 return
         raise AssertionError(f"{address.pattern} never met {self.page.url} after {key}")
 
+    def download(self, button):
+        """Take what a button gives; a page drawn anew meanwhile takes no click."""
+        found = self.page.get_by_role("button", name=button).last
+        for _ in range(5):
+            with suppress(TimeoutError):
+                with self.page.expect_download(timeout=60_000) as taken:
+                    found.click()
+                return taken.value
+        raise AssertionError(f"{button} gave nothing")
+
     def click_until(self, target, sign):
         """Click until the sign is seen: a page drawn anew meanwhile takes no click."""
         for _ in range(9):

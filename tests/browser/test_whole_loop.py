@@ -148,9 +148,7 @@ def save(visit, reason):
 
 def dossier(visit):
     """Take the dossier in one click and return its words."""
-    with visit.page.expect_download() as waiting:
-        visit.page.get_by_role("button", name="Dossier (PDF)").click()
-    content = pypdf.PdfReader(waiting.value.path())
+    content = pypdf.PdfReader(visit.download("Dossier (PDF)").path())
     return " ".join(" ".join(page.extract_text() for page in content.pages).split())
 
 

@@ -7,7 +7,9 @@ import pytest
 import typer
 from typer.core import TyperGroup
 
+from mapper.areas.stored import BOUNDARIES
 from mapper.base.errors import OutputError
+from mapper.base.settings import settings
 from mapper.cli.commands import app
 from mapper.cli.inputs import OUTPUTS, keep_inputs
 from mapper.questions.registry import NAMES
@@ -114,3 +116,44 @@ def test_other_forms_of_an_output_are_outputs_too(tmp_path, read, out, forms):
 
 def test_texts_that_are_no_files_are_passed_over():
     keep_inputs({"lens": "all-demand", "area": "\0", "out": Path("-"), "name": "x" * 5_000})
+
+
+@pytest.fixture
+def having(monkeypatch):
+    """Set variables of this installation, and forget them afterwards."""
+
+    def set_to(**variables):
+        for name, value in variables.items():
+            monkeypatch.setenv(f"MAPPER_{name}", str(value))
+        settings.cache_clear()
+
+    yield set_to
+    settings.cache_clear()
+
+
+@pytest.mark.parametrize("setting", ["AREA", "POSTCODES", "PEOPLE", "PLACES", "BASEMAP"])
+def test_a_file_that_a_setting_names_is_an_input(tmp_path, having, setting):
+    named = tmp_path / "named.csv"
+    named.write_text("kept as it is")
+    having(**{setting: named})
+    with pytest.raises(OutputError, match="is read by this command"):
+        keep_inputs({"paths": [], "out": named})
+    keep_inputs({"paths": [], "out": tmp_path})  # beside it
+    keep_inputs({"lsoa": None, "out": named})  # an area is made anew
+
+
+def test_a_kept_or_shipped_area_is_an_input(tmp_path, having):
+    having(WORKSPACE=tmp_path)
+    kept = tmp_path / "areas" / "preston.parquet"
+    kept.parent.mkdir()
+    kept.write_text("kept as it is")
+    for table in (kept, *BOUNDARIES.glob("*.parquet")):
+        with pytest.raises(OutputError, match="is read by this command"):
+            keep_inputs({"area": "preston", "out": table})
+
+
+def test_streets_are_made_anew_over_those_that_a_setting_names(tmp_path, having):
+    streets = tmp_path / "streets.pmtiles"
+    streets.write_text("x")
+    having(BASEMAP=streets)
+    keep_inputs({"credit": "", "out": streets})

@@ -17,6 +17,7 @@ from mapper.base.palette import with_colours
 from mapper.base.text import count
 from mapper.context.places import Places
 from mapper.disclosure.release import Release, is_release
+from mapper.outputs.maps.landmarks import directions
 from mapper.outputs.standard_words import nothing_words, places_words
 from mapper.outputs.tables import busiest_words, hotspot_rows
 
@@ -30,13 +31,14 @@ def show_panel(shown: Release, places: Places | None = None) -> str:
     rows = hotspot_rows(is_release(shown), on_screen=True)
     known = {row["hotspot_id"] for row in rows}
     chosen = st.session_state.get(CHOSEN, "")
+    told = directions(shown, places)
     found = _component()(
         key="hotspot panel",
         data={
             "src": map_address(shown, places),
             "tiles": tiles_address(),
             "release": shown.digest,
-            "rows": [_listed(row) for row in rows],
+            "rows": [_listed(row, told.get(row["hotspot_id"], "")) for row in rows],
             "heading": count(len(rows), "hot spot") if rows else "No hot spot",
             "hint": _hint(shown),
             "chosen": chosen if chosen in known else None,
@@ -50,13 +52,13 @@ def show_panel(shown: Release, places: Places | None = None) -> str:
     return chosen if chosen in known else ""
 
 
-def _listed(row: dict[str, Any]) -> dict[str, Any]:
+def _listed(row: dict[str, Any], direction: str) -> dict[str, Any]:
     """Return what the list shows of a hot spot; the browser sets it as text."""
     return {
         "id": row["hotspot_id"],
         "rank": row.get("rank", row.get("number")),
         "name": row["name"],
-        "where": row["district"],
+        "where": ", ".join(part for part in (row["district"], direction) if part),
         "reason": row["reason"],
         "busiest": busiest_words(row),
         "incidents": row["incidents"],

@@ -93,7 +93,8 @@ def show_page() -> None:
         return
     with head:
         show_head(asked.viewer, answer.patch, answer.actions, choice=asked.choice,
-                  today=today_here(), age=age_words(asked.dataset.incidents.table))  # fmt: skip
+                  places=answer.places, today=today_here(),
+                  age=age_words(asked.dataset.incidents.table))  # fmt: skip
     if answer.trouble:
         notice(f"No second map: {answer.trouble}", kind="look")
     _explore(asked, answer)
@@ -172,9 +173,10 @@ def _explore(asked: PatchRequest, answer: PatchView) -> None:
         mine = patch.shown.period if before else patch.shown.title
         second = patch_map_address(other, answer.places, like=patch if before else None)
         maps = [(maps[0][0], mine), (second, title)]
+    cards = cards_of(patch, answer.actions, lately(today), today=today, places=answer.places)
     data = panel_data(
         patch,
-        cards_of(patch, answer.actions, lately(today), today=today),
+        cards,
         maps=maps,
         chosen=str(st.session_state.get("patch spot", "")),
         found=found,
@@ -192,7 +194,7 @@ def _explore(asked: PatchRequest, answer: PatchView) -> None:
     show_strongest(asked.dataset, patch.shown)
     what_are(_WORDS)
     show_next(asked.dataset, _request(asked, asked.lens, asked.days), asked.lens, patch)
-    show_twin(patch)
+    show_twin(patch, cards)
     show_cautions(patch.shown)
 
 
