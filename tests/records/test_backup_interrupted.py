@@ -1,8 +1,8 @@
 """A backup and a restore that are killed, or whose disk is full: nothing is lost, words are clear.
 
-A kill is SIGKILL, at moments spread over all that the act takes. A disk is made full by a limit on the size of files,
-which the system enforces at the byte; under PostgreSQL, whose files are another process's, by the
-server's own refusal of a row.
+A kill is SIGKILL, at moments spread over all that the act takes. A disk is made full by a limit on
+the size of files, which the system enforces at the byte; under PostgreSQL, whose files are another
+process's, by the server's own refusal of a row.
 """
 
 import json
