@@ -68,6 +68,21 @@ def _wait(address, process, log):
     raise AssertionError(f"The app did not start:\n{log.read_text()}")
 
 
+def open_popover(page, button, *signs):
+    """Open what is behind a button, then behind each word in it, until the last is seen.
+
+    A page drawn anew meanwhile takes no click, and closes what was open.
+    """
+    for _ in range(9):
+        with suppress(TimeoutError):
+            page.get_by_role("button", name=button, exact=True).click()
+            for sign in signs[:-1]:
+                page.get_by_text(sign, exact=True).last.click(timeout=5_000)
+            page.get_by_role("button", name=signs[-1]).wait_for(timeout=10_000)
+            return
+    raise AssertionError(f"{signs[-1]} was never seen behind {button}")
+
+
 class Visit:
     """A visitor's window that remembers everything asked for, and every complaint."""
 

@@ -11,7 +11,7 @@ from mapper.app.workbench.fields import settled
 from mapper.incidents.read import read_incidents
 from mapper.lenses.load import load_lens
 from mapper.questions.registry import QUESTIONS
-from tests.browser.app_server import Visit, asked_by_server, serving
+from tests.browser.app_server import Visit, asked_by_server, open_popover, serving
 from tests.small_extract import write_extract
 
 pytestmark = pytest.mark.browser
@@ -107,6 +107,7 @@ def test_from_a_file_to_a_workbook(visit, extract, tmp_path):
     assert f"{top['incidents']:,} incidents where" in answer.inner_text()
     assert page.get_by_role("img", name="Map of").count() == 1
 
+    open_popover(page, "Export", "Workbook (Excel)")
     with page.expect_download() as download:
         page.get_by_role("button", name="Workbook (Excel)").last.click()
     path = tmp_path / download.value.suggested_filename

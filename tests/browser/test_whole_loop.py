@@ -16,7 +16,7 @@ from playwright.sync_api import TimeoutError  # noqa: A004 - Playwright's own, o
 
 from demonstration.writing import write_demonstration
 from mapper.app.shell.router import BRIEFING, ENTRIES, PATCH
-from tests.browser.app_server import Visit
+from tests.browser.app_server import Visit, open_popover
 from tests.security.people_server import serving
 
 pytestmark = pytest.mark.browser
@@ -145,8 +145,9 @@ def save(visit, reason):
 
 def dossier(visit):
     """Take the dossier in one click and return its words."""
+    open_popover(visit.page, "Dossier", "PDF")
     with visit.page.expect_download() as waiting:
-        visit.page.get_by_role("button", name="Dossier (PDF)").click()
+        visit.page.get_by_role("button", name="PDF", exact=True).click()
     content = pypdf.PdfReader(waiting.value.path())
     return " ".join(" ".join(page.extract_text() for page in content.pages).split())
 
