@@ -109,7 +109,7 @@ def test_from_a_file_to_a_workbook(visit, extract, tmp_path):
     assert f"{top['incidents']:,} incidents where" in answer.inner_text()
     assert page.get_by_role("img", name="Map of").count() == 1
 
-    taken = visit.download("Workbook (Excel)")
+    taken = visit.download("Workbook (Excel)", behind=["Export"])
     path = tmp_path / taken.suggested_filename
     taken.save_as(path)
     rows = list(openpyxl.load_workbook(path)["Answer"].iter_rows(min_row=3, values_only=True))

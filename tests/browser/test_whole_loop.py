@@ -148,7 +148,7 @@ def save(visit, reason):
 
 def dossier(visit):
     """Take the dossier in one click and return its words."""
-    content = pypdf.PdfReader(visit.download("Dossier (PDF)").path())
+    content = pypdf.PdfReader(visit.download("PDF", behind=["Dossier"], exact=True).path())
     return " ".join(" ".join(page.extract_text() for page in content.pages).split())
 
 

@@ -30,9 +30,11 @@ from mapper.app.shell.area_in_use import area_name_here
 from mapper.app.shell.data_age import age_words
 from mapper.app.shell.datasets import Dataset
 from mapper.app.shell.day import today_here
+from mapper.app.shell.defence_view import DEFEND, may_defend, show_defence
 from mapper.app.shell.doubts import show_strongest
 from mapper.app.shell.frame import put_on_style, show_marking_for, show_synthetic
 from mapper.app.shell.headline import show_cautions, show_refusal
+from mapper.app.shell.place_asked import ShownMap
 from mapper.app.shell.surroundings import places_near
 from mapper.app.shell.waiting import opened_dataset
 from mapper.app.shell.what_is import what_are
@@ -189,6 +191,7 @@ def _explore(asked: PatchRequest, answer: PatchView) -> None:
     if told.chosen:
         offer_visit(asked.viewer, [ground_of(patch, told.chosen)], key="patch visit")
     offer_assessment(told.chosen)
+    _offer_defence(asked, patch, told.chosen)
     show_area(patch, told.corners)
     show_place(patch, told.chosen)
     show_strongest(asked.dataset, patch.shown)
@@ -196,6 +199,24 @@ def _explore(asked: PatchRequest, answer: PatchView) -> None:
     show_next(asked.dataset, _request(asked, asked.lens, asked.days), asked.lens, patch)
     show_twin(patch, cards)
     show_cautions(patch.shown)
+
+
+def _offer_defence(asked: PatchRequest, patch: PatchRelease, chosen: str) -> None:
+    """Offer why the chosen place is listed and how firmly, to those who see everything."""
+    request = _request(asked, asked.lens, asked.days)
+    shown = ShownMap(patch.shown, asked.dataset, request, asked.lens)
+    place = next((one for one in patch.places if one.hotspot_id == chosen), None)
+    if place is None or not may_defend(asked.viewer, shown):
+        return
+    if not st.toggle(DEFEND, key=f"defend {chosen}", persist_state="session"):
+        return
+    if not place.whole:
+        notice("Part of this place lies outside the wards shown: choose those too, to defend it.")
+        return
+    try:
+        show_defence(asked.viewer, shown, chosen)
+    except MapperError as error:
+        notice(str(error), kind="stop")
 
 
 def _found(asked: PatchRequest, patch: PatchRelease) -> tuple[dict[str, object] | None, str]:

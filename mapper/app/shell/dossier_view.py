@@ -15,10 +15,10 @@ from mapper.outputs.dossier import FORMS, dossier
 
 def offer_dossier(viewer: Viewer, asked: ShownMap, hotspot_id: str) -> None:
     """Offer the dossier of a hot spot in each form."""
-    with st.container(horizontal=True):
+    with st.popover("Dossier", icon=":material/description:"):
         for suffix, (title, mime, _) in FORMS.items():
             st.download_button(
-                f"Dossier ({title})",
+                title,
                 partial(made_dossier, viewer, asked, hotspot_id, suffix),
                 file_name=dossier_name(asked, hotspot_id, suffix),
                 mime=mime,
