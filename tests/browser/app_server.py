@@ -163,6 +163,18 @@ class Visit:
                 return
         raise AssertionError(f"{address.pattern} never met {self.page.url} after {key}")
 
+    def download(self, button, *, behind=(), exact=False):
+        """Take what a button gives; a page drawn anew meanwhile takes no click."""
+        found = self.page.get_by_role("button", name=button, exact=exact).last
+        for _ in range(5):
+            with suppress(TimeoutError):
+                if behind and not found.is_visible():
+                    open_popover(self.page, *behind, button)
+                with self.page.expect_download(timeout=60_000) as taken:
+                    found.click(timeout=20_000)
+                return taken.value
+        raise AssertionError(f"{button} gave nothing")
+
     def click_until(self, target, sign):
         """Click until the sign is seen: a page drawn anew meanwhile takes no click."""
         for _ in range(9):
