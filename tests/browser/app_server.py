@@ -178,7 +178,8 @@ class Visit:
     def click_until(self, target, sign):
         """Click until the sign is seen: a page drawn anew meanwhile takes no click."""
         for _ in range(9):
-            target.click()
+            if target.get_attribute("aria-checked") != "true":  # a second click would take it back
+                target.click()
             with suppress(TimeoutError):
                 sign.first.wait_for(timeout=10_000)
                 return

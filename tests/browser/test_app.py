@@ -3,6 +3,7 @@
 import json
 import shutil
 
+import pypdf
 import pytest
 
 from mapper.analysis.analyse import analyse
@@ -231,6 +232,19 @@ def test_a_file_with_faults_is_reported_used_and_its_text_never_run(visit, tmp_p
     assert "{{7*7}}" in card.inner_text()
     assert page.title() != "ran"
     assert page.locator("img[src*=example]").count() == 0
+    reason = page.locator(".list tr.chosen .reason").inner_text()
+    stays = page.get_by_text("Stays hot under")
+    visit.click_until(page.get_by_role("radio", name="Defend this place"), stays)
+    visit.rest()
+    page.reload()  # worked out once: it is there again, with the place and the section
+    stays.wait_for()
+    visit.rest()
+    with page.expect_download() as waiting:
+        page.get_by_role("button", name="Sheet (PDF)").click()
+    printed = pypdf.PdfReader(waiting.value.path())  # the seventh action from the messy file
+    text = " ".join(one.extract_text() for one in printed.pages).replace("\n", " ")
+    assert "".join(reason.split())[:60] in "".join(text.split())
+    assert "OFFICIAL-SENSITIVE" in text
 
 
 def test_a_phone_shows_map_then_list(browser, address):

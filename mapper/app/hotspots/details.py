@@ -15,15 +15,15 @@ from mapper.outputs.tables import busiest_words, hotspot_rows
 # What the figures of cells are, by the question that the map answers.
 _HOW_FOUND = {
     "unusual": (
-        "z is the excess of the cell with its ring, in standard deviations. p is the exact chance"
-        " of so many by what is expected, as bunched as incidents are here, of the cell alone or"
-        " with its ring: twice the smaller. q is p adjusted for testing every cell; the place has"
-        " its own."
+        "z is the excess of the cell with those around it, in standard deviations. p is the exact"
+        " chance of so many by what is expected, as bunched as incidents are here, of the cell"
+        " alone or with those around it: twice the smaller. q is p adjusted for testing every cell;"
+        " the place has its own."
     ),
     "concentrated": (
-        "z is Gi* of the cell with its ring. p is exact, counted over all rearrangements and not"
-        " drawn: the chance of so high a sum. q is p adjusted for testing every cell. The place has"
-        " its own q; one cell that is busy by itself is tested by itself."
+        "z is Gi* of the cell with those around it. p is exact, counted over all rearrangements and"
+        " not drawn: the chance of so high a sum. q is p adjusted for testing every cell. The place"
+        " has its own q; one cell that is busy by itself is tested by itself."
     ),
 }
 
@@ -96,7 +96,9 @@ def show_statistics(shown: Release, chosen: str) -> None:
     st.dataframe(
         cell_table(cells),
         hide_index=True,
-        column_config=dict.fromkeys(("Incidents", "With its ring", "Score", "Residents"), numbers),
+        column_config=dict.fromkeys(
+            ("Incidents", "With cells around it", "Score", "Residents"), numbers
+        ),
         key=f"cells {chosen}",
     )
 
@@ -116,7 +118,7 @@ def cell_table(cells: pd.DataFrame) -> pd.DataFrame:
         {
             "Cell": table["cell"],
             "Incidents": table["incidents"],
-            "With its ring": table["disc_incidents"],
+            "With cells around it": table["disc_incidents"],
             "Score": table["score"],
             "Residents": table["residents"].round(),
             "z": table["z"].round(2),

@@ -23,6 +23,7 @@ from mapper.disclosure.people import brings_files
 from mapper.lenses.fit import refuse_unfit
 from mapper.lenses.lens import Lens
 from mapper.lenses.load import list_lenses
+from mapper.methods.load import glossary
 from mapper.outputs.briefing.choices import BriefingChoices
 from mapper.outputs.standard_words import CELL_SIZES
 from mapper.questions.windows import Window
@@ -96,6 +97,7 @@ def ask_lens(dataset: Dataset, usual: BriefingChoices | None = None) -> Lens:
         format_func=title,
         key=key,
         persist_state="session",
+        help=glossary()["lens"],
     )
     say({"lens": chosen})
     return lenses[chosen]

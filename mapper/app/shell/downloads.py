@@ -14,12 +14,14 @@ from mapper.app.door.who import current_viewer
 from mapper.app.shell.taking import handed_out, require_live
 from mapper.disclosure.people import Viewer
 from mapper.disclosure.release import AnyRelease, FindingRelease, is_release
+from mapper.methods.load import glossary
 from mapper.outputs.exports import DEGREES, export, forms_of
 from mapper.outputs.manifest import manifest
 
 Maker = Callable[[AnyRelease], bytes]
 OF_MAPS, OF_ANSWERS = ("csv", "geojson", "parquet", "html"), ("csv", "xlsx", "parquet")
 _FIRST = ("xlsx", "gpkg", "html")  # what most people take, as far as a release has them
+_HELP = glossary()["manifest"]
 _DIGITS = 12  # of the digest in a name
 
 
@@ -93,4 +95,5 @@ def show_downloads(shown: AnyRelease, forms: Sequence[str], *, told: bool = Fals
                 mime=kind,
                 key=f"download {name}",
                 on_click="ignore",
+                help=_HELP if name.endswith(".manifest.json") else None,
             )

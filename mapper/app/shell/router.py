@@ -17,7 +17,7 @@ from mapper.app.shell.guard import routed
 from mapper.app.shell.traces import trace
 from mapper.app.shell.words import notice
 from mapper.base.top_level import top_level
-from mapper.disclosure.people import Act, Viewer, may
+from mapper.disclosure.people import Act, Viewer, may, one_person
 
 if TYPE_CHECKING:
     from streamlit.navigation.page import Page
@@ -45,6 +45,7 @@ class AppPage:
 BRIEFING = "Briefing"
 PATCH = "My patch"
 AREA = "Your area"
+YOU = "Your sign-in"
 PLACES, OVERSIGHT, HELP = "Work on places", "Sharing and oversight", "Help"
 ENTRIES = (
     AppPage("hotspots/overview.py", "Hot spots", "see hot spots"),
@@ -67,7 +68,7 @@ ENTRIES = (
     AppPage("admin/area.py", AREA, "change settings", OVERSIGHT),
     AppPage("help/tour.py", "Tour", "see hot spots", HELP),
     AppPage("help/methods.py", "Methods", None, HELP),
-    AppPage("people/you.py", "Your sign-in", None, HELP),
+    AppPage("people/you.py", YOU, None, HELP),
 )
 
 
@@ -85,7 +86,7 @@ def run_app() -> None:
         st.stop()
         raise PermissionError("Nobody is signed in.")
     entries = entries_for(viewer)
-    page = st.navigation(_menu(entries), position="top")
+    page = st.navigation(_menu(entries, signs_in=viewer != one_person(viewer.name)), position="top")
     _note_refused(viewer, entries)
     entry = next((entry for entry in entries if entry.title == page.title), None)
     if entry is None:
@@ -114,11 +115,13 @@ def _note_refused(viewer: Viewer, entries: tuple[AppPage, ...]) -> None:
             noted.add(entry.url)
 
 
-def _menu(entries: tuple[AppPage, ...]) -> dict[str, list["Page"]]:
+def _menu(entries: tuple[AppPage, ...], *, signs_in: bool) -> dict[str, list["Page"]]:
     """Return the menu: what is used daily, then the rest by section.
 
-    A section of one page is no section: the page stands in the menu itself.
+    A section of one page is no section: the page stands in the menu itself. Where nobody signs in
+    the page about it opens by its address alone.
     """
+    hidden = {entries[0].title, *(() if signs_in else (YOU,))}
     sizes = Counter(entry.section for entry in entries)
     menu: dict[str, list[Page]] = {"": [_start(entries[0])]}
     for entry in entries:
@@ -126,7 +129,7 @@ def _menu(entries: tuple[AppPage, ...]) -> dict[str, list["Page"]]:
             PAGES / entry.file,
             title=entry.title,
             url_path=entry.url,
-            visibility="hidden" if entry is entries[0] else "visible",
+            visibility="hidden" if entry.title in hidden else "visible",
         )
         menu.setdefault(entry.section if sizes[entry.section] > 1 else "", []).append(page)
     if lost := _lost_address(entries):
