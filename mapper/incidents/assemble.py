@@ -128,10 +128,10 @@ def _column(held: list[Any], sizes: list[int], dtype: str) -> Any:
         return _categories([part.encoded() for part in blank])
     if dtype == "str":
         texts = [
-            pa.nulls(n, pa.string()) if h is None else h for h, n in zip(held, sizes, strict=True)
+            (pa.nulls(n) if h is None else h).cast(pa.large_string())
+            for h, n in zip(held, sizes, strict=True)
         ]
-        chunks = [c for t in texts for c in (t.chunks if isinstance(t, pa.ChunkedArray) else [t])]
-        return pd.array(pa.chunked_array(chunks, pa.string()).to_pandas(), dtype="str")
+        return pd.array(pa.chunked_array(texts, pa.large_string()).to_pandas(), dtype="str")
     absent = _MISSING.get(dtype, False)
     arrays = [np.full(n, absent) if h is None else h for h, n in zip(held, sizes, strict=True)]
     return np.concatenate(arrays).astype(dtype, copy=False)

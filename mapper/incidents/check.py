@@ -33,6 +33,7 @@ from mapper.incidents.faults import REASONS, Faults
 from mapper.incidents.flags import NOT_KNOWN, parse_flags
 from mapper.incidents.force_extract import EXTRACT_COLUMNS, FLAG_NAMES
 from mapper.incidents.layout import KINDS, POLICE_UK, Layout
+from mapper.incidents.on_disk import on_disk, slices
 from mapper.incidents.places import find_places, found_places
 from mapper.incidents.sheet import Records, Sheet
 from mapper.incidents.when import find_times
@@ -175,7 +176,8 @@ def take(values: Any, positions: npt.NDArray[np.intp]) -> Any:
     """Return the values at some positions, whatever holds them."""
     if isinstance(values, (np.ndarray, Distinct)):
         return values[positions]
-    return values.take(pa.array(positions))
+    places = pa.array(positions)
+    return on_disk(values.take(some) for some in slices(places))
 
 
 def _joined(records: Records, places: tuple[int, ...]) -> pa.ChunkedArray:

@@ -13,6 +13,7 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass, field, replace
+from io import BufferedReader
 from pathlib import Path, PurePosixPath
 from types import TracebackType
 from typing import Self
@@ -21,7 +22,8 @@ from mapper.base.errors import InputError
 from mapper.base.files import digest_of, open_regular, read_regular
 from mapper.base.text import shown_name
 from mapper.incidents import limits
-from mapper.incidents.archive import Archive, open_archive, unpacked
+from mapper.incidents.archive import Archive, is_packed, open_archive, unpacked
+from mapper.incidents.encoding import LOOKED_AT
 from mapper.incidents.source import Source, is_address, shown_source, source_of
 
 _PACKED = (".gz", ".zst")  # one file each, unpacked as it is read
@@ -69,7 +71,7 @@ class IncidentFile:
         return str(path.parent.parent if _MONTH.fullmatch(path.parent.name) else path)
 
     def load(self) -> bytes:
-        """Return the bytes of the file.
+        """Return the bytes of the file, unpacked, for readers that need them all at once.
 
         Raises
         ------
@@ -89,6 +91,29 @@ class IncidentFile:
         except OSError as error:
             raise InputError(f"{self.name}: cannot be read ({error.strerror}).") from error
         return unpacked(data, name=self.name)
+
+    @property
+    def is_packed(self) -> bool:
+        """Whether what it holds must be unpacked before it can be read."""
+        return self.archive is not None or is_packed(self.head())
+
+    def head(self) -> bytes:
+        """Return the first bytes of the file as it lies on the disk."""
+        with self.stream() as stream:
+            return stream.read(LOOKED_AT)
+
+    def stream(self) -> BufferedReader:
+        """Open the file as it lies on the disk.
+
+        Raises
+        ------
+        InputError
+            When it cannot be read.
+        """
+        try:
+            return open_regular(self.path)
+        except OSError as error:
+            raise InputError(f"{self.name}: cannot be read ({error.strerror}).") from error
 
     def digest(self, data: bytes) -> tuple[str, int]:
         """Return the SHA-256 and size of the file as it lies on the disk."""
