@@ -110,7 +110,7 @@ def near_outside(study: Study) -> Outside:
     edge = np.flatnonzero(study.touching.degree < _INSIDE)  # has the cell nearest to each of them
     away, _ = _nearest(centres[edge], points)
     near = away <= reach
-    return Outside(points[near], of.to_numpy(dtype=np.int64)[near], centres, edge, reach)
+    return Outside(points[near], of.to_numpy().astype(np.int64)[near], centres, edge, reach)
 
 
 def _nearest(centres: Floats, points: Floats) -> tuple[Floats, Integers]:

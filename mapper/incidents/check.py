@@ -8,7 +8,7 @@ only among rows that are otherwise right: the first is kept.
 import csv
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -127,7 +127,8 @@ def check_records(
         values = {f: take(held, accepted) for f, held in values.items()}
     notes = (*sheet.notes, *layout.notes, *time_notes, *place_notes, *found_notes, *reference_notes)
     counts = {field: int(where[accepted].sum()) for field, where in unknown.items()}
-    return Checked(sheet, layout, records, values, accepted, faults, notes, counts, shortened)
+    checked = replace(records, columns={})  # their text has said what it had to say
+    return Checked(sheet, layout, checked, values, accepted, faults, notes, counts, shortened)
 
 
 def _tell_totals(records: Records, faults: Faults) -> None:

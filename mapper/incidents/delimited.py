@@ -54,7 +54,9 @@ def open_delimited(
     InputError
         When it is empty, no text, or a quotation mark is never closed.
     """
-    text, packed = text_of(found, data), data is not None
+    packed = data is not None
+    stamp = () if packed else found.stamp()
+    text = text_of(found, data)
     sha256, size = (text.sha256, text.length) if data is None else found.digest(data)
     if text.blank:
         raise InputError(f"{found.name}: is empty. Check that the export finished.")
@@ -67,13 +69,16 @@ def open_delimited(
         return sample_records(held[0] if held else again(), dialect)
 
     def again() -> Text:
-        found_again = text_of(found, found.load_again(sha256) if packed else None)
-        if not packed and found_again.sha256 != sha256:
-            raise InputError(f"{found.name}: was changed while it was being read. Start again.")
-        return found_again
+        read_again = text_of(found, found.load_again(sha256) if packed else None)
+        if not packed and read_again.sha256 != sha256:
+            raise found.changed()
+        return read_again
 
     def read(whole: Sequence[int], few: Sequence[int]) -> Records:
-        return _read(held.pop() if held else again(), dialect, whole=whole, few=few, again=again)
+        records = _read(held.pop() if held else again(), dialect, whole=whole, few=few, again=again)
+        if not packed and found.stamp() != stamp:  # its digest would be that of another content
+            raise found.changed()
+        return records
 
     return Sheet(
         name=found.name,

@@ -102,6 +102,11 @@ class IncidentFile:
         with self.stream() as stream:
             return stream.read(LOOKED_AT)
 
+    def stamp(self) -> tuple[int, ...]:
+        """Return what tells that the file on the disk is still the same."""
+        told = self.path.stat()
+        return told.st_dev, told.st_ino, told.st_size, told.st_mtime_ns
+
     def stream(self) -> BufferedReader:
         """Open the file as it lies on the disk.
 
@@ -127,8 +132,12 @@ class IncidentFile:
         """Return the same bytes once more, or refuse when the file changed meanwhile."""
         data = self.load()
         if self.digest(data)[0] != sha256:
-            raise InputError(f"{self.name}: was changed while it was being read. Start again.")
+            raise self.changed()
         return data
+
+    def changed(self) -> InputError:
+        """Return the refusal of a file that is another than a moment ago."""
+        return InputError(f"{self.name}: was changed while it was being read. Start again.")
 
     def siblings(self) -> list[str]:
         """Return the members of the same archive that share this one's name but not suffix."""

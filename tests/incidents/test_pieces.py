@@ -12,6 +12,8 @@ import pytest
 from demonstration.writing import write_demonstration
 from mapper.base.errors import InputError
 from mapper.incidents import columns, delimited, encoding, limits, on_disk, text
+from mapper.incidents.formats import open_sheets
+from mapper.incidents.gather import gather
 from mapper.incidents.mapping import ColumnMapping
 from mapper.incidents.on_disk import TextWriter
 from tests.incidents.incident_files import EXTRACT, GOOD, csv_text, read, write_csv
@@ -118,6 +120,15 @@ def test_a_plain_file_may_be_of_any_size(tmp_path, monkeypatch):
     packed.write_bytes(gzip.compress(path.read_bytes()))
     with pytest.raises(InputError, match="more than 100"):
         read(packed)
+
+
+def test_a_file_that_changes_between_two_looks_is_refused(tmp_path):
+    path = write_csv(tmp_path / "a.csv", [EXTRACT, GOOD, GOOD])
+    with gather([path]) as found:
+        (sheet,) = open_sheets(found.files[0], None)
+        write_csv(path, [EXTRACT, GOOD, [*GOOD[:-1], "no"]])
+        with pytest.raises(InputError, match="was changed while it was being read"):
+            sheet.read([0, 3], [1])
 
 
 def test_texts_come_back_as_they_were_written(monkeypatch):
