@@ -38,17 +38,16 @@ _INSIDE = 6  # neighbours of a cell that is not at the edge
 class Outside:
     """Incidents that count near the edge, outside, and the cells that each lies next to."""
 
-    points: Floats  # metres east and north; shape (incidents, 2)
+    points: Floats  # distinct ones, metres east and north; shape (points, 2)
+    incidents: Integers  # at each point
     centres: Floats  # of every cell of the study area, the same; shape (cells, 2)
     edge: Integers  # cells that are not inside
     reach: float  # metres from a cell's centre
 
     def beside(self, cells: Integers) -> int:
         """Return how many lie within reach of any of some cells."""
-        if not self.points.size:
-            return 0
         away, _ = _nearest(self.centres[cells], self.points)
-        return int((away <= self.reach).sum())
+        return int(self.incidents[away <= self.reach].sum())
 
 
 def place_words(study: Study, group: Integers, number: int) -> list[str]:
@@ -79,10 +78,10 @@ def place_words(study: Study, group: Integers, number: int) -> list[str]:
 def edge_notes(study: Study, group: Integers) -> tuple[Note, ...]:
     """Return a note on incidents outside that gather at the edge where no place is listed."""
     outside = near_outside(study)
-    if len(outside.points) < FEWEST_BEYOND:
+    if outside.incidents.sum() < FEWEST_BEYOND:
         return ()
     _, nearest = _nearest(outside.centres[outside.edge], outside.points)
-    beside = np.bincount(outside.edge[nearest], minlength=study.near.size)
+    beside = np.bincount(outside.edge[nearest], outside.incidents, minlength=study.near.size)
     for one in np.argsort(-beside, kind="stable")[:_INSIDE].tolist():
         around = np.append(study.touching.neighbours_of(one), one)
         out, inside = outside.beside(np.array([one])), int(study.counts.incidents[around].sum())
@@ -105,11 +104,13 @@ def near_outside(study: Study) -> Outside:
     side = float(np.sqrt(study.area.cells["area_km2"].median() / np.pi)) * 1000
     rows = np.flatnonzero((study.weights > 0) & (study.counts.position < 0))
     table = study.incidents.table
-    points = np.column_stack([table[name].to_numpy()[rows] for name in ("lon", "lat")]) * scale
+    of = table[["lon", "lat"]].iloc[rows].value_counts(sort=False)
+    points = np.array(of.index.to_list(), dtype=np.float64).reshape(-1, 2) * scale
     reach = BEYOND + side
     edge = np.flatnonzero(study.touching.degree < _INSIDE)  # has the cell nearest to each of them
     away, _ = _nearest(centres[edge], points)
-    return Outside(points[away <= reach], centres, edge, reach)
+    near = away <= reach
+    return Outside(points[near], of.to_numpy().astype(np.int64)[near], centres, edge, reach)
 
 
 def _nearest(centres: Floats, points: Floats) -> tuple[Floats, Integers]:

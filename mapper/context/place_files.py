@@ -32,7 +32,7 @@ from mapper.base.text import count, place_name
 from mapper.base.types import Floats
 from mapper.context.places import KINDS, SIDES, Places, join_places, places_table
 from mapper.incidents.coordinates import grid_to_degrees, in_area
-from mapper.incidents.encoding import check_lines, to_utf8
+from mapper.incidents.encoding import check_lines, pieces, to_utf8
 from mapper.lenses.part import closest, quoted
 
 SYNTHETIC_SOURCE = "synthetic"  # in a column `source`: these places are invented
@@ -159,7 +159,8 @@ def _xml(path: Path) -> pd.DataFrame:
 def _text(path: Path) -> pd.DataFrame:
     """Return a delimited file as text columns."""
     data = _bytes(path)
-    check_lines(data, name=path.name)
+    for _ in check_lines(pieces(io.BytesIO(data)), name=path.name):
+        pass
     text, _ = to_utf8(data, name=path.name)
     try:
         return pd.read_csv(io.BytesIO(text), dtype="str", keep_default_na=False)

@@ -54,6 +54,11 @@ class Archive:
         return data
 
 
+def is_packed(head: bytes) -> bool:
+    """Tell whether a file begins as one does that is packed by gzip or Zstandard."""
+    return head.startswith(tuple(_PACKINGS))
+
+
 def unpacked(data: bytes, *, name: str) -> bytes:
     """Return the content of one file packed by gzip or Zstandard; other bytes as they are.
 

@@ -33,6 +33,7 @@ def assemble(
     for sheet, repeats, older in zip(sheets, same.repeats, same.older, strict=True):
         _turn_away(sheet, "repeated reference", repeats)
         _turn_away(sheet, "older version of the row", older)
+    said = tuple(dict.fromkeys((*notes, *_notes(sheets), *same.notes)))
     parts = [
         _without(sheet, np.union1d(*left_out))
         for sheet, *left_out in zip(sheets, same.repeats, same.older, strict=True)
@@ -42,7 +43,7 @@ def assemble(
         table=_table(sheets, parts),
         rejected=_rejected_table(sheets, rejected),
         files=tuple(_source(sheet) for sheet in sheets),
-        notes=tuple(dict.fromkeys((*notes, *_notes(sheets), *same.notes))),
+        notes=said,
         unknown=dict(sum((Counter(sheet.unknown) for sheet in sheets), Counter())),
         shortened=sum(sheet.shortened for sheet in sheets),
         days_late=same.days_late,
@@ -57,8 +58,9 @@ def _turn_away(sheet: Checked, reason: str, left_out: Positions) -> None:
 
 
 def _without(sheet: Checked, left_out: Positions) -> dict[str, Any]:
-    """Return a sheet's values without some of the accepted rows."""
+    """Return a sheet's values without some of the accepted rows; the sheet gives them up."""
     values = dict(sheet.fields, row=sheet.records.numbers[sheet.accepted])
+    sheet.fields.clear()
     if not left_out.size:
         return values
     kept = np.setdiff1d(np.arange(sheet.accepted.size), left_out)
@@ -128,13 +130,14 @@ def _column(held: list[Any], sizes: list[int], dtype: str) -> Any:
         return _categories([part.encoded() for part in blank])
     if dtype == "str":
         texts = [
-            pa.nulls(n, pa.string()) if h is None else h for h, n in zip(held, sizes, strict=True)
+            (pa.nulls(n) if h is None else h).cast(pa.large_string())
+            for h, n in zip(held, sizes, strict=True)
         ]
-        chunks = [c for t in texts for c in (t.chunks if isinstance(t, pa.ChunkedArray) else [t])]
-        return pd.array(pa.chunked_array(chunks, pa.string()).to_pandas(), dtype="str")
+        return pd.array(pa.chunked_array(texts, pa.large_string()).to_pandas(), dtype="str")
     absent = _MISSING.get(dtype, False)
     arrays = [np.full(n, absent) if h is None else h for h, n in zip(held, sizes, strict=True)]
-    return np.concatenate(arrays).astype(dtype, copy=False)
+    whole = arrays[0] if len(arrays) == 1 else np.concatenate(arrays)
+    return whole.astype(dtype, copy=False)
 
 
 def _categories(parts: list[pa.DictionaryArray]) -> pd.Categorical:

@@ -8,7 +8,7 @@ only among rows that are otherwise right: the first is kept.
 import csv
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -33,6 +33,7 @@ from mapper.incidents.faults import REASONS, Faults
 from mapper.incidents.flags import NOT_KNOWN, parse_flags
 from mapper.incidents.force_extract import EXTRACT_COLUMNS, FLAG_NAMES
 from mapper.incidents.layout import KINDS, POLICE_UK, Layout
+from mapper.incidents.on_disk import on_disk, slices
 from mapper.incidents.places import find_places, found_places
 from mapper.incidents.sheet import Records, Sheet
 from mapper.incidents.when import find_times
@@ -126,7 +127,8 @@ def check_records(
         values = {f: take(held, accepted) for f, held in values.items()}
     notes = (*sheet.notes, *layout.notes, *time_notes, *place_notes, *found_notes, *reference_notes)
     counts = {field: int(where[accepted].sum()) for field, where in unknown.items()}
-    return Checked(sheet, layout, records, values, accepted, faults, notes, counts, shortened)
+    checked = replace(records, columns={})  # their text has said what it had to say
+    return Checked(sheet, layout, checked, values, accepted, faults, notes, counts, shortened)
 
 
 def _tell_totals(records: Records, faults: Faults) -> None:
@@ -175,7 +177,8 @@ def take(values: Any, positions: npt.NDArray[np.intp]) -> Any:
     """Return the values at some positions, whatever holds them."""
     if isinstance(values, (np.ndarray, Distinct)):
         return values[positions]
-    return values.take(pa.array(positions))
+    places = pa.array(positions)
+    return on_disk(values.take(some) for some in slices(places))
 
 
 def _joined(records: Records, places: tuple[int, ...]) -> pa.ChunkedArray:

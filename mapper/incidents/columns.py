@@ -10,11 +10,13 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from mapper.base.types import Flags, Floats
+from mapper.incidents.on_disk import on_disk, slices
 from mapper.incidents.place_words import parse_numbers
 
 # Spellings of "no value" that databases and spreadsheets export, compared in lower case.
 BLANK_WORDS = ("", "null", "(null)", "none", "n/a", "#n/a", "na", "nan", "<na>", "nil")
 _LONGEST_BLANK = max(map(len, BLANK_WORDS))
+_PART = 1024**2  # bytes looked at together
 
 
 @dataclass(frozen=True, eq=False)
@@ -98,11 +100,17 @@ def references(column: pa.ChunkedArray) -> pa.Array:
     """Return a column of references, trimmed, blanks null."""
     if pa.types.is_dictionary(column.type):
         column = column.cast(pa.string())
-    whole = column.combine_chunks()
-    if isinstance(whole, pa.ChunkedArray):
-        whole = whole.chunk(0) if whole.num_chunks else pa.array([], pa.string())
-    trimmed = bare(pc.ascii_trim_whitespace(whole))
-    return without(trimmed, _is_blank(trimmed))
+    whole = column.chunk(0) if column.num_chunks == 1 else on_disk(column.chunks)
+    if not all(_is_clean(part) for part in slices(whole)):
+        whole = on_disk(bare(pc.ascii_trim_whitespace(part)) for part in slices(whole))
+    return without(whole, _is_blank(whole))
+
+
+def _is_clean(texts: pa.Array) -> bool:
+    """Tell whether no text has white space round it, nor a mark that a spreadsheet leaves."""
+    trimmed = pc.ascii_trim_whitespace(texts)
+    length, left = (pc.sum(pc.binary_length(each)).as_py() for each in (texts, trimmed))
+    return length == left and bare(trimmed) is trimmed
 
 
 # How spreadsheets are told to leave a value as it is: '0123 and ="0123".
@@ -171,17 +179,25 @@ def without(texts: pa.Array, blank: Flags) -> pa.Array:
     """Return texts with blanks as nulls."""
     if not blank.any():
         return texts
-    return pc.if_else(pa.array(blank), pa.scalar(None, pa.string()), texts)
+    parts = zip(slices(texts), slices(pa.array(~blank)), strict=True)
+    kept = (pc.if_else(known, part, pa.scalar(None, part.type)) for part, known in parts)
+    return on_disk(kept).cast(texts.type)
 
 
 def holds_nul(texts: pa.Array | pa.ChunkedArray) -> Flags:
     """Return which texts hold a NUL character; nearly always none does, which is found quickly."""
     chunks = texts.chunks if isinstance(texts, pa.ChunkedArray) else [texts]
     buffers = [chunk.buffers()[2] for chunk in chunks]
-    if not any(buffer is not None and b"\0" in buffer.to_pybytes() for buffer in buffers):
+    if not any(_has_nul(buffer) for buffer in buffers if buffer is not None):
         return np.zeros(len(texts), dtype=bool)
     found = pc.fill_null(pc.match_substring(texts, "\0"), fill_value=False)
     return np.asarray(found.to_numpy(zero_copy_only=False), dtype=bool)
+
+
+def _has_nul(buffer: pa.Buffer) -> bool:
+    """Tell whether a byte of a buffer is zero."""
+    parts = range(0, buffer.size, _PART)
+    return any(b"\0" in buffer.slice(at, min(_PART, buffer.size - at)).to_pybytes() for at in parts)
 
 
 def _is_blank(texts: pa.Array) -> Flags:

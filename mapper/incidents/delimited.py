@@ -6,8 +6,10 @@ a mark that is opened and never closed would swallow the rest of the file, so it
 """
 
 import io
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
+from itertools import chain
+from typing import BinaryIO
 
 import numpy as np
 import pyarrow as pa
@@ -17,14 +19,15 @@ import pyarrow.csv as arrow_csv
 from mapper.base.errors import InputError
 from mapper.incidents import limits
 from mapper.incidents.dialect import Dialect, find_dialect, record_reader, sample_records
-from mapper.incidents.encoding import check_lines, to_utf8
 from mapper.incidents.gather import IncidentFile
 from mapper.incidents.headers import Known, above_words
+from mapper.incidents.on_disk import TextWriter
 from mapper.incidents.sheet import Positions, Ragged, Records, Sheet, is_blank, one_line
-from mapper.incidents.text_forms import as_delimited
+from mapper.incidents.text import Text, in_columns, text_of
 
 _BLOCK = 8 * 1024**2
 _CHUNK = 50_000
+_FEW = pa.dictionary(pa.int32(), pa.string())  # a column with few distinct values
 
 
 @dataclass(frozen=True, eq=False)
@@ -36,32 +39,47 @@ class _Parsed:
     blank: tuple[int, ...]  # numbers of ragged records that hold nothing
 
 
-def open_delimited(found: IncidentFile, data: bytes, *, known: Known, header_row: int = 0) -> Sheet:
+def open_delimited(
+    found: IncidentFile, data: bytes | None, *, known: Known, header_row: int = 0
+) -> Sheet:
     """Find the encoding, delimiter and header of a text file.
+
+    Parameters
+    ----------
+    data
+        What the file holds where it is packed; a plain file is read where it lies.
 
     Raises
     ------
     InputError
         When it is empty, no text, or a quotation mark is never closed.
     """
-    sha256, size = found.digest(data)
-    check_lines(data, name=found.name)
-    text, encoding = to_utf8(data, name=found.name)
-    if not text or text.isspace():
+    packed = data is not None
+    stamp = () if packed else found.stamp()
+    text = text_of(found, data)
+    sha256, size = (text.sha256, text.length) if data is None else found.digest(data)
+    if text.blank:
         raise InputError(f"{found.name}: is empty. Check that the export finished.")
-    text = as_delimited(text)
+    text = in_columns(text)
     dialect = find_dialect(text, name=found.name, known=known, header_row=header_row)
     dialect = replace(dialect, name=found.name)
     _check_quotes(text, dialect, found.name)
+    held = [text]  # let go once it is parsed: what is packed lies in memory
 
     def sample() -> list[list[str]]:
-        return sample_records(text, dialect)
+        return sample_records(held[0] if held else again(), dialect)
 
-    def again() -> bytes:
-        return as_delimited(to_utf8(found.load_again(sha256), name=found.name)[0])
+    def again() -> Text:
+        read_again = text_of(found, found.load_again(sha256) if packed else None)
+        if not packed and read_again.sha256 != sha256:
+            raise found.changed()
+        return in_columns(read_again)
 
     def read(whole: Sequence[int], few: Sequence[int]) -> Records:
-        return _read(text, dialect, whole=whole, few=few, again=again)
+        records = _read(held.pop() if held else again(), dialect, whole=whole, few=few, again=again)
+        if not packed and found.stamp() != stamp:  # its digest would be that of another content
+            raise found.changed()
+        return records
 
     return Sheet(
         name=found.name,
@@ -70,24 +88,23 @@ def open_delimited(found: IncidentFile, data: bytes, *, known: Known, header_row
         header=dialect.header,
         sample=sample,
         read=read,
-        encoding=encoding,
+        encoding=text.encoding,
         delimiter=dialect.delimiter,
         notes=above_words(found.name, dialect.above),
     )
 
 
-def _check_quotes(text: bytes, dialect: Dialect, name: str) -> None:
+def _check_quotes(text: Text, dialect: Dialect, name: str) -> None:
     """Refuse a text in which a quotation mark is opened and never closed."""
-    if b'"' not in text or not text.count(b'"', dialect.offset) % 2:
+    if not (text.quotes - text.part(0, dialect.offset).count(b'"')) % 2:
         return
-    body = memoryview(text)[dialect.offset :]
     end = "\x02end\x03"  # stands alone as the last record unless a field swallows it
     last: list[str] = []
     number = dialect.number
-    stream = io.StringIO(f"{str(body, 'utf-8')}\n{end}", newline="")
-    records = record_reader(stream, dialect.delimiter)
-    for number, last in enumerate(records, start=dialect.number + 1):  # noqa: B007 - the last pair is what is wanted
-        pass
+    with text.lines(dialect.offset) as lines:
+        records = record_reader(chain(lines, ["\n", end]), dialect.delimiter)
+        for number, last in enumerate(records, start=dialect.number + 1):  # noqa: B007 - the last pair is what is wanted
+            pass
     if last != [end]:
         raise InputError(
             f"{name}: a quotation mark opened in row {number} is never closed, so the rows after it"
@@ -96,12 +113,12 @@ def _check_quotes(text: bytes, dialect: Dialect, name: str) -> None:
 
 
 def _read(
-    text: bytes,
+    text: Text,
     dialect: Dialect,
     *,
     whole: Sequence[int],
     few: Sequence[int],
-    again: Callable[[], bytes],
+    again: Callable[[], Text],
 ) -> Records:
     """Return the records below the header with the columns asked for."""
     parsed = _parse(text, dialect, whole=whole, few=few)
@@ -109,31 +126,40 @@ def _read(
     blank = _blank(text, dialect, parsed)
     kept = np.flatnonzero(~blank) if blank.any() else None
     table = parsed.table if kept is None else parsed.table.take(pa.array(kept))
-    held = np.arange(len(below)) if kept is None else kept
 
     def originals(positions: Positions) -> list[str]:
-        columns = range(len(dialect.header))
-        everything = _parse(again(), dialect, whole=columns, few=()).table
-        rows = everything.take(pa.array(held[positions])).to_pydict().values()
-        return [one_line(fields) for fields in zip(*rows, strict=True)]
+        wanted = positions if kept is None else kept[positions]
+        return _originals(again(), dialect, wanted)
 
     return Records(
         columns={i: table.column(f"c{i}") for i in (*whole, *few)},
-        numbers=(below[held] + dialect.number).astype(np.int32),
+        numbers=((below if kept is None else below[kept]) + dialect.number).astype(np.int32),
         originals=originals,
         ragged=tuple(Ragged(number + dialect.number, line) for number, line in parsed.ragged),
         blank=int(blank.sum()) + len(parsed.blank),
     )
 
 
+def _originals(text: Text, dialect: Dialect, wanted: Positions) -> list[str]:
+    """Return some full records, by rising positions, as one line each."""
+    lines: list[str] = []
+    first = 0
+    for batch in _batches(text, dialect, whole=range(len(dialect.header)), few=(), ragged=[]):
+        low, high = np.searchsorted(wanted, (first, first + batch.num_rows))
+        rows = batch.take(pa.array(wanted[low:high] - first)).to_pydict().values()
+        lines += [one_line(fields) for fields in zip(*rows, strict=True)]
+        first += batch.num_rows
+    return lines
+
+
 def _numbers(parsed: _Parsed) -> Positions:
     """Return the number below the header, from 1, of each full record."""
     apart = np.array([*(number for number, _ in parsed.ragged), *parsed.blank], dtype=np.intp)
-    everything = np.arange(1, parsed.table.num_rows + apart.size + 1)
-    return np.delete(everything, apart - 1)
+    everything = np.arange(1, parsed.table.num_rows + apart.size + 1, dtype=np.int32)
+    return np.delete(everything, apart - 1) if apart.size else everything
 
 
-def _blank(text: bytes, dialect: Dialect, parsed: _Parsed) -> Positions:
+def _blank(text: Text, dialect: Dialect, parsed: _Parsed) -> Positions:
     """Return which full records hold nothing at all; unread columns are read only for these."""
     table = parsed.table
     blank = np.ones(table.num_rows, dtype=bool)
@@ -161,39 +187,80 @@ def _is_empty(column: pa.ChunkedArray) -> Positions:
     return np.concatenate(parts)
 
 
-def _parse(text: bytes, dialect: Dialect, *, whole: Sequence[int], few: Sequence[int]) -> _Parsed:
-    """Parse the records below the header, by Arrow where it can, else by Python."""
-    body = pa.py_buffer(text).slice(dialect.offset)
-    if body.size and dialect.delimiter.isascii():
+def _parse(text: Text, dialect: Dialect, *, whole: Sequence[int], few: Sequence[int]) -> _Parsed:
+    """Parse the records below the header; texts that are many and long stay on the disk."""
+    ragged: list[tuple[int, list[str]]] = []
+    writers = {f"c{i}": TextWriter() for i in whole}
+    coded: dict[str, list[pa.Array]] = {f"c{i}": [] for i in few}
+    for batch in _batches(text, dialect, whole=whole, few=few, ragged=ragged):
+        for name, writer in writers.items():
+            writer.add(batch.column(name))
+        for name, parts in coded.items():
+            parts.append(batch.column(name))
+    columns = {name: pa.chunked_array([writer.array()]) for name, writer in writers.items()}
+    columns |= {name: pa.chunked_array(parts, _FEW) for name, parts in coded.items()}
+    return _apart(pa.table(columns).unify_dictionaries(), ragged)
+
+
+def _batches(
+    text: Text,
+    dialect: Dialect,
+    *,
+    whole: Sequence[int],
+    few: Sequence[int],
+    ragged: list[tuple[int, list[str]]],
+) -> Iterator[pa.RecordBatch]:
+    """Yield the records below the header, parsed by Arrow where it can, else by Python.
+
+    Parameters
+    ----------
+    ragged
+        Takes the records of another length, with their number below the header from 1.
+    """
+    done, size = 0, text.size - dialect.offset
+    if size and dialect.delimiter.isascii():
         try:
-            return _parse_with_arrow(body, dialect, whole=whole, few=few)
+            with text.from_byte(dialect.offset) as body:
+                for batch in _by_arrow(body, size, dialect, whole=whole, few=few, ragged=ragged):
+                    yield batch
+                    done += batch.num_rows
         except (pa.ArrowInvalid, pa.ArrowCapacityError):
-            if body.size > limits.MAX_PYTHON_BYTES:
+            if size > limits.MAX_PYTHON_BYTES:
                 raise InputError(
                     f"{dialect.name}: a record holds more than {_BLOCK:,} bytes, so a quotation"
                     " mark may be opened that is closed far below. Mend it, or export it again."
                 ) from None
-            # A record past Arrow's limits: Python reads it.
-    return _parse_with_python(text, dialect, wanted=[*whole, *few])
+            ragged.clear()  # a record past Arrow's limits: Python reads it
+        else:
+            return
+    with text.lines(dialect.offset) as lines:
+        for batch in _by_python(lines, dialect, whole=whole, few=few, ragged=ragged):
+            yield batch.slice(done)  # what Arrow gave before it met that record is given once
+            done = max(done - batch.num_rows, 0)
 
 
-def _parse_with_arrow(
-    body: pa.Buffer, dialect: Dialect, *, whole: Sequence[int], few: Sequence[int]
-) -> _Parsed:
+def _by_arrow(
+    body: BinaryIO,
+    size: int,
+    dialect: Dialect,
+    *,
+    whole: Sequence[int],
+    few: Sequence[int],
+    ragged: list[tuple[int, list[str]]],
+) -> Iterator[pa.RecordBatch]:
     """Parse with Arrow on this thread, which alone makes it number the ragged records."""
-    ragged: list[tuple[int, str]] = []
 
     def keep(row: arrow_csv.InvalidRow) -> str:
-        ragged.append((row.number, row.text))
+        fields = next(record_reader(io.StringIO(row.text, newline=""), dialect.delimiter), [])
+        ragged.append((row.number, fields))
         return "skip"
 
-    few_type = pa.dictionary(pa.int32(), pa.string())
-    types = {f"c{i}": pa.string() for i in whole} | {f"c{i}": few_type for i in few}
-    table = arrow_csv.read_csv(
-        pa.BufferReader(body),
+    types = {f"c{i}": pa.string() for i in whole} | {f"c{i}": _FEW for i in few}
+    yield from arrow_csv.open_csv(
+        body,
         read_options=arrow_csv.ReadOptions(
             use_threads=False,
-            block_size=min(body.size + 1, _BLOCK),
+            block_size=min(size + 1, _BLOCK),
             column_names=[f"c{i}" for i in range(len(dialect.header))],
         ),
         parse_options=arrow_csv.ParseOptions(
@@ -206,21 +273,19 @@ def _parse_with_arrow(
             column_types=types, include_columns=list(types), strings_can_be_null=False
         ),
     )
-    fields = [
-        (n, next(record_reader(io.StringIO(t, newline=""), dialect.delimiter), []))
-        for n, t in ragged
-    ]
-    return _apart(table.unify_dictionaries(), fields)
 
 
-def _parse_with_python(text: bytes, dialect: Dialect, *, wanted: Sequence[int]) -> _Parsed:
+def _by_python(
+    lines: Iterator[str],
+    dialect: Dialect,
+    *,
+    whole: Sequence[int],
+    few: Sequence[int],
+    ragged: list[tuple[int, list[str]]],
+) -> Iterator[pa.RecordBatch]:
     """Parse with Python's csv module."""
-    stream = io.StringIO(text[dialect.offset :].decode(), newline="")
-    ragged: list[tuple[int, list[str]]] = []
-    tables = []
-    schema = pa.schema([(f"c{i}", pa.string()) for i in wanted])
     chunk: list[list[str]] = []
-    for number, fields in enumerate(record_reader(stream, dialect.delimiter), start=1):
+    for number, fields in enumerate(record_reader(lines, dialect.delimiter), start=1):
         if len(fields) == len(dialect.header):
             chunk.append(fields)
         elif not fields and len(dialect.header) == 1:
@@ -228,18 +293,19 @@ def _parse_with_python(text: bytes, dialect: Dialect, *, wanted: Sequence[int]) 
         else:
             ragged.append((number, fields))
         if len(chunk) == _CHUNK:
-            tables.append(_table(chunk, wanted, schema))
+            yield _batch(chunk, whole, few)
             chunk = []
-    tables.append(_table(chunk, wanted, schema))
-    return _apart(pa.concat_tables(tables), ragged)
+    yield _batch(chunk, whole, few)
 
 
-def _table(rows: list[list[str]], wanted: Sequence[int], schema: pa.Schema) -> pa.Table:
+def _batch(rows: list[list[str]], whole: Sequence[int], few: Sequence[int]) -> pa.RecordBatch:
     """Return the wanted columns of parsed rows."""
-    return pa.table([pa.array([row[i] for row in rows], pa.string()) for i in wanted], schema)
+    texts = {i: pa.array([row[i] for row in rows], pa.string()) for i in (*whole, *few)}
+    held = {f"c{i}": texts[i] for i in whole}
+    return pa.record_batch(held | {f"c{i}": texts[i].dictionary_encode() for i in few})
 
 
-def _apart(table: pa.Table, ragged: list[tuple[int, list[str]]]) -> _Parsed:
+def _apart(table: pa.Table, ragged: Sequence[tuple[int, list[str]]]) -> _Parsed:
     """Return parsed records with the blank ones told from those of the wrong length."""
     return _Parsed(
         table,

@@ -15,9 +15,10 @@ from mapper.base.errors import InputError
 from mapper.incidents import limits
 from mapper.incidents.headers import WITHIN, Known, find_header
 from mapper.incidents.sheet import is_blank
+from mapper.incidents.text import HEAD, Text
 
-_HEAD = 65_536  # bytes looked at to find the header and the delimiter
 _LONGEST_FIELD = 2**31 - 1
+_LONGEST_HEAD = limits.MAX_PYTHON_BYTES  # bytes in which a header ends, if there is one
 _COMMON = ",;\t|"
 _EXCEL_HINT = re.compile(r'"?sep=(.)"?\r?\n?', re.IGNORECASE)
 _SURE = 5  # so many known columns, and the delimiter is right
@@ -35,7 +36,7 @@ class Dialect:
     name: str = ""  # of the file
 
 
-def find_dialect(text: bytes, *, name: str, known: Known, header_row: int = 0) -> Dialect:
+def find_dialect(text: Text, *, name: str, known: Known, header_row: int = 0) -> Dialect:
     """Return the delimiter whose header has most known columns, then the most regular one.
 
     Raises
@@ -43,7 +44,7 @@ def find_dialect(text: bytes, *, name: str, known: Known, header_row: int = 0) -
     InputError
         When the header cannot be parsed at all or has too many columns.
     """
-    head = text[:_HEAD].decode(errors="ignore")
+    head = text.part(0, HEAD).decode(errors="ignore")
     hint = _EXCEL_HINT.match(head)
     delimiters = hint.group(1) if hint else _candidates(head)
     skipped = len(hint.group(0)) if hint else 0
@@ -75,7 +76,7 @@ def _named(header: Sequence[str]) -> int:
     return sum(map(bool, header))
 
 
-def _widened(text: bytes, dialect: Dialect) -> Dialect:
+def _widened(text: Text, dialect: Dialect) -> Dialect:
     """Return a dialect with columns added for what only separates: a delimiter ends each record."""
     sample = sample_records(text, dialect)
     size, widths = len(dialect.header), Counter(map(len, sample))
@@ -139,11 +140,12 @@ def _candidates(head: str) -> str:
     return _COMMON + "".join(sorted(others - set(_COMMON)))
 
 
-def _header(text: bytes, head: str, delimiter: str, skipped: int) -> Dialect | None:
+def _header(text: Text, head: str, delimiter: str, skipped: int) -> Dialect | None:
     """Return the first record that is not blank, read with a delimiter."""
-    dialect = _header_of(head, delimiter, skipped, whole=len(text) <= _HEAD)
-    if dialect is None and len(text) > _HEAD:
-        return _header_of(text.decode(), delimiter, skipped, whole=True)
+    dialect = _header_of(head, delimiter, skipped, whole=text.size <= HEAD)
+    if dialect is None and text.size > HEAD:
+        longer = text.part(0, _LONGEST_HEAD).decode(errors="ignore")
+        return _header_of(longer, delimiter, skipped, whole=text.size <= _LONGEST_HEAD)
     return dialect
 
 
@@ -168,7 +170,7 @@ def _lines(text: str, consumed: list[int]) -> Iterator[str]:
         yield line
 
 
-def _score(text: bytes, dialect: Dialect, known: Known) -> tuple[float, ...]:
+def _score(text: Text, dialect: Dialect, known: Known) -> tuple[float, ...]:
     """Return how likely a delimiter is: known columns, regularity, then columns."""
     sample = sample_records(text, dialect)
     columns = len(dialect.header)
@@ -176,9 +178,9 @@ def _score(text: bytes, dialect: Dialect, known: Known) -> tuple[float, ...]:
     return known(dialect.header), columns > 1, regular, columns
 
 
-def sample_records(text: bytes, dialect: Dialect) -> list[list[str]]:
+def sample_records(text: Text, dialect: Dialect) -> list[list[str]]:
     """Return the first records below the header that are not blank; a part of one may end them."""
-    part = text[dialect.offset : dialect.offset + _HEAD].decode(errors="ignore")
+    part = text.part(dialect.offset, HEAD).decode(errors="ignore")
     records = []
     try:
         for fields in record_reader(io.StringIO(part, newline=""), dialect.delimiter):
@@ -191,7 +193,7 @@ def sample_records(text: bytes, dialect: Dialect) -> list[list[str]]:
     return records[: limits.SAMPLE_RECORDS]
 
 
-def record_reader(lines: Iterator[str] | io.StringIO, delimiter: str) -> Iterator[list[str]]:
+def record_reader(lines: Iterator[str], delimiter: str) -> Iterator[list[str]]:
     """Return Python's reader, which defines what a record is, without its limit on fields."""
     csv.field_size_limit(_LONGEST_FIELD)
     return csv.reader(lines, delimiter=delimiter)

@@ -14,6 +14,7 @@ import pandas as pd
 import pyarrow as pa
 
 from mapper.base.types import Flags
+from mapper.incidents.on_disk import slices
 
 Keys = npt.NDArray[np.uint64]
 Positions = npt.NDArray[np.intp]
@@ -70,11 +71,22 @@ def _isin(keys: Keys, shared: Keys) -> Flags:
 
 def _keys(texts: pa.Array) -> tuple[Keys, Positions]:
     """Return the keys of the references that are not null, and their positions."""
+    found, first = [(np.zeros(0, dtype=np.uint64), np.zeros(0, dtype=np.int32))], 0
+    for part in slices(texts):
+        keys, rows = _keys_of(part.cast(pa.large_string()))
+        found.append((keys, (rows + first).astype(np.int32)))
+        first += len(part)
+    keys, rows = (np.concatenate(each) for each in zip(*found, strict=True))
+    return keys, rows
+
+
+def _keys_of(texts: pa.Array) -> tuple[Keys, Positions]:
+    """Return the keys of the references that are not null, and their positions."""
     rows = np.flatnonzero(texts.is_valid().to_numpy(zero_copy_only=False))
     if not rows.size:
         return np.zeros(0, dtype=np.uint64), rows
     _, offsets, data = texts.buffers()
-    ends = np.frombuffer(offsets, dtype=np.int32)[texts.offset : texts.offset + len(texts) + 1]
+    ends = np.frombuffer(offsets, dtype=np.int64)[texts.offset : texts.offset + len(texts) + 1]
     first, last = ends[:-1][rows].astype(np.intp), ends[1:][rows].astype(np.intp)
     length = last - first
     low, high = int(first[0]), int(last[-1])

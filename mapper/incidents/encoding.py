@@ -6,18 +6,23 @@ UTF-8, UTF-16 when every other byte is zero, and Windows-1252 otherwise, which i
 
 import codecs
 import re
+from collections.abc import Callable, Iterable, Iterator
+from itertools import chain
+from typing import BinaryIO
 
 from mapper.base.errors import InputError
 from mapper.incidents import limits
 
+MARKED = "utf-8-sig"
+PIECE = 1024**2  # bytes of a text looked at together
 _MARKS = (
-    (codecs.BOM_UTF8, "utf-8-sig"),
+    (codecs.BOM_UTF8, MARKED),
     (codecs.BOM_UTF32_LE, "utf-32"),
     (codecs.BOM_UTF32_BE, "utf-32"),
     (codecs.BOM_UTF16_LE, "utf-16"),
     (codecs.BOM_UTF16_BE, "utf-16"),
 )
-_LOOKED_AT = 4096
+LOOKED_AT = 4096  # first bytes that tell what a file is
 _HEADER = 256  # first bytes, in which a table of text has no control characters
 _UTF16_SHARE = 0.4  # of the bytes at even or odd places being zero: English text has nearly all
 
@@ -60,47 +65,77 @@ def to_utf8(data: bytes, *, name: str) -> tuple[bytes, str]:
     InputError
         When the file is no text, or is UTF-16 that cannot be decoded.
     """
-    for start, words in _NOT_TEXT:
-        if data.startswith(start):
-            raise _not_text(name, words)
-    for at, sign, words in _NOT_TEXT_AT:
-        if data[at : at + len(sign)] == sign:
-            raise _not_text(name, words)
-    encoding = _encoding_of(data)
-    if encoding == "cp1252" and _CONTROL.search(data[:_HEADER].split(b"\n")[0]):
-        raise _not_text(name, "bytes and no text")
+    encoding = encoding_of(data[:LOOKED_AT], lambda: _is_utf8(data), name=name)
     if encoding == "utf-8":
         return data, encoding
-    if encoding == "utf-8-sig":
-        return _valid_utf8(data[len(codecs.BOM_UTF8) :], name), "utf-8 with byte order mark"
+    return b"".join(recoded([data], encoding, name=name)), words_of(encoding)
+
+
+def words_of(encoding: str) -> str:
+    """Return what an encoding is called to people."""
+    return "utf-8 with byte order mark" if encoding == MARKED else encoding
+
+
+def recoded(parts: Iterable[bytes], encoding: str, *, name: str) -> Iterator[bytes]:
+    """Yield text, piece by piece, as UTF-8 without a byte order mark.
+
+    Raises
+    ------
+    InputError
+        When it cannot be decoded.
+    """
     if encoding == "cp1252":
-        return _windows(data), encoding
+        yield from map(_windows, parts)
+        return
+    decoder, at, begun, mark = codecs.getincrementaldecoder(encoding)(), 0, 0, "\ufeff"
     try:
-        return data.decode(encoding).removeprefix("\ufeff").encode(), encoding
+        for part in chain(parts, [b""]):
+            begun = at - len(decoder.getstate()[0])  # a character may be cut at the end of a piece
+            text = decoder.decode(part, final=not part)
+            yield text.removeprefix(mark).encode()
+            at, mark = at + len(part), "" if text else mark
     except UnicodeError as error:
+        if encoding == MARKED:
+            raise InputError(
+                f"{name}: is marked as UTF-8 but holds other bytes. Save it again as UTF-8."
+            ) from error
         raise InputError(
             f"{name}: looks like {encoding.upper()} text but cannot be decoded near byte"
-            f" {getattr(error, 'start', 0)}; it may be cut short. Save it again as UTF-8."
+            f" {begun + getattr(error, 'start', 0)}; it may be cut short. Save it again as UTF-8."
         ) from error
 
 
-def check_lines(data: bytes, *, name: str) -> None:
-    """Refuse a text with a line that no table has, before anything is made of it.
+def check_lines(parts: Iterable[bytes], *, name: str) -> Iterator[bytes]:
+    """Hand on the pieces of a text; refuse a line that no table has, before anything is made of it.
+
+    Parameters
+    ----------
+    parts
+        Pieces of at most ``PIECE`` bytes.
 
     Raises
     ------
     InputError
         When a line is longer than the limit.
     """
-    most, at = limits.MAX_LINE_BYTES, 0
-    while len(data) - at > most:
-        end = max(data.rfind(sign, at, at + most) for sign in (b"\n", b"\r"))
-        if end < 0:
+    most, begun, at = limits.MAX_LINE_BYTES, 0, 0
+    for part in parts:
+        ends = [end for sign in (b"\n", b"\r") if (end := part.find(sign)) >= 0]
+        if at + min(ends, default=len(part) - 1) + 1 - begun > most:
             raise InputError(
-                f"{name}: has a line of more than {most:,} bytes, near byte {at:,}. Is it a table?"
-                " Export it as CSV with one line for each record."
+                f"{name}: has a line of more than {most:,} bytes, near byte {begun:,}. Is it a"
+                " table? Export it as CSV with one line for each record."
             )
-        at = end + 1
+        if ends:
+            begun = at + max(part.rfind(b"\n"), part.rfind(b"\r")) + 1
+        at += len(part)
+        yield part
+
+
+def pieces(stream: BinaryIO) -> Iterator[bytes]:
+    """Yield what a stream holds, piece by piece."""
+    while part := stream.read(min(PIECE, limits.MAX_LINE_BYTES)):
+        yield part
 
 
 def _not_text(name: str, words: str) -> InputError:
@@ -110,18 +145,32 @@ def _not_text(name: str, words: str) -> InputError:
     )
 
 
-def _encoding_of(data: bytes) -> str:
-    """Return the encoding of text from its first bytes and its validity."""
+def encoding_of(head: bytes, is_utf8: Callable[[], bool], *, name: str) -> str:
+    """Return the encoding of text from its first bytes and whether all of it is valid UTF-8.
+
+    Raises
+    ------
+    InputError
+        When the file is no text.
+    """
+    for start, words in _NOT_TEXT:
+        if head.startswith(start):
+            raise _not_text(name, words)
+    for at, sign, words in _NOT_TEXT_AT:
+        if head[at : at + len(sign)] == sign:
+            raise _not_text(name, words)
     for mark, encoding in _MARKS:
-        if data.startswith(mark):
+        if head.startswith(mark):
             return encoding
-    head = data[:_LOOKED_AT]
     half = len(head) // 2
-    if half and head[1::2].count(0) > _UTF16_SHARE * half > head[0::2].count(0):
-        return "utf-16-le"
-    if half and head[0::2].count(0) > _UTF16_SHARE * half > head[1::2].count(0):
-        return "utf-16-be"
-    return "utf-8" if _is_utf8(data) else "cp1252"
+    even, odd = (head[at::2].count(0) for at in (0, 1))
+    if min(even, odd) < _UTF16_SHARE * half < max(even, odd):
+        return "utf-16-le" if odd > even else "utf-16-be"
+    if is_utf8():
+        return "utf-8"
+    if _CONTROL.search(head[:_HEADER].split(b"\n")[0]):
+        raise _not_text(name, "bytes and no text")
+    return "cp1252"
 
 
 def _is_utf8(data: bytes) -> bool:
@@ -133,15 +182,6 @@ def _is_utf8(data: bytes) -> bool:
     except UnicodeDecodeError:
         return False
     return True
-
-
-def _valid_utf8(data: bytes, name: str) -> bytes:
-    """Return bytes that were marked as UTF-8, or refuse."""
-    if not _is_utf8(data):
-        raise InputError(
-            f"{name}: is marked as UTF-8 but holds other bytes. Save it again as UTF-8."
-        )
-    return data
 
 
 def _windows(data: bytes) -> bytes:

@@ -1,11 +1,13 @@
 """Which reader opens a file: decided by its first bytes, then by its name."""
 
 import hashlib
+from collections.abc import Callable
 from dataclasses import replace
-from functools import partial
+from functools import cache, partial
 
 from mapper.base.errors import InputError
 from mapper.incidents.delimited import open_delimited
+from mapper.incidents.encoding import LOOKED_AT
 from mapper.incidents.gather import IncidentFile
 from mapper.incidents.geojson import open_geojson
 from mapper.incidents.gpx import gpx_cells, is_gpx
@@ -36,33 +38,38 @@ def open_sheets(found: IncidentFile, mapping: ColumnMapping | None) -> tuple[She
     """
     if found.source and found.source.kind == "postgresql":
         return (replace(open_postgresql(found.source), origin=found.origin),)
-    data = found.load()
-    sheets = _open(found, data, mapping)
+    load = cache(found.load)
+    sheets = _open(found, load, mapping)
     if found.archive is not None:
-        content = hashlib.sha256(data).hexdigest()
+        content = hashlib.sha256(load()).hexdigest()
         sheets = tuple(replace(sheet, content=f"{content}{sheet.content[64:]}") for sheet in sheets)
     return tuple(replace(sheet, origin=found.origin) for sheet in sheets)
 
 
-def _open(found: IncidentFile, data: bytes, mapping: ColumnMapping | None) -> tuple[Sheet, ...]:
-    """Open the bytes of one file with the reader that they call for."""
-    if not data:
+def _open(
+    found: IncidentFile, load: Callable[[], bytes], mapping: ColumnMapping | None
+) -> tuple[Sheet, ...]:
+    """Open one file with the reader that its first bytes call for."""
+    packed = found.is_packed
+    head = load()[:LOOKED_AT] if packed else found.head()
+    if not head:
         raise InputError(f"{found.name}: is empty (0 bytes). Check that the export finished.")
     known = partial(known_columns, mapping)
     row = mapping.header_row if mapping else 0
-    if data.startswith((_OLE, _ZIP)):
-        return open_workbook(found, data, known=known, header_row=row)
-    if data.startswith(_PARQUET) or found.suffix in (".parquet", ".geoparquet"):
-        return (open_parquet(found, data),)
-    spatial = data.startswith((_SQLITE, _SHAPEFILE)) or is_duckdb(data)
+    if head.startswith((_OLE, _ZIP)):
+        return open_workbook(found, load(), known=known, header_row=row)
+    if head.startswith(_PARQUET) or found.suffix in (".parquet", ".geoparquet"):
+        return (open_parquet(found, load()),)
+    spatial = head.startswith((_SQLITE, _SHAPEFILE)) or is_duckdb(head)
     if spatial or found.suffix in (".gpkg", ".shp"):
-        return (open_spatial(found, data),)
-    if is_gpx(data) or is_markup(data):
-        cells = (gpx_cells if is_gpx(data) else html_cells)(data, name=found.name)
-        sheet = sheet_of(found, data, cells, known=known, header_row=row)
+        return (open_spatial(found, load()),)
+    start = head[:2048].lstrip(b"\xef\xbb\xbf \t\r\n")
+    if is_gpx(head) or (start.startswith(b"<") and is_markup(load())):
+        cells = (gpx_cells if is_gpx(head) else html_cells)(load(), name=found.name)
+        sheet = sheet_of(found, load(), cells, known=known, header_row=row)
         if sheet is None:
             raise InputError(f"{found.name}: its table is empty. Export it as CSV.")
         return (sheet,)
-    if found.suffix in _JSON or data[:100].lstrip(b"\xef\xbb\xbf \t\r\n").startswith((b"{", b"[{")):
-        return (open_geojson(found, data),)
-    return (open_delimited(found, data, known=known, header_row=row),)
+    if found.suffix in _JSON or head[:100].lstrip(b"\xef\xbb\xbf \t\r\n").startswith((b"{", b"[{")):
+        return (open_geojson(found, load()),)
+    return (open_delimited(found, load() if packed else None, known=known, header_row=row),)

@@ -14,6 +14,7 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass, field, replace
+from io import BufferedReader
 from pathlib import Path, PurePosixPath
 from types import TracebackType
 from typing import Self
@@ -22,7 +23,8 @@ from mapper.base.errors import InputError
 from mapper.base.files import digest_of, open_regular, read_regular
 from mapper.base.text import shown_name
 from mapper.incidents import limits
-from mapper.incidents.archive import Archive, open_archive, unpacked
+from mapper.incidents.archive import Archive, is_packed, open_archive, unpacked
+from mapper.incidents.encoding import LOOKED_AT
 from mapper.incidents.source import Source, is_address, shown_source, source_of
 
 _PACKED = (".gz", ".zst")  # one file each, unpacked as it is read
@@ -70,7 +72,7 @@ class IncidentFile:
         return str(path.parent.parent if _MONTH.fullmatch(path.parent.name) else path)
 
     def load(self) -> bytes:
-        """Return the bytes of the file.
+        """Return the bytes of the file, unpacked, for readers that need them all at once.
 
         Raises
         ------
@@ -86,6 +88,34 @@ class IncidentFile:
             raise InputError(f"{self.name}: cannot be read ({error.strerror}).{advice}") from error
         return unpacked(data, name=self.name)
 
+    @property
+    def is_packed(self) -> bool:
+        """Whether what it holds must be unpacked before it can be read."""
+        return self.archive is not None or is_packed(self.head())
+
+    def head(self) -> bytes:
+        """Return the first bytes of the file as it lies on the disk."""
+        with self.stream() as stream:
+            return stream.read(LOOKED_AT)
+
+    def stamp(self) -> tuple[int, ...]:
+        """Return what tells that the file on the disk is still the same."""
+        told = self.path.stat()
+        return told.st_dev, told.st_ino, told.st_size, told.st_mtime_ns
+
+    def stream(self) -> BufferedReader:
+        """Open the file as it lies on the disk.
+
+        Raises
+        ------
+        InputError
+            When it cannot be read.
+        """
+        try:
+            return open_regular(self.path)
+        except OSError as error:
+            raise InputError(f"{self.name}: cannot be read ({error.strerror}).") from error
+
     def digest(self, data: bytes) -> tuple[str, int]:
         """Return the SHA-256 and size of the file as it lies on the disk."""
         if self.archive is not None:
@@ -98,8 +128,12 @@ class IncidentFile:
         """Return the same bytes once more, or refuse when the file changed meanwhile."""
         data = self.load()
         if self.digest(data)[0] != sha256:
-            raise InputError(f"{self.name}: was changed while it was being read. Start again.")
+            raise self.changed()
         return data
+
+    def changed(self) -> InputError:
+        """Return the refusal of a file that is another than a moment ago."""
+        return InputError(f"{self.name}: was changed while it was being read. Start again.")
 
     def siblings(self) -> list[str]:
         """Return the members of the same archive that share this one's name but not suffix."""

@@ -62,7 +62,7 @@ def parse_numbers(texts: pa.Array, *, degrees: bool) -> Floats:
         A comma is then a decimal one; in metres three figures after it make it a thousands one.
     """
     plain = pc.fill_null(pc.match_substring_regex(texts, _PLAIN), fill_value=False)
-    kept = pc.if_else(plain, texts, pa.scalar(None, pa.string()))
+    kept = pc.if_else(plain, texts, pa.scalar(None, texts.type))
     found: Floats = kept.cast(pa.float64()).to_numpy(zero_copy_only=False).copy()
     others = np.flatnonzero(
         ~plain.to_numpy(zero_copy_only=False) & texts.is_valid().to_numpy(zero_copy_only=False)

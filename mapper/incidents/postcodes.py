@@ -24,7 +24,7 @@ from mapper.base.types import Floats
 from mapper.incidents import limits
 from mapper.incidents.archive import open_archive
 from mapper.incidents.coordinates import grid_to_degrees, in_area
-from mapper.incidents.encoding import check_lines
+from mapper.incidents.encoding import check_lines, pieces
 
 _NAMES = ("pcds", "pcd", "pcd7", "pcd8", "pcd2", "postcode")
 _DEGREES = (("long", "lat"), ("lon", "lat"), ("longitude", "latitude"))
@@ -44,7 +44,7 @@ class Postcodes:
 
     def find(self, asked: pa.Array) -> tuple[Floats, Floats]:
         """Return the degrees of each postcode as people write it; NaN where it is not known."""
-        at = pc.index_in(plain_codes(asked), value_set=self.codes)
+        at = pc.index_in(plain_codes(asked.cast(pa.string())), value_set=self.codes)
         known = at.is_valid().to_numpy(zero_copy_only=False)
         where = pc.fill_null(at, 0).to_numpy(zero_copy_only=False)
         nowhere = np.full(len(asked), np.nan)
@@ -103,7 +103,8 @@ def _files(path: Path) -> Iterator[bytes]:
 
 def _part(data: bytes, name: str) -> tuple[pa.Array, Floats, Floats] | None:
     """Return postcodes and degrees of one file; nothing where it is another table."""
-    check_lines(data, name=name)
+    for _ in check_lines(pieces(io.BytesIO(data)), name=name):
+        pass
     first = data[:10_000].splitlines()[0].decode("utf-8-sig", "replace") if data else ""
     header = [title.strip().strip('"').lower() for title in first.split(",")]
     headless = POSTCODE.fullmatch(header[0]) is not None

@@ -9,10 +9,10 @@ not keep to the columns stays one field, so that it is told and not cut.
 import csv
 import io
 import re
-from collections.abc import Iterable
-from itertools import pairwise
+from collections.abc import Callable, Iterable, Iterator
+from itertools import islice, pairwise
 
-_HEAD = 65_536  # characters looked at to find the columns
+_BATCH = 10_000  # records written at a time
 _LINES = 200  # of the head, from which columns are told
 _LEAST = 3  # columns of a table told by blanks alone
 _RULE = re.compile(r"[ \t]*-{2,}(?:[ \t]+-{2,})+[ \t]*")
@@ -22,28 +22,36 @@ _DIVIDED = re.compile(r"[,;|\t]")
 Spans = tuple[tuple[int, int | None], ...]
 
 
-def as_delimited(text: bytes) -> bytes:
-    """Return a table of fixed width or in single quotes as tab-separated text, others as given."""
-    head = text[:_HEAD].decode(errors="ignore")
-    lines = [line for line in head.splitlines() if line.strip()][:_LINES]
+def delimiting(head: bytes) -> Callable[[Iterable[str]], Iterator[bytes]] | None:
+    """Return what rewrites the lines of a table of fixed width or in single quotes, else nothing.
+
+    Parameters
+    ----------
+    head
+        The first bytes of the text, by which its form is told.
+    """
+    lines = [line for line in head.decode(errors="ignore").splitlines() if line.strip()][:_LINES]
     if not lines:
-        return text
+        return None
     if found := _QUOTED.fullmatch(lines[0]):
-        whole = io.StringIO(text.decode(), newline="")
-        return _written(csv.reader(whole, delimiter=found.group(1), quotechar="'"))
+        mark = found.group(1)
+        return lambda every: _written(csv.reader(every, delimiter=mark, quotechar="'"))
     rule = _rule_of(lines)
     spans = _under(rule) if rule else _between_blanks(lines)
     if not spans:
-        return text
-    every = (line for line in text.decode().splitlines() if line != rule)
-    return _written(_cut(line, spans) for line in every)
+        return None
+    return lambda every: _written(
+        _cut(line, spans) for text in every if (line := text.rstrip("\r\n")) != rule
+    )
 
 
-def _written(records: Iterable[list[str]]) -> bytes:
-    """Return records as tab-separated text."""
-    out = io.StringIO(newline="")
-    csv.writer(out, delimiter="\t", lineterminator="\n").writerows(records)
-    return out.getvalue().encode()
+def _written(records: Iterable[list[str]]) -> Iterator[bytes]:
+    """Yield records as tab-separated text, some at a time."""
+    rest = iter(records)
+    while some := list(islice(rest, _BATCH)):
+        out = io.StringIO(newline="")
+        csv.writer(out, delimiter="\t", lineterminator="\n").writerows(some)
+        yield out.getvalue().encode()
 
 
 def _rule_of(lines: list[str]) -> str:

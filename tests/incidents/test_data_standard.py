@@ -31,7 +31,8 @@ def limits_list():
     together = f"{limits.MAX_FILES:,}; an archive unpacked: {limits.MAX_ARCHIVE_BYTES:,} bytes"
     parts = f"{workbook:,} bytes, {unpacked:,} unpacked, {cells:,} cells"
     lines = [
-        f"- a file, or a member of an archive once unpacked: {size:,} bytes",
+        "- a plain file of delimited text: any size",
+        f"- a member of an archive or packed file once unpacked, any other file: {size:,} bytes",
         f"- files together: {together}",
         f"- columns: {limits.MAX_COLUMNS:,}",
         f"- a workbook: {parts}, {limits.WORKBOOK_SECONDS} seconds",

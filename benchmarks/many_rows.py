@@ -1,0 +1,102 @@
+"""Time and peak memory of ``mapper hotspots`` by rows, over synthetic police.uk files in turn.
+
+The rows are made by the seed: 20,000 snap points round Liverpool, a few of them with many
+incidents, 120 months, references of 64 digits. Each size is read in a process of its own; the peak
+is the operating system's (``ru_maxrss``), in which pages of mapped files that happen to be in
+memory count too.
+
+    python benchmarks/many_rows.py 1 3 10 [--folder FOLDER] [--peer]
+
+Sizes are in million rows. With ``--peer`` the straightforward script (pandas, h3 in a loop, PySAL)
+reads the smallest file too, for the ratio in one run.
+"""
+
+import argparse
+import sys
+import tempfile
+from pathlib import Path
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.csv as arrow_csv
+from main_job import ROOT, SCRIPT, measure
+
+POINTS, STEP, DISTRICTS = 20_000, 250_000, 923
+TYPES = (
+    "Violence and sexual offences", "Anti-social behaviour", "Drugs", "Burglary", "Robbery",
+    "Criminal damage and arson", "Public order", "Possession of weapons", "Vehicle crime",
+    "Shoplifting", "Other theft",
+)  # fmt: skip
+OUTCOMES = (
+    "Investigation complete; no suspect identified", "Unable to prosecute suspect",
+    "Under investigation", "Local resolution", "",
+)  # fmt: skip
+MONTHS = [f"{year}-{month:02d}" for year in range(2016, 2026) for month in range(1, 13)]
+HEADER = (
+    "Crime ID,Month,Reported by,Falls within,Longitude,Latitude,Location,LSOA code,LSOA name,"
+    "Crime type,Last outcome category,Context\n"
+)
+
+
+def write_rows(path, rows):
+    """Write a police.uk file of so many rows; the same bytes for the same number."""
+    drawn = np.random.default_rng(7)
+    lon = np.round(drawn.normal(-2.95, 0.06, POINTS), 6)
+    lat = np.round(drawn.normal(53.43, 0.05, POINTS), 6)
+    weight = drawn.pareto(1.2, POINTS) + 0.1
+    options = arrow_csv.WriteOptions(include_header=False, quoting_style="needed")
+    with path.open("wb") as file:
+        file.write(HEADER.encode())
+        for first in range(0, rows, STEP):
+            size = min(STEP, rows - first)
+            point = drawn.choice(POINTS, size, p=weight / weight.sum())
+            digits = drawn.bytes(32 * size).hex()
+            month = np.sort(
+                drawn.integers(first * 120 // rows, -(-(first + size) * 120 // rows), size)
+            )
+            force = np.full(size, "Merseyside Police")
+            columns = [
+                [digits[at * 64 : at * 64 + 64] for at in range(size)],
+                np.array(MONTHS)[month],
+                force,
+                force,
+                [f"{x:.6f}" for x in lon[point]],
+                [f"{y:.6f}" for y in lat[point]],
+                [f"On or near Street {one}" for one in point],
+                [f"E0100{one % DISTRICTS:04d}" for one in point],
+                [f"Liverpool {one % DISTRICTS:03d}A" for one in point],
+                np.array(TYPES)[drawn.integers(0, len(TYPES), size)],
+                np.array(OUTCOMES)[drawn.integers(0, len(OUTCOMES), size)],
+                np.full(size, ""),
+            ]
+            table = pa.table([pa.array(held) for held in columns], names=list("abcdefghijkl"))
+            arrow_csv.write_csv(table, file, options)
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("millions", nargs="+", type=float)
+    parser.add_argument("--folder", type=Path, help="Where files are made, and kept.")
+    parser.add_argument("--peer", action="store_true")
+    chosen = parser.parse_args()
+    with tempfile.TemporaryDirectory() as temporary:
+        folder = chosen.folder or Path(temporary)
+        for million in sorted(chosen.millions):
+            path = folder / f"{million:g}-million" / "2025-12-merseyside-street.csv"
+            if not path.exists():
+                path.parent.mkdir(parents=True, exist_ok=True)
+                write_rows(path, round(million * 1e6))
+            command = [sys.executable, "-c", "from mapper.cli import main; main()", "hotspots"]
+            command += [str(path), "--lens", "public-all", "--out", f"{temporary}/{million:g}"]
+            seconds, megabytes, _ = measure(command)
+            print(f"{million:6g} million rows {seconds:8.1f} s {megabytes:8.0f} MB", flush=True)
+            if chosen.peer and million == min(chosen.millions):
+                area = str(ROOT / "data" / "boundaries" / "merseyside.parquet")
+                peer = [sys.executable, "-c", SCRIPT, str(path.parent), area, temporary]
+                slow, held, _ = measure(peer)
+                print(f"       pandas + h3 + PySAL {slow:8.1f} s {held:8.0f} MB", flush=True)
+                print(f"       faster: {slow / seconds:.1f} times", flush=True)
+
+
+if __name__ == "__main__":
+    main()
