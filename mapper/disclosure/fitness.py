@@ -120,7 +120,10 @@ def _about(finding: Finding, rule: AudienceRule) -> list[str]:
         )
     known = {"pattern", "trend", "phase"} & set(finding.roles)
     if finding.unit == "hotspot" and not (known or set(finding.roles.values()) <= _FACTS_ONLY):
-        faults.append("it is all counts of hot spots; ask for their patterns, or for a map")
+        faults.append(
+            "it is all counts of hot spots, each of few incidents; ask for what surrounds them, for"
+            " their patterns, or for the map of another lens"
+        )
     return faults
 
 

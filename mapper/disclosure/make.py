@@ -6,6 +6,7 @@ same register, as one act.
 """
 
 import hashlib
+from collections.abc import Mapping
 from dataclasses import replace
 from importlib.metadata import version
 from importlib.util import find_spec
@@ -29,6 +30,7 @@ from mapper.disclosure.release import (
 )
 from mapper.disclosure.release_plan import CAVEAT
 from mapper.disclosure.rules import AUDIENCES, OPERATIONAL, AudienceRule, rules
+from mapper.disclosure.suppression import Printed
 from mapper.grid.hexagons import strings_to_cells
 from mapper.questions.finding import Finding, Where, where_named
 
@@ -101,9 +103,9 @@ def release(
     if audience != OPERATIONAL:
         return _to_audience(thing, rules().audiences[audience], register, shown, made_by)
     if isinstance(thing, Finding):
-        return _made(thing, None, audience, MARKINGS[OPERATIONAL], made_by)
+        return _made(thing, None, {}, audience, MARKINGS[OPERATIONAL], made_by)
     tables = MapTables(thing.cells, thing.hotspots, streets=thing.streets)
-    return _made(map_finding(thing), tables, audience, MARKINGS[OPERATIONAL], made_by)
+    return _made(map_finding(thing), tables, {}, audience, MARKINGS[OPERATIONAL], made_by)
 
 
 def _to_audience(
@@ -130,10 +132,13 @@ def _to_audience(
         if isinstance(thing, AnalysisResult):
             tables = map_tables(thing, prepared, rule)
             guarded = _guarded_map(thing, prepared, tables, rule)
+            printed = prepared.printed if prepared.finding.unit == "cell" else {}
         else:
             tables = None
-            guarded = _guarded_table(prepared, rule, shown)
-        made = _made(guarded, tables, rule.audience, rule.marking, made_by, rule.hidden_words)
+            guarded, printed = _guarded_table(prepared, rule, shown), prepared.printed
+        made = _made(
+            guarded, tables, printed, rule.audience, rule.marking, made_by, rule.hidden_words
+        )
         for part in () if prepared.again else prepared.stored:
             name = f"{made.digest} {part.filters['column']}" if tables is None else ""
             key = hashlib.sha256(name.encode()).hexdigest() if name else made.digest
@@ -208,6 +213,7 @@ def _drawn(finding: Finding, shown: Release | None) -> Where | None:
 def _made(
     finding: Finding,
     tables: MapTables | None,
+    printed: Mapping[str, Printed],
     audience: str,
     marking: str,
     made_by: str,
@@ -227,13 +233,14 @@ def _made(
         "record": MappingProxyType({**finding.record, "made_by": made_by, "versions": versions}),
         "licence": finding.licence,
     }
+    beside: dict[str, Any] = {"printed": MappingProxyType(dict(printed)), "_key": _MADE_HERE}
     if tables is not None:
         content |= {"caveats": finding.notes, "hidden_words": hidden_words}
         shown: dict[str, Any] = dict(vars(tables))
         digest = digest_of_release(content, *(one for one in shown.values() if one is not None))
-        return Release(**content, **shown, digest=digest, _key=_MADE_HERE)
+        return Release(**content, **shown, digest=digest, **beside)
     names = ("id", "definition", "source", "unit", "roles", "lens_title", "notes", "choices")
     content |= {name: getattr(finding, name) for name in names}
     table, where = finding.table, finding.where
     digest = digest_of_release(content, table, *(where.tables if where is not None else ()))
-    return FindingRelease(**content, table=table, where=where, digest=digest, _key=_MADE_HERE)
+    return FindingRelease(**content, table=table, where=where, digest=digest, **beside)

@@ -7,7 +7,7 @@ made by :func:`mapper.disclosure.make.release` and by nothing else.
 import hashlib
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from types import MappingProxyType
 from typing import Any, Literal, TypeVar, overload
 
@@ -15,6 +15,7 @@ import numpy as np
 import pandas as pd
 
 from mapper.base.errors import DisclosureError
+from mapper.disclosure.suppression import Printed
 from mapper.questions.finding import Role, Unit, Where
 
 Audience = Literal["operational", "partnership", "public"]
@@ -38,6 +39,9 @@ class AnyRelease:
     record: Mapping[str, Any]  # request, inputs, numbers, versions: the manifest's content
     licence: str
     digest: str  # SHA-256 over all of it
+    # What a reader concludes of each column of counts, by row; none for the operational audience,
+    # nor of a map whose counts are printed by district alone.
+    printed: Mapping[str, Printed] = field(default_factory=dict)
     _key: object = None
 
     def __post_init__(self) -> None:

@@ -5,7 +5,6 @@ is printed); rounded; between two numbers, where it is a sum of what was told be
 which says nothing and protects another count.
 """
 
-import re
 from dataclasses import dataclass
 
 import numpy as np
@@ -15,7 +14,6 @@ from mapper.disclosure.register import UNLIMITED
 from mapper.disclosure.rules import AudienceRule
 
 NONE, HIDDEN, ROUNDED, WITHHELD, BETWEEN = range(5)
-_TWO_NUMBERS = re.compile(r"([\d,]+) to ([\d,]+)")
 BY_DISTRICT = "by district only"  # of a cell whose count is printed with its district's alone
 
 
@@ -110,18 +108,6 @@ def print_limits(low: Integers, high: Integers, rule: AudienceRule) -> Printed:
         BETWEEN,
     )
     return Printed(kind=kind.astype(np.int64), value=value, low=low, high=high)
-
-
-def limits_of_words(words: str, value: int, rule: AudienceRule) -> tuple[int, int]:
-    """Return what a reader concludes from how a count is printed: the least and most it can be."""
-    between = _TWO_NUMBERS.fullmatch(words)
-    if between:
-        low, high = (int(one.replace(",", "")) for one in between.groups())
-        return low, high
-    kind = {word: kind for kind, word in kind_words(rule).items()}.get(words, WITHHELD)
-    if kind == HIDDEN:
-        return 1, rule.smallest_count - 1
-    return (0, UNLIMITED) if kind == WITHHELD else interval_of(value, rule)
 
 
 def round_counts(counts: Integers, step: int) -> Integers:

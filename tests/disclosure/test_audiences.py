@@ -287,13 +287,13 @@ def test_which_notes_leave_is_decided_by_their_codes_and_not_by_their_words(audi
 
 def test_words_of_printed_counts_can_be_written_anew(monkeypatch):
     """The words of each kind stand in one place; what is concluded from a map follows the kinds."""
-    before = spans_of_cells(partnership().cells, rules().audiences["partnership"])
+    before = spans_of_cells(partnership())
     words = {kind: f"kind {kind}" for kind in kind_words(rules().audiences["partnership"])}
     for home in ("disclosure.partner_tables", "disclosure.suppression"):
         monkeypatch.setattr(f"mapper.{home}.kind_words", lambda _rule: words)
     shown = partnership()
     assert set(shown.cells["shown"]) <= set(words.values())
-    after = spans_of_cells(shown.cells, rules().audiences["partnership"])
+    after = spans_of_cells(shown)
     assert (before.low.tolist(), before.high.tolist()) == (after.low.tolist(), after.high.tolist())
 
 

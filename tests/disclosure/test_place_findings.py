@@ -87,7 +87,8 @@ def test_questions_are_asked_of_the_cells_that_the_release_shows(answers, result
 
 def test_partners_get_classes_and_no_figure_computed_from_counts(answers):
     found = first(answers, "partnership")
-    assert "all counts of hot spots" in found.unanswered["signature"]
+    why = found.unanswered["signature"]
+    assert "all counts of hot spots, each of few incidents; ask for what surrounds them" in why
     assert {"pattern", "phase"} <= set(found.findings["phases"].table)
     for one in found.findings.values():
         assert "derived" not in one.roles.values()

@@ -99,7 +99,6 @@ def briefing_content(gathered: Gathered, *, shared: Shared | None = None) -> Bri
         gathered.now,
         gathered.before,
         days=gathered.days,
-        rule=gathered.rule,
         dispersion=gathered.dispersion,
         forbidden=gathered.forbidden,
     )

@@ -11,7 +11,6 @@ own (:mod:`mapper.disclosure.totals`).
 from dataclasses import dataclass
 
 import numpy as np
-import pandas as pd
 
 from mapper.analysis.analyse import find_hotspots
 from mapper.analysis.study import Study, prepare
@@ -25,7 +24,7 @@ from mapper.disclosure.make import release
 from mapper.disclosure.register import Register
 from mapper.disclosure.release import FindingRelease, Release
 from mapper.disclosure.rules import AudienceRule, rules
-from mapper.disclosure.suppression import limits_of_words
+from mapper.disclosure.suppression import Printed
 from mapper.disclosure.totals import TotalsRegister, total_is_safe
 from mapper.grid.counts import locate
 from mapper.incidents.table import Incidents
@@ -229,7 +228,9 @@ class _Source:
         ]  # fmt: skip
         return Total(
             *(lens.id, title, words, printed[0], printed[1]),
-            limits=_limits(shown, rule) if planned else (),
+            limits=tuple(_limits(found.printed[one]) for one in ("before", "after"))
+            if planned
+            else (),
             dispersion=self._dispersion(lens, "area"),
             forbidden=finding.table["direction"][0] == CANNOT,
         )
@@ -282,12 +283,9 @@ class _Source:
             return None
 
 
-def _limits(shown: pd.DataFrame, rule: AudienceRule) -> tuple[tuple[int, int], ...]:
-    """Return the least and most of the totals before and after, as they are printed."""
-    return tuple(
-        limits_of_words(str(shown[f"{name}_shown"][0]), int(shown[name].fillna(0)[0]), rule)
-        for name in ("before", "after")
-    )
+def _limits(total: Printed) -> tuple[int, int]:
+    """Return the least and most that a printed total can be."""
+    return int(total.low[0]), int(total.high[0])
 
 
 def _days(incidents: Incidents, window: Window) -> int:

@@ -11,7 +11,6 @@ import numpy as np
 
 from mapper.base.types import Flags, Integers
 from mapper.disclosure.release import Release
-from mapper.disclosure.rules import AudienceRule
 from mapper.grid.hexagons import strings_to_cells
 from mapper.grid.neighbours import find_neighbours, touching_groups
 from mapper.outputs.briefing.spans import RateChange, compare_spans, spans_of_cells
@@ -72,7 +71,6 @@ def find_movers(
     before: Release | None,
     *,
     days: tuple[int, int],
-    rule: AudienceRule,
     dispersion: float = 1.0,
     forbidden: Flags | None = None,
 ) -> tuple[Mover, ...]:
@@ -93,7 +91,7 @@ def find_movers(
     barred = np.zeros(number, dtype=bool)
     if forbidden is not None:
         barred[group[forbidden & (group >= 0)]] = True
-    sums = [spans_of_cells(one.cells, rule).sums(group, number) for one in (before, now)]
+    sums = [spans_of_cells(one).sums(group, number) for one in (before, now)]
     alike = PeriodDispersion(np.full(number, dispersion), np.full(number, np.inf), dispersion)
     moves = compare_spans(sums[0], sums[1], days=days, dispersion=alike, forbidden=barred)
     found = []

@@ -14,12 +14,12 @@ from functools import partial
 from typing import Literal
 
 import numpy as np
-import pandas as pd
 
 from mapper.base.types import Flags, Integers
 from mapper.disclosure.register import UNLIMITED
+from mapper.disclosure.release import Release
 from mapper.disclosure.rules import AudienceRule
-from mapper.disclosure.suppression import interval_of, limits_of_words
+from mapper.disclosure.suppression import interval_of
 from mapper.statistics.change import compare_windows
 from mapper.statistics.period_dispersion import PeriodDispersion
 
@@ -94,17 +94,13 @@ def spans_of_counts(
     return Spans(low, high)
 
 
-def spans_of_cells(cells: pd.DataFrame, rule: AudienceRule) -> Spans:
-    """Return the spans of a release's cells; a withheld count can be anything."""
-    shown = cells["shown"].astype("str").to_numpy(dtype=object)
-    counts = cells["incidents"].fillna(0).to_numpy(dtype=np.int64)
-    known: dict[tuple[str, int], tuple[int, int]] = {}  # most cells are printed as others are
-    for pair in zip(shown.tolist(), counts.tolist(), strict=True):
-        if pair not in known:
-            known[pair] = limits_of_words(*pair, rule)
-    ends = [known[pair] for pair in zip(shown.tolist(), counts.tolist(), strict=True)]
-    low, high = np.array(ends, dtype=np.int64).reshape(-1, 2).T
-    return Spans(low, high)
+def spans_of_cells(release: Release) -> Spans:
+    """Return the spans of a map's cells; a count that is not printed by cell can be anything."""
+    printed = release.printed.get("incidents")
+    if printed is None:
+        nothing = np.zeros(len(release.cells), dtype=np.int64)
+        return Spans(nothing, np.full_like(nothing, UNLIMITED))
+    return Spans(printed.low, printed.high)
 
 
 def compare_spans(
