@@ -18,6 +18,7 @@ from mapper.base.errors import MapperError
 from mapper.disclosure.patch import PatchRelease, release_outlook
 from mapper.disclosure.release import FindingRelease, is_release
 from mapper.lenses.lens import Lens
+from mapper.outputs.tables import main_streets
 from mapper.questions.where_next import QUESTION
 
 SHOWN = 5
@@ -42,6 +43,7 @@ def next_rows(shown: FindingRelease, patch: PatchRelease) -> pd.DataFrame:
     spot_of = dict(zip(patch.shown.cells["cell"], patch.shown.cells["hotspot_id"], strict=True))
     spots = patch.shown.hotspots
     names = dict(zip(spots["hotspot_id"], spots["name"], strict=True))
+    streets = main_streets(patch.shown)
     spans = zip(top["low"], top["high"], strict=True)
     return pd.DataFrame(
         {
@@ -53,7 +55,7 @@ def next_rows(shown: FindingRelease, patch: PatchRelease) -> pd.DataFrame:
             "Expected": [f"{value:.1f}" for value in top["expected"]],
             "Likely between": [f"{low:.0f} and {high:.0f}" for low, high in spans],
             "Last twelve months": top["last_year"].to_numpy(),
-            "Cell": top["cell"].to_numpy(),
+            "Main street": [streets.get(cell, "") for cell in top["cell"]],
         }
     )
 
