@@ -8,7 +8,7 @@ PIP := $(BIN)/python -m pip --disable-pip-version-check
 # In a process of its own: it measures that process's memory
 ALONE := tests/security/test_hostile_files.py
 
-.PHONY: install run test test-plain test-browser lint soak benchmarks docs pictures clean
+.PHONY: install run test test-plain test-browser lint soak benchmarks docs sbom pictures clean
 
 install: .venv/installed
 
@@ -61,6 +61,10 @@ docs: .venv/installed-docs
 .venv/installed-docs: .venv/installed
 	$(PIP) install --quiet --constraint constraints.txt --editable '.[docs]'
 	touch $@
+
+# What a release is made of, for those who keep watch on it: every package with its version
+sbom: .venv/installed-dev
+	$(BIN)/python docs/make_sbom.py dist/mapper.cdx.json
 
 # The pictures of docs/tour.md, from a running app on the demonstration data
 pictures: .venv/installed-dev .venv/browser

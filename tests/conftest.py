@@ -20,6 +20,7 @@ from mapper.cli import main
 from mapper.disclosure import release as release_module
 from mapper.disclosure.release import Release
 from mapper.grid.hexagons import cells_to_discs, cells_to_points, cells_to_strings, points_to_cells
+from tests.logs import hold_no_detail
 from tests.small_extract import write_extract
 
 # How long an example takes tells of the machine, not of the code.
@@ -244,3 +245,4 @@ def people_app(tmp_path_factory):
     folder = tmp_path_factory.mktemp("people")
     with serving(folder, write_extract(folder / "small.csv")) as address:
         yield address
+    hold_no_detail(folder, "TQ 30 80", "a secret of the test")  # what was searched for on My patch

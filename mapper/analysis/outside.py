@@ -20,6 +20,7 @@ from mapper.grid.hexagons import cells_to_points
 
 MOST_OUTSIDE = 0.5
 _EARTH_KM = 6371.0
+_WITHIN_KM = 1.0  # of a known cell: in its district, not away from it
 _LOOKED_AT = 5_000  # points, to tell in which district most of them lie
 
 
@@ -87,6 +88,8 @@ def whereabouts(lon: Floats, lat: Floats) -> str:
                 nearest = min(nearest, _nearest_district(middle, area))
     if not nearest[1]:
         return f"round {point}"
+    if nearest[0] < _WITHIN_KM:
+        return f"round {point}, in several districts with {nearest[1]} in their middle"
     return f"round {point}, {nearest[0]:,.0f} km from {nearest[1]}, the nearest known district"
 
 

@@ -67,13 +67,17 @@ class Proactivity:
     words: tuple[str, ...]
 
 
-def check_proactivity(study: Study, *, progress: Progress = no_progress) -> Proactivity:
+def check_proactivity(
+    study: Study, *, result: AnalysisResult | None = None, progress: Progress = no_progress
+) -> Proactivity:
     """Compare a map with and without police-generated incidents, and with who lives there.
 
     Parameters
     ----------
     study
         The base run, with police-generated incidents counted.
+    result
+        The hot spots of the base run, found here when not given.
     progress
         Called on the way; what it raises stops the work.
 
@@ -88,7 +92,7 @@ def check_proactivity(study: Study, *, progress: Progress = no_progress) -> Proa
             " true), so that both lists can be compared."
         )
     progress("Finding hot spots with police-generated incidents", 0.1)
-    result = find_hotspots(study)
+    result = result or find_hotspots(study)
     others = _without_police(study)
     progress("Finding hot spots without them", 0.4)
     bare = _bare_result(study, result)

@@ -194,7 +194,7 @@ def read_base_table(path: Path, content: str | None = None) -> BaseTable:
                 f"{path.name}: is more than {MAX_BYTES / 1e6:.0f} MB. Leave out the columns and"
                 " places that are not needed."
             )
-        data = read_regular(path) if content is None else content.encode()
+        data = read_regular(path, at_most=MAX_BYTES) if content is None else content.encode()
         rows = pd.read_csv(io.BytesIO(data), dtype="str", index_col=False, encoding="utf-8-sig")
     except OSError as error:
         raise AreaError(

@@ -150,7 +150,7 @@ def _read(path: Path, kind: str, *, most: int, box: Sequence[float]) -> geopanda
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # what matters of them is checked below
         try:
-            frame = read_kml(path) if kind == "kml" else _load(source, kind, box)
+            frame = read_kml(path, at_most=most) if kind == "kml" else _load(source, kind, box)
         except (AreaError, MemoryError):
             raise
         except Exception as error:

@@ -25,7 +25,7 @@ else:
     shapely = Lazy("shapely")
 
 
-def read_kml(path: Path) -> geopandas.GeoDataFrame:
+def read_kml(path: Path, *, at_most: int) -> geopandas.GeoDataFrame:
     """Return a row for each placemark with polygons.
 
     Raises
@@ -33,7 +33,7 @@ def read_kml(path: Path) -> geopandas.GeoDataFrame:
     AreaError
         When the file is no KML, names entities, or holds no polygon.
     """
-    raw = read_regular(path)
+    raw = read_regular(path, at_most=at_most)
     if b"<!DOCTYPE" in raw or b"<!ENTITY" in raw:
         raise AreaError(f"{path.name}: declares entities, which KML has no use for. Export again.")
     root = ET.fromstring(raw)  # noqa: S314 - no entity is declared, and a child reads it

@@ -163,7 +163,7 @@ def _text(cell: object) -> str:
 
 def _delimited(path: Path) -> list[list[str]]:
     """Return the cells of a CSV file as text."""
-    raw = read_regular(path)
+    raw = read_regular(path, at_most=MAX_BYTES)
     try:
         text = raw.decode("utf-8-sig")
     except UnicodeDecodeError:

@@ -22,6 +22,7 @@ import pyarrow.parquet as pq
 from mapper.areas.table_child import unpacked
 from mapper.base.errors import AreaError, MapperError
 from mapper.base.files import digest_of, open_regular, replacing
+from mapper.base.json_text import json_of
 from mapper.base.sandbox import INSIDE, in_child
 from mapper.base.tables import STUDY_AREA_COLUMNS, check_columns
 
@@ -91,7 +92,7 @@ def read_study_area(path: Path, *, shipped: bool = False) -> StudyArea:
             if shipped or INSIDE in os.environ
             else unpacked_apart(path, kind=AreaError, advice=_AGAIN)
         )
-        told = json.loads((table.schema.metadata or {})[_METADATA])
+        told = json_of((table.schema.metadata or {})[_METADATA])
         cells = check_columns(table.to_pandas(), STUDY_AREA_COLUMNS, name=path.name)
         return StudyArea(
             name=told["name"],
@@ -102,7 +103,7 @@ def read_study_area(path: Path, *, shipped: bool = False) -> StudyArea:
             licence=told["licence"],
             notes=tuple(told["notes"]),
         )
-    except (pa.ArrowException, OSError, ValueError, KeyError, TypeError, RecursionError) as error:
+    except (pa.ArrowException, OSError, ValueError, KeyError, TypeError) as error:
         raise AreaError(f"{path.name}: {_NO_TABLE}") from error
 
 
@@ -169,10 +170,10 @@ def read_title(path: Path) -> str:
         When the file is no such table, or a damaged one.
     """
     try:
-        return str(json.loads(told_of(path)[_METADATA])["title"])
+        return str(json_of(told_of(path)[_METADATA])["title"])
     except (
         *(pa.ArrowException, OSError, ValueError, OverflowError),
-        *(KeyError, TypeError, RecursionError),
+        *(KeyError, TypeError),
     ) as error:
         raise AreaError(f"{path.name}: {_NO_TABLE}") from error
 

@@ -75,16 +75,24 @@ def _check_kind(path: Path, mode: int) -> None:
         raise OSError(errno.EINVAL, words, str(path))
 
 
-def read_regular(path: Path) -> bytes:
-    """Return what a regular file holds.
+def read_regular(path: Path, *, at_most: int) -> bytes:
+    """Return what a regular file of at most so many bytes holds.
 
     Raises
     ------
     OSError
-        As :func:`open_regular`.
+        As :func:`open_regular`, when it is longer, or grows meanwhile.
     """
     with open_regular(path) as file:
-        return file.read()
+        size = os.fstat(file.fileno()).st_size
+        if size > at_most:
+            words = f"it is over {at_most:,} bytes long, more than such a file has"
+            raise OSError(errno.EFBIG, words, str(path))
+        content = file.read(size + 1)  # a buffer of what is there, not of what there may be
+    if len(content) > size:
+        words = "something is writing to it: wait until that has ended"
+        raise OSError(errno.EBUSY, words, str(path))
+    return content
 
 
 def digest_of(path: Path) -> str:

@@ -34,6 +34,8 @@ _UNPRINTABLE = re.compile(
 
 # What a terminal or a log obeys.
 _OBEYED = re.compile(f"[\x00-\x1f\x7f-\x9f\u2028\u2029\ufeff\ud800-\udfff{_TURNING}]")
+_BRIEF = 0.0001
+SMALLEST_P = 1e-12  # mapper.statistics.permutation reports nothing below
 LONGEST_NAME = 120  # characters of a name that a list, a panel or a line can show
 
 # Of place names. What a machine raised though it begins no word: 'S, 'Ll, 1St.
@@ -112,6 +114,18 @@ def shown_name(text: str, most: int = LONGEST_NAME) -> str:
     """
     line = line_text(text)
     return line if len(line) <= most else f"{line[:most]}… (cut: {len(text):,} characters)"
+
+
+def chance_in_words(chance: float | None) -> str:
+    """Return a p or q for reading; nothing below 1e-12 is claimed."""
+    if chance is None or chance != chance:  # noqa: PLR0124 - true of NaN alone
+        return "not tested"
+    return f"< {SMALLEST_P:.0e}" if chance <= SMALLEST_P else f"{chance:.3g}"
+
+
+def chance_in_brief(chance: float) -> str:
+    """Return a p or q for a list: four decimals say all that a reader can use."""
+    return f"{chance:.4f}" if chance >= _BRIEF else f"< {_BRIEF:.4f}"
 
 
 def percent(share: float) -> str:

@@ -11,6 +11,35 @@ from mapper.base.errors import MapperError
 from mapper.base.files import open_regular
 
 FAULTS_SHOWN = 20
+LARGEST = 1_048_576  # bytes of a file, unless its kind says otherwise
+# A key of so many parts has no use, and the parser takes the square of their number in time. Parts
+# are looked for up to a length that keeps them few: looking takes no square of time either.
+_PART = r"""(?:[\w-]{1,99}+|"(?:[^"\\\n]|\\.){0,99}+"|'[^'\n]{0,99}+')[ \t]{0,99}+\.[ \t]{0,99}+"""
+_ENDLESS_KEY = re.compile(f"(?<![\\w-])(?:{_PART}){{100}}")
+
+
+def toml_of(text: str) -> dict[str, Any]:
+    """Return the table that a text holds.
+
+    Raises
+    ------
+    ValueError
+        When it is not TOML, or nested too deeply.
+
+    Examples
+    --------
+    >>> toml_of("a." * 500_000 + "a = 1")
+    Traceback (most recent call last):
+    ...
+    ValueError: a key of a hundred parts and more (at line 1)
+    """
+    if found := _ENDLESS_KEY.search(text):
+        line = text.count("\n", 0, found.start()) + 1
+        raise ValueError(f"a key of a hundred parts and more (at line {line})")
+    try:
+        return tomllib.loads(text)
+    except RecursionError as error:
+        raise ValueError("brackets nested too deeply (at line 1)") from error
 
 
 @dataclass(frozen=True)
@@ -20,7 +49,7 @@ class TomlKind:
     what: str  # for a person: "a lens file"
     remedy: str  # where a right one can be seen
     refused: type[MapperError]
-    largest: int = 1_048_576  # bytes
+    largest: int = LARGEST  # bytes
 
     def read(self, path: Path) -> tuple[bytes, str]:
         """Return a file's bytes and its text, lines ending in line feeds.
@@ -48,11 +77,7 @@ class TomlKind:
             Of this kind, with the line.
         """
         try:
-            return tomllib.loads(text)
-        except RecursionError as error:
-            raise self.refused(
-                f"{path}, line 1: brackets nested too deeply. {self.remedy}"
-            ) from error
+            return toml_of(text)
         except ValueError as error:  # TOMLDecodeError, or a number with thousands of digits
             found = re.search(r"at line (\d+)", str(error))
             line = int(found[1]) if found else text.rstrip().count("\n") + 1

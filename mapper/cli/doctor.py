@@ -1,20 +1,21 @@
 """``mapper doctor``: what an inspector would ask, answered; exit 1 where something is wrong."""
 
-import json
 import os
 import platform
 import re
 import sys
 import urllib.error
 import urllib.request
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict
 from importlib.metadata import PackageNotFoundError, requires, version
 from pathlib import Path
 
 from mapper.base.errors import MapperError
+from mapper.base.json_text import SMALL, json_of
 from mapper.base.settings import Settings, settings
 from mapper.base.top_level import top_level
+from mapper.cli.advisories import advisories
 from mapper.cli.doctor_files import given_file, installation_files
 from mapper.cli.saying import say
 from mapper.records.audit_check import read_head
@@ -152,7 +153,7 @@ def _provider_answers(address: str) -> Inspection:
     try:
         request = urllib.request.Request(address, headers={"Accept": "application/json"})  # noqa: S310 - the settings admit https, and http on this machine
         with urllib.request.urlopen(request, timeout=_SECONDS) as answer:  # noqa: S310 - as above
-            told = json.loads(answer.read(1_000_000))
+            told = json_of(answer.read(SMALL))
         issuer = told["issuer"]
         missing = {"authorization_endpoint", "token_endpoint", "jwks_uri"} - set(told)
     except (OSError, ValueError, KeyError, TypeError) as error:
@@ -191,20 +192,30 @@ def versions(constraints: Path) -> Iterator[Inspection]:
         yield Inspection(topic, "note", "The tested versions (constraints.txt) are not at hand.")
         return
     pinned = _pinned(constraints)
+    here = {name: found for name in pinned if (found := _installed(name)) is not None}
     other = [
-        f"{name} {found} (tested: {wanted})"
-        for name, wanted in pinned.items()
-        if (found := _installed(name)) is not None and found != wanted
+        f"{name} {found} (tested: {pinned[name]})"
+        for name, found in here.items()
+        if found != pinned[name]
     ]
     if other:
-        yield Inspection(
-            topic, "wrong", f"Other than tested: {', '.join(other)}. Run make install."
-        )
+        words = f"Other than tested: {', '.join(other)}. Run make install."
+        yield Inspection(topic, "wrong", words)
     else:
-        count = sum(_installed(name) is not None for name in pinned)
-        yield Inspection(topic, "ok", f"{count} packages are exactly those that were tested.")
-    words = "Known weaknesses of these versions are not looked up here; where there is a network,"
-    yield Inspection(topic, "note", f"{words} run pip-audit --strict and take a skip as a failure.")
+        yield Inspection(topic, "ok", f"{len(here)} packages are exactly those that were tested.")
+    yield from known_weaknesses(here)
+
+
+def known_weaknesses(here: Mapping[str, str]) -> Iterator[Inspection]:
+    """Yield each known weakness of the versions that are here, by package."""
+    listed = advisories()
+    for words in listed.weaknesses(here):
+        yield Inspection("Versions", "wrong", f"{words}. Update it.")
+    words = (
+        f"{len(listed.known)} published weaknesses of {listed.gathered:%d %B %Y} were looked for;"
+    )
+    words += " no later one is known here. Where there is a network, run pip-audit --strict and"
+    yield Inspection("Versions", "note", f"{words} take a skip as a failure.")
 
 
 def _needed() -> list[str]:

@@ -2,6 +2,7 @@
 
 import hashlib
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Literal
 
@@ -13,9 +14,15 @@ from mapper.cli.progress import part_of, shown_progress
 from mapper.cli.saying import say
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from mapper.analysis.result import AnalysisResult
     from mapper.analysis.study import Study
     from mapper.disclosure.people import Viewer
-    from mapper.disclosure.place_findings import PlaceFindings
+    from mapper.disclosure.place_findings import PlaceAnswers, PlaceFindings
+    from mapper.disclosure.release import Release
+
+    Asking = Callable[[Study, AnalysisResult, Release], PlaceAnswers]
 
 
 def run(
@@ -27,38 +34,52 @@ def run(
         Literal["operational", "partnership"], typer.Option(help="Who will read it.")
     ] = "operational",
     previous: Previous = None,
+    sheet: Annotated[
+        Literal["dossier", "defence"], typer.Option(help="All of it, or why it is listed.")
+    ] = "dossier",
 ) -> None:
     """Write the dossier of a place for a context conference, marked and readable with no network.
 
     Map, week by shifts, signature, surroundings, pattern and phase, and the workspace's records
-    about the place: assessments, plans, interventions, evaluations and meetings.
+    about the place: assessments, plans, interventions, evaluations and meetings. With --sheet
+    defence, one page: reason, expectation, how it fares under hundreds of other settings, caveats.
     """
     from mapper.base.files import write_whole
     from mapper.cli.asking import read_study
     from mapper.cli.work import account, keep_event
+    from mapper.context.place_files import read_all_places
+    from mapper.disclosure.place_findings import ask_about_places, ask_how_firm
     from mapper.outputs.dossier import dossier, dossier_form
+    from mapper.outputs.dossier.defence import defence
     from mapper.records.open import database
     from mapper.records.place_work import work_about
 
     title, _, make = dossier_form(out)
-    reader = account(audience)
+    reader, now = account(audience), datetime.now(UTC).astimezone()
     with shown_progress() as progress:
         study = read_study(asked, part_of(progress, 0.0, 0.5))
         progress("Asking about the place", 0.5)
-        found = _found(study, hotspot_id, places or [], audience, previous, reader)
-        progress("Gathering the records", 0.8)
-        work = work_about(
-            database(),
-            hotspot_id=hotspot_id,
-            cells=found.cells,
-            viewer=reader,
-            own=frozenset(),
-        )
-        document = dossier(found, work, made_by=reader.name, made_at=datetime.now(UTC).astimezone())
+        near = read_all_places(places) if places else None
+        asking = (audience, previous, reader)
+        if sheet == "defence":
+            firm = partial(ask_how_firm, progress=part_of(progress, 0.5, 0.8))
+            found = _found(study, hotspot_id, firm, *asking)
+            document = defence(found, made_by=reader.name, made_at=now, places=near)
+        else:
+            found = _found(study, hotspot_id, partial(ask_about_places, places=near), *asking)
+            progress("Gathering the records", 0.8)
+            work = work_about(
+                database(),
+                hotspot_id=hotspot_id,
+                cells=found.cells,
+                viewer=reader,
+                own=frozenset(),
+            )
+            document = dossier(found, work, made_by=reader.name, made_at=now, places=near)
         content = make(document)
         digest = hashlib.sha256(content).hexdigest()
         detail = {"audience": audience, "form": title, "release": found.release.digest}
-        keep_event("export", f"dossier {hotspot_id}", digest=digest, detail=detail)
+        keep_event("export", f"{sheet} {hotspot_id}", digest=digest, detail=detail)
         write_whole(out, content)
     lines = [
         f"{document.marking}   {document.title}: {document.subtitle}",
@@ -71,7 +92,7 @@ def run(
 def _found(
     study: "Study",
     hotspot_id: str,
-    places: list[Path],
+    ask: "Asking",
     audience: str,
     previous: Path | None,
     reader: "Viewer",
@@ -80,12 +101,11 @@ def _found(
     from mapper.analysis.analyse import find_hotspots
     from mapper.cli.hotspots import earlier_ids
     from mapper.cli.releasing import register_for, released
-    from mapper.context.place_files import read_all_places
-    from mapper.disclosure.place_findings import ask_about_places, place_findings
+    from mapper.disclosure.place_findings import place_findings
 
-    near = read_all_places(places) if places else None
     ids = earlier_ids(previous) if previous else None
     result = find_hotspots(study, previous=ids)
     shown = released(result, audience=audience, made_by=reader.name)
-    answers = ask_about_places(study, result, shown, places=near)
-    return place_findings(answers, hotspot_id, register=register_for(audience, reader.name))
+    return place_findings(
+        ask(study, result, shown), hotspot_id, register=register_for(audience, reader.name)
+    )

@@ -99,10 +99,10 @@ def export_all(out: Path) -> None:
 def import_all(path: Path, *, sha256: str) -> None:
     """Take a file of people's work into an empty workspace."""
     from mapper.records.open import database
-    from mapper.records.workspace_file import import_workspace
+    from mapper.records.workspace_file import LARGEST, import_workspace
 
     try:
-        content = read_regular(path)
+        content = read_regular(path, at_most=LARGEST)
     except OSError as error:
         raise InputError(f"{path}: cannot be read ({error.strerror}). Check the path.") from error
     found = hashlib.sha256(content).hexdigest()

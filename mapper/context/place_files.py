@@ -121,7 +121,7 @@ def read_all_places(paths: list[Path]) -> Places:
 def _bytes(path: Path) -> bytes:
     """Return the content of a file."""
     with _opened(path) as file:
-        return file.read()
+        return file.read(os.fstat(file.fileno()).st_size)
 
 
 def _opened(path: Path) -> BinaryIO:

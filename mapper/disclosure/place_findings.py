@@ -16,23 +16,35 @@ import pandas as pd
 
 from mapper.analysis.result import AnalysisResult
 from mapper.analysis.study import Study
-from mapper.base.errors import MapperError, RequestError
+from mapper.base.errors import DisclosureError, MapperError, RequestError
+from mapper.base.files import Progress, no_progress
 from mapper.base.tables import HOTSPOT_COLUMNS
 from mapper.context.phases import PhaseRules
 from mapper.context.places import Places
 from mapper.disclosure.make import release
 from mapper.disclosure.register import Register
 from mapper.disclosure.release import FindingRelease, Release, is_release
+from mapper.disclosure.rules import OPERATIONAL
 from mapper.questions.context import QUESTION as CONTEXT
 from mapper.questions.context import ContextChoices
 from mapper.questions.days import QUESTION as DAYS
 from mapper.questions.finding import Finding, only_rows
 from mapper.questions.phases import QUESTION as PHASES
 from mapper.questions.phases import PhasesChoices
+from mapper.questions.proactivity import QUESTION as PROACTIVITY
+from mapper.questions.robustness import QUESTION as ROBUSTNESS
+from mapper.questions.robustness import (
+    RobustnessChoices,
+    Table,
+    follow_hotspots,
+    robustness_table,
+)
 from mapper.questions.shifts import QUESTION as SHIFT
 from mapper.questions.signature import QUESTION as SIGNATURE
 
 QUESTIONS = (SIGNATURE, SHIFT, DAYS, CONTEXT, PHASES)
+SETTINGS = "settings"  # the share of settings that keep a place, by each value of each choice
+FIRM: Mapping[str, Table] = MappingProxyType({ROBUSTNESS.id: "hotspots", SETTINGS: "choices"})
 
 
 @dataclass(frozen=True, eq=False)
@@ -108,6 +120,38 @@ def ask_about_places(
     return PlaceAnswers(release, MappingProxyType(findings), MappingProxyType(unanswered))
 
 
+def ask_how_firm(
+    study: Study, result: AnalysisResult, release: Release, *, progress: Progress = no_progress
+) -> PlaceAnswers:
+    """Ask what every place of a release is defended with: other settings, and police-made work.
+
+    Takes half a minute over a large force.
+
+    Raises
+    ------
+    DisclosureError
+        When the release is not for the operational audience: the answers rest on full counts.
+    """
+    if is_release(release).audience != OPERATIONAL:
+        raise DisclosureError(
+            f"How firm a place is rests on full counts, which the {release.audience} audience does"
+            " not see. Make the sheet for the operational audience."
+        )
+    findings: dict[str, Finding] = {}
+    unanswered = {}
+    try:
+        followed = follow_hotspots(study, RobustnessChoices(), result=result, progress=progress)
+        for name, table in FIRM.items():
+            findings[name] = robustness_table(study, followed, RobustnessChoices(table=table))
+    except MapperError as error:
+        unanswered[ROBUSTNESS.id] = str(error)
+    try:
+        findings[PROACTIVITY.id] = PROACTIVITY.ask(study, result=result)
+    except MapperError as error:
+        unanswered[PROACTIVITY.id] = str(error)
+    return PlaceAnswers(release, MappingProxyType(findings), MappingProxyType(unanswered))
+
+
 def place_findings(
     answers: PlaceAnswers,
     hotspot_id: str,
@@ -151,7 +195,8 @@ def place_findings(
 
 def title_of(question: str) -> str:
     """Return what people call a question about a place."""
-    return next(one.title for one in QUESTIONS if one.id == question)
+    known = (*QUESTIONS, ROBUSTNESS, PROACTIVITY)
+    return next(one.title for one in known if one.id == question)
 
 
 def as_shown(result: AnalysisResult, release: Release) -> AnalysisResult:

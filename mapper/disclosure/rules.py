@@ -5,7 +5,6 @@ that the Settings page writes, :mod:`mapper.disclosure.own_rules`). It may tight
 loosen none below :data:`FLOOR`.
 """
 
-import tomllib
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, fields
 from functools import cache
@@ -14,13 +13,17 @@ from types import MappingProxyType
 from typing import Any
 
 from mapper.base.errors import DisclosureError
-from mapper.base.files import digest_of, read_regular
+from mapper.base.files import digest_of
 from mapper.base.settings import settings  # pydantic takes a while to load
 from mapper.base.tables import OPTIONAL_INCIDENT_COLUMNS
+from mapper.base.toml_file import TomlKind
 
 SHIPPED = Path(__file__).with_name("rules.toml")
 OWN_RULES = "disclosure-rules.toml"  # in the workspace, where an administrator tightened some
 OPERATIONAL = "operational"
+_KIND = TomlKind(
+    what="a file of disclosure rules", remedy="Mend that line.", refused=DisclosureError
+)
 MARKINGS = ("OFFICIAL", "OFFICIAL-SENSITIVE")  # the later, the stricter
 WEEK_CLOCKS = ("none", "shift")  # the earlier, the stricter
 
@@ -199,10 +202,7 @@ def read_rules(path: Path) -> Rules:
 @cache
 def _read(path: Path, digest: str) -> Rules:
     """Parse and check one state of a rules file."""
-    try:
-        told = tomllib.loads(read_regular(path).decode())
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        raise DisclosureError(f"{path.name}: is no TOML file ({error}). Mend that line.") from error
+    told = _KIND.parse(path, _KIND.read(path)[1])
     faults = [] if isinstance(told.get("version"), str) else ['version: write version = "1.0"']
     strange = set(told) - {"version", *AUDIENCES}
     faults += [f"{name}: no such audience; remove it" for name in sorted(strange)]

@@ -8,6 +8,7 @@ a mark that is opened and never closed would swallow the rest of the file, so it
 import io
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 from itertools import chain
 from typing import BinaryIO
 
@@ -23,7 +24,8 @@ from mapper.incidents.gather import IncidentFile
 from mapper.incidents.headers import Known, above_words
 from mapper.incidents.on_disk import TextWriter
 from mapper.incidents.sheet import Positions, Ragged, Records, Sheet, is_blank, one_line
-from mapper.incidents.text import Text, text_of
+from mapper.incidents.text import HEAD, Text, text_of
+from mapper.incidents.text_forms import as_delimited
 
 _BLOCK = 8 * 1024**2
 _CHUNK = 50_000
@@ -60,6 +62,7 @@ def open_delimited(
     sha256, size = (text.sha256, text.length) if data is None else found.digest(data)
     if text.blank:
         raise InputError(f"{found.name}: is empty. Check that the export finished.")
+    text = _divided(text)
     dialect = find_dialect(text, name=found.name, known=known, header_row=header_row)
     dialect = replace(dialect, name=found.name)
     _check_quotes(text, dialect, found.name)
@@ -72,7 +75,7 @@ def open_delimited(
         read_again = text_of(found, found.load_again(sha256) if packed else None)
         if not packed and read_again.sha256 != sha256:
             raise found.changed()
-        return read_again
+        return _divided(read_again)
 
     def read(whole: Sequence[int], few: Sequence[int]) -> Records:
         records = _read(held.pop() if held else again(), dialect, whole=whole, few=few, again=again)
@@ -91,6 +94,21 @@ def open_delimited(
         delimiter=dialect.delimiter,
         notes=above_words(found.name, dialect.above),
     )
+
+
+def _divided(text: Text) -> Text:
+    """Return text whose fields are divided by a delimiter; other forms are rewritten whole."""
+    head = text.part(0, HEAD).decode(errors="ignore").encode()
+    if as_delimited(head) is head:
+        return text
+    if text.size > limits.MAX_FILE_BYTES:
+        raise InputError(
+            f"{text.name}: has {text.size:,} bytes of columns of fixed width or in single quotes,"
+            f" more than {limits.MAX_FILE_BYTES:,}. Export it as CSV."
+        )
+    content = as_delimited(text.part(0, text.size))
+    opened = partial(io.BytesIO, content)
+    return replace(text, size=len(content), open=opened, quotes=content.count(b'"'), mark=0)
 
 
 def _check_quotes(text: Text, dialect: Dialect, name: str) -> None:

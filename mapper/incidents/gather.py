@@ -4,6 +4,7 @@ Files keep the order given; those of a folder or archive are sorted by name. A f
 read once. Files of no known kind inside a folder or archive are passed over and counted aloud.
 """
 
+import errno
 import hashlib
 import re
 import sys
@@ -81,15 +82,10 @@ class IncidentFile:
         if self.archive is not None:
             return self.archive.read(self.member)
         try:
-            size = self.path.stat().st_size
-            if size > limits.MAX_FILE_BYTES:
-                raise InputError(
-                    f"{self.name}: has {size} bytes, more than {limits.MAX_FILE_BYTES}."
-                    " Split it into several files."
-                )
-            data = read_regular(self.path)
+            data = read_regular(self.path, at_most=limits.MAX_FILE_BYTES)
         except OSError as error:
-            raise InputError(f"{self.name}: cannot be read ({error.strerror}).") from error
+            advice = " Split it into several files." if error.errno == errno.EFBIG else ""
+            raise InputError(f"{self.name}: cannot be read ({error.strerror}).{advice}") from error
         return unpacked(data, name=self.name)
 
     @property

@@ -1,7 +1,9 @@
 """Parquet and GeoParquet to records, read in a child process: every value as its text."""
 
 import tempfile
+from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 from urllib.parse import unquote
 
 import pyarrow as pa
@@ -23,31 +25,62 @@ def open_parquet(found: IncidentFile, data: bytes) -> Sheet:
     InputError
         When it is damaged or cut short, or more comes of it than its size warrants.
     """
-    sha256, size = found.digest(data)
+    told, table = converted(data, by="parquet_child", name=found.name)
+    header, table = _with_parts(told["header"], table, found.path)
+    return located_sheet(found, data, header, table, crs=told["crs"])
+
+
+def converted(data: bytes, *, by: str, name: str) -> tuple[dict[str, Any], pa.Table]:
+    """Return what a child process says of a file's bytes, and the table that it makes of them.
+
+    Parameters
+    ----------
+    by
+        The module of the child's function ``convert``, which writes columns of text ``c0``,
+        ``c1``, ... and those of :data:`~mapper.incidents.parquet_child.PLACES`, if any.
+
+    Raises
+    ------
+    InputError
+        When it refuses, or takes too much memory or time for the size.
+    """
     with tempfile.TemporaryDirectory(prefix="mapper-") as folder:
-        source, target = Path(folder, "table.parquet"), Path(folder, "table.arrow")
+        source, target = Path(folder, "table"), Path(folder, "table.arrow")
         source.write_bytes(data)
         told = in_child(
-            "mapper.incidents.parquet_child:convert",
-            {"name": found.name, "source": str(source), "target": str(target)},
-            name=found.name,
+            f"mapper.incidents.{by}:convert",
+            {"name": name, "source": str(source), "target": str(target)},
+            name=name,
             size=len(data),
         )
         with pa.OSFile(str(target), "rb") as file:
-            table = pa.ipc.open_file(file).read_all()
+            return told, pa.ipc.open_file(file).read_all()
+
+
+def located_sheet(
+    found: IncidentFile,
+    data: bytes,
+    header: Sequence[str],
+    table: pa.Table,
+    *,
+    crs: object,
+    encoding: str = "",
+) -> Sheet:
+    """Return the sheet of columns of text and of places, where there are those."""
+    sha256, size = found.digest(data)
     geometry = None
-    if told["located"]:
+    if PLACES.names[0] in table.column_names:
         x, y, absent, other = (table.column(one).to_numpy() for one in PLACES.names)
-        geometry = from_xy(x, y, absent=absent, other=other, crs=told["crs"], name=found.name)
+        geometry = from_xy(x, y, absent=absent, other=other, crs=crs, name=found.name)
         table = table.drop_columns(PLACES.names)
-    header, table = _with_parts(told["header"], table, found.path)
     return Sheet(
         name=found.name,
         sha256=sha256,
         size=size,
-        header=header,
+        header=tuple(header),
         sample=sample_of(table),
         read=from_table(table, geometry=geometry),
+        encoding=encoding,
         located=geometry is not None,
     )
 

@@ -4,7 +4,6 @@ A page of a few bytes may stand for gigabytes, whatever the file declares: the t
 at a time, and what comes of it is measured as it is written.
 """
 
-import json
 from collections.abc import Iterator, Mapping
 from typing import Any
 
@@ -14,6 +13,7 @@ import pyarrow.parquet as pq
 
 from mapper.base.errors import InputError
 from mapper.base.files import Progress
+from mapper.base.json_text import json_of
 from mapper.incidents import limits
 from mapper.incidents.wkb import points_of
 
@@ -30,7 +30,7 @@ def convert(told: Mapping[str, Any], _progress: Progress) -> dict[str, Any]:
     Returns
     -------
     dict
-        ``header``, and of a GeoParquet file ``located`` and the ``crs`` that it says.
+        ``header``, and the ``crs`` that a GeoParquet file says.
 
     Raises
     ------
@@ -71,7 +71,7 @@ def _convert(file: pq.ParquetFile, told: Mapping[str, Any], name: str, size: int
             if out.tell() > most:
                 raise MemoryError
     header = [names[at] for at in kept]
-    return {"header": header, "located": bool(column), "crs": crs}
+    return {"header": header, "crs": crs}
 
 
 def _parts(file: pq.ParquetFile) -> Iterator[pa.Table]:
@@ -87,11 +87,11 @@ def _geometry(name: str, schema: pa.Schema) -> tuple[str, Any]:
     if told is None:
         return "", None
     try:
-        geo = json.loads(told)
+        geo = json_of(told)
         column = geo["primary_column"]
         crs = geo["columns"][column].get("crs", "OGC:CRS84")
         schema.field(column)
-    except (KeyError, TypeError, ValueError, AttributeError, RecursionError) as error:
+    except (KeyError, TypeError, ValueError, AttributeError) as error:
         raise InputError(
             f"{name}: its GeoParquet description is damaged. Write it again."
         ) from error

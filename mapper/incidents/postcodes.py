@@ -21,6 +21,7 @@ import pyarrow.csv as pacsv
 from mapper.base.errors import InputError
 from mapper.base.files import read_regular
 from mapper.base.types import Floats
+from mapper.incidents import limits
 from mapper.incidents.archive import open_archive
 from mapper.incidents.coordinates import grid_to_degrees, in_area
 from mapper.incidents.encoding import check_lines, pieces
@@ -89,7 +90,7 @@ def _files(path: Path) -> Iterator[bytes]:
     """Yield the bytes of each CSV file, in order."""
     if path.is_dir():
         for one in sorted(path.rglob("*.csv")):
-            yield read_regular(one)
+            yield read_regular(one, at_most=limits.MAX_FILE_BYTES)
     elif path.suffix.lower() == ".zip":
         archive = open_archive(path)
         with archive.zip:
@@ -97,7 +98,7 @@ def _files(path: Path) -> Iterator[bytes]:
                 if name.lower().endswith(".csv"):
                     yield archive.read(name)
     else:
-        yield read_regular(path)
+        yield read_regular(path, at_most=limits.MAX_FILE_BYTES)
 
 
 def _part(data: bytes, name: str) -> tuple[pa.Array, Floats, Floats] | None:

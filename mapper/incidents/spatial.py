@@ -16,6 +16,7 @@ import pyarrow as pa
 from mapper.base.errors import InputError
 from mapper.base.files import read_regular
 from mapper.base.sandbox import in_child
+from mapper.incidents import limits
 from mapper.incidents.gather import IncidentFile
 from mapper.incidents.geometry import from_wkb
 from mapper.incidents.sheet import Sheet, from_table, sample_of
@@ -90,7 +91,7 @@ def _parts(found: IncidentFile) -> Iterator[tuple[str, bytes]]:
         return
     for beside in sorted(found.path.parent.glob(f"{_escaped(found.path.stem)}.*")):
         if beside.suffix.lower() in _SHAPE_PARTS[1:]:
-            yield beside.suffix.lower(), read_regular(beside)
+            yield beside.suffix.lower(), read_regular(beside, at_most=limits.MAX_FILE_BYTES)
 
 
 def is_duckdb(data: bytes) -> bool:

@@ -36,6 +36,7 @@ from mapper.incidents.heading_words import (
 from mapper.incidents.mapping import FIELD_OF, ColumnMapping, mapping_text
 from mapper.incidents.place_words import parse_numbers, two_numbers
 from mapper.incidents.postcodes import POSTCODE
+from mapper.incidents.time_ranges import split_ranges
 from mapper.incidents.time_words import NO_DAY
 from mapper.incidents.times import MINUTE, MONTH, parse_times
 
@@ -51,6 +52,17 @@ _CLOCK = re.compile(
     rf"|{NO_DAY}[T ]\d.*"
 )
 _TIMED = re.compile(r"date|time|datetime|when|dt|tm|from|to")
+# A date in three columns: how each is called, and what stands in it.
+_PARTS = (
+    (re.compile(r"(day|dd|dom|dayofmonth)"), re.compile(r"0?[1-9]|[12][0-9]|3[01]")),
+    (
+        re.compile(r"(month|mon|mth|mm)(no|num|number|name)?"),
+        re.compile(r"(?i)0?[1-9]|1[0-2]|[a-z]{3,9}"),
+    ),
+    (re.compile(r"(year|yr|yyyy|calendaryear)"), re.compile(r"(19|20)[0-9]{2}")),
+)
+_HOURS = re.compile(r"(hour|hours|hr|hrs|hh)(of(the)?day)?")
+_MINUTES = re.compile(r"(minute|minutes|min|mins|mi)")
 _BARE_CLOCK = re.compile(r"\d{1,4}|0?\.\d+")  # only under a header that says time
 
 
@@ -175,7 +187,36 @@ def _add_times(found: dict[str, tuple[str, ...]], told: Sequence[_Column]) -> No
         clock = None if dates[column.name] == MINUTE else _clock_of(column, at, told, clocks)
         if clock is not None:
             clocks.remove(clock)
-        found[role] = (column.name,) if clock is None else (column.name, clock.name)
+        found[role] = (column.name, *_clock_names(clock, told))
+    if not found and (parts := _parts_of_date(told)):
+        rest = [column for column in clocks if column.name not in parts]
+        found["from_at"] = (*parts, *_clock_names(rest[0] if rest else None, told))
+
+
+def _parts_of_date(told: Sequence[_Column]) -> tuple[str, ...]:
+    """Return the columns of day, month and year where a date is written in three, else none."""
+    parts = []
+    for names, values in _PARTS:
+        column = next(
+            (c for c in told if names.fullmatch(c.plain) and c.share(values.fullmatch)), None
+        )
+        if column is None:
+            return ()
+        parts.append(column.name)
+    return tuple(parts)
+
+
+def _clock_names(clock: _Column | None, told: Sequence[_Column]) -> tuple[str, ...]:
+    """Return the columns of a time of day: one, or that of hours and that of its minutes."""
+    if clock is None:
+        return ()
+    hours = _HOURS.fullmatch(clock.plain)
+    minutes = [
+        c
+        for c in told
+        if hours and _MINUTES.fullmatch(c.plain) and c.share(re.compile(r"[0-5]?[0-9]").fullmatch)
+    ]
+    return (clock.name, *(c.name for c in minutes[:1]))
 
 
 def _fineness(column: _Column) -> int | None:
@@ -183,6 +224,8 @@ def _fineness(column: _Column) -> int | None:
     if not column.values:
         return None
     texts = pa.array(dict.fromkeys(column.values), pa.string())
+    ranges = split_ranges(texts)
+    texts = texts if ranges is None else ranges.first
     times = parse_times(texts, order="day-first")
     other = parse_times(texts, order="month-first")
     known = ~(np.isnat(times.moment) & np.isnat(other.moment))

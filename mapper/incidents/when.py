@@ -1,12 +1,14 @@
 """When each record happened: start, end, precision and time of report."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import date, timedelta
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
+import pyarrow.compute as pc
 
 from mapper.base.text import count
 from mapper.base.types import Flags
@@ -14,6 +16,7 @@ from mapper.incidents.columns import Distinct
 from mapper.incidents.date_order import settle_order, swapped_in_part
 from mapper.incidents.faults import Faults
 from mapper.incidents.layout import Layout
+from mapper.incidents.time_ranges import split_ranges
 from mapper.incidents.times import (
     DAY,
     MINUTE,
@@ -25,7 +28,7 @@ from mapper.incidents.times import (
 )
 
 Moment = tuple[Moments, npt.NDArray[np.int8]]
-_HOUR = np.timedelta64(1, "h")
+_HOUR, _DAY = np.timedelta64(1, "h"), np.timedelta64(1, "D")
 _COLUMNS = ("start", "end", "reported")
 _NONE = np.datetime64("NaT", "us")
 
@@ -40,6 +43,9 @@ def find_times(
     """
     notes: list[str] = []
     moments: dict[str, Moment] = {}
+    past_midnight = np.zeros(faults.size, dtype=bool)
+    if "start" in coded and "end" not in coded:
+        coded, layout, past_midnight = _ranges(coded, layout)
     for field in _COLUMNS:
         if field in coded:
             moments[field] = _column(field, coded[field], layout, faults, file, today, notes)
@@ -49,6 +55,7 @@ def find_times(
         last, fineness = moments["end"]
         given = ~np.isnat(last)
         end = np.where(given, period_end(last, fineness), end)
+        end = np.where(past_midnight & (end < start), end + _DAY, end)
         end = np.where(given, _past_the_clock(start, end), end)
         faults.add("end before start", given & (end < start), layout.names["end"])
         precision = np.where(given, np.maximum(precision, fineness), precision)
@@ -57,6 +64,21 @@ def find_times(
     if "reported" in moments:
         found["reported"] = moments["reported"][0]
     return found, tuple(notes)
+
+
+def _ranges(
+    coded: Mapping[str, Distinct], layout: Layout
+) -> tuple[Mapping[str, Distinct], Layout, Flags]:
+    """Return columns in which a column of ranges has become two, and which may pass midnight."""
+    held = coded["start"]
+    found = split_ranges(held.values)
+    if found is None:
+        return coded, layout, np.zeros(held.codes.size, dtype=bool)
+    told = np.asarray(pc.not_equal(found.last, ""))
+    ends = np.where(held.among(told), held.codes, np.int32(-1))
+    both = {"start": Distinct(held.codes, found.first), "end": Distinct(ends, found.last)}
+    names = {**layout.names, "end": layout.names["start"]}
+    return {**coded, **both}, replace(layout, names=names), held.among(found.same_day)
 
 
 def _column(

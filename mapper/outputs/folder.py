@@ -11,7 +11,6 @@ last, so that a folder without its manifest is not complete. The next run clears
 """
 
 import ctypes
-import json
 import os
 import tempfile
 from collections.abc import Callable, Collection, Iterator, Mapping
@@ -22,10 +21,12 @@ from shutil import copystat
 from typing import Any
 
 from mapper.base.errors import InputError
-from mapper.base.files import digest_of, file_mode, flush, folder_mode, is_running, read_regular
+from mapper.base.files import digest_of, file_mode, flush, folder_mode, is_running
+from mapper.base.json_text import read_json
 
 _BEGUN, _OLD = ".new", ".old"  # end the names of what a run has begun, and of the manifest before
 _HERE = -100  # AT_FDCWD of Linux: paths as they are given
+_LONGEST = 64 * 1024**2  # bytes of a manifest
 _EXCHANGE = 2  # RENAME_EXCHANGE of Linux, RENAME_SWAP of macOS
 
 Known = Mapping[str, Collection[str]]  # file name -> SHA-256 of what runs wrote under it
@@ -85,7 +86,7 @@ def replace_set(
 def earlier_set(folder: Path, manifest: str) -> dict[str, str]:
     """Return the SHA-256 of each file of the set that a manifest in a folder lists."""
     try:
-        told = json.loads(read_regular(folder / manifest))["outputs"]
+        told = read_json(folder / manifest, at_most=_LONGEST)["outputs"]
         listed = {str(name): str(one["sha256"]) for name, one in told.items()}
     except (OSError, ValueError, KeyError, TypeError, AttributeError):
         return {}

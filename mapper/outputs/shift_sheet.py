@@ -4,7 +4,6 @@ Names, numbers and map come from the release; what is told of hours and actions 
 by hot spot id. Everything is cut to fit one page, and what is left out is said.
 """
 
-import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -12,16 +11,15 @@ from pathlib import Path
 
 from mapper.base.text import count
 from mapper.disclosure.release import Release, is_release
-from mapper.outputs.documents.model import Block, Document, Heading, Paragraph, Picture, Table
+from mapper.outputs.documents.model import Block, Document, Heading, Paragraph, Table
 from mapper.outputs.documents.pdf import document_pdf
-from mapper.outputs.pictures.map_picture import map_picture
+from mapper.outputs.pictures.map_picture import map_picture, no_higher
 from mapper.outputs.standard_words import care_words, nothing_words, question_word
 from mapper.outputs.tables import hotspot_rows
 
 MOST_PLACES = 6
 _MOST_ACTIONS = 2
 _MAP_HIGH = 0.52  # height of the map as a share of the line: about 97 mm
-_SIZE = re.compile(r'viewBox="[-\d.]+ [-\d.]+ ([\d.]+) ([\d.]+)"')
 _LONG, _SHORT, _ACTION = 110, 64, 60  # characters of a cell of the table, so that six rows fit
 
 
@@ -33,6 +31,7 @@ class SheetNote:
     pattern: str = ""
     phase: str = ""
     actions: Sequence[str] = ()
+    where: str = ""  # seen from the nearest landmark
 
 
 def shift_sheet(
@@ -61,7 +60,10 @@ def shift_sheet(
         When given anything but a release.
     """
     rows = hotspot_rows(is_release(release), on_screen=True)
-    blocks: list[Block] = [_map(release, ground), Heading("Where, when, what")]
+    blocks: list[Block] = [
+        no_higher(map_picture(release, ground=ground), _MAP_HIGH),
+        Heading("Where, when, what"),
+    ]
     if rows:
         blocks.append(_table(rows[:MOST_PLACES], notes, question_word(release)))
     else:
@@ -107,14 +109,6 @@ def shift_sheet_pdf(
     return document_pdf(sheet)
 
 
-def _map(release: Release, ground: Path | None) -> Picture:
-    """Return the map, narrow enough not to be higher than its part of the page."""
-    drawn = map_picture(release, ground=ground)
-    found = _SIZE.search(drawn.svg)
-    wide, high = (float(found[1]), float(found[2])) if found else (1.0, 1.0)
-    return Picture(drawn.svg, drawn.alt, "", width=round(min(1.0, _MAP_HIGH * wide / high), 3))
-
-
 def _table(
     rows: Sequence[Mapping[str, object]], notes: Mapping[str, SheetNote], word: str
 ) -> Table:
@@ -130,7 +124,8 @@ def _table(
         cells.append(
             (
                 str(row["rank"]),
-                _cut(str(row["name"]), _SHORT),
+                _cut(str(row["name"]), _SHORT)
+                + (f", {_cut(note.where, _SHORT)}" if note.where else ""),
                 f"{row['incidents']:,}",
                 _cut(note.when, _LONG),
                 _cut(like or "not told", _SHORT),

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from mapper.analysis.proactivity import Proactivity, check_proactivity
+from mapper.analysis.result import AnalysisResult
 from mapper.analysis.study import Study
 from mapper.base.choices import choice
 from mapper.base.files import Progress, no_progress
@@ -62,7 +63,11 @@ class ProactivityChoices(Choices):
 
 
 def ask_proactivity(
-    study: Study, choices: ProactivityChoices, *, progress: Progress = no_progress
+    study: Study,
+    choices: ProactivityChoices,
+    *,
+    result: AnalysisResult | None = None,
+    progress: Progress = no_progress,
 ) -> Finding:
     """Compare the map with and without police-generated incidents, and with who lives there.
 
@@ -77,7 +82,7 @@ def ask_proactivity(
     RequestError
         When the study already leaves police-generated incidents out.
     """
-    found = check_proactivity(study, progress=progress)
+    found = check_proactivity(study, result=result, progress=progress)
     tables = {"hotspots": found.hotspots, "hot-cells": found.hot_cells, "areas": found.areas}
     return answer(
         study,

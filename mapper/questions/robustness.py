@@ -9,6 +9,7 @@ from typing import Literal
 import pandas as pd
 
 from mapper.analysis.analyse import find_hotspots
+from mapper.analysis.result import AnalysisResult
 from mapper.analysis.robustness import Robustness, measure_robustness
 from mapper.analysis.study import Study
 from mapper.analysis.variations import RESOLUTIONS_TRIED, lens_variants
@@ -44,7 +45,11 @@ class RobustnessChoices(Choices):
 
 
 def ask_robustness(
-    study: Study, choices: RobustnessChoices, *, progress: Progress = no_progress
+    study: Study,
+    choices: RobustnessChoices,
+    *,
+    result: AnalysisResult | None = None,
+    progress: Progress = no_progress,
 ) -> Finding:
     """Follow every hot spot through hundreds of other settings.
 
@@ -55,10 +60,39 @@ def ask_robustness(
         ``settings``: what each setting gives; ``choices``: the share kept by each value of each
         choice. Replicates and seed are of the bootstrap of ranks.
 
+    result
+        The hot spots to follow, found here when not given.
+
     Raises
     ------
     RequestError
         When the request counts in a way that the settings cannot repeat.
+    """
+    found = follow_hotspots(study, choices, result=result, progress=progress)
+    return robustness_table(study, found, choices)
+
+
+@dataclass(frozen=True, eq=False)
+class Followed:
+    """Hot spots, and how they fare under other settings."""
+
+    result: AnalysisResult
+    found: Robustness
+
+
+def follow_hotspots(
+    study: Study,
+    choices: RobustnessChoices,
+    *,
+    result: AnalysisResult | None = None,
+    progress: Progress = no_progress,
+) -> Followed:
+    """Run the settings once, for all three tables.
+
+    Raises
+    ------
+    RequestError
+        As :func:`ask_robustness`.
     """
     request = study.request
     if request.inner > 1 or request.rings > _MOST_RINGS or request.location_day or request.harm:
@@ -68,7 +102,7 @@ def ask_robustness(
             names=("inner", "location_day", "harm", "rings"),
         )
     variants = _variants(study)
-    result = find_hotspots(study)
+    result = result or find_hotspots(study)
     found = measure_robustness(
         study,
         result,
@@ -78,6 +112,12 @@ def ask_robustness(
         seed=choices.seed,
         progress=progress,
     )
+    return Followed(result, found)
+
+
+def robustness_table(study: Study, followed: Followed, choices: RobustnessChoices) -> Finding:
+    """Return one of the three tables as a finding."""
+    result, found = followed.result, followed.found
     rows = _rows(found, choices.table)
     judged = int(found.settings["judged"].sum())
     told = f"{judged:,} of {len(found.settings):,} settings could be judged (30 incidents or more)."
@@ -88,7 +128,7 @@ def ask_robustness(
         _roles(rows, choices.table),
         unit=_UNITS[choices.table],
         choices=choices.told(),
-        notes=(told, _FOLLOWED[request.asks]),
+        notes=(told, _FOLLOWED[study.request.asks]),
         where=where_named(study.cells, result.hotspot_cells, rows["hotspot_id"])
         if "hotspot_id" in rows
         else None,

@@ -14,7 +14,7 @@ from pathlib import Path
 from sqlalchemy import Connection, desc, select
 
 from mapper.base.errors import RecordsError
-from mapper.base.files import read_regular
+from mapper.base.json_text import read_json
 from mapper.records.audit import NOTHING_BEFORE, AuditEntry, chained
 from mapper.records.schema.trust import audit
 
@@ -65,7 +65,7 @@ def read_head(path: Path) -> Head:
         When the file is not one.
     """
     try:
-        told = json.loads(read_regular(path))["mapper_audit_head"]
+        told = read_json(path)["mapper_audit_head"]
         return Head(number=int(told["number"]), hash=str(told["hash"]), at=str(told["at"]))
     except OSError as error:
         raise RecordsError(f"{path}: cannot be read ({error.strerror}). Check the path.") from error

@@ -18,13 +18,15 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from importlib.metadata import version
+from itertools import islice
 from pathlib import Path, PurePosixPath
 from typing import IO, Any
 
 from sqlalchemy import Connection, Table, func, insert, select
 
 from mapper.base.errors import RecordsError
-from mapper.base.files import Progress, digest_of, no_progress, open_regular, replacing
+from mapper.base.files import Progress, digest_of, no_progress, open_regular, replacing, write_whole
+from mapper.base.json_text import json_of
 from mapper.records.audit import Event, append
 from mapper.records.database import Database
 from mapper.records.engine import FILE_NAME as DATABASE
@@ -41,6 +43,7 @@ MANIFEST = "manifest.json"
 MARK = ".restoring"
 _TABLES, _FILES = "tables", "files"
 _BATCH = 500
+_LONGEST = 64 * 1024**2  # bytes of a manifest or a row
 _ROLE = "command line"
 
 
@@ -107,7 +110,7 @@ def restore(
         facts = _facts(manifest, digest_of(path))
         mark = workspace / MARK
         _refuse_what_is_there(database, workspace, begun=mark.exists())
-        mark.write_text(f"{path.name}\n")
+        write_whole(mark, f"{path.name}\n")
         _put_files(archive, workspace)
         with database.write() as connection:
             for table in _kept_tables():
@@ -194,7 +197,7 @@ def _checked(archive: zipfile.ZipFile, progress: Progress) -> dict[str, Any]:
     """Return the manifest once every file of the zip is what it says."""
     name = Path(str(archive.filename)).name
     try:
-        manifest: dict[str, Any] = json.loads(archive.read(MANIFEST))
+        manifest: dict[str, Any] = json_of(_manifest_in(archive))
         _refuse_strange(manifest, name)
         digests: dict[str, str] = manifest["digests"]
         if set(digests) | {MANIFEST} != set(archive.namelist()):
@@ -205,9 +208,21 @@ def _checked(archive: zipfile.ZipFile, progress: Progress) -> dict[str, Any]:
                 if _digest_of_stream(stream) != expected:
                     raise _unusable(name, f"{member} is not what was packed")
             progress("Checked", number / len(digests))
+        for table in _kept_tables():
+            for _ in _rows_in(archive, table):  # before anything is written
+                pass
     except (KeyError, ValueError, TypeError, OSError, zipfile.BadZipFile) as error:
         raise _unusable(name, "its manifest or a file in it is damaged") from error
     return manifest
+
+
+def _manifest_in(archive: zipfile.ZipFile) -> bytes:
+    """Return the manifest's text, no longer than that of a very large workspace."""
+    with archive.open(MANIFEST) as member:
+        content = member.read(_LONGEST + 1)
+    if len(content) > _LONGEST:
+        raise ValueError(MANIFEST)
+    return content
 
 
 def _refuse_strange(manifest: Mapping[str, Any], name: str) -> None:
@@ -269,24 +284,30 @@ def _put_files(archive: zipfile.ZipFile, workspace: Path) -> None:
 
 
 def _put_rows(connection: Connection, table: Table, archive: zipfile.ZipFile) -> None:
-    """Insert the rows of a table; a table that an older backup does not know stays empty."""
-    name = f"{_TABLES}/{table.name}.jsonl"
-    if name not in archive.namelist():
-        return
-    batch: list[dict[str, Any]] = []
-    with archive.open(name) as lines:
-        for line in lines:
-            batch.append(row_of(table, line))
-            if len(batch) == _BATCH:
-                connection.execute(insert(table), batch)
-                batch = []
-    if batch:
+    """Insert the rows of a table."""
+    rows = _rows_in(archive, table)
+    while batch := list(islice(rows, _BATCH)):
         connection.execute(insert(table), batch)
     counted = table.autoincrement_column
     if counted is not None and connection.dialect.name == "postgresql":
         following = select(func.coalesce(func.max(counted), 0) + 1).scalar_subquery()
         sequence = func.pg_get_serial_sequence(table.name, counted.name)
         connection.execute(select(func.setval(sequence, following, False)))
+
+
+def _rows_in(archive: zipfile.ZipFile, table: Table) -> Iterator[dict[str, Any]]:
+    """Yield the rows of a table; one that an older backup does not know has none."""
+    name = f"{_TABLES}/{table.name}.jsonl"
+    if name not in archive.namelist():
+        return
+    with archive.open(name) as lines:
+        while line := lines.readline(_LONGEST):  # no row is longer: what was cut is no JSON
+            try:
+                yield row_of(table, line)
+            except (ValueError, KeyError, TypeError, AttributeError) as error:
+                backup_name = Path(str(archive.filename)).name
+                words = f"a row of {table.name} is damaged or endless"
+                raise _unusable(backup_name, words) from error
 
 
 def _facts(manifest: Mapping[str, Any], digest: str) -> BackupFacts:

@@ -6,12 +6,48 @@ anything: it shows administrators who has which role, and since when it has been
 
 import json
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import Connection, insert, select, update
+from sqlalchemy import Connection, desc, func, insert, select, update
 
+from mapper.disclosure.people import ROLES, Viewer
 from mapper.records.audit import Event, append
 from mapper.records.schema.trust import people
+
+MOST = 500  # people in one list
+
+
+@dataclass(frozen=True)
+class KnownPerson:
+    """Somebody who has signed in, as they were the last time."""
+
+    viewer: Viewer
+    first_seen: datetime
+    last_seen: datetime
+
+
+def known_people(
+    connection: Connection, *, most: int = MOST
+) -> tuple[tuple[KnownPerson, ...], int]:
+    """Return who has signed in, the last first and at most so many, and how many there are."""
+    rows = connection.execute(
+        select(people).order_by(desc(people.c.last_seen), people.c.person).limit(most)
+    ).mappings()
+    found = tuple(
+        KnownPerson(
+            Viewer(
+                name=row["name"],
+                roles=frozenset(role for role in ROLES if role in row["role"].split(", ")),
+                wards=frozenset(json.loads(row["wards"])),
+                agency=row["agency"],
+            ),
+            row["first_seen"],
+            row["last_seen"],
+        )
+        for row in rows
+    )
+    return found, connection.scalar(select(func.count()).select_from(people)) or 0
 
 
 def note_person(

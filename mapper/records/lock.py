@@ -17,6 +17,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from mapper.base.errors import RecordsError
+from mapper.base.json_text import read_json
 
 FILE_NAME = ".lock"
 _LOOK_AGAIN = 0.05  # seconds
@@ -54,7 +55,7 @@ def sole_writer(workspace: Path, *, doing: str, wait: float = 0.0) -> Iterator[N
 def holder(workspace: Path) -> str:
     """Return in words who holds the lock, or held it last without letting go; else nothing."""
     try:
-        told = json.loads((workspace / FILE_NAME).read_bytes())
+        told = read_json(workspace / FILE_NAME)
         since = datetime.fromisoformat(told["since"])
         return (
             f"{told['doing']} (process {told['process']} on {told['machine']}, since"

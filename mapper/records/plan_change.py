@@ -3,6 +3,7 @@
 from pathlib import Path
 
 from mapper.base.files import digest_of, read_regular, write_whole
+from mapper.base.toml_file import LARGEST
 from mapper.disclosure.plan_month import check_plan
 from mapper.disclosure.release_plan import PLAN_FILE, ReleasePlan, read_plan
 from mapper.records.audit import Event, append
@@ -27,7 +28,7 @@ def fix_plan(
     """
     digest = digest_of(path) if path.is_file() else ""
     plan = read_plan(path, digest)
-    kept, content = workspace / PLAN_FILE, read_regular(path)
+    kept, content = workspace / PLAN_FILE, read_regular(path, at_most=LARGEST)
     detail = {"first": f"{plan.first}", "last": f"{plan.last}", "lenses": ", ".join(plan.lenses)}
     with (
         sole_writer(workspace, doing="fixing the release plan", wait=30),

@@ -8,6 +8,7 @@ from typing import Any
 
 from sqlalchemy import Connection, Date, LargeBinary, Table, select
 
+from mapper.base.json_text import json_of
 from mapper.records.schema.base import Moment
 
 
@@ -26,7 +27,7 @@ def row_of(table: Table, line: bytes) -> dict[str, Any]:
     ValueError, KeyError
         When the line is no row of the table.
     """
-    read: Mapping[str, Any] = json.loads(line)
+    read: Mapping[str, Any] = json_of(line)
     return {name: _in(table.columns[name].type, value) for name, value in read.items()}
 
 

@@ -237,7 +237,6 @@ def _tell(
             role=", ".join(sorted(viewer.roles)),
             subject=f"{prepared['kind']} {prepared['record']} {what} {number - stale}",
             digest=str(prepared["digest"]),
-            detail={"reason": str(prepared["reason"])[:500]},
         ),
     )
 

@@ -17,6 +17,7 @@ from typing import Any
 from sqlalchemy import Connection, Table, func, insert, select
 
 from mapper.base.errors import RecordsError
+from mapper.base.json_text import json_of
 from mapper.disclosure.people import Viewer, require
 from mapper.records.audit import Event, append
 from mapper.records.content import digest_of_text
@@ -114,7 +115,7 @@ def _unpacked(content: bytes) -> dict[str, list[dict[str, Any]]]:
     """Return the rows of the tables to take in, every digest checked."""
     try:
         with zipfile.ZipFile(io.BytesIO(content)) as archive:
-            manifest = json.loads(_part(archive, MANIFEST))
+            manifest = json_of(_part(archive, MANIFEST))
             _refuse_strange(manifest)
             files = {name: _part(archive, name) for name in manifest["files"]}
         for name, digest in manifest["files"].items():

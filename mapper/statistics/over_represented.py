@@ -6,7 +6,7 @@ hypergeometric. p is the exact upper tail. A town centre with much of everything
 over-represented; a quiet street where half of all calls are of one theme is.
 
 What can mislead: incidents count as independent of each other. Repeat calls to one address make p
-too small; look at the variance to mean ratio and count each address once a day to see how much.
+too small; :mod:`mapper.statistics.signals` holds it against counts as bunched as they are.
 """
 
 from dataclasses import dataclass

@@ -1,9 +1,9 @@
 """Overdispersion: do incidents come in bunches, and what if each place counts once a day?
 
-Repeat calls to one address break the nulls of the single-place, over-represented and per-resident
-questions: five calls about one quarrel are one event, not five. The ratio of variance to mean says
-how far counts are from independent incidents (1 for those); counting each location-day once shows
-what is left when the same place on the same day counts one time.
+Repeat calls to one address break the null of the single-place question (the over-represented and
+per-resident ones allow for bunches): five calls about one quarrel are one event, not five. The
+ratio of variance to mean says how far counts are from independent incidents (1 for those); counting
+each location-day once shows what is left when the same place on the same day counts one time.
 
 A variance to mean ratio above 1 has two causes that it cannot tell apart: bunches, and places that
 differ from each other. Given the expected counts, the second is taken out.
@@ -38,8 +38,8 @@ class Dispersion:
         against = "their expected counts allow" if self.given_expected else "independent ones would"
         return (
             f"Counts vary {self.ratio:.1f} times as much as {against}: some incidents come in"
-            " bunches, such as repeat calls, or places differ. Read p-values of single places,"
-            " over-representation and rates with that in mind, or count each location-day once."
+            " bunches, such as repeat calls, or places differ. Read p-values of single places"
+            " with that in mind, or count each location-day once."
         )
 
 

@@ -182,7 +182,8 @@ def find_signals(
     if demand is not None:
         over = find_over_represented(counts, demand, near)
         busy = over.demand >= FEWEST_IN_DISC
-        signals.append(made("over_represented", over.themed, over.expected, over.p, busy))
+        p = _as_bunched(over.p, counts, demand.astype(np.float64), near)
+        signals.append(made("over_represented", over.themed, over.expected, p, busy))
     if residents is not None:
         per = find_per_resident(counts, residents, near)
         p = _as_bunched(per.p, counts, residents, near)
@@ -190,15 +191,15 @@ def find_signals(
     return tuple(signals)
 
 
-def _as_bunched(p: Floats, counts: Integers, residents: Floats, near: Neighbours) -> Floats:
-    """Return p of discs against residents, no smaller than counts as bunched as here allow.
+def _as_bunched(p: Floats, counts: Integers, base: Floats, near: Neighbours) -> Floats:
+    """Return p of discs against a base, no smaller than counts as bunched as here allow.
 
-    Incidents are not independent (repeat calls, shared map points): the binomial p alone finds
-    discs in counts that follow residents.
+    Incidents are not independent (repeat calls, shared map points): the p of independent ones
+    alone finds discs in counts that follow residents, or all demand.
     """
-    if np.isnan(p).all():
+    if np.isnan(p).all() or not counts.any():
         return p
-    return np.where(np.isnan(p), np.nan, np.fmax(p, find_unusual(counts, residents, near).disc_p))
+    return np.where(np.isnan(p), np.nan, np.fmax(p, find_unusual(counts, base, near).disc_p))
 
 
 def signal_table(signals: Iterable[Signal], *, alpha: float = 0.05) -> pd.DataFrame:

@@ -77,6 +77,11 @@ def test_the_nearest_district_against_every_cell():
     )
 
 
+def test_points_of_several_districts_lie_in_none_of_them():
+    words = whereabouts(np.array([-3.03, -2.98, -2.73]), np.array([53.39, 53.41, 53.45]))
+    assert words == "round 53.4 N 3.0 W, in several districts with Liverpool in their middle"
+
+
 def test_shares_in_words():
     area = load_study_area()
     lon, lat = cells_to_points(area.cells["cell"].to_numpy()[:3])

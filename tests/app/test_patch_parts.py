@@ -1,7 +1,9 @@
 """The pure parts of My patch: addresses, periods, searches, areas, words."""
 
+import html
+import re
 from dataclasses import replace
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, timedelta
 
 import numpy as np
 import pandas as pd
@@ -9,6 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from mapper.app.hotspots.panel import _listed
 from mapper.app.patch.area import figures_of, is_inside
 from mapper.app.patch.cards import cards_of, panel_data
 from mapper.app.patch.choice import (
@@ -24,6 +27,7 @@ from mapper.app.patch.choice import (
 from mapper.app.patch.details import twin
 from mapper.app.patch.panel import corners_of
 from mapper.app.patch.search import PlaceMatch, find_place, grid_point
+from mapper.app.patch.sheet import notes_of
 from mapper.app.patch.words import action_words, answer_words, peak_words, shift_words
 from mapper.areas.load import load_study_area
 from mapper.base.errors import RefusedError
@@ -31,13 +35,20 @@ from mapper.context.near import near_places
 from mapper.context.places import Places, places_table
 from mapper.disclosure.patch import allowed_wards, release_patch
 from mapper.disclosure.people import Viewer, in_wards
+from mapper.disclosure.place_findings import PlaceFindings
 from mapper.grid.hexagons import cells_to_points, points_to_cells, strings_to_cells
 from mapper.incidents.coordinates import degrees_to_grid
 from mapper.incidents.read import read_incidents
 from mapper.lenses.load import load_lens
+from mapper.outputs.documents.page import document_html
+from mapper.outputs.dossier import dossier
+from mapper.outputs.dossier.defence import defence
 from mapper.outputs.maps.patch_layer import patch_drawing
+from mapper.outputs.shift_sheet import MOST_PLACES, shift_sheet
+from mapper.outputs.tables import hotspot_rows
 from mapper.questions.patch import back_by_months, study_patch
 from mapper.records.actions import PlannedAction
+from mapper.records.place_work import PlaceWork
 from tests.small_extract import PLACES, write_extract
 
 WARDS = ("Anfield, Liverpool", "Everton, Liverpool", "Picton, Liverpool")
@@ -271,11 +282,13 @@ def test_corners_that_are_none_are_taken_for_no_area(sent):
     assert corners_of(sent) == ()
 
 
-def test_cards_say_what_is_known_and_are_plain_text(patch):
+def test_cards_say_what_is_known_and_are_plain_text(patch, study):
     today = date(2023, 12, 28)
     id_ = patch.places[0].hotspot_id
     late = PlannedAction("Light the path", "Inspector", due=date(2023, 12, 1))
-    cards = cards_of(patch, {id_: (late,)}, today=today)
+    cards = cards_of(patch, {id_: (late,)}, today=today, places=study.places)
+    near = next(card for card in cards if card["direction"])
+    assert re.fullmatch(r"(at|\d+ m [a-z-]+ of) A school", near["direction"])
     assert cards[0]["state"] == "1 action open, 1 overdue"
     assert cards[0]["actions"] == ["Light the path (Inspector, 27 days late)"]
     risks = [line for card in cards for line in card["risks"]]
@@ -295,7 +308,44 @@ def test_cards_say_what_is_known_and_are_plain_text(patch):
     said = panel_data(invented, cards, maps=[], chosen="", found=None, knows_places=True)
     assert "invented" in said["nearNote"]
     assert len(data["months"]) == len(cards[0]["months"])
-    assert len(twin(patch)) == len(cards)
+    assert len(twin(patch, cards)) == len(cards)
+
+
+def test_card_list_and_papers_of_one_place_never_disagree(patch, study):
+    """Name, ward, incidents, reason, busiest cells and direction are said alike everywhere."""
+    today, places = date(2023, 12, 28), study.places
+    cards = cards_of(patch, {}, today=today, places=places)
+    notes = notes_of(patch, {}, today=today, places=places)
+    made = {"made_by": "anne", "made_at": datetime(2024, 1, 1, tzinfo=UTC), "places": places}
+    sheet = printed(shift_sheet(patch.shown, notes, wards="all", **{
+        name: made[name] for name in ("made_by", "made_at")
+    }))  # fmt: skip
+    rows = hotspot_rows(patch.shown, on_screen=True)
+    listed = [
+        _listed(row, card["direction"], [(f"{row['incidents']:,}", row["incidents"])])
+        for row, card in zip(rows, cards, strict=True)
+    ]
+    assert [one["direction"] for one in cards if one["direction"]]
+    for card, row in zip(cards, listed, strict=True):
+        found = PlaceFindings(patch.shown, card["id"], {}, {})
+        papers = [printed(dossier(found, PlaceWork(), **made)), printed(defence(found, **made))]
+        incidents = row["figures"][0][0]
+        assert (row["id"], row["name"], row["rank"]) == (card["id"], card["name"], card["rank"])
+        assert (row["reason"], row["busiest"]) == (card["reason"], card["busiest"])
+        assert card["number"].startswith(f"{incidents} incident")
+        assert row["where"].endswith(card["direction"])
+        for paper in papers:
+            for words in (card["name"], card["reason"], card["direction"]):
+                assert words in paper
+            assert f"<b>{incidents}</b>" in paper
+        if card["rank"] <= MOST_PLACES:
+            for words in (card["name"], card["direction"], incidents):
+                assert words in sheet
+
+
+def printed(document):
+    """The words of a document, as its web page holds them."""
+    return html.unescape(document_html(document).decode())
 
 
 def test_shifts_and_actions_in_words(patch):

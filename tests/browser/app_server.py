@@ -68,6 +68,21 @@ def _wait(address, process, log):
     raise AssertionError(f"The app did not start:\n{log.read_text()}")
 
 
+def open_popover(page, button, *signs):
+    """Open what is behind a button, then behind each word in it, until the last is seen.
+
+    A page drawn anew meanwhile takes no click, and closes what was open.
+    """
+    for _ in range(9):
+        with suppress(TimeoutError):
+            page.get_by_role("button", name=button, exact=True).click()
+            for sign in signs[:-1]:
+                page.get_by_text(sign, exact=True).last.click(timeout=5_000)
+            page.get_by_role("button", name=signs[-1]).wait_for(timeout=10_000)
+            return
+    raise AssertionError(f"{signs[-1]} was never seen behind {button}")
+
+
 class Visit:
     """A visitor's window that remembers everything asked for, and every complaint."""
 
@@ -147,6 +162,18 @@ class Visit:
                 self.page.wait_for_url(address, timeout=10_000)
                 return
         raise AssertionError(f"{address.pattern} never met {self.page.url} after {key}")
+
+    def download(self, button, *, behind=(), exact=False):
+        """Take what a button gives; a page drawn anew meanwhile takes no click."""
+        found = self.page.get_by_role("button", name=button, exact=exact).last
+        for _ in range(5):
+            with suppress(TimeoutError):
+                if behind and not found.is_visible():
+                    open_popover(self.page, *behind, button)
+                with self.page.expect_download(timeout=60_000) as taken:
+                    found.click(timeout=20_000)
+                return taken.value
+        raise AssertionError(f"{button} gave nothing")
 
     def click_until(self, target, sign):
         """Click until the sign is seen: a page drawn anew meanwhile takes no click."""

@@ -12,6 +12,7 @@ from mapper.incidents.read import read_incidents
 from mapper.lenses.load import load_lens
 from mapper.questions.registry import QUESTIONS
 from tests.browser.app_server import Visit, asked_by_server, serving
+from tests.logs import hold_no_detail
 from tests.small_extract import write_extract
 
 pytestmark = pytest.mark.browser
@@ -33,6 +34,7 @@ def visit(browser, tmp_path):
     assert visitor.elsewhere == []
     assert visitor.complaints == []
     assert asked_by_server(tmp_path) == []
+    hold_no_detail(tmp_path)
 
 
 def found(path, question, **values):
@@ -107,10 +109,9 @@ def test_from_a_file_to_a_workbook(visit, extract, tmp_path):
     assert f"{top['incidents']:,} incidents where" in answer.inner_text()
     assert page.get_by_role("img", name="Map of").count() == 1
 
-    with page.expect_download() as download:
-        page.get_by_role("button", name="Workbook (Excel)").last.click()
-    path = tmp_path / download.value.suggested_filename
-    download.value.save_as(path)
+    taken = visit.download("Workbook (Excel)", behind=["Export"])
+    path = tmp_path / taken.suggested_filename
+    taken.save_as(path)
     rows = list(openpyxl.load_workbook(path)["Answer"].iter_rows(min_row=3, values_only=True))
     reopened = pd.DataFrame(rows[1:], columns=list(rows[0]))
     pd.testing.assert_frame_equal(reopened, finding.table, check_dtype=False, rtol=1e-14,

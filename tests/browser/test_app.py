@@ -13,7 +13,7 @@ from mapper.incidents.read import read_incidents
 from mapper.incidents.synthetic import SYNTHETIC_NOTICE
 from mapper.lenses.load import load_lens
 from mapper.outputs.write import write_outputs
-from tests.browser.app_server import Visit, asked_by_server, serving
+from tests.browser.app_server import Visit, asked_by_server, open_popover, serving
 from tests.small_extract import HOSTILE, write_police_uk
 
 pytestmark = pytest.mark.browser
@@ -164,6 +164,7 @@ def test_another_lens_draws_another_map(visit):
 
 def test_files_taken_away_are_those_the_command_line_writes(visit, shown, tmp_path):
     written = write_outputs(shown, tmp_path)
+    open_popover(visit.page, "Export", "More", "List (CSV)")
     described = tmp_path / "hotspots.csv-metadata.json"  # beside the list, on the disk alone
     for path in (each for each in written if each != described):
         label = {
@@ -173,9 +174,7 @@ def test_files_taken_away_are_those_the_command_line_writes(visit, shown, tmp_pa
             "map.html": "Map (one file)",
             "manifest.json": "Manifest (JSON)",
         }[path.name]
-        with visit.page.expect_download() as waiting:
-            visit.page.get_by_role("button", name=label).click()
-        taken = waiting.value
+        taken = visit.download(label, behind=["Export", "More"])
         stem, suffix = path.name.split(".")
         stem = {"manifest": "hotspots.manifest"}.get(stem, stem)  # in a folder of all downloads
         assert taken.suggested_filename == f"{stem}-{shown.digest[:12]}.{suffix}"

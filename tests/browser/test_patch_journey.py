@@ -1,10 +1,13 @@
 """My patch in a real browser: an officer signs in, sees what matters, takes the sheet along."""
 
 import re
+from importlib import resources
 
+import numpy as np
 import pypdf
 import pytest
 
+from mapper.context.directions import HERE, WAYS, direction_words
 from tests.browser.app_server import Visit
 
 pytestmark = pytest.mark.browser
@@ -79,9 +82,7 @@ def test_an_officer_finds_what_matters_and_takes_the_sheet_along(officer):
     page.get_by_text("Every hour of the week at this place").click()
     page.get_by_text("Each incident is spread over the hours").wait_for()
     assert re.search(r"spot=HS-[0-9A-F]+", page.url)
-    with page.expect_download() as waiting:
-        page.get_by_role("button", name="Shift sheet").click()
-    (sheet,) = pypdf.PdfReader(waiting.value.path()).pages
+    (sheet,) = pypdf.PdfReader(officer.download("Shift sheet").path()).pages
     text = " ".join(sheet.extract_text().split())
     assert name.split(":")[0] in text
     assert "Shift sheet: Central" in text
@@ -173,7 +174,7 @@ def test_on_a_phone_places_come_first_and_map_and_choices_are_behind_tabs(office
     sent = len(officer.sent)
     page.get_by_role("button", name="Near me").click()
     page.get_by_text("Your position stays on this device").wait_for()
-    assert re.fullmatch(r"About \d+\.\d km north(-east|-west)? of you", away(page)[0])
+    assert re.fullmatch(r"\d+\.\d km north(-east|-west)? of you", away(page)[0])
     assert kilometres(away(page)) == sorted(kilometres(away(page)))
     assert len(officer.sent) == sent  # nothing of it leaves the browser
     page.get_by_role("button", name="Near me").click()
@@ -182,3 +183,23 @@ def test_on_a_phone_places_come_first_and_map_and_choices_are_behind_tabs(office
     lens.wait_for()
     page.set_viewport_size({"width": 1366, "height": 768})
     card.wait_for()
+
+
+def test_near_me_speaks_as_the_cards_do(browser):
+    """The words that the browser makes of its own position are those of direction_words."""
+    script = resources.files("mapper.app.patch").joinpath("panel.js").read_text()
+    away = re.search(r"^function away.*?^}", script, re.DOTALL | re.MULTILINE)[0]
+    drawn = np.random.default_rng(2)
+    here = (-2.98, 53.41)
+    spots = [(here[0] + x, here[1] + y) for x, y in drawn.normal(0, 0.012, (200, 2))]
+    page = browser.new_page()
+    said = page.evaluate(
+        f"""([spots, ways, here, lon, lat]) => {{ {away}
+            const at = {{longitude: lon, latitude: lat}};
+            return spots.map(([x, y]) => away(at, {{lon: x, lat: y}}, {{ways, here}}).words); }}""",
+        [spots, list(WAYS), HERE, *here],
+    )
+    page.close()
+    told = [direction_words(here, spot, name="you") for spot in spots]
+    assert said == ["You are there" if one == "at you" else one for one in told]
+    assert len({one.split(" of ")[0].split()[-1] for one in told if " of " in one}) == len(WAYS)

@@ -17,6 +17,7 @@ from playwright.sync_api import TimeoutError  # noqa: A004 - Playwright's own, o
 from demonstration.writing import write_demonstration
 from mapper.app.shell.router import BRIEFING, ENTRIES, PATCH
 from tests.browser.app_server import Visit
+from tests.logs import hold_no_detail
 from tests.security.people_server import serving
 
 pytestmark = pytest.mark.browser
@@ -39,6 +40,8 @@ def address(folder):
     made = write_demonstration(folder, seed=1)
     with serving(folder, made.incidents) as started:
         yield started
+    typed = (VOICE, OBJECTIVE, ACTION, "Lights put in and walked every evening")
+    hold_no_detail(folder, *typed, "a secret of the test")
 
 
 @pytest.fixture
@@ -145,9 +148,7 @@ def save(visit, reason):
 
 def dossier(visit):
     """Take the dossier in one click and return its words."""
-    with visit.page.expect_download() as waiting:
-        visit.page.get_by_role("button", name="Dossier (PDF)").click()
-    content = pypdf.PdfReader(waiting.value.path())
+    content = pypdf.PdfReader(visit.download("PDF", behind=["Dossier"], exact=True).path())
     return " ".join(" ".join(page.extract_text() for page in content.pages).split())
 
 

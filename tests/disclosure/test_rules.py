@@ -93,7 +93,7 @@ def test_all_faults_are_named_at_once(tmp_path):
 
 def test_files_that_are_no_rules_are_refused(tmp_path):
     (tmp_path / "bad.toml").write_text("version = = 1")
-    with pytest.raises(DisclosureError, match="is no TOML file"):
+    with pytest.raises(DisclosureError, match=r"bad.toml, line 1: not valid TOML"):
         read_rules(tmp_path / "bad.toml")
     with pytest.raises(DisclosureError, match="MAPPER_DISCLOSURE_RULES"):
         read_rules(tmp_path / "absent.toml")

@@ -10,6 +10,7 @@ import re
 from pathlib import Path
 
 import openpyxl
+import pandas as pd
 import pytest
 import shapely
 
@@ -112,10 +113,10 @@ def test_a_date_and_its_clock_apart_are_joined(tmp_path, names, cells):
 
 
 def test_a_column_called_a_time_that_is_none_is_shown_by_an_example(tmp_path):
-    header = [HEADER[0], "From - To", *HEADER[2:]]
-    both = "15/05/2026 16:43 - 15/05/2026 18:00"
-    with pytest.raises(InputError, match=f"'From - To' is called a time, and “{both}” in it"):
-        read(write(tmp_path, header, [ROW[0], both, *ROW[2:]]))
+    header = [HEADER[0], "Time of Week", *HEADER[2:]]
+    words = "week 20, day 5, after 16"
+    with pytest.raises(InputError, match=f"'Time of Week' is called a time, and “{words}” in it"):
+        read(write(tmp_path, header, [ROW[0], words, *ROW[2:]]))
 
 
 @pytest.mark.parametrize("shape", ["list", "answer", "lines"])
@@ -247,3 +248,69 @@ def test_a_workbook_is_one_under_any_name(tmp_path, name):
     book.save(tmp_path / "book.xlsx")
     (tmp_path / "book.xlsx").rename(tmp_path / name)
     check(as_offered(tmp_path / name, tmp_path))
+
+
+@pytest.mark.parametrize(
+    ("text", "end"),
+    [
+        ("15/05/2026 16:43 - 15/05/2026 18:43", dt.datetime(2026, 5, 15, 18, 43)),  # noqa: DTZ001
+        ("between 15/05/2026 1643hrs and 0200hrs", dt.datetime(2026, 5, 16, 2)),  # noqa: DTZ001
+        ("From 15 May 2026 16:43 until 17 May 2026 08:00", dt.datetime(2026, 5, 17, 8)),  # noqa: DTZ001
+        ("2026-05-15 16:43\u201317:00", dt.datetime(2026, 5, 15, 17)),  # noqa: DTZ001
+        ("15/05/2026 - 16:43", pd.NaT),
+        ("May 15 2026 - 16:43", pd.NaT),
+    ],
+)
+def test_two_times_in_one_column_are_the_earliest_and_the_latest(tmp_path, text, end):
+    header = [name.replace("Date/Time", "When") for name in HEADER]
+    found = as_offered(write(tmp_path, header, [ROW[0], text, *ROW[2:]]), tmp_path)
+    check(found)
+    ends = found.table["end"]
+    assert ends.isna().all() if end is pd.NaT else set(ends) == {end}
+
+
+@pytest.mark.parametrize(
+    ("header", "row"),
+    [
+        (["Year", "Month", "Day", "Time"], ["2026", "5", "15", "16:43"]),
+        (["Hour", "Minute", "Day", "Mon", "Yr"], ["16", "43", "15", "May", "2026"]),
+        (["Date", "Hour", "Min"], ["15/05/2026", "16", "43"]),
+    ],
+)
+def test_parts_of_a_time_in_columns_of_their_own_are_joined(tmp_path, header, row):
+    header = [HEADER[0], *header, *HEADER[2:]]
+    check(as_offered(write(tmp_path, header, [ROW[0], *row, *ROW[2:]]), tmp_path))
+
+
+WIDTHS = (8, 18, 9, 10, 10, 2)
+RULE = " ".join("-" * width for width in WIDTHS)
+
+
+def fixed(cells):
+    return " ".join(f"{cell:<{width}}" for cell, width in zip(cells, WIDTHS, strict=True))
+
+
+@pytest.mark.parametrize(
+    "lines",
+    [
+        lambda rows: [fixed(HEADER), RULE, *map(fixed, rows)],
+        lambda rows: ["   ".join(f"{cell:<18}" for cell in row) for row in [HEADER, *rows]],
+        lambda rows: [",".join(f"'{cell}'" for cell in row) for row in [HEADER, *rows]],
+    ],
+    ids=["under a rule", "between blanks", "single quotes"],
+)  # fmt: skip
+def test_tables_that_nothing_divides_but_their_place_or_single_quotes(tmp_path, lines):
+    rows = [[cell.format(n=n) for cell in ROW] for n in range(SIZE)]
+    path = tmp_path / "a.txt"
+    path.write_text("\n".join([*lines(rows), "", "(12 rows affected)"]), encoding="utf-8")
+    check(as_offered(path, tmp_path))
+
+
+def test_a_line_that_does_not_keep_to_its_columns_is_told_whole(tmp_path):
+    rows = [[cell.format(n=n) for cell in ROW] for n in range(SIZE)]
+    path = tmp_path / "a.txt"
+    odd = "R0099 15/05/2026 16:43 335011 391150 Robbery Y"
+    path.write_text("\n".join([fixed(HEADER), RULE, *map(fixed, rows), odd]), encoding="utf-8")
+    found = as_offered(path, tmp_path)
+    check(found)
+    assert found.rejected["original"].tolist() == [odd]

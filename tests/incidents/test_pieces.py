@@ -118,7 +118,7 @@ def test_a_plain_file_may_be_of_any_size(tmp_path, monkeypatch):
     assert read(path).rows_read == 50
     packed = tmp_path / "a.csv.gz"
     packed.write_bytes(gzip.compress(path.read_bytes()))
-    with pytest.raises(InputError, match="more than 100"):
+    with pytest.raises(InputError, match="over 100 bytes long"):
         read(packed)
 
 

@@ -49,11 +49,16 @@ def test_it_says_where_when_and_what_on_one_marked_page(shown):
 
 def test_the_longest_words_still_make_one_page(shown):
     long = SheetNote(
-        "Wednesday night 23-07, " * 9, "m" * 200, "tertiary prevention", ("w " * 300,) * 9
+        "Wednesday night 23-07, " * 9,
+        "m" * 200,
+        "tertiary prevention",
+        ("w " * 300,) * 9,
+        where="1.9 km south-west of " + "n" * 90,
     )
     notes = dict.fromkeys(shown.hotspots["hotspot_id"], long)
     (text,) = pages(shown, notes, wards="A ward of many names, " * 20)
     assert "and 7 more" in text
+    assert "south-west of" in text
 
 
 def test_markup_in_words_is_shown_as_it_is(shown):

@@ -6,19 +6,20 @@ import subprocess
 import sys
 import tomllib
 from functools import cache
-from importlib.metadata import metadata, packages_distributions, requires
+from importlib.metadata import metadata, packages_distributions
 from pathlib import Path
 
 import pytest
 from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
 
+from docs import make_sbom
 from tests.cli.test_cli import street_file
 
 ROOT = Path(__file__).parents[2]
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
 PRODUCT = ("mapper", "demonstration", "pages", "streamlit_app.py")
-OURS = {"mapper", "demonstration", "pages", "tests", "benchmarks", "setup", "_pysal"}
+OURS = {"mapper", "demonstration", "pages", "tests", "benchmarks", "docs", "setup", "_pysal"}
 # A benchmark compares with the first where somebody has it; the others make the documentation
 LATE = {"Lazy", "import_module"}  # called with the name of a module
 IF_THERE = {"pygeoda", "sphinx", "docutils"}
@@ -99,15 +100,7 @@ def test_every_declared_package_is_pinned_for_those_who_install():
 @cache
 def needed():
     """Every package that is installed with mapper: declared, and what those need in turn."""
-    found, left = set(), {*declared("duckdb", "scan", "terrain"), "psycopg-binary"}
-    while left:
-        name = left.pop()
-        found.add(name)
-        for line in requires(name) or []:
-            need = Requirement(line)
-            if need.marker is None or need.marker.evaluate({"extra": ""}):
-                left |= {canonicalize_name(need.name)} - found
-    return sorted(found)
+    return sorted(set(make_sbom.needed()) - {"mapper"})
 
 
 def test_every_licence_goes_with_ours():

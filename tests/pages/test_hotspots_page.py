@@ -130,10 +130,12 @@ def test_nothing_found_is_an_answer(tmp_path, monkeypatch):
 def test_files_are_offered_under_names_of_this_release_alone(app):
     names = [button.proto.label for button in app.get("download_button")]
     assert names == [
+        "Workbook (Excel)",
+        "Layers with styles (GeoPackage)",
+        "Map (one file)",
         "List (CSV)",
         "Outlines (GeoJSON)",
         "All cells (Parquet)",
-        "Map (one file)",
         "Manifest (JSON)",
         "Download: Workbook (Excel)",
         "What each field means (CSV)",

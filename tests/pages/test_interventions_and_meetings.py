@@ -52,6 +52,9 @@ def test_an_intervention_is_evaluated_kept_and_registered(intervention):
     table = next(t.value for t in intervention.dataframe if "As far as counts tell" in t.value)
     assert table["As far as counts tell"].tolist() == [verdict]
     assert table["Partners' judgement"].tolist() == ["not yet judged"]
+    strands = next(t.value for t in intervention.dataframe if "All together" in t.value)
+    assert strands["Tried"].tolist() == [1]
+    assert "Under 3 evaluations" in strands["All together"][0]
 
 
 def test_an_evaluation_is_rerun_from_what_is_kept_and_from_the_data(intervention):

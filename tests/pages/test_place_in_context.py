@@ -7,8 +7,11 @@ import docx
 import pytest
 
 from mapper.app.door.people_file import session_of
+from mapper.app.hotspots.columns import columns_of
+from mapper.app.shell.defence_view import taken_defence
 from mapper.app.shell.dossier_view import made_dossier
-from mapper.app.shell.place_asked import _ASKED
+from mapper.app.shell.place_asked import _ASKED, firmness_of
+from mapper.base.errors import RefusedError
 from mapper.base.settings import settings
 from mapper.context.phases import PATTERNS
 from mapper.disclosure.people import Viewer, one_person
@@ -54,8 +57,9 @@ def choose(app, section=None, *, at=0):
 def test_nothing_about_a_place_is_worked_out_before_it_is_asked_for(app):
     choose(app)
     assert "Busy shifts" not in said(app)
-    assert [one.label for one in app.get("download_button")][:3] == [
-        "Dossier (PDF)", "Dossier (Word)", "Dossier (Web page)",
+    labels = [one.label for one in app.get("download_button")]
+    assert [one for one in labels if one in {"PDF", "Word", "Web page"}] == [
+        "PDF", "Word", "Web page",
     ]  # fmt: skip
 
 
@@ -149,6 +153,30 @@ def test_the_dossier_holds_map_context_and_records_and_is_written_down(app):
     assert len(taken.digest) == 64
 
 
+def test_a_place_is_defended_by_its_list_and_the_sheet_is_written_down(app):
+    app.sidebar.selectbox(key="area").select("Liverpool").run()
+    spot = choose(app, "Defend this place")
+    row = next(one for one in panel(app)["rows"] if one["id"] == spot)
+    assert row["reason"] in said(app).replace("&#39;", "'")
+    assert "Stays hot under " in said(app)
+    assert "about this place" in app.session_state
+    (*_, asked) = app.session_state[_ASKED].values()
+    titles = [one.title for one in columns_of(ANNE, asked)]
+    assert titles[-3:] == ["Chance (q)", "Stays", "Police-made"]  # known now, to the whole list
+    content = taken_defence(ANNE, asked, firmness_of(ANNE, asked, spot), ".docx")
+    made = docx.Document(io.BytesIO(content))
+    assert row["reason"] in [one.text for one in made.paragraphs]
+    with database().read() as connection:
+        (looked,) = find_entries(connection, AuditFilter(kinds=("view",), words="Defend"))
+        (taken,) = find_entries(connection, AuditFilter(kinds=("export",)))
+    assert looked.subject == f"Hot spot {spot}: Defend this place"
+    assert taken.subject.startswith(f"defence-{spot}-")
+    sam = Viewer("Sam", frozenset({"neighbourhood"}), frozenset({"Everton, Liverpool"}))
+    with pytest.raises(RefusedError):
+        firmness_of(sam, asked, spot)
+    assert [one.title for one in columns_of(sam, asked)][-1] == "Chance (q)"
+
+
 def test_the_assessment_page_offers_the_dossier_of_a_place_that_was_looked_at(app):
     spot = choose(app)
     app.query_params["hotspot"] = spot
@@ -156,7 +184,7 @@ def test_the_assessment_page_offers_the_dossier_of_a_place_that_was_looked_at(ap
     app.query_params["hotspot"] = spot
     app.run()
     assert not app.exception
-    assert "Dossier (PDF)" in [one.label for one in app.get("download_button")]
+    assert "PDF" in [one.label for one in app.get("download_button")]
     fresh = start()
     fresh.session_state["mapper_places_asked"] = {}
     fresh.query_params["hotspot"] = "HS-NONE"

@@ -7,7 +7,7 @@ import pytest
 from sqlalchemy import update
 
 from mapper.app.admin.settings_kept import delete_what_is_over, set_days, set_expiry
-from mapper.app.admin.settings_people import end_sign_in_of, live_sessions
+from mapper.app.admin.settings_people import end_sign_in_of, everybody, live_sessions
 from mapper.app.shell import kept_data
 from mapper.app.shell.datasets import dataset_of
 from mapper.base.errors import DisclosureError, RefusedError
@@ -198,6 +198,29 @@ def test_an_administrator_ends_a_sign_in(signed_in_app):
         assert verify(connection).whole
 
 
+def test_an_administrator_sees_who_has_signed_in_and_what_each_may_see(signed_in_app):
+    signed_in_app("neighbourhood", name="Nia", wards=["Anfield", "Central"])
+    bob = signed_in_app("partner", name="Bob")
+    (session,) = [one for one in live_sessions() if one.name == "Bob"]
+    end_sign_in_of(session, viewer=Viewer("Ada", frozenset({"administrator"})))
+    assert "You are signed out" in said(bob.run())
+    page = signed_in_app("administrator", name="Ada", page="admin/settings.py")
+    assert not any("Last sign-in" in one.value for one in page.dataframe)
+    page.toggle(key="everybody").set_value(True).run()
+    seen = table(page, "Last sign-in").set_index("Who")
+    assert set(seen.index) == {"Ada", "Bob", "Nia"}  # Bob is out, and known all the same
+    assert seen.loc["Nia", "Wards"] == "Anfield, Central"
+    assert "See full counts of your own wards" in seen.loc["Nia", "May"]
+    assert "See full counts of every ward" not in seen.loc["Nia", "May"]
+    assert "Change the settings of this installation" in seen.loc["Ada", "May"]
+    assert "3 people" in said(page)
+    page.run()
+    looks = [one for one in log("view") if one.subject == "Who has signed in"]
+    assert [(one.person, json.loads(one.detail)) for one in looks] == [
+        ("Ada", {"people": 3, "shown": 3})
+    ]
+
+
 @pytest.mark.parametrize("role", ["neighbourhood", "partner", "analyst"])
 def test_every_act_is_for_administrators_alone(kept, signed_in_app, role):
     sam = Viewer("Sam", frozenset({role}), frozenset({"Anfield"}))
@@ -210,6 +233,7 @@ def test_every_act_is_for_administrators_alone(kept, signed_in_app, role):
         lambda: set_expiry("dataset", kept.dataset, date(2020, 1, 1), viewer=sam),
         lambda: delete_what_is_over(None, viewer=sam),
         lambda: end_sign_in_of(session, viewer=sam),
+        lambda: everybody(sam),
         lambda: change_rules(
             database(),
             settings().workspace,

@@ -21,8 +21,10 @@ from mapper.records.evaluations import (
     result_of,
     would_tell,
 )
+from mapper.records.pooled_register import pooled_register, researchers_file
 from mapper.records.saving import Work, save
 from mapper.records.versions import newest
+from mapper.statistics.pooled import pool
 from tests.builders import EVERYTHING, disc, incidents_at, small_area
 
 ANNE = one_person("anne")
@@ -151,3 +153,39 @@ def test_the_register_sets_counts_beside_judgement_and_names_the_unevaluated(
         ("Lights on the stairs", "worked", "not yet judged"),
     ]
     assert lines[1].words
+
+
+def test_alike_actions_are_pooled_by_strand_whether_clear_or_not(database, intervention):
+    content = {"name": "Stairs", "strand": "county lines"}
+    plan = save(database, Work("P-1", "plan", content), viewer=ANNE, reason="x")
+    kept = evaluate_intervention(study_of(fall=0.4), intervention, before=BEFORE, after=AFTER)
+    effects = [
+        (0.6, 0.45, 0.8, "worked"),
+        (0.9, 0.7, 1.16, "could not be told"),
+        (0.8, 0.6, 1.07, "could not be told"),
+        (None, None, None, "could not be told"),
+    ]
+    actions, evaluations = [], []
+    for number, (ratio, low, high, said) in enumerate(effects, start=2):
+        told = None if ratio is None else {"ratio": ratio, "low": low, "high": high}
+        result = {**kept["result"], "effect": told, "verdict": said}
+        content = {**intervention.content, "plan": plan.record}
+        work = Work(f"I-{number}", "intervention", content)
+        actions.append(save(database, work, viewer=ANNE, reason="x"))
+        made = {**kept, "intervention": f"I-{number}", "result": result}
+        work = Work(f"E-{number}", "evaluation", made)
+        evaluations.append(save(database, work, viewer=ANNE, reason="x"))
+    first, second = pooled_register([intervention, *actions], evaluations, [plan])
+    assert (first.strand, first.tried, first.worked, first.could_not_be_told) == (
+        "county lines", 4, 1, 3)  # fmt: skip
+    assert first.pooled == pool([each[:3] for each in effects[:3]])
+    assert first.words.startswith("3 together: 0.7")
+    assert (second.strand, second.not_evaluated, second.pooled) == ("no strand named", 1, None)
+    header, line = researchers_file([first, second]).decode("utf-8-sig").splitlines()
+    assert dict(zip(header.split(","), line.split(","), strict=True)) == {
+        "strand": "county lines", "actions": "4", "worked": "1", "did_not_work": "0",
+        "could_not_be_told": "3", "not_evaluated": "0", "pooled": "3",
+        "ratio": f"{first.pooled.ratio:.3f}", "ratio_low": f"{first.pooled.low:.3f}",
+        "ratio_high": f"{first.pooled.high:.3f}",
+        "heterogeneity": f"{first.pooled.heterogeneity:.3f}",
+    }  # fmt: skip

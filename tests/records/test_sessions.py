@@ -9,6 +9,7 @@ from sqlalchemy import select
 from mapper.base.errors import RecordsError
 from mapper.records.audit_check import verify
 from mapper.records.audit_query import AuditFilter, find_entries
+from mapper.records.known_people import known_people
 from mapper.records.schema.trust import people, sessions
 from mapper.records.sessions import (
     end_session,
@@ -159,3 +160,17 @@ def test_a_change_of_role_or_wards_leaves_an_entry(database):
         changed = find_entries(connection, AuditFilter(kinds=("role",)))[-1]
     assert (person.role, person.wards, person.first_seen) == ("analyst", '["Speke"]', START)
     assert json.loads(changed.detail)["before"]["role"] == "neighbourhood"
+
+
+def test_people_are_listed_as_they_were_at_their_last_sign_in(database):
+    opened(database, person="bob", role="analyst, administrator", now=after(1))
+    opened(database, now=after(2))
+    opened(database, now=after(5), wards=("Speke",))
+    with database.read() as connection:
+        (first, second), number = known_people(connection)
+        only, still = known_people(connection, most=1)
+    assert (first.first_seen, first.last_seen) == (after(2), after(5))
+    assert first.viewer.roles == {"neighbourhood"}
+    assert first.viewer.wards == {"Speke"}
+    assert second.viewer.roles == {"analyst", "administrator"}
+    assert (number, only, still) == (2, (first,), 2)

@@ -114,6 +114,14 @@ def test_the_dossier_is_written_audited_and_refused_in_words(run, extract, near,
     assert entries("export") == [f"dossier {spot}"]
     said = run("dossier", "HS-NONE", *asked)
     assert (said.code, "There is no hot spot HS-NONE" in said.err) == (2, True)
+    sheet = tmp_path / "defence.html"
+    alone = (*asked[:-1], sheet, "--sheet", "defence", "--area", "Liverpool")  # soon done
+    said = run("dossier", "HS-NONE", *alone)
+    spot = re.search(r"There are \d+: ([\w-]+)", said.err)[1]
+    defended = run("dossier", spot, *alone)
+    assert "OFFICIAL-SENSITIVE   Why this place is listed: " in defended.out
+    assert "Stays hot under" in sheet.read_text()
+    assert f"defence {spot}" in entries("export")
     named = run("dossier", spot, *asked[:-1], tmp_path / "dossier.odt")
     assert (named.code, not (tmp_path / "dossier.odt").exists()) == (2, True)
     partner = run("dossier", spot, *asked, "--audience", "partnership")

@@ -14,6 +14,7 @@ from websockets.exceptions import ConnectionClosed, InvalidStatus
 from mapper.records.open import open_database
 from mapper.records.saving import Work, save
 from mapper.records.versions import newest
+from tests.logs import hold_no_detail
 from tests.records.test_agency_acts import ANNE, CONTENT
 from tests.security.people_server import Visitor, serving
 from tests.small_extract import write_extract
@@ -372,6 +373,12 @@ def test_the_secrets_are_gone_from_every_place_others_may_read(folder):
     for path in folder.rglob("*"):
         if path.is_file():
             assert b"a secret of the test" not in path.read_bytes(), path
+
+
+def test_no_log_holds_a_detail_or_a_credential(folder, people, ann):
+    cookies = [one.value.strip('"') for one in people("ann").web.cookies.jar]
+    assert max(map(len, cookies)) > 100  # the signed one of the sign-in
+    hold_no_detail(folder, *(one for one in cookies if len(one) > 20), "a secret of the test")
 
 
 def test_the_administrator_reads_who_saw_what(people, ann):

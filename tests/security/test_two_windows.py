@@ -9,6 +9,7 @@ import pytest
 from mapper.areas.load import load_study_area
 from mapper.disclosure.people import in_wards
 from mapper.grid.hexagons import cells_to_strings
+from tests.browser.app_server import open_popover
 
 pytestmark = pytest.mark.browser
 KAY, KIM = "Central", "Birkenhead and Tranmere"  # each has a hot spot of its own
@@ -42,6 +43,7 @@ class Window:
         self.page.goto(f"{self.address}/hot-spots")
         frame = self.page.frame_locator(".stage iframe")
         frame.locator(".leaflet-overlay-pane canvas").wait_for()
+        open_popover(self.page, "Export", "More", "List (CSV)")
         with self.page.expect_download() as taken:
             self.page.get_by_role("button", name="List (CSV)").click()
         self.file = taken.value.path().read_bytes()

@@ -39,6 +39,7 @@ ALLOWED = {
     "incidents/spatial.py": TEMPORARY,
     "incidents/gather.py": TEMPORARY,
     "incidents/from_frame.py": IN_MEMORY,
+    "incidents/geojson_child.py": TEMPORARY,
     "incidents/parquet.py": TEMPORARY,
     "incidents/parquet_child.py": TEMPORARY,
     "incidents/duckdb_child.py": TEMPORARY,

@@ -57,9 +57,10 @@ def test_each_signal_is_its_own_test(town, signals):
     for name, test in (
         ("cluster", cluster),
         ("single_place", single),
-        ("over_represented", over),
     ):
         np.testing.assert_array_equal(signals[name].p, test.p)
+    themed = find_unusual(counts, demand.astype(float), near)
+    np.testing.assert_array_equal(signals["over_represented"].p, np.fmax(over.p, themed.disc_p))
     bunched = find_unusual(counts, residents, near)
     np.testing.assert_array_equal(signals["per_resident"].p, np.fmax(per.p, bunched.disc_p))
     np.testing.assert_array_equal(signals["cluster"].q, adjust(cluster.p))
@@ -82,6 +83,23 @@ def test_bunched_counts_that_follow_residents_carry_no_signal_of_them():
         by_binomial += int((plain <= 0.05).any())
     assert carried <= 3
     assert by_binomial >= 18  # independent incidents would make it
+
+
+def test_repeat_calls_that_follow_demand_are_not_over_represented():
+    near = find_neighbours(disc(16))
+    rng = np.random.default_rng(6)
+    carried = by_hypergeometric = 0
+    for _ in range(20):
+        demand = rng.poisson(60 * rng.pareto(2.0, near.size) + 20)
+        calls = rng.choice(near.size, 120, p=demand / demand.sum())  # one home calls many times
+        counts = np.bincount(calls, rng.geometric(0.15, calls.size), near.size).astype(int)
+        demand = demand + counts
+        signals = {one.name: one for one in find_signals(counts, near, demand=demand)}
+        carried += int(signals["over_represented"].found().any())
+        plain = adjust(find_over_represented(counts, demand, near).p)
+        by_hypergeometric += int((plain <= 0.05).any())
+    assert carried <= 3
+    assert by_hypergeometric >= 18  # independent calls would make it
 
 
 def test_each_planted_place_carries_its_signal(town, signals):

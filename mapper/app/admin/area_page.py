@@ -4,9 +4,9 @@ import hashlib
 import tempfile
 from collections.abc import Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import streamlit as st
-from streamlit.runtime.uploaded_file_manager import UploadedFile
 
 from mapper.app.admin.area_files import ask_what_they_are, build_said, keep_built
 from mapper.app.data.intake import safe_name
@@ -33,6 +33,9 @@ from mapper.base.text import count
 from mapper.disclosure.people import Viewer, require
 from mapper.disclosure.release import MARKINGS
 from mapper.outputs.pictures.area_map import area_map
+
+if TYPE_CHECKING:
+    from streamlit.runtime.uploaded_file_manager import UploadedFile
 
 SUFFIXES = (
     *(".geojson", ".json", ".gpkg", ".zip", ".kml", ".fgb", ".parquet", ".shp", ".shx", ".dbf"),
@@ -128,7 +131,7 @@ def delete_area(name: str, *, viewer: Viewer) -> None:
     forget_area(name)
 
 
-def _show_new(viewer: Viewer, uploads: Sequence[UploadedFile]) -> None:
+def _show_new(viewer: Viewer, uploads: Sequence["UploadedFile"]) -> None:
     """Show what the files are, and draw and keep the area that is made of them."""
     said = ask_what_they_are(_seen(uploads))
     left, right = st.columns([1, 2])
@@ -150,7 +153,7 @@ def _show_new(viewer: Viewer, uploads: Sequence[UploadedFile]) -> None:
         _show_built(viewer, built[1], built[2])
 
 
-def _seen(uploads: Sequence[UploadedFile]) -> tuple[Recognised, ...]:
+def _seen(uploads: Sequence["UploadedFile"]) -> tuple[Recognised, ...]:
     """Return what the files are, each looked at once."""
     key = hashlib.sha256("".join(upload.file_id for upload in uploads).encode()).hexdigest()
     kept = st.session_state.get(_SEEN)
@@ -169,7 +172,7 @@ def _seen(uploads: Sequence[UploadedFile]) -> tuple[Recognised, ...]:
     return seen
 
 
-def written(uploads: Sequence[UploadedFile], folder: Path) -> tuple[Path, ...]:
+def written(uploads: Sequence["UploadedFile"], folder: Path) -> tuple[Path, ...]:
     """Write uploads into one folder, where the parts of a Shapefile meet; return the main ones."""
     paths = []
     for upload in uploads:

@@ -6,15 +6,20 @@ from datetime import UTC, datetime, timedelta
 import pandas as pd
 import streamlit as st
 
+from mapper.app.admin.you_page import IN_WORDS
 from mapper.app.door.provider import is_signed_in_to
 from mapper.app.door.sign_ins import sign_ins
-from mapper.app.shell.traces import role_of
+from mapper.app.shell.traces import role_of, trace
 from mapper.app.shell.words import attempt
 from mapper.base.settings import settings
-from mapper.disclosure.people import Viewer, require
+from mapper.base.text import count
+from mapper.disclosure.people import ACTS, Viewer, may, require
 from mapper.records.audit import Event, append
+from mapper.records.known_people import KnownPerson, known_people
 from mapper.records.open import database
 from mapper.records.sessions import Session, end_session_of_key, open_sessions, session_state
+
+_LOOKED = "mapper_everybody_looked_at"
 
 
 def show_people(viewer: Viewer) -> None:
@@ -23,6 +28,8 @@ def show_people(viewer: Viewer) -> None:
     if not is_signed_in_to():
         st.caption("Nobody signs in to this installation: one person uses it, on this machine.")
         return
+    if st.toggle("Everybody who has signed in, and what they may see", key="everybody"):
+        _show_everybody(viewer)
     found = live_sessions()
     st.dataframe(session_table(found), hide_index=True, key="sessions")
     others = {one.key: one for one in found}
@@ -39,6 +46,52 @@ def show_people(viewer: Viewer) -> None:
     st.caption("Their screen is cleared within two seconds. They can sign in again.")
     if st.button("End this sign-in", type="primary"):
         attempt(lambda: end_sign_in_of(others[chosen], viewer=viewer))
+
+
+def _show_everybody(viewer: Viewer) -> None:
+    """Show who has ever signed in, and write down, once a session, that it was looked at."""
+    found, number = everybody(viewer, noted=bool(st.session_state.get(_LOOKED)))
+    st.session_state[_LOOKED] = True
+    st.dataframe(people_table(found), hide_index=True, key="known-people")
+    fewer = f"The {len(found):,} seen last of " if len(found) < number else ""
+    st.caption(
+        f"{fewer}{count(number, 'person', 'people')}, with the roles and wards of their last"
+        " sign-in. The identity provider gives both; the audit log has every change of them."
+    )
+
+
+def everybody(viewer: Viewer, *, noted: bool = False) -> tuple[tuple[KnownPerson, ...], int]:
+    """Return who has signed in, and how many; an entry says who looked unless it was noted.
+
+    Raises
+    ------
+    RefusedError
+        When the viewer may not change settings.
+    RecordsError
+        When it cannot be written down; then nobody is shown.
+    """
+    require(viewer, "change settings")
+    with database().read() as connection:
+        found, number = known_people(connection)
+    if not noted:
+        detail = {"people": number, "shown": len(found)}
+        trace(viewer, "view", subject="Who has signed in", detail=detail)
+    return found, number
+
+
+def people_table(found: Sequence[KnownPerson]) -> pd.DataFrame:
+    """Return people for reading: what each may see is what their roles open."""
+    return pd.DataFrame(
+        {
+            "Who": [one.viewer.name for one in found],
+            "Role": [role_of(one.viewer) for one in found],
+            "Wards": [", ".join(sorted(one.viewer.wards)) for one in found],
+            "Agency": [one.viewer.agency for one in found],
+            "May": ["; ".join(IN_WORDS[a] for a in ACTS if may(one.viewer, a)) for one in found],
+            "First sign-in": [f"{one.first_seen:%d/%m/%Y %H:%M}" for one in found],
+            "Last sign-in": [f"{one.last_seen:%d/%m/%Y %H:%M}" for one in found],
+        }
+    )
 
 
 def live_sessions() -> tuple[Session, ...]:

@@ -13,7 +13,7 @@ from mapper.app.shell.words import bullets, notice
 from mapper.disclosure.people import ACTS, Act, Viewer, may
 from mapper.disclosure.release import MARKINGS
 
-_IN_WORDS: Mapping[Act, str] = MappingProxyType(
+IN_WORDS: Mapping[Act, str] = MappingProxyType(
     {
         "see everything": "See full counts of every ward",
         "see own wards": "See full counts of your own wards",
@@ -42,7 +42,7 @@ def show_page() -> None:
     st.header("Your sign-in", anchor=False)
     _show_who(viewer)
     st.subheader("You may", anchor=False)
-    bullets(_IN_WORDS[act] for act in ACTS if may(viewer, act))
+    bullets(IN_WORDS[act] for act in ACTS if may(viewer, act))
     if is_signed_in_to():
         if st.button("Sign out", type="primary"):
             st.logout()

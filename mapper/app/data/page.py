@@ -2,10 +2,9 @@
 
 from collections.abc import Sequence
 from dataclasses import replace
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
 import streamlit as st
-from streamlit.runtime.uploaded_file_manager import UploadedFile
 
 from mapper.app.data.doubts_view import ask_references, ask_remedies
 from mapper.app.data.intake import Intake, read_mapping, take_in
@@ -31,6 +30,9 @@ from mapper.disclosure.release import MARKINGS
 from mapper.incidents.duplicates import References
 from mapper.incidents.gather import TABLE_SUFFIXES
 from mapper.incidents.mapping import ColumnMapping
+
+if TYPE_CHECKING:
+    from streamlit.runtime.uploaded_file_manager import UploadedFile
 
 _MAPPING = "mapper_mapping"  # said in the form, for the files with these ids
 _UPLOADS = "mapper_uploads"  # the files themselves, while other pages are looked at
@@ -106,7 +108,7 @@ def _decide_in_use(current: Dataset) -> None:
         st.rerun()
 
 
-def _ask_files() -> tuple[list[UploadedFile], ColumnMapping | None, bool]:
+def _ask_files() -> tuple[list["UploadedFile"], ColumnMapping | None, bool]:
     """Ask for files and how to read them."""
     uploads = st.file_uploader(
         "Load police.uk files, an extract, or any other table of incidents",
@@ -146,7 +148,7 @@ def _forget_files() -> None:
 
 
 def _show_loaded(
-    uploads: Sequence[UploadedFile], mapping: ColumnMapping | None, *, repair: bool
+    uploads: Sequence["UploadedFile"], mapping: ColumnMapping | None, *, repair: bool
 ) -> Dataset | None:
     """Read the files, once for each set of choices, show what came of it and return it."""
     ids = tuple(upload.file_id for upload in uploads)
@@ -187,7 +189,7 @@ def _with_references(mapping: ColumnMapping | None, rule: References) -> ColumnM
 
 
 def _intake(
-    uploads: Sequence[UploadedFile],
+    uploads: Sequence["UploadedFile"],
     key: tuple[object, ...],
     mapping: ColumnMapping | None,
     *,

@@ -5,6 +5,7 @@ cache then speaks of the incidents as decided. The choices are written into the 
 file that the command line takes (``--sinks``), and into the log.
 """
 
+from collections import Counter
 from dataclasses import replace
 from datetime import UTC, date, datetime
 from pathlib import Path
@@ -175,8 +176,7 @@ def _done(dataset: Dataset, choices: SinkChoices) -> Dataset | None:
         require(viewer, "load data")
         made = decided(dataset, choices)
         write_whole(choices_path(dataset), text_of_choices(choices))
-        told = [f"{one.label or f'{one.lon}, {one.lat}'}: {one.choice}" for one in choices.choices]
-        detail = {"data": dataset.title, "choices": told}
+        detail = {"data": dataset.title, "choices": Counter(one.choice for one in choices.choices)}
         trace(viewer, "settings", subject="geocode sinks", digest=made.digest, detail=detail)
     except MapperError as error:
         notice(str(error), kind="stop")

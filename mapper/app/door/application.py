@@ -21,6 +21,7 @@ from mapper.app.shell.map_pages import ROUTE
 from mapper.app.shell.surroundings import landmarks_near
 from mapper.app.shell.words import notice
 from mapper.base.errors import MapperError, fault_words
+from mapper.base.logs import keep_words_out
 from mapper.base.settings import LOOPBACK_HOSTS, settings
 from mapper.records.open import database
 from mapper.records.workspace import prepare_workspace
@@ -35,6 +36,7 @@ def routes() -> list[BaseRoute]:
 
 def middleware() -> list[Middleware]:
     """Return what every request passes first: the app's own hosts, then who may ask at all."""
+    keep_words_out()
     try:
         return _signed_in() if is_signed_in_to() else _alone()
     except MapperError as error:

@@ -4,7 +4,6 @@ Streamlit signs the cookie, lets it live for 30 days and leaves out ``Secure``; 
 longer than a sign-in may, and goes over TLS only wherever the app does.
 """
 
-import json
 import re
 from collections.abc import Iterable, Mapping
 from http.cookies import CookieError, SimpleCookie
@@ -14,6 +13,8 @@ from streamlit.auth_util import get_cookie_with_chunks, get_secrets_auth_section
 from streamlit.web.server.server_util import get_cookie_secret
 from streamlit.web.server.starlette.starlette_app_utils import decode_signed_value
 from streamlit.web.server.starlette.starlette_server_config import USER_COOKIE_NAME
+
+from mapper.base.json_text import json_of
 
 _MAX_AGE = re.compile(r";\s*max-age=(\d+)", re.IGNORECASE)
 _SECURE = re.compile(r";\s*secure\s*(;|$)", re.IGNORECASE)
@@ -34,8 +35,8 @@ def claims_of(cookies: Mapping[str, str]) -> dict[str, Any] | None:
 
     try:
         told = get_cookie_with_chunks(one, USER_COOKIE_NAME)
-        claims = json.loads(told) if told else None
-    except (ValueError, RecursionError):
+        claims = json_of(told) if told else None
+    except ValueError:
         return None
     return claims if isinstance(claims, dict) and claims.get("is_logged_in") is True else None
 

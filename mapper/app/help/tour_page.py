@@ -1,6 +1,5 @@
 """The tour: find what is planted in the demonstration, step by step, on the pages themselves."""
 
-import json
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -14,6 +13,7 @@ from mapper.app.shell.frame import put_on_style, show_marking_for
 from mapper.app.shell.waiting import opened_dataset
 from mapper.app.shell.words import notice
 from mapper.base.errors import MapperError
+from mapper.base.json_text import read_json
 from mapper.base.settings import settings
 from mapper.base.text import encode_text
 from mapper.disclosure.people import Viewer, may
@@ -92,5 +92,5 @@ def truth_of(path: Path) -> dict[str, Any] | None:
 @cache
 def _read(path: Path, stamp: int) -> dict[str, Any]:
     del stamp
-    found: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
+    found: dict[str, Any] = read_json(path)
     return found

@@ -7,7 +7,7 @@ import pandas as pd
 import streamlit as st
 
 from mapper.app.shell.choices import NULLS, SCORES
-from mapper.base.text import encode_text
+from mapper.base.text import chance_in_words, encode_text
 from mapper.disclosure.release import Release, is_release
 from mapper.outputs.standard_words import question_word
 from mapper.outputs.tables import busiest_words, hotspot_rows
@@ -26,7 +26,6 @@ _HOW_FOUND = {
         " its own q; one cell that is busy by itself is tested by itself."
     ),
 }
-SMALLEST_P = 1e-12  # mapper.statistics.permutation reports nothing below
 
 
 def show_details(shown: Release, chosen: str) -> None:
@@ -125,13 +124,6 @@ def cell_table(cells: pd.DataFrame) -> pd.DataFrame:
             "q": [chance_in_words(q) for q in table["q"]],
         }
     )
-
-
-def chance_in_words(chance: float) -> str:
-    """Return a p or q for reading; nothing below 1e-12 is claimed."""
-    if pd.isna(chance):
-        return "not tested"
-    return f"< {SMALLEST_P:.0e}" if chance <= SMALLEST_P else f"{chance:.3g}"
 
 
 def _facts(facts: Mapping[str, str], *, small: bool = False) -> None:

@@ -6,31 +6,37 @@ from mapper.analysis.request import AnalysisRequest
 from mapper.app.briefing.results import first_choices
 from mapper.app.data.quality_view import quality_of
 from mapper.app.door.who import current_viewer
+from mapper.app.hotspots.columns import columns_of
 from mapper.app.hotspots.details import show_details
 from mapper.app.hotspots.panel import CHOSEN, show_panel
-from mapper.app.hotspots.place_view import ABOUT, SECTIONS, show_place
+from mapper.app.hotspots.place_view import ABOUT, sections_for, show_place
 from mapper.app.hotspots.signals_view import show_signals
 from mapper.app.shell.address import follow, say
 from mapper.app.shell.basemap import ask_basemap
-from mapper.app.shell.choices import CELL_SIZES, ask_lens, ask_rest
+from mapper.app.shell.choices import ask_lens, ask_rest, days_of
 from mapper.app.shell.data_age import age_words
 from mapper.app.shell.datasets import Dataset
+from mapper.app.shell.defence_view import may_defend
 from mapper.app.shell.doubts import show_strongest
-from mapper.app.shell.downloads import show_downloads
 from mapper.app.shell.frame import name_tab, put_on_style, show_marking_for, show_synthetic
 from mapper.app.shell.headline import show_cautions, show_headline, show_refusal
-from mapper.app.shell.more_forms import show_more_forms
-from mapper.app.shell.place_asked import ShownMap, keep_map
+from mapper.app.shell.more_forms import show_export
+from mapper.app.shell.place_asked import ShownMap, firmness_known, keep_map, work_out_firmness
 from mapper.app.shell.results import released
 from mapper.app.shell.surroundings import landmarks_near
-from mapper.app.shell.waiting import opened_dataset
+from mapper.app.shell.waiting import opened_dataset, shown_progress
 from mapper.app.shell.what_is import what_are
-from mapper.app.shell.words import notice
+from mapper.app.shell.words import bullets, notice, plain
 from mapper.app.work.record_start import offer_assessment
 from mapper.base.errors import MapperError
-from mapper.disclosure.people import scope_of
+from mapper.base.tables import OPTIONAL_INCIDENT_COLUMNS
+from mapper.base.text import count, period_in_words
+from mapper.base.top_level import top_level
+from mapper.disclosure.people import may, scope_of
 from mapper.outputs.briefing.choices import BriefingChoices
+from mapper.outputs.standard_words import CELL_SIZES
 
+DATA = top_level("pages") / "data/load.py"
 _WORDS = {
     "unusual": "What is unusual?",
     "cluster": "What is concentrated?",
@@ -49,6 +55,7 @@ def show_page() -> None:
         dataset = opened_dataset()
         show_synthetic(dataset.incidents.table)
         with st.sidebar:
+            _show_data(dataset)
             usual = _usual(dataset)
             lens = ask_lens(dataset, usual)
             request = ask_rest(dataset, lens, usual)
@@ -65,12 +72,32 @@ def show_page() -> None:
     asked = ShownMap(shown, dataset, request, lens)
     keep_map(asked)
     follow("spot", CHOSEN, {one: one for one in shown.hotspots["hotspot_id"]}.get, "")
-    follow("about", ABOUT, {one: one for one in SECTIONS}.get, None)
+    sections = sections_for(current_viewer(), asked)
+    follow("about", ABOUT, {one: one for one in sections}.get, None)
     _explore(asked)
     with st.sidebar:
         if shown.audience == "operational":
             show_strongest(dataset, shown)
         _warn_of_fine_cells(dataset, request)
+
+
+def _show_data(dataset: Dataset) -> None:
+    """Say at the head of the rail which data are looked at: file, rows, columns, days, age."""
+    if not may(current_viewer(), "load data"):
+        return
+    table = dataset.incidents.table
+    first, last = days_of(table)
+    known = [name.replace("_", " ") for name in OPTIONAL_INCIDENT_COLUMNS if name in table]
+    with st.expander(plain(f"Data: {dataset.title}")):
+        bullets(
+            (
+                f"{len(table):,} of {count(dataset.incidents.rows_read, 'row')} used",
+                f"Columns beside time, place and type: {', '.join(known) or 'none'}",
+                period_in_words(first, last),
+                age_words(table),
+            )
+        )
+        st.page_link(DATA, label="File, columns and quality")
 
 
 def _usual(dataset: Dataset) -> BriefingChoices | None:
@@ -93,14 +120,34 @@ def _warn_of_fine_cells(dataset: Dataset, request: AnalysisRequest) -> None:
 def _explore(asked: ShownMap) -> None:
     """Draw map, list and what belongs to the choice; a choice runs this part alone again."""
     shown = asked.shown
-    chosen = show_panel(shown, landmarks_near(asked.dataset))
+    columns = columns_of(current_viewer(), asked)
+    chosen = show_panel(shown, columns, landmarks_near(asked.dataset))
+    with st.container(horizontal=True):
+        show_export(shown)
+        _offer_firmness(asked)
     show_details(shown, chosen)
-    what_are(_WORDS)
+    about = show_place(asked, chosen)
     show_signals(asked.dataset, asked.request, asked.lens, chosen)
     offer_assessment(chosen)
+    what_are(_WORDS)
     names = dict(zip(shown.hotspots["hotspot_id"], shown.hotspots["name"], strict=True))
     name_tab("Hot spots", str(names.get(chosen, shown.area_title)))
-    say({"spot": chosen, "about": show_place(asked, chosen)})
+    say({"spot": chosen, "about": about})
     show_cautions(shown)
-    show_downloads(shown)
-    show_more_forms(shown)
+
+
+def _offer_firmness(asked: ShownMap) -> None:
+    """Offer to work out how firm every place is, for the list; once for all who look."""
+    viewer = current_viewer()
+    if not may_defend(viewer, asked) or asked.shown.hotspots.empty or firmness_known(asked):
+        return
+    if not st.button(
+        "Test every place",
+        key="test every place",
+        help="Runs hundreds of other settings, about half a minute: the list then shows under how"
+        " many each place stays, and how much of it police work itself made.",
+    ):
+        return
+    with shown_progress("Asking under hundreds of other settings") as progress:
+        work_out_firmness(viewer, asked, progress)
+    st.rerun(scope="fragment")

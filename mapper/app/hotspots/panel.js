@@ -23,12 +23,48 @@ function row(document, spot, choose) {
     words.textContent = spot[kind];
     place.append(words);
   }
-  cell(spot.incidents === null ? "–" : spot.incidents.toLocaleString("en-GB"), "n");
-  const times = spot.ratio === null ? "–" : spot.ratio.toLocaleString("en-GB", {
-    minimumFractionDigits: 1, maximumFractionDigits: 1});
-  cell(times, "n");
+  for (const [words] of spot.figures) { cell(words, "n"); }
   line.addEventListener("click", () => choose(spot.id));
   return line;
+}
+
+// The head of the list: each figure sorts by itself, largest first, then the other way round.
+function head(state, columns) {
+  const line = state.table.tHead.rows[0], document = line.ownerDocument;
+  line.replaceChildren();
+  const titles = [{ title: "Rank", help: "By incidents above expected" }, { title: "Place" }, ...columns];
+  titles.forEach(({ title, help }, at) => {
+    const made = document.createElement("th");
+    made.scope = "col";
+    made.className = at === 0 ? "rank" : at === 1 ? "place" : "n";
+    if (at === 1) { made.textContent = title; line.append(made); return; }
+    const button = document.createElement("button");
+    button.type = "button";
+    button.textContent = at === 0 ? "#" : title;
+    button.title = `${help}. Press to sort.`;
+    button.setAttribute("aria-label", `Sort by ${title.toLowerCase()}`);
+    button.addEventListener("click", () => sort(state, at));
+    made.append(button);
+    line.append(made);
+  });
+  sort(state, 0, true);
+}
+
+function sort(state, at, anew = false) {
+  const up = anew || (state.sorted === at ? !state.up : at === 0);
+  Object.assign(state, { sorted: at, up });
+  const value = (spot) => at === 0 ? spot.rank : spot.figures[at - 2][1];
+  const order = [...state.rows].sort((one, other) => {
+    const [a, b] = [value(one), value(other)];
+    if (a === null || b === null) { return (a === null) - (b === null); }
+    return up ? a - b : b - a;
+  });
+  [...state.table.tHead.rows[0].cells].forEach((cell, place) => {
+    if (place === at) { cell.setAttribute("aria-sort", up ? "ascending" : "descending"); }
+    else { cell.removeAttribute("aria-sort"); }
+  });
+  const lines = new Map([...state.body.rows].map((line) => [line.dataset.id, line]));
+  state.body.append(...order.map((spot) => lines.get(spot.id)));
 }
 
 function mark(state, id, { scroll }) {
@@ -52,7 +88,7 @@ function tellMap(state) {
 
 function start(root) {
   const state = {
-    frame: root.querySelector("iframe"), stage: root.querySelector(".stage"), list: root.querySelector(".list"),
+    root, frame: root.querySelector("iframe"), stage: root.querySelector(".stage"), list: root.querySelector(".list"),
     body: root.querySelector("tbody"), table: root.querySelector("table"),
     ready: false, chosen: null, src: null, asked: null, said: 0,
   };
@@ -70,9 +106,13 @@ function start(root) {
 }
 
 function draw(state, data, document) {
-  state.ready = false;
-  state.src = data.src;
-  showMap(state.frame, data.src);
+  if (state.src !== data.src) {
+    state.ready = false;
+    state.src = data.src;
+    showMap(state.frame, data.src);
+  }
+  state.columns = JSON.stringify(data.columns);
+  state.rows = data.rows;
   const choose = (id) => {
     mark(state, id, { scroll: false });
     tellMap(state);
@@ -80,7 +120,9 @@ function draw(state, data, document) {
     state.tell();  // again too: what was said while the page began anew is lost
   };
   state.body.replaceChildren(...data.rows.map((spot) => row(document, spot, choose)));
+  head(state, data.columns);
   state.list.scrollTop = 0;
+  state.root.classList.toggle("many", data.columns.length > 2);
   state.list.classList.toggle("none", data.rows.length === 0);
   state.list.querySelector("h2").textContent = data.heading;
   state.list.querySelector(".hint").textContent = data.hint;
@@ -95,7 +137,7 @@ export default function ({ data, parentElement, setStateValue }) {
     setStateValue("chosen", { release: data.release, id: state.chosen, said: state.said });
   };
   if (state.tiles !== data.tiles) { state.tiles = data.tiles; state.file = undefined; }
-  if (state.src !== data.src) { draw(state, data, root.ownerDocument); }
+  if (state.src !== data.src || state.columns !== JSON.stringify(data.columns)) { draw(state, data, root.ownerDocument); }
   else if (state.asked !== data.chosen && state.chosen !== data.chosen) {
     mark(state, data.chosen, { scroll: true });  // Back or Forward
     tellMap(state);

@@ -5,18 +5,21 @@ choice is carried between frame and list in the browser, so neither a choice nor
 the server; only the details of the chosen hot spot are fetched, in a rerun of one fragment.
 """
 
+from collections.abc import Sequence
 from functools import cache
 from pathlib import Path
 from typing import Any
 
 import streamlit as st
 
+from mapper.app.hotspots.columns import Column
 from mapper.app.shell.basemap import tile_reader, tiles_address
 from mapper.app.shell.results import map_address
 from mapper.base.palette import with_colours
 from mapper.base.text import count
 from mapper.context.places import Places
 from mapper.disclosure.release import Release, is_release
+from mapper.outputs.maps.landmarks import directions
 from mapper.outputs.standard_words import nothing_words, places_words
 from mapper.outputs.tables import busiest_words, hotspot_rows
 
@@ -25,18 +28,31 @@ CHOSEN = "mapper_chosen"
 _HEARD = "mapper_chosen_heard"  # what the browser said last: said again, it is no news
 
 
-def show_panel(shown: Release, places: Places | None = None) -> str:
-    """Draw map and list and return the id of the chosen hot spot, empty if none is."""
+def show_panel(shown: Release, columns: Sequence[Column], places: Places | None = None) -> str:
+    """Draw map and list and return the id of the chosen hot spot, empty if none is.
+
+    Parameters
+    ----------
+    columns
+        Figures of each place, by :func:`mapper.app.hotspots.columns.columns_of`.
+    places
+        Of which landmarks are drawn and named.
+    """
     rows = hotspot_rows(is_release(shown), on_screen=True)
     known = {row["hotspot_id"] for row in rows}
     chosen = st.session_state.get(CHOSEN, "")
+    told = directions(shown, places)
     found = _component()(
         key="hotspot panel",
         data={
             "src": map_address(shown, places),
             "tiles": tiles_address(),
             "release": shown.digest,
-            "rows": [_listed(row) for row in rows],
+            "rows": [
+                _listed(row, told.get(row["hotspot_id"], ""), [one.cell(row) for one in columns])
+                for row in rows
+            ],
+            "columns": [{"title": one.title, "help": one.help} for one in columns],
             "heading": count(len(rows), "hot spot") if rows else "No hot spot",
             "hint": _hint(shown),
             "chosen": chosen if chosen in known else None,
@@ -50,17 +66,18 @@ def show_panel(shown: Release, places: Places | None = None) -> str:
     return chosen if chosen in known else ""
 
 
-def _listed(row: dict[str, Any]) -> dict[str, Any]:
+def _listed(
+    row: dict[str, Any], direction: str, figures: Sequence[tuple[str, float | None]]
+) -> dict[str, Any]:
     """Return what the list shows of a hot spot; the browser sets it as text."""
     return {
         "id": row["hotspot_id"],
         "rank": row.get("rank", row.get("number")),
         "name": row["name"],
-        "where": row["district"],
+        "where": ", ".join(part for part in (row["district"], direction) if part),
         "reason": row["reason"],
         "busiest": busiest_words(row),
-        "incidents": row["incidents"],
-        "ratio": row.get("ratio"),
+        "figures": figures,
     }
 
 

@@ -10,6 +10,7 @@ import pandas as pd
 import streamlit as st
 
 from mapper.app.door.who import current_viewer
+from mapper.app.shell.defence_view import DEFEND, may_defend, show_defence
 from mapper.app.shell.dossier_view import offer_dossier
 from mapper.app.shell.place_asked import ShownMap, findings_about
 from mapper.app.shell.place_work_view import show_work
@@ -43,14 +44,17 @@ def show_place(asked: ShownMap, hotspot_id: str) -> str:
     """Offer the sections about the chosen hot spot, its dossier, and draw the one returned."""
     if not hotspot_id:
         return ""
-    chosen = st.segmented_control(
-        "About this place", list(SECTIONS), key=ABOUT, persist_state="session"
-    )
     viewer = current_viewer()
+    chosen = st.segmented_control(
+        "About this place", sections_for(viewer, asked), key=ABOUT, persist_state="session"
+    )
     offer_dossier(viewer, asked, hotspot_id)
     if chosen is None:
         return ""
     try:
+        if chosen == DEFEND:
+            show_defence(viewer, asked, hotspot_id)
+            return DEFEND
         with st.spinner("Asking about this place"):
             questions, draw = SECTIONS[str(chosen)]
             found = findings_about(viewer, asked, hotspot_id, only=questions)
@@ -62,6 +66,11 @@ def show_place(asked: ShownMap, hotspot_id: str) -> str:
     if chosen in _ABOUT:
         what_are(_ABOUT[str(chosen)])
     return str(chosen)
+
+
+def sections_for(viewer: Viewer, asked: ShownMap) -> list[str]:
+    """Return the sections about a place that a viewer may open on a map."""
+    return [*SECTIONS, *([DEFEND] if may_defend(viewer, asked) else [])]
 
 
 def _why(_viewer: Viewer, found: PlaceFindings) -> None:

@@ -8,7 +8,10 @@ from mapper.app.patch.words import action_words, near_words, pattern_words, peak
 from mapper.app.work.visit_form import LATELY
 from mapper.base.text import count
 from mapper.base.week import SHIFTS, WEEKDAYS
+from mapper.context.directions import HERE, WAYS
+from mapper.context.places import Places
 from mapper.disclosure.patch import PatchPlace, PatchRelease
+from mapper.outputs.maps.landmarks import directions
 from mapper.outputs.maps.patch_layer import month_words
 from mapper.outputs.standard_words import nothing_words, places_words, question_word
 from mapper.outputs.tables import busiest_words, hotspot_rows, main_streets
@@ -30,6 +33,7 @@ def cards_of(
     visits: Sequence[Visit] = (),
     *,
     today: date,
+    places: Places | None = None,
 ) -> list[dict[str, Any]]:
     """Return one card for each hot spot of a patch, best rank first.
 
@@ -37,13 +41,17 @@ def cards_of(
     ----------
     visits
         Of the last weeks, anywhere.
+    places
+        Of which landmarks are named.
     """
     rows = hotspot_rows(patch.shown, on_screen=True)
     cards = [
         _card(row, place, actions.get(place.hotspot_id, ()), today)
         for row, place in zip(rows, patch.places, strict=True)
     ]
+    told = directions(patch.shown, places)
     for card in cards:
+        card["direction"] = told.get(card["id"], "")
         card["visited"] = visited_words(ground_of(patch, card["id"]).cells, visits)
     return cards
 
@@ -162,6 +170,8 @@ def panel_data(
         "days": [day[:2] for day in WEEKDAYS],
         "shifts": [f"{name} {start:02}" for name, start in SHIFTS.items()],
         "noPlaces": "" if knows_places else "No file of places is loaded.",
+        "ways": WAYS,
+        "here": HERE,
         "nearNote": _INVENTED if knows_places and patch.invented_places else "",
         "chosen": chosen if any(card["id"] == chosen for card in cards) else None,
         "found": dict(found) if found else None,

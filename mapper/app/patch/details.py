@@ -1,6 +1,7 @@
 """Below the map of a patch: a drawn area, the chosen place hour by hour, and all as a table."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from typing import Any
 
 import pandas as pd
 import streamlit as st
@@ -72,15 +73,15 @@ def show_place(patch: PatchRelease, chosen: str) -> None:
         )
 
 
-def show_twin(patch: PatchRelease) -> None:
+def show_twin(patch: PatchRelease, cards: Sequence[Mapping[str, Any]]) -> None:
     """Show the cards and strips as one table, for reading without the map."""
     if not patch.places:
         return
     with st.expander("All places as a table"):
-        st.dataframe(twin(patch), hide_index=True, key=f"twin {patch.shown.digest[:12]}")
+        st.dataframe(twin(patch, cards), hide_index=True, key=f"twin {patch.shown.digest[:12]}")
 
 
-def twin(patch: PatchRelease) -> pd.DataFrame:
+def twin(patch: PatchRelease, cards: Sequence[Mapping[str, Any]]) -> pd.DataFrame:
     """Return one row for each place: what the cards say, and its incidents by month."""
     rows = hotspot_rows(patch.shown, on_screen=True)
     return pd.DataFrame(
@@ -90,6 +91,7 @@ def twin(patch: PatchRelease) -> pd.DataFrame:
                 "Place": row["name"],
                 "Incidents": row["incidents"],
                 "Times expected": row["ratio"],
+                "From a landmark": card["direction"],
                 "Busiest cells": row["busiest"],
                 "Pattern": pattern_words(place),
                 "Peak hours": peak_words(place),
@@ -100,7 +102,7 @@ def twin(patch: PatchRelease) -> pd.DataFrame:
                     for month, number in zip(patch.months, place.months, strict=True)
                 },
             }
-            for row, place in zip(rows, patch.places, strict=True)
+            for row, place, card in zip(rows, patch.places, cards, strict=True)
         ]
     )
 

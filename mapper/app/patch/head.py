@@ -12,6 +12,7 @@ from mapper.app.patch.words import answer_words
 from mapper.app.shell.address import link_here
 from mapper.app.shell.frame import name_tab
 from mapper.base.text import count, encode_text
+from mapper.context.places import Places
 from mapper.disclosure.patch import PatchRelease
 from mapper.disclosure.people import Viewer
 from mapper.records.actions import PlannedAction
@@ -32,6 +33,7 @@ def show_head(
     actions: Mapping[str, Sequence[PlannedAction]],
     *,
     choice: PatchChoice,
+    places: Places | None,
     today: date,
     age: str,
 ) -> None:
@@ -47,7 +49,7 @@ def show_head(
             f'<p class="m-question">{encode_text(answer_words(patch, actions, today))}</p></div>'
         )
     with acts, st.container(horizontal=True, horizontal_alignment="right", key="patch acts"):
-        offer_sheet(viewer, patch, actions, wards=wards, today=today)
+        offer_sheet(viewer, patch, actions, wards=wards, today=today, places=places)
         share = st.popover("Share", icon=":material/link:")
     with share:
         st.caption(

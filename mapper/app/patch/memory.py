@@ -12,6 +12,7 @@ from pathlib import Path
 
 from mapper.base.errors import MapperError
 from mapper.base.files import write_whole
+from mapper.base.json_text import read_json
 from mapper.base.settings import settings
 from mapper.disclosure.people import Viewer
 
@@ -21,10 +22,7 @@ _LONGEST = 20_000  # bytes
 def recall(viewer: Viewer) -> dict[str, list[str]]:
     """Return what a person chose last, as query parameters; nothing where nothing is kept."""
     try:
-        path = _path(viewer)
-        if path.stat().st_size > _LONGEST:
-            return {}
-        found = json.loads(path.read_text(encoding="utf-8"))
+        found = read_json(_path(viewer), at_most=_LONGEST)
     except (OSError, ValueError):
         return {}
     if not isinstance(found, dict):

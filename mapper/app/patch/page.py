@@ -30,9 +30,11 @@ from mapper.app.shell.area_in_use import area_name_here
 from mapper.app.shell.data_age import age_words
 from mapper.app.shell.datasets import Dataset
 from mapper.app.shell.day import today_here
+from mapper.app.shell.defence_view import DEFEND, may_defend, show_defence
 from mapper.app.shell.doubts import show_strongest
 from mapper.app.shell.frame import put_on_style, show_marking_for, show_synthetic
 from mapper.app.shell.headline import show_cautions, show_refusal
+from mapper.app.shell.place_asked import ShownMap
 from mapper.app.shell.surroundings import places_near
 from mapper.app.shell.waiting import opened_dataset
 from mapper.app.shell.what_is import what_are
@@ -93,7 +95,8 @@ def show_page() -> None:
         return
     with head:
         show_head(asked.viewer, answer.patch, answer.actions, choice=asked.choice,
-                  today=today_here(), age=age_words(asked.dataset.incidents.table))  # fmt: skip
+                  places=answer.places, today=today_here(),
+                  age=age_words(asked.dataset.incidents.table))  # fmt: skip
     if answer.trouble:
         notice(f"No second map: {answer.trouble}", kind="look")
     _explore(asked, answer)
@@ -172,9 +175,10 @@ def _explore(asked: PatchRequest, answer: PatchView) -> None:
         mine = patch.shown.period if before else patch.shown.title
         second = patch_map_address(other, answer.places, like=patch if before else None)
         maps = [(maps[0][0], mine), (second, title)]
+    cards = cards_of(patch, answer.actions, lately(today), today=today, places=answer.places)
     data = panel_data(
         patch,
-        cards_of(patch, answer.actions, lately(today), today=today),
+        cards,
         maps=maps,
         chosen=str(st.session_state.get("patch spot", "")),
         found=found,
@@ -187,13 +191,32 @@ def _explore(asked: PatchRequest, answer: PatchView) -> None:
     if told.chosen:
         offer_visit(asked.viewer, [ground_of(patch, told.chosen)], key="patch visit")
     offer_assessment(told.chosen)
+    _offer_defence(asked, patch, told.chosen)
     show_area(patch, told.corners)
     show_place(patch, told.chosen)
     show_strongest(asked.dataset, patch.shown)
     what_are(_WORDS)
     show_next(asked.dataset, _request(asked, asked.lens, asked.days), asked.lens, patch)
-    show_twin(patch)
+    show_twin(patch, cards)
     show_cautions(patch.shown)
+
+
+def _offer_defence(asked: PatchRequest, patch: PatchRelease, chosen: str) -> None:
+    """Offer why the chosen place is listed and how firmly, to those who see everything."""
+    request = _request(asked, asked.lens, asked.days)
+    shown = ShownMap(patch.shown, asked.dataset, request, asked.lens)
+    place = next((one for one in patch.places if one.hotspot_id == chosen), None)
+    if place is None or not may_defend(asked.viewer, shown):
+        return
+    if not st.toggle(DEFEND, key=f"defend {chosen}", persist_state="session"):
+        return
+    if not place.whole:
+        notice("Part of this place lies outside the wards shown: choose those too, to defend it.")
+        return
+    try:
+        show_defence(asked.viewer, shown, chosen)
+    except MapperError as error:
+        notice(str(error), kind="stop")
 
 
 def _found(asked: PatchRequest, patch: PatchRelease) -> tuple[dict[str, object] | None, str]:

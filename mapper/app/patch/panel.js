@@ -97,6 +97,7 @@ function cardOf(parent, card, data, choose) {
   if (card.pattern) { add(left, "p", card.pattern, "quiet"); }
   if (card.months.length > 1) { strip(row, card, data.months); }
   add(made, "p", card.when, "when");
+  if (card.direction) { add(made, "p", `${card.direction[0].toUpperCase()}${card.direction.slice(1)}`, "where"); }
   if (card.doing) { add(made, "p", card.doing); }
   if (card.visited) { add(made, "p", card.visited, "quiet"); }
   const state = add(made, "p");
@@ -288,15 +289,15 @@ function show(state, tab) {
 
 // Where this device is, asked of the browser when pressed; it stays in this page and is forgotten
 // with it. The nearest place comes first, with how far and which way it lies.
-const WAYS = ["north", "north-east", "east", "south-east", "south", "south-west", "west",
-  "north-west"];
-function away(here, card) {
-  const rad = Math.PI / 180, north = (card.lat - here.latitude) * rad;
-  const east = (card.lon - here.longitude) * rad * Math.cos((card.lat + here.latitude) / 2 * rad);
+// The words are those of mapper/context/directions.py, which names the ways.
+function away(here, place, { ways, here: near }) {
+  const rad = Math.PI / 180, north = (place.lat - here.latitude) * rad;
+  const east = (place.lon - here.longitude) * rad * Math.cos((place.lat + here.latitude) / 2 * rad);
   const metres = 6371008.8 * Math.hypot(north, east);
-  const way = WAYS[(Math.round(Math.atan2(east, north) / rad / 45) + 8) % 8];
-  const far = metres < 950 ? `${Math.round(metres / 50) * 50} m` : `${(metres / 1000).toFixed(1)} km`;
-  return { metres, words: metres < 75 ? "You are there" : `About ${far} ${way} of you` };
+  const way = ways[(Math.round(Math.atan2(east, north) / rad / 45) + ways.length) % ways.length];
+  const tens = Math.floor(metres / 10 + 0.5) * 10;
+  const far = tens < 1000 ? `${tens} m` : `${(metres / 1000).toFixed(1)} km`;
+  return { metres, words: metres < near ? "You are there" : `${far} ${way} of you` };
 }
 
 function nearMe(state, on) {
@@ -320,7 +321,7 @@ function nearMe(state, on) {
 }
 
 function arrange(state) {
-  const order = state.data.cards.map((card) => ({ card, ...(state.here ? away(state.here, card) :
+  const order = state.data.cards.map((card) => ({ card, ...(state.here ? away(state.here, card, state.data) :
     { metres: card.rank, words: "" }) }));
   order.sort((one, other) => one.metres - other.metres);
   for (const { card, words } of order) {

@@ -10,8 +10,10 @@ from mapper.app.patch.words import action_words, pattern_words, peak_words
 from mapper.app.shell.basemap import printed_ground
 from mapper.app.shell.downloads import file_name
 from mapper.app.shell.taking import handed_out, require_live
+from mapper.context.places import Places
 from mapper.disclosure.patch import PatchRelease
 from mapper.disclosure.people import Viewer
+from mapper.outputs.maps.landmarks import directions
 from mapper.outputs.shift_sheet import SheetNote, shift_sheet_pdf
 from mapper.records.actions import PlannedAction
 
@@ -25,9 +27,10 @@ def offer_sheet(
     *,
     wards: str,
     today: date,
+    places: Places | None = None,
 ) -> None:
     """Offer the shift sheet of a patch."""
-    notes = notes_of(patch, actions, today=today)
+    notes = notes_of(patch, actions, today=today, places=places)
     st.download_button(
         "Shift sheet (PDF)",
         partial(taken_sheet, viewer, patch, notes, wards),
@@ -42,12 +45,18 @@ def offer_sheet(
 
 
 def notes_of(
-    patch: PatchRelease, actions: Mapping[str, Sequence[PlannedAction]], *, today: date
+    patch: PatchRelease,
+    actions: Mapping[str, Sequence[PlannedAction]],
+    *,
+    today: date,
+    places: Places | None = None,
 ) -> dict[str, SheetNote]:
     """Return what the sheet tells of each place, by hot spot id."""
+    told = directions(patch.shown, places)
     return {
         place.hotspot_id: SheetNote(
             when=peak_words(place),
+            where=told.get(place.hotspot_id, ""),
             pattern=pattern_words(place),
             phase=f"{place.phase} prevention" if place.phase else "",
             actions=tuple(action_words(one, today) for one in actions.get(place.hotspot_id, ())),

@@ -24,17 +24,11 @@ from mapper.lenses.fit import refuse_unfit
 from mapper.lenses.lens import Lens
 from mapper.lenses.load import list_lenses
 from mapper.outputs.briefing.choices import BriefingChoices
+from mapper.outputs.standard_words import CELL_SIZES
 from mapper.questions.windows import Window
 from mapper.statistics.clusters import Null
 from mapper.statistics.scores import Score
 
-# What a person sees of a resolution; areas are the average of a cell (H3's own table).
-CELL_SIZES = {
-    7: "Neighbourhoods, 5 km²",
-    8: "Estates, 0.7 km²",
-    9: "Some streets, 0.1 km²",
-    10: "Blocks, 0.015 km²",
-}
 _USUAL_SIZE = 9
 SCORES: dict[Score, str] = {
     "capped": "Counts, the largest capped",

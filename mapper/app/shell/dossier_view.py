@@ -5,7 +5,9 @@ from functools import partial
 
 import streamlit as st
 
+from mapper.app.shell.basemap import printed_ground
 from mapper.app.shell.place_asked import ShownMap, findings_about, map_showing, work_of
+from mapper.app.shell.surroundings import landmarks_near
 from mapper.app.shell.taking import handed_out, require_live
 from mapper.disclosure.people import Viewer
 from mapper.outputs.dossier import FORMS, dossier
@@ -13,10 +15,10 @@ from mapper.outputs.dossier import FORMS, dossier
 
 def offer_dossier(viewer: Viewer, asked: ShownMap, hotspot_id: str) -> None:
     """Offer the dossier of a hot spot in each form."""
-    with st.container(horizontal=True):
+    with st.popover("Dossier", icon=":material/description:"):
         for suffix, (title, mime, _) in FORMS.items():
             st.download_button(
-                f"Dossier ({title})",
+                title,
                 partial(made_dossier, viewer, asked, hotspot_id, suffix),
                 file_name=dossier_name(asked, hotspot_id, suffix),
                 mime=mime,
@@ -51,7 +53,14 @@ def made_dossier(viewer: Viewer, asked: ShownMap, hotspot_id: str, suffix: str) 
     found = findings_about(viewer, asked, hotspot_id)
     work = work_of(viewer, hotspot_id, found.cells)
     now = datetime.now(UTC).astimezone()
-    document = dossier(found, work, made_by=viewer.name, made_at=now)
+    document = dossier(
+        found,
+        work,
+        made_by=viewer.name,
+        made_at=now,
+        places=landmarks_near(asked.dataset),
+        ground=printed_ground(),
+    )
     content = FORMS[suffix][2](document)
     return handed_out(
         viewer,

@@ -4,7 +4,7 @@ Each name carries the release's digest: Streamlit tells large downloads of one n
 part of their content only, and could hand out an older one.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
 from functools import partial
 
@@ -19,11 +19,12 @@ from mapper.outputs.manifest import manifest
 
 Maker = Callable[[AnyRelease], bytes]
 OF_MAPS, OF_ANSWERS = ("csv", "geojson", "parquet", "html"), ("csv", "xlsx", "parquet")
+_FIRST = ("xlsx", "gpkg", "html")  # what most people take, as far as a release has them
 _DIGITS = 12  # of the digest in a name
 
 
 def offered(shown: AnyRelease) -> tuple[str, ...]:
-    """Return the forms that have a button of their own."""
+    """Return the usual forms, as the command line writes them: those that the manifest lists."""
     return OF_ANSWERS if isinstance(shown, FindingRelease) else OF_MAPS
 
 
@@ -68,16 +69,21 @@ def download_bytes(viewer: Viewer, shown: AnyRelease, name: str, make: Maker) ->
     return handed_out(viewer, content, subject=file_name(name, shown), detail=detail)
 
 
-def show_downloads(shown: AnyRelease) -> None:
-    """Offer the usual files of a release."""
-    forms = forms_of(shown)
-    viewer = current_viewer()
-    stem = form_name(shown, "csv").rpartition(".")[0]
+def first_forms(shown: AnyRelease) -> list[str]:
+    """Return the forms that stand at once under Export."""
+    return [form for form in _FIRST if form in forms_of(shown)]
+
+
+def show_downloads(shown: AnyRelease, forms: Sequence[str], *, told: bool = False) -> None:
+    """Offer files of a release, and with ``told`` the manifest of the usual ones."""
+    known, viewer = forms_of(shown), current_viewer()
     offers: list[tuple[str, str, str, Maker]] = [
-        (form_name(shown, form), forms[form].title, forms[form].mime, partial(export, form=form))
-        for form in offered(shown)
+        (form_name(shown, form), known[form].title, known[form].mime, partial(export, form=form))
+        for form in forms
     ]
-    offers.append((f"{stem}.manifest.json", "Manifest (JSON)", "application/json", manifest_of))
+    if told:
+        stem = form_name(shown, "csv").rpartition(".")[0]
+        offers.append((f"{stem}.manifest.json", "Manifest (JSON)", "application/json", manifest_of))
     with st.container(horizontal=True):
         for name, label, kind, make in offers:
             st.download_button(
@@ -88,7 +94,3 @@ def show_downloads(shown: AnyRelease) -> None:
                 key=f"download {name}",
                 on_click="ignore",
             )
-    st.caption(
-        "Every file carries its marking, question and caveats; the manifest says how to make them"
-        " again. Keep them as the marking requires."
-    )

@@ -1,4 +1,4 @@
-"""Every other form of a release to take away: workbook, layers, pictures, and their fields.
+"""One button for every form of a release to take away: workbook, layers, pictures, fields.
 
 A form is made when its button is pressed. Its name carries the release's digest and, for layers in
 National Grid coordinates, their reference system, so no two contents share a name.
@@ -10,7 +10,14 @@ from functools import partial
 import streamlit as st
 
 from mapper.app.door.who import current_viewer
-from mapper.app.shell.downloads import download_bytes, file_name, form_name
+from mapper.app.shell.downloads import (
+    download_bytes,
+    file_name,
+    first_forms,
+    form_name,
+    offered,
+    show_downloads,
+)
 from mapper.disclosure.release import AnyRelease
 from mapper.outputs.exports import DEGREES, FORMS, REFERENCE_SYSTEMS, export, forms_of
 from mapper.outputs.manifest import manifest
@@ -29,30 +36,39 @@ def manifest_of_form(shown: AnyRelease, *, form: str, crs: str) -> bytes:
     return manifest(shown, outputs=outputs, made_at=datetime.now(tz=UTC))
 
 
-def show_more_forms(shown: AnyRelease) -> None:
+def show_export(shown: AnyRelease) -> None:
+    """Offer every form of a release behind one button: what most people take, then the rest."""
+    with st.popover("Export", icon=":material/download:"):
+        first = first_forms(shown)
+        show_downloads(shown, first)
+        st.caption("Every file carries its marking, question and caveats. Keep it as marked.")
+        with st.expander("More"):
+            rest = [form for form in offered(shown) if form not in first]
+            show_downloads(shown, rest, told=True)
+            st.caption("The manifest says how to make the files again.")
+            _show_every(shown)
+
+
+def _show_every(shown: AnyRelease) -> None:
     """Offer every form in either reference system, with fields and manifest."""
     forms = forms_of(shown)
     every = tuple(name for name in forms if name != "fields")
-    with st.expander("More forms: Excel, GeoPackage, GeoParquet, KML and others"):
-        left, right = st.columns(2)
-        with left:
-            form = st.selectbox(
-                "Form",
-                every,
-                index=every.index("xlsx"),
-                format_func=lambda name: forms[name].title,
-                key="form to take",
-            )
-        crs = DEGREES
-        with right:
-            if forms[form].on_grid:
-                crs = st.selectbox(
-                    "Reference system",
-                    REFERENCE_SYSTEMS,
-                    format_func=_SYSTEMS.__getitem__,
-                    key="form system",
-                )
-        _offer(shown, form, crs)
+    form = st.selectbox(
+        "Form",
+        every,
+        index=every.index("xlsx"),
+        format_func=lambda name: forms[name].title,
+        key="form to take",
+    )
+    crs = DEGREES
+    if forms[form].on_grid:
+        crs = st.selectbox(
+            "Reference system",
+            REFERENCE_SYSTEMS,
+            format_func=_SYSTEMS.__getitem__,
+            key="form system",
+        )
+    _offer(shown, form, crs)
 
 
 def _offer(shown: AnyRelease, form: str, crs: str) -> None:

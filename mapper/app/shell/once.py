@@ -7,10 +7,10 @@ Streamlit would hash only a sample of a large one.
 """
 
 from collections.abc import Callable
+from secrets import token_urlsafe
 from typing import Any, TypeVar, cast
 
 import streamlit as st
-from streamlit.runtime.scriptrunner import get_script_run_ctx
 
 from mapper.analysis.request import AnalysisRequest
 from mapper.app.door.who import current_viewer
@@ -22,6 +22,7 @@ from mapper.disclosure.rules import rules
 from mapper.lenses.lens import Lens
 
 Result = TypeVar("Result")
+_SESSION = "mapper_session"  # stands for a window in the addresses of its maps
 
 
 def result_once(
@@ -69,10 +70,9 @@ def map_address_once(key: str, make: Callable[[], str]) -> str:
     make
         Makes its page.
     """
-    context = get_script_run_ctx()
     return map_pages.put(
         _map_page(key, _make=make),
-        session=context.session_id if context else "",
+        session=st.session_state.setdefault(_SESSION, token_urlsafe(16)),
         digest=key,
         owner=current_viewer().session,
     )

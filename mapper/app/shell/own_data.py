@@ -17,6 +17,7 @@ from mapper.app.shell.datasets import Dataset
 from mapper.app.shell.incident_store import store_incidents, stored_incidents
 from mapper.base.errors import MapperError
 from mapper.base.files import write_whole
+from mapper.base.json_text import read_json
 from mapper.base.settings import settings
 from mapper.disclosure.people import Viewer, may
 from mapper.records.workspace import OWN_DATA, prepare_workspace
@@ -60,7 +61,7 @@ def parked(viewer: Viewer, name: str = "") -> Dataset | None:
             continue
         incidents = stored_incidents(folder, stamp=_STAMP)
         with suppress(OSError, ValueError, KeyError):
-            title = str(json.loads((folder / _TITLE).read_text(encoding="utf-8"))["title"])
+            title = str(read_json(folder / _TITLE)["title"])
             if incidents is not None:
                 (folder / _TITLE).touch()
                 return Dataset(title=title, incidents=incidents, digest=folder.name)

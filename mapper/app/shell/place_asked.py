@@ -6,25 +6,29 @@ shared by every session; what somebody sees of them is released anew for the aud
 
 import hashlib
 from collections import OrderedDict
-from collections.abc import Collection, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 from threading import Lock
 
 import streamlit as st
 
 from mapper.analysis.analyse import find_hotspots
 from mapper.analysis.request import AnalysisRequest
-from mapper.analysis.study import prepare
+from mapper.analysis.result import AnalysisResult
+from mapper.analysis.study import Study, prepare
 from mapper.app.shell.area_in_use import area_here
 from mapper.app.shell.datasets import Dataset
 from mapper.app.shell.surroundings import places_near
 from mapper.app.shell.traces import role_of
 from mapper.areas.load import load_study_area
-from mapper.disclosure.people import Viewer
+from mapper.base.files import Progress, no_progress
+from mapper.disclosure.people import Viewer, require
 from mapper.disclosure.place_findings import (
     PlaceAnswers,
     PlaceFindings,
     ask_about_places,
+    ask_how_firm,
     place_findings,
 )
 from mapper.disclosure.release import Release
@@ -37,7 +41,8 @@ from mapper.records.releases import DatabaseRegister
 _ASKED = "mapper_places_asked"
 _OF_A_SESSION, _KEPT = 4, 16
 _ANSWERS: OrderedDict[tuple[str, ...], PlaceAnswers] = OrderedDict()
-_LOCK = Lock()
+_FIRM: OrderedDict[tuple[str, ...], PlaceAnswers] = OrderedDict()
+_LOCKS = {id(_ANSWERS): Lock(), id(_FIRM): Lock()}
 
 
 @dataclass(frozen=True, eq=False)
@@ -93,25 +98,71 @@ def work_of(viewer: Viewer, hotspot_id: str, cells: Sequence[str]) -> PlaceWork:
     return work_about(database(), hotspot_id=hotspot_id, cells=cells, viewer=viewer, own=own)
 
 
+def firmness_of(
+    viewer: Viewer, asked: ShownMap, hotspot_id: str, *, progress: Progress = no_progress
+) -> PlaceFindings:
+    """Return what a hot spot of a map is defended with, for those who see everything.
+
+    Raises
+    ------
+    MapperError
+        As :func:`mapper.disclosure.place_findings.ask_how_firm`, and when the viewer may not.
+    """
+    require(viewer, "see everything")
+    answers = _firm(asked, progress)
+    return place_findings(replace(answers, release=asked.shown), hotspot_id)
+
+
+def firmness_known(asked: ShownMap) -> PlaceAnswers | None:
+    """Return how firm every place of a map is, where somebody has asked already."""
+    return _FIRM.get(_key(asked))
+
+
+def work_out_firmness(viewer: Viewer, asked: ShownMap, progress: Progress) -> None:
+    """Work out how firm every place of a map is, for those who see everything."""
+    require(viewer, "see everything")
+    _firm(asked, progress)
+
+
+def _firm(asked: ShownMap, progress: Progress) -> PlaceAnswers:
+    """Return how firm every hot spot of a map is, worked out once."""
+    return _once(_FIRM, asked, partial(ask_how_firm, progress=progress))
+
+
 def _answers(asked: ShownMap) -> PlaceAnswers:
     """Return the answers about every hot spot of a map, worked out once."""
+    return _once(_ANSWERS, asked, partial(ask_about_places, places=places_near(asked.dataset)))
+
+
+def _once(
+    kept: "OrderedDict[tuple[str, ...], PlaceAnswers]",
+    asked: ShownMap,
+    ask: Callable[[Study, AnalysisResult, Release], PlaceAnswers],
+) -> PlaceAnswers:
+    """Return answers about a map, worked out by the first who asks."""
+    key = _key(asked)
+    with _LOCKS[id(kept)]:  # whoever comes second waits for the first and then finds it done
+        if key not in kept:
+            area = load_study_area(asked.request.area, resolution=asked.request.resolution)
+            choices = replace(asked.request, area=area.name).choices
+            study = prepare(asked.dataset.incidents, lens=asked.lens, area=area, **choices)
+            kept[key] = ask(study, find_hotspots(study), asked.shown)
+            while len(kept) > _KEPT:
+                kept.popitem(last=False)
+        kept.move_to_end(key)
+        return kept[key]
+
+
+def _key(asked: ShownMap) -> tuple[str, ...]:
+    """Return what stands for all that the answers about a map are made of."""
     area = load_study_area(asked.request.area, resolution=asked.request.resolution)
     request = replace(asked.request, area=area.name)
     places = places_near(asked.dataset)
     near = "" if places is None else str(id(places))
-    key = (
+    return (
         *(asked.dataset.digest, repr(request), asked.lens.sha256, area.sha256, near),
         *(asked.shown.audience, _outlines(asked.shown)),
     )
-    with _LOCK:  # whoever comes second waits for the first and then finds it done
-        if key not in _ANSWERS:
-            study = prepare(asked.dataset.incidents, lens=asked.lens, area=area, **request.choices)
-            result = find_hotspots(study)
-            _ANSWERS[key] = ask_about_places(study, result, asked.shown, places=places)
-            while len(_ANSWERS) > _KEPT:
-                _ANSWERS.popitem(last=False)
-        _ANSWERS.move_to_end(key)
-        return _ANSWERS[key]
 
 
 def _outlines(shown: Release) -> str:

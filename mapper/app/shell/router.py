@@ -2,9 +2,9 @@
 
 from collections import Counter
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import streamlit as st
-from streamlit.navigation.page import Page
 from streamlit.runtime.scriptrunner import get_script_run_ctx
 from streamlit.util import calc_hash
 
@@ -18,6 +18,9 @@ from mapper.app.shell.traces import trace
 from mapper.app.shell.words import notice
 from mapper.base.top_level import top_level
 from mapper.disclosure.people import Act, Viewer, may
+
+if TYPE_CHECKING:
+    from streamlit.navigation.page import Page
 
 PAGES = top_level("pages")
 _REFUSED = "mapper_refused"  # addresses of pages whose refusal is written down
@@ -111,7 +114,7 @@ def _note_refused(viewer: Viewer, entries: tuple[AppPage, ...]) -> None:
             noted.add(entry.url)
 
 
-def _menu(entries: tuple[AppPage, ...]) -> dict[str, list[Page]]:
+def _menu(entries: tuple[AppPage, ...]) -> dict[str, list["Page"]]:
     """Return the menu: what is used daily, then the rest by section.
 
     A section of one page is no section: the page stands in the menu itself.
@@ -160,7 +163,7 @@ def _show_lost() -> None:
     )
 
 
-def _start(entry: AppPage) -> Page:
+def _start(entry: AppPage) -> "Page":
     """Return the first page as what the app opens on.
 
     Streamlit answers its default page at the app's bare address and at no other, so the page is

@@ -5,11 +5,10 @@ import tempfile
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 import streamlit as st
-from streamlit.runtime.uploaded_file_manager import UploadedFile
 
 from mapper.app.data.intake import safe_name
 from mapper.app.shell.datasets import Dataset
@@ -21,6 +20,9 @@ from mapper.base.settings import settings
 from mapper.base.text import count
 from mapper.context.place_files import read_all_places
 from mapper.context.places import PLACE_COLUMNS, Places
+
+if TYPE_CHECKING:
+    from streamlit.runtime.uploaded_file_manager import UploadedFile
 
 _WORK = 20 * 1024**2  # bytes: what the joining of any files may use stands for so many
 _KEPT = "mapper_workbench_places"
@@ -80,7 +82,7 @@ def _demonstration(dataset: Dataset) -> Surroundings | None:
     return kept
 
 
-def _read_once(uploads: Sequence[UploadedFile]) -> Surroundings:
+def _read_once(uploads: Sequence["UploadedFile"]) -> Surroundings:
     """Return uploaded places; the same files are read once in a session."""
     digest = hashlib.sha256(b"".join(_digest(each) for each in uploads)).hexdigest()
     kept = st.session_state.get(_KEPT)
@@ -91,11 +93,11 @@ def _read_once(uploads: Sequence[UploadedFile]) -> Surroundings:
     return found
 
 
-def _digest(upload: UploadedFile) -> bytes:
+def _digest(upload: "UploadedFile") -> bytes:
     return hashlib.sha256(upload.getvalue()).digest()
 
 
-def _read(uploads: Sequence[UploadedFile]) -> Places:
+def _read(uploads: Sequence["UploadedFile"]) -> Places:
     """Have uploads read in a child process."""
     with tempfile.TemporaryDirectory(prefix="mapper-") as folder:
         paths = []

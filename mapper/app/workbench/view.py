@@ -6,8 +6,7 @@ from typing import Any
 
 import streamlit as st
 
-from mapper.app.shell.downloads import show_downloads
-from mapper.app.shell.more_forms import show_more_forms
+from mapper.app.shell.more_forms import show_export
 from mapper.app.shell.waiting import shown_progress
 from mapper.app.shell.what_is import what_are
 from mapper.app.shell.words import bullets, plain
@@ -72,8 +71,7 @@ def show_answer_of(answer: AnsweredQuestion, shown: FindingRelease) -> None:
     _show_plot(shown)
     show_table(shown)
     what_are(_WHAT.get(shown.id, {"lens": "What is counted?"}))
-    show_downloads(shown)
-    show_more_forms(shown)
+    show_export(shown)
     with st.expander("How this was made, and what it cannot show"):
         _show_method(shown)
 

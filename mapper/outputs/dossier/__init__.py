@@ -11,6 +11,7 @@ from pathlib import Path
 from types import MappingProxyType
 
 from mapper.base.errors import InputError
+from mapper.context.places import Places
 from mapper.disclosure.place_findings import PlaceFindings
 from mapper.outputs.documents.model import Document
 from mapper.outputs.documents.page import document_html
@@ -39,7 +40,15 @@ FORMS: Mapping[str, tuple[str, str, Maker]] = MappingProxyType(
 )
 
 
-def dossier(found: PlaceFindings, work: PlaceWork, *, made_by: str, made_at: datetime) -> Document:
+def dossier(
+    found: PlaceFindings,
+    work: PlaceWork,
+    *,
+    made_by: str,
+    made_at: datetime,
+    places: Places | None = None,
+    ground: Path | None = None,
+) -> Document:
     """Return the dossier of a hot spot.
 
     Parameters
@@ -48,10 +57,14 @@ def dossier(found: PlaceFindings, work: PlaceWork, *, made_by: str, made_at: dat
         The place and what the audience may see of it.
     work
         People's work about it, as whoever makes the dossier may read it.
+    places
+        Of which the nearest landmark is named.
+    ground
+        Vector tiles to draw streets from.
     """
     release, row = found.release, found.row
     blocks = [
-        *place_blocks(found),
+        *place_blocks(found, places=places, ground=ground),
         *when_blocks(found),
         *signature_blocks(found),
         *surroundings_blocks(found),

@@ -1,6 +1,7 @@
 """The place itself: where, when in the week, what drives it, what is near, pattern and phase."""
 
 from collections.abc import Iterable, Iterator
+from pathlib import Path
 from typing import Any
 
 import pandas as pd
@@ -8,9 +9,11 @@ import pandas as pd
 from mapper.base.text import count
 from mapper.base.week import SHIFTS, WEEKDAYS
 from mapper.context.near import side_by_side
+from mapper.context.places import Places
 from mapper.disclosure.place_findings import PlaceFindings
 from mapper.disclosure.release import FindingRelease
 from mapper.outputs.documents.model import Block, Bullets, Figures, Heading, Paragraph, Table
+from mapper.outputs.maps.landmarks import directions
 from mapper.outputs.pictures.map_picture import map_picture
 from mapper.outputs.tables import is_operational
 from mapper.questions.context import QUESTION as CONTEXT
@@ -24,11 +27,15 @@ from mapper.records.versions import Version
 NOT_SHOWN = "Not shown here; the last page says why."
 
 
-def place_blocks(found: PlaceFindings) -> Iterator[Block]:
+def place_blocks(
+    found: PlaceFindings, *, places: Places | None = None, ground: Path | None = None
+) -> Iterator[Block]:
     """Return where the place is and what makes it a hot spot."""
     row, release = found.row, found.release
     yield Heading("The place")
     yield Paragraph(str(row["reason"]), "strong")
+    if where := directions(release, places).get(found.hotspot_id):
+        yield Paragraph(f"Its middle lies {where}.")
     if is_operational(release):
         yield Figures(
             (
@@ -51,7 +58,7 @@ def place_blocks(found: PlaceFindings) -> Iterator[Block]:
                 (f"{row['area_km2']:,.2f} km²", _cells(int(row["cells"])), ""),
             )
         )
-    yield map_picture(release, focus=found.hotspot_id, title=str(row["name"]))
+    yield map_picture(release, focus=found.hotspot_id, title=str(row["name"]), ground=ground)
     yield Paragraph(f"Hot spot {found.hotspot_id}. {release.question}", "small")
 
 

@@ -6,7 +6,6 @@ which places are looked at; OpenStreetMap's tiles tell strangers the same. Only 
 app can have one: files that leave never do.
 """
 
-import json
 import re
 import struct
 import zlib
@@ -18,6 +17,7 @@ from urllib.parse import urlsplit
 from mapper.areas.ground import LAYERS
 from mapper.base.errors import InputError
 from mapper.base.files import open_regular
+from mapper.base.json_text import json_of
 from mapper.disclosure.backdrop import Backdrop
 
 Kind = Literal["file", "address", "openstreetmap"]
@@ -167,16 +167,8 @@ def _words_of(path: Path, head: bytes, *, packed: bool) -> tuple[str, list[dict[
             text = file.read(min(length, _LONGEST))
         if packed:  # never more than a description needs, whatever it would unpack to
             text = zlib.decompressobj(wbits=_OF_GZIP).decompress(text, _LONGEST)
-        said = json.loads(text)
+        said = json_of(text)
         credit, layers = said.get("attribution", ""), said.get("vector_layers", [])
         return str(credit)[:_CREDIT], [dict(one) for one in layers]
-    except (
-        OSError,
-        OverflowError,
-        zlib.error,
-        ValueError,
-        AttributeError,
-        TypeError,
-        RecursionError,
-    ):
+    except (OSError, OverflowError, zlib.error, ValueError, AttributeError, TypeError):
         return "", []

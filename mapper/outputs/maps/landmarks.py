@@ -1,8 +1,11 @@
-"""What people find their way by on a map with no streets: stations, hospitals, police stations."""
+"""What people find their way by: marks on a map with no streets, and directions in words."""
 
+from collections.abc import Mapping
+from types import MappingProxyType
 from typing import Any
 
 from mapper.base.text import encode_text
+from mapper.context.directions import from_landmark
 from mapper.context.places import Places
 from mapper.disclosure.release import Release, is_release
 from mapper.grid.hexagons import cells_to_points, strings_to_cells
@@ -34,3 +37,18 @@ def landmarks_of(release: Release, places: Places | None) -> list[list[Any]]:
         for x, y, kind, name in zip(*columns, strict=True)
     ]
     return found[:_MOST]
+
+
+def directions(release: Release, places: Places | None) -> Mapping[str, str]:
+    """Say where each hot spot lies, by id: 120 m north-east of Elm school.
+
+    To the operational audience alone: a landmark and metres would find a place again that is shown
+    coarsely on purpose. Nothing is told of a place with no landmark near.
+    """
+    spots = is_release(release).hotspots
+    if places is None or release.audience != "operational":
+        return MappingProxyType({})
+    middles = zip(spots["hotspot_id"], spots["lon"], spots["lat"], strict=True)
+    return MappingProxyType(
+        {str(spot): from_landmark(places.table, lon, lat) for spot, lon, lat in middles}
+    )

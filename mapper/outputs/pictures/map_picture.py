@@ -4,6 +4,7 @@ Hot spots are outlined, hatched and numbered, so that a grey printer shows them 
 counts are hidden from the audience are drawn alike, whatever they hide.
 """
 
+import re
 from collections.abc import Iterable
 from pathlib import Path
 
@@ -36,6 +37,7 @@ Points = Floats
 _ROOM = 12.0  # units that a number takes
 _SHORTEST_BAR = 30.0  # units of the drawing
 _NORTH = np.array([[0.0, 0.0], [5.0, 14.0], [0.0, 10.5], [-5.0, 14.0]])  # an arrow's corners
+_SIZE = re.compile(r'viewBox="[-\d.]+ [-\d.]+ ([\d.]+) ([\d.]+)"')
 _NAMED = 10  # hot spots named in the words that stand for the map
 
 
@@ -102,6 +104,13 @@ def map_picture(
     parts += _legend(paper, hidden=bool(_counts(cells[shown]).isna().any()))
     svg = drawing(parts, width=paper.width, height=paper.height + 24)
     return Picture(svg, _words(release, title), title)
+
+
+def no_higher(drawn: Picture, high: float) -> Picture:
+    """Return a map without its caption, narrow enough not to be higher than a share of the line."""
+    found = _SIZE.search(drawn.svg)
+    wide, tall = (float(found[1]), float(found[2])) if found else (1.0, 1.0)
+    return Picture(drawn.svg, drawn.alt, "", width=round(min(1.0, high * wide / tall), 3))
 
 
 def _near(cells: pd.DataFrame, corners: Points, focus: str | None) -> Flags:

@@ -1,0 +1,78 @@
+"""Streamlit's modules that it does not document, each with the reason why it is used: no others."""
+
+import ast
+from pathlib import Path
+
+ROOT = Path(__file__).parents[2]
+PRODUCT = ("mapper", "pages", "demonstration")
+# Only ever shorter: a module leaves this list when Streamlit's public names serve.
+PRIVATE = {
+    "streamlit.auth_util": "the gate reads the sign-in cookie before any page runs; st.user is for"
+    " pages alone",
+    "streamlit.web.server.server_util": "the secret that the cookie is signed with",
+    "streamlit.web.server.starlette.starlette_app_utils": "the cookie's signature",
+    "streamlit.web.server.starlette.starlette_server_config": "the cookie's name",
+    "streamlit.user_info": "the sign-in page leads on to Streamlit's own sign-in; st.login is for"
+    " pages alone",
+    "streamlit.proto.BackMsg_pb2": "the gate reads which files a message asks for",
+    "streamlit.proto.ForwardMsg_pb2": "the gate reads which addresses a window is told",
+    "streamlit.runtime.pages_manager": "the folder pages/ is served by the router alone; no setting"
+    " says so",
+    "streamlit.runtime.scriptrunner": "what page was asked for that a role does not open, and"
+    " whether the browser went back",
+    "streamlit.util": "the hash by which a forged message names a page",
+    "streamlit.web.cli": "mapper serve starts what `streamlit run` starts, in its own process",
+}
+
+
+def modules_in(tree):
+    """Yield Streamlit's modules that run; those for types alone cost nothing."""
+    for node in ast.iter_child_nodes(tree):
+        if isinstance(node, ast.If) and ast.unparse(node.test) == "TYPE_CHECKING":
+            for each in node.orelse:
+                yield from modules_in(ast.Module([each], []))
+        elif isinstance(node, ast.ImportFrom):
+            yield node.module or ""
+        elif isinstance(node, ast.Import):
+            yield from (one.name for one in node.names)
+        else:
+            yield from (
+                word.value
+                for word in ast.walk(node)
+                if isinstance(word, ast.Constant) and isinstance(word.value, str)
+                if word.value.startswith("streamlit.")
+                and word.value.replace(".", "").isidentifier()
+            )
+            yield from modules_in(node)
+
+
+def used():
+    files = [
+        ROOT / "streamlit_app.py",
+        *(f for each in PRODUCT for f in (ROOT / each).rglob("*.py")),
+    ]
+    found = {}
+    for path in files:
+        for module in modules_in(ast.parse(path.read_text())):
+            if module.startswith("streamlit."):
+                found.setdefault(module, set()).add(path.relative_to(ROOT).as_posix())
+    return found
+
+
+def test_no_private_module_is_used_without_a_reason():
+    assert set(used()) == set(PRIVATE)
+
+
+def test_they_are_used_by_the_door_and_the_shell_alone():
+    files = set().union(*used().values())
+    assert {Path(name).parent.name for name in files} == {"door", "shell"}
+    assert len(files) <= 7
+
+
+def test_an_import_hidden_in_a_function_or_a_name_is_seen():
+    source = (
+        "def f():\n    from streamlit.runtime import x\n    import_module('streamlit.elements')"
+    )
+    assert set(modules_in(ast.parse(source))) == {"streamlit.runtime", "streamlit.elements"}
+    typed = "if TYPE_CHECKING:\n    from streamlit.navigation.page import Page"
+    assert list(modules_in(ast.parse(typed))) == []
