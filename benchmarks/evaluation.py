@@ -53,7 +53,7 @@ def draw_cells(study, before, rng, *, kind):
         busy = np.flatnonzero(lately >= max(3, np.median(lately[lately > 0])))
         return rng.choice(busy, 5, replace=False)
     if kind == "risen":
-        halfway = months(FIRST + 6, 1).first
+        halfway = study.first + (before.last - study.first) / 2
         since = before.first if before.first > study.first else halfway
         recent = counts_within(study, Window(since, before.last))
         usual = (past - recent) * recent.sum() / (past - recent).sum()

@@ -7,6 +7,7 @@ import pytest
 from sqlalchemy import select
 
 from mapper.base.errors import RecordsError
+from mapper.disclosure.people import ROLES
 from mapper.records.audit_check import verify
 from mapper.records.audit_query import AuditFilter, find_entries
 from mapper.records.known_people import known_people
@@ -174,3 +175,12 @@ def test_people_are_listed_as_they_were_at_their_last_sign_in(database):
     assert first.viewer.wards == {"Speke"}
     assert second.viewer.roles == {"analyst", "administrator"}
     assert (number, only, still) == (2, (first,), 2)
+
+
+def test_somebody_may_have_every_role(database):
+    every = ", ".join(ROLES)
+    session_id, _ = opened(database, role=every)
+    assert found(database, session_id).role == every
+    with database.read() as connection:
+        ((person,), _) = known_people(connection)
+    assert person.viewer.roles == frozenset(ROLES)

@@ -54,4 +54,4 @@ def test_data_of_every_earlier_revision_is_carried_forward(database_url, tmp_pat
 
 
 def test_each_revision_follows_the_one_before():
-    assert REVISIONS == ["0001", "0002", "0003", "0004", "0005", "0006"]
+    assert REVISIONS == ["0001", "0002", "0003", "0004", "0005", "0006", "0007"]

@@ -43,7 +43,7 @@ people = Table(
     metadata,
     Column("person", String(320), primary_key=True),  # the provider's own name for them
     Column("name", Text, nullable=False),
-    Column("role", String(40), nullable=False),
+    Column("role", Text, nullable=False),  # names joined; revision 0007 lets them be long
     Column("wards", Text, nullable=False),  # JSON list
     Column("agency", Text, nullable=False, server_default=""),  # revision 0005 adds it
     Column("first_seen", Moment, nullable=False),
@@ -56,7 +56,7 @@ sessions = Table(
     Column("key", String(DIGEST), primary_key=True),  # SHA-256 of the id: a copy opens nothing
     Column("person", String(320), nullable=False, index=True),
     Column("name", Text, nullable=False),
-    Column("role", String(40), nullable=False),
+    Column("role", Text, nullable=False),  # names joined; revision 0007 lets them be long
     Column("wards", Text, nullable=False),  # JSON list
     Column("agency", Text, nullable=False, server_default=""),  # revision 0005 adds it
     Column("issued", Moment, nullable=False),
