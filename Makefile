@@ -36,7 +36,7 @@ test-browser: .venv/browser
 
 test-plain: lint
 	$(BIN)/python -m pytest -m "not browser and not soak" $(ALONE:%=--ignore=%) \
-		--numprocesses=2 --dist=loadfile
+		--numprocesses=3 --dist=loadfile
 
 lint: .venv/installed-dev
 	$(BIN)/ruff check .

@@ -95,7 +95,8 @@ def test_the_values_on_screen_are_the_findings(question, values):
     assert finding.source in said(app)
     labels = [button.proto.label for button in app.get("download_button")]
     assert labels == [
-        *("Table (CSV)", "Workbook (Excel)", "Table (Parquet)", "Manifest (JSON)"),
+        *("Workbook (Excel)", "Layer with its style (GeoPackage)"),
+        *("Page that opens anywhere (HTML)", "Table (CSV)", "Table (Parquet)", "Manifest (JSON)"),
         *("Download: Workbook (Excel)", "Manifest of this form (JSON)"),
     ]
     forms = [one.title for one in ANSWER_FORMS.values()]

@@ -31,6 +31,7 @@ ALLOWED = {
     "base/sandbox_child.py": OWN,
     "app/shell/incident_store.py": OWN,
     "outputs/exports/layers.py": OWN,
+    "incidents/on_disk.py": "a file without a name that was just written, of 16 MB or less",
     "methods/load.py": SHIPPED,
     "records/form.py": SHIPPED,
     "records/person_scan.py": SHIPPED,
