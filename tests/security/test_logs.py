@@ -12,6 +12,7 @@ import pytest
 from mapper.base.logs import fault_place, keep_words_out
 from mapper.base.settings import settings
 from mapper.cli.job import run as run_job
+from mapper.records.open import database as installed
 from tests.logs import DETAIL, ELSEWHERE, audit_text, hold_no_detail
 from tests.small_extract import write_extract
 
@@ -31,6 +32,19 @@ id = "change"
 before = "1999-01-01:1999-06-30"
 after = "1999-07-01:1999-12-31"
 """
+
+
+@pytest.fixture(autouse=True)
+def own_workspace(tmp_path, monkeypatch):
+    """A workspace of the test's own: that of whoever runs the tests stays as it is."""
+    monkeypatch.setenv("MAPPER_WORKSPACE", str(tmp_path / "workspace"))
+    settings.cache_clear()
+    installed.cache_clear()
+    yield
+    if installed.cache_info().currsize:
+        installed().close()
+    installed.cache_clear()
+    settings.cache_clear()
 
 
 @pytest.fixture
