@@ -6,8 +6,7 @@ columns are joined. A suggestion is offered to a person, never used unasked.
 """
 
 import re
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Mapping, Sequence
 
 import numpy as np
 import pyarrow as pa
@@ -28,63 +27,25 @@ from mapper.incidents.force_extract import EXTRACT_COLUMNS, FLAG_NAMES, ExtractC
 from mapper.incidents.heading_words import (
     AT_FIRST,
     NAMES,
-    OTHER_DATES,
     SETTLED,
-    TIME_WORDS,
     WORDS,
 )
 from mapper.incidents.mapping import FIELD_OF, ColumnMapping, mapping_text
 from mapper.incidents.place_words import parse_numbers, two_numbers
 from mapper.incidents.postcodes import POSTCODE
-from mapper.incidents.time_ranges import split_ranges
-from mapper.incidents.time_words import NO_DAY
-from mapper.incidents.times import MINUTE, MONTH, parse_times
+from mapper.incidents.suggested_times import (
+    AGREE,
+    Column,
+    add_times,
+    any_word,
+    fineness,
+    is_clock,
+)
 
 _LONGEST = 60  # letters of a header that can be a name
 _OTHER = {"easting": "northing", "longitude": "latitude", "x": "y"}
 _WEB = "EPSG:3857"  # metres of the maps of the web
-_AGREE = 0.8  # of the values of a column that must look right
-_DATES_AGREE = 0.6  # of dates: some are always wrong
-
-_DAYLESS = re.compile(NO_DAY + r"[T ]\d")
-_CLOCK = re.compile(
-    r"(?i)\d{1,2}[:.h-]\d{2}([:.]\d{2}(\.\d+)?)?\s*([ap]\.?m\.?|hrs?)?|\d{1,4}\s*hrs?"
-    rf"|{NO_DAY}[T ]\d.*"
-)
 _TIMED = re.compile(r"date|time|datetime|when|dt|tm|from|to")
-# A date in three columns: how each is called, and what stands in it.
-_PARTS = (
-    (re.compile(r"(day|dd|dom|dayofmonth)"), re.compile(r"0?[1-9]|[12][0-9]|3[01]")),
-    (
-        re.compile(r"(month|mon|mth|mm)(no|num|number|name)?"),
-        re.compile(r"(?i)0?[1-9]|1[0-2]|[a-z]{3,9}"),
-    ),
-    (re.compile(r"(year|yr|yyyy|calendaryear)"), re.compile(r"(19|20)[0-9]{2}")),
-)
-_HOURS = re.compile(r"(hour|hours|hr|hrs|hh)(of(the)?day)?")
-_MINUTES = re.compile(r"(minute|minutes|min|mins|mi)")
-_BARE_CLOCK = re.compile(r"\d{1,4}|0?\.\d+")  # only under a header that says time
-
-
-@dataclass(frozen=True)
-class _Column:
-    """One column: its header in plain letters and in words, and its values that are not blank."""
-
-    name: str
-    values: tuple[str, ...]
-    plain: str = field(init=False)
-    words: frozenset[str] = field(init=False)
-
-    def __post_init__(self) -> None:
-        spaced = re.sub(r"([a-z])([A-Z])", r"\1 \2", self.name).lower()
-        object.__setattr__(self, "plain", re.sub(r"[^a-z0-9]", "", self.name.lower()))
-        object.__setattr__(self, "words", frozenset(re.findall(r"[a-z]+", spaced)))
-
-    def share(self, fits: Callable[[str], object]) -> bool:
-        """Return whether nearly all values fit; a column without any never does."""
-        return bool(self.values) and sum(map(bool, map(fits, self.values))) >= _AGREE * len(
-            self.values
-        )
 
 
 def suggest_mapping(
@@ -100,13 +61,13 @@ def suggest_mapping(
         Some records, each with as many fields as the header.
     """
     told = [
-        _Column(column, _values_of([record[i] for record in sample if i < len(record)]))
+        Column(column, _values_of([record[i] for record in sample if i < len(record)]))
         for i, column in enumerate(columns)
         if column.strip()
     ]
     told = list({column.name: column for column in reversed(told)}.values())[::-1]
     found: dict[str, tuple[str, ...]] = {}
-    _add_times(found, told)
+    add_times(found, told)
     _add_places(found, told)
     _add_exact(found, told)
     _add_named(found, told)
@@ -149,8 +110,8 @@ def offer_mapping(
 def _unread_time(columns: Sequence[str], sample: Sequence[Sequence[str]]) -> str:
     """Return an example of a column that is called a time and cannot be read as one."""
     for at, name in enumerate(columns):
-        column = _Column(name, _values_of([record[at] for record in sample if at < len(record)]))
-        named = len(name) <= _LONGEST and _any_word(_TIMED, column) and not _is_clock(column)
+        column = Column(name, _values_of([record[at] for record in sample if at < len(record)]))
+        named = len(name) <= _LONGEST and any_word(_TIMED, column) and not is_clock(column)
         if named and column.values and re.search(r"[0-9].*[0-9]", column.values[0]):
             return (
                 f"'{name}' is called a time, and “{column.values[0][:60]}” in it is not read as"
@@ -159,119 +120,13 @@ def _unread_time(columns: Sequence[str], sample: Sequence[Sequence[str]]) -> str
     return ""
 
 
-def _free(found: Mapping[str, tuple[str, ...]], told: Sequence[_Column]) -> list[_Column]:
+def _free(found: Mapping[str, tuple[str, ...]], told: Sequence[Column]) -> list[Column]:
     """Return the columns that fill nothing yet."""
     taken = {name for names in found.values() for name in names}
     return [column for column in told if column.name not in taken]
 
 
-def _add_times(found: dict[str, tuple[str, ...]], told: Sequence[_Column]) -> None:
-    """Add the times by the values and headers of columns, each with its clock."""
-    dates = {
-        column.name: fine
-        for column in told
-        if (fine := _fineness(column)) is not None and not column.share(_DAYLESS.match)
-    }
-    ranks: dict[str, tuple[int, int, _Column]] = {}
-    for at, column in enumerate(told):
-        if column.name not in dates or _any_word(OTHER_DATES, column):
-            continue
-        role, rank = _role(column)
-        best = ranks.get(role)
-        if best is None or (rank, at) < best[:2]:
-            ranks[role] = (rank, at, column)
-    if "from_at" not in ranks and "reported_at" not in ranks and "to_at" in ranks:
-        ranks["from_at"] = ranks.pop("to_at")
-    clocks = [column for column in told if column.name not in dates and _is_clock(column)]
-    for role, (_, at, column) in ranks.items():
-        clock = None if dates[column.name] == MINUTE else _clock_of(column, at, told, clocks)
-        if clock is not None:
-            clocks.remove(clock)
-        found[role] = (column.name, *_clock_names(clock, told))
-    if not found and (parts := _parts_of_date(told)):
-        rest = [column for column in clocks if column.name not in parts]
-        found["from_at"] = (*parts, *_clock_names(rest[0] if rest else None, told))
-
-
-def _parts_of_date(told: Sequence[_Column]) -> tuple[str, ...]:
-    """Return the columns of day, month and year where a date is written in three, else none."""
-    parts = []
-    for names, values in _PARTS:
-        column = next(
-            (c for c in told if names.fullmatch(c.plain) and c.share(values.fullmatch)), None
-        )
-        if column is None:
-            return ()
-        parts.append(column.name)
-    return tuple(parts)
-
-
-def _clock_names(clock: _Column | None, told: Sequence[_Column]) -> tuple[str, ...]:
-    """Return the columns of a time of day: one, or that of hours and that of its minutes."""
-    if clock is None:
-        return ()
-    hours = _HOURS.fullmatch(clock.plain)
-    minutes = [
-        c
-        for c in told
-        if hours and _MINUTES.fullmatch(c.plain) and c.share(re.compile(r"[0-5]?[0-9]").fullmatch)
-    ]
-    return (clock.name, *(c.name for c in minutes[:1]))
-
-
-def _fineness(column: _Column) -> int | None:
-    """Return how finely a column of dates tells the time, or None where it holds no dates."""
-    if not column.values:
-        return None
-    texts = pa.array(dict.fromkeys(column.values), pa.string())
-    ranges = split_ranges(texts)
-    texts = texts if ranges is None else ranges.first
-    times = parse_times(texts, order="day-first")
-    other = parse_times(texts, order="month-first")
-    known = ~(np.isnat(times.moment) & np.isnat(other.moment))
-    bare = np.array([re.fullmatch(r"[\d.]+", text) is not None for text in texts.to_pylist()])
-    said = re.search(r"date|time|when", column.plain)
-    if known.mean() < _DATES_AGREE or (bare.all() and not said):
-        return None
-    fine = times.precision[known & ~np.isnat(times.moment)]
-    midnight = times.moment[known] == times.moment[known].astype("datetime64[D]")
-    if fine.size and (fine == MONTH).all():
-        return MONTH
-    return MINUTE if fine.size and (fine == MINUTE).any() and not midnight.all() else 1
-
-
-def _role(column: _Column) -> tuple[str, int]:
-    """Return which time a column of dates holds, and how surely (0 is surest)."""
-    for rank, (role, words) in enumerate(TIME_WORDS):
-        if _any_word(words, column):
-            return role, rank
-    return "from_at", len(TIME_WORDS)
-
-
-def _any_word(pattern: re.Pattern[str], column: _Column) -> bool:
-    """Return whether any word of a header fits a pattern whole."""
-    return any(pattern.fullmatch(word) for word in column.words)
-
-
-def _is_clock(column: _Column) -> bool:
-    """Return whether a column holds times of day."""
-    timed = re.search(r"time|hour|hrs|hhmm|^tm|tm$", column.plain)
-    return column.share(_CLOCK.fullmatch) or bool(timed and column.share(_BARE_CLOCK.fullmatch))
-
-
-def _clock_of(
-    date: _Column, at: int, told: Sequence[_Column], clocks: Sequence[_Column]
-) -> _Column | None:
-    """Return the clock of a column of dates: of the same name but for one word, else beside it."""
-    plain = re.sub(r"date|day|dt", "", date.plain)
-    same = [c for c in clocks if re.sub(r"time|hours?|hrs|tm", "", c.plain) == plain]
-    if same:
-        return same[0]
-    beside = [told[i] for i in (at + 1, at - 1) if 0 <= i < len(told) and told[i] in clocks]
-    return beside[0] if beside else (clocks[0] if len(clocks) == 1 else None)
-
-
-def _add_exact(found: dict[str, tuple[str, ...]], told: Sequence[_Column]) -> None:
+def _add_exact(found: dict[str, tuple[str, ...]], told: Sequence[Column]) -> None:
     """Add columns called as the extract calls them, or by another of their fixed names."""
     for wanted in EXTRACT_COLUMNS:
         names = {wanted.name.replace("_", ""), *FLAG_NAMES.get(wanted.name, ())}
@@ -282,11 +137,11 @@ def _add_exact(found: dict[str, tuple[str, ...]], told: Sequence[_Column]) -> No
                 found[wanted.name] = (column.name,)
 
 
-def _fits(wanted: ExtractColumn, column: _Column) -> bool:
+def _fits(wanted: ExtractColumn, column: Column) -> bool:
     """Return whether sample values can be what a column of the extract holds."""
     kind, names = wanted.kind, (wanted.name, *FLAG_NAMES.get(wanted.name, ()), column.name)
     if kind == "time":
-        return _fineness(column) is not None
+        return fineness(column) is not None
     if kind == "postcode":
         return not column.values or column.share(lambda text: bool(POSTCODE.fullmatch(text)))
     if kind == "number":
@@ -304,7 +159,7 @@ def _is_coordinate(text: str) -> bool:
     return any(np.isfinite(parse_numbers(texts, degrees=way)[0]) for way in (True, False))
 
 
-def _add_places(found: dict[str, tuple[str, ...]], told: Sequence[_Column]) -> None:
+def _add_places(found: dict[str, tuple[str, ...]], told: Sequence[Column]) -> None:
     """Add coordinates: by name where the values agree, then by the values alone."""
     if _add_squares(found, _free(found, told)):
         return
@@ -320,7 +175,7 @@ def _add_places(found: dict[str, tuple[str, ...]], told: Sequence[_Column]) -> N
     free = _free(found, told)
     for one in free:
         x, y, _ = two_numbers(one.values)
-        if one.values and np.isfinite(x).mean() >= _AGREE and (kind := _pair_kind(x, y)):
+        if one.values and np.isfinite(x).mean() >= AGREE and (kind := _pair_kind(x, y)):
             found.update({kind: (one.name,), _OTHER[kind]: (one.name,)})
             return
     for one, two in _beside(free):
@@ -331,7 +186,7 @@ def _add_places(found: dict[str, tuple[str, ...]], told: Sequence[_Column]) -> N
             return
 
 
-def _add_squares(found: dict[str, tuple[str, ...]], free: Sequence[_Column]) -> bool:
+def _add_squares(found: dict[str, tuple[str, ...]], free: Sequence[Column]) -> bool:
     """Add coordinates inside lettered squares, whose letters stand in a column of their own."""
     squares = [c for c in free if c.share(re.compile(r"[HNOSThnost][A-HJ-Za-hj-z]").fullmatch)]
     inside = [c for c in free if c.share(re.compile(r"[0-9]{1,5}").fullmatch)]
@@ -344,20 +199,20 @@ def _add_squares(found: dict[str, tuple[str, ...]], free: Sequence[_Column]) -> 
     return False
 
 
-def _at_home(one: _Column, two: _Column) -> bool:
+def _at_home(one: Column, two: Column) -> bool:
     """Return whether metres of two columns lie round the own area this way and not the other."""
     x, y = (parse_numbers(pa.array(c.values, pa.string()), degrees=False) for c in (one, two))
     return x.size == y.size and exchanged(y, x)
 
 
-def _beside(free: Sequence[_Column]) -> list[tuple[_Column, _Column]]:
+def _beside(free: Sequence[Column]) -> list[tuple[Column, Column]]:
     """Return pairs of columns of numbers, those beside each other first."""
     numbers = [(i, c) for i, c in enumerate(free) if c.share(_is_coordinate)]
     pairs = [(abs(i - j), i > j, a, b) for i, a in numbers for j, b in numbers if i != j]
     return [(a, b) for _, _, a, b in sorted(pairs, key=lambda pair: pair[:2])]
 
 
-def _kind_of(one: _Column, two: _Column) -> str:
+def _kind_of(one: Column, two: Column) -> str:
     """Return what a pair of columns holds: easting, longitude, or nothing."""
     size = min(len(one.values), len(two.values))
     if not size or not (one.share(_is_coordinate) and two.share(_is_coordinate)):
@@ -378,18 +233,18 @@ def _pair_kind(x: np.ndarray, y: np.ndarray) -> str:
     if not known.any():
         return ""
     x, y = x[known], y[known]
-    if ((x >= WEST) & (x <= EAST) & (y >= SOUTH) & (y <= NORTH)).mean() >= _AGREE:
+    if ((x >= WEST) & (x <= EAST) & (y >= SOUTH) & (y <= NORTH)).mean() >= AGREE:
         return "longitude"
     metres = (x > 10_000) & (x < 700_000) & (y > 1_000) & (y < 1_300_000)  # noqa: PLR2004 - the grid
-    if metres.mean() >= _AGREE and in_area(*grid_to_degrees(x, y)).mean() >= _AGREE:
+    if metres.mean() >= AGREE and in_area(*grid_to_degrees(x, y)).mean() >= AGREE:
         return "easting"
     far = y > 1_300_000  # noqa: PLR2004 - beyond the grid
-    if far.mean() >= _AGREE and in_area(*to_degrees(x, y, crs=_WEB)).mean() >= _AGREE:
+    if far.mean() >= AGREE and in_area(*to_degrees(x, y, crs=_WEB)).mean() >= AGREE:
         return "x"
     return ""
 
 
-def _named(wanted: str, free: Sequence[_Column]) -> _Column | None:
+def _named(wanted: str, free: Sequence[Column]) -> Column | None:
     """Return the first free column whose header is a name of what is wanted."""
     pattern = re.compile(NAMES[wanted])
     return next(
@@ -397,7 +252,7 @@ def _named(wanted: str, free: Sequence[_Column]) -> _Column | None:
     )
 
 
-def _add_named(found: dict[str, tuple[str, ...]], told: Sequence[_Column]) -> None:
+def _add_named(found: dict[str, tuple[str, ...]], told: Sequence[Column]) -> None:
     """Add texts by the names of their columns."""
     for wanted in ("reference", "incident_type", *NAMES):
         if wanted in found or wanted in ("easting", "northing", "longitude", "latitude"):
@@ -408,7 +263,7 @@ def _add_named(found: dict[str, tuple[str, ...]], told: Sequence[_Column]) -> No
             found[wanted] = (column.name,)
 
 
-def _worded(wanted: str, free: Sequence[_Column]) -> _Column | None:
+def _worded(wanted: str, free: Sequence[Column]) -> Column | None:
     """Return the free column whose header's words say what is wanted: a settled one first."""
     if wanted not in WORDS:
         return None
@@ -416,16 +271,16 @@ def _worded(wanted: str, free: Sequence[_Column]) -> _Column | None:
     met = [
         column
         for column in free
-        if _any_word(words, column) and not _any_word(others, column) and _tells(wanted, column)
+        if any_word(words, column) and not any_word(others, column) and _tells(wanted, column)
     ]
     return min(
         met,
-        key=lambda column: _any_word(AT_FIRST, column) - _any_word(SETTLED, column),
+        key=lambda column: any_word(AT_FIRST, column) - any_word(SETTLED, column),
         default=None,
     )
 
 
-def _tells(wanted: str, column: _Column) -> bool:
+def _tells(wanted: str, column: Column) -> bool:
     """Return whether values can be references (nearly all differ) or types (words)."""
     if not column.values or wanted == "reference":
         return len(set(column.values)) >= len(column.values) / 2
