@@ -49,7 +49,9 @@ def own_workspace(tmp_path, monkeypatch):
 
 @pytest.fixture
 def factory():
+    """Records as Python makes them, whichever test ran the app in this process before."""
     before = logging.getLogRecordFactory()
+    logging.setLogRecordFactory(logging.LogRecord)
     yield
     logging.setLogRecordFactory(before)
 
