@@ -19,7 +19,7 @@ import pandas as pd
 from mapper.areas.study_area import StudyArea
 from mapper.base.errors import AreaError
 from mapper.base.files import read_regular
-from mapper.base.types import Floats
+from mapper.base.types import Floats, Integers
 from mapper.grid.hexagons import cells_to_points, cells_to_strings, points_to_cells
 
 MAX_BYTES = 50_000_000
@@ -121,6 +121,23 @@ class BaseTable:
                 " Leave them out, or choose their area."
             )
         return found["lon"].to_numpy(), found["lat"].to_numpy(), False
+
+    def same_places(self) -> tuple[Integers, Integers]:
+        """Return the number of each row's place, and the first row of each place.
+
+        Rows are of one place where all columns that name one agree.
+
+        Raises
+        ------
+        AreaError
+            When no column names places.
+        """
+        naming = [name for name in self.rows.columns if _plain(name) in {*_PLACES, "place"}]
+        if not naming:
+            raise AreaError(f"{self.name}: no column names places. Name one lon and lat, or cell.")
+        told = self.rows[naming].apply(lambda column: column.str.strip())
+        place = told.groupby(naming, sort=False, dropna=False).ngroup().to_numpy(dtype=np.int64)
+        return place, np.unique(place, return_index=True)[1]
 
     def _checked(self, column: str, *, least: float = -np.inf) -> Floats:
         """Return a column of numbers, each of at least so much."""

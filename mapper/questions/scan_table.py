@@ -11,12 +11,13 @@ from mapper.areas.base_table import BaseTable
 from mapper.base.choices import choice
 from mapper.base.errors import RequestError
 from mapper.base.files import Progress, no_progress
-from mapper.base.types import Floats, Integers
+from mapper.base.types import Floats
 from mapper.questions.answer import answer
 from mapper.questions.choices import Choices
 from mapper.questions.finding import Finding, Role
 from mapper.questions.question import Question
 from mapper.questions.scan import scan_words
+from mapper.questions.table_counts import TableCounts, counts_of_table
 from mapper.questions.usual_choices import runs, seed
 from mapper.statistics.bernoulli_scan import bernoulli_scan
 from mapper.statistics.scan import MOST_FEWEST, Cluster, ScanChoices, ScanResult, scan
@@ -37,6 +38,8 @@ _ROLES: dict[str, Role] = {
     "times_as_long": "fact",
     "degrees_from_east": "fact",
     "places": "fact",
+    "first_day": "fact",
+    "last_day": "fact",
     "cases": "count",
     "population": "derived",
     "expected": "derived",
@@ -60,13 +63,25 @@ class TableScanChoices(Choices):
     population: str = choice(
         "population", "Column of population", help="What cases are expected in proportion to."
     )
-    chance: Literal["poisson", "bernoulli"] = choice(
+    when: str = choice(
+        "",
+        "Column of times",
+        help="A year, month or day in each row, to scan in time too; none: places alone.",
+    )
+    look: Literal["prospective", "retrospective"] = choice(
+        "retrospective",
+        "Look for",
+        help="With times: clusters of any time, or those still going on at the end.",
+        of={"retrospective": "Any time", "prospective": "What is still going on"},
+    )
+    chance: Literal["poisson", "bernoulli", "permutation"] = choice(
         "poisson",
         "Chance",
         help="What chance is taken to be.",
         of={
             "poisson": "Cases fall in proportion to population",
             "bernoulli": "Cases are a random part of the population",
+            "permutation": "Times shuffled: no population is read",
         },
     )
     windows: Literal["circles", "ellipses"] = choice(
@@ -84,13 +99,23 @@ class TableScanChoices(Choices):
     most: int = choice(
         20, "Clusters to report", help="Clusters to report.", least=1, most=1_000, rare=True
     )
+    longest: int | None = choice(
+        None,
+        "Periods in the longest window",
+        help="With times: periods in the longest window; half of all by default.",
+        least=1,
+        most=1_000,
+        rare=True,
+    )
     runs: int = runs()
     seed: int = seed()
 
     def plan(self) -> ScanChoices:
         """Return what the statistic is to scan for."""
         return ScanChoices(
-            null="poisson",
+            null="permutation" if self.chance == "permutation" else "poisson",
+            look=self.look,
+            longest=self.longest,
             largest_share=self.largest_share,
             fewest=self.fewest,
             most_clusters=self.most,
@@ -112,48 +137,78 @@ def ask_scan_table(
     AreaError, RequestError
         When the table cannot be used, or the choices do not fit it.
     """
-    table, plan = choices.table, choices.plan()
-    cases = _whole(table, table.column(choices.cases))
-    population = table.numbers(table.column(choices.population))
+    table, plan, chance = choices.table, choices.plan(), choices.chance
+    if chance == "permutation" and not choices.when:
+        raise RequestError(
+            "Shuffled times need times: name their column ({when}), or choose another chance"
+            " ({chance}).",
+            names=("when", "chance"),
+        )
+    if chance == "bernoulli" and choices.when and choices.look == "retrospective":
+        raise RequestError(
+            "Cases as a part of the population are scanned in places alone, or for what is still"
+            " going on: choose that ({look}), or another chance ({chance}).",
+            names=("look", "chance"),
+        )
+    counts, population = _counts(choices)
     x, y, metres = table.points(study.area)
+    x, y = x[counts.row], y[counts.row]
     zones = _zones(x, y, population, choices, metres=metres)
     unplaced = np.nan if metres else 1.0  # metres of a plane lie nowhere on a map
-    counts = cases[:, np.newaxis]
-    if choices.chance == "bernoulli":
-        everyone = _whole(table, table.column(choices.population))[:, np.newaxis]
-        found = bernoulli_scan(counts, everyone, zones, choices=plan, progress=progress)
+    if counts.population is not None:
+        found = bernoulli_scan(
+            counts.cases, counts.population, zones, choices=plan, progress=progress
+        )
+    elif chance == "permutation":
+        found = scan(counts.cases, zones, choices=plan, progress=progress)
     else:
-        found = scan(counts, zones, exposure=population, choices=plan, progress=progress)
+        found = scan(
+            counts.cases,
+            zones,
+            exposure=population,
+            period_exposure=counts.lengths,
+            choices=plan,
+            progress=progress,
+        )
     return answer(
         study,
         QUESTION,
-        _clusters(found, table, (x * unplaced, y * unplaced), population),
+        _clusters(found, table, counts, (x * unplaced, y * unplaced), population),
         _ROLES,
         unit="area",
         choices={**choices.told(), "table": table.name, "sha256": table.sha256},
         notes=(
             scan_words(found, plan, "case"),
             f"Scanned: the {x.size:,} places of {table.name}, none of the incidents loaded.",
+            *_time_words(counts, choices),
         ),
     )
 
 
-def _whole(table: BaseTable, column: str) -> Integers:
-    """Return a column of whole numbers.
+def _counts(choices: TableScanChoices) -> tuple[TableCounts, Floats]:
+    """Return the counts, and what windows grow by: the mean population, or cases without one."""
+    table, chance = choices.table, choices.chance
+    cases = table.column(choices.cases)
+    named = "" if chance == "permutation" else table.column(choices.population)
+    whole = named if chance == "bernoulli" else ""
+    counts = counts_of_table(table, cases, population=whole, when=choices.when)
+    if not named:
+        return counts, counts.cases.sum(axis=1).astype(np.float64)
+    people = table.numbers(named)
+    if not choices.when:
+        return counts, people
+    place, _ = table.same_places()
+    return counts, np.bincount(place, weights=people) / np.bincount(place)
 
-    Raises
-    ------
-    RequestError
-        When one is not.
-    """
-    values = table.numbers(column)
-    broken = values != np.floor(values)
-    if broken.any():
-        raise RequestError(
-            f"{table.name}: {int(broken.sum()):,} values of column {column} are not whole, first in"
-            f" row {int(broken.argmax()) + 2}. Give numbers of people or incidents."
-        )
-    return values.astype(np.int64)
+
+def _time_words(counts: TableCounts, choices: TableScanChoices) -> tuple[str, ...]:
+    """Say over which days was scanned, and what stands for a population that changes."""
+    if counts.starts is None:
+        return ()
+    days = f"{counts.starts[0]} to {counts.starts[-1] - 1}"
+    words = f"In time: {counts.cases.shape[1]:,} periods, {days}; a place without a row has none."
+    mean = "A place's population is the mean of its rows."
+    return (words, mean) if choices.chance == "poisson" else (words,)
 
 
 def _zones(
@@ -170,22 +225,33 @@ def _zones(
 
 
 def _clusters(
-    found: ScanResult, table: BaseTable, points: tuple[Floats, Floats], population: Floats
+    found: ScanResult,
+    table: BaseTable,
+    counts: TableCounts,
+    points: tuple[Floats, Floats],
+    population: Floats,
 ) -> pd.DataFrame:
     """Return one row per cluster."""
-    rows = table.rows
+    rows = table.rows.iloc[counts.row]
     names = rows["place"] if "place" in rows else pd.Series(np.arange(1, len(rows) + 1))
     named = names.astype("str").to_numpy()
-    listed = [_row(cluster, named, points, population) for cluster in found.clusters]
+    listed = [_row(cluster, named, counts, points, population) for cluster in found.clusters]
     clusters = pd.DataFrame(listed, columns=list(_ROLES)[1:])
     clusters.insert(0, "cluster", np.arange(1, len(listed) + 1))
     return clusters
 
 
 def _row(
-    cluster: Cluster, named: np.ndarray, points: tuple[Floats, Floats], population: Floats
+    cluster: Cluster,
+    named: np.ndarray,
+    counts: TableCounts,
+    points: tuple[Floats, Floats],
+    population: Floats,
 ) -> dict[str, object]:
     """Return what is known of one cluster."""
+    starts = counts.starts
+    first = "" if starts is None else str(starts[cluster.first_period])
+    last = "" if starts is None else str(starts[cluster.last_period + 1] - 1)
     return {
         "place": named[cluster.centre],
         "lon": float(points[0][cluster.centre]),
@@ -194,6 +260,8 @@ def _row(
         "times_as_long": cluster.form[0],
         "degrees_from_east": cluster.form[1],
         "places": cluster.places.size,
+        "first_day": first,
+        "last_day": last,
         "cases": cluster.count,
         "population": float(population[cluster.places].sum()),
         "expected": cluster.expected,

@@ -43,11 +43,23 @@ RISK = {"kind": "pub", "ratio": 2.0, "clear": True}
         ("scan", [SCAN | {"p": 0.1}], {"runs": 9}, "9 random runs cannot tell a cluster from"),
         (
             "scan-table",
-            [{"place": "P", "cases": 9, "expected": 2.5, "p": 0.002}],
+            [{"place": "P", "first_day": "", "cases": 9, "expected": 2.5, "p": 0.002}],
             {"runs": 999},
             (
                 "1 cluster beyond chance. The most likely cluster is round P: 9 cases where 2.5"
                 " were expected (p 0.002)."
+            ),
+        ),
+        (
+            "scan-table",
+            [
+                {"place": "P", "first_day": "2025-03-01", "last_day": "2025-04-30"}
+                | {"cases": 9, "expected": 2.5, "p": 0.2}
+            ],
+            {"runs": 999},
+            (
+                "No cluster is beyond chance. The most likely cluster is round P, 1 March to"
+                " 30 April 2025: 9 cases where 2.5 were expected (p 0.2)."
             ),
         ),
         (

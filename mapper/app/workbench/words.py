@@ -72,8 +72,12 @@ def _scan(table: pd.DataFrame, shown: FindingRelease) -> str:
 
 def _scan_table(table: pd.DataFrame, shown: FindingRelease) -> str:
     top = table.iloc[0]
+    days = ""
+    if top["first_day"]:
+        ends = (_day(top[name]) for name in ("first_day", "last_day"))
+        days = f", {window_in_words(Window(*ends))}"
     return (
-        f"{_beyond_words(table, shown)} The most likely cluster is round {top['place']}:"
+        f"{_beyond_words(table, shown)} The most likely cluster is round {top['place']}{days}:"
         f" {count(top['cases'], 'case')} where {top['expected']:,.1f} were expected"
         f" (p {top['p']:.3g})."
     )
