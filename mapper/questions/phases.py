@@ -16,6 +16,7 @@ from mapper.analysis.study import Study
 from mapper.base.choices import choice
 from mapper.base.types import Flags, Integers
 from mapper.context.children import HIGH
+from mapper.context.deprivation import usual_decile
 from mapper.context.near import RINGS, near_places
 from mapper.context.phases import (
     Fact,
@@ -124,12 +125,11 @@ def phase_facts(
     found = []
     for number in range(groups.size):
         mine = groups.of_cell == number
-        known = decile[mine][~np.isnan(decile[mine])]
         found.append(
             {
                 **{name: values[number] for name, values in shares.items()},
                 "rising_background": rising,
-                "deprivation_decile": float(np.median(known)) if known.size else None,
+                "deprivation_decile": usual_decile(decile[mine]),
                 "protective_assets": _assets(study, mine, places),
             }
         )

@@ -13,7 +13,9 @@ from typing import Any
 
 import pandas as pd
 
+from mapper.areas.study_area import StudyArea
 from mapper.base.text import count
+from mapper.context.deprivation import DeprivationReach, deprivation_reach
 from mapper.records.actions import PlannedAction, actions_of, overdue
 from mapper.records.form import Content
 from mapper.records.versions import Version
@@ -64,6 +66,13 @@ def cells_of(content: Content, names: Iterable[str]) -> frozenset[str]:
     wanted = set(names)
     rows = (row for row in content.get("places", ()) if row["place"] in wanted)
     return frozenset(cell for row in rows for cell in row.get("cells", ()))
+
+
+def reach_of(content: Content, area: StudyArea) -> DeprivationReach:
+    """Return how far a campaign reaches the most deprived of its places."""
+    covered = coverage(content)
+    cells = {name: cells_of(content, [name]) for name in covered.planned}
+    return deprivation_reach(area, cells, covered.visited)
 
 
 def as_intervention(one: Version) -> Version:

@@ -19,7 +19,14 @@ from mapper.base.text import count, encode_text
 from mapper.disclosure.people import Viewer
 from mapper.outputs.campaign import FILES, campaign_file, coverage_picture
 from mapper.records.actions import actions_of, overdue
-from mapper.records.campaigns import action_table, cells_of, coverage, figures, place_table
+from mapper.records.campaigns import (
+    action_table,
+    cells_of,
+    coverage,
+    figures,
+    place_table,
+    reach_of,
+)
 from mapper.records.open import database
 from mapper.records.versions import Version, newest
 
@@ -62,6 +69,8 @@ def show_overview(viewer: Viewer, desk: Desk) -> None:
     if covered.untouched:
         notice(f"Untouched: {'; '.join(covered.untouched)}.", kind="look")
     _show_held(saved)
+    if told := reach_of(content, area_here()).words:
+        st.caption(plain(told))
     late = overdue(actions_of(content), today)
     if late:
         st.markdown(f"**{count(len(late), 'action')} late**")
