@@ -99,3 +99,18 @@ def with_a_street_all_over(made):
     for row in made.rows[::2]:
         row[6] = "On or near Long Road"
     return made
+
+
+def with_missing_months(made):
+    """Leave two months out."""
+    made.rows = [row for row in made.rows if row[1] not in {"2023-06", "2023-07"}]
+    return made
+
+
+def with_other_points_after_a_gap(made):
+    """Leave one month alone of the first year, and move every point of the second."""
+    made.rows = [row for row in made.rows if row[1] == "2023-06" or row[1] >= "2024"]
+    for row in made.rows:
+        if row[1] >= "2024":
+            row[4] = f"{float(row[4]) + 0.000311:.6f}"
+    return made

@@ -11,6 +11,7 @@ apart to be set against one another).
 """
 
 import re
+from collections.abc import Mapping
 from dataclasses import replace
 from itertools import islice
 
@@ -27,12 +28,13 @@ from mapper.incidents.quality import (
     SAME_SET,
     SNAPPED_MEAN,
     Points,
-    changed_points,
+    changed_shares,
     distinct_points,
     kind_of_sink,
     point_labels,
     points_by_year,
 )
+from mapper.incidents.time_blocks import Times
 
 _NOWHERE = re.compile(
     r"(?i)\b(?:no fixed(?: \w+)?|no (?:known )?(?:location|address|place|trace)"
@@ -306,11 +308,26 @@ def drop_of_a_month(
 
 def _drop_of_a_year(table: pd.DataFrame, points: Points) -> tuple[np.datetime64 | None, str]:
     """Return the first month of the year whose points are others than before."""
+    if points.mean < SNAPPED_MEAN:
+        return None, ""
     years = points_by_year(table, points)
-    changed, words = changed_points(years, points)
+    shares = {y.year: s for y in years if (s := y.share_at_earlier_points) is not None}
+    return drop_of_a_year(table["start"].to_numpy(), shares)
+
+
+def drop_of_a_year(start: Times, shares: Mapping[int, float]) -> tuple[np.datetime64 | None, str]:
+    """Return the first month of the year whose points are others than before.
+
+    Parameters
+    ----------
+    start
+        Times of incidents, or all the different ones.
+    shares
+        Of each year's incidents, how many lie at points of earlier years.
+    """
+    changed, words = changed_shares(shares)
     if not changed:
         return None, ""
-    shares = [(s, one.year) for one in years if (s := one.share_at_earlier_points) is not None]
-    year = min(shares)[1]
-    first = table["start"][(table["start"].dt.year >= year).to_numpy()].min()
-    return np.datetime64(first, "M"), words
+    year = min((share, one) for one, share in shares.items())[1]
+    late = start[start >= np.datetime64(f"{year}-01-01")]
+    return late.min().astype("datetime64[M]"), words

@@ -36,16 +36,17 @@ from mapper.incidents.in_slices import (
     SliceReader,
     WholeNeeded,
     find_shared,
+    joined,
     opened,
     told_of,
 )
-from mapper.incidents.sheet import Records
 from mapper.incidents.source import is_address
 from mapper.lenses.classify import weigh
 from mapper.lenses.lens import Lens
 
-LARGE = 500_000  # rows, about, from which files are read in slices
+LARGE = 1_000_000  # rows, about, from which files are read in slices
 _LOOKED_AT = 65_536  # bytes of a file, to tell how long its lines are
+_SMALL = 24 * 1024**2  # bytes of files that are one slice together
 _TOGETHER = 8  # slices whose tallies are merged at a time
 _KEYS_SHARE = 0.2  # of the time that reading takes
 
@@ -170,47 +171,92 @@ def _counted(
     reader = SliceReader(asked.files, shared, asked.today)
     clock = _Clock(progress, asked.files, "Reading and counting", _KEYS_SHARE)
     pending: list[Tally] = []
-    for one in asked.files:
-        for tally, records in _tallies(asked, one, reader, kept):
+    for group in _groups(asked.files):
+        made = _of_slices if len(group) == 1 else _of_files
+        for tally in made(asked, group, reader, kept, clock):
             pending.append(tally)
-            clock.tell(one, records.numbers)
             if len(pending) > _TOGETHER:
                 pending = [merged(pending)]
     every = merged(pending)
-    again = int(shared.again.sum())
-    every.numbers.update({"again": again})
+    every.numbers.update({"again": int(shared.again.sum())})
     every.reasons.update({"repeated reference": shared.repeated} if shared.repeated else {})
     return replace(every, notes=shared.notes)
 
 
-def _tallies(
-    asked: _Asked, one: SlicedFile, reader: SliceReader, kept: KeptTallies | None
-) -> Iterator[tuple[Tally, Records]]:
+def _groups(files: Sequence[SlicedFile]) -> list[list[SlicedFile]]:
+    """Return files one by one, but for small ones: those that follow each other are one slice."""
+    found: list[list[SlicedFile]] = []
+    held = float("inf")
+    for one in files:
+        held += one.sheet.size
+        if held > _SMALL:
+            found.append([])
+            held = one.sheet.size
+        found[-1].append(one)
+    return found
+
+
+def _of_files(
+    asked: _Asked,
+    group: Sequence[SlicedFile],
+    reader: SliceReader,
+    kept: KeptTallies | None,
+    clock: "_Clock",
+) -> Iterator[Tally]:
+    """Yield the tally of some small files together: as it was kept, or made and kept now."""
+    told = (f"{one.number} {one.sheet.sha256} {reader.shared.digest(one.number)}" for one in group)
+    key = asked.key().with_("files", *told)
+    tally = kept.load(key.with_(asked.today)) or kept.load(key) if kept else None
+    if tally is None:
+        parts = []
+        for one in group:
+            for records in one.records(rows=ROWS):
+                parts.append(reader.slice_of(one, records))
+                clock.tell(one, records.numbers)
+        tally = _seen(asked, parts)
+        if kept:
+            future = any(part.future for part in parts)
+            kept.save(key.with_(asked.today) if future else key, tally)
+    yield tally
+
+
+def _of_slices(
+    asked: _Asked,
+    group: Sequence[SlicedFile],
+    reader: SliceReader,
+    kept: KeptTallies | None,
+    clock: "_Clock",
+) -> Iterator[Tally]:
     """Yield the tally of each slice of a file: kept ones, and those that are made and kept now."""
+    (one,) = group
     key = asked.key().with_(one.number, one.sheet.sha256)
     for number, records in enumerate(one.records(rows=ROWS)):
         mine = key.with_(number, reader.shared.digest(one.number, records))
-        tally = kept.load(mine) or kept.load(mine.with_(asked.today)) if kept else None
+        tally = kept.load(mine.with_(asked.today)) or kept.load(mine) if kept else None
         if tally is None:
             part = reader.slice_of(one, records)
-            tally = _seen(asked, part)
+            tally = _seen(asked, [part])
             if kept:
                 kept.save(mine.with_(asked.today) if part.future else mine, tally)
         elif records.numbers.size:
             reader.look_again(one, tally.numbers[f"blank {one.number}"], tally.reasons)
-        yield tally, records
+        yield tally
+        clock.tell(one, records.numbers)
 
 
-def _seen(asked: _Asked, part: Slice) -> Tally:
-    """Return the tally of a slice, as the lens and the area see it."""
-    table, request, area = part.table, asked.request, asked.area
-    told = {
-        f"rows {part.file}": part.rows,
-        f"blank {part.file}": part.blank,
-        "shortened": part.shortened,
-    }
+def _seen(asked: _Asked, parts: Sequence[Slice]) -> Tally:
+    """Return the tally of slices together, as the lens and the area see them."""
+    told: Counter[str] = Counter()
+    reasons: Counter[str] = Counter()
+    for part in parts:
+        told[f"rows {part.file}"] += part.rows
+        told[f"blank {part.file}"] += part.blank
+        told["shortened"] += part.shortened
+        reasons.update(part.reasons)
+    table, file = joined(parts)
     if not len(table):
-        return replace(nothing(), numbers=Counter(told), reasons=Counter(part.reasons))
+        return replace(nothing(), numbers=told, reasons=reasons)
+    request, area = asked.request, asked.area
     lon, lat = (table[name].to_numpy() for name in ("lon", "lat"))
     cells = area.cells["cell"].to_numpy()
     seen = Seen(
@@ -218,7 +264,7 @@ def _seen(asked: _Asked, part: Slice) -> Tally:
         within=within_days(table, request),
         weights=weigh(table, asked.lens, include_police_generated=request.police_generated),
     )
-    tally = tally_of(table, seen, file=part.file, reasons=part.reasons)
+    tally = tally_of(table, seen, file=file, reasons=reasons)
     tally.numbers.update(told)
     return tally
 

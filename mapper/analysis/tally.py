@@ -15,6 +15,7 @@ Columns of numbers, in each frame where they stand:
 | counts | of those, with a weight under the lens |
 | weight | the sum of these weights |
 | first, at_first, last | first month at a point, incidents in it, and last month |
+| in_first | incidents at a point in the year of its first month |
 """
 
 from collections import Counter
@@ -62,7 +63,9 @@ class Seen:
     weights: Integers  # under the lens, whatever the days
 
 
-def tally_of(table: pd.DataFrame, seen: Seen, *, file: int, reasons: Mapping[str, int]) -> Tally:
+def tally_of(
+    table: pd.DataFrame, seen: Seen, *, file: int | Integers, reasons: Mapping[str, int]
+) -> Tally:
     """Count the incidents of a slice.
 
     Parameters
@@ -70,14 +73,14 @@ def tally_of(table: pd.DataFrame, seen: Seen, *, file: int, reasons: Mapping[str
     table
         Incidents known to the month, with ``INCIDENT_COLUMNS`` and ``crime``.
     file
-        Number of the file that they are of.
+        Number of the file that they are of, or of each.
     """
     location = table["location"] if "location" in table else pd.Categorical([None] * len(table))
     coded = {"type": pd.Categorical(table["type"]), "location": pd.Categorical(location)}
     weights = np.where(seen.within, seen.weights, 0)
     rows = pd.DataFrame(
         {
-            "file": np.full(len(table), file, dtype=np.int32),
+            "file": np.broadcast_to(np.asarray(file, dtype=np.int32), (len(table),)),
             "start": table["start"].to_numpy(),
             "type": coded["type"].codes.astype(np.int32),
             "location": coded["location"].codes.astype(np.int32),
@@ -94,7 +97,7 @@ def tally_of(table: pd.DataFrame, seen: Seen, *, file: int, reasons: Mapping[str
             "weight": weights,
         }
     )
-    points = rows.assign(first=rows["start"], at_first=1, last=rows["start"])
+    points = rows.assign(first=rows["start"], at_first=1, in_first=1, last=rows["start"])
     return Tally(
         kinds=_summed(rows, KINDS, ("n", "within", "counts")),
         ground=_summed(rows, GROUND, ("n", "within", "counts", "weight")),
@@ -157,10 +160,11 @@ def _summed(rows: pd.DataFrame, keys: Sequence[str], numbers: Sequence[str]) -> 
 
 def _points(rows: pd.DataFrame) -> pd.DataFrame:
     """Return points with their labels, in the order in which they come first."""
-    groups = rows.groupby([*POINTS], sort=False)
-    early = rows["start" if "first" not in rows else "first"]
+    earliest = rows.groupby([*POINTS], sort=False)["first"].transform("min").to_numpy()
+    first = rows["first"].to_numpy()
     rows = rows.assign(
-        at_first=rows["at_first"].where(early == groups["first"].transform("min"), 0)
+        at_first=np.where(first == earliest, rows["at_first"], 0),
+        in_first=np.where(years_of(first) == years_of(earliest), rows["in_first"], 0),
     )
     again = rows.groupby([*POINTS], sort=False, as_index=False)
     return again.agg(
@@ -169,6 +173,7 @@ def _points(rows: pd.DataFrame) -> pd.DataFrame:
         counts=("counts", "sum"),
         first=("first", "min"),
         at_first=("at_first", "sum"),
+        in_first=("in_first", "sum"),
         last=("last", "max"),
     )
 
@@ -192,6 +197,11 @@ def _added(parts: Sequence[Mapping[str, int]]) -> Counter[str]:
     for part in parts:
         found.update(part)
     return found
+
+
+def years_of(moment: npt.NDArray[np.datetime64]) -> Integers:
+    """Return the years of moments."""
+    return moment.astype("datetime64[Y]").astype(np.int64) + 1970
 
 
 def month_number(moment: npt.NDArray[np.datetime64]) -> Integers:

@@ -2,8 +2,8 @@
 
 What speaks of kinds, ground and points is looked for by the same functions, whose rows then stand
 for many incidents each. What needs single rows (references that a spreadsheet rounded or that many
-rows share, coordinates that are coarse, columns that are constant from a date on, points replaced
-where months are missing) is only told to be possible: then the files are read at once.
+rows share, coordinates that are coarse, columns that are constant from a date on) is only told to
+be possible: then the files are read at once.
 """
 
 from collections.abc import Sequence
@@ -22,14 +22,21 @@ from mapper.analysis.part_doubts import (
     periods_of,
     row_divisions,
 )
-from mapper.analysis.point_doubts import crowd_doubts, drop_of_a_month, replaced_from
-from mapper.analysis.tally import Tally, month_number
+from mapper.analysis.point_doubts import (
+    crowd_doubts,
+    drop_of_a_month,
+    drop_of_a_year,
+    replaced_from,
+)
+from mapper.analysis.tally import Tally, month_number, years_of
 from mapper.areas.study_area import StudyArea
 from mapper.base.types import Flags, Integers
+from mapper.base.weights import sums
 from mapper.grid.counts import locate
+from mapper.grid.hexagons import points_to_cells
 from mapper.incidents.doubt import FEWEST, Doubt
 from mapper.incidents.faults import UNREAD
-from mapper.incidents.quality import distinct_points
+from mapper.incidents.quality import SHARED_GROUND, SNAPPED_MEAN, Points, distinct_points
 from mapper.incidents.reading_doubts import UNREAD_SHARE, last_day, old_data
 from mapper.incidents.times import PRECISIONS
 from mapper.incidents.value_doubts import may_be_coarse
@@ -111,7 +118,6 @@ class TallyExamination:
             or self._may_have_bad_references()
             or may_be_coarse(self.points.table, self.points.times)
             or self._may_be_constant()
-            or self._lacks_months()
         )
 
     def _may_be_unread(self) -> bool:
@@ -136,11 +142,6 @@ class TallyExamination:
         of_kinds = kinds.loc[kinds["start"] == last, "type"]
         places = late[["lon", "lat"]].drop_duplicates()
         return bool(min(of_kinds.nunique(), late["location"].nunique(), len(places)) <= 1)
-
-    def _lacks_months(self) -> bool:
-        """Tell whether a month between the first and the last has no incident at all."""
-        months = month_number(self.tally.kinds["start"].to_numpy())
-        return bool(np.unique(months).size <= months.max() - months.min())
 
     def found(self, today: date) -> list[tuple[Doubt, Flags]]:
         """Return every doubt, and which of the rows that it speaks of hold what counts.
@@ -186,18 +187,43 @@ class TallyExamination:
         mine = months == first[every.of]
         of_kinds = month_number(kinds["start"].to_numpy())
         size = int(of_kinds.max()) - earliest + 1
-        new = _by(months[mine] - earliest, held["at_first"].to_numpy()[mine], size)
-        by_month = _by(of_kinds - earliest, self.kinds.times, size)
+        new = sums(months[mine] - earliest, held["at_first"].to_numpy()[mine], size=size)
+        by_month = sums(of_kinds - earliest, self.kinds.times, size=size)
         since, words = drop_of_a_month(np.datetime64(earliest, "M"), by_month, new, every)
+        if since is None and not by_month.all() and every.mean >= SNAPPED_MEAN:
+            since, words = drop_of_a_year(kinds["start"].to_numpy(), self._shares_of_years(every))
         if since is None:
             return []
         late = of_kinds >= since.astype(np.int64)
         number = int(self.kinds.times[late].sum())
         return [replaced_from(since, words, np.flatnonzero(late), self.tally.total, number)]
 
+    def _shares_of_years(self, every: Points) -> dict[int, float]:
+        """Return which part of a year's incidents lies at points of earlier years, by year.
 
-def _by(group: Integers, number: Integers, size: int) -> Integers:
-    return np.rint(np.bincount(group, weights=number, minlength=size)).astype(np.int64)
+        Over cells where earlier years have incidents, as :func:`points_by_year` does.
+        """
+        held, kinds = self.tally.points, self.tally.kinds
+        of_row = years_of(held["first"].to_numpy())
+        year = np.full(every.incidents.size, of_row.max(), dtype=np.int64)
+        np.minimum.at(year, every.of, of_row)
+        mine = np.where(of_row == year[every.of], held["in_first"].to_numpy(), 0)
+        new = sums(every.of, mine, size=year.size)  # at each point in its first year
+        lon, lat = (held[name].to_numpy()[every.first] for name in ("lon", "lat"))
+        cells = points_to_cells(lon, lat, resolution=SHARED_GROUND)
+        _, cell = np.unique(cells, return_inverse=True)
+        opened = np.full(int(cell.max()) + 1, year.max(), dtype=np.int64)
+        np.minimum.at(opened, cell, year)
+        known = opened[cell] < year  # points that came to ground which earlier years have
+        of_kinds = years_of(kinds["start"].to_numpy())
+        shares = {}
+        for one in np.unique(of_kinds).tolist():
+            alone = int(new[(year == one) & ~known].sum())
+            shared = int(self.kinds.times[of_kinds == one].sum()) - alone
+            fresh = int(new[(year == one) & known].sum())
+            if shared:
+                shares[one] = round((shared - fresh) / shared, 6)
+        return shares
 
 
 def _months(size: int) -> pd.Categorical:

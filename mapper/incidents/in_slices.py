@@ -109,11 +109,11 @@ class SharedRows:
             kept = kept[((kept["row"] >= first) & (kept["row"] < last)).to_numpy()]
         return at[low:high], kept
 
-    def digest(self, file: int, records: Records) -> str:
-        """Return what tells apart what a slice holds by what is known of its shared rows."""
-        if not self.at or not records.numbers.size:
+    def digest(self, file: int, records: Records | None = None) -> str:
+        """Return what tells apart what a slice or file holds by what is known of shared rows."""
+        if not self.at or (records is not None and not records.numbers.size):
             return ""
-        at, kept = self.within(file, *stretch(records))
+        at, kept = self.within(file, *(stretch(records) if records else (0, 2**31)))
         held = pd.util.hash_pandas_object(kept, index=False) if len(kept) else kept
         return hashlib.sha256(at.tobytes() + held.to_numpy().tobytes()).hexdigest()
 
@@ -186,8 +186,9 @@ class SharedKeys:
         found: list[npt.NDArray[np.void]] = []
         for stream in self._parts:
             with stream:
+                size = stream.tell()
                 stream.seek(0)
-                entries = np.frombuffer(stream.read(), dtype=_KEY)
+                entries = np.frombuffer(stream.read(size), dtype=_KEY)
             keys = np.sort(entries["key"])
             alike = np.unique(keys[1:][keys[1:] == keys[:-1]])
             if alike.size:
@@ -289,7 +290,7 @@ class SliceReader:
         table = accepted_table(checked, np.flatnonzero(again))
         return Slice(
             file=one.number,
-            table=_joined(table, kept) if len(kept) else table,
+            table=_in_order([table, kept]) if len(kept) else table,
             reasons=reasons,
             rows=checked.faults.size,
             blank=known.blank,
@@ -326,17 +327,30 @@ def _rest(one: SlicedFile, records: Records) -> Slice:
     return Slice(one.number, pd.DataFrame(), named, rows, records.blank, 0, future=False)
 
 
-def _joined(table: pd.DataFrame, kept: pd.DataFrame) -> pd.DataFrame:
-    """Return incidents and some more in the order of the file."""
-    both = [table, kept]
+def joined(parts: Sequence[Slice]) -> tuple[pd.DataFrame, Positions]:
+    """Return the incidents of some slices together, and the number of the file of each."""
+    held = [part for part in parts if len(part.table)]
+    files = [np.full(len(part.table), part.file, dtype=np.intp) for part in held]
+    if len(held) < 2:  # noqa: PLR2004 - nothing to put together
+        return (held[0].table, files[0]) if held else (pd.DataFrame(), np.zeros(0, dtype=np.intp))
+    return _together([part.table for part in held]), np.concatenate(files)
+
+
+def _in_order(tables: Sequence[pd.DataFrame]) -> pd.DataFrame:
+    """Return incidents of one file in the order of its records."""
+    return _together(tables).sort_values("row", kind="stable", ignore_index=True)
+
+
+def _together(tables: Sequence[pd.DataFrame]) -> pd.DataFrame:
+    """Return tables of the same columns one after the other."""
     columns = {}
-    for name in table.columns:
-        parts = [each[name] for each in both]
-        if isinstance(table[name].dtype, pd.CategoricalDtype):
-            columns[name] = pd.api.types.union_categoricals(parts, sort_categories=False)
+    for name in tables[0].columns:
+        parts = [each[name] for each in tables]
+        if isinstance(parts[0].dtype, pd.CategoricalDtype):
+            columns[name] = pd.api.types.union_categoricals(parts)
         else:
             columns[name] = pd.concat(parts, ignore_index=True).array
-    return pd.DataFrame(columns).sort_values("row", kind="stable", ignore_index=True)
+    return pd.DataFrame(columns)
 
 
 def _without_blank(records: Records) -> Records:

@@ -291,6 +291,11 @@ def changed_points(years: Sequence[YearPoints], points: Points) -> tuple[bool, s
             f" {SNAPPED_MEAN:g}."
         )
     shares = {y.year: s for y in years if (s := y.share_at_earlier_points) is not None}
+    return changed_shares(shares)
+
+
+def changed_shares(shares: Mapping[int, float]) -> tuple[bool, str]:
+    """Return the same of snap points, by the share of each year's incidents at earlier points."""
     if not shares:
         return False, "No two years cover the same ground, so the set of points cannot be compared."
     year, share = min(shares.items(), key=lambda pair: pair[1])
