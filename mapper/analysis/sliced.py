@@ -217,6 +217,9 @@ def _of_files(
         if kept:
             future = any(part.future for part in parts)
             kept.save(key.with_(asked.today) if future else key, tally)
+    else:
+        for one in group:
+            clock.tell(one, np.zeros(0, dtype=np.int32))
     yield tally
 
 

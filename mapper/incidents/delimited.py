@@ -82,9 +82,10 @@ def open_delimited(
         return records
 
     def slices(whole: Sequence[int], few: Sequence[int], rows: int) -> Iterator[Records]:
-        yield from _slices(text, dialect, whole=whole, few=few, rows=rows)
-        if found.stamp() != stamp:
-            raise found.changed()
+        for records in _slices(text, dialect, whole=whole, few=few, rows=rows):
+            if found.stamp() != stamp:  # before anything of it is counted
+                raise found.changed()
+            yield records
 
     return Sheet(
         name=found.name,

@@ -61,7 +61,7 @@ class SlicedFile:
     layout: Layout
     number: int  # place among the files
 
-    @property
+    @cached_property
     def record_bytes(self) -> float:
         """About how long a record is, by the first of them."""
         some = self.sheet.sample()

@@ -3,6 +3,7 @@
 import itertools
 import json
 import os
+import re
 import signal
 import subprocess
 import sys
@@ -12,15 +13,18 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 import pytest
+from typer.testing import CliRunner
 
 from mapper.analysis import sliced
 from mapper.analysis.analyse import find_hotspots
-from mapper.analysis.kept_tallies import KeptTallies, TallyKey
+from mapper.analysis.kept_tallies import FOLDER, KeptTallies, TallyKey
 from mapper.analysis.request import AnalysisRequest
 from mapper.analysis.study import prepare
 from mapper.analysis.tally import Seen, merged, tally_of
 from mapper.areas.load import load_study_area
 from mapper.base.errors import MapperError
+from mapper.base.settings import settings
+from mapper.cli.commands import app
 from mapper.cli.doubts import as_json
 from mapper.disclosure.make import release
 from mapper.incidents import in_slices
@@ -51,6 +55,16 @@ def in_slices_of(monkeypatch):
             monkeypatch.setattr(sliced, "_SMALL", 0)
 
     return cut
+
+
+@pytest.fixture
+def workspace(tmp_path, monkeypatch):
+    """A workspace of the test's own."""
+    monkeypatch.setenv("MAPPER_WORKSPACE", str(tmp_path / "workspace"))
+    settings.cache_clear()
+    yield tmp_path / "workspace"
+    monkeypatch.undo()
+    settings.cache_clear()
 
 
 def counted(paths, area, *, kept=None, lens="public-all", **choices):
@@ -263,6 +277,61 @@ def test_a_second_question_reads_no_record_again(tmp_path, area, in_slices_of, m
     assert seen == {"checked": 0, "passes": 0}
     assert counted(paths, area, kept=kept, lens="public-violence") is not None
     assert seen["checked"] >= 8
+
+
+def test_progress_rises_and_tells_rows_a_second_and_what_remains(tmp_path, area, in_slices_of):
+    paths = StreetRows().write(tmp_path / "a.csv", tmp_path / "b.csv")
+    in_slices_of(400)
+    told = []
+    lens = load_lens("public-all")
+    sliced.study_in_slices(
+        paths,
+        lens=lens,
+        area=area,
+        request=AnalysisRequest.of(lens, area, {}),
+        today=TODAY,
+        progress=lambda words, share: told.append((words, share)),
+    )
+    shares = [share for _, share in told]
+    assert shares == sorted(shares)
+    assert 0 < shares[0] < 0.2 < shares[-1] == 1.0
+    words = re.compile(r"Reading and counting: 6,000 rows, [\d,]+ a second, 0 s left")
+    assert words.fullmatch(told[-1][0])
+
+
+def test_the_command_counts_in_slices_and_writes_the_same(tmp_path, in_slices_of, workspace):
+    (path,) = street_rows.with_faults(StreetRows()).write(tmp_path / "a.csv")
+
+    def run(folder, *more):
+        words = ["hotspots", str(path), "--lens", "public-all", "--out", str(tmp_path / folder)]
+        done = CliRunner().invoke(app, [*words, *more])
+        assert done.exit_code == 0, done.output
+        files = sorted((tmp_path / folder).rglob("*"))
+        held = {one.name: one.read_bytes() for one in files if one.name != "manifest.json"}
+        return held, done.output.replace(folder, "")
+
+    whole = run("folder-a")
+    assert not (workspace / FOLDER).exists()
+    in_slices_of(1_000)
+    assert run("folder-b") == whole
+    assert len(list((workspace / FOLDER).iterdir())) == 9  # with what is left over, and all
+    with_signals, _ = run("signals", "--signals")
+    assert "signals.csv" in with_signals  # which asks for single rows
+
+
+def test_a_file_that_changes_meanwhile_is_not_counted(tmp_path, area, in_slices_of, monkeypatch):
+    (path,) = StreetRows().write(tmp_path / "a.csv")
+    in_slices_of(400)
+    made = sliced._seen
+
+    def seen(*given):
+        os.utime(path, (1, 1))
+        return made(*given)
+
+    monkeypatch.setattr(sliced, "_seen", seen)
+    kept = KeptTallies(tmp_path / "kept")
+    assert counted([path], area, kept=kept) is None
+    assert len(list((tmp_path / "kept").iterdir())) == 1  # what was counted before
 
 
 def test_a_run_that_is_killed_goes_on_where_it_was(tmp_path, area, in_slices_of, monkeypatch):
