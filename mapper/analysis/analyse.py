@@ -7,7 +7,6 @@ import numpy as np
 import pandas as pd
 
 from mapper.analysis.coverage import UNCOVERED
-from mapper.analysis.examine import examine_area
 from mapper.analysis.hotspots import HotspotInputs, Standard, describe_hotspots, place_ids
 from mapper.analysis.place_doubts import edge_notes, place_words
 from mapper.analysis.place_tests import PlaceTest, ask_concentrated, ask_unusual
@@ -93,7 +92,7 @@ def find_hotspots(
         synthetic=study.synthetic,
         incidents=study.counts.incidents,
         standard=tested.standard,
-        streets=examine_area(study.incidents, study.area).streets,
+        streets=study.streets,
         place_p=MappingProxyType(dict(zip(ids, places.p.tolist(), strict=True))),
     )
     progress("Done", 1.0)
@@ -121,6 +120,7 @@ def hotspot_inputs(
         codes=table["location"].cat.codes.to_numpy().astype(np.int64) if known else None,
         labels=tuple(table["location"].cat.categories.astype(object)) if known else (),
         counted=study.counted,
+        times=study.times,
     )
 
 

@@ -19,6 +19,7 @@ import pandas as pd
 
 from mapper.areas.study_area import StudyArea
 from mapper.base.types import Flags, Floats, Integers
+from mapper.base.weights import sums
 from mapper.grid.hexagons import cells_to_parents
 from mapper.incidents.doubt import Doubt
 
@@ -40,16 +41,19 @@ class Coverage:
     doubt: Doubt | None = None
 
 
-def coverage(area: StudyArea, position: Integers) -> Coverage:
+def coverage(area: StudyArea, position: Integers, times: Integers | None = None) -> Coverage:
     """Return which cells of an area the incidents at some positions leave uncovered.
 
     Parameters
     ----------
     position
         Cell of each incident, whatever its kind and date; -1 outside.
+    times
+        How many incidents each row stands for; one where not given.
     """
-    cells = area.cells
-    counts = np.bincount(position[position >= 0], minlength=len(cells))
+    cells, inside = area.cells, position >= 0
+    part = None if times is None else times[inside]
+    counts = sums(position[inside], part, size=len(cells))
     people = cells["residents"].to_numpy(dtype=np.float64)
     base = np.nan_to_num(people) if np.nansum(people) > 0 else cells["area_km2"].to_numpy()
     found = uncovered_cells(counts, base, _groups(area))

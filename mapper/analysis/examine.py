@@ -27,6 +27,7 @@ from mapper.areas.study_area import StudyArea
 from mapper.base.months import months_of
 from mapper.base.text import count
 from mapper.base.types import Flags, Integers
+from mapper.base.weights import sums
 from mapper.grid.counts import locate
 from mapper.grid.hexagons import Cells
 from mapper.incidents.column_doubts import column_doubts, days_late, incomplete_days, thin_end
@@ -38,7 +39,7 @@ from mapper.incidents.time_blocks import Times, block_minutes
 from mapper.lenses.load import shipped_lenses
 from mapper.lenses.named_values import unnamed_values
 
-_EFFECTS = ("veto", "left out", "caveat")
+EFFECTS = ("veto", "left out", "caveat")
 _EXPECTED = 5.0  # rows in months of which none may be missing by chance: one in 150
 
 
@@ -62,7 +63,7 @@ class RowExamination:
         if any(one.code == "dates exchanged" for one in found):
             return found  # what else days show follows from it
         late = incomplete_days(self.table, self.late) or thin_end(self.table)
-        return (*found, *late, *_missing_months(self.table))
+        return (*found, *late, *missing_months(self.table))
 
     @cached_property
     def late(self) -> int | None:
@@ -81,7 +82,7 @@ class RowExamination:
         coarse = self._rows_of(lambda one: one.code == "coordinates coarse")
         points = point_doubts(self.table, coarse, named="location" not in constant)
         twice = repeated_rows(self.table, self._to_the_minute)
-        return (*twice, *points, *parts, *_near_names(self.table))
+        return (*twice, *points, *parts, *near_names(self.table))
 
     @cached_property
     def periods(self) -> Periods | None:
@@ -174,7 +175,7 @@ def examine(
     found = [*rows.reading, *rows.columns, *rows.rest, *old_data(rows.last, now)]
     if area is not None:
         found += examine_area(incidents, area).doubts
-    return tuple(sorted(found, key=lambda one: _EFFECTS.index(one.effect)))
+    return tuple(sorted(found, key=lambda one: EFFECTS.index(one.effect)))
 
 
 def late_words(incidents: Incidents) -> str:
@@ -205,37 +206,50 @@ def _over(incidents: Incidents, area: StudyArea) -> AreaExamination:
     return AreaExamination(table, cells, position, coverage(area, position), parts)
 
 
-def _near_names(table: pd.DataFrame) -> list[Doubt]:
-    """Return a doubt for each type that is like one that a lens names, and is not it."""
+def near_names(table: pd.DataFrame, times: Integers | None = None) -> list[Doubt]:
+    """Return a doubt for each type that is like one that a lens names, and is not it.
+
+    Parameters
+    ----------
+    times
+        How many incidents each row stands for; one where not given.
+    """
+    total = len(table) if times is None else int(times.sum())
     return [
         Doubt(
             code="values unknown",
             effect="caveat",
             words=(
-                f"“{one.value}” (type, {count(one.rows.size, 'incident')}) is named by no lens, and"
+                f"“{one.value}” (type, {count(one.incidents, 'incident')}) is named by no lens, and"
                 f" “{one.near}” is: perhaps one type written two ways."
             ),
             rows=one.rows,
-            share=one.rows.size / len(table),
+            number=one.incidents,
+            share=one.incidents / total,
             kind=one.column,
             part=one.value,
             other=one.near,
             remedy="write one name for both in the file, or name both in the lens",
         )
-        for one in unnamed_values(table, shipped_lenses())
+        for one in unnamed_values(table, shipped_lenses(), times=times)
         if one.near
     ]
 
 
-def _missing_months(table: pd.DataFrame) -> list[Doubt]:
+def missing_months(table: pd.DataFrame, times: Integers | None = None) -> list[Doubt]:
     """Return a doubt for each run of months between the first and the last without any row.
 
     Where few rows are dated at all, an empty month may be chance and is told of by no doubt: the
     rate is half that of the middle month, for quiet times.
+
+    Parameters
+    ----------
+    times
+        How many incidents each row stands for; one where not given.
     """
     dated = months_of(table["start"].to_numpy()).astype(np.int64)
     earliest = dated.min(initial=0)
-    every = np.bincount(dated - earliest)
+    every = sums(dated - earliest, times)
     months = (np.flatnonzero(every) + earliest).astype("datetime64[M]")
     held = every[every > 0]
     gap = np.diff(months).astype(np.int64) - 1

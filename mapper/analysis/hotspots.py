@@ -75,6 +75,7 @@ class HotspotInputs:
     codes: Integers | None = None  # code of each incident's location label, -1 for none
     labels: tuple[str, ...] = ()  # location labels by code
     counted: Flags | None = None  # incidents that count
+    times: Integers | None = None  # how many each row stands for; one where none
 
 
 def describe_hotspots(given: HotspotInputs, ids: list[str]) -> pd.DataFrame:
@@ -222,7 +223,8 @@ def _streets(given: HotspotInputs, number: int) -> list[list[tuple[str, int]]]:
         return [[] for _ in range(number)]
     use = given.counted & (given.counts.position >= 0) & (given.codes >= 0)
     place = given.group[given.counts.position[use]]
-    return streets_of(place, given.codes[use], given.labels, number=number)
+    times = None if given.times is None else given.times[use]
+    return streets_of(place, given.codes[use], given.labels, number=number, times=times)
 
 
 @dataclass(frozen=True, eq=False)

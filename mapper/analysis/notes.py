@@ -1,11 +1,11 @@
 """What a reader should know of a result before trusting it, in plain words."""
 
+from collections.abc import Callable, Iterable
 from datetime import timedelta
 
 import numpy as np
 import pandas as pd
 
-from mapper.analysis.outside import whereabouts
 from mapper.analysis.request import AnalysisRequest
 from mapper.analysis.shift_filter import can_be_placed, filter_in_words
 from mapper.base.note import Note
@@ -23,17 +23,30 @@ _REPEATED_SHARE = 0.5  # of all rows
 
 
 def gather_notes(
-    incidents: Incidents,
+    table: pd.DataFrame,
+    within: Flags,
     request: AnalysisRequest,
     lens: Lens,
-    within: Flags,
     near: Neighbours,
     counts: Counts,
+    *,
+    intake: Iterable[str],
+    where: Callable[[], str],
 ) -> tuple[Note, ...]:
-    """Return everything a reader should know, in plain words."""
-    notes = [Note("intake", words) for words in incidents.notes]
-    notes += [*_gaps(incidents.table, within), *_cut_months(incidents, request)]
-    skipped = rules_not_applied(incidents.table, lens)
+    """Return everything a reader should know, in plain words.
+
+    Parameters
+    ----------
+    table, within
+        Incidents, or kinds of them, and which lie in the days asked for.
+    intake
+        What reading noted.
+    where
+        Says where the incidents of those days lie that are outside the area.
+    """
+    notes = [Note("intake", words) for words in intake]
+    notes += [*_gaps(table, within), *_cut_months(table, request)]
+    skipped = rules_not_applied(table, lens)
     if skipped:
         words = (
             f"The data lacks columns for {len(skipped)} of this lens's rules, which were left out:"
@@ -41,12 +54,10 @@ def gather_notes(
         )
         notes.append(Note("rules left out", words))
     if counts.outside:
-        out = within & (counts.position < 0)
         share = percent(counts.outside / (counts.outside + counts.total))
-        where = whereabouts(*(incidents.table[name].to_numpy()[out] for name in ("lon", "lat")))
         words = (
             f"Outside the study area and not shown: {count(counts.outside, 'incident')} that"
-            f" would count ({share}), {where}."
+            f" would count ({share}), {where()}."
         )
         notes.append(Note("outside the area", words))
     isolated = int((near.degree == 0).sum())
@@ -56,7 +67,7 @@ def gather_notes(
             " area, so there is nothing around to test them with."
         )
         notes.append(Note("isolated cells", words))
-    return (*notes, *_choices(incidents.table, request))
+    return (*notes, *_choices(table, request))
 
 
 def _choices(table: pd.DataFrame, request: AnalysisRequest) -> list[Note]:
@@ -88,9 +99,9 @@ def _gaps(table: pd.DataFrame, within: Flags) -> list[Note]:
     return [Note("months missing", words)]
 
 
-def _cut_months(incidents: Incidents, request: AnalysisRequest) -> list[Note]:
+def _cut_months(table: pd.DataFrame, request: AnalysisRequest) -> list[Note]:
     """Say when the days asked for cut through data that knows only its month."""
-    if "month" not in incidents.table["precision"].cat.categories:
+    if "month" not in table["precision"].cat.categories:
         return []
     after_last = request.end + timedelta(days=1) if request.end else None
     cut = [day for day in (request.start, after_last) if day is not None and day.day != 1]

@@ -14,14 +14,15 @@ from mapper.areas.load import known_tables, load_study_area
 from mapper.areas.study_area import StudyArea
 from mapper.base.errors import AreaError
 from mapper.base.text import percent
-from mapper.base.types import Flags, Floats
+from mapper.base.types import Flags, Floats, Integers
+from mapper.base.weights import median_of, sums
 from mapper.grid.counts import locate
 from mapper.grid.hexagons import cells_to_points
 
 MOST_OUTSIDE = 0.5
 _EARTH_KM = 6371.0
 _WITHIN_KM = 1.0  # of a known cell: in its district, not away from it
-_LOOKED_AT = 5_000  # points, to tell in which district most of them lie
+_LOOKED_AT = 5_000  # points, to tell in which district most incidents lie
 
 
 def refuse_elsewhere(table: pd.DataFrame, outside: Flags, area: StudyArea, *, few: bool) -> None:
@@ -64,26 +65,28 @@ def outside_of(table: pd.DataFrame, area: StudyArea) -> Flags:
     return locate(lon, lat, cells=cells, resolution=area.resolution) < 0
 
 
-def whereabouts(lon: Floats, lat: Floats) -> str:
+def whereabouts(lon: Floats, lat: Floats, times: Integers | None = None) -> str:
     """Say where most of some points lie: in a known district, else round their middle.
 
     Parameters
     ----------
     lon, lat
         Degrees, shape (points,), one at least.
+    times
+        How many incidents each point stands for; one where not given.
     """
-    middle = float(np.median(lon)), float(np.median(lat))
+    middle = median_of(lon, times), median_of(lat, times)
     point = (
         f"{abs(middle[1]):.1f} {'N' if middle[1] >= 0 else 'S'}"
         f" {abs(middle[0]):.1f} {'E' if middle[0] >= 0 else 'W'}"
     )
-    lon, lat = (each[:: max(1, len(each) // _LOOKED_AT)] for each in (lon, lat))
+    busiest = _busiest(lon, lat, times)
     nearest: tuple[float, str] = (np.inf, "")
     with suppress(AreaError):
         for path in known_tables():
             with suppress(AreaError):
                 area = load_study_area(str(path))
-                if held := _district_of_most(lon, lat, area):
+                if held := _district_of_most(busiest, area):
                     return f"round {point}, most in {held} ({area.title})"
                 nearest = min(nearest, _nearest_district(middle, area))
     if not nearest[1]:
@@ -93,11 +96,23 @@ def whereabouts(lon: Floats, lat: Floats) -> str:
     return f"round {point}, {nearest[0]:,.0f} km from {nearest[1]}, the nearest known district"
 
 
-def _district_of_most(lon: Floats, lat: Floats, area: StudyArea) -> str:
-    """Return the district of an area that holds most points, if one does."""
+def _busiest(lon: Floats, lat: Floats, times: Integers | None) -> pd.DataFrame:
+    """Return the distinct points that hold most incidents, with how many."""
+    every = pd.DataFrame({"lon": lon, "lat": lat, "n": 1 if times is None else times})
+    held = every.groupby(["lon", "lat"])["n"].sum().reset_index()
+    return held.sort_values("n", ascending=False, kind="stable").head(_LOOKED_AT)
+
+
+def _district_of_most(points: pd.DataFrame, area: StudyArea) -> str:
+    """Return the district of an area that holds most incidents at some points, if one does."""
+    lon, lat, number = (points[name].to_numpy() for name in ("lon", "lat", "n"))
     position = locate(lon, lat, cells=area.cells["cell"].to_numpy(), resolution=area.resolution)
-    held = area.cells["district"].iloc[position[position >= 0]].value_counts()
-    return str(held.index[0]) if len(held) and held.iloc[0] > len(lon) / 2 else ""
+    inside = position >= 0
+    code = area.cells["district"].cat.codes.to_numpy()[position[inside]].astype(np.int64)
+    held = sums(code + 1, number[inside])[1:]  # the first has no district
+    if not held.size or held.max() <= number.sum() / 2:
+        return ""
+    return str(area.cells["district"].cat.categories[int(held.argmax())])
 
 
 def _nearest_district(point: tuple[float, float], area: StudyArea) -> tuple[float, str]:

@@ -26,6 +26,7 @@ from mapper.base.months import months_of
 from mapper.base.tables import FLAG_COLUMNS
 from mapper.base.text import day_in_words
 from mapper.base.types import Flags, Integers
+from mapper.base.weights import sums
 from mapper.grid.hexagons import Cells
 from mapper.grid.neighbours import find_neighbours
 from mapper.incidents.doubt import Doubt
@@ -67,6 +68,15 @@ class Periods:
     starts: "np.ndarray[Any, np.dtype[np.datetime64]]"  # first day of each
     day: "np.ndarray[Any, np.dtype[np.datetime64]]"  # of each incident
     months: bool  # days are not known
+    times: Integers | None = None  # incidents that each row stands for; one where none
+
+    def held(self, rows: Any) -> int:
+        """Return how many incidents some rows stand for; shape of the flags (rows,)."""
+        return int(rows.sum() if self.times is None else self.times[rows].sum())
+
+    def part(self, rows: Any) -> Integers | None:
+        """Return how many incidents each of some rows stands for."""
+        return None if self.times is None else self.times[rows]
 
     @property
     def size(self) -> int:
@@ -139,9 +149,9 @@ def part_doubts(
         gone = _rows_of([one for one in found if one.effect == "veto"], len(table))
         code = np.where(gone, -1, division.code) if wards else division.code
         told = list(_steps(division, code, time, ALPHA / len(divisions)))
-        found = _without_repeats(found, told) if wards else found
+        found = _without_repeats(found, told, time) if wards else found
         found += (
-            renamed_values(told, code, time.day)
+            renamed_values(told, code, time.day, time.times)
             if division.kind in _TEXTS
             else []
             if wards
@@ -159,33 +169,43 @@ def _rows_of(doubts: list[Doubt], size: int) -> Flags:
     return found
 
 
-def _without_repeats(districts: list[Doubt], wards: list[Doubt]) -> list[Doubt]:
+def _without_repeats(districts: list[Doubt], wards: list[Doubt], time: Periods) -> list[Doubt]:
     """Return doubts of districts and of wards, each fault told once.
 
     A ward that stops explains a district that falls with it; a district that falls by itself
     explains the fall of its wards.
     """
     firm = [one for one in wards if one.effect == "veto"]
-    kept = [one for one in districts if not any(_holds(one, ward) for ward in firm)]
+    kept = [one for one in districts if not any(_holds(one, ward, time) for ward in firm)]
     mild = [
-        one for one in wards if one.effect != "veto" and not any(_holds(each, one) for each in kept)
+        one
+        for one in wards
+        if one.effect != "veto" and not any(_holds(each, one, time) for each in kept)
     ]
     return [*kept, *firm, *mild]
 
 
-def _holds(district: Doubt, ward: Doubt) -> bool:
+def _holds(district: Doubt, ward: Doubt, time: Periods) -> bool:
     """Tell whether a ward with a fault lies mostly in a district with the same fault."""
     if district.kind != "district":
         return False
     same_way = (district.to_day is None) == (ward.to_day is None)
-    inside = np.isin(ward.rows, district.rows).mean() > _MOSTLY
+    within = ward.rows[np.isin(ward.rows, district.rows)]
+    held = within.size if time.times is None else time.times[within].sum()
+    inside = held / max(ward.incidents, 1) > _MOSTLY
     return (
         same_way and bool(inside) and (district.code == ward.code or district.effect != ward.effect)
     )
 
 
-def periods_of(table: pd.DataFrame) -> Periods | None:
-    """Return months, weeks or days, as fine as incidents are known and as many as tell."""
+def periods_of(table: pd.DataFrame, times: Integers | None = None) -> Periods | None:
+    """Return months, weeks or days, as fine as incidents are known and as many as tell.
+
+    Parameters
+    ----------
+    times
+        How many incidents each row stands for; one where not given.
+    """
     day = table["start"].to_numpy().astype("datetime64[D]")
     months = bool((table["precision"] == "month").any())
     first, last = day.min(), day.max()
@@ -201,7 +221,9 @@ def periods_of(table: pd.DataFrame) -> Periods | None:
         whole = days // step  # days at the end that make no whole week are in no period
         of[of >= whole] = -1
         starts = first + step * np.arange(whole)
-    return Periods(of, starts, day, months) if starts.size >= _WEEKS[0] // 2 else None
+    if starts.size < _WEEKS[0] // 2:
+        return None
+    return Periods(of, starts, day, months, times)
 
 
 def _steps(division: Division, code: Integers, time: Periods, alpha: float) -> Iterator[Doubt]:
@@ -210,8 +232,8 @@ def _steps(division: Division, code: Integers, time: Periods, alpha: float) -> I
     if size > _MOST_PARTS or size == 0:
         return
     use = (code >= 0) & (time.of >= 0)
-    flat = np.bincount(code[use] * time.size + time.of[use], minlength=size * time.size)
-    parts = flat.reshape(size, time.size).astype(np.int64)
+    flat = sums(code[use] * time.size + time.of[use], time.part(use), size=size * time.size)
+    parts = flat.reshape(size, time.size)
     whole = parts.sum(axis=0)
     held = whole > 0
     starts = time.starts[held]
@@ -240,21 +262,24 @@ def _steps(division: Division, code: Integers, time: Periods, alpha: float) -> I
         near = abs(float(np.log(found.near[best])))
         firm = size_of[best] >= -np.log(STOPS) and near >= -np.log(_NEARLY[0])
         cut = starts[found.cut[best]]
-        if firm or found.ratio[best] < 1 or not _is_one_place(division, code, at, time.day < cut):
+        if firm or found.ratio[best] < 1 or not _is_one_place(division, code, at, time, cut):
             yield _doubt(division, code, at, time, cut, firm=bool(firm), ratio=found.ratio[best])
         whole = whole - parts[at]
         wanted = np.delete(wanted, best)
 
 
-def _is_one_place(division: Division, code: Integers, part: int, early: Flags) -> bool:
+def _is_one_place(
+    division: Division, code: Integers, part: int, time: Periods, cut: np.datetime64
+) -> bool:
     """Tell whether a ward rises in one cell and its neighbours alone, and hardly beside them."""
     if division.cell is None or division.cells is None:
         return False
-    mine, rest = code == part, (code >= 0) & (code != part)
-    times = (rest & ~early).sum() / max((rest & early).sum(), 1)
+    mine, rest, early = code == part, (code >= 0) & (code != part), time.day < cut
+    times = time.held(rest & ~early) / max(time.held(rest & early), 1)
     size = division.cells.size
     before, after = (
-        np.bincount(division.cell[mine & side], minlength=size) for side in (early, ~early)
+        sums(division.cell[mine & side], time.part(mine & side), size=size)
+        for side in (early, ~early)
     )
     near, excess = find_neighbours(division.cells), after - before * times
     centre = int((excess + near.ring_totals(excess)).argmax())
@@ -277,8 +302,9 @@ def _doubt(
     mine = code == part
     if not time.months:
         cut = _to_the_day(mine, code >= 0, time, cut)
-    before, after = (int((mine & flags).sum()) for flags in (time.day < cut, time.day >= cut))
-    rest = [int(((code >= 0) & ~mine & flags).sum()) for flags in (time.day < cut, time.day >= cut)]
+    sides = time.day < cut, time.day >= cut
+    before, after = (time.held(mine & flags) for flags in sides)
+    rest = [time.held((code >= 0) & ~mine & flags) for flags in sides]
     since = cast("date", cut.astype("datetime64[D]").astype(object))
     falls = ratio < 1
     name = f"“{division.names[part]}” ({division.kind.replace('_', ' ')})"
@@ -299,13 +325,14 @@ def _doubt(
         effect="veto" if firm else "caveat",
         words=words,
         rows=np.flatnonzero(mine),
-        share=float(mine.sum() / max(int((code >= 0).sum()), 1)),
+        share=time.held(mine) / max(time.held(code >= 0), 1),
         kind=division.kind,
         part=str(division.names[part]),
         since=since,
         remedy=_remedy(since, falls=falls, firm=firm),
         to_day=cast("date", (cut.astype("datetime64[D]") - 1).astype(object)) if falls else None,
         from_day=None if falls else since,
+        number=time.held(mine),
     )
 
 
@@ -324,7 +351,7 @@ def _to_the_day(mine: Any, inside: Any, time: Periods, cut: np.datetime64) -> np
     reach = np.timedelta64(max(int((time.starts[1] - time.starts[0]).astype(np.int64)), 1), "D")
     days = np.arange(cut - reach, cut + reach + 1)
     held = [
-        np.bincount((time.day[flags] - days[0]).astype(np.int64), minlength=days.size)
+        sums((time.day[flags] - days[0]).astype(np.int64), time.part(flags), size=days.size)
         for flags in (
             mine & (time.day >= days[0]) & (time.day <= days[-1]),
             inside & ~mine & (time.day >= days[0]) & (time.day <= days[-1]),
@@ -332,8 +359,8 @@ def _to_the_day(mine: Any, inside: Any, time: Periods, cut: np.datetime64) -> np
     ]
     shares = []
     for side in (time.day < cut - reach, time.day > cut + reach):
-        all_ = max(int((inside & side).sum()), 1)
-        shares.append(np.clip((mine & side).sum() / all_, 1e-6, 1 - 1e-6))
+        all_ = max(time.held(inside & side), 1)
+        shares.append(np.clip(time.held(mine & side) / all_, 1e-6, 1 - 1e-6))
     gain = held[0] * np.log(shares[0] / shares[1])
     gain = gain + held[1] * np.log((1 - shares[0]) / (1 - shares[1]))
     best = int(np.append(0.0, np.cumsum(gain)).argmax()) % days.size

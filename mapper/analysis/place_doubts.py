@@ -21,6 +21,7 @@ from mapper.analysis.study import Study
 from mapper.base.note import Note
 from mapper.base.text import count
 from mapper.base.types import Flags, Floats, Integers
+from mapper.base.weights import sums
 from mapper.grid.hexagons import cells_to_points
 from mapper.incidents.quality import distinct_points, kind_of_sink, point_labels
 
@@ -104,7 +105,8 @@ def near_outside(study: Study) -> Outside:
     side = float(np.sqrt(study.area.cells["area_km2"].median() / np.pi)) * 1000
     rows = np.flatnonzero((study.weights > 0) & (study.counts.position < 0))
     table = study.incidents.table
-    of = table[["lon", "lat"]].iloc[rows].value_counts(sort=False)
+    some = table[["lon", "lat"]].iloc[rows].assign(n=study.part(rows))
+    of = some.groupby(["lon", "lat"])["n"].sum()
     points = np.array(of.index.to_list(), dtype=np.float64).reshape(-1, 2) * scale
     reach = BEYOND + side
     edge = np.flatnonzero(study.touching.degree < _INSIDE)  # has the cell nearest to each of them
@@ -151,10 +153,11 @@ def _at_points(study: Study, group: Integers, number: int) -> list[str]:
             default[doubt.rows] = True
     known = study.incidents.table
     table = known[[name for name in ("lon", "lat", "location") if name in known]].iloc[rows]
-    desk = default[rows] | _at_desks(table)
+    times = study.part(rows)
+    desk = default[rows] | _at_desks(table, times)
     mine = place[rows]
-    whole = np.bincount(mine, minlength=number)
-    part = np.bincount(mine[desk], minlength=number)
+    whole = sums(mine, times, size=number)
+    part = sums(mine[desk], times[desk], size=number)
     return [
         (
             f" {some:,} of them lie at a point where incidents are recorded or that stands for no"
@@ -166,10 +169,10 @@ def _at_points(study: Study, group: Integers, number: int) -> list[str]:
     ]
 
 
-def _at_desks(table: pd.DataFrame) -> Flags:
+def _at_desks(table: pd.DataFrame, times: Integers) -> Flags:
     """Tell which incidents lie at a point whose commonest label names a desk."""
-    points = distinct_points(table)
-    labels = point_labels(table, points)
+    points = distinct_points(table, times)
+    labels = point_labels(table, points, times)
     desk = np.array([kind_of_sink(str(label)) in _DESKS for label in labels], dtype=bool)
     return np.asarray(desk[points.of])
 

@@ -55,7 +55,12 @@ KINDS_OF_PLACE = frozenset(
 
 
 def streets_of(
-    place: Integers, codes: Integers, labels: Sequence[str], *, number: int
+    place: Integers,
+    codes: Integers,
+    labels: Sequence[str],
+    *,
+    number: int,
+    times: Integers | None = None,
 ) -> list[list[tuple[str, int]]]:
     """Return the streets or landmarks of each place that hold most incidents, with how many.
 
@@ -68,12 +73,15 @@ def streets_of(
         Of each incident: number of its place, -1 for none, and code of its label.
     labels
         By code.
+    times
+        How many incidents each stands for; one where not given.
     """
     plain = pd.Series(labels, dtype="str").str.removeprefix("On or near ").str.strip()
     plain = plain.map(shown_name)
     held = pd.DataFrame({"place": place, "label": plain.to_numpy(dtype=object)[codes]})
+    held["n"] = 1 if times is None else times
     held = held[(held["place"] >= 0) & (held["label"] != "")]
-    table = held.value_counts().rename("n").reset_index()
+    table = held.groupby(["place", "label"])["n"].sum().reset_index()
     table = table.sort_values(["place", "n", "label"], ascending=[True, False, True])
     kind = table["label"].str.lower().isin(KINDS_OF_PLACE)
     table = pd.concat([table[~kind], table[kind & ~table["place"].isin(table["place"][~kind])]])

@@ -11,8 +11,9 @@ apart to be set against one another).
 """
 
 import re
+from collections.abc import Mapping
 from dataclasses import replace
-from itertools import islice, pairwise
+from itertools import islice
 
 import numpy as np
 import pandas as pd
@@ -20,18 +21,20 @@ import pandas as pd
 from mapper.analysis.place_names import KINDS_OF_PLACE
 from mapper.base.months import months_of
 from mapper.base.types import Flags, Integers
+from mapper.base.weights import median_of, sums
 from mapper.context.sinks import FEWEST, LEAST_SHARE
 from mapper.incidents.doubt import Doubt, caveat
 from mapper.incidents.quality import (
     SAME_SET,
     SNAPPED_MEAN,
     Points,
-    changed_points,
+    changed_shares,
     distinct_points,
     kind_of_sink,
     point_labels,
     points_by_year,
 )
+from mapper.incidents.time_blocks import Times
 
 _NOWHERE = re.compile(
     r"(?i)\b(?:no fixed(?: \w+)?|no (?:known )?(?:location|address|place|trace)"
@@ -60,34 +63,60 @@ def point_doubts(table: pd.DataFrame, coarse: Flags, *, named: bool) -> tuple[Do
         Whether streets are recorded all the time.
     """
     points = distinct_points(table)
-    default = _default_points(table, points, coarse)
+    return (*crowd_doubts(table, points, coarse, named=named), *_replaced(table, points))
+
+
+def crowd_doubts(
+    table: pd.DataFrame,
+    points: Points,
+    coarse: Flags,
+    *,
+    named: bool,
+    times: Integers | None = None,
+) -> tuple[Doubt, ...]:
+    """Return default points, and the point and the street that hold far more than any other.
+
+    Parameters
+    ----------
+    coarse, named
+        As for :func:`point_doubts`.
+    times
+        How many incidents each row stands for; one where not given.
+    """
+    default = _default_points(table, points, coarse, times)
     told = np.append(default[0].rows if default else [], np.flatnonzero(coarse)).astype(np.int64)
-    crowded = [*_crowded_point(table, points, told), *_crowded_street(table)] if named else []
-    return (*default, *crowded, *_replaced(table, points))
+    if not named:
+        return tuple(default)
+    crowded = _crowded_point(table, points, told, times)
+    return (*default, *crowded, *_crowded_street(table, times))
 
 
-def _crowded_point(table: pd.DataFrame, points: Points, told: Integers) -> list[Doubt]:
+def _crowded_point(
+    table: pd.DataFrame, points: Points, told: Integers, times: Integers | None
+) -> list[Doubt]:
     """Name the point that holds far more than any other, of those that name no kind of place."""
+    total = int(points.incidents.sum())
     top = np.argsort(-points.incidents, kind="stable")[:_LOOKED_AT]
     there, names = _at(points, top), [name for name in ("location",) if name in table]
-    labels = point_labels(table[names].iloc[there], replace(points, of=points.of[there]))
+    some = None if times is None else times[there]
+    labels = point_labels(table[names].iloc[there], replace(points, of=points.of[there]), some)
     plain = [one for one in top.tolist() if not _is_kind(str(labels[one]))]
     known = set(np.unique(points.of[told]).tolist())
     plain = [one for one in plain if one not in known]
     if len(plain) < 2:  # noqa: PLR2004 - one has nothing to be set against
         return []
     first, second = (int(points.incidents[one]) for one in plain[:2])
-    if first < max(FEWEST, _CROWDED[0] * len(table), _CROWDED[1] * second):
+    if first < max(FEWEST, _CROWDED[0] * total, _CROWDED[1] * second):
         return []
     rows = np.flatnonzero(points.of == plain[0])
     lon, lat = (table[name].iloc[rows[0]] for name in ("lon", "lat"))
     words = (
-        f"{first:,} incidents ({first / len(table):.1%}) lie at one point, {lon:.5f}, {lat:.5f},"
+        f"{first:,} incidents ({first / total:.1%}) lie at one point, {lon:.5f}, {lat:.5f},"
         f" {first / second:.0f} times what any other like it holds: perhaps where it is recorded."
     )
     remedy = "find out what the point stands for, and decide on it under geocode sinks"
-    share = first / len(table)
-    return [caveat("one point", words, rows, share, kind="coordinates", remedy=remedy)]
+    found = caveat("one point", words, rows, first / total, kind="coordinates", remedy=remedy)
+    return [replace(found, number=first)]
 
 
 def _at(points: Points, some: Integers) -> Integers:
@@ -97,30 +126,38 @@ def _at(points: Points, some: Integers) -> Integers:
     return np.flatnonzero(among[points.of])
 
 
-def _crowded_street(table: pd.DataFrame) -> list[Doubt]:
+def _crowded_street(table: pd.DataFrame, times: Integers | None) -> list[Doubt]:
     """Say when one street holds far more than any other, all over the ground."""
     if "location" not in table:
         return []
-    held = table["location"].value_counts()
-    streets = list(islice((name for name in held.index if not _is_kind(str(name))), 2))
+    names = table["location"].cat.categories.astype(object)
+    codes = table["location"].cat.codes.to_numpy().astype(np.int64)
+    held = sums(codes + 1, times, size=len(names) + 1)[1:]  # the first has no street
+    order = np.argsort(-held, kind="stable")
+    order = order[held[order] > 0]
+    streets = list(islice((one for one in order.tolist() if not _is_kind(str(names[one]))), 2))
     top = held[streets].tolist()
+    total = len(table) if times is None else int(times.sum())
     if len(top) < 2 or top[0] < max(  # noqa: PLR2004 - as above
-        FEWEST, _STREET * len(table), _CROWDED[1] * top[1]
+        FEWEST, _STREET * total, _CROWDED[1] * top[1]
     ):
         return []
-    rows = np.flatnonzero((table["location"] == streets[0]).to_numpy())
+    rows = np.flatnonzero(codes == streets[0])
+    some = None if times is None else times[rows]
     lon, lat = (table[name].to_numpy()[rows] for name in ("lon", "lat"))
-    away = np.hypot((lon - np.median(lon)) * np.cos(np.radians(lat)), lat - np.median(lat))
-    if np.median(away) < _ALL_OVER:
+    middle = median_of(lon, some), median_of(lat, some)
+    away = np.hypot((lon - middle[0]) * np.cos(np.radians(lat)), lat - middle[1])
+    if median_of(away, some) < _ALL_OVER:
         return []
-    share = rows.size / len(table)
+    share = top[0] / total
     words = (
-        f"{rows.size:,} incidents ({share:.1%}) carry one and the same street and lie all over the"
+        f"{top[0]:,} incidents ({share:.1%}) carry one and the same street and lie all over the"
         f" ground, {top[0] / top[1]:.0f} times what any other does: that text stands"
         " for “not known”, and no place is named by it rightly."
     )
     remedy = "leave the street blank where it is not known, or leave these rows out"
-    return [caveat("one street", words, rows, share, kind="location", remedy=remedy)]
+    found = caveat("one street", words, rows, share, kind="location", remedy=remedy)
+    return [replace(found, number=top[0])]
 
 
 def _is_kind(label: str) -> bool:
@@ -129,41 +166,48 @@ def _is_kind(label: str) -> bool:
     return not plain or plain in KINDS_OF_PLACE or bool(kind_of_sink(plain))
 
 
-def _default_points(table: pd.DataFrame, points: Points, coarse: Flags) -> list[Doubt]:
+def _default_points(
+    table: pd.DataFrame, points: Points, coarse: Flags, times: Integers | None
+) -> list[Doubt]:
     """Return the default points as one doubt."""
-    many = points.incidents >= max(FEWEST, LEAST_SHARE * len(table))
+    total = int(points.incidents.sum())
+    many = points.incidents >= max(FEWEST, LEAST_SHARE * total)
     many[points.of[coarse]] = False
     large = np.flatnonzero(many)
     if not large.size:
         return []
     rows = _at(points, large)
-    frame = pd.DataFrame({"point": points.of[rows], "label": ""})
+    frame = pd.DataFrame({"point": points.of[rows], "label": "", "n": 1})
+    if times is not None:
+        frame["n"] = times[rows]
     if "location" in table:
         frame["label"] = table["location"].iloc[rows].astype("str").fillna("").to_numpy()
     default, names = [], []
     outlying = _OUTLYING * float(np.quantile(points.incidents, _MOST))
     second = int(np.sort(points.incidents)[-2]) if points.incidents.size > 1 else 0
-    for point, labels in frame.groupby("point")["label"]:
-        best = str(labels.mode().iloc[0])
-        if why := _why(labels, best, second, len(table), outlying):
+    held = frame.groupby(["point", "label"])["n"].sum()
+    for point, labels in held.groupby(level="point"):
+        if why := _why(labels.droplevel("point"), second, total, outlying):
             default.append(int(str(point)))
-            at = int(points.first[int(str(point))])
+            at, size = int(points.first[int(str(point))]), int(labels.sum())
             lon, lat = (table[name].iloc[at] for name in ("lon", "lat"))
-            names.append((len(labels), f"{len(labels):,} at {lon:.5f}, {lat:.5f} ({why})"))
+            names.append((size, f"{size:,} at {lon:.5f}, {lat:.5f} ({why})"))
     if not default:
         return []
     mine = np.flatnonzero(np.isin(points.of, default))
+    number = int(points.incidents[default].sum())
     shown = "; ".join(words for _, words in sorted(names, reverse=True)[:_SHOWN])
     return [
         Doubt(
             code="default point",
             effect="caveat",
             words=(
-                f"{mine.size:,} incidents ({mine.size / len(table):.1%}) lie where a system puts"
+                f"{number:,} incidents ({number / total:.1%}) lie where a system puts"
                 f" what it cannot place: {shown}. A place there is no place."
             ),
             rows=mine,
-            share=mine.size / len(table),
+            number=number,
+            share=number / total,
             kind="coordinates",
             part=shown,
             remedy="move these incidents out by a choice about geocode sinks",
@@ -171,12 +215,18 @@ def _default_points(table: pd.DataFrame, points: Points, coarse: Flags) -> list[
     ]
 
 
-def _why(labels: "pd.Series[str]", best: str, second: int, total: int, outlying: float) -> str:
-    """Say why a point stands for no place; nothing where it does not."""
-    size = len(labels)
+def _why(labels: "pd.Series[int]", second: int, total: int, outlying: float) -> str:
+    """Say why a point stands for no place; nothing where it does not.
+
+    Parameters
+    ----------
+    labels
+        Incidents by label, in the order of labels.
+    """
+    size, best = int(labels.sum()), str(labels.idxmax())
     if said := _NOWHERE.search(best):
         return f"label “{said.group(0).lower()}”"
-    different = labels[labels != ""].nunique()
+    different = int((labels.index != "").sum())
     if different >= _LABELS and size <= _EACH * different and size >= outlying:
         return f"{different} different labels"
     if not best and size >= _ALONE[0] * total and size >= _ALONE[1] * second:
@@ -187,45 +237,65 @@ def _why(labels: "pd.Series[str]", best: str, second: int, total: int, outlying:
 def _replaced(table: pd.DataFrame, points: Points) -> list[Doubt]:
     """Return the month or year from which points are others than before."""
     months = months_of(table["start"].to_numpy())
-    since, words = _drop_of_a_month(months, points)
-    if since is None and _has_a_gap(months):
+    number = (months - months.min()).astype(np.int64)
+    first = np.full(points.incidents.size, number.max(), dtype=np.int64)
+    np.minimum.at(first, points.of, number)
+    new = np.bincount(number[number == first[points.of]], minlength=int(number.max()) + 1)
+    held = np.bincount(number)
+    since, words = drop_of_a_month(months.min(), held, new, points)
+    if since is None and not held.all():
         since, words = _drop_of_a_year(table, points)
     if since is None:
         return []
-    first = since.astype("datetime64[D]").astype(object)
     mine = np.flatnonzero(months >= since)
-    return [
-        Doubt(
-            code="points replaced",
-            effect="veto",
-            words=f"{words} A place finer than a district cannot be compared across it.",
-            rows=mine,
-            share=mine.size / len(table),
-            kind="coordinates",
-            part=str(since),
-            since=first,
-            finest=True,
-            remedy=f"choose days from {first:%d %B %Y} on, or rows of districts",
-            from_day=first,
-        )
-    ]
+    return [replaced_from(since, words, mine, len(table), mine.size)]
 
 
-def _drop_of_a_month(
-    months: "np.ndarray[tuple[int], np.dtype[np.datetime64]]", points: Points
+def replaced_from(
+    since: np.datetime64, words: str, rows: Integers, total: int, number: int
+) -> Doubt:
+    """Return the doubt that points are others from a month on.
+
+    Parameters
+    ----------
+    rows, number
+        What lies there, and how many incidents that is, of the total.
+    """
+    first = since.astype("datetime64[D]").astype(object)
+    return Doubt(
+        code="points replaced",
+        effect="veto",
+        words=f"{words} A place finer than a district cannot be compared across it.",
+        rows=rows,
+        number=number,
+        share=number / total,
+        kind="coordinates",
+        part=str(since),
+        since=first,
+        finest=True,
+        remedy=f"choose days from {first:%d %B %Y} on, or rows of districts",
+        from_day=first,
+    )
+
+
+def drop_of_a_month(
+    earliest: np.datetime64, held: Integers, new: Integers, points: Points
 ) -> tuple[np.datetime64 | None, str]:
-    """Return the month whose share at earlier points falls to half of the month before, or less."""
+    """Return the month whose share at earlier points falls to half of the month before, or less.
+
+    Parameters
+    ----------
+    held, new
+        Incidents of each month from the earliest on, and those of them at points of which it is
+        the first month; shape (months,).
+    """
     if points.mean < SNAPPED_MEAN:
         return None, ""
-    number = (months - months.min()).astype(np.int64)
-    order = np.argsort(number.astype(np.int16), kind="stable")  # few months: a radix sort
-    ends = np.searchsorted(number[order], np.arange(int(number.max()) + 2))
-    seen, before = np.zeros(points.incidents.size, dtype=bool), 0.0
-    for one, (low, high) in enumerate(pairwise(ends.tolist())):
-        here = points.of[order[low:high]]
-        share = float(seen[here].mean()) if here.size else before
+    before = 0.0
+    for one, (every, fresh) in enumerate(zip(held.tolist(), new.tolist(), strict=True)):
+        share = (every - fresh) / every if every else before
         if before >= SAME_SET and share <= before / 2:
-            month = months.min() + one
+            month = earliest + one
             words = (
                 f"{share:.0%} of the incidents of {pd.Timestamp(month):%B %Y} lie at points of"
                 f" earlier months, after {before:.0%} in the month before: the set of points was"
@@ -233,23 +303,31 @@ def _drop_of_a_month(
             )
             return month, words
         before = share
-        seen[here] = True
     return None, ""
-
-
-def _has_a_gap(months: "np.ndarray[tuple[int], np.dtype[np.datetime64]]") -> bool:
-    """Tell whether months are missing, so that one cannot be set against the month before it."""
-    number = (months - months.min()).astype(np.int64)
-    return bool((np.bincount(number) == 0).any())
 
 
 def _drop_of_a_year(table: pd.DataFrame, points: Points) -> tuple[np.datetime64 | None, str]:
     """Return the first month of the year whose points are others than before."""
+    if points.mean < SNAPPED_MEAN:
+        return None, ""
     years = points_by_year(table, points)
-    changed, words = changed_points(years, points)
+    shares = {y.year: s for y in years if (s := y.share_at_earlier_points) is not None}
+    return drop_of_a_year(table["start"].to_numpy(), shares)
+
+
+def drop_of_a_year(start: Times, shares: Mapping[int, float]) -> tuple[np.datetime64 | None, str]:
+    """Return the first month of the year whose points are others than before.
+
+    Parameters
+    ----------
+    start
+        Times of incidents, or all the different ones.
+    shares
+        Of each year's incidents, how many lie at points of earlier years.
+    """
+    changed, words = changed_shares(shares)
     if not changed:
         return None, ""
-    shares = [(s, one.year) for one in years if (s := one.share_at_earlier_points) is not None]
-    year = min(shares)[1]
-    first = table["start"][(table["start"].dt.year >= year).to_numpy()].min()
-    return np.datetime64(first, "M"), words
+    year = min((share, one) for one, share in shares.items())[1]
+    late = start[start >= np.datetime64(f"{year}-01-01")]
+    return late.min().astype("datetime64[M]"), words

@@ -17,7 +17,9 @@ _MOST = 0.9  # of the rows on one side
 _MONTH = 31  # days
 
 
-def renamed_values(told: list[Doubt], code: Integers, day: Times) -> list[Doubt]:
+def renamed_values(
+    told: list[Doubt], code: Integers, day: Times, times: Integers | None = None
+) -> list[Doubt]:
     """Join a value that stops with one that starts there: perhaps one thing under two names.
 
     Where six and more stop or start at one date, of both kinds, or three that hold nine in ten of
@@ -27,24 +29,26 @@ def renamed_values(told: list[Doubt], code: Integers, day: Times) -> list[Doubt]
     ----------
     code, day
         Value, -1 for none, and day of each incident; shape (incidents,).
+    times
+        How many incidents each row stands for; one where not given.
     """
     left = list(told)
     for when in sorted({cast("date", one.since) for one in told if one.effect == "veto"}):
         beside = [one for one in left if one.effect == "veto" and _near(one.since, when)]
-        if _anew(beside, code >= 0, day < np.datetime64(when)):
+        if _anew(beside, code >= 0, day < np.datetime64(when), times):
             left = [one for one in left if one not in beside]
             left.append(_coded_anew(beside, when))
     for one in [each for each in told if each.code == "part stops"]:
         for two in [each for each in left if each.code == "part starts"]:
             near = _near(one.since, cast("date", two.since))
             like = SequenceMatcher(None, one.part.lower(), two.part.lower()).ratio() >= _LIKE
-            if near and (like or 0.5 <= one.rows.size / two.rows.size <= 2) and one in left:  # noqa: PLR2004 - about as many
+            if near and (like or 0.5 <= one.incidents / two.incidents <= 2) and one in left:  # noqa: PLR2004 - about as many
                 left = [each for each in left if each not in (one, two)]
                 left.append(_one_thing(one, two))
     return left
 
 
-def _anew(steps: list[Doubt], known: Flags, before: Flags) -> bool:
+def _anew(steps: list[Doubt], known: Flags, before: Flags, times: Integers | None) -> bool:
     """Tell whether some steps at one date are a column that is coded anew."""
     if len(steps) >= _ANEW and len({one.code for one in steps}) > 1:
         return True
@@ -55,7 +59,11 @@ def _anew(steps: list[Doubt], known: Flags, before: Flags) -> bool:
         mine = np.zeros(known.size, dtype=bool)
         for one in steps:
             mine[one.rows] |= one.code == code
-        found.append((mine & side).sum() >= _MOST * (known & side).sum())
+        held, every = (
+            flags.sum() if times is None else times[flags].sum()
+            for flags in (mine & side, known & side)
+        )
+        found.append(held >= _MOST * every)
     return any(found)
 
 
@@ -84,6 +92,7 @@ def _coded_anew(steps: list[Doubt], since: date) -> Doubt:
         effect="veto",
         words=words,
         rows=np.unique(np.concatenate([one.rows for one in steps])),
+        number=sum(one.incidents for one in steps),
         share=sum(one.share for one in steps),
         kind=steps[0].kind,
         part=kind,
@@ -102,6 +111,7 @@ def _one_thing(one: Doubt, two: Doubt) -> Doubt:
             f" “{two.part}” begins: perhaps one thing under two names."
         ),
         rows=np.union1d(one.rows, two.rows),
+        number=one.incidents + two.incidents,
         share=one.share + two.share,
         kind=one.kind,
         part=one.part,

@@ -17,14 +17,18 @@ import pandas as pd
 from mapper.analysis.place_names import KINDS_OF_PLACE
 from mapper.base.tables import STREET_COLUMNS
 from mapper.base.types import Integers
+from mapper.base.weights import sums
 from mapper.grid.hexagons import Cells, cells_to_strings
 
 FEWEST = 3  # incidents of any kind and date from which a street is named in a cell
 _LONGEST = 40  # characters
+_MICRO = 1_000_000
 _NUMBERED = re.compile(r"[ABM]\d{1,4}(\(M\))?|\d+(st|nd|rd|th)", re.IGNORECASE)
 
 
-def street_names(table: pd.DataFrame, position: Integers, cells: Cells) -> pd.DataFrame:
+def street_names(
+    table: pd.DataFrame, position: Integers, cells: Cells, times: Integers | None = None
+) -> pd.DataFrame:
     """Return the streets of each cell of an area, those with most incidents first.
 
     Parameters
@@ -33,6 +37,8 @@ def street_names(table: pd.DataFrame, position: Integers, cells: Cells) -> pd.Da
         Incidents; without the column ``location`` there are no streets.
     position
         Of each incident: its cell's place in ``cells``, -1 outside the area.
+    times
+        How many incidents each row stands for; one where not given.
     """
     if "location" not in table:
         return pd.DataFrame(columns=list(STREET_COLUMNS)).astype(dict(STREET_COLUMNS))
@@ -42,12 +48,12 @@ def street_names(table: pd.DataFrame, position: Integers, cells: Cells) -> pd.Da
     of_label = np.append(np.where(names[code] == "", -1, code), -1)  # a missing label is code -1
     street = of_label[location.codes.to_numpy()]
     kept = (street >= 0) & (position >= 0)
-    key, at, held = np.unique(
-        position[kept] * len(names) + street[kept], return_inverse=True, return_counts=True
-    )
-    lon, lat = (
-        np.bincount(at, table[name].to_numpy()[kept], key.size) / held for name in ("lon", "lat")
-    )
+    key, at = np.unique(position[kept] * len(names) + street[kept], return_inverse=True)
+    number = np.ones(int(kept.sum()), dtype=np.int64) if times is None else times[kept]
+    held = sums(at, number, size=key.size)
+    # Whole millionths of a degree (10 cm): their sum is the same in any order of the rows.
+    parts = (np.rint(table[name].to_numpy()[kept] * _MICRO) for name in ("lon", "lat"))
+    lon, lat = (np.bincount(at, part * number, key.size) / held / _MICRO for part in parts)
     order = np.lexsort((key, -held))
     order = order[held[order] >= FEWEST]
     cell, name = np.divmod(key[order], max(len(names), 1))

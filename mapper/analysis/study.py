@@ -17,7 +17,7 @@ import pandas as pd
 
 from mapper.analysis.examine import examine, examine_area, examine_rows, positions
 from mapper.analysis.notes import gather_notes, refusal_words
-from mapper.analysis.outside import refuse_elsewhere
+from mapper.analysis.outside import refuse_elsewhere, whereabouts
 from mapper.analysis.request import AnalysisRequest
 from mapper.analysis.shift_filter import in_shifts
 from mapper.areas.study_area import StudyArea
@@ -54,6 +54,11 @@ class Study:
     first: date  # first and last day covered
     last: date
     synthetic: bool
+    times: Integers | None = None  # incidents that count of each row; one where none
+
+    def part(self, rows: Integers) -> Integers:
+        """Return how many incidents that count each of some rows stands for."""
+        return np.ones(rows.size, dtype=np.int64) if self.times is None else self.times[rows]
 
     def varied(self, *, lens: Lens | None = None, **choices: Any) -> "Study":
         """Return the same incidents counted under another lens, or with some other choices.
@@ -135,24 +140,35 @@ class Study:
     @cached_property
     def doubts(self) -> tuple[Doubt, ...]:
         """What the data shows against answers over these days and incidents."""
-        return tuple(one for one in examine(self.incidents, self.area) if self._concerns(one))
+        found = examine(self.incidents, self.area)
+        return tuple(one for one in found if self._concerns(one, self.counted))
 
-    def _concerns(self, doubt: Doubt) -> bool:
+    def _concerns(self, doubt: Doubt, counted: Flags) -> bool:
         """Tell whether a doubt lies in the days and incidents of the study.
 
         Ground that has stopped sending looks quiet: it is told though nothing of it is left.
+
+        Parameters
+        ----------
+        counted
+            Which of the rows that the doubt speaks of hold incidents that count.
         """
         if doubt.lacks(self.first, self.last) and doubt.kind in GROUND:
             return True
         if doubt.since is not None and not doubt.parts(self.first, self.last):
             return False
         whole = not doubt.rows.size or (doubt.kind == "day" and doubt.effect == "veto")
-        return whole or bool(self.counted[doubt.rows].any())
+        return whole or bool(counted[doubt.rows].any())
 
     @property
     def uncovered(self) -> Flags:
         """Which cells the data does not reach: nothing is known of them; shape (cells,)."""
         return examine_area(self.incidents, self.area).coverage.uncovered
+
+    @property
+    def streets(self) -> pd.DataFrame:
+        """The streets of each cell, as the incidents name them: STREET_COLUMNS."""
+        return examine_area(self.incidents, self.area).streets
 
     @cached_property
     def covered(self) -> "Study":
@@ -214,10 +230,25 @@ class Study:
     def notes(self) -> tuple[Note, ...]:
         """What a reader should know of the data and the choices, in plain words."""
         doubts = [one.note for one in self.doubts if one.code != "months missing"]
-        rest = gather_notes(
-            self.incidents, self.request, self.lens, self.within, self.near, self.counts
+        return (*doubts, *self._gathered(self.incidents.table, self.within))
+
+    def _gathered(self, table: pd.DataFrame, within: Flags) -> tuple[Note, ...]:
+        """Return what else a reader should know, of incidents or kinds of them."""
+        return gather_notes(
+            table,
+            within,
+            self.request,
+            self.lens,
+            self.near,
+            self.counts,
+            intake=self.incidents.notes,
+            where=self._where_outside,
         )
-        return (*doubts, *rest)
+
+    def _where_outside(self) -> str:
+        """Say where the incidents of the days asked for lie that are outside the area."""
+        out = self.within & (self.counts.position < 0)
+        return whereabouts(*(self.incidents.table[name].to_numpy()[out] for name in ("lon", "lat")))
 
 
 def prepare(
@@ -254,8 +285,8 @@ def prepare(
     progress("Choosing the incidents that count", 0.0)
     table = incidents.table
     weights = classify(table, lens, include_police_generated=request.police_generated)
-    within = _within(table, request)
-    first, last = _span(incidents, within)
+    within = within_days(table, request)
+    first, last = span_of(incidents, within)
     if request.shifts or request.weekdays:
         weights = np.where(_in_shifts(incidents, request), weights, 0)
     weights = np.where(within, weights, 0)
@@ -282,7 +313,7 @@ def prepare(
     )
 
 
-def _within(table: pd.DataFrame, request: AnalysisRequest) -> Flags:
+def within_days(table: pd.DataFrame, request: AnalysisRequest) -> Flags:
     """Tell which incidents start within the days asked for."""
     start = table["start"].to_numpy()
     within = np.ones(len(table), dtype=bool)
@@ -305,7 +336,7 @@ def _first_of_day(table: pd.DataFrame, weights: Integers) -> Flags:
     return first_of_location_day(lon, lat, start, counted=weights > 0)
 
 
-def _span(incidents: Incidents, within: Flags) -> tuple[date, date]:
+def span_of(incidents: Incidents, within: Flags) -> tuple[date, date]:
     """Return the first and last day covered: the data's own, inside those asked for."""
     table = incidents.table
     if not within.any():

@@ -40,7 +40,7 @@ def as_json(doubts: "Sequence[Doubt]") -> list[dict[str, Any]]:
             "code": one.code,
             "effect": one.effect,
             "words": one.words,
-            "incidents": one.rows.size,
+            "incidents": one.incidents,
             "mend": options(one),
             "from": one.from_day.isoformat() if one.from_day else None,
             "to": one.to_day.isoformat() if one.to_day else None,

@@ -54,7 +54,8 @@ def run(
     chosen = forms_asked(forms, FORMS)
     ids = earlier_ids(previous) if previous else None
     with shown_progress() as progress:
-        study = read_study(asked, part_of(progress, 0.0, 0.6))
+        reading = part_of(progress, 0.0, 0.6)
+        study = read_study(asked, reading, counts_are_enough=not signals)
         result = find_hotspots(study, previous=ids, progress=part_of(progress, 0.6, 0.8))
         shown = release(result)
         from mapper.outputs.write import write_outputs

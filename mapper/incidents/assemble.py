@@ -33,7 +33,7 @@ def assemble(
     for sheet, repeats, older in zip(sheets, same.repeats, same.older, strict=True):
         _turn_away(sheet, "repeated reference", repeats)
         _turn_away(sheet, "older version of the row", older)
-    said = tuple(dict.fromkeys((*notes, *_notes(sheets), *same.notes)))
+    said = tuple(dict.fromkeys((*notes, *intake_notes(sheets), *same.notes)))
     parts = [
         _without(sheet, np.union1d(*left_out))
         for sheet, *left_out in zip(sheets, same.repeats, same.older, strict=True)
@@ -42,12 +42,17 @@ def assemble(
     return Incidents(
         table=_table(sheets, parts),
         rejected=_rejected_table(sheets, rejected),
-        files=tuple(_source(sheet) for sheet in sheets),
+        files=tuple(source_file(sheet) for sheet in sheets),
         notes=said,
         unknown=dict(sum((Counter(sheet.unknown) for sheet in sheets), Counter())),
         shortened=sum(sheet.shortened for sheet in sheets),
         days_late=same.days_late,
     )
+
+
+def accepted_table(sheet: Checked, left_out: Positions) -> pd.DataFrame:
+    """Return the incidents of one sheet but for some; the sheet gives its values up."""
+    return _table([sheet], [_without(sheet, left_out)])
 
 
 def _turn_away(sheet: Checked, reason: str, left_out: Positions) -> None:
@@ -156,7 +161,7 @@ def _categories(parts: list[pa.DictionaryArray]) -> pd.Categorical:
     return pd.Categorical.from_codes(to[codes], pd.Index(values[order], dtype="str"))
 
 
-def _source(sheet: Checked) -> SourceFile:
+def source_file(sheet: Checked) -> SourceFile:
     """Return what is kept of a file."""
     opened = sheet.sheet
     return SourceFile(
@@ -170,7 +175,7 @@ def _source(sheet: Checked) -> SourceFile:
     )
 
 
-def _notes(sheets: Sequence[Checked]) -> list[str]:
+def intake_notes(sheets: Sequence[Checked]) -> list[str]:
     """Return every sheet's notes, and those that only all sheets together give."""
     notes = [note for sheet in sheets for note in sheet.notes]
     for sheet in sheets:

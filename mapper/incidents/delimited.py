@@ -81,6 +81,12 @@ def open_delimited(
             raise found.changed()
         return records
 
+    def slices(whole: Sequence[int], few: Sequence[int], rows: int) -> Iterator[Records]:
+        for records in _slices(text, dialect, whole=whole, few=few, rows=rows):
+            if found.stamp() != stamp:  # before anything of it is counted
+                raise found.changed()
+            yield records
+
     return Sheet(
         name=found.name,
         sha256=sha256,
@@ -88,6 +94,7 @@ def open_delimited(
         header=dialect.header,
         sample=sample,
         read=read,
+        slices=None if packed else slices,
         encoding=text.encoding,
         delimiter=dialect.delimiter,
         notes=above_words(found.name, dialect.above),
@@ -140,6 +147,45 @@ def _read(
     )
 
 
+def _slices(
+    text: Text,
+    dialect: Dialect,
+    *,
+    whole: Sequence[int],
+    few: Sequence[int],
+    rows: int,
+) -> Iterator[Records]:
+    """Yield the full records below the header slice by slice, then those of another length."""
+    ragged: list[tuple[int, list[str]]] = []
+    first, held = 0, pa.table({})
+    for batch in _batches(text, dialect, whole=whole, few=few, ragged=ragged):
+        held = pa.concat_tables([held, pa.table(batch)]) if held.num_columns else pa.table(batch)
+        while held.num_rows >= rows:
+            yield _slice(text, dialect, held.slice(0, rows), first)
+            first, held = first + rows, held.slice(rows)
+    if held.num_rows:
+        yield _slice(text, dialect, held, first)
+        first += held.num_rows
+    empty = pa.schema([(f"c{i}", pa.string()) for i in (*whole, *few)]).empty_table()
+    apart = _apart(empty, ragged)
+    last = _slice(text, dialect, empty, first)
+    lines = tuple(Ragged(number, line) for number, line in apart.ragged)
+    yield replace(last, ragged=lines, blank=len(apart.blank))
+
+
+def _slice(text: Text, dialect: Dialect, table: pa.Table, first: int) -> Records:
+    """Return some records from a position on."""
+
+    def originals(positions: Positions) -> list[str]:
+        return _originals(text, dialect, positions + first)
+
+    return Records(
+        columns={int(name[1:]): table.column(name) for name in table.column_names},
+        numbers=np.arange(first, first + table.num_rows, dtype=np.int32),
+        originals=originals,
+    )
+
+
 def _originals(text: Text, dialect: Dialect, wanted: Positions) -> list[str]:
     """Return some full records, by rising positions, as one line each."""
     lines: list[str] = []
@@ -167,15 +213,15 @@ def _blank(text: Text, dialect: Dialect, parsed: _Parsed) -> Positions:
     for column in sorted(table.columns, key=lambda c: not pa.types.is_dictionary(c.type)):
         if not blank.any():
             return blank
-        blank &= _is_empty(column)
+        blank &= is_empty(column)
     if blank.any() and table.num_columns < len(dialect.header):
         rest = [i for i in range(len(dialect.header)) if f"c{i}" not in table.column_names]
         for column in _parse(text, dialect, whole=rest, few=()).table.columns:
-            blank &= _is_empty(column)
+            blank &= is_empty(column)
     return blank
 
 
-def _is_empty(column: pa.ChunkedArray) -> Positions:
+def is_empty(column: pa.ChunkedArray) -> Positions:
     """Return which values of a column are empty or white space."""
     parts = [np.zeros(0, dtype=bool)]
     for chunk in column.chunks:

@@ -39,6 +39,12 @@ class Doubt:
     from_day: date | None = None  # days without it, where days mend it
     to_day: date | None = None
     ground: str = ""  # the area without it, as one is named
+    number: int | None = None  # incidents, where rows stand for several each
+
+    @property
+    def incidents(self) -> int:
+        """How many incidents it concerns."""
+        return int(self.rows.size) if self.number is None else self.number
 
     @property
     def name(self) -> str:

@@ -41,7 +41,7 @@ def shared(parts: Sequence[pa.Array]) -> list[tuple[Positions, Positions]]:
     list of (positions, codes)
         Positions in the part, rising, and a number that is the same for the same reference.
     """
-    keyed = [_keys(part) for part in parts]
+    keyed = [keys_of(part) for part in parts]
     keys = np.concatenate([k for k, _ in keyed]) if keyed else np.zeros(0, dtype=np.uint64)
     ordered = np.sort(keys)
     alike = np.unique(ordered[1:][ordered[1:] == ordered[:-1]])
@@ -69,7 +69,7 @@ def _isin(keys: Keys, shared: Keys) -> Flags:
     return np.equal(shared[at], keys)
 
 
-def _keys(texts: pa.Array) -> tuple[Keys, Positions]:
+def keys_of(texts: pa.Array) -> tuple[Keys, Positions]:
     """Return the keys of the references that are not null, and their positions."""
     found, first = [(np.zeros(0, dtype=np.uint64), np.zeros(0, dtype=np.int32))], 0
     for part in slices(texts):

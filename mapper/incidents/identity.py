@@ -69,6 +69,13 @@ def find_identity(sheets: Sequence[Checked], *, rule: References) -> Identity:
     return Identity(_positions(sheets, left[repeated]), older, tuple(notes), days_late)
 
 
+def are_versions(sheets: Sequence[Checked]) -> bool:
+    """Tell whether files that hold rows with shared references alone may be versions of others."""
+    rows = _shared_rows(sheets)
+    agreeing = _agreeing(rows) if len(sheets) > 1 and len(rows) else None
+    return agreeing is not None and bool((agreeing >= _LEAST).any())
+
+
 def _shared_rows(sheets: Sequence[Checked]) -> pd.DataFrame:
     """Return the rows whose reference stands more than once, in the order of the files."""
     given = [sheet.fields.get("reference") for sheet in sheets]
@@ -181,17 +188,21 @@ def _days_late(sheets: Sequence[Checked], rows: pd.DataFrame, old: int, new: int
 
 def _pairs(sheets: Sequence[Checked], rows: pd.DataFrame) -> list[tuple[int, int]]:
     """Return the pairs of files that are versions of the same rows."""
-    both = rows.drop_duplicates(["sheet", "code", "start"])
-    joined = both.merge(both, on=["code", "start"])
-    joined = joined[joined["sheet_x"] < joined["sheet_y"]]
-    agree = joined.groupby(["sheet_x", "sheet_y"]).size()
     found = []
-    for one, two, number in agree.reset_index().to_numpy().tolist():
+    for one, two, number in _agreeing(rows).reset_index().to_numpy().tolist():
         low, high = _overlap(sheets, one, two)
         sizes = [_referenced(sheets[n], low, high) for n in (one, two)]
         if number >= max(_VERSIONS * min(sizes), _LEAST):
             found.append((one, two))
     return found
+
+
+def _agreeing(rows: pd.DataFrame) -> "pd.Series[int]":
+    """Return how many references each pair of files holds with the same time."""
+    both = rows.drop_duplicates(["sheet", "code", "start"])
+    joined = both.merge(both, on=["code", "start"])
+    joined = joined[joined["sheet_x"] < joined["sheet_y"]]
+    return joined.groupby(["sheet_x", "sheet_y"]).size()
 
 
 def _overlap(sheets: Sequence[Checked], one: int, two: int) -> tuple[Any, Any]:

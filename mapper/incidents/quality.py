@@ -19,6 +19,7 @@ import pandas as pd
 
 from mapper.base.months import months_of
 from mapper.base.types import Integers
+from mapper.base.weights import sums
 from mapper.grid.hexagons import RESOLUTIONS, points_to_cells
 from mapper.incidents.faults import CHOSEN, REASONS
 from mapper.incidents.table import Incidents
@@ -155,15 +156,21 @@ def quality_report(incidents: Incidents) -> Quality:
     )
 
 
-def distinct_points(table: pd.DataFrame) -> Points:
-    """Return the distinct points of incidents."""
+def distinct_points(table: pd.DataFrame, times: Integers | None = None) -> Points:
+    """Return the distinct points of incidents.
+
+    Parameters
+    ----------
+    times
+        How many incidents each row stands for; one where not given.
+    """
     lon = np.rint(table["lon"].to_numpy() * _MICRODEGREES).astype(np.int64)
     lat = np.rint(table["lat"].to_numpy() * _MICRODEGREES).astype(np.int64)
     key = lon * (360 * _MICRODEGREES) + lat
     of, keys = pd.factorize(key, sort=True)  # by hash: several times faster than sorting all rows
     first = np.empty(keys.size, dtype=np.int64)
     first[of[::-1]] = np.arange(of.size - 1, -1, -1)  # the first of a point is written last
-    number = np.bincount(of, minlength=keys.size).astype(np.int64)
+    number = sums(of, times, size=keys.size)
     return Points(of.astype(np.int64), number, first)
 
 
@@ -195,8 +202,16 @@ def _resolution_reason(per_cell: Mapping[int, float], finest: int) -> str:
     )
 
 
-def point_labels(table: pd.DataFrame, points: Points) -> npt.NDArray[np.object_]:
-    """Return the commonest location text of each point, empty where there is none."""
+def point_labels(
+    table: pd.DataFrame, points: Points, times: Integers | None = None
+) -> npt.NDArray[np.object_]:
+    """Return the commonest location text of each point, empty where there is none.
+
+    Parameters
+    ----------
+    times
+        How many incidents each row stands for; one where not given.
+    """
     labels = np.full(points.incidents.size, "", dtype=object)
     if "location" not in table:
         return labels
@@ -204,7 +219,8 @@ def point_labels(table: pd.DataFrame, points: Points) -> npt.NDArray[np.object_]
     codes = texts.codes.to_numpy().astype(np.int64)
     known = codes >= 0
     width = len(texts.categories) + 1
-    pairs, number = np.unique(points.of[known] * width + codes[known], return_counts=True)
+    pairs, of = np.unique(points.of[known] * width + codes[known], return_inverse=True)
+    number = sums(of, None if times is None else times[known], size=pairs.size)
     order = np.argsort(number, kind="stable")  # the commonest of a point is written last
     pairs = pairs[order]
     labels[pairs // width] = texts.categories.to_numpy()[pairs % width]
@@ -275,6 +291,11 @@ def changed_points(years: Sequence[YearPoints], points: Points) -> tuple[bool, s
             f" {SNAPPED_MEAN:g}."
         )
     shares = {y.year: s for y in years if (s := y.share_at_earlier_points) is not None}
+    return changed_shares(shares)
+
+
+def changed_shares(shares: Mapping[int, float]) -> tuple[bool, str]:
+    """Return the same of snap points, by the share of each year's incidents at earlier points."""
     if not shares:
         return False, "No two years cover the same ground, so the set of points cannot be compared."
     year, share = min(shares.items(), key=lambda pair: pair[1])

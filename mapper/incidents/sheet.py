@@ -8,7 +8,7 @@ counted in a note. Numbers are record numbers, blank records counted, as a sprea
 
 import csv
 import io
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -72,6 +72,9 @@ class Sheet:
     origin: str = ""  # the download it came with (Found.origin)
     located: bool = False  # has a geometry column
     notes: tuple[str, ...] = field(default=())
+    # The same slice after slice of so many records; numbers are then positions in the file, and
+    # records of another length come last. None where a file must be read at once.
+    slices: Callable[[Sequence[int], Sequence[int], int], Iterator[Records]] | None = None
 
 
 def one_line(fields: Sequence[str | None]) -> str:

@@ -109,6 +109,20 @@ def _coarse_places(table: pd.DataFrame) -> list[Doubt]:
     return found
 
 
+def may_be_coarse(points: pd.DataFrame, times: Integers) -> bool:
+    """Tell whether enough incidents lie at coarse coordinates for a doubt, by distinct points.
+
+    Parameters
+    ----------
+    points, times
+        Points with ``lon`` and ``lat``, and how many incidents each stands for.
+    """
+    lon, lat = (points[name].to_numpy() for name in ("lon", "lat"))
+    degrees = (np.round(lon, _DIGITS) == lon) & (np.round(lat, _DIGITS) == lat)
+    least = _COARSE[0] * times.sum()
+    return any(times[flags].sum() >= least for flags in (degrees, _on_hundreds(lon, lat)))
+
+
 def _mixed(lon: Floats, lat: Floats, coarse: Flags, how: str) -> list[Doubt]:
     """Say when some coordinates are rounded and the others are not."""
     share, rows = float(coarse.mean()), np.flatnonzero(coarse)

@@ -27,12 +27,23 @@ class Unnamed:
     value: str
     near: str  # the name that it is like; empty where there is none
     rows: Integers  # positions of its incidents
+    incidents: int
 
 
 def unnamed_values(
-    incidents: pd.DataFrame, lenses: Iterable[Lens], *, column: str = "type"
+    incidents: pd.DataFrame,
+    lenses: Iterable[Lens],
+    *,
+    column: str = "type",
+    times: Integers | None = None,
 ) -> list[Unnamed]:
-    """Return the values of a column that no rule names, those of most incidents first."""
+    """Return the values of a column that no rule names, those of most incidents first.
+
+    Parameters
+    ----------
+    times
+        How many incidents each row stands for; one where not given.
+    """
     names, parts = _names(lenses, column)
     codes = incidents[column].cat.codes.to_numpy()
     found = []
@@ -42,8 +53,9 @@ def unnamed_values(
             continue
         near = get_close_matches(words, names, 1, NEAR)
         rows = np.flatnonzero(codes == code).astype(np.int64)
-        found.append(Unnamed(column, str(value), names[near[0]] if near else "", rows))
-    return sorted((one for one in found if one.rows.size), key=lambda one: -one.rows.size)
+        number = int(rows.size if times is None else times[rows].sum())
+        found.append(Unnamed(column, str(value), names[near[0]] if near else "", rows, number))
+    return sorted((one for one in found if one.incidents), key=lambda one: -one.incidents)
 
 
 def _names(lenses: Iterable[Lens], column: str) -> tuple[dict[str, str], list[str]]:
@@ -68,6 +80,6 @@ def unnamed_words(incidents: pd.DataFrame, lenses: Iterable[Lens]) -> str:
     found = unnamed_values(incidents, lenses)
     if not found:
         return ""
-    shown = ", ".join(f"{one.value} {one.rows.size:,}" for one in found[:_SHOWN])
+    shown = ", ".join(f"{one.value} {one.incidents:,}" for one in found[:_SHOWN])
     more = f" and {len(found) - _SHOWN} more" if len(found) > _SHOWN else ""
     return f"Types that no lens names, so that lenses of everything alone count them: {shown}{more}"

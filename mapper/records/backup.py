@@ -24,6 +24,7 @@ from typing import IO, Any
 
 from sqlalchemy import Connection, Table, func, insert, select
 
+from mapper.analysis.kept_tallies import FOLDER as COUNTED
 from mapper.base.errors import RecordsError
 from mapper.base.files import Progress, digest_of, no_progress, open_regular, replacing, write_whole
 from mapper.base.json_text import json_of
@@ -179,7 +180,7 @@ def _kept_files(workspace: Path) -> list[Path]:
 def _is_kept(path: Path) -> bool:
     """Tell whether a file of the workspace, by its path in it, goes along."""
     top = path.parts[0]
-    own = top.startswith((DATABASE, LOCK, MARK, OWN_DATA, "demonstration-"))
+    own = top.startswith((DATABASE, LOCK, MARK, OWN_DATA, COUNTED, "demonstration-"))
     return not own and not any(part.startswith(".") for part in path.parts)
 
 

@@ -56,6 +56,15 @@ def test_everything_comes_back_the_same_across_engines(installation, other, pack
     assert not (there / MARK).exists()
 
 
+def test_counts_of_large_files_stay_behind(installation, other, tmp_path):
+    counted = installation[1] / "counted-slices"
+    counted.mkdir()
+    (counted / f"{'0' * 64}.tally").write_bytes(b"counts")
+    backup(*installation, tmp_path / "backup.zip", person="anne")
+    restore(*other, tmp_path / "backup.zip", person="anne")
+    assert not (other[1] / "counted-slices").exists()
+
+
 def test_work_goes_on_after_a_restore(database, tmp_path, other, packed):
     """On PostgreSQL too: what numbers itself begins behind what was taken in."""
     restore(*other, packed[0], person="anne")

@@ -1,0 +1,209 @@
+"""Counts of incidents that are added up slice by slice and say what all rows together say.
+
+No row is kept: a tally holds how many incidents there are of each *kind* (file, month, type and
+which columns are blank), on each *ground* (cell and month) and at each *point* with its label. It
+grows with the files, the months, the cells and the points, not with the rows. Everything is a sum,
+a first or a last, so that tallies of slices merge to the tally of the whole in any grouping
+(``tests/analysis/test_tally.py``).
+
+Columns of numbers, in each frame where they stand:
+
+| column | incidents |
+|---|---|
+| n | all that were accepted |
+| within | of those, in the days asked for |
+| counts | of those, with a weight under the lens |
+| weight | the sum of these weights |
+| first, at_first, last | first month at a point, incidents in it, and last month |
+| in_first | incidents at a point in the year of its first month |
+"""
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+from mapper.base.types import Flags, Integers
+from mapper.incidents.synthetic import SYNTHETIC_MARK
+
+KINDS = ("file", "start", "type", "crime", "no_reference", "no_location", "inside")
+GROUND = ("position", "start")
+POINTS = ("lon", "lat", "location")
+_LABELS = ("type", "location")
+_LONG = 6  # digits of a reference, of which three may have been rounded
+
+
+@dataclass(frozen=True, eq=False)
+class Tally:
+    """Counts of some incidents."""
+
+    kinds: pd.DataFrame
+    ground: pd.DataFrame
+    points: pd.DataFrame
+    labels: Mapping[str, Sequence[str]]  # texts by their code, in alphabetical order
+    numbers: Counter[str] = field(default_factory=Counter)
+    reasons: Counter[str] = field(default_factory=Counter)  # rejected rows
+    notes: tuple[str, ...] = ()  # what rows of different slices say of each other
+
+    @property
+    def total(self) -> int:
+        """Incidents."""
+        return int(self.kinds["n"].sum())
+
+
+@dataclass(frozen=True, eq=False)
+class Seen:
+    """How a study sees the incidents of a slice."""
+
+    position: Integers  # cell of each, -1 outside
+    within: Flags  # in the days asked for
+    weights: Integers  # under the lens, whatever the days
+
+
+def tally_of(
+    table: pd.DataFrame, seen: Seen, *, file: int | Integers, reasons: Mapping[str, int]
+) -> Tally:
+    """Count the incidents of a slice.
+
+    Parameters
+    ----------
+    table
+        Incidents known to the month, with ``INCIDENT_COLUMNS`` and ``crime``.
+    file
+        Number of the file that they are of, or of each.
+    """
+    location = table["location"] if "location" in table else pd.Categorical([None] * len(table))
+    coded = {"type": pd.Categorical(table["type"]), "location": pd.Categorical(location)}
+    weights = np.where(seen.within, seen.weights, 0)
+    rows = pd.DataFrame(
+        {
+            "file": np.broadcast_to(np.asarray(file, dtype=np.int32), (len(table),)),
+            "start": table["start"].to_numpy(),
+            "type": coded["type"].codes.astype(np.int32),
+            "location": coded["location"].codes.astype(np.int32),
+            "crime": table["crime"].to_numpy(dtype=bool),
+            "no_reference": table["reference"].isna().to_numpy(),
+            "no_location": coded["location"].codes < 0,
+            "inside": seen.position >= 0,
+            "position": seen.position,
+            "lon": table["lon"].to_numpy(),
+            "lat": table["lat"].to_numpy(),
+            "n": 1,
+            "within": seen.within.astype(np.int64),
+            "counts": (weights > 0).astype(np.int64),
+            "weight": weights,
+        }
+    )
+    points = rows.assign(first=rows["start"], at_first=1, in_first=1, last=rows["start"])
+    return Tally(
+        kinds=_summed(rows, KINDS, ("n", "within", "counts")),
+        ground=_summed(rows, GROUND, ("n", "within", "counts", "weight")),
+        points=_points(points),
+        labels={name: [str(one) for one in coded[name].categories] for name in _LABELS},
+        numbers=Counter(_of_references(table["reference"])),
+        reasons=Counter(reasons),
+    )
+
+
+def nothing() -> Tally:
+    """Return the tally of no incidents."""
+    table = pd.DataFrame(
+        {
+            "start": np.zeros(0, dtype="datetime64[us]"),
+            "type": pd.Categorical([]),
+            "crime": np.zeros(0, dtype=bool),
+            "reference": pd.Series(dtype="str"),
+            "lon": np.zeros(0),
+            "lat": np.zeros(0),
+        }
+    )
+    none = np.zeros(0, dtype=np.int64)
+    return tally_of(table, Seen(none, none > 0, none), file=0, reasons={})
+
+
+def merged(parts: Sequence[Tally]) -> Tally:
+    """Return the tally of all parts together; the order of parts is that of their rows."""
+    labels = {
+        name: sorted({label for part in parts for label in part.labels[name]}) for name in _LABELS
+    }
+    code = {name: {label: at for at, label in enumerate(labels[name])} for name in _LABELS}
+    kinds, points = [], []
+    for part in parts:
+        to = {
+            name: np.array([*(code[name][one] for one in part.labels[name]), -1], dtype=np.int32)
+            for name in _LABELS
+        }
+        kinds.append(part.kinds.assign(type=to["type"][part.kinds["type"].to_numpy()]))
+        points.append(
+            part.points.assign(location=to["location"][part.points["location"].to_numpy()])
+        )
+    return Tally(
+        kinds=_summed(pd.concat(kinds), KINDS, ("n", "within", "counts")),
+        ground=_summed(
+            pd.concat([part.ground for part in parts]), GROUND, ("n", "within", "counts", "weight")
+        ),
+        points=_points(pd.concat(points)),
+        labels=labels,
+        numbers=_added([part.numbers for part in parts]),
+        reasons=_added([part.reasons for part in parts]),
+        notes=tuple(dict.fromkeys(note for part in parts for note in part.notes)),
+    )
+
+
+def _summed(rows: pd.DataFrame, keys: Sequence[str], numbers: Sequence[str]) -> pd.DataFrame:
+    """Return sums by key, in the order in which keys come first."""
+    return rows.groupby([*keys], sort=False, as_index=False)[[*numbers]].sum()
+
+
+def _points(rows: pd.DataFrame) -> pd.DataFrame:
+    """Return points with their labels, in the order in which they come first."""
+    earliest = rows.groupby([*POINTS], sort=False)["first"].transform("min").to_numpy()
+    first = rows["first"].to_numpy()
+    rows = rows.assign(
+        at_first=np.where(first == earliest, rows["at_first"], 0),
+        in_first=np.where(years_of(first) == years_of(earliest), rows["in_first"], 0),
+    )
+    again = rows.groupby([*POINTS], sort=False, as_index=False)
+    return again.agg(
+        n=("n", "sum"),
+        within=("within", "sum"),
+        counts=("counts", "sum"),
+        first=("first", "min"),
+        at_first=("at_first", "sum"),
+        in_first=("in_first", "sum"),
+        last=("last", "max"),
+    )
+
+
+def _of_references(references: "pd.Series[str]") -> dict[str, int]:
+    """Return what references show of a spreadsheet that rounded them, and of a demonstration."""
+    known = references.dropna()
+    ends = known.str.endswith("000")
+    digits = (known.str.len() > _LONG) & known.str.slice(-_LONG).str.isdigit()
+    return {
+        "references": len(known),
+        "long": int(digits.sum()),
+        "rounded": int((digits & ends).sum()),
+        "synthetic": int(known.str.startswith(SYNTHETIC_MARK).sum()),
+    }
+
+
+def _added(parts: Sequence[Mapping[str, int]]) -> Counter[str]:
+    """Add numbers up by name."""
+    found: Counter[str] = Counter()
+    for part in parts:
+        found.update(part)
+    return found
+
+
+def years_of(moment: npt.NDArray[np.datetime64]) -> Integers:
+    """Return the years of moments."""
+    return moment.astype("datetime64[Y]").astype(np.int64) + 1970
+
+
+def month_number(moment: npt.NDArray[np.datetime64]) -> Integers:
+    """Return months as numbers from January 1970."""
+    return moment.astype("datetime64[M]").astype(np.int64)
