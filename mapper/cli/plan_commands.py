@@ -61,7 +61,10 @@ def give(
     ] = None,
     mapping: ColumnMapping = None,
 ) -> None:
-    """Give partners one month of the plan, as it stands in the files; each is given once."""
+    """Give one month of the plan, as it stands in the files; each is given once.
+
+    Partners are given all of it; what the plan has for the public is published at the same time.
+    """
     from mapper.cli.releasing import register_for
     from mapper.disclosure.plan_month import give_month, next_month
     from mapper.disclosure.release_plan import AUDIENCE
@@ -70,7 +73,8 @@ def give(
     if register is not None:
         chosen = month.date() if month else next_month(plan, register)
         give_month(plan, _read(paths, mapping), chosen, register=register)
-        say(f"{chosen:%B %Y} is given to partners.", month=f"{chosen:%Y-%m}")
+        also = " and published" if plan.public else ""
+        say(f"{chosen:%B %Y} is given to partners{also}.", month=f"{chosen:%Y-%m}")
 
 
 def _plan() -> "ReleasePlan":

@@ -8,11 +8,12 @@ from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
-from mapper.base.text import count
+from mapper.base.text import count, shown_name
 from mapper.cli.saying import STDOUT, put_out, say, say_aside
 
 if TYPE_CHECKING:
     from mapper.records.backup import BackupFacts
+    from mapper.records.known_people import KnownPerson
 
 records_app = typer.Typer(rich_markup_mode=None)
 audit_app = typer.Typer(help="The audit log: is it whole, who saw what.", no_args_is_help=True)
@@ -171,6 +172,52 @@ def audit_export(
     digest, where = hashlib.sha256(content).hexdigest(), "standard output" if out == STDOUT else out
     speak = say_aside if out == STDOUT else say
     speak(f"Written to {where} (SHA-256 {digest})", sha256=digest, written=[out])
+
+
+@audit_app.command("people")
+def audit_people() -> None:
+    """List everybody who has signed in, with roles, wards and agency; the look is an entry too."""
+    from mapper.records.audit import Event, append
+    from mapper.records.known_people import known_people
+    from mapper.records.open import database
+
+    with database().write() as connection:
+        found, number = known_people(connection)
+        detail = {"people": number, "shown": len(found)}
+        looker = getpass.getuser()
+        append(connection, Event("view", looker, "Who has signed in", _ROLE, detail=detail))
+    if not found:
+        say("Nobody has signed in to this installation.", people=[], number=0)
+        return
+    fewer = f"The {len(found):,} seen last of " if len(found) < number else ""
+    lines = [_person_in_words(one) for one in found]
+    say(
+        "\n".join([f"{fewer}{count(number, 'person', 'people')}:", *lines]),
+        people=[_person_facts(one) for one in found],
+        number=number,
+    )
+
+
+def _person_in_words(one: "KnownPerson") -> str:
+    """Return a line about somebody who has signed in."""
+    viewer = one.viewer
+    about = [", ".join(sorted(viewer.roles)) or "no role"]
+    about += [f"wards {', '.join(sorted(viewer.wards))}"] if viewer.wards else []
+    about += [viewer.agency] if viewer.agency else []
+    seen = f"first {one.first_seen:%d/%m/%Y %H:%M}, last {one.last_seen:%d/%m/%Y %H:%M}"
+    return f"{shown_name(viewer.name)}: {'; '.join(about)}; {seen}"
+
+
+def _person_facts(one: "KnownPerson") -> dict[str, object]:
+    """Return the same for a program."""
+    return {
+        "name": one.viewer.name,
+        "roles": sorted(one.viewer.roles),
+        "wards": sorted(one.viewer.wards),
+        "agency": one.viewer.agency,
+        "first_seen": one.first_seen.isoformat(),
+        "last_seen": one.last_seen.isoformat(),
+    }
 
 
 @retention_app.command("show")

@@ -7,9 +7,10 @@ holds the other, two resolutions, a whole and its parts. Counts that would not a
 What is withheld must not tell by itself. Where ground falls apart into single cells, a cell is
 withheld when *any* number that could stand there, given what was printed before, would expose a
 count: the audience could have foreseen it and learns nothing from it. Where resolutions are mixed
-or totals of wards, districts or the area were given, that is too much to try, so nothing more is
-withheld and the release is refused as a whole. Totals themselves are checked by
-:mod:`mapper.disclosure.finding_check`.
+or totals of wards, districts or the area were given, that is too much to try. Such ground falls
+apart too, into what hangs together whatever the new release says: a ward, or all of it. Each such
+part is released or withheld as a whole, zeros and all, as if it had been asked for by itself.
+Totals themselves are checked by :mod:`mapper.disclosure.finding_check`.
 """
 
 from collections.abc import Sequence
@@ -18,7 +19,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from mapper.base.types import Flags, Integers
-from mapper.disclosure.bounds import Block, Need, bound
+from mapper.disclosure.bounds import Block, Need, SystemBounds, bound
 from mapper.disclosure.lens_pieces import MOST_LENSES
 from mapper.disclosure.linking import linked_to
 from mapper.disclosure.merged import limits_on
@@ -29,7 +30,6 @@ from mapper.disclosure.systems import Limit, SharedGround, block_of, share_groun
 
 _SILENT = -1
 MOST_SYSTEMS = 12_000  # beyond, the rarest kinds of cell are withheld unchecked: some seconds
-MOST_UNKNOWNS = 20_000  # likewise, of systems on more than one piece of ground
 _TRIED_AT_EACH_END = 4  # rounded numbers next to what earlier releases allow at most and at least
 
 
@@ -79,16 +79,9 @@ def check(
     found = _check_by_cell(new, by_cell, silent, rule, need) if _by_cell(new) else silent
     if found.refused:
         return found
-    left = new.withholding(*found.withhold)
-    ground = share_ground([left, *linked])
-    blocks = _joined_blocks(ground, _kinds_of_ground(ground)[1], need)
-    if too_large(blocks):
-        return replace(found, refused=True, too_many=True)
-    exposed = any(
-        not known.possible or bool(known.exposed.any())
-        for known in bound(blocks, need, until_exposed=True)
-    )
-    return replace(found, refused=exposed, systems=found.systems + len(blocks))
+    apart = _exposed_parts(new.withholding(*found.withhold), linked, need)
+    withhold = found.withhold[0] | apart.withhold
+    return replace(found, withhold=(withhold,), systems=found.systems + apart.systems)
 
 
 def need_of(reader: AudienceRule) -> Need:
@@ -99,11 +92,6 @@ def need_of(reader: AudienceRule) -> Need:
 def too_many_lenses(releases: Sequence[StoredRelease]) -> bool:
     """Tell whether releases are through more lenses than can be told apart."""
     return len({release.selection for release in releases}) > MOST_LENSES
-
-
-def too_large(blocks: Sequence[Block]) -> bool:
-    """Tell whether systems are too large to be solved while somebody waits."""
-    return sum(block.sums.shape[1] for block in blocks) > MOST_UNKNOWNS
 
 
 def _by_cell(release: StoredRelease) -> bool:
@@ -122,24 +110,17 @@ def _check_by_cell(
     if not linked:
         return silent
     ground = share_ground([new, *linked])
-    exposed, systems = _exposed_cells(ground, _kinds_of_ground(ground)[0], rule, need)
+    exposed, systems = _exposed_cells(ground, _single_pieces(ground), rule, need)
     withhold = np.zeros(new.low.size, dtype=bool)
     withhold[ground.region[0, exposed]] = True
     return replace(silent, withhold=(withhold,), systems=systems)
 
 
-def _kinds_of_ground(ground: SharedGround) -> tuple[Integers, list[Integers]]:
-    """Return pieces that are systems of their own, and the pieces of each larger system.
-
-    Only ground that the new release and an earlier one both speak of.
-    """
+def _single_pieces(ground: SharedGround) -> Integers:
+    """Return pieces that are systems of their own, of which a new map and an earlier one speak."""
     _, inverse, sizes = np.unique(ground.group, return_inverse=True, return_counts=True)
-    several = sizes[inverse] > 1
     spoken = (ground.region[0] >= 0) & (ground.region[1:] >= 0).any(axis=0)
-    order = np.argsort(inverse, kind="stable")
-    parts = np.split(order, np.cumsum(sizes)[:-1])
-    joined = [part for part in parts if part.size > 1 and spoken[part].any()]
-    return np.flatnonzero(spoken & ~several), joined
+    return np.flatnonzero(spoken & (sizes[inverse] == 1))
 
 
 def _exposed_cells(
@@ -216,7 +197,72 @@ def _contradicted(ground: SharedGround, pieces: Integers) -> Flags:
     return found
 
 
-def _joined_blocks(ground: SharedGround, joined: Sequence[Integers], need: Need) -> list[Block]:
-    """Return the systems of ground that several numbers hold together."""
-    blocks = (block_of(limits_on(ground, pieces), ground.cover, need) for pieces in joined)
-    return [block for block in blocks if block is not None]
+@dataclass(frozen=True, eq=False)
+class _Parts:
+    """Which regions of a new map lie in parts of the ground that would expose a count."""
+
+    withhold: Flags
+    systems: int
+
+
+def _exposed_parts(new: StoredRelease, linked: Sequence[StoredRelease], need: Need) -> _Parts:
+    """Return the regions of those parts of the ground in which a map would expose anything.
+
+    The others are systems that share no unknown with them, so their counts stay as they are; and
+    in a part that is withheld whole its readers know what they knew before.
+    """
+    ground = share_ground([new, *linked])
+    systems = _systems_of_parts(ground, need)
+    found = bound([block for block, _ in systems], need)
+    exposed = [
+        parts for (_, parts), known in zip(systems, found, strict=True) if _is_exposed(known)
+    ]
+    withhold = np.zeros(new.low.size, dtype=bool)
+    if exposed:
+        inside = np.isin(ground.foreseen, np.concatenate(exposed)) & (ground.region[0] >= 0)
+        withhold[ground.region[0, inside]] = True
+    return _Parts(withhold, len(systems))
+
+
+def _is_exposed(known: SystemBounds) -> bool:
+    """Tell whether a system cannot be, or one of its counts is known too well."""
+    return not known.possible or bool(known.exposed.any())
+
+
+def _systems_of_parts(ground: SharedGround, need: Need) -> list[tuple[Block, Integers]]:
+    """Return the systems of ground that hangs together, each with the parts that it stands for.
+
+    Single pieces of which the same is told are one system, and stand for the parts of all of them.
+    """
+    _, part, sizes = np.unique(ground.foreseen, return_inverse=True, return_counts=True)
+    spoken = (ground.region[0] >= 0) & (ground.region[1:] >= 0).any(axis=0)
+    of_several = (sizes[part] > 1) & np.isin(part, part[spoken])
+    pieces = np.flatnonzero(of_several)
+    _, group, size = np.unique(ground.group[pieces], return_inverse=True, return_counts=True)
+    order = np.argsort(group, kind="stable")
+    together = [
+        one
+        for one in np.split(pieces[order], np.cumsum(size)[:-1])
+        if one.size > 1 and spoken[one].any()
+    ]
+    alone = pieces[(size[group] == 1) & spoken[pieces]]
+    alike = _alike(ground, alone)
+    blocks = (
+        block_of(limits_on(ground, one), ground.cover, need)
+        for one in [*together, *(kind[:1] for kind in alike)]
+    )
+    return [
+        (block, np.unique(ground.foreseen[one]))
+        for block, one in zip(blocks, [*together, *alike], strict=True)
+        if block is not None
+    ]
+
+
+def _alike(ground: SharedGround, pieces: Integers) -> list[Integers]:
+    """Return single pieces by what is told of them."""
+    if not pieces.size:
+        return []
+    told = np.concatenate(ground.limits)[:, pieces]
+    _, kind, size = np.unique(told, axis=1, return_inverse=True, return_counts=True)
+    order = np.argsort(kind.ravel(), kind="stable")
+    return np.split(pieces[order], np.cumsum(size)[:-1])

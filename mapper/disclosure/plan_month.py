@@ -17,14 +17,16 @@ from mapper.base.types import Flags, Integers
 from mapper.disclosure.blocks import Blocks, told_blocks, told_sums
 from mapper.disclosure.lens_pieces import selection_of
 from mapper.disclosure.map_finding import district_only
+from mapper.disclosure.public_blocks import public_levels
 from mapper.disclosure.refusal import months_around
 from mapper.disclosure.register import Register, StoredRelease, held_by_readers
-from mapper.disclosure.release_plan import AUDIENCE, LEVELS, PLANNED, ReleasePlan
+from mapper.disclosure.release_plan import AUDIENCE, LEVELS, PLANNED, PUBLIC, ReleasePlan
 from mapper.disclosure.rules import AudienceRule, rules
 from mapper.disclosure.totals import TotalsRegister
 from mapper.grid.hexagons import cells_to_strings
 from mapper.incidents.table import Incidents
 from mapper.lenses.classify import classify
+from mapper.lenses.lens import Lens
 
 
 @dataclass(frozen=True, eq=False)
@@ -51,10 +53,10 @@ def levels_of(area: StudyArea) -> tuple[Level, ...]:
 
 
 def month_blocks(plan: ReleasePlan, incidents: Incidents, month: date) -> tuple[StoredRelease, ...]:
-    """Return what is told of a month: each lens at each level, nothing kept.
+    """Return what is told of a month, to partners and the public: each lens at each level.
 
     Incidents are parted by which of the plan's lenses take them; each kind is told by itself, cell
-    by cell, and added up over ground, and a lens is the sum of its kinds.
+    by cell, and added up over ground, and a lens is the sum of its kinds. Nothing is kept.
 
     Raises
     ------
@@ -66,7 +68,7 @@ def month_blocks(plan: ReleasePlan, incidents: Incidents, month: date) -> tuple[
     first, last = months_around(month, month)
     area, lenses = plan.load_area(), plan.load_lenses()
     rule = rules().audiences[AUDIENCE]
-    _refuse_by_rule(plan, (last - first).days + 1, rule)
+    _refuse_by_rule(plan, (last - first).days + 1)
     inside = _inside(incidents, first, last)
     where = positions(incidents, area)
     inside &= where >= 0
@@ -77,31 +79,78 @@ def month_blocks(plan: ReleasePlan, incidents: Incidents, month: date) -> tuple[
     np.add.at(counts, (where[inside], kind.ravel()), 1)
     counts = counts[:, kinds.any(axis=0)]  # what no lens takes is told to nobody
     kinds = kinds[:, kinds.any(axis=0)]
-    cells = tuple(map(str, cells_to_strings(area.cells["cell"].to_numpy())))
-    told = []
-    for level, blocks in _told(levels_of(area), counts, rule):
-        for lens, of_lens in zip(lenses, kinds, strict=True):
-            stored = StoredRelease(
-                digest="",
-                audience=AUDIENCE,
-                title=lens.title,
-                area_title=area.title,
-                first=first,
-                last=last,
-                resolution=plan.resolution,
-                selection=selection_of(lens, police_generated=True),
-                cells=cells,
-                region=level.place,
-                low=blocks.low[:, of_lens].sum(axis=1),
-                high=blocks.high[:, of_lens].sum(axis=1),
-                filters=MappingProxyType({PLANNED: level.name, "lens": lens.id}),
-            )
-            told.append(replace(stored, digest=_digest(stored)))
-    return tuple(told)
+    partners = list(_told(levels_of(area), counts, rule))
+    shelves = [(AUDIENCE, partners, lenses, kinds)]
+    if plan.public:
+        public = [lens.id in plan.public for lens in lenses]
+        given = tuple(lens for lens, of in zip(lenses, public, strict=True) if of)
+        shelves.append((PUBLIC, _told_to_public(plan, partners), given, kinds[public]))
+    days = first, last
+    return tuple(
+        _stored(plan, area, days, lens, audience, (level, blocks, of_lens))
+        for audience, levels, of, taken in shelves
+        for level, blocks in levels
+        for lens, of_lens in zip(of, taken, strict=True)
+    )
 
 
-def _refuse_by_rule(plan: ReleasePlan, days: int, rule: AudienceRule) -> None:
+def _stored(
+    plan: ReleasePlan,
+    area: StudyArea,
+    days: tuple[date, date],
+    lens: Lens,
+    audience: str,
+    told: tuple[Level, Blocks, Flags],
+) -> StoredRelease:
+    """Return one lens at one level as the register keeps it: the sum of its kinds."""
+    level, blocks, of_lens = told
+    stored = StoredRelease(
+        digest="",
+        audience=audience,
+        title=lens.title,
+        area_title=area.title,
+        first=days[0],
+        last=days[1],
+        resolution=plan.resolution,
+        selection=selection_of(lens, police_generated=True),
+        cells=tuple(map(str, cells_to_strings(area.cells["cell"].to_numpy()))),
+        region=level.place,
+        low=blocks.low[:, of_lens].sum(axis=1),
+        high=blocks.high[:, of_lens].sum(axis=1),
+        filters=MappingProxyType({PLANNED: level.name, "lens": lens.id}),
+    )
+    return replace(stored, digest=_digest(stored))
+
+
+def public_level_names(plan: ReleasePlan) -> tuple[str, ...]:
+    """Return the levels at which a plan's lenses are published, coarsest first.
+
+    How wide a span is follows from the kinds of incident in a place. Where one of them is of a lens
+    that is not published, or published by district alone, cells and wards would tell of it.
+    """
+    rule = rules().audiences[PUBLIC]
+    alone = any(district_only(lens, rule) for lens in plan.load_lenses())
+    if alone or set(plan.public) != set(plan.lenses):
+        return LEVELS[:2]
+    return LEVELS if plan.resolution <= rule.finest_resolution else LEVELS[:3]
+
+
+def _told_to_public(
+    plan: ReleasePlan, partners: Sequence[tuple[Level, Blocks]]
+) -> list[tuple[Level, Blocks]]:
+    """Return what the public is told at each of its levels, made of what partners are told."""
+    names = public_level_names(plan)
+    given = [(level, blocks) for level, blocks in partners if level.name in names]
+    told = public_levels(
+        [(level.place, blocks) for level, blocks in given], rules().audiences[PUBLIC]
+    )
+    return [(level, blocks) for (level, _), blocks in zip(given, told, strict=True)]
+
+
+def _refuse_by_rule(plan: ReleasePlan, days: int) -> None:
     """Refuse what an installation's own, stricter rules of audiences do not allow."""
+    known = rules().audiences
+    rule = known[AUDIENCE]
     faults = [
         f"{lens.title} is shown by district alone; leave it out"
         for lens in plan.load_lenses()
@@ -109,8 +158,9 @@ def _refuse_by_rule(plan: ReleasePlan, days: int, rule: AudienceRule) -> None:
     ]
     if plan.resolution > rule.finest_resolution:
         faults.append(f"resolution {plan.resolution} is too fine; {rule.finest_resolution} is not")
-    if days < rule.shortest_days:
-        faults.append(f"a month of {days} days is too short: {rule.shortest_days} are asked for")
+    shortest = max(known[one].shortest_days for one in plan.audiences)
+    if days < shortest:
+        faults.append(f"a month of {days} days is too short: {shortest} are asked for")
     if faults:
         raise DisclosureError(f"Not given to the {AUDIENCE} audience: {'; '.join(faults)}.")
 
@@ -153,7 +203,8 @@ def _told(
 
 def _digest(stored: StoredRelease) -> str:
     """Return the key of what a plan gives."""
-    told = (stored.title, stored.first, stored.resolution, dict(stored.filters))
+    audience = () if stored.audience == AUDIENCE else (stored.audience,)
+    told = (stored.title, stored.first, stored.resolution, dict(stored.filters), *audience)
     digest = hashlib.sha256(repr(told).encode())
     for numbers in (stored.low, stored.high):
         digest.update(numbers.tobytes())
@@ -162,7 +213,7 @@ def _digest(stored: StoredRelease) -> str:
 
 def given_months(plan: ReleasePlan, releases: Sequence[StoredRelease]) -> tuple[date, ...]:
     """Return the months of a plan that its audience was given."""
-    known = {one.first for one in releases if PLANNED in one.filters}
+    known = {one.first for one in releases if PLANNED in one.filters and one.audience == AUDIENCE}
     return tuple(month for month in plan.months if month in known)
 
 

@@ -8,7 +8,7 @@ import pandas as pd
 from mapper.base.text import count
 from mapper.disclosure.plan_month import holds_month, month_blocks
 from mapper.disclosure.register import StoredRelease
-from mapper.disclosure.release_plan import AUDIENCE, LEVELS, PLANNED, ReleasePlan, months_between
+from mapper.disclosure.release_plan import LEVELS, PLANNED, PUBLIC, ReleasePlan, months_between
 from mapper.disclosure.rules import AudienceRule, rules
 from mapper.disclosure.suppression import print_limits
 from mapper.incidents.table import Incidents
@@ -33,20 +33,22 @@ def preview_plan(plan: ReleasePlan, incidents: Incidents) -> pd.DataFrame:
     """Return what each month of a plan that the files hold whole hides, by lens and level.
 
     Where they hold none of them, the latest months that they hold: those to come will be alike.
-    Columns ``month``, ``lens``, ``level``, ``counts`` and ``hidden``, one row each. Nothing is
-    released or kept.
+    Columns ``month``, ``audience``, ``lens``, ``level``, ``counts`` and ``hidden``, one row each.
+    Nothing is released or kept.
 
     Raises
     ------
     MapperError
         As :func:`mapper.disclosure.plan_month.month_blocks`.
     """
-    rule = rules().audiences[AUDIENCE]
-    found = [
-        hidden_shares(month_blocks(plan, incidents, month), rule).assign(month=month)
-        for month in _months_known(plan, incidents)
-    ]
-    columns = ["month", "lens", "level", "counts", "hidden"]
+    found = []
+    for month in _months_known(plan, incidents):
+        blocks = month_blocks(plan, incidents, month)
+        for audience in plan.audiences:
+            of = [one for one in blocks if one.audience == audience]
+            shares = hidden_shares(of, rules().audiences[audience])
+            found.append(shares.assign(month=month, audience=audience))
+    columns = ["month", "audience", "lens", "level", "counts", "hidden"]
     return pd.concat(found)[columns] if found else pd.DataFrame(columns=columns)
 
 
@@ -63,8 +65,12 @@ def _months_known(plan: ReleasePlan, incidents: Incidents) -> list[date]:
 def shares_in_words(plan: ReleasePlan, seen: pd.DataFrame) -> list[str]:
     """Return a line for each lens: what share of its counts is hidden, month by month at most."""
     lines = []
-    for lens in (one.title for one in plan.load_lenses()):
-        of_lens = seen[(seen["lens"] == lens) & (seen["counts"] > 0)]
+    asked = [
+        (audience, one.title) for audience in plan.audiences for one in plan.lenses_of(audience)
+    ]
+    for audience, lens in asked:
+        of_lens = seen[(seen["audience"] == audience) & (seen["lens"] == lens)]
+        of_lens = of_lens[of_lens["counts"] > 0]
         told = []
         for level in reversed(LEVELS[1:]):
             some = of_lens[of_lens["level"] == level]
@@ -72,7 +78,8 @@ def shares_in_words(plan: ReleasePlan, seen: pd.DataFrame) -> list[str]:
             if len(some):
                 told.append(f"{_span(share.min(), share.max())} of {_MANY[level]}")
         if told:
-            lines.append(f"{lens}: hidden {', '.join(told)}")
+            to = ", published" if audience == PUBLIC else ""
+            lines.append(f"{lens}{to}: hidden {', '.join(told)}")
     return [*lines, *_to_come(plan, seen)]
 
 

@@ -18,9 +18,9 @@ import numpy as np
 from mapper.base.text import period_in_words
 from mapper.base.types import Integers
 from mapper.disclosure.lens_pieces import lens_pieces
-from mapper.disclosure.plan_month import given_months
+from mapper.disclosure.plan_month import given_months, public_level_names
 from mapper.disclosure.refusal import months_around
-from mapper.disclosure.register import UNLIMITED, Selection, StoredRelease
+from mapper.disclosure.register import UNLIMITED, AudienceHoldings, Selection, StoredRelease
 from mapper.disclosure.release_plan import (
     AUDIENCE,
     LEVELS,
@@ -35,6 +35,12 @@ from mapper.grid.hexagons import strings_to_cells
 from mapper.questions.finding import Finding, Ground, Measure
 
 Limits = tuple[Integers, Integers]
+_LEVEL_WORDS = {
+    "cell": "cells of resolution {resolution}",
+    "ward": "wards",
+    "district": "districts",
+    "area": "the area",
+}
 
 
 @dataclass(frozen=True, eq=False)
@@ -50,7 +56,7 @@ def by_plan(
     measures: Sequence[Measure],
     *,
     rule: AudienceRule,
-    held: Sequence[StoredRelease],
+    held: Sequence[AudienceHoldings],
 ) -> Planned | None:
     """Return what this installation's plan says to a map or a table; nothing where it says nothing.
 
@@ -59,13 +65,14 @@ def by_plan(
     measures
         What each count column counts, with the days that were asked for.
     held
-        All releases that its audience holds.
+        What each audience holds that will read it, its own first.
     """
     ground = finding.ground
     if ground is None or AUDIENCE not in _readers(rule):
         return None
-    blocks = [one for one in held if PLANNED in one.filters]
-    if rule.audience == AUDIENCE and np.unique(ground.place_of_row).size == len(finding.table):
+    own = [one for one in held[0].releases if one.audience == rule.audience]
+    blocks = [one for one in own if PLANNED in one.filters]
+    if blocks and np.unique(ground.place_of_row).size == len(finding.table):
         told = {one.column: _told(one, ground, blocks) for one in measures}
         if any(limits is not None for limits in told.values()):
             return Planned(_printed(told, ground, rule))
@@ -77,8 +84,8 @@ def by_plan(
         for one in measures
         for month in months_between(max(one.first, plan.first), min(one.last, plan.last))
     }
-    given = given_months(plan, held)
-    speaks = rule.audience == AUDIENCE or not touched <= set(given)
+    given = given_months(plan, [one for reader in held for one in reader.releases])
+    speaks = rule.audience in plan.audiences or not touched <= set(given)
     if touched and speaks and _shares_ground(plan, finding, ground):
         return Planned({}, _offer(plan, measures, given, rule))
     return None
@@ -168,12 +175,15 @@ def _offer(
     plan: ReleasePlan, measures: Sequence[Measure], given: Sequence[date], rule: AudienceRule
 ) -> str:
     """Return what to choose instead: the nearest sum of blocks, or what has to be given first."""
-    names = ", ".join(f"“{lens.title}”" for lens in plan.load_lenses())
+    to = rule.audience if rule.audience in plan.audiences else AUDIENCE
+    names = ", ".join(f"“{lens.title}”" for lens in plan.lenses_of(to))
+    levels = LEVELS if to == AUDIENCE else public_level_names(plan)
+    *finer, widest = [_LEVEL_WORDS[one] for one in reversed(levels)]
+    where = f"{', '.join(finer)} or {widest}".format(resolution=plan.resolution)
     first, last = min(one.first for one in measures), max(one.last for one in measures)
     begun = (
         f"Not released to the {rule.audience} audience: the release plan speaks for these days, in"
-        f" whole months of {names}, by cells of resolution {plan.resolution}, wards, districts or"
-        " the area."
+        f" whole months of {names}, by {where}."
     )
     asked = set(months_between(first, last))
     missing = [month for month in plan.months if month in asked and month not in given]

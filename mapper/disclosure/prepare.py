@@ -73,7 +73,7 @@ def prepare(
     finding = map_finding(thing, rule) if isinstance(thing, AnalysisResult) else thing
     ground = finding.ground
     asked = () if ground is None else _asked(thing, ground)
-    planned = by_plan(finding, asked, rule=rule, held=held[0].releases)
+    planned = by_plan(finding, asked, rule=rule, held=held)
     sums = planned is not None and not planned.refusal
     refuse_unfit(thing, rule, shown, sums=sums)
     if finding.unit == "hotspot" or ground is None:

@@ -60,6 +60,11 @@ class Release(AnyRelease):
     streets: pd.DataFrame | None = None  # STREET_COLUMNS; none outside the operational audience
     hidden_words: str = ""  # how a hidden count is written: fewer than 5
 
+    @property
+    def by_district(self) -> bool:
+        """Whether its counts are printed for whole districts and for no cell."""
+        return self.districts is not None and not self.printed
+
 
 @dataclass(frozen=True, eq=False, kw_only=True)
 class FindingRelease(AnyRelease):

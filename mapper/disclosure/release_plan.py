@@ -26,7 +26,8 @@ from mapper.lenses.lens import Lens
 from mapper.lenses.load import load_lens
 
 PLAN_FILE = "release-plan.toml"  # in the workspace
-AUDIENCE = "partnership"  # the public is given what the ordinary check allows beside it
+AUDIENCE = "partnership"  # what a plan is made for
+PUBLIC = "public"  # told a part of it, each span wider
 LEVELS = ("area", "district", "ward", "cell")  # coarsest first
 CAVEAT = (
     "Two numbers, such as “2 to 8”, say that a count lies between them: it is a sum of monthly"
@@ -34,6 +35,7 @@ CAVEAT = (
 )
 PLANNED = "plan"  # the filter by which the register knows what a plan gave: its value the level
 _KEYS = {"area": str, "resolution": int, "lenses": list, "first_month": str, "last_month": str}
+_OPTIONAL = {"public_lenses": list}
 _KIND = TomlKind(what="a release plan", remedy="See docs/release-plan.md.", refused=DisclosureError)
 
 
@@ -46,6 +48,7 @@ class ReleasePlan:
     lenses: tuple[str, ...]  # ids
     first: date  # first day of the first month
     last: date  # last day of the last
+    public: tuple[str, ...] = ()  # ids of the lenses that are published as well
 
     @property
     def months(self) -> tuple[date, ...]:
@@ -53,13 +56,22 @@ class ReleasePlan:
         return tuple(months_between(self.first, self.last))
 
     @property
+    def audiences(self) -> tuple[str, ...]:
+        """Who is given something of it."""
+        return (AUDIENCE, PUBLIC) if self.public else (AUDIENCE,)
+
+    @property
     def words(self) -> str:
         """What it gives, in a sentence."""
         lenses = ", ".join(lens.title for lens in self.load_lenses())
-        return (
+        given = (
             f"Partners are given {lenses} by cells of resolution {self.resolution}, wards,"
             f" districts and the area, each month from {self.first:%B %Y} to {self.last:%B %Y}."
         )
+        if not self.public:
+            return given
+        published = ", ".join(lens.title for lens in self.lenses_of(PUBLIC))
+        return f"{given} Published at the same time: {published}."
 
     def load_area(self) -> StudyArea:
         """Return the study area in the plan's size of cells."""
@@ -68,6 +80,10 @@ class ReleasePlan:
     def load_lenses(self) -> tuple[Lens, ...]:
         """Return the lenses, in the plan's order."""
         return tuple(map(load_lens, self.lenses))
+
+    def lenses_of(self, audience: str) -> tuple[Lens, ...]:
+        """Return the lenses that an audience is given."""
+        return self.load_lenses() if audience == AUDIENCE else tuple(map(load_lens, self.public))
 
 
 def months_between(first: date, last: date) -> Iterator[date]:
@@ -107,11 +123,18 @@ def read_plan(path: Path, digest: str = "") -> ReleasePlan:
     """
     del digest
     told = _KIND.parse(path, _KIND.read(path)[1])
-    faults = [f"{name}: no such key; remove it" for name in told if name not in _KEYS]
+    faults = [
+        f"{name}: no such key; remove it" for name in told if name not in {**_KEYS, **_OPTIONAL}
+    ]
     faults += [
         f"{name}: write {kind.__name__} (docs/release-plan.md)"
         for name, kind in _KEYS.items()
         if not isinstance(told.get(name), kind)
+    ]
+    faults += [
+        f"{name}: write {kind.__name__} (docs/release-plan.md)"
+        for name, kind in _OPTIONAL.items()
+        if not isinstance(told.get(name, kind()), kind)
     ]
     if faults:
         raise DisclosureError(f"{path.name}: {'; '.join(faults)}.")
@@ -121,6 +144,7 @@ def read_plan(path: Path, digest: str = "") -> ReleasePlan:
         lenses=tuple(map(str, told["lenses"])),
         first=_month(path, told, "first_month"),
         last=months_around(*[_month(path, told, "last_month")] * 2)[1],
+        public=tuple(map(str, told.get("public_lenses", ()))),
     )
     finest = rules().audiences[AUDIENCE].finest_resolution
     if plan.resolution > finest:
@@ -129,6 +153,8 @@ def read_plan(path: Path, digest: str = "") -> ReleasePlan:
         faults.append("last_month: before first_month; write a later one")
     if not plan.lenses or len(set(plan.lenses)) != len(plan.lenses):
         faults.append("lenses: write one or more, each once")
+    if not set(plan.public) <= set(plan.lenses) or len(set(plan.public)) != len(plan.public):
+        faults.append("public_lenses: write some of the lenses above, each once")
     if faults:
         raise DisclosureError(f"{path.name}: {'; '.join(faults)}.")
     plan.load_lenses()

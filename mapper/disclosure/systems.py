@@ -72,13 +72,25 @@ class SharedGround:
     @cached_property
     def group(self) -> Integers:
         """The system that each piece of ground belongs to."""
-        pieces = self.region.shape[1]
         low, high = self.limits
+        return self._joined((high > 0) & ((high < UNLIMITED) | (low > 0)))
+
+    @cached_property
+    def foreseen(self) -> Integers:
+        """The same whatever the first release says: ground that hangs together for its readers."""
+        low, high = self.limits
+        joins = (high > 0) & ((high < UNLIMITED) | (low > 0))
+        joins[0] = self.region[0] >= 0
+        return self._joined(joins)
+
+    def _joined(self, joins: Flags) -> Integers:
+        """Return the connected part of each piece, where regions join some of their pieces."""
+        pieces = self.region.shape[1]
         ends = []
         first = pieces
         for at, release in enumerate(self.releases):
-            joins = np.flatnonzero((high[at] > 0) & ((high[at] < UNLIMITED) | (low[at] > 0)))
-            ends.append((joins, first + self.region[at, joins]))
+            on = np.flatnonzero(joins[at])
+            ends.append((on, first + self.region[at, on]))
             first += release.low.size
         rows, columns = (np.concatenate(side) for side in zip(*ends, strict=True))
         graph = sparse.coo_array((np.ones(rows.size), (rows, columns)), shape=(first, first))

@@ -9,11 +9,12 @@ import pytest
 import shapely
 from scipy import sparse
 
-from mapper.disclosure import differencing, finding_check
+from mapper.disclosure import bounds, differencing, finding_check
 from mapper.disclosure.bounds import Block, Need, bound
 from mapper.disclosure.differencing import check
 from mapper.disclosure.finding_check import check_finding
 from mapper.disclosure.ground import overlay
+from mapper.disclosure.intervals import outer_bounds
 from mapper.disclosure.lens_pieces import covered, lens_pieces, related, selection_of
 from mapper.disclosure.linking import linked_to
 from mapper.disclosure.register import Selection, StoredRelease
@@ -66,23 +67,58 @@ def test_shipped_lenses_nest_as_their_rules_say():
     assert not related(taken("drugs"), taken("missing-children"))
 
 
-@pytest.mark.parametrize("seed", range(8))
-def test_bounds_are_those_of_every_whole_number_solution(seed):
+def solutions_of(sums, low, high):
+    """All whole numbers, each below 10, that keep some limits."""
+    every = np.array(list(product(range(10), repeat=sums.shape[1])))
+    reached = every @ sums.T
+    return every[((reached >= low) & (reached <= high)).all(axis=1)]
+
+
+def drawn_system(seed):
+    """Four cells, two totals of which each has its own parts, and numbers told about some."""
     drawn = np.random.default_rng(seed)
-    sums = np.tril(np.ones((4, 4)))[:, drawn.permutation(4)]  # nested sums: whole at each corner
+    ward, lens = np.repeat(np.eye(2), 2, axis=1), np.tile(np.eye(2), 2)
+    few = drawn.choice(4, drawn.integers(1, 5), replace=False)
+    sums = np.concatenate([np.eye(4)[few], ward, lens[: drawn.integers(0, 2)], np.ones((1, 4))])
     truth = drawn.integers(0, 6, 4)
-    low = np.maximum(sums @ truth - drawn.integers(0, 3, 4), 0)
-    high = sums @ truth + drawn.integers(0, 3, 4)
-    block = Block(*(sparse.csr_array(sums), low, high), targets=sparse.csr_array(np.eye(4)))
-    known = bound([block], Need(values=100, below=100))[0]
-    solutions = np.array(
-        [x for x in product(range(14), repeat=4) if ((sums @ x >= low) & (sums @ x <= high)).all()]
-    )
-    # One exposed target is enough for the check, so only what it drove is compared.
-    driven = int(np.flatnonzero(known.exposed)[0])
-    assert known.possible
-    assert known.low[driven] == pytest.approx(solutions[:, driven].min())
-    assert known.high[driven] == pytest.approx(solutions[:, driven].max())
+    low = np.maximum(sums @ truth - drawn.integers(0, 3, len(sums)), 0)
+    high = np.minimum(sums @ truth + drawn.integers(0, 3, len(sums)), 9)
+    return sums, np.minimum(low, high), high
+
+
+@pytest.mark.parametrize("seed", range(40))
+def test_no_target_that_every_solution_counts_out_shows_to_be_known_is_passed(seed):
+    sums, low, high = drawn_system(seed)
+    targets = np.concatenate([np.eye(4), np.eye(4)[:2] + np.eye(4)[2:]])
+    sparse_ = sparse.csr_array(sums), low, high
+    (known,) = bound([Block(*sparse_, targets=sparse.csr_array(targets))], Need(4, 5))
+    solutions = solutions_of(sums, low, high)
+    assert known.possible == (len(solutions) > 0)
+    if len(solutions):
+        reached = solutions @ targets.T
+        values = np.array([np.unique(one).size for one in reached.T])
+        none, large = reached.max(axis=0) == 0, reached.min(axis=0) >= 5
+        lost = ~none & ~large & (values < 4)
+        assert bool(known.exposed.any()) == bool(lost.any())
+        least, most = outer_bounds(*sparse_, sparse.csr_array(targets))
+        assert (least <= reached.min(axis=0)).all()
+        assert (most >= reached.max(axis=0)).all()
+
+
+def test_what_no_programme_settled_in_time_counts_as_exposed(monkeypatch):
+    eye = sparse.csr_array(np.eye(1))
+    wide = Block(eye, np.array([1.0]), np.array([4.0]), targets=eye)
+    assert not bound([wide], Need(4, 5))[0].exposed.any()
+    monkeypatch.setattr(bounds, "MOST_SECONDS", 0.0)
+    assert bound([wide], Need(4, 5))[0].exposed.all()
+
+
+def test_a_map_is_withheld_where_the_time_is_spent_and_not_refused(monkeypatch):
+    cells, first = told([3, 4, 20, 20]), total(7, cells=2)
+    assert not check([cells], [first], rule=RULE).withhold[0].any()
+    monkeypatch.setattr(bounds, "MOST_SECONDS", 0.0)
+    found = check([cells], [first], rule=RULE)
+    assert (found.withhold[0].tolist(), found.refused) == ([True, True, False, False], False)
 
 
 def test_limits_that_cannot_hold_together_are_told_from_those_that_can():
@@ -223,9 +259,22 @@ def test_columns_of_one_table_are_checked_beside_one_another():
     assert not any(flags.any() for flags in check_finding(parts, [], rule=RULE).withhold)
 
 
-def test_a_map_that_an_earlier_total_gives_away_is_refused():
-    assert check([told([1] * 7)], [total(7)], rule=RULE).refused
-    assert not check([told([1] * 7)], [total(17)], rule=RULE).refused
+def test_a_map_that_an_earlier_total_gives_away_is_withheld():
+    assert check([told([1] * 7)], [total(7)], rule=RULE).withhold[0].all()
+    assert not check([told([1] * 7)], [total(17)], rule=RULE).withhold[0].any()
+
+
+def test_a_ward_that_a_total_gives_away_is_withheld_whole_and_no_other():
+    """Zeros too: of seven cells in a total of 8 at most, those not told would each have one."""
+    cells = told([1, 1, 0, 1, 2, 0], cells=disc(2)[:6])
+    wards = replace(
+        told([0] * 6, cells=disc(2)[:6]),
+        region=np.array([0, 0, 0, 1, 1, 1]),
+        low=np.array([2, 1]),
+        high=np.array([3, 7]),
+    )
+    found = check([cells], [wards], rule=RULE)
+    assert (found.withhold[0].tolist(), found.refused) == ([True] * 3 + [False] * 3, False)
 
 
 def shifts(parts, *, whole=True):

@@ -11,11 +11,17 @@ import pytest
 from mapper.analysis.analyse import analyse
 from mapper.analysis.study import prepare
 from mapper.base.errors import AreaError, DisclosureError, TooFewEventsError
-from mapper.disclosure import plan_month, planned, release_plan
+from mapper.disclosure import plan_month, planned, public_blocks, release_plan
 from mapper.disclosure.blocks import Blocks, told_blocks, told_sums
 from mapper.disclosure.make import release
-from mapper.disclosure.plan_month import check_plan, give_month
+from mapper.disclosure.plan_month import (
+    check_plan,
+    give_month,
+    month_blocks,
+    public_level_names,
+)
 from mapper.disclosure.plan_preview import preview_plan, shares_in_words
+from mapper.disclosure.preview import preview
 from mapper.disclosure.register import UNLIMITED, MemoryRegister
 from mapper.disclosure.release_plan import LEVELS, PLANNED, ReleasePlan, read_plan
 from mapper.disclosure.rules import READ_BY, readers_of, rules
@@ -31,14 +37,16 @@ RULE = rules().audiences["partnership"]
 ALL_LENSES = ("everything", "domestic-abuse", "all-but")
 
 
-def planned_world(seed, monkeypatch, *, rings=2, months=3, lenses=ALL_LENSES):
+def planned_world(
+    seed, monkeypatch, *, rings=2, months=3, lenses=ALL_LENSES, public=(), resolution=9
+):
     """A made-up world and a plan for some of its months, which this installation goes by."""
     world = made_up(seed)
     lon, lat = world.place
     first = world.months[1]  # the first month of its data begins a few days late
     last = world.months[1 + months] - timedelta(1)
-    plan = ReleasePlan("round", 9, lenses, first, last)
-    area = small_area(rings, resolution=9, lon=lon, lat=lat)
+    plan = ReleasePlan("round", resolution, lenses, first, last, public)
+    area = small_area(rings, resolution=resolution, lon=lon, lat=lat)
     monkeypatch.setattr(release_plan, "load_study_area", lambda _name, **_asked: area)
     monkeypatch.setattr(release_plan, "load_lens", world.lenses.__getitem__)
     monkeypatch.setattr(planned, "release_plan", lambda: plan)
@@ -89,26 +97,30 @@ def test_bands_lie_end_to_end_and_follow_from_what_was_told_alone():
         assert all(one[1] + 1 == after[0] for one, after in pairwise(ends))
 
 
-def attack_plan(seed, monkeypatch, *, tries=3, rings=1):
+def attack_plan(seed, monkeypatch, *, tries=3, rings=1, published=False, resolution=9):
     """Give the months of a plan, ask for more at random; return what readers can tell, and more.
 
-    The attacker knows every block at every level, and all that was released beside them.
+    The attacker knows every block at every level, and all that was released beside them. A
+    partner knows what was published as well.
     """
     drawn = np.random.default_rng(seed)
     lenses = ALL_LENSES[: drawn.integers(2, 4)]
-    world, plan = planned_world(seed, monkeypatch, rings=rings, lenses=lenses)
+    public = lenses if published else ()
+    made_of = {"lenses": lenses, "public": public, "resolution": resolution}
+    world, plan = planned_world(seed, monkeypatch, rings=rings, **made_of)
     register = MemoryRegister()
     smallest = {name: rules().audiences[name].smallest_count for name in READ_BY}
     knows = {name: Knowledge(smallest[name]) for name in READ_BY}
     made = Counter()
     for month in plan.months:
         for stored in give_month(plan, world.incidents, month, register=register):
-            knows["partnership"].read_blocks(stored, stored.filters["lens"])
+            for reader in readers_of(stored.audience):
+                knows[reader].read_blocks(stored, stored.filters["lens"])
     for _ in range(tries):
         audience = str(drawn.choice(list(READ_BY), p=(0.8, 0.2)))
         told = Knowledge(smallest[audience])
         given = {"audience": audience, "register": register, "knowledge": told}
-        if audience == "partnership" and drawn.random() < 0.6:
+        if audience in plan.audiences and drawn.random() < 0.6:
             made["sums"] += ask_sum(drawn, world, plan, **given)
         else:
             made[audience] += give(drawn, world, table=drawn.random() < 0.3, **given)
@@ -129,6 +141,10 @@ def ask_sum(drawn, world, plan, *, audience, register, knowledge):
     except (AreaError, TooFewEventsError):
         return False
     before = len(register.earlier(audience))
+    if audience == "public" and plan.resolution > 8:  # wards and larger alone
+        with pytest.raises(DisclosureError):
+            release(result, audience=audience, register=register)
+        return False
     shown = release(result, audience=audience, register=register)
     assert len(register.earlier(audience)) == before
     knowledge.read(shown, lens, first, last)
@@ -138,6 +154,93 @@ def ask_sum(drawn, world, plan, *, audience, register, knowledge):
 def test_a_plan_and_what_is_asked_beside_it_tell_nothing_hidden(monkeypatch):
     for seed in range(12):
         assert attack_plan(seed, monkeypatch, tries=1)[0] == []
+
+
+def test_a_plan_for_partners_and_the_public_tells_neither_anything_hidden(monkeypatch):
+    made = Counter()
+    for seed in range(24):
+        made_of = {"published": True, "resolution": 8 + seed % 2}
+        found, given = attack_plan(seed, monkeypatch, tries=2, **made_of)
+        assert found == []
+        made += given
+    assert made["sums"] >= 12
+
+
+@pytest.mark.soak
+@pytest.mark.parametrize("seed", range(3000, 3200))
+def test_plans_for_partners_and_the_public_tell_neither_anything_hidden(seed, monkeypatch):
+    made_of = {"published": True, "resolution": 8 + seed % 2, "rings": 1 + seed % 3 // 2}
+    assert attack_plan(seed, monkeypatch, tries=8, **made_of)[0] == []
+
+
+def test_what_is_published_without_room_or_by_partners_rule_is_caught(monkeypatch):
+    """Sums as partners are told them, and small counts hidden by partners' rule."""
+    made_of = {"published": True, "resolution": 8, "tries": 0}
+    with monkeypatch.context() as narrow:
+        narrow.setattr(public_blocks, "widened_sums", lambda _parts, sums, _place: sums)
+        assert any(attack_plan(seed, narrow, **made_of)[0] for seed in range(12))
+    with monkeypatch.context() as small:
+        small.setattr(public_blocks, "widened", lambda blocks, _rule: blocks)
+        assert any(attack_plan(seed, small, **made_of)[0] for seed in range(12))
+
+
+def test_what_is_published_follows_from_what_partners_are_told(monkeypatch):
+    """Each published span holds the partners', so a partner learns nothing from it."""
+    _, plan = planned_world(3, monkeypatch, public=ALL_LENSES, resolution=8)
+    world, _ = planned_world(3, monkeypatch, public=ALL_LENSES, resolution=8)
+    blocks = month_blocks(plan, world.incidents, plan.first)
+    assert {one.filters[PLANNED] for one in blocks if one.audience == "public"} == set(LEVELS)
+    of = {(one.audience, one.filters["lens"], one.filters[PLANNED]): one for one in blocks}
+    for (audience, *told), one in of.items():
+        if audience == "public":
+            partners = of["partnership", *told]
+            assert (one.low <= partners.low).all()
+            assert (one.high >= partners.high).all()
+            assert ((one.high == 0) == (partners.high == 0)).all()
+
+
+def test_cells_and_wards_are_published_only_where_no_other_lens_shows_through(monkeypatch):
+    _, all_fine = planned_world(3, monkeypatch, public=ALL_LENSES, resolution=8)
+    assert public_level_names(all_fine) == LEVELS
+    assert public_level_names(replace(all_fine, resolution=9)) == LEVELS[:3]
+    assert public_level_names(replace(all_fine, public=ALL_LENSES[:1])) == LEVELS[:2]
+    strict = {**rules().audiences}
+    strict["public"] = replace(strict["public"], district_only=("domestic_abuse",))
+    monkeypatch.setattr(plan_month, "rules", lambda: replace(rules(), audiences=strict))
+    assert public_level_names(all_fine) == LEVELS[:2]
+
+
+def test_the_public_is_answered_from_its_plan_and_offered_its_levels(monkeypatch):
+    world, plan = planned_world(3, monkeypatch, public=ALL_LENSES[:1], resolution=8)
+    register = MemoryRegister()
+    for month in plan.months:
+        give_month(plan, world.incidents, month, register=register)
+    area, days = plan.load_area(), {"start": plan.first, "end": plan.last}
+    study = prepare(world.incidents, lens=world.lenses["everything"], area=area, **days)
+    windows = Window(plan.first, plan.months[1] - timedelta(1)), Window(plan.months[1], plan.last)
+    asked = ChangeChoices(before=windows[0], after=windows[1], by="district")
+    kept = register.earlier("public")
+    table = release(ask_change(study, asked), audience="public", register=register).table
+    (district,) = [
+        one for one in kept if (one.filters[PLANNED], one.first) == ("district", plan.first)
+    ]
+    limits = Knowledge(8).limits(table["before"].iloc[0], table["before_shown"].iloc[0])
+    assert limits == (district.low[0], district.high[0])
+    assert register.earlier("public") == kept
+    result = analyse(world.incidents, lens=world.lenses["everything"], area=area, **days)
+    with pytest.raises(DisclosureError, match="“everything”, by districts or the area"):
+        release(result, audience="public", register=register)
+
+
+def test_without_a_public_part_the_public_is_checked_beside_months_that_were_given(monkeypatch):
+    world, plan = planned_world(3, monkeypatch)
+    register = MemoryRegister()
+    for month in plan.months:
+        give_month(plan, world.incidents, month, register=register)
+    asked = {"resolution": 8, "rings": 2, "start": plan.first, "end": plan.last}
+    seen = preview(world.result("everything", **asked), audience="public", register=register)
+    assert "must be given first" not in seen.refusal
+    assert seen.linked
 
 
 @pytest.mark.soak
@@ -373,6 +476,11 @@ last_month = "2022-08"
         (("resolution = 8\n", ""), "resolution: write int"),
         (("area =", "place ="), "place: no such key; remove it"),
         (('"domestic-abuse", ', '"all-demand", '), "lenses: write one or more, each once"),
+        (
+            ("first_month", 'public_lenses = ["drugs"]\nfirst_month'),
+            "write some of the lenses above",
+        ),
+        (("first_month", 'public_lenses = "all"\nfirst_month'), "public_lenses: write list"),
     ],
 )
 def test_a_plan_that_cannot_be_is_refused_by_key(changed, words, tmp_path):

@@ -7,7 +7,7 @@ import stat
 from datetime import UTC, date, datetime
 
 import pytest
-from sqlalchemy import text, update
+from sqlalchemy import select, text, update
 from typer.testing import CliRunner
 
 from mapper.app.door import serve
@@ -21,6 +21,7 @@ from mapper.records.audit import Event, append
 from mapper.records.audit_check import Head, verify
 from mapper.records.datasets import dataset_folder, remove_folder, set_dataset_expiry
 from mapper.records.inspection import inspect_records
+from mapper.records.known_people import note_person
 from mapper.records.open import database as installed
 from mapper.records.open import open_database
 from mapper.records.releases import DatabaseRegister
@@ -61,6 +62,27 @@ def tamper(statement, *guards):
         for guard in guards:
             connection.execute(text(f"DROP TRIGGER {guard}"))
         connection.execute(statement)
+
+
+def test_everybody_who_has_signed_in_is_listed_and_the_look_is_an_entry(run):
+    assert "Nobody has signed in" in run("audit", "people").output
+    now = datetime(2026, 3, 4, 9, 30, tzinfo=UTC)
+    seen = {"role": "analyst, administrator", "wards": [], "now": now}
+    with installed().write() as connection:
+        note_person(connection, person="a", name="Anna\x1b[2J\nBo", **seen)
+        partner = {"role": "partner", "wards": ["Picton"], "agency": "Wirral Council"}
+        note_person(connection, person="b", name="Cas", now=now, **partner)
+    told = run("audit", "people").output
+    assert told.startswith("2 people:")
+    assert "administrator, analyst; first 04/03/2026 09:30, last 04/03/2026 09:30" in told
+    assert "Cas: partner; wards Picton; Wirral Council; first" in told
+    assert "\x1b" not in told
+    assert len(told.splitlines()) == 3
+    with installed().read() as connection:
+        entries = connection.execute(select(audit)).mappings().all()
+    looks = [one for one in entries if one["subject"] == "Who has signed in"]
+    assert [(one["kind"], one["role"]) for one in looks] == [("view", "command line")] * 2
+    assert json.loads(looks[-1]["detail"]) == {"people": 2, "shown": 2}
 
 
 def test_verify_and_head(run, tmp_path):

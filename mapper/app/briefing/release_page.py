@@ -51,9 +51,10 @@ def show_page() -> None:
         with st.sidebar:
             choices = _ask(viewer, dataset)
         result = _result(dataset, choices)
-        seen = preview(
-            result, audience=choices.audience, register=PreviewRegister(register_of(viewer))
-        )
+        with shown_progress("Checking it beside what was released before"):
+            seen = preview(
+                result, audience=choices.audience, register=PreviewRegister(register_of(viewer))
+            )
     except MapperError as error:
         notice(str(error), kind="stop")
         return
@@ -95,6 +96,7 @@ def _show_preview(result: AnalysisResult, seen: ReleasePreview) -> None:
     st.caption(
         plain(f"{result.lens.title}, {period_in_words(result.first, result.last)}; {seen.marking}")
     )
+    st.text(hidden_in_words(seen))
     what_are({"disclosure": "What is hidden, and why?"})
     left, right = st.columns(2)
     with left:
@@ -107,6 +109,18 @@ def _show_preview(result: AnalysisResult, seen: ReleasePreview) -> None:
         st.dataframe(_why(seen), hide_index=True, key="why")
     if seen.linked:
         st.caption(plain(f"Checked against what was released before: {'; '.join(seen.linked)}."))
+
+
+def hidden_in_words(seen: ReleasePreview) -> str:
+    """Say how much of a map would be hidden, before it is released."""
+    counts = seen.cells[seen.cells["incidents"] > 0]
+    hidden = counts[counts["printed"].isna()]
+    share = len(hidden) / max(len(counts), 1)
+    incidents = count(int(counts["incidents"].sum()), "incident")
+    return (
+        f"Hidden: {len(hidden):,} of {count(len(counts), 'cell')} with incidents ({share:.0%}),"
+        f" {int(hidden['incidents'].sum()):,} of {incidents}."
+    )
 
 
 def _known(seen: ReleasePreview) -> pd.DataFrame:

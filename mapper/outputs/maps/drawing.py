@@ -16,7 +16,6 @@ from mapper.analysis.coverage import UNCOVERED
 from mapper.base.text import encode_text, shown_name
 from mapper.base.types import Flags, Floats, Integers
 from mapper.disclosure.release import Release, is_release
-from mapper.disclosure.suppression import BY_DISTRICT
 from mapper.grid.hexagons import (
     Cells,
     cells_to_corners,
@@ -114,7 +113,7 @@ def cell_features(release: Release) -> dict[str, Any]:
     """
     table = is_release(release).cells
     known = known_counts(release)
-    unsaid = table["incidents"].isna().to_numpy() & ~_by_district(table)
+    unsaid = table["incidents"].isna().to_numpy() & (not release.by_district)
     drawn = (known > 0) | unsaid | table["hot"].to_numpy()
     table, known = table[drawn], known[drawn]
     corners = cells_to_corners(strings_to_cells(table["cell"].to_numpy(dtype=object)))[:, :-1]
@@ -164,13 +163,6 @@ def _printed(table: pd.DataFrame) -> dict[str, Any]:
 def known_counts(release: Release) -> Integers:
     """Return the counts that are printed, 0 where one is not."""
     return is_release(release).cells["incidents"].fillna(0).to_numpy(dtype=np.int64)
-
-
-def _by_district(table: pd.DataFrame) -> Flags:
-    """Tell which cells have no count of their own: such a map has nothing to draw in them."""
-    if "shown" not in table:
-        return np.zeros(len(table), dtype=bool)
-    return np.asarray(table["shown"] == BY_DISTRICT, dtype=bool)
 
 
 def hotspot_features(release: Release) -> list[dict[str, Any]]:

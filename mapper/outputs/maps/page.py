@@ -20,7 +20,6 @@ from mapper.base.palette import with_colours
 from mapper.base.text import encode_text, script_json
 from mapper.disclosure.backdrop import backdrop_of
 from mapper.disclosure.release import Release, is_release
-from mapper.disclosure.suppression import BY_DISTRICT
 from mapper.outputs.maps.basemap import Basemap
 from mapper.outputs.maps.drawing import count_classes, known_counts, unknown_cells
 from mapper.outputs.maps.layers import ReleaseLayer
@@ -205,7 +204,7 @@ def _hidden_legend(release: Release) -> str:
     if is_operational(release) or not release.cells["incidents"].isna().any():
         return ""
     words = f"hidden ({release.hidden_words}, or withheld)"
-    if (release.cells["shown"] == BY_DISTRICT).all():
+    if release.by_district:
         words = "shown by district only"
     return f'<li class="hidden-row"><i class="unsaid"></i>{encode_text(words)}</li>'
 

@@ -4,7 +4,6 @@ from typing import Any
 
 from mapper.base.text import encode_text
 from mapper.disclosure.release import Release
-from mapper.disclosure.suppression import BY_DISTRICT
 from mapper.outputs.standard_words import nothing_words, places_words
 from mapper.outputs.tables import busiest_words, district_rows, hotspot_rows
 
@@ -18,7 +17,7 @@ def partner_list(release: Release) -> str:
 def _none(release: Release) -> str:
     """Say why there is no hot spot in the list."""
     why = f"{encode_text(nothing_words(release))}, by what is shown."
-    if (release.cells["shown"] == BY_DISTRICT).all():
+    if release.by_district:
         why = "These counts are shown by district only, so no place is named."
     return f"<section><h2>Hot spots</h2><p>{why}</p></section>"
 
