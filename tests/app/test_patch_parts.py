@@ -295,14 +295,17 @@ def test_cards_say_what_is_known_and_are_plain_text(patch, study):
     assert any(line.startswith("licensed premises 1") for line in risks)
     assert cards[1]["state"] == "no action open"
     words = answer_words(patch, {id_: (late,)}, today)
-    assert words.startswith(
-        f"{len(cards)} unusual places (more incidents than residents would explain); first "
-    )
+    assert words.startswith(f"First: {cards[0]['title']}.")
     assert words.endswith("1 action open, 1 overdue.")
+    streets = patch.shown.hotspots["streets"].str.partition(" (")[0]
+    for card, street, ward in zip(cards, streets, patch.shown.hotspots["ward"], strict=True):
+        assert card["title"] in (f"{street}, {ward}", card["name"])
+    assert len({card["title"] for card in cards}) == len(cards)
     data = panel_data(
         patch, cards, maps=[("/maps/x", "")], chosen="HS-none", found=None, knows_places=True
     )
     assert data["chosen"] is None
+    assert data["hint"] == "More incidents than residents would explain; largest excess first."
     assert data["nearNote"] == ""
     invented = replace(patch, invented_places=True)
     said = panel_data(invented, cards, maps=[], chosen="", found=None, knows_places=True)

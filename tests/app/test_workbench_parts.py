@@ -245,4 +245,4 @@ def test_a_ratio_beyond_the_axis_is_told_as_it_is_and_never_as_the_end_of_the_ax
 
 def test_two_places_of_one_name_are_two_bars():
     names = place_names(pd.DataFrame({"name": ["Oak", "Oak", "Elm"], "place_id": ["A", "B", "C"]}))
-    assert names.tolist() == ["Oak (A)", "Oak (B)", "Elm"]
+    assert names.tolist() == ["Oak", "Oak (2)", "Elm"]

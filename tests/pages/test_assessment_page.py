@@ -48,7 +48,7 @@ def saved(app, reason="first look"):
 def test_every_field_stands_beside_its_guidance(page):
     assert not page.exception
     assert [tab.label for tab in page.tabs][:2] == ["The place", "Contexts"]
-    fields = load_form("assessment").fields
+    fields = [one for one in load_form("assessment").fields if one.id != "hotspot_id"]
     assert said(page).count('class="m-guidance"') == len(fields)
     assert "Not yet answered: Name of the place" in said(page).replace("\\", "")
 
@@ -137,13 +137,17 @@ def test_a_hot_spot_leads_to_its_assessment_and_on_to_its_plan(app):
     app.run()
     assert not app.exception
     assert field(app.text_input, "Name of the place").value == spot["name"]
-    assert field(app.text_area, "Cells").value.startswith("89")
+    assert field(app.multiselect, "Ground").value == [spot["name"]]
+    assert "HS-" not in " ".join(str(one.value) for one in app.text_input)
     assert field(app.text_input, "Ward").value.endswith(spot["where"])
     saved(app)
     (record,) = records(database(), "assessment")
     assert record.hotspot_id == spot["id"]
+    assert all(cell.startswith("89") for cell in record.content["cells"])
     press(app, "Start a plan for this place")
-    assert field(app.text_input, "Hot spot").value == spot["id"]
+    assert field(app.multiselect, "Ground").value == [spot["name"]]
+    plan = app.session_state["mapper_desk plan"].content
+    assert (plan["hotspot_id"], plan["cells"]) == (spot["id"], record.content["cells"])
 
 
 def test_overdue_actions_stand_out(app):
@@ -241,3 +245,19 @@ def test_three_assessments_are_summed_under_the_themes_without_their_words(app):
     assert len(table) == 5
     assert table["Found"][1].startswith("0 of 3 assessments answer all of it; most often open")
     assert "Secret" not in table.to_string()
+
+
+def test_ground_that_no_known_place_holds_stays_with_its_record(signed_in_app):
+    """An old record opened by an officer and saved again keeps its cells; none of them is shown."""
+    cells = ["89195da48b3ffff", "89195da48bbffff"]
+    content = {"name": "Elm", "ward": "Town Centre, St Helens", "cells": cells}
+    save(database(), Work("A-1", "assessment", content), viewer=OTHER, reason="first")
+    app = signed_in_app("neighbourhood", wards=["Town Centre"], page="places/assessment.py")
+    app.query_params["record"] = "A-1"
+    app.run()
+    assert not app.exception
+    ground = field(app.multiselect, "Ground")
+    assert len(ground.value) == 1
+    assert not any(cell in str(one.value) for cell in cells for one in (*app.text_area, ground))
+    saved(app)
+    assert records(database(), "assessment")[0].content["cells"] == cells

@@ -55,7 +55,7 @@ def test_my_patch_tells_it_beside_its_map(over, case, span):
     app, words = over(case)
     app.switch_page(str(PAGES / "patch/my_patch.py")).run()
     if case == "two-archives":
-        app.button_group(key="patch lens").set_value("public-all").run()
+        app.selectbox(key="patch lens").select("public-all").run()
     app.button_group(key="patch span").set_value(span).run()
     assert not app.exception
     told = html.unescape(said(app))

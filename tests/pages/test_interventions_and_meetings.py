@@ -61,7 +61,7 @@ def test_an_evaluation_is_rerun_from_what_is_kept_and_from_the_data(intervention
     press(intervention, "Work it out")
     press(intervention, "Work it out again from what is kept")
     assert "The same result, to the last figure." in said(intervention)
-    press(intervention, "Same cells and windows, with this data")
+    press(intervention, "Same ground and windows, with this data")
     assert not intervention.exception
     (kept,) = records(database(), "evaluation")
     first, second = history(database(), kept.record)

@@ -42,7 +42,8 @@ def patch(app):
 
 def test_it_answers_at_the_top_and_shows_cards(patch):
     shown = panel(patch)
-    assert "more incidents than" in said(patch)
+    assert "More incidents than" in shown["hint"]
+    assert f"First: {shown['cards'][0]['title']}. No action open." in said(patch)
     first = shown["cards"][0]
     assert first["rank"] == 1
     assert len(first["months"]) == len(shown["months"])

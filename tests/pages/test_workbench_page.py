@@ -155,10 +155,11 @@ def test_a_hot_spot_is_chosen_by_its_name():
     box = app.selectbox(key="workbench signature hotspot")
     names = found("patterns").table
     assert box.options[0] == "Every one"
-    assert box.options[1] == f"1. {names['name'].iloc[0]} ({names['hotspot_id'].iloc[0]})"
+    assert box.options[1] == f"1. {names['name'].iloc[0]}"
     box.set_value(names["hotspot_id"].iloc[0]).run()
     app.button(key="ask").click().run()
-    assert set(shown(app)["hotspot_id"]) == {names["hotspot_id"].iloc[0]}
+    assert set(shown(app)["name"]) == {names["name"].iloc[0]}
+    assert "hotspot_id" not in shown(app)  # an id is for files alone
 
 
 def test_a_look_is_written_down_with_its_question():

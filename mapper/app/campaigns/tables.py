@@ -25,10 +25,16 @@ def edit_rows(field: Field, rows: Sequence[Mapping[str, Any]], key: str) -> list
         num_rows="dynamic",
         hide_index=True,
         width="stretch",
-        column_config={column.id: _configured(column) for column in field.columns},
+        column_config={column.id: _shown(column) for column in field.columns},
         placeholder="",
     )
     return rows_of(field, shown)
+
+
+def _shown(column: Column) -> Any:
+    """Return how a column is drawn; ids and cells go along unseen."""
+    unseen = column.kind == "cells" or column.id == "hotspot_id"
+    return None if unseen else _configured(column)
 
 
 def put_rows(rows: Sequence[Mapping[str, Any]], key: str) -> None:

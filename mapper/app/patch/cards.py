@@ -4,7 +4,14 @@ from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import Any
 
-from mapper.app.patch.words import action_words, near_words, pattern_words, peak_words
+from mapper.app.patch.words import (
+    action_words,
+    near_words,
+    pattern_words,
+    peak_words,
+    short_names,
+    stands_out,
+)
 from mapper.app.work.visit_form import LATELY
 from mapper.base.text import count
 from mapper.base.week import SHIFTS, WEEKDAYS
@@ -13,7 +20,7 @@ from mapper.context.places import Places
 from mapper.disclosure.patch import PatchPlace, PatchRelease
 from mapper.outputs.maps.landmarks import directions
 from mapper.outputs.maps.patch_layer import month_words
-from mapper.outputs.standard_words import nothing_words, places_words, question_word
+from mapper.outputs.standard_words import more_than, nothing_words, question_word
 from mapper.outputs.tables import busiest_words, hotspot_rows, main_streets
 from mapper.records.actions import PlannedAction
 from mapper.records.place_work import Ground
@@ -22,7 +29,7 @@ from mapper.records.visits import Visit, visits_on
 _BUSIEST = 3  # cells told where no place is listed
 _INVENTED = "These places are invented for the demonstration."
 _OTHERWISE = (
-    "Choose more days, other hours, another lens or more wards, or take it as the answer: the map"
+    "Choose more days, other hours, another harm or more wards, or take it as the answer: the map"
     " still shows every count."
 )
 
@@ -49,10 +56,13 @@ def cards_of(
         _card(row, place, actions.get(place.hotspot_id, ()), today)
         for row, place in zip(rows, patch.places, strict=True)
     ]
-    told = directions(patch.shown, places)
-    for card in cards:
+    told, titles = directions(patch.shown, places), short_names(rows)
+    for card, title in zip(cards, titles, strict=True):
+        mine = visits_on(ground_of(patch, card["id"]).cells, visits)
+        card["title"] = title
         card["direction"] = told.get(card["id"], "")
-        card["visited"] = visited_words(ground_of(patch, card["id"]).cells, visits)
+        card["visit"] = f"Last visit {_day(_last(mine))}" if mine else ""
+        card["visited"] = visited_words(mine)
     return cards
 
 
@@ -65,16 +75,24 @@ def ground_of(patch: PatchRelease, hotspot_id: str) -> Ground:
     return Ground(name, hotspot_id, frozenset(mine.astype("str")))
 
 
-def visited_words(cells: frozenset[str], visits: Sequence[Visit]) -> str:
+def visited_words(mine: Sequence[Visit]) -> str:
     """Say when a place was last visited, and how often lately; nothing where it was not."""
-    mine = visits_on(cells, visits)
     if not mine:
         return ""
-    last = max(one.day for one in mine)
     return (
-        f"Last visit {last.day} {last:%B}; {count(len(mine), 'visit')},"
+        f"Last visit {_day(_last(mine))}; {count(len(mine), 'visit')},"
         f" {count(sum(one.minutes for one in mine), 'minute')} in {LATELY} days"
     )
+
+
+def _last(visits: Sequence[Visit]) -> date:
+    """Return the day of the latest of some visits."""
+    return max(one.day for one in visits)
+
+
+def _day(day: date) -> str:
+    """Return a day of the last weeks: 27 December."""
+    return f"{day.day} {day:%B}"
 
 
 def _card(
@@ -82,6 +100,7 @@ def _card(
 ) -> dict[str, Any]:
     """Return one card."""
     timed = place.shifts.sum() > 0
+    when = peak_words(place)
     late = sum(one.days_late(today) > 0 for one in actions)
     return {
         "id": place.hotspot_id,
@@ -89,12 +108,13 @@ def _card(
         "name": row["name"],
         "lon": row["lon"],
         "lat": row["lat"],
-        "number": f"{count(row['incidents'], 'incident')}{_times(row['ratio'])}",
+        "number": count(row["incidents"], "incident"),
         "reason": row["reason"],
         "busiest": busiest_words(row),
         "pattern": pattern_words(place),
         "months": list(place.months),
-        "when": peak_words(place),
+        "when": when,
+        "peak": when if stands_out(place) else "",
         "week": [round(float(one), 1) for one in place.shifts] if timed else None,
         "peaks": place.peaks.tolist(),
         "risks": near_words(place.near, side="risk"),
@@ -108,11 +128,6 @@ def _card(
         "state": _state(len(actions), late),
         "late": bool(late),
     }
-
-
-def _times(ratio: float | None) -> str:
-    """Say how many times the expected number of incidents there are."""
-    return "" if ratio is None else f", {ratio:,.1f} \u00d7 expected"
 
 
 def _state(opened: int, late: int) -> str:
@@ -155,13 +170,13 @@ def panel_data(
     found
         Where a search led: lon, lat, box, words and a key that changes with every search.
     """
-    shown, word = patch.shown, question_word(patch.shown)
+    shown, word, more_words = patch.shown, question_word(patch.shown), more_than(patch.shown)
     return {
         "release": shown.digest,
         "maps": [{"src": address, "title": title} for address, title in maps],
         "cards": list(cards),
         "heading": count(len(cards), f"{word} place") if cards else f"No {word} place",
-        "hint": f"{places_words(shown)}; largest excess first. Choose one, here or on the map."
+        "hint": f"{more_words[0].upper()}{more_words[1:]}; largest excess first."
         if cards
         else f"{nothing_words(shown)}. {_OTHERWISE}",
         "busiest": [] if cards else busiest_here(patch),

@@ -1,4 +1,4 @@
-"""The choices of a patch in two rows: wards, days, hours and a search; lenses and a comparison.
+"""The choices of a patch in one row: wards and harm; what few need stands behind “More”.
 
 A choice comes from the address on arrival, else from what this person chose last, and goes back
 into the address after every change.
@@ -10,7 +10,6 @@ from typing import Final, cast, get_args
 
 import streamlit as st
 
-from mapper.analysis.shift_filter import filter_in_words
 from mapper.app.patch.choice import (
     BEFORE,
     SPANS,
@@ -21,11 +20,10 @@ from mapper.app.patch.choice import (
     to_address,
 )
 from mapper.app.patch.memory import recall, remember
-from mapper.app.shell.address import asked_parts, is_followed, leave_out, say
+from mapper.app.shell.address import asked_parts, is_followed, leave_out, link_here, say
 from mapper.app.shell.area_in_use import area_here
 from mapper.app.shell.choices import days_of, lenses_for
 from mapper.app.shell.datasets import Dataset
-from mapper.app.shell.words import plain
 from mapper.base.errors import InputError
 from mapper.base.week import Shift, Weekday
 from mapper.disclosure.patch import allowed_wards
@@ -68,37 +66,42 @@ def ask_choice(viewer: Viewer, dataset: Dataset, allowed: Allowed) -> tuple[Patc
     lenses = lenses_offered(dataset)
     if not lenses:
         raise InputError(
-            "No lens fits this data, so there is nothing to show. Load a force extract with its"
-            " incident types, or ask an analyst for a lens that fits."
+            "No kind of harm can be told in this data, so there is nothing to show. Load a force"
+            " extract with its incident types, or ask an analyst for a lens that fits."
         )
-    with st.container(horizontal=True, vertical_alignment="top", gap="small"):
+    with st.container(horizontal=True, vertical_alignment="bottom", gap="small"):
         chosen = _ask_wards(viewer, allowed)
+        lens = _ask_lens(lenses)
+        more = st.popover("More", icon=":material/tune:")
+    with more:
         span, start, end = _ask_days(allowed)
         shifts, weekdays = _ask_hours()
         sought = st.text_input(
-            "Find on this patch",
-            placeholder="Ward, street, cell, grid ref",
-            label_visibility="collapsed",
-            key="patch find",
-            width=200,
+            "Find a ward, street or grid reference", placeholder="SJ 357 903", key="patch find"
         )
-        second = st.container(width=190)
-    lens = _ask_lens(lenses)
-    with second:
         beside = _ask_beside(lenses, lens)
     spot = str(st.session_state.get("patch spot", ""))
     choice = PatchChoice(
         wards=chosen, lens=lens, span=span, start=start, end=end,
         shifts=shifts, weekdays=weekdays, beside=beside, spot=spot,
     )  # fmt: skip
+    _keep(viewer, choice)
+    with more:
+        _show_link()
     return choice, sought or ""
 
 
-def keep(viewer: Viewer, choice: PatchChoice) -> None:
+def _keep(viewer: Viewer, choice: PatchChoice) -> None:
     """Write a choice into the address, and remember what does not depend on the day."""
     told = to_address(choice)
     say({name: told.get(name, []) for name in _NAMES})
     remember(viewer, {name: told.get(name, []) for name in ("ward", "lens")})
+
+
+def _show_link() -> None:
+    """Show the address of the same view, to hand on."""
+    st.caption("This link shows the same to anybody who may see these wards. It holds no figure.")
+    st.code(link_here(), language=None, wrap_lines=True)
 
 
 def _seed(viewer: Viewer, allowed: Allowed) -> None:
@@ -137,10 +140,9 @@ def _ask_wards(viewer: Viewer, allowed: Allowed) -> tuple[str, ...]:
     chosen = st.multiselect(
         "Wards",
         allowed.wards,
-        placeholder=f"{usual}: choose some",
+        placeholder=usual,
         filter_mode="contains",
         select_all=False,  # else Enter after a name takes every ward whose name holds its letters
-        label_visibility="collapsed",
         key="patch wards",
         persist_state=_STAYS,
         width=300,
@@ -155,7 +157,6 @@ def _ask_days(allowed: Allowed) -> tuple[Span, date | None, date | None]:
         list(SPANS),
         format_func=SPANS.__getitem__,
         required=True,
-        label_visibility="collapsed",
         key="patch span",
         persist_state=_STAYS,
     )
@@ -175,38 +176,30 @@ def _ask_day(label: str, key: str, allowed: Allowed) -> date | None:
         format="DD/MM/YYYY",
         key=key,
         persist_state=_STAYS,
-        label_visibility="collapsed",
-        width=130,
     )
     return day if isinstance(day, date) else None
 
 
 def _ask_hours() -> tuple[tuple[Shift, ...], tuple[Weekday, ...]]:
     """Ask for shifts and days of the week; none stands for all."""
-    shifts = cast("list[Shift]", st.session_state.get("patch shifts", []))
-    weekdays = cast("list[Weekday]", st.session_state.get("patch weekdays", []))
-    told = filter_in_words(shifts=tuple(shifts), weekdays=tuple(weekdays))
-    short = f"{', '.join([*(day[:3] for day in weekdays), *shifts])}"
-    with st.popover(plain(short) if told else "Any time of the week"):
-        st.pills(
-            "Days of the week; none chosen means all",
-            get_args(Weekday),
-            selection_mode="multi",
-            format_func=lambda day: day[:3],
-            key="patch weekdays",
-            persist_state=_STAYS,
-        )
-        st.pills(
-            "Shifts; none chosen means all",
-            get_args(Shift),
-            selection_mode="multi",
-            format_func={
-                "early": "Early, 07 to 15", "late": "Late, 15 to 23", "night": "Night, 23 to 07",
-            }.__getitem__,
-            key="patch shifts",
-            persist_state=_STAYS,
-        )  # fmt: skip
-        st.caption("A night belongs to the day on which it starts.")
+    weekdays = st.pills(
+        "Days of the week; none chosen means all",
+        get_args(Weekday),
+        selection_mode="multi",
+        format_func=lambda day: day[:3],
+        key="patch weekdays",
+        persist_state=_STAYS,
+    )
+    shifts = st.pills(
+        "Shifts; none chosen means all. A night belongs to the day on which it starts",
+        get_args(Shift),
+        selection_mode="multi",
+        format_func={
+            "early": "Early, 07 to 15", "late": "Late, 15 to 23", "night": "Night, 23 to 07",
+        }.__getitem__,
+        key="patch shifts",
+        persist_state=_STAYS,
+    )  # fmt: skip
     return (
         tuple(one for one in get_args(Shift) if one in shifts),
         tuple(one for one in get_args(Weekday) if one in weekdays),
@@ -214,17 +207,17 @@ def _ask_hours() -> tuple[tuple[Shift, ...], tuple[Weekday, ...]]:
 
 
 def _ask_lens(lenses: Mapping[str, Lens]) -> str:
-    """Ask for the lens."""
-    chosen = st.pills(
-        "What to look at",
+    """Ask for the kind of harm."""
+    if st.session_state.get("patch lens") not in lenses:
+        st.session_state["patch lens"] = next(iter(lenses))
+    return st.selectbox(
+        "Harm",
         list(lenses),
-        format_func=lambda name: plain(lenses[name].short_title or lenses[name].title),
-        required=True,
-        label_visibility="collapsed",
+        format_func=lambda name: lenses[name].short_title or lenses[name].title,
         key="patch lens",
         persist_state=_STAYS,
+        width=260,
     )
-    return chosen or next(iter(lenses))
 
 
 def _ask_beside(lenses: Mapping[str, Lens], lens: str) -> str:
@@ -239,7 +232,6 @@ def _ask_beside(lenses: Mapping[str, Lens], lens: str) -> str:
         format_func=lambda one: (
             names.get(one) or f"Beside: {lenses[one].short_title or lenses[one].title}"
         ),
-        label_visibility="collapsed",
         key="patch beside",
         persist_state=_STAYS,
     )

@@ -1,4 +1,4 @@
-"""The head of a patch: whose it is, the answer in a sentence, the sheet to print and the link."""
+"""The head of a patch: whose it is, the answer in a sentence, the sheet to print."""
 
 from collections.abc import Mapping, Sequence
 from datetime import date
@@ -9,7 +9,6 @@ from mapper.analysis.shift_filter import filter_in_words
 from mapper.app.patch.choice import PatchChoice
 from mapper.app.patch.sheet import offer_sheet
 from mapper.app.patch.words import answer_words
-from mapper.app.shell.address import link_here
 from mapper.app.shell.frame import name_tab
 from mapper.base.text import count, encode_text
 from mapper.context.places import Places
@@ -40,7 +39,7 @@ def show_head(
     """Show the head of the page."""
     wards = wards_in_words(patch, choice)
     name_tab("My patch", wards)
-    words, acts = st.columns([8.4, 3.1], vertical_alignment="center")
+    words, acts = st.columns([9.6, 1.9], vertical_alignment="top")
     with words:
         st.html(
             f'{_STYLE}<div class="m-headline"><h1>My patch <span>{encode_text(wards)}</span></h1>'
@@ -50,13 +49,6 @@ def show_head(
         )
     with acts, st.container(horizontal=True, horizontal_alignment="right", key="patch acts"):
         offer_sheet(viewer, patch, actions, wards=wards, today=today, places=places)
-        share = st.popover("Share", icon=":material/link:")
-    with share:
-        st.caption(
-            "This address shows the same view to anybody who may see these wards. It holds your"
-            " choices, no figure."
-        )
-        st.code(link_here(), language=None, wrap_lines=True)
 
 
 def wards_in_words(patch: PatchRelease, choice: PatchChoice) -> str:
@@ -71,9 +63,9 @@ def wards_in_words(patch: PatchRelease, choice: PatchChoice) -> str:
 
 
 def _over(patch: PatchRelease, choice: PatchChoice) -> str:
-    """Say what was counted, over which days and hours."""
+    """Say what was counted, in which hours and days; how old that is follows."""
     numbers = patch.shown.record["numbers"]
     assert isinstance(numbers, dict)  # noqa: S101 - narrows the record's type
     hours = filter_in_words(shifts=choice.shifts, weekdays=choice.weekdays)
     counted = count(numbers["incidents_counted"], "incident")
-    return f"{patch.shown.title}, {patch.shown.period}{f', {hours}' if hours else ''}: {counted}."
+    return f"{patch.shown.title}: {counted}{f' {hours}' if hours else ''}, {patch.shown.period},"

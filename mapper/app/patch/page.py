@@ -18,7 +18,7 @@ from mapper.app.patch.choice import (
     days_of_span,
     request_of,
 )
-from mapper.app.patch.controls import allowed_for, ask_choice, keep, lenses_offered
+from mapper.app.patch.controls import allowed_for, ask_choice, lenses_offered
 from mapper.app.patch.details import show_area, show_place, show_twin
 from mapper.app.patch.head import show_head
 from mapper.app.patch.next import show_next
@@ -27,7 +27,8 @@ from mapper.app.patch.results import patch_map_address, released_patch
 from mapper.app.patch.search import find_place
 from mapper.app.shell.address import say
 from mapper.app.shell.area_in_use import area_name_here
-from mapper.app.shell.data_age import age_words
+from mapper.app.shell.choices import days_of
+from mapper.app.shell.data_age import age_words, old_words
 from mapper.app.shell.datasets import Dataset
 from mapper.app.shell.day import today_here
 from mapper.app.shell.defence_view import DEFEND, may_defend, show_defence
@@ -96,7 +97,7 @@ def show_page() -> None:
     with head:
         show_head(asked.viewer, answer.patch, answer.actions, choice=asked.choice,
                   places=answer.places, today=today_here(),
-                  age=age_words(asked.dataset.incidents.table))  # fmt: skip
+                  age=_age(asked))  # fmt: skip
     if answer.trouble:
         notice(f"No second map: {answer.trouble}", kind="look")
     _explore(asked, answer)
@@ -105,9 +106,14 @@ def show_page() -> None:
 def _ask(viewer: Viewer, dataset: Dataset, allowed: Allowed) -> PatchRequest:
     """Draw the choices."""
     choice, sought = ask_choice(viewer, dataset, allowed)
-    keep(viewer, choice)
     lens = lenses_offered(dataset)[choice.lens]
     return PatchRequest(viewer, dataset, choice, lens, days_of_span(choice, allowed), sought)
+
+
+def _age(asked: PatchRequest) -> str:
+    """Say how old the days shown are; to which day there are data, where that is another."""
+    table = asked.dataset.incidents.table
+    return old_words(table) if asked.days[1] == days_of(table)[1] else age_words(table)
 
 
 def _answer(asked: PatchRequest) -> PatchView:
@@ -195,9 +201,9 @@ def _explore(asked: PatchRequest, answer: PatchView) -> None:
     show_area(patch, told.corners)
     show_place(patch, told.chosen)
     show_strongest(asked.dataset, patch.shown)
-    what_are(_WORDS)
     show_next(asked.dataset, _request(asked, asked.lens, asked.days), asked.lens, patch)
     show_twin(patch, cards)
+    what_are(_WORDS)
     show_cautions(patch.shown)
 
 

@@ -70,9 +70,17 @@ function week(parent, card, data) {
 
 function more(parent, card, data) {
   const box = add(parent, "div", null, "more");
+  if (card.name !== card.title) { add(box, "p", card.name); }
+  const state = add(box, "p");
+  add(state, "span", card.state, card.late ? "chip late" : "chip");
+  if (card.phase) { add(state, "span", `${card.phase} prevention`, "chip"); }
   add(box, "p", card.reason);
   if (card.busiest) { add(box, "p", card.busiest, "quiet"); }
-  if (card.week) { add(box, "h4", "When in the week, last twelve months"); week(box, card, data); }
+  if (card.pattern) { add(box, "p", `Over the months: ${card.pattern}`, "quiet"); }
+  if (card.visited) { add(box, "p", card.visited, "quiet"); }
+  add(box, "h4", "When in the week, last twelve months");
+  if (!card.peak) { add(box, "p", card.when, "when"); }
+  if (card.week) { week(box, card, data); }
   points(box, "Near: risks", card.risks, data.noPlaces || "None within about a kilometre.");
   points(box, "Near: what protects", card.assets, data.noPlaces || "None within about a kilometre.");
   if (card.both.length) { points(box, "Near: both", card.both, ""); }
@@ -88,21 +96,17 @@ function cardOf(parent, card, data, choose) {
   made.dataset.id = card.id;
   const head = add(made, "h3");
   add(head, "b", String(card.rank));
-  const button = add(head, "button", card.name);
+  const button = add(head, "button", card.title);
   button.type = "button";
   add(made, "p", "", "away");
   const row = add(made, "div", null, "row");
   const left = add(row, "div");
   add(left, "p", card.number);
-  if (card.pattern) { add(left, "p", card.pattern, "quiet"); }
+  if (card.peak) { add(left, "p", card.peak, "when"); }
   if (card.months.length > 1) { strip(row, card, data.months); }
-  add(made, "p", card.when, "when");
   if (card.direction) { add(made, "p", `${card.direction[0].toUpperCase()}${card.direction.slice(1)}`, "where"); }
-  if (card.doing) { add(made, "p", card.doing); }
-  if (card.visited) { add(made, "p", card.visited, "quiet"); }
-  const state = add(made, "p");
-  add(state, "span", card.state, card.late ? "chip late" : "chip");
-  if (card.phase) { add(state, "span", `${card.phase} prevention`, "chip"); }
+  if (card.doing) { add(made, "p", card.doing, card.late ? "late" : ""); }
+  if (card.visit) { add(made, "p", card.visit, "quiet"); }
   more(made, card, data);
   made.addEventListener("click", () => choose(card.id));
   return made;

@@ -45,8 +45,8 @@ def find_place(asked: str, shown: Release) -> PlaceMatch | str:
         return ward
     street = _street(text, shown)
     return street or (
-        f"“{text}” is not on this patch. Write a ward, a street as the map names it, a cell id"
-        " (15 signs) or a grid reference such as SJ 357 903."
+        f"“{text}” is not on this patch. Write a ward, a street as the map names it, or a"
+        " grid reference such as SJ 357 903."
     )
 
 

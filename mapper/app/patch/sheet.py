@@ -32,7 +32,7 @@ def offer_sheet(
     """Offer the shift sheet of a patch."""
     notes = notes_of(patch, actions, today=today, places=places)
     st.download_button(
-        "Shift sheet (PDF)",
+        "Shift sheet",
         partial(taken_sheet, viewer, patch, notes, wards),
         file_name=file_name(NAME, patch.shown),
         mime="application/pdf",
@@ -40,7 +40,7 @@ def offer_sheet(
         on_click="ignore",
         type="primary",
         icon=":material/print:",
-        help="One A4 page: map, first places, peak hours and open actions.",
+        help="One A4 page (PDF): map, first places, peak hours and open actions.",
     )
 
 

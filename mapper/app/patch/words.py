@@ -1,15 +1,18 @@
 """The sentences of a patch: one answer at the top, and what each card says."""
 
+import re
 from collections.abc import Mapping, Sequence
 from datetime import date
 from types import MappingProxyType
+from typing import Any
 
 import numpy as np
 
 from mapper.base.text import count
 from mapper.base.week import SHIFTS, WEEKDAYS
 from mapper.disclosure.patch import Nearby, PatchPlace, PatchRelease
-from mapper.outputs.standard_words import more_than, nothing_words, question_word
+from mapper.outputs.standard_words import nothing_words
+from mapper.outputs.tables import hotspot_rows
 from mapper.records.actions import PlannedAction
 
 PATTERNS: Mapping[str, str] = MappingProxyType(
@@ -25,6 +28,7 @@ PATTERNS: Mapping[str, str] = MappingProxyType(
     }
 )
 _NEAR = 3
+_STREET = re.compile(r"(.+?) \([\d,]+\)")  # the first street, before its incidents
 _CLEAR = 8  # incidents below which hours are not told
 
 
@@ -41,9 +45,14 @@ def peak_words(place: PatchPlace) -> str:
     if place.shifts.sum() < _CLEAR:
         return "Too few incidents with a time to tell hours"
     order = [int(at) for at in np.argsort(-place.shifts, kind="stable")]
-    if not place.peaks.any():
+    if not stands_out(place):
         return f"No shift stands out; busiest: {shift_words(order[0])}"
     return ", ".join(shift_words(at) for at in order if place.peaks[at])
+
+
+def stands_out(place: PatchPlace) -> bool:
+    """Tell whether some shift of a place is above all others, beyond chance."""
+    return bool(place.shifts.sum() >= _CLEAR and place.peaks.any())
 
 
 def shift_words(at: int) -> str:
@@ -74,6 +83,22 @@ def action_words(action: PlannedAction, today: date) -> str:
     return f"{action.action} ({owner}, {due})"
 
 
+def short_names(rows: Sequence[Mapping[str, Any]]) -> list[str]:
+    """Return the first street and the ward of each hot spot, or its whole name.
+
+    The whole name stays where the data name no street, and where two places would be called alike.
+    """
+    short = []
+    for row in rows:
+        street = _STREET.match(row["streets"])
+        name = f"{street[1]}, {row['ward']}" if street and row["ward"] else row["name"]
+        short.append(name)
+    return [
+        row["name"] if short.count(name) > 1 else name
+        for row, name in zip(rows, short, strict=True)
+    ]
+
+
 def answer_words(
     patch: PatchRelease, actions: Mapping[str, Sequence[PlannedAction]], today: date
 ) -> str:
@@ -81,15 +106,14 @@ def answer_words(
     spots = patch.shown.hotspots
     if spots.empty:
         return f"{nothing_words(patch.shown)} on this patch in these days."
-    first, place = spots.iloc[0], patch.places[0]
-    number = count(len(spots), f"{question_word(patch.shown)} place")
-    words = [f"{number} ({more_than(patch.shown)}); first {first['name']}."]
-    if place.peaks.any() and place.shifts.sum() >= _CLEAR:
+    place, names = patch.places[0], short_names(hotspot_rows(patch.shown, on_screen=True))
+    words = [f"First: {names[0]}."]
+    if stands_out(place):
         words.append(f"Be there {peak_words(place).split(',', maxsplit=1)[0]}.")
     opened = [one for some in actions.values() for one in some]
     late = sum(one.days_late(today) > 0 for one in opened)
     if opened:
         words.append(f"{count(len(opened), 'action')} open, {late or 'none'} overdue.")
     else:
-        words.append("No action is open for these places.")
+        words.append("No action open.")
     return " ".join(words)

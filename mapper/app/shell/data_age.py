@@ -21,8 +21,18 @@ def age_words(table: pd.DataFrame, *, today: date | None = None) -> str:
     today
         From which the age is counted; the day on this machine's clock when not given.
     """
-    last = days_of(table)[1]
+    return f"Data to {day_in_words(days_of(table)[1])}, {old_words(table, today=today)}"
+
+
+def old_words(table: pd.DataFrame, *, today: date | None = None) -> str:
+    """Return how old the last day of incidents is: 87 days old; the demonstration says it ends.
+
+    Parameters
+    ----------
+    today
+        As in :func:`age_words`.
+    """
     if is_synthetic(table):
-        return f"Data to {day_in_words(last)}, where the demonstration ends"
-    days = ((today or date.today()) - last).days  # noqa: DTZ011 - the day of whoever looks
-    return f"Data to {day_in_words(last)}, {count(max(days, 0), 'day')} old"
+        return "where the demonstration ends"
+    days = ((today or date.today()) - days_of(table)[1]).days  # noqa: DTZ011 - the day of whoever looks
+    return f"{count(max(days, 0), 'day')} old"

@@ -143,7 +143,7 @@ def ask_evaluation(viewer: Viewer, desk: Desk, before: Version | None) -> None:
     found = newest(database(), desk.record)
     intervention = as_intervention(found) if found else None
     if intervention is None or not intervention.content.get("cells"):
-        st.caption("Name the cells first: without them there is nothing to compare.")
+        st.caption("Choose the ground first: without it there is nothing to compare.")
         return
     try:
         dataset = opened_dataset()
@@ -155,7 +155,7 @@ def ask_evaluation(viewer: Viewer, desk: Desk, before: Version | None) -> None:
                 study, intervention, before=windows[0], after=windows[1]
             )
             _keep(viewer, content, before)
-        if before and st.button("Same cells and windows, with this data", key=f"{desk.key} redo"):
+        if before and st.button("Same ground and windows, with this data", key=f"{desk.key} redo"):
             _keep(viewer, evaluate_again(_study(dataset, lens, intervention), before), before)
     except MapperError as error:
         notice(str(error), kind="stop")

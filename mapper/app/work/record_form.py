@@ -12,6 +12,7 @@ from typing import Any
 import streamlit as st
 
 from mapper.app.shell.words import notice, plain
+from mapper.app.work.place_field import ask_places
 from mapper.base.text import encode_text
 from mapper.records.form import HEAVIEST, Column, Content, Field, Form
 
@@ -58,14 +59,19 @@ def ask_form(
                 if draw := rows.get(field.id):
                     start = list(content.get(field.id) or ())
                     answers[field.id] = draw(field, start, f"{key} {field.id}")
-                elif field.kind != "data":
+                elif not _is_carried(field):
                     answers[field.id] = _ask_beside(field, content.get(field.id), key, row_note)
     return answers
 
 
 def _kept(field: Field, content: Content) -> bool:
     """Tell whether a field was filled in by the program."""
-    return field.kind == "data" and field.id in content
+    return _is_carried(field) and field.id in content
+
+
+def _is_carried(field: Field) -> bool:
+    """Tell whether a field goes along unseen: data of the program, and the id of a hot spot."""
+    return field.kind == "data" or field.id == "hotspot_id"
 
 
 def _ask_beside(field: Field, value: Any, key: str, row_note: RowNote | None) -> Any:
@@ -141,11 +147,6 @@ def _weights(field: Field, value: Any, key: str) -> dict[str, dict[str, Any]]:
     return answers
 
 
-def _cells(field: Field, value: Any, key: str) -> list[str]:
-    text = st.text_area(field.label, "\n".join(value or ()), key=key, height=_SHORT)
-    return (text or "").split()
-
-
 def _ask_rows(field: Field, rows: list[Any], key: str, row_note: RowNote | None) -> list[Any]:
     """Draw rows one under the other, each can be removed, and more added."""
     st.markdown(f"**{field.label}**")
@@ -203,5 +204,5 @@ _ASK: Mapping[str, Callable[[Any, Any, str], Any]] = {
     "choice": _choice,
     "several": _several,
     "weights": _weights,
-    "cells": _cells,
+    "cells": ask_places,
 }

@@ -9,6 +9,8 @@ from mapper.app.workbench.table import words_of
 from mapper.base.errors import MapperError
 from mapper.outputs.finding_difference import counted, difference, figure_of
 
+_IDS = ("hotspot_id", "place_id")  # where places have names, files alone need these
+
 
 def show_compare() -> None:
     """Ask for two answers to one question and show what differs."""
@@ -68,6 +70,8 @@ def _show(first: AnsweredQuestion, second: AnsweredQuestion) -> None:
         "place_second": "Rank, second",
     }
     shown = table.rename(columns=names).drop(columns=_empty(table, names))
+    if names["called_first"] in shown or names["called_second"] in shown:
+        shown = shown.drop(columns=[names[one] for one in _IDS if names[one] in shown])
     told = [name for name in names.values() if name in shown]
     keys = [name for name in shown if name not in told]
     shown = shown[[told[0], *keys, *told[1:]]]

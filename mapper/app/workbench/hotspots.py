@@ -14,7 +14,7 @@ def hotspots_to_choose(dataset: Dataset, request: AnalysisRequest) -> dict[str, 
     except MapperError:
         return {}  # the question itself says why
     return {
-        str(each): f"{rank}. {name} ({each})"
+        str(each): f"{rank}. {name}"
         for rank, (each, name) in enumerate(
             zip(table["hotspot_id"], table["name"], strict=True), start=1
         )

@@ -14,6 +14,7 @@ ROWS = 2_000  # shown at once; the files hold them all
 _ROW, _EDGE, _TALLEST = 33, 3, 420  # pixels of a row, of the frame, of the table
 _CHANCE = 96  # pixels that a p of many noughts takes
 _LONG = {"cell_list", "hot_in"}  # columns that only files need
+_IDS = {"hotspot_id", "place_id", "region"}  # where places have names, files alone need these
 _CHANCES = {"p", "q", "trend_p"}
 _SHARES = ("share", "_share", "hit_rate", "hit_rate_low", "hit_rate_high")
 _SPELT = {"pai": "PAI", "pei": "PEI", "km2": "km²"}
@@ -66,7 +67,8 @@ def rows_to_read(shown: FindingRelease) -> pd.DataFrame:
         step = (table["share_of_cells"] * _STEPS).round(9)
         whole = step.astype("int64")
         return table[whole.ne(whole.shift()).to_numpy() | (step == _STEPS).to_numpy()]
-    return table.head(ROWS).drop(columns=[name for name in table.columns if name in _LONG])
+    hidden = _LONG | _IDS if "name" in table else _LONG
+    return table.head(ROWS).drop(columns=[name for name in table.columns if name in hidden])
 
 
 def _figures(table: pd.DataFrame) -> pd.DataFrame:

@@ -1,4 +1,4 @@
-"""The printed briefing: the same words and figures as on the screen, on two or three pages."""
+"""The printed briefing: the same words and figures as on the screen, on two pages."""
 
 from dataclasses import replace
 from datetime import datetime
@@ -9,7 +9,6 @@ from mapper.outputs.briefing.content import Briefing, Headline
 from mapper.outputs.briefing.places import Meeting, Mover
 from mapper.outputs.documents.model import (
     Block,
-    Bullets,
     Document,
     Figures,
     Heading,
@@ -25,7 +24,8 @@ from mapper.records.shared import Shared
 
 TITLE = "Briefing"
 _IN_A_ROW = 3  # figures that stand side by side
-_MOST_PLACES = 10
+_MOST_PLACES = 8  # told of each list, so that the second page holds everything else
+_WEEK_WIDTH = 0.7
 _MAP_WIDTH = 0.68  # of the line, so that figures and map share a page
 HOW_CHANGE_IS_TOLD = (
     "Clear rise or clear fall: an exact test of the two counts says that chance alone would hardly"
@@ -77,12 +77,9 @@ def _second_page(briefing: Briefing) -> tuple[Block, ...]:
         *_week(briefing.shifts, briefing.map.title, briefing.map.hidden_words),
         Heading("Where lenses meet"),
         *_meetings(briefing),
-        Heading("Actions"),
-        *_actions(briefing.shared),
-        Heading("What worked"),
-        *_results(briefing.shared),
+        *_work(briefing.shared),
         Heading("Read this with care"),
-        Bullets((HOW_CHANGE_IS_TOLD, *briefing.notes)),
+        *(Paragraph(words, "small") for words in (HOW_CHANGE_IS_TOLD, *briefing.notes)),
         Paragraph(f"{briefing.map.question} {briefing.map.licence}", "small"),
     )
 
@@ -99,8 +96,8 @@ def _movers(briefing: Briefing) -> tuple[Block, ...]:
         " changes first."
         " Numbers are those on the map; counts are rounded."
     )
-    header = ("No.", "Place", "Before", "Now", "Change", "How much")
-    table = Table(caption, header, rows, numbers=(2, 3), widths=(0.5, 2.4, 1.1, 1.1, 1.5, 2.4))
+    header = ("No.", "Place", "Before", "Now", "Change")
+    table = Table(caption, header, rows, numbers=(2, 3), widths=(0.6, 3.5, 1.1, 1.1, 2.7))
     more = len(briefing.movers) - _MOST_PLACES
     return (
         (table, Paragraph(f"And {count(more, 'more place')}.", "small")) if more > 0 else (table,)
@@ -111,13 +108,16 @@ def _mover_row(one: Mover) -> tuple[str, ...]:
     """Return one place that moved."""
     news = f" ({one.news})" if one.news else ""
     place = f"{one.place.name}, {one.place.district}{news}"
-    return one.place.number, place, str(one.before), str(one.now), one.moved.way, one.moved.words
+    change = ": ".join(part for part in (one.moved.way, one.moved.words) if part)
+    return one.place.number, place, str(one.before), str(one.now), change
 
 
 def _week(shifts: FindingRelease | None, title: str, hidden: str) -> tuple[Block, ...]:
     """Return the week in whole shifts."""
     picture = shifts_picture(shifts, title, hidden)
-    return (Heading("When in the week"), picture) if picture else ()
+    if picture is None:
+        return ()
+    return Heading("When in the week"), replace(picture, width=_WEEK_WIDTH)
 
 
 def shifts_picture(shifts: FindingRelease | None, title: str, hidden: str) -> Picture | None:
@@ -170,6 +170,15 @@ def _meetings(briefing: Briefing) -> tuple[Block, ...]:
 def _meeting_row(one: Meeting) -> tuple[str, ...]:
     """Return one place where lenses meet."""
     return one.place.number, f"{one.place.name}, {one.place.district}", ", ".join(one.lenses)
+
+
+def _work(shared: Shared) -> tuple[Block, ...]:
+    """Return actions and what came of them; where there is neither, in one line."""
+    if not shared.actions and not shared.results:
+        words = "No plan that a meeting carries on has an action or an intervention on record."
+        return Heading("Actions, and what worked"), Paragraph(words)
+    actions, results = _actions(shared), _results(shared)
+    return Heading("Actions"), *actions, Heading("What worked"), *results
 
 
 def _actions(shared: Shared) -> tuple[Block, ...]:

@@ -14,7 +14,7 @@ _LEAST, _MOST = 0.02, 50.0  # the ends of an axis of ratios
 
 
 def place_names(table: pd.DataFrame) -> pd.Series:
-    """Return the name of each row's place; two of one name are told apart by id."""
+    """Return the name of each row's place; two of one name are numbered."""
     ids = next((name for name in ("place_id", "hotspot_id") if name in table), None)
     for name in ("name", "ward", "district", "area", "cells"):
         if name in table:
@@ -24,11 +24,12 @@ def place_names(table: pd.DataFrame) -> pd.Series:
 
 
 def told_apart(names: pd.Series, ids: pd.Series) -> pd.Series:
-    """Return names, with the id where two things share one: bars of one name would be added up."""
+    """Return names, numbered where two things share one: bars of one name would be added up."""
     pairs = pd.DataFrame({"name": names, "id": ids.astype("str")})
-    shared = pairs.drop_duplicates().groupby("name")["id"].size()
-    twice = names.map(shared).gt(1)
-    return names.where(~twice, names + " (" + pairs["id"] + ")")
+    each = pairs.drop_duplicates()
+    number = (each.groupby("name").cumcount() + 1).set_axis(pd.MultiIndex.from_frame(each))
+    mine = pd.Series(number.loc[pd.MultiIndex.from_frame(pairs)].to_numpy(), index=names.index)
+    return names.where(mine == 1, names + " (" + mine.astype("str") + ")")
 
 
 def ratio_rows(
