@@ -64,8 +64,8 @@ Figures only, whatever they say.
   did not win on those months. The cores of `mapper where-next --by core --land 0.02` are its
   busiest 2 % of the land with touching cells joined: at equal area they hold what it holds.
 - **Concentrated places** are tested against an even spread, fields included: discs, and the busiest
-  hundredth of the cells by themselves. Whole places take quiet cells along, so of 5 % of the area
-  they hold 0.1 to 1.0 points less than last year's count: the cores of where next do better.
+  fiftieth of the cells by themselves, cells of places first and each by its own count. Of equal
+  land they hold at most half a point less than last year's count.
 
 ## What it says
 
