@@ -27,19 +27,9 @@ from mapper.base.files import Progress, no_progress
 from mapper.base.tables import INCIDENT_COLUMNS
 from mapper.grid.counts import locate
 from mapper.incidents.gather import Gathering, gather
-from mapper.incidents.in_slices import (
-    ROWS,
-    SharedKeys,
-    SharedRows,
-    Slice,
-    SlicedFile,
-    SliceReader,
-    WholeNeeded,
-    find_shared,
-    joined,
-    opened,
-    told_of,
-)
+from mapper.incidents.in_slices import Slice, SliceReader, joined, told_of
+from mapper.incidents.shared_rows import SharedKeys, SharedRows, find_shared
+from mapper.incidents.sliced_file import ROWS, SlicedFile, WholeNeeded, opened
 from mapper.incidents.source import is_address
 from mapper.lenses.classify import weigh
 from mapper.lenses.lens import Lens

@@ -23,7 +23,7 @@ from mapper.base.weights import sums
 from mapper.grid.counts import Counts
 from mapper.grid.neighbours import find_band
 from mapper.incidents.doubt import Doubt
-from mapper.incidents.in_slices import WholeNeeded
+from mapper.incidents.sliced_file import WholeNeeded
 from mapper.incidents.table import Incidents, SourceFile
 from mapper.lenses.fit import refuse_unfit
 from mapper.lenses.lens import Lens

@@ -27,7 +27,7 @@ from mapper.base.settings import settings
 from mapper.cli.commands import app
 from mapper.cli.doubts import as_json
 from mapper.disclosure.make import release
-from mapper.incidents import in_slices
+from mapper.incidents import in_slices, sliced_file
 from mapper.incidents.read import read_incidents
 from mapper.lenses.load import load_lens
 from mapper.outputs.write import write_outputs
@@ -250,7 +250,7 @@ def test_tallies_of_any_slices_merge_to_that_of_the_whole(tmp_path, area):
 def counting(monkeypatch):
     """Count slices that are checked, and passes over the records of a file."""
     seen = {"checked": 0, "passes": 0}
-    check, records = in_slices.SliceReader.slice_of, in_slices.SlicedFile.records
+    check, records = in_slices.SliceReader.slice_of, sliced_file.SlicedFile.records
 
     def slice_of(self, one, part):
         seen["checked"] += 1
@@ -261,7 +261,7 @@ def counting(monkeypatch):
         return records(self, **choices)
 
     monkeypatch.setattr(in_slices.SliceReader, "slice_of", slice_of)
-    monkeypatch.setattr(in_slices.SlicedFile, "records", of)
+    monkeypatch.setattr(sliced_file.SlicedFile, "records", of)
     return seen
 
 
