@@ -28,7 +28,7 @@ briefing_app = typer.Typer()
 def briefing(
     paths: Paths,
     lens: Annotated[str, typer.Option(help="Lens of the map: an id (see: mapper lenses).")],
-    out: Annotated[Path, typer.Option(help="File to write: .pdf, .docx or .html.")],
+    out: Annotated[Path | None, typer.Option(help="File to write: .pdf, .docx or .html.")] = None,
     since: Annotated[
         datetime | None,
         typer.Option(formats=["%Y-%m-%d"], metavar="DATE", help="Day of the last meeting."),
@@ -42,14 +42,22 @@ def briefing(
     ] = "partnership",
     mapping: ColumnMapping = None,
     repair_swapped: Repair = False,
+    preview: Annotated[
+        bool, typer.Option("--preview", help="Say what its map would hide; release nothing.")
+    ] = False,
 ) -> None:
     """Print a meeting's briefing: figures, change, map, places, actions and what worked.
 
     It shows what partners may see. Its maps are kept in the workspace's register of releases, so
     that later ones give nothing away beside them. The same data makes the same briefing again.
     """
-    asked = _BriefingRequest(lens, out, since.date() if since else None, period, area, audience)
-    _refuse_form(out)
+    if out is None and not preview:
+        raise OutputError("Nothing to write to: give --out FILE, or --preview to look first.")
+    path = out or Path("briefing.pdf")
+    asked = _BriefingRequest(
+        lens, path, since.date() if since else None, period, area, audience, preview
+    )
+    _refuse_form(path)
     run(paths, asked, mapping=mapping, repair_swapped=repair_swapped)
 
 
@@ -63,6 +71,7 @@ class _BriefingRequest:
     period: str
     area: str
     audience: str
+    preview: bool = False  # only what its map would hide
 
 
 def run(
@@ -83,9 +92,43 @@ def run(
             repair_swapped=repair_swapped,
             progress=part_of(progress, 0.0, 0.5),
         )
-        marking = _write(incidents, asked, part_of(progress, 0.5, 1.0))
+        if asked.preview:
+            progress("Checking it beside what was released before", 0.5)
+            lines = _preview(incidents, asked)
+        else:
+            marking = _write(incidents, asked, part_of(progress, 0.5, 1.0))
+    if asked.preview:
+        say("\n".join(lines), audience=asked.audience, released=False)
+        return
     words = f"{marking}   Briefing for the {asked.audience} audience written to {asked.out}"
     say(words, marking=marking, audience=asked.audience, written=[asked.out])
+
+
+def _preview(incidents: "Incidents", asked: _BriefingRequest) -> list[str]:
+    """Return what the map of a briefing would hide, and what a release plan does; keep nothing."""
+    from mapper.analysis.analyse import analyse
+    from mapper.areas.load import load_study_area
+    from mapper.disclosure.plan_preview import preview_plan, shares_in_words
+    from mapper.disclosure.preview import hidden_in_words, preview
+    from mapper.disclosure.release_plan import release_plan
+    from mapper.lenses.load import load_lens
+    from mapper.records.open import database
+    from mapper.records.releases import DatabaseRegister
+
+    choices = _choices(incidents, asked)
+    result = analyse(
+        incidents,
+        lens=load_lens(choices.lens),
+        area=load_study_area(choices.area, resolution=choices.resolution),
+        start=choices.after.first,
+        end=choices.after.last,
+    )
+    register = DatabaseRegister(database(), person=getuser())
+    seen = preview(result, audience=asked.audience, register=register)
+    plan = release_plan()
+    lines = [seen.refusal] if seen.refusal else []
+    lines.append(f"Nothing is released yet. {hidden_in_words(seen)}")
+    return lines + (shares_in_words(plan, preview_plan(plan, incidents)) if plan else [])
 
 
 def _write(incidents: "Incidents", asked: _BriefingRequest, progress: Progress) -> str:

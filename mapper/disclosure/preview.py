@@ -13,7 +13,7 @@ import pandas as pd
 
 from mapper.analysis.result import AnalysisResult
 from mapper.base.errors import DisclosureError
-from mapper.base.text import period_in_words
+from mapper.base.text import count, period_in_words
 from mapper.disclosure.map_finding import COUNT
 from mapper.disclosure.partner_tables import MapTables, map_tables
 from mapper.disclosure.prepare import Prepared, prepare
@@ -69,6 +69,18 @@ def preview(result: AnalysisResult, *, audience: str, register: Register) -> Rel
             f" {one.resolution}"
             for one in prepared.linked
         ),
+    )
+
+
+def hidden_in_words(seen: ReleasePreview) -> str:
+    """Say how much of a map would be hidden, before it is released."""
+    counts = seen.cells[seen.cells["incidents"] > 0]
+    hidden = counts[counts["printed"].isna()]
+    share = len(hidden) / max(len(counts), 1)
+    incidents = count(int(counts["incidents"].sum()), "incident")
+    return (
+        f"Hidden: {len(hidden):,} of {count(len(counts), 'cell')} with incidents ({share:.0%}),"
+        f" {int(hidden['incidents'].sum()):,} of {incidents}."
     )
 
 

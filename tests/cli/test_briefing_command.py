@@ -1,6 +1,7 @@
 """``mapper briefing``: the printed briefing from the command line."""
 
 import io
+import re
 
 import pypdf
 import pytest
@@ -51,6 +52,21 @@ def test_a_briefing_since_a_meeting_is_printed_and_registered(extract, tmp_path,
     assert "15 September to 27 December 2023" in text
     with database().read() as connection:
         assert len(kept_releases(connection)) >= 2
+
+
+def test_a_preview_tells_what_is_hidden_and_releases_nothing(extract, tmp_path, capsys):
+    asked = ("briefing", extract, "--lens", "domestic-abuse", "--period", "month")
+    assert run(*asked, "--preview") == 0
+    said = capsys.readouterr()
+    told = re.search(
+        r"Nothing is released yet\. Hidden: ([\d,]+) of ([\d,]+) cells with incidents", said.out
+    )
+    hidden, cells = (int(one.replace(",", "")) for one in told.groups())
+    assert 0 < hidden <= cells
+    with database().read() as connection:
+        assert kept_releases(connection) == []
+    assert run(*asked) != 0
+    assert "give --out FILE, or --preview" in capsys.readouterr().err
 
 
 @pytest.mark.parametrize(

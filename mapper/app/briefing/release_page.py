@@ -26,7 +26,7 @@ from mapper.areas.load import load_study_area
 from mapper.base.errors import MapperError
 from mapper.base.text import count, period_in_words
 from mapper.disclosure.people import Viewer
-from mapper.disclosure.preview import ReleasePreview, preview
+from mapper.disclosure.preview import ReleasePreview, hidden_in_words, preview
 from mapper.lenses.load import load_lens
 from mapper.outputs.briefing.choices import BriefingChoices
 from mapper.records.briefings import ReleasedBriefing
@@ -109,18 +109,6 @@ def _show_preview(result: AnalysisResult, seen: ReleasePreview) -> None:
         st.dataframe(_why(seen), hide_index=True, key="why")
     if seen.linked:
         st.caption(plain(f"Checked against what was released before: {'; '.join(seen.linked)}."))
-
-
-def hidden_in_words(seen: ReleasePreview) -> str:
-    """Say how much of a map would be hidden, before it is released."""
-    counts = seen.cells[seen.cells["incidents"] > 0]
-    hidden = counts[counts["printed"].isna()]
-    share = len(hidden) / max(len(counts), 1)
-    incidents = count(int(counts["incidents"].sum()), "incident")
-    return (
-        f"Hidden: {len(hidden):,} of {count(len(counts), 'cell')} with incidents ({share:.0%}),"
-        f" {int(hidden['incidents'].sum()):,} of {incidents}."
-    )
 
 
 def _known(seen: ReleasePreview) -> pd.DataFrame:

@@ -110,7 +110,7 @@ def gather(
         When the map itself may not be shown, or the choices do not fit the data.
     """
     source = _Source(incidents, choices, register, made_by)
-    progress("Making the map", 0.1)
+    progress("Making the map, and checking it beside what was released before", 0.1)
     now = source.map(choices.lens, choices.after)
     notes: list[str] = []
     progress("Setting it against the days before", 0.3)
