@@ -49,8 +49,8 @@ def gather_notes(
     skipped = rules_not_applied(table, lens)
     if skipped:
         words = (
-            f"The data lacks columns for {len(skipped)} of this lens's rules, which were left out:"
-            f" {'; '.join(skipped)}."
+            f"The data lacks columns for {len(skipped)} of the rules of this harm, which were left"
+            f" out: {'; '.join(skipped)}."
         )
         notes.append(Note("rules left out", words))
     if counts.outside:

@@ -74,7 +74,7 @@ class AnalysisRequest(FrozenChoices):
     )
     harm: bool = choice(
         False,
-        "Sum the lens's days of harm",
+        "Sum days of harm, as listed",
         help="Sum the lens's days of harm, p between two bounds.",
     )
     shifts: tuple[Shift, ...] = choice(

@@ -82,4 +82,4 @@ def unnamed_words(incidents: pd.DataFrame, lenses: Iterable[Lens]) -> str:
         return ""
     shown = ", ".join(f"{one.value} {one.incidents:,}" for one in found[:_SHOWN])
     more = f" and {len(found) - _SHOWN} more" if len(found) > _SHOWN else ""
-    return f"Types that no lens names, so that lenses of everything alone count them: {shown}{more}"
+    return f"Types of no kind of harm, held only by a count of everything: {shown}{more}"

@@ -43,6 +43,7 @@ from mapper.lenses.load import load_lens
 from mapper.outputs.documents.page import document_html
 from mapper.outputs.dossier import dossier
 from mapper.outputs.dossier.defence import defence
+from mapper.outputs.maps import embed_map
 from mapper.outputs.maps.patch_layer import patch_drawing
 from mapper.outputs.shift_sheet import MOST_PLACES, shift_sheet
 from mapper.outputs.tables import hotspot_rows
@@ -315,7 +316,10 @@ def test_cards_say_what_is_known_and_are_plain_text(patch, study):
 
 
 def test_card_list_and_papers_of_one_place_never_disagree(patch, study):
-    """Name, ward, incidents, reason, busiest cells and direction are said alike everywhere."""
+    """Name, ward, incidents, reason, busiest cells and direction are said alike everywhere.
+
+    The map's own mark and what opens from it are among them.
+    """
     today, places = date(2023, 12, 28), study.places
     cards = cards_of(patch, {}, today=today, places=places)
     notes = notes_of(patch, {}, today=today, places=places)
@@ -323,6 +327,8 @@ def test_card_list_and_papers_of_one_place_never_disagree(patch, study):
     sheet = printed(shift_sheet(patch.shown, notes, wards="all", **{
         name: made[name] for name in ("made_by", "made_at")
     }))  # fmt: skip
+    drawing = patch_drawing(patch, places)
+    on_map = html.unescape(embed_map(patch.shown, patch=drawing))
     rows = hotspot_rows(patch.shown, on_screen=True)
     listed = [
         _listed(row, card["direction"], [(f"{row['incidents']:,}", row["incidents"])])
@@ -337,6 +343,8 @@ def test_card_list_and_papers_of_one_place_never_disagree(patch, study):
         assert (row["reason"], row["busiest"]) == (card["reason"], card["busiest"])
         assert card["number"].startswith(f"{incidents} incident")
         assert row["where"].endswith(card["direction"])
+        for words in (card["name"], card["reason"]):
+            assert words in on_map
         for paper in papers:
             for words in (card["name"], card["reason"], card["direction"]):
                 assert words in paper

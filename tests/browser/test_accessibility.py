@@ -72,7 +72,7 @@ def test_the_keyboard_reaches_menu_choices_map_and_list_and_is_seen(browser, add
             break
     names = " / ".join(one["name"] for one in reached)
     tags = {one["tag"] for one in reached}
-    for words in ("My patch", "Lens", "day, From", first[:40]):
+    for words in ("My patch", "Harm", "day, From", first[:40]):
         assert words in names, names
     assert "IFRAME" in tags  # the map, with its own buttons and ranks inside
     unseen = [one["html"] for one in reached if not (one["seen"] and _shows(one))]

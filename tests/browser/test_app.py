@@ -157,7 +157,7 @@ def test_another_lens_draws_another_map(visit):
     frame = visit.page.locator(".stage iframe").element_handle().content_frame()
     old = frame.url
     with visit.page.expect_event("framenavigated", lambda moved: moved == frame):
-        visit.choose("Lens", "Domestic abuse")
+        visit.choose("Harm", "Domestic abuse")
     visit.page.locator("h1", has_text="Domestic abuse").wait_for()
     visit.wait_for_map()
     assert frame.url != old
@@ -173,7 +173,7 @@ def test_files_taken_away_are_those_the_command_line_writes(visit, shown, tmp_pa
             "hotspots.geojson": "Outlines (GeoJSON)",
             "cells.parquet": "All cells (Parquet)",
             "map.html": "Map (one file)",
-            "manifest.json": "Manifest (JSON)",
+            "manifest.json": "How it was made (JSON)",
         }[path.name]
         taken = visit.download(label, behind=["Export", "More"])
         stem, suffix = path.name.split(".")
@@ -218,7 +218,7 @@ def test_a_file_with_faults_is_reported_used_and_its_text_never_run(visit, tmp_p
         page.locator("h1", has_text="Drugs, weapons and robbery"),
     )
     assert "too few to tell" in page.locator(".m-notice.m-stop").inner_text()
-    visit.choose("Lens", "Violence and sexual offences (police.uk)")
+    visit.choose("Harm", "Violence and sexual offences (police.uk)")
     page.locator("h1", has_text="Violence").wait_for()
     visit.wait_for_map()
     label = " ".join(HOSTILE.split())

@@ -66,7 +66,7 @@ def test_a_campaign_without_a_template_takes_places_too(app):
     app.switch_page(CAMPAIGNS).run()
     press(app, "Start a new one")
     next(
-        one for one in app.checkbox if "number 2 of the lens" in one.label.replace("\\", "")
+        one for one in app.checkbox if "number 2 of this harm" in one.label.replace("\\", "")
     ).check()
     app.run()
     press(app, "Take what is ticked (1)")

@@ -136,10 +136,10 @@ def test_files_are_offered_under_names_of_this_release_alone(app):
         "List (CSV)",
         "Outlines (GeoJSON)",
         "All cells (Parquet)",
-        "Manifest (JSON)",
+        "How it was made (JSON)",
         "Download: Workbook (Excel)",
         "What each field means (CSV)",
-        "Manifest of this form (JSON)",
+        "How this form was made (JSON)",
     ]
 
 

@@ -45,7 +45,7 @@ def test_a_chosen_hot_spot_lists_its_signals(app):
     app.selectbox(key="question").set_value("concentrated").run()
     choose_first(app)
     page = " ".join(str(block.proto.body) for block in app.get("html"))
-    assert "Signals it carries" in page
+    assert "Signs it carries" in page
     assert "luster" in page
 
 

@@ -51,9 +51,9 @@ def test_a_sink_moved_out_is_gone_from_every_page_and_can_be_undone(desk):
     app.text_input(key="sinks decided by").input("Analysis lead")
     app.button(key="apply sinks").click().run()
     assert not app.exception
-    assert "1 sink decided, 1,470 incidents" in said(app)
+    assert "1 default point decided, 1,470 incidents" in said(app)
     app.switch_page(str(PAGES / "hotspots" / "overview.py")).run()
-    assert "1 sink decided" in said(app)
+    assert "1 default point decided" in said(app)
     (path,) = (settings().workspace / "sinks").glob("*.toml")
     (kept,) = read_sink_choices(path).choices
     assert (kept.choice, kept.decided_by, kept.label) == (
@@ -64,10 +64,12 @@ def test_a_sink_moved_out_is_gone_from_every_page_and_can_be_undone(desk):
         subjects = connection.execute(text("SELECT subject FROM audit")).scalars().all()
     assert "geocode sinks" in subjects
     app.switch_page(str(PAGES / "data" / "load.py")).run()
-    next(one for one in app.button if one.label == "Undo the choices about sinks").click().run()
+    next(
+        one for one in app.button if one.label == "Undo the choices about default points"
+    ).click().run()
     assert f"{1_470 + MOVED:,} incidents" in said(app)
     next(one for one in app.button if one.label == "Use the choices kept for it").click().run()
-    assert "1 sink decided" in said(app)
+    assert "1 default point decided" in said(app)
 
 
 def test_a_mapping_is_kept_and_offered_to_tables_with_its_columns():

@@ -96,8 +96,13 @@ def test_the_values_on_screen_are_the_findings(question, values):
     labels = [button.proto.label for button in app.get("download_button")]
     assert labels == [
         *("Workbook (Excel)", "Layer with its style (GeoPackage)"),
-        *("Page that opens anywhere (HTML)", "Table (CSV)", "Table (Parquet)", "Manifest (JSON)"),
-        *("Download: Workbook (Excel)", "Manifest of this form (JSON)"),
+        *(
+            "Page that opens anywhere (HTML)",
+            "Table (CSV)",
+            "Table (Parquet)",
+            "How it was made (JSON)",
+        ),
+        *("Download: Workbook (Excel)", "How this form was made (JSON)"),
     ]
     forms = [one.title for one in ANSWER_FORMS.values()]
     assert app.selectbox(key="form to take").options == forms

@@ -79,7 +79,7 @@ def _ask_filter(people: Sequence[str]) -> AuditFilter:
     days: Any = right.date_input(
         "Days", value=cast("Any", ()), format="DD/MM/YYYY", key="audit days"
     )
-    words = st.text_input("Words in it", placeholder="A lens, an area, a file name", max_chars=200)
+    words = st.text_input("Words in it", placeholder="A harm, an area, a file name", max_chars=200)
     chosen = list(days) if isinstance(days, tuple) else [days]
     return AuditFilter(
         kinds=tuple(kinds),

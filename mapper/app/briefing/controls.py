@@ -60,7 +60,7 @@ def _ask_lens(dataset: Dataset, first: str) -> str:
     key, usual = f"briefing lens {dataset.digest[:12]}", first if first in titles else None
     follow("lens", key, {name: name for name in titles}.get, usual or next(iter(titles)))
     chosen = st.selectbox(
-        "Lens of the map",
+        "Harm on the map",
         list(titles),
         index=list(titles).index(usual) if usual else 0,
         format_func=titles.__getitem__,

@@ -91,7 +91,7 @@ def _choices(viewer: Viewer, dataset: Dataset, *, presenting: bool) -> BriefingC
         return cast("BriefingChoices", chosen)
     with (
         st.container(key="briefing choices"),  # out of sight where a presentation is reloaded
-        st.popover("Lens, period, last meeting", icon=":material/tune:"),
+        st.popover("Harm, period, last meeting", icon=":material/tune:"),
     ):
         chosen = ask_choices(
             dataset,

@@ -143,7 +143,7 @@ def _mover(one: Mover) -> str:
 
 def _meetings(content: Briefing) -> str:
     """Return the places where lenses meet."""
-    head = "<h2>Where lenses meet</h2>"
+    head = "<h2>Where harms meet</h2>"
     against, word = encode_text(", ".join(content.met)), question_word(content.map)
     if not content.meetings:
         return f"{head}<p>No place is {word} under two of these at once: {against}.</p>"

@@ -130,7 +130,7 @@ def _venue(shown: Release, row: "pd.Series[Any]", why: str) -> Candidate:
 def _reason(place: int, reason: str) -> str:
     """Return why a hot spot is in the list: its number, and the first part of its reason."""
     first = reason.partition(";")[0]
-    return f"number {place} of the lens" + (f", {first}" if first else "")
+    return f"number {place} of this harm" + (f", {first}" if first else "")
 
 
 def _where(row: Any) -> str:

@@ -98,7 +98,7 @@ def _show_held(saved: Version) -> None:
         return
     st.caption(
         plain(
-            f"Under the lens {lens.title}, {shown.period}, its places hold"
+            f"Under {lens.title}, {shown.period}, its places hold"
             f" {count(incidents_within(shown, every), 'incident')}; the visited ones"
             f" {incidents_within(shown, visited):,}."
         )

@@ -91,7 +91,7 @@ def _offer(taken: Sequence[Mapping[str, Any]], key: str, content: Content) -> Se
         for one in _candidates(kind or "hot spot", shown, dataset, template)
         if one.place not in {row.get("place") for row in taken}
     ]
-    st.caption(plain(f"Ranked by the lens {lens.title}, {shown.period}; best first."))
+    st.caption(plain(f"Ranked by {lens.title}, {shown.period}; best first."))
     if not offered:
         notice("Nothing of this kind is left to tick. Choose another above, or type a place below.")
         return ()

@@ -58,7 +58,7 @@ def decided(dataset: Dataset, choices: SinkChoices) -> Dataset:
         When a choice fits no incident.
     """
     incidents = apply_sink_choices(dataset.incidents, choices)
-    title = f"{dataset.title}, {count(len(choices.choices), 'sink')} decided"
+    title = f"{dataset.title}, {count(len(choices.choices), 'default point')} decided"
     made = dataset_of(incidents, title=title, choices=f"{dataset.digest}{text_of_choices(choices)}")
     return replace(made, demonstration=dataset.demonstration)
 
@@ -72,13 +72,13 @@ def ask_sinks(dataset: Dataset) -> Dataset | None:
     """List the sinks and ask what to do with each; return the data to use instead, if any."""
     base = _bases().get(dataset.digest)
     if base is not None:
-        st.text(f"Geocode sinks were decided on: {dataset.title}.")
-        return base if st.button("Undo the choices about sinks") else None
+        st.text(f"Default points were decided on: {dataset.title}.")
+        return base if st.button("Undo the choices about default points") else None
     found = sinks_of(dataset.digest, _dataset=dataset)
     if not found:
         st.caption("No point holds an outlying share of the incidents.")
         return None
-    with st.expander(f"{count(len(found), 'point')} may be geocode sinks: decide before mapping"):
+    with st.expander(f"{count(len(found), 'point')} may be default points: decide before mapping"):
         st.text(
             "Records often get the point of a desk (a police station, a hospital) in place of the"
             " place. Each point below holds far more incidents than points do."

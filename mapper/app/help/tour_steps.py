@@ -64,7 +64,7 @@ def _teams(planted: Mapping[str, Mapping[str, Any]]) -> Sequence[Step]:
         ),
         Step(
             TEAMS,
-            "Lay two lenses beside each other",
+            "Lay two harms beside each other",
             "see own wards",
             patch,
             planted=f"In {both['ward']}, {both['incidents']} county-lines incidents and"
@@ -140,7 +140,7 @@ def _analysts(planted: Mapping[str, Mapping[str, Any]], truth: Mapping[str, Any]
             "see everything",
             "hotspots/overview.py",
             planted=f"{len(clusters)} places where county-lines incidents gather.",
-            do="Choose the lens County lines indicators and go down the list.",
+            do="Choose the harm County lines indicators and go down the list.",
             see="Each of them, and the town centre where hubs gather incidents by themselves. The"
             " last places on the list are chance: one find in twenty may be.",
         ),
@@ -174,7 +174,7 @@ def _analysts(planted: Mapping[str, Mapping[str, Any]], truth: Mapping[str, Any]
             "data/load.py",
             planted=f"{sink['incidents']:,} incidents recorded at the police station in"
             f" {sink['ward']}, wherever they happened.",
-            do="Open the points that may be geocode sinks and decide on the first.",
+            do="Open the points that may be default points and decide on the first.",
             see="The point with its share of all incidents, and what is left when it is set aside.",
         ),
         *(_evaluated(one, bench) for one in truth["interventions"]),
@@ -192,10 +192,10 @@ def _evaluated(one: Mapping[str, Any], bench: str) -> Step:
         "see everything",
         bench,
         planted=f"From {start}, {one['effect']}: {before} incidents before, {after} after.",
-        do="Paste the cells into H3 cells, choose the lens All demand on police, put the first day"
+        do="Paste the cells into H3 cells, choose the harm All demand on police, put the first day"
         f" after the action at {start}, press Ask.",
         see="A ratio with its interval beside places left alone, and whether what fell came up in"
-        " the ring around.",
+        " the cells around.",
         paste="\n".join(one["treated_cells"]),
         asked={"question": "evaluate"},
     )

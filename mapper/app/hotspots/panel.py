@@ -87,7 +87,7 @@ def _hint(shown: Release) -> str:
         return f"{places_words(shown)}; largest excess first. Choose one for details."
     return (
         f"{nothing_words(shown)}. Choose a longer period, larger cells or another"
-        " lens, or take it as the answer."
+        " harm, or take it as the answer."
     )
 
 

@@ -47,7 +47,7 @@ def show_signals(dataset: Dataset, request: AnalysisRequest, lens: Lens, chosen:
         table = _released(dataset, request, lens).table
         row = table[table["place_id"] == chosen]
         if len(row):
-            st.html("<h3>Signals it carries</h3>")
+            st.html("<h3>Signs it carries</h3>")
             bullets(_sentences(row.to_dict("records")[0]))
             what_is("single-place", label="What is a single place?")
     if st.toggle(

@@ -67,7 +67,7 @@ def ask_choice(viewer: Viewer, dataset: Dataset, allowed: Allowed) -> tuple[Patc
     if not lenses:
         raise InputError(
             "No kind of harm can be told in this data, so there is nothing to show. Load a force"
-            " extract with its incident types, or ask an analyst for a lens that fits."
+            " extract with its incident types, or ask an analyst which kinds fit."
         )
     with st.container(horizontal=True, vertical_alignment="bottom", gap="small"):
         chosen = _ask_wards(viewer, allowed)

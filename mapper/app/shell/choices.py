@@ -91,7 +91,7 @@ def ask_lens(dataset: Dataset, usual: BriefingChoices | None = None) -> Lens:
     key = f"lens {dataset.digest[:12]}"
     follow("lens", key, {name: name for name in lenses}.get, first)
     chosen = st.selectbox(
-        "Lens",
+        "Harm",
         list(lenses),
         index=list(lenses).index(first),
         format_func=title,
@@ -161,7 +161,7 @@ def _ask_question(lens: Lens) -> dict[str, Any]:
         part="expected",
         leave=[one for one in known["expected"].of if "table" in one and not brings],
         told=lens.expected_reason,
-        titles={"lens": f"{known['expected'].of[lens.expected]} (lens)"},
+        titles={"lens": f"{known['expected'].of[lens.expected]} (usual)"},
     )
     asked = {"question": question, "expected": expected}
     return {**asked, **_ask_table(known)} if "table" in expected else asked

@@ -85,7 +85,9 @@ def show_downloads(shown: AnyRelease, forms: Sequence[str], *, told: bool = Fals
     ]
     if told:
         stem = form_name(shown, "csv").rpartition(".")[0]
-        offers.append((f"{stem}.manifest.json", "Manifest (JSON)", "application/json", manifest_of))
+        offers.append(
+            (f"{stem}.manifest.json", "How it was made (JSON)", "application/json", manifest_of)
+        )
     with st.container(horizontal=True):
         for name, label, kind, make in offers:
             st.download_button(

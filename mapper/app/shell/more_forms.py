@@ -45,7 +45,7 @@ def show_export(shown: AnyRelease) -> None:
         with st.expander("More"):
             rest = [form for form in offered(shown) if form not in first]
             show_downloads(shown, rest, told=True)
-            st.caption("The manifest says how to make the files again.")
+            st.caption("“How it was made” says how to make the files again.")
             _show_every(shown)
 
 
@@ -79,7 +79,7 @@ def _offer(shown: AnyRelease, form: str, crs: str) -> None:
         ("Download", form_name(shown, form, crs), chosen.mime, partial(export, form=form, crs=crs)),
         (fields.title, fields.file, fields.mime, partial(export, form="fields")),
         (
-            "Manifest of this form (JSON)",
+            "How this form was made (JSON)",
             f"{form}.manifest.json",
             "application/json",
             partial(manifest_of_form, form=form, crs=crs),

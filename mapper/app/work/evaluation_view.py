@@ -79,7 +79,7 @@ def show_evaluation(viewer: Viewer, evaluation: Version) -> None:
     with st.expander("What to know before trusting it"):
         bullets(inputs["notes"])
         st.text(
-            f"Worked out by {evaluation.author} through the lens {inputs['lens']['id']}"
+            f"Worked out by {evaluation.author} for the harm {inputs['lens']['id']}"
             f" (version {inputs['lens']['version']}), record {evaluation.record}."
         )
     if st.button("Work it out again from what is kept", key=f"{evaluation.record} again"):

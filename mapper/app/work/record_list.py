@@ -29,7 +29,7 @@ _BEGIN: Mapping[str, tuple[str, ...]] = MappingProxyType(
         ),
         "campaign": (
             "Choose a template, or none, and press Start a campaign.",
-            "Tick the places that the lens ranks, and fill the template's actions over them.",
+            "Tick the places that rank first, and fill the template's actions over them.",
             "Save. Outreach is counted by place and day; what is untouched stands out.",
         ),
         "intervention": (

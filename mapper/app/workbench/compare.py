@@ -97,5 +97,5 @@ def _show_choices(first: AnsweredQuestion, second: AnsweredQuestion) -> None:
     if first.asking.dataset.digest != second.asking.dataset.digest:
         pairs.append(f"data: {first.asking.dataset.title} and {second.asking.dataset.title}")
     if first.asking.lens.sha256 != second.asking.lens.sha256:
-        pairs.append("lens: not the same rules")
+        pairs.append("harm: not counted by the same rules")
     st.text(f"What was asked differs in: {'; '.join(pairs) or 'nothing'}.")

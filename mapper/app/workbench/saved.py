@@ -106,9 +106,9 @@ def warning_of(run: SavedRun, dataset: Dataset) -> str:
     try:
         lens = load_lens(str(run.asked["request"]["lens"]))
     except MapperError as error:
-        return " ".join([*told, f"Its lens cannot be used: {error}"])
+        return " ".join([*told, f"Its kind of harm cannot be used: {error}"])
     if lens.sha256 != run.asked["lens_sha256"]:
-        told.append(f"The lens “{lens.title}” was changed since.")
+        told.append(f"What counts as “{lens.title}” was changed since.")
     return " ".join(told)
 
 

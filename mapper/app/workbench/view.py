@@ -133,7 +133,7 @@ def _show_method(shown: FindingRelease) -> None:
     st.text(f"Choices: {words}")
     rows = "; ".join(f"{name.replace('_', ' ')} {value:,}" for name, value in numbers.items())
     st.text(f"Numbers: {rows}")
-    st.caption(plain(f"Release {shown.digest}"))
+    st.caption(plain(f"Number of this answer, as in its files: {shown.digest}"))
 
 
 def _value(value: object) -> str:

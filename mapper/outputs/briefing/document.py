@@ -75,7 +75,7 @@ def _second_page(briefing: Briefing) -> tuple[Block, ...]:
         Heading("Places that moved"),
         *_movers(briefing),
         *_week(briefing.shifts, briefing.map.title, briefing.map.hidden_words),
-        Heading("Where lenses meet"),
+        Heading("Where harms meet"),
         *_meetings(briefing),
         *_work(briefing.shared),
         Heading("Read this with care"),
