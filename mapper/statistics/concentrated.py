@@ -29,8 +29,8 @@ from mapper.statistics.permutation import SMALLEST_P, subset_tails
 from mapper.statistics.places import Windows
 from mapper.statistics.rates import binomial_tail
 
-# Of all cells, tested by themselves: with 1 % in place of 2 %, equal land held up to 1.0 points less
-# of the next year's incidents than last year's count (docs/accuracy.md)
+# Of all cells, tested by themselves. With 1 % equal land held up to 1.0 points less of next year's
+# incidents than last year's count does, with 2 % at most 0.5 (docs/accuracy.md).
 BUSIEST_SHARE = 0.02
 _SURE = 0.05  # of all windows tested, by Bonferroni: such a disc is listed whatever else is
 
