@@ -25,8 +25,8 @@ install: .venv/installed
 run: install
 	$(BIN)/mapper serve
 
-# Two lanes side by side. The browser's waits much and starts first; one Chromium serves all of its
-# tests, apart from xdist. What a lane says is held back until it ends.
+# Two lanes side by side. The browser's waits much: it starts first, and the other gives way to it.
+# One Chromium serves all of its tests, apart from xdist. What a lane says is held back until it ends.
 test: .venv/installed-dev .venv/browser
 	$(MAKE) --no-print-directory --jobs=2 --output-sync=target test-browser test-plain
 
@@ -35,7 +35,7 @@ test-browser: .venv/browser
 	$(BIN)/python -m pytest -m "not soak" $(ALONE)
 
 test-plain: lint
-	$(BIN)/python -m pytest -m "not browser and not soak" $(ALONE:%=--ignore=%) \
+	nice -n 10 $(BIN)/python -m pytest -m "not browser and not soak" $(ALONE:%=--ignore=%) \
 		--numprocesses=3 --dist=loadfile
 
 lint: .venv/installed-dev
