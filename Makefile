@@ -7,6 +7,8 @@ PIP := $(BIN)/python -m pip --disable-pip-version-check
 
 # In a process of its own: it measures that process's memory
 ALONE := tests/security/test_hostile_files.py
+# The only folders with tests in a browser: the others are not read through for them
+BROWSER := tests/browser tests/security
 
 .PHONY: install run test test-plain test-browser lint soak benchmarks docs sbom pictures clean
 
@@ -25,17 +27,17 @@ install: .venv/installed
 run: install
 	$(BIN)/mapper serve
 
-# Two lanes side by side. The browser's waits much: it starts first, and the other gives way to it.
-# One Chromium serves all of its tests, apart from xdist. What a lane says is held back until it ends.
+# Two lanes side by side. The browser's waits much and starts first; one Chromium serves all of its
+# tests, apart from xdist. What a lane says is held back until it ends.
 test: .venv/installed-dev .venv/browser
 	$(MAKE) --no-print-directory --jobs=2 --output-sync=target test-browser test-plain
 
 test-browser: .venv/browser
-	$(BIN)/python -m pytest -m "browser and not soak"
+	$(BIN)/python -m pytest -m "browser and not soak" $(BROWSER)
 	$(BIN)/python -m pytest -m "not soak" $(ALONE)
 
 test-plain: lint
-	nice -n 10 $(BIN)/python -m pytest -m "not browser and not soak" $(ALONE:%=--ignore=%) \
+	$(BIN)/python -m pytest -m "not browser and not soak" $(ALONE:%=--ignore=%) \
 		--numprocesses=3 --dist=loadfile
 
 lint: .venv/installed-dev

@@ -113,9 +113,24 @@ SAID = {
 }
 
 
-@pytest.mark.parametrize("rows", [401, 100_000])
 @pytest.mark.parametrize("spoilt", SPOILT)
-def test_every_output_is_the_same_to_the_byte(tmp_path, area, in_slices_of, spoilt, rows):
+def test_every_output_is_the_same_to_the_byte(tmp_path, area, in_slices_of, spoilt):
+    same_to_the_byte(tmp_path, area, in_slices_of, spoilt, rows=401)
+
+
+def test_every_output_is_the_same_with_a_slice_for_each_file(tmp_path, area, in_slices_of):
+    same_to_the_byte(tmp_path, area, in_slices_of, "faults", rows=100_000)
+
+
+@pytest.mark.soak
+@pytest.mark.parametrize("rows", [97, 5_003, 100_000])
+@pytest.mark.parametrize("spoilt", SPOILT)
+def test_slices_of_any_size_give_the_same(tmp_path, area, in_slices_of, spoilt, rows):
+    same_to_the_byte(tmp_path, area, in_slices_of, spoilt, rows=rows)
+
+
+def same_to_the_byte(tmp_path, area, in_slices_of, spoilt, *, rows):
+    """Compare what both ways write, of files spoilt in one way."""
     made = SPOILT[spoilt](StreetRows())
     paths = made.write(tmp_path / "a.csv", tmp_path / "b.csv")
     in_slices_of(rows)
@@ -131,8 +146,8 @@ def test_every_output_is_the_same_to_the_byte(tmp_path, area, in_slices_of, spoi
     "choices",
     [
         {"start": date(2023, 6, 1), "end": date(2024, 3, 31)},
-        {"lens": "public-violence"},
-        {"police_generated": False},
+        pytest.param({"lens": "public-violence"}, marks=pytest.mark.soak),
+        pytest.param({"police_generated": False}, marks=pytest.mark.soak),
         {"question": "concentrated", "score": "count"},
     ],
     ids=str,

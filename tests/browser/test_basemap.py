@@ -23,6 +23,7 @@ def tiles(visit):
     return visit.map.locator(".leaflet-tile-pane img.leaflet-tile-loaded")
 
 
+@pytest.mark.soak
 def test_a_file_of_tiles_is_drawn_and_nothing_leaves(browser, extract, tmp_path):
     file = write_tiles(tmp_path / "streets.pmtiles", deepest=6)
     with serving(tmp_path, demonstration_file=extract, basemap=file) as address:

@@ -152,18 +152,18 @@ def ask_sum(drawn, world, plan, *, audience, register, knowledge):
 
 
 def test_a_plan_and_what_is_asked_beside_it_tell_nothing_hidden(monkeypatch):
-    for seed in range(12):
+    for seed in range(8):
         assert attack_plan(seed, monkeypatch, tries=1)[0] == []
 
 
 def test_a_plan_for_partners_and_the_public_tells_neither_anything_hidden(monkeypatch):
     made = Counter()
-    for seed in range(24):
+    for seed in range(10):
         made_of = {"published": True, "resolution": 8 + seed % 2}
         found, given = attack_plan(seed, monkeypatch, tries=2, **made_of)
         assert found == []
         made += given
-    assert made["sums"] >= 12
+    assert made["sums"] >= 5
 
 
 @pytest.mark.soak
