@@ -35,6 +35,7 @@ def test_a_chair_shows_the_briefing_and_leaves_with_it_printed(browser, served_a
     visit.click_until(end, page.get_by_role("button", name="PDF"))
     visit.rest()
     printed = pypdf.PdfReader(visit.download("PDF").path())
+    assert len(printed.pages) == 2
     text = re.sub(r"\s+", "", " ".join(one.extract_text() for one in printed.pages))
     for figure in figures:
         value, _, before = figure.partition(" ")

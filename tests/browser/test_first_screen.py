@@ -111,6 +111,7 @@ def test_an_officer_goes_from_a_link_to_paper_in_three_actions(visit, demonstrat
     assert opened + page.evaluate("window.actions") <= MOST_ACTIONS
 
 
+@pytest.mark.soak
 def test_a_chair_goes_from_a_link_to_two_printed_pages_in_two_actions(visit):
     page = visit.page
     page.goto(f"{visit.address}/briefing")
