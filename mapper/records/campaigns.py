@@ -144,11 +144,12 @@ def place_table(content: Content) -> pd.DataFrame:
         name = row["place"]
         mine = [one for one in actions if one.place == name and one.is_wanted]
         told = {"place": name, "kind": row.get("kind", ""), "ward": row.get("ward", "")}
+        told["lead"] = row.get("lead") or content.get("lead", "")
         state = "visited" if name in covered.visited else "untouched"
         done = sum(one.status == "done" for one in mine)
         sums = reached(content, place=name)
         rows.append({**told, "state": state, "actions": len(mine), "done": done, **sums})
-    columns = ["place", "kind", "ward", "state", "actions", "done", *COUNTED]
+    columns = ["place", "kind", "ward", "lead", "state", "actions", "done", *COUNTED]
     table = pd.DataFrame(rows, columns=columns)
     return table.sort_values("state", kind="stable").reset_index(drop=True)
 

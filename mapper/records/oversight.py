@@ -12,12 +12,14 @@ from datetime import date
 
 import pandas as pd
 
+from mapper.base.text import count
 from mapper.grid.area_weighting import name_key
 from mapper.records.actions import PlannedAction, actions_of, has_ended, overdue
-from mapper.records.place_work import Ground, grounds_of
+from mapper.records.place_work import Ground, grounds_of, leads_of
 from mapper.records.versions import Version
 
 ONE_PLACE = 0.5  # share of the smaller ground
+MANY = 3  # pieces of work at one place that are worth a word
 
 
 @dataclass(frozen=True)
@@ -27,11 +29,17 @@ class Crossing:
     place: str
     work: tuple[str, ...]  # record numbers of plans and campaigns
     actions: tuple[PlannedAction, ...]  # those not dropped
+    leads: tuple[str, ...] = ()  # lead agencies named here, each once
 
     @property
     def agencies(self) -> tuple[str, ...]:
         """Agencies with something to do here, in the order of the alphabet."""
         return tuple(sorted({one.agency for one in self.actions if one.agency}))
+
+    @property
+    def lead(self) -> str:
+        """The one door at this place: its lead agency, or that none or more than one is named."""
+        return " or ".join(self.leads) or "none named"
 
     @property
     def doubled(self) -> tuple[str, ...]:
@@ -91,12 +99,38 @@ def matrix(found: Sequence[Crossing]) -> pd.DataFrame:
     rows = [
         {
             "place": one.place,
+            "lead agency": one.lead,
             "plans and campaigns": len(one.work),
             **{agency: sum(a.agency == agency for a in one.actions) for agency in agencies},
         }
         for one in found
     ]
-    return pd.DataFrame(rows, columns=["place", "plans and campaigns", *agencies])
+    return pd.DataFrame(rows, columns=["place", "lead agency", "plans and campaigns", *agencies])
+
+
+def crossing_words(found: Iterable[Crossing]) -> tuple[str, ...]:
+    """Return what a chair should settle: many plans at a place, things doubled, no or two doors."""
+    told = tuple(found)
+    many = [
+        f"{one.place}: {count(len(one.work), 'plan or campaign', 'plans and campaigns')}"
+        f" ({', '.join(one.work)})"
+        for one in told
+        if len(one.work) >= MANY
+    ]
+    doors = [
+        f"{one.place}: {count(len(one.leads), 'lead agency', 'lead agencies')} named"
+        f" ({', '.join(one.leads)}), so a family would meet more than one door"
+        for one in told
+        if len(one.leads) > 1
+    ]
+    twice = [f"Twice at {one.place}: {words}" for one in told for words in one.doubled]
+    open_doors = [
+        f"{one.place}: {count(len(one.agencies), 'agency', 'agencies')} and no lead agency named"
+        for one in told
+        if not one.leads and len(one.agencies) > 1
+    ]
+    bare = [f"{one.place}: nobody has anything to do" for one in told if not one.actions]
+    return (*many, *doors, *twice, *open_doors, *bare)
 
 
 def _is_one_place(one: Ground, other: Ground) -> bool:
@@ -117,4 +151,6 @@ def _crossing(group: Sequence[tuple[Ground, Version]]) -> Crossing:
             if here and action.is_wanted:
                 actions[one.record, action.row] = action
     records = dict.fromkeys(one.record for _, one in group)
-    return Crossing(group[0][0].name, tuple(records), tuple(actions.values()))
+    named = (leads_of(one).get(ground.name, "") for ground, one in group)
+    leads = tuple(dict.fromkeys(lead for lead in named if lead))
+    return Crossing(group[0][0].name, tuple(records), tuple(actions.values()), leads)

@@ -150,6 +150,18 @@ def grounds_of(one: Version) -> tuple[Ground, ...]:
     )
 
 
+def leads_of(one: Version) -> Mapping[str, str]:
+    """Return the lead agency at each place that a record names, by place; empty where none is.
+
+    A campaign's own lead answers for every place that names no other.
+    """
+    content = one.content
+    whole = str(content.get("lead", ""))
+    if one.kind != "campaign":
+        return {one.title: whole}
+    return {str(row["place"]): str(row.get("lead") or whole) for row in content.get("places", ())}
+
+
 def every_ground(work: Iterable[Version]) -> list[Ground]:
     """Return the places with cells that some records name, each once, by name."""
     found = {(one.name, one.cells): one for each in work for one in grounds_of(each) if one.cells}

@@ -4,7 +4,8 @@ A plan is shared once a meeting record names it among the plans whose actions it
 the action, its agency, day and state leave, never the place's cells, notes or the plan's own text.
 An intervention is shared when it belongs to such a plan. The verdict of its evaluation is told
 where every count behind it may be printed; the counts themselves, and any figure made of them,
-never are.
+never are. Of a campaign that a meeting carries on it is told how many of its places were visited,
+how many actions are late, and what could be told of it by the same rule; no place is named.
 """
 
 from collections.abc import Iterable, Mapping
@@ -12,14 +13,17 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
+from mapper.base.text import count
 from mapper.disclosure.people import Viewer, require
 from mapper.disclosure.rules import AudienceRule
-from mapper.records.actions import PlannedAction, actions_of
+from mapper.records.actions import PlannedAction, actions_of, overdue, state_of
+from mapper.records.campaigns import coverage, judged_by_reach
 from mapper.records.database import Database
 from mapper.records.evaluations import register
 from mapper.records.versions import Version, records
 
 TOO_FEW = "too few to say"
+BY_REACH = "judged by reach, not by counts"
 
 
 @dataclass(frozen=True)
@@ -46,11 +50,26 @@ class SharedResult:
 
 
 @dataclass(frozen=True)
+class SharedCampaign:
+    """How one campaign stands, as partners see it."""
+
+    name: str
+    first: str
+    last: str
+    state: str
+    covered: str  # 3 of 8 places visited
+    actions: str  # 5 of 12 actions done
+    late: int
+    told: str  # a verdict, or that it is judged by reach and coverage
+
+
+@dataclass(frozen=True)
 class Shared:
     """What partners see of the records."""
 
     actions: tuple[SharedAction, ...] = ()
     results: tuple[SharedResult, ...] = ()
+    campaigns: tuple[SharedCampaign, ...] = ()
     meetings: tuple[date, ...] = ()  # days on which meetings were held, latest first
 
 
@@ -79,6 +98,7 @@ def shared_records(
     return Shared(
         actions=shared_actions(plans, today=today),
         results=shared_results(interventions, evaluations, rule=rule),
+        campaigns=shared_campaigns(plans, evaluations, rule=rule, today=today),
         meetings=tuple(sorted(held, reverse=True)),
     )
 
@@ -126,6 +146,33 @@ def shared_results(
         )
         for entry in register(interventions, evaluations)
     )
+
+
+def shared_campaigns(
+    work: Iterable[Version], evaluations: Iterable[Version], *, rule: AudienceRule, today: date
+) -> tuple[SharedCampaign, ...]:
+    """Return how campaigns stand, those with most late actions first, then the latest begun."""
+    known = tuple(evaluations)
+    found = []
+    for one in (each for each in work if each.kind == "campaign"):
+        content = one.content
+        wanted = [action for action in actions_of(content) if action.is_wanted]
+        done = sum(action.status == "done" for action in wanted)
+        (result,) = shared_results([one], known, rule=rule)
+        found.append(
+            SharedCampaign(
+                name=one.title,
+                first=result.first,
+                last=result.last,
+                state=state_of(content),
+                covered=coverage(content).words,
+                actions=f"{done} of {count(len(wanted), 'action')} done",
+                late=len(overdue(wanted, today)),
+                told=BY_REACH if judged_by_reach(content) else result.verdict,
+            )
+        )
+    found.sort(key=lambda one: one.first, reverse=True)
+    return tuple(sorted(found, key=lambda one: -one.late))
 
 
 def _shared(action: PlannedAction, today: date) -> SharedAction:

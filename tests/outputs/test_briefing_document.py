@@ -17,7 +17,7 @@ from mapper.outputs.briefing.files import briefing_file
 from mapper.outputs.briefing.gather import gather
 from mapper.outputs.pictures.shift_clock import shift_clock
 from mapper.questions.windows import Window
-from mapper.records.shared import Shared, SharedAction, SharedResult
+from mapper.records.shared import Shared, SharedAction, SharedCampaign, SharedResult
 from tests.small_extract import write_extract
 
 MADE_AT = datetime(2024, 1, 8, 9, 30, tzinfo=UTC)
@@ -27,6 +27,20 @@ SHARED = Shared(
         SharedAction("Locks and lighting", "council", date(2024, 1, 2), None, "late", 6),
         SharedAction(HOSTILE, "housing", None, None, "open"),
         SharedAction("Assembly", "school", None, date(2023, 12, 1), "done"),
+    ),
+    campaigns=(
+        SharedCampaign(
+            "Abuse month",
+            *(
+                "2023-09-01",
+                "2023-09-30",
+                "running",
+                "3 of 6 places visited",
+                "9 of 24 actions done",
+            ),
+            late=2,
+            told="could not be told",
+        ),
     ),
     results=(SharedResult("Patrols", "2023-03-01", "", "could not be told", "worked"),),
 )
@@ -79,6 +93,8 @@ def test_each_form_holds_every_figure_of_the_content(content, form, read):
             assert flat(part) in text
     for one in content.meetings[:10]:
         assert flat(f"{one.place.name}, {one.place.district}") in text
+    for part in ("Abuse month", "3 of 6 places visited", "9 of 24 actions done, 2 late"):
+        assert flat(part) in text
     for part in ("Locks and lighting", "6 days late", "Patrols", "could not be told", HOSTILE):
         assert flat(part) in text
     assert flat(content.takeaway) in text

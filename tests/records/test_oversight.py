@@ -2,7 +2,14 @@
 
 from datetime import UTC, date, datetime
 
-from mapper.records.oversight import all_actions, by_agency, crossings, live, matrix
+from mapper.records.oversight import (
+    all_actions,
+    by_agency,
+    crossing_words,
+    crossings,
+    live,
+    matrix,
+)
 from mapper.records.versions import Version
 
 TODAY = date(2022, 10, 1)
@@ -60,6 +67,35 @@ def test_three_pieces_of_work_at_one_place_and_what_is_doubled():
 def test_the_matrix_counts_each_agencys_actions_at_each_place():
     table = matrix(crossings(WORK)).set_index("place")
     assert table.loc["Parade"].to_dict() == {
-        "plans and campaigns": 3, "council": 1, "housing": 1, "midwifery": 1, "police": 1,
+        "lead agency": "none named", "plans and campaigns": 3,
+        "council": 1, "housing": 1, "midwifery": 1, "police": 1,
     }  # fmt: skip
-    assert table.loc["Clinic"].sum() == 1
+    assert table.loc["Clinic", "plans and campaigns"] == 1
+    assert table.loc["Clinic", ["council", "midwifery"]].sum() == 0
+
+
+def test_one_lead_agency_at_each_place_and_two_are_told():
+    """A campaign's own lead answers where its place names none; a family is to meet one door."""
+    icon = {"places": [{"place": "Hub", "cells": HERE}, {"place": "Far", "cells": AWAY}]}
+    icon["places"][1]["lead"] = "midwifery"
+    campaign = record("C-2", "campaign", name="ICON", lead="health visiting", **icon)
+    plan = record("P-9", "plan", name="Parade", cells=HERE, lead="housing")
+    found = {one.place: one for one in crossings([plan, campaign])}
+    assert found["Parade"].leads == ("housing", "health visiting")
+    assert found["Far"].lead == "midwifery"
+    words = "\n".join(crossing_words(found.values()))
+    assert (
+        "Parade: 2 lead agencies named (housing, health visiting), so a family would meet more than"
+        " one door" in words
+    )
+    assert "Far: nobody has anything to do" in words
+
+
+def test_what_a_chair_should_settle_is_told_once_each():
+    words = crossing_words(crossings(WORK))
+    assert words == (
+        "Parade: 3 plans and campaigns (P-1, P-2, C-1)",
+        "Twice at Parade: Light the stairs (council, housing)",
+        "Parade: 4 agencies and no lead agency named",
+        "Clinic: nobody has anything to do",
+    )

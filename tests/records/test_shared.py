@@ -8,7 +8,15 @@ from mapper.base.errors import RefusedError
 from mapper.disclosure.people import Viewer
 from mapper.disclosure.rules import rules
 from mapper.records.briefings import release_briefing, released_briefing
-from mapper.records.shared import shared_actions, shared_plans, shared_records, shared_results
+from mapper.records.shared import (
+    BY_REACH,
+    TOO_FEW,
+    shared_actions,
+    shared_campaigns,
+    shared_plans,
+    shared_records,
+    shared_results,
+)
 from mapper.records.versions import Version
 
 RULE = rules().audiences["partnership"]
@@ -116,3 +124,46 @@ def test_a_partner_releases_nothing(database):
     with pytest.raises(RefusedError):
         release_briefing(database, PARTNER, release="ab" * 32, choices={})
     assert released_briefing(database) is None
+
+
+CAMPAIGNS = (
+    version(
+        "C-1",
+        "campaign",
+        name="Abuse month",
+        first="2026-09-01",
+        last="2026-09-30",
+        state="running",
+        judged="harm at its places",
+        places=[{"place": "Parade", "why": "23 incidents"}, {"place": "Hub"}],
+        actions=[
+            {"place": "Parade", "action": "Visit", "agency": "police", "status": "done"},
+            {"place": "Hub", "action": "Call", "agency": "housing", "due": "2026-09-20"},
+            {"place": "Hub", "action": "Talk", "agency": "schools", "status": "dropped"},
+        ],
+    ),
+    version("C-2", "campaign", name="ICON", first="2026-10-01", judged="reach and coverage"),
+)
+
+
+@pytest.mark.parametrize(
+    ("smallest", "told"), [(RULE.smallest_count, "worked"), (RULE.smallest_count - 1, TOO_FEW)]
+)
+def test_a_campaign_tells_cover_lateness_and_what_could_be_told_and_no_place(smallest, told):
+    evaluation = version(
+        "E-1",
+        "evaluation",
+        intervention="C-1",
+        inputs={"counts": {"treated": [90, smallest]}},
+        result={"verdict": "worked", "words": []},
+    )
+    found = shared_campaigns(CAMPAIGNS, [evaluation], rule=RULE, today=TODAY)
+    month, icon = found
+    assert (month.covered, month.actions, month.late) == (
+        "1 of 2 places visited",
+        "1 of 2 actions done",
+        1,
+    )
+    assert month.told == told
+    assert icon.told == BY_REACH
+    assert not any(word in str(found) for word in ("Parade", "Hub", "23 incidents"))

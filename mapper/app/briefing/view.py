@@ -8,11 +8,11 @@ import streamlit as st
 from mapper.base.palette import with_colours
 from mapper.base.text import encode_text
 from mapper.outputs.briefing.content import Briefing, Headline
-from mapper.outputs.briefing.document import state_in_words
+from mapper.outputs.briefing.document import late_in_words, state_in_words
 from mapper.outputs.briefing.places import Meeting, Mover
 from mapper.outputs.briefing.spans import RateChange
 from mapper.outputs.standard_words import question_word
-from mapper.records.shared import Shared, SharedAction, SharedResult
+from mapper.records.shared import Shared, SharedAction, SharedCampaign, SharedResult
 
 _STYLE = with_colours((Path(__file__).parent / "briefing.css").read_text(encoding="utf-8"))
 _PRESENTING = """
@@ -38,7 +38,7 @@ _SIGNS = {
     "too few to compare": ("○", "none"),
     "cannot be told": ("○", "none"),
 }
-_MOVERS, _MEETINGS, _ACTIONS, _RESULTS = 5, 3, 4, 3  # rows that fit on one screen
+_MOVERS, _MEETINGS, _ACTIONS, _RESULTS, _CAMPAIGNS = 5, 3, 4, 3, 2  # rows that fit on one screen
 
 
 def put_on_briefing_style(*, presenting: bool) -> None:
@@ -89,10 +89,11 @@ def show_work(shared: Shared, *, presenting: bool = False) -> None:
     """Show actions due and done, and what worked; on a slide, an empty part vanishes."""
     actions = _actions(shared) if shared.actions or not presenting else ""
     results = _results(shared) if shared.results or not presenting else ""
+    campaigns = _campaigns(shared) if shared.campaigns else ""
     none = "<p>No action is carried on yet, and no result recorded.</p>"
-    if presenting:
-        actions, results = (f"<div>{one}</div>" if one else "" for one in (actions, results))
-    st.html(f'<div class="b-panel">{actions + results or none}</div>')
+    parts = [one for one in (campaigns, actions, results) if one]
+    shown = "".join(f"<div>{one}</div>" if presenting else one for one in parts)
+    st.html(f'<div class="b-panel">{shown or none}</div>')
 
 
 def _tile(one: Headline) -> str:
@@ -208,6 +209,25 @@ def _days(first: str, last: str) -> str:
     """Return from when to when something was done."""
     begin, end = (_short(date.fromisoformat(day)) if day else "now" for day in (first, last))
     return f"{begin} to {end}"
+
+
+def _campaigns(shared: Shared) -> str:
+    """Return the campaigns that a meeting carries on: covered, late, what could be told."""
+    rows = "".join(_campaign(one) for one in shared.campaigns[:_CAMPAIGNS])
+    return (
+        '<h2>Campaigns</h2><table><thead><tr><th scope="col">Campaign</th>'
+        f'<th scope="col">Could be told</th></tr></thead><tbody>{rows}</tbody></table>'
+        f"{_more(len(shared.campaigns), _CAMPAIGNS)}"
+    )
+
+
+def _campaign(one: SharedCampaign) -> str:
+    """Return one line of the campaigns."""
+    told = encode_text(f"{one.covered}; {late_in_words(one)}")
+    return (
+        f"<tr><td>{encode_text(one.name)}<small>{told}</small></td>"
+        f"<td>{encode_text(one.told)}</td></tr>"
+    )
 
 
 def _results(shared: Shared) -> str:

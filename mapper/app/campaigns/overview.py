@@ -1,7 +1,9 @@
 """A campaign at a glance: three figures, what is late, what is untouched, on a map and in files."""
 
-from datetime import date
+import re
+from datetime import date, datetime
 from functools import partial
+from typing import Any
 
 import pandas as pd
 import streamlit as st
@@ -13,11 +15,13 @@ from mapper.app.shell.day import today_here
 from mapper.app.shell.taking import handed_out, require_live
 from mapper.app.shell.waiting import opened_dataset
 from mapper.app.shell.words import notice, plain
-from mapper.app.work.record_desk import Desk
+from mapper.app.work.record_desk import Desk, seen_records
 from mapper.base.errors import MapperError
 from mapper.base.text import count, encode_text
 from mapper.disclosure.people import Viewer
 from mapper.outputs.campaign import FILES, campaign_file, coverage_picture
+from mapper.outputs.campaign_print import agency_sheet, campaign_document
+from mapper.outputs.documents.pdf import document_pdf
 from mapper.records.actions import actions_of, overdue
 from mapper.records.campaigns import (
     action_table,
@@ -34,6 +38,7 @@ _HEADS = {
     "place": "Place",
     "kind": "What it is",
     "ward": "Ward",
+    "lead": "Lead agency here",
     "state": "State",
     "actions": "Actions",
     "done": "Done",
@@ -130,6 +135,61 @@ def _offer_files(viewer: Viewer, saved: Version, today: date) -> None:
                 key=f"{saved.digest} {form}",
                 on_click="ignore",
             )
+    _offer_print(viewer, saved, today)
+
+
+def _offer_print(viewer: Viewer, saved: Version, today: date) -> None:
+    """Offer the campaign on paper: two pages for the meeting, or a sheet for one agency."""
+    named = {one.agency for one in actions_of(saved.content) if one.is_wanted and one.agency}
+    with st.container(horizontal=True, vertical_alignment="bottom"):
+        whose = st.selectbox(
+            "On paper",
+            ["", *sorted(named)],
+            format_func=lambda agency: f"Sheet for {agency}" if agency else "Whole campaign",
+            key=f"{saved.digest} paper",
+            width=280,
+        )
+        st.download_button(
+            "Print (PDF)",
+            partial(_printed, viewer, saved, whose, today),
+            file_name=f"campaign-{'-'.join([saved.record, *re.findall('[a-z]+', whose)])}.pdf",
+            mime="application/pdf",
+            key=f"{saved.digest} print {whose}",
+            on_click="ignore",
+        )
+
+
+def _printed(viewer: Viewer, saved: Version, agency: str, today: date) -> bytes:
+    """Return a campaign or an agency's sheet as PDF, once it is written down who takes it.
+
+    Raises
+    ------
+    MapperError
+        When there is no map through the campaign's lens to print from.
+    """
+    require_live(viewer)
+    dataset = opened_dataset()
+    shown = release_through(lens_of(saved.content, dataset), dataset)
+    made: dict[str, Any] = {"made_by": viewer.name, "made_at": datetime.now().astimezone()}
+    if agency:
+        document = agency_sheet(saved, shown, agency, today=today, **made)
+    else:
+        found = [
+            one
+            for one in seen_records(viewer, "evaluation")
+            if one.content["intervention"] == saved.record
+        ]
+        document = campaign_document(
+            saved,
+            shown,
+            area=area_here(),
+            today=today,
+            evaluation=found[0] if found else None,
+            **made,
+        )
+    detail = {"campaign": saved.record, "version": saved.number, "agency": agency}
+    subject = f"campaign {saved.record} on paper"
+    return handed_out(viewer, document_pdf(document), subject=subject, detail=detail)
 
 
 def _taken(viewer: Viewer, saved: Version, form: str, today: date, name: str) -> bytes:

@@ -7,23 +7,34 @@ from functools import partial
 import pandas as pd
 import streamlit as st
 
+from mapper.app.campaigns.picker import release_through
 from mapper.app.door.who import current_viewer
+from mapper.app.oversight.bare_places import FEWEST, bare_places, one_of_each_family
+from mapper.app.shell.choices import lenses_for
 from mapper.app.shell.day import today_here
 from mapper.app.shell.frame import put_on_style, show_marking
 from mapper.app.shell.taking import handed_out, require_live
+from mapper.app.shell.waiting import opened_dataset
 from mapper.app.shell.words import bullets, notice, plain
 from mapper.app.work.record_desk import seen_records
 from mapper.base.errors import MapperError
 from mapper.base.text import count
-from mapper.disclosure.people import Viewer
+from mapper.disclosure.people import Viewer, may
 from mapper.disclosure.release import MARKINGS
 from mapper.outputs.reminders import reminders
 from mapper.records.actions import PlannedAction, overdue
-from mapper.records.oversight import Crossing, all_actions, by_agency, crossings, live, matrix
+from mapper.records.oversight import (
+    Crossing,
+    all_actions,
+    by_agency,
+    crossing_words,
+    crossings,
+    live,
+    matrix,
+)
 from mapper.records.versions import Version
 
 _ALL = "All agencies"
-_MANY = 3  # pieces of work at one place that are worth a word
 _PAGES = {"plan": "plans", "campaign": "campaigns"}
 
 
@@ -40,6 +51,7 @@ def show_page() -> None:
             return
         _show_actions(viewer, work)
         _show_crossings(crossings(work))
+        _show_bare(viewer, work)
     except MapperError as error:
         notice(str(error), kind="stop")
 
@@ -113,18 +125,34 @@ def _show_crossings(found: Sequence[Crossing]) -> None:
     st.subheader("Where plans and agencies cross", anchor=False)
     table = matrix(found).rename(columns=lambda name: name[:1].upper() + name[1:])
     st.dataframe(table, hide_index=True, width="stretch", key="crossings")
-    many = [
-        f"{one.place}: {count(len(one.work), 'plan or campaign', 'plans and campaigns')}"
-        f" ({', '.join(one.work)})"
-        for one in found
-        if len(one.work) >= _MANY
-    ]
-    doubled = [f"{one.place}: {words}" for one in found for words in one.doubled]
-    bare = [f"{one.place}: nobody has anything to do" for one in found if not one.actions]
-    bullets([*many, *(f"Twice at {words}" for words in doubled), *bare])
+    bullets(crossing_words(found))
     st.caption(
         "Two pieces of work are at one place when half of the smaller one's cells lie in the other."
         " Numbers are actions, done ones included."
+    )
+
+
+def _show_bare(viewer: Viewer, work: Sequence[Version]) -> None:
+    """Show, when asked, the places where three harms meet and nobody works."""
+    st.subheader("Three harms, and nobody there", anchor=False)
+    if not st.toggle("Look for places where three harms meet and nobody works", key="bare places"):
+        return
+    dataset = opened_dataset()
+    offer = lenses_for(dataset.digest, _dataset=dataset)
+    lenses = one_of_each_family(offer.lenses[: offer.fitting])
+    with st.spinner("Looking at each harm"):
+        found = bare_places([release_through(lens, dataset) for lens in lenses], work)
+    told = ", ".join(one.title for one in lenses)
+    if len(lenses) < FEWEST:
+        notice(f"The data shows too few harms to set against each other: {told or 'none'}.")
+        return
+    bullets(one.bare_words for one in found)
+    whose = " Looked for in your wards alone." if not may(viewer, "see everything") else ""
+    st.caption(
+        plain(
+            f"{count(len(found), 'place')} in the hot spots of three or more of: {told}; no live"
+            f" plan or campaign covers any of it.{whose}"
+        )
     )
 
 

@@ -10,7 +10,7 @@ from mapper.disclosure.place_findings import PlaceFindings
 from mapper.records.actions import has_ended, state_of
 from mapper.records.content import in_words
 from mapper.records.form import RecordKind, load_form
-from mapper.records.place_work import PlaceWork, grounds_of
+from mapper.records.place_work import PlaceWork, grounds_of, leads_of
 from mapper.records.versions import Version
 
 _PAGES: dict[RecordKind, str] = {
@@ -56,12 +56,24 @@ def _label(one: Version, work: PlaceWork, cells: frozenset[str]) -> str:
     told = [f"{load_form(one.kind).title} {one.record}: {one.title}"]
     if one.kind in {"plan", "campaign"}:
         told.append(state_of(one.content))
+        told += [f"lead agency {lead}" for lead in _leads(one, cells)]
     if one.kind == "intervention" or has_ended(one.content):
         told.append(_outcome(one, work))
     covered = max((part.share_of(cells) for part in grounds_of(one)), default=0.0)
     if covered:
         told.append(f"covers {covered:.0%} of this place")
     return ", ".join(part for part in told if part)
+
+
+def _leads(one: Version, cells: frozenset[str]) -> list[str]:
+    """Return the lead agencies that a plan or campaign names for a place, each once."""
+    named = leads_of(one)
+    here = (
+        named.get(part.name, "")
+        for part in grounds_of(one)
+        if one.kind == "plan" or part.share_of(cells)
+    )
+    return list(dict.fromkeys(lead for lead in here if lead))
 
 
 def _outcome(one: Version, work: PlaceWork) -> str:

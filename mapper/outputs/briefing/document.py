@@ -20,11 +20,12 @@ from mapper.outputs.documents.model import (
 from mapper.outputs.pictures.map_picture import map_picture
 from mapper.outputs.pictures.shift_clock import shift_clock
 from mapper.outputs.standard_words import question_word
-from mapper.records.shared import Shared
+from mapper.records.shared import Shared, SharedCampaign
 
 TITLE = "Briefing"
 _IN_A_ROW = 3  # figures that stand side by side
 _MOST_PLACES = 8  # told of each list, so that the second page holds everything else
+_MOST_CAMPAIGNS = 4
 _WEEK_WIDTH = 0.7
 _MAP_WIDTH = 0.68  # of the line, so that figures and map share a page
 HOW_CHANGE_IS_TOLD = (
@@ -174,11 +175,27 @@ def _meeting_row(one: Meeting) -> tuple[str, ...]:
 
 def _work(shared: Shared) -> tuple[Block, ...]:
     """Return actions and what came of them; where there is neither, in one line."""
+    campaigns = _campaigns(shared)
     if not shared.actions and not shared.results:
         words = "No plan that a meeting carries on has an action or an intervention on record."
-        return Heading("Actions, and what worked"), Paragraph(words)
+        return *campaigns, Heading("Actions, and what worked"), Paragraph(words)
     actions, results = _actions(shared), _results(shared)
-    return Heading("Actions"), *actions, Heading("What worked"), *results
+    return *campaigns, Heading("Actions"), *actions, Heading("What worked"), *results
+
+
+def _campaigns(shared: Shared) -> tuple[Block, ...]:
+    """Return the campaigns that a meeting carries on: covered, late, what could be told."""
+    if not shared.campaigns:
+        return ()
+    rows = tuple(
+        (one.name, one.covered, late_in_words(one), one.told)
+        for one in shared.campaigns[:_MOST_CAMPAIGNS]
+    )
+    header = ("Campaign", "Covered", "Actions", "What could be told")
+    table = Table("Those with late actions first.", header, rows, widths=(3.0, 2.0, 2.2, 2.0))
+    more = len(shared.campaigns) - _MOST_CAMPAIGNS
+    rest = (Paragraph(f"And {count(more, 'more campaign')}.", "small"),) if more > 0 else ()
+    return (Heading("Campaigns"), table, *rest)
 
 
 def _actions(shared: Shared) -> tuple[Block, ...]:
@@ -203,6 +220,11 @@ def _results(shared: Shared) -> tuple[Block, ...]:
     )
     header = ("What was done", "When", "What the counts say", "What partners say")
     return (Table("Latest first.", header, rows, widths=(3.0, 2.0, 1.7, 1.7)),)
+
+
+def late_in_words(one: SharedCampaign) -> str:
+    """Return how far a campaign's actions are, and how many of them are late."""
+    return f"{one.actions}, {one.late or 'none'} late"
 
 
 def state_in_words(state: str, late: int) -> str:
