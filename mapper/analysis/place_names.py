@@ -132,7 +132,18 @@ def region_words(places: int, area_km2: float, ward: str) -> str:
 
 
 def busiest_cells(cells: Cells, incidents: Integers, group: Integers) -> list[str]:
-    """Return the three to five busiest cells of each place, with incidents and share.
+    """Return the core of each place in words: its busiest cells, with incidents and share."""
+    table = core_cells(cells, incidents, group)
+    table["words"] = [
+        f"{cell}: {n:,} ({part:.0%})"
+        for cell, n, part in zip(table["cell"], table["n"], table["share"], strict=True)
+    ]
+    words = table.groupby("place")["words"].agg("; ".join)
+    return words.reindex(range(int(group.max(initial=-1)) + 1), fill_value="").tolist()
+
+
+def core_cells(cells: Cells, incidents: Integers, group: Integers) -> pd.DataFrame:
+    """Return the three to five busiest cells of each place: ``place``, ``cell``, ``n``, ``share``.
 
     Cells without an incident are not told, nor is a fourth or fifth that adds under a tenth.
 
@@ -146,12 +157,7 @@ def busiest_cells(cells: Cells, incidents: Integers, group: Integers) -> list[st
     table = pd.DataFrame(
         {"place": group[order], "cell": cells_to_strings(cells[order]), "n": incidents[order]}
     )
-    share = table["n"] / table.groupby("place")["n"].transform("sum")
+    table["share"] = table["n"] / table.groupby("place")["n"].transform("sum")
     at = table.groupby("place").cumcount()
-    told = (at < _LEAST_CELLS) | ((at < MOST_CELLS) & (share >= _WORTH_TELLING))
-    table["words"] = [
-        f"{cell}: {n:,} ({part:.0%})"
-        for cell, n, part in zip(table["cell"], table["n"], share, strict=True)
-    ]
-    words = table[told].groupby("place")["words"].agg("; ".join)
-    return words.reindex(range(int(group.max(initial=-1)) + 1), fill_value="").tolist()
+    told = (at < _LEAST_CELLS) | ((at < MOST_CELLS) & (table["share"] >= _WORTH_TELLING))
+    return table[told].reset_index(drop=True)

@@ -84,6 +84,28 @@ def own_area(boundary: Boundary, *, title: str, resolution: int, known: StudyAre
     )
 
 
+def polygon_names(boundary: Boundary) -> tuple[str, ...]:
+    """Return a name for each polygon: the file's own, else its number; equal ones are numbered."""
+    column = find_column(boundary.attributes.columns, _NAME)
+    stem = (
+        plain_name(boundary.name.rpartition(".")[0].replace("_", " ").replace("-", " ")) or "Area"
+    )
+    numbers = range(1, len(boundary.shapes) + 1)
+    if column is None:
+        return tuple(f"{stem} {at}" if len(boundary.shapes) > 1 else stem for at in numbers)
+    given = boundary.attributes[column].astype(object)
+    names = [
+        plain_name(str(name)) if pd.notna(name) else f"{stem} {at}"
+        for at, name in zip(numbers, given, strict=True)
+    ]
+    seen: dict[str, int] = {}
+    for at, name in enumerate(names):
+        seen[name] = seen.get(name, 0) + 1
+        if seen[name] > 1:
+            names[at] = f"{name} ({seen[name]})"
+    return tuple(names)
+
+
 def _cover(boundary: Boundary, *, resolution: int) -> Cells:
     """Return every cell that overlaps a boundary, sorted."""
     whole = shapely.union_all(boundary.shapes)

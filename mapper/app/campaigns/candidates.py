@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from mapper.analysis.place_names import core_cells
 from mapper.base.text import count
 from mapper.context.distances import metres_between
 from mapper.context.places import Places
@@ -32,7 +33,7 @@ class Candidate:
     """One place that could be taken."""
 
     place: str
-    kind: str  # hot spot, ward, venue
+    kind: str  # hot spot, core, ward, venue, area
     ward: str
     why: str
     incidents: int | None
@@ -61,6 +62,27 @@ def hot_spots(shown: Release) -> tuple[Candidate, ...]:
         )
         for place, row in enumerate(hotspot_rows(shown, on_screen=True), start=1)
     )
+
+
+def cores(shown: Release) -> tuple[Candidate, ...]:
+    """Return the core of each hot spot, its busiest cells, in the order of the hot spots."""
+    ids = shown.hotspots["hotspot_id"].astype("str").tolist()
+    at = {spot: number for number, spot in enumerate(ids)}
+    group = np.array([at.get(spot, -1) for spot in shown.cells["hotspot_id"].astype("str")])
+    table = core_cells(
+        strings_to_cells(shown.cells["cell"].to_numpy(dtype=object)),
+        shown.cells["incidents"].fillna(0).to_numpy(dtype=np.int64),
+        group.astype(np.int64),
+    )
+    found = []
+    for one in hot_spots(shown):
+        core = table[table["place"] == at[one.hotspot_id]]
+        held = int(core["n"].sum())
+        why = f"{count(len(core), 'cell')} with {held:,} of its incidents"
+        cells = tuple(map(str, core["cell"]))
+        name = f"Core of {one.place}"
+        found.append(Candidate(name, "core", one.ward, why, held, cells, one.hotspot_id))
+    return tuple(one for one in found if one.cells)
 
 
 def wards(shown: Release) -> tuple[Candidate, ...]:

@@ -1,14 +1,18 @@
 """Places ticked from the list that a lens ranks, each with its reason."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
+from itertools import count as count_from
 from types import MappingProxyType
 from typing import Any
 
 import streamlit as st
 
 from mapper.analysis.request import AnalysisRequest
-from mapper.app.campaigns.candidates import Candidate, hot_spots, venues, wards
+from mapper.app.campaigns.area_map import show_area_map
+from mapper.app.campaigns.areas import SUFFIXES, drawn_area, file_areas
+from mapper.app.campaigns.candidates import Candidate, cores, hot_spots, venues, wards
 from mapper.app.campaigns.tables import edit_rows, put_rows
+from mapper.app.door.who import current_viewer
 from mapper.app.shell.area_in_use import area_name_here
 from mapper.app.shell.choices import days_of, lenses_for
 from mapper.app.shell.datasets import Dataset
@@ -17,17 +21,27 @@ from mapper.app.shell.surroundings import landmarks_near
 from mapper.app.shell.waiting import opened_dataset
 from mapper.app.shell.words import notice, plain
 from mapper.base.errors import MapperError
+from mapper.base.settings import settings
 from mapper.base.text import count
+from mapper.disclosure.people import brings_files
 from mapper.disclosure.release import Release
 from mapper.lenses.lens import Lens
 from mapper.records.form import Content, Field
 from mapper.records.templates import Template, template_of
 
+_READ = "mapper_campaign_areas"
 _FEW = 8  # proposed where no template says how many
 _LISTED = 12  # drawn before more are asked for
 _VENUES = ("family hub", "health centre", "community centre", "school", "youth club")
 _KINDS: Mapping[str, str] = MappingProxyType(
-    {"hot spot": "Hot spots", "ward": "Wards", "venue": "Venues near hot spots"}
+    {
+        "hot spot": "Hot spots",
+        "core": "Busiest cells",
+        "ward": "Wards",
+        "venue": "Venues near hot spots",
+        "map": "On the map",
+        "file": "File of areas",
+    }
 )
 
 
@@ -86,10 +100,15 @@ def _offer(taken: Sequence[Mapping[str, Any]], key: str, content: Content) -> Se
         format_func=_KINDS.__getitem__,
         key=f"{key} kind",
     )
+    names = {str(row.get("place")) for row in taken}
+    if kind == "map":
+        return _from_map(shown, names, key)
+    if kind == "file":
+        return _from_file(shown, names, key)
     offered = [
         one
         for one in _candidates(kind or "hot spot", shown, dataset, template)
-        if one.place not in {row.get("place") for row in taken}
+        if one.place not in names
     ]
     st.caption(plain(f"Ranked by {lens.title}, {shown.period}; best first."))
     if not offered:
@@ -100,10 +119,60 @@ def _offer(taken: Sequence[Mapping[str, Any]], key: str, content: Content) -> Se
     return _ticked(offered, first, f"{key} {kind} {len(taken)}")
 
 
+def _from_map(shown: Release, taken: Collection[str], key: str) -> Sequence[Candidate]:
+    """Draw the map to choose hot spots and draw areas on; return what is taken."""
+    told = show_area_map(shown, key=f"{key} map")
+    st.caption(
+        "Choose a hot spot on the map, or draw an area: it takes every cell that it touches."
+    )
+    found = [one for one in hot_spots(shown) if one.hotspot_id == told.chosen]
+    if told.corners:
+        usual = next(name for n in count_from(1) if (name := f"Area {n}") not in taken)
+        name = st.text_input("Name of the area", usual, key=f"{key} name {len(taken)}") or usual
+        area = drawn_area(shown, told.corners, name=name)
+        if area is None:
+            notice("Nothing that you are shown lies in this area: draw another.", kind="look")
+        else:
+            found.append(area)
+    for one in found:
+        if one.place in taken:
+            st.caption(plain(f"{one.place} is taken."))
+        elif st.button(plain(f"Take {one.place}: {one.why}"), key=f"{key} take {one.place}"):
+            return [one]
+    return ()
+
+
+def _from_file(shown: Release, taken: Collection[str], key: str) -> Sequence[Candidate]:
+    """Ask for a file of polygons; return those that are ticked, once they are taken."""
+    if not brings_files(current_viewer()):
+        notice("Only those who may load data bring files. Draw the area on the map instead.")
+        return ()
+    given = st.file_uploader(
+        "File of areas (GeoJSON, GeoPackage, zipped Shapefile, KML)",
+        type=list(SUFFIXES),
+        max_upload_size=settings().upload_mb,
+        key=f"{key} file",
+    )
+    if given is None:
+        return ()
+    kept = st.session_state.get(_READ)
+    if kept is None or kept[0] != (given.file_id, shown.digest):
+        with st.spinner("Reading areas"):
+            kept = ((given.file_id, shown.digest), file_areas(shown, given))
+        st.session_state[_READ] = kept
+    offered = [one for one in kept[1] if one.place not in taken]
+    if not offered:
+        notice("All areas of this file are taken.")
+        return ()
+    return _ticked(offered, offered, f"{key} file {given.file_id} {len(taken)}")
+
+
 def _candidates(
     kind: str, shown: Release, dataset: Dataset, template: Template | None
 ) -> Sequence[Candidate]:
     """Return what may be ticked of a kind."""
+    if kind == "core":
+        return cores(shown)
     if kind == "venue":
         kinds = template.venues if template and template.venues else _VENUES
         return venues(shown, landmarks_near(dataset), kinds=kinds)
