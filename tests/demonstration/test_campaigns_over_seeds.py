@@ -100,20 +100,24 @@ def test_a_planted_campaign_is_found_and_one_of_nothing_is_not_told(demonstratio
 def test_over_twenty_seeds_and_five_lenses_one_verdict_in_ten_at_most_is_unfounded(
     tmp_path, capsys
 ):
-    nothing, falls, nones = [], [], []
+    nothing, falls, worked, nones = [], [], [], []
     for seed in range(1, 21):
         files = write_demonstration(tmp_path / str(seed), seed=seed)
         truth = json.loads(files.truth.read_text(encoding="utf-8"))["interventions"]
         read = read_incidents([files.incidents], today=date(2026, 1, 1))
         found = outcomes(read, truth, LENSES)
         nothing += found.nothing
-        falls.append(found.fall["verdict"] == "worked")
+        falls.append(found.fall["code"] == "fewer")
+        worked.append(found.fall["verdict"] == "worked")
         nones.append(claims(found.none))
         with capsys.disabled():
             unfounded = sum(map(claims, nothing)) + sum(nones)
             codes = sorted({one["code"] for one in nothing})
             counts = {code: sum(one["code"] == code for one in nothing) for code in codes}
             told_of = f"{unfounded} of {len(nothing) + len(nones)} unfounded, {counts}"
-            sys.stdout.write(f"seed {seed}: {told_of}; falls found: {sum(falls)}\n")
-    assert sum(falls) >= 0.9 * len(falls)
+            sys.stdout.write(
+                f"seed {seed}: {told_of}; falls told {sum(falls)}, worked {sum(worked)}\n"
+            )
+    assert sum(falls) >= 0.9 * len(falls)  # the others rose before beyond chance
+    assert sum(worked) >= 0.75 * len(worked)  # elsewhere the ring may have gained half of the fall
     assert sum(map(claims, nothing)) + sum(nones) <= 0.1 * (len(nothing) + len(nones))

@@ -42,6 +42,8 @@ USERS = {
     "kay": {"groups": ["Neighbourhood teams"], "wards": ["Central, Liverpool"]},
     "kim": {"groups": ["Neighbourhood teams"], "wards": ["Birkenhead and Tranmere"]},
     "pat": {"groups": ["Partners"], "agency": "midwifery"},
+    "hal": {"groups": ["Partners"], "agency": "housing"},
+    "ida": {"groups": ["Partners"], "agency": "IDVA service"},
     "ada": {"groups": "Mapper administrators"},
     "eve": {"groups": ["Canteen"]},
 }

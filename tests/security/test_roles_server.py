@@ -160,6 +160,7 @@ def test_a_sign_in_opens_the_pages_of_its_role_alone(people):
         ("nia", "data", "Quality of the data"),
         ("pat", "plans", "Why this version"),
         ("pat", "campaigns", "Why this version"),
+        ("pat", "late-and-due", "Whose actions"),
         ("nia", "our-actions", "Save how it stands"),
         ("ann", "audit", "Is the log whole"),
         ("ada", "hot-spots", "hotspot_panel"),

@@ -8,7 +8,7 @@ import streamlit as st
 
 from mapper.analysis.study import Study, prepare
 from mapper.app.shell.area_in_use import area_here
-from mapper.app.shell.choices import ask_lens, days_of
+from mapper.app.shell.choices import days_of, lenses_for
 from mapper.app.shell.datasets import Dataset
 from mapper.app.shell.waiting import opened_dataset
 from mapper.app.shell.what_is import what_are
@@ -19,6 +19,7 @@ from mapper.base.errors import MapperError, RequestError
 from mapper.disclosure.people import Viewer, may, require
 from mapper.grid.hexagons import cell_resolution, strings_to_cells
 from mapper.lenses.lens import Lens
+from mapper.methods.load import glossary
 from mapper.questions.windows import Window
 from mapper.records.campaigns import as_intervention
 from mapper.records.evaluations import (
@@ -147,7 +148,7 @@ def ask_evaluation(viewer: Viewer, desk: Desk, before: Version | None) -> None:
         return
     try:
         dataset = opened_dataset()
-        lens = ask_lens(dataset)
+        lens = _ask_lens(dataset, intervention.content, desk.key)
         windows = _ask_windows(dataset, intervention, desk.key)
         if st.button("Work it out", type="primary", key=f"{desk.key} evaluate"):
             study = _study(dataset, lens, intervention)
@@ -159,6 +160,26 @@ def ask_evaluation(viewer: Viewer, desk: Desk, before: Version | None) -> None:
             _keep(viewer, evaluate_again(_study(dataset, lens, intervention), before), before)
     except MapperError as error:
         notice(str(error), kind="stop")
+
+
+def _ask_lens(dataset: Dataset, content: Content, key: str) -> Lens:
+    """Ask which harm is counted: at first the one that the places were chosen by, if by one."""
+    offer = lenses_for(dataset.digest, _dataset=dataset)
+    lenses = {lens.id: lens for lens in offer.lenses}
+    misfits = {lens.id for lens in offer.lenses[offer.fitting :]}
+    asked = str(content.get("lens", ""))
+    first = asked if asked in lenses else next(iter(lenses))
+    chosen = st.selectbox(
+        "Harm",
+        list(lenses),
+        index=list(lenses).index(first),
+        format_func=lambda id_: (
+            lenses[id_].title + (" (needs other data)" if id_ in misfits else "")
+        ),
+        key=f"{key} harm counted",
+        help=glossary()["lens"],
+    )
+    return lenses[chosen]
 
 
 def _keep(viewer: Viewer, content: Content, before: Version | None) -> None:
