@@ -2,7 +2,8 @@
 
 Reviews of what happened to children name the same failings again and again; the assessment asks
 under each of them. Here it is counted how many assessments answered, which questions stay open, and
-how long answers of others took. No text is told, so nothing fits a single home; of fewer than
+how long answers of others took; and which teams were briefed on which theme, in which campaign's
+outreach. No text is told, so nothing fits a single home; of fewer than
 :data:`FEWEST` assessments nothing is told at all.
 """
 
@@ -12,11 +13,14 @@ from datetime import date
 from statistics import median
 from typing import Any
 
+import pandas as pd
+
 from mapper.base.text import count
 from mapper.records.form import Section, load_form
 from mapper.records.versions import Version
 
 FEWEST = 3  # assessments
+_NO_TEAM, _NO_THEME = "no team named", "no theme named"
 
 
 @dataclass(frozen=True)
@@ -80,6 +84,29 @@ def requests(assessments: Iterable[Version]) -> Requests:
         without_basis=sum(not row.get("basis") for row in rows),
         days=median(waits) if waits else None,
     )
+
+
+def themes() -> tuple[str, ...]:
+    """Return the themes on which a team can be briefed, as a campaign's outreach offers them."""
+    columns = load_form("campaign").by_id["outreach"].columns
+    return next(column.options for column in columns if column.id == "theme")
+
+
+def briefings_held(campaigns: Iterable[Version]) -> pd.DataFrame:
+    """Return the briefings held by team and theme: ``team``, ``theme``, ``briefings``, ``staff``.
+
+    A row of outreach with staff briefed counts as the sessions it tells, at least one.
+    """
+    rows = [
+        (row.get("team") or _NO_TEAM, row.get("theme") or _NO_THEME,
+         max(1, int(row.get("sessions", 0))), int(row["briefed"]))
+        for one in campaigns
+        for row in one.content.get("outreach", ())
+        if row.get("briefed")
+    ]  # fmt: skip
+    table = pd.DataFrame(rows, columns=["team", "theme", "briefings", "staff"])
+    sums = table.groupby(["team", "theme"], as_index=False, sort=True).sum()
+    return sums.sort_values("staff", ascending=False, kind="stable", ignore_index=True)
 
 
 def _theme(part: Section, assessments: Sequence[Version]) -> ThemeLearning:

@@ -1,4 +1,4 @@
-"""What alike actions did together: the register by strand, those that could not be told counted.
+"""What alike actions did together: the register by strand and kind, untold ones counted too.
 
 Every evaluation with an interval is pooled, whether or not it was clear by itself: the clear ones
 alone would flatter. Several evaluations of one action count once, the latest.
@@ -13,15 +13,16 @@ from math import isfinite
 from mapper.records.versions import Version
 from mapper.statistics.pooled import FEWEST, Effect, Pooled, pool
 
-_NONE_NAMED = "no strand named"
+_NONE_NAMED, _NO_KIND, _CAMPAIGN = "no strand named", "no kind named", "campaign"
 _HALF = 0.5  # of the differences beyond chance: the actions did unlike things
 
 
 @dataclass(frozen=True)
 class StrandLine:
-    """One strand: how many actions were tried, what the counts told, and their mean effect."""
+    """A strand, or a kind of action in it: what was tried, what counts told, the mean effect."""
 
     strand: str
+    kind: str  # of action; empty where all kinds of the strand are together
     tried: int
     worked: int
     did_not_work: int
@@ -46,7 +47,9 @@ class StrandLine:
 def pooled_register(
     actions: Iterable[Version], evaluations: Iterable[Version], plans: Iterable[Version]
 ) -> tuple[StrandLine, ...]:
-    """Return the register by strand, most tried first.
+    """Return the register: each strand, most tried first, and under it its kinds of action.
+
+    Kinds are told where a strand has more than one.
 
     Parameters
     ----------
@@ -70,17 +73,29 @@ def pooled_register(
     for action in actions:
         named = action.content.get("strand") or strand_of.get(str(action.content.get("plan")))
         by_strand.setdefault(str(named or _NONE_NAMED), []).append(action)
-    lines = [_line(strand, tried, latest) for strand, tried in by_strand.items()]
-    return tuple(sorted(lines, key=lambda line: (-line.tried, line.strand)))
+    found = []
+    for strand, tried in sorted(by_strand.items(), key=lambda one: (-len(one[1]), one[0])):
+        found.append(_line(strand, "", tried, latest))
+        by_kind: dict[str, list[Version]] = {}
+        for action in tried:
+            usual = _CAMPAIGN if action.kind == "campaign" else _NO_KIND
+            by_kind.setdefault(str(action.content.get("kind") or usual), []).append(action)
+        if len(by_kind) > 1:
+            alike = sorted(by_kind.items(), key=lambda one: (-len(one[1]), one[0]))
+            found += [_line(strand, kind, some, latest) for kind, some in alike]
+    return tuple(found)
 
 
-def _line(strand: str, tried: list[Version], latest: Mapping[str, Version]) -> StrandLine:
-    """Return the line of one strand."""
+def _line(
+    strand: str, kind: str, tried: list[Version], latest: Mapping[str, Version]
+) -> StrandLine:
+    """Return the line of one strand, or of a kind of action in it."""
     results = [latest[one.record].content["result"] for one in tried if one.record in latest]
     verdicts = [result["verdict"] for result in results]
     effects = [effect for result in results if (effect := _effect(result.get("effect")))]
     return StrandLine(
         strand=strand,
+        kind=kind,
         tried=len(tried),
         worked=verdicts.count("worked"),
         did_not_work=verdicts.count("did not work"),
@@ -100,12 +115,12 @@ def _effect(kept: Mapping[str, float | None] | None) -> Effect | None:
 def researchers_file(lines: Iterable[StrandLine]) -> bytes:
     """Return the register by strand as CSV, without places, dates or counts of incidents.
 
-    A strand with under :data:`FEWEST` actions is left out: one action may be known to many.
+    A line of under :data:`FEWEST` actions is left out: one action may be known to many.
     """
     out = io.StringIO(newline="")
     writer = csv.writer(out)
     writer.writerow([
-        "strand", "actions", "worked", "did_not_work", "could_not_be_told", "not_evaluated",
+        "strand", "kind", "actions", "worked", "did_not_work", "could_not_be_told", "not_evaluated",
         "pooled", "ratio", "ratio_low", "ratio_high", "heterogeneity",
     ])  # fmt: skip
     for line in lines:
@@ -114,8 +129,8 @@ def researchers_file(lines: Iterable[StrandLine]) -> bytes:
         found = line.pooled
         numbers = (found.ratio, found.low, found.high, found.heterogeneity) if found else ()
         writer.writerow([
-            line.strand, line.tried, line.worked, line.did_not_work, line.could_not_be_told,
-            line.not_evaluated, found.number if found else 0,
+            line.strand, line.kind or "all", line.tried, line.worked, line.did_not_work,
+            line.could_not_be_told, line.not_evaluated, found.number if found else 0,
             *(f"{number:.3f}" for number in numbers),
         ])  # fmt: skip
     return out.getvalue().encode("utf-8-sig")

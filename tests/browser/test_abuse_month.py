@@ -19,6 +19,7 @@ from tests.security.people_server import serving
 pytestmark = pytest.mark.browser
 
 OLD = 76  # clicks from card to four actions done at one place, before there were campaigns
+MOST = 20  # from a card to a plan with four actions
 PARTNERS = {"hal": "housing", "ida": "IDVA service"}
 
 
@@ -170,3 +171,30 @@ def test_an_abuse_month_of_six_places_is_carried_by_partners_and_ends(visit, fol
     assert total <= OLD / 2
     for visitor in (chair, *partners, looking, closing):
         assert visitor.complaints == []
+
+
+def test_from_a_card_to_a_plan_with_four_actions(visit, folder, capsys):
+    ann = visit("ann", "hot-spots")
+    page, clicks = ann.page, Clicks(ann)
+    ann.wait_for_map()
+    line = page.locator(".list tbody tr").first
+    ann.click_until(line.locator("button"), page.locator(".m-place"))
+    clicks.made += 1
+    ann.rest()
+    spot = line.get_attribute("data-id")
+    fill_button = page.get_by_role("button", name="Fill in", exact=True)
+    clicks("link", "Plan for this place", sign=fill_button)
+    choose(clicks, "Fill in from a template", "Domestic-abuse intensification month")
+    clicks("button", "Fill in", sign=page.get_by_text("0 of 4 actions done", exact=False))
+    keep(clicks, "first plan", 1)
+    kept = open_database(workspace=folder / "workspace")
+    (plan,) = records(kept, "plan")
+    kept.close()
+    assert len(plan.content["actions"]) == 4
+    assert all(one["agency"] and one["due"] for one in plan.content["actions"])
+    assert plan.content["cells"]
+    assert plan.hotspot_id == spot
+    with capsys.disabled():
+        sys.stdout.write(f"\nFrom a card to a plan with four actions: {clicks.made} clicks\n")
+    assert clicks.made <= MOST
+    assert ann.complaints == []

@@ -2,7 +2,7 @@
 
 from datetime import UTC, date, datetime
 
-from mapper.outputs.reminders import reminders
+from mapper.outputs.reminders import mail_list, reminders
 from mapper.records.actions import PlannedAction
 
 MADE = datetime(2022, 9, 1, 8, 30, tzinfo=UTC)
@@ -41,3 +41,24 @@ def test_a_text_cannot_add_a_line_of_its_own():
     lines = unfolded(reminders([evil], made_at=MADE))
     assert not any(line.startswith("ATTENDEE") for line in lines)
     assert lines.count("END:VEVENT") == 1
+
+
+def test_the_list_to_mail_goes_agency_by_agency_late_first():
+    actions = (
+        PlannedAction("Locks\r\nBcc: all", agency="housing", due=date(2022, 9, 30), plan="P-1"),
+        PlannedAction("Brief", owner="Matron", agency="midwifery", due=date(2022, 8, 30),
+                      plan="C-1", place="Hub"),
+        PlannedAction("Late locks", agency="housing", due=date(2022, 8, 31), plan="P-2"),
+        PlannedAction("Done", agency="housing", status="done"),
+    )  # fmt: skip
+    assert mail_list(actions, today=date(2022, 9, 1)).decode().split("\r\n") == [
+        "Open actions on 1 September 2022",
+        "",
+        "Housing",
+        "- Late locks (due 31 August 2022, 1 day late; P-2)",
+        "- Locks Bcc: all (due 30 September 2022; P-1)",
+        "",
+        "Midwifery",
+        "- Brief (Hub; Matron; due 30 August 2022, 2 days late; C-1)",
+        "",
+    ]

@@ -181,9 +181,19 @@ def test_alike_actions_are_pooled_by_strand_whether_clear_or_not(database, inter
     assert first.pooled == pool([each[:3] for each in effects[:3]])
     assert first.words.startswith("3 together: 0.7")
     assert (second.strand, second.not_evaluated, second.pooled) == ("no strand named", 1, None)
+    kinds = ["enforcement", "enforcement", "enforcement", "work with families"]
+    alike = [
+        replace(one, content={**one.content, "kind": kind})
+        for one, kind in zip(actions, kinds, strict=True)
+    ]
+    whole, most, least = pooled_register(alike, evaluations, [plan])
+    assert (whole.kind, whole.tried, most.kind, most.tried) == ("", 4, "enforcement", 3)
+    assert (least.kind, least.tried, least.pooled) == ("work with families", 1, None)
+    told = researchers_file([whole, most, least]).decode("utf-8-sig").splitlines()
+    assert [line.split(",")[1] for line in told] == ["kind", "all", "enforcement"]
     header, line = researchers_file([first, second]).decode("utf-8-sig").splitlines()
     assert dict(zip(header.split(","), line.split(","), strict=True)) == {
-        "strand": "county lines", "actions": "4", "worked": "1", "did_not_work": "0",
+        "strand": "county lines", "kind": "all", "actions": "4", "worked": "1", "did_not_work": "0",
         "could_not_be_told": "3", "not_evaluated": "0", "pooled": "3",
         "ratio": f"{first.pooled.ratio:.3f}", "ratio_low": f"{first.pooled.low:.3f}",
         "ratio_high": f"{first.pooled.high:.3f}",

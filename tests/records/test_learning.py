@@ -3,7 +3,7 @@
 from datetime import UTC, datetime
 
 from mapper.records.form import load_form
-from mapper.records.learning import FEWEST, learning, requests
+from mapper.records.learning import FEWEST, briefings_held, learning, requests, themes
 from mapper.records.versions import Version
 
 THEMES = [
@@ -68,3 +68,21 @@ def test_of_few_assessments_nothing_is_told():
 
 def test_every_theme_is_a_section_of_the_form():
     assert [one.theme for one in load_form("assessment").sections if one.theme] == THEMES
+
+
+def test_briefings_are_counted_by_team_and_theme():
+    """The five themes and the campaign's own message; rows without staff briefed count nowhere."""
+    assert list(themes()[:-1]) == THEMES
+    rows = [
+        {"place": "Hub", "team": "Health visiting, north", "theme": THEMES[1], "briefed": 9},
+        {"place": "Hub", "team": "Health visiting, north", "theme": THEMES[1], "briefed": 4,
+         "sessions": 2},
+        {"place": "Clinic", "briefed": 3, "sessions": 1},
+        {"place": "Clinic", "contacts": 30, "sessions": 1},
+    ]  # fmt: skip
+    held = briefings_held([assessment(1, outreach=rows[:2]), assessment(2, outreach=rows[2:])])
+    assert held.values.tolist() == [
+        ["Health visiting, north", THEMES[1], 3, 13],
+        ["no team named", "no theme named", 1, 3],
+    ]
+    assert briefings_held([]).empty

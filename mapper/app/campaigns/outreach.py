@@ -9,25 +9,35 @@ from mapper.app.shell.day import today_here
 from mapper.app.work.record_desk import Desk, count_on
 from mapper.disclosure.people import Viewer
 from mapper.records.campaigns import COUNTED, coverage
+from mapper.records.learning import themes
 from mapper.records.open import database
 from mapper.records.saving import amend
 from mapper.records.versions import Version
 
+_TAPPED = 12  # places that fit beside each other
+
 
 def ask_outreach(viewer: Viewer, desk: Desk) -> None:
     """Ask for one count at one place on one day, and keep it at once."""
-    names = coverage(desk.content).planned
+    covered = coverage(desk.content)
+    names = [*covered.untouched, *covered.visited]  # so that the next one is chosen already
     if not names or not desk.based_on:
         return
     with (
         st.expander("Count a visit", icon=":material/add_location:"),
         st.form(f"{desk.record} visit", clear_on_submit=True, border=False),
     ):
-        left, right = st.columns(2)
-        place = left.selectbox("Place visited", names, key=f"{desk.record} visit place")
-        day = right.date_input(
-            "Day", today_here(), format="DD/MM/YYYY", key=f"{desk.record} visit day"
-        )
+        key = f"{desk.record} visit"
+        if len(names) <= _TAPPED:  # one tap, where a list would take two
+            place = st.pills(
+                "Place visited", names, default=names[0], required=True, key=f"{key} tap"
+            )
+        else:
+            place = st.selectbox("Place visited", names, key=f"{key} place")
+        left, middle, right = st.columns(3)
+        day = left.date_input("Day", today_here(), format="DD/MM/YYYY", key=f"{key} day")
+        team = middle.text_input("Team briefed", key=f"{key} team", placeholder="If staff were")
+        theme = right.selectbox("Theme of the briefing", ["", *themes()], key=f"{key} theme")
         across = st.columns(len(COUNTED))
         told = {
             name: int(
@@ -39,6 +49,7 @@ def ask_outreach(viewer: Viewer, desk: Desk) -> None:
         }
         if st.form_submit_button("Keep this count", type="primary"):
             row = {"place": place, "day": str(day), **told}
+            row |= {name: text for name, text in (("team", team), ("theme", theme)) if text}
             _keep(viewer, desk, row)
             st.rerun()
 

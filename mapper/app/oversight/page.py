@@ -21,7 +21,7 @@ from mapper.base.errors import MapperError
 from mapper.base.text import count
 from mapper.disclosure.people import Viewer, may
 from mapper.disclosure.release import MARKINGS
-from mapper.outputs.reminders import reminders
+from mapper.outputs.reminders import mail_list, reminders
 from mapper.records.actions import PlannedAction, overdue
 from mapper.records.oversight import (
     Crossing,
@@ -35,6 +35,10 @@ from mapper.records.oversight import (
 from mapper.records.versions import Version
 
 _ALL = "All agencies"
+_FILES = {
+    ".ics": ("Reminders (.ics)", "text/calendar"),
+    ".txt": ("List to mail (text)", "text/plain"),
+}
 _PAGES = {"plan": "plans", "campaign": "campaigns"}
 
 
@@ -89,15 +93,19 @@ def _show_actions(viewer: Viewer, work: Sequence[Version]) -> None:
             key="proposed actions",
         )
         st.caption("Open the plan or campaign and set another state to agree, or drop it.")
-    name = f"due-{'all' if chosen == _ALL else chosen.replace(' ', '-')}.ics"
-    st.download_button(
-        "Reminders (.ics)",
-        partial(_taken, viewer, shown, name),
-        file_name=name,
-        mime="text/calendar",
-        key="reminders",
-        on_click="ignore",
-    )
+    stem = f"due-{'all' if chosen == _ALL else chosen.replace(' ', '-')}"
+    with st.container(horizontal=True):
+        for form, (label, mime) in _FILES.items():
+            name = f"{stem}{form}"
+            st.download_button(
+                label,
+                partial(_taken, viewer, shown, name, today),
+                file_name=name,
+                mime=mime,
+                key=f"reminders {form}",
+                on_click="ignore",
+                help="mapper sends no mail: take it, and send it yourself.",
+            )
 
 
 def open_table(
@@ -156,8 +164,11 @@ def _show_bare(viewer: Viewer, work: Sequence[Version]) -> None:
     )
 
 
-def _taken(viewer: Viewer, actions: Sequence[PlannedAction], name: str) -> bytes:
-    """Return the calendar that somebody takes, once it is written down that they do."""
+def _taken(viewer: Viewer, actions: Sequence[PlannedAction], name: str, today: date) -> bytes:
+    """Return the calendar or list that somebody takes, once it is written down that they do."""
     require_live(viewer)
-    content = reminders(actions, made_at=datetime.now(UTC))
+    if name.endswith(".ics"):
+        content = reminders(actions, made_at=datetime.now(UTC))
+    else:
+        content = mail_list(actions, today=today)
     return handed_out(viewer, content, subject=name, detail={"actions": len(actions)})

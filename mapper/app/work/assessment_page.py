@@ -14,7 +14,7 @@ from mapper.app.work.record_page import show_records
 from mapper.app.work.record_start import asked_place
 from mapper.base.errors import MapperError
 from mapper.disclosure.people import Viewer
-from mapper.records.learning import learning, requests
+from mapper.records.learning import briefings_held, learning, requests
 from mapper.records.versions import Version
 
 PLANS = "pages/places/plan.py"
@@ -24,7 +24,9 @@ def show_page() -> None:
     """Show the assessments, and the way on to a plan for the same place."""
     show_records("assessment", title="Location assessments", started=asked_place, below=_go_on)
     try:
-        _show_learning(seen_records(current_viewer(), "assessment"))
+        viewer = current_viewer()
+        _show_learning(seen_records(viewer, "assessment"))
+        _show_briefings(seen_records(viewer, "campaign"))
     except MapperError as error:
         notice(str(error), kind="stop")
 
@@ -48,6 +50,17 @@ def _show_learning(assessments: Sequence[Version]) -> None:
         "Counts of answers alone: what is written stays in each assessment. An open question is"
         " work to do, not a failing of whoever wrote."
     )
+
+
+def _show_briefings(campaigns: Sequence[Version]) -> None:
+    """Show which teams were briefed on which theme."""
+    held = briefings_held(campaigns)
+    if held.empty:
+        return
+    st.subheader("Workforce: briefings held by team and theme", anchor=False)
+    heads = {"briefings": "Briefings", "staff": "Staff briefed", "team": "Team", "theme": "Theme"}
+    st.dataframe(held.rename(columns=heads), hide_index=True, width="stretch", key="briefings")
+    st.caption("From the outreach of campaigns: how many were briefed, never who.")
 
 
 def _go_on(viewer: Viewer, desk: Desk) -> None:

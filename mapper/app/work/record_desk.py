@@ -186,6 +186,12 @@ def count_on(viewer: Viewer, desk: Desk, saved: Version, *, field: str) -> Desk:
     return go_on_with(viewer, desk, content, behind=saved)
 
 
+def fill_in(desk: Desk, answers: Mapping[str, Any]) -> Desk:
+    """Put answers into the fields of the open record; the draft is kept at the next run."""
+    filled = tidy(load_form(desk.kind), answers)
+    return put_desk(replace(desk, content=filled, opening=_openings(), told=""))
+
+
 def discard(viewer: Viewer, desk: Desk) -> None:
     """Throw the draft away and go back to what is saved."""
     discard_draft(database(), desk.record, viewer=viewer)

@@ -16,7 +16,12 @@ from mapper.records.open import database
 from mapper.records.versions import newest
 
 ASSESSMENTS = "pages/places/assessment.py"
+PLANS = "pages/places/plan.py"
 
+_WAYS_ON = (
+    (ASSESSMENTS, "Assess this place", ":material/edit_note:"),
+    (PLANS, "Plan for this place", ":material/checklist:"),
+)
 _OF_A_PLACE = ("name", "hotspot_id", "ward", "cells")
 _RELEASES = "mapper_releases"  # mapper.app.shell.results keeps the releases of a session there
 
@@ -55,14 +60,11 @@ def place_of(hotspot_id: str) -> Content:
 
 
 def offer_assessment(hotspot_id: str) -> None:
-    """Offer the way from a hot spot to its assessment, to whoever may write one."""
+    """Offer the way from a hot spot to its assessment and plan, to whoever may write them."""
     if hotspot_id and may(current_viewer(), "plan"):
-        st.page_link(
-            ASSESSMENTS,
-            label="Assess this place",
-            query_params={"hotspot": hotspot_id},
-            icon=":material/edit_note:",
-        )
+        with st.container(horizontal=True):
+            for page, label, icon in _WAYS_ON:
+                st.page_link(page, label=label, query_params={"hotspot": hotspot_id}, icon=icon)
 
 
 def shown_releases() -> list[Release]:

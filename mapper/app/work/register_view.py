@@ -31,7 +31,7 @@ def show_register() -> None:
     except ModuleNotFoundError:
         notice(NEEDS)
         return
-    st.markdown("**Strand by strand**")
+    st.markdown("**By strand and kind of action**")
     _show_strands(strands)
     st.download_button(
         "For researchers (CSV)",
@@ -40,7 +40,7 @@ def show_register() -> None:
         mime="text/csv",
         key="register file",
         on_click="ignore",
-        help="Without places, days or counts of incidents; strands of under three are left out.",
+        help="Without places, days or counts of incidents; lines of under three are left out.",
     )
 
 
@@ -65,6 +65,7 @@ def _show_strands(strands: tuple[StrandLine, ...]) -> None:
     table = pd.DataFrame(
         {
             "Strand": [one.strand for one in strands],
+            "Kind of action": [one.kind or "all kinds" for one in strands],
             "Tried": [one.tried for one in strands],
             "Worked": [one.worked for one in strands],
             "Did not work": [one.did_not_work for one in strands],
@@ -76,7 +77,7 @@ def _show_strands(strands: tuple[StrandLine, ...]) -> None:
     st.dataframe(table, hide_index=True, key="register by strand")
     st.caption(
         "All together: the mean of every evaluation with an interval, clear or not, taken to differ"
-        " from each other (random effects). Actions of one strand may be unlike."
+        " from each other (random effects). Actions of one line may be unlike."
     )
 
 
