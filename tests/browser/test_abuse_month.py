@@ -7,13 +7,14 @@ it and works out what can be told. Clicks are counted and printed.
 import re
 import sys
 
+import pypdf
 import pytest
 
 from demonstration.writing import write_demonstration
 from mapper.records.open import open_database
-from mapper.records.versions import records
+from mapper.records.versions import drafts_of, records
 from tests.browser.app_server import Visit
-from tests.browser.test_whole_loop import Clicks, fill, fill_day, pick
+from tests.browser.test_whole_loop import Clicks, fill, fill_day, open_tab, pick, settle
 from tests.security.people_server import serving
 
 pytestmark = pytest.mark.browser
@@ -134,6 +135,11 @@ def close(clicks):
     clicks("button", "Work it out", sign=verdict)
 
 
+def words_of(printed):
+    """The words of a PDF in one line."""
+    return " ".join(" ".join(page.extract_text() for page in printed.pages).split())
+
+
 def test_an_abuse_month_of_six_places_is_carried_by_partners_and_ends(visit, folder, capsys):
     made = {}
     chair = visit("ann", "campaigns")
@@ -155,6 +161,9 @@ def test_an_abuse_month_of_six_places_is_carried_by_partners_and_ends(visit, fol
     closing = visit("ann", f"campaigns?record={campaign.record}")
     made["close"] = Clicks(closing)
     close(made["close"])
+    printed = pypdf.PdfReader(closing.download("Print (PDF)", exact=True).path())
+    assert len(printed.pages) == 2
+    assert "Could not be told, as far as counts can tell." in words_of(printed)
 
     (ended,) = records(kept, "campaign")
     (evaluation,) = records(kept, "evaluation")
@@ -197,4 +206,37 @@ def test_from_a_card_to_a_plan_with_four_actions(visit, folder, capsys):
     with capsys.disabled():
         sys.stdout.write(f"\nFrom a card to a plan with four actions: {clicks.made} clicks\n")
     assert clicks.made <= MOST
+    assert ann.complaints == []
+
+
+def test_an_area_is_drawn_on_the_map_and_taken(visit, folder):
+    """By pointer: four corners and Enter. By keyboard alone: what is in view."""
+    ann = visit("ann", "campaigns")
+    page = ann.page
+    page.get_by_role("button", name="Start a new one").click()
+    page.get_by_role("tab", name="Places").wait_for()
+    ann.rest()
+    open_tab(ann, "Places")
+    frame = page.locator("iframe[title^='Map:']")
+    ann.click_until(page.get_by_text("On the map", exact=True), frame)
+    page.frame_locator("iframe[title^='Map:']").locator("canvas").first.wait_for()
+    page.get_by_role("button", name="Draw an area").click()
+    frame.scroll_into_view_if_needed()
+    box = frame.bounding_box()
+    for across, down in ((0.45, 0.4), (0.55, 0.4), (0.55, 0.55), (0.45, 0.55)):
+        page.mouse.click(box["x"] + box["width"] * across, box["y"] + box["height"] * down)
+        page.wait_for_timeout(250)  # two clicks at once would be a double click
+    page.keyboard.press("Enter")
+    page.get_by_role("button", name=re.compile("^Take Area 1: drawn on the map")).click()
+    settle(ann)
+    page.get_by_role("button", name="Area in view").click()
+    page.get_by_role("button", name=re.compile("^Take Area 2: drawn on the map")).click()
+    settle(ann)
+    kept = open_database(workspace=folder / "workspace")
+    (typed,) = drafts_of(kept, "ann", "campaign")
+    kept.close()
+    first, second = typed.content["places"]
+    assert (first["place"], first["kind"], second["place"]) == ("Area 1", "area", "Area 2")
+    assert 0 < len(first["cells"]) < len(second["cells"])
+    assert set(first["cells"]) < set(second["cells"])
     assert ann.complaints == []

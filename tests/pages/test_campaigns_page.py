@@ -87,6 +87,48 @@ def test_late_and_due_tells_owner_place_and_the_way_to_the_plan(campaign):
     assert set(campaign.dataframe[1].value["Agency"]) == {"housing"}
 
 
+def test_who_leads_at_a_place_is_told_and_places_of_nobody_are_looked_for(campaign):
+    campaign.switch_page("pages/places/late_and_due.py").run()
+    assert set(campaign.dataframe[2].value["Lead agency"]) == {"police"}
+    field(campaign.toggle, "Look for places where three harms meet and nobody works").set_value(
+        True
+    )
+    campaign.run()
+    assert not campaign.exception
+    words = said(campaign).replace("\\", "")
+    assert "in the hot spots of three or more of: " in words or "too few harms" in words
+
+
+def test_cores_are_taken_and_a_briefing_of_a_team_is_counted(app):
+    app.switch_page(CAMPAIGNS).run()
+    field(app.selectbox, "Begin from a template").select("domestic-abuse-month").run()
+    press(app, "Start a campaign")
+    kinds = next(one for one in app.button_group if one.label == "Tick from")
+    kinds.set_value("core").run()
+    press_first(app, "Take the first 3 places")
+    saved(app, "agreed")
+    (kept,) = records(database(), "campaign")
+    assert all(one["kind"] == "core" and 1 <= len(one["cells"]) <= 5
+               for one in kept.content["places"])  # fmt: skip
+    field(app.number_input, "Staff briefed").set_value(9)
+    field(app.text_input, "Team briefed").set_value("Health visiting, north")
+    field(app.selectbox, "Theme of the briefing").select("Information sharing")
+    press(app, "Keep this count")
+    assert not app.exception
+    (now,) = records(database(), "campaign")
+    (row,) = now.content["outreach"]
+    assert (row["team"], row["theme"], row["briefed"]) == (
+        *("Health visiting, north", "Information sharing"),
+        9,
+    )
+    assert row["place"] == now.content["places"][0]["place"]
+    app.switch_page("pages/places/assessment.py").run()
+    assert "Workforce: briefings held by team and theme" in str(
+        [one.value for one in app.subheader]
+    )
+    assert app.dataframe[-1].value["Staff briefed"].tolist() == [9]
+
+
 def test_a_campaign_is_evaluated_over_all_its_places(campaign):
     field(campaign.date_input, "First day").set_value(date(2023, 7, 1))
     field(campaign.date_input, "Last day").set_value(date(2023, 9, 30))
@@ -100,6 +142,11 @@ def test_a_campaign_is_evaluated_over_all_its_places(campaign):
         cells_of(one.content, coverage(one.content).planned)
     )
     assert kept.content["result"]["verdict"] == "could not be told"
+    field(campaign.toggle, "Every harm at these places").set_value(True).run()
+    assert not campaign.exception
+    harms = next(one.value for one in campaign.dataframe if "What can be told" in one.value)
+    assert "All demand" in set(harms["Harm"])
+    assert set(harms["What can be told"]) == {"could not be told"}
     assert "too few comparable places or dates" in said(campaign)  # nor, so, what fall would tell
 
 

@@ -16,6 +16,7 @@ from mapper.app.shell.words import bullets, notice
 from mapper.app.work.record_desk import Desk, seen_records
 from mapper.app.work.record_views import show_synthetic_mark
 from mapper.base.errors import MapperError, RequestError
+from mapper.base.text import count
 from mapper.disclosure.people import Viewer, may, require
 from mapper.grid.hexagons import cell_resolution, strings_to_cells
 from mapper.lenses.lens import Lens
@@ -29,6 +30,7 @@ from mapper.records.evaluations import (
     is_unchanged,
     would_tell,
 )
+from mapper.records.every_harm import every_harm
 from mapper.records.form import Content
 from mapper.records.open import database
 from mapper.records.saving import NEW, Work, save
@@ -52,6 +54,8 @@ def show_effect(viewer: Viewer, desk: Desk) -> None:
     ]
     if found:
         show_evaluation(viewer, found[0])
+    if found and may(viewer, "see everything"):
+        _offer_every_harm(desk, found[0])
     if may(viewer, "see everything"):
         with st.expander("Evaluate" if not found else "Evaluate anew", expanded=not found):
             ask_evaluation(viewer, desk, found[0] if found else None)
@@ -91,6 +95,43 @@ def show_evaluation(viewer: Viewer, evaluation: Version) -> None:
             notice("The same result, to the last figure.", kind="good")
         else:
             notice("The kept counts no longer give the kept result: do not use it.", kind="stop")
+
+
+def _offer_every_harm(desk: Desk, evaluation: Version) -> None:
+    """Show, when asked, every harm at the same places over the same days, beside the verdict."""
+    if not st.toggle("Every harm at these places", key=f"{desk.key} every harm"):
+        return
+    saved = newest(database(), desk.record)
+    if saved is None:
+        return
+    windows = [
+        Window(*map(date.fromisoformat, evaluation.content["inputs"][name]))
+        for name in ("before", "after")
+    ]
+    try:
+        dataset = opened_dataset()
+        offer = lenses_for(dataset.digest, _dataset=dataset)
+        action = as_intervention(saved)
+        studies = [_study(dataset, lens, action) for lens in offer.lenses[: offer.fitting]]
+        lines = every_harm(studies, action, before=windows[0], after=windows[1])
+    except MapperError as error:
+        notice(str(error), kind="stop")
+        return
+    table = pd.DataFrame(
+        {
+            "Harm": [one.harm for one in lines],
+            "Before": [one.before for one in lines],
+            "After": [one.after for one in lines],
+            "Expected after": [_number(one.expected, 0) for one in lines],
+            "What can be told": [one.told for one in lines],
+        }
+    )
+    st.dataframe(table, hide_index=True, width="stretch", key=f"{desk.key} harms")
+    st.caption(
+        f"{count(len(lines), 'harm')} over {windows[0]} and {windows[1]}. The verdict above is of"
+        " the one harm chosen before; of the others, what is told holds among all of them."
+        " One incident can count under more than one."
+    )
 
 
 def _show_dosage(inputs: Content) -> None:
