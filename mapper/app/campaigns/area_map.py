@@ -56,6 +56,7 @@ _JS = """function start(root) {
   state.hear = (event) => {
     const told = event.data;
     if (event.source !== frame.contentWindow || !told) { return; }
+    if (told.mapper === "ready" && state.on) { send({ mapper: "draw", on: true }); }
     if (told.mapper === "tile") { answerTile(state, told); }
     if (told.mapper === "chosen") { state.say("chosen", { id: String(told.id) }); }
     if (told.mapper === "drawn") { press(false); state.say("drawn", { points: told.points }); }

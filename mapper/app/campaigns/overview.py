@@ -1,9 +1,9 @@
 """A campaign at a glance: three figures, what is late, what is untouched, on a map and in files."""
 
 import re
+from collections.abc import Callable
 from datetime import date, datetime
 from functools import partial
-from typing import Any
 
 import pandas as pd
 import streamlit as st
@@ -19,8 +19,10 @@ from mapper.app.work.record_desk import Desk, seen_records
 from mapper.base.errors import MapperError
 from mapper.base.text import count, encode_text
 from mapper.disclosure.people import Viewer
+from mapper.disclosure.release import Release
 from mapper.outputs.campaign import FILES, campaign_file, coverage_picture
 from mapper.outputs.campaign_print import agency_sheet, campaign_document
+from mapper.outputs.documents.model import Document
 from mapper.outputs.documents.pdf import document_pdf
 from mapper.records.actions import actions_of, overdue
 from mapper.records.campaigns import (
@@ -31,6 +33,7 @@ from mapper.records.campaigns import (
     place_table,
     reach_of,
 )
+from mapper.records.form import Content
 from mapper.records.open import database
 from mapper.records.versions import Version, newest
 
@@ -73,7 +76,9 @@ def show_overview(viewer: Viewer, desk: Desk) -> None:
     covered = coverage(content)
     if covered.untouched:
         notice(f"Untouched: {'; '.join(covered.untouched)}.", kind="look")
-    _show_held(saved)
+    shown = _map_of(content)
+    if shown is not None:
+        _show_held(content, shown)
     if told := reach_of(content, area_here()).words:
         st.caption(plain(told))
     late = overdue(actions_of(content), today)
@@ -86,24 +91,29 @@ def show_overview(viewer: Viewer, desk: Desk) -> None:
             st.image(picture.svg, alt=picture.alt, width=560)
         _show(place_table(content), key=f"{desk.key} places seen")
     _offer_files(viewer, saved, today)
+    if shown is not None:
+        _offer_print(viewer, saved, shown, today)
 
 
-def _show_held(saved: Version) -> None:
+def _map_of(content: Content) -> Release | None:
+    """Return the map through the campaign's lens; where there is none, it is said why."""
+    try:
+        dataset = opened_dataset()
+        return release_through(lens_of(content, dataset), dataset)
+    except MapperError as error:
+        st.caption(plain(f"What the places hold cannot be told: {error}"))
+        return None
+
+
+def _show_held(content: Content, shown: Release) -> None:
     """Say how many incidents the places hold, and the covered ones of them."""
-    content, covered = saved.content, coverage(saved.content)
+    covered = coverage(content)
     every, visited = cells_of(content, covered.planned), cells_of(content, covered.visited)
     if not every:
         return
-    try:
-        dataset = opened_dataset()
-        lens = lens_of(content, dataset)
-        shown = release_through(lens, dataset)
-    except MapperError as error:
-        st.caption(plain(f"What the places hold cannot be told: {error}"))
-        return
     st.caption(
         plain(
-            f"Under {lens.title}, {shown.period}, its places hold"
+            f"Under {shown.title}, {shown.period}, its places hold"
             f" {count(incidents_within(shown, every), 'incident')}; the visited ones"
             f" {incidents_within(shown, visited):,}."
         )
@@ -135,12 +145,17 @@ def _offer_files(viewer: Viewer, saved: Version, today: date) -> None:
                 key=f"{saved.digest} {form}",
                 on_click="ignore",
             )
-    _offer_print(viewer, saved, today)
 
 
-def _offer_print(viewer: Viewer, saved: Version, today: date) -> None:
+def _offer_print(viewer: Viewer, saved: Version, shown: Release, today: date) -> None:
     """Offer the campaign on paper: two pages for the meeting, or a sheet for one agency."""
     named = {one.agency for one in actions_of(saved.content) if one.is_wanted and one.agency}
+    evaluated = [
+        one
+        for one in seen_records(viewer, "evaluation")
+        if one.content["intervention"] == saved.record
+    ]
+    area = area_here()  # a file is made on another thread, which knows of no session
     with st.container(horizontal=True, vertical_alignment="bottom"):
         whose = st.selectbox(
             "On paper",
@@ -149,9 +164,21 @@ def _offer_print(viewer: Viewer, saved: Version, today: date) -> None:
             key=f"{saved.digest} paper",
             width=280,
         )
+        make: Callable[..., Document] = (
+            partial(agency_sheet, saved, shown, whose, today=today)
+            if whose
+            else partial(
+                campaign_document,
+                saved,
+                shown,
+                area=area,
+                today=today,
+                evaluation=next(iter(evaluated), None),
+            )
+        )
         st.download_button(
             "Print (PDF)",
-            partial(_printed, viewer, saved, whose, today),
+            partial(_printed, viewer, saved, whose, make),
             file_name=f"campaign-{'-'.join([saved.record, *re.findall('[a-z]+', whose)])}.pdf",
             mime="application/pdf",
             key=f"{saved.digest} print {whose}",
@@ -159,34 +186,10 @@ def _offer_print(viewer: Viewer, saved: Version, today: date) -> None:
         )
 
 
-def _printed(viewer: Viewer, saved: Version, agency: str, today: date) -> bytes:
-    """Return a campaign or an agency's sheet as PDF, once it is written down who takes it.
-
-    Raises
-    ------
-    MapperError
-        When there is no map through the campaign's lens to print from.
-    """
+def _printed(viewer: Viewer, saved: Version, agency: str, make: Callable[..., Document]) -> bytes:
+    """Return a campaign or an agency's sheet as PDF, once it is written down who takes it."""
     require_live(viewer)
-    dataset = opened_dataset()
-    shown = release_through(lens_of(saved.content, dataset), dataset)
-    made: dict[str, Any] = {"made_by": viewer.name, "made_at": datetime.now().astimezone()}
-    if agency:
-        document = agency_sheet(saved, shown, agency, today=today, **made)
-    else:
-        found = [
-            one
-            for one in seen_records(viewer, "evaluation")
-            if one.content["intervention"] == saved.record
-        ]
-        document = campaign_document(
-            saved,
-            shown,
-            area=area_here(),
-            today=today,
-            evaluation=found[0] if found else None,
-            **made,
-        )
+    document = make(made_by=viewer.name, made_at=datetime.now().astimezone())
     detail = {"campaign": saved.record, "version": saved.number, "agency": agency}
     subject = f"campaign {saved.record} on paper"
     return handed_out(viewer, document_pdf(document), subject=subject, detail=detail)

@@ -126,7 +126,10 @@ def _from_map(shown: Release, taken: Collection[str], key: str) -> Sequence[Cand
         "Choose a hot spot on the map, or draw an area: it takes every cell that it touches."
     )
     found = [one for one in hot_spots(shown) if one.hotspot_id == told.chosen]
-    if told.corners:
+    done = f"{key} drawn and taken"
+    if told.corners and told.corners == st.session_state.get(done):
+        st.caption("The area drawn is taken. Draw another, or go on to the actions.")
+    elif told.corners:
         usual = next(name for n in count_from(1) if (name := f"Area {n}") not in taken)
         name = st.text_input("Name of the area", usual, key=f"{key} name {len(taken)}") or usual
         area = drawn_area(shown, told.corners, name=name)
@@ -138,6 +141,8 @@ def _from_map(shown: Release, taken: Collection[str], key: str) -> Sequence[Cand
         if one.place in taken:
             st.caption(plain(f"{one.place} is taken."))
         elif st.button(plain(f"Take {one.place}: {one.why}"), key=f"{key} take {one.place}"):
+            if one.kind == "area":
+                st.session_state[done] = told.corners
             return [one]
     return ()
 
