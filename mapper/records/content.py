@@ -15,7 +15,7 @@ from mapper.grid.hexagons import strings_to_cells
 from mapper.records.form import HEAVIEST, Column, Content, Field, Form
 
 _LONGEST = 100_000  # signs of one text; more is a pasted file
-_MOST = 2_000  # cells or rows of one field
+MOST = 2_000  # cells or rows of one field
 _LARGEST = 1_000_000  # of a count that a person gives
 
 
@@ -162,8 +162,8 @@ def _cells(_field: Field | Column, value: Any) -> list[str]:
     if strange:
         more = f" and {len(strange) - 1} more" if len(strange) > 1 else ""
         raise ValueError(f"“{strange[0]}”{more} is no cell of the map")
-    if len(value) > _MOST:
-        raise ValueError(f"{len(value):,} cells, at most {_MOST:,} make a place")
+    if len(value) > MOST:
+        raise ValueError(f"{len(value):,} cells, at most {MOST:,} make a place")
     return sorted({str(one).lower() for one in value})
 
 
@@ -186,8 +186,8 @@ def _number(_field: Field | Column, value: Any) -> int:
 
 def _rows(field: Field, value: Any) -> list[dict[str, Any]]:
     """Return rows without empty ones, each with its filled columns alone."""
-    if isinstance(value, str | Mapping) or not isinstance(value, Sequence) or len(value) > _MOST:
-        raise ValueError(f"a list of at most {_MOST:,} rows is needed")
+    if isinstance(value, str | Mapping) or not isinstance(value, Sequence) or len(value) > MOST:
+        raise ValueError(f"a list of at most {MOST:,} rows is needed")
     columns = {column.id: column for column in field.columns}
     kept = []
     for number, row in enumerate(value, start=1):

@@ -70,6 +70,15 @@ def test_polygons_of_a_file_are_places_by_their_names(shown, box):
     assert set(found[0].cells) == overlapped(shown, box)
 
 
+def test_an_area_of_more_cells_than_a_place_may_have_is_refused(box):
+    wide = synthetic_release(rings=27)
+    lon, lat = box.centroid.x, box.centroid.y
+    around = list(shapely.box(lon - 1, lat - 1, lon + 1, lat + 1).exterior.coords)[:-1]
+    assert len(wide.cells) > 2_000
+    with pytest.raises(AreaError, match="at most 2,000"):
+        drawn_area(wide, around, name="All")
+
+
 def upload(content):
     return SimpleNamespace(name="../areas.geojson", getvalue=lambda: content)
 

@@ -246,8 +246,13 @@ def test_an_area_is_drawn_on_the_map_and_taken(visit, folder):
     taken = page.get_by_text("The area drawn is taken.", exact=False)
     take.click()
     taken.wait_for()
+    view = page.get_by_role("button", name="Area in view")
+    ann.click_until(view, page.get_by_text("Draw or choose a smaller area.", exact=False))
+    for _ in range(3):
+        page.frame_locator("iframe[title^='Map:']").locator(".leaflet-control-zoom-in").click()
+        page.wait_for_timeout(500)  # the map glides
     other = page.get_by_role("button", name=re.compile("^Take Area 2: drawn on the map"))
-    ann.click_until(page.get_by_role("button", name="Area in view"), other)
+    ann.click_until(view, other)
     other.click()
     taken.wait_for()
     ann.rest()
@@ -256,6 +261,7 @@ def test_an_area_is_drawn_on_the_map_and_taken(visit, folder):
     kept.close()
     first, second = typed.content["places"]
     assert (first["place"], first["kind"], second["place"]) == ("Area 1", "area", "Area 2")
-    assert 0 < len(first["cells"]) < len(second["cells"])
-    assert set(first["cells"]) < set(second["cells"])
+    assert first["cells"]
+    assert second["cells"]
+    assert first["cells"] != second["cells"]
     assert ann.complaints == []

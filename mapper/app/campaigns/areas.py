@@ -18,6 +18,7 @@ from mapper.base.lazy import Lazy
 from mapper.base.text import count
 from mapper.disclosure.release import Release
 from mapper.grid.hexagons import cells_to_strings, polygon_to_cells
+from mapper.records.content import MOST as MOST_CELLS
 
 if TYPE_CHECKING:
     import shapely
@@ -38,6 +39,11 @@ def drawn_area(
     ----------
     corners
         (lon, lat) of each, three or more.
+
+    Raises
+    ------
+    AreaError
+        When it takes more cells than a place may have.
     """
     polygon = shapely.make_valid(shapely.Polygon(corners))
     return _candidate(shown, polygon, name, "drawn on the map")
@@ -90,6 +96,11 @@ def _candidate(shown: Release, polygon: Any, name: str, why: str) -> Candidate |
     inside = shown.cells[shown.cells["cell"].isin(under)]
     if inside.empty:
         return None
+    if len(inside) > MOST_CELLS:
+        raise AreaError(
+            f"{name}: takes {len(inside):,} cells, and a place at most {MOST_CELLS:,}. Draw or"
+            " choose a smaller area."
+        )
     cells = tuple(map(str, inside["cell"]))
     pairs = inside[["ward", "district"]].astype("str").value_counts()
     ward = ", ".join(part for part in pairs.index[0] if part)

@@ -20,7 +20,7 @@ from mapper.app.shell.results import released
 from mapper.app.shell.surroundings import landmarks_near
 from mapper.app.shell.waiting import opened_dataset
 from mapper.app.shell.words import notice, plain
-from mapper.base.errors import MapperError
+from mapper.base.errors import AreaError, MapperError
 from mapper.base.settings import settings
 from mapper.base.text import count
 from mapper.disclosure.people import brings_files
@@ -132,7 +132,11 @@ def _from_map(shown: Release, taken: Collection[str], key: str) -> Sequence[Cand
     elif told.corners:
         usual = next(name for n in count_from(1) if (name := f"Area {n}") not in taken)
         name = st.text_input("Name of the area", usual, key=f"{key} name {len(taken)}") or usual
-        area = drawn_area(shown, told.corners, name=name)
+        try:
+            area = drawn_area(shown, told.corners, name=name)
+        except AreaError as error:
+            notice(str(error), kind="look")
+            return ()
         if area is None:
             notice("Nothing that you are shown lies in this area: draw another.", kind="look")
         else:
