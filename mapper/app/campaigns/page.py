@@ -1,6 +1,5 @@
 """Campaigns: many places, one table of who does what where, and what was reached."""
 
-import json
 from datetime import date, timedelta
 from typing import Any
 
@@ -13,7 +12,7 @@ from mapper.app.campaigns.tables import edit_rows, put_rows
 from mapper.app.shell.day import today_here
 from mapper.app.shell.words import notice
 from mapper.app.work.evaluation_view import show_effect
-from mapper.app.work.record_desk import Desk, desk_of
+from mapper.app.work.record_desk import Desk, desk_of, typed_on
 from mapper.app.work.record_page import show_records
 from mapper.base.text import count
 from mapper.disclosure.people import Viewer
@@ -104,5 +103,4 @@ class _Tables:
 def _typed() -> Content:
     """Return what the open campaign says, with what was typed up to the last run of the page."""
     desk = desk_of("campaign")
-    typed: Content = json.loads(desk.kept) if desk and desk.kept else {}
-    return typed
+    return typed_on(desk) if desk else {}

@@ -12,7 +12,7 @@ from mapper.app.shell.choices import days_of, lenses_for
 from mapper.app.shell.datasets import Dataset
 from mapper.app.shell.waiting import opened_dataset
 from mapper.app.shell.what_is import what_are
-from mapper.app.shell.words import bullets, notice
+from mapper.app.shell.words import bullets, notice, plain
 from mapper.app.work.record_desk import Desk, seen_records
 from mapper.app.work.record_views import show_synthetic_mark
 from mapper.base.errors import MapperError, RequestError
@@ -128,9 +128,11 @@ def _offer_every_harm(desk: Desk, evaluation: Version) -> None:
     )
     st.dataframe(table, hide_index=True, width="stretch", key=f"{desk.key} harms")
     st.caption(
-        f"{count(len(lines), 'harm')} over {windows[0]} and {windows[1]}. The verdict above is of"
-        " the one harm chosen before; of the others, what is told holds among all of them."
-        " One incident can count under more than one."
+        plain(
+            f"{count(len(lines), 'harm')} over {windows[0]} and {windows[1]}. The verdict above is"
+            " of the one harm chosen before; of the others, what is told holds among all of them."
+            " One incident can count under more than one."
+        )
     )
 
 

@@ -1,6 +1,5 @@
 """Plans: problem solving by stages, with actions whose overdue ones stand out."""
 
-import json
 from collections.abc import Mapping
 from datetime import date, timedelta
 from types import MappingProxyType
@@ -10,7 +9,7 @@ import streamlit as st
 
 from mapper.app.shell.day import today_here
 from mapper.app.shell.words import bullets, notice
-from mapper.app.work.record_desk import Desk, fill_in
+from mapper.app.work.record_desk import Desk, fill_in, typed_on
 from mapper.app.work.record_page import show_records
 from mapper.app.work.record_start import asked_place
 from mapper.base.text import count
@@ -78,8 +77,8 @@ def _offer_template(desk: Desk) -> None:
         key=f"{desk.key} template",
     )
     if right.button("Fill in", disabled=chosen is None, width="stretch", key=f"{desk.key} fill"):
-        typed: Content = json.loads(desk.kept) if desk.kept else desk.content
-        fill_in(desk, from_template(known[str(chosen)], typed, first=today_here()))
+        template = known[str(chosen)]
+        fill_in(desk, from_template(template, typed_on(desk), first=today_here()))
         st.rerun()
 
 

@@ -4,6 +4,7 @@ What is typed is kept as the person's own draft on every change, so a closed bro
 nothing. One record of each kind is open at a time in a session.
 """
 
+import json
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -184,6 +185,12 @@ def count_on(viewer: Viewer, desk: Desk, saved: Version, *, field: str) -> Desk:
         return open_record(viewer, desk.kind, desk.record)
     content = MappingProxyType({**typed.content, field: saved.content[field]})
     return go_on_with(viewer, desk, content, behind=saved)
+
+
+def typed_on(desk: Desk) -> Content:
+    """Return what the open record says, with what was typed up to the last run of the page."""
+    kept: Content = json.loads(desk.kept) if desk.kept else desk.content
+    return kept
 
 
 def fill_in(desk: Desk, answers: Mapping[str, Any]) -> Desk:
