@@ -1,9 +1,10 @@
 """Children: domestic abuse with a child or a baby at the address, and where the missing are found.
 
 Each viewer gets the table that their audience may see: who sees everything, all of it; a
-neighbourhood team, the wards that are theirs; partner agencies, rounded counts by district, with
-small ones hidden, checked beside everything that partners were given before. Corridors between
-wards and travel hubs stay inside; partner agencies see those between districts.
+neighbourhood team, the wards that are theirs; partner agencies, rounded counts by district or ward,
+with small ones hidden, checked beside everything that partners were given before, and shares that
+are made from those printed counts alone. Corridors between wards and travel hubs stay inside;
+partner agencies see those between districts.
 """
 
 from collections.abc import Mapping
@@ -16,7 +17,7 @@ from mapper.analysis.study import Study, prepare
 from mapper.app.briefing.results import first_choices
 from mapper.app.door.who import current_viewer
 from mapper.app.shell.area_in_use import area_here
-from mapper.app.shell.choices import ask_days
+from mapper.app.shell.choices import ask_days, days_of, lenses_for
 from mapper.app.shell.datasets import Dataset
 from mapper.app.shell.frame import put_on_style, show_marking_for, show_synthetic
 from mapper.app.shell.looks import noted_file
@@ -27,10 +28,11 @@ from mapper.app.shell.words import bullets, notice, plain
 from mapper.areas.study_area import StudyArea
 from mapper.base.errors import MapperError
 from mapper.disclosure.make import release
-from mapper.disclosure.people import Viewer, in_wards, scope_of
+from mapper.disclosure.people import Viewer, in_wards, may, scope_of
 from mapper.disclosure.release import FindingRelease
 from mapper.lenses.load import load_lens
 from mapper.outputs.exports.answers import answer_csv
+from mapper.outputs.printed_shares import interval_words, with_child_shares
 from mapper.questions.children import ChildrenChoices, ask_children
 from mapper.questions.corridors import Between, CorridorsChoices, ask_corridors
 from mapper.questions.finding import Finding, only_rows
@@ -39,11 +41,13 @@ from mapper.records.open import database
 from mapper.records.releases import DatabaseRegister
 
 LENS = "domestic-abuse"
+_MAP, _CAMPAIGNS = "pages/hotspots/overview.py", "pages/places/campaigns.py"
+_MAP_LENS = "domestic-abuse-children"
 _Days = tuple[date | None, date | None]  # first and last; none: where the data begins or ends
 _LEVELS: Mapping[str, tuple[Rows, ...]] = {
     "everything": ("district", "ward", "hotspot"),
     "own wards": ("ward",),
-    "partnership": ("district",),
+    "partnership": ("district", "ward"),
 }
 _LEVEL_WORDS = {"district": "District", "ward": "Ward", "hotspot": "Hot spot"}
 _COLUMNS = {
@@ -53,6 +57,7 @@ _COLUMNS = {
     "incidents": "Incidents",
     "with_child": "With a child",
     "child_share": "Share with a child",
+    "child_interval": "95 % interval of the share",
     "with_child_a_month": "With a child, a month",
     "with_baby": "With a baby under one",
     "repeat_share": "Repeat victim",
@@ -85,6 +90,7 @@ def show_page() -> None:
             partner = scope_of(viewer) == "partnership"
             days = ask_days(dataset, first_choices(viewer, dataset).after if partner else None)
         _show_children(viewer, dataset, days)
+        _show_ways_on(viewer, dataset, days)
         st.subheader("Missing: from where to where", anchor=False)
         _show_corridors(viewer, dataset, days)
     except MapperError as error:
@@ -107,16 +113,36 @@ def _show_children(viewer: Viewer, dataset: Dataset, days: _Days) -> None:
     _show_table(viewer, _released(viewer, _children(dataset, by, days)), dataset)
 
 
+def _show_ways_on(viewer: Viewer, dataset: Dataset, days: _Days) -> None:
+    """Offer the map of the same harm and days, and the campaigns that answer it."""
+    first, last = days_of(dataset.incidents.table)
+    asked = {"from": days[0] or first, "to": days[1] or last}
+    fits = _MAP_LENS in {lens.id for lens in lenses_for(dataset.digest, _dataset=dataset).lenses}
+    with st.container(horizontal=True):
+        st.page_link(
+            _MAP,
+            label="Map of places with children",
+            query_params={
+                "lens": _MAP_LENS if fits else LENS,
+                **{name: day.isoformat() for name, day in asked.items()},
+            },
+            icon=":material/map:",
+        )
+        if may(viewer, "plan"):
+            st.page_link(_CAMPAIGNS, label="Campaigns", icon=":material/campaign:")
+
+
 def _show_headline(whole: FindingRelease) -> None:
     """Say the figures of the whole area."""
     row = whole.table.iloc[0]
     incidents, with_child = int(row["incidents"]), int(row["with_child"])
     share, month = float(row["child_share"]), float(row["with_child_a_month"])
+    between = interval_words(row["child_share_low"], row["child_share_high"])
     st.html(
         '<dl class="m-facts">'
         f"<div><dt>Incidents of domestic abuse</dt><dd>{incidents:,}</dd></div>"
         f"<div><dt>With a child at the address</dt><dd>{with_child:,}</dd></div>"
-        f"<div><dt>Share</dt><dd>{share:.2%}</dd></div>"
+        f"<div><dt>Share, {between}</dt><dd>{100 * share:.0f} %</dd></div>"
         f"<div><dt>A month</dt><dd>{month:,.0f}</dd></div></dl>"
     )
 
@@ -159,10 +185,12 @@ def _show_table(viewer: Viewer, shown: FindingRelease, dataset: Dataset) -> None
     if shown.table.empty:
         notice("There is nothing that can be shown here.")
         return
+    table = readable_table(shown)
+    numbers = [one for one in _SHARES if one in table and table[one].dtype.kind == "f"]
     st.dataframe(
-        readable_table(shown),
+        table,
         hide_index=True,
-        column_config={name: st.column_config.NumberColumn(format="percent") for name in _SHARES},
+        column_config={name: st.column_config.NumberColumn(format="percent") for name in numbers},
         key=f"{shown.id} {shown.unit}",
     )
     st.caption(plain(f"{shown.title}, {shown.area_title}, {shown.period}. {shown.definition}"))
@@ -177,15 +205,16 @@ def _show_table(viewer: Viewer, shown: FindingRelease, dataset: Dataset) -> None
 
 def readable_table(shown: FindingRelease) -> pd.DataFrame:
     """Return the columns that people read; a hidden count is a word."""
-    names = [name for name in _COLUMNS if name in shown.table]
+    told = with_child_shares(shown)
+    names = [name for name in _COLUMNS if name in told]
     if {"repeat", "repeat_share"} <= set(names):
         names = [name for name in names if name not in {"repeat", "high_risk"}]
-    table = shown.table[names].copy()
+    table = told[names].copy()
     for name in ("metres", "expected", "with_child_a_month"):
         if name in table:
             table[name] = table[name].round(1 if name != "metres" else 0)
     if shown.audience != "operational":
-        counts = [name for name in names if shown.roles[name] == "count"]
+        counts = [name for name in names if shown.roles.get(name) == "count"]
         for name in counts:
             words = shown.table[f"{name}_shown"]
             table[name] = [

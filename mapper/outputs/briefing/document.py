@@ -58,7 +58,8 @@ def _first_page(briefing: Briefing) -> tuple[Block, ...]:
         *((Paragraph(briefing.may_mislead),) if briefing.may_mislead else ()),
         Heading("Headline figures"),
         *(Figures(tuple(_figure(one) for one in row)) for row in rows),
-        *(Paragraph(one.note, "small") for one in heads if one.note),
+        *(Paragraph(one.note, "small") for one in heads if one.note and not briefing.demand_words),
+        *((Paragraph(briefing.demand_words, "small"),) if briefing.demand_words else ()),
         Heading(f"Where: {title.lower()}"),
         replace(map_picture(briefing.map, title=title), width=_MAP_WIDTH),
     )
@@ -74,6 +75,7 @@ def _second_page(briefing: Briefing) -> tuple[Block, ...]:
     return (
         Heading("Places that moved"),
         *_movers(briefing),
+        *((Paragraph(briefing.inequality, "small"),) if briefing.inequality else ()),
         *_week(briefing.shifts, briefing.map.title, briefing.map.hidden_words),
         Heading("Where harms meet"),
         *_meetings(briefing),
