@@ -114,7 +114,12 @@ def ask_phases(
         laid_out,
         roles,
         unit=groups.unit,
-        choices={**choices.told(), "rules": table.source, "rules_version": table.version},
+        choices={
+            **choices.told(),
+            "rules": table.source,
+            "rules_version": table.version,
+            "fewest": table.fewest,
+        },
         notes=("A phase is a suggestion by the rule beside it: people decide and say why.",),
         where=where_named(study.cells, result.hotspot_cells, laid_out["hotspot_id"])
         if of_hotspots
