@@ -37,27 +37,27 @@ def percents_of_demand(
     rule
         Of the audience.
     """
-    whole = _rounded(int(study.counted.sum()), rule)
+    whole = rounded(int(study.counted.sum()), rule)
     if whole < 100 * STEP * rule.smallest_count:
         return {}
-    places = _places(study)
+    places = places_of_maps(study)
     shown = {}
     for name, part in parts.items():
         mine = part & study.counted
         maps = [np.bincount(at[mine & (at >= 0)], minlength=size) for at, size in places]
         if total_is_safe((one.astype(np.int64) for one in maps), rule):
-            shown[name] = round(100 * _rounded(int(mine.sum()), rule) / whole)
+            shown[name] = round(100 * rounded(int(mine.sum()), rule) / whole)
     return shown
 
 
-def _rounded(number: int, rule: AudienceRule) -> int:
+def rounded(number: int, rule: AudienceRule) -> int:
     """Return a total as its audience's counts are printed; a small one is none."""
     if number < rule.smallest_count:
         return 0
     return rule.round_to * round(number / rule.round_to)
 
 
-def _places(study: Study) -> Sequence[tuple[Integers, int]]:
+def places_of_maps(study: Study) -> Sequence[tuple[Integers, int]]:
     """Return the cell of each incident and the number of cells, in each size of map."""
     found = [(study.counts.position, study.near.size)]
     table = study.incidents.table

@@ -96,7 +96,8 @@ def _of_table(finding: Finding, rule: AudienceRule, shown: Release | None) -> li
             "its hot spots are not those of a map that this audience was given; release the map"
             " and ask about the hot spots on it"
         )
-    if finding.unit != "hotspot" and not _measured(finding):
+    facts_alone = set(finding.roles.values()) <= _FACTS_ONLY
+    if finding.unit != "hotspot" and not facts_alone and not _measured(finding):
         faults.append(
             "its numbers cannot be checked beside the maps; ask for change, children or shifts, of"
             " every hour and every incident"

@@ -9,6 +9,7 @@ partner agencies see those between districts.
 
 from collections.abc import Mapping
 from datetime import date
+from typing import Literal
 
 import pandas as pd
 import streamlit as st
@@ -26,12 +27,14 @@ from mapper.app.shell.traces import role_of, trace
 from mapper.app.shell.waiting import opened_dataset
 from mapper.app.shell.words import bullets, notice, plain
 from mapper.areas.study_area import StudyArea
-from mapper.base.errors import MapperError
+from mapper.base.errors import DisclosureError, MapperError
+from mapper.disclosure.child_shares import release_child_shares
 from mapper.disclosure.make import release
 from mapper.disclosure.people import Viewer, in_wards, may, scope_of
 from mapper.disclosure.release import FindingRelease
 from mapper.lenses.load import load_lens
 from mapper.outputs.exports.answers import answer_csv
+from mapper.outputs.exports.described import with_comments
 from mapper.outputs.printed_shares import interval_words, with_child_shares
 from mapper.questions.children import ChildrenChoices, ask_children
 from mapper.questions.corridors import Between, CorridorsChoices, ask_corridors
@@ -57,6 +60,7 @@ _COLUMNS = {
     "incidents": "Incidents",
     "with_child": "With a child",
     "child_share": "Share with a child",
+    "share_with_child": "Share with a child, in steps",
     "child_interval": "95 % interval of the share",
     "with_child_a_month": "With a child, a month",
     "with_baby": "With a baby under one",
@@ -110,7 +114,26 @@ def _show_children(viewer: Viewer, dataset: Dataset, days: _Days) -> None:
             "By", levels, default=levels[0], format_func=_LEVEL_WORDS.__getitem__, key="children by"
         )
         by = chosen or levels[0]
-    _show_table(viewer, _released(viewer, _children(dataset, by, days)), dataset)
+    if scope == "partnership":
+        _show_partners_share(viewer, dataset, "ward" if by == "ward" else "district", days)
+    try:
+        counts = _released(viewer, _children(dataset, by, days))
+    except DisclosureError as error:  # beside what partners were given before
+        notice(f"Counts: {error}", kind="look")
+        return
+    _show_table(viewer, counts, dataset)
+
+
+def _show_partners_share(
+    viewer: Viewer, dataset: Dataset, by: Literal["district", "ward"], days: _Days
+) -> None:
+    """Show the share with a child in safe steps, whatever partners were given before."""
+    register = DatabaseRegister(database(), person=viewer.name, role=role_of(viewer))
+    study = _study(dataset, area_here(), days)
+    shown = release_child_shares(
+        study, by=by, audience="partnership", register=register, made_by=viewer.name
+    )
+    _show_table(viewer, shown, dataset)
 
 
 def _show_ways_on(viewer: Viewer, dataset: Dataset, days: _Days) -> None:
@@ -197,7 +220,7 @@ def _show_table(viewer: Viewer, shown: FindingRelease, dataset: Dataset) -> None
     with st.expander(plain(f"What is this? How to read: {shown.title}")):
         bullets(shown.notes)
     name = f"{shown.id}-{shown.unit}-{shown.digest[:12]}.csv"
-    make = noted_file(lambda: answer_csv(shown), name=name)
+    make = noted_file(lambda: with_comments(answer_csv(shown), shown), name=name)
     st.download_button(
         "Table (CSV)", make, file_name=name, mime="text/csv", key=name, on_click="ignore"
     )

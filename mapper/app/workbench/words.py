@@ -215,7 +215,8 @@ def _risk_terrain(table: pd.DataFrame, _shown: FindingRelease) -> str:
 def _phases(table: pd.DataFrame, _shown: FindingRelease) -> str:
     tally = table["phase"].replace("", "no phase").value_counts()
     named = ", ".join(f"{number:,} {name}" for name, number in tally.items())
-    what = "hot spot" if "hotspot_id" in table else "ward" if "ward" in table else "district"
+    people = [one for one in ("ward", "district") if one in table and "hotspot_id" not in table]
+    what = next(iter(people), "hot spot")
     service = next((one for one in table.get("service", ()) if one), "")
     through = f" For everybody, through: {service}." if service else ""
     return f"Suggested for {count(len(table), what)}: {named}. People decide.{through}"
