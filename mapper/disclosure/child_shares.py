@@ -5,7 +5,8 @@ share in steps says less: it is made of two counts rounded as the audience's are
 step of 1, 2, 5 or 10 percent that it lies in, the finest that holds at least ten times the smallest
 count printed (50 incidents for partners); where not even ten percent hold so many, it is not told.
 Each hidden cell of any map of the same incidents keeps all its values
-(:func:`mapper.disclosure.totals.total_is_safe`). So it needs no look at what was given before.
+(:func:`mapper.disclosure.totals.total_is_safe`), and only whole months are told of
+(:mod:`mapper.disclosure.coarse_shares`). So it needs no look at what was given before.
 """
 
 from typing import TYPE_CHECKING, Literal
@@ -14,10 +15,14 @@ import numpy as np
 import pandas as pd
 
 from mapper.analysis.study import Study
+from mapper.base.errors import DisclosureError
+from mapper.base.text import period_in_words
 from mapper.base.types import Flags
 from mapper.context.children import child_flags
 from mapper.disclosure.coarse_shares import STEP, places_of_maps, rounded
+from mapper.disclosure.fitness import cuts_a_month
 from mapper.disclosure.make import release
+from mapper.disclosure.refusal import months_around
 from mapper.disclosure.register import Register
 from mapper.disclosure.release import FindingRelease
 from mapper.disclosure.rules import AudienceRule, rules
@@ -53,11 +58,17 @@ def release_child_shares(
     Raises
     ------
     DisclosureError
-        When the days are too few for the audience.
+        When the days are too few for the audience, or are not whole months.
     LensError
         When the data lacks a needed column.
     """
-    rule = rules().audiences[audience]
+    rule, asked = rules().audiences[audience], study.request
+    if cuts_a_month(asked.start, asked.end):
+        first, last = months_around(study.first, study.last)
+        raise DisclosureError(
+            "Shares are told over whole months, so that no single day can be told from them."
+            f" Choose {period_in_words(first, last)}."
+        )
     places = places_by(study, by)
     abuse, child = child_flags(study.incidents.table)
     position = study.counts.position

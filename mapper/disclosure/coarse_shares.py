@@ -6,6 +6,9 @@ where one percent is at least ten times the smallest count that may be printed (
 partners): no difference of shares, of lenses or of periods, tells one hidden count from another. As
 with a printed total, it must leave each hidden cell of any map of the same incidents all its values
 (:func:`mapper.disclosure.totals.total_is_safe`). A share so checked needs no register.
+
+Only whole months are told of, or all that the data holds: whoever could move a period day by day
+would read off on which day a share passes a step, and so single days.
 """
 
 from collections.abc import Mapping, Sequence
@@ -15,6 +18,7 @@ import numpy as np
 from mapper.analysis.study import Study
 from mapper.areas.load import load_study_area
 from mapper.base.types import Flags, Integers
+from mapper.disclosure.fitness import cuts_a_month
 from mapper.disclosure.rules import AudienceRule
 from mapper.disclosure.totals import total_is_safe
 from mapper.grid.counts import locate
@@ -38,6 +42,8 @@ def percents_of_demand(
         Of the audience.
     """
     whole = rounded(int(study.counted.sum()), rule)
+    if cuts_a_month(study.request.start, study.request.end):
+        return {}
     if whole < 100 * STEP * rule.smallest_count:
         return {}
     places = places_of_maps(study)

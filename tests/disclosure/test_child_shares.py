@@ -1,5 +1,7 @@
 """Shares in steps: counted again by hand, told to partners whatever they were given before."""
 
+from datetime import date
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -103,7 +105,17 @@ def test_it_is_told_where_counts_are_refused(study):
     ]  # nothing that holds a count was kept
 
 
-def test_too_few_days_are_refused(study):
-    few = study.varied(start=study.first, end=study.first + pd.Timedelta(days=9))
-    with pytest.raises(DisclosureError, match="too few"):
-        release_child_shares(few, by="district", audience="partnership", register=MemoryRegister())
+def told_over(study, first, last):
+    days = {"start": date.fromisoformat(first), "end": date.fromisoformat(last)}
+    varied = study.varied(**days)
+    return release_child_shares(
+        varied, by="district", audience="partnership", register=MemoryRegister()
+    )
+
+
+def test_only_whole_months_are_told_of(study):
+    """Else a day more or less would tell on which a share passes a step."""
+    assert len(told_over(study, "2023-02-01", "2023-04-30").table)
+    for first, last in (("2023-02-01", "2023-04-29"), ("2023-02-02", "2023-04-30")):
+        with pytest.raises(DisclosureError, match=r"whole months.*1 February 2023 to 30 April"):
+            told_over(study, first, last)
