@@ -27,7 +27,7 @@ _IN_A_ROW = 3  # figures that stand side by side
 _MOST_PLACES = 8  # told of each list, so that the second page holds everything else
 _MOST_CAMPAIGNS = 4
 _WEEK_WIDTH = 0.7
-_MAP_WIDTH = 0.68  # of the line, so that figures and map share a page
+_MAP_WIDTH = 0.62  # of the line, so that figures and map share a page
 HOW_CHANGE_IS_TOLD = (
     "Clear rise or clear fall: an exact test of the two counts says that chance alone would hardly"
     " make such a difference. It allows for the days in each window, for the number of figures"
@@ -59,7 +59,12 @@ def _first_page(briefing: Briefing) -> tuple[Block, ...]:
         *((Paragraph(briefing.may_mislead),) if briefing.may_mislead else ()),
         Heading("Headline figures"),
         *(Figures(tuple(_figure(one) for one in row)) for row in rows),
-        *(Paragraph(one.note, "small") for one in heads if one.note),
+        *(Paragraph(one.note, "small") for one in heads if one.note and not briefing.demand_words),
+        *(
+            Paragraph(words, "small")
+            for words in (briefing.demand_words, briefing.inequality)
+            if words
+        ),
         Heading(f"Where: {title.lower()}"),
         replace(map_picture(briefing.map, title=title), width=_MAP_WIDTH),
     )
