@@ -6,12 +6,14 @@ here only where it holds among all that were looked at (Benjamini and Hochberg, 
 """
 
 from collections.abc import Iterable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 
 from mapper.analysis.study import Study
+from mapper.base.errors import MapperError
 from mapper.questions.windows import Window
 from mapper.records.evaluations import evaluate_intervention
 from mapper.records.versions import Version
@@ -37,15 +39,13 @@ def every_harm(
 ) -> tuple[HarmLine, ...]:
     """Return what became of each harm at the places of an action, in the order of the studies.
 
-    Raises
-    ------
-    RequestError
-        When places or windows cannot be used.
+    A harm with too few incidents in the whole area to evaluate anything by is left out.
     """
     titles, found = [], []
     for study in studies:
-        titles.append(study.lens.title)
-        found.append(evaluate_intervention(study, action, before=before, after=after))
+        with suppress(MapperError):
+            found.append(evaluate_intervention(study, action, before=before, after=after))
+            titles.append(study.lens.title)
     results = [one["result"] for one in found]
     p = np.array([one["p"] if one["p"] is not None else np.nan for one in results])
     q = benjamini_hochberg(p)

@@ -1,6 +1,7 @@
 """Late and due: the actions of every plan and campaign, by agency, and where they cross."""
 
 from collections.abc import Sequence
+from contextlib import suppress
 from datetime import UTC, date, datetime
 from functools import partial
 
@@ -148,10 +149,14 @@ def _show_bare(viewer: Viewer, work: Sequence[Version]) -> None:
     dataset = opened_dataset()
     offer = lenses_for(dataset.digest, _dataset=dataset)
     lenses = one_of_each_family(offer.lenses[: offer.fitting])
+    maps = []
     with st.spinner("Looking at each harm"):
-        found = bare_places([release_through(lens, dataset) for lens in lenses], work)
-    told = ", ".join(one.title for one in lenses)
-    if len(lenses) < FEWEST:
+        for lens in lenses:
+            with suppress(MapperError):  # too few incidents for a map: it meets no other there
+                maps.append(release_through(lens, dataset))
+        found = bare_places(maps, work)
+    told = ", ".join(one.title for one in maps)
+    if len(maps) < FEWEST:
         notice(f"The data shows too few harms to set against each other: {told or 'none'}.")
         return
     bullets(one.bare_words for one in found)

@@ -1,5 +1,6 @@
 """The evaluation of one intervention on screen: ask for windows, work it out, show, rerun."""
 
+from contextlib import suppress
 from datetime import date, timedelta
 from typing import Any
 
@@ -112,7 +113,10 @@ def _offer_every_harm(desk: Desk, evaluation: Version) -> None:
         dataset = opened_dataset()
         offer = lenses_for(dataset.digest, _dataset=dataset)
         action = as_intervention(saved)
-        studies = [_study(dataset, lens, action) for lens in offer.lenses[: offer.fitting]]
+        studies = []
+        for lens in offer.lenses[: offer.fitting]:
+            with suppress(MapperError):  # too few incidents, or not what the lens needs
+                studies.append(_study(dataset, lens, action))
         lines = every_harm(studies, action, before=windows[0], after=windows[1])
     except MapperError as error:
         notice(str(error), kind="stop")
@@ -131,7 +135,7 @@ def _offer_every_harm(desk: Desk, evaluation: Version) -> None:
         plain(
             f"{count(len(lines), 'harm')} over {windows[0]} and {windows[1]}. The verdict above is"
             " of the one harm chosen before; of the others, what is told holds among all of them."
-            " One incident can count under more than one."
+            " One incident can count under more than one. Harms of too few incidents are left out."
         )
     )
 
