@@ -89,7 +89,7 @@ def defence(
         f" {release.title}, {release.period}.",
         release=release,
         blocks=(
-            *_listed(found, row, ground),
+            *_listed(found, row, ground, places),
             *_against(found, row),
             *_firm(found),
             *_cannot(found),
@@ -100,7 +100,9 @@ def defence(
     )
 
 
-def _listed(found: PlaceFindings, row: Mapping[str, Any], ground: Path | None) -> Iterator[Block]:
+def _listed(
+    found: PlaceFindings, row: Mapping[str, Any], ground: Path | None, places: Places | None
+) -> Iterator[Block]:
     """Return why the place is on the list."""
     release = found.release
     yield Heading("Why it is listed")
@@ -113,7 +115,9 @@ def _listed(found: PlaceFindings, row: Mapping[str, Any], ground: Path | None) -
             (chance_in_brief(row["q"]), "share of false finds (q)", ""),
         )
     )
-    drawn = map_picture(release, focus=found.hotspot_id, title=str(row["name"]), ground=ground)
+    drawn = map_picture(
+        release, focus=found.hotspot_id, title=str(row["name"]), ground=ground, places=places
+    )
     yield no_higher(drawn, _MAP_HIGH)
 
 
