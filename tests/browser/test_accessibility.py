@@ -54,6 +54,11 @@ def test_axe_finds_nothing_serious(browser, address, entry):
     assert visit.complaints == []
     assert visit.elsewhere == []
     found = grave(visit.page)
+    visit.page.emulate_media(color_scheme="dark")
+    visit.page.wait_for_timeout(600)
+    ground = "getComputedStyle(document.querySelector('.stApp')).backgroundColor"
+    assert visit.page.evaluate(ground) == "rgb(19, 28, 33)"
+    found += grave(visit.page, only=["color-contrast"])
     visit.context.close()
     assert found == []
 

@@ -43,7 +43,7 @@ def patch(app):
 def test_it_answers_at_the_top_and_shows_cards(patch):
     shown = panel(patch)
     assert "More incidents than" in shown["hint"]
-    assert f"First: {shown['cards'][0]['title']}. No action open." in said(patch)
+    assert "m-question" not in said(patch)  # the cards answer
     first = shown["cards"][0]
     assert first["rank"] == 1
     assert len(first["months"]) == len(shown["months"])
@@ -131,7 +131,6 @@ def test_open_actions_stand_on_their_card(patch):
     assert card["state"] == "1 action open"
     assert card["actions"] == ["Light the path (Inspector, no day set)"]
     assert card["doing"] == "Doing now: Light the path (Inspector, no day set)"
-    assert "1 action open, none overdue." in said(patch)
 
 
 @pytest.mark.parametrize(

@@ -45,10 +45,19 @@ def show_head(
             f'{_STYLE}<div class="m-headline"><h1>My patch <span>{encode_text(wards)}</span></h1>'
             f'<p class="m-over">{encode_text(_over(patch, choice))}'
             f" <span>{encode_text(age)}.</span></p>"
-            f'<p class="m-question">{encode_text(answer_words(patch, actions, today))}</p></div>'
+            f"{_answer(patch, actions, today)}</div>"
         )
     with acts, st.container(horizontal=True, horizontal_alignment="right", key="patch acts"):
         offer_sheet(viewer, patch, actions, wards=wards, today=today, places=places)
+
+
+def _answer(
+    patch: PatchRelease, actions: Mapping[str, Sequence[PlannedAction]], today: date
+) -> str:
+    """Return the answer as a line of its own where the cards do not give it: where none is."""
+    if len(patch.shown.hotspots):
+        return ""
+    return f'<p class="m-question">{encode_text(answer_words(patch, actions, today))}</p>'
 
 
 def wards_in_words(patch: PatchRelease, choice: PatchChoice) -> str:
@@ -68,4 +77,4 @@ def _over(patch: PatchRelease, choice: PatchChoice) -> str:
     assert isinstance(numbers, dict)  # noqa: S101 - narrows the record's type
     hours = filter_in_words(shifts=choice.shifts, weekdays=choice.weekdays)
     counted = count(numbers["incidents_counted"], "incident")
-    return f"{patch.shown.title}: {counted}{f' {hours}' if hours else ''}, {patch.shown.period},"
+    return f"{counted}{f' {hours}' if hours else ''}, {patch.shown.period},"
