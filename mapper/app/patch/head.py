@@ -39,7 +39,7 @@ def show_head(
     """Show the head of the page."""
     wards = wards_in_words(patch, choice)
     name_tab("My patch", wards)
-    words, acts = st.columns([9.6, 1.9], vertical_alignment="top")
+    words, acts = st.columns([9, 2.4], vertical_alignment="top")
     with words:
         st.html(
             f'{_STYLE}<div class="m-headline"><h1>My patch <span>{encode_text(wards)}</span></h1>'
