@@ -109,7 +109,7 @@ def test_months_play_in_the_browser_and_the_dark_map_is_kept(officer):
     map_of(officer).get_by_text(f"Incidents in a cell, {month}").wait_for()
     assert dots(officer) != before
     page.get_by_role("button", name="Next month").click()
-    map_of(officer).get_by_text("Incidents in a cell", exact=True).wait_for()
+    map_of(officer).get_by_text("Incidents", exact=True).wait_for()
     page.get_by_role("button", name="Dark").click()
     map_of(officer).locator("body.dark").wait_for()
     page.wait_for_timeout(500)

@@ -28,7 +28,7 @@ from mapper.records.retention import (
     set_retention,
 )
 
-_KINDS: Mapping[Kind, str] = {"dataset": "Datasets", "release": "What was released"}
+_KINDS: Mapping[Kind, str] = {"dataset": "Datasets", "release": "Released maps and tables"}
 _ENTRIES = 5_000  # of the log, looked through for the titles of releases
 _RELEASES_WARNING = (
     "What is deleted here no longer takes part in the check of later maps, though its audience may"

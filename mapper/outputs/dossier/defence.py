@@ -34,7 +34,7 @@ from mapper.questions.proactivity import QUESTION as PROACTIVITY
 from mapper.questions.robustness import QUESTION as ROBUSTNESS
 
 # So that all fits on one page: height of the map as a share of the line; caveats told.
-_MAP_HIGH, _CAVEATS = 0.27, 6
+_MAP_HIGH, _CAVEATS = 0.36, 6
 _OFTEN = 0.1  # of all settings: a value that fewer have says little
 # What each choice is called, and what its values are; the order of the table.
 _CHOICES: Mapping[str, str] = MappingProxyType(
@@ -45,7 +45,7 @@ _CHOICES: Mapping[str, str] = MappingProxyType(
         "police_generated": "Police-generated incidents",
         "weighting": "Weights of the definition",
         "score": "What is compared",
-        "rings": "Rings of cells around each",
+        "rings": "Steps around each cell",
         "null": "Chance",
         "alpha": "False finds accepted",
     }
