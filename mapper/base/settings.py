@@ -10,11 +10,20 @@ from functools import cache
 from pathlib import Path
 from typing import Annotated, Literal
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, SecretStr, ValidationError
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    SecretStr,
+    ValidationError,
+)
 
 from mapper.base.errors import MapperError
 
 LOOPBACK_HOSTS = ("localhost", "127.0.0.1", "::1")
+SHORTEST_TOKEN = 24
 
 
 def _listed(given: object) -> object:
@@ -23,6 +32,13 @@ def _listed(given: object) -> object:
         return given
     parts = json.loads(given) if given.startswith("[") else given.split(",")
     return tuple(str(part).strip() for part in parts)
+
+
+def _not_guessed(token: SecretStr) -> SecretStr:
+    """Refuse a token that could be tried out."""
+    if 0 < len(token.get_secret_value()) < SHORTEST_TOKEN:
+        raise ValueError(f"a token needs {SHORTEST_TOKEN} characters or more")
+    return token
 
 
 class Settings(BaseModel):
@@ -55,6 +71,7 @@ class Settings(BaseModel):
     address: str = ""  # where browsers find the app: https://mapper.example.police.uk
     people: Path | None = None  # file that gives roles and wards (docs/signing-in.md)
     bind: str = "127.0.0.1"  # address of this machine that the server listens on
+    metrics_token: Annotated[SecretStr, AfterValidator(_not_guessed)] = SecretStr("")  # monitoring
     idle_minutes: float = Field(default=15, gt=0, le=24 * 60)  # then a person is signed out
     session_hours: float = Field(default=10, gt=0, le=24)  # longest sign-in
 

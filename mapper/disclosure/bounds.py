@@ -10,7 +10,7 @@ a time; a target that none of them settled within it counts as exposed.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
@@ -18,6 +18,7 @@ import numpy as np
 
 from mapper.base.lazy import Lazy
 from mapper.disclosure.intervals import outer_bounds
+from mapper.disclosure.margins import Crossed, Tables, margins_of
 from mapper.disclosure.programmes import (
     Clock,
     Pull,
@@ -43,7 +44,8 @@ _PATIENCE = 4  # rounds that settle nothing before targets are driven one by one
 _TURNS, _TOGETHER = 8, 6  # in so many of eight rounds the targets of a large system go together
 _MOST_ROUNDS = 400
 _MANY_SUMS = 200  # of a system; fewer are solved as they come
-MOST_SECONDS = 30.0  # for the programmes of one check; what they leave open counts as exposed
+_MANY_UNKNOWNS = 400  # likewise
+MOST_SECONDS = 20.0  # for the programmes of one check; what they leave open counts as exposed
 
 
 @dataclass(frozen=True, eq=False)
@@ -54,6 +56,9 @@ class Block:
     low: Floats
     high: Floats
     targets: sparse.csr_array  # shape (targets, unknowns)
+    made: sparse.csr_array | None = None  # of which sums targets are made, (targets, limits)
+    tables: Tables | None = None  # what the unknowns are counts of
+    crossed: Crossed = field(default_factory=Crossed.none)  # targets that are no sum of unknowns
 
 
 @dataclass(frozen=True)
@@ -74,7 +79,7 @@ class SystemBounds:
     exposed: Flags  # targets known too well; where one is, the others are not looked at
 
 
-def bound(blocks: Sequence[Block], need: Need) -> list[SystemBounds]:
+def bound(blocks: Sequence[Block], need: Need, *, clock: Clock | None = None) -> list[SystemBounds]:
     """Return what can be worked out from each system.
 
     Parameters
@@ -84,9 +89,11 @@ def bound(blocks: Sequence[Block], need: Need) -> list[SystemBounds]:
     need
         What every target must keep. A target still not settled when the rounds or the seconds are
         spent counts as exposed.
+    clock
+        Of a check that asks more than once; if none, this is a check of its own.
     """
-    clock = Clock.of(MOST_SECONDS)
-    blocks = [_without_repeats(block) for block in blocks]
+    clock = clock or a_clock()
+    blocks = [_without_repeats(_by_margins(block)) for block in blocks]
     try:
         possible = _possible(blocks, clock)
     except TimeSpentError:
@@ -101,17 +108,36 @@ def bound(blocks: Sequence[Block], need: Need) -> list[SystemBounds]:
     ]
 
 
+def a_clock() -> Clock:
+    """Return the clock of one check."""
+    return Clock.of(MOST_SECONDS)
+
+
+def _by_margins(block: Block) -> Block:
+    """Return a large system with the margins of its counts for unknowns, where these say it all."""
+    if block.tables is None or block.made is None or block.sums.shape[1] < _MANY_UNKNOWNS:
+        return block
+    found = margins_of(block.sums, block.targets, block.made, block.tables)
+    if found is None:
+        return block
+    even = np.zeros(found.balances)
+    low, high = (np.concatenate([side, even]) for side in (block.low, block.high))
+    return Block(found.sums, low, high, found.targets, crossed=found.crossed)
+
+
 def _without_repeats(block: Block) -> Block:
     """Return a system in which sums that several releases limit stand once, narrowest limits."""
     rows = block.sums.shape[0]
-    if rows < _MANY_SUMS or block.sums.data.min() < 0:
+    if rows < _MANY_SUMS:
         return block
     sums = block.sums.copy()
     sums.sort_indices()
     seen: dict[bytes, int] = {}
     which = np.array(
         [
-            seen.setdefault(sums.indices[first:after].tobytes(), len(seen))
+            seen.setdefault(
+                sums.indices[first:after].tobytes() + sums.data[first:after].tobytes(), len(seen)
+            )
             for first, after in pairwise(sums.indptr.tolist())
         ]
     )
@@ -120,7 +146,8 @@ def _without_repeats(block: Block) -> Block:
     np.minimum.at(high, which, block.high)
     if bool((low > high).any()):
         return block
-    return Block(sums[np.unique(which, return_index=True)[1]], low, high, block.targets)
+    first_of = np.unique(which, return_index=True)[1]
+    return replace(block, sums=sums[first_of], low=low, high=high)
 
 
 def _impossible(block: Block) -> SystemBounds:
@@ -143,6 +170,41 @@ def _possible(blocks: Sequence[Block], clock: Clock) -> Flags:
     broken = solution[unknowns : unknowns + rows] + solution[unknowns + rows :]
     owner = np.repeat(np.arange(len(blocks)), [block.sums.shape[0] for block in blocks])
     return np.bincount(owner, weights=broken, minlength=len(blocks)) < _EPSILON
+
+
+@dataclass(frozen=True, eq=False)
+class _Together:
+    """Some systems side by side, with the places of their targets among those of all."""
+
+    limits: SumLimits
+    targets: sparse.csr_array
+    places: Integers
+    crossed: Crossed  # with the places of its targets
+
+    def with_counts(self, driven: Crossed) -> SumLimits:
+        """Return the limits with counts where margins cross as further unknowns."""
+        if not driven.target.size:
+            return self.limits
+        crossing = driven.limits(self.limits.sums.shape[1])
+        sums = _widened([self.limits.sums], crossing.shape[1])
+        return SumLimits(
+            sparse.vstack([sums, crossing], format="csr"),
+            np.concatenate([self.limits.low, np.full(crossing.shape[0], -np.inf)]),
+            np.concatenate([self.limits.high, np.zeros(crossing.shape[0])]),
+        )
+
+
+def _single(unknowns: Integers, width: int) -> sparse.csr_array:
+    """Return sums of one unknown each."""
+    each = np.arange(unknowns.size)
+    return sparse.csr_array((np.ones(each.size), (each, unknowns)), shape=(each.size, width))
+
+
+def _widened(parts: Sequence[sparse.csr_array], width: int) -> sparse.csr_array:
+    """Return sums one below the other, over more unknowns of which they hold none."""
+    rows = sparse.csr_array(sparse.vstack(parts, format="csr"))
+    wider = (rows.data, rows.indices, rows.indptr)
+    return sparse.csr_array(wider, shape=(rows.shape[0], width))
 
 
 class _Search:
@@ -187,12 +249,19 @@ class _Search:
         """Return the targets that the limits show to be none or large, and to be exposed."""
         if not self.blocks:
             return np.zeros(0, dtype=bool), np.zeros(0, dtype=bool)
-        low, high = outer_bounds(
-            side_by_side([block.sums for block in self.blocks]),
-            np.concatenate([block.low for block in self.blocks]),
-            np.concatenate([block.high for block in self.blocks]),
-            side_by_side([block.targets for block in self.blocks]),
+        every = self._together(np.arange(len(self.blocks)))
+        limits, margins = every.limits, every.crossed.margins()
+        unknowns = limits.sums.shape[1]
+        found = outer_bounds(
+            limits.sums,
+            limits.low,
+            limits.high,
+            sparse.vstack([every.targets, _single(margins, unknowns)], format="csr"),
         )
+        low, high = (side[: self.owner.size] for side in found)
+        least, most = np.zeros(unknowns), np.zeros(unknowns)
+        least[margins], most[margins] = (side[self.owner.size :] for side in found)
+        low[every.crossed.target], high[every.crossed.target] = every.crossed.ends(least, most)
         values = np.floor(high + _EPSILON) - np.ceil(low - _EPSILON) + 1
         safe = (high < 1 - _EPSILON) | (np.ceil(low - _EPSILON) >= self.need.below)
         shown = ~safe & (values < self.need.values)
@@ -220,42 +289,74 @@ class _Search:
         enough = seen & ((values >= self.need.values) | none | large)
         return np.asarray(enough | self.safe, dtype=bool)
 
+    def _together(self, owners: Integers) -> _Together:
+        """Return some of the systems side by side."""
+        blocks = [self.blocks[owner] for owner in owners]
+        widths = [block.sums.shape[1] for block in blocks]
+        before = np.concatenate([[0], np.cumsum(widths)]).tolist()
+        ends = (np.concatenate([getattr(b, side) for b in blocks]) for side in ("low", "high"))
+        return _Together(
+            SumLimits(side_by_side([block.sums for block in blocks]), *ends),
+            side_by_side([block.targets for block in blocks]),
+            np.concatenate([np.arange(*self.starts[o : o + 2]) for o in owners]),
+            Crossed.together(
+                [
+                    block.crossed.shifted(int(self.starts[owner]), first)
+                    for block, owner, first in zip(blocks, owners, before, strict=False)
+                ]
+            ),
+        )
+
     def _round(self, open_: Integers, *, turn: int) -> None:
         """Drive one open target of each system, or all at once where a system has many."""
         owners, first = np.unique(self.owner[open_], return_index=True)
-        blocks = [self.blocks[owner] for owner in owners]
-        sums = side_by_side([block.sums for block in blocks])
-        targets = side_by_side([block.targets for block in blocks])
-        places = np.concatenate([np.arange(*self.starts[o : o + 2]) for o in owners])
+        chosen = self._together(owners)
         wish, alone = self._wishes(open_, owners, open_[first], turn=turn)
-        pulled = (wish[places] != 0) & ~np.isin(places, alone)
-        plain = np.where(pulled, 0.0, wish[places])
-        limits = SumLimits(
-            sums, *(np.concatenate([getattr(b, side) for b in blocks]) for side in ("low", "high"))
-        )
-        cost = -(targets.T @ plain)
+        places, targets, crossed = chosen.places, chosen.targets, chosen.crossed
+        driven = crossed.among(alone)  # each is an unknown of its own this time
+        limits = chosen.with_counts(driven)
+        crowd = (wish != 0) & ~np.isin(np.arange(wish.size), alone)
+        margins = crossed.among(np.flatnonzero(crowd)).margins()
+        crowd[crossed.target] = False
+        plain = np.where(crowd[places], 0.0, wish[places])
         solved = solve_pulling(
-            cost,
+            -np.concatenate([targets.T @ plain, wish[driven.target]]),
             limits,
-            targets[np.flatnonzero(pulled)],
-            self._pull(wish, places[pulled]),
+            _widened(
+                [targets[np.flatnonzero(crowd[places])], _single(margins, targets.shape[1])],
+                limits.sums.shape[1],
+            ),
+            self._pull(wish, np.flatnonzero(crowd), self._ways(margins.size, turn=turn)),
             self.clock,
-        )
-        values = targets @ solved
-        self.low[places] = np.minimum(self.low[places], values)
-        self.high[places] = np.maximum(self.high[places], values)
-        driven = alone[wish[alone] != 0]
-        self.most_known[driven[wish[driven] > 0]] = True
-        self.least_known[driven[wish[driven] < 0]] = True
+        )[: targets.shape[1]]
+        low = targets @ solved
+        high = low.copy()
+        at = np.searchsorted(places, crossed.target)
+        low[at], high[at] = crossed.ends(solved, solved)
+        self.low[places] = np.minimum(self.low[places], low)
+        self.high[places] = np.maximum(self.high[places], high)
+        driven_to = alone[wish[alone] != 0]
+        self.most_known[driven_to[wish[driven_to] > 0]] = True
+        self.least_known[driven_to[wish[driven_to] < 0]] = True
 
-    def _pull(self, wish: Floats, pulled: Integers) -> Pull:
-        """Return which way targets are pulled, and from where on they keep enough values."""
+    def _pull(self, wish: Floats, pulled: Integers, ways: Floats) -> Pull:
+        """Return which way targets and then margins are pulled, and how far.
+
+        A target, until it keeps enough values; a margin, until it leaves a count as many.
+        """
         wanted = self.need.values - 1
         lifted = wish[pulled] > 0
         ends = np.where(
             lifted, self.low[pulled] + wanted, np.maximum(self.high[pulled] - wanted, 0)
         )
-        return Pull(wish[pulled], ends)
+        return Pull(
+            np.concatenate([wish[pulled], ways]),
+            np.concatenate([ends, np.where(ways > 0, float(wanted), 0.0)]),
+        )
+
+    def _ways(self, size: int, *, turn: int) -> Floats:
+        """Return which way each of a crowd goes: down at first, then half of them up."""
+        return self.drawn.choice([-1.0, 1.0], size) if turn else np.full(size, -1.0)
 
     def _wishes(
         self, open_: Integers, owners: Integers, first: Integers, *, turn: int
@@ -277,5 +378,5 @@ class _Search:
         if turn == 0:
             self.large = set(many.tolist())
         crowd = open_[np.isin(self.owner[open_], list(self.large))]
-        wish[crowd] = self.drawn.choice([-1.0, 1.0], crowd.size) if turn else -1.0
+        wish[crowd] = self._ways(crowd.size, turn=turn)
         return wish, first[~np.isin(self.owner[first], list(self.large))]

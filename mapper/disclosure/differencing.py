@@ -19,10 +19,11 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from mapper.base.types import Flags, Integers
-from mapper.disclosure.bounds import Block, Need, SystemBounds, bound
+from mapper.disclosure.bounds import Block, Need, SystemBounds, a_clock, bound
 from mapper.disclosure.lens_pieces import MOST_LENSES
 from mapper.disclosure.linking import linked_to
 from mapper.disclosure.merged import limits_on
+from mapper.disclosure.programmes import Clock
 from mapper.disclosure.register import UNLIMITED, StoredRelease
 from mapper.disclosure.rules import AudienceRule
 from mapper.disclosure.suppression import interval_of
@@ -43,6 +44,15 @@ class DifferencingCheck:
     too_many: bool = False  # earlier releases overlap in too many ways to be checked
     again: bool = False  # its audience was told all of it before: a look, and no release
     systems: int = 0  # systems of overlapping numbers of a map that were solved, or would have to
+
+
+@dataclass(frozen=True)
+class _Terms:
+    """What one check holds a map to."""
+
+    rule: AudienceRule  # by which it is printed
+    need: Need
+    clock: Clock
 
 
 def check(
@@ -74,12 +84,12 @@ def check(
         return silent
     if too_many_lenses([new, *linked]):
         return replace(silent, refused=True, too_many=True)
-    need = need_of(reader or rule)
+    terms = _Terms(rule, need_of(reader or rule), a_clock())
     by_cell = [one for one in linked if _by_cell(one)]
-    found = _check_by_cell(new, by_cell, silent, rule, need) if _by_cell(new) else silent
+    found = _check_by_cell(new, by_cell, silent, terms) if _by_cell(new) else silent
     if found.refused:
         return found
-    apart = _exposed_parts(new.withholding(*found.withhold), linked, need)
+    apart = _exposed_parts(new.withholding(*found.withhold), linked, terms)
     withhold = found.withhold[0] | apart.withhold
     return replace(found, withhold=(withhold,), systems=found.systems + apart.systems)
 
@@ -103,14 +113,13 @@ def _check_by_cell(
     new: StoredRelease,
     linked: Sequence[StoredRelease],
     silent: DifferencingCheck,
-    rule: AudienceRule,
-    need: Need,
+    terms: _Terms,
 ) -> DifferencingCheck:
     """Withhold cells whose counts would give others away, as the audience could have foreseen."""
     if not linked:
         return silent
     ground = share_ground([new, *linked])
-    exposed, systems = _exposed_cells(ground, _single_pieces(ground), rule, need)
+    exposed, systems = _exposed_cells(ground, _single_pieces(ground), terms)
     withhold = np.zeros(new.low.size, dtype=bool)
     withhold[ground.region[0, exposed]] = True
     return replace(silent, withhold=(withhold,), systems=systems)
@@ -123,9 +132,7 @@ def _single_pieces(ground: SharedGround) -> Integers:
     return np.flatnonzero(spoken & (sizes[inverse] == 1))
 
 
-def _exposed_cells(
-    ground: SharedGround, pieces: Integers, rule: AudienceRule, need: Need
-) -> tuple[Integers, int]:
+def _exposed_cells(ground: SharedGround, pieces: Integers, terms: _Terms) -> tuple[Integers, int]:
     """Return the single pieces on which some number that could stand there exposes a count.
 
     Where the pieces have more pasts than can be tried, those that fewest share count as exposed.
@@ -141,12 +148,12 @@ def _exposed_cells(
     for at in within_reach.tolist():
         lows, highs = np.split(patterns[at], 2)
         actual = np.unique(np.stack([low[0], high[0]])[:, pattern == at], axis=1).T
-        for limits in _tries(lows, highs, actual, ground.cover, rule):
-            block = block_of(limits, ground.cover, need)
+        for limits in _tries(lows, highs, actual, ground.cover, terms.rule):
+            block = block_of(limits, ground.cover, terms.need)
             if block is not None:
                 blocks.append(block)
                 owner.append(at)
-    found = bound(blocks, need)
+    found = bound(blocks, terms.need, clock=terms.clock)
     bad = np.ones(len(patterns), dtype=bool)
     bad[within_reach] = False
     for at, known in zip(owner, found, strict=True):
@@ -205,15 +212,15 @@ class _Parts:
     systems: int
 
 
-def _exposed_parts(new: StoredRelease, linked: Sequence[StoredRelease], need: Need) -> _Parts:
+def _exposed_parts(new: StoredRelease, linked: Sequence[StoredRelease], terms: _Terms) -> _Parts:
     """Return the regions of those parts of the ground in which a map would expose anything.
 
     The others are systems that share no unknown with them, so their counts stay as they are; and
     in a part that is withheld whole its readers know what they knew before.
     """
     ground = share_ground([new, *linked])
-    systems = _systems_of_parts(ground, need)
-    found = bound([block for block, _ in systems], need)
+    systems = _systems_of_parts(ground, terms.need)
+    found = bound([block for block, _ in systems], terms.need, clock=terms.clock)
     exposed = [
         parts for (_, parts), known in zip(systems, found, strict=True) if _is_exposed(known)
     ]

@@ -15,7 +15,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from mapper.base.types import Flags, Integers
-from mapper.disclosure.bounds import Block, Need, SystemBounds, bound
+from mapper.disclosure.bounds import Block, Need, SystemBounds, a_clock, bound
 from mapper.disclosure.differencing import DifferencingCheck, need_of, too_many_lenses
 from mapper.disclosure.linking import linked_to
 from mapper.disclosure.merged import limits_on
@@ -23,7 +23,6 @@ from mapper.disclosure.register import StoredRelease
 from mapper.disclosure.rules import AudienceRule
 from mapper.disclosure.systems import Limit, SharedGround, block_of, share_ground
 
-MOST_UNKNOWNS = 10_000  # beyond, totals are withheld unchecked: it took minutes with 50,000
 _TURNS = 4  # of withholding what an exposed count rests on; then all of its system
 
 
@@ -64,13 +63,12 @@ def check_finding(
     need = need_of(reader or rule)
     known = share_ground([*new, *linked])
     within = np.ones(known.region.shape[1], dtype=bool)
+    clock = a_clock()
     for turn in range(_TURNS + 2):
         parts = [part.withholding(flags) for part, flags in zip(new, withhold, strict=True)]
         ground = SharedGround((*parts, *linked), known.region)
-        systems, out_of_reach = _within_reach(_systems(ground, len(new), within, need))
-        for system in out_of_reach:
-            _withhold_all(withhold, system)
-        found = bound([system.block for system in systems], need)
+        systems = _systems(ground, len(new), within, need)
+        found = bound([system.block for system in systems], need, clock=clock)
         within[:] = False
         for system, known_of in zip(systems, found, strict=True):
             if known_of.exposed.any():
@@ -79,14 +77,6 @@ def check_finding(
         if not within.any():
             break
     return DifferencingCheck(withhold, refused=bool(within.any()), linked=tuple(linked))
-
-
-def _within_reach(systems: Sequence[_System]) -> tuple[list[_System], list[_System]]:
-    """Part systems, smallest first, into those checked while somebody waits and the others."""
-    by_size = sorted(systems, key=lambda system: system.block.sums.shape[1])
-    unknowns = np.cumsum([system.block.sums.shape[1] for system in by_size])
-    reach = int(np.searchsorted(unknowns, MOST_UNKNOWNS, side="right"))
-    return by_size[:reach], by_size[reach:]
 
 
 def _shifts_again(new: Sequence[StoredRelease], linked: Sequence[StoredRelease]) -> bool:

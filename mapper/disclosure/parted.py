@@ -9,18 +9,21 @@ incident less sharp at either end.
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING, Protocol
 
 import numpy as np
 
 from mapper.base.lazy import Lazy
-from mapper.disclosure.bounds import Block, Need
+from mapper.disclosure.margins import Tables
 from mapper.disclosure.register import UNLIMITED
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from scipy import sparse
+
+    from mapper.disclosure.bounds import Block, Need
 else:
     sparse = Lazy("scipy.sparse")
 
@@ -60,11 +63,34 @@ def with_parts(block: Block, limits: Sequence[Parted], need: Need) -> Block:
     watched = sparse.csr_array(
         (np.ones(hidden.size), (np.arange(hidden.size), hidden)), shape=(hidden.size, owner.size)
     )
-    return Block(
+    return replace(
+        block,
         sums=sums,
         low=np.concatenate([block.low, low, np.where(whole, 0.0, -np.inf)]),
         high=np.concatenate(
             [block.high, np.where(high >= UNLIMITED, np.inf, high), np.zeros(parted.size)]
         ),
         targets=sparse.block_diag([block.targets, watched], format="csr"),
+        made=_made_with(block, sums.shape[0], hidden.size),
+        tables=_with_places(block.tables, owner.size),
     )
+
+
+def _with_places(tables: Tables | None, parts: int) -> Tables | None:
+    """Return what unknowns are counts of, each part in a place of its own."""
+    if tables is None:
+        return None
+    first = int(tables.place.max()) + 1
+    return Tables(
+        np.concatenate([tables.place, np.arange(first, first + parts)]),
+        np.concatenate([tables.kind, np.zeros(parts, dtype=np.int64)]),
+    )
+
+
+def _made_with(block: Block, limits: int, parts: int) -> sparse.csr_array | None:
+    """Return which sums make each target, where a system has more of both."""
+    if block.made is None:
+        return None
+    nothing = sparse.csr_array((parts, block.made.shape[1]))
+    made = sparse.csr_array(sparse.vstack([block.made, nothing], format="csr"))
+    return sparse.csr_array((made.data, made.indices, made.indptr), shape=(made.shape[0], limits))

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import cached_property
+from itertools import pairwise
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -18,6 +19,7 @@ from mapper.base.lazy import Lazy
 from mapper.disclosure.bounds import Block, Need
 from mapper.disclosure.ground import overlay
 from mapper.disclosure.lens_pieces import lens_pieces
+from mapper.disclosure.margins import Tables
 from mapper.disclosure.parted import with_parts
 from mapper.disclosure.register import UNLIMITED, StoredRelease
 from mapper.grid.hexagons import Cells, strings_to_cells
@@ -177,8 +179,10 @@ def block_of(limits: Sequence[Limit], cover: Flags, need: Need) -> Block | None:
     watched = np.flatnonzero([limit.watched for limit in limits])
     rest = np.flatnonzero([not limit.watched for limit in limits])
     alone = np.flatnonzero(np.asarray(sums[rest].sum(axis=0)).ravel() == 0)
-    targets = _targets(sums[watched], low[watched], high[watched], need, alone=alone)
-    plain = Block(sums, *_ends(low, high), targets=targets)
+    targets, made = _targets(sums, watched, (low, high), need, alone=alone)
+    width = held.shape[1] // pieces.size
+    tables = Tables(*np.divmod(np.flatnonzero(unknown), width))
+    plain = Block(sums, *_ends(low, high), targets=targets, made=made, tables=tables)
     return with_parts(plain, limits, need) if any(limit.parts for limit in limits) else plain
 
 
@@ -235,25 +239,44 @@ def _sums(
 
 
 def _targets(
-    sums: sparse.csr_array, low: Integers, high: Integers, need: Need, *, alone: Integers
-) -> sparse.csr_array:
-    """Return the sums that must not become known, each once, and the unknowns ``alone``."""
-    small = sums[np.flatnonzero(low < need.below)]
+    sums: sparse.csr_array,
+    watched: Integers,
+    ends: tuple[Integers, Integers],
+    need: Need,
+    *,
+    alone: Integers,
+) -> tuple[sparse.csr_array, sparse.csr_array]:
+    """Return the sums that must not become known, each once, and the unknowns ``alone``.
+
+    Given back too: which printed sums make each, shape (targets, printed sums).
+    """
+    low, high = (side[watched] for side in ends)
+    printed = sparse.csr_array(sparse.eye_array(sums.shape[0], format="csr")[watched])
+    made = sparse.vstack(
+        [
+            printed[np.flatnonzero(low < need.below)],
+            _differences(sums[watched], low, high, need) @ printed,
+            sparse.csr_array((alone.size, sums.shape[0])),
+        ],
+        format="csr",
+    )
+    every = sparse.csr_array(made @ sums)
+    every.eliminate_zeros()
     each = sparse.csr_array(sparse.eye_array(sums.shape[1], format="csr")[alone])
-    every = sparse.vstack([small, _differences(sums, low, high, need), each], format="csr")
-    every = every[np.flatnonzero(every.sum(axis=1) > 0)]
+    every = sparse.vstack([every[: made.shape[0] - alone.size], each], format="csr")
     every.sort_indices()
     seen: dict[bytes, int] = {}
-    for at in range(every.shape[0]):
-        part = every.indices[every.indptr[at] : every.indptr[at + 1]]
-        seen.setdefault(part.tobytes(), at)
-    return sparse.csr_array(every[list(seen.values())])
+    for at, (first, after) in enumerate(pairwise(every.indptr.tolist())):
+        if first < after:
+            seen.setdefault(every.indices[first:after].tobytes(), at)
+    kept = list(seen.values())
+    return sparse.csr_array(every[kept]), sparse.csr_array(made[kept])
 
 
 def _differences(
     sums: sparse.csr_array, low: Integers, high: Integers, need: Need
 ) -> sparse.csr_array:
-    """Return what is left of each sum without another that lies wholly inside it.
+    """Return each sum less another that lies wholly inside it, shape (differences, sums).
 
     Left out is what the two numbers alone show to be large: no small count is in it.
     """
@@ -262,6 +285,7 @@ def _differences(
     inside = (common.data == size[common.row]) & (size[common.row] < size[common.col])
     inside &= low[common.col] - high[common.row] < need.below
     part, whole = common.row[inside], common.col[inside]
-    left = sums[whole] - sums[part]
-    left.eliminate_zeros()
-    return sparse.csr_array(left)
+    each = np.arange(part.size)
+    ones, shape = np.ones(part.size), (part.size, sums.shape[0])
+    wholes, parts = (sparse.csr_array((ones, (each, at)), shape=shape) for at in (whole, part))
+    return sparse.csr_array(wholes - parts)

@@ -1,7 +1,9 @@
 """Connections to SQLite and PostgreSQL, set so that a commit is on the disk when it returns."""
 
 import os
+import sqlite3
 from pathlib import Path
+from time import monotonic, sleep
 from typing import Any
 
 from sqlalchemy import URL, Connection, Engine, create_engine, event, make_url
@@ -13,9 +15,9 @@ FILE_NAME = "mapper.sqlite"
 WRITING = "mapper_writing"  # marks the connection of a writer
 ALONE = "mapper_alone"  # marks a connection whose statements stand outside any transaction
 BUSY_SECONDS = 30  # how long a writer waits for the one before it
+_TRY_AGAIN_SECONDS = 0.05
 
 _SQLITE_SETTINGS = (
-    ("journal_mode", "WAL"),  # readers never wait for the writer
     ("synchronous", "FULL"),  # a commit survives a power cut
     ("foreign_keys", "ON"),
     ("recursive_triggers", "ON"),  # INSERT OR REPLACE is a deletion too: the log's guard sees it
@@ -76,8 +78,26 @@ def _sqlite(path: Path) -> tuple[Engine, str]:
 def _set_sqlite(connection: Any, _record: object) -> None:
     """Set a new SQLite connection; the driver no longer begins transactions by itself."""
     connection.isolation_level = None
+    _write_ahead(connection)
     for name, value in _SQLITE_SETTINGS:
         connection.execute(f"PRAGMA {name}={value}")
+
+
+def _write_ahead(connection: Any) -> None:
+    """Keep a write-ahead log, so that readers never wait for the writer.
+
+    Of several processes that open a new file at once, SQLite turns the later away without waiting.
+    """
+    end = monotonic() + BUSY_SECONDS
+    while True:
+        try:
+            connection.execute("PRAGMA journal_mode=WAL")
+        except sqlite3.OperationalError as error:
+            if error.sqlite_errorcode != sqlite3.SQLITE_BUSY or monotonic() > end:
+                raise
+            sleep(_TRY_AGAIN_SECONDS)
+        else:
+            return
 
 
 def _begin_sqlite(connection: Connection) -> None:

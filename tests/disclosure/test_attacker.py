@@ -139,7 +139,7 @@ def attack_both(seed, *, tries=3, findings=0.25):
 
 
 @pytest.mark.parametrize("audience", ["partnership", "public"])
-@pytest.mark.parametrize("seed", range(3))
+@pytest.mark.parametrize("seed", range(2))
 def test_nothing_hidden_can_be_worked_out(audience, seed):
     found, made = attack(seed, audience)
     assert made >= 1
@@ -147,7 +147,7 @@ def test_nothing_hidden_can_be_worked_out(audience, seed):
 
 
 @pytest.mark.parametrize("audience", ["partnership", "public"])
-@pytest.mark.parametrize("seed", range(20, 23))
+@pytest.mark.parametrize("seed", range(20, 22))
 def test_nothing_hidden_can_be_worked_out_of_maps_and_tables(audience, seed):
     found, made = attack(seed, audience, tries=4, findings=0.6)
     assert made >= 1
@@ -155,7 +155,7 @@ def test_nothing_hidden_can_be_worked_out_of_maps_and_tables(audience, seed):
 
 
 @pytest.mark.parametrize("audience", ["partnership", "public"])
-@pytest.mark.parametrize("seed", range(30, 32))
+@pytest.mark.parametrize("seed", range(30, 31))
 def test_nothing_hidden_can_be_worked_out_of_the_demonstration(demonstration, audience, seed):
     world = cut_out(demonstration, seed)
     found, made = attack(seed, audience, world=world, tries=4, findings=0.4)

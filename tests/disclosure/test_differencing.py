@@ -9,7 +9,7 @@ import pytest
 import shapely
 from scipy import sparse
 
-from mapper.disclosure import bounds, differencing, finding_check
+from mapper.disclosure import bounds, differencing
 from mapper.disclosure.bounds import Block, Need, bound
 from mapper.disclosure.differencing import check
 from mapper.disclosure.finding_check import check_finding
@@ -165,8 +165,9 @@ def test_cells_out_of_reach_are_withheld_and_nothing_is_refused_for_size(monkeyp
     assert (found.withhold[0].tolist(), found.refused) == ([False, False, True], False)
 
 
-def test_totals_out_of_reach_are_withheld_and_nothing_is_refused_for_size(monkeypatch):
-    monkeypatch.setattr(finding_check, "MOST_UNKNOWNS", 1)
+def test_totals_not_checked_in_time_are_withheld_and_nothing_is_refused_for_size(monkeypatch):
+    assert not check_finding([total(17)], [told([1] * 7)], rule=RULE).withhold[0].any()
+    monkeypatch.setattr(bounds, "MOST_SECONDS", 0.0)
     found = check_finding([total(17)], [told([1] * 7)], rule=RULE)
     assert (found.withhold[0].tolist(), found.refused) == ([True], False)
 

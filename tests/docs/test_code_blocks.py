@@ -15,7 +15,9 @@ import pandas as pd
 import pyproj
 import pytest
 import typer
+import yaml
 
+from mapper.app.door.metered import PATH
 from mapper.app.door.people_file import read_people_file
 from mapper.base.settings import settings
 from mapper.cli.commands import app
@@ -203,12 +205,20 @@ def read_text(page, text, folder):
     assert "──►" in text
 
 
+def read_yaml(_page, text, _folder):
+    """Read a file of a monitoring that fetches what the app gives."""
+    (job,) = yaml.safe_load(text)["scrape_configs"]
+    assert job.get("metrics_path", "/metrics") == PATH
+    assert set(job["authorization"]) == {"credentials_file"}  # never the token itself
+
+
 READERS = {
     "bash": run_bash,
     "python": run_python,
     "toml": read_toml,
     "ini": read_ini,
     "text": read_text,
+    "yaml": read_yaml,
 }
 # Read by Sphinx in make docs; pycon is run as one session of the whole page, below.
 ELSEWHERE = {"{toctree}", "{eval-rst}", "pycon"}

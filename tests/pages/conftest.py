@@ -1,5 +1,7 @@
 """The app without a server: small data, a workspace of its own, and empty caches each time."""
 
+import shutil
+from collections import OrderedDict
 from functools import cache
 
 import pytest
@@ -10,15 +12,17 @@ from streamlit.testing.v1 import AppTest
 from mapper.app.door.people_file import session_of
 from mapper.app.door.provider import provider
 from mapper.app.door.sign_ins import sign_ins
-from mapper.app.shell import datasets, kept_data
+from mapper.app.shell import datasets, kept_data, once
 from mapper.app.shell.router import PAGES
 from mapper.base.settings import settings
 from mapper.disclosure.people import Viewer
-from mapper.records.open import database
+from mapper.records.engine import FILE_NAME
+from mapper.records.open import database, open_database
 from tests.small_extract import write_extract
 
 ENTRY = PAGES.parent / "streamlit_app.py"
 QUICK = PAGES / "people" / "you.py"
+SMALL, MOST_RESULTS = "of the pages/small.csv", 40
 SECONDS = 120  # a run of a page takes under 3; a machine busy with other work is given time
 
 
@@ -34,25 +38,60 @@ def one_look_at_packages():
         yield
 
 
+@pytest.fixture(autouse=True, scope="session")
+def results_by_digest():
+    """Work out once what stands under the digest of its data and the whole question."""
+    results = OrderedDict()
+
+    def once_made(key, *, _make):
+        if key not in results:
+            results[key] = _make()
+        if len(results) > MOST_RESULTS:
+            results.popitem(last=False)
+        return results[key]
+
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setattr(once, "_result", once_made)
+        yield
+
+
+@pytest.fixture(scope="session")
+def small_file(tmp_path_factory):
+    return write_extract(tmp_path_factory.mktemp("of the pages", numbered=False) / "small.csv")
+
+
+@pytest.fixture(scope="session")
+def new_database(tmp_path_factory):
+    """A database with all its tables and no entry: making one takes as long as a page."""
+    folder = tmp_path_factory.mktemp("new")
+    open_database(workspace=folder).close()
+    return folder / FILE_NAME
+
+
 @pytest.fixture(autouse=True)
-def small_app(tmp_path, monkeypatch):
+def small_app(tmp_path, monkeypatch, small_file, new_database):
     """Show the small extract in place of the generated demonstration, from a clean start."""
-    monkeypatch.setenv("MAPPER_WORKSPACE", str(tmp_path / "workspace"))
-    monkeypatch.setenv("MAPPER_DEMONSTRATION_FILE", str(write_extract(tmp_path / "small.csv")))
+    workspace = tmp_path / "workspace"
+    workspace.mkdir(mode=0o700)
+    shutil.copy(new_database, workspace / FILE_NAME)
+    monkeypatch.setenv("MAPPER_WORKSPACE", str(workspace))
+    monkeypatch.setenv("MAPPER_DEMONSTRATION_FILE", str(small_file))
     forget()
     yield
     forget()
 
 
 def forget():
+    """Forget all but the small extract."""
     settings.cache_clear()
     provider.cache_clear()
     if database.cache_info().currsize:
         database().close()
     database.cache_clear()
     sign_ins.clear()
-    datasets._KEPT.clear()
     kept_data._OPENED.clear()
+    for path in [path for path in datasets._KEPT if not path.endswith(SMALL)]:
+        del datasets._KEPT[path]
     st.cache_resource.clear()
 
 

@@ -12,6 +12,7 @@ from starlette.routing import BaseRoute
 from streamlit.runtime.pages_manager import PagesManager
 
 from mapper.app.door.gate import SignedInOnly
+from mapper.app.door.metered import Metered
 from mapper.app.door.provider import check_alone, is_signed_in_to, provider
 from mapper.app.door.security import Closed, OwnDoorsOnly, OwnHostsOnly, ThisMachineOnly
 from mapper.app.shell import basemap
@@ -51,6 +52,7 @@ def _alone() -> list[Middleware]:
         Middleware(OwnHostsOnly, hosts=LOOPBACK_HOSTS),
         Middleware(OwnDoorsOnly),
         Middleware(ThisMachineOnly),
+        Middleware(Metered, signs_in=False),
     ]
 
 
@@ -61,6 +63,7 @@ def _signed_in() -> list[Middleware]:
     return [
         Middleware(OwnHostsOnly, hosts=hosts, secure=told.is_secure),
         Middleware(OwnDoorsOnly),
+        Middleware(Metered, signs_in=True),
         Middleware(SignedInOnly),
     ]
 

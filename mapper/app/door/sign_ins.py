@@ -124,6 +124,11 @@ class SignIns:
             found = self._live.get(session)
             return found is not None and address in found.told
 
+    def count(self) -> int:
+        """Return how many are live."""
+        with self._lock:
+            return len(self._live)
+
     def clear(self) -> None:
         """Forget every sign-in, as a new start of the server does."""
         with self._lock:

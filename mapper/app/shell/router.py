@@ -14,6 +14,7 @@ from mapper.app.shell.area_in_use import ask_area_of_work
 from mapper.app.shell.data_in_use import follow_data
 from mapper.app.shell.frame import put_on_style, tab_title
 from mapper.app.shell.guard import routed
+from mapper.app.shell.metrics import PAGE_SECONDS
 from mapper.app.shell.traces import trace
 from mapper.app.shell.words import notice
 from mapper.base.top_level import top_level
@@ -93,7 +94,7 @@ def run_app() -> None:
         page.run()
         return
     st.set_page_config(page_title=tab_title(entry.title))
-    with routed(viewer, entry.act):
+    with PAGE_SECONDS.labels(entry.url).time(), routed(viewer, entry.act):
         open_address(entry.url)
         if follow_data(viewer):
             ask_area_of_work(viewer)
