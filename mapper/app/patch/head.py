@@ -1,4 +1,4 @@
-"""The head of a patch: whose it is, the answer in a sentence, the sheet to print."""
+"""The head of a patch: whose it is, of which days, the sheet to print; the cards answer."""
 
 from collections.abc import Mapping, Sequence
 from datetime import date
@@ -8,7 +8,6 @@ import streamlit as st
 from mapper.analysis.shift_filter import filter_in_words
 from mapper.app.patch.choice import PatchChoice
 from mapper.app.patch.sheet import offer_sheet
-from mapper.app.patch.words import answer_words
 from mapper.app.shell.frame import name_tab
 from mapper.base.text import count, encode_text
 from mapper.context.places import Places
@@ -44,20 +43,10 @@ def show_head(
         st.html(
             f'{_STYLE}<div class="m-headline"><h1>My patch <span>{encode_text(wards)}</span></h1>'
             f'<p class="m-over">{encode_text(_over(patch, choice))}'
-            f" <span>{encode_text(age)}.</span></p>"
-            f"{_answer(patch, actions, today)}</div>"
+            f" <span>{encode_text(age)}.</span></p></div>"
         )
     with acts, st.container(horizontal=True, horizontal_alignment="right", key="patch acts"):
         offer_sheet(viewer, patch, actions, wards=wards, today=today, places=places)
-
-
-def _answer(
-    patch: PatchRelease, actions: Mapping[str, Sequence[PlannedAction]], today: date
-) -> str:
-    """Return the answer as a line of its own where the cards do not give it: where none is."""
-    if len(patch.shown.hotspots):
-        return ""
-    return f'<p class="m-question">{encode_text(answer_words(patch, actions, today))}</p>'
 
 
 def wards_in_words(patch: PatchRelease, choice: PatchChoice) -> str:
