@@ -9,7 +9,7 @@ import pandas as pd
 from demonstration.calendar import YEAR, skip_clock_change
 from demonstration.ground import draw_cells
 from demonstration.kinds import BABIES, CHILDREN, KIND, KINDS, PLACE
-from demonstration.planting import FLAGS
+from demonstration.planting import FLAGS, PLANTS, WITH_NEEDS
 from demonstration.sites import Sites
 from mapper.base.types import Flags, Floats, Integers
 
@@ -60,6 +60,26 @@ RATES: Mapping[str, Mapping[str, float]] = MappingProxyType(
         },
     }
 )  # fmt: skip
+# The same for needs that stand beside an incident, domestic abuse or not.
+NEED_RATES: Mapping[str, Mapping[str, float]] = MappingProxyType(
+    {
+        "alcohol": {
+            "Domestic incident": 0.16, "Violence with injury": 0.3,
+            "Violence without injury": 0.18, "Public order": 0.4, "Sexual offence": 0.12,
+            "Anti-social behaviour": 0.12, "Concern for safety": 0.08, "Criminal damage": 0.08,
+            "Mental health": 0.1, "Missing person": 0.03, "Road traffic": 0.02,
+            "Drug possession": 0.05, "Other call": 0.02,
+        },
+        "mental_health": {
+            "Mental health": 1.0, "Concern for safety": 0.14, "Missing person": 0.16,
+            "Domestic incident": 0.06, "Violence without injury": 0.04,
+            "Violence with injury": 0.03, "Anti-social behaviour": 0.02, "Arson": 0.08,
+            "Stalking and harassment": 0.03, "Drug possession": 0.02, "Other call": 0.02,
+        },
+    }
+)  # fmt: skip
+_WITH_NEEDS_EACH, _MORE_OFTEN = 13, 3.0  # each so many homes have needs, met so much more often
+_TOGETHER = 0.5
 GRADES = ("", "standard", "medium", "high")
 FOUND = ("", "Home address", "Friend's address", "Out of force area", "Street", "at a hub")
 # Chance of a repeat-victim flag where the home had an earlier incident this year, and where not.
@@ -84,6 +104,23 @@ def set_flags(incidents: pd.DataFrame, sites: Sites, rng: np.random.Generator) -
     flags["travel_hub"] |= place == PLACE["station"]
     flagged = incidents.assign(**flags)
     return _set_household(flagged, sites, rng)
+
+
+def set_needs(incidents: pd.DataFrame, rng: np.random.Generator) -> pd.DataFrame:
+    """Return the incidents with alcohol and mental health, mostly at the same homes each time.
+
+    At the plant of needs both stand together on about half of the incidents.
+    """
+    kind, site = incidents["kind"].to_numpy(), incidents["site"].to_numpy()
+    often = np.where(site % _WITH_NEEDS_EACH == 0, _MORE_OFTEN, 1.0)
+    ids = [plant.id for plant in PLANTS]
+    planted = (incidents["plant"] == ids.index(WITH_NEEDS)).to_numpy()
+    together = planted & (rng.random(kind.size) < _TOGETHER)
+    needs = {}
+    for need, rates in NEED_RATES.items():
+        chance = np.array([rates.get(one.name, 0.0) for one in KINDS])[kind] * often
+        needs[need] = together | (rng.random(kind.size) < chance)
+    return incidents.assign(**needs)
 
 
 def _set_household(incidents: pd.DataFrame, sites: Sites, rng: np.random.Generator) -> pd.DataFrame:

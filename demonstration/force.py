@@ -7,7 +7,14 @@ import pandas as pd
 
 from demonstration.background import draw_background, fill_sink
 from demonstration.calendar import YEAR_BEFORE
-from demonstration.details import FOUND, find_missing, grade_risk, set_flags, set_times
+from demonstration.details import (
+    FOUND,
+    find_missing,
+    grade_risk,
+    set_flags,
+    set_needs,
+    set_times,
+)
 from demonstration.ground import Ground, survey
 from demonstration.interventions import Intervention, intervene, plan_interventions
 from demonstration.planting import Planting, empty_incidents, plant_all
@@ -25,6 +32,7 @@ from mapper.base.files import Progress, no_progress
 _STREAMS = (
     "ground", "spots", "special", "sites", "plants", "background", "interventions", "sink",
     "addresses", "flags", "details", "times", "records", "faults", "places", "patrols",
+    "needs",
 )  # fmt: skip
 
 
@@ -101,6 +109,7 @@ def _detail(incidents: pd.DataFrame, sites: Sites, seed: int) -> pd.DataFrame:
     """Return the incidents with all that is recorded of each, sorted by when it was reported."""
     incidents = incidents.assign(site=draw_sites(sites, stream(seed, "addresses"), incidents))
     incidents = set_flags(incidents, sites, stream(seed, "flags"))
+    incidents = set_needs(incidents, stream(seed, "needs"))
     rng = stream(seed, "details")
     found, hub = find_missing(incidents, sites, rng)
     at_hub = found == FOUND.index("at a hub")

@@ -18,8 +18,10 @@ from mapper.base.types import Integers
 FLAGS = (
     "child_at_address", "child_under_1", "repeat_victim", "exploitation", "county_line",
     "cuckooing", "missing", "missing_child", "knife", "young_person", "travel_hub", "drugs",
-    "organised_crime", "proactive",
+    "alcohol", "mental_health", "organised_crime", "proactive",
 )  # fmt: skip
+
+WITH_NEEDS = "domestic-abuse-1"  # the plant where needs stand together
 
 
 @dataclass(frozen=True)
@@ -73,7 +75,13 @@ PLANTS = (
         spot="coincidence",
         note="County-lines indicators and domestic abuse in one place.",
     ),
-    Plant("domestic-abuse-1", "domestic-abuse", _even(22), pattern="persistent"),
+    Plant(
+        WITH_NEEDS,
+        "domestic-abuse",
+        _even(22),
+        pattern="persistent",
+        note="Alcohol and mental health are recorded together on about half of its incidents.",
+    ),
     Plant("domestic-abuse-2", "domestic-abuse", (*(0,) * 9, *(64,) * 3)),
     Plant("children-1", "domestic-abuse-children", _even(12), pattern="persistent"),
     Plant("children-2", "domestic-abuse-children", tuple(range(6, 18)), pattern="intensifying"),

@@ -52,6 +52,8 @@ OPTIONAL_INCIDENT_COLUMNS: Mapping[str, str] = MappingProxyType(
         "young_person": "bool",  # a person aged 10 to 17 is involved
         "travel_hub": "bool",  # at a station, coach stop or services
         "drugs": "bool",
+        "alcohol": "bool",  # alcohol played a part
+        "mental_health": "bool",  # mental ill health played a part
         "organised_crime": "bool",
         "proactive": "bool",  # police-generated: stop and search, proactive possession
         "missing_from": "category",  # place the person went missing from: free text

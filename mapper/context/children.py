@@ -50,14 +50,8 @@ def count_children(
     LensError
         When the data lacks a needed column.
     """
-    if missing := [name for name in NEEDED if name not in table]:
-        raise LensError(
-            f"The data has no column for {' and '.join(missing)}, so children in domestic abuse"
-            " cannot be counted. Add the column, or map it with {mapping}.",
-            names=("mapping",),
-        )
-    abuse = table["domestic_abuse"].to_numpy(dtype=bool) & (group >= 0)
-    child = abuse & (_flag(table, "child_at_address") | _flag(table, "baby_at_address"))
+    abuse, child = child_flags(table)
+    abuse, child = abuse & (group >= 0), child & (group >= 0)
     incidents, with_child = _count(group, abuse, size), _count(group, child, size)
     low, high = binomial_interval(with_child, incidents)
     counts = pd.DataFrame(
@@ -72,6 +66,24 @@ def count_children(
         }
     )
     return pd.concat([counts, _others(table, group, abuse, incidents)], axis=1)
+
+
+def child_flags(table: pd.DataFrame) -> tuple[Flags, Flags]:
+    """Return which incidents are domestic abuse, and which of them with a child at the address.
+
+    Raises
+    ------
+    LensError
+        When the data lacks a needed column.
+    """
+    if missing := [name for name in NEEDED if name not in table]:
+        raise LensError(
+            f"The data has no column for {' and '.join(missing)}, so children in domestic abuse"
+            " cannot be counted. Add the column, or map it with {mapping}.",
+            names=("mapping",),
+        )
+    abuse = table["domestic_abuse"].to_numpy(dtype=bool)
+    return abuse, abuse & (_flag(table, "child_at_address") | _flag(table, "baby_at_address"))
 
 
 def _others(

@@ -50,16 +50,28 @@ class DeprivationReach:
     @property
     def words(self) -> str:
         """Say it as one or two plain sentences; empty where no place has a decile."""
+        return self.covered_words("visited")
+
+    def covered_words(self, covered: str) -> str:
+        """Say it of places that work has covered in another way.
+
+        Parameters
+        ----------
+        covered
+            What befell them, in words: visited, with work under way.
+        """
         if not self.planned:
             return ""
         live = "" if self.people is None else f" ({100 * self.people:.0f} % of people live there)"
         of = "" if not self.unknown else f" ({self.unknown:,} more not known)"
         told = (
             f"In the most deprived tenth of neighbourhoods{live}: {self.deprived:,} of"
-            f" {count(self.planned, 'place')}{of}; of the {self.visited:,} visited,"
-            f" {self.deprived_visited:,}."
+            f" {count(self.planned, 'place')}{of}; "
         )
-        less = " So far the most deprived places are visited less than the others."
+        if not self.visited:
+            return f"{told}none is {covered} yet."
+        told += f"of the {self.visited:,} {covered}, {self.deprived_visited:,}."
+        less = f" So far fewer of the most deprived places are {covered} than of the others."
         return told + (less if self.is_less else "")
 
 
@@ -76,11 +88,7 @@ def deprivation_reach(
         Names of the places visited.
     """
     decile = area.cells["deprivation_decile"].to_numpy(dtype=np.float64)
-    at = {cell: place for place, cell in enumerate(cells_to_strings(area.cells["cell"].to_numpy()))}
-    usual = {
-        name: usual_decile(decile[[at[cell] for cell in cells if cell in at]])
-        for name, cells in places.items()
-    }
+    usual = usual_deciles(area, places)
     known = {name for name, value in usual.items() if value is not None}
     poor = {name for name in known if usual[name] == _MOST}
     seen = known & set(visited)
@@ -93,6 +101,33 @@ def deprivation_reach(
         people=_share(residents, decile == _MOST) if known else None,
         unknown=len(usual) - len(known),
     )
+
+
+def usual_deciles(
+    area: StudyArea, places: Mapping[str, Iterable[str]]
+) -> Mapping[str, float | None]:
+    """Return the usual decile of each place, by its name; None where it is not known.
+
+    Parameters
+    ----------
+    places
+        Cells of each place as H3 ids of the area's size; those beyond the area are not known.
+    """
+    decile = area.cells["deprivation_decile"].to_numpy(dtype=np.float64)
+    at = {cell: place for place, cell in enumerate(cells_to_strings(area.cells["cell"].to_numpy()))}
+    return {
+        name: usual_decile(decile[[at[cell] for cell in cells if cell in at]])
+        for name, cells in places.items()
+    }
+
+
+def decile_words(decile: float | None) -> str:
+    """Say of one place how deprived its neighbourhoods are; empty where that is not known."""
+    if decile is None:
+        return ""
+    if decile == _MOST:
+        return "It lies in the most deprived tenth of neighbourhoods."
+    return f"Its neighbourhoods are usually in tenth {decile:g} of 10; 1 is the most deprived."
 
 
 def _share(residents: Floats, inside: Flags) -> float | None:

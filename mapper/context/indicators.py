@@ -76,13 +76,16 @@ def indicators_for(lens: Lens) -> IndicatorSet:
     """Return the indicators that describe places under a lens.
 
     County lines and domestic abuse have their own; any other lens is described by its rules, as
-    shares of all recorded incidents.
+    shares of all recorded incidents. A lens that combines needs is described by which needs met,
+    its rules, and by each need alone.
     """
     if lens.id == COUNTY_LINES.id:
         return COUNTY_LINES
     if lens.id.startswith(DOMESTIC_ABUSE.id):
         return DOMESTIC_ABUSE
-    rules = tuple((rule.name, (rule.conditions,)) for rule in lens.rules)
+    named = [(one.name, one.conditions) for one in lens.rules]
+    named += [(one.name, one.conditions) for one in lens.needs]
+    rules = tuple((name, (conditions,)) for name, conditions in named)
     return IndicatorSet(lens.id, lens.title, "recorded incidents", (), rules, lens.public)
 
 

@@ -1,9 +1,11 @@
 """Prevention phase: which of three a place's pattern and context suggest, and by which rule.
 
-Primary is prevention for everyone, secondary acts early where risk is high, tertiary tackles a
-problem that comes back at the same place. A readable table (``phases.toml``) holds the rules; the
-first that fits decides. It is a suggestion made from records: what people decide, and why, is
-recorded beside it, agreeing or not.
+Primary is prevention for the whole population, through services that everybody meets; secondary
+acts where many are at high risk of being drawn in, with diversion and early help; tertiary tackles
+a recurring problem of victim, offender or location. A readable table (``phases.toml``) holds the
+rules; the first that fits decides. A hot spot of fewer incidents than the table asks for gets none:
+too few, and said so. It is a suggestion made from records: what people decide, and why, is recorded
+beside it, agreeing or not.
 
 What can mislead: a pattern is about recorded incidents, so more reporting can look like a new
 problem; a fact that is not known never makes a rule fit, and is named.
@@ -13,7 +15,7 @@ patterns those of :mod:`mapper.statistics.emerging`.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cache
 from math import isnan
 from pathlib import Path
@@ -36,6 +38,7 @@ COLD = "cold"
 _HOT = {one: one.name.removesuffix("_HOT").lower() for one in Pattern if one.name.endswith("_HOT")}
 # A hot pattern in one word, no hot spot at all, one without a pattern, or a cold one.
 PATTERNS = (NO_HOTSPOT, UNTOLD, *_HOT.values(), COLD)
+_NOT_HOT = frozenset({NO_HOTSPOT, COLD})
 # What a pattern may be given as: its name as people read it, or its word.
 _WORDS: Mapping[str, str] = MappingProxyType(
     {
@@ -55,6 +58,10 @@ FACTS: Mapping[str, str] = MappingProxyType(
         "under_ones_share": "share with a child under one at the address",
         "one_address_share": "share at the place's single busiest address",
         "incidents": "incidents that count in the place",
+        "missing_share": "share about a missing child",
+        "exploitation_share": "share flagged as exploitation, a county line or cuckooing",
+        "young_share": "share with a person aged 10 to 17 involved",
+        "school_age_venues": "schools, colleges and youth places within walking distance",
         "deprivation_decile": "1 is the most deprived tenth, 10 the least",
         "protective_assets": "protective assets within walking distance",
     }
@@ -62,7 +69,9 @@ FACTS: Mapping[str, str] = MappingProxyType(
 YES_NO = frozenset({"rising_background"})
 
 _BOUNDS = ("at_least", "at_most")
-_KEYS = ("name", "phase", "patterns", "when", "reason")
+_KEYS = ("name", "phase", "patterns", "when", "reason", "source")
+_TABLE_KEYS = ("title", "version", "fewest", "fewest_reason", "rule", "universal")
+_MOST_FEWEST = 1_000
 
 
 @dataclass(frozen=True)
@@ -91,6 +100,7 @@ class PhaseRule:
     patterns: tuple[str, ...]  # empty: whatever the pattern
     conditions: tuple[Condition, ...]  # all must hold
     reason: str
+    basis: str = ""  # where it comes from, or that it is a judgement
 
 
 @dataclass(frozen=True)
@@ -101,6 +111,9 @@ class PhaseRules:
     version: str
     rules: tuple[PhaseRule, ...]
     source: str  # file name
+    fewest: int = 1  # incidents of a hot spot below which nothing is suggested
+    # The service that everybody meets, by lens.
+    universal: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
 
 
 @dataclass(frozen=True)
@@ -140,10 +153,17 @@ def suggest_phase(
     """
     word = pattern_word(pattern)
     known = dict(context or {})
+    table = rules or shipped_phase_rules()
     if strange := set(known) - set(FACTS):
         raise ValueError(f"unknown facts {sorted(strange)}; the facts are {list(FACTS)}")
     unknown: list[str] = []
-    for rule in (rules or shipped_phase_rules()).rules:
+    if word not in _NOT_HOT:
+        number = known.get("incidents")
+        if _is_unknown(number):
+            unknown.append("incidents")
+        elif cast("float", number) < table.fewest:
+            return Suggestion(None, "", _too_few_words(word, number, table.fewest))
+    for rule in table.rules:
         if rule.patterns and word not in rule.patterns:
             continue
         missing = [c.fact for c in rule.conditions if _is_unknown(known.get(c.fact))]
@@ -153,6 +173,17 @@ def suggest_phase(
     if word == UNTOLD:
         return Suggestion(None, "", _untold_words(known.get("incidents")), tuple(unknown))
     return Suggestion(None, "", "No rule of the table fits this place.", tuple(unknown))
+
+
+def _too_few_words(word: str, incidents: Fact, fewest: int) -> str:
+    """Say that a hot spot holds too few incidents for a phase; its pattern may stand."""
+    if word == UNTOLD:
+        return _untold_words(incidents)
+    number = int(cast("float", incidents))
+    return (
+        f"Too few to suggest a phase: {number:,} incident{'' if number == 1 else 's'},"
+        f" and it takes {fewest:,}."
+    )
 
 
 def _untold_words(incidents: Fact) -> str:
@@ -192,7 +223,7 @@ def read_phase_rules(path: Path, text: str | None = None) -> PhaseRules:
         Naming the file, and for each fault its line and what to write instead.
     """
     whole = read_whole(path, text, what="a table of phase rules, such as docs/phases.md describes")
-    whole.refuse_unknown_keys(("title", "version", "rule"))
+    whole.refuse_unknown_keys(_TABLE_KEYS)
     parts = parts_of(whole, "rule")
     if not parts:
         whole.fault("the table has no rules. Add a [[rule]].", at="rule")
@@ -201,11 +232,23 @@ def read_phase_rules(path: Path, text: str | None = None) -> PhaseRules:
         version=whole.text("version"),
         rules=tuple(_rule(part) for part in parts),
         source=path.name,
+        fewest=whole.whole_number("fewest", largest=_MOST_FEWEST) if "fewest" in whole.table else 1,
+        universal=_universal(whole),
     )
     _refuse_doubled_names(parts)
     _refuse_unreachable(parts, rules.rules)
     refuse_faults(path, whole)
     return rules
+
+
+def _universal(whole: Part) -> Mapping[str, str]:
+    """Return the service that everybody meets, by the id of a lens."""
+    table = whole.table.get("universal", {})
+    if not isinstance(table, dict):
+        whole.fault("`universal` is not a table. Begin it with [universal].", at="universal")
+        return MappingProxyType({})
+    part = Part(table, whole.lines, whole.first, whole.faults)
+    return MappingProxyType({lens: part.text(lens) for lens in table})
 
 
 def _rule(part: Part) -> PhaseRule:
@@ -223,6 +266,7 @@ def _rule(part: Part) -> PhaseRule:
         patterns=_patterns(part),
         conditions=_conditions(part),
         reason=part.text("reason"),
+        basis=part.text("source", needed=False),
     )
 
 

@@ -28,6 +28,7 @@ PLACE_COLUMNS: Mapping[str, str] = MappingProxyType(
 )
 SIDES: tuple[Side, ...] = ("risk", "protective", "both")
 # How each kind is looked at unless a file says otherwise.
+SCHOOL_AGE = frozenset({"school", "college", "youth club"})  # where those of school age meet
 KINDS: Mapping[str, Side] = MappingProxyType(
     {
         "railway station": "risk",

@@ -65,7 +65,7 @@ def _of_map(result: AnalysisResult, rule: AudienceRule, *, sums: bool) -> list[s
         faults.append(
             f"{count(days, 'day is', 'days are')} too few: choose {rule.shortest_days} or more"
         )
-    if rule.whole_months and _cuts_a_month(asked.start, asked.end):
+    if rule.whole_months and cuts_a_month(asked.start, asked.end):
         first, last = months_around(result.first, result.last)
         faults.append(f"only whole months are shown: choose {period_in_words(first, last)}")
     if asked.location_day:
@@ -78,7 +78,7 @@ def _of_map(result: AnalysisResult, rule: AudienceRule, *, sums: bool) -> list[s
     return faults
 
 
-def _cuts_a_month(first: date | None, last: date | None) -> bool:
+def cuts_a_month(first: date | None, last: date | None) -> bool:
     """Tell whether a period, open where none is given, begins or ends within a month."""
     return bool((first and first.day != 1) or (last and (last + timedelta(1)).day != 1))
 
@@ -96,7 +96,8 @@ def _of_table(finding: Finding, rule: AudienceRule, shown: Release | None) -> li
             "its hot spots are not those of a map that this audience was given; release the map"
             " and ask about the hot spots on it"
         )
-    if finding.unit != "hotspot" and not _measured(finding):
+    facts_alone = set(finding.roles.values()) <= _FACTS_ONLY
+    if finding.unit != "hotspot" and not facts_alone and not _measured(finding):
         faults.append(
             "its numbers cannot be checked beside the maps; ask for change, children or shifts, of"
             " every hour and every incident"
@@ -138,7 +139,7 @@ def _days(finding: Finding, rule: AudienceRule) -> list[str]:
             faults.append(
                 f"{count(days, 'day is', 'days are')} too few; choose {rule.shortest_days} or more"
             )
-        if rule.whole_months and _cuts_a_month(first, last):
+        if rule.whole_months and cuts_a_month(first, last):
             faults.append(f"{first} to {last} cuts a month; choose whole months")
     return faults
 

@@ -32,8 +32,9 @@ from mapper.base.tables import (
     check_columns,
 )
 from mapper.base.text import count
-from mapper.base.types import Integers
+from mapper.base.types import Flags, Integers
 from mapper.base.week import SHIFTS, WEEKDAYS
+from mapper.context.phases import shipped_phase_rules
 from mapper.context.week import peak_shifts
 from mapper.disclosure.map_finding import COUNT
 from mapper.disclosure.prepare import Prepared
@@ -43,7 +44,7 @@ from mapper.disclosure.suppression import BY_DISTRICT, HIDDEN, NONE, WITHHELD, P
 from mapper.grid.counts import Counts
 from mapper.grid.hexagons import strings_to_cells
 from mapper.grid.neighbours import find_band, find_neighbours
-from mapper.questions.finding import Role
+from mapper.questions.finding import Finding, Role
 from mapper.statistics.clusters import find_clusters
 from mapper.statistics.scores import score_counts
 
@@ -104,11 +105,29 @@ def finding_table(
         elif name == "peak" and finding.unit == "shift":
             table[name] = _peaks(prepared.printed, rule)
         elif name in _HOTSPOT_CLASSES and role == "class" and classes is not None:
-            table[name] = column.astype("str").where(classes, "not shown")
+            told = classes & ~_near_the_line(finding, shown) if name == "phase" else classes
+            table[name] = column.astype("str").where(told, "not shown")
         else:
             continue
         roles[name] = role
     return pd.DataFrame(table, index=finding.table.index), roles
+
+
+def _near_the_line(finding: Finding, shown: Release | None) -> Flags:
+    """Tell of which hot spots a phase would sharpen the count: it takes a fewest of incidents.
+
+    Where all that the map prints of a place leaves the count on one side of the fewest, the phase
+    says nothing of it; where it leaves both open, the phase would tell which.
+    """
+    if shown is None or COUNT not in shown.printed:
+        return np.ones(len(finding.table), dtype=bool)
+    fewest = int(finding.choices.get("fewest", shipped_phase_rules().fewest))
+    printed, spots = shown.printed[COUNT], shown.cells["hotspot_id"].astype("str").to_numpy()
+    near = []
+    for spot in finding.table["hotspot_id"].astype("str"):
+        inside = spots == spot
+        near.append(int(printed.low[inside].sum()) < fewest <= int(printed.high[inside].sum()))
+    return np.array(near, dtype=bool)
 
 
 def _peaks(printed: Mapping[str, Printed], rule: AudienceRule) -> Any:

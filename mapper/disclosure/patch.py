@@ -20,6 +20,7 @@ from mapper.analysis.result import AnalysisResult
 from mapper.analysis.study import Study
 from mapper.base.errors import RefusedError
 from mapper.base.tables import HOTSPOT_COLUMNS
+from mapper.base.text import count
 from mapper.base.types import Flags, Floats, Integers
 from mapper.context.near import RINGS, near_places
 from mapper.context.week import peak_shifts, shift_spread, shift_weights
@@ -214,11 +215,19 @@ def _places(
                 pattern=str(told.get("pattern", "")),
                 phase=str(told.get("phase", "")),
                 rule=str(told.get("rule", "")),
-                reason=str(told.get("reason", study.silence)),
+                reason=_phase_reason(told) or study.silence,
                 near=_near(study, cells[mine]),
             )
         )
     return tuple(found)
+
+
+def _phase_reason(told: Mapping[str, Any]) -> str:
+    """Return why a phase is suggested, and from how many incidents; or why none is."""
+    reason = str(told.get("reason", ""))
+    if not told.get("phase"):
+        return reason
+    return f"{reason} Told from {count(int(told['incidents']), 'incident')} over the year behind."
 
 
 def _hours(week: Study, own: Flags, row: Integers, number: int) -> tuple[Floats, Floats]:

@@ -67,6 +67,8 @@ EXTRACT_COLUMNS = (
     ExtractColumn("young_person", "young_person", "flag", "a person aged 10 to 17 is involved"),
     ExtractColumn("travel_hub", "travel_hub", "flag", "at a station, coach stop or services"),
     ExtractColumn("drugs", "drugs", "flag", "drugs supply, possession or finds"),
+    ExtractColumn("alcohol", "alcohol", "flag", "alcohol played a part"),
+    ExtractColumn("mental_health", "mental_health", "flag", "mental ill health played a part"),
     ExtractColumn(
         "organised_crime", "organised_crime", "flag", "linked to an organised crime group"
     ),
@@ -101,5 +103,7 @@ FLAG_NAMES: Mapping[str, tuple[str, ...]] = MappingProxyType(
         "missing": ("misper", "mp", "missingperson", "mfh"),
         "knife": ("knifecrime", "knifeflag", "bladedarticle"),
         "drugs": ("drug", "drugsflag"),
+        "alcohol": ("alc", "drink", "drunk", "intoxicated", "intoxication", "drunkenness"),
+        "mental_health": ("mh", "mentalillhealth", "mentalhealthcrisis", "mhcrisis", "s136"),
     }
 )

@@ -35,6 +35,14 @@ class Rule:
 
 
 @dataclass(frozen=True)
+class Need:
+    """One of the needs that a lens looks for together, such as alcohol beside domestic abuse."""
+
+    name: str
+    conditions: tuple[Condition, ...]
+
+
+@dataclass(frozen=True)
 class Lens:
     """Which incidents count, each with a whole-number weight."""
 
@@ -45,6 +53,7 @@ class Lens:
     requires: tuple[str, ...]  # incident columns without which the lens is refused
     rules: tuple[Rule, ...]
     exclusions: tuple[Rule, ...] = ()
+    needs: tuple[Need, ...] = ()  # of which its rules are the combinations
     caveats: tuple[str, ...] = ()  # what the map cannot show
     never_call: tuple[str, ...] = ()  # names the result must not be given
     public: bool = False  # made for police.uk files

@@ -14,6 +14,7 @@ from typing import Any
 from mapper.base.errors import LensError
 from mapper.base.tables import INCIDENT_COLUMNS, OPTIONAL_INCIDENT_COLUMNS
 from mapper.base.toml_file import TomlKind
+from mapper.lenses.combine import combinations_of, needs_of
 from mapper.lenses.conditions import conditions_of
 from mapper.lenses.lens import EXPECTED, Expected, Lens, Rule
 from mapper.lenses.part import Part, parts_of, quoted
@@ -35,7 +36,7 @@ _LENS_KEYS = (
     *("order", "short_title", "patch_order", "family", "theme"),
     *("headline", "headline_title", "headline_words"),
     *("expected", "expected_reason"),
-    *("rule", "exclude"),
+    *("rule", "exclude", "need", "combine"),
 )
 _RULE_KEYS = ("name", "weight", "harm_days", "reason", "police_generated", "when")
 _EXCLUDE_KEYS = ("name", "reason", "when")
@@ -76,13 +77,18 @@ def lens_of_mapping(told: Mapping[str, Any]) -> Lens:
 def _lens(whole: Part, *, path: Path, sha256: str) -> Lens:
     """Build the lens; it is good only when no fault was gathered on the way."""
     whole.refuse_unknown_keys(_LENS_KEYS)
+    needs = needs_of(whole)
     lens = Lens(
         id=_id(whole, path),
         title=whole.text("title"),
         version=whole.text("version"),
         question=whole.text("question"),
         requires=_requires(whole),
-        rules=tuple(_rule(part) for part in parts_of(whole, "rule")),
+        rules=(
+            *(_rule(part) for part in parts_of(whole, "rule")),
+            *combinations_of(whole, needs, largest=LARGEST_WEIGHT),
+        ),
+        needs=needs,
         exclusions=tuple(_exclusion(part) for part in parts_of(whole, "exclude")),
         caveats=whole.texts("caveats"),
         never_call=whole.texts("never_call"),
@@ -179,7 +185,8 @@ def _check_rules(whole: Part, lens: Lens) -> None:
                 at="name",
             )
     seen: set[str] = set()
-    for part in (*parts_of(whole, "rule"), *parts_of(whole, "exclude")):
+    named = ("rule", "exclude", "need")
+    for part in (part for kind in named for part in parts_of(whole, kind)):
         name = part.table.get("name")
         if not isinstance(name, str) or not _plain(name):
             continue

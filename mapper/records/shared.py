@@ -14,9 +14,11 @@ from typing import Any
 
 from mapper.disclosure.people import Viewer, require
 from mapper.disclosure.rules import AudienceRule
-from mapper.records.actions import PlannedAction, actions_of
+from mapper.records.access import SHARED
+from mapper.records.actions import PlannedAction, actions_of, has_ended
 from mapper.records.database import Database
 from mapper.records.evaluations import register
+from mapper.records.place_work import Ground, grounds_of
 from mapper.records.versions import Version, records
 
 TOO_FEW = "too few to say"
@@ -52,6 +54,7 @@ class Shared:
     actions: tuple[SharedAction, ...] = ()
     results: tuple[SharedResult, ...] = ()
     meetings: tuple[date, ...] = ()  # days on which meetings were held, latest first
+    ground: tuple[Ground, ...] = ()  # places of work under way that was shared with partners
 
 
 def shared_records(
@@ -80,6 +83,7 @@ def shared_records(
         actions=shared_actions(plans, today=today),
         results=shared_results(interventions, evaluations, rule=rule),
         meetings=tuple(sorted(held, reverse=True)),
+        ground=shared_ground(work),
     )
 
 
@@ -91,6 +95,15 @@ def shared_plans(plans: Iterable[Version], meetings: Iterable[Version]) -> tuple
         for line in meeting.content.get("carried", ())
     }
     return tuple(plan for plan in plans if plan.record in carried)
+
+
+def shared_ground(work: Iterable[Version]) -> tuple[Ground, ...]:
+    """Return the places of plans and campaigns under way that somebody shared with partners.
+
+    Partners read their names; their cells are for counting alone which places of a map they cover.
+    """
+    shown = (one for one in work if one.content.get("shared") == SHARED)
+    return tuple(part for one in shown if not has_ended(one.content) for part in grounds_of(one))
 
 
 def shared_actions(plans: Iterable[Version], *, today: date) -> tuple[SharedAction, ...]:

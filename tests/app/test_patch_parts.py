@@ -193,6 +193,32 @@ def test_a_place_tells_months_hours_phase_and_what_is_near(patch, study):
     assert int(patch.incidents.sum()) == study.result.numbers["incidents_counted"]
 
 
+def test_a_phase_says_from_how_many_incidents_it_is_told(patch, study):
+    for place in patch.places:
+        assert place.phase
+        told = f"Told from {sum(place.months):,} incidents over the year behind."
+        assert place.reason.endswith(told)
+
+
+def test_a_card_tells_how_deprived_its_place_is_and_the_list_with_work(patch, study):
+    area = load_study_area(resolution=9)
+    spots = patch.shown.hotspots["hotspot_id"].tolist()
+    action = PlannedAction("Light the path", agency="police")
+    cards = cards_of(patch, {spots[0]: (action,)}, today=date(2024, 1, 1), area=area)
+    cells = patch.shown.cells.set_index("cell")["hotspot_id"]
+    known = area.cells.assign(cell=[f"{cell:x}" for cell in area.cells["cell"]]).set_index("cell")
+    usual = {
+        spot: known.loc[cells.index[cells == spot], "deprivation_decile"].median() for spot in spots
+    }
+    most = [spot for spot in spots if usual[spot] == 1]
+    for card in cards:
+        lies = "most deprived tenth" in card["deprived"].split(";")[0]
+        assert lies is (card["id"] in most)
+        assert f": {len(most)} of {len(spots)} place" in card["inequality"]
+        assert f"of the 1 covered by work under way, {int(spots[0] in most)}." in card["inequality"]
+    assert {card["deprived"] for card in cards_of(patch, {}, today=date(2024, 1, 1))} == {""}
+
+
 def test_near_places_are_those_of_the_whole_list_within_the_rings(patch, study):
     for place in patch.places:
         cells = patch.shown.cells.loc[patch.shown.cells["hotspot_id"] == place.hotspot_id, "cell"]

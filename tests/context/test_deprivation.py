@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from mapper.areas.load import load_study_area
-from mapper.context.deprivation import deprivation_reach, usual_decile
+from mapper.context.deprivation import decile_words, deprivation_reach, usual_decile
 from mapper.grid.hexagons import cells_to_strings
 
 
@@ -35,8 +35,8 @@ def test_places_and_visits_are_counted_and_less_is_said(ground):
     assert found.people == pytest.approx((1 + 2 + 5) / 36)
     assert found.words == (
         "In the most deprived tenth of neighbourhoods (22 % of people live there): 2 of 4 places"
-        " (2 more not known); of the 3 visited, 1. So far the most deprived places are visited less"
-        " than the others."
+        " (2 more not known); of the 3 visited, 1. So far fewer of the most deprived places are"
+        " visited than of the others."
     )
 
 
@@ -44,7 +44,7 @@ def test_places_and_visits_are_counted_and_less_is_said(ground):
 def test_less_is_said_only_where_it_is_so(ground, visited):
     area, ids = ground
     places = {"A": ids[:1], "B": ids[1:2], "C": ids[2:3], "D": ids[3:4]}
-    assert "less than" not in deprivation_reach(area, places, visited).words
+    assert "So far" not in deprivation_reach(area, places, visited).words
 
 
 def test_nothing_is_said_where_no_decile_or_nobody_is_known(ground):
@@ -55,3 +55,11 @@ def test_nothing_is_said_where_no_decile_or_nobody_is_known(ground):
     assert words == (
         "In the most deprived tenth of neighbourhoods: 1 of 1 place; of the 1 visited, 1."
     )
+    reach = deprivation_reach(nobody, {"A": ids[:1]}, [])
+    assert reach.covered_words("covered").endswith("1 of 1 place; none is covered yet.")
+
+
+def test_one_place_is_told_how_deprived_it_is():
+    assert decile_words(1.0) == "It lies in the most deprived tenth of neighbourhoods."
+    assert decile_words(2.5).startswith("Its neighbourhoods are usually in tenth 2.5 of 10;")
+    assert decile_words(None) == ""

@@ -1,9 +1,11 @@
 """Phases follow the first rule that fits; a faulty table is refused with its lines."""
 
 import itertools
+import re
 from pathlib import Path
 
 import pytest
+from scipy.stats import binomtest
 
 from mapper.base.errors import ContextError
 from mapper.context.phases import (
@@ -14,6 +16,7 @@ from mapper.context.phases import (
     shipped_phase_rules,
     suggest_phase,
 )
+from mapper.lenses.load import shipped_lenses
 from mapper.statistics.emerging import PATTERN_NAMES
 
 # The design's own words, written again by hand.
@@ -52,7 +55,9 @@ def test_a_hot_spot_of_few_incidents_is_told_as_that_and_never_as_none():
 
 
 def test_rising_background_is_primary_by_its_own_rule():
-    found = suggest_phase("", context={"rising_background": True, "children_share": 0.2})
+    found = suggest_phase(
+        "", context={"rising_background": True, "children_share": 0.2, "incidents": 40}
+    )
     assert (found.phase, found.rule, found.unknown) == ("primary", "Risk rising all round", ())
 
 
@@ -64,9 +69,13 @@ def test_repeats_make_a_young_hot_spot_tertiary_from_half(pattern, share, phase)
 
 
 def test_an_unknown_fact_never_fits_and_is_named():
-    found = suggest_phase("new", context={"repeat_share": float("nan"), "one_address_share": None})
-    assert found.phase == "secondary"
+    shares = {"missing_share": 0.0, "exploitation_share": 0.1, "young_share": 0.0}
+    known = {"school_age_venues": 2, "incidents": 40, **shares}
+    unknown = {"repeat_share": float("nan"), "one_address_share": None}
+    found = suggest_phase("new", context={**known, **unknown})
+    assert (found.phase, found.rule) == ("secondary", "New or growing hot spot")
     assert found.unknown == ("repeat_share", "one_address_share")
+    assert suggest_phase("persistent").unknown == ("incidents",)
 
 
 def test_first_fitting_rule_wins_over_all_contexts():
@@ -77,20 +86,82 @@ def test_first_fitting_rule_wins_over_all_contexts():
     for pattern, rising, *rest in itertools.product(
         PATTERNS, (True, False), shares, shares, shares
     ):
-        names = ("repeat_share", "one_address_share", "children_share")
-        context = {"rising_background": rising, **dict(zip(names, rest, strict=True))}
+        names = ("repeat_share", "exploitation_share", "children_share")
+        same = {"missing_share": 0.1, "young_share": 0.3, "school_age_venues": 1, "incidents": 20}
+        same |= {"one_address_share": 0.1}
+        context = {"rising_background": rising, **same, **dict(zip(names, rest, strict=True))}
         found = suggest_phase(pattern, context=context)
         fit = [
             (not rule.patterns or pattern in rule.patterns)
             and all(
                 context[c.fact] is c.is_true if c.is_true is not None else
-                (c.at_least or 0) <= context[c.fact] <= (1 if c.at_most is None else c.at_most)
+                (c.at_least or 0) <= context[c.fact] <= (99 if c.at_most is None else c.at_most)
                 for c in rule.conditions
             )
             for rule in rules
         ]  # fmt: skip
         assert found.phase is None or fit.index(True) == by_name[found.rule]
-        assert any(fit) == (found.phase is not None) == (pattern != "untold")
+        assert any(fit) == (found.phase is not None)
+
+
+HOT = [word for word in PATTERNS if word not in {"none", "cold", "untold"}]
+
+
+@pytest.mark.parametrize("pattern", HOT)
+@pytest.mark.parametrize(("number", "told"), [(11, False), (19, False), (20, True)])
+def test_a_hot_spot_of_few_incidents_gets_no_phase_whatever_its_pattern(pattern, number, told):
+    found = suggest_phase(pattern, context={"incidents": number, "repeat_share": 0.9})
+    assert (found.phase is not None) is told
+    few = f"Too few to suggest a phase: {number} incidents, and it takes 20."
+    assert (found.reason == few) is not told
+
+
+def test_the_line_of_few_is_where_a_half_can_be_told_from_a_quarter_and_three_quarters():
+    low, high = binomtest(10, 20).proportion_ci(method="exact")
+    assert 0.25 < low < high < 0.75
+    fewer = binomtest(8, 16).proportion_ci(method="exact")
+    assert fewer.low < 0.25
+    assert fewer.high > 0.75
+
+
+def test_few_incidents_say_nothing_against_what_is_done_for_everyone():
+    assert suggest_phase("none", context={"incidents": 3}).phase == "primary"
+
+
+@pytest.mark.parametrize(
+    ("facts", "rule"),
+    [
+        ({"exploitation_share": 0.2}, "Exploitation in many of its incidents"),
+        ({"missing_share": 0.2}, "Missing children in many of its incidents"),
+        ({"young_share": 0.3, "school_age_venues": 1}, "Young people, near places of school age"),
+        ({"young_share": 0.3, "school_age_venues": 0}, ""),
+        ({"exploitation_share": 0.19}, ""),
+    ],
+)
+def test_many_being_drawn_in_is_secondary_though_no_pattern_can_be_told(facts, rule):
+    found = suggest_phase("untold", context={"incidents": 25, **facts})
+    assert (found.phase, found.rule) == (("secondary", rule) if rule else (None, ""))
+    assert suggest_phase("untold", context={"incidents": 19, **facts}).phase is None
+
+
+def test_every_shipped_rule_names_its_source_or_says_that_it_is_a_judgement():
+    for rule in shipped_phase_rules().rules:
+        assert "udgement" in rule.basis or re.search(r"[A-Z]\w+.* \d{4}", rule.basis), rule.name
+
+
+def test_every_lens_for_force_data_has_a_service_that_everybody_meets():
+    lenses = {lens.id for lens in shipped_lenses() if not lens.public}
+    assert set(shipped_phase_rules().universal) == lenses
+
+
+def test_the_document_holds_every_rule_with_its_source():
+    page = (Path(__file__).parents[2] / "docs" / "phases.md").read_text(encoding="utf-8")
+    rows = [
+        f"| {rule.phase} | {rule.name} | {', '.join(rule.patterns)} | {rule.basis} |"
+        for rule in shipped_phase_rules().rules
+    ]
+    assert "\n".join(rows) in page
+    assert all(f"| `{fact}` |" in page for fact in FACTS)
 
 
 def test_a_shipped_reason_holds_no_figure_of_a_place():
@@ -140,6 +211,8 @@ def test_an_edited_table_is_used_and_may_leave_places_without_a_phase(tmp_path):
         (RULE + RULE.replace('"A"', '"B"'), 8, "can never decide"),
         (RULE + 'patterns = ["new"]\n' + RULE, 9, "Give it its own name"),
         (RULE + "when = [\n", 7, "not valid TOML"),
+        ("fewest = 0\n" + RULE, 3, "whole number from 1"),
+        ("universal = 3\n" + RULE, 3, "not a table"),
     ],
 )
 def test_a_faulty_table_is_refused_with_file_line_and_remedy(tmp_path, body, line, words):

@@ -9,6 +9,7 @@ from mapper.analysis.analyse import find_hotspots
 from mapper.analysis.study import prepare
 from mapper.areas.load import load_study_area
 from mapper.base.errors import RequestError
+from mapper.context.phases import shipped_phase_rules
 from mapper.context.places import Places, places_table
 from mapper.disclosure.make import release
 from mapper.disclosure.own_wards import narrowed
@@ -95,6 +96,24 @@ def test_partners_get_classes_and_no_figure_computed_from_counts(answers):
     assert "incidents" not in found.findings["phases"].table
     near = found.findings["context"].table
     assert near["kind"].tolist() == ["railway station", "library"]
+
+
+def test_a_phase_never_tells_partners_on_which_side_of_its_line_a_count_lies(study, result):
+    """Of every line the phase is shown only where printed counts settle it already."""
+    shown = release(result, audience="partnership", register=MemoryRegister())
+    printed, spots = shown.printed["count"], shown.cells["hotspot_id"].to_numpy()
+    spot = shown.hotspots["hotspot_id"][0]
+    least, most = (int(one[spots == spot].sum()) for one in (printed.low, printed.high))
+    assert least < most
+    for line in (1, least, least + 1, most, most + 1):
+        rules = replace(shipped_phase_rules(), fewest=line)
+        made = ask_about_places(study, result, shown, rules=rules)
+        found = place_findings(made, spot, only={"phases"}, register=MemoryRegister())
+        told = found.findings["phases"].table["phase"][0]
+        assert (told == "not shown") is (least < line <= most)
+        assert told in ({"primary", "secondary", "tertiary", ""} | {"not shown"})
+        if line > most:
+            assert told == ""
 
 
 @pytest.mark.parametrize("audience", ["operational", "partnership", "own wards"])

@@ -159,7 +159,8 @@ def run_python(_page, text, folder):
 
 def read_toml(page, text, folder):
     """Read a file as what the page says it is."""
-    name = {"lenses.md": "knives-at-hubs.toml"}.get(page.name, "file.toml")
+    named = re.search(r'^id = "(.+)"$', text, re.MULTILINE) if page.name == "lenses.md" else None
+    name = f"{named[1] if named else 'file'}.toml"
     path = folder / name
     path.write_text(text, encoding="utf-8")
     if page.name == "scheduled-runs.md":

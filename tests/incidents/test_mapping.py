@@ -141,6 +141,23 @@ def test_suggestions_from_names_and_values(header, row, expected):
     assert suggested.columns == {name: (column,) for name, column in expected.items()}
 
 
+@pytest.mark.parametrize(
+    ("heading", "field"),
+    [
+        ("MH flag", "mental_health"),
+        ("Mental Health Related", "mental_health"),
+        ("Mental ill health", "mental_health"),
+        ("Alcohol", "alcohol"),
+        ("Alcohol Related Y/N", "alcohol"),
+        ("Drink", "alcohol"),
+    ],
+)
+def test_needs_are_recognised_under_the_names_of_other_systems(heading, field):
+    header = ["Ref", "Date and time", "Easting", "Northing", heading]
+    row = ["A1", "15/05/2026 16:43", "335123", "390456", "Y"]
+    assert suggest_mapping(header, [row]).columns[field] == (heading,)
+
+
 def test_no_suggestion_where_no_time_is_found():
     assert suggest_mapping(["a", "b"], [["x", "y"]]) is None
     assert suggest_mapping(["---", ""], []) is None

@@ -170,9 +170,10 @@ def test_the_lack_is_told_in_the_words_of_the_extract():
         classify(table, load_lens("domestic-abuse-babies"))
     message = str(refused.value)
     assert "child_under_1 (a child under 1 lives at the address)" in message
-    assert "fit this data: domestic-abuse, all-demand." in message
+    assert "fit this data: domestic-abuse, mental-health, concern, all-demand." in message
     assert "domestic_abuse (" not in message
-    assert fitting_lenses(table) == ("domestic-abuse", "all-demand")
+    told = ("domestic-abuse", "mental-health", "concern", "all-demand")
+    assert fitting_lenses(table) == told
 
 
 def test_a_public_lens_is_refused_on_force_data_and_a_dead_lens_everywhere():

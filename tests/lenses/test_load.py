@@ -208,7 +208,7 @@ def test_a_path_that_is_no_file_is_refused(tmp_path):
 
 
 def test_an_unknown_id_names_the_closest():
-    with pytest.raises(LensError, match=r"Did you mean county-lines\?"):
+    with pytest.raises(LensError, match=r"Did you mean county-lines or "):
         load_lens("county-line")
     with pytest.raises(LensError, match=r'no lens called "zzz"\. The lenses are county-lines, '):
         load_lens("zzz")

@@ -169,6 +169,31 @@ CASES = {
         ({"type": "Drug supply", "organised_crime": True}, 3),
         ({"exploitation": True}, 0),
     ],
+    "complex-lives": [
+        ({}, 0),
+        ({"domestic_abuse": True}, 0),  # one need alone
+        ({"domestic_abuse": True, "alcohol": True}, 1),
+        ({"mental_health": True, "missing": True}, 1),
+        ({"drugs": True, "alcohol": True, "mental_health": True}, 1),  # counted once
+        ({"missing_child": True, "mental_health": True}, 0),  # the flag of a missing person decides
+    ],
+    "mental-health": [
+        ({"mental_health": True}, 1),
+        ({"type": "Mental health"}, 1),
+        ({"type": "Mental health", "location_type": "custody"}, 0),
+        ({"type": "Concern for safety"}, 0),
+    ],
+    "alcohol": [
+        ({"alcohol": True}, 1),
+        ({"alcohol": True, "location_type": "Police station"}, 0),
+        ({"type": "Public order"}, 0),
+    ],
+    "concern": [
+        ({"type": "Concern for safety"}, 1),
+        ({"type": "CONCERN FOR WELFARE"}, 1),
+        ({"type": "Welfare check"}, 1),
+        ({"mental_health": True}, 0),
+    ],
     "all-demand": [({}, 1), ({"type": "Alarm"}, 1), ({"type": None}, 1), ({"proactive": True}, 1)],
 }
 

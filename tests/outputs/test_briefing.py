@@ -31,6 +31,8 @@ from mapper.outputs.briefing.content import briefing_content
 from mapper.outputs.briefing.gather import gather
 from mapper.outputs.briefing.spans import RateChange, Spans, compare_spans, spans_of_counts
 from mapper.questions.windows import Window
+from mapper.records.place_work import Ground
+from mapper.records.shared import Shared
 from tests.small_extract import write_extract
 
 RULE = rules().audiences["partnership"]
@@ -303,3 +305,25 @@ def test_a_briefing_by_plan_is_all_sums_of_what_was_given(incidents, monkeypatch
             low, high = (int(one.replace(",", "")) for one in words.split()[:3:2])
             assert low <= direct(incidents, flag, window) <= high
             assert high - low < 200  # three months, each within a band or two
+
+
+def test_inequality_counts_the_maps_places_and_those_that_shared_work_covers(gathered):
+    """By hand: the median decile of each place, and shared work on the first alone."""
+    shown, area = gathered.now, load_study_area(resolution=8)
+    decile = {
+        format(cell, "x"): value
+        for cell, value in zip(
+            area.cells["cell"], area.cells["deprivation_decile"], strict=True
+        )
+    }  # fmt: skip
+    cells = {
+        spot: shown.cells.loc[shown.cells["hotspot_id"] == spot, "cell"].tolist()
+        for spot in shown.hotspots["hotspot_id"]
+    }
+    poor = [spot for spot, own in cells.items() if np.nanmedian([decile[c] for c in own]) == 1]
+    first = next(iter(cells))
+    ground = (Ground("Path", "", frozenset(cells[first][:1])),)
+    told = briefing_content(gathered, shared=Shared(ground=ground)).inequality
+    assert f": {len(poor)} of {len(cells)} place" in told
+    assert f"of the 1 covered by work under way, {int(first in poor)}." in told
+    assert "none is covered" in briefing_content(gathered).inequality

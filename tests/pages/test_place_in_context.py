@@ -226,6 +226,10 @@ def test_children_by_district_ward_and_hot_spot_for_an_analyst(app):
     assert by_ward["With a child"].sum() == by_district["With a child"].sum()
     app.segmented_control(key="children by").select("hotspot").run()
     assert "Hot spot" in app.dataframe[0].value
+    assert app.dataframe[0].value["95 % interval of the share"].str.endswith(" %").all()
+    assert {"Map of places with children", "Campaigns"} <= {
+        one.proto.label for one in app.get("page_link")
+    }
     assert {"Missing from", "Found at", "Reports"} <= set(app.dataframe[1].value)
 
 
@@ -233,14 +237,24 @@ def test_children_for_partners_are_rounded_and_small_ones_hidden(signed_in_app, 
     monkeypatch.setattr(bounds, "MOST_SECONDS", 3.0)  # what is open by then is withheld
     app = signed_in_app("partner", page="places/children.py")
     assert not app.exception
-    if not app.dataframe:  # beside the maps that the audience was given before
+    steps = app.dataframe[0].value["Share with a child, in steps"]
+    assert steps.str.fullmatch(r"\d+ to \d+ %|too few to say").all()
+    counts = [one.value for one in app.dataframe if "With a child" in one.value]
+    if not counts:  # beside the maps that the audience was given before
         assert "Not released to the partnership audience" in said(app)
         return
-    table = app.dataframe[0].value
+    (table,) = counts
     for value in table["With a child"]:
         assert value in {"fewer than 5", "withheld"} or int(value.replace(",", "")) % 5 == 0
-    assert not [name for name in table if "Share" in name or "a month" in name]
-    assert len(app.dataframe) == 1
+    assert not [name for name in table if "a month" in name]
+    for share, part, whole in zip(
+        *(table[name] for name in ("Share with a child", "With a child", "Incidents")), strict=True
+    ):
+        printed = part[0].isdigit() and whole[0].isdigit()
+        assert bool(share) is printed
+        if printed:
+            a, b = (int(one.replace(",", "")) for one in (part, whole))
+            assert share == f"{100 * a / b:.0f} %"
     assert "Corridors reach across wards" in said(app)
 
 

@@ -8,7 +8,13 @@ from mapper.base.errors import RefusedError
 from mapper.disclosure.people import Viewer
 from mapper.disclosure.rules import rules
 from mapper.records.briefings import release_briefing, released_briefing
-from mapper.records.shared import shared_actions, shared_plans, shared_records, shared_results
+from mapper.records.shared import (
+    shared_actions,
+    shared_ground,
+    shared_plans,
+    shared_records,
+    shared_results,
+)
 from mapper.records.versions import Version
 
 RULE = rules().audiences["partnership"]
@@ -65,6 +71,18 @@ def test_actions_come_late_first_without_notes_owners_or_places():
     ]
     assert "number 7" not in repr(found)
     assert "Lead" not in repr(found)
+
+
+def test_the_ground_is_of_work_under_way_that_was_shared_alone():
+    places = [{"place": "A", "cells": ["a1", "a2"]}, {"place": "B", "cells": ["b1"]}]
+    work = (
+        version("C-1", "campaign", shared="shared", places=places),
+        version("P-1", "plan", shared="shared", name="Path", cells=["c1"]),
+        version("P-2", "plan", name="Inside", cells=["d1"]),
+        version("P-3", "plan", shared="shared", state="closed", name="Over", cells=["e1"]),
+    )
+    cells = [one.cells for one in shared_ground(work)]
+    assert cells == [frozenset({"a1", "a2"}), frozenset({"b1"}), frozenset({"c1"})]
 
 
 def evaluation(counts):

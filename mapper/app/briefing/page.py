@@ -16,6 +16,7 @@ from mapper.app.briefing.results import (
 from mapper.app.briefing.slides import SLIDES, turned_to
 from mapper.app.briefing.view import (
     put_on_briefing_style,
+    show_demand,
     show_head,
     show_movers_large,
     show_places,
@@ -110,6 +111,7 @@ def _show_slide(content: Briefing, slide: int) -> None:
         show_takeaway(content)
         _show_what_misleads(content)
         show_tiles(content, most=_FIGURES)
+        show_demand(content)
     elif slide == _WITH_MAP:
         left, right = st.columns([58, 42], gap="small")
         with left:
@@ -131,9 +133,11 @@ def _show(viewer: Viewer, shown: ShownBriefing) -> None:
     show_takeaway(content)
     _show_what_misleads(content)
     show_tiles(content)
+    show_demand(content)
     _show_body(content)
     _show_ways_on(viewer)
     _show_table_twin(content)
+    _show_demand_table(content)
     _show_care(content)
 
 
@@ -203,6 +207,26 @@ def _show_table_twin(content: Briefing) -> None:
             ],
             hide_index=True,
             key=f"twin {content.map.digest[:12]}",
+        )
+
+
+def _show_demand_table(content: Briefing) -> None:
+    """Show each kind of demand that is not crime, who could meet it and why."""
+    if not content.demand:
+        return
+    with st.expander("Demand that is not crime: who could meet it"):
+        st.dataframe(
+            [
+                {
+                    "Kind": one.kind.name.capitalize(),
+                    "Share of all demand": f"{one.percent} %",
+                    "Who could meet it": ", ".join(one.kind.agencies),
+                    "Why (a judgement)": one.kind.reason,
+                }
+                for one in sorted(content.demand, key=lambda one: -one.percent)
+            ],
+            hide_index=True,
+            key=f"demand {content.map.digest[:12]}",
         )
 
 

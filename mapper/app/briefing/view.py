@@ -68,9 +68,17 @@ def show_tiles(content: Briefing, *, most: int | None = None) -> None:
     st.html(f'<ul class="b-tiles">{"".join(_tile(one) for one in content.headlines[:most])}</ul>')
 
 
+def show_demand(content: Briefing) -> None:
+    """Show the demand that is not crime: by kind, and by who could meet it."""
+    if content.demand_words:
+        st.html(f'<p class="b-take b-demand">{encode_text(content.demand_words)}</p>')
+
+
 def show_places(content: Briefing) -> None:
     """Show the places that moved, and those where lenses meet."""
-    st.html(f'<div class="b-panel">{_movers(content)}{_meetings(content)}</div>')
+    unequal = f"<h2>Inequality</h2><p>{encode_text(content.inequality)}</p>"
+    told = unequal if content.inequality else ""
+    st.html(f'<div class="b-panel">{_movers(content)}{_meetings(content)}{told}</div>')
 
 
 def show_movers_large(content: Briefing) -> None:

@@ -13,6 +13,7 @@ from mapper.app.patch.words import (
     stands_out,
 )
 from mapper.app.work.visit_form import LATELY
+from mapper.areas.study_area import StudyArea
 from mapper.base.text import count
 from mapper.base.week import SHIFTS, WEEKDAYS
 from mapper.context.directions import HERE, WAYS
@@ -20,6 +21,7 @@ from mapper.context.places import Places
 from mapper.disclosure.patch import PatchPlace, PatchRelease
 from mapper.outputs.maps.landmarks import directions
 from mapper.outputs.maps.patch_layer import month_words
+from mapper.outputs.place_reach import WITH_WORK, deciles_in_words, reach_of_map
 from mapper.outputs.standard_words import more_than, nothing_words, question_word
 from mapper.outputs.tables import busiest_words, hotspot_rows, main_streets
 from mapper.records.actions import PlannedAction
@@ -41,6 +43,7 @@ def cards_of(
     *,
     today: date,
     places: Places | None = None,
+    area: StudyArea | None = None,
 ) -> list[dict[str, Any]]:
     """Return one card for each hot spot of a patch, best rank first.
 
@@ -50,19 +53,27 @@ def cards_of(
         Of the last weeks, anywhere.
     places
         Of which landmarks are named.
+    area
+        Of which it is told how deprived its neighbourhoods are.
     """
     rows = hotspot_rows(patch.shown, on_screen=True)
     cards = [
         _card(row, place, actions.get(place.hotspot_id, ()), today)
         for row, place in zip(rows, patch.places, strict=True)
     ]
-    told, titles = directions(patch.shown, places), short_names(rows)
+    ways, titles = directions(patch.shown, places), short_names(rows)
     for card, title in zip(cards, titles, strict=True):
         mine = visits_on(ground_of(patch, card["id"]).cells, visits)
         card["title"] = title
-        card["direction"] = told.get(card["id"], "")
+        card["direction"] = ways.get(card["id"], "")
         card["visit"] = f"Last visit {_day(_last(mine))}" if mine else ""
         card["visited"] = visited_words(mine)
+    covered = {card["id"] for card in cards if card["actions"] or card["visited"]}
+    deciles = deciles_in_words(patch.shown, area) if area else {}
+    told = reach_of_map(patch.shown, area, covered).covered_words(WITH_WORK) if area else ""
+    for card in cards:
+        card["deprived"] = deciles.get(card["id"], "")
+        card["inequality"] = told
     return cards
 
 

@@ -42,6 +42,7 @@ from mapper.app.shell.what_is import what_are
 from mapper.app.shell.words import notice
 from mapper.app.work.record_start import offer_assessment
 from mapper.app.work.visit_form import lately, offer_visit
+from mapper.areas.load import load_study_area
 from mapper.base.errors import MapperError
 from mapper.context.places import Places
 from mapper.disclosure.patch import PatchRelease
@@ -181,7 +182,14 @@ def _explore(asked: PatchRequest, answer: PatchView) -> None:
         mine = patch.shown.period if before else patch.shown.title
         second = patch_map_address(other, answer.places, like=patch if before else None)
         maps = [(maps[0][0], mine), (second, title)]
-    cards = cards_of(patch, answer.actions, lately(today), today=today, places=answer.places)
+    cards = cards_of(
+        patch,
+        answer.actions,
+        lately(today),
+        today=today,
+        places=answer.places,
+        area=load_study_area(area_name_here(), resolution=patch.shown.resolution),
+    )
     data = panel_data(
         patch,
         cards,

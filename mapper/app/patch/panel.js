@@ -78,6 +78,7 @@ function more(parent, card, data) {
   if (card.busiest) { add(box, "p", card.busiest, "quiet"); }
   if (card.pattern) { add(box, "p", `Over the months: ${card.pattern}`, "quiet"); }
   if (card.visited) { add(box, "p", card.visited, "quiet"); }
+  for (const words of [card.deprived, card.inequality]) { if (words) { add(box, "p", words, "quiet"); } }
   add(box, "h4", "When in the week, last twelve months");
   if (!card.peak) { add(box, "p", card.when, "when"); }
   if (card.week) { week(box, card, data); }

@@ -1,13 +1,15 @@
 """Children: domestic abuse with a child or a baby at the address, and where the missing are found.
 
 Each viewer gets the table that their audience may see: who sees everything, all of it; a
-neighbourhood team, the wards that are theirs; partner agencies, rounded counts by district, with
-small ones hidden, checked beside everything that partners were given before. Corridors between
-wards and travel hubs stay inside; partner agencies see those between districts.
+neighbourhood team, the wards that are theirs; partner agencies, rounded counts by district or ward,
+with small ones hidden, checked beside everything that partners were given before, and shares that
+are made from those printed counts alone. Corridors between wards and travel hubs stay inside;
+partner agencies see those between districts.
 """
 
 from collections.abc import Mapping
 from datetime import date
+from typing import Literal
 
 import pandas as pd
 import streamlit as st
@@ -16,7 +18,7 @@ from mapper.analysis.study import Study, prepare
 from mapper.app.briefing.results import first_choices
 from mapper.app.door.who import current_viewer
 from mapper.app.shell.area_in_use import area_here
-from mapper.app.shell.choices import ask_days
+from mapper.app.shell.choices import ask_days, days_of, lenses_for
 from mapper.app.shell.datasets import Dataset
 from mapper.app.shell.frame import put_on_style, show_marking_for, show_synthetic
 from mapper.app.shell.looks import noted_file
@@ -25,12 +27,15 @@ from mapper.app.shell.traces import role_of, trace
 from mapper.app.shell.waiting import opened_dataset
 from mapper.app.shell.words import bullets, notice, plain
 from mapper.areas.study_area import StudyArea
-from mapper.base.errors import MapperError
+from mapper.base.errors import DisclosureError, MapperError
+from mapper.disclosure.child_shares import release_child_shares
 from mapper.disclosure.make import release
-from mapper.disclosure.people import Viewer, in_wards, scope_of
+from mapper.disclosure.people import Viewer, in_wards, may, scope_of
 from mapper.disclosure.release import FindingRelease
 from mapper.lenses.load import load_lens
 from mapper.outputs.exports.answers import answer_csv
+from mapper.outputs.exports.described import with_comments
+from mapper.outputs.printed_shares import interval_words, with_child_shares
 from mapper.questions.children import ChildrenChoices, ask_children
 from mapper.questions.corridors import Between, CorridorsChoices, ask_corridors
 from mapper.questions.finding import Finding, only_rows
@@ -39,11 +44,13 @@ from mapper.records.open import database
 from mapper.records.releases import DatabaseRegister
 
 LENS = "domestic-abuse"
+_MAP, _CAMPAIGNS = "pages/hotspots/overview.py", "pages/places/campaigns.py"
+_MAP_LENS = "domestic-abuse-children"
 _Days = tuple[date | None, date | None]  # first and last; none: where the data begins or ends
 _LEVELS: Mapping[str, tuple[Rows, ...]] = {
     "everything": ("district", "ward", "hotspot"),
     "own wards": ("ward",),
-    "partnership": ("district",),
+    "partnership": ("district", "ward"),
 }
 _LEVEL_WORDS = {"district": "District", "ward": "Ward", "hotspot": "Hot spot"}
 _COLUMNS = {
@@ -53,6 +60,8 @@ _COLUMNS = {
     "incidents": "Incidents",
     "with_child": "With a child",
     "child_share": "Share with a child",
+    "share_with_child": "Share with a child, in steps",
+    "child_interval": "95 % interval of the share",
     "with_child_a_month": "With a child, a month",
     "with_baby": "With a baby under one",
     "repeat_share": "Repeat victim",
@@ -85,6 +94,7 @@ def show_page() -> None:
             partner = scope_of(viewer) == "partnership"
             days = ask_days(dataset, first_choices(viewer, dataset).after if partner else None)
         _show_children(viewer, dataset, days)
+        _show_ways_on(viewer, dataset, days)
         st.subheader("Missing: from where to where", anchor=False)
         _show_corridors(viewer, dataset, days)
     except MapperError as error:
@@ -104,7 +114,45 @@ def _show_children(viewer: Viewer, dataset: Dataset, days: _Days) -> None:
             "By", levels, default=levels[0], format_func=_LEVEL_WORDS.__getitem__, key="children by"
         )
         by = chosen or levels[0]
-    _show_table(viewer, _released(viewer, _children(dataset, by, days)), dataset)
+    if scope == "partnership":
+        _show_partners_share(viewer, dataset, "ward" if by == "ward" else "district", days)
+    try:
+        counts = _released(viewer, _children(dataset, by, days))
+    except DisclosureError as error:  # beside what partners were given before
+        notice(f"Counts: {error}", kind="look")
+        return
+    _show_table(viewer, counts, dataset)
+
+
+def _show_partners_share(
+    viewer: Viewer, dataset: Dataset, by: Literal["district", "ward"], days: _Days
+) -> None:
+    """Show the share with a child in safe steps, whatever partners were given before."""
+    register = DatabaseRegister(database(), person=viewer.name, role=role_of(viewer))
+    study = _study(dataset, area_here(), days)
+    shown = release_child_shares(
+        study, by=by, audience="partnership", register=register, made_by=viewer.name
+    )
+    _show_table(viewer, shown, dataset)
+
+
+def _show_ways_on(viewer: Viewer, dataset: Dataset, days: _Days) -> None:
+    """Offer the map of the same harm and days, and the campaigns that answer it."""
+    first, last = days_of(dataset.incidents.table)
+    asked = {"from": days[0] or first, "to": days[1] or last}
+    fits = _MAP_LENS in {lens.id for lens in lenses_for(dataset.digest, _dataset=dataset).lenses}
+    with st.container(horizontal=True):
+        st.page_link(
+            _MAP,
+            label="Map of places with children",
+            query_params={
+                "lens": _MAP_LENS if fits else LENS,
+                **{name: day.isoformat() for name, day in asked.items()},
+            },
+            icon=":material/map:",
+        )
+        if may(viewer, "plan"):
+            st.page_link(_CAMPAIGNS, label="Campaigns", icon=":material/campaign:")
 
 
 def _show_headline(whole: FindingRelease) -> None:
@@ -112,11 +160,12 @@ def _show_headline(whole: FindingRelease) -> None:
     row = whole.table.iloc[0]
     incidents, with_child = int(row["incidents"]), int(row["with_child"])
     share, month = float(row["child_share"]), float(row["with_child_a_month"])
+    between = interval_words(row["child_share_low"], row["child_share_high"])
     st.html(
         '<dl class="m-facts">'
         f"<div><dt>Incidents of domestic abuse</dt><dd>{incidents:,}</dd></div>"
         f"<div><dt>With a child at the address</dt><dd>{with_child:,}</dd></div>"
-        f"<div><dt>Share</dt><dd>{share:.2%}</dd></div>"
+        f"<div><dt>Share, {between}</dt><dd>{100 * share:.0f} %</dd></div>"
         f"<div><dt>A month</dt><dd>{month:,.0f}</dd></div></dl>"
     )
 
@@ -159,17 +208,19 @@ def _show_table(viewer: Viewer, shown: FindingRelease, dataset: Dataset) -> None
     if shown.table.empty:
         notice("There is nothing that can be shown here.")
         return
+    table = readable_table(shown)
+    numbers = [one for one in _SHARES if one in table and table[one].dtype.kind == "f"]
     st.dataframe(
-        readable_table(shown),
+        table,
         hide_index=True,
-        column_config={name: st.column_config.NumberColumn(format="percent") for name in _SHARES},
+        column_config={name: st.column_config.NumberColumn(format="percent") for name in numbers},
         key=f"{shown.id} {shown.unit}",
     )
     st.caption(plain(f"{shown.title}, {shown.area_title}, {shown.period}. {shown.definition}"))
     with st.expander(plain(f"What is this? How to read: {shown.title}")):
         bullets(shown.notes)
     name = f"{shown.id}-{shown.unit}-{shown.digest[:12]}.csv"
-    make = noted_file(lambda: answer_csv(shown), name=name)
+    make = noted_file(lambda: with_comments(answer_csv(shown), shown), name=name)
     st.download_button(
         "Table (CSV)", make, file_name=name, mime="text/csv", key=name, on_click="ignore"
     )
@@ -177,15 +228,16 @@ def _show_table(viewer: Viewer, shown: FindingRelease, dataset: Dataset) -> None
 
 def readable_table(shown: FindingRelease) -> pd.DataFrame:
     """Return the columns that people read; a hidden count is a word."""
-    names = [name for name in _COLUMNS if name in shown.table]
+    told = with_child_shares(shown)
+    names = [name for name in _COLUMNS if name in told]
     if {"repeat", "repeat_share"} <= set(names):
         names = [name for name in names if name not in {"repeat", "high_risk"}]
-    table = shown.table[names].copy()
+    table = told[names].copy()
     for name in ("metres", "expected", "with_child_a_month"):
         if name in table:
             table[name] = table[name].round(1 if name != "metres" else 0)
     if shown.audience != "operational":
-        counts = [name for name in names if shown.roles[name] == "count"]
+        counts = [name for name in names if shown.roles.get(name) == "count"]
         for name in counts:
             words = shown.table[f"{name}_shown"]
             table[name] = [

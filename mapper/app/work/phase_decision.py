@@ -1,13 +1,13 @@
 """A person's decision on the prevention phase, beside what the rules suggest from the map."""
 
-from typing import Any, cast, get_args
+from typing import Any, get_args
 
 import streamlit as st
 
 from mapper.app.shell.words import bullets
-from mapper.app.work.phase_view import decided_in_words
+from mapper.app.work.phase_view import decided_in_words, suggestion_of
 from mapper.app.work.record_desk import seen_records
-from mapper.context.phases import Phase, Suggestion
+from mapper.context.phases import Phase
 from mapper.disclosure.people import Viewer
 from mapper.disclosure.place_findings import PlaceFindings
 from mapper.records.open import database
@@ -50,10 +50,3 @@ def show_decision(viewer: Viewer, found: PlaceFindings, row: Any) -> None:
     work = Work(record, "phase", content, number)
     save(database(), work, viewer=viewer, reason=f"decided {decided}")
     st.rerun()
-
-
-def suggestion_of(row: Any) -> Suggestion:
-    """Return a row of the suggestions as what the rules say."""
-    phase = cast("Phase", row["phase"]) if row["phase"] in _PHASES else None
-    unknown = tuple(part for part in str(row["not_known"]).split("; ") if part)
-    return Suggestion(phase, str(row["rule"]), str(row["reason"]), unknown)

@@ -1,6 +1,7 @@
 """The prevention phase of an assessed place: the suggestion, and a person's decision beside it."""
 
-from typing import get_args
+from collections.abc import Mapping
+from typing import Any, cast, get_args
 
 import streamlit as st
 
@@ -9,7 +10,7 @@ from mapper.app.shell.words import bullets, notice
 from mapper.app.work.record_desk import Desk, seen_records
 from mapper.app.work.record_views import when
 from mapper.base.errors import MapperError
-from mapper.context.phases import PATTERNS, Phase, Suggestion, suggest_phase
+from mapper.context.phases import PATTERNS, Phase, Suggestion, pattern_word, suggest_phase
 from mapper.disclosure.people import Viewer
 from mapper.questions.phases import QUESTION as PHASES
 from mapper.records.open import database
@@ -52,7 +53,8 @@ def decided_in_words(kept: Version) -> list[str]:
 
 def _ask(viewer: Viewer, desk: Desk, kept: Version | None) -> None:
     """Ask for the pattern, show what the rules make of it, and take the decision."""
-    seen = _pattern_on_the_map(viewer, str(desk.content["hotspot_id"]))
+    row = _row_on_the_map(viewer, str(desk.content["hotspot_id"]))
+    seen = "" if row is None else _pattern(row)
     pattern = st.selectbox(
         "Pattern of the hot spot over time",
         PATTERNS,
@@ -63,7 +65,10 @@ def _ask(viewer: Viewer, desk: Desk, kept: Version | None) -> None:
     )
     if pattern is None:
         return
-    suggestion = suggest_phase(pattern)
+    if row is not None and pattern == seen and "rule" in row:
+        suggestion = suggestion_of(row)
+    else:
+        suggestion = suggest_phase(pattern)
     st.text(suggested_in_words(suggestion))
     left, right = st.columns([1, 2])
     decided = left.selectbox("Your decision", _PHASES, index=None, key=f"{desk.key} decided")
@@ -79,18 +84,33 @@ def _ask(viewer: Viewer, desk: Desk, kept: Version | None) -> None:
         st.rerun()
 
 
-def _pattern_on_the_map(viewer: Viewer, hotspot_id: str) -> str:
-    """Return the pattern of a hot spot as this session's map has it, empty where it has none."""
+def _row_on_the_map(viewer: Viewer, hotspot_id: str) -> Mapping[str, Any] | None:
+    """Return what this session's map finds of a hot spot's pattern and phase, where it shows it."""
     asked = map_showing(hotspot_id)
     if asked is None:
-        return ""
+        return None
     try:
         found = findings_about(viewer, asked, hotspot_id, only={PHASES.id}).findings.get(PHASES.id)
     except MapperError:
-        return ""
+        return None
     if found is None or found.table.empty or "pattern" not in found.table:
+        return None
+    return {str(name): value for name, value in found.table.iloc[0].items()}
+
+
+def _pattern(row: Mapping[str, Any]) -> str:
+    """Return the pattern of a finding as the rules write it, empty where they know none such."""
+    try:
+        return pattern_word(str(row["pattern"]))
+    except ValueError:  # nothing can be told
         return ""
-    return str(found.table["pattern"].iloc[0]).removesuffix(" hot spot")
+
+
+def suggestion_of(row: Mapping[str, Any]) -> Suggestion:
+    """Return a row of the suggestions as what the rules say."""
+    phase = cast("Phase", row["phase"]) if row["phase"] in _PHASES else None
+    unknown = tuple(part for part in str(row["not_known"]).split("; ") if part)
+    return Suggestion(phase, str(row["rule"]), str(row["reason"]), unknown)
 
 
 def suggested_in_words(suggestion: Suggestion) -> str:

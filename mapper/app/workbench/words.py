@@ -215,7 +215,11 @@ def _risk_terrain(table: pd.DataFrame, _shown: FindingRelease) -> str:
 def _phases(table: pd.DataFrame, _shown: FindingRelease) -> str:
     tally = table["phase"].replace("", "no phase").value_counts()
     named = ", ".join(f"{number:,} {name}" for name, number in tally.items())
-    return f"Suggested for {count(len(table), 'hot spot')}: {named}. People decide."
+    people = [one for one in ("ward", "district") if one in table and "hotspot_id" not in table]
+    what = next(iter(people), "hot spot")
+    service = next((one for one in table.get("service", ()) if one), "")
+    through = f" For everybody, through: {service}." if service else ""
+    return f"Suggested for {count(len(table), what)}: {named}. People decide.{through}"
 
 
 _SENTENCES: Mapping[str, Callable[[pd.DataFrame, FindingRelease], str]] = MappingProxyType(

@@ -9,12 +9,15 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from mapper.areas.load import load_study_area
 from mapper.disclosure.release import FindingRelease, Release
 from mapper.disclosure.rules import AudienceRule
 from mapper.outputs.briefing.choices import BriefingChoices
+from mapper.outputs.briefing.demand import DemandShare, demand_words
 from mapper.outputs.briefing.gather import ALL_DEMAND, CRIME, Gathered, Total
 from mapper.outputs.briefing.places import Meeting, Mover, find_meetings, find_movers
 from mapper.outputs.briefing.spans import RateChange, compare_spans, spans_of_counts
+from mapper.outputs.place_reach import WITH_WORK, cells_by_place, reach_of_map
 from mapper.questions.windows import Window
 from mapper.records.shared import Shared
 from mapper.statistics.period_dispersion import PeriodDispersion
@@ -57,6 +60,9 @@ class Briefing:
     notes: tuple[str, ...]
     days: tuple[int, int]  # with data in the window before and in the window after
     misleads: tuple[str, ...] = ()  # what in the data may mislead, the strongest first
+    demand: tuple[DemandShare, ...] = ()  # what is not crime, by kind
+    demand_words: str = ""  # the same in a sentence, with who could meet it
+    inequality: str = ""  # places of the map, and covered ones, in the most deprived tenth
 
     @property
     def may_mislead(self) -> str:
@@ -116,7 +122,30 @@ def briefing_content(gathered: Gathered, *, shared: Shared | None = None) -> Bri
         notes=(*gathered.notes, *gathered.misleads[_MISLEADS:], *gathered.now.caveats),
         days=gathered.days,
         misleads=gathered.misleads,
+        demand=gathered.demand,
+        demand_words=_demand_words(gathered),
+        inequality=_inequality(gathered.choices, gathered.now, shared or Shared()),
     )
+
+
+def _demand_words(gathered: Gathered) -> str:
+    """Say how the demand that is not crime splits; empty where crime's share is not printed."""
+    printed = {one.id: one.after for one in gathered.totals}
+    crime, every = printed.get(CRIME), printed.get(ALL_DEMAND)
+    if not crime or not every:
+        return ""
+    return demand_words(gathered.demand, crime=round(100 * crime / every))
+
+
+def _inequality(choices: BriefingChoices, shown: Release, shared: Shared) -> str:
+    """Say how many places of the map, and of those with shared work, are the most deprived."""
+    area = load_study_area(choices.area, resolution=choices.resolution)
+    covered = {
+        spot
+        for spot, cells in cells_by_place(shown).items()
+        if any(one.share_of(cells) > 0 for one in shared.ground)
+    }
+    return reach_of_map(shown, area, covered).covered_words(WITH_WORK)
 
 
 def _headlines(gathered: Gathered) -> tuple[Headline, ...]:
@@ -187,7 +216,7 @@ def _crime_share(crime: Total, demand: Total, rule: AudienceRule) -> Headline:
             dispersion=crime.dispersion,
             forbidden=np.array([crime.forbidden or demand.forbidden]),
         )[0],
-        f"The other {100 - shares[1]} % is not crime: concern for safety, missing people and more.",
+        f"The other {100 - shares[1]} % is not crime.",
     )
 
 

@@ -33,7 +33,7 @@ _LONGEST = 110  # characters of an action or of what was done
 # Rows of each list, width of the map as a share of the line, whether lists begin on the map's page
 # where there is room, and small type: the first that fit are taken.
 _FITS = (
-    (8, 0.68, False, False),
+    (8, 0.62, False, False),
     (6, 0.5, True, False),
     (8, 0.5, True, True),
     (5, 0.45, True, True),
@@ -87,7 +87,12 @@ def _first_page(briefing: Briefing, drawn: Picture) -> tuple[Block, ...]:
         *((Paragraph(briefing.may_mislead),) if briefing.may_mislead else ()),
         Heading("Headline figures"),
         *(Figures(tuple(_figure(one) for one in row)) for row in rows),
-        *(Paragraph(one.note, "small") for one in heads if one.note),
+        *(Paragraph(one.note, "small") for one in heads if one.note and not briefing.demand_words),
+        *(
+            Paragraph(words, "small")
+            for words in (briefing.demand_words, briefing.inequality)
+            if words
+        ),
         Heading(f"Where: {title.lower()}"),
         drawn,
     )

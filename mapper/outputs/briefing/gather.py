@@ -19,6 +19,7 @@ from mapper.areas.study_area import StudyArea
 from mapper.base.errors import LensError, MapperError
 from mapper.base.files import Progress, no_progress
 from mapper.base.types import Flags, Integers
+from mapper.disclosure.coarse_shares import percents_of_demand
 from mapper.disclosure.doubt_words import doubts_outside
 from mapper.disclosure.make import release
 from mapper.disclosure.register import Register
@@ -33,6 +34,7 @@ from mapper.lenses.lens import Lens
 from mapper.lenses.lens import Rule as LensRule
 from mapper.lenses.load import load_lens, shipped_lenses
 from mapper.outputs.briefing.choices import BriefingChoices
+from mapper.outputs.briefing.demand import DemandShare, demand_kinds, kinds_of_incidents
 from mapper.outputs.briefing.places import groups_of_both
 from mapper.questions.change import ChangeChoices, ask_change
 from mapper.questions.dispersion import place_dispersion
@@ -92,6 +94,7 @@ class Gathered:
     dispersion: float = 1.0  # variance over mean of the months of the map's hot spots
     forbidden: Flags | None = None  # cells of places that the data forbids to compare
     misleads: tuple[str, ...] = ()  # what in the data may mislead, the strongest first
+    demand: tuple[DemandShare, ...] = ()  # of all demand, what is not crime by kind
 
 
 def gather(
@@ -128,6 +131,7 @@ def gather(
         before=before,
         others=tuple(one for one in found if one is not None),
         totals=totals,
+        demand=source.demand(totals),
         shifts=source.shifts(notes),
         days=(_days(incidents, choices.before), _days(incidents, choices.after)),
         notes=tuple(notes),
@@ -233,6 +237,21 @@ class _Source:
             else (),
             dispersion=self._dispersion(lens, "area"),
             forbidden=finding.table["direction"][0] == CANNOT,
+        )
+
+    def demand(self, totals: tuple[Total, ...]) -> tuple[DemandShare, ...]:
+        """Return how the demand that is not crime splits; nothing where that may not be told."""
+        printed = {one.id: one.after for one in totals}
+        table = self.incidents.table
+        if not (printed.get(ALL_DEMAND) and printed.get(CRIME) and "crime" in table):
+            return ()
+        study = self.over(load_lens(ALL_DEMAND), self.choices.after)
+        kinds = kinds_of_incidents(table)
+        parts = {one.name: kinds == at for at, one in enumerate(demand_kinds())}
+        rule = rules().audiences[self.choices.audience]
+        shown = percents_of_demand(study, parts, rule)
+        return tuple(
+            DemandShare(one, shown[one.name]) for one in demand_kinds() if one.name in shown
         )
 
     def forbidden(self, now: Release, before: Release | None) -> Flags:

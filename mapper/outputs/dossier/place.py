@@ -190,6 +190,8 @@ def suggestion_in_words(table: pd.DataFrame) -> list[str]:
         f"Pattern: {row['pattern']}.",
         f"Suggested: {row['phase'] or 'no phase'}.{rule or ' ' + row.get('reason', '')}".strip(),
     ]
+    if row.get("service"):
+        lines.append(f"For everybody here, through: {row['service']}.")
     if row.get("not_known"):
         lines.append(f"Not known to the rule: {row['not_known']}.")
     return lines

@@ -1,15 +1,18 @@
 """Each command about context: its figures by counting the file's rows by hand."""
 
+from dataclasses import replace
+
 import numpy as np
 import pandas as pd
 import pytest
 
 from mapper.analysis.analyse import find_hotspots
-from mapper.context.phases import PhaseRules
+from mapper.context.phases import PhaseRules, shipped_phase_rules
 from mapper.context.place_files import read_places
 from mapper.grid.hexagons import cells_to_strings, points_to_cells
 from mapper.questions.phases import PhasesChoices, ask_phases, phase_facts
 from mapper.questions.registry import QUESTIONS
+from mapper.questions.verdicts import CANNOT
 from tests.small_extract import write_police_uk
 
 
@@ -188,6 +191,46 @@ def test_facts_by_plain_counting(study, result, near):
     assert {fact["protective_assets"] for fact in facts} <= {0.0, 1.0}
     assert all(fact["one_address_share"] for fact in facts)
     assert phase_facts(study, result=result)[0]["protective_assets"] is None
+
+
+def test_facts_of_being_drawn_in_by_plain_counting(study, result, near):
+    facts = phase_facts(study, result=result, places=read_places(near))
+    table = study.incidents.table
+    at = result.cells["hotspot_id"].to_numpy()[study.counts.position]
+    for name, found in zip(result.hotspots["hotspot_id"], facts, strict=True):
+        mine = table[study.counted & (at == name)]
+        flagged = mine["exploitation"] | mine["county_line"] | mine["cuckooing"]
+        assert found["exploitation_share"] == flagged.mean()
+        assert found["missing_share"] == mine["missing_child"].mean()
+        assert 0 <= found["school_age_venues"] <= found["protective_assets"] + 3
+
+
+@pytest.mark.parametrize("by", ["ward", "district"])
+def test_a_ward_or_district_is_asked_about_as_a_whole_population(study, result, by):
+    found = ask_phases(study, PhasesChoices(by=by), result=result)
+    table = found.table
+    assert found.unit == by
+    keys = ["district", "ward"][: 2 if by == "ward" else 1]
+    where = study.area.cells[keys].astype("str").agg("/".join, axis=1).to_numpy()
+    where = where[study.counts.position]
+    for row in table.to_dict("records"):
+        name = "/".join(row[key] for key in keys)
+        assert row["incidents"] == (study.counted & (where == name)).sum()
+        silent = row["pattern"] == CANNOT  # nothing at all is known of it
+        assert row["pattern"] in {"no hot spot", CANNOT}
+        assert row["phase"] in ({""} if silent else {"primary", "secondary"})
+    everyone = table[table["phase"] == "primary"]
+    assert (everyone["service"] == shipped_phase_rules().universal[study.lens.id]).all()
+    assert len(everyone)
+
+
+def test_a_hot_spot_of_few_incidents_keeps_its_place_and_gets_no_phase(study, result):
+    rules = replace(shipped_phase_rules(), fewest=10_000)
+    found = ask_phases(study, PhasesChoices(rules=rules), result=result)
+    assert found.table["hotspot_id"].tolist() == result.hotspots["hotspot_id"].tolist()
+    assert set(found.table["phase"]) == {""}
+    few = found.table["reason"].str.startswith(("Too few to suggest a phase", "No pattern can"))
+    assert few.all()
 
 
 def test_a_table_without_rules_that_fit_gives_no_phase(study, result):
