@@ -13,7 +13,10 @@ screen at all, for the very same requests. The ratio that is printed last is
 
 where 0.3 s is what a rerun, a message, a page load and a paint cost whatever is computed.
 
-    python benchmarks/app.py [WORKSPACE] [--rounds 2] [--json FILE]
+``--cards`` measures My patch alone, as an officer meets it: from the navigation to the first card
+on a warm server, and from the press on another kind of harm to its cards, asked before and not.
+
+    python benchmarks/app.py [WORKSPACE] [--rounds 2] [--json FILE] [--cards]
 
 The workspace keeps the demonstration between runs; without one a new one is made each time. On a
 machine that is busy the ratio holds better than the seconds do.
@@ -37,6 +40,8 @@ from pathlib import Path
 from typing import Any
 
 FIRST_LIMIT, CHANGE_LIMIT, RATIO_LIMIT = 4.0, 1.0, 5.0
+CARD_LIMIT, CLICK_LIMIT = 2.0, 0.7  # seconds to the first card of My patch; of a press on a filter
+OPENINGS, HARMS = 5, 5
 FLOOR = 0.3
 WIDE, HIGH = 1366, 768
 MONTHS = 3  # presses on each end of the period
@@ -96,10 +101,14 @@ def main() -> None:
     told.add_argument("workspace", nargs="?", type=Path)
     told.add_argument("--rounds", type=int, default=2)
     told.add_argument("--json", type=Path)
+    told.add_argument("--cards", action="store_true")
     given = told.parse_args()
     with tempfile.TemporaryDirectory() as empty:
         workspace = given.workspace or Path(empty)
         extract = _demonstration(workspace)
+        if given.cards:
+            _print_cards(_cards(workspace, rounds=given.rounds))
+            return
         screen = _screen(workspace, rounds=given.rounds)
         bare = _computations(extract, rounds=given.rounds)
     report = _report(screen, bare)
@@ -227,7 +236,7 @@ def _changes(browser: Any, address: str) -> list[Change]:
     for id_ in LENSES:
         _rest(page)
         page.wait_for_timeout(300)
-        page.get_by_role("combobox", name="Lens").first.click()
+        page.get_by_role("combobox", name="Harm").first.click()
         page.get_by_role("option", name=titles[id_], exact=True).click()
         shown, change = _change(page, shown, f"lens {id_}")
         found.append(change)
@@ -244,6 +253,68 @@ def _changes(browser: Any, address: str) -> list[Change]:
             found.append(change)
     page.context.close()
     return found
+
+
+def _cards(workspace: Path, *, rounds: int) -> dict[str, list[float]]:
+    """Measure My patch: seconds to the first card, and to other cards after a press."""
+    from playwright.sync_api import sync_playwright
+
+    found: dict[str, list[float]] = {"first": [], "new": [], "known": []}
+    with sync_playwright() as playwright, _server(workspace) as address:
+        browser = _browser(playwright)
+        for at in range(OPENINGS * rounds + 1):
+            seconds, page = _first_card(browser, f"{address}/my-patch")
+            if at:  # the first warms the server up
+                found["first"].append(seconds)
+            if at == 1:
+                found["new"] = _harms(page)
+                found["known"] = [one for _ in range(rounds) for one in _harms(page)]
+            page.context.close()
+        browser.close()
+    return found
+
+
+def _first_card(browser: Any, address: str) -> tuple[float, Any]:
+    """Return the seconds from opening My patch to its first card, and the page."""
+    began = time.perf_counter()
+    page = _page(browser, address)
+    page.locator(".card").first.wait_for()
+    return time.perf_counter() - began, page
+
+
+def _harms(page: Any) -> list[float]:
+    """Choose one kind of harm after the other; return the seconds until its cards stand there."""
+    seconds = []
+    cards = page.locator(".list h2, .card").first
+    for at in range(HARMS):
+        _rest(page)
+        page.wait_for_timeout(500)
+        before = page.locator(".list").inner_text()
+        page.get_by_role("combobox", name="Harm").first.click()
+        options = page.get_by_role("option")
+        options.nth((at + 1) % HARMS).wait_for()
+        began = time.perf_counter()
+        options.nth((at + 1) % HARMS).click()
+        while page.locator(".list").inner_text() == before:
+            if time.perf_counter() - began > DRAWN_WITHIN / 1000:
+                raise TimeoutError("The cards stayed as they were.")
+            page.wait_for_timeout(10)
+        cards.wait_for()
+        seconds.append(time.perf_counter() - began)
+    return seconds
+
+
+def _print_cards(found: dict[str, list[float]]) -> None:
+    """Print what was measured on My patch."""
+    told = {
+        "first": f"First card, warm server (limit {CARD_LIMIT:.0f} s)",
+        "new": "Another harm, asked for the first time",
+        "known": f"Another harm, asked before (limit {CLICK_LIMIT:.1f} s)",
+    }
+    for name, words in told.items():
+        middle, most = statistics.median(found[name]), max(found[name])
+        print(f"{words:<48} median {middle:.2f} s, slowest {most:.2f} s of {len(found[name])}")
+    print(f"Load of this machine {os.getloadavg()[0]:.1f} on {os.cpu_count()} cores")
 
 
 def _days() -> list[tuple[date | None, date | None]]:

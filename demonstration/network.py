@@ -20,7 +20,7 @@ from mapper.areas.ground_tiles import write_ground
 from mapper.areas.study_area import StudyArea
 from mapper.base.types import Floats, Integers
 
-CREDIT = "Invented streets: a demonstration"
+CREDIT = "Invented streets"
 _MOST = 5  # streets of a cell
 _PER_STREET = 40.0  # residents from whom on a cell has one more
 _OPEN = 3.0  # residents below which a cell is open country

@@ -161,7 +161,7 @@ def _at_points(study: Study, group: Integers, number: int) -> list[str]:
     return [
         (
             f" {some:,} of them lie at a point where incidents are recorded or that stands for no"
-            " known place: decide on it under geocode sinks first."
+            " known place: decide on it under default points first."
         )
         if some and some >= _MOST * all_
         else ""

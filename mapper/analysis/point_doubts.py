@@ -114,7 +114,7 @@ def _crowded_point(
         f"{first:,} incidents ({first / total:.1%}) lie at one point, {lon:.5f}, {lat:.5f},"
         f" {first / second:.0f} times what any other like it holds: perhaps where it is recorded."
     )
-    remedy = "find out what the point stands for, and decide on it under geocode sinks"
+    remedy = "find out what the point stands for, and decide on it under default points"
     found = caveat("one point", words, rows, first / total, kind="coordinates", remedy=remedy)
     return [replace(found, number=first)]
 
@@ -210,7 +210,7 @@ def _default_points(
             share=number / total,
             kind="coordinates",
             part=shown,
-            remedy="move these incidents out by a choice about geocode sinks",
+            remedy="move these incidents out by a choice about default points",
         )
     ]
 

@@ -14,6 +14,7 @@ COLOURS: Mapping[str, str] = MappingProxyType(
         "quiet": "#3a4449",  # words under a title
         "soft": "#465056",  # notes, captions, outlines of districts
         "paper": "#ffffff",
+        "sheet": "#ffffff",  # behind pictures, which are drawn for paper
         "black": "#000000",
         "rule": "#d3dade",  # thin lines
         "faint": "#e3e8ea",
@@ -74,12 +75,51 @@ COLOURS: Mapping[str, str] = MappingProxyType(
         "night-outline": "#6b2200",
     }
 )
+# What the app's own pages take in their place where the device asks for dark: maps, pictures and
+# papers stay as they are.
+DARK: Mapping[str, str] = MappingProxyType(
+    {
+        "ink": "#e6edf0",
+        "quiet": "#cfd8dc",
+        "soft": "#b4c2c9",
+        "paper": "#131c21",
+        "rule": "#33414a",
+        "faint": "#27343b",
+        "edge": "#3c4b54",
+        "heavy": "#4b5a62",
+        "wash": "#1b262c",
+        "link": "#8cc4ff",
+        "link-dark": "#b5d9ff",
+        "focus": "#8cc4ff",
+        "accent": "#9fc9e6",
+        "hot": "#ff9a5c",
+        "hot-dark": "#ffb27d",
+        "hot-wash": "#2b1c12",
+        "hot-rule": "#6b3d22",
+        "risk-dark": "#ffcf9f",
+        "safe": "#8fd3a5",
+        "safe-wash": "#12241a",
+        "safe-rule": "#2f5a3e",
+        "notice-rule": "#33506a",
+        "notice-wash": "#14232f",
+        "marking-soft": "#33414a",
+        "synthetic": "#4a3a00",
+        "synthetic-ink": "#ffe9a8",
+        "sea": "#1b262c",
+        "blue-4": "#6aa9e0",
+    }
+)
 BLUES = tuple(COLOURS[f"blue-{step}"] for step in range(1, 6))
 _NAMED = re.compile(r"var\(--c-([a-z0-9-]+)\)")
 
 
-def with_colours(style: str) -> str:
+def with_colours(style: str, *, follows: bool = False) -> str:
     """Return a style sheet with the colours that it names declared before it.
+
+    Parameters
+    ----------
+    follows
+        Dark where the device asks for it, on screens; print stays as it is.
 
     Raises
     ------
@@ -88,4 +128,6 @@ def with_colours(style: str) -> str:
     """
     named = sorted(set(_NAMED.findall(style)))
     declared = "".join(f"--c-{name}:{COLOURS[name]};" for name in named)
-    return f":root,:host{{{declared}}}\n{style}"
+    night = "".join(f"--c-{name}:{DARK[name]};" for name in named if name in DARK)
+    asked = f"@media screen and (prefers-color-scheme:dark){{:root,:host{{{night}}}}}\n"
+    return f":root,:host{{{declared}}}\n{asked if follows and night else ''}{style}"

@@ -10,7 +10,7 @@ import typer
 
 from mapper.base.errors import OutputError
 from mapper.base.files import Progress
-from mapper.cli.file_arguments import AreaName, ColumnMapping, Paths, Repair
+from mapper.cli.file_arguments import AreaName, Background, ColumnMapping, Paths, Repair
 from mapper.cli.progress import part_of, shown_progress
 from mapper.cli.saying import say
 
@@ -45,6 +45,7 @@ def briefing(
     preview: Annotated[
         bool, typer.Option("--preview", help="Say what its map would hide; release nothing.")
     ] = False,
+    background: Background = None,
 ) -> None:
     """Print a meeting's briefing: figures, change, map, places, actions and what worked.
 
@@ -55,7 +56,7 @@ def briefing(
         raise OutputError("Nothing to write to: give --out FILE, or --preview to look first.")
     path = out or Path("briefing.pdf")
     asked = _BriefingRequest(
-        lens, path, since.date() if since else None, period, area, audience, preview
+        lens, path, since.date() if since else None, period, area, audience, preview, background
     )
     _refuse_form(path)
     run(paths, asked, mapping=mapping, repair_swapped=repair_swapped)
@@ -72,6 +73,7 @@ class _BriefingRequest:
     area: str
     audience: str
     preview: bool = False  # only what its map would hide
+    background: Path | None = None  # vector tiles to draw roads and water from
 
 
 def run(
@@ -138,11 +140,13 @@ def _write(incidents: "Incidents", asked: _BriefingRequest, progress: Progress) 
     from mapper.outputs.briefing.content import briefing_content
     from mapper.outputs.briefing.files import briefing_file
     from mapper.outputs.briefing.gather import gather
+    from mapper.outputs.maps.basemap import paper_ground
     from mapper.records.open import database
     from mapper.records.releases import DatabaseRegister
     from mapper.records.shared import shared_records
 
     person, now = getuser(), datetime.now().astimezone()
+    ground = paper_ground(asked.background)
     gathered = gather(
         incidents,
         _choices(incidents, asked),
@@ -153,7 +157,8 @@ def _write(incidents: "Incidents", asked: _BriefingRequest, progress: Progress) 
     shared = shared_records(database(), one_person(person), rule=gathered.rule, today=now.date())
     content = briefing_content(gathered, shared=shared)
     form = asked.out.suffix.lower()
-    write_whole(asked.out, briefing_file(content, form, made_by=person, made_at=now))
+    file = briefing_file(content, form, made_by=person, made_at=now, ground=ground)
+    write_whole(asked.out, file)
     return gathered.now.marking
 
 

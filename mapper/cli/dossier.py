@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Literal
 import typer
 
 from mapper.cli.arguments import CommandRequest
-from mapper.cli.file_arguments import PlaceFiles, Previous
+from mapper.cli.file_arguments import Background, PlaceFiles, Previous
 from mapper.cli.progress import part_of, shown_progress
 from mapper.cli.saying import say
 
@@ -37,6 +37,7 @@ def run(
     sheet: Annotated[
         Literal["dossier", "defence"], typer.Option(help="All of it, or why it is listed.")
     ] = "dossier",
+    background: Background = None,
 ) -> None:
     """Write the dossier of a place for a context conference, marked and readable with no network.
 
@@ -51,10 +52,12 @@ def run(
     from mapper.disclosure.place_findings import ask_about_places, ask_how_firm
     from mapper.outputs.dossier import dossier, dossier_form
     from mapper.outputs.dossier.defence import defence
+    from mapper.outputs.maps.basemap import paper_ground
     from mapper.records.open import database
     from mapper.records.place_work import work_about
 
     title, _, make = dossier_form(out)
+    ground = paper_ground(background)
     reader, now = account(audience), datetime.now(UTC).astimezone()
     with shown_progress() as progress:
         study = read_study(asked, part_of(progress, 0.0, 0.5))
@@ -64,7 +67,7 @@ def run(
         if sheet == "defence":
             firm = partial(ask_how_firm, progress=part_of(progress, 0.5, 0.8))
             found = _found(study, hotspot_id, firm, *asking)
-            document = defence(found, made_by=reader.name, made_at=now, places=near)
+            write = partial(defence, found)
         else:
             found = _found(study, hotspot_id, partial(ask_about_places, places=near), *asking)
             progress("Gathering the records", 0.8)
@@ -75,7 +78,8 @@ def run(
                 viewer=reader,
                 own=frozenset(),
             )
-            document = dossier(found, work, made_by=reader.name, made_at=now, places=near)
+            write = partial(dossier, found, work)
+        document = write(made_by=reader.name, made_at=now, places=near, ground=ground)
         content = make(document)
         digest = hashlib.sha256(content).hexdigest()
         detail = {"audience": audience, "form": title, "release": found.release.digest}

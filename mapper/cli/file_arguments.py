@@ -43,6 +43,12 @@ Comments = Annotated[
     bool,
     typer.Option("--csv-comments", help="Marking and caveats above the header of CSV, after #."),
 ]
+Background = Annotated[
+    Path | None,
+    typer.Option(
+        help="Vector tiles under printed maps (see: mapper area background); usually those kept."
+    ),
+]
 PlaceFiles = Annotated[
     list[Path] | None, typer.Option("--places", help="File of places near; repeat for several.")
 ]

@@ -1,5 +1,6 @@
 """Find hot spots: files in, list, cells, map and manifest out."""
 
+from functools import partial
 from importlib import import_module
 from pathlib import Path
 from threading import Thread
@@ -11,7 +12,7 @@ from mapper.base.errors import InputError
 from mapper.base.text import count
 from mapper.cli.arguments import CommandRequest
 from mapper.cli.doubts import as_json, doubt_line
-from mapper.cli.file_arguments import Comments, Forms, Previous
+from mapper.cli.file_arguments import Background, Comments, Forms, Previous
 from mapper.cli.progress import part_of, shown_progress
 from mapper.cli.saying import say
 
@@ -37,6 +38,7 @@ def run(
     ] = False,
     forms: Forms = "csv,geojson,parquet,html",
     csv_comments: Comments = False,
+    background: Background = None,
 ) -> None:
     """Find hot spots: places with more than expected, or with most of it, on H3 cells.
 
@@ -49,9 +51,11 @@ def run(
     from mapper.analysis.analyse import find_hotspots
     from mapper.cli.asking import read_study
     from mapper.disclosure.make import release
-    from mapper.outputs.exports import FORMS, forms_asked
+    from mapper.outputs.exports import DRAWN, FORMS, forms_asked
+    from mapper.outputs.maps.basemap import paper_ground
 
     chosen = forms_asked(forms, FORMS)
+    ground = paper_ground(background) if set(chosen) & set(DRAWN) else None
     ids = earlier_ids(previous) if previous else None
     with shown_progress() as progress:
         reading = part_of(progress, 0.0, 0.6)
@@ -62,7 +66,8 @@ def run(
 
         beside = _signals(study, result, comments=csv_comments) if signals else {}
         progress("Writing the list, cells, map and manifest", 0.8)
-        write_outputs(shown, out, forms=chosen, comments=csv_comments, beside=beside)
+        write = partial(write_outputs, comments=csv_comments, beside=beside, ground=ground)
+        write(shown, out, forms=chosen)
     notes = [f"  {note}" for note in result.notes if note.code in _TOLD]
     say(
         "\n".join([_summary(shown, out), *map(doubt_line, study.doubts), *notes]),

@@ -143,7 +143,8 @@ def _write(
     from mapper.cli.doubts import doubt_line
     from mapper.cli.releasing import released
     from mapper.lenses.load import load_lens
-    from mapper.outputs.exports import exports
+    from mapper.outputs.exports import DRAWN, exports
+    from mapper.outputs.maps.basemap import paper_ground
     from mapper.outputs.write import write_contents
 
     lens, choices = load_lens(lens_given), dict(job.analysis.choices)
@@ -156,10 +157,11 @@ def _write(
     result = find_hotspots(study)
     shown = released(result, audience=job.outputs.audience, made_by=job.made_by)
     folder = out / _safe(area.name) / _safe(lens.id)
-    contents = exports(shown, job.outputs.forms, crs=job.outputs.crs)
+    ground = paper_ground() if set(job.outputs.forms) & set(DRAWN) else None
+    contents = exports(shown, job.outputs.forms, crs=job.outputs.crs, ground=ground)
     for asked in job.questions:
         contents |= _answer(job, asked, study, result)
-    write_contents(shown, folder, contents)
+    write_contents(shown, folder, contents, ground=ground)
     return f"{count(len(shown.hotspots), 'hot spot')}, in {folder}"
 
 

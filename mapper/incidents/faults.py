@@ -7,7 +7,7 @@ import numpy as np
 from mapper.base.types import Flags
 
 # Given after reading: by a person's choice about a point (mapper.context.sink_choices).
-MOVED_OUT = "moved out as a geocode sink"
+MOVED_OUT = "moved out as a default point"
 OTHER_DAYS = "in days left out"  # by a person's choice of the days to use
 MISLEADING = "left out as misleading"  # by a person's choice about a doubt
 ONE_REFERENCE = "joined to its reference"  # by a person's choice that each is one incident

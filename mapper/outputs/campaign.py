@@ -20,7 +20,7 @@ from mapper.disclosure.release import MARKINGS
 from mapper.grid.hexagons import cells_to_corners, cells_to_outline, strings_to_cells
 from mapper.outputs.documents.model import Picture
 from mapper.outputs.exports.workbook import MADE, write_about, write_table
-from mapper.outputs.pictures.map_picture import Paper
+from mapper.outputs.pictures.paper import Paper
 from mapper.outputs.pictures.svg import ACCENT, HOT, SOFT, box, drawing, outline, path, text
 from mapper.outputs.tables import csv_bytes
 from mapper.records.actions import actions_of

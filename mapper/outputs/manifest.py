@@ -9,10 +9,12 @@ import hashlib
 import json
 from collections.abc import Mapping
 from datetime import date, datetime
+from pathlib import Path
 from typing import Any
 
 import numpy as np
 
+from mapper.base.files import digest_of
 from mapper.disclosure.release import AnyRelease, FindingRelease, is_release
 
 # What a file says of itself, in this order: of a map, and of the answer to a question.
@@ -36,7 +38,13 @@ def said_of(release: AnyRelease) -> dict[str, Any]:
     return {**said, "release": release.digest}
 
 
-def manifest(release: AnyRelease, *, outputs: Mapping[str, bytes], made_at: datetime) -> bytes:
+def manifest(
+    release: AnyRelease,
+    *,
+    outputs: Mapping[str, bytes],
+    made_at: datetime,
+    ground: Path | None = None,
+) -> bytes:
     """Return the manifest of a set of output files as JSON.
 
     Parameters
@@ -45,10 +53,14 @@ def manifest(release: AnyRelease, *, outputs: Mapping[str, bytes], made_at: date
         Content of each file beside the manifest, by file name.
     made_at
         Time of the run, with its offset: the only thing that two runs over one input differ in.
+    ground
+        Vector tiles that a picture among the files was drawn over.
     """
+    under = {} if ground is None else {"background": _fingerprint_of(ground)}
     content = {
         **plain_json(is_release(release, AnyRelease).record),
         **said_of(release),
+        **under,
         "outputs": {name: fingerprint(content) for name, content in sorted(outputs.items())},
         "made_at": made_at.isoformat(timespec="seconds"),
     }
@@ -58,6 +70,11 @@ def manifest(release: AnyRelease, *, outputs: Mapping[str, bytes], made_at: date
 def fingerprint(content: bytes) -> dict[str, Any]:
     """Return what tells whether a file is the one that was written."""
     return {"sha256": hashlib.sha256(content).hexdigest(), "size": len(content)}
+
+
+def _fingerprint_of(path: Path) -> dict[str, Any]:
+    """Return what tells whether a file on the disk is the one that was used."""
+    return {"name": path.name, "sha256": digest_of(path), "size": path.stat().st_size}
 
 
 def plain_json(value: Any) -> Any:

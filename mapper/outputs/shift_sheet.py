@@ -10,6 +10,7 @@ from datetime import datetime
 from pathlib import Path
 
 from mapper.base.text import count
+from mapper.context.places import Places
 from mapper.disclosure.release import Release, is_release
 from mapper.outputs.documents.model import Block, Document, Heading, Paragraph, Table
 from mapper.outputs.documents.pdf import document_pdf
@@ -42,6 +43,7 @@ def shift_sheet(
     made_by: str,
     made_at: datetime,
     ground: Path | None = None,
+    places: Places | None = None,
 ) -> Document:
     """Return the shift sheet of a release.
 
@@ -53,6 +55,8 @@ def shift_sheet(
         Whose patch it is, in words.
     ground
         Vector tiles to draw streets from.
+    places
+        Of which landmarks are marked.
 
     Raises
     ------
@@ -61,7 +65,7 @@ def shift_sheet(
     """
     rows = hotspot_rows(is_release(release), on_screen=True)
     blocks: list[Block] = [
-        no_higher(map_picture(release, ground=ground), _MAP_HIGH),
+        no_higher(map_picture(release, ground=ground, places=places), _MAP_HIGH),
         Heading("Where, when, what"),
     ]
     if rows:
@@ -101,10 +105,11 @@ def shift_sheet_pdf(
     made_by: str,
     made_at: datetime,
     ground: Path | None = None,
+    places: Places | None = None,
 ) -> bytes:
     """Return the shift sheet as PDF/UA-1."""
     sheet = shift_sheet(
-        release, notes, wards=wards, made_by=made_by, made_at=made_at, ground=ground
+        release, notes, wards=wards, made_by=made_by, made_at=made_at, ground=ground, places=places
     )
     return document_pdf(sheet)
 

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from mapper.base.errors import InputError
 from mapper.disclosure.release import FindingRelease, Release, is_release
-from mapper.outputs.exports import ANSWER_FORMS, exports
+from mapper.outputs.exports import ANSWER_FORMS, DRAWN, exports
 from mapper.outputs.folder import replace_set
 from mapper.outputs.manifest import manifest
 
@@ -21,6 +21,7 @@ def write_outputs(
     forms: Iterable[str] = USUAL_FORMS,
     comments: bool = False,
     beside: Mapping[str, bytes] | None = None,
+    ground: Path | None = None,
 ) -> tuple[Path, ...]:
     """Write a map into a folder in some forms, whole or not at all.
 
@@ -35,6 +36,8 @@ def write_outputs(
         Lines of comment above the header of CSV.
     beside
         Content of further files by name, such as ``signals.csv``: made from releases, too.
+    ground
+        Vector tiles to draw streets from, for a form that is a picture; the manifest names them.
 
     Returns
     -------
@@ -48,19 +51,25 @@ def write_outputs(
     InputError
         When the folder cannot be written or the disk is full; the folder is then as it was.
     """
-    made = exports(is_release(release), forms, comments=comments)
-    return write_contents(release, out, {**made, **(beside or {})})
+    asked = tuple(forms)
+    under = ground if set(asked) & set(DRAWN) else None
+    made = exports(is_release(release), asked, comments=comments, ground=under)
+    return write_contents(release, out, {**made, **(beside or {})}, ground=under)
 
 
-def write_contents(release: Release, out: Path, contents: Mapping[str, bytes]) -> tuple[Path, ...]:
+def write_contents(
+    release: Release, out: Path, contents: Mapping[str, bytes], *, ground: Path | None = None
+) -> tuple[Path, ...]:
     """Write chosen files of a release with their manifest, as :func:`write_outputs` does.
 
     Parameters
     ----------
     contents
         Content of each file by name; the manifest is added.
+    ground
+        Vector tiles that a picture among them was drawn over.
     """
-    said = manifest(release, outputs=contents, made_at=datetime.now(tz=UTC))
+    said = manifest(release, outputs=contents, made_at=datetime.now(tz=UTC), ground=ground)
     made = {**contents, MANIFEST: said}
     replace_set(out, made, manifest=MANIFEST)
     return tuple(out / file for file in made)

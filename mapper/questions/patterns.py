@@ -237,7 +237,7 @@ def _notes(study: Study, periods: Periods, by: str) -> tuple[str, ...]:
     """Say what the periods are and what they cannot show."""
     held, names = int(periods.unbroken.sum()), np.array(periods.names)[periods.unbroken]
     what = (
-        "a cell is tested with its ring against an even spread"
+        "a cell is tested with those around it against an even spread"
         if by == "cell"
         else "a hot spot is hot in a period when it holds more than the map expects there then, as"
         " much as its own periods vary"

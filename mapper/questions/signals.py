@@ -235,7 +235,7 @@ def _location_days(study: Study) -> str:
 
 QUESTION = Question(
     id="signals",
-    title="Signals",
+    title="Four signs",
     question="Where do incidents gather, stand out, or exceed demand or residents?",
     definition="Exact upper-tail p of four nulls for each cell, with q, expected, excess.",
     source="Getis & Ord 1996; Marshall 1991; Anselin 1995; Berger 1982; mapper.",

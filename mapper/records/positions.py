@@ -54,7 +54,8 @@ class Stays:
             f"{count(len(self.visits), 'visit')} at the places asked for, from"
             f" {count(self.positions, 'position')}; {self.elsewhere:,} lay elsewhere and are"
             f" forgotten, {count(self.passing, 'stay')} under {LEAST} minutes were taken for"
-            f" passing by, {count(self.left_out, 'row')} had no time or place."
+            f" passing by, {count(self.left_out, 'row')} had no time or place. Vehicles at one"
+            " place at once count once: without their names they cannot be told apart."
         )
 
 

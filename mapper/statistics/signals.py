@@ -2,8 +2,8 @@
 
 | signal | question |
 |---|---|
-| cluster | is this cell with its ring busier than if all cells were alike, fields included? |
-| single place | does this one cell stand out from its own ring? |
+| cluster | is this cell with those around it busier than if all were alike, fields included? |
+| single place | does this one cell stand out from those around it? |
 | over-represented | is this theme more common here than all demand here would suggest? |
 | per resident | are there more incidents here than its residents would suggest? |
 
@@ -47,28 +47,28 @@ TITLES = MappingProxyType(
 QUESTIONS = MappingProxyType(
     {
         "cluster": (
-            "is this cell with its ring busier than if the same counts lay on all cells alike,"
-            " fields included?"
+            "is this cell with those around it busier than if the same counts lay on all cells"
+            " alike, fields included?"
         ),
-        "single_place": "does this one cell stand out from its own ring?",
+        "single_place": "does this one cell stand out from those around it?",
         "over_represented": ("is this theme more common here than all demand here would suggest?"),
         "per_resident": "are there more incidents here than its residents would suggest?",
     }
 )
 _WHERE = MappingProxyType(
     {
-        "cluster": ("this cell and its ring", "the same counts laid on all cells alike"),
-        "single_place": ("this one cell", "its share of its ring"),
-        "over_represented": ("this cell and its ring", "all demand here"),
-        "per_resident": ("this cell and its ring", "its residents"),
+        "cluster": ("this cell and those around it", "the same counts laid on all cells alike"),
+        "single_place": ("this one cell", "its share of those around it"),
+        "over_represented": ("this cell and those around it", "all demand here"),
+        "per_resident": ("this cell and those around it", "its residents"),
     }
 )
 _UNTESTED = MappingProxyType(
     {
         "cluster": "the cell has no neighbour in the study area",
-        "single_place": f"the cell has no ring, or the two hold under {FEWEST_IN_DISC} incidents",
-        "over_represented": f"the cell has no ring, or there is under {FEWEST_IN_DISC} demand here",
-        "per_resident": "the residents here are none or not known, or the cell has no ring",
+        "single_place": f"no cell touches it, or they hold under {FEWEST_IN_DISC} incidents",
+        "over_represented": f"no cell touches it, or there is under {FEWEST_IN_DISC} demand here",
+        "per_resident": "the residents here are none or not known, or no cell touches it",
     }
 )
 

@@ -28,7 +28,7 @@ from mapper.app.patch.details import twin
 from mapper.app.patch.panel import corners_of
 from mapper.app.patch.search import PlaceMatch, find_place, grid_point
 from mapper.app.patch.sheet import notes_of
-from mapper.app.patch.words import action_words, answer_words, peak_words, shift_words
+from mapper.app.patch.words import action_words, peak_words, shift_words
 from mapper.areas.load import load_study_area
 from mapper.base.errors import RefusedError
 from mapper.context.near import near_places
@@ -321,9 +321,6 @@ def test_cards_say_what_is_known_and_are_plain_text(patch, study):
     risks = [line for card in cards for line in card["risks"]]
     assert any(line.startswith("licensed premises 1") for line in risks)
     assert cards[1]["state"] == "no action open"
-    words = answer_words(patch, {id_: (late,)}, today)
-    assert words.startswith(f"First: {cards[0]['title']}.")
-    assert words.endswith("1 action open, 1 overdue.")
     streets = patch.shown.hotspots["streets"].str.partition(" (")[0]
     for card, street, ward in zip(cards, streets, patch.shown.hotspots["ward"], strict=True):
         assert card["title"] in (f"{street}, {ward}", card["name"])

@@ -1,5 +1,6 @@
 """The workbench's parts without a page: the table of questions, the plots, the runs."""
 
+import re
 import time
 from datetime import date
 from threading import Event
@@ -8,6 +9,7 @@ import pandas as pd
 import pytest
 
 from mapper.analysis.request import AnalysisRequest
+from mapper.app.shell.cell_names import cell_names
 from mapper.app.shell.choices import days_of
 from mapper.app.workbench import runs as workbench_runs
 from mapper.app.workbench.asking import ask
@@ -15,6 +17,7 @@ from mapper.app.workbench.fields import called_by, choices_of, relevant_fields, 
 from mapper.app.workbench.plots import places_of, plot_of
 from mapper.app.workbench.plots.rows import place_names, ratio_rows
 from mapper.app.workbench.runs import AT_ONCE, start
+from mapper.app.workbench.table import rows_to_read
 from mapper.app.workbench.words import sentence_of
 from mapper.areas.load import load_study_area
 from mapper.base.errors import RequestError
@@ -68,6 +71,28 @@ def answered(incidents):
         return kept[question]
 
     return released
+
+
+@pytest.mark.parametrize("question", ["signals", "patterns"])
+def test_cells_are_called_by_ward_and_number(incidents, question):
+    values = settled(QUESTIONS[question], {}, days_of(incidents.table))
+    if "by" in values:
+        values = {**values, "by": "cell"}
+    request = AnalysisRequest(lens="county-lines")
+    lens = load_lens("county-lines")
+    shown = release(ask(incidents, request, lens, question=question, values=values))
+    assert "cell" in shown.table
+    read = rows_to_read(shown)
+    assert len(read)
+    assert (
+        not read.astype("str")
+        .apply(lambda each: each.str.contains("^89[0-9a-f]{13}"))
+        .any(axis=None)
+    )
+    named = cell_names(shown.table["cell"], shown)
+    assert len(set(named)) == shown.table["cell"].nunique()
+    ward = shown.table["ward"].astype("str").iloc[0]
+    assert re.fullmatch(rf"{re.escape(ward)} \d+", named[0])
 
 
 @pytest.mark.parametrize("question", QUESTIONS.values(), ids=lambda one: one.id)

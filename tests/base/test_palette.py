@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from mapper.base import palette
-from mapper.base.palette import COLOURS, with_colours
+from mapper.base.palette import COLOURS, DARK, with_colours
 
 ROOT = Path(__file__).parents[2]
 KINDS = {".py", ".css", ".js", ".html", ".typ"}
@@ -25,15 +25,15 @@ def sources():
     return [ROOT / "streamlit_app.py", *others]
 
 
-def brightness(name):
+def brightness(name, colours=COLOURS):
     """The relative luminance of WCAG 2.2."""
-    shares = [part / 255 for part in bytes.fromhex(COLOURS[name][1:])]
+    shares = [part / 255 for part in bytes.fromhex(colours[name][1:])]
     red, green, blue = [s / 12.92 if s <= 0.04045 else ((s + 0.055) / 1.055) ** 2.4 for s in shares]
     return 0.2126 * red + 0.7152 * green + 0.0722 * blue
 
 
-def contrast(one, other):
-    dark, light = sorted((brightness(one), brightness(other)))
+def contrast(one, other, colours=COLOURS):
+    dark, light = sorted((brightness(one, colours), brightness(other, colours)))
     return (light + 0.05) / (dark + 0.05)
 
 
@@ -59,8 +59,12 @@ def test_every_colour_that_is_named_is_there_and_every_colour_is_named():
 
 def test_the_theme_of_the_app_is_made_of_the_palette():
     text = (ROOT / ".streamlit" / "config.toml").read_text()
-    assert tomllib.loads(text)["theme"]["textColor"] == COLOURS["ink"]
-    assert set(HEX.findall(text)) <= set(COLOURS.values())
+    theme = tomllib.loads(text)["theme"]
+    assert "base" not in theme  # the device's own light or dark
+    assert theme["light"]["textColor"] == COLOURS["ink"]
+    assert theme["dark"]["textColor"] == DARK["ink"]
+    told = set(theme["dark"].pop("chartCategoricalColors"))  # on white, as every plot is drawn
+    assert set(HEX.findall(text)) - told <= {*COLOURS.values(), *DARK.values()}
 
 
 def test_a_style_sheet_declares_the_colours_that_it_names():
@@ -71,6 +75,12 @@ def test_a_style_sheet_declares_the_colours_that_it_names():
     )
     with pytest.raises(KeyError):
         with_colours("p{color:var(--c-nowhere)}")
+    both = with_colours("p{color:var(--c-ink)}", follows=True)
+    assert (
+        f"@media screen and (prefers-color-scheme:dark){{:root,:host{{--c-ink:{DARK['ink']};}}}}"
+        in both
+    )
+    assert "prefers" not in with_colours("p{color:var(--c-sheet)}", follows=True)
 
 
 @pytest.mark.parametrize(
@@ -95,6 +105,26 @@ def test_a_style_sheet_declares_the_colours_that_it_names():
 )
 def test_words_and_marks_stand_out(words, ground, least):
     assert contrast(words, ground) >= least
+
+
+@pytest.mark.parametrize(
+    ("words", "ground", "least"),
+    [
+        *((words, ground, 7) for words in ("ink", "quiet", "soft") for ground in ("paper", "wash")),
+        *((words, "paper", 7) for words in ("hot-dark", "link", "safe", "accent")),
+        *(
+            (f"{kind}-dark" if kind == "hot" else kind, f"{kind}-wash", 7)
+            for kind in ("hot", "safe")
+        ),
+        ("soft", "notice-wash", 7),
+        ("synthetic-ink", "synthetic", 7),
+        ("marking-soft", "ink", 7),
+        ("paper", "link", 7),
+        ("focus", "paper", 3),
+    ],
+)
+def test_words_stand_out_in_the_dark_too(words, ground, least):
+    assert contrast(words, ground, {**COLOURS, **DARK}) >= least
 
 
 def test_each_step_of_blue_is_darker_than_the_one_before():

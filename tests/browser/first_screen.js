@@ -41,6 +41,9 @@
       if (one.matches("input") && one.value && isSeen(one, one.getBoundingClientRect())) {
         words.push(...one.value.split(/\s+/));
       }
+      if (one.matches("button") && one.closest("[role=group], div")?.querySelector("input[role=combobox]")) {
+        continue;  // the arrow of a menu is one control with it
+      }
       if (one.matches("a[href], button, input, select, textarea, summary, [role=button]") &&
           isSeen(one, one.getBoundingClientRect())) {
         controls.push(one.ariaLabel || one.textContent.trim() || one.placeholder || one.tagName);

@@ -53,7 +53,13 @@ def test_axe_finds_nothing_serious(browser, address, entry):
     visit = opened(browser, address, entry)
     assert visit.complaints == []
     assert visit.elsewhere == []
+    assert "\\" not in visit.page.locator(".stMain").inner_text()  # no sign of an escape
     found = grave(visit.page)
+    visit.page.emulate_media(color_scheme="dark")
+    visit.page.wait_for_timeout(600)
+    ground = "getComputedStyle(document.querySelector('.stApp')).backgroundColor"
+    assert visit.page.evaluate(ground) == "rgb(19, 28, 33)"
+    found += grave(visit.page, only=["color-contrast"])
     visit.context.close()
     assert found == []
 
@@ -100,6 +106,9 @@ def test_nothing_is_lost_at_twice_the_size(browser, address, entry):
             .map((one) => one.outerHTML.slice(0, 80))"""
     )
     assert lost == []
+    if entry.url in {"hot-spots", "my-patch"}:  # the first screen holds a part of the map
+        top = visit.page.locator("iframe:visible").first.bounding_box()["y"]
+        assert top < 384 - 60
     visit.context.close()
 
 

@@ -2,6 +2,7 @@
 
 import io
 import re
+from dataclasses import replace
 from datetime import UTC, date, datetime
 from html import unescape
 
@@ -133,6 +134,20 @@ def test_print_holds_no_count_under_five_and_no_statistic(content):
     assert not re.search(r"about [1-4]\b", text)
     clock = content.shifts.table["weight"].dropna()
     assert ((clock == 0) | ((clock >= 5) & (clock % 5 == 0))).all()
+
+
+def test_a_long_list_of_work_is_cut_to_two_pages_and_says_what_is_left_out(content):
+    action = replace(SHARED.actions[0], action="Walk the footpath behind the shops " * 9)
+    result = replace(SHARED.results[0], name="Patrols of three streets " * 9)
+    much = Shared(actions=(action,) * 40, results=(result,) * 12)
+    long = replace(content, shared=much, misleads=("It misleads by a whole sentence. " * 9,) * 3)
+    read = pypdf.PdfReader(io.BytesIO(made(long, ".pdf")))
+    assert len(read.pages) == 2
+    said = " ".join(page.extract_text() for page in read.pages)
+    left = int(re.search(r"And (\d+) more actions: see\s+Late and due", said)[1])
+    shown = sum(row.startswith("Walk the footpath") for row in said.splitlines())
+    assert left + shown == 40
+    assert "more interventions: see the Briefing on screen" in said
 
 
 def test_a_hidden_shift_is_hatched_and_told_in_words():

@@ -11,9 +11,11 @@ import shapely
 
 from mapper.areas.ground_tiles import write_ground
 from mapper.base.palette import COLOURS
+from mapper.context.places import Places
 from mapper.outputs.documents.svg import svg_to_png
 from mapper.outputs.pictures.charts import bars, curve, strip, week_clock
 from mapper.outputs.pictures.map_picture import map_picture
+from mapper.outputs.pictures.svg import HOT
 
 SVG = "{http://www.w3.org/2000/svg}"
 HOSTILE = "<script>alert(1)</script>{{7*7}}&\"'"
@@ -61,6 +63,24 @@ def test_map_of_one_hot_spot_draws_its_surroundings_only(make_release):
     assert "1" in words(parsed(part))
 
 
+def test_a_map_of_a_part_has_a_small_one_of_the_whole_clear_of_its_numbers(make_release):
+    release = make_release(rings=30)
+    spot = release.hotspots["hotspot_id"].iloc[0]
+    part, whole = map_picture(release, focus=spot), map_picture(release, width=120)
+    assert "The small map shows where in Merseyside it lies: " in part.alt
+    (small,) = [one for one in parsed(part).iter(f"{SVG}g") if one.find(f"{SVG}g") is not None]
+    at = np.array(re.findall(r"[\d.]+", small.get("transform")), dtype=float)
+    frame, board = small.findall(f".//{SVG}rect")[::-1]
+    assert frame.get("stroke") == HOT
+    size = np.array([float(board.get(name)) for name in ("width", "height")])
+    numbers = [t for t in parsed(part).iter(f"{SVG}text") if "".join(t.itertext()).isdigit()]
+    points = np.array([[float(t.get("x")), float(t.get("y"))] for t in numbers])
+    assert not ((points > at) & (points < at + size)).all(axis=1).any()
+    elsewhere = release.cells.assign(cell=release.cells["cell"])
+    assert set(elsewhere["district"]) == {"Sefton", "Liverpool"}
+    assert "small map" in whole.alt  # thirty rings are a part of the county
+
+
 def middle_of(release, spot):
     found = release.hotspots.set_index("hotspot_id").loc[spot]
     return float(found["lon"]), float(found["lat"])
@@ -82,6 +102,34 @@ def test_a_close_map_names_streets_and_districts_where_there_is_room(make_releas
     assert any(word.endswith(" m") for word in named)  # the bar of a map of a few streets
     far = words(parsed(map_picture(release, width=120)))
     assert "Lime Street" not in far
+
+
+def test_a_close_map_marks_landmarks_and_names_what_the_ground_names(make_release, tmp_path):
+    plain = make_release(rings=30)
+    spot = plain.hotspots["hotspot_id"].iloc[0]
+    lon, lat = middle_of(plain, spot)
+    found = pd.DataFrame(
+        {"name": [f"Elm {HOSTILE}"], "kind": ["hospital"], "side": ["protective"]}
+    ).assign(lon=lon, lat=lat + 0.007, source="x")
+    places = Places(found.astype(dict.fromkeys(("kind", "side", "source"), "category")))
+    road = shapely.LineString([(lon - 0.02, lat - 0.008), (lon + 0.02, lat - 0.008)])
+    street = shapely.LineString([(lon - 0.01, lat - 0.005), (lon + 0.01, lat - 0.005)])
+    layers = {
+        "roads": gpd.GeoDataFrame(geometry=[road], crs=4326).assign(name="A59", rank=2),
+        "streets": gpd.GeoDataFrame(geometry=[street], crs=4326).assign(name="Elm Row", rank=2),
+    }
+    file = tmp_path / "ground.pmtiles"
+    write_ground(layers, file, title="Anyshire", credit="© Anyshire maps")
+
+    def named(release, **choices):
+        return set(words(parsed(map_picture(release, ground=file, places=places, **choices))))
+
+    assert {f"Elm {HOSTILE}", "A59", "Elm Row", "© Anyshire maps"} <= named(plain, focus=spot)
+    partners = named(make_release(rings=30, audience="partnership"), focus=spot)
+    assert "A59" in partners
+    assert "Elm Row" not in partners
+    assert "A59" not in named(make_release(rings=30, audience="public"), focus=spot)
+    assert f"Elm {HOSTILE}" not in named(plain, width=120)
 
 
 def test_printed_ground_holds_what_its_audience_may_see(make_release, tmp_path):

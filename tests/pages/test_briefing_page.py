@@ -118,7 +118,7 @@ def test_what_an_analyst_releases_is_what_partners_are_shown(signed_in_app):
 
 def test_a_month_of_the_release_plan_is_previewed_and_given(signed_in_app):
     app = signed_in_app("analyst", name="Ann", page=RELEASE)
-    assert "No release plan is fixed" in words(app)
+    assert "No monthly plan is fixed" in words(app)
     path = settings().workspace / PLAN_FILE
     path.write_text(
         'area = "merseyside"\nresolution = 8\nlenses = ["domestic-abuse"]\n'

@@ -43,7 +43,7 @@ def patch(app):
 def test_it_answers_at_the_top_and_shows_cards(patch):
     shown = panel(patch)
     assert "More incidents than" in shown["hint"]
-    assert f"First: {shown['cards'][0]['title']}. No action open." in said(patch)
+    assert "m-question" not in said(patch)  # the cards answer
     first = shown["cards"][0]
     assert first["rank"] == 1
     assert len(first["months"]) == len(shown["months"])
@@ -131,7 +131,6 @@ def test_open_actions_stand_on_their_card(patch):
     assert card["state"] == "1 action open"
     assert card["actions"] == ["Light the path (Inspector, no day set)"]
     assert card["doing"] == "Doing now: Light the path (Inspector, no day set)"
-    assert "1 action open, none overdue." in said(patch)
 
 
 @pytest.mark.parametrize(
@@ -203,7 +202,7 @@ def test_nothing_found_says_what_to_do(tmp_path, monkeypatch):
     numbers = [int(line.rsplit(": ", 1)[1].split()[0]) for line in panel(app)["busiest"]]
     assert len(numbers) == 3
     assert numbers == sorted(numbers, reverse=True)
-    assert "No place stands out as unusual" in said(app)
+    assert panel(app)["hint"].startswith("No place stands out as unusual")
 
 
 def test_data_that_knows_months_only_is_refused_hours_in_words(tmp_path, monkeypatch):

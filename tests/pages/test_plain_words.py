@@ -14,7 +14,8 @@ from mapper.methods.load import methods
 from tests.pages.conftest import said
 
 INSIDE = re.compile(
-    r"\b(lens(es)?|geocode sinks?|manifests?|H3 cells?|cell ids?|HS-[0-9A-F]{4,}|8[0-9a-f]{14})\b",
+    r"\b(lens(es)?|sinks?|manifests?|H3 cells?|cell ids?|HS-[0-9A-F]{4,}|8[0-9a-f]{14}"
+    r"|signals?|rings?|releases|(a|an|the|this|every|no|other|earlier|later) release|q)\b",
     re.IGNORECASE,
 )
 # Pages that explain the words, or show what the program wrote down under them.
@@ -57,5 +58,14 @@ def test_a_page_speaks_plainly(page, app):
 
 
 def test_the_words_looked_for_are_found():
-    for words in ("Choose a lens", "Geocode sinks", "the manifest", "HS-71951B99"):
+    for words in (
+        "Choose a lens",
+        "Geocode sinks",
+        "the manifest",
+        "HS-71951B99",
+        "Signals",
+        "its ring",
+        "a release",
+        "q is",
+    ):
         assert INSIDE.search(words)

@@ -138,7 +138,9 @@ def test_sentences_say_the_figures_and_the_question(town, signals):
         assert words.endswith(f"Question answered: {QUESTIONS[name]}")
         assert f"{int(one.observed[group]):,} incidents" in words
     assert signals["single_place"].sentence(block).startswith("Yes: ")
-    assert "where its share of its ring would suggest" in signals["single_place"].sentence(block)
+    assert "where its share of those around it would suggest" in signals["single_place"].sentence(
+        block
+    )
     assert signals["single_place"].sentence(group).startswith("Not clearly: ")
     assert "p below 1e-12" in signals["cluster"].sentence(group)
 

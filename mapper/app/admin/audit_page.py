@@ -32,8 +32,8 @@ SHOWN = 200  # entries on screen; the file holds all
 KINDS = {
     "view": "Operational detail shown",
     "export": "File taken",
-    "release": "Release made",
-    "release refused": "Release refused",
+    "release": "Released",
+    "release refused": "Not released",
     "refused": "Refused",
     "sign-in": "Signed in",
     "sign-in refused": "Sign-in refused",

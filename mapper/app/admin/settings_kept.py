@@ -28,11 +28,11 @@ from mapper.records.retention import (
     set_retention,
 )
 
-_KINDS: Mapping[Kind, str] = {"dataset": "Datasets", "release": "Releases"}
+_KINDS: Mapping[Kind, str] = {"dataset": "Datasets", "release": "Released maps and tables"}
 _ENTRIES = 5_000  # of the log, looked through for the titles of releases
 _RELEASES_WARNING = (
-    "A deleted release no longer takes part in the check of later ones, though its audience may"
-    " still hold it: keep releases at least as long as they are of use to somebody."
+    "What is deleted here no longer takes part in the check of later maps, though its audience may"
+    " still hold it: keep it at least as long as it is of use to somebody."
 )
 
 
@@ -73,7 +73,7 @@ def _show_due(over: Due, viewer: Viewer) -> None:
         return
     words = [
         *(f"{one.title}: {count(one.accepted, 'incident')}" for one in over.datasets),
-        *(f"a release for {one.audience}, of {one.made:%d/%m/%Y}" for one in over.releases),
+        *(f"released to {one.audience}, {one.made:%d/%m/%Y}" for one in over.releases),
     ]
     notice("Past its time, and deleted when you say so:\n" + "\n".join(words), kind="look")
     if st.button("Delete this for good", type="primary", key="apply retention"):
@@ -143,7 +143,7 @@ def show_datasets(viewer: Viewer) -> None:
 
 def show_releases(viewer: Viewer) -> None:
     """Show the releases that were made; each can get a date of its own."""
-    st.subheader("Releases", anchor=False)
+    st.subheader("What was released", anchor=False)
     with database().read() as connection:
         kept, days = kept_releases(connection), retention_days(connection).get("release")
         told = find_entries(connection, AuditFilter(kinds=("release",)), limit=_ENTRIES)
@@ -153,7 +153,7 @@ def show_releases(viewer: Viewer) -> None:
     titles = {entry.digest: entry.subject for entry in told}
     st.dataframe(release_table(kept, days, titles), hide_index=True, key="releases")
     names = {
-        one.release: f"{titles.get(one.release, 'Release')} ({one.release[:6]})" for one in kept
+        one.release: f"{titles.get(one.release, 'Released')} ({one.release[:6]})" for one in kept
     }
     chosen = _ask_one("release", names)
     if chosen is not None:

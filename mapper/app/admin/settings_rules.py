@@ -70,7 +70,9 @@ def _ask_stricter(now: Rules, viewer: Viewer) -> None:
     audience = st.radio("For", list(now.audiences), key="rules for", horizontal=True)
     with st.form("rules", border=False):
         changes = _ask_values(now.audiences[audience], read_rules(SHIPPED).audiences[audience])
-        st.caption("It holds for every release made from now on. What was released stays as it is.")
+        st.caption(
+            "It holds for all that is released from now on. What was released stays as it is."
+        )
         if st.form_submit_button("Save these rules", type="primary"):
             attempt(
                 lambda: change_rules(

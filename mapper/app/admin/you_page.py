@@ -20,7 +20,7 @@ IN_WORDS: Mapping[Act, str] = MappingProxyType(
         "see partnership releases": "See what is released to partner agencies",
         "see hot spots": "Open the map of hot spots",
         "load data": "Load incidents and see how good they are",
-        "release": "Make releases for partners and the public",
+        "release": "Release to partners and the public",
         "plan": "Write assessments and plans",
         "act for an agency": "Say how your own agency's actions stand, in what is shared with it",
         "read the audit log": "Read who saw what, and when",

@@ -7,6 +7,7 @@ import streamlit as st
 
 from mapper.app.briefing.results import ShownBriefing, release_to_partners
 from mapper.app.door.who import current_viewer
+from mapper.app.shell.basemap import printed_ground
 from mapper.app.shell.datasets import Dataset
 from mapper.app.shell.taking import handed_out, require_live
 from mapper.disclosure.people import Viewer
@@ -52,7 +53,8 @@ def briefing_bytes(
     """
     require_live(viewer)
     content = shown.content if shown.released else release_to_partners(viewer, dataset, choices)
-    file = briefing_file(content, form, made_by=viewer.name, made_at=datetime.now().astimezone())
+    now, ground = datetime.now().astimezone(), printed_ground()
+    file = briefing_file(content, form, made_by=viewer.name, made_at=now, ground=ground)
     return handed_out(
         viewer,
         file,

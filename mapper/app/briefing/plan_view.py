@@ -15,14 +15,14 @@ from mapper.disclosure.plan_preview import preview_plan, shares_in_words
 from mapper.disclosure.release_plan import AUDIENCE, ReleasePlan, release_plan
 
 NONE = (
-    "No release plan is fixed. With one, partners get the same maps and tables every month and are"
+    "No monthly plan is fixed. With one, partners get the same maps and tables every month and are"
     " refused none of them. An administrator fixes it: mapper release-plan fix plan.toml."
 )
 
 
 def show_plan(viewer: Viewer, dataset: Dataset) -> None:
     """Show how much the plan hides now and in the months to come; give the next month."""
-    with st.expander("Release plan"):
+    with st.expander("Monthly plan for partners"):
         try:
             plan = release_plan()
             if plan is None:

@@ -14,7 +14,9 @@ from mapper.outputs.briefing.spans import RateChange
 from mapper.outputs.standard_words import question_word
 from mapper.records.shared import Shared, SharedAction, SharedCampaign, SharedResult
 
-_STYLE = with_colours((Path(__file__).parent / "briefing.css").read_text(encoding="utf-8"))
+_STYLE = with_colours(
+    (Path(__file__).parent / "briefing.css").read_text(encoding="utf-8"), follows=True
+)
 _PRESENTING = """
 :root { --b: 2; }
 .b-tiles { grid-template-columns: repeat(4, minmax(0, 1fr)); margin-top: 12px !important; }

@@ -121,7 +121,7 @@ def _partners(truth: Mapping[str, Any]) -> Sequence[Step]:
             do="Compare what is known with what partners would see, then read why cells are"
             " hidden.",
             see="Small counts hidden, the rest rounded, and no way to work the hidden ones out"
-            " from other releases.",
+            " from what was released before.",
         ),
     )
 

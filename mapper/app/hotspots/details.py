@@ -6,7 +6,9 @@ from typing import Any
 import pandas as pd
 import streamlit as st
 
+from mapper.app.shell.cell_names import cell_names
 from mapper.app.shell.choices import NULLS, SCORES
+from mapper.app.shell.hints import HINTS
 from mapper.base.text import chance_in_words, encode_text
 from mapper.disclosure.release import Release, is_release
 from mapper.outputs.standard_words import question_word
@@ -94,11 +96,12 @@ def show_statistics(shown: Release, chosen: str) -> None:
     st.caption(_HOW_FOUND[asks])
     numbers = st.column_config.NumberColumn(format="localized")
     st.dataframe(
-        cell_table(cells),
+        cell_table(shown, cells),
         hide_index=True,
-        column_config=dict.fromkeys(
-            ("Incidents", "With cells around it", "Score", "Residents"), numbers
-        ),
+        column_config={
+            **dict.fromkeys(("Incidents", "With cells around it", "Score", "Residents"), numbers),
+            **{name: st.column_config.Column(name, help=words) for name, words in HINTS.items()},
+        },
         key=f"cells {chosen}",
     )
 
@@ -111,12 +114,12 @@ def _compared(asks: str, request: Mapping[str, Any], facts: Mapping[str, Any]) -
     return {"Compared": SCORES[request["score"]], "Chance": NULLS[request["null"]]}
 
 
-def cell_table(cells: pd.DataFrame) -> pd.DataFrame:
+def cell_table(shown: Release, cells: pd.DataFrame) -> pd.DataFrame:
     """Return the cells of a hot spot for reading, strongest first."""
     table = cells.sort_values("z", ascending=False)
     return pd.DataFrame(
         {
-            "Cell": table["cell"],
+            "Cell": cell_names(table["cell"], shown),
             "Incidents": table["incidents"],
             "With cells around it": table["disc_incidents"],
             "Score": table["score"],

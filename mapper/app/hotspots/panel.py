@@ -104,4 +104,4 @@ def _sources() -> tuple[str, ...]:
         (_HERE / name).read_text(encoding="utf-8")
         for name in ("panel.html", "panel.css", "panel.js")
     )
-    return html, with_colours(css), f"{tile_reader()}\n{js}"
+    return html, with_colours(css, follows=True), f"{tile_reader()}\n{js}"

@@ -30,7 +30,7 @@ _SHOWN = {
     "name": "Place",
     "district": "District",
     "incidents": "Incidents",
-    "signals": "Signals",
+    "signals": "Signs",
     "words": "In words",
 }
 _TRACED = "mapper_signals_traced"

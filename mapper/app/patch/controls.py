@@ -142,6 +142,7 @@ def _ask_wards(viewer: Viewer, allowed: Allowed) -> tuple[str, ...]:
         allowed.wards,
         placeholder=usual,
         filter_mode="contains",
+        label_visibility="collapsed",
         select_all=False,  # else Enter after a name takes every ward whose name holds its letters
         key="patch wards",
         persist_state=_STAYS,
@@ -214,6 +215,7 @@ def _ask_lens(lenses: Mapping[str, Lens]) -> str:
         "Harm",
         list(lenses),
         format_func=lambda name: lenses[name].short_title or lenses[name].title,
+        label_visibility="collapsed",
         key="patch lens",
         persist_state=_STAYS,
         width=260,

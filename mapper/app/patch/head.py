@@ -1,4 +1,4 @@
-"""The head of a patch: whose it is, the answer in a sentence, the sheet to print."""
+"""The head of a patch: whose it is, of which days, the sheet to print; the cards answer."""
 
 from collections.abc import Mapping, Sequence
 from datetime import date
@@ -8,7 +8,6 @@ import streamlit as st
 from mapper.analysis.shift_filter import filter_in_words
 from mapper.app.patch.choice import PatchChoice
 from mapper.app.patch.sheet import offer_sheet
-from mapper.app.patch.words import answer_words
 from mapper.app.shell.frame import name_tab
 from mapper.base.text import count, encode_text
 from mapper.context.places import Places
@@ -39,13 +38,12 @@ def show_head(
     """Show the head of the page."""
     wards = wards_in_words(patch, choice)
     name_tab("My patch", wards)
-    words, acts = st.columns([9.6, 1.9], vertical_alignment="top")
+    words, acts = st.columns([9, 2.4], vertical_alignment="top")
     with words:
         st.html(
             f'{_STYLE}<div class="m-headline"><h1>My patch <span>{encode_text(wards)}</span></h1>'
             f'<p class="m-over">{encode_text(_over(patch, choice))}'
-            f" <span>{encode_text(age)}.</span></p>"
-            f'<p class="m-question">{encode_text(answer_words(patch, actions, today))}</p></div>'
+            f" <span>{encode_text(age)}.</span></p></div>"
         )
     with acts, st.container(horizontal=True, horizontal_alignment="right", key="patch acts"):
         offer_sheet(viewer, patch, actions, wards=wards, today=today, places=places)
@@ -68,4 +66,4 @@ def _over(patch: PatchRelease, choice: PatchChoice) -> str:
     assert isinstance(numbers, dict)  # noqa: S101 - narrows the record's type
     hours = filter_in_words(shifts=choice.shifts, weekdays=choice.weekdays)
     counted = count(numbers["incidents_counted"], "incident")
-    return f"{patch.shown.title}: {counted}{f' {hours}' if hours else ''}, {patch.shown.period},"
+    return f"{counted}{f' {hours}' if hours else ''}, {patch.shown.period},"

@@ -2,7 +2,7 @@
 // the browser; the server is told afterwards. Text is only ever set as text. Frames are spoken to
 // by messages; mapper/outputs/maps/patch.js says which there are.
 const SVG = "http://www.w3.org/2000/svg";
-const FIRST = 5; // cards at once, as panel.css has it
+const FIRST = 4; // cards at once, as panel.css has it
 const STEP = 1000; // milliseconds a month stays while months play
 
 function add(parent, kind, words, name) {
@@ -155,9 +155,11 @@ function play(state, on) {
   }, STEP);
 }
 
+// What was chosen here last; nobody chose yet: dark as the device is.
 function kept(name, value) {
+  const dark = name === "dark" && window.matchMedia("(prefers-color-scheme: dark)").matches;
   try {
-    if (value === undefined) { return localStorage.getItem(`mapper ${name}`) === "on"; }
+    if (value === undefined) { return (localStorage.getItem(`mapper ${name}`) ?? (dark ? "on" : "")) === "on"; }
     localStorage.setItem(`mapper ${name}`, value ? "on" : "off");
   } catch { return false; }
   return value;
@@ -262,6 +264,7 @@ function start(root) {
     get(".rest").hidden = true;
   });
   get(".t-draw").addEventListener("click", () => drawing(state, !state.drawing));
+  get(".t-whole").addEventListener("click", () => tell(state, { mapper: "whole" }));
   get(".t-frame").addEventListener("click", () => {
     drawing(state, false);
     send(state.maps[0].frame, { mapper: "frame" });

@@ -73,4 +73,4 @@ def _sources() -> tuple[str, ...]:
     html, css, js = (
         (_HERE / f"panel.{kind}").read_text(encoding="utf-8") for kind in ("html", "css", "js")
     )
-    return html, with_colours(css), f"{tile_reader()}\n{js}"
+    return html, with_colours(css, follows=True), f"{tile_reader()}\n{js}"

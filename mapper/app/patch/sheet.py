@@ -33,7 +33,7 @@ def offer_sheet(
     notes = notes_of(patch, actions, today=today, places=places)
     st.download_button(
         "Shift sheet",
-        partial(taken_sheet, viewer, patch, notes, wards),
+        partial(taken_sheet, viewer, patch, notes, wards, places),
         file_name=file_name(NAME, patch.shown),
         mime="application/pdf",
         key="patch sheet",
@@ -66,7 +66,11 @@ def notes_of(
 
 
 def taken_sheet(
-    viewer: Viewer, patch: PatchRelease, notes: Mapping[str, SheetNote], wards: str
+    viewer: Viewer,
+    patch: PatchRelease,
+    notes: Mapping[str, SheetNote],
+    wards: str,
+    places: Places | None = None,
 ) -> bytes:
     """Return the sheet that somebody takes away, once it is written down that they do.
 
@@ -84,6 +88,7 @@ def taken_sheet(
         made_by=viewer.name,
         made_at=now,
         ground=printed_ground(),
+        places=places,
     )
     return handed_out(
         viewer,

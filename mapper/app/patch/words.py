@@ -1,4 +1,4 @@
-"""The sentences of a patch: one answer at the top, and what each card says."""
+"""The sentences of a patch: what each card says."""
 
 import re
 from collections.abc import Mapping, Sequence
@@ -10,9 +10,7 @@ import numpy as np
 
 from mapper.base.text import count
 from mapper.base.week import SHIFTS, WEEKDAYS
-from mapper.disclosure.patch import Nearby, PatchPlace, PatchRelease
-from mapper.outputs.standard_words import nothing_words
-from mapper.outputs.tables import hotspot_rows
+from mapper.disclosure.patch import Nearby, PatchPlace
 from mapper.records.actions import PlannedAction
 
 PATTERNS: Mapping[str, str] = MappingProxyType(
@@ -97,23 +95,3 @@ def short_names(rows: Sequence[Mapping[str, Any]]) -> list[str]:
         row["name"] if short.count(name) > 1 else name
         for row, name in zip(rows, short, strict=True)
     ]
-
-
-def answer_words(
-    patch: PatchRelease, actions: Mapping[str, Sequence[PlannedAction]], today: date
-) -> str:
-    """Return the answer to the page's question in one or two sentences."""
-    spots = patch.shown.hotspots
-    if spots.empty:
-        return f"{nothing_words(patch.shown)} on this patch in these days."
-    place, names = patch.places[0], short_names(hotspot_rows(patch.shown, on_screen=True))
-    words = [f"First: {names[0]}."]
-    if stands_out(place):
-        words.append(f"Be there {peak_words(place).split(',', maxsplit=1)[0]}.")
-    opened = [one for some in actions.values() for one in some]
-    late = sum(one.days_late(today) > 0 for one in opened)
-    if opened:
-        words.append(f"{count(len(opened), 'action')} open, {late or 'none'} overdue.")
-    else:
-        words.append("No action open.")
-    return " ".join(words)

@@ -111,7 +111,13 @@ def close_address() -> None:
         _write(now)
     _component()(
         key="address",
-        data={"query": now.written, "seen": now.seen, "entered": now.entered, "run": now.runs},
+        data={
+            "query": now.written,
+            "seen": now.seen,
+            "entered": now.entered,
+            "back": _is_back_or_forward(),
+            "run": now.runs,
+        },
     )
     now.entered = False
 

@@ -20,11 +20,8 @@ from mapper.app.shell.data_in_use import current_dataset, data_is_at_hand
 from mapper.app.shell.datasets import demonstration_ground
 from mapper.app.shell.traces import trace
 from mapper.app.shell.words import notice
-from mapper.areas.background import background_path
-from mapper.areas.stored import installed_table
 from mapper.base.errors import MapperError
-from mapper.base.settings import settings
-from mapper.outputs.maps.basemap import Basemap, basemap_of
+from mapper.outputs.maps.basemap import Basemap, basemap_of, installed_basemap
 
 ADDRESS = "/basemap/tiles"
 _DEMONSTRATION = "/basemap/demonstration"
@@ -46,15 +43,7 @@ def offered() -> Basemap | None:
     MapperError
         When the setting or the file cannot be used.
     """
-    return _installed() or _demonstrated()
-
-
-def _installed() -> Basemap | None:
-    """Return the installation's own background: what is set, else what was made for its area."""
-    now = settings()
-    kept = background_path(installed_table().stem)
-    given = now.basemap or (str(kept) if kept.is_file() else "")
-    return basemap_of(given, credit=now.basemap_credit)
+    return installed_basemap() or _demonstrated()
 
 
 def _demonstrated() -> Basemap | None:
@@ -151,7 +140,7 @@ def _served(address: str) -> Path | None:
     """Return the file that lies behind one of the two addresses of tiles."""
     if address == _DEMONSTRATION:
         return demonstration_ground()
-    found = _installed()
+    found = installed_basemap()
     return found.path if found is not None else None
 
 

@@ -7,15 +7,17 @@ part of their content only, and could hand out an older one.
 from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
 from functools import partial
+from pathlib import Path
 
 import streamlit as st
 
 from mapper.app.door.who import current_viewer
+from mapper.app.shell.basemap import printed_ground
 from mapper.app.shell.taking import handed_out, require_live
 from mapper.disclosure.people import Viewer
 from mapper.disclosure.release import AnyRelease, FindingRelease, is_release
 from mapper.methods.load import glossary
-from mapper.outputs.exports import DEGREES, export, forms_of
+from mapper.outputs.exports import DEGREES, DRAWN, export, forms_of
 from mapper.outputs.manifest import manifest
 
 Maker = Callable[[AnyRelease], bytes]
@@ -71,6 +73,16 @@ def download_bytes(viewer: Viewer, shown: AnyRelease, name: str, make: Maker) ->
     return handed_out(viewer, content, subject=file_name(name, shown), detail=detail)
 
 
+def made(shown: AnyRelease, *, form: str, crs: str = DEGREES) -> bytes:
+    """Return a release in one form, a picture over the ground that this session looks at."""
+    return export(shown, form, crs=crs, ground=ground_of(form))
+
+
+def ground_of(form: str) -> Path | None:
+    """Return the vector tiles that a form is drawn over; none where it is no picture."""
+    return printed_ground() if form in DRAWN else None
+
+
 def first_forms(shown: AnyRelease) -> list[str]:
     """Return the forms that stand at once under Export."""
     return [form for form in _FIRST if form in forms_of(shown)]
@@ -80,7 +92,7 @@ def show_downloads(shown: AnyRelease, forms: Sequence[str], *, told: bool = Fals
     """Offer files of a release, and with ``told`` the manifest of the usual ones."""
     known, viewer = forms_of(shown), current_viewer()
     offers: list[tuple[str, str, str, Maker]] = [
-        (form_name(shown, form), known[form].title, known[form].mime, partial(export, form=form))
+        (form_name(shown, form), known[form].title, known[form].mime, partial(made, form=form))
         for form in forms
     ]
     if told:

@@ -13,7 +13,9 @@ from mapper.disclosure.release import MARKINGS
 from mapper.disclosure.rules import rules
 from mapper.incidents.synthetic import SYNTHETIC_NOTICE, is_synthetic
 
-_STYLE = with_colours((Path(__file__).parent / "frame.css").read_text(encoding="utf-8"))
+_STYLE = with_colours(
+    (Path(__file__).parent / "frame.css").read_text(encoding="utf-8"), follows=True
+)
 
 
 def put_on_style() -> None:

@@ -15,6 +15,8 @@ from mapper.app.shell.downloads import (
     file_name,
     first_forms,
     form_name,
+    ground_of,
+    made,
     offered,
     show_downloads,
 )
@@ -30,10 +32,10 @@ _SYSTEMS = {
 
 def manifest_of_form(shown: AnyRelease, *, form: str, crs: str) -> bytes:
     """Return the manifest of one form and the dictionary of its fields, as they are made now."""
-    outputs = {file_name(form_name(shown, form, crs), shown): export(shown, form, crs=crs)}
+    outputs = {file_name(form_name(shown, form, crs), shown): made(shown, form=form, crs=crs)}
     if "fields" in forms_of(shown):
         outputs[file_name(FORMS["fields"].file, shown)] = export(shown, "fields")
-    return manifest(shown, outputs=outputs, made_at=datetime.now(tz=UTC))
+    return manifest(shown, outputs=outputs, made_at=datetime.now(tz=UTC), ground=ground_of(form))
 
 
 def show_export(shown: AnyRelease) -> None:
@@ -76,7 +78,7 @@ def _offer(shown: AnyRelease, form: str, crs: str) -> None:
     viewer, chosen = current_viewer(), forms_of(shown)[form]
     fields = FORMS["fields"]
     files = [
-        ("Download", form_name(shown, form, crs), chosen.mime, partial(export, form=form, crs=crs)),
+        ("Download", form_name(shown, form, crs), chosen.mime, partial(made, form=form, crs=crs)),
         (fields.title, fields.file, fields.mime, partial(export, form="fields")),
         (
             "How this form was made (JSON)",

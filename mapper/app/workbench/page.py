@@ -34,7 +34,9 @@ from mapper.base.text import encode_text
 from mapper.disclosure.people import require
 from mapper.disclosure.release import MARKINGS
 
-_STYLE = with_colours((Path(__file__).parent / "workbench.css").read_text(encoding="utf-8"))
+_STYLE = with_colours(
+    (Path(__file__).parent / "workbench.css").read_text(encoding="utf-8"), follows=True
+)
 QUICK = 2.5  # seconds that a page waits before it shows progress instead
 
 

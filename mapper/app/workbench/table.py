@@ -1,10 +1,13 @@
 """The table of an answer on screen: numbers for reading, every row in the files."""
 
+import re
 from typing import Any
 
 import pandas as pd
 import streamlit as st
 
+from mapper.app.shell.cell_names import cell_names
+from mapper.app.shell.hints import HINTS
 from mapper.app.shell.words import plain
 from mapper.base.text import count
 from mapper.disclosure.release import FindingRelease
@@ -17,7 +20,8 @@ _LONG = {"cell_list", "hot_in"}  # columns that only files need
 _IDS = {"hotspot_id", "place_id", "region"}  # where places have names, files alone need these
 _CHANCES = {"p", "q", "trend_p"}
 _SHARES = ("share", "_share", "hit_rate", "hit_rate_low", "hit_rate_high")
-_SPELT = {"pai": "PAI", "pei": "PEI", "km2": "km²"}
+_RING = re.compile(r"ring_(\d+)")  # a column of places so many cells away
+_SPELT = {"signal": "sign", "signals": "signs", "pai": "PAI", "pei": "PEI", "km2": "km²"}
 _PARTS = {"police_generated", "cells_hot_in_both", "kept", "jaccard"}
 _STEPS = 100  # rows of a curve that are enough to read it
 
@@ -60,7 +64,7 @@ def show_table(shown: FindingRelease) -> None:
 
 def rows_to_read(shown: FindingRelease) -> pd.DataFrame:
     """Return the rows that the screen shows: the first, or enough of a curve to read it by."""
-    table = shown.table
+    table = _named_cells(shown)
     if list(table.columns) == ["figure", "value"]:
         return _figures(table)
     if shown.id == "concentration" and "share_of_incidents" in table and len(table) > _STEPS:
@@ -69,6 +73,16 @@ def rows_to_read(shown: FindingRelease) -> pd.DataFrame:
         return table[whole.ne(whole.shift()).to_numpy() | (step == _STEPS).to_numpy()]
     hidden = _LONG | _IDS if "name" in table else _LONG
     return table.head(ROWS).drop(columns=[name for name in table.columns if name in hidden])
+
+
+def _named_cells(shown: FindingRelease) -> pd.DataFrame:
+    """Return the table with each cell called by ward and number, where it has no other name."""
+    table = shown.table
+    if "cell" not in table:
+        return table
+    if "name" in table:
+        return table.drop(columns="cell")
+    return table.assign(cell=cell_names(table["cell"].astype("str"), shown))
 
 
 def _figures(table: pd.DataFrame) -> pd.DataFrame:
@@ -95,21 +109,23 @@ def _number(name: str, value: Any) -> str:
 
 def words_of(name: str) -> str:
     """Return the name of a column or figure as people write it."""
+    if far := _RING.fullmatch(name):
+        return "In the place" if far[1] == "0" else f"{count(int(far[1]), 'cell')} away"
     words = " ".join(_SPELT.get(word, word) for word in name.split("_"))
     return words if len(words) == 1 else words[:1].upper() + words[1:]
 
 
 def _column(table: pd.DataFrame, name: str) -> Any:
     """Return how one column is shown."""
-    label, column = plain(words_of(name)), table[name]
+    label, column, hint = plain(words_of(name)), table[name], HINTS.get(name.rpartition("_")[2])
     if not pd.api.types.is_float_dtype(column):
-        return st.column_config.Column(label)
+        return st.column_config.Column(label, help=hint)
     if name in _CHANCES:
-        return st.column_config.NumberColumn(label, format="%.3g", width=_CHANCE)
+        return st.column_config.NumberColumn(label, format="%.3g", width=_CHANCE, help=hint)
     if name.endswith(_SHARES) or name in _PARTS or ("share" in name and column.max() <= 1):
         return st.column_config.NumberColumn(label, format="percent")
     known = column.dropna()
     finite = known[known.abs() < float("inf")]
     if (finite == finite.round()).all():
         return st.column_config.NumberColumn(label, format="localized", step=1)
-    return st.column_config.NumberColumn(label, format="%.2f")
+    return st.column_config.NumberColumn(label, format="%.2f", help=hint)

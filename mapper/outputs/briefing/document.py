@@ -2,8 +2,9 @@
 
 from dataclasses import replace
 from datetime import datetime
+from pathlib import Path
 
-from mapper.base.text import count, day_in_words
+from mapper.base.text import count, day_in_words, shown_name
 from mapper.disclosure.release import FindingRelease
 from mapper.outputs.briefing.content import Briefing, Headline
 from mapper.outputs.briefing.places import Meeting, Mover
@@ -17,6 +18,7 @@ from mapper.outputs.documents.model import (
     Picture,
     Table,
 )
+from mapper.outputs.documents.pdf import document_pdf, pages_of
 from mapper.outputs.pictures.map_picture import map_picture
 from mapper.outputs.pictures.shift_clock import shift_clock
 from mapper.outputs.standard_words import question_word
@@ -24,10 +26,20 @@ from mapper.records.shared import Shared, SharedCampaign
 
 TITLE = "Briefing"
 _IN_A_ROW = 3  # figures that stand side by side
-_MOST_PLACES = 8  # told of each list, so that the second page holds everything else
 _MOST_CAMPAIGNS = 4
 _WEEK_WIDTH = 0.7
-_MAP_WIDTH = 0.62  # of the line, so that figures and map share a page
+_PAGES = 2
+_NOTES = 2  # cautions beyond the rows of a list
+_LONGEST = 110  # characters of an action or of what was done
+# Rows of each list, width of the map as a share of the line, whether lists begin on the map's page
+# where there is room, and small type: the first that fit are taken.
+_FITS = (
+    (8, 0.62, False, False),
+    (6, 0.5, True, False),
+    (8, 0.5, True, True),
+    (5, 0.45, True, True),
+    (3, 0.36, True, True),
+)
 HOW_CHANGE_IS_TOLD = (
     "Clear rise or clear fall: an exact test of the two counts says that chance alone would hardly"
     " make such a difference. It allows for the days in each window, for the number of figures"
@@ -37,19 +49,36 @@ HOW_CHANGE_IS_TOLD = (
 )
 
 
-def briefing_document(briefing: Briefing, *, made_by: str, made_at: datetime) -> Document:
-    """Return a briefing as a document, to be written as PDF, Word or a web page."""
-    return Document(
-        title=TITLE,
-        subtitle=briefing.subtitle,
-        release=briefing.map,
-        blocks=(*_first_page(briefing), PageBreak(), *_second_page(briefing)),
-        made_by=made_by,
-        made_at=made_at,
-    )
+def briefing_document(
+    briefing: Briefing, *, made_by: str, made_at: datetime, ground: Path | None = None
+) -> Document:
+    """Return a briefing as a document, to be written as PDF, Word or a web page.
+
+    Parameters
+    ----------
+    ground
+        Vector tiles to draw from what the audience may see of the ground.
+    """
+    drawn = map_picture(briefing.map, title=briefing.map.title, ground=ground)
+    made = []
+    for most, width, flows, compact in _FITS:
+        first = _first_page(briefing, replace(drawn, width=width))
+        document = Document(
+            title=TITLE,
+            subtitle=briefing.subtitle,
+            release=briefing.map,
+            blocks=(*first, *([] if flows else [PageBreak()]), *_second_page(briefing, most)),
+            made_by=made_by,
+            made_at=made_at,
+            compact=compact,
+        )
+        made.append(document)
+        if pages_of(document_pdf(document)) <= _PAGES:
+            break
+    return made[-1]
 
 
-def _first_page(briefing: Briefing) -> tuple[Block, ...]:
+def _first_page(briefing: Briefing, drawn: Picture) -> tuple[Block, ...]:
     """Return figures and map: what a meeting looks at first."""
     heads = briefing.headlines
     rows = [heads[at : at + _IN_A_ROW] for at in range(0, len(heads), _IN_A_ROW)]
@@ -66,7 +95,7 @@ def _first_page(briefing: Briefing) -> tuple[Block, ...]:
             if words
         ),
         Heading(f"Where: {title.lower()}"),
-        replace(map_picture(briefing.map, title=title), width=_MAP_WIDTH),
+        drawn,
     )
 
 
@@ -75,28 +104,36 @@ def _figure(one: Headline) -> tuple[str, str, str]:
     return one.value, one.name, ", ".join(part for part in (one.change, one.before) if part)
 
 
-def _second_page(briefing: Briefing) -> tuple[Block, ...]:
-    """Return places, the week, actions, effects and what to be careful about."""
+def _second_page(briefing: Briefing, most: int) -> tuple[Block, ...]:
+    """Return places, the week, actions, effects and what to be careful about.
+
+    Parameters
+    ----------
+    most
+        Rows of each list; how many more there are is said under it, and where.
+    """
+    notes = most + _NOTES
     return (
         Heading("Places that moved"),
-        *_movers(briefing),
+        *_movers(briefing, most),
         *_week(briefing.shifts, briefing.map.title, briefing.map.hidden_words),
         Heading("Where harms meet"),
-        *_meetings(briefing),
-        *_work(briefing.shared),
+        *_meetings(briefing, most),
+        *_work(briefing.shared, most),
         Heading("Read this with care"),
-        *(Paragraph(words, "small") for words in (HOW_CHANGE_IS_TOLD, *briefing.notes)),
+        *(Paragraph(words, "small") for words in (HOW_CHANGE_IS_TOLD, *briefing.notes[:notes])),
+        *_rest(len(briefing.notes) - notes, "caution", "the Briefing on screen"),
         Paragraph(f"{briefing.map.question} {briefing.map.licence}", "small"),
     )
 
 
-def _movers(briefing: Briefing) -> tuple[Block, ...]:
+def _movers(briefing: Briefing, most: int) -> tuple[Block, ...]:
     """Return the places that stand out in either window."""
     if not briefing.movers_known:
         return (Paragraph("The days before may not be shown, so places cannot be compared."),)
     if not briefing.movers:
         return (Paragraph(f"No place is {question_word(briefing.map)} in either window."),)
-    rows = tuple(_mover_row(one) for one in briefing.movers[:_MOST_PLACES])
+    rows = tuple(_mover_row(one) for one in briefing.movers[:most])
     caption = (
         f"{briefing.map.title}: places {question_word(briefing.map)} now or before, clear"
         " changes first."
@@ -104,10 +141,12 @@ def _movers(briefing: Briefing) -> tuple[Block, ...]:
     )
     header = ("No.", "Place", "Before", "Now", "Change")
     table = Table(caption, header, rows, numbers=(2, 3), widths=(0.6, 3.5, 1.1, 1.1, 2.7))
-    more = len(briefing.movers) - _MOST_PLACES
-    return (
-        (table, Paragraph(f"And {count(more, 'more place')}.", "small")) if more > 0 else (table,)
-    )
+    return table, *_rest(len(briefing.movers) - most, "place", "the Briefing on screen")
+
+
+def _rest(more: int, one: str, where: str) -> tuple[Paragraph, ...]:
+    """Say how much of a list is left out, and where all of it stands."""
+    return (Paragraph(f"And {count(more, f'more {one}')}: see {where}.", "small"),) * (more > 0)
 
 
 def _mover_row(one: Mover) -> tuple[str, ...]:
@@ -149,7 +188,7 @@ def shifts_picture(shifts: FindingRelease | None, title: str, hidden: str) -> Pi
     )
 
 
-def _meetings(briefing: Briefing) -> tuple[Block, ...]:
+def _meetings(briefing: Briefing, most: int) -> tuple[Block, ...]:
     """Return the places where lenses meet."""
     against = ", ".join(briefing.met)
     if not briefing.meetings:
@@ -158,7 +197,7 @@ def _meetings(briefing: Briefing) -> tuple[Block, ...]:
                 f"No place is {question_word(briefing.map)} under two of these at once: {against}."
             ),
         )
-    rows = tuple(_meeting_row(one) for one in briefing.meetings[:_MOST_PLACES])
+    rows = tuple(_meeting_row(one) for one in briefing.meetings[:most])
     caption = (
         f"Places {question_word(briefing.map)} under two or more of: {against}."
         " One incident can count under more than one."
@@ -170,6 +209,7 @@ def _meetings(briefing: Briefing) -> tuple[Block, ...]:
             rows,
             widths=(0.5, 2.5, 4.0),
         ),
+        *_rest(len(briefing.meetings) - most, "place", "the Briefing on screen"),
     )
 
 
@@ -178,53 +218,65 @@ def _meeting_row(one: Meeting) -> tuple[str, ...]:
     return one.place.number, f"{one.place.name}, {one.place.district}", ", ".join(one.lenses)
 
 
-def _work(shared: Shared) -> tuple[Block, ...]:
+def _work(shared: Shared, most: int) -> tuple[Block, ...]:
     """Return actions and what came of them; where there is neither, in one line."""
-    campaigns = _campaigns(shared)
+    campaigns = _campaigns(shared, most)
     if not shared.actions and not shared.results:
         words = "No plan that a meeting carries on has an action or an intervention on record."
         return *campaigns, Heading("Actions, and what worked"), Paragraph(words)
-    actions, results = _actions(shared), _results(shared)
+    actions, results = _actions(shared, most), _results(shared, most)
     return *campaigns, Heading("Actions"), *actions, Heading("What worked"), *results
 
 
-def _campaigns(shared: Shared) -> tuple[Block, ...]:
+def _campaigns(shared: Shared, most: int) -> tuple[Block, ...]:
     """Return the campaigns that a meeting carries on: covered, late, what could be told."""
     if not shared.campaigns:
         return ()
+    shown = min(most, _MOST_CAMPAIGNS)
     rows = tuple(
-        (one.name, one.covered, late_in_words(one), one.told)
-        for one in shared.campaigns[:_MOST_CAMPAIGNS]
+        (one.name, one.covered, late_in_words(one), one.told) for one in shared.campaigns[:shown]
     )
     header = ("Campaign", "Covered", "Actions", "What could be told")
     table = Table("Those with late actions first.", header, rows, widths=(3.0, 2.0, 2.2, 2.0))
-    more = len(shared.campaigns) - _MOST_CAMPAIGNS
+    more = len(shared.campaigns) - shown
     rest = (Paragraph(f"And {count(more, 'more campaign')}.", "small"),) if more > 0 else ()
     return (Heading("Campaigns"), table, *rest)
 
 
-def _actions(shared: Shared) -> tuple[Block, ...]:
+def _actions(shared: Shared, most: int) -> tuple[Block, ...]:
     """Return the actions of the plans that a meeting carries on."""
     if not shared.actions:
         return (Paragraph("No action of a plan that a meeting carries on is on record."),)
     rows = tuple(
-        (one.action, one.agency, day_in_words(one.due), state_in_words(one.state, one.days_late))
-        for one in shared.actions
+        (
+            shown_name(one.action, _LONGEST),
+            one.agency,
+            day_in_words(one.due),
+            state_in_words(one.state, one.days_late),
+        )
+        for one in shared.actions[:most]
     )
     header = ("Action", "Agency", "Due", "State")
-    return (Table("Late ones first.", header, rows, widths=(4.0, 1.6, 1.4, 1.4)),)
+    table = Table("Late ones first.", header, rows, widths=(4.0, 1.6, 1.4, 1.4))
+    return table, *_rest(len(shared.actions) - most, "action", "Late and due")
 
 
-def _results(shared: Shared) -> tuple[Block, ...]:
+def _results(shared: Shared, most: int) -> tuple[Block, ...]:
     """Return what came of what was done."""
     if not shared.results:
         return (Paragraph("No intervention of such a plan is on record."),)
     rows = tuple(
-        (one.name, f"{one.first} to {one.last or 'now'}", one.verdict, one.judgement)
-        for one in shared.results
+        (
+            shown_name(one.name, _LONGEST),
+            f"{one.first} to {one.last or 'now'}",
+            one.verdict,
+            one.judgement,
+        )
+        for one in shared.results[:most]
     )
     header = ("What was done", "When", "What the counts say", "What partners say")
-    return (Table("Latest first.", header, rows, widths=(3.0, 2.0, 1.7, 1.7)),)
+    table = Table("Latest first.", header, rows, widths=(3.0, 2.0, 1.7, 1.7))
+    return table, *_rest(len(shared.results) - most, "intervention", "the Briefing on screen")
 
 
 def late_in_words(one: SharedCampaign) -> str:

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Mapping
 from datetime import datetime
+from pathlib import Path
 from types import MappingProxyType
 
 from mapper.outputs.briefing.content import Briefing, briefing_content
@@ -25,9 +26,19 @@ KINDS: Mapping[str, str] = MappingProxyType(
 
 
 def briefing_file(
-    briefing: Briefing | Gathered, form: str, *, made_by: str, made_at: datetime
+    briefing: Briefing | Gathered,
+    form: str,
+    *,
+    made_by: str,
+    made_at: datetime,
+    ground: Path | None = None,
 ) -> bytes:
     """Return a briefing in one form: ``.pdf``, ``.docx`` or ``.html``.
+
+    Parameters
+    ----------
+    ground
+        Vector tiles to draw from what the audience may see of the ground.
 
     Raises
     ------
@@ -35,4 +46,6 @@ def briefing_file(
         When it cannot be printed.
     """
     content = briefing_content(briefing) if isinstance(briefing, Gathered) else briefing
-    return WRITERS[form](briefing_document(content, made_by=made_by, made_at=made_at))
+    return WRITERS[form](
+        briefing_document(content, made_by=made_by, made_at=made_at, ground=ground)
+    )

@@ -32,7 +32,8 @@ th,td{border-bottom:1px solid var(--c-heavy);padding:.35rem .5rem;
 text-align:left;vertical-align:top}
 .number{text-align:right}figure{margin:1rem 0}figure svg{max-width:100%;height:auto}
 .break{break-before:page}
-@media print{body{font-size:10pt;max-width:none;padding:0}tr,figure{break-inside:avoid}}
+@media print{html{print-color-adjust:exact;-webkit-print-color-adjust:exact}
+body{font-size:10pt;max-width:none;padding:0}tr,figure{break-inside:avoid}}
 """)
 
 

@@ -5,6 +5,7 @@ PDF/UA-1 when a picture lacks alternative text or headings skip a level.
 """
 
 import json
+import re
 from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -23,6 +24,7 @@ else:
 TEMPLATE = Path(__file__).with_name("document.typ")
 # DejaVu Sans, and a last resort that shows a sign for what no font has: PDF/UA forbids a gap
 FONTS = Path(__file__).with_name("fonts")
+_PAGE = re.compile(rb"/Type\s*/Page\b")
 _KINDS = {"PageBreak": "page"}
 
 
@@ -49,6 +51,11 @@ def document_pdf(document: Document) -> bytes:
     except typst.TypstError as error:
         raise OutputError(f"“{document.title}” cannot be printed: {error}.") from error
     return bytes(made)
+
+
+def pages_of(pdf: bytes) -> int:
+    """Return how many pages a file made by :func:`document_pdf` has."""
+    return len(_PAGE.findall(pdf))
 
 
 def _given(document: Document) -> dict[str, Any]:

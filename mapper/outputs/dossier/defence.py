@@ -34,7 +34,7 @@ from mapper.questions.proactivity import QUESTION as PROACTIVITY
 from mapper.questions.robustness import QUESTION as ROBUSTNESS
 
 # So that all fits on one page: height of the map as a share of the line; caveats told.
-_MAP_HIGH, _CAVEATS = 0.27, 6
+_MAP_HIGH, _CAVEATS = 0.36, 6
 _OFTEN = 0.1  # of all settings: a value that fewer have says little
 # What each choice is called, and what its values are; the order of the table.
 _CHOICES: Mapping[str, str] = MappingProxyType(
@@ -45,7 +45,7 @@ _CHOICES: Mapping[str, str] = MappingProxyType(
         "police_generated": "Police-generated incidents",
         "weighting": "Weights of the definition",
         "score": "What is compared",
-        "rings": "Rings of cells around each",
+        "rings": "Steps around each cell",
         "null": "Chance",
         "alpha": "False finds accepted",
     }
@@ -89,7 +89,7 @@ def defence(
         f" {release.title}, {release.period}.",
         release=release,
         blocks=(
-            *_listed(found, row, ground),
+            *_listed(found, row, ground, places),
             *_against(found, row),
             *_firm(found),
             *_cannot(found),
@@ -100,7 +100,9 @@ def defence(
     )
 
 
-def _listed(found: PlaceFindings, row: Mapping[str, Any], ground: Path | None) -> Iterator[Block]:
+def _listed(
+    found: PlaceFindings, row: Mapping[str, Any], ground: Path | None, places: Places | None
+) -> Iterator[Block]:
     """Return why the place is on the list."""
     release = found.release
     yield Heading("Why it is listed")
@@ -113,7 +115,9 @@ def _listed(found: PlaceFindings, row: Mapping[str, Any], ground: Path | None) -
             (chance_in_brief(row["q"]), "share of false finds (q)", ""),
         )
     )
-    drawn = map_picture(release, focus=found.hotspot_id, title=str(row["name"]), ground=ground)
+    drawn = map_picture(
+        release, focus=found.hotspot_id, title=str(row["name"]), ground=ground, places=places
+    )
     yield no_higher(drawn, _MAP_HIGH)
 
 

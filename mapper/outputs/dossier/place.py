@@ -14,7 +14,7 @@ from mapper.disclosure.place_findings import PlaceFindings
 from mapper.disclosure.release import FindingRelease
 from mapper.outputs.documents.model import Block, Bullets, Figures, Heading, Paragraph, Table
 from mapper.outputs.maps.landmarks import directions
-from mapper.outputs.pictures.map_picture import map_picture
+from mapper.outputs.pictures.map_picture import map_picture, no_higher
 from mapper.outputs.tables import is_operational
 from mapper.questions.context import QUESTION as CONTEXT
 from mapper.questions.days import QUESTION as DAYS
@@ -24,6 +24,7 @@ from mapper.questions.signature import QUESTION as SIGNATURE
 from mapper.records.phase_decisions import agrees
 from mapper.records.versions import Version
 
+_MAP_HIGH = 0.8  # height of the map as a share of the line, so that it stands on the first page
 NOT_SHOWN = "Not shown here; the last page says why."
 
 
@@ -58,7 +59,10 @@ def place_blocks(
                 (f"{row['area_km2']:,.2f} km²", _cells(int(row["cells"])), ""),
             )
         )
-    yield map_picture(release, focus=found.hotspot_id, title=str(row["name"]), ground=ground)
+    drawn = map_picture(
+        release, focus=found.hotspot_id, title=str(row["name"]), ground=ground, places=places
+    )
+    yield no_higher(drawn, _MAP_HIGH)
     yield Paragraph(f"Hot spot {found.hotspot_id}. {release.question}", "small")
 
 

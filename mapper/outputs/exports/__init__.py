@@ -6,9 +6,11 @@ marking, audience, question, dates, caveats and licence, and comes with a dictio
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
+from pathlib import Path
 from types import MappingProxyType
 
 from mapper.base.errors import OutputError
+from mapper.context.places import Places
 from mapper.disclosure.release import AnyRelease, FindingRelease, Release, is_release
 from mapper.outputs.exports.answers import (
     answer_csv,
@@ -88,6 +90,7 @@ ANSWER_FORMS: Mapping[str, ExportFormat] = MappingProxyType(
         "html": ExportFormat("answer.html", "Page that opens anywhere (HTML)", "text/html"),
     }
 )
+DRAWN = ("png",)  # forms that are drawn over ground
 _MAP_MAKERS: Mapping[str, Callable[..., bytes]] = MappingProxyType(
     {
         "csv": hotspots_csv,
@@ -140,7 +143,14 @@ def forms_asked(words: str, known: Mapping[str, ExportFormat]) -> tuple[str, ...
     return asked
 
 
-def export(release: AnyRelease, form: str, *, crs: str = DEGREES) -> bytes:
+def export(
+    release: AnyRelease,
+    form: str,
+    *,
+    crs: str = DEGREES,
+    ground: Path | None = None,
+    places: Places | None = None,
+) -> bytes:
     """Return a release, a map or an answer, in one form.
 
     Parameters
@@ -149,6 +159,8 @@ def export(release: AnyRelease, form: str, *, crs: str = DEGREES) -> bytes:
         A key of :func:`forms_of`.
     crs
         ``EPSG:4326`` or ``EPSG:27700`` (National Grid, by OSTN15), for forms that hold layers.
+    ground, places
+        Vector tiles to draw streets from, and places of which landmarks are drawn, for pictures.
 
     Raises
     ------
@@ -165,6 +177,8 @@ def export(release: AnyRelease, form: str, *, crs: str = DEGREES) -> bytes:
     if crs != DEGREES and not forms[form].on_grid:
         raise OutputError(f"{forms[form].title} is always in degrees. Leave {DEGREES} as it is.")
     make = (_MAP_MAKERS if forms is FORMS else _ANSWER_MAKERS)[form]
+    if form in DRAWN:
+        return make(release, ground=ground, places=places)
     return make(release, crs=crs) if forms[form].on_grid else make(release)
 
 
@@ -175,6 +189,7 @@ def exports(
     crs: str = DEGREES,
     stem: str = "",
     comments: bool = False,
+    ground: Path | None = None,
 ) -> dict[str, bytes]:
     """Return a release in several forms by file name, each CSV file with its description beside.
 
@@ -186,12 +201,14 @@ def exports(
         Begins the names of the files of an answer: ``change`` for ``change.csv``.
     comments
         Put what a CSV file says of itself above its header too, in lines that begin with ``#``.
+    ground
+        Vector tiles to draw streets from, for pictures.
     """
     made = {}
     for form in forms:
         one = forms_of(release)[form]
         name = one.file.replace("answer", stem, 1) if stem else one.file
-        made[name] = export(release, form, crs=crs if one.on_grid else DEGREES)
+        made[name] = export(release, form, crs=crs if one.on_grid else DEGREES, ground=ground)
     if isinstance(release, Release) and "hotspots.csv" in made and release.districts is not None:
         made["districts.csv"] = districts_csv(release)
     for name in [name for name in made if name.endswith(".csv")]:

@@ -1,7 +1,9 @@
 """A release's map as a picture with its marking, dates and question around it."""
 
+from pathlib import Path
 from textwrap import wrap
 
+from mapper.context.places import Places
 from mapper.disclosure.release import Release, is_release
 from mapper.outputs.documents.svg import svg_to_png
 from mapper.outputs.pictures.map_picture import map_picture
@@ -11,9 +13,15 @@ _WIDTH, _HEAD, _FOOT, _EDGE = 640.0, 62.0, 28.0, 16.0
 _LINE = 150  # letters of the licence in a line
 
 
-def map_svg(release: Release) -> bytes:
-    """Return the map as SVG, marked top and bottom."""
-    inner = map_picture(is_release(release), title=release.title, width=_WIDTH - 2 * _EDGE)
+def map_svg(release: Release, *, ground: Path | None = None, places: Places | None = None) -> bytes:
+    """Return the map as SVG, marked top and bottom, over the ground that its audience may see."""
+    inner = map_picture(
+        is_release(release),
+        title=release.title,
+        width=_WIDTH - 2 * _EDGE,
+        ground=ground,
+        places=places,
+    )
     height = float(inner.svg.split('height="', 1)[1].split('"', 1)[0])
     licence = wrap(release.licence, _LINE)
     whole = height + _HEAD + _FOOT + 8 * len(licence)
@@ -36,6 +44,6 @@ def map_svg(release: Release) -> bytes:
     return drawing(parts, width=_WIDTH, height=whole).encode()
 
 
-def map_png(release: Release) -> bytes:
+def map_png(release: Release, *, ground: Path | None = None, places: Places | None = None) -> bytes:
     """Return the map as PNG of 200 dots per inch, 17 cm wide."""
-    return svg_to_png(map_svg(release).decode(), width_cm=17.0)
+    return svg_to_png(map_svg(release, ground=ground, places=places).decode(), width_cm=17.0)

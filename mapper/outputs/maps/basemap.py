@@ -14,10 +14,13 @@ from pathlib import Path
 from typing import Literal
 from urllib.parse import urlsplit
 
+from mapper.areas.background import background_path
 from mapper.areas.ground import LAYERS
+from mapper.areas.stored import installed_table
 from mapper.base.errors import InputError
 from mapper.base.files import open_regular
 from mapper.base.json_text import json_of
+from mapper.base.settings import settings
 from mapper.disclosure.backdrop import Backdrop
 
 Kind = Literal["file", "address", "openstreetmap"]
@@ -101,6 +104,47 @@ def basemap_of(given: str, *, credit: str = "") -> Basemap | None:
     if "://" in given:
         return _of_address(given, credit)
     return _of_file(Path(given), credit)
+
+
+def installed_basemap() -> Basemap | None:
+    """Return the installation's own background: what is set, else what was made for its area.
+
+    Raises
+    ------
+    MapperError
+        When the setting or the file cannot be used.
+    """
+    now = settings()
+    kept = background_path(installed_table().stem)
+    given = now.basemap or (str(kept) if kept.is_file() else "")
+    return basemap_of(given, credit=now.basemap_credit)
+
+
+def paper_ground(given: Path | None = None) -> Path | None:
+    """Return the vector tiles that maps on paper are drawn over, if there are any.
+
+    Parameters
+    ----------
+    given
+        A file to take; the installation's own background if left out.
+
+    Raises
+    ------
+    InputError
+        When the file given cannot be drawn on paper.
+    """
+    found = installed_basemap() if given is None else _of_file(given, "")
+    if given is not None and found is not None and not found.vector:
+        raise InputError(
+            f"{given.name} holds pictures, which no map on paper is drawn over. Give vector tiles:"
+            " mapper area background makes them."
+        )
+    return found.path if found is not None and found.vector else None
+
+
+def credit_of(ground: Path) -> str:
+    """Return whom a map on paper has to name for its ground."""
+    return _of_file(ground, settings().basemap_credit).credit
 
 
 def _of_address(url: str, credit: str) -> Basemap:

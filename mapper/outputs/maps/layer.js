@@ -43,27 +43,26 @@ function (map, data, canvas, streets) {
   }
   function strength(at) {
     var q = cells.q[at];
-    if (q === null) { return "Not tested with its ring: it reaches beyond what is shown."; }
+    if (q === null) { return "Not tested with the cells around it: they reach beyond what is shown."; }
     if (cells.hot[at]) { return "Part of a hot spot: what is said of chance is said of the whole."; }
-    return "In no hot spot (q of the cell " +
+    return "In no hot spot (share of such finds that chance makes: " +
       q.toLocaleString("en-GB", {maximumSignificantDigits: 2}) + ").";
   }
   // A lens of one weight has a score that is its incidents: it is then not told twice.
   function scored(at) {
     if (!data.weighted) { return ""; }
     return fact("Score in this cell (incidents by weight)", number(cells.score[at])) +
-      fact("Score with the ring of cells around it", number(cells.disc_score[at]));
+      fact("Score with the cells around it", number(cells.disc_score[at]));
   }
   function cellFacts(at) {
     if (data.partner) {
       return "<dl>" + fact("Incidents in this cell", said(at)) +
-        fact("Residents", number(cells.residents[at])) + "</dl>" +
-        '<p class="m-note">Cell ' + cells.id[at] + "</p>";
+        fact("Residents", number(cells.residents[at])) + "</dl>";
     }
     return '<dl>' + fact("Incidents in this cell", number(cells.incidents[at])) +
-      fact("Incidents with the ring of cells around it", number(cells.disc[at])) + scored(at) +
+      fact("Incidents with the cells around it", number(cells.disc[at])) + scored(at) +
       fact("Residents", number(cells.residents[at])) + "</dl>" +
-      '<p class="m-note">' + strength(at) + "<br>Cell " + cells.id[at] + "</p>";
+      '<p class="m-note">' + strength(at) + "</p>";
   }
   function spotFacts(spot) {
     if (data.partner) {
@@ -211,7 +210,7 @@ function (map, data, canvas, streets) {
   // the best stays. A name moves up or down to where neither a rank nor another name is; a ward's
   // that finds no room waits for a closer look. The list beside the map always holds them all.
   function tidy() {
-    var close = map.getZoom() >= 12.5, kept = [];
+    var close = map.getZoom() >= 12.5, kept = [], inView = 0;
     labels.forEach(function (label) {
       if (Boolean(label.ward) === close) { group.addLayer(label.marker); }
       else { group.removeLayer(label.marker); }
@@ -219,9 +218,11 @@ function (map, data, canvas, streets) {
     markers.forEach(function (marker, at) {
       var here = map.latLngToLayerPoint(marker.getLatLng());
       var half = marker.options.icon.options.iconSize[0] / 2;
-      var crowded = at !== chosen && kept.some(function (other) {  // 24 pixels for each finger
+      var seen = map.getBounds().contains(marker.getLatLng());
+      var crowded = at !== chosen && (kept.some(function (other) {  // 24 pixels for each finger
         return Math.abs(other.x - here.x) < other.half + half + 4 && Math.abs(other.y - here.y) < 24;
-      });
+      }) || (seen && inView >= group.most));
+      if (!crowded && seen) { inView += 1; }
       if (!crowded) { kept.push({x: here.x, y: here.y, half: half}); }
       if (marker.getElement()) { marker.getElement().classList.toggle("m-crowded", crowded); }
     });
@@ -306,6 +307,8 @@ function (map, data, canvas, streets) {
     var cell = ground.near(L.latLng(at));
     return cell < 0 ? "" : plain(cells.places[cells.place[cell]]);
   };
+  group.most = Infinity;  // ranks in view at once
+  group.tidy = tidy;
   group.keepClear = function (list) { marked = list; stand(); };
   // What the map of a patch reaches for: the map, the cells it plays months over.
   group.map = map;
@@ -319,6 +322,7 @@ function (map, data, canvas, streets) {
   };
   group.repaint = function () { ground.redraw(); };
   group.blues = BLUES;
+  group.starts = data.starts;
   group.points = points;
   group.counts = cells.incidents;
   group.whole = function () {

@@ -2,7 +2,7 @@ function (layer, data) {
   "use strict";
   // The map of a patch, in a frame of the app. Beside those of page.js it hears these messages of
   // the page around it: month {at}, dark {on}, places {on}, view {lat, lon, zoom}, goto {lat, lon,
-  // box, words}, here {lat, lon}, draw {on}, frame, clear; and says: moved {lat, lon, zoom}, drawn {points}.
+  // box, words}, here {lat, lon}, draw {on}, frame, whole, clear; and says: moved {lat, lon, zoom}, drawn {points}.
   var map = layer.map, around = window.parent;
   var months = data.months, shapes = [], playing = false, followed = false;
   layer.told = true;
@@ -21,7 +21,12 @@ function (layer, data) {
         fillColor: count ? shade(count, months.starts) : COLOURS.paper});
     });
   }
+  // The cards beside the map hold all places: of those in view the first few are marked.
+  layer.most = 4;
+  map.on("moveend", layer.tidy);
+  map.whenReady(layer.tidy);
   var legend = document.querySelector(".legend");
+  // Fewest and most in words, the classes between as their colours, with a hover each.
   function legendOf(name, starts) {
     legend.textContent = "";
     var head = document.createElement("h2"), list = document.createElement("ul");
@@ -29,9 +34,11 @@ function (layer, data) {
     starts.forEach(function (start, at) {
       var line = document.createElement("li"), box = document.createElement("i");
       var next = starts[at + 1];
+      var words = next === undefined ? start + " or more" :
+        next === start + 1 ? String(start) : start + " to " + (next - 1);
       box.className = "s" + at;
-      line.append(box, next === undefined ? start + " or more" :
-        next === start + 1 ? String(start) : start + " to " + (next - 1));
+      line.title = words + " in a cell";
+      line.append(box, !at ? words : next === undefined ? start + "+" : "");
       list.append(line);
     });
     legend.append(head, list);
@@ -44,6 +51,7 @@ function (layer, data) {
     });
     legendOf("Count in a cell, classes of the first map", data.starts);
   }
+  else { legendOf("Incidents", layer.starts); }
   var usual = legend.innerHTML;
   // Above the ground and below borders and outlines, as the map's own cells are.
   function beneath(cells) {
@@ -173,6 +181,7 @@ function (layer, data) {
           fillColor: COLOURS.link, fillOpacity: 1, interactive: false}).addTo(here);
       }
     }
+    if (told.mapper === "whole") { layer.whole(); }
     if (told.mapper === "goto") { layer.go(told); }
     if (told.mapper === "draw") { draw(Boolean(told.on)); }
     if (told.mapper === "clear") { draw(false); }

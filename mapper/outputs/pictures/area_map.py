@@ -6,7 +6,7 @@ from mapper.areas.study_area import StudyArea
 from mapper.base.palette import COLOURS
 from mapper.grid.hexagons import cells_to_corners, cells_to_outline
 from mapper.outputs.documents.model import Picture
-from mapper.outputs.pictures.map_picture import Paper
+from mapper.outputs.pictures.paper import Paper
 from mapper.outputs.pictures.svg import SOFT, drawing, outline, path, text
 
 

@@ -11,7 +11,7 @@ from mapper.base.palette import BLUES, COLOURS
 from mapper.disclosure.release import FindingRelease, is_release
 from mapper.grid.hexagons import cells_to_corners, cells_to_outline, strings_to_cells
 from mapper.outputs.documents.model import Picture
-from mapper.outputs.pictures.map_picture import Paper
+from mapper.outputs.pictures.paper import Paper
 from mapper.outputs.pictures.svg import PAPER, SOFT, box, drawing, outline, path, text
 from mapper.statistics.map_classes import class_breaks
 

@@ -15,7 +15,7 @@ from mapper.disclosure.release import FindingRelease, is_release
 from mapper.grid.hexagons import cells_to_corners, cells_to_outline, strings_to_cells
 from mapper.outputs.documents.model import Picture
 from mapper.outputs.pictures.area_map import ground
-from mapper.outputs.pictures.map_picture import Paper
+from mapper.outputs.pictures.paper import Paper
 from mapper.outputs.pictures.svg import HOT, SOFT, box, drawing, hatch, outline, path, text
 
 if TYPE_CHECKING:

@@ -2,7 +2,8 @@
 
 What of it may be drawn is decided by who is to see the map
 (:mod:`mapper.disclosure.backdrop`), and how close it is: on a map of a whole force there are main
-roads alone.
+roads alone. Towns, roads and streets are named out of the same file, as far as the same rule lets
+them be drawn.
 """
 
 from collections.abc import Callable
@@ -17,7 +18,8 @@ from mapper.base.palette import COLOURS
 from mapper.base.types import Floats
 from mapper.disclosure.backdrop import backdrop_of
 from mapper.disclosure.release import Release
-from mapper.outputs.pictures.svg import outline, path, track
+from mapper.outputs.pictures.map_names import Label
+from mapper.outputs.pictures.svg import SOFT, outline, path, track
 
 if TYPE_CHECKING:
     import geopandas
@@ -34,6 +36,9 @@ _LINES = {
     "streets": ("road-edge", 0.35, 45.0),
     "roads": ("road-edge", 0.9, 0.0),
 }
+# Size of the letters of each layer's names, and how many units a kilometre has to have.
+_NAMES = {"places": (8.0, 0.0), "roads": (6.5, 25.0), "streets": (6.0, 60.0)}
+_MOST_NAMES = 60  # of a layer; most find no room
 _FAR = 30.0  # units to a kilometre below which coarser tiles do
 
 
@@ -58,8 +63,7 @@ def ground_parts(
     kilometre
         In units of the drawing.
     """
-    held = {str(name) for name, _ in pyogrio.list_layers(file)}
-    seen = [name for name in backdrop_of(release).layers if name in held]
+    seen = _seen(file, release)
     zoom = DEEPEST if kilometre >= _FAR else 11
     under, over = [], []
     for name in seen:
@@ -71,6 +75,43 @@ def ground_parts(
             lines = _coordinates(_read(file, name, box, zoom), place)
             over.append(path(track(lines), stroke=COLOURS[colour], width=width))
     return under, over
+
+
+def ground_names(
+    file: Path,
+    release: Release,
+    place: Callable[[Floats], Floats],
+    *,
+    box: tuple[float, float, float, float],
+    kilometre: float,
+) -> list[Label]:
+    """Return the names of the ground, as :func:`ground_parts` takes it: places, roads, streets.
+
+    Each name once, at its largest part; the most important first.
+    """
+    zoom = DEEPEST if kilometre >= _FAR else 11
+    labels = []
+    for name in (one for one in _NAMES if one in _seen(file, release)):
+        size, least = _NAMES[name]
+        found = _read(file, name, box, zoom)
+        found = found[found["name"].fillna("").str.strip() != ""]
+        if kilometre < least or found.empty:
+            continue
+        found["extent"] = found.to_crs(3857).length
+        first = found.sort_values(["rank", "extent"], ascending=[True, False], kind="stable")
+        first = first.drop_duplicates("name").head(_MOST_NAMES)
+        points = shapely.get_coordinates(first.geometry.representative_point().array)
+        labels += [
+            Label(str(words), x, y, size, SOFT)
+            for words, (x, y) in zip(first["name"], place(points).tolist(), strict=True)
+        ]
+    return labels
+
+
+def _seen(file: Path, release: Release) -> list[str]:
+    """Return the layers of a file that the audience of a release may see."""
+    held = {str(name) for name, _ in pyogrio.list_layers(file)}
+    return [name for name in backdrop_of(release).layers if name in held]
 
 
 def _read(

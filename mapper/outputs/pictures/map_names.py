@@ -1,11 +1,12 @@
 """Names on a printed map: districts, wards and streets, none on another or on a number.
 
 A name stands at the middle of what it names, or is left out where there is no room; districts come
-first, then wards, then the streets with most incidents. Streets are named on close maps alone.
+first, then wards, landmarks, the streets with most incidents, and what the background names.
+Streets and landmarks are named on close maps alone.
 """
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import pandas as pd
@@ -16,6 +17,7 @@ from mapper.outputs.pictures.svg import INK, SOFT, text
 _LETTER = 0.58  # of the size: the mean width of a letter
 _CLOSE = 45.0  # units of the drawing to a kilometre, from which streets are named
 _MOST_WARDS = 40
+_MOVES = (0.0, -1.5, 1.5, -3.0, 3.0, -4.5, 4.5)  # heights of a letter
 
 
 @dataclass(frozen=True)
@@ -71,29 +73,48 @@ def _middles(
 
 
 def placed(
-    labels: Iterable[Label], *, taken: Sequence[tuple[float, float, float, float]], width: float
+    labels: Iterable[Label],
+    *,
+    taken: Sequence[tuple[float, float, float, float]],
+    width: float,
+    height: float,
 ) -> list[str]:
-    """Return as drawings the names that find room inside the map, in the order given."""
+    """Return as drawings the names that find room inside the map, in the order given.
+
+    A name in bold, a district's, may move up or down to find it.
+    """
     boxes = [np.array(one) for one in taken]
     parts = []
     for label in labels:
-        left, top, right, bottom = label.box
-        inside = left >= 0 and right <= width and top >= 0
-        if inside and not any(
-            left < other[2] and right > other[0] and top < other[3] and bottom > other[1]
-            for other in boxes
-        ):
-            boxes.append(np.array(label.box))
-            parts.append(
-                text(
-                    label.words,
-                    label.x,
-                    label.y,
-                    size=label.size,
-                    anchor="middle",
-                    fill=label.fill,
-                    bold=label.bold,
-                    halo=True,
-                )
-            )
+        moves = _MOVES if label.bold else _MOVES[:1]
+        tried = (replace(label, y=label.y + move * label.size) for move in moves)
+        found = next((one for one in tried if _has_room(one.box, boxes, width, height)), None)
+        if found is not None:
+            boxes.append(np.array(found.box))
+            parts.append(_drawn(found))
     return parts
+
+
+def _has_room(
+    box: tuple[float, float, float, float], boxes: Iterable[Floats], width: float, height: float
+) -> bool:
+    """Tell whether a box lies inside the map and on no other."""
+    left, top, right, bottom = box
+    return (left >= 0 and right <= width and top >= 0 and bottom <= height) and not any(
+        left < other[2] and right > other[0] and top < other[3] and bottom > other[1]
+        for other in boxes
+    )
+
+
+def _drawn(label: Label) -> str:
+    """Return a name as a drawing."""
+    return text(
+        label.words,
+        label.x,
+        label.y,
+        size=label.size,
+        anchor="middle",
+        fill=label.fill,
+        bold=label.bold,
+        halo=True,
+    )

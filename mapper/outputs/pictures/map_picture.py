@@ -5,22 +5,28 @@ counts are hidden from the audience are drawn alike, whatever they hide.
 """
 
 import re
-from collections.abc import Iterable
+from html import unescape
 from pathlib import Path
 
 import numpy as np
 import pandas as pd
 
 from mapper.base.palette import BLUES, COLOURS
-from mapper.base.types import Flags, Floats
+from mapper.base.types import Flags
+from mapper.context.places import Places
 from mapper.disclosure.release import Release, is_release
 from mapper.grid.hexagons import cells_to_corners, cells_to_outline, strings_to_cells
 from mapper.outputs.documents.model import Picture
+from mapper.outputs.maps.basemap import credit_of
 from mapper.outputs.maps.drawing import count_classes
-from mapper.outputs.pictures.map_ground import ground_parts
+from mapper.outputs.maps.landmarks import landmarks_of
+from mapper.outputs.pictures.locator import Locator, locator_of
+from mapper.outputs.pictures.map_ground import ground_names, ground_parts
 from mapper.outputs.pictures.map_names import Label, names_of, placed
+from mapper.outputs.pictures.paper import Paper, Points
 from mapper.outputs.pictures.svg import (
     HOT,
+    INK,
     PAPER,
     SOFT,
     box,
@@ -33,36 +39,12 @@ from mapper.outputs.pictures.svg import (
 )
 from mapper.outputs.tables import hotspot_outlines
 
-Points = Floats
 _ROOM = 12.0  # units that a number takes
 _SHORTEST_BAR = 30.0  # units of the drawing
 _NORTH = np.array([[0.0, 0.0], [5.0, 14.0], [0.0, 10.5], [-5.0, 14.0]])  # an arrow's corners
 _SIZE = re.compile(r'viewBox="[-\d.]+ [-\d.]+ ([\d.]+) ([\d.]+)"')
+_CLOSE = 25.0  # units of the drawing to a kilometre, from which landmarks are marked
 _NAMED = 10  # hot spots named in the words that stand for the map
-
-
-class Paper:
-    """Degrees to units of a drawing: equal scale in both directions, north up."""
-
-    def __init__(self, points: Points, *, width: float) -> None:
-        low, high = points.min(axis=0), points.max(axis=0)
-        self.squeeze = float(np.cos(np.radians((low[1] + high[1]) / 2)))
-        self.west, self.north = float(low[0]), float(high[1])
-        self.scale = width / max((high[0] - low[0]) * self.squeeze, 1e-9)
-        self.width, self.height = width, float((high[1] - low[1]) * self.scale)
-        self.kilometre = self.scale / 111.32  # degrees of latitude to units of the drawing
-        self.box = (self.west, float(low[1]), float(high[0]), self.north)
-
-    def place(self, points: Points) -> Points:
-        """Return points (lon, lat) in units of the drawing, shape (points, 2)."""
-        lon, lat = points[..., 0], points[..., 1]
-        return np.stack(
-            [(lon - self.west) * self.squeeze * self.scale, (self.north - lat) * self.scale], -1
-        )
-
-    def rings(self, polygons: Iterable[Iterable[Iterable[tuple[float, float]]]]) -> list[Points]:
-        """Return all rings of polygons in units of the drawing."""
-        return [self.place(np.asarray(ring)) for polygon in polygons for ring in polygon]
 
 
 def map_picture(
@@ -72,6 +54,7 @@ def map_picture(
     width: float = 480.0,
     focus: str | None = None,
     ground: Path | None = None,
+    places: Places | None = None,
 ) -> Picture:
     """Return the map of a release.
 
@@ -81,6 +64,8 @@ def map_picture(
         Id of a hot spot to fill the map with, its surroundings around it; all if not given.
     ground
         Vector tiles made by ``mapper area background``, to draw what the audience may see of.
+    places
+        Of which stations and the like are marked and named, on a close map.
     """
     cells = is_release(release).cells
     index = strings_to_cells(cells["cell"].to_numpy(dtype=object))
@@ -98,12 +83,20 @@ def map_picture(
         parts.append(path(outline(rings), stroke=SOFT, width=0.9))
     spots, numbers = _hotspots(paper, release, set(cells.loc[shown, "hotspot_id"]))
     middles = paper.place(corners[shown][:, :-1].mean(axis=1))
-    labels = names_of(cells[shown], middles, _streets(paper, release), kilometre=paper.kilometre)
-    parts += spots
-    parts += placed(labels, taken=[number.box for number in numbers], width=paper.width)
+    marks, landmarks = _landmarks(paper, release, places)
+    named = [*landmarks, *_streets(paper, release)]
+    labels = names_of(cells[shown], middles, named, kilometre=paper.kilometre)
+    labels += [] if ground is None else _ground_names(paper, release, ground)
+    small = locator_of(release, paper, middles, numbers=[number.box for number in numbers])
+    parts += spots + marks
+    taken = [*(number.box for number in numbers), *([small.box] if small else [])]
+    parts += placed(labels, taken=taken, width=paper.width, height=paper.height)
     parts += _legend(paper, hidden=bool(_counts(cells[shown]).isna().any()))
-    svg = drawing(parts, width=paper.width, height=paper.height + 24)
-    return Picture(svg, _words(release, title), title)
+    parts += small.parts if small else []
+    credit = "" if ground is None else credit_of(ground)
+    parts += [text(credit, paper.width, paper.height + 31, size=5.5, anchor="end", fill=SOFT)]
+    svg = drawing(parts, width=paper.width, height=paper.height + (34 if credit else 24))
+    return Picture(svg, _words(release, title, small), title)
 
 
 def no_higher(drawn: Picture, high: float) -> Picture:
@@ -152,6 +145,26 @@ def _cells(paper: Paper, cells: pd.DataFrame, corners: Points) -> list[str]:
 def _ground(paper: Paper, release: Release, file: Path) -> tuple[list[str], list[str]]:
     """Return ground to be drawn under the cells, and over them."""
     return ground_parts(file, release, paper.place, box=paper.box, kilometre=paper.kilometre)
+
+
+def _ground_names(paper: Paper, release: Release, file: Path) -> list[Label]:
+    """Return what the ground is called."""
+    return ground_names(file, release, paper.place, box=paper.box, kilometre=paper.kilometre)
+
+
+def _landmarks(
+    paper: Paper, release: Release, places: Places | None
+) -> tuple[list[str], list[Label]]:
+    """Return stations and the like as marks, on a close map, and their names beneath."""
+    if paper.kilometre < _CLOSE:
+        return [], []
+    marks, names = [], []
+    for lon, lat, _kind, name in landmarks_of(release, places):
+        x, y = paper.place(np.array([lon, lat])).tolist()
+        if 0 <= x <= paper.width and 0 <= y <= paper.height:
+            marks.append(box(x - 2, y - 2, 4, 4, fill=INK, stroke=PAPER))
+            names.append(Label(unescape(name), x, y + 9, 6.5))
+    return marks, names
 
 
 def _streets(paper: Paper, release: Release) -> list[Label]:
@@ -208,11 +221,14 @@ def _legend(paper: Paper, *, hidden: bool) -> list[str]:
     return parts
 
 
-def _words(release: Release, title: str) -> str:
+def _words(release: Release, title: str, small: Locator | None) -> str:
     """Return the words that stand for the map."""
     names = [str(name) for name in release.hotspots["name"].head(_NAMED)]
     listed = "; ".join(f"{at}. {name}" for at, name in enumerate(names, start=1))
     more = len(release.hotspots) - len(names)
     rest = f"; and {more} more" if more > 0 else ""
     spots = f"Hot spots: {listed}{rest}." if names else "No hot spot."
-    return f"Map of {title or release.title}, {release.area_title}, {release.period}. {spots}"
+    where = f" {small.words}" if small else ""
+    return (
+        f"Map of {title or release.title}, {release.area_title}, {release.period}. {spots}{where}"
+    )

@@ -7,7 +7,7 @@ from mapper.base.text import count
 from mapper.disclosure.release import FindingRelease, is_release
 from mapper.grid.hexagons import cells_to_corners, cells_to_outline
 from mapper.outputs.documents.model import Picture
-from mapper.outputs.pictures.map_picture import Paper
+from mapper.outputs.pictures.paper import Paper
 from mapper.outputs.pictures.svg import HOT, RULE, drawing, hatch, outline, path, text
 
 _NAMES = ("name", "ward", "district", "hotspot_id")  # the first column that is there names a place

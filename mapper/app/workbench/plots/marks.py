@@ -24,7 +24,7 @@ _LEAST_SPREAD = 0.25  # a grid's colours never stretch over less than this on ei
 def sized(chart: Any, *, height: int) -> Any:
     """Return a chart as wide as its column, its words dark enough to read."""
     return (
-        chart.properties(width="container", height=height)
+        chart.properties(width="container", height=height, background=PAPER)
         .configure_axis(labelColor=_QUIET, titleColor=_QUIET, labelFontSize=12)
         .configure_legend(labelColor=INK, titleColor=_QUIET, labelFontSize=12)
     )

@@ -3,6 +3,7 @@
 import altair as alt
 import pandas as pd
 
+from mapper.app.shell.cell_names import cell_names
 from mapper.app.workbench.plots.marks import HOT, NAMES, bars, heat, intervals, sized
 from mapper.app.workbench.plots.rows import CLEAR, MOST, Drawn, in_words, place_names, ratio_rows
 from mapper.base.palette import COLOURS
@@ -60,10 +61,11 @@ def _periods(named: set[str], every: str) -> list[str]:
     return sorted(named)
 
 
-def change(table: pd.DataFrame, _shown: FindingRelease) -> Drawn:
+def change(table: pd.DataFrame, shown: FindingRelease) -> Drawn:
     """Draw how each place changed, with its interval."""
     rows = table.rename(columns={"ratio": "value", "ratio_low": "low", "ratio_high": "high"})
-    rows = rows.assign(name=place_names(table) if "cell" not in table else table["cell"])
+    named = cell_names(table["cell"], shown) if "cell" in table else place_names(table)
+    rows = rows.assign(name=named)
     biggest = (rows["before"] + rows["after"]).sort_values(ascending=False).index[:MOST]
     known = ratio_rows(
         rows.loc[biggest],
