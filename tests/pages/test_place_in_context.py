@@ -255,7 +255,7 @@ def test_children_for_partners_are_rounded_and_small_ones_hidden(signed_in_app, 
         if printed:
             a, b = (int(one.replace(",", "")) for one in (part, whole))
             assert share == f"{100 * a / b:.0f} %"
-    assert "Corridors reach across wards" in said(app)
+    assert "Missing people by district gone from and district found" in said(app)
 
 
 def test_children_for_a_neighbourhood_are_of_its_own_wards(signed_in_app):
