@@ -5,22 +5,22 @@ compared twice, once with the most before and the least after, once the other wa
 told between the two ends is right for every count that the print leaves open, so it gives nothing
 away; it is wider than the interval of the counts themselves. A change is clear when the less
 favourable of the two comparisons is clear, all rows tested together (Benjamini and Hochberg), with
-the dispersion of months of the same lens and area.
+the dispersion of months of the same lens and area; the intervals hold of all rows together too.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import partial
-from typing import Literal
+from typing import Any, Literal
 
 import numpy as np
 
-from mapper.base.types import Flags, Integers
+from mapper.base.types import Flags, Floats, Integers
 from mapper.disclosure.register import UNLIMITED
 from mapper.disclosure.release import Release
 from mapper.disclosure.rules import AudienceRule
 from mapper.disclosure.suppression import interval_of
-from mapper.statistics.change import compare_windows
+from mapper.statistics.change import Change, compare_windows
 from mapper.statistics.period_dispersion import PeriodDispersion
 
 Way = Literal["clear rise", "clear fall", "no clear change", "too few to compare", "cannot be told"]
@@ -47,7 +47,11 @@ class Spans:
 
 @dataclass(frozen=True)
 class RateChange:
-    """How something moved, in words and as the ends of an exact interval of the rate ratio."""
+    """How something moved, in words and as the ends of an interval of the rate ratio.
+
+    The interval is exact and holds beside those of all rows compared: it leaves out 1 where the
+    row surely moved, and nowhere else.
+    """
 
     way: Way
     low: float = 0.0
@@ -131,12 +135,15 @@ def compare_spans(
     if dispersion is not None:
         known &= ~np.isnan(dispersion.ratio)
     compare = partial(
-        compare_windows, before_length=days[0], after_length=days[1], dispersion=dispersion
+        _least_and_most,
+        (np.where(known, before.low, 0), np.where(known, before.high, 0)),
+        (np.where(known, after.low, 0), np.where(known, after.high, 0)),
+        before_length=days[0],
+        after_length=days[1],
+        dispersion=dispersion,
     )
-    least = compare(np.where(known, before.high, 0), np.where(known, after.low, 0))
-    most = compare(np.where(known, before.low, 0), np.where(known, after.high, 0))
-    rise = least.clear(alpha=alpha) & (least.low > 1)
-    fall = most.clear(alpha=alpha) & (most.high < 1)
+    low, high = _joint_ends(compare, known=known, alpha=alpha)
+    rise, fall = low > 1, high < 1
     return tuple(
         RateChange(_way(*flags), float(low), float(high))
         if flags[0]
@@ -146,11 +153,42 @@ def compare_spans(
             rise.tolist(),
             fall.tolist(),
             barred.tolist(),
-            least.low,
-            most.high,
+            low,
+            high,
             strict=True,
         )
     )
+
+
+def _least_and_most(
+    before: tuple[Integers, Integers], after: tuple[Integers, Integers], **choices: Any
+) -> tuple[Change, Change]:
+    """Return the change by the counts of least rise and by those of most."""
+    return (
+        compare_windows(before[1], after[0], **choices),
+        compare_windows(before[0], after[1], **choices),
+    )
+
+
+def _joint_ends(
+    compare: Callable[..., tuple[Change, Change]], *, known: Flags, alpha: float
+) -> tuple[Floats, Floats]:
+    """Return intervals that hold of all rows together and leave out 1 where a row surely moved.
+
+    Rows that moved by their false discovery rate have intervals that hold of that many of all
+    (Benjamini & Yekutieli 2005); those of the others hold all at once (Bonferroni).
+    """
+    rows, changes = max(int(known.sum()), 1), compare(confidence=1 - alpha)
+    least, most = compare(confidence=1 - alpha / rows)
+    low, high = np.minimum(least.low, 1.0), np.maximum(most.high, 1.0)
+    for change in changes:
+        clear, found = change.clear(alpha=alpha), int((change.q <= alpha).sum())
+        if not clear.any():
+            continue
+        least, most = compare(confidence=1 - alpha * min(found / rows, 1.0))
+        moved = clear & ((least.low > 1) if change is changes[0] else (most.high < 1))
+        low, high = np.where(moved, least.low, low), np.where(moved, most.high, high)
+    return low, high
 
 
 def _way(known: bool, rise: bool, fall: bool) -> Way:  # noqa: FBT001 - three flags of one row
