@@ -31,6 +31,7 @@ from mapper.app.patch.sheet import notes_of
 from mapper.app.patch.words import action_words, peak_words, shift_words
 from mapper.areas.load import load_study_area
 from mapper.base.errors import RefusedError
+from mapper.base.settings import settings
 from mapper.context.near import near_places
 from mapper.context.places import Places, places_table
 from mapper.disclosure.patch import allowed_wards, release_patch
@@ -260,6 +261,27 @@ def test_wards_of_others_and_partners_are_refused(study):
     both = Viewer("Bo", frozenset({"partner", "neighbourhood"}))
     with pytest.raises(RefusedError, match="operational detail"):
         release_patch(both, study)
+
+
+def test_a_postcode_is_found_where_a_directory_is_given(patch, tmp_path, monkeypatch):
+    shown = patch.shown
+    lon, lat = cells_to_points(strings_to_cells([shown.cells["cell"][100]]))
+    directory = tmp_path / "directory.csv"
+    directory.write_text(
+        f"pcds,lat,long\nCH41 1AA,{lat[0]},{lon[0]}\nSW1A 1AA,51.501,-0.1419\n", encoding="utf-8"
+    )
+    monkeypatch.delenv("MAPPER_POSTCODES", raising=False)
+    settings.cache_clear()
+    assert "no directory of them" in find_place("CH41 1AA", shown)
+    monkeypatch.setenv("MAPPER_POSTCODES", str(directory))
+    settings.cache_clear()
+    found = find_place("ch411aa", shown)
+    assert found.words == f"Postcode CH411AA, {shown.cells['ward'][100]}"
+    assert (found.lon, found.lat) == pytest.approx((lon[0], lat[0]))
+    assert "lies outside the wards shown" in find_place("SW1A 1AA", shown)
+    assert "is not in the directory of postcodes (directory.csv)" in find_place("L1 1AA", shown)
+    monkeypatch.delenv("MAPPER_POSTCODES")
+    settings.cache_clear()
 
 
 def test_searches_find_wards_streets_cells_and_references(patch):

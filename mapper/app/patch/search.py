@@ -1,4 +1,4 @@
-"""Find a place on a patch: ward, street label, H3 cell id or National Grid reference.
+"""Find a place on a patch: ward, street label, postcode, H3 cell id or National Grid reference.
 
 A reference names a square: SJ 35 90 is a square of a kilometre, and its middle is shown.
 """
@@ -8,11 +8,15 @@ from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
+import pyarrow as pa
 
+from mapper.base.errors import InputError
+from mapper.base.settings import settings
 from mapper.disclosure.release import Release
 from mapper.grid.area_weighting import name_key
 from mapper.grid.hexagons import cells_to_points, points_to_cells, strings_to_cells
 from mapper.incidents.coordinates import grid_to_degrees
+from mapper.incidents.postcodes import POSTCODE, load_postcodes
 
 _LETTERS = "ABCDEFGHJKLMNOPQRSTUVWXYZ"  # the grid has no I
 _REFERENCE = re.compile(r"([A-HJ-Z])([A-HJ-Z])\s*(\d{1,5})\s+(\d{1,5})|([A-HJ-Z])([A-HJ-Z])(\d+)")
@@ -40,6 +44,8 @@ def find_place(asked: str, shown: Release) -> PlaceMatch | str:
         return _on_patch(f"Grid reference {text.upper()}", point, shown)
     if _CELL.fullmatch(text.lower()):
         return _cell(text.lower(), shown)
+    if POSTCODE.fullmatch(text):
+        return _postcode(text.upper(), shown)
     ward = _ward(text, shown)
     if ward is not None:
         return ward
@@ -96,6 +102,23 @@ def _cell(cell: str, shown: Release) -> PlaceMatch | str:
     except (ValueError, TypeError):
         return f"{cell} is no cell. Copy its id from the map: 15 signs, starting with 8."
     return _on_patch(f"Cell {cell}", (float(lon[0]), float(lat[0])), shown)
+
+
+def _postcode(text: str, shown: Release) -> PlaceMatch | str:
+    """Return where the installation's directory of postcodes puts one."""
+    directory = settings().postcodes
+    if directory is None:
+        return (
+            f"{text} is a postcode, and this installation has no directory of them: whoever looks"
+            " after it names one in MAPPER_POSTCODES. Write a ward or a street."
+        )
+    try:
+        lon, lat = load_postcodes(directory).find(pa.array([text]))
+    except InputError as error:
+        return str(error)
+    if np.isnan(lon[0]):
+        return f"{text} is not in the directory of postcodes ({directory.name}). Write a street."
+    return _on_patch(f"Postcode {text}", (float(lon[0]), float(lat[0])), shown)
 
 
 def _on_patch(words: str, point: tuple[float, float], shown: Release) -> PlaceMatch | str:
