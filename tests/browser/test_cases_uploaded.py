@@ -14,7 +14,7 @@ from tests.cases import ASKED, READ
 from tests.small_extract import write_extract
 
 pytestmark = pytest.mark.browser
-FEW = ["date_time_cols.xlsx", "us_mangled.xlsx", "two_forces", "daily_log.csv"]
+FEW = ["us_mangled.xlsx", "two_forces"]
 READY = "Quality of what you loaded"
 CONFIRM = "Read with these columns"
 SWAPPED = "Swapped in part by a spreadsheet"

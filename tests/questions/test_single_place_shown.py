@@ -49,7 +49,7 @@ def test_the_signals_name_it_and_say_that_clusters_miss_it(run, block, tmp_path)
     assert pd.isna(row["hotspot_id"])
     assert row["single_place_found"]
     assert "single place" in row["signals"]
-    assert "does this one cell stand out from its own ring?" in row["words"]
+    assert "does this one cell stand out from those around it?" in row["words"]
     assert "a cluster test cannot see" in said.out
 
 

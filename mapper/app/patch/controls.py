@@ -77,7 +77,9 @@ def ask_choice(viewer: Viewer, dataset: Dataset, allowed: Allowed) -> tuple[Patc
         span, start, end = _ask_days(allowed)
         shifts, weekdays = _ask_hours()
         sought = st.text_input(
-            "Find a ward, street, postcode or grid reference", placeholder="SJ 357 903", key="patch find"
+            "Find a ward, street, postcode or grid reference",
+            placeholder="SJ 357 903",
+            key="patch find",
         )
         beside = _ask_beside(lenses, lens)
     spot = str(st.session_state.get("patch spot", ""))

@@ -56,10 +56,11 @@ function (map, data, canvas, streets) {
   }
   function cellFacts(at) {
     if (data.partner) {
-      return "<dl>" + fact("Incidents in this cell", said(at)) +
+      return '<dl data-cell="' + cells.id[at] + '">' + fact("Incidents in this cell", said(at)) +
         fact("Residents", number(cells.residents[at])) + "</dl>";
     }
-    return '<dl>' + fact("Incidents in this cell", number(cells.incidents[at])) +
+    return '<dl data-cell="' + cells.id[at] + '">' +
+      fact("Incidents in this cell", number(cells.incidents[at])) +
       fact("Incidents with the cells around it", number(cells.disc[at])) + scored(at) +
       fact("Residents", number(cells.residents[at])) + "</dl>" +
       '<p class="m-note">' + strength(at) + "</p>";
