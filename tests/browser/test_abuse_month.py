@@ -249,10 +249,22 @@ def test_an_area_is_drawn_on_the_map_and_taken(visit, folder):
     view = page.get_by_role("button", name="Area in view")
     ann.click_until(view, page.get_by_text("Draw or choose a smaller area.", exact=False))
     ann.rest()
+    closer = page.frame_locator("iframe[title^='Map:']").get_by_role("button", name="Zoom in")
+    for _ in range(7):  # the window of this test is wide
+        closer.click()
+        page.wait_for_timeout(400)
+    second = page.get_by_role("button", name=re.compile("^Take Area 2: drawn on the map"))
+    ann.click_until(view, second)
+    second.click()
+    taken.wait_for()
+    ann.rest()
     kept = open_database(workspace=folder / "workspace")
     (typed,) = drafts_of(kept, "ann", "campaign")
     kept.close()
-    (area,) = typed.content["places"]
-    assert (area["place"], area["kind"]) == ("Area 1", "area")
-    assert area["cells"]
+    areas = typed.content["places"]
+    assert [(one["place"], one["kind"]) for one in areas] == [
+        ("Area 1", "area"),
+        ("Area 2", "area"),
+    ]
+    assert all(one["cells"] for one in areas)
     assert ann.complaints == []
