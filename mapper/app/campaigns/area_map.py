@@ -7,13 +7,13 @@ It is the map of the other pages in its sandboxed frame; the drawing is that of 
 import hashlib
 import json
 from dataclasses import dataclass
-from functools import cache
 from typing import Any
 
 import streamlit as st
 
 from mapper.app.patch.panel import corners_of
-from mapper.app.shell.basemap import current_basemap, tile_reader, tiles_address
+from mapper.app.shell.basemap import current_basemap, tiles_address
+from mapper.app.shell.map_frame import FRAME_CSS, frame_script
 from mapper.app.shell.once import map_address_once
 from mapper.base.palette import with_colours
 from mapper.disclosure.release import Release, is_release
@@ -27,8 +27,7 @@ _HTML = """<div class="bar">
 <button type="button" class="view">Area in view</button><output></output></div>
 <iframe sandbox="allow-scripts" referrerpolicy="no-referrer"></iframe>"""
 _CSS = with_colours(
-    "iframe { display: block; width: 100%; border: 1px solid var(--c-edge); border-radius: 6px;"
-    " background: var(--c-sea); box-sizing: border-box; }"
+    f"{FRAME_CSS}"
     " .bar { display: flex; flex-wrap: wrap; gap: 8px; align-items: center; margin-bottom: 8px; }"
     " .bar button { min-height: 36px; padding: 4px 12px; border: 1px solid var(--c-edge);"
     " border-radius: 6px; background: var(--c-paper); color: var(--c-ink); font: inherit; }"
@@ -68,16 +67,8 @@ _JS = """function start(root) {
 export default function ({ data, parentElement, setStateValue }) {
   const frame = parentElement.querySelector("iframe");
   const state = frame.mapperState ?? (frame.mapperState = start(parentElement));
-  if (state.tiles !== data.tiles) { state.tiles = data.tiles; state.file = undefined; }
   state.say = (name, more) => setStateValue(name, { release: data.release, ...more });
-  frame.title = data.title;
-  frame.style.height = `${data.height}px`;
-  if (frame.dataset.src !== data.src) { frame.dataset.src = data.src; showMap(frame, data.src); }
-  return () => {
-    if (frame.isConnected) { return; }
-    window.removeEventListener("message", state.hear);
-    frame.mapperState = undefined;
-  };
+  return keepFrame(frame, state, data);
 }"""
 
 
@@ -114,10 +105,5 @@ def _address(shown: Release) -> str:
 
 def _component() -> Any:
     """Return the component, registered with the app that runs now."""
-    return st.components.v2.component("mapper_area_map", html=_HTML, css=_CSS, js=_script())
-
-
-@cache
-def _script() -> str:
-    """Return the component's script, with what reads tiles for the map before it."""
-    return f"{tile_reader()}\n{_JS}"
+    script = f"{frame_script()}\n{_JS}"
+    return st.components.v2.component("mapper_area_map", html=_HTML, css=_CSS, js=script)

@@ -11,10 +11,22 @@ from mapper.base.palette import with_colours
 from mapper.disclosure.release import Release, is_release
 
 _HTML = '<iframe sandbox="allow-scripts" referrerpolicy="no-referrer"></iframe>'
-_CSS = with_colours(
+FRAME_CSS = (
     "iframe { display: block; width: 100%; border: 1px solid var(--c-edge); border-radius: 6px;"
     " background: var(--c-sea); box-sizing: border-box; }"
 )
+# Shows what a frame is told to; gives back what clears up after it.
+_KEEP_FRAME = """function keepFrame(frame, state, data) {
+  if (state.tiles !== data.tiles) { state.tiles = data.tiles; state.file = undefined; }
+  frame.title = data.title;
+  frame.style.height = `${data.height}px`;
+  if (frame.dataset.src !== data.src) { frame.dataset.src = data.src; showMap(frame, data.src); }
+  return () => {
+    if (frame.isConnected) { return; }
+    window.removeEventListener("message", state.hear);
+    frame.mapperState = undefined;
+  };
+}"""
 _JS = """function start(frame) {
   const state = { frame, tiles: null };
   state.hear = (event) => {
@@ -28,15 +40,7 @@ _JS = """function start(frame) {
 export default function ({ data, parentElement }) {
   const frame = parentElement.querySelector("iframe");
   const state = frame.mapperState ?? (frame.mapperState = start(frame));
-  if (state.tiles !== data.tiles) { state.tiles = data.tiles; state.file = undefined; }
-  frame.title = data.title;
-  frame.style.height = `${data.height}px`;
-  if (frame.dataset.src !== data.src) { frame.dataset.src = data.src; showMap(frame, data.src); }
-  return () => {
-    if (frame.isConnected) { return; }
-    window.removeEventListener("message", state.hear);
-    frame.mapperState = undefined;
-  };
+  return keepFrame(frame, state, data);
 }"""
 
 
@@ -48,10 +52,12 @@ def show_map(shown: Release, *, title: str, height: int) -> None:
 
 def _component() -> Any:
     """Return the component, registered with the app that runs now."""
-    return st.components.v2.component("mapper_map_frame", html=_HTML, css=_CSS, js=_script())
+    css = with_colours(FRAME_CSS)
+    script = f"{frame_script()}\n{_JS}"
+    return st.components.v2.component("mapper_map_frame", html=_HTML, css=css, js=script)
 
 
 @cache
-def _script() -> str:
-    """Return the component's script, with what reads tiles for the map before it."""
-    return f"{tile_reader()}\n{_JS}"
+def frame_script() -> str:
+    """Return what a component with a map's frame needs: tiles for the map, and ``keepFrame``."""
+    return f"{tile_reader()}\n{_KEEP_FRAME}"
