@@ -74,7 +74,7 @@ def _show_how_many(viewer: Viewer, work: Sequence[Version]) -> None:
     late = len(overdue(opened, today_here()))
     st.text(f"{viewer.agency}: {count(len(opened), 'action')} open, {late or 'none'} late.")
     if not work:
-        notice("Nothing has been shared with partner agencies yet.")
+        notice("Nothing is shared with partner agencies now.")
 
 
 def _show_record(viewer: Viewer, one: Version) -> None:
