@@ -135,13 +135,13 @@ def margins_of(
         What the unknowns are counts of.
     """
     entries, tables, column, part = _told_once(sums.tocoo(), tables)
-    pool, apart = _pools(entries, tables)
+    many = _of_several_places(entries, tables)
+    pool, apart = _pools(entries, tables, many)
     pooled = pool >= 0
     if not (pooled.any() or part.any()):
         return None
     held, kind, total, unknowns = _numbers(pool, tables)
-    many = _of_several_places(entries, tables)[entries.row]
-    at = np.where(many, kind[entries.col], held[entries.col])
+    at = np.where(many[entries.row], kind[entries.col], held[entries.col])
     at = np.where(pooled[entries.col], at, apart[entries.col])
     short = _each_once(entries.row, at, entries.data, (sums.shape[0], unknowns))
     balances = _balances(held[pooled], kind[pooled], total[pooled], unknowns)
@@ -163,7 +163,8 @@ def _told_once(
     Given back too: the new unknown of each old one, and whether it is a part of that.
     """
     alike: defaultdict[tuple[_Said, ...], list[int]] = defaultdict(list)
-    for place, said in _spoken_of(entries, tables).items():
+    many = _of_several_places(entries, tables)
+    for place, said in _spoken_of(entries, tables, many).items():
         if all(sum_ != _NONE for sum_, *_ in said):
             alike[tuple(sorted(said))].append(place)
     first = np.arange(int(tables.place.max()) + 1)
@@ -200,13 +201,13 @@ def _of_several_places(entries: sparse.coo_array, tables: Tables) -> Flags:
     return np.asarray(first < last)
 
 
-def _pools(entries: sparse.coo_array, tables: Tables) -> tuple[Integers, Integers]:
+def _pools(entries: sparse.coo_array, tables: Tables, many: Flags) -> tuple[Integers, Integers]:
     """Return the pool in which each unknown can be exchanged, -1 for none, and its number if none.
 
     A pool is of places with the same sums over several places and the same kinds in sums of their
     own, and of kinds that the same of these own sums hold.
     """
-    spoken = _spoken_of(entries, tables)
+    spoken = _spoken_of(entries, tables, many)
     alike: defaultdict[tuple[_Said, ...], list[int]] = defaultdict(list)
     for place, said in spoken.items():
         alike[tuple(sorted(said))].append(place)
@@ -225,9 +226,8 @@ def _pools(entries: sparse.coo_array, tables: Tables) -> tuple[Integers, Integer
     return pool, np.cumsum(pool < 0) - 1
 
 
-def _spoken_of(entries: sparse.coo_array, tables: Tables) -> dict[int, list[_Said]]:
+def _spoken_of(entries: sparse.coo_array, tables: Tables, many: Flags) -> dict[int, list[_Said]]:
     """Return what is said of each place: the sum, where it is over several, and of which kinds."""
-    many = _of_several_places(entries, tables)
     place, kind = tables.place[entries.col], tables.kind[entries.col]
     order = np.lexsort((kind, entries.row, place))
     place, row, kind, data = place[order], entries.row[order], kind[order], entries.data[order]

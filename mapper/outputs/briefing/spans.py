@@ -181,12 +181,12 @@ def _joint_ends(
     rows, changes = max(int(known.sum()), 1), compare(confidence=1 - alpha)
     least, most = compare(confidence=1 - alpha / rows)
     low, high = np.minimum(least.low, 1.0), np.maximum(most.high, 1.0)
-    for change in changes:
+    for change, of_rises in zip(changes, (True, False), strict=True):
         clear, found = change.clear(alpha=alpha), int((change.q <= alpha).sum())
         if not clear.any():
             continue
         least, most = compare(confidence=1 - alpha * min(found / rows, 1.0))
-        moved = clear & ((least.low > 1) if change is changes[0] else (most.high < 1))
+        moved = clear & ((least.low > 1) if of_rises else (most.high < 1))
         low, high = np.where(moved, least.low, low), np.where(moved, most.high, high)
     return low, high
 
