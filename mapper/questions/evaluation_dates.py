@@ -20,13 +20,19 @@ from mapper.analysis.study import Study
 from mapper.base.types import Integers
 from mapper.grid.counts import count_by_period
 from mapper.questions.action import Action
-from mapper.questions.windows import Window, counts_within, days_with_data, knows_months_only
+from mapper.questions.windows import (
+    Window,
+    counts_within,
+    days_with_data,
+    knows_months_only,
+    months_begun,
+)
 from mapper.statistics.placebo_evaluation import CellPeriods, CellWindows
 
 _DAY = timedelta(days=1)
 _MOST_DATES = 3  # the action's own included
 _FARTHEST = 36  # months back
-_ENOUGH_HISTORY = 0.5  # of the window before
+ENOUGH_HISTORY = 0.5  # of the window before
 _HISTORY_LEFT = 0.375  # of the history of the action itself, at an earlier date
 _SHORTEST_HISTORY = 21  # days
 _COVERED = 0.8  # of the days of a window, at an earlier date
@@ -50,11 +56,13 @@ def windows_around(study: Study, action: Action) -> tuple[Around, ...]:
     first = _with_history(study, action)
     if first is None:
         return ()
-    found = [first]
+    found, by_month = [first], knows_months_only(study.incidents.table)
     for months in range(1, _FARTHEST):
         if len(found) == _MOST_DATES:
             break
-        before, after = (_moved(study, each, months) for each in (first.before, first.after))
+        before, after = (
+            _moved(each, months, by_month=by_month) for each in (first.before, first.after)
+        )
         if before.first <= study.first:
             break
         earlier = Around(Window(study.first, before.first - _DAY), before, after)
@@ -94,19 +102,32 @@ def parted_counts(study: Study, around: Around) -> CellWindows:
 
 def same_months(study: Study, around: Around) -> Window | None:
     """Return the window after a year earlier; none where it does not lie in the history."""
-    same = _moved(study, around.after, _YEAR)
-    inside = around.history.first <= same.first and same.last <= around.history.last
+    by_month = knows_months_only(study.incidents.table)
+    same = year_before(around.after, around.history, by_month=by_month)
     enough = _COVERED * days_with_data(study, around.after)
-    return same if inside and days_with_data(study, same) >= enough else None
+    return same if same and days_with_data(study, same) >= enough else None
+
+
+def year_before(after: Window, history: Window, *, by_month: bool) -> Window | None:
+    """Return the same weeks a year before a window; none where they do not lie in the history.
+
+    Parameters
+    ----------
+    by_month
+        Whether the data knows only its months.
+    """
+    same = _moved(after, _YEAR, by_month=by_month)
+    inside = history.first <= same.first and same.last <= history.last
+    return same if inside else None
 
 
 def judged_periods(study: Study, around: Around) -> CellPeriods:
     """Return the counts of months or weeks from which the dispersion is measured."""
     counts, group = [], []
     for number, window in enumerate((around.history, around.before)):
-        by_month = knows_months_only(study) or window.days > _LONG
+        by_month = knows_months_only(study.incidents.table) or window.days > _LONG
         table, _ = _by_period(study, window, by_month=by_month)
-        whole = by_month and not knows_months_only(study)
+        whole = by_month and not knows_months_only(study.incidents.table)
         judged = table if whole or table.shape[1] < 4 else table[:, 1::2]  # noqa: PLR2004 (two a half)
         counts.append(judged)
         group.extend([number] * judged.shape[1])
@@ -115,11 +136,13 @@ def judged_periods(study: Study, around: Around) -> CellPeriods:
 
 def _with_history(study: Study, action: Action) -> Around | None:
     """Return the windows of the action, the time before it halved where no history is left."""
-    before, after = (_to_months(study, each) for each in (action.before, action.after))
+    before, after = action.before, action.after
+    if knows_months_only(study.incidents.table):
+        before, after = months_begun(before), months_begun(after)
     if before.first > study.first:
         history = Window(study.first, before.first - _DAY)
         days = days_with_data(study, history)
-        if days >= _ENOUGH_HISTORY * days_with_data(study, before):
+        if days >= ENOUGH_HISTORY * days_with_data(study, before):
             return Around(history, before, after)
     whole = Window(study.first, before.last)
     middle = _middle(study, whole)
@@ -131,7 +154,7 @@ def _with_history(study: Study, action: Action) -> Around | None:
 
 def _middle(study: Study, window: Window) -> date:
     """Return the first day of the later half of a window."""
-    if not knows_months_only(study):
+    if not knows_months_only(study.incidents.table):
         return window.first + timedelta(days=window.days // 2)
     first = np.datetime64(window.first, "M")
     months = int((np.datetime64(window.last, "M") - first).astype(np.int64)) + 1
@@ -139,24 +162,15 @@ def _middle(study: Study, window: Window) -> date:
     return middle
 
 
-def _to_months(study: Study, window: Window) -> Window:
-    """Return the whole months whose first day lies in a window, where data knows no days."""
-    if not knows_months_only(study):
-        return window
-    first, last = (np.datetime64(day, "M") for day in (window.first, window.last))
-    first += int(window.first.day > 1)
-    return Window(first.astype("datetime64[D]").astype(object), _last_day(first, last))
-
-
 def _last_day(first: np.datetime64, last: np.datetime64) -> date:
     day: date = ((max(first, last) + 1).astype("datetime64[D]") - 1).astype(object)
     return day
 
 
-def _moved(study: Study, window: Window, months: int) -> Window:
+def _moved(window: Window, months: int, *, by_month: bool) -> Window:
     """Return a window moved back: by months where it is made of months, else by whole weeks."""
     whole = window.first.day == 1 and (window.last + _DAY).day == 1
-    if whole or knows_months_only(study):
+    if whole or by_month:
         first, last = (np.datetime64(day, "M") - months for day in (window.first, window.last))
         return Window(first.astype("datetime64[D]").astype(object), _last_day(first, last))
     days = timedelta(days=7 * round(_MONTH * months / 7))
@@ -175,7 +189,7 @@ def _is_enough(study: Study, earlier: Around, first: Around) -> bool:
 
 def _halves(study: Study, window: Window) -> tuple[Integers, Integers] | None:
     """Return every other week or month of a window and the rest; none where there is but one."""
-    table, _ = _by_period(study, window, by_month=knows_months_only(study))
+    table, _ = _by_period(study, window, by_month=knows_months_only(study.incidents.table))
     if table.shape[1] <= 1:
         return None
     return table[:, ::2].sum(axis=1), table[:, 1::2].sum(axis=1)
@@ -183,7 +197,7 @@ def _halves(study: Study, window: Window) -> tuple[Integers, Integers] | None:
 
 def _judged_part(study: Study, history: Window, part: Window) -> Integers | None:
     """Return the judged weeks or months of a history that begin in a part of it; none if none."""
-    table, starts = _by_period(study, history, by_month=knows_months_only(study))
+    table, starts = _by_period(study, history, by_month=knows_months_only(study.incidents.table))
     inside = (starts >= np.datetime64(part.first)) & (starts <= np.datetime64(part.last))
     if starts.size > 1:
         inside[::2] = False

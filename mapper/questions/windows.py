@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 
 import numpy as np
+import pandas as pd
 
 from mapper.analysis.examine import late_words
 from mapper.analysis.study import Study
@@ -66,16 +67,60 @@ def windows_since(study: Study, since: date) -> tuple[Window, Window]:
             f"{since} is not inside {study.first} to {study.last}. Choose a day with incidents"
             " before and after it."
         )
-    after = Window(since, study.last)
-    return Window(max(study.first, _as_long_before(study, after)), since - _DAY), after
+    return _with_before(
+        Window(since, study.last), study.first, by_month=knows_months_only(study.incidents.table)
+    )
 
 
-def _as_long_before(study: Study, after: Window) -> date:
+def windows_of_work(
+    work: Window, bounds: tuple[date, date], *, by_month: bool
+) -> tuple[Window, Window]:
+    """Return the days of some work, as far as data goes, and as long before it as data goes back.
+
+    Parameters
+    ----------
+    bounds
+        First and last day of the data.
+    by_month
+        Whether the data knows only its months: the windows are then the whole months that begin
+        during the work, or that hold it where none does.
+
+    Raises
+    ------
+    RequestError
+        When the data does not reach to both sides of the first day.
+    """
+    after = months_begun(work) if by_month else work
+    if not bounds[0] < after.first <= bounds[1]:
+        raise RequestError(
+            f"The data runs from {bounds[0]:%d %B %Y} to {bounds[1]:%d %B %Y}: it must reach to"
+            " both sides of the first day of the work. Give that day, or load other data."
+        )
+    return _with_before(
+        Window(after.first, min(after.last, bounds[1])), bounds[0], by_month=by_month
+    )
+
+
+def months_begun(window: Window) -> Window:
+    """Return the whole months whose first day lies in a window; those it touches where none."""
+    first, last = (np.datetime64(day, "M") for day in (window.first, window.last))
+    first = min(first + int(window.first.day > 1), last)
+    end: date = ((last + 1).astype("datetime64[D]") - 1).astype(object)
+    return Window(first.astype("datetime64[D]").astype(object), end)
+
+
+def _with_before(after: Window, earliest: date, *, by_month: bool) -> tuple[Window, Window]:
+    """Return a window, and the time before it that is as long, or as long as there is."""
+    start = max(earliest, _as_long_before(after, by_month=by_month))
+    return Window(start, after.first - _DAY), after
+
+
+def _as_long_before(after: Window, *, by_month: bool) -> date:
     """Return the day from which it is as long to a window as the window is: in months, if need be.
 
     Data that knows only its months must not be cut inside one.
     """
-    if not knows_months_only(study):
+    if not by_month:
         return after.first - timedelta(days=after.days)
     months = np.datetime64(after.last, "M") - np.datetime64(after.first, "M") + 1
     start: date = (np.datetime64(after.first, "M") - months).astype("datetime64[D]").astype(object)
@@ -91,7 +136,7 @@ def check_windows(study: Study, before: Window, after: Window) -> tuple[str, ...
     ]
     if before.last >= after.first:
         faults.append(f"the window {before} does not end before {after} starts")
-    if knows_months_only(study):
+    if knows_months_only(study.incidents.table):
         faults += [
             f"the window {window} cuts a month, and the data knows months, not days"
             f" ({_whole_months(window)} would be whole)"
@@ -120,9 +165,9 @@ def _whole_months(window: Window) -> str:
     return f"{window.first.replace(day=1)}:{after - _DAY}"
 
 
-def knows_months_only(study: Study) -> bool:
-    """Tell whether some of the data knows no day."""
-    return "month" in study.incidents.table["precision"].unique()
+def knows_months_only(incidents: pd.DataFrame) -> bool:
+    """Tell whether some of the incidents know no day."""
+    return "month" in incidents["precision"].unique()
 
 
 def refuse_months_only(study: Study) -> None:

@@ -22,7 +22,8 @@ from mapper.disclosure.people import Viewer, may, require
 from mapper.grid.hexagons import cell_resolution, strings_to_cells
 from mapper.lenses.lens import Lens
 from mapper.methods.load import glossary
-from mapper.questions.windows import Window
+from mapper.questions.evaluation_dates import ENOUGH_HISTORY, year_before
+from mapper.questions.windows import Window, knows_months_only, windows_of_work
 from mapper.records.campaigns import as_intervention
 from mapper.records.evaluations import (
     evaluate_again,
@@ -250,35 +251,52 @@ def _study(dataset: Dataset, lens: Lens, intervention: Version) -> Study:
 
 def _ask_windows(dataset: Dataset, intervention: Version, key: str) -> tuple[Window, Window]:
     """Ask for the two windows; proposed are the time of the intervention and as long before."""
-    bounds = days_of(dataset.incidents.table)
-    proposed = proposed_windows(intervention.content, bounds)
+    table = dataset.incidents.table
+    bounds, by_month = days_of(table), knows_months_only(table)
+    proposed = windows_of_work(_days_of_work(intervention, bounds), bounds, by_month=by_month)
     labels = ("Before, from", "Before, to", "After, from", "After, to")
     days = [day for window in proposed for day in (window.first, window.last)]
     chosen: list[date] = []
     for place, label, day in zip(st.columns(4), labels, days, strict=True):
         told: Any = place.date_input(label, day, format="DD/MM/YYYY", key=f"{key} {label}")
         chosen.append(told if isinstance(told, date) else day)
-    return Window(chosen[0], chosen[1]), Window(chosen[2], chosen[3])
+    before, after = Window(chosen[0], chosen[1]), Window(chosen[2], chosen[3])
+    st.caption(plain(reach_words(before, after, bounds[0], by_month=by_month)))
+    return before, after
 
 
-def proposed_windows(content: Content, bounds: tuple[date, date]) -> tuple[Window, Window]:
-    """Return the time since an intervention began, as far as data goes, and as long before it.
+def _days_of_work(intervention: Version, bounds: tuple[date, date]) -> Window:
+    """Return the days of an intervention: to the end of the data where it has no last day."""
+    first, last = (intervention.content.get(name) for name in ("first", "last"))
+    if not first:
+        raise RequestError("It has no first day yet. Give that day above, and save.")
+    begun = date.fromisoformat(first)
+    return Window(begun, max(begun, date.fromisoformat(last) if last else bounds[1]))
 
-    Raises
-    ------
-    RequestError
-        When the data does not reach to both sides of the first day.
+
+def reach_words(before: Window, after: Window, earliest: date, *, by_month: bool) -> str:
+    """Say what else the two windows are judged by: all the history there is, and the year before.
+
+    Parameters
+    ----------
+    earliest
+        The first day of the data.
+    by_month
+        Whether the data knows only its months.
     """
-    first = date.fromisoformat(content["first"]) if content.get("first") else None
-    if first is None or not bounds[0] < first <= bounds[1]:
-        raise RequestError(
-            f"The data runs from {bounds[0]:%d %B %Y} to {bounds[1]:%d %B %Y}: it must reach to"
-            " both sides of the intervention's first day. Give that day, or load other data."
+    if (before.first - earliest).days < ENOUGH_HISTORY * before.days:
+        return (
+            "There are few or no days before these: the first half of the time before stands for"
+            " what is usual. Earlier data, if you have it, makes the answer firmer."
         )
-    last = date.fromisoformat(content["last"]) if content.get("last") else bounds[1]
-    after = Window(first, max(first, min(last, bounds[1])))
-    start = max(bounds[0], first - timedelta(days=after.days))
-    return Window(start, first - timedelta(days=1)), after
+    history = Window(earliest, before.first - timedelta(days=1))
+    same = year_before(after, history, by_month=by_month)
+    season = (
+        f", and by the same weeks a year before: {same}"
+        if same
+        else "; the same weeks a year before are not in it"
+    )
+    return f"Judged too by what was usual there in all the data before, {history}{season}."
 
 
 def _kind(result: Content) -> str:
