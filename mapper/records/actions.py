@@ -1,7 +1,7 @@
 """Actions of plans and campaigns: which are open, late or done, and which phases they cover."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any, Literal, cast
 
@@ -29,6 +29,7 @@ class PlannedAction:
     place: str = ""
     ended: bool = False  # its plan or campaign is: nobody waits for it any longer
     row: int = 0  # its place in the table, from 0
+    door: str = ""  # the agency that leads at its place: the one door for families there
 
     @property
     def is_wanted(self) -> bool:
@@ -54,9 +55,18 @@ class PlannedAction:
 
 def actions_of(content: Content, *, plan: str = "") -> tuple[PlannedAction, ...]:
     """Return the actions of a plan's or campaign's content, in its order."""
-    ended = has_ended(content)
-    rows = content.get("actions", ())
-    return tuple(_action(row, plan, ended, number) for number, row in enumerate(rows))
+    whole = str(content.get("lead", ""))
+    leads = {row["place"]: row.get("lead") or whole for row in content.get("places", ())}
+    return tuple(
+        replace(
+            _action(row),
+            plan=plan,
+            ended=has_ended(content),
+            row=number,
+            door=leads.get(row.get("place", ""), whole),
+        )
+        for number, row in enumerate(content.get("actions", ()))
+    )
 
 
 def state_of(content: Content) -> State:
@@ -95,7 +105,19 @@ def progress_in_words(actions: Iterable[PlannedAction], today: date) -> str:
     return f"{words}; nothing in {' or '.join(missing)} prevention." if missing else f"{words}."
 
 
-def _action(row: Mapping[str, Any], plan: str, ended: bool, number: int) -> PlannedAction:  # noqa: FBT001 - private
+def doors_of(actions: Iterable[PlannedAction]) -> str:
+    """Say which agency is the one door for families; where several are named, all of them."""
+    doors = [*dict.fromkeys(one.door for one in actions if one.door)]
+    if not doors:
+        return ""
+    return (
+        f"One door for families here: {doors[0]}"
+        if len(doors) == 1
+        else (f"More than one door for families here: {' and '.join(doors)}. Agree on one.")
+    )
+
+
+def _action(row: Mapping[str, Any]) -> PlannedAction:
     """Return one row of a table of actions."""
     return PlannedAction(
         action=row.get("action", ""),
@@ -106,10 +128,7 @@ def _action(row: Mapping[str, Any], plan: str, ended: bool, number: int) -> Plan
         status=cast("Status", row.get("status", "not started")),
         done_on=_day(row.get("done_on")),
         note=row.get("note", ""),
-        plan=plan,
         place=row.get("place", ""),
-        ended=ended,
-        row=number,
     )
 
 

@@ -204,8 +204,10 @@ def test_a_phase_says_from_how_many_incidents_it_is_told(patch, study):
 def test_a_card_tells_how_deprived_its_place_is_and_the_list_with_work(patch, study):
     area = load_study_area(resolution=9)
     spots = patch.shown.hotspots["hotspot_id"].tolist()
-    action = PlannedAction("Light the path", agency="police")
+    action = PlannedAction("Light the path", agency="police", door="housing")
     cards = cards_of(patch, {spots[0]: (action,)}, today=date(2024, 1, 1), area=area)
+    doors = [card["door"] for card in cards]
+    assert doors == ["One door for families here: housing", *[""] * (len(spots) - 1)]
     cells = patch.shown.cells.set_index("cell")["hotspot_id"]
     known = area.cells.assign(cell=[f"{cell:x}" for cell in area.cells["cell"]]).set_index("cell")
     usual = {

@@ -8,6 +8,7 @@ from streamlit.testing.v1 import AppTest
 from mapper.app.door.people_file import session_of
 from mapper.app.door.sign_ins import sign_ins
 from mapper.app.shell.router import PAGES
+from mapper.app.shell.words import plain
 from mapper.disclosure.people import Viewer
 from mapper.records.open import database
 from mapper.records.saving import Work, save
@@ -40,6 +41,8 @@ def test_own_actions_are_answered(partner):
     assert not app.exception
     assert "midwifery: 2 actions open, 1 late." in said(app)
     assert len([one for one in app.button if one.label == "Save how it stands"]) == 2
+    doors = [one.value for one in app.caption if "One door" in one.value]
+    assert doors == [plain("One door for families here: housing")]
     field(app.selectbox, "How it stands").select("done")
     field(app.text_input, "What came of it").set_value("Nine briefed.")
     press(app, "Save how it stands")

@@ -2,7 +2,7 @@
 
 from datetime import date
 
-from mapper.records.actions import actions_of, overdue, progress_in_words
+from mapper.records.actions import actions_of, doors_of, overdue, progress_in_words
 
 TODAY = date(2026, 11, 23)
 PLAN = {
@@ -39,3 +39,16 @@ def test_progress_in_one_sentence():
     bare = actions_of({"actions": [{"action": "Ask"}]})
     words = "0 of 1 action done, none overdue; none has its prevention phase yet."
     assert progress_in_words(bare, TODAY) == words
+
+
+def test_the_one_door_of_a_place_is_the_places_own_else_the_whole_ones():
+    campaign = {
+        "lead": "police",
+        "places": [{"place": "Hub", "lead": "housing"}, {"place": "Clinic"}],
+        "actions": [{"action": name, "place": name} for name in ("Hub", "Clinic", "")],
+    }
+    actions = actions_of(campaign)
+    assert [one.door for one in actions] == ["housing", "police", "police"]
+    assert doors_of(actions[:1]) == "One door for families here: housing"
+    assert "here: housing and police. Agree on one." in doors_of(actions)
+    assert doors_of(actions_of(PLAN)) == ""

@@ -30,7 +30,7 @@ CONTENT = {
     "shared": "shared",
     "places": [
         {"place": "Hub", "why": "number 1, 23 incidents", "incidents": 23, "hotspot_id": "HS-1",
-         "cells": ["89195da49b3ffff"]}
+         "cells": ["89195da49b3ffff"], "lead": "housing"}
     ],
     "actions": [
         {"place": "Hub", "action": "Brief", "agency": "midwifery", "due": "2022-09-20"},
@@ -146,7 +146,7 @@ def test_of_two_who_answer_one_action_neither_loses_a_text(kept):
 def test_a_partner_sees_the_place_by_name_and_not_why_or_how_many(kept):
     save(kept, Work("P-1", "plan", {"name": "Not shared"}), viewer=ANNE, reason="x")
     (one,) = shared_work(kept, PAT)
-    assert one.content["places"] == [{"place": "Hub"}]
+    assert one.content["places"] == [{"place": "Hub", "lead": "housing"}]
     assert [action.row for action in own_actions(one, PAT)] == [0, 2]
     assert own_actions(one, NOBODYS) == ()
     (read,) = shared_with_partners(PAT, [newest(kept, "C-1")])

@@ -16,7 +16,14 @@ from mapper.app.work.record_page import known_places
 from mapper.base.errors import MapperError
 from mapper.base.text import count
 from mapper.disclosure.people import Viewer
-from mapper.records.actions import PlannedAction, Status, actions_of, overdue, state_of
+from mapper.records.actions import (
+    PlannedAction,
+    Status,
+    actions_of,
+    doors_of,
+    overdue,
+    state_of,
+)
 from mapper.records.agency_acts import (
     Proposal,
     Standing,
@@ -109,6 +116,8 @@ def _ask_standing(viewer: Viewer, one: Version, action: PlannedAction, today: da
     state = f"{count(late, 'day')} late" if late else action.status
     key = f"{one.record} {action.row} {one.number}"
     with st.expander(plain(f"{state}: {words}")):
+        if action.door:
+            st.caption(plain(doors_of([action])))
         left, right = st.columns(2)
         states = _PROPOSED if action.status == "proposed" else _STATES
         status = left.selectbox(

@@ -24,7 +24,7 @@ from mapper.outputs.maps.patch_layer import month_words
 from mapper.outputs.place_reach import WITH_WORK, deciles_in_words, reach_of_map
 from mapper.outputs.standard_words import more_than, nothing_words, question_word
 from mapper.outputs.tables import busiest_words, hotspot_rows, main_streets
-from mapper.records.actions import PlannedAction
+from mapper.records.actions import PlannedAction, doors_of
 from mapper.records.place_work import Ground
 from mapper.records.visits import Visit, visits_on
 
@@ -135,6 +135,7 @@ def _card(
         "rule": place.rule,
         "why": place.reason,
         "actions": [action_words(one, today) for one in actions],
+        "door": doors_of(actions),
         "doing": f"Doing now: {action_words(actions[0], today)}" if actions else "",
         "state": _state(len(actions), late),
         "late": bool(late),

@@ -90,6 +90,7 @@ function more(parent, card, data) {
   add(box, "p", card.phase ? `${card.rule}. ${card.why}` : card.why || "No rule fits.");
   if (card.phase) { add(box, "p", "A suggestion by rule; people decide.", "quiet"); }
   points(box, "Open actions", card.actions, "None yet. Start with “Assess this place” below.");
+  if (card.door) { add(box, "p", card.door, "quiet"); }
 }
 
 function cardOf(parent, card, data, choose) {
