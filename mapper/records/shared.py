@@ -1,10 +1,12 @@
-"""What partner agencies may see of the records: actions that a meeting carries on, and effects.
+"""What partner agencies may see of the records on a Briefing: actions of shared work, and effects.
 
-A plan is shared once a meeting record names it among the plans whose actions it carries on; only
-the action, its agency, day and state leave, never the place's cells, notes or the plan's own text.
+A plan is shared once a meeting record names it among the plans whose actions it carries on, or
+while it is marked as shared with partner agencies; a campaign so marked stays, for what could be
+told of it when it has ended. Only the action, its agency, day and state leave, never the place's
+cells, notes or the plan's own text.
 An intervention is shared when it belongs to such a plan. The verdict of its evaluation is told
 where every count behind it may be printed; the counts themselves, and any figure made of them,
-never are. Of a campaign that a meeting carries on it is told how many of its places were visited,
+never are. Of a campaign it is told how many of its places were visited,
 how many actions are late, and what could be told of it by the same rule; no place is named.
 """
 
@@ -108,13 +110,19 @@ def shared_records(
 
 
 def shared_plans(plans: Iterable[Version], meetings: Iterable[Version]) -> tuple[Version, ...]:
-    """Return the plans and campaigns that some meeting carries on."""
+    """Return the plans and campaigns that some meeting carries on, or marked as shared."""
     carried = {
         str(line).partition(":")[0].strip()
         for meeting in meetings
         for line in meeting.content.get("carried", ())
     }
-    return tuple(plan for plan in plans if plan.record in carried)
+    return tuple(plan for plan in plans if plan.record in carried or _is_marked(plan))
+
+
+def _is_marked(plan: Version) -> bool:
+    """Tell whether a plan under way, or a campaign, is marked as shared with partner agencies."""
+    under_way = plan.kind == "campaign" or not has_ended(plan.content)
+    return plan.content.get("shared") == SHARED and under_way
 
 
 def shared_ground(work: Iterable[Version]) -> tuple[Ground, ...]:
@@ -127,12 +135,15 @@ def shared_ground(work: Iterable[Version]) -> tuple[Ground, ...]:
 
 
 def shared_actions(plans: Iterable[Version], *, today: date) -> tuple[SharedAction, ...]:
-    """Return the actions of plans: late ones first, then open ones by day, then done ones."""
+    """Return the actions of plans: late ones first, then open ones by day, then done ones.
+
+    What is only proposed, was dropped, or was left undone when its plan ended is none of them.
+    """
     found = [
         _shared(action, today)
         for plan in plans
         for action in actions_of(plan.content)
-        if action.status != "dropped"
+        if action.is_open or action.status == "done"
     ]
     order = {"late": 0, "open": 1, "done": 2}
     return tuple(

@@ -65,6 +65,20 @@ def test_plans_are_shared_once_a_meeting_carries_them_on():
     assert shared_plans(PLANS, ()) == ()
 
 
+def test_what_is_marked_as_shared_needs_no_meeting_and_a_campaign_stays_when_it_ends():
+    marked = {"shared": "shared"}
+    proposed = {"action": "Meet", "status": "proposed"}
+    work = (
+        version("P-3", "plan", **marked, actions=[{"action": "Walk"}, proposed]),
+        version("P-4", "plan", **marked, state="closed"),
+        version("C-1", "campaign", **marked, state="closed", actions=[{"action": "Undone"}]),
+        version("C-2", "campaign", shared="not shared"),
+    )
+    found = shared_plans(work, ())
+    assert [one.record for one in found] == ["P-3", "C-1"]
+    assert [one.action for one in shared_actions(found, today=TODAY)] == ["Walk"]
+
+
 def test_actions_come_late_first_without_notes_owners_or_places():
     found = shared_actions(shared_plans(PLANS, MEETINGS), today=TODAY)
     assert [(one.action, one.state, one.days_late) for one in found] == [

@@ -181,11 +181,12 @@ def _more(number: int, shown: int) -> str:
 
 
 def _actions(shared: Shared) -> str:
-    """Return the actions of plans that a meeting carries on, late ones first."""
+    """Return the actions of plans shared with partners, late ones first."""
     head = "<h2>Actions</h2>"
     if not shared.actions:
         return (
-            f"{head}<p>None yet. Actions come here when a meeting record carries on their plan.</p>"
+            f"{head}<p>None yet. Actions come here once their plan is shared with partner agencies,"
+            " or a meeting record carries it on.</p>"
         )
     counts = {state: sum(one.state == state for one in shared.actions) for state in _STATES}
     told = ", ".join(f"{number} {state}" for state, number in counts.items())
@@ -222,7 +223,7 @@ def _days(first: str, last: str) -> str:
 
 
 def _campaigns(shared: Shared) -> str:
-    """Return the campaigns that a meeting carries on: covered, late, what could be told."""
+    """Return the campaigns shared with partners: covered, late, what could be told."""
     rows = "".join(_campaign(one) for one in shared.campaigns[:_CAMPAIGNS])
     return (
         '<h2>Campaigns</h2><table><thead><tr><th scope="col">Campaign</th>'

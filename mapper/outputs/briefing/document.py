@@ -222,14 +222,14 @@ def _work(shared: Shared, most: int) -> tuple[Block, ...]:
     """Return actions and what came of them; where there is neither, in one line."""
     campaigns = _campaigns(shared, most)
     if not shared.actions and not shared.results:
-        words = "No plan that a meeting carries on has an action or an intervention on record."
+        words = "No plan shared with partner agencies has an action or an intervention on record."
         return *campaigns, Heading("Actions, and what worked"), Paragraph(words)
     actions, results = _actions(shared, most), _results(shared, most)
     return *campaigns, Heading("Actions"), *actions, Heading("What worked"), *results
 
 
 def _campaigns(shared: Shared, most: int) -> tuple[Block, ...]:
-    """Return the campaigns that a meeting carries on: covered, late, what could be told."""
+    """Return the campaigns shared with partners: covered, late, what could be told."""
     if not shared.campaigns:
         return ()
     shown = min(most, _MOST_CAMPAIGNS)
@@ -244,9 +244,9 @@ def _campaigns(shared: Shared, most: int) -> tuple[Block, ...]:
 
 
 def _actions(shared: Shared, most: int) -> tuple[Block, ...]:
-    """Return the actions of the plans that a meeting carries on."""
+    """Return the actions of the plans shared with partners."""
     if not shared.actions:
-        return (Paragraph("No action of a plan that a meeting carries on is on record."),)
+        return (Paragraph("No action of a plan shared with partner agencies is on record."),)
     rows = tuple(
         (
             shown_name(one.action, _LONGEST),
