@@ -10,8 +10,9 @@ never are. Of a campaign it is told how many of its places were visited,
 how many actions are late, and what could be told of it by the same rule; no place is named.
 """
 
+from collections import Counter
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
 
@@ -40,6 +41,12 @@ class SharedAction:
     done_on: date | None
     state: str  # done, late, open
     days_late: int = 0
+    times: int = 1  # the same one at so many places
+
+    @property
+    def words(self) -> str:
+        """The action, and at how many places it stands alike."""
+        return self.action if self.times == 1 else f"{self.action}, at {self.times} places"
 
 
 @dataclass(frozen=True)
@@ -137,14 +144,16 @@ def shared_ground(work: Iterable[Version]) -> tuple[Ground, ...]:
 def shared_actions(plans: Iterable[Version], *, today: date) -> tuple[SharedAction, ...]:
     """Return the actions of plans: late ones first, then open ones by day, then done ones.
 
-    What is only proposed, was dropped, or was left undone when its plan ended is none of them.
+    Those of one plan that are told alike, at several places, are one. What is only proposed, was
+    dropped, or was left undone when its plan ended is none of them.
     """
-    found = [
-        _shared(action, today)
+    alike = Counter(
+        (plan.record, _shared(action, today))
         for plan in plans
         for action in actions_of(plan.content)
         if action.is_open or action.status == "done"
-    ]
+    )
+    found = [replace(one, times=number) for (_, one), number in alike.items()]
     order = {"late": 0, "open": 1, "done": 2}
     return tuple(
         sorted(found, key=lambda one: (order[one.state], -one.days_late, one.due or date.max))

@@ -79,6 +79,20 @@ def test_what_is_marked_as_shared_needs_no_meeting_and_a_campaign_stays_when_it_
     assert [one.action for one in shared_actions(found, today=TODAY)] == ["Walk"]
 
 
+def test_the_same_action_at_several_places_is_told_once():
+    rows = [{"action": "Walk", "agency": "police", "place": place} for place in "ABC"]
+    work = [
+        version("C-1", "campaign", actions=[*rows, {**rows[0], "status": "done"}]),
+        version("C-2", "campaign", actions=rows[:1]),
+    ]
+    found = shared_actions(work, today=TODAY)
+    assert [(one.words, one.state) for one in found] == [
+        ("Walk, at 3 places", "open"),
+        ("Walk", "open"),
+        ("Walk", "done"),
+    ]
+
+
 def test_actions_come_late_first_without_notes_owners_or_places():
     found = shared_actions(shared_plans(PLANS, MEETINGS), today=TODAY)
     assert [(one.action, one.state, one.days_late) for one in found] == [

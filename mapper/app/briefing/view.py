@@ -188,7 +188,9 @@ def _actions(shared: Shared) -> str:
             f"{head}<p>None yet. Actions come here once their plan is shared with partner agencies,"
             " or a meeting record carries it on.</p>"
         )
-    counts = {state: sum(one.state == state for one in shared.actions) for state in _STATES}
+    counts = {
+        state: sum(one.times for one in shared.actions if one.state == state) for state in _STATES
+    }
     told = ", ".join(f"{number} {state}" for state, number in counts.items())
     rows = "".join(_action(one) for one in shared.actions[:_ACTIONS])
     return (
@@ -205,7 +207,7 @@ def _action(one: SharedAction) -> str:
     """Return one action."""
     state = encode_text(state_in_words(one.state, one.days_late))
     return (
-        f"<tr><td>{encode_text(one.action)}<small>{encode_text(one.agency)}</small></td>"
+        f"<tr><td>{encode_text(one.words)}<small>{encode_text(one.agency)}</small></td>"
         f'<td class="day">{encode_text(_short(one.due))}<small class="{one.state}">{state}</small>'
         "</td></tr>"
     )

@@ -249,7 +249,7 @@ def _actions(shared: Shared, most: int) -> tuple[Block, ...]:
         return (Paragraph("No action of a plan shared with partner agencies is on record."),)
     rows = tuple(
         (
-            shown_name(one.action, _LONGEST),
+            shown_name(one.words, _LONGEST),
             one.agency,
             day_in_words(one.due),
             state_in_words(one.state, one.days_late),
