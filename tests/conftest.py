@@ -1,6 +1,7 @@
 """Shared by all tests: the real files, when they are there, releases to show, and a browser."""
 
 import json
+import os
 import shutil
 import sys
 from contextlib import suppress
@@ -8,6 +9,8 @@ from datetime import date
 from importlib import import_module
 from pathlib import Path
 from types import MappingProxyType, SimpleNamespace
+
+os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")  # as the command line does, before numpy
 
 import hypothesis
 import numpy as np

@@ -20,6 +20,9 @@ def main() -> None:
     # The libraries make half a million objects that stay to the end. Looking for waste among them
     # takes a tenth of the main job, and once more on the way out a fifth of a second.
     gc.set_threshold(50_000, 20, 50)
+    # One thread for each product of small matrices: more wait for each other, on a busy machine
+    # fifteen times as long, and no two machines add up in the same order.
+    os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
     atexit.register(gc.freeze)
     try:
         app(prog_name="mapper")
