@@ -90,6 +90,12 @@ def overdue(actions: Iterable[PlannedAction], today: date) -> tuple[PlannedActio
     return tuple(sorted(late, key=lambda one: -one.days_late(today)))
 
 
+def done_since(actions: Iterable[PlannedAction], since: date | None) -> tuple[PlannedAction, ...]:
+    """Return the actions done on or after a day; all that are done where there is none."""
+    done = (one for one in actions if one.status == "done")
+    return tuple(one for one in done if since is None or (one.done_on and one.done_on >= since))
+
+
 def progress_in_words(actions: Iterable[PlannedAction], today: date) -> str:
     """Return one sentence: 3 of 8 actions done, 2 overdue; nothing in primary prevention."""
     wanted = [one for one in actions if one.is_wanted]

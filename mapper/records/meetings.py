@@ -17,7 +17,7 @@ import numpy as np
 import pandas as pd
 
 from mapper.disclosure.release import Release, is_release
-from mapper.records.actions import PlannedAction, overdue
+from mapper.records.actions import PlannedAction, done_since, overdue
 from mapper.statistics.change import compare_windows
 from mapper.statistics.period_dispersion import PeriodDispersion
 
@@ -97,7 +97,7 @@ def what_changed(
         Day of the last meeting: actions done on or after it are told.
     """
     actions = tuple(actions)
-    done = tuple(one for one in actions if _done_since(one, since))
+    done = done_since(actions, since)
     late = overdue(actions, today)
     why_not = _why_not(before, now)
     if before is None or why_not:
@@ -132,13 +132,6 @@ def _why_not(before: Mapping[str, Any] | None, now: Mapping[str, Any]) -> str:
             f" {before['area']}), so the lists cannot be compared."
         )
     return ""
-
-
-def _done_since(action: PlannedAction, since: date | None) -> bool:
-    """Tell whether an action was done since the last meeting."""
-    if action.status != "done":
-        return False
-    return since is None or (action.done_on is not None and action.done_on >= since)
 
 
 def _moved(

@@ -14,7 +14,7 @@ import pandas as pd
 
 from mapper.base.text import count
 from mapper.grid.area_weighting import name_key
-from mapper.records.actions import PlannedAction, actions_of, has_ended, overdue
+from mapper.records.actions import PlannedAction, actions_of, done_since, has_ended, overdue
 from mapper.records.place_work import Ground, grounds_of, leads_of
 from mapper.records.versions import Version
 
@@ -76,6 +76,36 @@ def by_agency(actions: Iterable[PlannedAction], today: date) -> pd.DataFrame:
         rows.append({"agency": agency or "nobody", "late": late, "open": opened, "done": done})
     table = pd.DataFrame(rows, columns=["agency", "late", "open", "done"])
     return table.sort_values(["late", "open"], ascending=False, kind="stable", ignore_index=True)
+
+
+@dataclass(frozen=True)
+class SinceMeeting:
+    """What became of actions since the last meeting."""
+
+    held: date
+    done: tuple[PlannedAction, ...]
+    late: tuple[PlannedAction, ...]  # due that day or later, and late now
+
+    @property
+    def words(self) -> str:
+        """How many of each, in one line."""
+        return (
+            f"Since the meeting on {self.held.day} {self.held:%B %Y}:"
+            f" {count(len(self.done), 'action')} done, {len(self.late) or 'none'} newly late"
+        )
+
+
+def since_meeting(
+    meetings: Iterable[Version], actions: Iterable[PlannedAction], today: date
+) -> SinceMeeting | None:
+    """Return what became of actions since the last meeting held by a day; none without one."""
+    days = [date.fromisoformat(one.content["held"]) for one in meetings if one.content.get("held")]
+    held = max((day for day in days if day <= today), default=None)
+    if held is None:
+        return None
+    known = tuple(actions)
+    late = tuple(one for one in overdue(known, today) if one.due and one.due >= held)
+    return SinceMeeting(held, done_since(known, held), late)
 
 
 def crossings(work: Iterable[Version]) -> tuple[Crossing, ...]:

@@ -4,8 +4,11 @@ from datetime import date
 
 import pytest
 
+from mapper.app.shell.words import plain
+from mapper.disclosure.people import Viewer
 from mapper.records.campaigns import cells_of, coverage
 from mapper.records.open import database
+from mapper.records.saving import Work, save
 from mapper.records.versions import records
 from tests.pages.conftest import said
 from tests.pages.test_assessment_page import field, fill, press, saved
@@ -83,7 +86,13 @@ def test_late_and_due_tells_owner_place_and_the_way_to_the_plan(campaign):
     assert set(actions["Open"]) == {f"/campaigns?record={kept.record}"}
     assert set(actions["Owner (role)"]) >= {"neighbourhood inspector"}
     assert len(crossed) == 3
+    assert not campaign.expander  # no meeting yet
+    meeting = Work("M-1", "meeting", {"name": "First", "held": "2023-06-01"})
+    save(database(), meeting, viewer=Viewer("Sam", frozenset({"analyst"})), reason="held")
     field(campaign.selectbox, "Whose actions").select("housing").run()
+    assert [one.label for one in campaign.expander] == [
+        plain("Since the meeting on 1 June 2023: 0 actions done, none newly late")
+    ]
     assert set(campaign.dataframe[1].value["Agency"]) == {"housing"}
 
 

@@ -9,6 +9,7 @@ from mapper.records.oversight import (
     crossings,
     live,
     matrix,
+    since_meeting,
 )
 from mapper.records.versions import Version
 
@@ -99,3 +100,23 @@ def test_what_a_chair_should_settle_is_told_once_each():
         "Parade: 4 agencies and no lead agency named",
         "Clinic: nobody has anything to do",
     )
+
+
+def test_since_the_last_meeting_is_told_what_was_done_and_what_became_late():
+    meetings = [
+        record("M-1", "meeting", name="Old", held="2022-08-01"),
+        record("M-2", "meeting", name="Last", held="2022-09-25"),
+        record("M-3", "meeting", name="Planned", held="2022-11-01"),
+        record("M-4", "meeting", name="No day"),
+    ]
+    work = record("P-9", "plan", name="Arcade", actions=[
+        act("Late already", "council", "2022-09-20"),
+        act("Late now", "council", "2022-09-28"),
+        act("Done before", "police", status="done", done_on="2022-09-24"),
+        act("Done since", "police", status="done", done_on="2022-09-25"),
+    ])  # fmt: skip
+    found = since_meeting(meetings, all_actions([work]), TODAY)
+    assert [one.action for one in found.done] == ["Done since"]
+    assert [one.action for one in found.late] == ["Late now"]
+    assert found.words == "Since the meeting on 25 September 2022: 1 action done, 1 newly late"
+    assert since_meeting(meetings[2:], (), TODAY) is None

@@ -32,6 +32,7 @@ from mapper.records.oversight import (
     crossings,
     live,
     matrix,
+    since_meeting,
 )
 from mapper.records.versions import Version
 
@@ -50,15 +51,34 @@ def show_page() -> None:
     st.html('<div class="m-headline"><h1>Late and due</h1></div>')
     try:
         viewer = current_viewer()
-        work = live((*seen_records(viewer, "plan"), *seen_records(viewer, "campaign")))
+        every = (*seen_records(viewer, "plan"), *seen_records(viewer, "campaign"))
+        work = live(every)
         if not work:
             notice("No plan or campaign is live. Start one under Plans or Campaigns.")
             return
+        _show_since(viewer, every)
         _show_actions(viewer, work)
         _show_crossings(crossings(work))
         _show_bare(viewer, work)
     except MapperError as error:
         notice(str(error), kind="stop")
+
+
+def _show_since(viewer: Viewer, work: Sequence[Version]) -> None:
+    """Show what was done and what became late since the last meeting, one click away."""
+    found = since_meeting(seen_records(viewer, "meeting"), all_actions(work), today_here())
+    if found is None:
+        return
+    with st.expander(plain(found.words)):
+        told = (("Done", found.done), ("Newly late", found.late))
+        lines = [f"{word}: {one.action} ({_whose(one)})" for word, some in told for one in some]
+        bullets(lines or ["Nothing was finished, and nothing fell due."])
+
+
+def _whose(action: PlannedAction) -> str:
+    """Return place and agency of an action, and when it was due."""
+    due = f"due {action.due.day} {action.due:%B}" if action.due else ""
+    return ", ".join(part for part in (action.place, action.agency or "nobody", due) if part)
 
 
 def _show_actions(viewer: Viewer, work: Sequence[Version]) -> None:
