@@ -209,11 +209,17 @@ def _show_table(viewer: Viewer, shown: FindingRelease, dataset: Dataset) -> None
         notice("There is nothing that can be shown here.")
         return
     table = readable_table(shown)
-    numbers = [one for one in _SHARES if one in table and table[one].dtype.kind == "f"]
+    formats = {
+        str(name): "percent" if name in _SHARES else "localized"
+        for name, column in table.items()
+        if column.dtype.kind in "fiu"
+    }
     st.dataframe(
         table,
         hide_index=True,
-        column_config={name: st.column_config.NumberColumn(format="percent") for name in numbers},
+        column_config={
+            name: st.column_config.NumberColumn(format=form) for name, form in formats.items()
+        },
         key=f"{shown.id} {shown.unit}",
     )
     st.caption(plain(f"{shown.title}, {shown.area_title}, {shown.period}. {shown.definition}"))
