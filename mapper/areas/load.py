@@ -13,9 +13,15 @@ import pyarrow as pa
 
 from mapper.areas.boundaries import Boundary, boundary_of, read_boundary
 from mapper.areas.own import own_area  # needs shapely, which a named area at 9 does not
-from mapper.areas.resolution import at_resolution
+from mapper.areas.resolution import CELL_KM2, USUAL, at_resolution, fitting_resolution
 from mapper.areas.stored import BOUNDARIES, area_tables, installed_table, short_name
-from mapper.areas.study_area import StudyArea, read_study_area, told_of
+from mapper.areas.study_area import (
+    StudyArea,
+    read_outline,
+    read_study_area,
+    read_title,
+    told_of,
+)
 from mapper.base.errors import AreaError
 from mapper.base.files import digest_of, open_regular
 from mapper.grid.area_weighting import name_key
@@ -25,7 +31,7 @@ if TYPE_CHECKING:
     import geopandas
     import pandas as pd
 
-_HOME = 9  # resolution at which the own area is looked at for it
+_NAMED = 40  # districts named where a name is none
 SEVERAL = ";"  # between the names of several districts or wards
 ROUND = 0.5  # degrees round the own area in which an incident may well lie
 _SUFFIXES = {
@@ -162,6 +168,42 @@ def known_tables() -> tuple[Path, ...]:
     return (own, *(path for path in area_tables().values() if path != own))
 
 
+def groups_known() -> dict[str, str]:
+    """Return what people call the groups of all areas, by short name, and of which area each is."""
+    found: dict[str, str] = {}
+    for path in known_tables():
+        with suppress(AreaError):
+            title = read_title(path)
+            for group in read_outline(path)[2]:
+                found.setdefault(short_name(group.name), f"{group.name} ({group.kind}, {title})")
+    return found
+
+
+def usual_resolution(name: str = "") -> int:
+    """Return the resolution at which a map of a named area is drawn at first.
+
+    Parameters
+    ----------
+    name
+        Short name of a shipped or kept area, or of a group of one; nothing for the installation's.
+
+    Raises
+    ------
+    AreaError
+        When its table cannot be read.
+    """
+    for path in known_tables():
+        resolution, cells, groups = read_outline(path)
+        km2 = cells * CELL_KM2[resolution]
+        if not name or name_key(path.stem) == name_key(name):
+            return fitting_resolution(km2)
+        for group in groups:
+            if name_key(group.name) == name_key(name):
+                part = _of_table(path, name, resolution).cells
+                return fitting_resolution(float(part["area_km2"].sum()))
+    return USUAL
+
+
 def home_box(margin: float = ROUND) -> tuple[float, float, float, float] | None:
     """Return west, south, east and north of the own area and some degrees round it, if any."""
     try:
@@ -174,7 +216,8 @@ def home_box(margin: float = ROUND) -> tuple[float, float, float, float] | None:
 @lru_cache(maxsize=4)  # asked for every file that is read
 def _box_of(own: Path, _changed: int, margin: float) -> tuple[float, float, float, float]:
     """Return the box of the installation's own area, once for each state of its file."""
-    lon, lat = cells_to_points(_of_table(own, None, _HOME).cells["cell"].to_numpy())
+    area = _of_table(own, None, read_outline(own)[0])  # as it is kept: no cell is made anew
+    lon, lat = cells_to_points(area.cells["cell"].to_numpy())
     west, south, east, north = lon.min(), lat.min(), lon.max(), lat.max()
     return float(west) - margin, float(south) - margin, float(east) + margin, float(north) + margin
 
@@ -279,7 +322,13 @@ def _part_of(area: StudyArea, part: str) -> StudyArea:
 
 
 def _one_part_of(area: StudyArea, part: str) -> StudyArea:
-    """Return a district or a ward of an area by its name."""
+    """Return a district, a group of districts or a ward of an area by its name."""
+    districts = {name_key(str(name)) for name in area.cells["district"].cat.categories}
+    if name_key(part) not in districts:
+        for group in area.groups:
+            if name_key(group.name) == name_key(part):
+                inside = area.cells["district"].isin(group.districts)
+                return _cells_of(area, inside, title=group.name)
     for column in ("district", "ward"):
         names = [str(name) for name in area.cells[column].cat.categories]
         found = [name for name in names if name.casefold() == part.casefold()] or [
@@ -305,7 +354,7 @@ def _cells_of(area: StudyArea, inside: "pd.Series[bool]", *, title: str) -> Stud
     cells = area.cells[inside].reset_index(drop=True)
     for name in ("district", "ward", "lsoa"):
         cells[name] = cells[name].cat.remove_unused_categories()
-    return replace(area, name=short_name(title), title=title, part=True, cells=cells)
+    return replace(area, name=short_name(title), title=title, part=True, cells=cells, groups=())
 
 
 def _unknown(area: StudyArea, part: str) -> str:
@@ -317,8 +366,23 @@ def _unknown(area: StudyArea, part: str) -> str:
     near = [name for name in wards if part and part in name_key(name)]
     near += [keys[key] for key in difflib.get_close_matches(part, keys) if keys[key] not in near]
     hint = f" (such as {', '.join(near[:4])})" if near else ""
+    named = [f"a {kind} ({', '.join(names)}), " for kind, names in _by_kind(area).items()]
     return (
-        f"There is no study area called {asked}. Choose {area.name}, a district"
-        f" ({', '.join(districts)}), one of {len(wards)} wards{hint}, or the path of a"
+        f"There is no study area called {asked}. Choose {area.name}, {''.join(named)}a district"
+        f" ({_some(districts)}), one of {len(wards)} wards{hint}, or the path of a"
         " boundary file."
     )
+
+
+def _by_kind(area: StudyArea) -> dict[str, list[str]]:
+    """Return the names of an area's groups by their kind."""
+    found: dict[str, list[str]] = {}
+    for group in area.groups:
+        found.setdefault(group.kind, []).append(group.name)
+    return found
+
+
+def _some(names: list[str]) -> str:
+    """Return names in a list; of very many the first."""
+    rest = len(names) - _NAMED
+    return ", ".join(names[:_NAMED]) + (f" and {rest} more" if rest > 0 else "")

@@ -43,8 +43,22 @@ else:
 MAX_CELLS = 3_000_000
 # Mean area of a cell in square kilometres, for estimates; from the H3 documentation.
 CELL_KM2 = {7: 5.161293, 8: 0.737328, 9: 0.105333, 10: 0.015048, 11: 0.00215}
+USUAL = 9
+MOST_DRAWN = 60_000  # cells of a map at first; more are drawn where somebody asks for them
 _CENTIMETRE = 1e-5 / EARTH_KM  # in the equal-area plane, whose unit is the Earth's radius
 _TOUCH = _CENTIMETRE**2
+
+
+def fitting_resolution(km2: float) -> int:
+    """Return the finest resolution, 9 at most, at which a map of an area holds no more than fit.
+
+    Parameters
+    ----------
+    km2
+        Size of the area: a force of England and Wales fits at 9, a region at 8, the country at 7.
+    """
+    fits = [size for size, cell in CELL_KM2.items() if size <= USUAL and km2 <= MOST_DRAWN * cell]
+    return max(fits, default=min(CELL_KM2))
 
 
 def at_resolution(cells: pd.DataFrame, *, source: int, resolution: int) -> pd.DataFrame:

@@ -12,8 +12,10 @@ import os
 import tempfile
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
 from types import MappingProxyType
+from typing import Any
 
 import pandas as pd
 import pyarrow as pa
@@ -39,6 +41,15 @@ _ARROW: Mapping[str, pa.DataType] = MappingProxyType(
 )
 
 
+@dataclass(frozen=True)
+class AreaGroup:
+    """A country, region or force: some of an area's districts under a name of their own."""
+
+    kind: str  # country, region, force
+    name: str
+    districts: tuple[str, ...]
+
+
 @dataclass(frozen=True, eq=False)
 class StudyArea:
     """All cells that overlap a boundary, at one resolution, sorted by cell index."""
@@ -52,6 +63,7 @@ class StudyArea:
     part: bool = False  # cut out of a larger area, or drawn by hand: much may well lie outside
     notes: tuple[str, ...] = ()  # repairs made and choices taken, in plain words
     again: "Callable[..., StudyArea] | None" = None  # makes it anew; called with a resolution
+    groups: tuple[AreaGroup, ...] = ()  # of its districts, the largest first
 
     def __post_init__(self) -> None:
         check_columns(self.cells, STUDY_AREA_COLUMNS, name="study area")
@@ -102,6 +114,7 @@ def read_study_area(path: Path, *, shipped: bool = False) -> StudyArea:
             sha256=digest_of(path),
             licence=told["licence"],
             notes=tuple(told["notes"]),
+            groups=_groups_told(told),
         )
     except (pa.ArrowException, OSError, ValueError, KeyError, TypeError) as error:
         raise AreaError(f"{path.name}: {_NO_TABLE}") from error
@@ -178,6 +191,40 @@ def read_title(path: Path) -> str:
         raise AreaError(f"{path.name}: {_NO_TABLE}") from error
 
 
+def read_outline(path: Path) -> tuple[int, int, tuple[AreaGroup, ...]]:
+    """Return resolution, number of cells and groups of the area of a table; no row is read.
+
+    Raises
+    ------
+    AreaError
+        When the file is no such table, or a damaged one.
+    """
+    try:
+        return _outline(path, path.stat().st_mtime_ns)
+    except (
+        *(pa.ArrowException, OSError, ValueError, OverflowError),
+        *(KeyError, TypeError),
+    ) as error:
+        raise AreaError(f"{path.name}: {_NO_TABLE}") from error
+
+
+@lru_cache(maxsize=64)  # asked whenever a page is drawn
+def _outline(path: Path, _changed: int) -> tuple[int, int, tuple[AreaGroup, ...]]:
+    """Return what a table tells of itself, once for each state of its file."""
+    told = json_of(told_of(path)[_METADATA])
+    with open_regular(path) as file:
+        cells = pq.read_metadata(file).num_rows
+    return int(told["resolution"]), cells, _groups_told(told)
+
+
+def _groups_told(told: Mapping[str, Any]) -> tuple[AreaGroup, ...]:
+    """Return the groups that a table tells of itself."""
+    return tuple(
+        AreaGroup(str(kind), str(group), tuple(map(str, districts)))
+        for kind, group, districts in told.get("groups", ())
+    )
+
+
 def write_study_area(area: StudyArea, path: Path) -> None:
     """Write a study area as one Parquet file, whole or not at all; the same area, the same bytes.
 
@@ -194,6 +241,8 @@ def write_study_area(area: StudyArea, path: Path) -> None:
         "notes": list(area.notes),
         "residents_by_district": _residents_by_district(area.cells),
     }
+    if area.groups:
+        told["groups"] = [[one.kind, one.name, list(one.districts)] for one in area.groups]
     schema = pa.schema(
         [(column, _ARROW[dtype]) for column, dtype in STUDY_AREA_COLUMNS.items()],
         metadata={_METADATA: json.dumps(told, sort_keys=True).encode()},

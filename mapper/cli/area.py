@@ -94,6 +94,19 @@ def background(files: Sequence[Path], *, area: str, out: Path | None, credit: st
     )
 
 
+def groups(name: str, lookups: Sequence[Path]) -> None:
+    """Keep the groups of an area's districts and say which there are."""
+    from mapper.areas.groups import group_area
+
+    area, notes = group_area(name, lookups)
+    lines = [
+        f"{group.kind} {group.name}: {count(len(group.districts), 'district')}"
+        for group in area.groups
+    ]
+    said = "\n".join([*lines, *notes])
+    say(f"{said}\nEach is an area to choose by name.", groups=[one.name for one in area.groups])
+
+
 def list_areas() -> None:
     """Print every area with its title and where its table lies, the installation's own first."""
     from mapper.areas.load import known_tables

@@ -214,6 +214,24 @@ def area_background(
     background(files, area=area, out=out, credit=credit)
 
 
+@area_app.command("groups")
+def area_groups(
+    name: Annotated[str, typer.Argument(help="Short name of a kept area.")],
+    lookups: Annotated[
+        list[Path],
+        typer.Argument(help="Lookups of districts to forces, regions or countries."),
+    ],
+) -> None:
+    """Say which districts of a kept area make a force, a region or a country.
+
+    Reads lookups of the Office for National Statistics (CSV or workbook: LAD23NM beside PFA23NM,
+    RGN23NM or CTRY23NM). Each of them is then an area to choose by name.
+    """
+    from mapper.cli.area import groups
+
+    groups(name, lookups)
+
+
 @area_app.command("list")
 def area_list() -> None:
     """List the study areas that are kept or shipped; the first is this installation's own."""

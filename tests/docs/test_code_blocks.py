@@ -135,6 +135,9 @@ def run_bash(page, text, folder):
     if page.name == "your-area.md":
         for kind, path in write_lancashire(folder / "official").items():
             path.rename(folder / f"{kind}{path.suffix}")
+        (folder / "lookup.csv").write_text(
+            "LAD24CD,LAD24NM,PFA24NM\nE07000123,Preston,Lancashire\nE07000126,South Ribble,Lancashire"
+        )
     if page.name == "visits.md":
         plan = Work("P-1", "plan", {"name": "Lights", "cells": ["8919516040bffff"]})
         save(database(), plan, viewer=one_person("Ann"), reason="first")

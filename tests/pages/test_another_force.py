@@ -137,6 +137,12 @@ def test_the_page_makes_an_area_of_official_files(small_app, files):
     assert "Lancashire is kept." in said(app)
     assert load_study_area().title == "Lancashire"
     assert "This installation is for Lancashire" in said(app)
+    lookup = b"LAD24CD,LAD24NM,PFA24NM\nE07000123,Preston,North\nE07000126,South Ribble,South\n"
+    app.file_uploader(key="lookups").set_value([("lookup.csv", lookup, "")]).run()
+    press(app, "Take them")
+    assert "2 groups kept." in said(app)
+    areas = next(one for one in app.sidebar.selectbox if one.label == "Area of work")
+    assert {"North (force, Lancashire)", "South (force, Lancashire)"} <= set(areas.options)
 
 
 def press(app, label):

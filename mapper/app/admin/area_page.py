@@ -15,6 +15,7 @@ from mapper.app.shell.frame import put_on_style, show_marking
 from mapper.app.shell.traces import trace
 from mapper.app.shell.waiting import shown_progress
 from mapper.app.shell.words import attempt, bullets, notice
+from mapper.areas.groups import group_area
 from mapper.areas.load import load_study_area
 from mapper.areas.recognise import Recognised, recognise
 from mapper.areas.stored import (
@@ -54,6 +55,8 @@ _WANTED = (
     " are published; files for the whole country are cut to the districts you choose."
 )
 
+_SAID = "mapper_area_groups"
+
 
 def show_page() -> None:
     """Show the area in use, take official files, show what they are, draw the area and keep it."""
@@ -65,6 +68,8 @@ def show_page() -> None:
     show_own(viewer)
     if kept := st.session_state.pop(_KEPT, ""):
         notice(f"{kept} is kept.", kind="good")
+    if said := st.session_state.pop(_SAID, ()):
+        notice("\n".join(said), kind="good")
     st.subheader("A new area", anchor=False)
     st.caption(_WANTED)
     uploads = st.file_uploader(
@@ -93,6 +98,7 @@ def show_own(viewer: Viewer) -> None:
         st.caption(f"MAPPER_AREA sets it to {settings().area}; it is changed there.")
     elif len(titles) > 1:
         _offer_others(viewer, titles)
+    _offer_groups(viewer, {name: titles[name] for name in kept_areas() if name in titles})
 
 
 def _offer_others(viewer: Viewer, titles: dict[str, str]) -> None:
@@ -103,6 +109,42 @@ def _offer_others(viewer: Viewer, titles: dict[str, str]) -> None:
         attempt(lambda: make_own(name, viewer=viewer))
     if name in kept_areas() and delete.button("Delete it for good", width="stretch"):
         attempt(lambda: delete_area(name, viewer=viewer))
+
+
+def _offer_groups(viewer: Viewer, kept: dict[str, str]) -> None:
+    """Take the forces, regions and countries that the districts of a kept area make."""
+    if not kept:
+        return
+    with st.expander("Forces, regions and countries of a large area"):
+        st.caption(
+            "A lookup of districts as the Office for National Statistics publishes it (LAD23NM"
+            " beside PFA23NM, RGN23NM or CTRY23NM). Each becomes an area of work to choose."
+        )
+        name = st.selectbox("Area", list(kept), format_func=kept.__getitem__, key="grouped area")
+        uploads = st.file_uploader(
+            "Lookups",
+            type=["csv", "xlsx"],
+            accept_multiple_files=True,
+            max_upload_size=settings().upload_mb,
+            key="lookups",
+        )
+        if st.button("Take them", disabled=not uploads, key="take groups"):
+            attempt(lambda: keep_groups(name, list(uploads), viewer=viewer))
+
+
+def keep_groups(name: str, uploads: Sequence["UploadedFile"], *, viewer: Viewer) -> None:
+    """Keep the groups of an area's districts, with an entry in the audit log.
+
+    Raises
+    ------
+    MapperError
+        When the viewer may not, or a table names no group of its districts.
+    """
+    require(viewer, "change settings")
+    with tempfile.TemporaryDirectory(prefix="mapper-") as folder:
+        area, notes = group_area(name, written(uploads, Path(folder)))
+    trace(viewer, "settings", subject=f"Groups of area {name}", digest=area.sha256)
+    st.session_state[_SAID] = (f"{count(len(area.groups), 'group')} kept.", *notes)
 
 
 def make_own(name: str, *, viewer: Viewer) -> None:

@@ -13,7 +13,7 @@ from mapper.app.campaigns.areas import SUFFIXES, drawn_area, file_areas
 from mapper.app.campaigns.candidates import Candidate, cores, hot_spots, venues, wards
 from mapper.app.campaigns.tables import edit_rows, put_rows
 from mapper.app.door.who import current_viewer
-from mapper.app.shell.area_in_use import area_name_here
+from mapper.app.shell.area_in_use import area_here
 from mapper.app.shell.choices import days_of, lenses_for
 from mapper.app.shell.datasets import Dataset
 from mapper.app.shell.results import released
@@ -84,7 +84,10 @@ def release_through(lens: Lens, dataset: Dataset) -> Release:
         When it cannot be made.
     """
     first, last = days_of(dataset.incidents.table)
-    request = AnalysisRequest(lens=lens.id, area=area_name_here(), start=first, end=last)
+    area = area_here()
+    request = AnalysisRequest(
+        lens=lens.id, area=area.name, resolution=area.resolution, start=first, end=last
+    )
     return released(dataset, request, lens)
 
 

@@ -12,6 +12,7 @@ from types import MappingProxyType
 from typing import Literal, cast, get_args
 
 from mapper.analysis.request import AnalysisRequest
+from mapper.areas.load import usual_resolution
 from mapper.base.week import Shift, Weekday
 from mapper.questions.patch import back_by_months
 
@@ -82,6 +83,7 @@ def request_of(
     return AnalysisRequest(
         lens=lens,
         area=area,
+        resolution=usual_resolution(area),
         start=days[0],
         end=days[1],
         shifts=choice.shifts,

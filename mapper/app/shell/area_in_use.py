@@ -1,6 +1,7 @@
 """Which study area the pages look at: the installation's own, or another that was chosen here.
 
-Offered are the installation's area and those kept in the workspace; the shipped ones too while the
+Offered are the installation's area and those kept in the workspace, with the countries, regions
+and forces that they are made of; the shipped ones too while the
 demonstration is in use, which is set in one of them. Who sees their own wards alone is offered the
 areas that hold one of those.
 """
@@ -13,7 +14,7 @@ from mapper.app.door.who import current_viewer
 from mapper.app.shell.address import follow, say
 from mapper.app.shell.data_in_use import own_dataset
 from mapper.app.shell.kept_data import everybodys
-from mapper.areas.load import load_study_area
+from mapper.areas.load import groups_known, load_study_area, usual_resolution
 from mapper.areas.stored import area_tables, area_titles, kept_areas
 from mapper.areas.study_area import StudyArea
 from mapper.base.errors import AreaError, MapperError
@@ -23,7 +24,7 @@ _CHOSEN = "area of work"  # key of the control
 
 
 def area_here(viewer: Viewer | None = None) -> StudyArea:
-    """Return the area in use in this session, at resolution 9.
+    """Return the area in use in this session, in cells of which a map fits: resolution 9 at most.
 
     Parameters
     ----------
@@ -35,7 +36,8 @@ def area_here(viewer: Viewer | None = None) -> StudyArea:
     AreaError
         When the installation has none.
     """
-    return load_study_area(area_name_here(viewer), resolution=9)
+    name = area_name_here(viewer)
+    return load_study_area(name, resolution=usual_resolution(name))
 
 
 def area_name_here(viewer: Viewer | None = None) -> str:
@@ -47,7 +49,7 @@ def area_name_here(viewer: Viewer | None = None) -> str:
 
 def offered_areas(viewer: Viewer) -> dict[str, str]:
     """Return what people call the areas that somebody may look at, by name, the usual one first."""
-    own = load_study_area()
+    own = load_study_area(resolution=usual_resolution())
     demonstrated = False
     with suppress(MapperError):  # the pages say what is wrong with data that cannot be opened
         demonstrated = own_dataset() is None and everybodys() is None
@@ -57,7 +59,7 @@ def offered_areas(viewer: Viewer) -> dict[str, str]:
         **{n: t for n, t in area_titles(names).items() if n != own.name},
     }
     if may(viewer, "see everything") or not may(viewer, "see own wards"):
-        return offered
+        return offered | {n: t for n, t in groups_known().items() if n not in offered}
     theirs = {n: t for n, t in offered.items() if _holds(load_study_area(n), viewer.wards)}
     return theirs or {own.name: own.title}
 

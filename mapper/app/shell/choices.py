@@ -17,6 +17,7 @@ from mapper.app.shell.address import follow, say
 from mapper.app.shell.area_in_use import area_here
 from mapper.app.shell.datasets import Dataset
 from mapper.areas.base_table import read_base_table
+from mapper.areas.resolution import USUAL, fitting_resolution
 from mapper.base.choices import Choice
 from mapper.base.errors import InputError, LensError
 from mapper.disclosure.people import brings_files
@@ -30,7 +31,6 @@ from mapper.questions.windows import Window
 from mapper.statistics.clusters import Null
 from mapper.statistics.scores import Score
 
-_USUAL_SIZE = 9
 SCORES: dict[Score, str] = {
     "capped": "Counts, the largest capped",
     "count": "Counts as they are",
@@ -119,17 +119,7 @@ def ask_rest(dataset: Dataset, lens: Lens, usual: BriefingChoices | None = None)
     """
     area = _ask_area()
     start, end = ask_days(dataset, usual.after if usual else None)
-    size = usual.resolution if usual else _USUAL_SIZE
-    follow("cells", "resolution", {str(one): one for one in CELL_SIZES}.get, size)
-    resolution = st.selectbox(
-        "Size of cells",
-        list(CELL_SIZES),
-        index=list(CELL_SIZES).index(size),
-        format_func=CELL_SIZES.__getitem__,
-        key="resolution",
-        persist_state="session",
-    )
-    say({"cells": resolution})
+    resolution = _ask_size(usual.resolution if usual else _fitting_size(area))
     asked = _ask_question(lens)
     with st.expander("Method"):
         score, null, alpha, generated = _ask_method()
@@ -145,6 +135,31 @@ def ask_rest(dataset: Dataset, lens: Lens, usual: BriefingChoices | None = None)
         alpha=alpha,
         police_generated=generated,
     )
+
+
+def _fitting_size(area: str) -> int:
+    """Return the size of cells at which the map of the chosen area, or a part of it, fits."""
+    whole = area_here()
+    if area == whole.name:
+        return whole.resolution
+    mine = whole.cells["district"] == area
+    return fitting_resolution(float(whole.cells.loc[mine, "area_km2"].sum()))
+
+
+def _ask_size(size: int) -> int:
+    """Ask for the size of cells: at first the one that fits, whenever another one does."""
+    key = "resolution" if size == USUAL else f"resolution {size}"
+    follow("cells", key, {str(one): one for one in CELL_SIZES}.get, size)
+    resolution = st.selectbox(
+        "Size of cells",
+        list(CELL_SIZES),
+        index=list(CELL_SIZES).index(size),
+        format_func=CELL_SIZES.__getitem__,
+        key=key,
+        persist_state="session",
+    )
+    say({"cells": resolution})
+    return resolution
 
 
 def _ask_question(lens: Lens) -> dict[str, Any]:

@@ -5,6 +5,7 @@ function (map, data, canvas, streets) {
   // Where a name may stand, in pixels right of and below its point, the nearest first.
   var NAMED_AT = [[0, 0], [0, -21], [0, 21], [-30, 0], [30, 0], [0, -38], [0, 38], [-30, 21],
     [30, 21], [-30, -21], [30, -21], [-52, 0], [52, 0], [0, -55], [0, 55], [-52, 30], [52, 30]];
+  var MANY_NAMES = 400, MANY_DISTRICTS = 12;
   var cells = data.cells, spots = data.hotspots;
   var group = L.featureGroup(), markers = [], outlines = [], chosen = -1;
 
@@ -209,11 +210,17 @@ function (map, data, canvas, streets) {
   map.on("moveend", stand);
   // Far out the districts are named, closer in the wards; of ranks that would lie on one another
   // the best stays. A name moves up or down to where neither a rank nor another name is; a ward's
-  // that finds no room waits for a closer look. The list beside the map always holds them all.
+  // that finds no room waits for a closer look, and so does a district's in a whole country. The
+  // list beside the map always holds them all.
+  var many = labels.length > MANY_NAMES, districts = labels.filter(function (label) {
+    return !label.ward;
+  }).length;
   function tidy() {
     var close = map.getZoom() >= 12.5, kept = [], inView = 0;
     labels.forEach(function (label) {
-      if (Boolean(label.ward) === close) { group.addLayer(label.marker); }
+      var wanted = Boolean(label.ward) === close && (!many ||
+        map.getBounds().contains(label.marker.getLatLng()));
+      if (wanted) { group.addLayer(label.marker); }
       else { group.removeLayer(label.marker); }
     });
     markers.forEach(function (marker, at) {
@@ -240,7 +247,8 @@ function (map, data, canvas, streets) {
         });
       });
       var by = free.length ? free[0] : [0, 0];
-      element.classList.toggle("m-crowded", !free.length && Boolean(label.ward));
+      element.classList.toggle("m-crowded", !free.length &&
+        (Boolean(label.ward) || districts > MANY_DISTRICTS));
       element.style.setProperty("--m-right", by[0] + "px");
       element.style.setProperty("--m-down", by[1] + "px");
       if (free.length) { taken.push({x: here.x + by[0], y: here.y + by[1], half: half}); }
@@ -341,6 +349,7 @@ function (map, data, canvas, streets) {
   map.on("resize", function () { if (!moved && chosen < 0) { group.whole(); } });
 
   map.on("zoomend", tidy);
+  if (many) { map.on("moveend", tidy); }
   group.once("add", function () {
     group.whole();
     tidy();

@@ -21,6 +21,7 @@ from mapper.outputs.maps import plain as _plain  # noqa: F401  see the comment a
 from mapper.outputs.maps.drawing import bounds_of, context_of, figures_of
 
 _HERE = Path(__file__).parent
+_COUNTRY = 2.0  # degrees from south to north from which a map goes out further
 _ZOOM_START = 10
 _CONTEXTS: OrderedDict[str, str] = OrderedDict()
 _KEPT = 32  # areas and sizes of cells; a few hundred kilobytes each
@@ -95,7 +96,8 @@ def folium_map(
         zoom_snap=0.25,
         zoom_delta=0.5,
     )
-    drawn.options["min_zoom"], drawn.options["max_zoom"] = 7, 18
+    tall = north - south > _COUNTRY
+    drawn.options["min_zoom"], drawn.options["max_zoom"] = 5 if tall else 7, 18
     # On the object, not the class: no other map in this process changes, and none of Folium's
     # links to other hosts is ever written.
     drawn.default_js = [("leaflet", f"{leaflet_url}/leaflet.js")] if leaflet_url else []
