@@ -144,6 +144,22 @@ class JobQuestion(_ChoicesSection):
         return self
 
 
+class JobEngine(_Section):
+    """Who counts police.uk files; what counts do not tell is read where the job runs."""
+
+    name: Literal["here", "dask"] = "here"
+    scheduler: str = ""
+    workers: int | None = Field(default=None, ge=1, le=1_000)
+
+    @model_validator(mode="after")
+    def _one_way(self) -> Self:
+        if self.name == "here" and (self.scheduler or self.workers):
+            raise ValueError('scheduler and workers are of dask: give name = "dask" as well')
+        if self.scheduler and self.workers:
+            raise ValueError("workers start where the job runs: give scheduler or workers")
+        return self
+
+
 class JobOutputs(_Section):
     """Who it is for and in which forms."""
 
@@ -164,6 +180,7 @@ class Job(_Section):
     analysis: JobAnalysis
     questions: tuple[JobQuestion, ...] = ()
     outputs: JobOutputs = JobOutputs()
+    engine: JobEngine = JobEngine()
 
 
 def read_job(path: Path) -> Job:
