@@ -36,6 +36,7 @@ ONLY_IN = {
     "streamlit": ("mapper/app/", "pages/", "streamlit_app.py"),
     "sqlalchemy": ("mapper/records/",),
     "convertbng": ("mapper/incidents/coordinates.py",),
+    "fsspec": ("mapper/incidents/store.py",),
     "dask": ("mapper/analysis/distributed.py",),
     "distributed": ("mapper/analysis/distributed.py",),
 }

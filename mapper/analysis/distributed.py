@@ -172,6 +172,7 @@ def dask_workers(scheduler: str = "", *, workers: int | None = None) -> Iterator
             "Counting on workers needs dask, which is not installed: pip install 'mapper[dask]'."
         )
     security = _security(scheduler) if scheduler else None
+    _ = _distributed.Client  # its own settings are there before some of them are changed
     logging.getLogger("distributed").setLevel(logging.CRITICAL)  # what matters is said here
     with _dask.config.set(_SETTINGS):
         if scheduler:

@@ -87,26 +87,27 @@ def part_keys(asked: Part, _view: View | None) -> PartKeys:
     """Return the keys of a part's references."""
     keys = [np.zeros(0, dtype=np.uint64)]
     at, records = [np.zeros(0, dtype=np.int32)], 0
-    for some in part_of(asked.file, asked.part).records(keys=True):
-        found, rows = record_keys(some)
-        keys.append(found)
-        at.append(rows)
-        records += some.numbers.size
+    with part_of(asked.file, asked.part) as one:
+        for some in one.records(keys=True):
+            found, rows = record_keys(some)
+            keys.append(found)
+            at.append(rows)
+            records += some.numbers.size
     return PartKeys(np.concatenate(keys), np.concatenate(at), records)
 
 
 def part_rows(asked: Part, _view: View | None) -> PartRows:
     """Return the records at some positions of a part."""
-    one = part_of(asked.file, asked.part)
-    assert one.sheet.slices is not None  # noqa: S101 - as opened
     assert asked.at is not None  # noqa: S101 - whoever asks says which
-    held: dict[int, list[pa.Array]] = {at: [] for at in range(len(one.sheet.header))}
-    for some in one.sheet.slices([*held], [], ROWS):
-        if some.numbers.size:
-            low, high = np.searchsorted(asked.at, (some.numbers[0], some.numbers[-1] + 1))
-            mine = pa.array(asked.at[low:high] - some.numbers[0])
-            for number, column in some.columns.items():
-                held[number] += column.take(mine).chunks
+    held: dict[int, list[pa.Array]] = {at: [] for at in range(len(asked.file.sheet.header))}
+    with part_of(asked.file, asked.part) as one:
+        assert one.sheet.slices is not None  # noqa: S101 - as opened
+        for some in one.sheet.slices([*held], [], ROWS):
+            if some.numbers.size:
+                low, high = np.searchsorted(asked.at, (some.numbers[0], some.numbers[-1] + 1))
+                mine = pa.array(asked.at[low:high] - some.numbers[0])
+                for number, column in some.columns.items():
+                    held[number] += column.take(mine).chunks
     columns = {
         number: pa.concat_arrays([pa.array([], pa.string()), *(p.cast(pa.string()) for p in taken)])
         for number, taken in held.items()
@@ -124,6 +125,6 @@ def part_tally(asked: Part, view: View | None) -> bytes:
         When checking has something to note on a record.
     """
     assert view is not None  # noqa: S101 - whoever counts says how
-    one = part_of(asked.file, asked.part)
-    reader = SliceReader([one], asked.shared or SharedRows(), view.today)
-    return packed(view.tally([reader.slice_of(one, some) for some in one.records(rows=ROWS)]))
+    with part_of(asked.file, asked.part) as one:
+        reader = SliceReader([one], asked.shared or SharedRows(), view.today)
+        return packed(view.tally([reader.slice_of(one, some) for some in one.records(rows=ROWS)]))

@@ -83,7 +83,7 @@ def study_by_workers(
     if asks_for_rows(request) or any(is_address(one) or str(one) == "-" for one in paths):
         return None
     try:
-        with gather([*paths]) as gathering:
+        with gather([*paths], fetching=False) as gathering:
             progress("Looking through the files", 0.0)
             found = [
                 (replace(one, path=one.path.absolute()), workers.part_bytes)

@@ -32,11 +32,13 @@ from mapper.incidents.in_slices import Slice, SliceReader
 from mapper.incidents.shared_rows import SharedKeys, SharedRows, find_shared
 from mapper.incidents.sliced_file import ROWS, SlicedFile, WholeNeeded, opened
 from mapper.incidents.source import is_address
+from mapper.incidents.store import is_stored, stored_files
 from mapper.lenses.lens import Lens
 
 LARGE = 1_000_000  # rows, about, from which files are read in slices
 _LOOKED_AT = 65_536  # bytes of a file, to tell how long its lines are
 _SMALL = 24 * 1024**2  # bytes of files that are one slice together
+_SHORTEST = 60  # bytes of a record
 _TOGETHER = 8  # slices whose tallies are merged at a time
 
 
@@ -68,6 +70,8 @@ def study_in_slices(
     if any(is_address(path) or str(path) == "-" for path in paths):
         return None
     try:
+        if any(map(is_stored, paths)) and _stored_bytes(paths) < LARGE * _SHORTEST:
+            return None  # without having fetched them
         with gather(list(paths)) as gathering:
             if _rows_of(gathering) < LARGE:
                 return None
@@ -76,6 +80,11 @@ def study_in_slices(
             return asked.study(kept, partial(_tally, asked, kept, progress))
     except (WholeNeeded, MapperError):
         return None
+
+
+def _stored_bytes(paths: Sequence[Path | str]) -> int:
+    """Return how large the objects of stores are together."""
+    return sum(one.size for path in paths if is_stored(path) for one in stored_files(str(path)))
 
 
 def _rows_of(gathering: Gathering) -> float:

@@ -49,7 +49,7 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationErr
 from mapper.analysis.request import CHOICES, AnalysisRequest
 from mapper.base.errors import MapperError, RequestError
 from mapper.base.toml_file import TomlKind
-from mapper.incidents.source import is_address
+from mapper.incidents.gather import is_remote
 from mapper.outputs.exports import FORMS, REFERENCE_SYSTEMS
 from mapper.questions.choices import FILES
 from mapper.questions.registry import NAMES, QUESTIONS
@@ -208,7 +208,7 @@ def read_job(path: Path) -> Job:
     incidents = job.incidents.model_copy(
         update={
             "paths": tuple(
-                each if is_address(each) else str(home / each) for each in job.incidents.paths
+                each if is_remote(each) else str(home / each) for each in job.incidents.paths
             ),
             "mapping": home / job.incidents.mapping if job.incidents.mapping else None,
             "sinks": home / job.incidents.sinks if job.incidents.sinks else None,

@@ -9,17 +9,19 @@ own bytes are not its text (other encodings, fixed width), the whole file is one
 
 import hashlib
 from collections.abc import Iterator, Sequence
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, replace
 
 import numpy as np
 
-from mapper.base.errors import EngineError
+from mapper.base.errors import EngineError, InputError
 from mapper.incidents.delimited import open_part
 from mapper.incidents.formats import open_sheets
 from mapper.incidents.gather import IncidentFile
 from mapper.incidents.layout import POLICE_UK, Layout, layout_of
 from mapper.incidents.sheet import Records, Sheet
 from mapper.incidents.sliced_file import SlicedFile, WholeNeeded
+from mapper.incidents.store import fetched, fetched_part, local_path
 
 PART = 32 * 1024**2  # bytes of a part, about
 _QUOTE, _LINE, _RETURN = b'"'[0], b"\n"[0], b"\r"[0]
@@ -65,6 +67,12 @@ def cut(found: IncidentFile, size: int) -> CutFile:
     EngineError
         When it is not there.
     """
+    with _here(found) as here:
+        return replace(_cut(here, size), found=found)
+
+
+def _cut(found: IncidentFile, size: int) -> CutFile:
+    """Look through a file that lies on this machine and cut it."""
     path = found.path
     if not path.exists():
         raise EngineError(
@@ -97,23 +105,54 @@ def _unread(_whole: Sequence[int], _few: Sequence[int]) -> Records:
     raise WholeNeeded
 
 
-def part_of(file: CutFile, part: FilePart) -> SlicedFile:
+@contextmanager
+def part_of(file: CutFile, part: FilePart) -> Iterator[SlicedFile]:
     """Open a part of a file, the very bytes that were there when the file was cut.
 
     Raises
     ------
     EngineError
-        When other bytes are there.
+        When other bytes are there, or none can be had.
     """
-    if not part.size:
-        (sheet,) = open_sheets(file.found, None)
+    if part.size:
+        data = _bytes_of(file.found, part)
+        _check(file, part, hashlib.sha256(data).hexdigest())
+        yield SlicedFile(open_part(file.sheet, data), file.layout, file.number)
+        return
+    with _here(file.found) as found:
+        (sheet,) = open_sheets(found, None)
         _check(file, part, sheet.sha256)
-        return SlicedFile(sheet, file.layout, file.number)
-    with file.found.stream() as stream:
+        yield SlicedFile(sheet, file.layout, file.number)
+
+
+def _bytes_of(found: IncidentFile, part: FilePart) -> bytes:
+    """Return the bytes that lie where those of a part did."""
+    if found.stored is not None:
+        try:
+            return fetched_part(found.stored, part.first, part.size)
+        except InputError as error:
+            raise _unfetched(error) from error
+    with found.stream() as stream:
         stream.seek(part.first)
-        data = stream.read(part.size)
-    _check(file, part, hashlib.sha256(data).hexdigest())
-    return SlicedFile(open_part(file.sheet, data), file.layout, file.number)
+        return stream.read(part.size)
+
+
+@contextmanager
+def _here(found: IncidentFile) -> Iterator[IncidentFile]:
+    """Give a file as it lies on this machine; an object of a store is fetched, and goes again."""
+    if found.stored is None:
+        yield found
+        return
+    with ExitStack() as stack:
+        try:
+            folder = stack.enter_context(fetched([found.stored]))
+        except InputError as error:
+            raise _unfetched(error) from error
+        yield replace(found, path=local_path(folder, found.stored))
+
+
+def _unfetched(error: InputError) -> EngineError:
+    return EngineError(f"A worker cannot fetch what it is to count. {error}")
 
 
 def _check(file: CutFile, part: FilePart, sha256: str) -> None:

@@ -4,6 +4,8 @@ One cluster of two processes serves the whole module.
 """
 
 import os
+import re
+import shlex
 import signal
 import socket
 import subprocess
@@ -231,6 +233,13 @@ def test_the_command_writes_the_same_by_workers(tmp_path, by_these, workspace):
     assert len(by_these) == 1  # nobody was called for single rows
 
 
+@pytest.mark.parametrize("name", ["where-next", "change"])
+def test_questions_of_single_rows_refuse_workers(run, name):
+    said = run(name, "a.csv", "--lens", "public-all", "--out", "a.csv", "--engine", "dask")
+    assert said.code == 2
+    assert said.err.startswith(f"mapper {name} looks at single rows, which workers do not hand")
+
+
 @pytest.mark.parametrize(
     ("options", "words"),
     [
@@ -303,6 +312,8 @@ def test_workers_end_with_the_run_that_is_killed(tmp_path):
 import os, signal
 from mapper.analysis.distributed import dask_workers
 if __name__ == "__main__":
+    with dask_workers(workers=1):
+        pass
     with dask_workers(workers=1) as made:
         print(*made.client.run(os.getpid).values(), flush=True)
         os.kill(os.getpid(), signal.SIGKILL)
@@ -314,3 +325,47 @@ if __name__ == "__main__":
     worker = int(done.stdout)
     if psutil.pid_exists(worker):
         psutil.Process(worker).wait(timeout=30)
+
+
+def recipe():
+    """The lines of the cluster in docs/scale.md, on this machine and a port of their own."""
+    page = (ROOT / "docs" / "scale.md").read_text()
+    lines = re.findall(
+        r"^(?:openssl|dask|mapper hotspots \S+ .*--scheduler) .*$", page, re.MULTILINE
+    )
+    with socket.create_server(("127.0.0.1", 0)) as free:
+        port = str(free.getsockname()[1])
+    here = [line.replace("10.0.0.5", "127.0.0.1").replace("8786", port) for line in lines]
+    return [shlex.split(line) for line in here]
+
+
+@pytest.mark.soak
+def test_the_cluster_of_the_page_counts_as_one_machine_does(tmp_path):
+    (tmp_path / "FOLDER_OF_POLICE_UK_FILES").mkdir()
+    StreetRows(2_000).write(tmp_path / "FOLDER_OF_POLICE_UK_FILES" / "a.csv")
+    *keys, scheduler, worker, ask = recipe()
+    for words in keys:
+        subprocess.run(words, check=True, cwd=tmp_path, capture_output=True)
+    files = {"CA": "ca.pem", "CERT": "node.pem", "KEY": "node.key"}
+    told = {f"MAPPER_DASK_{name}": str(tmp_path / path) for name, path in files.items()}
+    told |= {"MAPPER_WORKSPACE": str(tmp_path / "workspace"), "PYTHONPATH": str(ROOT)}
+    place = {"cwd": tmp_path, "env": {**os.environ, **told}}
+    python = [sys.executable, "-m"]
+    started = [
+        subprocess.Popen([*python, "dask", *words[1:]], stderr=subprocess.DEVNULL, **place)
+        for words in (scheduler, worker)
+    ]
+    try:
+        run = [sys.executable, "-c", "from mapper.cli import main; main()", *ask[1:]]
+        done = subprocess.run(run, capture_output=True, text=True, check=False, **place)
+        assert done.returncode == 0, done.stderr
+        assert done.stderr == ""  # counted by them, not read at once
+        alone = [one for one in run if "tls://" not in one and one != "--scheduler"]
+        alone[alone.index("dask")], alone[-1] = "here", "alone"
+        subprocess.run(alone, capture_output=True, check=True, **place)
+    finally:
+        for one in started[::-1]:
+            one.terminate()
+            one.wait(timeout=60)
+    one, two = ((tmp_path / folder / "cells.parquet").read_bytes() for folder in ("out", "alone"))
+    assert one == two

@@ -163,8 +163,9 @@ def test_the_records_of_all_parts_are_those_of_the_file(tmp_path_factory, rows, 
     assert sum(part.size for part in file.parts) == path.stat().st_size - len(",".join(HEADER)) - 2
     found = []
     for part in file.parts:
-        for some in part_of(file, part).sheet.slices([0, 1], [], 7):
-            found += zip(*(some.columns[at].to_pylist() for at in (0, 1)), strict=True)
+        with part_of(file, part) as one:
+            for some in one.sheet.slices([0, 1], [], 7):
+                found += zip(*(some.columns[at].to_pylist() for at in (0, 1)), strict=True)
     assert found == [("r", "2024-01"), *rows]
 
 
@@ -213,9 +214,11 @@ def test_another_content_than_was_cut_is_refused(tmp_path, area, monkeypatch):
     with path.open("r+b") as stream:
         stream.seek(-2, os.SEEK_END)
         stream.write(b"x")
-    part_of(file, file.parts[0])
-    with pytest.raises(EngineError, match=r"a\.csv: holds something else than a moment ago"):
-        part_of(file, file.parts[-1])
+    with part_of(file, file.parts[0]) as one:
+        assert one.sheet.name == "a.csv"
+    told = pytest.raises(EngineError, match=r"a\.csv: holds something else than a moment ago")
+    with told, part_of(file, file.parts[-1]):
+        pass
     with pytest.raises(EngineError, match="is not found where a worker looks for it"):
         cut(IncidentFile("b.csv", Path(tmp_path / "b.csv")), 60_000)
     monkeypatch.setattr(part_tasks, "cut", lambda *_: file)
