@@ -21,6 +21,10 @@ Sinks = Annotated[
     Path | None,
     typer.Option("--sinks", help="Choices about geocode sinks (TOML): see mapper sinks."),
 ]
+Where = Annotated[
+    list[str] | None,
+    typer.Option("--where", help="Only of folders called so, such as force=merseyside; repeat."),
+]
 Mend = Annotated[
     list[str] | None,
     typer.Option("--mend", help="What may mislead to mend, as mapper check names it; repeat."),

@@ -13,6 +13,7 @@ A complete one::
     repair_swapped = false
     sinks = "sinks.toml"              # choices about geocode sinks, as mapper sinks writes them
     mend = ["values renamed: Robbery"]  # what may mislead, as mapper check names it
+    where = ["force=merseyside"]      # of folders called name=value, those called so
 
     [period]
     last_months = 12                  # whole months up to the last whole one in the data,
@@ -50,6 +51,7 @@ from mapper.analysis.request import CHOICES, AnalysisRequest
 from mapper.base.errors import MapperError, RequestError
 from mapper.base.toml_file import TomlKind
 from mapper.incidents.gather import is_remote
+from mapper.incidents.partitions import files_where
 from mapper.outputs.exports import FORMS, REFERENCE_SYSTEMS
 from mapper.questions.choices import FILES
 from mapper.questions.registry import NAMES, QUESTIONS
@@ -84,6 +86,7 @@ class JobIncidents(_Section):
     repair_swapped: bool = False
     sinks: Path | None = None
     mend: tuple[str, ...] = ()
+    where: tuple[str, ...] = ()
 
 
 class JobPeriod(_Section):
@@ -207,9 +210,7 @@ def read_job(path: Path) -> Job:
         raise RequestError(f"{path}: {faults}. Mend the file and run it again.") from None
     incidents = job.incidents.model_copy(
         update={
-            "paths": tuple(
-                each if is_remote(each) else str(home / each) for each in job.incidents.paths
-            ),
+            "paths": _paths(home, job.incidents),
             "mapping": home / job.incidents.mapping if job.incidents.mapping else None,
             "sinks": home / job.incidents.sinks if job.incidents.sinks else None,
         }
@@ -234,6 +235,12 @@ def read_job(path: Path) -> Job:
             "out": str(home / job.out),
         }
     )
+
+
+def _paths(home: Path, told: JobIncidents) -> tuple[str, ...]:
+    """Return the paths beside the job file, and of partitioned folders the files asked for."""
+    paths = [each if is_remote(each) else str(home / each) for each in told.paths]
+    return tuple(files_where(paths, told.where))
 
 
 def _file_or_name(home: Path, given: str) -> str:
