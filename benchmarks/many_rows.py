@@ -38,9 +38,9 @@ HEADER = (
 )
 
 
-def write_rows(path, rows):
-    """Write a police.uk file of so many rows; the same bytes for the same number."""
-    drawn = np.random.default_rng(7)
+def write_rows(path, rows, seed=7):
+    """Write a police.uk file of so many rows; the same bytes for the same numbers."""
+    drawn = np.random.default_rng(seed)
     lon = np.round(drawn.normal(-2.95, 0.06, POINTS), 6)
     lat = np.round(drawn.normal(53.43, 0.05, POINTS), 6)
     weight = drawn.pareto(1.2, POINTS) + 0.1

@@ -17,7 +17,7 @@ from packageurl import PackageURL
 from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
 
-EXTRAS = ("duckdb", "scan", "terrain")
+EXTRAS = ("dask", "duckdb", "scan", "store", "terrain")
 
 
 def needs_of(name, *extras):

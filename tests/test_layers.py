@@ -36,6 +36,9 @@ ONLY_IN = {
     "streamlit": ("mapper/app/", "pages/", "streamlit_app.py"),
     "sqlalchemy": ("mapper/records/",),
     "convertbng": ("mapper/incidents/coordinates.py",),
+    "fsspec": ("mapper/incidents/store.py",),
+    "dask": ("mapper/analysis/distributed.py",),
+    "distributed": ("mapper/analysis/distributed.py",),
 }
 
 
@@ -61,6 +64,8 @@ def imports(path):
         for child in ast.iter_child_nodes(node):
             if isinstance(child, ast.Import):
                 found.extend((alias.name, inside) for alias in child.names)
+            elif isinstance(child, ast.Call) and getattr(child.func, "id", "") == "Lazy":
+                found.extend((name.value, inside) for name in child.args)
             elif isinstance(child, ast.ImportFrom):
                 assert child.level == 0, f"{path}: write imports in full"
                 names = {f"{child.module}.{alias.name}" for alias in child.names}
@@ -147,6 +152,11 @@ def test_libraries_stay_where_they_belong():
         .startswith(ONLY_IN.get(other.split(".")[0], ""))
     ]
     assert not wrong
+
+
+def test_what_is_confined_is_imported_where_it_is_confined():
+    found = {other.split(".")[0] for _, other, _ in each_import()}
+    assert set(ONLY_IN) <= found
 
 
 def test_no_page_lies_right_under_pages():

@@ -71,7 +71,7 @@ class KeptTallies:
         try:
             if not path.is_file() or _age(path) > DAYS:
                 return None
-            return _unpacked(read_regular(path, at_most=LARGEST))
+            return unpacked(read_regular(path, at_most=LARGEST))
         except (OSError, pa.ArrowException, KeyError, ValueError):
             return None
 
@@ -82,7 +82,7 @@ class KeptTallies:
             self.folder.mkdir(exist_ok=True, mode=0o700)
             self.folder.chmod(0o700)
             path = self.folder / key.name
-            write_whole(path, _packed(tally))
+            write_whole(path, packed(tally))
             path.chmod(0o600)
             self._clear()
         except (OSError, InputError):
@@ -103,7 +103,7 @@ def _age(path: Path) -> float:
     return (time.time() - path.stat().st_mtime) / 86_400
 
 
-def _packed(tally: Tally) -> bytes:
+def packed(tally: Tally) -> bytes:
     """Return a tally as tables one after the other, with their digest before them."""
     stream = io.BytesIO()
     for frame in _frames(tally):
@@ -125,7 +125,7 @@ def _frames(tally: Tally) -> Iterator[pd.DataFrame]:
     yield pd.DataFrame({"label": pd.Series(tally.notes, dtype="str")})
 
 
-def _unpacked(content: bytes) -> Tally:
+def unpacked(content: bytes) -> Tally:
     """Return a tally as it was packed.
 
     Raises

@@ -5,40 +5,41 @@ asked for, on the disk (:mod:`mapper.analysis.kept_tallies`): a run that is kill
 was, and the same question over the same files reads no record again.
 """
 
-from collections import Counter
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
 from datetime import date
+from functools import partial
 from pathlib import Path
-from time import monotonic
 
 import numpy as np
 import numpy.typing as npt
 
-from mapper.analysis.kept_tallies import KeptTallies, TallyKey
+from mapper.analysis.asked_files import (
+    KEYS_SHARE,
+    AskedFiles,
+    ReadingClock,
+    asks_for_rows,
+    with_shared,
+)
+from mapper.analysis.kept_tallies import KeptTallies
 from mapper.analysis.request import AnalysisRequest
-from mapper.analysis.study import within_days
-from mapper.analysis.tallied_study import TalliedStudy, tallied_study
-from mapper.analysis.tally import Seen, Tally, merged, nothing, tally_of
-from mapper.analysis.tally_doubts import TallyExamination
+from mapper.analysis.tallied_study import TalliedStudy
+from mapper.analysis.tally import Tally, merged
 from mapper.areas.study_area import StudyArea
 from mapper.base.errors import MapperError
 from mapper.base.files import Progress, no_progress
-from mapper.base.tables import INCIDENT_COLUMNS
-from mapper.grid.counts import locate
 from mapper.incidents.gather import Gathering, gather
-from mapper.incidents.in_slices import Slice, SliceReader, joined, told_of
+from mapper.incidents.in_slices import Slice, SliceReader
 from mapper.incidents.shared_rows import SharedKeys, SharedRows, find_shared
 from mapper.incidents.sliced_file import ROWS, SlicedFile, WholeNeeded, opened
 from mapper.incidents.source import is_address
-from mapper.lenses.classify import weigh
+from mapper.incidents.store import is_stored, stored_files
 from mapper.lenses.lens import Lens
 
 LARGE = 1_000_000  # rows, about, from which files are read in slices
 _LOOKED_AT = 65_536  # bytes of a file, to tell how long its lines are
 _SMALL = 24 * 1024**2  # bytes of files that are one slice together
+_SHORTEST = 60  # bytes of a record
 _TOGETHER = 8  # slices whose tallies are merged at a time
-_KEYS_SHARE = 0.2  # of the time that reading takes
 
 
 def study_in_slices(
@@ -64,35 +65,26 @@ def study_in_slices(
         Later dates are rejected; today where not given.
     """
     now = today or date.today()  # noqa: DTZ011 - the wall clock of the place of work is meant
-    if request.location_day or request.shifts or request.weekdays or request.harm:
+    if asks_for_rows(request):
         return None
     if any(is_address(path) or str(path) == "-" for path in paths):
         return None
     try:
+        if any(map(is_stored, paths)) and _stored_bytes(paths) < LARGE * _SHORTEST:
+            return None  # without having fetched them
         with gather(list(paths)) as gathering:
             if _rows_of(gathering) < LARGE:
                 return None
             files = opened(gathering)
-            asked = _Asked(files, lens, area, request, now, gathering.notes)
-            return _study(asked, kept, progress)
+            asked = AskedFiles(files, lens, area, request, now, gathering.notes)
+            return asked.study(kept, partial(_tally, asked, kept, progress))
     except (WholeNeeded, MapperError):
         return None
 
 
-@dataclass(frozen=True, eq=False)
-class _Asked:
-    """What is asked of which files."""
-
-    files: Sequence[SlicedFile]
-    lens: Lens
-    area: StudyArea
-    request: AnalysisRequest
-    today: date
-    notes: tuple[str, ...]
-
-    def key(self) -> TallyKey:
-        """Return what a tally depends on besides a slice."""
-        return TallyKey.of(self.lens, self.area, self.request, rows=ROWS)
+def _stored_bytes(paths: Sequence[Path | str]) -> int:
+    """Return how large the objects of stores are together."""
+    return sum(one.size for path in paths if is_stored(path) for one in stored_files(str(path)))
 
 
 def _rows_of(gathering: Gathering) -> float:
@@ -107,59 +99,31 @@ def _rows_of(gathering: Gathering) -> float:
     return rows
 
 
-def _study(asked: _Asked, kept: KeptTallies | None, progress: Progress) -> TalliedStudy:
-    """Count all slices, or take what was counted, and make the study of it."""
-    whole = asked.key().with_(
-        "all", *(f"{one.sheet.sha256} {one.sheet.name}" for one in asked.files)
-    )
-    told = kept.load(whole.with_(asked.today)) or kept.load(whole) if kept else None
-    if told is None:
-        shared = _shared(asked, progress)
-        told = _counted(asked, shared, kept, progress)
-        if kept:
-            kept.save(whole.with_(asked.today) if "future date" in told.reasons else whole, told)
-    return _made(asked, told)
+def _tally(asked: AskedFiles, kept: KeptTallies | None, progress: Progress) -> Tally:
+    """Count all slices."""
+    return _counted(asked, _shared(asked, progress), kept, progress)
 
 
-def _made(asked: _Asked, tally: Tally) -> TalliedStudy:
-    """Return the study of the tally of all slices."""
-    numbers = tally.numbers
-    read = [
-        {"rows": numbers[f"rows {one.number}"], "blank": numbers[f"blank {one.number}"]}
-        for one in asked.files
-    ]
-    fields = [name for name in asked.files[0].layout.fills if name not in INCIDENT_COLUMNS]
-    files, notes = told_of(asked.files, read, fields, asked.notes)
-    columns = (*INCIDENT_COLUMNS, *fields, "crime")
-    names = tuple(one.sheet.name for one in asked.files)
-    return tallied_study(
-        TallyExamination(tally, asked.area, names, columns),
-        lens=asked.lens,
-        request=asked.request,
-        files=files,
-        notes=tuple(dict.fromkeys((*notes, *tally.notes))),
-    )
-
-
-def _shared(asked: _Asked, progress: Progress) -> SharedRows:
+def _shared(asked: AskedFiles, progress: Progress) -> SharedRows:
     """Return the incidents whose reference is not alone."""
-    keys, clock = SharedKeys(), _Clock(progress, asked.files, "Looking for repeats", 0.0)
-    for one in asked.files:
-        for records in one.records(keys=True):
-            keys.add(one.number, records)
-            clock.tell(one, records.numbers)
-    at = keys.shared(len(asked.files))
+    clock = _Clock(progress, asked.files, "Looking for repeats", 0.0)
+    with SharedKeys() as keys:
+        for one in asked.files:
+            for records in one.records(keys=True):
+                keys.add(one.number, records)
+                clock.tell(one, records.numbers)
+        at = keys.shared(len(asked.files))
     if not any(each.size for each in at):
         return SharedRows()
     return find_shared(asked.files, at, today=asked.today)
 
 
 def _counted(
-    asked: _Asked, shared: SharedRows, kept: KeptTallies | None, progress: Progress
+    asked: AskedFiles, shared: SharedRows, kept: KeptTallies | None, progress: Progress
 ) -> Tally:
     """Return the tally of all slices."""
     reader = SliceReader(asked.files, shared, asked.today)
-    clock = _Clock(progress, asked.files, "Reading and counting", _KEYS_SHARE)
+    clock = _Clock(progress, asked.files, "Reading and counting", KEYS_SHARE)
     pending: list[Tally] = []
     for group in _groups(asked.files):
         made = _of_slices if len(group) == 1 else _of_files
@@ -167,10 +131,7 @@ def _counted(
             pending.append(tally)
             if len(pending) > _TOGETHER:
                 pending = [merged(pending)]
-    every = merged(pending)
-    every.numbers.update({"again": int(shared.again.sum())})
-    every.reasons.update({"repeated reference": shared.repeated} if shared.repeated else {})
-    return replace(every, notes=shared.notes)
+    return with_shared(merged(pending), shared)
 
 
 def _groups(files: Sequence[SlicedFile]) -> list[list[SlicedFile]]:
@@ -187,7 +148,7 @@ def _groups(files: Sequence[SlicedFile]) -> list[list[SlicedFile]]:
 
 
 def _of_files(
-    asked: _Asked,
+    asked: AskedFiles,
     group: Sequence[SlicedFile],
     reader: SliceReader,
     kept: KeptTallies | None,
@@ -214,7 +175,7 @@ def _of_files(
 
 
 def _of_slices(
-    asked: _Asked,
+    asked: AskedFiles,
     group: Sequence[SlicedFile],
     reader: SliceReader,
     kept: KeptTallies | None,
@@ -237,41 +198,20 @@ def _of_slices(
         clock.tell(one, records.numbers)
 
 
-def _seen(asked: _Asked, parts: Sequence[Slice]) -> Tally:
-    """Return the tally of slices together, as the lens and the area see them."""
-    told: Counter[str] = Counter()
-    reasons: Counter[str] = Counter()
-    for part in parts:
-        told[f"rows {part.file}"] += part.rows
-        told[f"blank {part.file}"] += part.blank
-        told["shortened"] += part.shortened
-        reasons.update(part.reasons)
-    table, file = joined(parts)
-    if not len(table):
-        return replace(nothing(), numbers=told, reasons=reasons)
-    request, area = asked.request, asked.area
-    lon, lat = (table[name].to_numpy() for name in ("lon", "lat"))
-    cells = area.cells["cell"].to_numpy()
-    seen = Seen(
-        position=locate(lon, lat, cells=cells, resolution=area.resolution),
-        within=within_days(table, request),
-        weights=weigh(table, asked.lens, include_police_generated=request.police_generated),
-    )
-    tally = tally_of(table, seen, file=file, reasons=reasons)
-    tally.numbers.update(told)
-    return tally
+def _seen(asked: AskedFiles, parts: Sequence[Slice]) -> Tally:
+    """Return the tally of slices together."""
+    return asked.view.tally(parts)
 
 
 class _Clock:
-    """Tells how far a pass over all files is, with rows a second and the time that remains."""
+    """Tells how far a pass over all files is."""
 
     def __init__(
         self, progress: Progress, files: Sequence[SlicedFile], words: str, first: float
     ) -> None:
-        self._progress, self._words, self._first = progress, words, first
-        self._share = (1.0 - _KEYS_SHARE) if first else _KEYS_SHARE
-        self._size = max(sum(one.sheet.size for one in files), 1)
-        self._begun, self._rows, self._done = monotonic(), 0, 0.0
+        size = sum(one.sheet.size for one in files)
+        self._clock = ReadingClock(progress, size, words, first)
+        self._rows, self._done = 0, 0.0
         self._held = 0  # records of the file that is being read
 
     def tell(self, one: SlicedFile, numbers: npt.NDArray[np.int32]) -> None:
@@ -281,13 +221,4 @@ class _Clock:
         if not numbers.size:
             self._done, self._held = self._done + one.sheet.size, 0
         bytes_ = min(self._held * one.record_bytes, one.sheet.size)
-        share = min((self._done + bytes_) / self._size, 1.0)
-        self._progress(self._told(share), self._first + self._share * share)
-
-    def _told(self, share: float) -> str:
-        took = monotonic() - self._begun
-        if not self._rows or took <= 0:
-            return self._words
-        left = took * (1 - share) / max(share, 1e-9)
-        speed = f"{self._rows:,} rows, {self._rows / took:,.0f} a second"
-        return f"{self._words}: {speed}, {left:.0f} s left"
+        self._clock.tell(self._rows, self._done + bytes_)

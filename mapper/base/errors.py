@@ -89,6 +89,13 @@ class RequestError(MapperError):
     """The choices made for an analysis do not fit together."""
 
 
+class EngineError(MapperError):
+    """The engine that counts cannot be used as asked: not installed, unreachable, of another kind.
+
+    Nothing else takes its place: whoever asked for it is told.
+    """
+
+
 class TooFewEventsError(MapperError):
     """There is too little data to say anything; no map of noise is drawn."""
 

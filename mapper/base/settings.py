@@ -63,6 +63,15 @@ class Settings(BaseModel):
     hosts: Annotated[tuple[str, ...], BeforeValidator(_listed)] = (
         LOOPBACK_HOSTS  # names under which the app may be asked for
     )
+    # Stores that may be asked for files; none is, unless it is named (docs/scale.md).
+    stores: Annotated[tuple[str, ...], BeforeValidator(_listed)] = ()  # kinds: s3
+    store_endpoint: str = ""  # where S3 is, if not at Amazon: https://store.example.police.uk
+    store_key: SecretStr = SecretStr("")
+    store_secret: SecretStr = SecretStr("")
+    # Certificates for a scheduler of Dask on another machine (docs/scale.md).
+    dask_ca: Path | None = None  # of the authority
+    dask_cert: Path | None = None  # this machine's own
+    dask_key: Path | None = None
     # Sign-in; without a provider one person uses the app, on this machine only.
     provider: str = ""  # address of the identity provider's OpenID configuration
     client_id: str = ""  # under which the provider knows this installation

@@ -17,8 +17,9 @@ import typer
 
 from mapper.analysis.request import AnalysisRequest
 from mapper.base.choices import Choice
-from mapper.cli.file_arguments import ColumnMapping, Mend, Paths, Repair, Sinks
+from mapper.cli.file_arguments import ColumnMapping, Mend, Paths, Repair, Sinks, Where
 from mapper.cli.inputs import keep_inputs
+from mapper.incidents.partitions import files_where
 
 METAVARS = {"day": "DATE", "window": "FIRST:LAST", "numbers": "NUMBERS", "base table": "FILE"}
 _SEVERAL = {"names", "hotspots", "places"}
@@ -45,6 +46,7 @@ def taking(command: Callable[..., None]) -> Callable[..., None]:
     def run(**options: Any) -> None:
         keep_inputs(options)
         files = {name: options.pop(name) for name in _FILES}
+        files["paths"] = files_where(files["paths"], files.pop("where") or ())
         asked = {name: options.pop(name) for name in AnalysisRequest.known()}
         command(CommandRequest(**files, request=AnalysisRequest(**asked)), **options)
 
@@ -74,6 +76,7 @@ _FILES: Mapping[str, inspect.Parameter] = {
     "repair_swapped": _given("repair_swapped", Repair, False),
     "sinks": _given("sinks", Sinks, None),
     "mend": _given("mend", Mend, None),
+    "where": _given("where", Where, None),
 }
 
 

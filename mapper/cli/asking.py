@@ -10,16 +10,15 @@ from mapper.base.errors import MapperError
 from mapper.base.files import Progress
 from mapper.base.text import count
 from mapper.cli.arguments import CommandRequest
+from mapper.cli.engine import HERE, READ_HERE, Engine, counted
 from mapper.cli.progress import part_of, shown_progress
 from mapper.cli.saying import STDOUT, put_out, say, say_aside
 
 if TYPE_CHECKING:
     from mapper.analysis.study import Study
-    from mapper.areas.study_area import StudyArea
     from mapper.context.sink_choices import SinkChoices
     from mapper.disclosure.release import FindingRelease
     from mapper.incidents.table import Incidents
-    from mapper.lenses.lens import Lens
     from mapper.questions.question import Question
 
 
@@ -81,7 +80,11 @@ def calling(question: "Question") -> Iterator[None]:
 
 
 def read_study(
-    asked: CommandRequest, progress: Progress, *, counts_are_enough: bool = False
+    asked: CommandRequest,
+    progress: Progress,
+    *,
+    counts_are_enough: bool = False,
+    engine: Engine = HERE,
 ) -> "Study":
     """Read files and count them; every choice is checked before any incident is read.
 
@@ -89,6 +92,8 @@ def read_study(
     ----------
     counts_are_enough
         Whether the question asks for no single incident: large files are then read in slices.
+    engine
+        Who counts; what counts do not tell is read here.
     """
     from mapper.analysis.mend import mended_by_name
     from mapper.analysis.study import prepare
@@ -103,8 +108,13 @@ def read_study(
     if Path(asked.request.area).suffix:  # what was found in a boundary of one's own
         for note in area.notes:
             say_aside(note)
-    if counts_are_enough and (study := _sliced(asked, lens, area, progress)):
-        return study
+    rows = asked.mapping or asked.repair_swapped or asked.sinks or asked.mend
+    if counts_are_enough and not rows:
+        request = AnalysisRequest.of(lens, area, asked.request.choices)
+        if study := counted(asked.paths, engine, lens, area, request, progress):
+            return study
+    if engine.is_dask:
+        say_aside(READ_HERE)
     incidents = read_incidents(
         asked.paths,
         mapping=load_mapping(asked.mapping) if asked.mapping else None,
@@ -114,26 +124,6 @@ def read_study(
     incidents = mended_by_name(with_choices(incidents, choices), area, asked.mend or ())
     counting = part_of(progress, 0.8, 1.0)
     return prepare(incidents, lens=lens, area=area, progress=counting, **asked.request.choices)
-
-
-def _sliced(
-    asked: CommandRequest, lens: "Lens", area: "StudyArea", progress: Progress
-) -> "Study | None":
-    """Return the study of large files, counted slice by slice; none where all rows are needed."""
-    from mapper.analysis.kept_tallies import FOLDER, KeptTallies
-    from mapper.analysis.sliced import study_in_slices
-    from mapper.base.settings import settings
-
-    if asked.mapping or asked.repair_swapped or asked.sinks or asked.mend:
-        return None
-    return study_in_slices(
-        asked.paths,
-        lens=lens,
-        area=area,
-        request=AnalysisRequest.of(lens, area, asked.request.choices),
-        kept=KeptTallies(settings().workspace / FOLDER),
-        progress=progress,
-    )
 
 
 def read_choices(path: Path | None) -> "SinkChoices | None":

@@ -1,7 +1,7 @@
 """Arguments that name files, each written down once."""
 
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Literal
 
 import typer
 
@@ -21,9 +21,25 @@ Sinks = Annotated[
     Path | None,
     typer.Option("--sinks", help="Choices about geocode sinks (TOML): see mapper sinks."),
 ]
+Where = Annotated[
+    list[str] | None,
+    typer.Option("--where", help="Only of folders called so, such as force=merseyside; repeat."),
+]
 Mend = Annotated[
     list[str] | None,
     typer.Option("--mend", help="What may mislead to mend, as mapper check names it; repeat."),
+]
+EngineName = Annotated[
+    Literal["here", "dask"],
+    typer.Option("--engine", help="Who counts: this process, or workers of dask."),
+]
+Scheduler = Annotated[
+    str,
+    typer.Option("--scheduler", help="Of dask, by its address; without it workers start here."),
+]
+Workers = Annotated[
+    int | None,
+    typer.Option("--workers", min=1, help="Of dask on this machine; one for each core if left."),
 ]
 AreaName = Annotated[
     str,

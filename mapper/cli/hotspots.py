@@ -12,7 +12,16 @@ from mapper.base.errors import InputError
 from mapper.base.text import count
 from mapper.cli.arguments import CommandRequest
 from mapper.cli.doubts import as_json, doubt_line
-from mapper.cli.file_arguments import Background, Comments, Forms, Previous
+from mapper.cli.engine import Engine
+from mapper.cli.file_arguments import (
+    Background,
+    Comments,
+    EngineName,
+    Forms,
+    Previous,
+    Scheduler,
+    Workers,
+)
 from mapper.cli.progress import part_of, shown_progress
 from mapper.cli.saying import say
 
@@ -39,6 +48,9 @@ def run(
     forms: Forms = "csv,geojson,parquet,html",
     csv_comments: Comments = False,
     background: Background = None,
+    engine: EngineName = "here",
+    scheduler: Scheduler = "",
+    workers: Workers = None,
 ) -> None:
     """Find hot spots: places with more than expected, or with most of it, on H3 cells.
 
@@ -54,12 +66,13 @@ def run(
     from mapper.outputs.exports import DRAWN, FORMS, forms_asked
     from mapper.outputs.maps.basemap import paper_ground
 
+    counting = Engine(engine, scheduler, workers)
     chosen = forms_asked(forms, FORMS)
     ground = paper_ground(background) if set(chosen) & set(DRAWN) else None
     ids = earlier_ids(previous) if previous else None
     with shown_progress() as progress:
         reading = part_of(progress, 0.0, 0.6)
-        study = read_study(asked, reading, counts_are_enough=not signals)
+        study = read_study(asked, reading, counts_are_enough=not signals, engine=counting)
         result = find_hotspots(study, previous=ids, progress=part_of(progress, 0.6, 0.8))
         shown = release(result)
         from mapper.outputs.write import write_outputs

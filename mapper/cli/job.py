@@ -18,14 +18,12 @@ from mapper.base.errors import InputError, MapperError, OutputError, TooFewEvent
 from mapper.base.text import count
 from mapper.cli.inputs import keep_inputs, paths_of
 from mapper.cli.job_file import Job, JobQuestion, read_job
+from mapper.cli.job_studies import JobStudies, job_studies
 from mapper.cli.saying import OneLine
 
 if TYPE_CHECKING:
-    import pandas as pd
-
     from mapper.analysis.result import AnalysisResult
     from mapper.analysis.study import Study
-    from mapper.incidents.table import Incidents
 
 SOME_FAILED = 3
 _LOG = logging.getLogger("mapper.job")
@@ -72,9 +70,8 @@ def run_job(job: Job) -> list[JobPart]:
     MapperError
         When the incidents cannot be read, or a lens or area is unknown.
     """
-    from mapper.cli.asking import read_choices, with_choices
+    from mapper.cli.asking import read_choices
     from mapper.incidents.mapping import load_mapping
-    from mapper.incidents.read import read_incidents
     from mapper.incidents.source import shown_source
     from mapper.lenses.load import load_lens
 
@@ -82,40 +79,22 @@ def run_job(job: Job) -> list[JobPart]:
     lenses = [load_lens(name) for name in job.analysis.lenses]
     mapping = load_mapping(job.incidents.mapping) if job.incidents.mapping else None
     _LOG.info("%s: reading %s", job.title, ", ".join(map(shown_source, job.incidents.paths)))
-    incidents = read_incidents(
-        job.incidents.paths, mapping=mapping, repair_swapped=job.incidents.repair_swapped
-    )
-    _LOG.info(
-        "%d rows read, %d accepted, %d rejected",
-        incidents.rows_read,
-        len(incidents.table),
-        len(incidents.rejected),
-    )
-    for words in incidents.notes:
-        _LOG.info("%s", words)
-    incidents = with_choices(incidents, choices)
-    first, last = _days(job, incidents.table)
-    out = _folder(job.out, first, last)
-    _keep_inputs(job, None, str(out))
-    return [
-        _part(job, incidents, lens.id, given, area, out, (first, last))
-        for area in job.analysis.areas
-        for lens, given in zip(lenses, job.analysis.lenses, strict=True)
-    ]
+    with job_studies(job, choices, mapping) as studies:
+        out = _folder(job.out, *studies.days)
+        _keep_inputs(job, None, str(out))
+        return [
+            _part(studies, lens.id, given, area, out)
+            for area in job.analysis.areas
+            for lens, given in zip(lenses, job.analysis.lenses, strict=True)
+        ]
 
 
 def _part(
-    job: Job,
-    incidents: "Incidents",
-    lens_id: str,
-    lens_given: str,
-    area_given: str,
-    out: Path,
-    days: tuple[date | None, date | None],
+    studies: JobStudies, lens_id: str, lens_given: str, area_given: str, out: Path
 ) -> JobPart:
     """Work out and write one part; what fails is logged and the others go on."""
     try:
-        words = _write(job, incidents, lens_given, area_given, out, days)
+        words = _write(studies, lens_given, area_given, out)
         state = "written"
     except TooFewEventsError as error:
         state, words = "too few", str(error)
@@ -126,20 +105,9 @@ def _part(
     return JobPart(lens_id, area_given, state, words)
 
 
-def _write(
-    job: Job,
-    incidents: "Incidents",
-    lens_given: str,
-    area_given: str,
-    out: Path,
-    days: tuple[date | None, date | None],
-) -> str:
+def _write(studies: JobStudies, lens_given: str, area_given: str, out: Path) -> str:
     """Write one part's folder and return what was found, in words."""
     from mapper.analysis.analyse import find_hotspots
-    from mapper.analysis.mend import mended_by_name
-    from mapper.analysis.request import AnalysisRequest
-    from mapper.analysis.study import prepare
-    from mapper.areas.load import load_study_area
     from mapper.cli.doubts import doubt_line
     from mapper.cli.releasing import released
     from mapper.lenses.load import load_lens
@@ -147,16 +115,13 @@ def _write(
     from mapper.outputs.maps.basemap import paper_ground
     from mapper.outputs.write import write_contents
 
-    lens, choices = load_lens(lens_given), dict(job.analysis.choices)
-    resolution = choices.pop("resolution", AnalysisRequest.known()["resolution"].default)
-    area = load_study_area(area_given, resolution=resolution)
-    incidents = mended_by_name(incidents, area, job.incidents.mend)
-    study = prepare(incidents, lens=lens, area=area, start=days[0], end=days[1], **choices)
+    job, lens = studies.job, load_lens(lens_given)
+    study = studies.study(lens, area_given)
     for doubt in study.doubts:
-        _LOG.warning("%s over %s: %s", lens.id, area.name, doubt_line(doubt).strip())
+        _LOG.warning("%s over %s: %s", lens.id, study.area.name, doubt_line(doubt).strip())
     result = find_hotspots(study)
     shown = released(result, audience=job.outputs.audience, made_by=job.made_by)
-    folder = out / _safe(area.name) / _safe(lens.id)
+    folder = out / _safe(study.area.name) / _safe(lens.id)
     ground = paper_ground() if set(job.outputs.forms) & set(DRAWN) else None
     contents = exports(shown, job.outputs.forms, crs=job.outputs.crs, ground=ground)
     for asked in job.questions:
@@ -185,24 +150,6 @@ def _answer(
         return {}
     _LOG.info("%s, %s: %s", asked.id, study.lens.id, count(len(shown.table), "row"))
     return made
-
-
-def _days(job: Job, table: "pd.DataFrame") -> tuple[date | None, date | None]:
-    """Return the first and last day asked for; months count back from the last whole one."""
-    period = job.period
-    if period.last_months is None:
-        return period.first, period.last
-    import pandas as pd
-
-    if not len(table):
-        raise InputError("No row was accepted, so there is no last month. Check the rejected rows.")
-    newest = table["start"].max()
-    monthly = str(table["precision"].iloc[int(table["start"].argmax())]) == "month"
-    end = newest.to_period("M")
-    if not monthly and newest.normalize() != end.end_time.normalize():
-        end -= 1  # the newest month has not ended in the data
-    start = end - (period.last_months - 1)
-    return pd.Timestamp(start.start_time).date(), pd.Timestamp(end.end_time).date()
 
 
 def _keep_inputs(job: Job, path: Path | None, out: str) -> None:

@@ -13,6 +13,7 @@ A complete one::
     repair_swapped = false
     sinks = "sinks.toml"              # choices about geocode sinks, as mapper sinks writes them
     mend = ["values renamed: Robbery"]  # what may mislead, as mapper check names it
+    where = ["force=merseyside"]      # of folders called name=value, those called so
 
     [period]
     last_months = 12                  # whole months up to the last whole one in the data,
@@ -49,7 +50,8 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationErr
 from mapper.analysis.request import CHOICES, AnalysisRequest
 from mapper.base.errors import MapperError, RequestError
 from mapper.base.toml_file import TomlKind
-from mapper.incidents.source import is_address
+from mapper.incidents.gather import is_remote
+from mapper.incidents.partitions import files_where
 from mapper.outputs.exports import FORMS, REFERENCE_SYSTEMS
 from mapper.questions.choices import FILES
 from mapper.questions.registry import NAMES, QUESTIONS
@@ -84,6 +86,7 @@ class JobIncidents(_Section):
     repair_swapped: bool = False
     sinks: Path | None = None
     mend: tuple[str, ...] = ()
+    where: tuple[str, ...] = ()
 
 
 class JobPeriod(_Section):
@@ -144,6 +147,22 @@ class JobQuestion(_ChoicesSection):
         return self
 
 
+class JobEngine(_Section):
+    """Who counts police.uk files; what counts do not tell is read where the job runs."""
+
+    name: Literal["here", "dask"] = "here"
+    scheduler: str = ""
+    workers: int | None = Field(default=None, ge=1, le=1_000)
+
+    @model_validator(mode="after")
+    def _one_way(self) -> Self:
+        if self.name == "here" and (self.scheduler or self.workers):
+            raise ValueError('scheduler and workers are of dask: give name = "dask" as well')
+        if self.scheduler and self.workers:
+            raise ValueError("workers start where the job runs: give scheduler or workers")
+        return self
+
+
 class JobOutputs(_Section):
     """Who it is for and in which forms."""
 
@@ -164,6 +183,7 @@ class Job(_Section):
     analysis: JobAnalysis
     questions: tuple[JobQuestion, ...] = ()
     outputs: JobOutputs = JobOutputs()
+    engine: JobEngine = JobEngine()
 
 
 def read_job(path: Path) -> Job:
@@ -190,9 +210,7 @@ def read_job(path: Path) -> Job:
         raise RequestError(f"{path}: {faults}. Mend the file and run it again.") from None
     incidents = job.incidents.model_copy(
         update={
-            "paths": tuple(
-                each if is_address(each) else str(home / each) for each in job.incidents.paths
-            ),
+            "paths": _paths(home, job.incidents),
             "mapping": home / job.incidents.mapping if job.incidents.mapping else None,
             "sinks": home / job.incidents.sinks if job.incidents.sinks else None,
         }
@@ -217,6 +235,12 @@ def read_job(path: Path) -> Job:
             "out": str(home / job.out),
         }
     )
+
+
+def _paths(home: Path, told: JobIncidents) -> tuple[str, ...]:
+    """Return the paths beside the job file, and of partitioned folders the files asked for."""
+    paths = [each if is_remote(each) else str(home / each) for each in told.paths]
+    return tuple(files_where(paths, told.where))
 
 
 def _file_or_name(home: Path, given: str) -> str:

@@ -10,6 +10,7 @@ import typer
 from typer.core import TyperCommand, TyperGroup
 from typer.main import get_command
 
+from mapper.base.errors import EngineError
 from mapper.cli.file_arguments import Comments, Forms, TableOut
 from mapper.cli.saying import mannered
 from mapper.questions.registry import NAMES, QUESTIONS, module_of
@@ -52,6 +53,11 @@ class QuestionGroup(TyperGroup):
             run = import_module(f"mapper.cli.{name}").run
             command = _command(str(name), run, inspect.getdoc(run))
         elif name in NAMES:
+            if any(word.startswith("--engine") for word in rest):
+                raise EngineError(
+                    f"mapper {name} looks at single rows, which workers do not hand over: leave"
+                    " --engine out. It is for mapper hotspots and for job files without questions."
+                )
             command = command_of(QUESTIONS[str(name)])
         return name, command, rest
 

@@ -8,6 +8,7 @@ a mark that is opened and never closed would swallow the rest of the file, so it
 import io
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 from itertools import chain
 from typing import BinaryIO
 
@@ -95,10 +96,29 @@ def open_delimited(
         sample=sample,
         read=read,
         slices=None if packed else slices,
+        first_record=text.mark + dialect.offset if text.as_stored and not packed else -1,
         encoding=text.encoding,
         delimiter=dialect.delimiter,
         notes=above_words(found.name, dialect.above),
     )
+
+
+def open_part(whole: Sheet, data: bytes) -> Sheet:
+    """Return records of an opened file as a sheet of their own, numbered from 0.
+
+    Parameters
+    ----------
+    data
+        Whole lines of the file, below its header.
+    """
+    source = partial(pa.BufferReader, data)
+    text = Text(whole.name, len(data), source, "", 0, blank=False, sha256="", length=len(data))
+    dialect = Dialect(whole.delimiter, whole.header, 0, 0, name=whole.name)
+
+    def slices(columns: Sequence[int], few: Sequence[int], rows: int) -> Iterator[Records]:
+        return _slices(text, dialect, whole=columns, few=few, rows=rows)
+
+    return replace(whole, slices=slices)
 
 
 def _check_quotes(text: Text, dialect: Dialect, name: str) -> None:

@@ -26,6 +26,7 @@ from mapper.incidents import limits
 from mapper.incidents.archive import Archive, is_packed, open_archive, unpacked
 from mapper.incidents.encoding import LOOKED_AT
 from mapper.incidents.source import Source, is_address, shown_source, source_of
+from mapper.incidents.store import StoredFile, fetched, is_stored, local_path, stored_files
 
 _PACKED = (".gz", ".zst")  # one file each, unpacked as it is read
 _TEXT = (".csv", ".tsv", ".txt", ".psv", ".dat")
@@ -55,6 +56,7 @@ class IncidentFile:
     member: str = ""
     sha256: str = ""  # of the archive; empty where the bytes read are the file itself
     source: Source | None = None  # a table or query of a database
+    stored: StoredFile | None = None  # the object of a store that lies, or is to lie, at the path
 
     @property
     def suffix(self) -> str:
@@ -149,6 +151,7 @@ class Gathering:
 
     files: list[IncidentFile] = field(default_factory=list)
     passed: Counter[str] = field(default_factory=Counter)  # words -> how many
+    fetching: bool = True  # whether objects of stores are fetched to this machine
     _stack: ExitStack = field(default_factory=ExitStack)
 
     def __enter__(self) -> Self:
@@ -175,6 +178,9 @@ class Gathering:
                 IncidentFile(source.shown, source.path or Path(source.shown), source=source)
             )
             return
+        if is_stored(path):
+            self._add_stored(str(path))
+            return
         path = Path(path)
         if str(path) == "-":
             self.files.append(IncidentFile("standard input", self._received()))
@@ -191,6 +197,25 @@ class Gathering:
             self.files.extend(self._members(archive))
         else:
             self.files.append(IncidentFile(shown_name(path.name, _LONGEST_NAME), path))
+
+    def _add_stored(self, address: str) -> None:
+        """Add the objects of a store; what is fetched of them is gone with the gathering."""
+        found = stored_files(address)
+        named = [one.address for one in found] == [address]  # whatever its suffix
+        found = [one for one in found if named or self._wanted_or_archive(one.key.name)]
+        folder = Path("store")
+        if self.fetching:
+            folder = self._stack.enter_context(fetched(found))
+        for one in found:
+            path = local_path(folder, one)
+            if self.fetching and _is_archive(path):
+                self.add(path)
+            else:
+                name = shown_name(path.name, _LONGEST_NAME)
+                self.files.append(IncidentFile(name, path, stored=one))
+
+    def _wanted_or_archive(self, name: str) -> bool:
+        return name.lower().endswith(".zip") or self._wanted(name)
 
     def _files_in(self, folder: Path) -> Iterator[Path]:
         """Yield the files of a folder and of those inside it; what is no file is counted.
@@ -249,19 +274,25 @@ class Gathering:
         return True
 
 
-def gather(paths: Sequence[Path | str]) -> Gathering:
+def gather(paths: Sequence[Path | str], *, fetching: bool = True) -> Gathering:
     """Open up folders and archives and list the files to read, each once.
+
+    Parameters
+    ----------
+    fetching
+        Whether objects of stores are fetched to this machine; others may read them.
 
     Raises
     ------
     InputError
         Naming every path that does not exist, or when there is nothing to read.
     """
-    given = [path if is_address(path) else Path(path) for path in paths]
-    needed = [source_of(path).path if is_address(path) else Path(path) for path in given]
+    given = [path if is_remote(path) else Path(path) for path in paths]
+    local = [path for path in given if not is_stored(path)]
+    needed = [source_of(path).path if is_address(path) else Path(path) for path in local]
     if absent := [str(p) for p in needed if p and str(p) != "-" and not p.exists()]:
         raise InputError(f"Not found: {', '.join(absent)}. Check the spelling and the folder.")
-    gathering = Gathering()
+    gathering = Gathering(fetching=fetching)
     try:
         for path in given:
             gathering.add(path)
@@ -271,6 +302,11 @@ def gather(paths: Sequence[Path | str]) -> Gathering:
         raise
     gathering.files = _with_distinct_names(_once(gathering.files))
     return gathering
+
+
+def is_remote(told: Path | str) -> bool:
+    """Tell whether something that a user gave is an address, of a database or store."""
+    return is_address(told) or is_stored(told)
 
 
 def _check_number(gathering: Gathering, given: list[Path | str]) -> None:
@@ -311,7 +347,11 @@ def _is_document(path: Path) -> bool:
 
 def _once(files: list[IncidentFile]) -> list[IncidentFile]:
     """Return the files without those that were given before."""
-    return list({(file.path.resolve(), file.member, file.source): file for file in files}.values())
+    return list(
+        {
+            (file.stored or file.path.resolve(), file.member, file.source): file for file in files
+        }.values()
+    )
 
 
 def _with_distinct_names(files: list[IncidentFile]) -> list[IncidentFile]:

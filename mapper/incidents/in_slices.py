@@ -34,7 +34,7 @@ from mapper.incidents.sliced_file import (
 )
 from mapper.incidents.table import SourceFile
 
-_MOST_DATELESS = 10_000  # records of one file; beyond, reading at once looks at none of them
+MOST_DATELESS = 10_000  # records of one file; beyond, reading at once looks at none of them
 _MOST_AGAIN = 20  # slices of one file of which lines are read again
 
 
@@ -103,7 +103,7 @@ class SliceReader:
         self.dateless[one.number] += dateless
         self.again[one.number] += bool(dateless or blank)
         often = self.again[one.number] > _MOST_AGAIN
-        if often or self.dateless[one.number] > _MOST_DATELESS:
+        if often or self.dateless[one.number] > MOST_DATELESS:
             raise WholeNeeded
 
 

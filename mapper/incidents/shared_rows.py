@@ -8,9 +8,10 @@ whose key is not alone are read once more, compared whole, and joined as
 import hashlib
 import tempfile
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from functools import cached_property
+from typing import Self
 
 import numpy as np
 import numpy.typing as npt
@@ -33,6 +34,7 @@ from mapper.incidents.sliced_file import (
 
 MOST_SHARED = 200_000  # records whose reference is not alone
 _PARTS = 64  # files of keys
+Keys = npt.NDArray[np.uint64]
 _KEY = np.dtype([("key", "<u8"), ("file", "<i4"), ("at", "<i4")])
 
 
@@ -40,8 +42,9 @@ _KEY = np.dtype([("key", "<u8"), ("file", "<i4"), ("at", "<i4")])
 class SharedRows:
     """Incidents whose reference is not alone, compared and joined over all files."""
 
-    at: tuple[Positions, ...] = ()  # positions of all such records, by file
-    kept: tuple[pd.DataFrame, ...] = ()  # those that are incidents of their own, by file
+    at: Mapping[int, Positions] = field(default_factory=dict)  # of all such records, by file
+    # Those that are incidents of their own, by file.
+    kept: Mapping[int, pd.DataFrame] = field(default_factory=dict)
     repeated: int = 0
     notes: tuple[str, ...] = ()
 
@@ -55,6 +58,15 @@ class SharedRows:
             kept = kept[((kept["row"] >= first) & (kept["row"] < last)).to_numpy()]
         return at[low:high], kept
 
+    def part(self, file: int, first: int, last: int) -> "SharedRows":
+        """Return what is known of a stretch of a file, with positions from its beginning on."""
+        if not self.at:
+            return SharedRows()
+        at, kept = self.within(file, first, last)
+        if len(kept):
+            kept = kept.assign(row=kept["row"] - first)
+        return SharedRows({file: at - first}, {file: kept})
+
     def digest(self, file: int, records: Records | None = None) -> str:
         """Return what tells apart what a slice or file holds by what is known of shared rows."""
         if not self.at or (records is not None and not records.numbers.size):
@@ -66,23 +78,39 @@ class SharedRows:
     @cached_property
     def again(self) -> "pd.Series[int]":
         """How often each reference stands that several incidents share."""
-        every = [each["reference"] for each in self.kept if len(each)]
+        every = [each["reference"] for each in self.kept.values() if len(each)]
         held = pd.concat(every).value_counts() if every else pd.Series(dtype=np.int64)
         return held[held > 1]
 
 
+def record_keys(records: Records) -> tuple[Keys, npt.NDArray[np.int32]]:
+    """Return the key of each reference of some records that were read for it, and its position."""
+    (column,) = records.columns.values()
+    keys, rows = keys_of(references(column))
+    return keys, records.numbers[rows]
+
+
 class SharedKeys:
-    """Keys of references on the disk, parted so that each part is looked at alone."""
+    """Keys of references on the disk, parted so that each part is looked at alone; seen once."""
 
     def __init__(self) -> None:
-        self._parts = [tempfile.SpooledTemporaryFile(max_size=65_536) for _ in range(_PARTS)]  # noqa: SIM115 - closed in shared
+        self._parts = [tempfile.SpooledTemporaryFile(max_size=65_536) for _ in range(_PARTS)]  # noqa: SIM115 - closed when it is left
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        for stream in self._parts:
+            stream.close()
 
     def add(self, file: int, records: Records) -> None:
         """Add the references of some records."""
-        (column,) = records.columns.values()
-        keys, rows = keys_of(references(column))
+        self.put(file, *record_keys(records))
+
+    def put(self, file: int, keys: Keys, at: npt.NDArray[np.int32]) -> None:
+        """Add keys of references and the positions of their records."""
         entries = np.empty(keys.size, dtype=_KEY)
-        entries["key"], entries["file"], entries["at"] = keys, file, records.numbers[rows]
+        entries["key"], entries["file"], entries["at"] = keys, file, at
         part = (keys >> np.uint64(58)).astype(np.int64) if keys.size else keys.astype(np.int64)
         order = np.argsort(part, kind="stable")
         ends = np.searchsorted(part[order], np.arange(_PARTS + 1))
@@ -99,10 +127,10 @@ class SharedKeys:
         """
         found: list[npt.NDArray[np.void]] = []
         for stream in self._parts:
-            with stream:
-                size = stream.tell()
-                stream.seek(0)
-                entries = np.frombuffer(stream.read(size), dtype=_KEY)
+            size = stream.tell()
+            stream.seek(0)
+            entries = np.frombuffer(stream.read(size), dtype=_KEY)
+            stream.truncate(0)
             keys = np.sort(entries["key"])
             alike = np.unique(keys[1:][keys[1:] == keys[:-1]])
             if alike.size:
@@ -123,7 +151,28 @@ def find_shared(files: Sequence[SlicedFile], at: Sequence[Positions], *, today: 
         When files may be versions of one another, or a record has something to note.
     """
     chosen = [one for one in files if at[one.number].size]
-    sheets = [_some(one, at[one.number], today=today) for one in chosen]
+    return compared(chosen, [_some(one, at[one.number], today=today) for one in chosen], at)
+
+
+def compared(
+    chosen: Sequence[SlicedFile], sheets: Sequence[Checked], at: Sequence[Positions]
+) -> SharedRows:
+    """Compare and join the records whose reference is not alone.
+
+    Parameters
+    ----------
+    chosen
+        Files that hold any.
+    sheets
+        Their records of this kind.
+    at
+        Positions of these records in every file.
+
+    Raises
+    ------
+    WholeNeeded
+        When files may be versions of one another.
+    """
     if are_versions(sheets):
         raise WholeNeeded
     same = find_identity(sheets, rule="all")
@@ -132,8 +181,9 @@ def find_shared(files: Sequence[SlicedFile], at: Sequence[Positions], *, today: 
         for one, sheet, repeats in zip(chosen, sheets, same.repeats, strict=True)
     }
     repeated = sum(each.size for each in same.repeats)
-    tables = tuple(kept.get(one.number, pd.DataFrame()) for one in files)
-    return SharedRows(tuple(at), tables, repeated, same.notes)
+    found = dict(enumerate(at))
+    tables = {number: kept.get(number, pd.DataFrame()) for number in found}
+    return SharedRows(found, tables, repeated, same.notes)
 
 
 def _some(one: SlicedFile, at: Positions, *, today: date) -> Checked:

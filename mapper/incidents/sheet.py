@@ -75,6 +75,8 @@ class Sheet:
     # The same slice after slice of so many records; numbers are then positions in the file, and
     # records of another length come last. None where a file must be read at once.
     slices: Callable[[Sequence[int], Sequence[int], int], Iterator[Records]] | None = None
+    # Byte of the file at which its records begin, where they can be read part by part; else -1.
+    first_record: int = -1
 
 
 def one_line(fields: Sequence[str | None]) -> str:

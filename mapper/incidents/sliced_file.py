@@ -1,6 +1,6 @@
 """Large police.uk files, opened to be read slice by slice."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 from functools import cached_property
@@ -67,12 +67,23 @@ def opened(gathering: Gathering) -> list[SlicedFile]:
             if sheet.slices is None or layout.format != POLICE_UK:
                 raise WholeNeeded
             files.append(SlicedFile(sheet, layout, len(files)))
+    check_alike(files)
+    return files
+
+
+def check_alike(files: Sequence[SlicedFile]) -> None:
+    """Refuse to count files slice by slice that hold other columns, or copies of one another.
+
+    Raises
+    ------
+    WholeNeeded
+        When they do, or have no references.
+    """
     carried = {tuple(sorted(one.layout.fills)) for one in files}
     if len({one.sheet.sha256 for one in files}) < len(files) or len(carried) != 1:
         raise WholeNeeded
     if "reference" not in files[0].layout.fills:
         raise WholeNeeded
-    return files
 
 
 def stretch(records: Records) -> tuple[int, int]:

@@ -45,6 +45,7 @@ class Text:
     sha256: str  # of what was read
     length: int  # bytes that were read
     mark: int = 0  # bytes before the text
+    as_stored: bool = False  # the file's own bytes, read where they lie
 
     def part(self, first: int, size: int) -> bytes:
         """Return some bytes of the text."""
@@ -84,8 +85,8 @@ def text_of(found: IncidentFile, data: bytes | None) -> Text:
             seen.add(part)
     encoding = encoding_of(head, seen.is_utf8, name=found.name)
     sha256, length = seen.digest.hexdigest(), seen.size
-    mark = 0
-    if encoding in ("utf-8", MARKED) and seen.is_utf8():
+    mark, as_stored = 0, encoding in ("utf-8", MARKED) and seen.is_utf8()
+    if as_stored:
         mark = len(codecs.BOM_UTF8) if encoding == MARKED else 0
     else:
         with source() as stream:
@@ -101,6 +102,7 @@ def text_of(found: IncidentFile, data: bytes | None) -> Text:
         sha256=sha256,
         length=length,
         mark=mark,
+        as_stored=as_stored,
     )
 
 
@@ -115,7 +117,8 @@ def in_columns(text: Text) -> Text:
     with text.lines(0) as lines:
         buffer, seen = _kept(rewrite(lines))
     source = partial(pa.BufferReader, buffer)
-    return replace(text, size=seen.size, open=source, quotes=seen.quotes, mark=0)
+    size, quotes = seen.size, seen.quotes
+    return replace(text, size=size, open=source, quotes=quotes, mark=0, as_stored=False)
 
 
 class _Look:

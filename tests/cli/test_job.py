@@ -10,8 +10,9 @@ import pandas as pd
 import pytest
 
 from mapper.base.errors import MapperError, OutputError, RequestError
-from mapper.cli.job import _days, _folder, run
-from mapper.cli.job_file import Job, read_job
+from mapper.cli.job import _folder, run
+from mapper.cli.job_file import read_job
+from mapper.cli.job_studies import days_back
 from tests.small_extract import write_extract
 
 RARE = """
@@ -178,16 +179,7 @@ def table(newest, precision="day"):
     ],
 )
 def test_last_months_are_whole_months_of_the_data(newest, precision, first, last):
-    job = Job.model_validate(
-        {
-            "title": "t",
-            "out": "o",
-            "incidents": {"paths": ["a"]},
-            "period": {"last_months": 3},
-            "analysis": {"lenses": ["all-demand"]},
-        }
-    )
-    assert _days(job, table(newest, precision)) == (first, last)
+    assert days_back(table(newest, precision), 3) == (first, last)
 
 
 def test_dates_in_the_folder_are_filled_in():

@@ -1,0 +1,228 @@
+"""Plain files cut into parts, each of which is read alone, on any machine that sees the file.
+
+A part is whole lines of the file, known by their place and by the digest of their bytes: whoever
+reads another content under the same name, because the file changed or because a machine has another
+one there, is refused. A file is cut between records only: at a line's end outside quotation marks,
+of which each is where the parser takes it for one. Where that does not hold, and where the file's
+own bytes are not its text (other encodings, fixed width), the whole file is one part.
+"""
+
+import hashlib
+from collections.abc import Iterator, Sequence
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from mapper.base.errors import EngineError, InputError
+from mapper.incidents.delimited import open_part
+from mapper.incidents.formats import open_sheets
+from mapper.incidents.gather import IncidentFile
+from mapper.incidents.layout import POLICE_UK, Layout, layout_of
+from mapper.incidents.sheet import Records, Sheet
+from mapper.incidents.sliced_file import SlicedFile, WholeNeeded
+from mapper.incidents.store import fetched, fetched_part, local_path
+
+PART = 32 * 1024**2  # bytes of a part, about
+_QUOTE, _LINE, _RETURN = b'"'[0], b"\n"[0], b"\r"[0]
+_MARK = b"\xef\xbb\xbf"  # which a parser drops at the start of what it is given
+
+
+@dataclass(frozen=True)
+class FilePart:
+    """Whole lines of a file, or all of it where ``size`` is 0."""
+
+    first: int  # byte
+    size: int
+    sha256: str  # of these bytes
+
+
+@dataclass(frozen=True, eq=False)
+class CutFile:
+    """One police.uk file as it was found when it was looked through, and its parts."""
+
+    found: IncidentFile
+    sheet: Sheet  # with nothing that reads
+    layout: Layout
+    parts: tuple[FilePart, ...]
+    number: int = 0  # place among the files
+
+    def opened(self) -> SlicedFile:
+        """Return the file as others know it; its records are read part by part alone."""
+        return SlicedFile(self.sheet, self.layout, self.number)
+
+
+def cut(found: IncidentFile, size: int) -> CutFile:
+    """Look through a file and cut it.
+
+    Parameters
+    ----------
+    size
+        Bytes of a part, about.
+
+    Raises
+    ------
+    WholeNeeded
+        When it is no police.uk street file in delimited text.
+    EngineError
+        When it is not there.
+    """
+    with _here(found) as here:
+        return replace(_cut(here, size), found=found)
+
+
+def _cut(found: IncidentFile, size: int) -> CutFile:
+    """Look through a file that lies on this machine and cut it."""
+    path = found.path
+    if not path.exists():
+        raise EngineError(
+            f"{found.name}: is not found where a worker looks for it, {path}. Put it where every"
+            " worker sees it under the same path, such as a shared folder."
+        )
+    if found.source is not None or found.is_packed:
+        raise WholeNeeded
+    stamp = found.stamp()
+    sheets = open_sheets(found, None)
+    (sheet,) = sheets if len(sheets) == 1 else (None,)
+    if sheet is None or sheet.slices is None:
+        raise WholeNeeded
+    layout = layout_of(sheet, None)
+    if layout.format != POLICE_UK:
+        raise WholeNeeded
+    parts = tuple(_parts(found, sheet, size)) or (FilePart(0, 0, sheet.sha256),)
+    if found.stamp() != stamp:
+        raise found.changed()
+    return CutFile(found, replace(sheet, sample=_nothing, read=_unread, slices=None), layout, parts)
+
+
+def _nothing() -> Sequence[Sequence[str]]:
+    """Give no sample of a file that others read."""
+    return ()
+
+
+def _unread(_whole: Sequence[int], _few: Sequence[int]) -> Records:
+    """Read nothing of a file that is read in parts."""
+    raise WholeNeeded
+
+
+@contextmanager
+def part_of(file: CutFile, part: FilePart) -> Iterator[SlicedFile]:
+    """Open a part of a file, the very bytes that were there when the file was cut.
+
+    Raises
+    ------
+    EngineError
+        When other bytes are there, or none can be had.
+    """
+    if part.size:
+        data = _bytes_of(file.found, part)
+        _check(file, part, hashlib.sha256(data).hexdigest())
+        yield SlicedFile(open_part(file.sheet, data), file.layout, file.number)
+        return
+    with _here(file.found) as found:
+        (sheet,) = open_sheets(found, None)
+        _check(file, part, sheet.sha256)
+        yield SlicedFile(sheet, file.layout, file.number)
+
+
+def _bytes_of(found: IncidentFile, part: FilePart) -> bytes:
+    """Return the bytes that lie where those of a part did."""
+    if found.stored is not None:
+        try:
+            return fetched_part(found.stored, part.first, part.size)
+        except InputError as error:
+            raise _unfetched(error) from error
+    with found.stream() as stream:
+        stream.seek(part.first)
+        return stream.read(part.size)
+
+
+@contextmanager
+def _here(found: IncidentFile) -> Iterator[IncidentFile]:
+    """Give a file as it lies on this machine; an object of a store is fetched, and goes again."""
+    if found.stored is None:
+        yield found
+        return
+    with ExitStack() as stack:
+        try:
+            folder = stack.enter_context(fetched([found.stored]))
+        except InputError as error:
+            raise _unfetched(error) from error
+        yield replace(found, path=local_path(folder, found.stored))
+
+
+def _unfetched(error: InputError) -> EngineError:
+    return EngineError(f"A worker cannot fetch what it is to count. {error}")
+
+
+def _check(file: CutFile, part: FilePart, sha256: str) -> None:
+    """Refuse bytes that are others than those that were cut."""
+    if sha256 != part.sha256:
+        raise EngineError(
+            f"{file.found.name}: holds something else than a moment ago, or another file lies at"
+            f" {file.found.path} on another machine. Give every worker the same files and start"
+            " again."
+        )
+
+
+def _parts(found: IncidentFile, sheet: Sheet, size: int) -> Iterator[FilePart]:
+    """Yield the parts of a file; none where it cannot be cut."""
+    if sheet.first_record < 0 or len(sheet.delimiter.encode()) != 1:
+        return
+    made: list[FilePart] = []
+    quotes = _Quotes(sheet.delimiter)
+    with found.stream() as stream:
+        stream.seek(sheet.first_record)
+        first, held = sheet.first_record, b""
+        while block := stream.read(size):
+            held += block
+            ends = quotes.ends(held, last=len(block) < size)
+            if ends is None:
+                return
+            if ends:
+                made.append(FilePart(first, ends, hashlib.sha256(held[:ends]).hexdigest()))
+                first, held = first + ends, held[ends:]
+            if len(held) > size:  # a line, or what stands in quotation marks, as long as a part
+                return
+        if held:
+            made.append(FilePart(first, len(held), hashlib.sha256(held).hexdigest()))
+    yield from made
+
+
+class _Quotes:
+    """Tells where records end, as long as every quotation mark opens or closes a whole field."""
+
+    def __init__(self, delimiter: str) -> None:
+        self._outside = np.zeros(256, dtype=bool)
+        self._outside[[ord(delimiter), _LINE, _RETURN, _QUOTE]] = True
+
+    def ends(self, text: bytes, *, last: bool) -> int | None:
+        """Return where the last record ends that begins in a text; none where it is unsure.
+
+        Parameters
+        ----------
+        text
+            Text that begins with a record.
+        last
+            Whether the file ends with it.
+        """
+        if last and text.count(b'"') == 0:
+            return len(text)
+        held = np.frombuffer(text, dtype=np.uint8)
+        at = np.flatnonzero(held == _QUOTE)
+        opening, closing = at[::2], at[1::2]
+        before = opening[opening > 0] - 1
+        after = closing[closing < held.size - 1] + 1
+        if not (self._outside[held[before]].all() and self._outside[held[after]].all()):
+            return None
+        if last:
+            return held.size if at.size % 2 == 0 else None
+        end = text.rfind(b"\n") + 1
+        while end and (np.searchsorted(at, end) % 2 or text.startswith(_MARK, end)):
+            end = text.rfind(b"\n", 0, end - 1) + 1
+        return end
+
+
+def gathered_parts(files: Sequence[CutFile]) -> list[tuple[CutFile, FilePart]]:
+    """Return the parts of all files, in their order."""
+    return [(file, part) for file in files for part in file.parts]
