@@ -12,6 +12,8 @@ PRIVATE = {
     "streamlit.web.server.server_util": "the secret that the cookie is signed with",
     "streamlit.web.server.starlette.starlette_app_utils": "the cookie's signature",
     "streamlit.web.server.starlette.starlette_server_config": "the cookie's name",
+    "streamlit.web.server.starlette": "the server's socket, whose answers wait 40 ms for the"
+    " browser's acknowledgement; no setting says otherwise",
     "streamlit.user_info": "the sign-in page leads on to Streamlit's own sign-in; st.login is for"
     " pages alone",
     "streamlit.proto.BackMsg_pb2": "the gate reads which files a message asks for",

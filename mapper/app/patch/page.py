@@ -175,12 +175,12 @@ def _explore(asked: PatchRequest, answer: PatchView) -> None:
     found, said = _found(asked, patch)
     if said:
         notice(said, kind="look")
-    maps = [(patch_map_address(patch, answer.places), "")]
+    maps = [(patch_map_address(patch, asked.dataset), "")]
     if answer.beside:
         title, other = answer.beside
         before = asked.choice.beside == BEFORE
         mine = patch.shown.period if before else patch.shown.title
-        second = patch_map_address(other, answer.places, like=patch if before else None)
+        second = patch_map_address(other, asked.dataset, like=patch if before else None)
         maps = [(maps[0][0], mine), (second, title)]
     cards = cards_of(
         patch,
