@@ -258,6 +258,23 @@ def test_a_phone_shows_map_then_list(browser, address):
     assert visitor.elsewhere == []
 
 
+def test_work_that_takes_a_while_is_told_while_it_goes_on(visit):
+    page = visit.page
+    page.get_by_role("button", name="Test every place").click()
+    page.wait_for_function(
+        "() => getComputedStyle(document.querySelector('.stApp'), '::after')"
+        ".content.includes('Working')"
+    )
+    bar = page.get_by_role("progressbar")
+    bar.wait_for()
+    assert "settings" in page.get_by_test_id("stProgress").inner_text()
+    bar.wait_for(state="detached", timeout=120_000)
+    visit.rest()
+    sign = "getComputedStyle(document.querySelector('.stApp'), '::after').content"
+    assert page.evaluate(sign) == "none"
+    assert page.get_by_role("button", name="Test every place").count() == 0
+
+
 def test_the_generated_demonstration_opens_by_itself(browser, tmp_path):
     with serving(tmp_path) as address:
         visitor = Visit(browser, address).open()

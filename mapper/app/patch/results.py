@@ -15,10 +15,13 @@ from mapper.app.door.who import current_viewer
 from mapper.app.shell.basemap import current_basemap
 from mapper.app.shell.datasets import Dataset
 from mapper.app.shell.once import map_address_once, own_once, result_once
+from mapper.app.shell.results import COUNTING
 from mapper.app.shell.surroundings import places_key, places_near
 from mapper.app.shell.traces import trace_release
+from mapper.app.shell.waiting import shown_progress
 from mapper.areas.load import load_study_area
 from mapper.areas.study_area import StudyArea
+from mapper.base.files import Progress
 from mapper.disclosure.patch import PatchRelease, release_patch
 from mapper.lenses.lens import Lens
 from mapper.outputs.maps import embed_map
@@ -47,14 +50,15 @@ def released_patch(
     kept: dict[tuple[object, ...], PatchRelease] = st.session_state.setdefault(_RELEASES, {})
     key = (viewer, dataset.digest, request, lens.sha256, area.sha256, wards)
     if key not in kept:
-        patch = own_once(
-            viewer,
-            ("patch", dataset.digest, repr(request), lens.sha256, area.sha256, repr(wards),
-             places_key(dataset)),
-            lambda: release_patch(
-                viewer, patch_study(dataset, request, lens, area), wards=wards
-            ),
-        )  # fmt: skip
+        asked = (dataset.digest, repr(request), lens.sha256, area.sha256, repr(wards))
+        with shown_progress(COUNTING) as progress:
+            patch = own_once(
+                viewer,
+                ("patch", *asked, places_key(dataset)),
+                lambda: release_patch(
+                    viewer, patch_study(dataset, request, lens, area, progress), wards=wards
+                ),
+            )
         seen = wards or viewer.wards
         trace_release(viewer, patch.shown, subject=TITLE, wards=seen, data=dataset.title)
         kept[key] = patch
@@ -66,7 +70,7 @@ def released_patch(
 
 
 def patch_study(
-    dataset: Dataset, request: AnalysisRequest, lens: Lens, area: StudyArea
+    dataset: Dataset, request: AnalysisRequest, lens: Lens, area: StudyArea, progress: Progress
 ) -> PatchStudy:
     """Return what is found out about a patch, worked out once; never shown as it is."""
     return result_once(
@@ -77,6 +81,7 @@ def patch_study(
             lens=lens,
             area=area,
             places=places_near(dataset),
+            progress=progress,
             **request.choices,
         ),
     )
