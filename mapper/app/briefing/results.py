@@ -16,6 +16,7 @@ from mapper.app.shell.choices import lenses_for
 from mapper.app.shell.datasets import Dataset
 from mapper.app.shell.day import today_here
 from mapper.app.shell.once import given_once
+from mapper.app.shell.surroundings import landmarks_near
 from mapper.app.shell.traces import role_of, trace
 from mapper.app.shell.waiting import shown_progress
 from mapper.base.files import Progress, no_progress
@@ -146,7 +147,8 @@ def briefing_for(viewer: Viewer, dataset: Dataset, choices: BriefingChoices) -> 
         for oldest in list(kept)[:-_MOST]:
             del kept[oldest]
         _trace_look(viewer, dataset, kept[key], released=released)
-    content = briefing_content(kept[key], shared=shared_for(viewer))
+    near = landmarks_near(dataset)
+    content = briefing_content(kept[key], shared=shared_for(viewer), places=near)
     _offer_to_meeting(content)
     return ShownBriefing(content, released)
 
@@ -182,7 +184,7 @@ def release_to_partners(
         release=gathered.now.digest,
         choices={**as_json(choices), "data": dataset.digest},
     )
-    return briefing_content(gathered, shared=shared_for(viewer))
+    return briefing_content(gathered, shared=shared_for(viewer), places=landmarks_near(dataset))
 
 
 def is_released(dataset: Dataset, choices: BriefingChoices) -> bool:
