@@ -59,7 +59,7 @@ def show_map(shown: Release, *, title: str, height: int, places: Places | None =
 
 def _component() -> Any:
     """Return the component, registered with the app that runs now."""
-    css = with_colours(FRAME_CSS)
+    css = with_colours(FRAME_CSS, follows=True)
     script = f"{frame_script()}\n{_JS}"
     return st.components.v2.component("mapper_map_frame", html=_HTML, css=css, js=script)
 
