@@ -7,6 +7,7 @@ import pytest
 from sqlalchemy import select
 from streamlit.testing.v1 import AppTest
 
+from mapper.app.patch import page as patch_page
 from mapper.app.patch import results as patch_results
 from mapper.app.patch import sheet as patch_sheet
 from mapper.app.patch.memory import recall, remember
@@ -224,6 +225,17 @@ def test_what_is_kept_for_one_person_is_nobody_elses_nor_theirs_with_other_right
     ]
     assert [ask(viewer) for viewer in others] == others
     assert made == [ann, *others]
+
+
+def test_the_tab_is_named_after_the_place_that_is_looked_at(patch, monkeypatch):
+    named = []
+    monkeypatch.setattr(patch_page, "name_tab", lambda *words: named.append(words))
+    patch.run()
+    assert named == [("My patch", "Merseyside, 111 wards")]
+    first = panel(patch)["cards"][0]
+    patch.session_state["patch spot"] = first["id"]
+    patch.run()
+    assert named[1] == ("My patch", first["title"])
 
 
 def test_the_table_is_sent_to_those_who_open_it(patch):
