@@ -33,7 +33,7 @@ class Intervention:
 
 _EFFECTS = {
     "fall": (f"a fall of {FALL:.0%} with no displacement", FALL, False),
-    "displaced": (f"a fall of {FALL:.0%}, all of it displaced to the ring around", FALL, True),
+    "displaced": (f"a fall of {FALL:.0%}, all of it displaced to the cells around", FALL, True),
     "nothing": ("no effect", 0.0, False),
 }
 

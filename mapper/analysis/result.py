@@ -11,7 +11,7 @@ from mapper.analysis.hotspots import Standard
 from mapper.analysis.request import AnalysisRequest
 from mapper.areas.study_area import StudyArea
 from mapper.base.note import Note
-from mapper.base.tables import CELL_COLUMNS, HOTSPOT_COLUMNS, STREET_COLUMNS, check_columns
+from mapper.base.tables import CELL_COLUMNS, HOTSPOT_COLUMNS, STREET_COLUMNS, require_columns
 from mapper.base.types import Integers
 from mapper.grid.hexagons import Cells
 from mapper.lenses.lens import Lens
@@ -46,6 +46,6 @@ class AnalysisResult:
         return {str(name): cells[ids == name] for name in self.hotspots["hotspot_id"]}
 
     def __post_init__(self) -> None:
-        check_columns(self.cells, CELL_COLUMNS, name="cells")
-        check_columns(self.hotspots, HOTSPOT_COLUMNS, name="hot spots")
-        check_columns(self.streets, STREET_COLUMNS, name="streets")
+        require_columns(self.cells, CELL_COLUMNS, name="cells")
+        require_columns(self.hotspots, HOTSPOT_COLUMNS, name="hot spots")
+        require_columns(self.streets, STREET_COLUMNS, name="streets")

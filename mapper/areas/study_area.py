@@ -26,7 +26,7 @@ from mapper.base.errors import AreaError, MapperError
 from mapper.base.files import digest_of, open_regular, replacing
 from mapper.base.json_text import json_of
 from mapper.base.sandbox import INSIDE, in_child
-from mapper.base.tables import STUDY_AREA_COLUMNS, check_columns
+from mapper.base.tables import STUDY_AREA_COLUMNS, check_columns, require_columns
 
 _METADATA = b"mapper_study_area"
 _LONGEST_FOOTER = 1_000_000  # bytes; that of the shipped table is of 3,300
@@ -66,7 +66,7 @@ class StudyArea:
     groups: tuple[AreaGroup, ...] = ()  # of its districts, the largest first
 
     def __post_init__(self) -> None:
-        check_columns(self.cells, STUDY_AREA_COLUMNS, name="study area")
+        require_columns(self.cells, STUDY_AREA_COLUMNS, name="study area")
         if not self.cells["cell"].is_monotonic_increasing or not self.cells["cell"].is_unique:
             raise ValueError("study area: cells must be sorted and distinct")
 

@@ -203,6 +203,18 @@ def check_columns(table: pd.DataFrame, contract: Mapping[str, str], *, name: str
         Naming every missing column and every column of another type: a fault in this program,
         not in a user's file.
     """
+    require_columns(table, contract, name=name)
+    return table[list(contract)]
+
+
+def require_columns(table: pd.DataFrame, contract: Mapping[str, str], *, name: str) -> None:
+    """Refuse a table that breaks a contract, without making one of exactly its columns.
+
+    Raises
+    ------
+    ValueError
+        As :func:`check_columns`.
+    """
     missing = [column for column in contract if column not in table.columns]
     wrong = [
         f"{column} is {table[column].dtype}, not {dtype}"
@@ -211,4 +223,3 @@ def check_columns(table: pd.DataFrame, contract: Mapping[str, str], *, name: str
     ]
     if missing or wrong:
         raise ValueError(f"{name}: missing {missing}; wrong type {wrong}")
-    return table[list(contract)]

@@ -10,7 +10,7 @@ import typer
 
 from mapper.base.errors import OutputError
 from mapper.base.files import Progress
-from mapper.cli.file_arguments import AreaName, Background, ColumnMapping, Paths, Repair
+from mapper.cli.file_arguments import AreaName, Background, ColumnMapping, Paths, PlaceFiles, Repair
 from mapper.cli.progress import part_of, shown_progress
 from mapper.cli.saying import say
 
@@ -45,6 +45,7 @@ def briefing(
     preview: Annotated[
         bool, typer.Option("--preview", help="Say what its map would hide; release nothing.")
     ] = False,
+    places: PlaceFiles = None,
     background: Background = None,
 ) -> None:
     """Print a meeting's briefing: figures, change, map, places, actions and what worked.
@@ -56,7 +57,15 @@ def briefing(
         raise OutputError("Nothing to write to: give --out FILE, or --preview to look first.")
     path = out or Path("briefing.pdf")
     asked = _BriefingRequest(
-        lens, path, since.date() if since else None, period, area, audience, preview, background
+        lens,
+        path,
+        since.date() if since else None,
+        period,
+        area,
+        audience,
+        preview,
+        background,
+        tuple(places or ()),
     )
     _refuse_form(path)
     run(paths, asked, mapping=mapping, repair_swapped=repair_swapped)
@@ -74,6 +83,7 @@ class _BriefingRequest:
     audience: str
     preview: bool = False  # only what its map would hide
     background: Path | None = None  # vector tiles to draw roads and water from
+    places: tuple[Path, ...] = ()  # files of places, whose landmarks are marked and named
 
 
 def run(
@@ -136,6 +146,7 @@ def _preview(incidents: "Incidents", asked: _BriefingRequest) -> list[str]:
 def _write(incidents: "Incidents", asked: _BriefingRequest, progress: Progress) -> str:
     """Release, print and write a briefing, and return its marking."""
     from mapper.base.files import write_whole
+    from mapper.context.place_files import read_all_places
     from mapper.disclosure.people import one_person
     from mapper.outputs.briefing.content import briefing_content
     from mapper.outputs.briefing.files import briefing_file
@@ -155,7 +166,8 @@ def _write(incidents: "Incidents", asked: _BriefingRequest, progress: Progress) 
         progress=progress,
     )
     shared = shared_records(database(), one_person(person), rule=gathered.rule, today=now.date())
-    content = briefing_content(gathered, shared=shared)
+    near = read_all_places(list(asked.places)) if asked.places else None
+    content = briefing_content(gathered, shared=shared, places=near)
     form = asked.out.suffix.lower()
     file = briefing_file(content, form, made_by=person, made_at=now, ground=ground)
     write_whole(asked.out, file)

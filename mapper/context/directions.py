@@ -6,6 +6,7 @@ of a kind that people find their way by: no refuge, home or service whose addres
 business, and nothing that stands at every corner. Its kind is said where its name leaves it out.
 """
 
+from collections.abc import Sequence
 from typing import NamedTuple
 
 import numpy as np
@@ -20,9 +21,10 @@ WAYS = (
 HERE = 75  # metres within which a place counts as being at its landmark: half a street
 FARTHEST = 2_000.0  # metres beyond which a landmark leads nobody
 _KILOMETRE = 1_000
+WELL_KNOWN = ("railway station", "bus or coach station", "police station", "hospital")
 LANDMARKS = (
-    *("railway station", "bus or coach station", "ferry terminal", "tram or metro stop"),
-    *("police station", "hospital", "health centre", "library", "school", "college"),
+    *WELL_KNOWN,
+    *("ferry terminal", "tram or metro stop", "health centre", "library", "school", "college"),
     *("shopping centre", "park", "place of worship", "community centre"),
 )
 
@@ -32,6 +34,14 @@ class Heading(NamedTuple):
 
     metres: float
     way: str  # one of WAYS
+
+
+class Landmark(NamedTuple):
+    """What people find their way by, and where it is."""
+
+    name: str  # with its kind
+    lon: float
+    lat: float
 
 
 def heading(mark: tuple[float, float], place: tuple[float, float]) -> Heading:
@@ -63,12 +73,32 @@ def from_landmark(places: pd.DataFrame, lon: float, lat: float) -> str:
     places
         Columns of ``PLACE_COLUMNS``.
     """
-    known = places[places["kind"].isin(LANDMARKS) & (places["name"].str.strip() != "")]
+    found = nearest_landmark(places, lon, lat)
+    return direction_words((found.lon, found.lat), (lon, lat), name=found.name) if found else ""
+
+
+def near_landmark(places: pd.DataFrame, lon: float, lat: float, kinds: Sequence[str]) -> str:
+    """Say only that a landmark is near a point, of some kinds: near Elm hospital.
+
+    Parameters
+    ----------
+    places
+        Columns of ``PLACE_COLUMNS``.
+    """
+    found = nearest_landmark(places, lon, lat, kinds=kinds)
+    return f"near {found.name}" if found else ""
+
+
+def nearest_landmark(
+    places: pd.DataFrame, lon: float, lat: float, *, kinds: Sequence[str] = LANDMARKS
+) -> Landmark | None:
+    """Return the nearest landmark of some kinds that has a name; none where none is near."""
+    known = places[places["kind"].isin(kinds) & (places["name"].str.strip() != "")]
     east, north = (known[name].to_numpy(dtype=np.float64) for name in ("lon", "lat"))
     near = np.flatnonzero(around(east, north, centre=(lon, lat), metres=FARTHEST))
     if not near.size:
-        return ""
+        return None
     first = near[metres_between(east[near], north[near], lon, lat).argmin()]
     name, kind = (" ".join(str(known[one].iloc[first]).split()) for one in ("name", "kind"))
     called = name if kind.lower() in name.lower() else f"{name} {kind}"
-    return direction_words((float(east[first]), float(north[first])), (lon, lat), name=called)
+    return Landmark(called, float(east[first]), float(north[first]))

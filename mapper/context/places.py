@@ -13,7 +13,7 @@ from typing import Literal
 
 import pandas as pd
 
-from mapper.base.tables import check_columns
+from mapper.base.tables import require_columns
 
 Side = Literal["risk", "protective", "both"]
 PLACE_COLUMNS: Mapping[str, str] = MappingProxyType(
@@ -73,7 +73,7 @@ class Places:
     synthetic: bool = False  # invented places: said on every screen and file
 
     def __post_init__(self) -> None:
-        check_columns(self.table, PLACE_COLUMNS, name="places")
+        require_columns(self.table, PLACE_COLUMNS, name="places")
 
 
 def places_table(

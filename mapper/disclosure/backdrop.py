@@ -1,10 +1,14 @@
-"""How much of the ground may stand under a map, by who sees it.
+"""How much of the ground may stand under a map, and which landmarks beside a place, by who sees it.
 
 A cell whose count is hidden is drawn all the same. With each house or street under it, a reader
 sees which few homes it can mean: in the country a cell may hold one farm. So nobody outside the
 operational audience gets buildings or minor streets, nor a picture so detailed that it shows them;
 the public gets no roads either. What is left (main roads, rail, water, woods, names of places) is
 larger than any cell and helps to read the map.
+
+Landmarks follow the same rule. Outside the operational audience a place is set beside the few that
+everybody knows, without metres or way: those would find a place again that is shown coarsely on
+purpose, and a school or a surgery is as small as a house. The public gets none.
 """
 
 from collections.abc import Mapping
@@ -12,6 +16,7 @@ from dataclasses import dataclass
 from types import MappingProxyType
 
 from mapper.areas.ground import LAYERS
+from mapper.context.directions import LANDMARKS, WELL_KNOWN
 from mapper.disclosure.release import Release, is_release
 
 _LANDSCAPE = ("woods", "water", "rivers", "places")
@@ -22,14 +27,18 @@ class Backdrop:
     """What may be drawn under one release."""
 
     layers: tuple[str, ...]  # of vector tiles: names in mapper.areas.ground.LAYERS
+    landmarks: tuple[str, ...]  # kinds of place that may be marked, and named beside a place shown
+    directions: bool  # how far and which way a place lies from one
     closest: int  # zoom of the finest pictures that may be drawn; closer in they are only enlarged
 
 
 BACKDROPS: Mapping[str, Backdrop] = MappingProxyType(
     {
-        "operational": Backdrop(tuple(LAYERS), 19),
-        "partnership": Backdrop((*_LANDSCAPE, "rail", "roads"), 13),
-        "public": Backdrop(_LANDSCAPE, 11),
+        "operational": Backdrop(tuple(LAYERS), LANDMARKS, directions=True, closest=19),
+        "partnership": Backdrop(
+            (*_LANDSCAPE, "rail", "roads"), WELL_KNOWN, directions=False, closest=13
+        ),
+        "public": Backdrop(_LANDSCAPE, (), directions=False, closest=11),
     }
 )
 

@@ -85,6 +85,7 @@ def ask_about_places(
     *,
     places: Places | None = None,
     rules: PhaseRules | None = None,
+    progress: Progress = no_progress,
 ) -> PlaceAnswers:
     """Ask every question about the hot spots that a release shows.
 
@@ -112,7 +113,8 @@ def ask_about_places(
     else:
         asking[CONTEXT.id] = lambda: CONTEXT.ask(study, ContextChoices(places=places), result=shown)
     findings = {}
-    for name, ask in asking.items():
+    for at, (name, ask) in enumerate(asking.items()):
+        progress(title_of(name), at / len(asking))
         try:
             findings[name] = ask()
         except MapperError as error:  # data without days, or without the lens's columns

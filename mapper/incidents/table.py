@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 
 import pandas as pd
 
-from mapper.base.tables import INCIDENT_COLUMNS, REJECTED_COLUMNS, check_columns
+from mapper.base.tables import INCIDENT_COLUMNS, REJECTED_COLUMNS, require_columns
 
 
 @dataclass(frozen=True)
@@ -38,8 +38,8 @@ class Incidents:
     days_late: int | None = None  # until 95 % of a day are in, by an earlier extract of the days
 
     def __post_init__(self) -> None:
-        check_columns(self.table, INCIDENT_COLUMNS, name="incidents")
-        check_columns(self.rejected, REJECTED_COLUMNS, name="rejected rows")
+        require_columns(self.table, INCIDENT_COLUMNS, name="incidents")
+        require_columns(self.rejected, REJECTED_COLUMNS, name="rejected rows")
         if self.rows_read != len(self.table) + len(self.rejected):
             raise ValueError(
                 f"{self.rows_read} rows read but {len(self.table)} accepted"

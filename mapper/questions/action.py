@@ -24,7 +24,7 @@ class Action(Choices):
         option="--hotspot",
     )
     cells: tuple[str, ...] = choice(
-        (), "H3 cells", help="H3 cell acted on; repeat.", option="--cell"
+        (), "Cells", help="Cell acted on, by its id; repeat.", option="--cell"
     )
     before: Window = choice(
         MISSING, "Before the action", help="Days before the action.", proposed="first half"

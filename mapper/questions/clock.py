@@ -52,7 +52,7 @@ class ClockChoices(Choices):
         option="--hotspot",
     )
     cells: tuple[str, ...] = choice(
-        (), "H3 cells", help="H3 cell; several make one clock.", option="--cell"
+        (), "Cells", help="Cell, by its id; several make one clock.", option="--cell"
     )
     every_hotspot: bool = choice(
         default=False,

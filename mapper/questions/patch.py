@@ -21,6 +21,7 @@ from mapper.analysis.result import AnalysisResult
 from mapper.analysis.study import Study, prepare
 from mapper.areas.study_area import StudyArea
 from mapper.base.errors import RequestError
+from mapper.base.files import Progress, no_progress
 from mapper.context.places import Places
 from mapper.incidents.table import Incidents
 from mapper.lenses.lens import Lens
@@ -48,6 +49,7 @@ def study_patch(
     lens: Lens,
     area: StudyArea,
     places: Places | None = None,
+    progress: Progress = no_progress,
     **choices: Any,
 ) -> PatchStudy:
     """Find the hot spots of a period, and what the year behind it says of them.
@@ -57,8 +59,9 @@ def study_patch(
     TooFewEventsError, LensError, RequestError
         As :func:`mapper.analysis.study.prepare`.
     """
-    now = prepare(incidents, lens=lens, area=area, **choices)
-    result = find_hotspots(now)
+    now = prepare(incidents, lens=lens, area=area, progress=progress, **choices)
+    result = find_hotspots(now, progress=progress)
+    progress("Looking at the year behind", 0.9)
     history = now.varied(start=_a_year_behind(now.first, now.last), end=now.last)
     week = now
     if now.request.shifts or now.request.weekdays:

@@ -207,7 +207,7 @@ def _doubt(found: Evaluation) -> list[str]:
     if found.effect == "fewer" and moved_share(found.treated, found.buffer) >= HALF_MOVED:
         return [
             (
-                "The ring around it gained at least half of what the place lost: the harm may have"
+                "The cells around it gained at least half of what the place lost: the harm may have"
                 " moved next door."
             )
         ]

@@ -6,6 +6,7 @@ from http.server import BaseHTTPRequestHandler, HTTPServer
 from threading import Thread
 
 import pytest
+from streamlit.web.server.starlette import starlette_server
 
 from mapper.app.door import first_look
 from mapper.app.door import serve as module
@@ -20,6 +21,7 @@ def started(monkeypatch):
 
     lines = []
     monkeypatch.setattr(cli.main_run, "main", lambda line, **_: lines.append(line))
+    monkeypatch.setattr(starlette_server, "_bind_socket", starlette_server._bind_socket)
     return lines
 
 
@@ -43,6 +45,16 @@ def test_what_matters_for_safety_outranks_every_file(started):
     assert options["client.disableDataExport"] == "true"
     assert options["client.toolbarMode"] == "minimal"
     assert options["server.maxUploadSize"] == "200"
+
+
+def test_what_the_server_accepts_sends_at_once(monkeypatch):
+    """Else the body of an answer waits until the browser has acknowledged its head."""
+    monkeypatch.setattr(starlette_server, "_bind_socket", starlette_server._bind_socket)
+    module._send_at_once()
+    with starlette_server._bind_socket("127.0.0.1", 0, 1) as bound:
+        bound.setblocking(True)
+        with socket.create_connection(bound.getsockname()), bound.accept()[0] as accepted:
+            assert accepted.getsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY)
 
 
 def test_one_line_says_where_the_app_is(started):

@@ -258,6 +258,40 @@ def test_a_phone_shows_map_then_list(browser, address):
     assert visitor.elsewhere == []
 
 
+def test_maps_follow_the_device_to_dark_and_back_and_paper_stays_light(visit):
+    body = visit.map.locator("body")
+    cells = visit.map.locator("canvas.m-cells").first
+    shown = "one => getComputedStyle(one).filter"
+    assert "dark" not in body.get_attribute("class").split()
+    assert cells.evaluate(shown) == "none"
+    visit.page.emulate_media(color_scheme="dark")
+    visit.map.locator("body.dark").wait_for()
+    assert "invert" in cells.evaluate(shown)
+    visit.page.emulate_media(color_scheme="dark", media="print")
+    assert cells.evaluate(shown) == "none"
+    page = visit.page.locator(".stApp")
+    assert page.evaluate("one => getComputedStyle(one).backgroundColor") == "rgb(255, 255, 255)"
+    visit.page.emulate_media(color_scheme="light", media="screen")
+    visit.map.locator("body:not(.dark)").wait_for()
+
+
+def test_work_that_takes_a_while_is_told_while_it_goes_on(visit):
+    page = visit.page
+    page.get_by_role("button", name="Test every place").click()
+    page.wait_for_function(
+        "() => getComputedStyle(document.querySelector('.stApp'), '::after')"
+        ".content.includes('Working')"
+    )
+    bar = page.get_by_role("progressbar")
+    bar.wait_for()
+    assert "settings" in page.get_by_test_id("stProgress").inner_text()
+    bar.wait_for(state="detached", timeout=120_000)
+    visit.rest()
+    sign = "getComputedStyle(document.querySelector('.stApp'), '::after').content"
+    assert page.evaluate(sign) == "none"
+    assert page.get_by_role("button", name="Test every place").count() == 0
+
+
 def test_the_generated_demonstration_opens_by_itself(browser, tmp_path):
     with serving(tmp_path) as address:
         visitor = Visit(browser, address).open()

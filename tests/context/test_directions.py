@@ -1,12 +1,18 @@
 """Directions in words by closed form: offsets in metres are laid out and read back."""
 
+import h3
 import numpy as np
 import pytest
 
 from mapper.context.directions import WAYS, direction_words, from_landmark, heading
 from mapper.context.distances import EARTH, metres_between
 from mapper.context.places import Places, places_table
-from mapper.outputs.maps.landmarks import directions
+from mapper.outputs.maps.landmarks import (
+    directions,
+    landmark_points,
+    landmarks_of,
+    where_lies,
+)
 
 MARK = (-2.98, 53.41)
 
@@ -81,3 +87,33 @@ def test_a_release_to_partners_tells_no_direction(make_release):
     assert directions(shown, None) == {}
     guarded = make_release(audience="partnership")
     assert directions(guarded, near) == {}
+
+
+def test_partners_are_told_what_everybody_knows_to_be_near_and_the_public_nothing(
+    make_release,
+):
+    said = {}
+    for audience in ("operational", "partnership", "public"):
+        shown = make_release(audience=audience)
+        cells = shown.cells.loc[shown.cells["hotspot_id"] != "", "cell"].iloc[:1]
+        lat, lon = h3.cell_to_latlng(cells.iloc[0])
+        table = places_table(
+            name=["Oak School", "Elm"],
+            kind=["school", "hospital"],
+            lon=[lon, lon],
+            lat=[lat - 0.0018, lat - 0.0045],
+            source="test",
+        )
+        places = Places(table)
+        said[audience] = where_lies(shown, cells, places)
+        assert where_lies(shown, cells, None) == ""
+        marks = {one[3] for one in landmarks_of(shown, places)}
+        assert marks == (set() if audience == "public" else {"Elm"})
+        assert landmark_points(shown, places) == (
+            set() if audience == "public" else {(round(lon, 5), round(lat - 0.0045, 5))}
+        )
+    assert said == {
+        "operational": "200 m north of Oak School",
+        "partnership": "near Elm hospital",
+        "public": "",
+    }

@@ -7,9 +7,11 @@ from datetime import UTC, date, datetime
 from html import unescape
 
 import docx
+import h3
 import pypdf
 import pytest
 
+from mapper.context.places import Places, places_table
 from mapper.disclosure.register import MemoryRegister
 from mapper.incidents.read import read_incidents
 from mapper.outputs.briefing.choices import BriefingChoices
@@ -48,14 +50,19 @@ SHARED = Shared(
 
 
 @pytest.fixture(scope="module")
-def content(tmp_path_factory):
+def gathered(tmp_path_factory):
     incidents = read_incidents([write_extract(tmp_path_factory.mktemp("b") / "x.csv", each=600)])
     choices = BriefingChoices(
         "domestic-abuse",
         Window(date(2023, 6, 1), date(2023, 8, 31)),
         Window(date(2023, 9, 1), date(2023, 11, 30)),
     )
-    return briefing_content(gather(incidents, choices, register=MemoryRegister()), shared=SHARED)
+    return gather(incidents, choices, register=MemoryRegister())
+
+
+@pytest.fixture(scope="module")
+def content(gathered):
+    return briefing_content(gathered, shared=SHARED)
 
 
 def made(content, form):
@@ -115,6 +122,32 @@ def test_the_pdf_is_tagged_marked_and_told_in_words(content):
     assert any(words.startswith("Week in shifts, Domestic abuse") for words in told)
     assert made(content, ".pdf") == printed
     assert len(pdf.pages) <= 4
+
+
+def test_each_place_is_set_beside_a_landmark_that_partners_may_know(gathered):
+    cells = gathered.now.cells
+    lat, lon = zip(*map(h3.cell_to_latlng, cells.loc[cells["hot"], "cell"]), strict=True)
+    near = Places(
+        places_table(
+            name=[f"Elm {at}" for at in range(len(lat))] * 2,
+            kind=["hospital"] * len(lat) + ["school"] * len(lat),
+            lon=lon * 2,
+            lat=lat * 2,
+            source="test",
+        )
+    )
+    content = briefing_content(gathered, shared=SHARED, places=near)
+    listed = [one.place for one in (*content.movers, *content.meetings) if one.place.number]
+    assert listed
+    for place in listed:
+        assert re.fullmatch(r"near Elm \d+ hospital", place.where)
+    pdf = made(content, ".pdf")
+    assert flat(listed[0].whole) in flat(in_pdf(pdf))
+    assert "of Elm" not in in_pdf(pdf)
+    assert len(pypdf.PdfReader(io.BytesIO(pdf)).pages) <= 2
+    page = made(content, ".html").decode()
+    assert page.count(">Landmark<") == 1
+    assert ">Landmark<" not in made(briefing_content(gathered), ".html").decode()
 
 
 def alternatives(node):

@@ -1,15 +1,17 @@
 """My patch: who sees it, what it answers, what a link may ask for."""
 
 import json
+from dataclasses import replace
 
 import pytest
 from sqlalchemy import select
 from streamlit.testing.v1 import AppTest
 
+from mapper.app.patch import page as patch_page
 from mapper.app.patch import results as patch_results
 from mapper.app.patch import sheet as patch_sheet
 from mapper.app.patch.memory import recall, remember
-from mapper.app.shell import taking
+from mapper.app.shell import once, taking
 from mapper.app.shell.router import PAGES, entries_for
 from mapper.base.errors import RecordsError
 from mapper.disclosure.people import Viewer
@@ -189,6 +191,66 @@ def test_a_look_and_a_sheet_are_written_down_first(patch, monkeypatch):
     patch.button_group(key="patch span").set_value("year").run()
     assert "The disk is full" in said(patch)
     assert not drawn(patch)
+
+
+def test_one_person_is_released_to_once_and_every_look_is_written_down(patch, monkeypatch):
+    made = []
+    real = patch_results.release_patch
+    monkeypatch.setattr(
+        patch_results, "release_patch", lambda *a, **k: made.append(a) or real(*a, **k)
+    )
+    before = looks()
+    other = AppTest.from_file(ENTRY, default_timeout=SECONDS)
+    opened(other.run())
+    assert panel(other)["release"] == panel(patch)["release"]
+    assert made == []
+    assert looks() == before + 1
+    patch.multiselect(key="patch wards").select(WARD).run()
+    assert len(made) == 1
+
+
+def test_what_is_kept_for_one_person_is_nobody_elses_nor_theirs_with_other_rights():
+    ann = Viewer("Ann", frozenset({"neighbourhood"}), frozenset({WARD}), "one")
+    made = []
+
+    def ask(viewer):
+        return once.own_once(viewer, ("a patch",), lambda: made.append(viewer) or viewer)
+
+    assert ask(ann) is ask(replace(ann, session="another"))
+    others = [
+        replace(ann, name="Bob"),
+        replace(ann, wards=frozenset({"Town Centre, St Helens"})),
+        replace(ann, roles=frozenset({"analyst"})),
+        replace(ann, agency="police"),
+    ]
+    assert [ask(viewer) for viewer in others] == others
+    assert made == [ann, *others]
+
+
+def test_the_tab_is_named_after_the_place_that_is_looked_at(patch, monkeypatch):
+    named = []
+    monkeypatch.setattr(patch_page, "name_tab", lambda *words: named.append(words))
+    patch.run()
+    assert named == [("My patch", "Merseyside, 111 wards")]
+    first = panel(patch)["cards"][0]
+    patch.session_state["patch spot"] = first["id"]
+    patch.run()
+    assert named[1] == ("My patch", first["title"])
+
+
+def test_the_table_is_sent_to_those_who_open_it(patch):
+    assert not patch.dataframe
+    patch.session_state["patch twin"] = True
+    patch.run()
+    (table,) = patch.dataframe
+    assert table.value["Place"].tolist() == [card["name"] for card in panel(patch)["cards"]]
+
+
+def looks():
+    """How many views of My patch the audit log holds."""
+    with database().read() as connection:
+        rows = connection.execute(select(audit.c.kind, audit.c.subject)).all()
+    return rows.count(("view", "My patch"))
 
 
 def test_nothing_found_says_what_to_do(tmp_path, monkeypatch):

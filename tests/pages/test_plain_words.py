@@ -57,6 +57,16 @@ def test_a_page_speaks_plainly(page, app):
     assert found == []
 
 
+def test_methods_are_explained_in_the_words_of_the_screen():
+    words = re.compile(r"\b(lens(es)?|sinks?|manifests?|signals?|rings?)\b", re.IGNORECASE)
+    told = [
+        text
+        for one in methods()
+        for text in (one.title, one.asks, one.words, one.formula, one.cannot, one.not_when)
+    ]
+    assert [text for text in told if words.search(text)] == []
+
+
 def test_the_words_looked_for_are_found():
     for words in (
         "Choose a lens",

@@ -11,6 +11,7 @@ import streamlit as st
 from mapper.app.door.who import current_viewer
 from mapper.app.shell.frame import put_on_style, show_marking
 from mapper.app.shell.traces import role_of
+from mapper.app.shell.waiting import shown_progress
 from mapper.app.shell.words import notice
 from mapper.base.errors import MapperError
 from mapper.base.text import count
@@ -159,7 +160,7 @@ def _offer_check() -> None:
         " finds any entry that was edited, removed or moved."
     )
     if st.button("Check every entry"):
-        with st.spinner("Checking every entry"), database().read() as connection:
+        with shown_progress("Checking every entry"), database().read() as connection:
             verdict, head = verify(connection), head_of(connection)
         notice(verdict_in_words(verdict), kind="good" if verdict.whole else "stop")
         if verdict.whole and verdict.entries:

@@ -115,7 +115,9 @@ def _show_slide(content: Briefing, slide: int) -> None:
     elif slide == _WITH_MAP:
         left, right = st.columns([58, 42], gap="small")
         with left:
-            show_map(content.map, title=_map_title(content), height=_SLIDE_HEIGHT)
+            show_map(
+                content.map, title=_map_title(content), height=_SLIDE_HEIGHT, places=content.places
+            )
         with right:
             show_movers_large(content)
     else:
@@ -168,7 +170,7 @@ def _show_body(content: Briefing) -> None:
     """Show map, places and work side by side."""
     left, middle, right = st.columns([36, 40, 24], gap="small")
     with left:
-        show_map(content.map, title=_map_title(content), height=_MAP_HEIGHT)
+        show_map(content.map, title=_map_title(content), height=_MAP_HEIGHT, places=content.places)
     with middle:
         show_places(content)
     with right:

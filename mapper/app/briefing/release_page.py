@@ -24,6 +24,7 @@ from mapper.app.shell.what_is import what_are
 from mapper.app.shell.words import notice, plain
 from mapper.areas.load import load_study_area
 from mapper.base.errors import MapperError
+from mapper.base.files import Progress
 from mapper.base.text import count, period_in_words
 from mapper.disclosure.people import Viewer
 from mapper.disclosure.preview import ReleasePreview, hidden_in_words, preview
@@ -50,8 +51,9 @@ def show_page() -> None:
         show_plan(viewer, dataset)
         with st.sidebar:
             choices = _ask(viewer, dataset)
-        result = _result(dataset, choices)
-        with shown_progress("Checking it beside what was released before"):
+        with shown_progress("Making the map") as progress:
+            result = _result(dataset, choices, progress)
+            progress("Checking it beside what was released before", 1.0)
             seen = preview(
                 result, audience=choices.audience, register=PreviewRegister(register_of(viewer))
             )
@@ -73,12 +75,14 @@ def _ask(viewer: Viewer, dataset: Dataset) -> BriefingChoices:
     )
 
 
-def _result(dataset: Dataset, choices: BriefingChoices) -> AnalysisResult:
+def _result(dataset: Dataset, choices: BriefingChoices, progress: Progress) -> AnalysisResult:
     """Return the result that the briefing's map is released from."""
     area = load_study_area(choices.area, resolution=choices.resolution)
     lens = load_lens(choices.lens)
     first, last = choices.after.first, choices.after.last
-    return analyse(dataset.incidents, lens=lens, area=area, start=first, end=last)
+    return analyse(
+        dataset.incidents, lens=lens, area=area, start=first, end=last, progress=progress
+    )
 
 
 def _show_last(last: ReleasedBriefing | None) -> None:
@@ -159,8 +163,8 @@ def _ask_release(
     """Release when asked to, and say what became of it."""
     if st.button("Release to partners", key="release", type="primary", disabled=bool(seen.refusal)):
         try:
-            with shown_progress("Releasing"):
-                made = release_to_partners(viewer, dataset, choices)
+            with shown_progress("Releasing") as progress:
+                made = release_to_partners(viewer, dataset, choices, progress)
         except MapperError as error:
             notice(str(error), kind="stop")
             return

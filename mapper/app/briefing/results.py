@@ -16,8 +16,10 @@ from mapper.app.shell.choices import lenses_for
 from mapper.app.shell.datasets import Dataset
 from mapper.app.shell.day import today_here
 from mapper.app.shell.once import given_once
+from mapper.app.shell.surroundings import landmarks_near
 from mapper.app.shell.traces import role_of, trace
 from mapper.app.shell.waiting import shown_progress
+from mapper.base.files import Progress, no_progress
 from mapper.disclosure.for_viewer import FOR_PARTNERS
 from mapper.disclosure.people import Viewer, may, require
 from mapper.disclosure.plan_month import given_months
@@ -145,15 +147,23 @@ def briefing_for(viewer: Viewer, dataset: Dataset, choices: BriefingChoices) -> 
         for oldest in list(kept)[:-_MOST]:
             del kept[oldest]
         _trace_look(viewer, dataset, kept[key], released=released)
-    content = briefing_content(kept[key], shared=shared_for(viewer))
+    near = landmarks_near(dataset)
+    content = briefing_content(kept[key], shared=shared_for(viewer), places=near)
     _offer_to_meeting(content)
     return ShownBriefing(content, released)
 
 
-def release_to_partners(viewer: Viewer, dataset: Dataset, choices: BriefingChoices) -> Briefing:
+def release_to_partners(
+    viewer: Viewer, dataset: Dataset, choices: BriefingChoices, progress: Progress = no_progress
+) -> Briefing:
     """Register a briefing's releases and make it the one that partners are shown.
 
     Nothing of the page is touched: a file to take away is made on another thread.
+
+    Parameters
+    ----------
+    progress
+        Takes how far it is.
 
     Raises
     ------
@@ -161,14 +171,20 @@ def release_to_partners(viewer: Viewer, dataset: Dataset, choices: BriefingChoic
         When the viewer may not release, disclosure control refuses, or it cannot be written down.
     """
     require(viewer, "release")
-    gathered = gather(dataset.incidents, choices, register=register_of(viewer), made_by=viewer.name)
+    gathered = gather(
+        dataset.incidents,
+        choices,
+        register=register_of(viewer),
+        made_by=viewer.name,
+        progress=progress,
+    )
     release_briefing(
         database(),
         viewer,
         release=gathered.now.digest,
         choices={**as_json(choices), "data": dataset.digest},
     )
-    return briefing_content(gathered, shared=shared_for(viewer))
+    return briefing_content(gathered, shared=shared_for(viewer), places=landmarks_near(dataset))
 
 
 def is_released(dataset: Dataset, choices: BriefingChoices) -> bool:
@@ -204,8 +220,9 @@ def _gathered(
     last = last_release()
     by = last.person if last and is_released(dataset, choices) else FOR_PARTNERS
 
-    def make() -> Gathered:
-        with shown_progress("Making the briefing") as progress:
+    with shown_progress("Making the briefing") as progress:
+
+        def make() -> Gathered:
             return gather(
                 dataset.incidents,
                 choices,
@@ -214,7 +231,7 @@ def _gathered(
                 progress=progress,
             )
 
-    return given_once(("briefing", dataset.digest, repr(choices), by), make) if keep else make()
+        return given_once(("briefing", dataset.digest, repr(choices), by), make) if keep else make()
 
 
 def _trace_look(viewer: Viewer, dataset: Dataset, shown: Gathered, *, released: bool) -> None:

@@ -141,11 +141,11 @@ def _movers(content: Briefing) -> str:
 
 def _mover(one: Mover) -> str:
     """Return one place that moved."""
-    news = f", {one.news}" if one.news else ""
+    told = ", ".join(part for part in (one.place.district, one.place.where, one.news) if part)
     return (
         f'<tr><td class="num">{encode_text(one.place.number)}</td>'
         f"<td>{encode_text(one.place.name)}"
-        f"<small>{encode_text(one.place.district + news)}</small></td>"
+        f"<small>{encode_text(told)}</small></td>"
         f'<td class="n">{encode_text(one.before.figure)}</td>'
         f'<td class="n">{encode_text(one.now.figure)}</td>'
         f"<td>{way_in_words(one.moved)}<small>{encode_text(one.moved.words)}</small></td></tr>"
@@ -170,7 +170,7 @@ def _meeting(one: Meeting) -> str:
     """Return one place where lenses meet."""
     return (
         f'<tr><td class="num">{encode_text(one.place.number)}</td>'
-        f"<td>{encode_text(one.place.name)}, {encode_text(one.place.district)}</td>"
+        f"<td>{encode_text(one.place.whole)}</td>"
         f"<td>{encode_text(', '.join(one.lenses))}</td></tr>"
     )
 

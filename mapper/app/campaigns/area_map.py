@@ -32,7 +32,8 @@ _CSS = with_colours(
     " .bar button { min-height: 36px; padding: 4px 12px; border: 1px solid var(--c-edge);"
     " border-radius: 6px; background: var(--c-paper); color: var(--c-ink); font: inherit; }"
     ' .bar button[aria-pressed="true"] { outline: 2px solid var(--c-link); }'
-    " .bar output { color: var(--c-soft); font-size: 14px; }"
+    " .bar output { color: var(--c-soft); font-size: 14px; }",
+    follows=True,
 )
 _JS = """function start(root) {
   const frame = root.querySelector("iframe"), draw = root.querySelector(".draw");

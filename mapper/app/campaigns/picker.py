@@ -18,9 +18,10 @@ from mapper.app.shell.choices import days_of, lenses_for
 from mapper.app.shell.datasets import Dataset
 from mapper.app.shell.results import released
 from mapper.app.shell.surroundings import landmarks_near
-from mapper.app.shell.waiting import opened_dataset
+from mapper.app.shell.waiting import opened_dataset, shown_progress
 from mapper.app.shell.words import notice, plain
 from mapper.base.errors import AreaError, MapperError
+from mapper.base.files import Progress
 from mapper.base.settings import settings
 from mapper.base.text import count
 from mapper.disclosure.people import brings_files
@@ -75,8 +76,13 @@ def lens_of(content: Content, dataset: Dataset) -> Lens:
     return next((one for one in lenses if one.id == content.get("lens")), lenses[0])
 
 
-def release_through(lens: Lens, dataset: Dataset) -> Release:
+def release_through(lens: Lens, dataset: Dataset, progress: Progress | None = None) -> Release:
     """Return the map through a lens over all days of the data, as the viewer may see it.
+
+    Parameters
+    ----------
+    progress
+        Takes how far it is; without it the page shows that here.
 
     Raises
     ------
@@ -88,7 +94,7 @@ def release_through(lens: Lens, dataset: Dataset) -> Release:
     request = AnalysisRequest(
         lens=lens.id, area=area.name, resolution=area.resolution, start=first, end=last
     )
-    return released(dataset, request, lens)
+    return released(dataset, request, lens, progress)
 
 
 def _offer(taken: Sequence[Mapping[str, Any]], key: str, content: Content) -> Sequence[Candidate]:
@@ -169,7 +175,7 @@ def _from_file(shown: Release, taken: Collection[str], key: str) -> Sequence[Can
         return ()
     kept = st.session_state.get(_READ)
     if kept is None or kept[0] != (given.file_id, shown.digest):
-        with st.spinner("Reading areas"):
+        with shown_progress("Reading areas"):
             kept = ((given.file_id, shown.digest), file_areas(shown, given))
         st.session_state[_READ] = kept
     offered = [one for one in kept[1] if one.place not in taken]

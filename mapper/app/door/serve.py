@@ -3,8 +3,10 @@
 import socket
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
+from functools import wraps
 
 from streamlit.web.cli import main_run
+from streamlit.web.server.starlette import starlette_server
 
 from mapper.app.door import started
 from mapper.app.door.first_look import open_when_it_answers
@@ -53,6 +55,7 @@ def serve(
     chosen = _free_port() if port is None else _checked(port)
     with _sign_in_options() as more:
         started.by_serve()
+        _send_at_once()
         say(_welcome(chosen))
         if browser and not is_signed_in_to():
             open_when_it_answers(chosen)
@@ -61,6 +64,24 @@ def serve(
             prog_name="mapper serve",
             standalone_mode=False,
         )
+
+
+def _send_at_once() -> None:
+    """Let the server's socket, and every connection that it accepts, send without waiting.
+
+    Streamlit binds it without naming TCP, so asyncio does not take it for such and leaves Nagle's
+    rule on. The body of an answer then waits until the browser has acknowledged its head, about
+    40 ms each: half a second for the scripts of a first visit, and some of every click.
+    """
+    bind = starlette_server._bind_socket  # noqa: SLF001 - there is no setting for it
+
+    @wraps(bind)
+    def bind_at_once(address: str, port: int, backlog: int) -> socket.socket:
+        bound = bind(address, port, backlog)
+        bound.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)  # those accepted inherit it
+        return bound
+
+    starlette_server._bind_socket = bind_at_once  # noqa: SLF001 - as above
 
 
 def _welcome(port: int) -> str:

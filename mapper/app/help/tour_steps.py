@@ -192,7 +192,7 @@ def _evaluated(one: Mapping[str, Any], bench: str) -> Step:
         "see everything",
         bench,
         planted=f"From {start}, {one['effect']}: {before} incidents before, {after} after.",
-        do="Paste the cells into H3 cells, choose the harm All demand on police, put the first day"
+        do="Paste the ids into Cells, choose the harm All demand on police, put the first day"
         f" after the action at {start}, press Ask.",
         see="A ratio with its interval beside places left alone, and whether what fell came up in"
         " the cells around.",

@@ -42,7 +42,7 @@ _WORDS = {
     "cluster": "What is concentrated?",
     "places": "What is a place?",
     "q": "How sure is it?",
-    "lens": "What is a lens?",
+    "lens": "What is counted?",
     "disclosure": "Who may see what?",
 }
 

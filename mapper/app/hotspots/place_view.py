@@ -15,6 +15,7 @@ from mapper.app.shell.dossier_view import offer_dossier
 from mapper.app.shell.place_asked import ShownMap, findings_about
 from mapper.app.shell.place_work_view import show_work
 from mapper.app.shell.traces import trace
+from mapper.app.shell.waiting import shown_progress
 from mapper.app.shell.what_is import what_are
 from mapper.app.shell.words import bullets, notice
 from mapper.app.work.phase_decision import show_decision
@@ -55,9 +56,9 @@ def show_place(asked: ShownMap, hotspot_id: str) -> str:
         if chosen == DEFEND:
             show_defence(viewer, asked, hotspot_id)
             return DEFEND
-        with st.spinner("Asking about this place"):
-            questions, draw = SECTIONS[str(chosen)]
-            found = findings_about(viewer, asked, hotspot_id, only=questions)
+        questions, draw = SECTIONS[str(chosen)]
+        with shown_progress("Asking about this place") as progress:
+            found = findings_about(viewer, asked, hotspot_id, only=questions, progress=progress)
         _note_look(viewer, found, str(chosen))
         draw(viewer, found)
     except MapperError as error:

@@ -13,10 +13,12 @@ from mapper.app.door.who import current_viewer
 from mapper.app.shell.datasets import Dataset
 from mapper.app.shell.once import result_once
 from mapper.app.shell.traces import trace
+from mapper.app.shell.waiting import shown_progress
 from mapper.app.shell.what_is import what_is
 from mapper.app.shell.words import bullets
 from mapper.areas.load import load_study_area
 from mapper.areas.study_area import StudyArea
+from mapper.base.files import Progress
 from mapper.base.text import count
 from mapper.disclosure.for_viewer import release_to
 from mapper.disclosure.people import may
@@ -85,8 +87,8 @@ def _released(dataset: Dataset, request: AnalysisRequest, lens: Lens) -> Finding
     """Return the signals by place as the viewer may see them, and write down the look."""
     area = load_study_area(request.area, resolution=request.resolution)
     given = (dataset, request, lens, area)
-    with st.spinner("Asking the four questions of every cell…"):
-        finding = result_once("signals", *given, lambda: _signals(*given))
+    with shown_progress("Asking the four questions of every cell") as progress:
+        finding = result_once("signals", *given, lambda: _signals(*given, progress))
     viewer = current_viewer()
     shown = release_to(viewer, finding)
     traced: set[str] = st.session_state.setdefault(_TRACED, set())
@@ -96,7 +98,10 @@ def _released(dataset: Dataset, request: AnalysisRequest, lens: Lens) -> Finding
     return shown
 
 
-def _signals(dataset: Dataset, request: AnalysisRequest, lens: Lens, area: StudyArea) -> Finding:
+def _signals(
+    dataset: Dataset, request: AnalysisRequest, lens: Lens, area: StudyArea, progress: Progress
+) -> Finding:
     """Return the signals of every place before disclosure control."""
-    study = prepare(dataset.incidents, lens=lens, area=area, **request.choices)
-    return ask_signals(study, SignalsChoices(by="place"), result=find_hotspots(study))
+    study = prepare(dataset.incidents, lens=lens, area=area, progress=progress, **request.choices)
+    result = find_hotspots(study, progress=progress)
+    return ask_signals(study, SignalsChoices(by="place"), result=result, progress=progress)

@@ -15,10 +15,11 @@ from mapper.app.shell.choices import lenses_for
 from mapper.app.shell.day import today_here
 from mapper.app.shell.frame import put_on_style, show_marking
 from mapper.app.shell.taking import handed_out, require_live
-from mapper.app.shell.waiting import opened_dataset
+from mapper.app.shell.waiting import opened_dataset, shown_progress
 from mapper.app.shell.words import bullets, notice, plain
 from mapper.app.work.record_desk import seen_records
 from mapper.base.errors import MapperError
+from mapper.base.files import no_progress
 from mapper.base.text import count
 from mapper.disclosure.people import Viewer, may
 from mapper.disclosure.release import MARKINGS
@@ -170,10 +171,11 @@ def _show_bare(viewer: Viewer, work: Sequence[Version]) -> None:
     offer = lenses_for(dataset.digest, _dataset=dataset)
     lenses = one_of_each_family(offer.lenses[: offer.fitting])
     maps = []
-    with st.spinner("Looking at each harm"):
-        for lens in lenses:
+    with shown_progress("Looking at each harm") as progress:
+        for at, lens in enumerate(lenses, 1):
+            progress(f"{lens.title}, {at} of {len(lenses)}", (at - 1) / len(lenses))
             with suppress(MapperError):  # too few incidents for a map: it meets no other there
-                maps.append(release_through(lens, dataset))
+                maps.append(release_through(lens, dataset, no_progress))
         found = bare_places(maps, work)
     told = ", ".join(one.title for one in maps)
     if len(maps) < FEWEST:

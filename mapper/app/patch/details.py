@@ -77,7 +77,10 @@ def show_twin(patch: PatchRelease, cards: Sequence[Mapping[str, Any]]) -> None:
     """Show the cards and strips as one table, for reading without the map."""
     if not patch.places:
         return
-    with st.expander("All places as a table"):
+    table = st.expander("All places as a table", key="patch twin", on_change="rerun")
+    if not table.open:  # the browser's own part for tables is large: fetched by those who read one
+        return
+    with table:
         st.dataframe(twin(patch, cards), hide_index=True, key=f"twin {patch.shown.digest[:12]}")
 
 

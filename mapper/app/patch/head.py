@@ -8,7 +8,6 @@ import streamlit as st
 from mapper.analysis.shift_filter import filter_in_words
 from mapper.app.patch.choice import PatchChoice
 from mapper.app.patch.sheet import offer_sheet
-from mapper.app.shell.frame import name_tab
 from mapper.base.text import count, encode_text
 from mapper.context.places import Places
 from mapper.disclosure.patch import PatchRelease
@@ -18,7 +17,7 @@ from mapper.records.actions import PlannedAction
 # On a phone the choices are a part of their own, behind a tab of the panel below them; beside the
 # map and the choices the head is a title alone.
 _STYLE = (
-    "<style>@media (max-width: 640px) { [data-patch-tab]:not([data-patch-tab='choose'])"
+    "<style>@media (max-width: 700px) { [data-patch-tab]:not([data-patch-tab='choose'])"
     " .st-key-patch-choices, [data-patch-tab]:not([data-patch-tab='places']) :is(.m-headline p,"
     " .st-key-patch-acts) { display: none; } }</style>"
 )
@@ -37,7 +36,6 @@ def show_head(
 ) -> None:
     """Show the head of the page."""
     wards = wards_in_words(patch, choice)
-    name_tab("My patch", wards)
     words, acts = st.columns([9, 2.4], vertical_alignment="top")
     with words:
         st.html(

@@ -12,6 +12,7 @@ from mapper.app.patch.results import TITLE
 from mapper.app.shell.datasets import Dataset
 from mapper.app.shell.once import result_once
 from mapper.app.shell.traces import trace
+from mapper.app.shell.waiting import shown_progress
 from mapper.app.shell.words import bullets, notice
 from mapper.areas.load import load_study_area
 from mapper.base.errors import MapperError
@@ -72,11 +73,17 @@ def _released(
     """
     area = load_study_area(request.area, resolution=request.resolution)
     whole = replace(request, area=area.name, start=None)
-    finding = result_once(
-        "where-next",
-        *(dataset, whole, lens, area),
-        lambda: QUESTION.ask(prepare(dataset.incidents, lens=lens, area=area, **whole.choices)),
-    )
+    with shown_progress("Looking ahead from what there is") as progress:
+        finding = result_once(
+            "where-next",
+            *(dataset, whole, lens, area),
+            lambda: QUESTION.ask(
+                prepare(
+                    dataset.incidents, lens=lens, area=area, progress=progress, **whole.choices
+                ),
+                progress=progress,
+            ),
+        )
     viewer = current_viewer()
     shown = release_outlook(viewer, finding, patch)
     trace(viewer, "view", subject=f"{TITLE}: where next", digest=shown.digest)

@@ -20,7 +20,7 @@ from mapper.app.patch.choice import (
 )
 from mapper.app.patch.controls import allowed_for, ask_choice, lenses_offered
 from mapper.app.patch.details import show_area, show_place, show_twin
-from mapper.app.patch.head import show_head
+from mapper.app.patch.head import show_head, wards_in_words
 from mapper.app.patch.next import show_next
 from mapper.app.patch.panel import show_patch_panel
 from mapper.app.patch.results import patch_map_address, released_patch
@@ -33,7 +33,7 @@ from mapper.app.shell.datasets import Dataset
 from mapper.app.shell.day import today_here
 from mapper.app.shell.defence_view import DEFEND, may_defend, show_defence
 from mapper.app.shell.doubts import show_strongest
-from mapper.app.shell.frame import put_on_style, show_marking_for, show_synthetic
+from mapper.app.shell.frame import name_tab, put_on_style, show_marking_for, show_synthetic
 from mapper.app.shell.headline import show_cautions, show_refusal
 from mapper.app.shell.place_asked import ShownMap
 from mapper.app.shell.surroundings import places_near
@@ -175,12 +175,12 @@ def _explore(asked: PatchRequest, answer: PatchView) -> None:
     found, said = _found(asked, patch)
     if said:
         notice(said, kind="look")
-    maps = [(patch_map_address(patch, answer.places), "")]
+    maps = [(patch_map_address(patch, asked.dataset), "")]
     if answer.beside:
         title, other = answer.beside
         before = asked.choice.beside == BEFORE
         mine = patch.shown.period if before else patch.shown.title
-        second = patch_map_address(other, answer.places, like=patch if before else None)
+        second = patch_map_address(other, asked.dataset, like=patch if before else None)
         maps = [(maps[0][0], mine), (second, title)]
     cards = cards_of(
         patch,
@@ -202,6 +202,8 @@ def _explore(asked: PatchRequest, answer: PatchView) -> None:
     if told.chosen and told.chosen != st.session_state.get("patch spot"):
         st.session_state["patch spot"] = told.chosen
     say({"spot": told.chosen})
+    titles = {card["id"]: str(card["title"]) for card in cards}
+    name_tab("My patch", titles.get(told.chosen) or wards_in_words(patch, asked.choice))
     if told.chosen:
         offer_visit(asked.viewer, [ground_of(patch, told.chosen)], key="patch visit")
     offer_assessment(told.chosen)

@@ -1,11 +1,11 @@
-"""Results of a patch: found out once for each set of choices, released for each session.
+"""Results of a patch: found out once for each set of choices, released once for each person.
 
 What is kept for all users is the result before disclosure control, under the digest of the data
-and the whole request. What somebody sees is released to them, and written down before it is shown.
+and the whole request. What somebody sees is released to them, and written down before it is shown:
+again in every session, though the release is made once.
 """
 
 import hashlib
-import json
 from dataclasses import replace
 
 import streamlit as st
@@ -14,12 +14,14 @@ from mapper.analysis.request import AnalysisRequest
 from mapper.app.door.who import current_viewer
 from mapper.app.shell.basemap import current_basemap
 from mapper.app.shell.datasets import Dataset
-from mapper.app.shell.once import map_address_once, result_once
-from mapper.app.shell.surroundings import places_near
+from mapper.app.shell.once import map_address_once, own_once, result_once
+from mapper.app.shell.results import COUNTING
+from mapper.app.shell.surroundings import places_key, places_near
 from mapper.app.shell.traces import trace_release
+from mapper.app.shell.waiting import shown_progress
 from mapper.areas.load import load_study_area
 from mapper.areas.study_area import StudyArea
-from mapper.context.places import Places
+from mapper.base.files import Progress
 from mapper.disclosure.patch import PatchRelease, release_patch
 from mapper.lenses.lens import Lens
 from mapper.outputs.maps import embed_map
@@ -48,8 +50,15 @@ def released_patch(
     kept: dict[tuple[object, ...], PatchRelease] = st.session_state.setdefault(_RELEASES, {})
     key = (viewer, dataset.digest, request, lens.sha256, area.sha256, wards)
     if key not in kept:
-        study = patch_study(dataset, request, lens, area)
-        patch = release_patch(viewer, study, wards=wards)
+        asked = (dataset.digest, repr(request), lens.sha256, area.sha256, repr(wards))
+        with shown_progress(COUNTING) as progress:
+            patch = own_once(
+                viewer,
+                ("patch", *asked, places_key(dataset)),
+                lambda: release_patch(
+                    viewer, patch_study(dataset, request, lens, area, progress), wards=wards
+                ),
+            )
         seen = wards or viewer.wards
         trace_release(viewer, patch.shown, subject=TITLE, wards=seen, data=dataset.title)
         kept[key] = patch
@@ -61,24 +70,25 @@ def released_patch(
 
 
 def patch_study(
-    dataset: Dataset, request: AnalysisRequest, lens: Lens, area: StudyArea
+    dataset: Dataset, request: AnalysisRequest, lens: Lens, area: StudyArea, progress: Progress
 ) -> PatchStudy:
     """Return what is found out about a patch, worked out once; never shown as it is."""
     return result_once(
-        "patch",
+        f"patch {places_key(dataset)}",
         *(dataset, request, lens, area),
         lambda: study_patch(
             dataset.incidents,
             lens=lens,
             area=area,
             places=places_near(dataset),
+            progress=progress,
             **request.choices,
         ),
     )
 
 
 def patch_map_address(
-    patch: PatchRelease, places: Places | None, *, like: PatchRelease | None = None
+    patch: PatchRelease, dataset: Dataset, *, like: PatchRelease | None = None
 ) -> str:
     """Return where this session finds the map of a patch; no other sign-in is served it.
 
@@ -87,9 +97,13 @@ def patch_map_address(
     like
         The patch beside which this one is shown with the same classes of counts.
     """
-    drawing = patch_drawing(patch, places, like=like)
-    told = json.dumps(drawing, sort_keys=True).encode()
     under = current_basemap()
-    background = f" {under.key}" if under else ""
-    digest = f"{patch.shown.digest} {hashlib.sha256(told).hexdigest()}{background}"
-    return map_address_once(digest, lambda: embed_map(patch.shown, patch=drawing, basemap=under))
+    counted = hashlib.sha256(patch.counts.tobytes()).hexdigest()
+    beside, background = like.shown.digest if like else "", under.key if under else ""
+    key = f"{patch.shown.digest} {counted} {beside} {places_key(dataset)} {background}"
+
+    def draw() -> str:
+        drawing = patch_drawing(patch, places_near(dataset), like=like)
+        return embed_map(patch.shown, patch=drawing, basemap=under)
+
+    return map_address_once(key, draw)

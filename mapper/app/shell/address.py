@@ -28,7 +28,7 @@ PARTS: Mapping[str, str] = MappingProxyType(
         "area": "an area that is not here",
         "ward": "a ward that is not among yours, or that there is not",
         "district": "a district that there is not",
-        "lens": "a lens that this data does not have",
+        "lens": "a kind of harm that this data does not have",
         "period": "a period that there is not",
         "from": "a day that is none, or outside the data",
         "to": "a day that is none, or outside the data",

@@ -8,6 +8,7 @@ import streamlit as st
 from mapper.app.shell.basemap import tile_reader, tiles_address
 from mapper.app.shell.results import map_address
 from mapper.base.palette import with_colours
+from mapper.context.places import Places
 from mapper.disclosure.release import Release, is_release
 
 _HTML = '<iframe sandbox="allow-scripts" referrerpolicy="no-referrer"></iframe>'
@@ -44,15 +45,21 @@ export default function ({ data, parentElement }) {
 }"""
 
 
-def show_map(shown: Release, *, title: str, height: int) -> None:
-    """Draw the map of a release, so many pixels high."""
-    told = {"src": map_address(is_release(shown)), "tiles": tiles_address()}
+def show_map(shown: Release, *, title: str, height: int, places: Places | None = None) -> None:
+    """Draw the map of a release, so many pixels high.
+
+    Parameters
+    ----------
+    places
+        Of which stations and the like are drawn.
+    """
+    told = {"src": map_address(is_release(shown), places), "tiles": tiles_address()}
     _component()(key=f"map frame {height}", data={**told, "title": title, "height": height})
 
 
 def _component() -> Any:
     """Return the component, registered with the app that runs now."""
-    css = with_colours(FRAME_CSS)
+    css = with_colours(FRAME_CSS, follows=True)
     script = f"{frame_script()}\n{_JS}"
     return st.components.v2.component("mapper_map_frame", html=_HTML, css=css, js=script)
 

@@ -1,9 +1,9 @@
 """What is worked out once for all users: results before disclosure control, and finished maps.
 
 Streamlit's caches are shared by every user, so a result is kept under the digest of the data and
-the whole request, a map under the digest of the release that it shows, and what partners are
-given under the rules and the workspace as well. Tables go in unhashed:
-Streamlit would hash only a sample of a large one.
+the whole request, a map under the digest of the release that it shows, what partners are given
+under the rules and the workspace as well, and what one person is shown under who they are and what
+they may see. Tables go in unhashed: Streamlit would hash only a sample of a large one.
 """
 
 from collections.abc import Callable
@@ -18,6 +18,7 @@ from mapper.app.shell.datasets import Dataset
 from mapper.app.shell.map_pages import compress, map_pages
 from mapper.areas.study_area import StudyArea
 from mapper.base.settings import settings
+from mapper.disclosure.people import Viewer
 from mapper.disclosure.rules import rules
 from mapper.lenses.lens import Lens
 
@@ -60,6 +61,21 @@ def given_once(asked: tuple[str, ...], make: Callable[[], Result]) -> Result:
     )
 
 
+def own_once(viewer: Viewer, asked: tuple[str, ...], make: Callable[[], Result]) -> Result:
+    """Return what one person is shown, made once for all their windows and sign-ins.
+
+    Parameters
+    ----------
+    asked
+        Stands for all that it is made of beside the viewer's name, roles and wards.
+    make
+        Makes it; a refusal is kept for nobody.
+    """
+    who = (viewer.name, *sorted(viewer.roles), *sorted(viewer.wards), viewer.agency)
+    here = (rules().sha256, str(settings().workspace.resolve()))
+    return cast("Result", _own((repr(who), *asked, *here), _make=make))
+
+
 def map_address_once(key: str, make: Callable[[], str]) -> str:
     """Return where this session finds a finished map; no other sign-in is served it.
 
@@ -88,6 +104,13 @@ def _result(key: tuple[str, ...], *, _make: Callable[[], Any]) -> Any:
 @st.cache_resource(max_entries=48, show_spinner=False)
 def _given(key: tuple[str, ...], *, _make: Callable[[], Any]) -> Any:
     """Return what was released under a key."""
+    del key
+    return _make()
+
+
+@st.cache_resource(max_entries=72, show_spinner=False)
+def _own(key: tuple[str, ...], *, _make: Callable[[], Any]) -> Any:
+    """Return what is made under a key."""
     del key
     return _make()
 

@@ -74,7 +74,12 @@ def map_showing(hotspot_id: str) -> ShownMap | None:
 
 
 def findings_about(
-    viewer: Viewer, asked: ShownMap, hotspot_id: str, *, only: Collection[str] | None = None
+    viewer: Viewer,
+    asked: ShownMap,
+    hotspot_id: str,
+    *,
+    only: Collection[str] | None = None,
+    progress: Progress = no_progress,
 ) -> PlaceFindings:
     """Return what the audience of a map may see of one of its hot spots.
 
@@ -87,7 +92,7 @@ def findings_about(
         As :func:`mapper.disclosure.place_findings.place_findings`, and when the places near
         cannot be read.
     """
-    answers = replace(_answers(asked), release=asked.shown)
+    answers = replace(_answers(asked, progress), release=asked.shown)
     register = DatabaseRegister(database(), person=viewer.name, role=role_of(viewer))
     return place_findings(answers, hotspot_id, only=only, register=register)
 
@@ -129,9 +134,10 @@ def _firm(asked: ShownMap, progress: Progress) -> PlaceAnswers:
     return _once(_FIRM, asked, partial(ask_how_firm, progress=progress))
 
 
-def _answers(asked: ShownMap) -> PlaceAnswers:
+def _answers(asked: ShownMap, progress: Progress) -> PlaceAnswers:
     """Return the answers about every hot spot of a map, worked out once."""
-    return _once(_ANSWERS, asked, partial(ask_about_places, places=places_near(asked.dataset)))
+    places = places_near(asked.dataset)
+    return _once(_ANSWERS, asked, partial(ask_about_places, places=places, progress=progress))
 
 
 def _once(

@@ -17,10 +17,13 @@ from mapper.app.shell.basemap import current_basemap
 from mapper.app.shell.datasets import Dataset
 from mapper.app.shell.once import given_once, map_address_once, result_once
 from mapper.app.shell.traces import role_of, trace_release
+from mapper.app.shell.waiting import shown_progress
 from mapper.areas.load import load_study_area
+from mapper.areas.study_area import StudyArea
+from mapper.base.files import Progress
 from mapper.context.places import Places
 from mapper.disclosure.for_viewer import release_to
-from mapper.disclosure.people import scope_of
+from mapper.disclosure.people import Viewer, scope_of
 from mapper.disclosure.release import Release
 from mapper.lenses.lens import Lens
 from mapper.outputs.maps import embed_map
@@ -28,12 +31,20 @@ from mapper.outputs.maps.landmarks import landmarks_of
 from mapper.records.open import database
 from mapper.records.releases import DatabaseRegister
 
+COUNTING = "Counting incidents, and testing every cell"
 _RELEASES = "mapper_releases"
 _RELEASES_KEPT = 4  # a session goes back and forth between a few; each is a few megabytes
 
 
-def released(dataset: Dataset, request: AnalysisRequest, lens: Lens) -> Release:
+def released(
+    dataset: Dataset, request: AnalysisRequest, lens: Lens, progress: Progress | None = None
+) -> Release:
     """Return what whoever looks may see of an analysis, and write down that they saw it.
+
+    Parameters
+    ----------
+    progress
+        Takes how far it is; without it the page shows that here.
 
     Raises
     ------
@@ -48,25 +59,45 @@ def released(dataset: Dataset, request: AnalysisRequest, lens: Lens) -> Release:
     kept: dict[tuple[object, ...], Release] = st.session_state.setdefault(_RELEASES, {})
     key = (viewer, dataset.digest, request, lens.sha256, area.sha256)
     if key not in kept:
-        result = result_once(
-            "map",
-            *(dataset, request, lens, area),
-            lambda: analyse(dataset.incidents, lens=lens, area=area, **request.choices),
-        )
-        register = DatabaseRegister(database(), person=viewer.name, role=role_of(viewer))
-
-        def release() -> Release:
-            return release_to(viewer, result, register=register)
-
-        shared = scope_of(viewer) == "partnership"
-        asked = ("map", dataset.digest, repr(request), lens.sha256, area.sha256)
-        shown = given_once(asked, release) if shared else release()
+        if progress is None:
+            with shown_progress(COUNTING) as told:
+                shown = _released(viewer, dataset, request, lens, area, told)
+        else:
+            shown = _released(viewer, dataset, request, lens, area, progress)
         wards = viewer.wards if scope_of(viewer) == "own wards" else ()
         trace_release(viewer, shown, subject="Hot spots", wards=wards, data=dataset.title)
         kept[key] = shown
         for oldest in list(kept)[:-_RELEASES_KEPT]:
             del kept[oldest]
     return kept[key]
+
+
+def _released(
+    viewer: Viewer,
+    dataset: Dataset,
+    request: AnalysisRequest,
+    lens: Lens,
+    area: StudyArea,
+    progress: Progress,
+) -> Release:
+    """Return what a viewer may see of an analysis."""
+    result = result_once(
+        "map",
+        *(dataset, request, lens, area),
+        lambda: analyse(
+            dataset.incidents, lens=lens, area=area, progress=progress, **request.choices
+        ),
+    )
+    register = DatabaseRegister(database(), person=viewer.name, role=role_of(viewer))
+
+    def release() -> Release:
+        return release_to(viewer, result, register=register)
+
+    if scope_of(viewer) != "partnership":
+        return release()
+    progress("Checking it beside what was released before", 1.0)
+    asked = ("map", dataset.digest, repr(request), lens.sha256, area.sha256)
+    return given_once(asked, release)
 
 
 def map_address(shown: Release, places: Places | None = None) -> str:

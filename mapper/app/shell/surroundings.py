@@ -28,6 +28,11 @@ def places_near(dataset: Dataset) -> Places | None:
     return _read(tuple((path, path.stat().st_mtime_ns) for path in files)) if files else None
 
 
+def places_key(dataset: Dataset) -> str:
+    """Return what stands for the files of places around some data, as they were last written."""
+    return repr([(str(path), path.stat().st_mtime_ns) for path in _files(dataset)])
+
+
 def landmarks_near(dataset: Dataset) -> Places | None:
     """Return the places around some data; none also where a file of them cannot be read.
 

@@ -1,28 +1,86 @@
-"""Progress of long work on screen, gone when the work is done."""
+"""Work that takes a while, told on screen: how far it is and for how long, gone when it is done.
 
+That a page is at work at all is told by its style after a third of a second
+(:file:`mapper/app/shell/frame.css`). What may take longer says here what it is doing: its bar
+comes late enough that quick work never shows one.
+"""
+
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from threading import Event, Thread
+from typing import TYPE_CHECKING
 
 import streamlit as st
+from streamlit.runtime.scriptrunner import add_script_run_ctx
 
 from mapper.app.shell.data_in_use import current_dataset, data_is_at_hand
 from mapper.app.shell.datasets import Dataset
 from mapper.app.shell.words import plain
 from mapper.base.files import Progress
 
+if TYPE_CHECKING:
+    from streamlit.delta_generator import DeltaGenerator
+
+_AFTER = 0.8  # seconds without a bar
+_EVERY = 0.4  # seconds between two looks at how far the work is
+_LONG = 3.0  # seconds after which the time that went by is told as well
+
+
+class _Bar:
+    """A bar that a thread of its own draws while the work keeps the page's thread.
+
+    What the work tells is only noted. Streamlit would else record what is drawn inside a cached
+    function, and draw it anew, or stop, whenever the answer is at hand.
+    """
+
+    def __init__(self, slot: "DeltaGenerator", words: str) -> None:
+        self._slot, self._told = slot, (words, 0.0)
+        self._began, self._over = time.monotonic(), Event()
+        self._thread = Thread(target=self._draw, daemon=True)
+        add_script_run_ctx(self._thread)
+
+    def tell(self, words: str, share: float) -> None:
+        """Note how far the work is."""
+        self._told = words, min(max(share, 0.0), 1.0)
+
+    def begin(self) -> None:
+        """Draw from now on."""
+        self._thread.start()
+
+    def end(self) -> None:
+        """Draw no more, and take the bar away."""
+        self._over.set()
+        self._thread.join()
+
+    def _draw(self) -> None:
+        """Draw what was told last until the work is over."""
+        wait = _AFTER
+        while not self._over.wait(wait):
+            wait = _EVERY
+            words, share = self._told
+            gone = time.monotonic() - self._began
+            so_long = f" ({gone:.0f} seconds so far)" if gone >= _LONG else ""
+            self._slot.progress(share, text=plain(f"{words}{so_long}"))
+
 
 @contextmanager
 def shown_progress(words: str) -> Iterator[Progress]:
-    """Show a bar while work goes on inside the block."""
-    bar = st.progress(0.0, text=plain(words))
+    """Show how far work is that goes on inside the block, once it takes a while.
 
-    def tell(now: str, share: float) -> None:
-        bar.progress(min(max(share, 0.0), 1.0), text=plain(now))
-
+    Parameters
+    ----------
+    words
+        What is done, until the work tells something else.
+    """
+    slot = st.empty()
+    bar = _Bar(slot, words)
+    bar.begin()
     try:
-        yield tell
+        yield bar.tell
     finally:
-        bar.empty()
+        bar.end()
+        slot.empty()
 
 
 def opened_dataset() -> Dataset:

@@ -24,7 +24,7 @@ from mapper.app.shell.frame import put_on_style, show_marking_for, show_syntheti
 from mapper.app.shell.looks import noted_file
 from mapper.app.shell.surroundings import places_near
 from mapper.app.shell.traces import role_of, trace
-from mapper.app.shell.waiting import opened_dataset
+from mapper.app.shell.waiting import opened_dataset, shown_progress
 from mapper.app.shell.words import bullets, notice, plain
 from mapper.areas.study_area import StudyArea
 from mapper.base.errors import DisclosureError, MapperError
@@ -117,7 +117,8 @@ def _show_children(viewer: Viewer, dataset: Dataset, days: _Days) -> None:
     if scope == "partnership":
         _show_partners_share(viewer, dataset, "ward" if by == "ward" else "district", days)
     try:
-        counts = _released(viewer, _children(dataset, by, days))
+        with shown_progress("Counting, and checking it beside what was released before"):
+            counts = _released(viewer, _children(dataset, by, days))
     except DisclosureError as error:  # beside what partners were given before
         notice(f"Counts: {error}", kind="look")
         return
@@ -130,9 +131,10 @@ def _show_partners_share(
     """Show the share with a child in safe steps, whatever partners were given before."""
     register = DatabaseRegister(database(), person=viewer.name, role=role_of(viewer))
     study = _study(dataset, area_here(), days)
-    shown = release_child_shares(
-        study, by=by, audience="partnership", register=register, made_by=viewer.name
-    )
+    with shown_progress("Checking it beside what was released before"):
+        shown = release_child_shares(
+            study, by=by, audience="partnership", register=register, made_by=viewer.name
+        )
     _show_table(viewer, shown, dataset)
 
 
@@ -176,8 +178,10 @@ def _show_corridors(viewer: Viewer, dataset: Dataset, days: _Days) -> None:
     if scope == "own wards":
         st.caption("Corridors reach across wards that are not yours: ask an analyst.")
         return
-    found = _corridors(dataset, days, by_district=scope == "partnership")
-    _show_table(viewer, _released(viewer, found), dataset)
+    with shown_progress("Following the missing from where they went to where they were found"):
+        found = _corridors(dataset, days, by_district=scope == "partnership")
+        shown = _released(viewer, found)
+    _show_table(viewer, shown, dataset)
 
 
 def _released(viewer: Viewer, finding: Finding) -> FindingRelease:

@@ -11,7 +11,7 @@ from mapper.analysis.study import Study, prepare
 from mapper.app.shell.area_in_use import area_here
 from mapper.app.shell.choices import days_of, lenses_for
 from mapper.app.shell.datasets import Dataset
-from mapper.app.shell.waiting import opened_dataset
+from mapper.app.shell.waiting import opened_dataset, shown_progress
 from mapper.app.shell.what_is import what_are
 from mapper.app.shell.words import bullets, notice, plain
 from mapper.app.work.record_desk import Desk, seen_records
@@ -245,8 +245,8 @@ def _study(dataset: Dataset, lens: Lens, intervention: Version) -> Study:
     if len(sizes) > 1:
         raise RequestError("The cells are of several sizes. Give cells of one size.")
     area = area_here().at(sizes.pop())
-    with st.spinner("Counting before and after"):
-        return prepare(dataset.incidents, lens=lens, area=area)
+    with shown_progress("Counting before and after") as progress:
+        return prepare(dataset.incidents, lens=lens, area=area, progress=progress)
 
 
 def _ask_windows(dataset: Dataset, intervention: Version, key: str) -> tuple[Window, Window]:

@@ -11,6 +11,7 @@ import streamlit as st
 from mapper.app.door.who import current_viewer
 from mapper.app.shell.day import today_here
 from mapper.app.shell.frame import put_on_style, show_marking
+from mapper.app.shell.waiting import shown_progress
 from mapper.app.shell.words import attempt, notice, plain
 from mapper.app.work.record_desk import seen_records
 from mapper.app.work.visit_form import LATELY, lately, offer_visit
@@ -137,7 +138,7 @@ def _offer_positions(viewer: Viewer, places: Sequence[Ground]) -> None:
             st.session_state.pop(_FOUND, None)
             return
         if st.session_state.get(_FOUND, ("", None))[0] != (given.file_id, kind):
-            with st.spinner("Reading positions"):
+            with shown_progress("Reading positions"):
                 found = _found(given.name, given.getvalue(), places, kind or KINDS[0])
             st.session_state[_FOUND] = ((given.file_id, kind), *found)
         _, stays, digest = st.session_state[_FOUND]

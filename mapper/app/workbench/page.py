@@ -9,10 +9,11 @@ import streamlit as st
 from mapper.analysis.request import AnalysisRequest
 from mapper.app.door.who import current_viewer
 from mapper.app.shell.address import asked_part, follow, say
+from mapper.app.shell.area_in_use import area_here
 from mapper.app.shell.choices import ask_lens, ask_rest, days_of
 from mapper.app.shell.data_age import age_words
 from mapper.app.shell.datasets import Dataset
-from mapper.app.shell.frame import put_on_style, show_marking, show_synthetic
+from mapper.app.shell.frame import name_tab, put_on_style, show_marking, show_synthetic
 from mapper.app.shell.headline import with_titles
 from mapper.app.shell.waiting import opened_dataset
 from mapper.app.shell.words import notice
@@ -54,6 +55,7 @@ def show_page() -> None:
     except MapperError as error:
         notice(str(error), kind="stop")
         return
+    name_tab("Workbench", area_here().title)
     age = age_words(dataset.incidents.table)
     st.html(
         f"<style>{_STYLE}</style>"

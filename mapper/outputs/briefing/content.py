@@ -10,6 +10,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from mapper.areas.load import load_study_area
+from mapper.context.places import Places
 from mapper.disclosure.release import FindingRelease, Release
 from mapper.disclosure.rules import AudienceRule
 from mapper.outputs.briefing.choices import BriefingChoices
@@ -63,6 +64,7 @@ class Briefing:
     demand: tuple[DemandShare, ...] = ()  # what is not crime, by kind
     demand_words: str = ""  # the same in a sentence, with who could meet it
     inequality: str = ""  # places of the map, and covered ones, in the most deprived tenth
+    places: Places | None = None  # around, of which landmarks are marked
 
     @property
     def may_mislead(self) -> str:
@@ -99,14 +101,24 @@ def window_in_words(window: Window) -> str:
     return f"{first.day}{month}{year} to {last.day} {last:%B %Y}"
 
 
-def briefing_content(gathered: Gathered, *, shared: Shared | None = None) -> Briefing:
-    """Return the content of a briefing from what was released for it."""
+def briefing_content(
+    gathered: Gathered, *, shared: Shared | None = None, places: Places | None = None
+) -> Briefing:
+    """Return the content of a briefing from what was released for it.
+
+    Parameters
+    ----------
+    places
+        Of which a landmark is marked on the map and named beside each place, as far as the
+        audience may know.
+    """
     movers = find_movers(
         gathered.now,
         gathered.before,
         days=gathered.days,
         dispersion=gathered.dispersion,
         forbidden=gathered.forbidden,
+        places=places,
     )
     maps = [gathered.now, *gathered.others]
     return Briefing(
@@ -115,7 +127,7 @@ def briefing_content(gathered: Gathered, *, shared: Shared | None = None) -> Bri
         headlines=_headlines(gathered),
         movers=movers,
         movers_known=gathered.before is not None,
-        meetings=find_meetings(maps),
+        meetings=find_meetings(maps, places=places),
         met=tuple(one.title for one in maps),
         shared=shared or Shared(),
         shifts=gathered.shifts,
@@ -125,6 +137,7 @@ def briefing_content(gathered: Gathered, *, shared: Shared | None = None) -> Bri
         demand=gathered.demand,
         demand_words=_demand_words(gathered),
         inequality=_inequality(gathered.choices, gathered.now, shared or Shared()),
+        places=places,
     )
 
 

@@ -59,7 +59,9 @@ def briefing_document(
     ground
         Vector tiles to draw from what the audience may see of the ground.
     """
-    drawn = map_picture(briefing.map, title=briefing.map.title, ground=ground)
+    drawn = map_picture(
+        briefing.map, title=briefing.map.title, ground=ground, places=briefing.places
+    )
     made = []
     for most, width, flows, compact in _FITS:
         first = _first_page(briefing, replace(drawn, width=width))
@@ -152,7 +154,7 @@ def _rest(more: int, one: str, where: str) -> tuple[Paragraph, ...]:
 def _mover_row(one: Mover) -> tuple[str, ...]:
     """Return one place that moved."""
     news = f" ({one.news})" if one.news else ""
-    place = f"{one.place.name}, {one.place.district}{news}"
+    place = f"{one.place.whole}{news}"
     change = ": ".join(part for part in (one.moved.way, one.moved.words) if part)
     return one.place.number, place, str(one.before), str(one.now), change
 
@@ -215,7 +217,7 @@ def _meetings(briefing: Briefing, most: int) -> tuple[Block, ...]:
 
 def _meeting_row(one: Meeting) -> tuple[str, ...]:
     """Return one place where lenses meet."""
-    return one.place.number, f"{one.place.name}, {one.place.district}", ", ".join(one.lenses)
+    return one.place.number, one.place.whole, ", ".join(one.lenses)
 
 
 def _work(shared: Shared, most: int) -> tuple[Block, ...]:

@@ -5,15 +5,17 @@ out in either window: chosen by both alike, so that neither rises nor falls are 
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
 from mapper.base.types import Flags, Integers
+from mapper.context.places import Places
 from mapper.disclosure.release import Release
 from mapper.grid.hexagons import strings_to_cells
 from mapper.grid.neighbours import find_neighbours, touching_groups
 from mapper.outputs.briefing.spans import RateChange, compare_spans, spans_of_cells
+from mapper.outputs.maps.landmarks import where_lies
 from mapper.statistics.period_dispersion import PeriodDispersion
 
 _ORDER = ("clear rise", "clear fall", "no clear change", "too few to compare", "cannot be told")
@@ -26,6 +28,12 @@ class Place:
     number: str  # on the map; empty where it is not on it
     name: str
     district: str
+    where: str = ""  # which landmark it lies by, as far as its audience may know
+
+    @property
+    def whole(self) -> str:
+        """The place with its district, and the landmark it lies by."""
+        return ", ".join(part for part in (self.name, self.district, self.where) if part)
 
 
 @dataclass(frozen=True)
@@ -73,6 +81,7 @@ def find_movers(
     days: tuple[int, int],
     dispersion: float = 1.0,
     forbidden: Flags | None = None,
+    places: Places | None = None,
 ) -> tuple[Mover, ...]:
     """Return the places of two released maps, those that clearly moved first.
 
@@ -82,6 +91,8 @@ def find_movers(
         Variance over mean of the months of such places.
     forbidden
         Cells of places that the data itself forbids to compare; shape (cells,).
+    places
+        Of which a landmark is named beside each place.
     """
     if before is None:
         return ()
@@ -100,12 +111,19 @@ def find_movers(
         on_map = [bool((flags & inside).any()) for flags in hot]
         said = [_printed(one, inside) for one in (before, now)]
         named = now if on_map[1] else before
-        found.append(Mover(_place(named, inside, now), said[0], said[1], moved, _news(*on_map)))
+        place = replace(_place(named, inside, now), where=_where(now, inside, places))
+        found.append(Mover(place, said[0], said[1], moved, _news(*on_map)))
     return tuple(sorted(found, key=_by_size))
 
 
-def find_meetings(maps: Sequence[Release]) -> tuple[Meeting, ...]:
-    """Return the places where two or more released maps both stand out, largest first."""
+def find_meetings(maps: Sequence[Release], *, places: Places | None = None) -> tuple[Meeting, ...]:
+    """Return the places where two or more released maps both stand out, largest first.
+
+    Parameters
+    ----------
+    places
+        Of which a landmark is named beside each place.
+    """
     if len(maps) < 2:  # noqa: PLR2004 - it takes two to meet
         return ()
     hot = np.array([_hot(one) for one in maps])
@@ -115,7 +133,8 @@ def find_meetings(maps: Sequence[Release]) -> tuple[Meeting, ...]:
         inside = group == at
         both = (hot & inside).any(axis=1)
         lenses = tuple(one.title for one, yes in zip(maps, both.tolist(), strict=True) if yes)
-        place = Place(_numbers(maps[0], inside), *_ward(maps[0], inside))
+        where = _where(maps[0], inside, places)
+        place = Place(_numbers(maps[0], inside), *_ward(maps[0], inside), where)
         found.append(Meeting(place, lenses, int(inside.sum())))
     return tuple(sorted(found, key=lambda one: (-len(one.lenses), -one.cells, one.place.name)))
 
@@ -155,6 +174,11 @@ def _ward(shown: Release, inside: Flags) -> tuple[str, str]:
     pairs = shown.cells.loc[inside, ["ward", "district"]].astype("str").value_counts()
     ward, district = pairs.index[0]
     return str(ward), str(district)
+
+
+def _where(shown: Release, inside: Flags, places: Places | None) -> str:
+    """Return which landmark some cells lie by, as far as the audience of a release may know."""
+    return where_lies(shown, shown.cells.loc[inside, "cell"], places)
 
 
 def _printed(shown: Release, inside: Flags) -> PrintedSum:

@@ -2,15 +2,24 @@
 
 from collections.abc import Mapping
 from types import MappingProxyType
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from mapper.base.text import encode_text
-from mapper.context.directions import from_landmark
+from mapper.context.directions import (
+    WELL_KNOWN,
+    from_landmark,
+    near_landmark,
+    nearest_landmark,
+)
 from mapper.context.places import Places
+from mapper.disclosure.backdrop import backdrop_of
 from mapper.disclosure.release import Release, is_release
 from mapper.grid.hexagons import cells_to_points, strings_to_cells
 
-LANDMARKS = ("railway station", "bus or coach station", "police station", "hospital")
+if TYPE_CHECKING:
+    import pandas as pd
+
+LANDMARKS = WELL_KNOWN
 AROUND = 0.01  # degrees around the cells shown in which places are drawn, about a kilometre
 _MOST = 600
 
@@ -28,7 +37,7 @@ def landmarks_of(release: Release, places: Places | None) -> list[list[Any]]:
         return []
     lon, lat = cells_to_points(strings_to_cells(cells["cell"].to_numpy(dtype=object)))
     table = places.table
-    near = table["kind"].isin(LANDMARKS)
+    near = table["kind"].isin(set(LANDMARKS) & set(backdrop_of(release).landmarks))
     near &= table["lon"].between(lon.min() - AROUND, lon.max() + AROUND)
     near &= table["lat"].between(lat.min() - AROUND, lat.max() + AROUND)
     columns = (table.loc[near, name].tolist() for name in ("lon", "lat", "kind", "name"))
@@ -39,6 +48,40 @@ def landmarks_of(release: Release, places: Places | None) -> list[list[Any]]:
     return found[:_MOST]
 
 
+def landmark_points(release: Release, places: Places) -> set[tuple[float, float]]:
+    """Return the well-known landmark next to each hot spot, as (lon, lat): few on any map."""
+    allowed = [kind for kind in LANDMARKS if kind in backdrop_of(release).landmarks]
+    cells = release.cells[release.cells["hotspot_id"] != ""]
+    found = set()
+    for _, mine in cells.groupby("hotspot_id", observed=True)["cell"]:
+        mark = nearest_landmark(places.table, *_middle(mine), kinds=allowed)
+        if mark:
+            found.add((round(mark.lon, 5), round(mark.lat, 5)))
+    return found
+
+
+def where_lies(release: Release, cells: "pd.Series[str]", places: Places | None) -> str:
+    """Say which landmark some cells of a release lie by, as finely as its audience may know.
+
+    Parameters
+    ----------
+    cells
+        Ids of cells that the release shows.
+    """
+    seen = backdrop_of(release)
+    if places is None or cells.empty or not seen.landmarks:
+        return ""
+    if seen.directions:
+        return from_landmark(places.table, *_middle(cells))
+    return near_landmark(places.table, *_middle(cells), seen.landmarks)
+
+
+def _middle(cells: "pd.Series[str]") -> tuple[float, float]:
+    """Return the middle of some cells, (lon, lat)."""
+    lon, lat = cells_to_points(strings_to_cells(cells.to_numpy(dtype=object)))
+    return float(lon.mean()), float(lat.mean())
+
+
 def directions(release: Release, places: Places | None) -> Mapping[str, str]:
     """Say where each hot spot lies, by id: 120 m north-east of Elm school.
 
@@ -46,7 +89,7 @@ def directions(release: Release, places: Places | None) -> Mapping[str, str]:
     coarsely on purpose. Nothing is told of a place with no landmark near.
     """
     spots = is_release(release).hotspots
-    if places is None or release.audience != "operational":
+    if places is None or not backdrop_of(release).directions:
         return MappingProxyType({})
     middles = zip(spots["hotspot_id"], spots["lon"], spots["lat"], strict=True)
     return MappingProxyType(

@@ -26,13 +26,20 @@
   // In a frame of the app the list lies in the page around it; ids go to and fro as messages.
   var around = window.parent;
   if (document.body.classList.contains("embedded") && around !== window) {
+    // Dark as the device is, until the page around asks for one or the other; see dark.css.
+    var night = window.matchMedia("(prefers-color-scheme: dark)"), asked = false;
+    var look = function (dark) { document.body.classList.toggle("dark", dark); };
+    night.addEventListener("change", function () { if (!asked) { look(night.matches); } });
+    look(night.matches);
     // What the page said is not said back to it: a map that is slow to come would undo a step.
     var told = false;
     layer.on("chosen", function (event) {
       if (!told) { around.postMessage({mapper: "chosen", id: layer.ids[event.at]}, "*"); }
     });
     window.addEventListener("message", function (event) {
-      if (event.source !== around || !event.data || event.data.mapper !== "choose") { return; }
+      if (event.source !== around || !event.data) { return; }
+      if (event.data.mapper === "dark") { asked = true; look(Boolean(event.data.on)); }
+      if (event.data.mapper !== "choose") { return; }
       var at = layer.ids.indexOf(event.data.id);
       told = true;
       if (at >= 0) { layer.choose(at, true); }

@@ -75,6 +75,8 @@ def render_page(
     script = f"{figure.script.render()}\n{_file('page.js')}({layer.get_name()});\n"
     script += f"{_file('find.js')}({layer.get_name()});\n"
     style = f"{_leaflet('leaflet.css')}\n{layer.style}\n{with_colours(_file('page.css'))}"
+    if embedded:
+        style += f"\n{with_colours(_file('dark.css'))}"
     if patch is not None:
         script += f"({_file('patch.js')})({layer.get_name()}, {script_json(dict(patch))});\n"
         style += f"\n{with_colours(_file('patch.css'))}"

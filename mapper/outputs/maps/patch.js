@@ -161,7 +161,6 @@ function (layer, data) {
     var told = event.data;
     if (event.source !== around || !told) { return; }
     if (told.mapper === "month") { show(told.at); }
-    if (told.mapper === "dark") { document.body.classList.toggle("dark", Boolean(told.on)); }
     if (told.mapper === "places") {
       if (told.on) { places.addTo(map); } else { map.removeLayer(places); }
     }

@@ -19,7 +19,7 @@ from mapper.grid.hexagons import cells_to_corners, cells_to_outline, strings_to_
 from mapper.outputs.documents.model import Picture
 from mapper.outputs.maps.basemap import credit_of
 from mapper.outputs.maps.drawing import count_classes
-from mapper.outputs.maps.landmarks import landmarks_of
+from mapper.outputs.maps.landmarks import landmark_points, landmarks_of
 from mapper.outputs.pictures.locator import Locator, locator_of
 from mapper.outputs.pictures.map_ground import ground_names, ground_parts
 from mapper.outputs.pictures.map_names import Label, names_of, placed
@@ -43,7 +43,7 @@ _ROOM = 12.0  # units that a number takes
 _SHORTEST_BAR = 30.0  # units of the drawing
 _NORTH = np.array([[0.0, 0.0], [5.0, 14.0], [0.0, 10.5], [-5.0, 14.0]])  # an arrow's corners
 _SIZE = re.compile(r'viewBox="[-\d.]+ [-\d.]+ ([\d.]+) ([\d.]+)"')
-_CLOSE = 25.0  # units of the drawing to a kilometre, from which landmarks are marked
+_CLOSE = 25.0  # units of the drawing to a kilometre, from which every landmark is marked
 _NAMED = 10  # hot spots named in the words that stand for the map
 
 
@@ -65,7 +65,8 @@ def map_picture(
     ground
         Vector tiles made by ``mapper area background``, to draw what the audience may see of.
     places
-        Of which stations and the like are marked and named, on a close map.
+        Of which stations and the like are marked and named: on a close map all, else those next to
+        a hot spot.
     """
     cells = is_release(release).cells
     index = strings_to_cells(cells["cell"].to_numpy(dtype=object))
@@ -91,7 +92,8 @@ def map_picture(
     parts += spots + marks
     taken = [*(number.box for number in numbers), *([small.box] if small else [])]
     parts += placed(labels, taken=taken, width=paper.width, height=paper.height)
-    parts += _legend(paper, hidden=bool(_counts(cells[shown]).isna().any()))
+    hidden = bool(_counts(cells[shown]).isna().any())
+    parts += _legend(paper, hidden=hidden, landmarks=bool(marks))
     parts += small.parts if small else []
     credit = "" if ground is None else credit_of(ground)
     parts += [text(credit, paper.width, paper.height + 31, size=5.5, anchor="end", fill=SOFT)]
@@ -155,11 +157,17 @@ def _ground_names(paper: Paper, release: Release, file: Path) -> list[Label]:
 def _landmarks(
     paper: Paper, release: Release, places: Places | None
 ) -> tuple[list[str], list[Label]]:
-    """Return stations and the like as marks, on a close map, and their names beneath."""
-    if paper.kilometre < _CLOSE:
+    """Return stations and the like as marks, and their names beneath.
+
+    On a map that is not close, those alone that are next to a hot spot.
+    """
+    if places is None:
         return [], []
+    few = landmark_points(release, places) if paper.kilometre < _CLOSE else None
     marks, names = [], []
     for lon, lat, _kind, name in landmarks_of(release, places):
+        if few is not None and (lon, lat) not in few:
+            continue
         x, y = paper.place(np.array([lon, lat])).tolist()
         if 0 <= x <= paper.width and 0 <= y <= paper.height:
             marks.append(box(x - 2, y - 2, 4, 4, fill=INK, stroke=PAPER))
@@ -198,19 +206,22 @@ def _hotspots(paper: Paper, release: Release, shown: set[str]) -> tuple[list[str
     return parts, numbers
 
 
-def _legend(paper: Paper, *, hidden: bool) -> list[str]:
+def _legend(paper: Paper, *, hidden: bool, landmarks: bool) -> list[str]:
     """Return what the marks mean, in one line under the map, and a bar of some kilometres."""
     y = paper.height + 10
     parts = [
         box(0, y, 10, 8, fill="url(#hot)", stroke=HOT),
         text("Hot spot, with its number in the list", 14, y + 8, size=8),
-        box(200, y, 10, 8, fill=BLUES[1]),
-        box(210, y, 10, 8, fill=BLUES[4]),
-        text("Fewer to more incidents", 224, y + 8, size=8),
+        box(172, y, 10, 8, fill=BLUES[1]),
+        box(182, y, 10, 8, fill=BLUES[4]),
+        text("Fewer to more incidents", 196, y + 8, size=8),
     ]
     if hidden:
-        parts.append(box(330, y, 10, 8, fill="url(#hidden)"))
-        parts.append(text("Hidden", 344, y + 8, size=8))
+        parts.append(box(300, y, 10, 8, fill="url(#hidden)"))
+        parts.append(text("Hidden", 314, y + 8, size=8))
+    if landmarks:
+        parts.append(box(349, y + 2, 4, 4, fill=INK, stroke=PAPER))
+        parts.append(text("Landmark", 356, y + 8, size=8))
     one = paper.kilometre
     far = next((km for km in (0.1, 0.2, 0.5, 1, 2, 5, 10, 20) if km * one >= _SHORTEST_BAR), 50)
     said = f"{far:g} km" if far >= 1 else f"{1000 * far:g} m"
