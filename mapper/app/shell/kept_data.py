@@ -12,10 +12,9 @@ import streamlit as st
 
 from mapper.app.shell.datasets import Dataset
 from mapper.app.shell.incident_store import store_incidents, stored_incidents
-from mapper.app.shell.traces import role_of
 from mapper.base.errors import RecordsError, RefusedError
 from mapper.base.settings import settings
-from mapper.disclosure.people import Viewer, may, require
+from mapper.disclosure.people import Viewer, may, require, role_of
 from mapper.records.current_data import find_current_data, set_current_data
 from mapper.records.datasets import (
     KeptDataset,

@@ -16,11 +16,11 @@ from mapper.app.door.who import current_viewer
 from mapper.app.shell.basemap import current_basemap
 from mapper.app.shell.datasets import Dataset
 from mapper.app.shell.once import given_once, map_address_once, result_once
-from mapper.app.shell.traces import role_of, trace_release
+from mapper.app.shell.traces import trace_release
 from mapper.areas.load import load_study_area
 from mapper.context.places import Places
 from mapper.disclosure.for_viewer import release_to
-from mapper.disclosure.people import scope_of
+from mapper.disclosure.people import role_of, scope_of
 from mapper.disclosure.release import Release
 from mapper.lenses.lens import Lens
 from mapper.outputs.maps import embed_map
