@@ -24,7 +24,7 @@ from mapper.base.settings import Settings, settings
 from mapper.disclosure.people import Viewer
 from mapper.records.audit_query import AuditFilter, find_entries
 from mapper.records.open import open_database
-from mapper.records.sessions import session_key
+from mapper.records.sessions import find_session, session_key
 from tests.app.loop import run_apart
 
 SAM = Viewer("Sam", frozenset({"analyst"}), session="s")
@@ -53,13 +53,17 @@ def records(tmp_path):
 @pytest.fixture
 def listed(clock, records):
     """The list as one process sees it."""
-    return SignIns(clock=clock, records=lambda: records)
+    return SignIns(clock=clock, records=lambda: records, later=at_once)
 
 
 @pytest.fixture
 def elsewhere(clock, records):
     """The list as another process sees it."""
-    return SignIns(clock=clock, records=lambda: records)
+    return SignIns(clock=clock, records=lambda: records, later=at_once)
+
+
+def at_once(act):
+    act()
 
 
 def ended(records):
@@ -216,7 +220,7 @@ def test_use_elsewhere_keeps_a_sign_in_from_idleness(listed, elsewhere, clock):
 
 def test_a_read_that_an_end_overtakes_is_read_again(clock, records):
     """What one thread read before another ended it is not put back."""
-    listed = SignIns(clock=clock, records=lambda: records)
+    listed = SignIns(clock=clock, records=lambda: records, later=at_once)
     listed.open(SAM)
 
     class Overtaken:
@@ -230,7 +234,7 @@ def test_a_read_that_an_end_overtakes_is_read_again(clock, records):
                 yield connection
             self.asked += 1
             if self.asked == 1:
-                ending = SignIns(clock=clock, records=lambda: records)
+                ending = SignIns(clock=clock, records=lambda: records, later=at_once)
                 ending.end(session_key("s"), why="signed out")
                 listed._forget(session_key("s"))
 
@@ -251,6 +255,26 @@ def test_a_sign_in_that_cannot_be_kept_is_not_opened(listed, records):
         listed.viewer("s")
     listed.records = lambda: records
     assert listed.viewer("s") is None
+
+
+def test_a_use_is_written_down_later_and_nobody_waits_for_it(clock, records):
+    left = []
+    listed = SignIns(clock=clock, records=lambda: records, later=left.append)
+    listed.open(SAM, expires=100_000)
+
+    def last_seen():
+        with records.read() as connection:
+            return find_session(connection, "s").last_seen.timestamp()
+
+    for _ in range(2):
+        clock.now += 29
+        assert listed.viewer("s", used=True)
+    assert (last_seen(), len(left)) == (1_000, 1)  # not at each use, and not by who asks
+    clock.now += LOOK_EVERY
+    assert listed.viewer("s", used=True)  # reads it anew, before it was written down
+    assert len(left) == 1
+    left.pop()()
+    assert last_seen() == 1_058
 
 
 def test_a_use_that_cannot_be_written_down_ends_nobodys_work(listed, records, clock, caplog):

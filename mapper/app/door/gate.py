@@ -8,7 +8,9 @@ cleared.
 """
 
 import asyncio
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 from typing import Any
 
 from starlette.requests import HTTPConnection
@@ -37,6 +39,7 @@ _UPLOAD = "/_stcore/upload_file/"
 _TOLD_ONLY = ("/media/", _UPLOAD)
 _PROGRAM = "/static/"  # Streamlit's own scripts, the same for everybody
 _TRACED = frozenset({403, 404})
+_ASKING = ThreadPoolExecutor(8, "gate")
 _AWAY = "The records cannot be reached just now, so nobody is let in. Try again in a minute."
 
 
@@ -53,7 +56,7 @@ class SignedInOnly:
             return
         is_request = scope["type"] == "http"
         try:
-            viewer = await asyncio.to_thread(_viewer_of, HTTPConnection(scope))
+            viewer = await _asked(partial(_viewer_of, HTTPConnection(scope)))
             if is_request and scope["path"] == _LOGOUT and viewer is not None:
                 await asyncio.to_thread(_sign_out, viewer, "signed out")
         except RecordsError:
@@ -116,9 +119,7 @@ class _Line:
                 self._next = None
             asked = _asks(message, self.viewer)
             try:
-                live = await asyncio.to_thread(
-                    sign_ins.viewer, self.session, used=asked is not None
-                )
+                live = await _asked(partial(sign_ins.viewer, self.session, used=asked is not None))
             except RecordsError:  # the browser knocks again by itself, and loses nothing
                 return await self._end(message, go_on=True)
             if live is None:
@@ -159,6 +160,11 @@ class _Line:
                 await self._send({"type": "websocket.send", "bytes": go_to("/?signed-out=over")})
             await self._send({"type": "websocket.close", "code": code, "reason": reason})
         return {"type": "websocket.disconnect", "code": code}
+
+
+async def _asked(act: Callable[[], Viewer | None]) -> Viewer | None:
+    """Return who is signed in, from a thread that whoever writes for long does not hold."""
+    return await asyncio.get_running_loop().run_in_executor(_ASKING, act)
 
 
 def _opening(send: Send, *, replaced: Viewer | None) -> Send:

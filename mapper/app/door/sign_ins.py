@@ -11,6 +11,7 @@ import logging
 import time
 from collections import OrderedDict
 from collections.abc import Callable, Iterable
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
@@ -50,6 +51,7 @@ class _Known:
     row: Session  # as the database had it
     looked: datetime
     used: datetime  # the last use that this process saw
+    noted: datetime  # the last use that the database hears of
     told: OrderedDict[str, None] = field(default_factory=OrderedDict)
 
 
@@ -59,6 +61,7 @@ class SignIns:
 
     clock: Callable[[], float] = time.time
     records: Callable[[], Database] = database
+    later: Callable[[Callable[[], None]], object] = ThreadPoolExecutor(1, "last-seen").submit
     _known: dict[str, _Known] = field(default_factory=dict)  # by the database's key
     _lock: Lock = field(default_factory=Lock)
     _ended: int = 0  # how many were forgotten: what was read before one was is read again
@@ -167,7 +170,8 @@ class SignIns:
             self._forget(key)
             return None
         with self._lock:
-            found = self._known.get(key) or _Known(row.viewer(session), row, now, row.last_seen)
+            seen, viewer = row.last_seen, row.viewer(session)
+            found = self._known.get(key) or _Known(viewer, row, looked=now, used=seen, noted=seen)
             found.row, found.looked = row, now
             state = self._state(found)
             if state == "open" and ended == self._ended:
@@ -189,19 +193,25 @@ class SignIns:
         self._known[found.row.key] = found
 
     def _use(self, known: _Known) -> None:
-        """Note that somebody did something; the database hears of it now and then.
+        """Note that somebody did something; the database hears of it now and then, and later.
 
-        Of two processes one may so end a sign-in as idle by that much too early, never too late.
+        Nobody waits so for whoever writes for long. Of two processes one may end a sign-in as idle
+        by that much too early, never too late.
         """
         known.used = now = self._now()
-        if now - known.row.last_seen < min(_NOTED_EVERY, _idle() / 10):
+        if now - known.noted < min(_NOTED_EVERY, _idle() / 10):
             return
-        known.row = replace(known.row, last_seen=now)
-        try:
-            with self.records().write() as connection:
-                touch_session(connection, known.row.key, now=now)
-        except RecordsError as error:
-            _LOG.warning("A use of a sign-in was not written down: %s", error)
+        known.noted = now
+        records, key = self.records(), known.row.key
+
+        def note() -> None:
+            try:
+                with records.write() as connection:
+                    touch_session(connection, key, now=now)
+            except RecordsError as error:
+                _LOG.warning("A use of a sign-in was not written down: %s", error)
+
+        self.later(note)
 
     def _forget(self, key: str) -> None:
         """Let go of a sign-in that is over."""
