@@ -203,6 +203,7 @@ def test_a_release_made_by_one_is_shown_by_the_other_and_not_made_again(visitor,
 RELEASES = """
 import sys
 from datetime import date
+from pathlib import Path
 from mapper.base.errors import DisclosureError
 from mapper.disclosure.make import release
 from mapper.records.open import open_database
