@@ -69,6 +69,11 @@ def one_person(name: str) -> Viewer:
     return Viewer(name=name, roles=frozenset({"analyst", "administrator"}))
 
 
+def role_of(viewer: Viewer) -> str:
+    """Return a viewer's roles as the log writes them."""
+    return ", ".join(sorted(viewer.roles))
+
+
 def may(viewer: Viewer, act: Act) -> bool:
     """Tell whether a viewer may do something; what no role grants is refused."""
     return any(act in ALLOWED[role] for role in viewer.roles)

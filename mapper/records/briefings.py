@@ -11,7 +11,7 @@ from typing import Any
 
 from sqlalchemy import desc, select
 
-from mapper.disclosure.people import Viewer, require
+from mapper.disclosure.people import Viewer, require, role_of
 from mapper.records.audit import Event, append
 from mapper.records.database import Database
 from mapper.records.schema.trust import audit
@@ -47,7 +47,7 @@ def release_briefing(
         When it cannot be written down.
     """
     require(viewer, "release")
-    role = ", ".join(sorted(viewer.roles))
+    role = role_of(viewer)
     event = Event("release", viewer.name, SUBJECT, role, release, {"briefing": dict(choices)})
     with database.write() as connection:
         append(connection, event)

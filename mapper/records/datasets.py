@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from pathlib import Path
 
-from sqlalchemy import Connection, RowMapping, delete, insert, select, update
+from sqlalchemy import Connection, RowMapping, delete, func, insert, select, update
 
 from mapper.base.errors import RecordsError
 from mapper.records.audit import Event, append
@@ -161,6 +161,11 @@ def drop_datasets(
     connection.execute(insert(deletions), {**left, "at": datetime.now(UTC)})
     detail = {"because": because, "items": len(gone), "rows": rows}
     append(connection, Event("deletion", person, "datasets", role, detail=detail))
+
+
+def last_deletion(connection: Connection) -> int:
+    """Return the number of the last deletion, of datasets or releases; 0 where there was none."""
+    return connection.scalar(select(func.max(deletions.c.number))) or 0
 
 
 def remove_folder(folder: Path) -> None:

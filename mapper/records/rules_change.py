@@ -7,7 +7,7 @@ from typing import Any
 
 from mapper.base.files import digest_of, write_whole
 from mapper.disclosure.own_rules import own_rules_file, tightened
-from mapper.disclosure.people import Viewer, require
+from mapper.disclosure.people import Viewer, require, role_of
 from mapper.disclosure.rules import Rules
 from mapper.records.audit import Event, append
 from mapper.records.database import Database
@@ -44,7 +44,7 @@ def change_rules(
     }
     path = own_rules_file(workspace)
     old = path.read_bytes() if path.is_file() else None
-    role = ", ".join(sorted(viewer.roles))
+    role = role_of(viewer)
     with sole_writer(workspace, doing="changing the rules of audiences", wait=30):
         try:
             with database.write() as connection:

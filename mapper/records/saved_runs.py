@@ -15,7 +15,7 @@ from typing import Any
 from sqlalchemy import RowMapping, delete, insert, select
 
 from mapper.base.errors import RecordsError, RefusedError
-from mapper.disclosure.people import Viewer, require
+from mapper.disclosure.people import Viewer, require, role_of
 from mapper.records.audit import Event, append
 from mapper.records.database import Database
 from mapper.records.schema.runs import saved_runs
@@ -123,7 +123,7 @@ def _event(kind: Any, viewer: Viewer, run: str, title: str, release: str) -> Eve
         kind,
         viewer.name,
         subject=f"saved run {run}: {title}",
-        role=", ".join(sorted(viewer.roles)),
+        role=role_of(viewer),
         digest=release,
     )
 

@@ -13,7 +13,7 @@ from typing import Any
 from sqlalchemy import Connection, delete, func, insert, select
 
 from mapper.base.errors import RecordsError
-from mapper.disclosure.people import Act, Viewer, require
+from mapper.disclosure.people import Act, Viewer, require, role_of
 from mapper.records.audit import Event, append
 from mapper.records.content import as_json, digest_of_text, tidy
 from mapper.records.database import Database
@@ -234,7 +234,7 @@ def _tell(
         Event(
             kind="save",
             person=viewer.name,
-            role=", ".join(sorted(viewer.roles)),
+            role=role_of(viewer),
             subject=f"{prepared['kind']} {prepared['record']} {what} {number - stale}",
             digest=str(prepared["digest"]),
         ),

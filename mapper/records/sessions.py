@@ -1,27 +1,24 @@
 """Sessions kept on the server: a sign-in that logout, idleness and expiry really end.
 
-The browser holds an opaque id; the database holds its SHA-256, so a stolen copy of the database
-opens no session. Opening and ending write their audit entry in the same transaction.
+The browser holds what the id is made of; the database holds the id's SHA-256, so a stolen copy of
+the database opens no session. Opening and ending write their audit entry in the same transaction.
 """
 
 import hashlib
 import json
-import secrets
-from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Literal
 
-from sqlalchemy import ColumnElement, Connection, RowMapping, delete, insert, select, update
+from sqlalchemy import Connection, RowMapping, delete, insert, select, update
 
 from mapper.base.errors import RecordsError
+from mapper.disclosure.people import ROLES, Viewer, role_of
 from mapper.records.audit import Event, append
 from mapper.records.known_people import note_person
 from mapper.records.schema.trust import sessions
 
 SessionState = Literal["open", "idle", "expired", "ended"]
-
-_ID_BYTES = 32  # 256 bits: not to be guessed
 
 
 @dataclass(frozen=True)
@@ -39,6 +36,16 @@ class Session:
     agency: str = ""
     ended: datetime | None = None
     ended_because: str | None = None
+
+    def viewer(self, session_id: str) -> Viewer:
+        """Return who signed in, as the id's holder."""
+        return Viewer(
+            name=self.name,
+            roles=frozenset(role for role in ROLES if role in self.role.split(", ")),
+            wards=frozenset(self.wards),
+            agency=self.agency,
+            session=session_id,
+        )
 
 
 def session_key(session_id: str) -> str:
@@ -61,65 +68,34 @@ def session_state(session: Session, *, now: datetime, idle: timedelta) -> Sessio
     return "idle" if now - session.last_seen >= idle else "open"
 
 
-def open_session(  # noqa: PLR0913 - one argument a fact of the sign-in
-    connection: Connection,
-    *,
-    person: str,
-    name: str,
-    role: str,
-    wards: Sequence[str],
-    expires: datetime,
-    now: datetime,
-    session_id: str | None = None,
-    agency: str = "",
-) -> tuple[str, Session]:
+def open_session(
+    connection: Connection, viewer: Viewer, *, expires: datetime, now: datetime
+) -> None:
     """Open a session, record the sign-in, and any change of role since the last one.
 
     Parameters
     ----------
     expires
         When the provider's token does, or the installation's longest sign-in ends: the earlier.
-    session_id
-        An id that the sign-in itself brings; a new one unless given.
-
-    Returns
-    -------
-    tuple
-        The id, for the browser only, and the session.
 
     Raises
     ------
     RecordsError
-        When the id given has stood for a session before: a sign-in is not to be replayed.
+        When the id has stood for a session before: a sign-in is not to be replayed.
     """
-    made = session_id or secrets.token_urlsafe(_ID_BYTES)
-    session = Session(
-        key=session_key(made),
-        person=person,
-        name=name,
-        role=role,
-        wards=tuple(wards),
-        issued=now,
-        expires=expires,
-        last_seen=now,
-        agency=agency,
-    )
-    if find_session(connection, made) is not None:
+    if find_session(connection, viewer.session) is not None:
         raise RecordsError("This sign-in was used before and opens nothing again. Sign in anew.")
-    connection.execute(
-        insert(sessions), {**vars(session), "wards": json.dumps(list(session.wards))}
-    )
-    note_person(
-        connection, person=person, name=name, role=role, wards=session.wards, agency=agency, now=now
-    )
-    detail = {
-        "wards": list(session.wards),
-        "expires": expires.isoformat(),
-        "session": session.key,
-        **({"agency": agency} if agency else {}),
-    }
-    append(connection, Event("sign-in", person, role=role, detail=detail), at=now)
-    return made, session
+    key, wards = session_key(viewer.session), sorted(viewer.wards)
+    told = {"name": viewer.name, "role": role_of(viewer), "agency": viewer.agency}
+    times = {"issued": now, "expires": expires, "last_seen": now}
+    row = {"key": key, "person": viewer.name, "wards": json.dumps(wards), **told, **times}
+    connection.execute(insert(sessions), row)
+    note_person(connection, person=viewer.name, wards=wards, now=now, **told)
+    detail = {"wards": wards, "expires": expires.isoformat(), "session": key}
+    if viewer.agency:
+        detail["agency"] = viewer.agency
+    event = Event("sign-in", viewer.name, role=role_of(viewer), detail=detail)
+    append(connection, event, at=now)
 
 
 def find_session(connection: Connection, session_id: str) -> Session | None:
@@ -135,12 +111,12 @@ def open_sessions(connection: Connection) -> list[Session]:
     return [_session(row) for row in connection.execute(found).mappings()]
 
 
-def touch_session(connection: Connection, session_id: str, *, now: datetime) -> None:
+def touch_session(connection: Connection, key: str, *, now: datetime) -> None:
     """Record that a person is still there; an ended or expired session stays as it is."""
     connection.execute(
         update(sessions)
         .where(
-            sessions.c.key == session_key(session_id),
+            sessions.c.key == key,
             sessions.c.ended.is_(None),
             sessions.c.expires > now,
             sessions.c.last_seen < now,
@@ -149,9 +125,7 @@ def touch_session(connection: Connection, session_id: str, *, now: datetime) -> 
     )
 
 
-def end_session(
-    connection: Connection, session_id: str, *, now: datetime, because: str = "signed out"
-) -> bool:
+def end_session(connection: Connection, key: str, *, now: datetime, because: str) -> bool:
     """End a session and record it; tell whether there was one to end.
 
     Parameters
@@ -159,35 +133,20 @@ def end_session(
     because
         ``signed out``, ``idle``, ``expired`` or ``ended by an administrator``.
     """
-    return _end(connection, sessions.c.key == session_key(session_id), now, because) > 0
-
-
-def end_session_of_key(connection: Connection, key: str, *, now: datetime, because: str) -> bool:
-    """End a session as the list of sessions names it; tell whether there was one to end."""
-    return _end(connection, sessions.c.key == key, now, because) > 0
+    open_one = (sessions.c.key == key) & sessions.c.ended.is_(None)
+    row = connection.execute(select(sessions).where(open_one)).mappings().first()
+    if row is None:
+        return False
+    connection.execute(update(sessions).where(open_one).values(ended=now, ended_because=because))
+    detail = {"because": because, "session": key}
+    append(connection, Event("sign-out", row["person"], role=row["role"], detail=detail), at=now)
+    return True
 
 
 def forget_sessions(connection: Connection, *, before: datetime) -> int:
     """Delete sessions that were over before a moment; the log keeps their sign-in and end."""
     over = delete(sessions).where((sessions.c.expires < before) | (sessions.c.ended < before))
     return connection.execute(over).rowcount
-
-
-def _end(connection: Connection, which: ColumnElement[bool], now: datetime, because: str) -> int:
-    """End the open sessions among those chosen."""
-    chosen = select(sessions).where(which, sessions.c.ended.is_(None))
-    found = [_session(row) for row in connection.execute(chosen).mappings()]
-    for session in found:
-        connection.execute(
-            update(sessions)
-            .where(sessions.c.key == session.key)
-            .values(ended=now, ended_because=because)
-        )
-        detail = {"because": because, "session": session.key}
-        append(
-            connection, Event("sign-out", session.person, role=session.role, detail=detail), at=now
-        )
-    return len(found)
 
 
 def _session(row: RowMapping) -> Session:

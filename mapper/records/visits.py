@@ -18,7 +18,7 @@ from sqlalchemy import delete, insert, select
 from mapper.base.errors import RecordsError
 from mapper.base.text import count, day_in_words
 from mapper.base.week import Shift
-from mapper.disclosure.people import Viewer, require
+from mapper.disclosure.people import Viewer, require, role_of
 from mapper.records.audit import Event, append
 from mapper.records.database import Database
 from mapper.records.form import Content, RecordKind
@@ -210,6 +210,4 @@ def _row(one: Visit, origin: str, now: datetime) -> dict[str, Any]:
 
 def _event(kind: Any, viewer: Viewer, words: str, origin: str) -> Event:
     """Return the audit entry of what happened to visits."""
-    return Event(
-        kind, viewer.name, subject=words, role=", ".join(sorted(viewer.roles)), digest=origin
-    )
+    return Event(kind, viewer.name, subject=words, role=role_of(viewer), digest=origin)

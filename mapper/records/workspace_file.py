@@ -18,7 +18,7 @@ from sqlalchemy import Connection, Table, func, insert, select
 
 from mapper.base.errors import RecordsError
 from mapper.base.json_text import json_of
-from mapper.disclosure.people import Viewer, require
+from mapper.disclosure.people import Viewer, require, role_of
 from mapper.records.audit import Event, append
 from mapper.records.content import digest_of_text
 from mapper.records.database import Database
@@ -176,7 +176,7 @@ def _tell(
         Event(
             kind=kind,
             person=viewer.name,
-            role=", ".join(sorted(viewer.roles)),
+            role=role_of(viewer),
             subject="workspace",
             digest=digest,
             detail=detail,

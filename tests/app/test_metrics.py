@@ -8,6 +8,8 @@ from mapper.app.door.sign_ins import sign_ins
 from mapper.base.errors import MapperError
 from mapper.base.settings import settings
 from mapper.disclosure.people import Viewer
+from mapper.records.open import open_database
+from mapper.records.sessions import session_key
 from tests.app.loop import run_apart
 
 TOKEN = "a token of twenty-four or more"
@@ -102,11 +104,17 @@ def test_where_people_sign_in_the_token_alone_opens_it(monkeypatch):
         assert "mapper_windows" in values(counts)
 
 
-def test_live_sign_ins_are_counted():
+def test_live_sign_ins_are_counted(monkeypatch, tmp_path):
+    opened = open_database(workspace=tmp_path)
+    monkeypatch.setattr(sign_ins, "records", lambda: opened)
     asked = Client(signs_in=False)
     assert values(asked.get(PATH)[0])["mapper_signed_in"] == 0
-    sign_ins._live["one"] = Viewer("Sam")
+    sign_ins.open(Viewer("Sam", session="one"))
+    assert sign_ins.viewer("one")
     assert values(asked.get(PATH)[0])["mapper_signed_in"] == 1
+    sign_ins.end(session_key("one"), why="signed out")
+    assert values(asked.get(PATH)[0])["mapper_signed_in"] == 0
+    opened.close()
 
 
 def test_a_token_that_could_be_tried_out_is_refused(monkeypatch):

@@ -2,12 +2,13 @@
 
 import json
 from datetime import date
-from importlib.metadata import PackageNotFoundError, version
+from importlib.metadata import PackageNotFoundError, metadata, requires, version
 from pathlib import Path
 
 import pytest
 from cyclonedx.schema import SchemaVersion
 from cyclonedx.validation.json import JsonStrictValidator
+from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
 from packaging.version import Version
 
@@ -16,6 +17,7 @@ from mapper.cli.advisories import Advisory, advisories
 from mapper.cli.doctor import known_weaknesses
 
 ROOT = Path(__file__).parents[2]
+FOR_WHO_WORKS_ON_IT = {"dev", "docs"}
 
 
 def pinned():
@@ -55,9 +57,14 @@ def test_the_list_names_packages_of_ours_public_ids_and_versions():
     ("name", "found", "ids"),
     [
         ("Jinja2", "3.1.5", ["CVE-2025-27516"]),
-        ("authlib", "1.6.6", ["CVE-2026-28802", "CVE-2026-27962"]),
-        ("authlib", "1.6.4", ["CVE-2025-61920", "CVE-2025-62706", "CVE-2026-27962"]),
-        ("Starlette", "0.38.6", ["CVE-2024-47874", "CVE-2025-54121"]),
+        (
+            "authlib",
+            "1.6.6",
+            ["CVE-2026-28802", "CVE-2026-27962", "CVE-2026-41425", "CVE-2026-44681"],
+        ),
+        ("authlib", "1.6.11", ["CVE-2026-44681"]),
+        ("Starlette", "1.0.0", [f"CVE-2026-{n}" for n in (48710, 48818, 54282, 54283)]),
+        ("cryptography", "49.0.0", ["CVE-2026-69247"]),
         ("scikit_learn", "1.4.2", ["CVE-2024-5206"]),
         ("h3", "0.1", []),
     ],
@@ -75,7 +82,7 @@ def test_a_weakness_is_of_the_versions_between():
 
 
 def test_the_doctor_tells_each_weakness_and_the_day_of_the_list():
-    *wrong, note = known_weaknesses({"h11": "0.14.0", "idna": "3.6"})
+    *wrong, note = known_weaknesses({"h11": "0.14.0", "geopandas": "1.1.1"})
     assert [one.state for one in wrong] == ["wrong", "wrong"]
     assert wrong[0].words == "h11 0.14.0: CVE-2025-43859, mended in 0.16.0. Update it."
     assert note.state == "note"
@@ -97,6 +104,18 @@ def test_the_bill_of_materials_is_cyclonedx_and_holds_what_is_installed_with_map
     assert {"h3", "streamlit"} <= needs["mapper"]
     assert "starlette" in needs["streamlit"]
     assert set(needs) == {*held, "mapper"}
+
+
+def test_the_bill_of_materials_holds_every_extra_that_is_not_for_who_works_on_mapper():
+    extras = set(metadata("mapper").get_all("Provides-Extra"))
+    assert extras - FOR_WHO_WORKS_ON_IT == set(make_sbom.EXTRAS)
+    held = {one["name"] for one in json.loads(make_sbom.as_json())["components"]}
+    for line in requires("mapper"):
+        need = Requirement(line)
+        asked = need.marker is None or any(
+            need.marker.evaluate({"extra": extra}) for extra in ("", *make_sbom.EXTRAS)
+        )
+        assert not asked or canonicalize_name(need.name) in held, need
 
 
 def test_a_bill_that_is_none_is_refused_by_the_same_schema():

@@ -90,6 +90,7 @@ def forget():
     database.cache_clear()
     sign_ins.clear()
     kept_data._OPENED.clear()
+    kept_data._LAST_DELETION.clear()
     for path in [path for path in datasets._KEPT if not path.endswith(SMALL)]:
         del datasets._KEPT[path]
     st.cache_resource.clear()

@@ -6,6 +6,7 @@ import pytest
 
 from mapper.app.shell import kept_data
 from mapper.app.shell.datasets import dataset_of
+from mapper.app.shell.map_pages import map_pages
 from mapper.base.errors import RecordsError, RefusedError
 from mapper.base.settings import settings
 from mapper.disclosure.people import Viewer, one_person
@@ -159,6 +160,24 @@ def test_only_who_may_load_data_keeps_and_shows_it(street, role):
     with pytest.raises(RefusedError):
         kept_data.show_everybody(None, viewer=other)
     assert kept_data.shelf().kept == ()
+
+
+def test_what_another_process_deletes_is_let_go_of_at_the_next_click(app, street):
+    one = one_person("Ann")
+    kept = kept_data.keep(street, viewer=one)
+    kept_data.show_everybody(kept.dataset, viewer=one)
+    page = data_page(app)
+    assert "In use: street.csv" in said(page)
+    held = map_pages.put(b"a map", session="s", digest="d").removeprefix("/maps/")
+    assert kept_data._OPENED
+    page.run()
+    assert map_pages.get(held) == b"a map"  # nothing was deleted yet
+    assert kept_data._OPENED
+    datasets.delete_dataset(database(), settings().workspace, kept.dataset, person="a command")
+    page.run()
+    assert "In use: small.csv" in said(page)
+    assert not kept_data._OPENED
+    assert map_pages.get(held) is None
 
 
 def test_damaged_files_are_told_and_the_page_still_opens(app, street):

@@ -20,9 +20,15 @@ def test_nobody_signed_in_sees_a_page(signed_in_app):
 
 def test_a_cookie_that_the_server_does_not_know_shows_nothing(signed_in_app):
     app = signed_in_app("analyst")
-    sign_ins.clear()
+    app.user = {**app.user, "nonce": "of another sign-in"}
     assert "You are signed out" in said(app.run())
     assert not drawn(app)
+
+
+def test_a_process_that_starts_anew_keeps_everybody_signed_in(signed_in_app):
+    app = signed_in_app("analyst", page=QUICK)
+    sign_ins.clear()
+    assert "Sam, analyst" in said(app.run())
 
 
 @pytest.mark.parametrize("role", ROLES)

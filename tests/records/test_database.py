@@ -1,18 +1,22 @@
 """Transactions are whole on both engines, migrations run forward, and faults are said in words."""
 
 import os
+import sqlite3
 import stat
 import subprocess
 import sys
 import threading
 from datetime import UTC, datetime, timedelta, timezone
 
+import psycopg
 import pytest
+import sqlalchemy
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 from sqlalchemy import insert, inspect, select, text
 
 from mapper.base.errors import RecordsError
+from mapper.records.faults import in_words
 from mapper.records.migrate import migrate, newest_revision, revision
 from mapper.records.open import open_database
 from mapper.records.schema import every_table
@@ -139,6 +143,55 @@ def test_a_server_that_is_away_is_said_without_the_password(tmp_path):
     with pytest.raises(RecordsError, match="cannot be reached") as refused:
         open_database(workspace=tmp_path, url="postgresql://u:secret@127.0.0.1:1/d")
     assert "secret" not in str(refused.value)
+
+
+def driver_error(kind=psycopg.OperationalError, *, broke=False, **codes):
+    """An error of a driver, as SQLAlchemy hands it on; what it says is none of what decides."""
+    told = kind("the server says this in its own language")
+    for name, code in codes.items():
+        setattr(told, name, code)
+    return sqlalchemy.exc.OperationalError("SELECT 1", {}, told, connection_invalidated=broke)
+
+
+class Refused(psycopg.OperationalError):
+    """An error with a state of its own choice."""
+
+    sqlstate = "00000"
+
+
+@pytest.mark.parametrize(
+    ("error", "meaning"),
+    [
+        (driver_error(), "cannot be reached"),  # nobody was there to give a code
+        (driver_error(broke=True), "was lost"),
+        (driver_error(Refused, sqlstate="57P01"), "was lost"),
+        (driver_error(Refused, sqlstate="57P03"), "cannot be reached"),
+        (driver_error(Refused, sqlstate="28P01"), "cannot be reached"),
+        (driver_error(Refused, sqlstate="53100"), "disk is full"),
+        (driver_error(Refused, sqlstate="55P03"), "busy"),
+        (driver_error(Refused, sqlstate="42501"), "may not be written"),
+        (driver_error(Refused, sqlstate="XX001"), "damaged"),
+        (driver_error(sqlite3.OperationalError, sqlite_errorcode=13), "disk is full"),
+        (driver_error(sqlite3.OperationalError, sqlite_errorcode=778), "would not take it"),
+        (driver_error(sqlite3.OperationalError, sqlite_errorcode=517), "busy"),
+        (driver_error(sqlite3.DatabaseError, sqlite_errorcode=267), "damaged"),
+    ],
+    ids=str,
+)
+def test_a_drivers_error_is_told_by_its_code(error, meaning):
+    said = in_words(error, "PostgreSQL d on h")
+    assert isinstance(said, RecordsError)
+    assert meaning in str(said)
+    assert "language" not in str(said)
+
+
+@pytest.mark.parametrize(
+    "error",
+    [driver_error(Refused, sqlstate="42601"), driver_error(sqlite3.Error, sqlite_errorcode=1)],
+    ids=str,
+)
+def test_a_fault_of_the_program_stays_one(error):
+    assert in_words(error, "x") is error
 
 
 def test_a_file_that_is_no_database(tmp_path):

@@ -5,6 +5,7 @@ starts it.
 """
 
 import contextlib
+import json
 import os
 import socket
 import subprocess
@@ -12,6 +13,7 @@ import sys
 import time
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from pathlib import Path
 
 import httpx
 from streamlit.proto.BackMsg_pb2 import BackMsg
@@ -20,6 +22,7 @@ from websockets.exceptions import ConnectionClosed, InvalidStatus
 from websockets.sync.client import connect
 
 STARTS_WITHIN = 60
+HEALTH = "/_stcore/health"
 PEOPLE = """
 [claims]
 name = "preferred_username"
@@ -67,36 +70,59 @@ def free_port():
         return free.getsockname()[1]
 
 
-@contextmanager
-def running(command, *, folder, name, environment, address):
-    """Run a server and wait until it answers."""
-    log = folder / f"{name}.log"
-    with log.open("wb") as file:
-        process = subprocess.Popen(
-            command, cwd=folder, env=environment, stdout=file, stderr=subprocess.STDOUT
-        )
-    try:
+@dataclass
+class Server:
+    """A server in a process of its own."""
+
+    name: str
+    command: list[str]
+    address: str  # where it answers once it runs
+    folder: Path
+    environment: dict[str, str]
+    process: subprocess.Popen | None = None
+
+    def start(self):
+        """Start it, and wait until it answers."""
+        log = self.folder / f"{self.name}.log"
+        with log.open("ab") as file:
+            self.process = subprocess.Popen(
+                self.command,
+                cwd=self.folder,
+                env=self.environment,
+                stdout=file,
+                stderr=subprocess.STDOUT,
+            )
         until = time.monotonic() + STARTS_WITHIN
-        while time.monotonic() < until and process.poll() is None:
+        while time.monotonic() < until and self.process.poll() is None:
             with contextlib.suppress(httpx.HTTPError):
-                httpx.get(address, timeout=2)
-                break
+                httpx.get(self.address, timeout=2)
+                return
             time.sleep(0.1)
-        else:
-            raise AssertionError(f"{name} did not start:\n{log.read_text()}")
-        yield
-    finally:
-        process.terminate()
-        process.wait(timeout=20)
+        raise AssertionError(f"{self.name} did not start:\n{log.read_text()}")
+
+    def kill(self):
+        """End it in the midst of whatever it does."""
+        self.process.kill()
+        self.process.wait()
+
+    def stop(self):
+        """End it as a service manager does."""
+        if self.process is not None:
+            self.process.terminate()
+            self.process.wait(timeout=20)
 
 
 @contextmanager
-def serving(folder, extract, *, token_seconds=3600, **settings):
+def serving(folder, extract, **settings):
     """Start provider and app, from cold, and yield the app's address."""
-    import json
+    with serving_by(1, folder, extract, **settings) as (app,):
+        yield app.address.removesuffix(HEALTH)
 
-    provider, port = free_port(), free_port()
-    address = f"http://localhost:{port}"
+
+@contextmanager
+def serving_by(number, folder, extract, *, token_seconds=3600, **settings):
+    """Start provider and an app of so many processes; browsers know it by the first's address."""
+    provider, ports = free_port(), [free_port() for _ in range(number)]
     (folder / "people.toml").write_text(PEOPLE)
     environment = {
         **os.environ,
@@ -106,29 +132,29 @@ def serving(folder, extract, *, token_seconds=3600, **settings):
         "MAPPER_PROVIDER": f"http://localhost:{provider}/.well-known/openid-configuration",
         "MAPPER_CLIENT_ID": "mapper",
         "MAPPER_CLIENT_SECRET": "a secret of the test",
-        "MAPPER_ADDRESS": address,
+        "MAPPER_ADDRESS": f"http://localhost:{ports[0]}",
         "MAPPER_PEOPLE": str(folder / "people.toml"),
         **{f"MAPPER_{name.upper()}": str(value) for name, value in settings.items()},
     }
-    users = json.dumps(USERS)
-    asked = [sys.executable, "-c", PROVIDER, str(provider), users, str(token_seconds)]
-    with (
-        running(
-            asked,
-            folder=folder,
-            name="provider",
-            environment=environment,
-            address=f"http://localhost:{provider}/",
-        ),
-        running(
-            [sys.executable, "-c", START.format(port=port)],
-            folder=folder,
-            name="app",
-            environment=environment,
-            address=f"{address}/_stcore/health",
-        ),
-    ):
-        yield address
+    asked = [sys.executable, "-c", PROVIDER, str(provider), json.dumps(USERS), str(token_seconds)]
+    here = f"http://localhost:{provider}/"
+    with contextlib.ExitStack() as running:
+
+        def start(*told):
+            made = Server(*told, folder, environment)
+            running.callback(made.stop)
+            made.start()
+            return made
+
+        start("provider", asked, here)
+        yield [
+            start(
+                f"app{place or ''}",
+                [sys.executable, "-c", START.format(port=port)],
+                f"http://localhost:{port}{HEALTH}",
+            )
+            for place, port in enumerate(ports)
+        ]
 
 
 @dataclass
@@ -136,12 +162,15 @@ class Visitor:
     """Somebody with a browser's cookies and nothing of its good manners."""
 
     address: str
+    known: str = ""  # by which address the browser knows the app, where that is another's
     web: httpx.Client = field(default_factory=lambda: httpx.Client(timeout=30))
     open: contextlib.ExitStack = field(default_factory=contextlib.ExitStack)
 
     def get(self, path, **headers):
         """Ask for a path; redirects are not followed."""
         told = {name.replace("_", "-"): value for name, value in headers.items()}
+        if self.known:
+            told["host"] = self.known.removeprefix("http://")
         return self.web.get(f"{self.address}{path}", headers=told)
 
     def sign_in(self, name):
@@ -163,12 +192,13 @@ class Visitor:
 
     def connect(self, *, cookies=None, origin=None):
         """Open the websocket, in a with block."""
-        host = self.address.removeprefix("http://")
+        host, port = self.address.removeprefix("http://").split(":")
         xsrf = self.web.cookies.get("_streamlit_xsrf") or ""
         told = self.cookies() if cookies is None else cookies
         return connect(
-            f"ws://{host}/_stcore/stream",
-            origin=origin or self.address,
+            f"ws{(self.known or self.address).removeprefix('http')}/_stcore/stream",
+            sock=socket.create_connection((host, int(port)), timeout=20),
+            origin=origin or self.known or self.address,
             subprotocols=["streamlit", xsrf] if xsrf else ["streamlit"],
             additional_headers={"Cookie": told} if told else {},
             max_size=None,

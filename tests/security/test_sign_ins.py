@@ -1,22 +1,30 @@
 """The server's list of sign-ins, the settings of sign-in, and what the websocket lets through."""
 
+import json
 import stat
 import tomllib
+from contextlib import contextmanager
 
 import pytest
+from starlette.responses import PlainTextResponse
 from streamlit.proto.BackMsg_pb2 import BackMsg
 from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
 
+from mapper.app.door import gate
 from mapper.app.door import provider as module
 from mapper.app.door.application import middleware
 from mapper.app.door.frames import addresses_in, files_asked, go_to
+from mapper.app.door.people_file import session_of
 from mapper.app.door.security import Closed, ThisMachineOnly
 from mapper.app.door.sign_in_cookie import cookies_set_by, tightened
 from mapper.app.door.sign_in_page import sign_in_page
-from mapper.app.door.sign_ins import SignIns
-from mapper.base.errors import PeopleError
+from mapper.app.door.sign_ins import LOOK_EVERY, SignIns
+from mapper.base.errors import PeopleError, RecordsError
 from mapper.base.settings import Settings, settings
 from mapper.disclosure.people import Viewer
+from mapper.records.audit_query import AuditFilter, find_entries
+from mapper.records.open import open_database
+from mapper.records.sessions import find_session, session_key
 from tests.app.loop import run_apart
 
 SAM = Viewer("Sam", frozenset({"analyst"}), session="s")
@@ -35,13 +43,34 @@ def clock():
 
 
 @pytest.fixture
-def ended():
-    return []
+def records(tmp_path):
+    """A new database, and a look at why each sign-in of it ended."""
+    opened = open_database(workspace=tmp_path)
+    yield opened
+    opened.close()
 
 
 @pytest.fixture
-def listed(clock, ended):
-    return SignIns(clock=clock, on_end=lambda viewer, why: ended.append((viewer.name, why)))
+def listed(clock, records):
+    """The list as one process sees it."""
+    return SignIns(clock=clock, records=lambda: records, later=at_once)
+
+
+@pytest.fixture
+def elsewhere(clock, records):
+    """The list as another process sees it."""
+    return SignIns(clock=clock, records=lambda: records, later=at_once)
+
+
+def at_once(act):
+    act()
+
+
+def ended(records):
+    """Who was signed out, and why, as the log has it."""
+    with records.read() as connection:
+        found = find_entries(connection, AuditFilter(kinds=("sign-out",)))
+    return [(one.person, json.loads(one.detail)["because"]) for one in found]
 
 
 @pytest.fixture
@@ -69,13 +98,13 @@ def set_up(monkeypatch, tmp_path):
     forget()
 
 
-def test_a_sign_in_ends_with_its_token(listed, clock, ended):
+def test_a_sign_in_ends_with_its_token(listed, clock, records):
     assert listed.open(SAM, expires=1_060)
     clock.now = 1_059.9
     assert listed.viewer("s", used=True) == SAM
     clock.now = 1_060
     assert listed.viewer("s", used=True) is None
-    assert ended == [("Sam", "expired")]
+    assert ended(records) == [("Sam", "expired")]
     clock.now = 1_010  # a clock turned back opens nothing again
     assert listed.viewer("s") is None
 
@@ -87,7 +116,7 @@ def test_a_token_that_ran_out_opens_nothing(listed):
     assert listed.viewer("") is None
 
 
-def test_idleness_ends_a_sign_in_and_use_does_not(listed, clock, ended):
+def test_idleness_ends_a_sign_in_and_use_does_not(listed, clock, records):
     listed.open(SAM, expires=100_000)
     for _ in range(5):
         clock.now += 14 * 60
@@ -96,7 +125,18 @@ def test_idleness_ends_a_sign_in_and_use_does_not(listed, clock, ended):
     assert listed.viewer("s")  # looking whether it lives is no use of it
     clock.now += 60
     assert listed.viewer("s", used=True) is None
-    assert ended == [("Sam", "idle")]
+    assert ended(records) == [("Sam", "idle")]
+
+
+def test_a_use_counts_before_it_is_written_down(listed, clock, records):
+    listed.open(SAM, expires=100_000)
+    clock.now += 29  # too soon to be written down
+    assert listed.viewer("s", used=True)
+    clock.now += 14 * 60 + 50
+    assert listed.viewer("s")
+    clock.now += 10
+    assert listed.viewer("s") is None
+    assert ended(records) == [("Sam", "idle")]
 
 
 def test_the_longest_session_holds_whatever_the_token_says(listed, clock):
@@ -110,42 +150,230 @@ def test_the_longest_session_holds_whatever_the_token_says(listed, clock):
 
 def test_what_was_told_to_one_is_not_told_to_another(listed):
     other = Viewer("Bob", frozenset({"analyst"}), session="t")
-    listed.open(SAM)
-    listed.open(other)
-    listed.tell("s", ["/media/1.csv"])
+    for viewer in (SAM, other):
+        listed.open(viewer)
+        assert listed.viewer(viewer.session) == viewer
+    assert listed.tell("s", ["/media/1.csv"])
     assert listed.was_told("s", "/media/1.csv")
     assert not listed.was_told("t", "/media/1.csv")
-    listed.end("s")
+    listed.end(session_key("s"), why="signed out")
     assert not listed.was_told("s", "/media/1.csv")
-    listed.tell("s", ["/media/2.csv"])
+    assert not listed.tell("s", ["/media/2.csv"])
     assert not listed.was_told("s", "/media/2.csv")
 
 
 def test_only_so_many_addresses_are_remembered(listed):
     listed.open(SAM)
+    assert listed.viewer("s")
     listed.tell("s", [f"/media/{n}" for n in range(5_000)])
     assert listed.was_told("s", "/media/4999")
     assert not listed.was_told("s", "/media/0")
 
 
-def test_a_sign_in_ended_elsewhere_is_noticed(clock):
-    kept = [True]
-    listed = SignIns(clock=clock, is_kept=lambda _: kept[0])
+def test_what_was_told_outlives_each_look_and_ends_with_the_sign_in(listed, clock):
     listed.open(SAM)
-    kept[0] = False
-    assert listed.viewer("s", used=True)  # asked only now and then
-    clock.now += 31
+    assert listed.viewer("s", used=True)
+    listed.tell("s", ["/media/1.csv"])
+    for _ in range(3):
+        clock.now += 60
+        assert listed.viewer("s", used=True)
+    assert listed.was_told("s", "/media/1.csv")
+
+
+def test_whom_nobody_looks_after_is_let_go(listed, clock):
+    listed.open(SAM)
+    assert listed.viewer("s")
+    assert listed.count() == 1
+    clock.now += 3 * 3_600  # the browser was closed, and nobody asked since
+    assert listed.count() == 0
+    listed.open(Viewer("Bob", frozenset({"analyst"}), session="t"))
+    assert listed.viewer("t")
+    assert len(listed._known) == 1
+
+
+def test_a_sign_in_is_good_in_every_process(listed, elsewhere, clock):
+    listed.open(SAM)
+    assert elsewhere.viewer("s", used=True) == SAM
+    listed.clear()  # as a process that is started anew
+    assert listed.viewer("s") == SAM
+
+
+def test_a_sign_in_ended_elsewhere_is_noticed(listed, elsewhere, clock, records):
+    listed.open(SAM)
+    assert listed.viewer("s", used=True)
+    elsewhere.end(session_key("s"), why="signed out")
+    assert listed.viewer("s", used=True)  # what was read holds for two seconds
+    clock.now += LOOK_EVERY
     assert listed.viewer("s", used=True) is None
+    assert not listed.tell("s", ["/media/1.csv"])
+    assert ended(records) == [("Sam", "signed out")]
 
 
-def test_a_sign_in_that_cannot_be_kept_is_not_opened(clock):
-    def full(*_):
-        raise OSError
+def test_use_elsewhere_keeps_a_sign_in_from_idleness(listed, elsewhere, clock):
+    listed.open(SAM, expires=100_000)
+    assert listed.viewer("s")
+    for _ in range(60):
+        clock.now += 60
+        assert elsewhere.viewer("s", used=True)
+    assert listed.viewer("s") == SAM
 
-    listed = SignIns(clock=clock, on_open=full)
-    with pytest.raises(OSError):
-        listed.open(SAM)
+
+def test_a_read_that_an_end_overtakes_is_read_again(clock, records):
+    """What one thread read before another ended it is not put back."""
+    listed = SignIns(clock=clock, records=lambda: records, later=at_once)
+    listed.open(SAM)
+
+    class Overtaken:
+        """A database that is asked, and before the answer is used the sign-in is ended."""
+
+        asked = 0
+
+        @contextmanager
+        def read(self):
+            with records.read() as connection:
+                yield connection
+            self.asked += 1
+            if self.asked == 1:
+                ending = SignIns(clock=clock, records=lambda: records, later=at_once)
+                ending.end(session_key("s"), why="signed out")
+                listed._forget(session_key("s"))
+
+    slow = Overtaken()
+    listed.records = lambda: slow
     assert listed.viewer("s") is None
+    assert slow.asked == 2
+
+
+def test_a_sign_in_that_cannot_be_kept_is_not_opened(listed, records):
+    def full():
+        raise RecordsError("The disk is full.")
+
+    listed.records = full
+    with pytest.raises(RecordsError):
+        listed.open(SAM)
+    with pytest.raises(RecordsError):
+        listed.viewer("s")
+    listed.records = lambda: records
+    assert listed.viewer("s") is None
+
+
+def test_a_use_is_written_down_later_and_nobody_waits_for_it(clock, records):
+    left = []
+    listed = SignIns(clock=clock, records=lambda: records, later=left.append)
+    listed.open(SAM, expires=100_000)
+
+    def last_seen():
+        with records.read() as connection:
+            return find_session(connection, "s").last_seen.timestamp()
+
+    for _ in range(2):
+        clock.now += 29
+        assert listed.viewer("s", used=True)
+    assert (last_seen(), len(left)) == (1_000, 1)  # not at each use, and not by who asks
+    clock.now += LOOK_EVERY
+    assert listed.viewer("s", used=True)  # reads it anew, before it was written down
+    assert len(left) == 1
+    left.pop()()
+    assert last_seen() == 1_058
+
+
+def test_a_use_that_cannot_be_written_down_ends_nobodys_work(listed, records, clock, caplog):
+    listed.open(SAM)
+
+    class Full:
+        read = records.read
+
+        def write(self):
+            raise RecordsError("The disk is full.")
+
+    listed.records = Full
+    clock.now += 60
+    assert listed.viewer("s", used=True) == SAM
+    assert "not written down" in caplog.text
+
+
+CLAIMS = {"n": "Sam", "r": "a", "nonce": "1", "is_logged_in": True}
+
+
+@pytest.fixture
+def at_the_door(monkeypatch, set_up, listed):
+    """The gate with a browser before it that was signed in."""
+    set_up()
+    monkeypatch.setattr(gate, "sign_ins", listed)
+    monkeypatch.setattr(gate, "claims_of", lambda _cookies: CLAIMS)
+    monkeypatch.setattr(gate, "is_ready", lambda: True)
+    assert listed.open(module.provider().people.viewer(CLAIMS))
+    return gate.SignedInOnly(PlainTextResponse("inside"))
+
+
+def answers(app, receive=None, **scope):
+    """Return what an app sends to one request or window."""
+    sent = []
+
+    async def send(message):
+        sent.append(message)
+
+    whole = {"type": "http", "method": "GET", "path": "/", "headers": [], "query_string": b""}
+    run_apart(app({**whole, **scope}, receive, send))
+    return sent
+
+
+def test_a_change_of_the_file_of_roles_ends_the_sign_ins_that_it_changes(
+    at_the_door, set_up, tmp_path, records
+):
+    """A server that is started with another file gives nobody the roles of the old one."""
+    assert answers(at_the_door)[0]["status"] == 200
+    (tmp_path / "people.toml").write_text(f'{PEOPLE}partner = ["b"]\n')
+    set_up()
+    assert answers(at_the_door)[0]["status"] == 200  # nothing is another for Sam
+    (tmp_path / "people.toml").write_text(PEOPLE.replace("analyst", "partner"))
+    set_up()
+    assert answers(at_the_door)[0]["status"] == 401
+    assert ended(records) == [("Sam", "roles changed")]
+    (tmp_path / "people.toml").write_text(PEOPLE)
+    set_up()
+    assert answers(at_the_door)[0]["status"] == 401  # it is over for good
+
+
+def test_nobody_is_let_in_while_the_records_are_away(at_the_door, listed, records, clock):
+    def away():
+        raise RecordsError("The database cannot be reached.")
+
+    async def receive():
+        return {"type": "websocket.receive", "bytes": b""}
+
+    listed.records = away
+    start, body = answers(at_the_door)
+    assert start["status"] == 503
+    assert b"cannot be reached just now" in body["body"]
+    assert answers(at_the_door, path="/auth/logout")[0]["status"] == 503
+    (closed,) = answers(at_the_door, receive, type="websocket")
+    assert (closed["type"], closed["code"]) == ("websocket.close", 1013)
+    listed.records = lambda: records
+    assert answers(at_the_door)[0]["status"] == 200  # and nobody's sign-in was lost
+
+
+def test_an_open_window_is_closed_while_the_records_are_away_and_may_come_again(
+    at_the_door, listed, records, clock
+):
+    """The browser knocks again by itself; it is not sent to the sign-in page."""
+
+    def away():
+        raise RecordsError("The database cannot be reached.")
+
+    async def page(_scope, receive, _send):
+        clock.now += LOOK_EVERY
+        listed.records = away
+        assert await receive() == {"type": "websocket.disconnect", "code": 1013}
+
+    async def receive():
+        return {"type": "websocket.receive", "bytes": BackMsg(stop_script=True).SerializeToString()}
+
+    at_the_door.app = page
+    (closed,) = answers(at_the_door, receive, type="websocket")
+    assert (closed["type"], closed["code"]) == ("websocket.close", 1013)
+    listed.records = lambda: records
+    assert listed.viewer(session_of(CLAIMS))
 
 
 @pytest.mark.parametrize("name", ["CLIENT_ID", "CLIENT_SECRET", "ADDRESS", "PEOPLE"])
@@ -192,8 +420,17 @@ def test_what_streamlit_reads_is_for_this_user_alone_and_gone_afterwards(set_up)
         assert told["redirect_uri"] == "https://mapper.example/oauth2callback"
         assert len(told["cookie_secret"]) >= 64
     assert not path.parent.exists()
-    with module.secrets_file(module.provider()) as again:
-        assert tomllib.loads(again.read_text())["auth"]["cookie_secret"] != told["cookie_secret"]
+
+
+def test_the_key_of_cookies_is_one_for_an_installation_and_tells_not_its_secret(set_up):
+    def key(**changes):
+        set_up(**changes)
+        return module.cookie_key(module.provider())
+
+    assert key() == key()  # in each process, and after a restart
+    others = [{"CLIENT_SECRET": "hush!"}, {"CLIENT_ID": "m"}, {"ADDRESS": "https://m.example"}]
+    assert len({key(), *(key(**change) for change in others)}) == 4
+    assert "hush" not in key()
 
 
 def test_without_sign_in_the_app_stays_on_this_machine():
@@ -208,8 +445,6 @@ def test_without_sign_in_the_app_stays_on_this_machine():
     [("127.0.0.1", 200), ("::1", 200), ("10.0.0.7", 403), ("", 403), ("128.0.0.1", 403)],
 )
 def test_another_machine_is_turned_away_without_sign_in(client, status):
-    from starlette.responses import PlainTextResponse
-
     sent = []
 
     async def send(message):
@@ -270,11 +505,11 @@ def test_the_window_is_sent_to_a_page_of_the_app():
 
 
 def test_cookies_go_out_no_looser_than_they_must():
-    set_by_streamlit = "a=b; HttpOnly; Max-Age=2592000; Path=/; SameSite=lax"
+    set_by_streamlit = b"a=b; HttpOnly; Max-Age=2592000; Path=/; SameSite=lax"
     tight = tightened(set_by_streamlit, secure=True, longest=36_000)
-    assert tight == "a=b; HttpOnly; Max-Age=36000; Path=/; SameSite=lax; Secure"
+    assert tight == b"a=b; HttpOnly; Max-Age=36000; Path=/; SameSite=lax; Secure"
     assert tightened(tight, secure=True, longest=99_999) == tight
-    assert "Secure" not in tightened(set_by_streamlit, secure=False, longest=60)
+    assert b"Secure" not in tightened(set_by_streamlit, secure=False, longest=60)
     headers = [(b"Set-Cookie", b'a="b c"; Path=/'), (b"set-cookie", b"d=e"), (b"x", b"f=g")]
     assert cookies_set_by(headers) == {"a": "b c", "d": "e"}
 

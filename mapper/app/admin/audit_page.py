@@ -10,12 +10,11 @@ import streamlit as st
 
 from mapper.app.door.who import current_viewer
 from mapper.app.shell.frame import put_on_style, show_marking
-from mapper.app.shell.traces import role_of
 from mapper.app.shell.waiting import shown_progress
 from mapper.app.shell.words import notice
 from mapper.base.errors import MapperError
 from mapper.base.text import count
-from mapper.disclosure.people import Viewer, require
+from mapper.disclosure.people import Viewer, require, role_of
 from mapper.disclosure.release import MARKINGS
 from mapper.records.audit import AuditEntry
 from mapper.records.audit_check import Verdict, head_of, verify

@@ -8,11 +8,10 @@ import pandas as pd
 import streamlit as st
 
 from mapper.app.shell import kept_data
-from mapper.app.shell.traces import role_of
 from mapper.app.shell.words import attempt, notice
 from mapper.base.settings import settings
 from mapper.base.text import count
-from mapper.disclosure.people import Viewer, require
+from mapper.disclosure.people import Viewer, require, role_of
 from mapper.records.audit_query import AuditFilter, find_entries
 from mapper.records.datasets import KeptDataset, kept_datasets, set_dataset_expiry
 from mapper.records.open import database

@@ -9,15 +9,15 @@ import streamlit as st
 from mapper.app.admin.you_page import IN_WORDS
 from mapper.app.door.provider import is_signed_in_to
 from mapper.app.door.sign_ins import sign_ins
-from mapper.app.shell.traces import role_of, trace
+from mapper.app.shell.traces import trace
 from mapper.app.shell.words import attempt
 from mapper.base.settings import settings
 from mapper.base.text import count
-from mapper.disclosure.people import ACTS, Viewer, may, require
+from mapper.disclosure.people import ACTS, Viewer, may, require, role_of
 from mapper.records.audit import Event, append
 from mapper.records.known_people import KnownPerson, known_people
 from mapper.records.open import database
-from mapper.records.sessions import Session, end_session_of_key, open_sessions, session_state
+from mapper.records.sessions import Session, open_sessions, session_state
 
 _LOOKED = "mapper_everybody_looked_at"
 
@@ -43,7 +43,7 @@ def show_people(viewer: Viewer) -> None:
     )
     if chosen is None:
         return
-    st.caption("Their screen is cleared within two seconds. They can sign in again.")
+    st.caption("Their screen is cleared within five seconds. They can sign in again.")
     if st.button("End this sign-in", type="primary"):
         attempt(lambda: end_sign_in_of(others[chosen], viewer=viewer))
 
@@ -133,11 +133,4 @@ def end_sign_in_of(session: Session, *, viewer: Viewer) -> None:
             connection,
             Event("settings", viewer.name, "sign-in ended", role_of(viewer), detail=detail),
         )
-    if not sign_ins.end_of_key(session.key, why="administrator"):  # another server opened it
-        with database().write() as connection:
-            end_session_of_key(
-                connection,
-                session.key,
-                now=datetime.now(UTC),
-                because="ended by an administrator",
-            )
+    sign_ins.end(session.key, why="ended by an administrator")

@@ -17,11 +17,11 @@ from mapper.app.shell.datasets import Dataset
 from mapper.app.shell.day import today_here
 from mapper.app.shell.once import given_once
 from mapper.app.shell.surroundings import landmarks_near
-from mapper.app.shell.traces import role_of, trace
+from mapper.app.shell.traces import trace
 from mapper.app.shell.waiting import shown_progress
 from mapper.base.files import Progress, no_progress
 from mapper.disclosure.for_viewer import FOR_PARTNERS
-from mapper.disclosure.people import Viewer, may, require
+from mapper.disclosure.people import Viewer, may, require, role_of
 from mapper.disclosure.plan_month import given_months
 from mapper.disclosure.refusal import months_around
 from mapper.disclosure.register import MemoryRegister, Register, StoredRelease

@@ -17,14 +17,13 @@ from mapper.app.door.provider import check_alone, is_signed_in_to, provider
 from mapper.app.door.security import Closed, OwnDoorsOnly, OwnHostsOnly, ThisMachineOnly
 from mapper.app.shell import basemap
 from mapper.app.shell.datasets import demonstration, demonstration_is_at_hand
-from mapper.app.shell.kept_data import everybodys
+from mapper.app.shell.kept_data import everybodys, follow_deletions
 from mapper.app.shell.map_pages import ROUTE
 from mapper.app.shell.surroundings import landmarks_near
 from mapper.app.shell.words import notice
 from mapper.base.errors import MapperError, fault_words
 from mapper.base.logs import keep_words_out
 from mapper.base.settings import LOOPBACK_HOSTS, settings
-from mapper.records.open import database
 from mapper.records.workspace import prepare_workspace
 
 _LOG = logging.getLogger(__name__)
@@ -93,7 +92,7 @@ def _prepare_workspace() -> None:
 def _warm_up() -> None:
     """Import what the first map needs and open what everybody sees where it is at hand."""
     try:
-        database()  # its tables are brought up to date before anybody waits for it
+        follow_deletions()  # the database's tables are brought up to date before anybody waits
         if everybodys() is None and demonstration_is_at_hand():
             landmarks_near(demonstration())
     except MapperError as error:

@@ -1,6 +1,6 @@
 """The door: with a provider set up, nothing but the sign-in page is answered without a sign-in.
 
-Every request is refused unless it carries a sign-in that is live on the server's list
+Every request is refused unless it carries a sign-in that is live on the list
 (:mod:`mapper.app.door.sign_ins`): pages, their scripts, media, uploads, maps, metrics and the
 websocket alike. A file, an upload and a map are given to the sign-in that was told their address
 and to no other. An open websocket is closed as soon as its sign-in is over, and its window is
@@ -8,9 +8,10 @@ cleared.
 """
 
 import asyncio
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 from typing import Any
-from urllib.parse import quote
 
 from starlette.requests import HTTPConnection
 from starlette.responses import HTMLResponse, PlainTextResponse, RedirectResponse, Response
@@ -23,20 +24,23 @@ from mapper.app.door.people_file import session_of
 from mapper.app.door.provider import provider
 from mapper.app.door.sign_in_cookie import claims_of, cookies_set_by, is_ready, tightened
 from mapper.app.door.sign_in_page import SIGN_IN, sign_in_page
-from mapper.app.door.sign_ins import sign_ins
+from mapper.app.door.sign_ins import LOOK_EVERY, Why, sign_ins
 from mapper.app.shell.map_pages import VIEWER
 from mapper.app.shell.traces import refused_sign_in, trace
+from mapper.base.errors import RecordsError
 from mapper.base.settings import settings
 from mapper.disclosure.people import Viewer, brings_files, may
+from mapper.records.sessions import session_key
 
 _HEALTH, _CALLBACK, _LOGOUT = "/_stcore/health", "/oauth2callback", "/auth/logout"
-_OPEN = frozenset({_HEALTH, "/auth/login", _CALLBACK})
+_OPEN = frozenset({_HEALTH, "/auth/login", _CALLBACK, _LOGOUT})
 _METRICS = "/_stcore/metrics"
 _UPLOAD = "/_stcore/upload_file/"
 _TOLD_ONLY = ("/media/", _UPLOAD)
 _PROGRAM = "/static/"  # Streamlit's own scripts, the same for everybody
 _TRACED = frozenset({403, 404})
-_LOOK_EVERY = 2.0  # seconds after which an open websocket notices that its sign-in is over
+_ASKING = ThreadPoolExecutor(8, "gate")
+_AWAY = "The records cannot be reached just now, so nobody is let in. Try again in a minute."
 
 
 class SignedInOnly:
@@ -47,25 +51,31 @@ class SignedInOnly:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one request, or let a websocket live as long as its sign-in."""
-        if scope["type"] == "websocket":
-            await self._websocket(scope, receive, send)
-        elif scope["type"] == "http":
-            await self._request(scope, receive, send)
-        else:
+        if scope["type"] not in {"http", "websocket"}:
             await self.app(scope, receive, send)
+            return
+        is_request = scope["type"] == "http"
+        try:
+            viewer = await _asked(partial(_viewer_of, HTTPConnection(scope)))
+            if is_request and scope["path"] == _LOGOUT and viewer is not None:
+                await asyncio.to_thread(_sign_out, viewer, "signed out")
+        except RecordsError:
+            away = PlainTextResponse(_AWAY, 503) if is_request else WebSocketClose(code=1013)
+            await away(scope, receive, send)
+            return
+        answer = self._request if is_request else self._websocket
+        await answer(scope, receive, send, viewer)
 
-    async def _request(self, scope: Scope, receive: Receive, send: Send) -> None:
+    async def _request(
+        self, scope: Scope, receive: Receive, send: Send, viewer: Viewer | None
+    ) -> None:
         """Answer a request of the web."""
-        connection = HTTPConnection(scope)
         path = scope["path"]
         send = _tightening(send, path)
-        viewer = _viewer_of(connection)
         if path == _CALLBACK:
-            await self.app(scope, receive, _Opening(send, replaced=viewer))
+            await self.app(scope, receive, _opening(send, replaced=viewer))
             return
-        if path == _LOGOUT and viewer is not None:
-            await asyncio.to_thread(sign_ins.end, viewer.session)
-        refusal = None if path in _OPEN | {_LOGOUT} else _refusal(connection, viewer)
+        refusal = None if path in _OPEN else _refusal(HTTPConnection(scope), viewer)
         if refusal is not None:
             if viewer is not None and refusal.status_code in _TRACED:
                 await asyncio.to_thread(trace, viewer, "refused", subject=path)
@@ -74,9 +84,10 @@ class SignedInOnly:
         scope[VIEWER] = viewer
         await self.app(scope, receive, send)
 
-    async def _websocket(self, scope: Scope, receive: Receive, send: Send) -> None:
+    async def _websocket(
+        self, scope: Scope, receive: Receive, send: Send, viewer: Viewer | None
+    ) -> None:
         """Let messages through while the sign-in lives."""
-        viewer = _viewer_of(HTTPConnection(scope))
         if viewer is None:
             await WebSocketClose(code=1008)(scope, receive, send)
             return
@@ -94,20 +105,24 @@ class _Line:
     def __init__(self, viewer: Viewer, receive: Receive, send: Send) -> None:
         self.viewer, self.session = viewer, viewer.session
         self._receive, self._send = receive, send
-        self._next: asyncio.Task[Message] | None = None
+        self._next: asyncio.Future[Message] | None = None
         self._over = False
 
     async def receive(self) -> Message:
         """Return the next message that may pass; the end of the sign-in ends the line."""
         while True:
             if self._next is None:
-                self._next = asyncio.ensure_future(_awaited(self._receive))
-            done, _ = await asyncio.wait({self._next}, timeout=_LOOK_EVERY)
+                self._next = asyncio.ensure_future(self._receive())
+            done, _ = await asyncio.wait({self._next}, timeout=LOOK_EVERY)
             message = self._next.result() if done else None
             if done:
                 self._next = None
             asked = _asks(message, self.viewer)
-            if sign_ins.viewer(self.session, used=asked is not None) is None:
+            try:
+                live = await _asked(partial(sign_ins.viewer, self.session, used=asked is not None))
+            except RecordsError:  # the browser knocks again by itself, and loses nothing
+                return await self._end(message, go_on=True)
+            if live is None:
                 return await self._end(message)
             if message is None:
                 continue
@@ -120,10 +135,8 @@ class _Line:
         if self._over:
             return
         frame = message.get("bytes") if message["type"] == "websocket.send" else None
-        if frame:
-            if sign_ins.viewer(self.session) is None:
-                return  # the reading side closes the line
-            sign_ins.tell(self.session, addresses_in(frame))
+        if frame and not sign_ins.tell(self.session, addresses_in(frame)):
+            return  # the reading side closes the line
         await self._send(message)
 
     def close(self) -> None:
@@ -137,53 +150,52 @@ class _Line:
             return True
         return asked is not None and all(sign_ins.was_told(self.session, one) for one in asked)
 
-    async def _end(self, message: Message | None) -> Message:
-        """Send the window to the sign-in page and close the line."""
+    async def _end(self, message: Message | None, *, go_on: bool = False) -> Message:
+        """Close the line; where the sign-in is over, send the window to the sign-in page."""
         gone = message is not None and message["type"] == "websocket.disconnect"
+        code, reason = (1013, "Try again") if go_on else (1008, "Signed out")
         if not gone and not self._over:
             self._over = True
-            await self._send({"type": "websocket.send", "bytes": go_to("/?signed-out=over")})
-            await self._send({"type": "websocket.close", "code": 1008, "reason": "Signed out"})
-        return {"type": "websocket.disconnect", "code": 1008}
+            if not go_on:
+                await self._send({"type": "websocket.send", "bytes": go_to("/?signed-out=over")})
+            await self._send({"type": "websocket.close", "code": code, "reason": reason})
+        return {"type": "websocket.disconnect", "code": code}
 
 
-class _Opening:
-    """The answer to the provider's return: it puts the sign-in on the list, or refuses it."""
+async def _asked(act: Callable[[], Viewer | None]) -> Viewer | None:
+    """Return who is signed in, from a thread that whoever writes for long does not hold."""
+    return await asyncio.get_running_loop().run_in_executor(_ASKING, act)
 
-    def __init__(self, send: Send, *, replaced: Viewer | None) -> None:
-        self._send = send
-        self._replaced = replaced
-        self._refused = False
 
-    async def __call__(self, message: Message) -> None:
-        """Pass the answer on once the list knows of it."""
+def _opening(send: Send, *, replaced: Viewer | None) -> Send:
+    """Return a sender of the provider's return: it puts the sign-in on the list, or refuses it."""
+    refused = False
+
+    async def opening(message: Message) -> None:
+        nonlocal refused
         if message["type"] == "http.response.start":
             claims = claims_of(cookies_set_by(message["headers"]))
-            if claims is not None and not await asyncio.to_thread(self._opened, claims):
-                self._refused = True
-                message = {**message, "status": 302, "headers": _to_refusal()}
-        elif self._refused:
+            refused = claims is not None and not await asyncio.to_thread(_opened, claims, replaced)
+            if refused:
+                headers = [(b"location", b"/?signed-out=no-role")]
+                message = {**message, "status": 302, "headers": headers}
+        elif refused:
             message = {**message, "body": b""}
-        await self._send(message)
+        await send(message)
 
-    def _opened(self, claims: Mapping[str, Any]) -> bool:
-        """Put a sign-in on the list, in place of the one that this browser had."""
-        viewer = provider().people.viewer(claims)
-        if viewer is None:
-            refused_sign_in(str(claims.get("sub", "")))
-        if self._replaced is not None:
-            sign_ins.end(self._replaced.session, why="replaced")
-        expires = claims.get("exp")
-        return (
-            viewer is not None
-            and isinstance(expires, int | float)
-            and sign_ins.open(viewer, expires=float(expires))
-        )
+    return opening
 
 
-async def _awaited(receive: Receive) -> Message:
-    """Return the next message."""
-    return await receive()
+def _opened(claims: Mapping[str, Any], replaced: Viewer | None) -> bool:
+    """Put a sign-in on the list, in place of the one that this browser had."""
+    viewer, expires = provider().people.viewer(claims), claims.get("exp")
+    if viewer is None:
+        refused_sign_in(str(claims.get("sub", "")))
+    if replaced is not None:
+        _sign_out(replaced, "signed in again")
+    if viewer is None or not isinstance(expires, int | float):
+        return False
+    return sign_ins.open(viewer, expires=float(expires))
 
 
 def _asks(message: Message | None, viewer: Viewer) -> list[str] | None:
@@ -195,9 +207,18 @@ def _asks(message: Message | None, viewer: Viewer) -> list[str] | None:
 
 
 def _viewer_of(connection: HTTPConnection) -> Viewer | None:
-    """Return who asks, if their sign-in is live."""
+    """Return who asks, if their sign-in is live and the file of roles still gives them the same."""
     claims = claims_of(connection.cookies)
-    return sign_ins.viewer(session_of(claims), used=True) if claims else None
+    viewer = sign_ins.viewer(session_of(claims), used=True) if claims else None
+    if viewer is None or viewer == provider().people.viewer(claims or {}):
+        return viewer
+    _sign_out(viewer, "roles changed")
+    return None
+
+
+def _sign_out(viewer: Viewer, why: Why) -> None:
+    """End a sign-in."""
+    sign_ins.end(session_key(viewer.session), why=why)
 
 
 def _refusal(connection: HTTPConnection, viewer: Viewer | None) -> Response | None:
@@ -205,8 +226,8 @@ def _refusal(connection: HTTPConnection, viewer: Viewer | None) -> Response | No
     path = connection.scope["path"]
     if not is_ready():
         return PlainTextResponse("Sign-in is set up: start the app with mapper serve.", 503)
-    if path == SIGN_IN:
-        return _to_provider()
+    if path == SIGN_IN:  # the way to the provider is Streamlit's own
+        return RedirectResponse(generate_login_redirect_url("default"), 302)
     if viewer is None:
         return _where_to_sign_in(connection)
     return _refused_to(viewer, path)
@@ -232,16 +253,6 @@ def _where_to_sign_in(connection: HTTPConnection) -> Response:
     return PlainTextResponse("Sign in first.", 401)
 
 
-def _to_provider() -> Response:
-    """Return the way to the provider, through Streamlit's own sign-in."""
-    return RedirectResponse(generate_login_redirect_url("default"), 302)
-
-
-def _to_refusal() -> list[tuple[bytes, bytes]]:
-    """Return the headers that lead to the words for someone without a role."""
-    return [(b"location", quote("/?signed-out=no-role", safe="/?=").encode())]
-
-
 def _tightening(send: Send, path: str) -> Send:
     """Return a sender of answers that are kept nowhere, with cookies no looser than needed."""
     secure, longest = provider().is_secure, int(settings().session_hours * 3600)
@@ -250,7 +261,7 @@ def _tightening(send: Send, path: str) -> Send:
     async def tight(message: Message) -> None:
         if message["type"] == "http.response.start":
             headers = [
-                (name, _tight_cookie(value, secure=secure, longest=longest))
+                (name, tightened(value, secure=secure, longest=longest))
                 if name.lower() == b"set-cookie"
                 else (name, value)
                 for name, value in message["headers"]
@@ -262,9 +273,3 @@ def _tightening(send: Send, path: str) -> Send:
         await send(message)
 
     return tight
-
-
-def _tight_cookie(cookie: bytes, *, secure: bool, longest: int) -> bytes:
-    """Return a ``Set-Cookie`` value as it goes out."""
-    tight = tightened(cookie.decode("latin-1"), secure=secure, longest=longest)
-    return tight.encode("latin-1")

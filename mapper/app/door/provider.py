@@ -5,8 +5,8 @@ a half of it would look like protection. The settings reach Streamlit's own sign
 that only this user can read, written when the server starts and gone when it ends.
 """
 
+import hashlib
 import os
-import secrets
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -24,6 +24,7 @@ from mapper.base.settings import LOOPBACK_HOSTS, Settings, settings
 
 SCOPES = "openid profile email"
 LONGEST_SECRET = 4_096
+_KEY_TURNS = 600_000  # a fifth of a second at the start
 
 
 @dataclass(frozen=True)
@@ -91,13 +92,24 @@ def check_alone(now: Settings) -> None:
         )
 
 
+def cookie_key(told: Provider) -> str:
+    """Return the key that cookies are signed with: the same in every process of an installation.
+
+    It follows from the secret that the provider gave the installation, slowly, so that nobody who
+    holds a cookie tries secrets out on it. The key opens nothing by itself: the list of sign-ins
+    does.
+    """
+    salt = f"mapper sign-in cookie {told.client_id} {told.address}".encode()
+    return hashlib.pbkdf2_hmac("sha256", told.client_secret.encode(), salt, _KEY_TURNS).hex()
+
+
 @contextmanager
 def secrets_file(told: Provider) -> Iterator[Path]:
-    """Write what Streamlit's sign-in reads; the key of its cookies is new at each start."""
+    """Write what Streamlit's sign-in reads."""
     content = {
         "auth": {
             "redirect_uri": f"{told.address}/oauth2callback",
-            "cookie_secret": secrets.token_urlsafe(48),
+            "cookie_secret": cookie_key(told),
             "client_id": told.client_id,
             "client_secret": told.client_secret,
             "server_metadata_url": told.metadata,

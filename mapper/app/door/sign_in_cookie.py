@@ -16,8 +16,8 @@ from streamlit.web.server.starlette.starlette_server_config import USER_COOKIE_N
 
 from mapper.base.json_text import json_of
 
-_MAX_AGE = re.compile(r";\s*max-age=(\d+)", re.IGNORECASE)
-_SECURE = re.compile(r";\s*secure\s*(;|$)", re.IGNORECASE)
+_MAX_AGE = re.compile(rb";\s*max-age=(\d+)", re.IGNORECASE)
+_SECURE = re.compile(rb";\s*secure\s*(;|$)", re.IGNORECASE)
 
 
 def is_ready() -> bool:
@@ -55,7 +55,7 @@ def cookies_set_by(headers: Iterable[tuple[bytes, bytes]]) -> dict[str, str]:
     return found
 
 
-def tightened(cookie: str, *, secure: bool, longest: int) -> str:
+def tightened(cookie: bytes, *, secure: bool, longest: int) -> bytes:
     """Return a ``Set-Cookie`` value that lives no longer than given, over TLS where there is any.
 
     Parameters
@@ -63,5 +63,5 @@ def tightened(cookie: str, *, secure: bool, longest: int) -> str:
     longest
         Seconds.
     """
-    cookie = _MAX_AGE.sub(lambda age: f"; Max-Age={min(int(age[1]), longest)}", cookie)
-    return f"{cookie}; Secure" if secure and not _SECURE.search(cookie) else cookie
+    cookie = _MAX_AGE.sub(lambda age: b"; Max-Age=%d" % min(int(age[1]), longest), cookie)
+    return cookie + b"; Secure" if secure and not _SECURE.search(cookie) else cookie

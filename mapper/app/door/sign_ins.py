@@ -1,48 +1,70 @@
-"""The list of live sign-ins, kept by the server: what is not on it is signed out.
+"""The live sign-ins: the database has the one list, and every process of the app looks at it.
 
 Streamlit's cookie says who signed in and stays good for 30 days, whatever happens. It opens
-nothing by itself here: only the provider's own answer puts a sign-in on this list, and signing
-out, the token's expiry, the longest session or idleness takes it off for good.
+nothing by itself here: only the provider's own answer puts a sign-in on the list, and signing
+out, the token's expiry, the longest session, idleness or an administrator takes it off for good,
+in every process. A process remembers for two seconds what it read, and for as long as a sign-in
+lives which addresses it told it: maps and files are served by the process that made them.
 """
 
+import logging
 import time
 from collections import OrderedDict
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass, field
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime, timedelta
 from threading import Lock
 from typing import Literal
 
-from mapper.app.shell.traces import end_sign_in, is_kept_open, keep_sign_in
+from mapper.base.errors import RecordsError
 from mapper.base.settings import settings
 from mapper.disclosure.people import Viewer
-from mapper.records.sessions import session_key
+from mapper.records.database import Database
+from mapper.records.open import database
+from mapper.records.sessions import (
+    Session,
+    SessionState,
+    end_session,
+    find_session,
+    open_session,
+    session_key,
+    session_state,
+    touch_session,
+)
 
-Why = Literal["out", "idle", "expired", "replaced", "administrator"]
-_ASK_EVERY = 30.0  # seconds; an administrator or another process may have ended it
+Why = Literal[
+    "signed out", "idle", "expired", "signed in again", "roles changed", "ended by an administrator"
+]
+LOOK_EVERY = 2.0  # seconds for which what was read holds
+_NOTED_EVERY = timedelta(seconds=30)  # after which a use is written down again
 _TOLD_KEPT = 4_096  # addresses that one sign-in was told; the oldest are forgotten
+_LOG = logging.getLogger(__name__)
 
 
 @dataclass(eq=False)
-class _SignIn:
-    """One sign-in; it changes by being used."""
+class _Known:
+    """What this process knows of a sign-in."""
 
     viewer: Viewer
-    ends: float  # seconds since the epoch
-    seen: float
-    asked: float  # when the database was last asked whether it is still open
+    row: Session  # as the database had it
+    looked: datetime
+    used: datetime  # the last use that this process saw
+    noted: datetime  # the last use that the database hears of
     told: OrderedDict[str, None] = field(default_factory=OrderedDict)
 
 
 @dataclass(eq=False)
 class SignIns:
-    """The live sign-ins of this server."""
+    """The list of live sign-ins, as one process sees it."""
 
     clock: Callable[[], float] = time.time
-    on_open: Callable[[Viewer, float], None] = lambda _viewer, _ends: None
-    on_end: Callable[[Viewer, Why], None] = lambda _viewer, _why: None
-    is_kept: Callable[[Viewer], bool] = lambda _viewer: True  # asked now and then
-    _live: dict[str, _SignIn] = field(default_factory=dict)
+    records: Callable[[], Database] = database
+    later: Callable[[Callable[[], None]], object] = ThreadPoolExecutor(1, "last-seen").submit
+    _known: dict[str, _Known] = field(default_factory=dict)  # by the database's key
     _lock: Lock = field(default_factory=Lock)
+    _ended: int = 0  # how many were forgotten: what was read before one was is read again
 
     def open(self, viewer: Viewer, *, expires: float | None = None) -> bool:
         """Put a sign-in on the list, unless its token has expired already.
@@ -51,15 +73,20 @@ class SignIns:
         ----------
         expires
             When the provider's token expires, in seconds since the epoch.
+
+        Raises
+        ------
+        RecordsError
+            When it was used before, or cannot be kept: it opens nothing then.
         """
-        now = self.clock()
-        ends = now + settings().session_hours * 3600
-        ends = ends if expires is None else min(ends, expires)
+        now = self._now()
+        ends = now + timedelta(hours=settings().session_hours)
+        if expires is not None and expires < ends.timestamp():
+            ends = datetime.fromtimestamp(expires, UTC)
         if not viewer.session or ends <= now:
             return False
-        self.on_open(viewer, ends)
-        with self._lock:
-            self._live[viewer.session] = _SignIn(viewer, ends, seen=now, asked=now)
+        with self.records().write() as connection:
+            open_session(connection, viewer, expires=ends, now=now)
         return True
 
     def viewer(self, session: str, *, used: bool = False) -> Viewer | None:
@@ -69,79 +96,142 @@ class SignIns:
         ----------
         used
             The person did something: idleness counts from now.
+
+        Raises
+        ------
+        RecordsError
+            When the database cannot be asked.
         """
-        with self._lock:
-            found = self._live.get(session)
-        if found is None:
-            return None
-        why = self._over(found)
-        if why is None and used:
-            found.seen = self.clock()
-            if found.seen - found.asked >= _ASK_EVERY:
-                found.asked = found.seen
-                why = None if self.is_kept(found.viewer) else "out"
-        if why is not None:
-            self.end(session, why=why)
-            return None
-        return found.viewer
+        known = self._live(session)
+        if known is not None and used:
+            self._use(known)
+        return known.viewer if known else None
 
-    def end(self, session: str, *, why: Why = "out") -> None:
-        """Take a sign-in off the list."""
-        with self._lock:
-            found = self._live.pop(session, None)
-        if found is not None:
-            self.on_end(found.viewer, why)
+    def end(self, key: str, *, why: Why) -> None:
+        """Take a sign-in off the list, by what the database knows it by.
 
-    def end_of_key(self, key: str, *, why: Why) -> bool:
-        """Take a sign-in off the list by what the database knows it by; tell whether it was on."""
-        with self._lock:
-            found = [session for session in self._live if session_key(session) == key]
-        for session in found:
-            self.end(session, why=why)
-        return bool(found)
+        Raises
+        ------
+        RecordsError
+            When it cannot be written down; it is not ended then.
+        """
+        with self.records().write() as connection:
+            end_session(connection, key, now=self._now(), because=why)
+        self._forget(key)
 
-    def ends_at(self, session: str) -> float | None:
+    def ends_at(self, session: str) -> datetime | None:
         """Return when a sign-in ends at the latest."""
-        with self._lock:
-            found = self._live.get(session)
-        return found.ends if found else None
+        known = self._live(session)
+        return known.row.expires if known else None
 
-    def tell(self, session: str, addresses: Iterable[str]) -> None:
-        """Remember which addresses the server told a sign-in."""
+    def tell(self, session: str, addresses: Iterable[str]) -> bool:
+        """Remember which addresses a sign-in is told; tell whether it may be told anything."""
         with self._lock:
-            found = self._live.get(session)
-            if found is None:
-                return
+            known = self._known.get(session_key(session))
+            if known is None:
+                return False
             for address in addresses:
-                found.told[address] = None
-                found.told.move_to_end(address)
-            while len(found.told) > _TOLD_KEPT:
-                found.told.popitem(last=False)
+                known.told[address] = None
+                known.told.move_to_end(address)
+            while len(known.told) > _TOLD_KEPT:
+                known.told.popitem(last=False)
+            return True
 
     def was_told(self, session: str, address: str) -> bool:
-        """Tell whether the server told a sign-in an address."""
+        """Tell whether this process told a sign-in an address."""
         with self._lock:
-            found = self._live.get(session)
-            return found is not None and address in found.told
+            known = self._known.get(session_key(session))
+            return known is not None and address in known.told
 
     def count(self) -> int:
-        """Return how many are live."""
+        """Return how many are live in this process."""
         with self._lock:
-            return len(self._live)
+            return sum(self._state(known) == "open" for known in self._known.values())
 
     def clear(self) -> None:
-        """Forget every sign-in, as a new start of the server does."""
+        """Forget what this process knows, as a new start of it does."""
         with self._lock:
-            self._live.clear()
+            self._known.clear()
 
-    def _over(self, found: _SignIn) -> Why | None:
-        """Tell why a sign-in is over, or nothing if it is not."""
-        now = self.clock()
-        if now >= found.ends:
-            return "expired"
-        if now >= found.seen + settings().idle_minutes * 60:
-            return "idle"
+    def _live(self, session: str) -> _Known | None:
+        """Return what is known of a sign-in that is live."""
+        known = self._known.get(session_key(session))
+        age = (self._now() - known.looked).total_seconds() if known else -1
+        if known and 0 <= age < LOOK_EVERY and self._state(known) == "open":
+            return known
+        return self._look(session) if session else None
+
+    def _look(self, session: str) -> _Known | None:
+        """Ask the database for a sign-in; one that is over is ended there with its reason."""
+        key, ended, now = session_key(session), self._ended, self._now()
+        with self.records().read() as connection:
+            row = find_session(connection, session)
+        if row is None:
+            self._forget(key)
+            return None
+        with self._lock:
+            seen, viewer = row.last_seen, row.viewer(session)
+            found = self._known.get(key) or _Known(viewer, row, looked=now, used=seen, noted=seen)
+            found.row, found.looked = row, now
+            state = self._state(found)
+            if state == "open" and ended == self._ended:
+                self._remember(found)
+                return found
+        if state == "open":  # somebody's was ended meanwhile, this one perhaps
+            return self._look(session)
+        self._forget(key)
+        if state != "ended":
+            with suppress(RecordsError):  # it is over all the same
+                self.end(key, why=state)
         return None
 
+    def _remember(self, found: _Known) -> None:
+        """Keep what was read; one that nobody looked after for long is let go."""
+        before = found.looked - timedelta(seconds=LOOK_EVERY) - _idle()
+        for key in [key for key, other in self._known.items() if other.looked < before]:
+            del self._known[key]
+        self._known[found.row.key] = found
 
-sign_ins = SignIns(on_open=keep_sign_in, on_end=end_sign_in, is_kept=is_kept_open)
+    def _use(self, known: _Known) -> None:
+        """Note that somebody did something; the database hears of it now and then, and later.
+
+        Nobody waits so for whoever writes for long. Of two processes one may end a sign-in as idle
+        by that much too early, never too late.
+        """
+        known.used = now = self._now()
+        if now - known.noted < min(_NOTED_EVERY, _idle() / 10):
+            return
+        known.noted = now
+        records, key = self.records(), known.row.key
+
+        def note() -> None:
+            try:
+                with records.write() as connection:
+                    touch_session(connection, key, now=now)
+            except RecordsError as error:
+                _LOG.warning("A use of a sign-in was not written down: %s", error)
+
+        self.later(note)
+
+    def _forget(self, key: str) -> None:
+        """Let go of a sign-in that is over."""
+        with self._lock:
+            self._ended += 1
+            self._known.pop(key, None)
+
+    def _state(self, known: _Known) -> SessionState:
+        """Tell whether a sign-in is over, by what this process knows."""
+        row = replace(known.row, last_seen=max(known.row.last_seen, known.used))
+        return session_state(row, now=self._now(), idle=_idle())
+
+    def _now(self) -> datetime:
+        """Return the time."""
+        return datetime.fromtimestamp(self.clock(), UTC)
+
+
+def _idle() -> timedelta:
+    """Return how long a person may do nothing."""
+    return timedelta(minutes=settings().idle_minutes)
+
+
+sign_ins = SignIns()

@@ -1,6 +1,5 @@
 """Who looks at the page that runs now."""
 
-from datetime import UTC, datetime
 from getpass import getuser
 
 import streamlit as st
@@ -51,7 +50,7 @@ def who_in_words(viewer: Viewer) -> str:
 def ends_in_words(viewer: Viewer) -> str:
     """Return when this sign-in ends at the latest, nothing where nobody signs in."""
     ends = sign_ins.ends_at(viewer.session)
-    return f"{datetime.fromtimestamp(ends, UTC).astimezone():%H:%M}" if ends else ""
+    return f"{ends.astimezone():%H:%M}" if ends else ""
 
 
 def name_of_user() -> str:

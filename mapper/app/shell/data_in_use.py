@@ -11,7 +11,13 @@ from mapper.app.door.who import viewer_now
 from mapper.app.shell import own_data
 from mapper.app.shell.address import ask_again, asked_part, say
 from mapper.app.shell.datasets import Dataset, demonstration, demonstration_is_at_hand
-from mapper.app.shell.kept_data import everybodys, everybodys_digest, is_kept, kept_beginning
+from mapper.app.shell.kept_data import (
+    everybodys,
+    everybodys_digest,
+    follow_deletions,
+    is_kept,
+    kept_beginning,
+)
 from mapper.app.shell.words import notice
 from mapper.base.files import Progress, no_progress
 from mapper.disclosure.people import Viewer, may
@@ -70,6 +76,7 @@ def follow_data(viewer: Viewer) -> bool:
 
     Data that are gone, or not for this person, are refused in the same words.
     """
+    follow_deletions()
     asked = asked_part("data")
     if asked and asked != data_name() and not st.session_state.pop(_GO_ON, False):
         everybodys_name = everybodys_digest()[:_NAMED] or _DEMONSTRATION

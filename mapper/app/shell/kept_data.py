@@ -12,10 +12,10 @@ import streamlit as st
 
 from mapper.app.shell.datasets import Dataset
 from mapper.app.shell.incident_store import store_incidents, stored_incidents
-from mapper.app.shell.traces import role_of
+from mapper.app.shell.map_pages import map_pages
 from mapper.base.errors import RecordsError, RefusedError
 from mapper.base.settings import settings
-from mapper.disclosure.people import Viewer, may, require
+from mapper.disclosure.people import Viewer, may, require, role_of
 from mapper.records.current_data import find_current_data, set_current_data
 from mapper.records.datasets import (
     KeptDataset,
@@ -24,6 +24,7 @@ from mapper.records.datasets import (
     find_dataset,
     keep_dataset,
     kept_datasets,
+    last_deletion,
 )
 from mapper.records.open import database
 from mapper.records.retention import retention_days
@@ -32,6 +33,7 @@ _STAMP = "kept 1"  # of the form on disk: another one is not opened
 _OPENED_KEPT = 3  # datasets in memory, shared by every session
 _LOCK = Lock()
 _OPENED: OrderedDict[str, Dataset] = OrderedDict()
+_LAST_DELETION: list[int] = []  # that this process knows of
 
 
 @dataclass(frozen=True)
@@ -182,7 +184,19 @@ def forget_deleted() -> None:
     """Let go of everything that this server holds in memory of data that may be deleted."""
     with _LOCK:
         _OPENED.clear()
+    map_pages.clear()
     st.cache_resource.clear()
+
+
+def follow_deletions() -> None:
+    """Let go of what was deleted since the last look: by any process, or the command line."""
+    with database().read() as connection:
+        last = last_deletion(connection)
+    with _LOCK:
+        before = _LAST_DELETION[:]
+        _LAST_DELETION[:] = [last]
+    if before not in ([], [last]):  # at the first look nothing is held yet
+        forget_deleted()
 
 
 def _read(kept: KeptDataset) -> Dataset:

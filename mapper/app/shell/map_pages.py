@@ -52,6 +52,11 @@ class MapPages:
             page, kept_for = self._pages.get(name, (None, ""))
         return page if kept_for == owner else None
 
+    def clear(self) -> None:
+        """Let go of every page; one that is looked at is put here again when its own page runs."""
+        with self._lock:
+            self._pages.clear()
+
 
 map_pages = MapPages()
 

@@ -20,10 +20,9 @@ from mapper.analysis.study import Study, prepare
 from mapper.app.shell.area_in_use import area_here
 from mapper.app.shell.datasets import Dataset
 from mapper.app.shell.surroundings import places_near
-from mapper.app.shell.traces import role_of
 from mapper.areas.load import load_study_area
 from mapper.base.files import Progress, no_progress
-from mapper.disclosure.people import Viewer, require
+from mapper.disclosure.people import Viewer, require, role_of
 from mapper.disclosure.place_findings import (
     PlaceAnswers,
     PlaceFindings,

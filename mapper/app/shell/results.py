@@ -16,14 +16,14 @@ from mapper.app.door.who import current_viewer
 from mapper.app.shell.basemap import current_basemap
 from mapper.app.shell.datasets import Dataset
 from mapper.app.shell.once import given_once, map_address_once, result_once
-from mapper.app.shell.traces import role_of, trace_release
+from mapper.app.shell.traces import trace_release
 from mapper.app.shell.waiting import shown_progress
 from mapper.areas.load import load_study_area
 from mapper.areas.study_area import StudyArea
 from mapper.base.files import Progress
 from mapper.context.places import Places
 from mapper.disclosure.for_viewer import release_to
-from mapper.disclosure.people import Viewer, scope_of
+from mapper.disclosure.people import Viewer, role_of, scope_of
 from mapper.disclosure.release import Release
 from mapper.lenses.lens import Lens
 from mapper.outputs.maps import embed_map

@@ -23,14 +23,14 @@ from mapper.app.shell.datasets import Dataset
 from mapper.app.shell.frame import put_on_style, show_marking_for, show_synthetic
 from mapper.app.shell.looks import noted_file
 from mapper.app.shell.surroundings import places_near
-from mapper.app.shell.traces import role_of, trace
+from mapper.app.shell.traces import trace
 from mapper.app.shell.waiting import opened_dataset, shown_progress
 from mapper.app.shell.words import bullets, notice, plain
 from mapper.areas.study_area import StudyArea
 from mapper.base.errors import DisclosureError, MapperError
 from mapper.disclosure.child_shares import release_child_shares
 from mapper.disclosure.make import release
-from mapper.disclosure.people import Viewer, in_wards, may, scope_of
+from mapper.disclosure.people import Viewer, in_wards, may, role_of, scope_of
 from mapper.disclosure.release import FindingRelease
 from mapper.lenses.load import load_lens
 from mapper.outputs.exports.answers import answer_csv
