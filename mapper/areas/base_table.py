@@ -19,6 +19,7 @@ import pandas as pd
 from mapper.areas.study_area import StudyArea
 from mapper.base.errors import AreaError
 from mapper.base.files import read_regular
+from mapper.base.tables import MOST_COLUMNS, is_too_wide
 from mapper.base.types import Floats, Integers
 from mapper.grid.hexagons import cells_to_points, cells_to_strings, points_to_cells
 
@@ -212,6 +213,10 @@ def read_base_table(path: Path, content: str | None = None) -> BaseTable:
                 " places that are not needed."
             )
         data = read_regular(path, at_most=MAX_BYTES) if content is None else content.encode()
+        if is_too_wide(data):
+            raise AreaError(
+                f"{path.name}: has over {MOST_COLUMNS:,} columns. Leave out those not needed."
+            )
         rows = pd.read_csv(io.BytesIO(data), dtype="str", index_col=False, encoding="utf-8-sig")
     except OSError as error:
         raise AreaError(

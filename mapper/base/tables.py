@@ -77,6 +77,15 @@ REJECTED_COLUMNS: Mapping[str, str] = MappingProxyType(
 )
 
 # One row per cell of the study area, sorted by cell; at any resolution.
+MOST_COLUMNS = 2_000  # of any table of text that is read; real ones have some dozens
+
+
+def is_too_wide(table: bytes) -> bool:
+    """Tell whether the first line of comma-separated text has more columns than any table."""
+    first = table.lstrip(b"\xef\xbb\xbf\r\n").partition(b"\n")[0]
+    return first.count(b",") >= MOST_COLUMNS
+
+
 STUDY_AREA_COLUMNS: Mapping[str, str] = MappingProxyType(
     {
         "cell": "uint64",

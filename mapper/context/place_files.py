@@ -28,6 +28,7 @@ import pyarrow as pa
 from mapper.base.errors import ContextError
 from mapper.base.files import open_regular
 from mapper.base.sandbox import in_child
+from mapper.base.tables import MOST_COLUMNS, is_too_wide
 from mapper.base.text import count, place_name
 from mapper.base.types import Floats
 from mapper.context.places import KINDS, SIDES, Places, join_places, places_table
@@ -162,6 +163,8 @@ def _text(path: Path) -> pd.DataFrame:
     for _ in check_lines(pieces(io.BytesIO(data)), name=path.name):
         pass
     text, _ = to_utf8(data, name=path.name)
+    if is_too_wide(text):
+        raise ContextError(f"{path}: has over {MOST_COLUMNS:,} columns. Is it a table of places?")
     try:
         return pd.read_csv(io.BytesIO(text), dtype="str", keep_default_na=False)
     except ValueError as error:

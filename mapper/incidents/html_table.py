@@ -59,6 +59,7 @@ class _Tables(HTMLParser):
         """Begin a table, row or cell."""
         told = {name.rpartition(":")[2]: value or "" for name, value in attrs}
         if tag == "table":
+            self._end_cell()  # a table inside of it is a table of its own
             self.tables.append([])
             self._down = {}
         elif tag in _ROWS and self.tables:

@@ -213,3 +213,10 @@ def test_risks_stand_beside_assets():
 def test_every_kind_is_told_in_the_document():
     page = (Path(__file__).parents[2] / "docs" / "context-places.md").read_text()
     assert all(f"| {kind} |" in page for kind in KINDS)
+
+
+def test_a_line_of_very_many_columns_is_no_table_of_places(tmp_path):
+    path = tmp_path / "wide.csv"
+    path.write_text("name,kind,lon,lat" + ",x" * 90_000 + "\nHub,school,-2.9,53.4\n")
+    with pytest.raises(ContextError, match="over 2,000 columns"):
+        read_places(path)

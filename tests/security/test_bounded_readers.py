@@ -174,6 +174,12 @@ def test_merged_cells_of_a_page_are_counted():
     assert html_cells(b"<table><tr><td colspan=3>x</table>", name="p.xls").num_columns == 3
 
 
+def test_a_table_inside_an_open_cell_is_a_table_of_its_own():
+    page = b"<table><tr><td>a<td>b<table></td></tr><tr><td>c<td>d<td>e</table>"
+    assert html_cells(page, name="p.xls").num_columns in {2, 3}
+    assert html_cells(b"<table><tr><td>a<table></td></table>", name="p.xls").num_rows == 1
+
+
 ELSEWHERE = (
     "/vsicurl/{}",
     "init={}",
