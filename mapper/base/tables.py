@@ -77,13 +77,17 @@ REJECTED_COLUMNS: Mapping[str, str] = MappingProxyType(
 )
 
 # One row per cell of the study area, sorted by cell; at any resolution.
+_FIRST_LINES = 16
 MOST_COLUMNS = 2_000  # of any table of text that is read; real ones have some dozens
 
 
 def is_too_wide(table: bytes) -> bool:
-    """Tell whether the first line of comma-separated text has more columns than any table."""
-    first = table.lstrip(b"\xef\xbb\xbf\r\n").partition(b"\n")[0]
-    return first.count(b",") >= MOST_COLUMNS
+    """Tell whether comma-separated text begins with lines of more columns than any table has.
+
+    Columns come from the header, and from the first record where that is longer.
+    """
+    lines = table.lstrip(b"\xef\xbb\xbf\r\n").split(b"\n", _FIRST_LINES)[:_FIRST_LINES]
+    return any(line.count(b",") >= MOST_COLUMNS for line in lines)
 
 
 STUDY_AREA_COLUMNS: Mapping[str, str] = MappingProxyType(
