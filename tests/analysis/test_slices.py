@@ -113,7 +113,13 @@ SAID = {
 }
 
 
-@pytest.mark.parametrize("spoilt", SPOILT)
+@pytest.mark.parametrize(
+    "spoilt",
+    [
+        one if one in {"plain", "faults", "steps"} else pytest.param(one, marks=pytest.mark.soak)
+        for one in SPOILT
+    ],
+)
 def test_every_output_is_the_same_to_the_byte(tmp_path, area, in_slices_of, spoilt):
     same_to_the_byte(tmp_path, area, in_slices_of, spoilt, rows=401)
 

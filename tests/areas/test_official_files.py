@@ -68,7 +68,10 @@ def test_districts_alone_are_enough_and_residents_are_unknown(files, workspace, 
     assert "need the LSOA polygons too: give them as --lsoa" in wrong.err
 
 
-@pytest.mark.parametrize("suffix", [".kml", ".fgb", ".shp.zip", ".gpkg"])
+@pytest.mark.parametrize(
+    "suffix",
+    [".kml", *(pytest.param(one, marks=pytest.mark.soak) for one in (".fgb", ".gpkg")), ".shp.zip"],
+)
 def test_every_format_gives_the_same_cells(files, tmp_path, suffix):
     """The expected cells are those of the GeoJSON file."""
     frame = gpd.read_file(files["districts"])

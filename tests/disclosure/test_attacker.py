@@ -154,7 +154,9 @@ def test_nothing_hidden_can_be_worked_out_of_maps_and_tables(audience, seed):
     assert found == []
 
 
-@pytest.mark.parametrize("audience", ["partnership", "public"])
+@pytest.mark.parametrize(
+    "audience", ["public", pytest.param("partnership", marks=pytest.mark.soak)]
+)
 @pytest.mark.parametrize("seed", range(30, 31))
 def test_nothing_hidden_can_be_worked_out_of_the_demonstration(demonstration, audience, seed):
     world = cut_out(demonstration, seed)

@@ -32,7 +32,7 @@ text = st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\0")
 cells = trouble | text
 rows = st.lists(st.lists(cells, min_size=len(EXTRACT), max_size=len(EXTRACT)), max_size=12)
 ragged = st.lists(st.lists(cells, min_size=0, max_size=len(EXTRACT) + 3), max_size=12)
-quick = settings(max_examples=25, deadline=None, suppress_health_check=list(HealthCheck))
+quick = settings(max_examples=12, deadline=None, suppress_health_check=list(HealthCheck))
 
 
 def read_bytes(data, name="a.csv", **choices):

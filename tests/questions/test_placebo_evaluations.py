@@ -63,7 +63,7 @@ def told(study, action):
 @pytest.mark.parametrize(
     ("windows", "sets"),
     [
-        (QUARTERS, 6),
+        (QUARTERS, 3),
         pytest.param(QUARTERS, 120, marks=pytest.mark.soak),
         pytest.param(HALVES, 120, marks=pytest.mark.soak),
         pytest.param(YEARS, 120, marks=pytest.mark.soak),

@@ -27,7 +27,6 @@ from mapper.records.releases import kept_releases, register_faults
 from mapper.records.saving import Work, save
 from mapper.records.sessions import end_session, open_sessions
 from mapper.records.versions import history, newest
-from tests.records.conftest import ENGINES
 from tests.records.test_agency_acts import ANNE, CONTENT
 from tests.security.people_server import HEALTH, Visitor, serving_by
 from tests.security.test_roles_server import files_made, press
@@ -37,7 +36,10 @@ SOON = 6.0  # seconds: a process looks every two, and a busy machine takes its t
 NUMBERS = count()
 
 
-@pytest.fixture(scope="module", params=ENGINES)
+@pytest.fixture(
+    scope="module",
+    params=[pytest.param("sqlite", marks=pytest.mark.soak), "postgresql"],
+)
 def url(request, tmp_path_factory):
     """The address of one empty database for the module, on each engine."""
     if request.param == "sqlite":
