@@ -56,7 +56,7 @@ class PlannedAction:
 def actions_of(content: Content, *, plan: str = "") -> tuple[PlannedAction, ...]:
     """Return the actions of a plan's or campaign's content, in its order."""
     whole = str(content.get("lead", ""))
-    leads = {row["place"]: row.get("lead") or whole for row in content.get("places", ())}
+    leads = leads_by_place(content)
     return tuple(
         replace(
             _action(row),
@@ -67,6 +67,12 @@ def actions_of(content: Content, *, plan: str = "") -> tuple[PlannedAction, ...]
         )
         for number, row in enumerate(content.get("actions", ()))
     )
+
+
+def leads_by_place(content: Content) -> dict[str, str]:
+    """Return the lead agency at each place of a campaign: its own, else that of the whole."""
+    whole = str(content.get("lead", ""))
+    return {str(row["place"]): str(row.get("lead") or whole) for row in content.get("places", ())}
 
 
 def state_of(content: Content) -> State:

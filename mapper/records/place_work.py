@@ -21,7 +21,7 @@ from mapper.grid.hexagons import (
     strings_to_cells,
 )
 from mapper.records.access import readable, shared_with_partners
-from mapper.records.actions import PlannedAction, actions_of
+from mapper.records.actions import PlannedAction, actions_of, leads_by_place
 from mapper.records.database import Database
 from mapper.records.form import RecordKind
 from mapper.records.versions import Version, history, records
@@ -155,11 +155,9 @@ def leads_of(one: Version) -> Mapping[str, str]:
 
     A campaign's own lead answers for every place that names no other.
     """
-    content = one.content
-    whole = str(content.get("lead", ""))
     if one.kind != "campaign":
-        return {one.title: whole}
-    return {str(row["place"]): str(row.get("lead") or whole) for row in content.get("places", ())}
+        return {one.title: str(one.content.get("lead", ""))}
+    return leads_by_place(one.content)
 
 
 def every_ground(work: Iterable[Version]) -> list[Ground]:
