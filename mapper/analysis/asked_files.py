@@ -113,9 +113,10 @@ class AskedFiles:
         )
 
 
-def asks_for_rows(request: AnalysisRequest) -> bool:
+def asks_for_rows(request: AnalysisRequest, lens: Lens) -> bool:
     """Tell whether a request asks for single rows, which counts do not hold."""
-    return bool(request.location_day or request.shifts or request.weekdays or request.harm)
+    hours = request.shifts or request.weekdays
+    return bool(hours or request.location_day or request.harm or lens.needs_at_address)
 
 
 def with_shared(every: Tally, shared: SharedRows) -> Tally:

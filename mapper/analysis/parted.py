@@ -80,7 +80,7 @@ def study_by_workers(
         When the workers fail, or do not see the files.
     """
     now = today or date.today()  # noqa: DTZ011 - the wall clock of the place of work is meant
-    if asks_for_rows(request) or any(is_address(one) or str(one) == "-" for one in paths):
+    if asks_for_rows(request, lens) or any(is_address(one) or str(one) == "-" for one in paths):
         return None
     try:
         with gather([*paths], fetching=False) as gathering:

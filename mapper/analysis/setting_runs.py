@@ -120,7 +120,10 @@ def _jobs(
             grounds[resolution] = _ground(study, group, areas[resolution])
         if (weighting, police) not in weights:
             weights[weighting, police] = classify(
-                study.incidents.table, variants[weighting], include_police_generated=police
+                study.incidents.table,
+                variants[weighting],
+                include_police_generated=police,
+                within=study.within,
             )
         members = list(same)
         windows = {item[1].window for item in members}

@@ -284,12 +284,13 @@ def prepare(
     request = AnalysisRequest.of(lens, area, choices)
     progress("Choosing the incidents that count", 0.0)
     table = incidents.table
-    weights = classify(table, lens, include_police_generated=request.police_generated)
     within = within_days(table, request)
+    weights = classify(
+        table, lens, include_police_generated=request.police_generated, within=within
+    )
     first, last = span_of(incidents, within)
     if request.shifts or request.weekdays:
         weights = np.where(_in_shifts(incidents, request), weights, 0)
-    weights = np.where(within, weights, 0)
     if request.location_day:
         weights = np.where(_first_of_day(table, weights), weights, 0)
     progress("Counting in cells", 0.3)

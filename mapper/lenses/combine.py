@@ -1,9 +1,15 @@
 """Needs that a lens looks for together: abuse, drugs, alcohol, mental health in one home.
 
-A lens may name several needs (``[[need]]``) and say how many of them must stand on one incident
-(``[combine]``). Each combination of so many becomes a rule of its own, all of one weight, so that
+A lens may name several needs (``[[need]]``) and say how many of them must be met together
+(``[combine]``), on one incident or at one address.
+
+On one incident, each combination of so many becomes a rule of its own, all of one weight, so that
 whatever reads rules (counting, disclosure control, the signature of a place) knows which needs met.
 An incident with more needs meets several of these rules and still counts once.
+
+At one address, each need is a rule, and an incident counts where so many different needs were
+recorded at its address in the days asked for (:mod:`mapper.lenses.classify`). Which address that
+is stays inside the counting: what comes out is a number for each cell.
 """
 
 from collections.abc import Iterable, Iterator
@@ -15,7 +21,8 @@ from mapper.lenses.part import Part, parts_of
 
 MOST_NEEDS = 8  # so that their combinations stay a list that people can read
 FEWEST = 2
-_KEYS = ("at_least", "weight", "reason")
+INCIDENT, ADDRESS = "incident", "address"  # what needs must be met on, or at
+_KEYS = ("at_least", "over", "weight", "reason")
 
 
 def needs_of(whole: Part) -> tuple[Need, ...]:
@@ -35,8 +42,8 @@ def needs_of(whole: Part) -> tuple[Need, ...]:
     return tuple(_need(part) for part in parts[:MOST_NEEDS])
 
 
-def combinations_of(whole: Part, needs: tuple[Need, ...], *, largest: int) -> Iterator[Rule]:
-    """Yield a rule for each combination of as many needs as the file asks for.
+def combined(whole: Part, needs: tuple[Need, ...], *, largest: int) -> tuple[tuple[Rule, ...], int]:
+    """Return the rules that come of needs, and how many must be met at one address, if so; else 0.
 
     Parameters
     ----------
@@ -45,20 +52,35 @@ def combinations_of(whole: Part, needs: tuple[Need, ...], *, largest: int) -> It
     """
     table = whole.table.get("combine", {})
     if not needs or not table:
-        return
+        return (), 0
     if not isinstance(table, dict):
         whole.fault("`combine` is not a table. Begin it with [combine].", at="combine")
-        return
+        return (), 0
     part = Part(table, whole.lines, whole.first, whole.faults)
     part.refuse_unknown_keys(_KEYS)
     size = part.whole_number("at_least", largest=len(needs))
     weight, reason = part.whole_number("weight", largest=largest), part.text("reason")
     if size < FEWEST:
         part.fault(f"`at_least` is below {FEWEST}: one need alone is a rule.", at="at_least")
-        return
+        return (), 0
+    if _over(part) == ADDRESS:
+        return tuple(Rule(one.name, weight, reason, one.conditions) for one in needs), size
+    return tuple(_combinations(needs, size, weight, reason)), 0
+
+
+def _combinations(needs: tuple[Need, ...], size: int, weight: int, reason: str) -> Iterator[Rule]:
+    """Yield a rule for each combination of so many needs."""
     for some in combinations(needs, size):
         conditions = dict.fromkeys(condition for need in some for condition in need.conditions)
         yield Rule(together(need.name for need in some), weight, reason, tuple(conditions))
+
+
+def _over(part: Part) -> str:
+    """Return what needs must be met on: an incident when the key is absent."""
+    over = part.table.get("over", INCIDENT)
+    if over not in (INCIDENT, ADDRESS):
+        part.fault(f'`over` is not "{INCIDENT}" or "{ADDRESS}". Write one of them.', at="over")
+    return str(over)
 
 
 def together(names: Iterable[str]) -> str:

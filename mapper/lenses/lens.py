@@ -53,7 +53,9 @@ class Lens:
     requires: tuple[str, ...]  # incident columns without which the lens is refused
     rules: tuple[Rule, ...]
     exclusions: tuple[Rule, ...] = ()
-    needs: tuple[Need, ...] = ()  # of which its rules are the combinations
+    needs: tuple[Need, ...] = ()  # of which its rules are the combinations, or each is a rule
+    # So many of its needs must be recorded at one address, on whichever incidents; else 0.
+    needs_at_address: int = 0
     caveats: tuple[str, ...] = ()  # what the map cannot show
     never_call: tuple[str, ...] = ()  # names the result must not be given
     public: bool = False  # made for police.uk files

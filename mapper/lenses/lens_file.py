@@ -14,7 +14,7 @@ from typing import Any
 from mapper.base.errors import LensError
 from mapper.base.tables import INCIDENT_COLUMNS, OPTIONAL_INCIDENT_COLUMNS
 from mapper.base.toml_file import TomlKind
-from mapper.lenses.combine import combinations_of, needs_of
+from mapper.lenses.combine import combined, needs_of
 from mapper.lenses.conditions import conditions_of
 from mapper.lenses.lens import EXPECTED, Expected, Lens, Rule
 from mapper.lenses.part import Part, parts_of, quoted
@@ -78,17 +78,16 @@ def _lens(whole: Part, *, path: Path, sha256: str) -> Lens:
     """Build the lens; it is good only when no fault was gathered on the way."""
     whole.refuse_unknown_keys(_LENS_KEYS)
     needs = needs_of(whole)
+    of_needs, at_address = combined(whole, needs, largest=LARGEST_WEIGHT)
     lens = Lens(
         id=_id(whole, path),
         title=whole.text("title"),
         version=whole.text("version"),
         question=whole.text("question"),
         requires=_requires(whole),
-        rules=(
-            *(_rule(part) for part in parts_of(whole, "rule")),
-            *combinations_of(whole, needs, largest=LARGEST_WEIGHT),
-        ),
+        rules=(*(_rule(part) for part in parts_of(whole, "rule")), *of_needs),
         needs=needs,
+        needs_at_address=at_address,
         exclusions=tuple(_exclusion(part) for part in parts_of(whole, "exclude")),
         caveats=whole.texts("caveats"),
         never_call=whole.texts("never_call"),

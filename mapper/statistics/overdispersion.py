@@ -17,8 +17,8 @@ import numpy.typing as npt
 import pandas as pd
 
 from mapper.base.types import Flags, Floats, Integers
+from mapper.grid.points import number_points
 
-_STEPS = 1_000_000  # places are told apart to a millionth of a degree, about 0.1 m
 _EVEN = 1.5  # up to here incidents are called about independent
 
 
@@ -96,7 +96,7 @@ def first_of_location_day(
     counted = np.ones(lon.shape, dtype=np.bool_) if counted is None else counted
     use = np.flatnonzero(counted)
     days = start[use].astype("datetime64[D]")
-    places = {"lon": np.rint(lon[use] * _STEPS), "lat": np.rint(lat[use] * _STEPS), "day": days}
+    places = {"point": number_points(lon[use], lat[use]), "day": days}
     repeated = pd.DataFrame(places).duplicated().to_numpy() & ~np.isnat(days)
     kept = np.zeros(lon.shape, dtype=np.bool_)
     kept[use] = ~repeated

@@ -17,6 +17,7 @@ from typer.testing import CliRunner
 
 from mapper.analysis import sliced
 from mapper.analysis.analyse import find_hotspots
+from mapper.analysis.asked_files import asks_for_rows
 from mapper.analysis.kept_tallies import FOLDER, KeptTallies, TallyKey
 from mapper.analysis.request import AnalysisRequest
 from mapper.analysis.study import prepare
@@ -231,6 +232,9 @@ def test_small_files_and_other_questions_are_read_at_once(tmp_path, area, in_sli
     assert counted(paths, area) is None
     in_slices_of(1_000)
     assert counted(paths, area, location_day=True) is None
+    request = AnalysisRequest(lens="public-all")
+    assert asks_for_rows(request, load_lens("needs-at-address"))
+    assert not asks_for_rows(request, load_lens("complex-lives"))
     assert counted([tmp_path / "absent.csv"], area) is None
     with pytest.raises(MapperError, match="No incident lies"):
         read_at_once(paths, area, start=date(2030, 1, 1))

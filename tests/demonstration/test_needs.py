@@ -1,18 +1,23 @@
 """Complex lives in the demonstration: the place where needs were planted together is found."""
 
+from datetime import date
+
 import pytest
 
 from mapper.analysis.analyse import find_hotspots
 from mapper.analysis.study import prepare
 from mapper.areas.load import load_study_area
-from mapper.base.errors import DisclosureError
+from mapper.base.errors import DisclosureError, RequestError
 from mapper.context.signature import CLEAR
 from mapper.disclosure.make import release
 from mapper.disclosure.register import MemoryRegister
 from mapper.lenses.load import load_lens
+from mapper.questions.accuracy import AccuracyChoices, ask_accuracy
+from mapper.questions.change import ChangeChoices, ask_change
 from mapper.questions.signature import SignatureChoices, ask_signature
 
 TOGETHER = "Alcohol and mental health"
+NEEDS = ("domestic_abuse", "drugs", "alcohol", "mental_health", "missing")
 
 
 @pytest.fixture(scope="module")
@@ -39,6 +44,26 @@ def test_the_planted_place_is_found_and_told_which_needs_met(demonstration, stud
     assert one["incidents"] == (table["alcohol"] & table["mental_health"]).sum()
     assert one["of"] == len(table)
     assert 0.35 * plant["incidents"] < one["incidents"] < plant["incidents"]
+
+
+def test_needs_on_different_incidents_of_one_address_meet(demonstration, incidents):
+    area = load_study_area(resolution=9)
+    study = prepare(incidents, lens=load_lens("needs-at-address"), area=area)
+    together = incidents.table.assign(counts=study.weights > 0)
+    each = together[together["counts"]].groupby(["lon", "lat"])[list(NEEDS)].any().sum(axis=1)
+    assert (each >= 2).all()
+    assert (together.loc[together["counts"], list(NEEDS)].sum(axis=1) == 1).any()
+    result = find_hotspots(study)
+    (plant,) = [one for one in demonstration.truth["planted"] if one["id"] == "domestic-abuse-1"]
+    assert (result.cells.set_index("cell")["hotspot_id"][plant["cells"]] != "").any()
+    for audience in ("partnership", "public"):
+        with pytest.raises(DisclosureError, match="met at single addresses"):
+            release(result, audience=audience, register=MemoryRegister())
+    finding = ask_change(study, ChangeChoices(since=date(2022, 3, 1)))
+    with pytest.raises(DisclosureError):
+        release(finding, audience="partnership", register=MemoryRegister())
+    with pytest.raises(RequestError, match="later ones at the same address"):
+        ask_accuracy(study, AccuracyChoices())
 
 
 def incidents_in(study, cells):

@@ -24,9 +24,10 @@ WORDS = ["type", "crime_code", "risk_grade", "location_type", "missing_from", "f
 
 
 def incidents(*rows):
-    """A force's incidents: each row gives what differs from an ``Other call`` with no flag."""
+    """A force's incidents, each at its own point: rows differ from an ``Other call`` unflagged."""
     blank = dict.fromkeys(FLAG_COLUMNS, False) | dict.fromkeys(WORDS) | {"type": "Other call"}
-    table = pd.DataFrame([blank | row for row in rows])
+    table = pd.DataFrame([blank | row for row in rows]).assign(lat=53.4)
+    table["lon"] = -3 + 0.001 * table.index
     return table.astype(dict.fromkeys(WORDS, "category") | dict.fromkeys(FLAG_COLUMNS, "bool"))
 
 
@@ -176,6 +177,11 @@ CASES = {
         ({"mental_health": True, "missing": True}, 1),
         ({"drugs": True, "alcohol": True, "mental_health": True}, 1),  # counted once
         ({"missing_child": True, "mental_health": True}, 0),  # the flag of a missing person decides
+    ],
+    "needs-at-address": [  # each row here is an address of its own
+        ({"domestic_abuse": True}, 0),
+        ({"domestic_abuse": True, "alcohol": True}, 1),
+        ({"drugs": True, "missing": True, "location_type": "Hospital"}, 0),
     ],
     "mental-health": [
         ({"mental_health": True}, 1),

@@ -65,6 +65,22 @@ def test_a_visit_is_counted_at_once_and_what_is_typed_stays(campaign):
     assert now.content["outreach"] == kept.content["outreach"]
 
 
+def test_a_campaign_begins_and_is_named_after_the_day_that_was_chosen(app):
+    app.switch_page(CAMPAIGNS).run()
+    field(app.selectbox, "Begin from a template").select("domestic-abuse-month").run()
+    field(app.date_input, "First day").set_value(date(2023, 3, 6)).run()
+    press(app, "Start a campaign")
+    assert field(app.text_input, "Name of the campaign").value.endswith(", March 2023")
+    press_first(app, "Take the first 3 places")
+    press_first(app, "Fill the template's 4 actions down over 3 places")
+    saved(app)
+    (kept,) = records(database(), "campaign")
+    assert kept.content["first"] == "2023-03-06"
+    dues = {one["due"] for one in kept.content["actions"]}
+    assert min(dues) >= "2023-03-06"
+    assert max(dues) <= kept.content["last"]
+
+
 def test_a_campaign_without_a_template_takes_places_too(app):
     app.switch_page(CAMPAIGNS).run()
     press(app, "Start a new one")

@@ -54,20 +54,28 @@ def _below(viewer: Viewer, desk: Desk) -> None:
 
 
 def _begin(_viewer: Viewer) -> Content | None:
-    """Ask which template a campaign begins from; return its first answers once."""
+    """Ask which template a campaign begins from, and when; return its first answers once."""
     known = {one.id: one for one in templates()}
-    left, right = st.columns([5, 1], vertical_alignment="bottom")
+    left, middle, right = st.columns([4, 1, 1], vertical_alignment="bottom")
     chosen = left.selectbox(
         "Begin from a template",
         [*known, ""],
         format_func=lambda name: known[name].title if name else _OWN,
         key="campaign template",
     )
-    if not right.button("Start a campaign", type="primary", width="stretch"):
-        return None
     today = today_here()
     monday = today + timedelta(days=7 - today.weekday())
-    return known[chosen].begin(monday) if chosen else {"state": "draft"}
+    first = middle.date_input(
+        "First day",
+        monday,
+        format="DD/MM/YYYY",
+        disabled=not chosen,
+        help="Its days, the days its actions are due and the month in its name follow from it.",
+        key="campaign first day",
+    )
+    if not right.button("Start a campaign", type="primary", width="stretch"):
+        return None
+    return known[chosen].begin(first or monday) if chosen else {"state": "draft"}
 
 
 class _Tables:
