@@ -90,6 +90,7 @@ def test_lenses_that_fit_come_first_and_a_misfit_is_refused_in_words(app):
     words = refusal(app)
     assert "child_under_1" in words
     assert "“County lines indicators”" in words
+    assert "lens" not in words.casefold()
     assert "county-lines" not in words
     assert "Traceback" not in said(app)
 

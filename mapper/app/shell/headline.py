@@ -38,6 +38,9 @@ def _counted(shown: Release) -> str:
     )
 
 
+_SCREEN_WORDS = {"lens": "harm", "lenses": "harms", "Lens": "Harm", "Lenses": "Harms"}
+
+
 def show_refusal(lens: Lens, words: str) -> None:
     """Show the question that could not be answered, and why."""
     st.html(
@@ -48,10 +51,13 @@ def show_refusal(lens: Lens, words: str) -> None:
 
 
 def with_titles(words: str) -> str:
-    """Return a message with lenses under the titles that the page shows, not their ids."""
+    """Return a message with lenses called harms and under their titles, as pages show them."""
     titles = {lens.id: f"“{lens.title}”" for lens in shipped_lenses()}
     ids = "|".join(sorted(map(re.escape, titles), key=len, reverse=True))
-    return re.sub(rf"(?<![\w-])({ids})(?![\w-])", lambda found: titles[found[1]], words)
+    named = re.sub(rf"(?<![\w-])({ids})(?![\w-])", lambda found: titles[found[1]], words)
+    for lens, harm in _SCREEN_WORDS.items():
+        named = re.sub(rf"\b{lens}\b", harm, named)
+    return named
 
 
 def show_cautions(shown: Release) -> None:
