@@ -28,13 +28,13 @@ run: install
 	$(BIN)/mapper serve
 
 # One after the other: side by side on two cores each second of work costs three, and all of it takes
-# longer. One Chromium serves all of the browser's tests, apart from xdist.
+# longer. Tests in a browser wait a good deal, and are two at a time too.
 test: .venv/installed-dev .venv/browser
 	$(MAKE) --no-print-directory test-plain
 	$(MAKE) --no-print-directory test-browser
 
 test-browser: .venv/browser
-	$(BIN)/python -m pytest -m "browser and not soak" $(BROWSER)
+	$(BIN)/python -m pytest -m "browser and not soak" $(BROWSER) --numprocesses=2 --dist=loadfile
 	$(BIN)/python -m pytest -m "not soak" $(ALONE)
 
 test-plain: lint
