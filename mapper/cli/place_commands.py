@@ -80,11 +80,18 @@ def work_visits(
         Literal["patrol", "partner visit"], typer.Option(help="What the positions are of.")
     ] = "patrol",
     mapping: ColumnMapping = None,
+    *,
+    back: Annotated[
+        bool, typer.Option("--take-back", help="Remove the visits that were kept of this file.")
+    ] = False,
 ) -> None:
     """Keep the minutes that positions spent at places of work; whose they were is never read."""
-    from mapper.cli.work import take_visits
+    from mapper.cli.work import take_back_visits, take_visits
 
-    take_visits(path, kind=kind, mapping=mapping)
+    if back:
+        take_back_visits(path)
+    else:
+        take_visits(path, kind=kind, mapping=mapping)
 
 
 @work_app.command("campaign")

@@ -199,6 +199,22 @@ def take_visits(path: Path, *, kind: "VisitKind", mapping: Path | None) -> None:
     say(stays.words, visits=kept, left_out=left_out, **facts)
 
 
+def take_back_visits(path: Path) -> None:
+    """Remove the visits that were kept of a file of positions."""
+    from mapper.base.files import digest_of
+    from mapper.records.open import database
+    from mapper.records.visits import remove_visits, visits_of_file
+
+    digest = digest_of(path)
+    if not visits_of_file(database(), digest):
+        raise RecordsError(
+            f"{path.name}: no visit of this file is kept. Give the file that was taken in,"
+            " unchanged."
+        )
+    gone = remove_visits(database(), origin=digest, viewer=account())
+    say(f"{count(gone, 'visit')} taken back.", visits=gone)
+
+
 def _saved(one: "Version") -> str:
     """Return version, day and author."""
     return f"version {one.number}, {one.saved:%Y-%m-%d %H:%M} UTC, {one.author}"

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from typing import Any, Literal, get_args
 
-from sqlalchemy import delete, insert, select
+from sqlalchemy import Connection, delete, func, insert, select
 
 from mapper.base.errors import RecordsError
 from mapper.base.text import count, day_in_words
@@ -99,17 +99,27 @@ def keep_visits(
     require(viewer, "plan")
     every, now = tuple(found), datetime.now(UTC)
     with database.write() as connection:
-        known = select(visits.c.visit).where(visits.c.origin == origin).limit(1)
-        if origin and connection.execute(known).first():
+        if origin and _number_of(connection, origin):
             raise RecordsError(
-                "Visits of this file were kept before, so none were added. Remove those first, or"
-                " choose another file."
+                "Visits of this file were kept before, so none were added. Take those back first,"
+                " or choose another file."
             )
         rows = [_row(one, origin, now) for one in every]
         if rows:
             connection.execute(insert(visits), rows)
         append(connection, _event("save", viewer, f"{count(len(every), 'visit')} kept", origin))
     return len(every)
+
+
+def visits_of_file(database: Database, origin: str) -> int:
+    """Return how many visits of a file, told by its SHA-256, are kept."""
+    with database.read() as connection:
+        return _number_of(connection, origin)
+
+
+def _number_of(connection: Connection, origin: str) -> int:
+    every = select(func.count()).select_from(visits).where(visits.c.origin == origin)
+    return int(connection.execute(every).scalar_one())
 
 
 def remove_visits(database: Database, *, origin: str, viewer: Viewer) -> int:

@@ -68,8 +68,11 @@ def test_positions_are_kept_for_places_of_work_alone_and_once(place):
     press(app, "Keep 1 visit")
     (table,) = (one.value for one in app.dataframe)
     assert table[["Visits", "Minutes"]].to_numpy().tolist() == [[1, 20]]
+    assert "1 visit of this file is kept already" in said(app)
+    press(app, "Take 1 visit back")
+    assert "1 of 1 place had no visit" in said(app)
     press(app, "Keep 1 visit")
-    assert "were kept before" in said(app)
+    assert "1 visit of this file is kept already" in said(app)
 
 
 def test_with_no_place_of_work_the_page_says_how_to_begin(app):

@@ -1,15 +1,18 @@
 """mapper dossier and mapper records: listed, shown, carried from one workspace to another."""
 
 import re
+from datetime import date
 
 import pytest
 
 from mapper.base.settings import settings
 from mapper.disclosure.people import one_person
+from mapper.grid.hexagons import cells_to_strings, points_to_cells
 from mapper.records.audit_query import AuditFilter, find_entries
 from mapper.records.open import database
 from mapper.records.saving import Work, save
 from mapper.records.versions import history
+from mapper.records.visits import visits_between
 from tests.questions.context.conftest import extract, near
 from tests.records.test_campaigns import CONTENT
 
@@ -76,6 +79,20 @@ def test_overdue_actions_are_listed_by_their_day(run):
         "0 overdue actions in 1 plan or campaign"
         in run("records", "overdue", "--on", "2026-01-10").out
     )
+
+
+def test_visits_of_a_wrong_file_are_taken_back(run, tmp_path):
+    cells = cells_to_strings(points_to_cells([-2.98], [53.41], resolution=9))
+    content = {"name": "The parade", "ward": "", "cells": list(cells)}
+    save(database(), Work("P-1", "plan", content), viewer=ANNE, reason="first")
+    path = tmp_path / "avl.csv"
+    rows = [f"2026-01-20 20:{minute:02},53.41,-2.98" for minute in range(0, 24, 4)]
+    path.write_text("\n".join(["Time,Latitude,Longitude", *rows]))
+    assert run("records", "visits", path, "--take-back").code == 2
+    assert "1 visit at the places asked for" in run("records", "visits", path).out
+    assert "Take those back first" in run("records", "visits", path).err
+    assert run("records", "visits", path, "--take-back").out == "1 visit taken back.\n"
+    assert visits_between(database(), date(2026, 1, 1), date(2026, 12, 31)) == ()
 
 
 def test_all_work_goes_from_one_workspace_to_another_by_digest(run, workspace, tmp_path):

@@ -35,6 +35,8 @@ from mapper.records.visits import (
     dosage,
     keep_visits,
     kept_to_plan,
+    remove_visits,
+    visits_of_file,
     visits_on,
 )
 
@@ -143,10 +145,23 @@ def _offer_positions(viewer: Viewer, places: Sequence[Ground]) -> None:
             st.session_state[_FOUND] = ((given.file_id, kind), *found)
         _, stays, digest = st.session_state[_FOUND]
         st.text(stays.words)
+        if number := visits_of_file(database(), digest):
+            _offer_back(viewer, digest, number)
+            return
         label = f"Keep {count(len(stays.visits), 'visit')}"
         if stays.visits and st.button(plain(label), type="primary", key="positions keep"):
             require(viewer, "load data")
             attempt(lambda: keep_visits(database(), stays.visits, viewer=viewer, origin=digest))
+
+
+def _offer_back(viewer: Viewer, digest: str, number: int) -> None:
+    """Say that the visits of a file are kept, and take them back when asked."""
+    kept = count(number, "visit")
+    st.text(f"{kept} of this file {'is' if number == 1 else 'are'} kept already.")
+    if not may(viewer, "see everything"):
+        return
+    if st.button(plain(f"Take {kept} back"), key="positions back"):
+        attempt(lambda: remove_visits(database(), origin=digest, viewer=viewer))
 
 
 def _found(name: str, data: bytes, places: Sequence[Ground], kind: VisitKind) -> tuple[Stays, str]:
