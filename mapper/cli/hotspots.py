@@ -18,6 +18,7 @@ from mapper.cli.file_arguments import (
     Comments,
     EngineName,
     Forms,
+    PlaceFiles,
     Previous,
     Scheduler,
     Workers,
@@ -48,6 +49,7 @@ def run(
     forms: Forms = "csv,geojson,parquet,html",
     csv_comments: Comments = False,
     background: Background = None,
+    places: PlaceFiles = None,
     engine: EngineName = "here",
     scheduler: Scheduler = "",
     workers: Workers = None,
@@ -65,10 +67,12 @@ def run(
     from mapper.disclosure.make import release
     from mapper.outputs.exports import DRAWN, FORMS, forms_asked
     from mapper.outputs.maps.basemap import paper_ground
+    from mapper.outputs.surroundings import NOTHING_AROUND, surroundings_of
 
     counting = Engine(engine, scheduler, workers)
     chosen = forms_asked(forms, FORMS)
-    ground = paper_ground(background) if set(chosen) & set(DRAWN) else None
+    drawn = set(chosen) & set(DRAWN)
+    around = surroundings_of(paper_ground(background), places) if drawn else NOTHING_AROUND
     ids = earlier_ids(previous) if previous else None
     with shown_progress() as progress:
         reading = part_of(progress, 0.0, 0.6)
@@ -79,7 +83,7 @@ def run(
 
         beside = _signals(study, result, comments=csv_comments) if signals else {}
         progress("Writing the list, cells, map and manifest", 0.8)
-        write = partial(write_outputs, comments=csv_comments, beside=beside, ground=ground)
+        write = partial(write_outputs, comments=csv_comments, beside=beside, around=around)
         write(shown, out, forms=chosen)
     notes = [f"  {note}" for note in result.notes if note.code in _TOLD]
     say(

@@ -113,6 +113,7 @@ def _write(studies: JobStudies, lens_given: str, area_given: str, out: Path) -> 
     from mapper.lenses.load import load_lens
     from mapper.outputs.exports import DRAWN, exports
     from mapper.outputs.maps.basemap import paper_ground
+    from mapper.outputs.surroundings import NOTHING_AROUND, surroundings_of
     from mapper.outputs.write import write_contents
 
     job, lens = studies.job, load_lens(lens_given)
@@ -122,11 +123,15 @@ def _write(studies: JobStudies, lens_given: str, area_given: str, out: Path) -> 
     result = find_hotspots(study)
     shown = released(result, audience=job.outputs.audience, made_by=job.made_by)
     folder = out / _safe(study.area.name) / _safe(lens.id)
-    ground = paper_ground() if set(job.outputs.forms) & set(DRAWN) else None
-    contents = exports(shown, job.outputs.forms, crs=job.outputs.crs, ground=ground)
+    around = (
+        surroundings_of(paper_ground(), job.outputs.places)
+        if set(job.outputs.forms) & set(DRAWN)
+        else NOTHING_AROUND
+    )
+    contents = exports(shown, job.outputs.forms, crs=job.outputs.crs, around=around)
     for asked in job.questions:
         contents |= _answer(job, asked, study, result)
-    write_contents(shown, folder, contents, ground=ground)
+    write_contents(shown, folder, contents, around=around)
     return f"{count(len(shown.hotspots), 'hot spot')}, in {folder}"
 
 
@@ -156,6 +161,7 @@ def _keep_inputs(job: Job, path: Path | None, out: str) -> None:
     """Refuse a job whose log or folder would be written over what it reads."""
     incidents, analysis = job.incidents, job.analysis
     read = [path, *incidents.paths, incidents.mapping, incidents.sinks]
+    read += job.outputs.places
     named = [*analysis.lenses, *analysis.areas]
     keep_inputs({"read": [each for each in read if each], "named": named, "log": job.log})
     folder = Path(out)

@@ -38,6 +38,7 @@ A complete one::
     audience = "operational"
     forms = ["csv", "html", "gpkg"]
     crs = "EPSG:27700"                # for forms that hold layers
+    places = ["stations.csv"]         # landmarks of pictures; MAPPER_PLACES if left out
 """
 
 from collections.abc import Collection, Mapping
@@ -169,6 +170,7 @@ class JobOutputs(_Section):
     audience: Literal["operational", "partnership", "public"] = "operational"
     forms: tuple[Annotated[str, AfterValidator(_known_form)], ...] = ("csv", "html")
     crs: Annotated[str, AfterValidator(_known_system)] = "EPSG:4326"
+    places: tuple[Path, ...] = ()
 
 
 class Job(_Section):
@@ -226,11 +228,13 @@ def read_job(path: Path) -> Job:
             words = f"{path}: {each.id}: {error} Mend the file and run it again."
             raise RequestError(words) from None
     log = home / job.log if job.log else None
+    places = tuple(home / one for one in job.outputs.places)
     return job.model_copy(
         update={
             "incidents": incidents,
             "analysis": analysis,
             "questions": questions,
+            "outputs": job.outputs.model_copy(update={"places": places}),
             "log": log,
             "out": str(home / job.out),
         }

@@ -4,6 +4,7 @@ The distance is from the landmark to the middle of the place, as the crow flies;
 nearest of eight, as seen from the landmark. The landmark is the nearest one that has a name and is
 of a kind that people find their way by: no refuge, home or service whose address is nobody's
 business, and nothing that stands at every corner. Its kind is said where its name leaves it out.
+Told coarsely, it is "about 400 m north-east of Elm hospital", or only near it.
 """
 
 from collections.abc import Sequence
@@ -20,6 +21,8 @@ WAYS = (
 )
 HERE = 75  # metres within which a place counts as being at its landmark: half a street
 FARTHEST = 2_000.0  # metres beyond which a landmark leads nobody
+FINE, COARSE = 10, 100  # metres to which a distance is told
+_NEAR = 200  # metres within which a coarse way tells nothing: half a cell of resolution 9
 _KILOMETRE = 1_000
 WELL_KNOWN = ("railway station", "bus or coach station", "police station", "hospital")
 LANDMARKS = (
@@ -55,38 +58,49 @@ def heading(mark: tuple[float, float], place: tuple[float, float]) -> Heading:
     return Heading(float(EARTH * np.hypot(north, east)), WAYS[eighth])
 
 
-def direction_words(mark: tuple[float, float], place: tuple[float, float], *, name: str) -> str:
-    """Say where a place lies, seen from a landmark: 120 m north-east of Elm school."""
+def direction_words(
+    mark: tuple[float, float], place: tuple[float, float], *, name: str, step: int = FINE
+) -> str:
+    """Say where a place lies, seen from a landmark: 120 m north-east of Elm school.
+
+    Parameters
+    ----------
+    step
+        Metres to which the distance is told: ``FINE`` or ``COARSE``.
+    """
     metres, way = heading(mark, place)
-    if metres < HERE:
+    if metres < HERE and step < COARSE:
         return f"at {name}"
-    tens = int(metres / 10 + 0.5) * 10
-    far = f"{tens} m" if tens < _KILOMETRE else f"{metres / _KILOMETRE:.1f} km"
-    return f"{far} {way} of {name}"
+    if metres < _NEAR and step >= COARSE:
+        return f"near {name}"
+    steps = int(metres / step + 0.5) * step
+    far = f"{steps} m" if steps < _KILOMETRE else f"{metres / _KILOMETRE:.1f} km"
+    return f"{'about ' if step >= COARSE else ''}{far} {way} of {name}"
 
 
-def from_landmark(places: pd.DataFrame, lon: float, lat: float) -> str:
+def from_landmark(
+    places: pd.DataFrame,
+    lon: float,
+    lat: float,
+    *,
+    kinds: Sequence[str] = LANDMARKS,
+    step: int = FINE,
+) -> str:
     """Say where a point lies, seen from the nearest landmark; nothing where none is near.
 
     Parameters
     ----------
     places
         Columns of ``PLACE_COLUMNS``.
-    """
-    found = nearest_landmark(places, lon, lat)
-    return direction_words((found.lon, found.lat), (lon, lat), name=found.name) if found else ""
-
-
-def near_landmark(places: pd.DataFrame, lon: float, lat: float, kinds: Sequence[str]) -> str:
-    """Say only that a landmark is near a point, of some kinds: near Elm hospital.
-
-    Parameters
-    ----------
-    places
-        Columns of ``PLACE_COLUMNS``.
+    kinds
+        Of landmark.
+    step
+        Metres to which the distance is told.
     """
     found = nearest_landmark(places, lon, lat, kinds=kinds)
-    return f"near {found.name}" if found else ""
+    if found is None:
+        return ""
+    return direction_words((found.lon, found.lat), (lon, lat), name=found.name, step=step)
 
 
 def nearest_landmark(

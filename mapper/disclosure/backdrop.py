@@ -7,8 +7,9 @@ the public gets no roads either. What is left (main roads, rail, water, woods, n
 larger than any cell and helps to read the map.
 
 Landmarks follow the same rule. Outside the operational audience a place is set beside the few that
-everybody knows, without metres or way: those would find a place again that is shown coarsely on
-purpose, and a school or a surgery is as small as a house. The public gets none.
+everybody knows, for a school or a surgery is as small as a house, and to a hundred metres: the way
+is worked out from the middle of the cells that the release shows, and so tells nothing that they
+do not, but ten metres would be read as where an incident was. The public gets none.
 """
 
 from collections.abc import Mapping
@@ -16,7 +17,7 @@ from dataclasses import dataclass
 from types import MappingProxyType
 
 from mapper.areas.ground import LAYERS
-from mapper.context.directions import LANDMARKS, WELL_KNOWN
+from mapper.context.directions import COARSE, FINE, LANDMARKS, WELL_KNOWN
 from mapper.disclosure.release import Release, is_release
 
 _LANDSCAPE = ("woods", "water", "rivers", "places")
@@ -28,17 +29,17 @@ class Backdrop:
 
     layers: tuple[str, ...]  # of vector tiles: names in mapper.areas.ground.LAYERS
     landmarks: tuple[str, ...]  # kinds of place that may be marked, and named beside a place shown
-    directions: bool  # how far and which way a place lies from one
+    step: int  # metres to which it is told how far a place lies from one
     closest: int  # zoom of the finest pictures that may be drawn; closer in they are only enlarged
 
 
 BACKDROPS: Mapping[str, Backdrop] = MappingProxyType(
     {
-        "operational": Backdrop(tuple(LAYERS), LANDMARKS, directions=True, closest=19),
+        "operational": Backdrop(tuple(LAYERS), LANDMARKS, step=FINE, closest=19),
         "partnership": Backdrop(
-            (*_LANDSCAPE, "rail", "roads"), WELL_KNOWN, directions=False, closest=13
+            (*_LANDSCAPE, "rail", "roads"), WELL_KNOWN, step=COARSE, closest=13
         ),
-        "public": Backdrop(_LANDSCAPE, (), directions=False, closest=11),
+        "public": Backdrop(_LANDSCAPE, (), step=COARSE, closest=11),
     }
 )
 

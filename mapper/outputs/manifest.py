@@ -16,6 +16,7 @@ import numpy as np
 
 from mapper.base.files import digest_of
 from mapper.disclosure.release import AnyRelease, FindingRelease, is_release
+from mapper.outputs.surroundings import NOTHING_AROUND, Surroundings
 
 # What a file says of itself, in this order: of a map, and of the answer to a question.
 _MAP = (
@@ -43,7 +44,7 @@ def manifest(
     *,
     outputs: Mapping[str, bytes],
     made_at: datetime,
-    ground: Path | None = None,
+    around: Surroundings = NOTHING_AROUND,
 ) -> bytes:
     """Return the manifest of a set of output files as JSON.
 
@@ -53,10 +54,14 @@ def manifest(
         Content of each file beside the manifest, by file name.
     made_at
         Time of the run, with its offset: the only thing that two runs over one input differ in.
-    ground
-        Vector tiles that a picture among the files was drawn over.
+    around
+        What a picture among the files was drawn over and named by.
     """
-    under = {} if ground is None else {"background": _fingerprint_of(ground)}
+    under: dict[str, Any] = {}
+    if around.ground is not None:
+        under["background"] = _fingerprint_of(around.ground)
+    if around.place_files:
+        under["places"] = [_fingerprint_of(path) for path in around.place_files]
     content = {
         **plain_json(is_release(release, AnyRelease).record),
         **said_of(release),

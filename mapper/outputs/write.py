@@ -9,6 +9,7 @@ from mapper.disclosure.release import FindingRelease, Release, is_release
 from mapper.outputs.exports import ANSWER_FORMS, DRAWN, exports
 from mapper.outputs.folder import replace_set
 from mapper.outputs.manifest import manifest
+from mapper.outputs.surroundings import NOTHING_AROUND, Surroundings
 
 MANIFEST = "manifest.json"
 USUAL_FORMS = ("csv", "geojson", "parquet", "html")
@@ -21,7 +22,7 @@ def write_outputs(
     forms: Iterable[str] = USUAL_FORMS,
     comments: bool = False,
     beside: Mapping[str, bytes] | None = None,
-    ground: Path | None = None,
+    around: Surroundings = NOTHING_AROUND,
 ) -> tuple[Path, ...]:
     """Write a map into a folder in some forms, whole or not at all.
 
@@ -36,8 +37,8 @@ def write_outputs(
         Lines of comment above the header of CSV.
     beside
         Content of further files by name, such as ``signals.csv``: made from releases, too.
-    ground
-        Vector tiles to draw streets from, for a form that is a picture; the manifest names them.
+    around
+        What a form that is a picture is drawn over and named by; the manifest names the files.
 
     Returns
     -------
@@ -52,13 +53,17 @@ def write_outputs(
         When the folder cannot be written or the disk is full; the folder is then as it was.
     """
     asked = tuple(forms)
-    under = ground if set(asked) & set(DRAWN) else None
-    made = exports(is_release(release), asked, comments=comments, ground=under)
-    return write_contents(release, out, {**made, **(beside or {})}, ground=under)
+    under = around if set(asked) & set(DRAWN) else NOTHING_AROUND
+    made = exports(is_release(release), asked, comments=comments, around=under)
+    return write_contents(release, out, {**made, **(beside or {})}, around=under)
 
 
 def write_contents(
-    release: Release, out: Path, contents: Mapping[str, bytes], *, ground: Path | None = None
+    release: Release,
+    out: Path,
+    contents: Mapping[str, bytes],
+    *,
+    around: Surroundings = NOTHING_AROUND,
 ) -> tuple[Path, ...]:
     """Write chosen files of a release with their manifest, as :func:`write_outputs` does.
 
@@ -66,10 +71,10 @@ def write_contents(
     ----------
     contents
         Content of each file by name; the manifest is added.
-    ground
-        Vector tiles that a picture among them was drawn over.
+    around
+        What a picture among them was drawn over and named by.
     """
-    said = manifest(release, outputs=contents, made_at=datetime.now(tz=UTC), ground=ground)
+    said = manifest(release, outputs=contents, made_at=datetime.now(tz=UTC), around=around)
     made = {**contents, MANIFEST: said}
     replace_set(out, made, manifest=MANIFEST)
     return tuple(out / file for file in made)

@@ -292,6 +292,36 @@ def test_work_that_takes_a_while_is_told_while_it_goes_on(visit):
     assert page.get_by_role("button", name="Test every place").count() == 0
 
 
+# Reads the sign at each frame, and once more as it would be after seven seconds.
+_SIGNS = """() => {
+    window.signs = [];
+    const look = () => {
+        const sign = getComputedStyle(document.body, "::after");
+        if (sign.content !== "none" && window.signs.length < 2) {
+            window.signs.push(sign.content);
+            for (const one of document.getAnimations())
+                if (one.effect.pseudoElement === "::after") one.currentTime = 7000;
+            window.signs.push(`${sign.content} ${sign.getPropertyValue("--m-seconds")}`);
+        }
+        requestAnimationFrame(look);
+    };
+    look();
+}"""
+
+
+@pytest.mark.parametrize("motion", ["no-preference", "reduce"])
+def test_a_file_in_the_making_is_told_and_after_three_seconds_for_how_long(visit, motion):
+    page = visit.page
+    page.emulate_media(reduced_motion=motion)
+    page.evaluate(_SIGNS)
+    visit.download("Map as a picture (PNG)", behind=["Export"])
+    first, later = page.evaluate("() => window.signs")
+    assert first == '"Making the file…"'
+    assert later == '"Making the file… (" counter(m-seconds) " seconds so far)" 7'
+    gone = "() => getComputedStyle(document.body, '::after').content === 'none'"
+    page.wait_for_function(gone)
+
+
 def test_the_generated_demonstration_opens_by_itself(browser, tmp_path):
     with serving(tmp_path) as address:
         visitor = Visit(browser, address).open()

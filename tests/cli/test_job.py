@@ -81,6 +81,21 @@ def test_each_part_is_written_and_too_few_events_are_told(job_file):
     assert log.strip().endswith("Monthly: 1 written, 0 failed, 2 in all")
 
 
+def test_pictures_of_a_job_name_the_landmarks_that_lie_beside_it(job_file):
+    (job_file.parent / "near.csv").write_text(
+        "name,kind,longitude,latitude\nElm,hospital,-2.95,53.4\n"
+    )
+    asked = JOB.replace('"png"]', '"svg"]\nplaces = ["near.csv"]')
+    job_file.write_text(asked)
+    assert run(job_file) == 0
+    folder = job_file.parent / "out" / "2030-12-31" / "merseyside" / "all-demand"
+    manifest = json.loads((folder / "manifest.json").read_text())
+    assert [one["name"] for one in manifest["places"]] == ["near.csv"]
+    job_file.write_text(asked.replace("near.csv", "far.csv"))
+    assert run(job_file) == 3
+    assert "far.csv" in (job_file.parent / "log" / "run.log").read_text()
+
+
 QUESTIONS = """
 [[questions]]
 id = "concentration"

@@ -2,9 +2,10 @@
 
 import h3
 import numpy as np
+import pandas as pd
 import pytest
 
-from mapper.context.directions import WAYS, direction_words, from_landmark, heading
+from mapper.context.directions import COARSE, WAYS, direction_words, from_landmark, heading
 from mapper.context.distances import EARTH, metres_between
 from mapper.context.places import Places, places_table
 from mapper.outputs.maps.landmarks import (
@@ -76,7 +77,18 @@ def test_the_nearest_named_landmark_that_people_know_is_told():
     assert from_landmark(table.drop([2, 3]), *MARK) == ""
 
 
-def test_a_release_to_partners_tells_no_direction(make_release):
+def test_coarsely_told_a_way_has_hundreds_of_metres_and_none_within_half_a_cell():
+    told = {
+        (east, north): direction_words(MARK, offset(east, north), name="Elm", step=COARSE)
+        for east, north in ((0, 0), (190, 0), (260, 0), (0, -349), (0, -352), (960, 960))
+    }
+    assert list(told.values()) == [
+        *("near Elm", "near Elm", "about 300 m east of Elm", "about 300 m south of Elm"),
+        *("about 400 m south of Elm", "about 1.4 km north-east of Elm"),
+    ]
+
+
+def test_a_way_told_to_partners_is_told_to_a_hundred_metres_by_the_cells_alone(make_release):
     shown = make_release()
     lon, lat = shown.hotspots[["lon", "lat"]].iloc[0]
     near = Places(
@@ -85,8 +97,19 @@ def test_a_release_to_partners_tells_no_direction(make_release):
     first = shown.hotspots["hotspot_id"].iloc[0]
     assert directions(shown, near)[first] == "200 m north of Elm school"
     assert directions(shown, None) == {}
+    known = Places(near.table.assign(kind=pd.Categorical(["hospital"]), lat=lat - 0.0045))
     guarded = make_release(audience="partnership")
     assert directions(guarded, near) == {}
+    told = directions(guarded, known)
+    assert told[first] == "about 500 m north of Elm hospital"
+    # Whoever has the cells shown works the same words out of them: they tell nothing more.
+    cells = guarded.cells[guarded.cells["hotspot_id"] != ""]
+    for spot, mine in cells.groupby("hotspot_id")["cell"]:
+        lats, lons = zip(*map(h3.cell_to_latlng, mine), strict=True)
+        middle = float(np.mean(lons)), float(np.mean(lats))
+        again = from_landmark(known.table, *middle, kinds=["hospital"], step=COARSE)
+        assert told.get(spot, "") == again
+    assert directions(make_release(audience="public"), known) == {}
 
 
 def test_partners_are_told_what_everybody_knows_to_be_near_and_the_public_nothing(
@@ -114,6 +137,6 @@ def test_partners_are_told_what_everybody_knows_to_be_near_and_the_public_nothin
         )
     assert said == {
         "operational": "200 m north of Oak School",
-        "partnership": "near Elm hospital",
+        "partnership": "about 500 m north of Elm hospital",
         "public": "",
     }

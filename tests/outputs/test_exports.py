@@ -1,7 +1,9 @@
 """Exports opened again with other programs' readers: the same values, text as text."""
 
 import io
+import re
 import sqlite3
+from xml.etree import ElementTree as ET
 
 import geopandas as gpd
 import numpy as np
@@ -15,6 +17,7 @@ from mapper.base.errors import DisclosureError, OutputError
 from mapper.outputs.exports import FORMS, NATIONAL_GRID, export
 from mapper.outputs.exports.fields import FIELDS
 from mapper.outputs.exports.pictures import map_svg
+from mapper.outputs.surroundings import Surroundings
 from mapper.outputs.tables import hotspot_rows
 
 HOSTILE = '=HYPERLINK("http://x","y")<script>{{7*7}}'
@@ -116,6 +119,50 @@ def test_pictures_are_marked(release):
     assert svg.count(f">{release.marking}</text>") == 2
     assert "<script" not in svg
     assert export(release, "png").startswith(b"\x89PNG")
+
+
+def near_the_first(release, folder, kind):
+    """A file with one place of a kind, 450 m south of the first hot spot."""
+    lon, lat = release.hotspots[["lon", "lat"]].iloc[0]
+    path = folder / f"{kind}.csv"
+    path.write_text(f"name,kind,longitude,latitude\nElm,{kind},{lon},{lat - 0.00405}\n")
+    return Surroundings(place_files=(path,))
+
+
+def words_of(release, around):
+    root = ET.fromstring(export(release, "svg", around=around))
+    return ["".join(node.itertext()) for node in root.iter("{http://www.w3.org/2000/svg}text")]
+
+
+@pytest.mark.parametrize(
+    ("audience", "kind", "told"),
+    [
+        ("operational", "school", "; 450 m north of Elm school"),
+        ("operational", "hospital", "; 450 m north of Elm hospital"),
+        ("partnership", "school", ""),
+        ("partnership", "hospital", "; about 500 m north of Elm hospital"),
+        ("public", "hospital", ""),
+    ],
+)
+def test_pictures_list_their_places_by_the_landmark_that_the_audience_may_know(
+    make_release, tmp_path, audience, kind, told
+):
+    release = make_release(audience=audience)
+    around = near_the_first(release, tmp_path, kind)
+    name, district = release.hotspots[["name", "district"]].iloc[0]
+    words = words_of(release, around)
+    assert f"1. {name}, {district}{told}" in words
+    assert len([one for one in words if re.match(r"\d+\. ", one)]) == len(release.hotspots)
+    assert f"1. {name}, {district}" in words_of(release, Surroundings())
+
+
+def test_a_picture_of_many_places_lists_the_first_and_says_how_many_more(make_release):
+    release = make_release(rings=30, spots=15)
+    words = words_of(release, Surroundings())
+    assert [one.split(".")[0] for one in words if re.match(r"\d+\. ", one)] == [
+        str(number) for number in range(1, 13)
+    ]
+    assert f"And {len(release.hotspots) - 12} more places on the map: see the list." in words
 
 
 def test_every_field_has_a_meaning(release):

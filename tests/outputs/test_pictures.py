@@ -1,6 +1,8 @@
 """Drawings for print: well-formed, drawable, every word encoded, every number said in words."""
 
 import re
+from dataclasses import replace
+from itertools import combinations
 from xml.etree import ElementTree as ET
 
 import geopandas as gpd
@@ -12,8 +14,10 @@ import shapely
 from mapper.areas.ground_tiles import write_ground
 from mapper.base.palette import COLOURS
 from mapper.context.places import Places
+from mapper.grid.hexagons import cells_to_discs, cells_to_strings, strings_to_cells
 from mapper.outputs.documents.svg import svg_to_png
 from mapper.outputs.pictures.charts import bars, curve, strip, week_clock
+from mapper.outputs.pictures.map_names import Label
 from mapper.outputs.pictures.map_picture import map_picture
 from mapper.outputs.pictures.svg import HOT
 
@@ -40,6 +44,26 @@ def test_map_numbers_hot_spots_and_names_them_in_words(make_release):
     for name in release.hotspots["name"]:
         assert name in picture.alt
     assert "Hidden" not in words(root)
+
+
+def test_numbers_of_hot_spots_side_by_side_stand_on_none_other(make_release):
+    plain = make_release(spots=1)
+    middle = strings_to_cells(plain.cells.loc[plain.cells["hotspot_id"] != "", "cell"].to_numpy())
+    chosen = cells_to_strings(np.unique(cells_to_discs(middle[:1], rings=1)[1]))
+    at = {cell: f"h{number:03d}" for number, cell in enumerate(chosen)}
+    cells = plain.cells.assign(hotspot_id=plain.cells["cell"].map(at).fillna("").astype("str"))
+    spots = pd.concat([plain.hotspots] * len(chosen), ignore_index=True)
+    spots["hotspot_id"] = pd.Series(sorted(at.values()), dtype="str")
+    release = replace(plain, cells=cells, hotspots=spots)
+    drawn = parsed(map_picture(release, width=160)).iter(f"{SVG}text")
+    told = [("".join(one.itertext()), one) for one in drawn if one.get("fill") != "none"]
+    seen = [
+        Label(words, float(one.get("x")), float(one.get("y")), 9)
+        for words, one in told
+        if words.isdigit()
+    ]
+    assert len(seen) == len(chosen)
+    assert not [(a, b) for a, b in combinations(seen, 2) if a.lies_on(b)]
 
 
 def test_map_draws_hidden_counts_alike_and_says_so(make_release):

@@ -10,6 +10,7 @@ import pytest
 
 from mapper.base.errors import DisclosureError, InputError
 from mapper.outputs import folder as folder_module
+from mapper.outputs.surroundings import Surroundings
 from mapper.outputs.write import write_outputs
 
 NAMES = [
@@ -65,6 +66,17 @@ def test_manifest_says_what_was_asked_and_what_came_out(release, tmp_path):
         content = (tmp_path / name).read_bytes()
         assert found == {"sha256": hashlib.sha256(content).hexdigest(), "size": len(content)}
     assert sorted(said["outputs"]) == sorted(set(NAMES) - {"manifest.json"})
+
+
+def test_manifest_names_what_a_picture_was_named_by_and_none_else(release, tmp_path):
+    places = tmp_path / "stations.csv"
+    places.write_text("name,kind,longitude,latitude\nElm,hospital,-2.95,53.42\n")
+    around = Surroundings(place_files=(places,))
+    for forms, named in ((("csv",), None), (("svg",), [hashlib.sha256(places.read_bytes())])):
+        write_outputs(release, tmp_path / forms[0], forms=forms, around=around)
+        said = json.loads((tmp_path / forms[0] / "manifest.json").read_text())
+        told = [one["sha256"] for one in said["places"]] if "places" in said else None
+        assert told == (named and [one.hexdigest() for one in named])
 
 
 def test_other_files_are_left_alone(release, tmp_path):

@@ -7,6 +7,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from mapper.app.shell import downloads
 from mapper.app.shell.downloads import file_name, form_name
 from mapper.app.shell.more_forms import manifest_of_form
 from mapper.areas.load import load_study_area
@@ -17,6 +18,7 @@ from mapper.incidents.synthetic import SYNTHETIC_NOTICE
 from mapper.methods.load import methods
 from mapper.outputs.exports import DEGREES, FORMS, NATIONAL_GRID, REFERENCE_SYSTEMS, export
 from mapper.outputs.manifest import fingerprint
+from mapper.outputs.surroundings import Surroundings
 from tests.pages.conftest import drawn, forget, said, start
 from tests.small_extract import write_extract
 
@@ -131,6 +133,7 @@ def test_nothing_found_is_an_answer(tmp_path, monkeypatch):
 def test_files_are_offered_under_names_of_this_release_alone(app):
     names = [button.proto.label for button in app.get("download_button")]
     assert names == [
+        "Map as a picture (PNG)",
         "Workbook (Excel)",
         "Layers with styles (GeoPackage)",
         "Map (one file)",
@@ -141,6 +144,35 @@ def test_files_are_offered_under_names_of_this_release_alone(app):
         "Download: Workbook (Excel)",
         "What each field means (CSV)",
         "How this form was made (JSON)",
+    ]
+
+
+def test_a_picture_is_drawn_over_what_its_own_session_looks_at(make_release, monkeypatch, tmp_path):
+    """Made on a thread without a session, it would have the ground of another."""
+    places = tmp_path / "places.csv"
+    places.write_text("name,kind,lon,lat\nElm,hospital,-2.95,53.42\n")
+    offers = {}
+
+    def offered(label, data, **_choices):
+        offers[label] = data
+
+    monkeypatch.setattr("streamlit.download_button", offered)
+    monkeypatch.setattr(downloads, "current_viewer", lambda: None)
+    monkeypatch.setattr(downloads, "printed_ground", lambda: tmp_path / "own.pmtiles")
+    monkeypatch.setattr(downloads, "current_dataset", lambda: None)
+    monkeypatch.setattr(downloads, "landmarks_near", lambda _data: "read")
+    monkeypatch.setattr(downloads, "place_files", lambda _data: (places,))
+    downloads.show_downloads(make_release(), ["png", "csv"])
+    seen = []
+    monkeypatch.setattr(downloads, "printed_ground", lambda: tmp_path / "of another.pmtiles")
+    monkeypatch.setattr(downloads, "export", lambda _shown, _form, **asked: seen.append(asked))
+    monkeypatch.setattr(downloads, "require_live", lambda _viewer: None)
+    monkeypatch.setattr(downloads, "handed_out", lambda *_asked, **_told: b"")
+    for label in ("Map as a picture (PNG)", "List (CSV)"):
+        offers[label]()
+    assert [one["around"] for one in seen] == [
+        Surroundings(tmp_path / "own.pmtiles", (places,)),
+        Surroundings(),
     ]
 
 

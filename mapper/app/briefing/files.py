@@ -2,6 +2,7 @@
 
 from datetime import datetime
 from functools import partial
+from pathlib import Path
 
 import streamlit as st
 
@@ -20,10 +21,11 @@ _LABELS = {".pdf": "PDF", ".docx": "Word", ".html": "Web page"}
 def show_files(dataset: Dataset, choices: BriefingChoices, shown: ShownBriefing) -> None:
     """Offer the briefing as PDF, Word and a web page."""
     viewer = current_viewer()
+    ground = printed_ground()  # a file is made on another thread, which knows of no session
     for form, label in _LABELS.items():
         st.download_button(
             label,
-            partial(briefing_bytes, viewer, dataset, choices, shown, form),
+            partial(briefing_bytes, viewer, dataset, choices, shown, form, ground),
             file_name=file_name(shown, form),
             mime=KINDS[form],
             key=f"briefing {form}",
@@ -38,7 +40,12 @@ def file_name(shown: ShownBriefing, form: str) -> str:
 
 
 def briefing_bytes(
-    viewer: Viewer, dataset: Dataset, choices: BriefingChoices, shown: ShownBriefing, form: str
+    viewer: Viewer,
+    dataset: Dataset,
+    choices: BriefingChoices,
+    shown: ShownBriefing,
+    form: str,
+    ground: Path | None = None,
 ) -> bytes:
     """Return the printed briefing, once it is registered and written down who takes it.
 
@@ -53,7 +60,7 @@ def briefing_bytes(
     """
     require_live(viewer)
     content = shown.content if shown.released else release_to_partners(viewer, dataset, choices)
-    now, ground = datetime.now().astimezone(), printed_ground()
+    now = datetime.now().astimezone()
     file = briefing_file(content, form, made_by=viewer.name, made_at=now, ground=ground)
     return handed_out(
         viewer,

@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from datetime import UTC, date, datetime
 from functools import partial
+from pathlib import Path
 
 import streamlit as st
 
@@ -31,9 +32,10 @@ def offer_sheet(
 ) -> None:
     """Offer the shift sheet of a patch."""
     notes = notes_of(patch, actions, today=today, places=places)
+    ground = printed_ground()  # a file is made on another thread, which knows of no session
     st.download_button(
         "Shift sheet",
-        partial(taken_sheet, viewer, patch, notes, wards, places),
+        partial(taken_sheet, viewer, patch, notes, wards, places, ground),
         file_name=file_name(NAME, patch.shown),
         mime="application/pdf",
         key="patch sheet",
@@ -71,6 +73,7 @@ def taken_sheet(
     notes: Mapping[str, SheetNote],
     wards: str,
     places: Places | None = None,
+    ground: Path | None = None,
 ) -> bytes:
     """Return the sheet that somebody takes away, once it is written down that they do.
 
@@ -87,7 +90,7 @@ def taken_sheet(
         wards=wards,
         made_by=viewer.name,
         made_at=now,
-        ground=printed_ground(),
+        ground=ground,
         places=places,
     )
     return handed_out(

@@ -2,6 +2,7 @@
 
 from datetime import UTC, datetime
 from functools import partial
+from pathlib import Path
 
 import streamlit as st
 
@@ -42,11 +43,12 @@ def show_defence(viewer: Viewer, asked: ShownMap, hotspot_id: str) -> None:
         trace(viewer, "view", subject=subject, digest=found.release.digest)
         looked.add(key)
     bullets([str(found.row["reason"]), *firm_words(found)])
+    ground = printed_ground()  # a file is made on another thread, which knows of no session
     with st.container(horizontal=True):
         for suffix, (title, mime, _) in FORMS.items():
             st.download_button(
                 f"Sheet ({title})",
-                partial(taken_defence, viewer, asked, found, suffix),
+                partial(taken_defence, viewer, asked, found, suffix, ground),
                 file_name=f"defence-{hotspot_id}-{asked.shown.digest[:12]}{suffix}",
                 mime=mime,
                 key=f"defence {suffix} {hotspot_id}",
@@ -55,7 +57,13 @@ def show_defence(viewer: Viewer, asked: ShownMap, hotspot_id: str) -> None:
             )
 
 
-def taken_defence(viewer: Viewer, asked: ShownMap, found: PlaceFindings, suffix: str) -> bytes:
+def taken_defence(
+    viewer: Viewer,
+    asked: ShownMap,
+    found: PlaceFindings,
+    suffix: str,
+    ground: Path | None = None,
+) -> bytes:
     """Return the sheet, once it is written down that somebody takes it.
 
     Raises
@@ -69,7 +77,7 @@ def taken_defence(viewer: Viewer, asked: ShownMap, found: PlaceFindings, suffix:
         made_by=viewer.name,
         made_at=datetime.now(UTC).astimezone(),
         places=landmarks_near(asked.dataset),
-        ground=printed_ground(),
+        ground=ground,
     )
     return handed_out(
         viewer,

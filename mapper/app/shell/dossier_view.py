@@ -2,6 +2,7 @@
 
 from datetime import UTC, datetime
 from functools import partial
+from pathlib import Path
 
 import streamlit as st
 
@@ -15,11 +16,12 @@ from mapper.outputs.dossier import FORMS, dossier
 
 def offer_dossier(viewer: Viewer, asked: ShownMap, hotspot_id: str) -> None:
     """Offer the dossier of a hot spot in each form."""
+    ground = printed_ground()  # a file is made on another thread, which knows of no session
     with st.popover("Dossier", icon=":material/description:"):
         for suffix, (title, mime, _) in FORMS.items():
             st.download_button(
                 title,
-                partial(made_dossier, viewer, asked, hotspot_id, suffix),
+                partial(made_dossier, viewer, asked, hotspot_id, suffix, ground),
                 file_name=dossier_name(asked, hotspot_id, suffix),
                 mime=mime,
                 key=f"dossier {suffix} {hotspot_id}",
@@ -41,7 +43,13 @@ def dossier_name(asked: ShownMap, hotspot_id: str, suffix: str) -> str:
     return f"dossier-{hotspot_id}-{asked.shown.digest[:12]}{suffix}"
 
 
-def made_dossier(viewer: Viewer, asked: ShownMap, hotspot_id: str, suffix: str) -> bytes:
+def made_dossier(
+    viewer: Viewer,
+    asked: ShownMap,
+    hotspot_id: str,
+    suffix: str,
+    ground: Path | None = None,
+) -> bytes:
     """Return the dossier, once it is written down that somebody takes it.
 
     Raises
@@ -59,7 +67,7 @@ def made_dossier(viewer: Viewer, asked: ShownMap, hotspot_id: str, suffix: str) 
         made_by=viewer.name,
         made_at=now,
         places=landmarks_near(asked.dataset),
-        ground=printed_ground(),
+        ground=ground,
     )
     content = FORMS[suffix][2](document)
     return handed_out(

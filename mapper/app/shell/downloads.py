@@ -7,22 +7,24 @@ part of their content only, and could hand out an older one.
 from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
 from functools import partial
-from pathlib import Path
 
 import streamlit as st
 
 from mapper.app.door.who import current_viewer
 from mapper.app.shell.basemap import printed_ground
+from mapper.app.shell.data_in_use import current_dataset
+from mapper.app.shell.surroundings import landmarks_near, place_files
 from mapper.app.shell.taking import handed_out, require_live
 from mapper.disclosure.people import Viewer
 from mapper.disclosure.release import AnyRelease, FindingRelease, is_release
 from mapper.methods.load import glossary
 from mapper.outputs.exports import DEGREES, DRAWN, export, forms_of
 from mapper.outputs.manifest import manifest
+from mapper.outputs.surroundings import NOTHING_AROUND, Surroundings
 
 Maker = Callable[[AnyRelease], bytes]
 OF_MAPS, OF_ANSWERS = ("csv", "geojson", "parquet", "html"), ("csv", "xlsx", "parquet")
-_FIRST = ("xlsx", "gpkg", "html")  # what most people take, as far as a release has them
+_FIRST = ("png", "xlsx", "gpkg", "html")  # what most people take, as far as a release has them
 _HELP = glossary()["manifest"]
 _DIGITS = 12  # of the digest in a name
 
@@ -73,14 +75,27 @@ def download_bytes(viewer: Viewer, shown: AnyRelease, name: str, make: Maker) ->
     return handed_out(viewer, content, subject=file_name(name, shown), detail=detail)
 
 
-def made(shown: AnyRelease, *, form: str, crs: str = DEGREES) -> bytes:
-    """Return a release in one form, a picture over the ground that this session looks at."""
-    return export(shown, form, crs=crs, ground=ground_of(form))
+def made(
+    shown: AnyRelease,
+    *,
+    form: str,
+    crs: str = DEGREES,
+    around: Surroundings = NOTHING_AROUND,
+) -> bytes:
+    """Return a release in one form."""
+    return export(shown, form, crs=crs, around=around)
 
 
-def ground_of(form: str) -> Path | None:
-    """Return the vector tiles that a form is drawn over; none where it is no picture."""
-    return printed_ground() if form in DRAWN else None
+def around_form(form: str) -> Surroundings:
+    """Return what this session sees around a map, for a form that is a picture.
+
+    Asked for while the page is drawn: a file is made on another thread, which knows of no session.
+    """
+    if form not in DRAWN:
+        return NOTHING_AROUND
+    dataset = current_dataset()
+    readable = landmarks_near(dataset) is not None
+    return Surroundings(printed_ground(), place_files(dataset) if readable else ())
 
 
 def first_forms(shown: AnyRelease) -> list[str]:
@@ -92,7 +107,12 @@ def show_downloads(shown: AnyRelease, forms: Sequence[str], *, told: bool = Fals
     """Offer files of a release, and with ``told`` the manifest of the usual ones."""
     known, viewer = forms_of(shown), current_viewer()
     offers: list[tuple[str, str, str, Maker]] = [
-        (form_name(shown, form), known[form].title, known[form].mime, partial(made, form=form))
+        (
+            form_name(shown, form),
+            known[form].title,
+            known[form].mime,
+            partial(made, form=form, around=around_form(form)),
+        )
         for form in forms
     ]
     if told:

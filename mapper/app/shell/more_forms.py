@@ -11,11 +11,11 @@ import streamlit as st
 
 from mapper.app.door.who import current_viewer
 from mapper.app.shell.downloads import (
+    around_form,
     download_bytes,
     file_name,
     first_forms,
     form_name,
-    ground_of,
     made,
     offered,
     show_downloads,
@@ -23,6 +23,7 @@ from mapper.app.shell.downloads import (
 from mapper.disclosure.release import AnyRelease
 from mapper.outputs.exports import DEGREES, FORMS, REFERENCE_SYSTEMS, export, forms_of
 from mapper.outputs.manifest import manifest
+from mapper.outputs.surroundings import NOTHING_AROUND, Surroundings
 
 _SYSTEMS = {
     "EPSG:4326": "Degrees, WGS 84 (EPSG:4326)",
@@ -30,12 +31,15 @@ _SYSTEMS = {
 }
 
 
-def manifest_of_form(shown: AnyRelease, *, form: str, crs: str) -> bytes:
+def manifest_of_form(
+    shown: AnyRelease, *, form: str, crs: str, around: Surroundings = NOTHING_AROUND
+) -> bytes:
     """Return the manifest of one form and the dictionary of its fields, as they are made now."""
-    outputs = {file_name(form_name(shown, form, crs), shown): made(shown, form=form, crs=crs)}
+    content = made(shown, form=form, crs=crs, around=around)
+    outputs = {file_name(form_name(shown, form, crs), shown): content}
     if "fields" in forms_of(shown):
         outputs[file_name(FORMS["fields"].file, shown)] = export(shown, "fields")
-    return manifest(shown, outputs=outputs, made_at=datetime.now(tz=UTC), ground=ground_of(form))
+    return manifest(shown, outputs=outputs, made_at=datetime.now(tz=UTC), around=around)
 
 
 def show_export(shown: AnyRelease) -> None:
@@ -76,15 +80,16 @@ def _show_every(shown: AnyRelease) -> None:
 def _offer(shown: AnyRelease, form: str, crs: str) -> None:
     """Draw the three buttons of one form."""
     viewer, chosen = current_viewer(), forms_of(shown)[form]
-    fields = FORMS["fields"]
+    fields, around = FORMS["fields"], around_form(form)
+    make = partial(made, form=form, crs=crs, around=around)
     files = [
-        ("Download", form_name(shown, form, crs), chosen.mime, partial(made, form=form, crs=crs)),
+        ("Download", form_name(shown, form, crs), chosen.mime, make),
         (fields.title, fields.file, fields.mime, partial(export, form="fields")),
         (
             "How this form was made (JSON)",
             f"{form}.manifest.json",
             "application/json",
-            partial(manifest_of_form, form=form, crs=crs),
+            partial(manifest_of_form, form=form, crs=crs, around=around),
         ),
     ]
     if "fields" not in forms_of(shown):  # an answer holds them in its workbook

@@ -12,8 +12,7 @@ from mapper.base.errors import ContextError
 from mapper.base.settings import settings
 from mapper.context.place_files import read_all_places
 from mapper.context.places import Places
-
-_SUFFIXES = (".csv", ".txt", ".gpkg", ".geojson", ".shp", ".parquet", ".zip", ".xml")
+from mapper.outputs.surroundings import installed_place_files
 
 
 def places_near(dataset: Dataset) -> Places | None:
@@ -24,13 +23,13 @@ def places_near(dataset: Dataset) -> Places | None:
     ContextError
         When a file cannot be read.
     """
-    files = _files(dataset)
+    files = place_files(dataset)
     return _read(tuple((path, path.stat().st_mtime_ns) for path in files)) if files else None
 
 
 def places_key(dataset: Dataset) -> str:
     """Return what stands for the files of places around some data, as they were last written."""
-    return repr([(str(path), path.stat().st_mtime_ns) for path in _files(dataset)])
+    return repr([(str(path), path.stat().st_mtime_ns) for path in place_files(dataset)])
 
 
 def landmarks_near(dataset: Dataset) -> Places | None:
@@ -44,19 +43,16 @@ def landmarks_near(dataset: Dataset) -> Places | None:
         return None
 
 
-def _files(dataset: Dataset) -> list[Path]:
-    """Return the files to read."""
+def place_files(dataset: Dataset) -> tuple[Path, ...]:
+    """Return the files of the places around some data."""
     now = settings()
     if now.places is not None:
-        if not now.places.is_dir():
-            return [now.places]
-        found = sorted(now.places.iterdir())
-        return [path for path in found if path.suffix.lower() in _SUFFIXES and path.is_file()]
+        return installed_place_files()
     if not dataset.demonstration:
-        return []
+        return ()
     made = now.workspace / f"demonstration-{now.demonstration_seed}"
     folder = now.demonstration_file.parent if now.demonstration_file else made
-    return [path for path in (folder / "places.csv",) if path.is_file()]
+    return tuple(path for path in (folder / "places.csv",) if path.is_file())
 
 
 @lru_cache(maxsize=4)

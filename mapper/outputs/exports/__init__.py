@@ -6,11 +6,9 @@ marking, audience, question, dates, caveats and licence, and comes with a dictio
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
-from pathlib import Path
 from types import MappingProxyType
 
 from mapper.base.errors import OutputError
-from mapper.context.places import Places
 from mapper.disclosure.release import AnyRelease, FindingRelease, Release, is_release
 from mapper.outputs.exports.answers import (
     answer_csv,
@@ -21,9 +19,10 @@ from mapper.outputs.exports.answers import (
 from mapper.outputs.exports.described import SUFFIX, description, with_comments
 from mapper.outputs.exports.fields import field_dictionary
 from mapper.outputs.exports.layers import geojson, geopackage, geoparquet, geoparquet_cells, kml
-from mapper.outputs.exports.pictures import map_png
+from mapper.outputs.exports.pictures import map_png, map_svg
 from mapper.outputs.exports.workbook import workbook
 from mapper.outputs.maps import export_map
+from mapper.outputs.surroundings import NOTHING_AROUND, Surroundings
 from mapper.outputs.tables import cells_parquet, districts_csv, hotspots_csv, hotspots_geojson
 
 _PARQUET = "application/vnd.apache.parquet"
@@ -67,6 +66,7 @@ FORMS: Mapping[str, ExportFormat] = MappingProxyType(
             "hotspots.kml", "Outlines (KML)", "application/vnd.google-earth.kml+xml"
         ),
         "png": ExportFormat("map.png", "Map as a picture (PNG)", "image/png"),
+        "svg": ExportFormat("map.svg", "Map as a drawing (SVG)", "image/svg+xml"),
         "html": ExportFormat("map.html", "Map (one file)", "text/html"),
         "fields": ExportFormat("fields.csv", "What each field means (CSV)", "text/csv"),
     }
@@ -90,7 +90,7 @@ ANSWER_FORMS: Mapping[str, ExportFormat] = MappingProxyType(
         "html": ExportFormat("answer.html", "Page that opens anywhere (HTML)", "text/html"),
     }
 )
-DRAWN = ("png",)  # forms that are drawn over ground
+DRAWN = ("png", "svg")  # forms that are drawn over ground
 _MAP_MAKERS: Mapping[str, Callable[..., bytes]] = MappingProxyType(
     {
         "csv": hotspots_csv,
@@ -102,6 +102,7 @@ _MAP_MAKERS: Mapping[str, Callable[..., bytes]] = MappingProxyType(
         "parquet": cells_parquet,
         "kml": kml,
         "png": map_png,
+        "svg": map_svg,
         "html": lambda release: export_map(release).encode(),
         "fields": field_dictionary,
     }
@@ -148,8 +149,7 @@ def export(
     form: str,
     *,
     crs: str = DEGREES,
-    ground: Path | None = None,
-    places: Places | None = None,
+    around: Surroundings = NOTHING_AROUND,
 ) -> bytes:
     """Return a release, a map or an answer, in one form.
 
@@ -159,8 +159,8 @@ def export(
         A key of :func:`forms_of`.
     crs
         ``EPSG:4326`` or ``EPSG:27700`` (National Grid, by OSTN15), for forms that hold layers.
-    ground, places
-        Vector tiles to draw streets from, and places of which landmarks are drawn, for pictures.
+    around
+        Streets that pictures are drawn over, and places of which landmarks are named.
 
     Raises
     ------
@@ -178,7 +178,7 @@ def export(
         raise OutputError(f"{forms[form].title} is always in degrees. Leave {DEGREES} as it is.")
     make = (_MAP_MAKERS if forms is FORMS else _ANSWER_MAKERS)[form]
     if form in DRAWN:
-        return make(release, ground=ground, places=places)
+        return make(release, ground=around.ground, places=around.places)
     return make(release, crs=crs) if forms[form].on_grid else make(release)
 
 
@@ -189,7 +189,7 @@ def exports(
     crs: str = DEGREES,
     stem: str = "",
     comments: bool = False,
-    ground: Path | None = None,
+    around: Surroundings = NOTHING_AROUND,
 ) -> dict[str, bytes]:
     """Return a release in several forms by file name, each CSV file with its description beside.
 
@@ -201,14 +201,14 @@ def exports(
         Begins the names of the files of an answer: ``change`` for ``change.csv``.
     comments
         Put what a CSV file says of itself above its header too, in lines that begin with ``#``.
-    ground
-        Vector tiles to draw streets from, for pictures.
+    around
+        For pictures, as :func:`export` takes it.
     """
     made = {}
     for form in forms:
         one = forms_of(release)[form]
         name = one.file.replace("answer", stem, 1) if stem else one.file
-        made[name] = export(release, form, crs=crs if one.on_grid else DEGREES, ground=ground)
+        made[name] = export(release, form, crs=crs if one.on_grid else DEGREES, around=around)
     if isinstance(release, Release) and "hotspots.csv" in made and release.districts is not None:
         made["districts.csv"] = districts_csv(release)
     for name in [name for name in made if name.endswith(".csv")]:

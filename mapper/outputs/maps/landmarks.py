@@ -8,7 +8,6 @@ from mapper.base.text import encode_text
 from mapper.context.directions import (
     WELL_KNOWN,
     from_landmark,
-    near_landmark,
     nearest_landmark,
 )
 from mapper.context.places import Places
@@ -68,30 +67,31 @@ def where_lies(release: Release, cells: "pd.Series[str]", places: Places | None)
     cells
         Ids of cells that the release shows.
     """
-    seen = backdrop_of(release)
-    if places is None or cells.empty or not seen.landmarks:
+    if places is None or cells.empty:
         return ""
-    if seen.directions:
-        return from_landmark(places.table, *_middle(cells))
-    return near_landmark(places.table, *_middle(cells), seen.landmarks)
+    return _seen_from(release, places, *_middle(cells))
+
+
+def directions(release: Release, places: Places | None) -> Mapping[str, str]:
+    """Say where each hot spot lies, by id, as finely as its audience may know.
+
+    Nothing is told of a place with no landmark near.
+    """
+    spots = is_release(release).hotspots
+    if places is None:
+        return MappingProxyType({})
+    middles = zip(spots["hotspot_id"], spots["lon"], spots["lat"], strict=True)
+    told = {str(spot): _seen_from(release, places, lon, lat) for spot, lon, lat in middles}
+    return MappingProxyType({spot: words for spot, words in told.items() if words})
+
+
+def _seen_from(release: Release, places: Places, lon: float, lat: float) -> str:
+    """Say where a point lies, seen from a landmark, as finely as an audience may know."""
+    seen = backdrop_of(release)
+    return from_landmark(places.table, lon, lat, kinds=seen.landmarks, step=seen.step)
 
 
 def _middle(cells: "pd.Series[str]") -> tuple[float, float]:
     """Return the middle of some cells, (lon, lat)."""
     lon, lat = cells_to_points(strings_to_cells(cells.to_numpy(dtype=object)))
     return float(lon.mean()), float(lat.mean())
-
-
-def directions(release: Release, places: Places | None) -> Mapping[str, str]:
-    """Say where each hot spot lies, by id: 120 m north-east of Elm school.
-
-    To the operational audience alone: a landmark and metres would find a place again that is shown
-    coarsely on purpose. Nothing is told of a place with no landmark near.
-    """
-    spots = is_release(release).hotspots
-    if places is None or not backdrop_of(release).directions:
-        return MappingProxyType({})
-    middles = zip(spots["hotspot_id"], spots["lon"], spots["lat"], strict=True)
-    return MappingProxyType(
-        {str(spot): from_landmark(places.table, lon, lat) for spot, lon, lat in middles}
-    )

@@ -37,6 +37,26 @@ class Label:
         half = _LETTER * self.size * len(self.words) / 2
         return self.x - half, self.y - self.size, self.x + half, self.y + self.size * 0.3
 
+    @property
+    def drawn(self) -> str:
+        """The words as a drawing."""
+        return text(
+            self.words,
+            self.x,
+            self.y,
+            size=self.size,
+            anchor="middle",
+            fill=self.fill,
+            bold=self.bold,
+            halo=True,
+        )
+
+    def lies_on(self, other: "Label") -> bool:
+        """Tell whether the words would stand on others."""
+        left, top, right, bottom = self.box
+        first, highest, last, lowest = other.box
+        return left < last and right > first and top < lowest and bottom > highest
+
 
 def names_of(
     cells: pd.DataFrame, points: Floats, streets: Iterable[Label], *, kilometre: float
@@ -91,7 +111,7 @@ def placed(
         found = next((one for one in tried if _has_room(one.box, boxes, width, height)), None)
         if found is not None:
             boxes.append(np.array(found.box))
-            parts.append(_drawn(found))
+            parts.append(found.drawn)
     return parts
 
 
@@ -103,18 +123,4 @@ def _has_room(
     return (left >= 0 and right <= width and top >= 0 and bottom <= height) and not any(
         left < other[2] and right > other[0] and top < other[3] and bottom > other[1]
         for other in boxes
-    )
-
-
-def _drawn(label: Label) -> str:
-    """Return a name as a drawing."""
-    return text(
-        label.words,
-        label.x,
-        label.y,
-        size=label.size,
-        anchor="middle",
-        fill=label.fill,
-        bold=label.bold,
-        halo=True,
     )

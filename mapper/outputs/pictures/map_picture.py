@@ -5,6 +5,8 @@ counts are hidden from the audience are drawn alike, whatever they hide.
 """
 
 import re
+from collections.abc import Sequence
+from dataclasses import replace
 from html import unescape
 from pathlib import Path
 
@@ -89,7 +91,7 @@ def map_picture(
     labels = names_of(cells[shown], middles, named, kilometre=paper.kilometre)
     labels += [] if ground is None else _ground_names(paper, release, ground)
     small = locator_of(release, paper, middles, numbers=[number.box for number in numbers])
-    parts += spots + marks
+    parts += [*spots, *marks, *(number.drawn for number in numbers)]
     taken = [*(number.box for number in numbers), *([small.box] if small else [])]
     parts += placed(labels, taken=taken, width=paper.width, height=paper.height)
     hidden = bool(_counts(cells[shown]).isna().any())
@@ -189,21 +191,33 @@ def _streets(paper: Paper, release: Release) -> list[Label]:
 
 
 def _hotspots(paper: Paper, release: Release, shown: set[str]) -> tuple[list[str], list[Label]]:
-    """Return hot spots as outline, hatching and number, and where their numbers stand."""
+    """Return hot spots as outline and hatching, and their numbers."""
     outlines = hotspot_outlines(release)
-    parts, numbers = [], []
+    parts: list[str] = []
+    numbers: list[Label] = []
     for number, spot in enumerate(release.hotspots["hotspot_id"], start=1):
         if spot not in shown or spot not in outlines:
             continue
         rings = paper.rings(outlines[spot])
         parts.append(path(outline(rings), fill="url(#hot)", stroke=HOT, width=1.4))
-        corners = np.concatenate(rings)
-        x, y = corners.mean(axis=0)
-        if np.ptp(corners[:, 0]) < _ROOM:  # beside a small one, so as not to hide it
-            x += np.ptp(corners[:, 0]) / 2 + _ROOM / 2
-        numbers.append(Label(str(number), float(x), float(y) + 3, 9))
-        parts.append(text(str(number), x, y + 3, size=9, anchor="middle", bold=True, halo=True))
+        numbers.append(_number(number, np.concatenate(rings), numbers))
     return parts, numbers
+
+
+def _number(number: int, corners: Points, others: Sequence[Label]) -> Label:
+    """Return a hot spot's number: in it, or beside a small one so as not to hide it.
+
+    It stands on no other number, as far as one of four sides is free.
+    """
+    x, y = corners.mean(axis=0).tolist()
+    label = Label(str(number), x, y + 3, 9, bold=True)
+    wide, tall = np.ptp(corners, axis=0).tolist()
+    aside, off = wide / 2 + _ROOM / 2, tall / 2 + _ROOM / 2
+    sides = [(aside, 0.0), (-aside, 0.0), (0.0, -off), (0.0, off)]
+    tried = [] if wide < _ROOM else [label]
+    tried += [replace(label, x=label.x + right, y=label.y + down) for right, down in sides]
+    free = (one for one in tried if not any(one.lies_on(other) for other in others))
+    return next(free, tried[0])
 
 
 def _legend(paper: Paper, *, hidden: bool, landmarks: bool) -> list[str]:
