@@ -120,14 +120,19 @@ def _write(studies: JobStudies, lens_given: str, area_given: str, out: Path) -> 
     for doubt in study.doubts:
         _LOG.warning("%s over %s: %s", lens.id, study.area.name, doubt_line(doubt).strip())
     result = find_hotspots(study)
-    shown = released(result, audience=job.outputs.audience, made_by=job.made_by)
+    shown = released(
+        result,
+        audience=job.outputs.audience,
+        made_by=job.made_by,
+        make=lambda request: find_hotspots(studies.study(lens, area_given, request)),
+    )
     folder = out / _safe(study.area.name) / _safe(lens.id)
     ground = paper_ground() if set(job.outputs.forms) & set(DRAWN) else None
     contents = exports(shown, job.outputs.forms, crs=job.outputs.crs, ground=ground)
     for asked in job.questions:
         contents |= _answer(job, asked, study, result)
     write_contents(shown, folder, contents, ground=ground)
-    return f"{count(len(shown.hotspots), 'hot spot')}, in {folder}"
+    return f"{count(len(shown.hotspots), 'hot spot')}, in {folder}. {shown.instead}".rstrip(". ")
 
 
 def _answer(

@@ -81,6 +81,19 @@ def test_each_part_is_written_and_too_few_events_are_told(job_file):
     assert log.strip().endswith("Monthly: 1 written, 0 failed, 2 in all")
 
 
+def test_partners_are_given_the_nearest_map_that_may_be_shown_and_told_so(job_file):
+    asked = JOB.replace("[outputs]", 'resolution = 10\n[outputs]\naudience = "partnership"')
+    job_file.write_text(asked.replace('"gpkg", "png"', '"html"'))
+    assert run(job_file) == 0
+    home = job_file.parent
+    folder = home / "out" / "2030-12-31" / "merseyside" / "all-demand"
+    manifest = json.loads((folder / "manifest.json").read_text())
+    assert manifest["resolution"] == 9
+    told = "Given instead of cells of resolution 10"
+    assert manifest["instead"].startswith(told)
+    assert told in (home / "log" / "run.log").read_text()
+
+
 QUESTIONS = """
 [[questions]]
 id = "concentration"
