@@ -1,14 +1,15 @@
 """``mapper briefing``: incidents in, one printed briefing out, for partners or the public."""
 
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import date, datetime
 from getpass import getuser
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Literal
+from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 import typer
 
-from mapper.base.errors import OutputError
+from mapper.base.errors import DisclosureError, OutputError
 from mapper.base.files import Progress
 from mapper.cli.file_arguments import AreaName, Background, ColumnMapping, Paths, PlaceFiles, Repair
 from mapper.cli.progress import part_of, shown_progress
@@ -118,8 +119,10 @@ def run(
 
 def _preview(incidents: "Incidents", asked: _BriefingRequest) -> list[str]:
     """Return what the map of a briefing would hide, and what a release plan does; keep nothing."""
-    from mapper.analysis.analyse import analyse
+    from mapper.analysis.analyse import find_hotspots
+    from mapper.analysis.study import prepare
     from mapper.areas.load import load_study_area
+    from mapper.disclosure.nearest import maker, nearest_in_words
     from mapper.disclosure.plan_preview import preview_plan, shares_in_words
     from mapper.disclosure.preview import hidden_in_words, preview
     from mapper.disclosure.release_plan import release_plan
@@ -128,17 +131,24 @@ def _preview(incidents: "Incidents", asked: _BriefingRequest) -> list[str]:
     from mapper.records.releases import DatabaseRegister
 
     choices = _choices(incidents, asked)
-    result = analyse(
+    study = prepare(
         incidents,
         lens=load_lens(choices.lens),
         area=load_study_area(choices.area, resolution=choices.resolution),
         start=choices.after.first,
         end=choices.after.last,
     )
-    register = DatabaseRegister(database(), person=getuser())
-    seen = preview(result, audience=asked.audience, register=register)
+    result = find_hotspots(study)
+    held: dict[str, Any] = {
+        "audience": asked.audience,
+        "register": DatabaseRegister(database(), person=getuser()),
+    }
+    seen = preview(result, **held)
     plan = release_plan()
     lines = [seen.refusal] if seen.refusal else []
+    if seen.refusal:
+        with suppress(DisclosureError):  # the refusal stands, and says what to choose
+            lines.append(nearest_in_words(result, make=maker(study, choices.area), **held))
     lines.append(f"Nothing is released yet. {hidden_in_words(seen)}")
     return lines + (shares_in_words(plan, preview_plan(plan, incidents)) if plan else [])
 

@@ -121,7 +121,12 @@ def _write(studies: JobStudies, lens_given: str, area_given: str, out: Path) -> 
     for doubt in study.doubts:
         _LOG.warning("%s over %s: %s", lens.id, study.area.name, doubt_line(doubt).strip())
     result = find_hotspots(study)
-    shown = released(result, audience=job.outputs.audience, made_by=job.made_by)
+    shown = released(
+        result,
+        audience=job.outputs.audience,
+        made_by=job.made_by,
+        make=lambda request: find_hotspots(studies.study(lens, area_given, request)),
+    )
     folder = out / _safe(study.area.name) / _safe(lens.id)
     around = (
         surroundings_of(paper_ground(), job.outputs.places)
@@ -132,7 +137,7 @@ def _write(studies: JobStudies, lens_given: str, area_given: str, out: Path) -> 
     for asked in job.questions:
         contents |= _answer(job, asked, study, result)
     write_contents(shown, folder, contents, around=around)
-    return f"{count(len(shown.hotspots), 'hot spot')}, in {folder}"
+    return f"{count(len(shown.hotspots), 'hot spot')}, in {folder}. {shown.instead}".rstrip(". ")
 
 
 def _answer(

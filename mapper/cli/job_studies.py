@@ -71,8 +71,10 @@ class JobStudies:
             _LOG.info("%s", words)
         return with_choices(incidents, self.sinks)
 
-    def study(self, lens: "Lens", area_given: str) -> "Study":
-        """Return the study of one lens over one area.
+    def study(
+        self, lens: "Lens", area_given: str, request: AnalysisRequest | None = None
+    ) -> "Study":
+        """Return the study of one lens over one area, as the job asks or as a request does.
 
         Raises
         ------
@@ -82,8 +84,9 @@ class JobStudies:
         from mapper.analysis.mend import mended_by_name
         from mapper.analysis.study import prepare
 
-        area = self._area(area_given)
-        choices = {**self._choices, "start": self.days[0], "end": self.days[1]}
+        area = self._area(area_given, request.resolution if request else None)
+        days = {"start": self.days[0], "end": self.days[1]}
+        choices = request.choices if request else {**self._choices, **days}
         if self.workers:
             if study := self._counted(lens, area, choices):
                 return study
@@ -98,12 +101,12 @@ class JobStudies:
         held.pop("resolution", None)
         return held
 
-    def _area(self, given: str) -> "StudyArea":
+    def _area(self, given: str, resolution: int | None = None) -> "StudyArea":
         from mapper.areas.load import load_study_area
 
         usual = AnalysisRequest.known()["resolution"].default
-        resolution = dict(self.job.analysis.choices).get("resolution", usual)
-        return load_study_area(given, resolution=resolution)
+        own = dict(self.job.analysis.choices).get("resolution", usual)
+        return load_study_area(given, resolution=own if resolution is None else resolution)
 
     def _counted(
         self, lens: "Lens", area: "StudyArea", choices: dict[str, Any]

@@ -28,9 +28,11 @@ from mapper.disclosure.register import UNLIMITED, StoredRelease
 from mapper.disclosure.rules import AudienceRule
 from mapper.disclosure.suppression import interval_of
 from mapper.disclosure.systems import Limit, SharedGround, block_of, share_ground
+from mapper.grid.hexagons import cells_to_points, points_to_cells, strings_to_cells
 
 _SILENT = -1
 MOST_SYSTEMS = 12_000  # beyond, the rarest kinds of cell are withheld unchecked: some seconds
+_TURNS = 4  # of withholding clusters beside cells of another size; then all that hangs together
 _TRIED_AT_EACH_END = 4  # rounded numbers next to what earlier releases allow at most and at least
 
 
@@ -213,22 +215,49 @@ class _Parts:
 
 
 def _exposed_parts(new: StoredRelease, linked: Sequence[StoredRelease], terms: _Terms) -> _Parts:
-    """Return the regions of those parts of the ground in which a map would expose anything.
+    """Return the regions in those parts of the ground where a map would expose anything.
 
-    The others are systems that share no unknown with them, so their counts stay as they are; and
-    in a part that is withheld whole its readers know what they knew before.
+    The other parts are systems that share no unknown with them, so their counts stay as they are;
+    and in a part that is withheld whole its readers know what they knew before. Beside cells of
+    another size all ground hangs together: there clusters are withheld, until nothing is exposed.
     """
     ground = share_ground([new, *linked])
-    systems = _systems_of_parts(ground, terms.need)
-    found = bound([block for block, _ in systems], terms.need, clock=terms.clock)
-    exposed = [
-        parts for (_, parts), known in zip(systems, found, strict=True) if _is_exposed(known)
-    ]
-    withhold = np.zeros(new.low.size, dtype=bool)
-    if exposed:
-        inside = np.isin(ground.foreseen, np.concatenate(exposed)) & (ground.region[0] >= 0)
-        withhold[ground.region[0, inside]] = True
-    return _Parts(withhold, len(systems))
+    cluster = _clusters(new) if _of_several_sizes(ground.releases) else None
+    withhold, solved = np.zeros(new.low.size, dtype=bool), 0
+    for turn in range(_TURNS + 1):
+        told = (new.withholding(withhold), *linked)
+        apart = int(cluster is not None)
+        systems = _systems_of_parts(SharedGround(told, ground.region), terms.need, apart=apart)
+        found = bound([system.block for system in systems], terms.need, clock=terms.clock)
+        solved += len(systems)
+        exposed = [pair for pair in zip(systems, found, strict=True) if _is_exposed(pair[1])]
+        if not exposed:
+            break
+        for system, known in exposed:
+            if cluster is not None and turn < _TURNS:
+                regions = system.resting(ground, known)
+                withhold |= np.isin(cluster, cluster[regions])
+                if regions.size:
+                    continue
+            inside = np.isin(ground.foreseen, system.parts) & (ground.region[0] >= 0)
+            withhold[ground.region[0, inside]] = True
+    return _Parts(withhold, solved)
+
+
+def _of_several_sizes(releases: Sequence[StoredRelease]) -> bool:
+    """Tell whether releases speak of cells of more than one size."""
+    return len({release.resolution for release in releases}) > 1
+
+
+def _clusters(new: StoredRelease) -> Integers:
+    """Return which larger cell each region of a map lies in, by the first of its cells.
+
+    About seven cells are in one. They follow from the map's cells alone, whatever was counted.
+    """
+    cells = strings_to_cells(np.array(new.cells, dtype=object))
+    larger = points_to_cells(*cells_to_points(cells), resolution=max(new.resolution - 1, 0))
+    _, first = np.unique(new.region, return_index=True)
+    return np.unique(larger[first], return_inverse=True)[1].astype(np.int64)
 
 
 def _is_exposed(known: SystemBounds) -> bool:
@@ -236,10 +265,40 @@ def _is_exposed(known: SystemBounds) -> bool:
     return not known.possible or bool(known.exposed.any())
 
 
-def _systems_of_parts(ground: SharedGround, need: Need) -> list[tuple[Block, Integers]]:
+@dataclass(frozen=True, eq=False)
+class _PartSystem:
+    """One system of a map's ground, with the parts of the ground that it stands for."""
+
+    block: Block
+    limits: Sequence[Limit]
+    pieces: Integers
+    parts: Integers
+
+    def resting(self, ground: SharedGround, known: SystemBounds) -> Integers:
+        """Return the map's regions that exposed counts rest on; none where all of it is in doubt.
+
+        Single pieces, which stand for others like them, are a region each.
+        """
+        if not known.possible:
+            return np.zeros(0, dtype=np.int64)
+        if all(limit.pieces.size == 1 for limit in self.limits):
+            return np.unique(ground.region[0, self.pieces])
+        targets = self.block.targets[np.flatnonzero(known.exposed)]
+        rests = np.asarray((self.block.sums @ targets.T).sum(axis=1)).ravel() > 0
+        bearing = zip(rests.tolist(), self.limits, strict=True)
+        mine = [one.region for bears, one in bearing if bears and one.release == 0]
+        return np.unique(np.array(mine, dtype=np.int64))
+
+
+def _systems_of_parts(ground: SharedGround, need: Need, *, apart: int) -> list[_PartSystem]:
     """Return the systems of ground that hangs together, each with the parts that it stands for.
 
     Single pieces of which the same is told are one system, and stand for the parts of all of them.
+
+    Parameters
+    ----------
+    apart
+        1 to keep the map's regions apart, for they may be withheld so; else 0.
     """
     _, part, sizes = np.unique(ground.foreseen, return_inverse=True, return_counts=True)
     spoken = (ground.region[0] >= 0) & (ground.region[1:] >= 0).any(axis=0)
@@ -253,23 +312,20 @@ def _systems_of_parts(ground: SharedGround, need: Need) -> list[tuple[Block, Int
         if one.size > 1 and spoken[one].any()
     ]
     alone = pieces[(size[group] == 1) & spoken[pieces]]
-    alike = _alike(ground, alone)
-    blocks = (
-        block_of(limits_on(ground, one), ground.cover, need)
-        for one in [*together, *(kind[:1] for kind in alike)]
-    )
-    return [
-        (block, np.unique(ground.foreseen[one]))
-        for block, one in zip(blocks, [*together, *alike], strict=True)
-        if block is not None
-    ]
+    systems = []
+    for stands, one in [*((one, one) for one in together), *_alike(ground, alone)]:
+        limits = limits_on(ground, one, apart=apart)
+        block = block_of(limits, ground.cover, need)
+        if block is not None:
+            systems.append(_PartSystem(block, limits, stands, np.unique(ground.foreseen[stands])))
+    return systems
 
 
-def _alike(ground: SharedGround, pieces: Integers) -> list[Integers]:
-    """Return single pieces by what is told of them."""
+def _alike(ground: SharedGround, pieces: Integers) -> list[tuple[Integers, Integers]]:
+    """Return single pieces by what is told of them: all of a kind, and the first of them."""
     if not pieces.size:
         return []
     told = np.concatenate(ground.limits)[:, pieces]
     _, kind, size = np.unique(told, axis=1, return_inverse=True, return_counts=True)
     order = np.argsort(kind.ravel(), kind="stable")
-    return np.split(pieces[order], np.cumsum(size)[:-1])
+    return [(kind, kind[:1]) for kind in np.split(pieces[order], np.cumsum(size)[:-1])]

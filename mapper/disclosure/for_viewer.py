@@ -8,6 +8,7 @@ from typing import overload
 
 from mapper.analysis.result import AnalysisResult
 from mapper.disclosure.make import release
+from mapper.disclosure.nearest import Make, release_nearest
 from mapper.disclosure.own_wards import narrowed
 from mapper.disclosure.people import Viewer, require, scope_of
 from mapper.disclosure.register import Register
@@ -20,14 +21,22 @@ FOR_PARTNERS = "mapper, for partners"
 
 @overload
 def release_to(
-    viewer: Viewer, thing: AnalysisResult, *, register: Register | None = None
+    viewer: Viewer,
+    thing: AnalysisResult,
+    *,
+    register: Register | None = None,
+    make: Make | None = None,
 ) -> Release: ...
 @overload
 def release_to(
     viewer: Viewer, thing: Finding, *, register: Register | None = None
 ) -> FindingRelease: ...
 def release_to(
-    viewer: Viewer, thing: AnalysisResult | Finding, *, register: Register | None = None
+    viewer: Viewer,
+    thing: AnalysisResult | Finding,
+    *,
+    register: Register | None = None,
+    make: Make | None = None,
 ) -> Release | FindingRelease:
     """Return what a viewer may see of a map, or of the answer to a question.
 
@@ -37,6 +46,9 @@ def release_to(
     ----------
     register
         Where releases to partner agencies are kept and checked; needed for a partner.
+    make
+        Makes the map of another request: a partner is given the nearest that may be shown then,
+        where the one asked for may not.
 
     Raises
     ------
@@ -49,6 +61,9 @@ def release_to(
         require(viewer, "see everything")
         return release(thing, made_by=viewer.name)
     scope = scope_of(viewer)
+    if scope == "partnership" and make is not None:
+        told = {"audience": "partnership", "made_by": FOR_PARTNERS}
+        return release_nearest(thing, register=register, make=make, **told)
     if scope == "partnership":
         return release(thing, audience="partnership", register=register, made_by=FOR_PARTNERS)
     own = narrowed(thing, viewer.wards) if scope == "own wards" else thing

@@ -7,7 +7,7 @@ same register, as one act.
 
 import hashlib
 from collections.abc import Mapping
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from importlib.metadata import version
 from importlib.util import find_spec
 from types import MappingProxyType
@@ -49,6 +49,8 @@ def release(
     audience: str = OPERATIONAL,
     register: Register | None = None,
     made_by: str = "",
+    by_district: bool = False,
+    instead: str = "",
 ) -> Release: ...
 @overload
 def release(
@@ -66,6 +68,8 @@ def release(
     register: Register | None = None,
     shown: Release | None = None,
     made_by: str = "",
+    by_district: bool = False,
+    instead: str = "",
 ) -> Release | FindingRelease:
     """Return what an audience may see of a map (a result) or of the answer to a question.
 
@@ -85,6 +89,10 @@ def release(
         spots.
     made_by
         Who makes the release, kept in the record.
+    by_district
+        A map for partners or the public is to be of totals by district.
+    instead
+        What such a map is given instead of, in a sentence.
 
     Raises
     ------
@@ -101,11 +109,20 @@ def release(
             f"No release can be made for audience “{audience}”: choose {' or '.join(AUDIENCES)}."
         )
     if audience != OPERATIONAL:
-        return _to_audience(thing, rules().audiences[audience], register, shown, made_by)
+        shape = _Shape(by_district, instead)
+        return _to_audience(thing, rules().audiences[audience], register, shown, made_by, shape)
     if isinstance(thing, Finding):
         return _made(thing, None, {}, audience, MARKINGS[OPERATIONAL], made_by)
     tables = MapTables(thing.cells, thing.hotspots, streets=thing.streets)
     return _made(map_finding(thing), tables, {}, audience, MARKINGS[OPERATIONAL], made_by)
+
+
+@dataclass(frozen=True)
+class _Shape:
+    """How a map is to be made for an audience."""
+
+    by_district: bool
+    instead: str  # of what it is given, in a sentence
 
 
 def _to_audience(
@@ -114,6 +131,7 @@ def _to_audience(
     register: Register | None,
     shown: Release | None,
     made_by: str,
+    shape: _Shape,
 ) -> Release | FindingRelease:
     """Check, make and register a release outside the operational audience, as one act.
 
@@ -126,12 +144,13 @@ def _to_audience(
         )
     with register.hold():
         held = held_by_readers(register, rule.audience)
-        prepared = prepare(thing, rule=rule, held=held, shown=shown)
+        by_district = shape.by_district
+        prepared = prepare(thing, rule=rule, held=held, shown=shown, by_district=by_district)
         if prepared.refusal:
             raise DisclosureError(prepared.refusal)
         if isinstance(thing, AnalysisResult):
             tables = map_tables(thing, prepared, rule)
-            guarded = _guarded_map(thing, prepared, tables, rule)
+            guarded = _guarded_map(thing, prepared, tables, rule, shape.instead)
             printed = prepared.printed if prepared.finding.unit == "cell" else {}
         else:
             tables = None
@@ -147,7 +166,11 @@ def _to_audience(
 
 
 def _guarded_map(
-    result: AnalysisResult, prepared: Prepared, tables: MapTables, rule: AudienceRule
+    result: AnalysisResult,
+    prepared: Prepared,
+    tables: MapTables,
+    rule: AudienceRule,
+    instead: str,
 ) -> Finding:
     """Return a map whose record holds no number that is not printed, and no file name."""
     finding = prepared.finding
@@ -164,6 +187,7 @@ def _guarded_map(
         "incidents_shown": int(prepared.printed[COUNT].value.sum()),
     }
     record["planned"] = prepared.planned
+    record["instead"] = instead
     record["rules"] = {
         "audience": rule.audience,
         "version": rules().version,
@@ -173,7 +197,7 @@ def _guarded_map(
     }
     told = (note.words for note in result.notes if note.code in TOLD_OUTSIDE)
     sums = (CAVEAT,) if prepared.planned else ()
-    notes = (*result.lens.caveats, *told, *rule.caveats, *sums)
+    notes = (*filter(None, [instead]), *result.lens.caveats, *told, *rule.caveats, *sums)
     return replace(finding, notes=notes, record=MappingProxyType(record))
 
 

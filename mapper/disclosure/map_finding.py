@@ -20,21 +20,26 @@ MAP = "hotspots"  # its id, that of the command
 COUNT = "count"
 
 
-def map_finding(result: AnalysisResult, rule: AudienceRule | None = None) -> Finding:
+def map_finding(
+    result: AnalysisResult, rule: AudienceRule | None = None, *, by_district: bool = False
+) -> Finding:
     """Return a map as a finding of incidents, never weighted: a weight says what an incident was.
 
     Parameters
     ----------
     rule
         Of the audience that it is for; none for the operational one.
+    by_district
+        Totals by district were asked for; of some lenses an audience is shown nothing else.
     """
     lens, area, request = result.lens, result.area, result.request
-    region, names = _regions(result, rule)
+    by_district |= rule is not None and district_only(lens, rule)
+    region, names = _regions(result, by_district=by_district)
     first, last = result.first, result.last
     if rule is not None and rule.whole_months:
         first, last = months_around(first, last)
     counts = np.bincount(region, weights=result.incidents, minlength=len(names))
-    unit: Unit = "district" if rule is not None and district_only(lens, rule) else "cell"
+    unit: Unit = "district" if by_district else "cell"
     return Finding(
         id=MAP,
         title=lens.title,
@@ -79,9 +84,9 @@ def district_only(lens: Lens, rule: AudienceRule) -> bool:
     )
 
 
-def _regions(result: AnalysisResult, rule: AudienceRule | None) -> tuple[Integers, list[str]]:
+def _regions(result: AnalysisResult, *, by_district: bool) -> tuple[Integers, list[str]]:
     """Return the number of the region of each cell, itself or its district, and their names."""
-    if rule is None or not district_only(result.lens, rule):
+    if not by_district:
         return np.arange(len(result.cells), dtype=np.int64), result.cells["cell"].tolist()
     codes, names = pd.factorize(result.cells["district"].astype("str").fillna("Elsewhere"))
     return codes.astype(np.int64), [str(name) for name in names]

@@ -55,6 +55,7 @@ def prepare(
     rule: AudienceRule,
     held: Sequence[AudienceHoldings],
     shown: Release | None = None,
+    by_district: bool = False,
 ) -> Prepared:
     """Return what may be printed of a map or an answer beside all that its readers hold.
 
@@ -64,13 +65,19 @@ def prepare(
         What each audience holds that will read it, its own first.
     shown
         The audience's map whose hot spots the rows are about, where they are about hot spots.
+    by_district
+        A map is to be of totals by district.
 
     Raises
     ------
     DisclosureError
         When it is too fine in space or time for the audience, whatever was released before.
     """
-    finding = map_finding(thing, rule) if isinstance(thing, AnalysisResult) else thing
+    finding = (
+        map_finding(thing, rule, by_district=by_district)
+        if isinstance(thing, AnalysisResult)
+        else thing
+    )
     ground = finding.ground
     asked = () if ground is None else _asked(thing, ground)
     planned = by_plan(finding, asked, rule=rule, held=held)
@@ -83,7 +90,7 @@ def prepare(
         return Prepared(finding, *told, again=True, planned=True)
     counts = {one.column: _printed(finding.table[one.column], rule) for one in ground.measures}
     stored = _stored(finding, ground, counts, rule)
-    found = _checked(stored, held, rule, is_map=finding is not thing)
+    found = _checked(stored, held, rule, by_cell=finding.unit == "cell")
     _, region = np.unique(ground.place_of_row, return_inverse=True)
     printed = {
         name: one.withholding(flags[region])
@@ -124,7 +131,7 @@ def _checked(
     held: Sequence[AudienceHoldings],
     rule: AudienceRule,
     *,
-    is_map: bool,
+    by_cell: bool,
 ) -> DifferencingCheck:
     """Check a finding; give what of each part is withheld, now or when it was shown before.
 
@@ -143,7 +150,7 @@ def _checked(
     checks, withhold = [], again
     for one in held:
         left = [part.withholding(flags) for part, flags in zip(new, withhold, strict=True)]
-        ask = check if is_map else check_finding
+        ask = check if by_cell else check_finding
         checks.append(ask(left, one.releases, rule=rule, reader=one.reader))
         withhold = tuple(a | b for a, b in zip(withhold, checks[-1].withhold, strict=True))
     linked = {id(release): release for found in checks for release in found.linked}

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from time import monotonic
+from time import thread_time
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -36,11 +36,11 @@ class Clock:
     @classmethod
     def of(cls, seconds: float) -> Clock:
         """Return one that ends so many seconds from now."""
-        return cls(monotonic() + seconds)
+        return cls(thread_time() + seconds)
 
     def left(self) -> float:
         """Return the seconds that are left; raise where none are."""
-        seconds = self.end - monotonic()
+        seconds = self.end - thread_time()
         if seconds <= 0:
             raise TimeSpentError
         return seconds

@@ -55,24 +55,24 @@ def _alternative(new: StoredRelease, linked: Sequence[StoredRelease], rule: Audi
     """Return the nearest choice that is safe."""
     if not linked:
         return "Choose a wider lens, a longer time or larger places."
-    free = _free_days(new, linked, rule)
+    free = free_days((new.first, new.last), linked, rule)
     if free is not None:
         return f"Choose days that were not released before: {period_in_words(*free)}."
     one = min(linked, key=lambda other: abs((other.last - new.last).days))
     return f"Show again what was released ({_named(one)}), or wait until later days are complete."
 
 
-def _free_days(
-    new: StoredRelease, linked: Sequence[StoredRelease], rule: AudienceRule
+def free_days(
+    asked: tuple[date, date], linked: Sequence[StoredRelease], rule: AudienceRule
 ) -> tuple[date, date] | None:
     """Return the longest stretch that no linked release covers, where it is long enough."""
-    best, start = None, new.first
+    best, (start, end) = None, asked
     for one in sorted(linked, key=lambda other: other.first):
         if one.first > start:
-            best = _longer(best, (start, min(one.first - timedelta(1), new.last)))
+            best = _longer(best, (start, min(one.first - timedelta(1), end)))
         start = max(start, one.last + timedelta(1))
-    if start <= new.last:
-        best = _longer(best, (start, new.last))
+    if start <= end:
+        best = _longer(best, (start, end))
     if best is not None and rule.whole_months:
         best = _whole_months_in(*best)
     if best is None or (best[1] - best[0]).days + 1 < rule.shortest_days:

@@ -61,6 +61,11 @@ class Release(AnyRelease):
     hidden_words: str = ""  # how a hidden count is written: fewer than 5
 
     @property
+    def instead(self) -> str:
+        """What it is given instead of, in a sentence; empty where it is what was asked for."""
+        return str(self.record.get("instead", ""))
+
+    @property
     def by_district(self) -> bool:
         """Whether its counts are printed for whole districts and for no cell."""
         return self.districts is not None and not self.printed

@@ -21,8 +21,10 @@ from mapper.base.errors import DisclosureError
 from mapper.base.lazy import Lazy
 from mapper.base.text import count, encode_text
 from mapper.disclosure.make import release as release_thing
+from mapper.disclosure.nearest import maker, release_nearest
 from mapper.disclosure.register import Register
 from mapper.disclosure.release import FindingRelease, Release
+from mapper.disclosure.rules import OPERATIONAL
 from mapper.grid.hexagons import cells_to_wkb, strings_to_cells
 from mapper.incidents.table import Incidents
 from mapper.lenses.lens import Lens
@@ -289,7 +291,9 @@ def release(
     Raises
     ------
     DisclosureError
-        When the audience may not see it: the message says why and what to choose instead.
+        When the audience may see neither it nor, of a result, any map like it (other days, larger
+        cells, totals by district): the message says why and what to choose instead. What was
+        given instead of what stands in ``instead`` and first of the caveats.
 
     Notes
     -----
@@ -312,6 +316,11 @@ def release(
         raise DisclosureError(
             f"Only a result or an answer is released, not a {type(of).__name__}: make one with"
             " mapper.analyse or mapper.ask."
+        )
+    if isinstance(of, Result) and audience != OPERATIONAL:
+        make = maker(of.study)
+        return release_nearest(
+            of.found, audience=audience, register=register, make=make, made_by=made_by
         )
     thing = of.found if isinstance(of, Result) else of.finding
     return release_thing(thing, audience=audience, register=register, made_by=made_by)

@@ -80,3 +80,14 @@ def test_a_preview_tells_what_is_hidden_and_releases_nothing(extract, tmp_path, 
 def test_choices_that_do_not_fit_are_refused_in_words(extract, capsys, more, words):
     assert run("briefing", extract, "--lens", "domestic-abuse", *more) != 0
     assert words in " ".join(capsys.readouterr().err.split())
+
+
+def test_a_preview_tells_what_would_be_given_instead_and_keeps_nothing(extract, capsys):
+    asked = ("briefing", extract, "--lens", "domestic-abuse", "--audience", "public")
+    asked += ("--since", "2023-09-13")
+    assert run(*asked, "--preview") == 0
+    told = " ".join(capsys.readouterr().out.split())
+    assert "only whole months are shown" in told
+    assert "Given instead of cells of resolution 8, 13 September 2023 to" in told
+    with database().read() as connection:
+        assert kept_releases(connection) == []

@@ -96,6 +96,19 @@ def test_pictures_of_a_job_name_the_landmarks_that_lie_beside_it(job_file):
     assert "far.csv" in (job_file.parent / "log" / "run.log").read_text()
 
 
+def test_partners_are_given_the_nearest_map_that_may_be_shown_and_told_so(job_file):
+    asked = JOB.replace("[outputs]", 'resolution = 10\n[outputs]\naudience = "partnership"')
+    job_file.write_text(asked.replace('"gpkg", "png"', '"html"'))
+    assert run(job_file) == 0
+    home = job_file.parent
+    folder = home / "out" / "2030-12-31" / "merseyside" / "all-demand"
+    manifest = json.loads((folder / "manifest.json").read_text())
+    assert manifest["resolution"] == 9
+    told = "Given instead of cells of resolution 10"
+    assert manifest["instead"].startswith(told)
+    assert told in (home / "log" / "run.log").read_text()
+
+
 QUESTIONS = """
 [[questions]]
 id = "concentration"

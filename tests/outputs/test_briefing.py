@@ -337,6 +337,19 @@ def test_a_briefing_by_plan_is_all_sums_of_what_was_given(incidents, monkeypatch
             assert high - low < 200  # three months, each within a band or two
 
 
+def test_a_briefing_follows_the_nearest_map_that_may_be_shown(incidents):
+    days = Window(date(2023, 9, 6), date(2023, 11, 20))
+    choices = BriefingChoices("all-demand", BEFORE, days, resolution=9, audience="public")
+    made = gather(incidents, choices, register=MemoryRegister())
+    assert (made.now.resolution, made.choices.resolution) == (8, 8)
+    assert (made.choices.after, made.choices.before) == (AFTER, BEFORE)
+    assert made.before is not None
+    assert made.before.cells["cell"].tolist() == made.now.cells["cell"].tolist()
+    assert made.notes[0] == made.now.instead
+    assert "cells of resolution 8, 1 September 2023 to 30 November 2023" in made.now.instead
+    assert made.now.instead in briefing_content(made).notes
+
+
 def test_inequality_counts_the_maps_places_and_those_that_shared_work_covers(gathered):
     """By hand: the median decile of each place, and shared work on the first alone."""
     shown, area = gathered.now, load_study_area(resolution=8)

@@ -223,3 +223,13 @@ def test_question_and_expectation_are_chosen_at_the_side_and_said(app):
 def test_a_table_that_is_not_given_yet_is_asked_for_in_words(app):
     app.selectbox(key="expected").set_value("residents-and-table").run()
     assert "Give the table of workers or visitors at the side" in refusal(app)
+
+
+def test_a_partner_is_given_the_nearest_map_that_may_be_shown_and_told_so(signed_in_app):
+    app = signed_in_app("partner", name="Pat", page="hotspots/overview.py")
+    assert "Given instead" not in said(app)
+    app.selectbox(key="resolution 8").select(10).run()
+    assert not app.exception
+    assert drawn(app)
+    assert "Given instead of cells of resolution 10" in said(app)
+    assert "cells of resolution 8" in said(app)  # the first map's, which tell nothing new

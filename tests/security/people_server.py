@@ -120,8 +120,11 @@ def serving(folder, extract, **settings):
 
 
 @contextmanager
-def serving_by(number, folder, extract, *, token_seconds=3600, **settings):
-    """Start provider and an app of so many processes; browsers know it by the first's address."""
+def serving_by(number, folder, extract, *, token_seconds=3600, before="", **settings):
+    """Start provider and an app of so many processes; browsers know it by the first's address.
+
+    ``before`` is run in each process before it serves.
+    """
     provider, ports = free_port(), [free_port() for _ in range(number)]
     (folder / "people.toml").write_text(PEOPLE)
     environment = {
@@ -150,7 +153,7 @@ def serving_by(number, folder, extract, *, token_seconds=3600, **settings):
         yield [
             start(
                 f"app{place or ''}",
-                [sys.executable, "-c", START.format(port=port)],
+                [sys.executable, "-c", f"{before}\n{START.format(port=port)}"],
                 f"http://localhost:{port}{HEALTH}",
             )
             for place, port in enumerate(ports)

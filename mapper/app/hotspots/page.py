@@ -32,6 +32,7 @@ from mapper.base.errors import MapperError
 from mapper.base.tables import OPTIONAL_INCIDENT_COLUMNS
 from mapper.base.text import count, period_in_words
 from mapper.base.top_level import top_level
+from mapper.disclosure.nearest import request_given
 from mapper.disclosure.people import may, scope_of
 from mapper.outputs.briefing.choices import BriefingChoices
 from mapper.outputs.standard_words import CELL_SIZES
@@ -68,6 +69,9 @@ def show_page() -> None:
     except MapperError as error:
         show_refusal(lens, str(error))
         return
+    request = request_given(shown, request)
+    if shown.instead:
+        notice(shown.instead, kind="look")
     show_headline(shown, data=dataset.title, age=age_words(dataset.incidents.table))
     asked = ShownMap(shown, dataset, request, lens)
     keep_map(asked)

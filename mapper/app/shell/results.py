@@ -12,6 +12,7 @@ import streamlit as st
 
 from mapper.analysis.analyse import analyse
 from mapper.analysis.request import AnalysisRequest
+from mapper.analysis.result import AnalysisResult
 from mapper.app.door.who import current_viewer
 from mapper.app.shell.basemap import current_basemap
 from mapper.app.shell.datasets import Dataset
@@ -91,7 +92,11 @@ def _released(
     register = DatabaseRegister(database(), person=viewer.name, role=role_of(viewer))
 
     def release() -> Release:
-        return release_to(viewer, result, register=register)
+        return release_to(viewer, result, register=register, make=again)
+
+    def again(other: AnalysisRequest) -> AnalysisResult:
+        ground = load_study_area(request.area, resolution=other.resolution)
+        return analyse(dataset.incidents, lens=lens, area=ground, **other.choices)
 
     if scope_of(viewer) != "partnership":
         return release()

@@ -1,7 +1,7 @@
 """What a briefing is about: a lens for the map, an area, and two stretches of days to compare."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from types import MappingProxyType
 from typing import Any, Literal
@@ -41,6 +41,14 @@ class BriefingChoices:
                 "A briefing is made for partners or the public. Those who see everything find it"
                 " on the Hot spots page or with “mapper hotspots”."
             )
+
+    def about(self, after: Window, *, resolution: int) -> "BriefingChoices":
+        """Return the same briefing about other days and cells; the days before end before them."""
+        before, days = self.before, after.last - after.first
+        if before.last >= after.first:
+            last = after.first - _DAY
+            before = Window(last - days, last)
+        return replace(self, before=before, after=after, resolution=resolution)
 
     @property
     def others(self) -> tuple[str, ...]:

@@ -8,7 +8,7 @@ counts of any such map all their values. Beside one another they are checked in 
 own (:mod:`mapper.disclosure.totals`).
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -22,6 +22,7 @@ from mapper.base.types import Flags, Integers
 from mapper.disclosure.coarse_shares import percents_of_demand
 from mapper.disclosure.doubt_words import doubts_outside
 from mapper.disclosure.make import release
+from mapper.disclosure.nearest import maker, release_nearest, request_given
 from mapper.disclosure.register import Register
 from mapper.disclosure.release import FindingRelease, Release
 from mapper.disclosure.rules import AudienceRule, rules
@@ -112,10 +113,9 @@ def gather(
     MapperError
         When the map itself may not be shown, or the choices do not fit the data.
     """
-    source = _Source(incidents, choices, register, made_by)
     progress("Making the map, and checking it beside what was released before", 0.1)
-    now = source.map(choices.lens, choices.after)
-    notes: list[str] = []
+    source, now = _Source(incidents, choices, register, made_by).nearest()
+    choices, notes = source.choices, [now.instead] if now.instead else []
     progress("Setting it against the days before", 0.3)
     before = source.tried(choices.lens, choices.before, notes)
     found = [source.tried(other, choices.after, notes) for other in source.fitting(choices.others)]
@@ -163,6 +163,26 @@ class _Source:
             register=self.register,
             made_by=self.made_by,
         )
+
+    def nearest(self) -> tuple["_Source", Release]:
+        """Return the map that the briefing is about, and what all else is set against.
+
+        Where it may not be shown as it was asked for, all else follows the map that may.
+        """
+        study = self.over(load_lens(self.choices.lens), self.choices.after)
+        now = release_nearest(
+            find_hotspots(study),
+            audience=self.choices.audience,
+            register=self.register,
+            make=maker(study, self.choices.area),
+            made_by=self.made_by,
+        )
+        given = request_given(now, study.request)
+        if given is study.request:
+            return self, now
+        after = Window(given.start or study.first, given.end or study.last)
+        choices = self.choices.about(after, resolution=given.resolution)
+        return replace(self, choices=choices), now
 
     def finding(self, finding: Finding) -> FindingRelease:
         """Return the release of the answer to a question about the whole area."""
