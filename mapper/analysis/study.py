@@ -15,7 +15,13 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from mapper.analysis.examine import examine, examine_area, examine_rows, positions
+from mapper.analysis.examine import (
+    examine,
+    examine_area,
+    examine_rows,
+    late_words,
+    positions,
+)
 from mapper.analysis.notes import gather_notes, refusal_words
 from mapper.analysis.outside import refuse_elsewhere, whereabouts
 from mapper.analysis.request import AnalysisRequest
@@ -59,6 +65,21 @@ class Study:
     def part(self, rows: Integers) -> Integers:
         """Return how many incidents that count each of some rows stands for."""
         return np.ones(rows.size, dtype=np.int64) if self.times is None else self.times[rows]
+
+    @property
+    def dated(self) -> "Study":
+        """The same incidents in rows each of which knows its date: the study itself."""
+        return self
+
+    def held(self, rows: Flags) -> int:
+        """Return how many incidents that count some rows stand for together."""
+        return int(self.part(np.flatnonzero(rows)).sum())
+
+    def rows_of(self, doubt: Doubt) -> Flags:
+        """Tell which rows a doubt speaks of; shape (rows,)."""
+        flags = np.zeros(self.counted.size, dtype=bool)
+        flags[doubt.rows] = True
+        return flags
 
     def varied(self, *, lens: Lens | None = None, **choices: Any) -> "Study":
         """Return the same incidents counted under another lens, or with some other choices.
@@ -220,6 +241,11 @@ class Study:
         """Which incidents have no hour: known to the month only, or at a time for "not known"."""
         months = (self.incidents.table["precision"] == "month").to_numpy()
         return np.asarray(months | examine_rows(self.incidents).untimed)
+
+    @property
+    def late_words(self) -> str:
+        """Say that nothing is known of how late the latest days are recorded, where so."""
+        return late_words(self.incidents)
 
     @property
     def cause(self) -> str:

@@ -1,10 +1,11 @@
 """A study of files that are too large to hold: of the counts of their slices.
 
 It answers as a study of all rows does where counts by cell, month and point are enough: the map
-and the list of hot spots of police.uk files.
+and the list of hot spots of police.uk files, and questions that declare it
+(:class:`mapper.questions.question.Question`).
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, fields, replace
 from datetime import date
 from functools import cached_property
 
@@ -22,7 +23,7 @@ from mapper.base.types import Flags, Integers
 from mapper.base.weights import sums
 from mapper.grid.counts import Counts
 from mapper.grid.neighbours import find_band
-from mapper.incidents.doubt import Doubt
+from mapper.incidents.doubt import GROUND, Doubt
 from mapper.incidents.sliced_file import WholeNeeded
 from mapper.incidents.table import Incidents, SourceFile
 from mapper.lenses.fit import refuse_unfit
@@ -47,9 +48,28 @@ class TalliedStudy(Study):
     @cached_property
     def demand(self) -> Integers:
         """All incidents of the dates in each cell, whatever the lens; shape (cells,)."""
-        position, within = self.counts.position, self.examined.tally.points["within"].to_numpy()
-        inside = position >= 0
-        return sums(position[inside], within[inside], size=self.near.size)
+        return _by_cell(self.examined.tally, "within", self.near.size)
+
+    @cached_property
+    def dated(self) -> "TalliedStudy":
+        """The same incidents, whose rows are cells and months in place of points."""
+        ground, rows = self.examined.tally.ground, self.examined.ground
+        position = ground["position"].to_numpy()
+        return _DatedStudy(
+            **{each.name: getattr(self, each.name) for each in fields(self)}
+            | {
+                "incidents": replace(self.incidents, table=rows.table),
+                "within": (ground["within"] > 0).to_numpy(),
+                "weights": ground["weight"].to_numpy(),
+                "times": ground["counts"].to_numpy(),
+                "counts": replace(self.counts, position=position),
+            }
+        )
+
+    @property
+    def late_words(self) -> str:
+        """Nothing: of months it is not asked how late their days are recorded."""
+        return ""
 
     @property
     def numbers(self) -> dict[str, int]:
@@ -96,6 +116,28 @@ class TalliedStudy(Study):
         out = (within > 0) & (self.examined.position < 0)
         lon, lat = (held[name].to_numpy()[out] for name in ("lon", "lat"))
         return whereabouts(lon, lat, within[out])
+
+
+@dataclass(frozen=True, eq=False, kw_only=True)
+class _DatedStudy(TalliedStudy):
+    """A study whose rows are cells and months."""
+
+    @property
+    def dated(self) -> TalliedStudy:
+        """The study itself."""
+        return self
+
+    def rows_of(self, doubt: Doubt) -> Flags:
+        """Tell which rows a doubt about a district or ward speaks of.
+
+        Raises
+        ------
+        WholeNeeded
+            When it speaks of kinds or points, of which rows do not tell cell and month.
+        """
+        if doubt.kind not in GROUND:
+            raise WholeNeeded
+        return super().rows_of(doubt)
 
 
 def tallied_study(

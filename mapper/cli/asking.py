@@ -19,6 +19,8 @@ if TYPE_CHECKING:
     from mapper.context.sink_choices import SinkChoices
     from mapper.disclosure.release import FindingRelease
     from mapper.incidents.table import Incidents
+    from mapper.questions.choices import Choices
+    from mapper.questions.finding import Finding
     from mapper.questions.question import Question
 
 
@@ -30,6 +32,7 @@ def ask(
     *,
     forms: str = "",
     comments: bool = False,
+    engine: Engine = HERE,
 ) -> None:
     """Answer a question and write it; ``-`` is CSV on standard output, with no manifest.
 
@@ -43,6 +46,8 @@ def ask(
         Other forms to write beside it, such as ``xlsx,gpkg``.
     comments
         Lines of comment above the header of CSV.
+    engine
+        Who counts, where the question needs counts alone.
     """
     from mapper.disclosure.make import release
     from mapper.outputs.exports import ANSWER_FORMS, exports, forms_asked
@@ -53,10 +58,7 @@ def ask(
     more = forms_asked(forms, ANSWER_FORMS)
     with calling(question), shown_progress() as progress:
         choices = question.choices.given(options)
-        study = read_study(asked, part_of(progress, 0.0, 0.4))
-        progress("Answering", 0.4)
-        rest = part_of(progress, 0.4, 0.95)
-        shown = release(question.ask(study, choices, progress=rest))
+        shown = release(_answered(asked, question, choices, engine, progress))
         progress("Writing the table and its manifest", 0.95)
         written = () if out == STDOUT else write_answer(shown, out, forms=more, comments=comments)
     if out == STDOUT:
@@ -64,6 +66,28 @@ def ask(
     facts = {"marking": shown.marking, "title": shown.title, "rows": len(shown.table)}
     speak = say_aside if out == STDOUT else say
     speak(_summary(shown, written), **facts, notes=shown.notes, written=written)
+
+
+def _answered(
+    asked: CommandRequest,
+    question: "Question",
+    choices: "Choices",
+    engine: Engine,
+    progress: Progress,
+) -> "Finding":
+    """Return the answer over counts where they tell enough, or else over all rows."""
+    from mapper.incidents.sliced_file import WholeNeeded
+
+    counts, reading = question.counts_are_enough, part_of(progress, 0.0, 0.4)
+    rest = part_of(progress, 0.4, 0.95)
+    study = read_study(asked, reading, counts_are_enough=counts, engine=engine)
+    progress("Answering", 0.4)
+    try:
+        return question.ask(study, choices, progress=rest)
+    except WholeNeeded:
+        if engine.is_dask:
+            say_aside(READ_HERE)
+        return question.ask(read_study(asked, reading), choices, progress=rest)
 
 
 @contextmanager

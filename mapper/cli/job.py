@@ -7,10 +7,11 @@ parts were written and others failed.
 
 import logging
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -134,24 +135,34 @@ def _write(studies: JobStudies, lens_given: str, area_given: str, out: Path) -> 
         else NOTHING_AROUND
     )
     contents = exports(shown, job.outputs.forms, crs=job.outputs.crs, around=around)
+    whole = partial(studies.study, lens, area_given, whole=True)
     for asked in job.questions:
-        contents |= _answer(job, asked, study, result)
+        contents |= _answer(job, asked, study, result, whole)
     write_contents(shown, folder, contents, around=around)
     return f"{count(len(shown.hotspots), 'hot spot')}, in {folder}. {shown.instead}".rstrip(". ")
 
 
 def _answer(
-    job: Job, asked: JobQuestion, study: "Study", result: "AnalysisResult"
+    job: Job,
+    asked: JobQuestion,
+    study: "Study",
+    result: "AnalysisResult",
+    whole: Callable[[], "Study"],
 ) -> dict[str, bytes]:
     """Return the table of one question of a part with its manifest; a refusal is logged."""
     from mapper.cli.releasing import register_for
     from mapper.disclosure.make import release
+    from mapper.incidents.sliced_file import WholeNeeded
     from mapper.outputs.write import answer_files
     from mapper.questions.registry import QUESTIONS
 
     question, audience = QUESTIONS[asked.id], job.outputs.audience
     try:
-        finding = question.ask(study, question.choices.given(asked.choices), result=result)
+        choices = question.choices.given(asked.choices)
+        try:
+            finding = question.ask(study, choices, result=result)
+        except WholeNeeded:
+            finding = question.ask(whole(), choices, result=result)
         register = register_for(audience, job.made_by)
         shown = release(finding, audience=audience, register=register, made_by=job.made_by)
         made = answer_files(shown, f"{asked.id}.csv")

@@ -13,6 +13,7 @@ from mapper.base.errors import InputError
 from mapper.base.files import no_progress
 from mapper.cli.engine import READ_HERE, Engine, counted_by
 from mapper.cli.job_file import Job
+from mapper.questions.registry import QUESTIONS
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -72,9 +73,19 @@ class JobStudies:
         return with_choices(incidents, self.sinks)
 
     def study(
-        self, lens: "Lens", area_given: str, request: AnalysisRequest | None = None
+        self,
+        lens: "Lens",
+        area_given: str,
+        request: AnalysisRequest | None = None,
+        *,
+        whole: bool = False,
     ) -> "Study":
         """Return the study of one lens over one area, as the job asks or as a request does.
+
+        Parameters
+        ----------
+        whole
+            Whether single rows are needed, whoever counts.
 
         Raises
         ------
@@ -87,9 +98,9 @@ class JobStudies:
         area = self._area(area_given, request.resolution if request else None)
         days = {"start": self.days[0], "end": self.days[1]}
         choices = request.choices if request else {**self._choices, **days}
+        if self.workers and not whole and (study := self._counted(lens, area, choices)):
+            return study
         if self.workers:
-            if study := self._counted(lens, area, choices):
-                return study
             _LOG.info("%s over %s: %s", lens.id, area.name, READ_HERE)
         incidents = mended_by_name(self.incidents, area, self.job.incidents.mend)
         return prepare(incidents, lens=lens, area=area, **choices)
@@ -140,7 +151,8 @@ def job_studies(
     """
     engine = Engine(job.engine.name, job.engine.scheduler, job.engine.workers)
     told = job.incidents
-    rows = told.mapping or told.repair_swapped or told.sinks or told.mend or job.questions
+    asked = not all(QUESTIONS[each.id].counts_are_enough for each in job.questions)
+    rows = told.mapping or told.repair_swapped or told.sinks or told.mend or asked
     if engine.is_dask and not rows:
         with engine.opened() as workers:
             yield JobStudies(job, sinks, mapping, workers)

@@ -11,7 +11,14 @@ from typer.core import TyperCommand, TyperGroup
 from typer.main import get_command
 
 from mapper.base.errors import EngineError
-from mapper.cli.file_arguments import Comments, Forms, TableOut
+from mapper.cli.file_arguments import (
+    Comments,
+    EngineName,
+    Forms,
+    Scheduler,
+    TableOut,
+    Workers,
+)
 from mapper.cli.saying import mannered
 from mapper.questions.registry import NAMES, QUESTIONS, module_of
 
@@ -19,6 +26,8 @@ if TYPE_CHECKING:
     from mapper.questions.question import Question
 
 _OWN = ("hotspots", "dossier")  # each is the function ``run`` of the module of its name
+_LAST = (("forms", "", Forms), ("csv_comments", False, Comments))
+_ENGINE = (("engine", "here", EngineName), ("scheduler", "", Scheduler), ("workers", None, Workers))
 _SHORT = 45  # characters of help beside a command's name
 
 
@@ -53,13 +62,20 @@ class QuestionGroup(TyperGroup):
             run = import_module(f"mapper.cli.{name}").run
             command = _command(str(name), run, inspect.getdoc(run))
         elif name in NAMES:
-            if any(word.startswith("--engine") for word in rest):
-                raise EngineError(
-                    f"mapper {name} looks at single rows, which workers do not hand over: leave"
-                    " --engine out. It is for mapper hotspots and for job files without questions."
-                )
-            command = command_of(QUESTIONS[str(name)])
+            question = QUESTIONS[str(name)]
+            if any(word.startswith("--engine") for word in rest) and not question.counts_are_enough:
+                raise EngineError(_refusal(str(name)))
+            command = command_of(question)
         return name, command, rest
+
+
+def _refusal(name: str) -> str:
+    """Return why workers do not count for a question, and for what they do."""
+    others = ", ".join(each for each, one in QUESTIONS.items() if one.counts_are_enough)
+    return (
+        f"mapper {name} looks at single rows, which workers do not hand over: leave --engine out."
+        f" It is for mapper hotspots, for {others}, and for job files with these questions alone."
+    )
 
 
 def command_of(question: "Question") -> TyperCommand:
@@ -72,11 +88,16 @@ def command_of(question: "Question") -> TyperCommand:
         forms: str = "",
         *,
         csv_comments: bool = False,
+        engine: str = "here",
+        scheduler: str = "",
+        workers: int | None = None,
         **options: Any,
     ) -> None:
         from mapper.cli.asking import ask
+        from mapper.cli.engine import Engine
 
-        ask(asked, out, question, options, forms=forms, comments=csv_comments)
+        counting = Engine(engine, scheduler, workers)
+        ask(asked, out, question, options, forms=forms, comments=csv_comments, engine=counting)
 
     own = [parameter(one) for one in question.choices.known().values()]
     first = [
@@ -85,7 +106,7 @@ def command_of(question: "Question") -> TyperCommand:
     ]
     last = [
         inspect.Parameter(name, inspect.Parameter.KEYWORD_ONLY, default=default, annotation=hint)
-        for name, default, hint in (("forms", "", Forms), ("csv_comments", False, Comments))
+        for name, default, hint in (*_LAST, *(_ENGINE if question.counts_are_enough else ()))
     ]
     run.__signature__ = inspect.Signature([*first, *own, *last])  # type: ignore[attr-defined] # typer reads it
     return _command(question.id, run, question.help)

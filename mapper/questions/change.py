@@ -199,4 +199,5 @@ QUESTION = Question(
     group="When",
     choices=ChangeChoices,
     answer=ask_change,
+    counts_are_enough=True,
 )

@@ -109,4 +109,5 @@ QUESTION = Question(
     group="Where",
     choices=ConcentrationChoices,
     answer=ask_concentration,
+    counts_are_enough=True,
 )

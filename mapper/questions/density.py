@@ -103,4 +103,5 @@ QUESTION = Question(
     group="Where",
     choices=DensityChoices,
     answer=ask_density,
+    counts_are_enough=True,
 )

@@ -55,7 +55,7 @@ def dispersion_words(found: PeriodDispersion) -> str:
 def _periods(study: Study, windows: tuple[Window, Window]) -> tuple[Periods | None, Integers]:
     """Return months, or weeks where months are too few, and the stretch of time of each."""
     months = _split(study, "month", windows)
-    if knows_months_only(study.incidents.table) or _freedom(*months) >= _FEWEST_FREEDOM:
+    if knows_months_only(study.dated.incidents.table) or _freedom(*months) >= _FEWEST_FREEDOM:
         return months
     weeks = _split(study, _WEEK, windows)
     return weeks if _freedom(*weeks) > 0 else months

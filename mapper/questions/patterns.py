@@ -267,4 +267,5 @@ QUESTION = Question(
     group="When",
     choices=PatternsChoices,
     answer=ask_patterns,
+    counts_are_enough=True,
 )

@@ -28,7 +28,7 @@ class Periods:
     """Periods in order of time, none left out between the first and the last."""
 
     starts: Days  # first day of each, and the day after the last; shape (periods + 1,)
-    number: Integers  # period of each incident, -1 for none; shape (incidents,)
+    number: Integers  # period of each row of the dated study, -1 for none; shape (rows,)
     every: str
 
     @property
@@ -82,6 +82,7 @@ def split_periods(study: Study, *, every: str, fewest: int = 2) -> Periods:
     RequestError
         When the periods are of another kind, too few, or finer than the data's months.
     """
+    study = study.dated
     starts = _starts(every, study.first, study.last)
     if every != "month" and "month" in study.incidents.table["precision"].unique():
         raise RequestError(
@@ -103,7 +104,10 @@ def split_periods(study: Study, *, every: str, fewest: int = 2) -> Periods:
 
 def counts_by_period(study: Study, periods: Periods, *, weighted: bool = False) -> Integers:
     """Return the incidents (or their weights) of every cell and period."""
-    weights = study.weights if weighted else (study.weights > 0).astype(np.int64)
+    study = study.dated
+    weights = study.weights
+    if not weighted:
+        weights = np.where(weights > 0, study.part(np.arange(weights.size)), 0)
     size = {"size": study.near.size, "periods": periods.size}
     return count_by_period(study.counts.position, weights, periods.number, **size)
 
@@ -129,8 +133,8 @@ def unbroken_periods(study: Study, *, every: str, fewest: int = 2) -> Periods:
 
 def left_out(study: Study, periods: Periods) -> tuple[str, ...]:
     """Say how many incidents lie in no whole period, and which periods have no data."""
-    told = []
-    if number := int((study.counted & (periods.number < 0)).sum()):
+    told, dated = [], study.dated
+    if number := dated.held(dated.counted & (periods.number < 0)):
         told.append(f"Left out: {count(number, 'incident')} at either end, in no whole period.")
     if periods.gaps:
         told.append(f"No data at all in {periods.gaps}: missing, not zero, and left out.")

@@ -42,6 +42,7 @@ class Question(Definition):
     choices: type[Choices]
     answer: Callable[..., Finding]  # study, choices, and by name what it uses of ``ask``
     long: bool = False  # may take more than a few seconds
+    counts_are_enough: bool = False  # asks for no single incident: a tallied study answers it too
 
     def ask(
         self,
@@ -68,6 +69,8 @@ class Question(Definition):
         ------
         MapperError
             When the question cannot be asked of this study in this way.
+        WholeNeeded
+            When a tallied study cannot tell what must be told: one of all rows is to be asked.
         """
         known = {"result": result, "progress": progress}
         uses = signature(self.answer).parameters

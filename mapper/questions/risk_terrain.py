@@ -189,4 +189,5 @@ QUESTION = Question(
     choices=RiskTerrainChoices,
     answer=ask_risk_terrain,
     long=True,
+    counts_are_enough=True,
 )

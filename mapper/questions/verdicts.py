@@ -16,6 +16,7 @@ import numpy.typing as npt
 from mapper.analysis.study import Study
 from mapper.base.text import day_in_words
 from mapper.base.types import Flags, Integers
+from mapper.base.weights import sums
 from mapper.incidents.doubt import GROUND, Doubt
 from mapper.questions.windows import Window
 
@@ -110,15 +111,16 @@ def _touched(
     """Tell which places a doubt touches."""
     if doubt.finest or not doubt.rows.size or doubt.kind == "day":  # whose dates are wrong
         return np.ones(number, dtype=bool)
-    among = np.zeros(study.counted.size, dtype=bool)
-    among[doubt.rows] = True
+    study = study.dated
+    among = study.rows_of(doubt)
+    times = study.part(np.arange(among.size))
     start = study.incidents.table["start"].to_numpy().astype("datetime64[D]")
     place = np.append(group, -1)[study.counts.position]
     found = np.zeros(number, dtype=bool)
     for window in windows:
         inside = study.counted & (place >= 0)
         inside &= (start >= np.datetime64(window.first)) & (start <= np.datetime64(window.last))
-        whole = np.bincount(place[inside], minlength=number)
-        part = np.bincount(place[inside & among], minlength=number)
+        whole = sums(place[inside], times[inside], size=number)
+        part = sums(place[inside & among], times[inside & among], size=number)
         found |= part > TOUCHED * np.maximum(whole, 1)
     return found

@@ -303,4 +303,5 @@ QUESTION = Question(
     choices=WhereNextChoices,
     answer=ask_where_next,
     long=True,
+    counts_are_enough=True,
 )

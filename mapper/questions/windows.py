@@ -6,11 +6,11 @@ from datetime import date, timedelta
 import numpy as np
 import pandas as pd
 
-from mapper.analysis.examine import late_words
 from mapper.analysis.study import Study
 from mapper.base.errors import RequestError
 from mapper.base.text import count
 from mapper.base.types import Integers
+from mapper.base.weights import sums
 
 _DAY = timedelta(days=1)
 _LATEST = 14  # days before the last of the data that may not be recorded yet
@@ -67,9 +67,8 @@ def windows_since(study: Study, since: date) -> tuple[Window, Window]:
             f"{since} is not inside {study.first} to {study.last}. Choose a day with incidents"
             " before and after it."
         )
-    return _with_before(
-        Window(since, study.last), study.first, by_month=knows_months_only(study.incidents.table)
-    )
+    by_month = knows_months_only(study.dated.incidents.table)
+    return _with_before(Window(since, study.last), study.first, by_month=by_month)
 
 
 def windows_of_work(
@@ -136,7 +135,7 @@ def check_windows(study: Study, before: Window, after: Window) -> tuple[str, ...
     ]
     if before.last >= after.first:
         faults.append(f"the window {before} does not end before {after} starts")
-    if knows_months_only(study.incidents.table):
+    if knows_months_only(study.dated.incidents.table):
         faults += [
             f"the window {window} cuts a month, and the data knows months, not days"
             f" ({_whole_months(window)} would be whole)"
@@ -149,13 +148,13 @@ def check_windows(study: Study, before: Window, after: Window) -> tuple[str, ...
     if not all(days):
         raise RequestError("The files hold nothing at all for one of the windows. Choose others.")
     told = f"Before: {before} ({count(days[0], 'day')} with data). After: {after} ({days[1]})."
-    late = late_words(study.incidents) if _reaches_the_end(study, after) else ""
+    late = study.late_words if _reaches_the_end(study, after) else ""
     return (told, late) if late else (told,)
 
 
 def _reaches_the_end(study: Study, window: Window) -> bool:
     """Tell whether a window holds the last days of the data."""
-    last = study.incidents.table["start"].max().date()
+    last = study.dated.incidents.table["start"].max().date()
     return bool(window.last > last - timedelta(days=_LATEST))
 
 
@@ -185,6 +184,7 @@ def days_with_data(study: Study, window: Window) -> int:
 
     Counts of a month without a single row are missing, not zero: rates are over the other days.
     """
+    study = study.dated
     start = study.incidents.table["start"].to_numpy()
     months = np.unique(start[study.within].astype("datetime64[M]"))
     days = np.arange(np.datetime64(window.first), np.datetime64(window.last) + 1)
@@ -193,8 +193,9 @@ def days_with_data(study: Study, window: Window) -> int:
 
 def counts_within(study: Study, window: Window) -> Integers:
     """Return the incidents that count in each cell in a window; shape (cells,)."""
+    study = study.dated
     start = study.incidents.table["start"].to_numpy()
     inside = study.counted & (start >= np.datetime64(window.first))
     inside &= start < np.datetime64(window.last + _DAY)
-    where = study.counts.position[inside]
-    return np.bincount(where, minlength=study.near.size).astype(np.int64)
+    where, times = study.counts.position[inside], study.part(np.flatnonzero(inside))
+    return sums(where, times, size=study.near.size)

@@ -235,11 +235,33 @@ def test_the_command_writes_the_same_by_workers(tmp_path, by_these, workspace):
     assert len(by_these) == 1  # nobody was called for single rows
 
 
-@pytest.mark.parametrize("name", ["where-next", "change"])
+@pytest.mark.parametrize("name", ["clock", "describe"])
 def test_questions_of_single_rows_refuse_workers(run, name):
     said = run(name, "a.csv", "--lens", "public-all", "--out", "a.csv", "--engine", "dask")
     assert said.code == 2
     assert said.err.startswith(f"mapper {name} looks at single rows, which workers do not hand")
+    assert "where-next, " in said.err
+    assert said.err.count("\n") == 1
+
+
+def test_questions_that_counts_are_enough_for_ask_workers(tmp_path, run, by_these, workspace):
+    (plain,) = StreetRows().write(tmp_path / "plain.csv")
+    (steps,) = street_rows.with_steps(StreetRows()).write(tmp_path / "steps.csv")
+    dask = ("--engine", "dask", "--workers", "2")
+
+    def answer(path, *engine):
+        out = tmp_path / f"out{len(engine)}.csv"
+        told = run("where-next", path, "--lens", "public-all", "--out", out, *engine)
+        assert told.code == 0, told.err
+        return out.read_bytes(), told
+
+    here, there = answer(plain), answer(plain, *dask)
+    assert here[0] == there[0]
+    assert by_these == [("", 2)]
+    assert "Not counted by workers" not in there[1].err
+    here, there = answer(steps), answer(steps, *dask)
+    assert here[0] == there[0]
+    assert "Not counted by workers but read here at once" in there[1].err
 
 
 @pytest.mark.parametrize(
@@ -288,13 +310,35 @@ def test_a_job_counts_by_the_same_workers_and_writes_the_same(tmp_path, by_these
     )
     assert one == two
     assert len(one) == 1
-    there.write_text(there.read_text() + '[[questions]]\nid = "concentration"\n')
+    there.write_text(there.read_text() + '[[questions]]\nid = "clock"\n')
     with job_studies(read_job(there), None, None) as studies:
         assert studies.workers is None
     assert len(by_these) == 1
     there.write_text(JOB.format(out="two") + '[engine]\nscheduler = "tls://a:1"\n')
     with pytest.raises(MapperError, match=r"engine: scheduler and workers are of dask"):
         run_job(there)
+
+
+@pytest.mark.parametrize("spoil", [street_rows.with_faults, street_rows.with_steps])
+def test_a_job_asks_its_questions_of_what_workers_counted(
+    tmp_path, by_these, workspace, capfd, spoil
+):
+    spoil(StreetRows()).write(tmp_path / "a.csv")
+    asked = '[[questions]]\nid = "where-next"\n[[questions]]\nid = "concentration"\n'
+    whole = JOB.replace("last_months = 12", "last_months = 24").replace("violence", "all")
+    for name, more in (("one", ""), ("two", ENGINE)):
+        path = tmp_path / f"{name}.toml"
+        path.write_text(whole.format(out=name) + asked + more)
+        assert run_job(path) == 0
+    assert by_these == [("", 2)]
+    said = capfd.readouterr().err
+    assert ("Not counted by workers" in said) == (spoil is street_rows.with_steps)
+    one, two = (
+        {path.name: path.read_bytes() for path in (tmp_path / name).rglob("*.csv")}
+        for name in ("one", "two")
+    )
+    assert one == two
+    assert {"where-next.csv", "concentration.csv"} < set(one)
 
 
 def test_without_the_extra_the_engine_names_it(tmp_path):
