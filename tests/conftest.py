@@ -152,6 +152,7 @@ def synthetic_release(*, rings=12, seed=1, spots=3, hotspots=None, **changes):
         ),
         "licence": "Contains OS data © Crown copyright and database right 2016.",
         "digest": "ab" * 32,
+        "content_digest": "cd" * 32,
     }
     return Release(**{**members, **changes}, _key=release_module._MADE_HERE)
 

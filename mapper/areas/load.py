@@ -133,12 +133,10 @@ def load_study_area(name: str = "", *, resolution: int = 9) -> StudyArea:
     _check_resolution(resolution)
     path = _as_path(name)
     if path is None:
-        area = _named(name.strip(), resolution)
-    elif _holds_table(path):
-        area = _of_table(path, None, resolution)
-    else:
-        return _of_polygons(read_boundary(path), path.stem, resolution=resolution)
-    return replace(area, again=partial(load_study_area, name))
+        return _named(name.strip(), resolution)
+    if _holds_table(path):
+        return _of_table(path, None, resolution)
+    return _of_polygons(read_boundary(path), path.stem, resolution=resolution)
 
 
 def _of_polygons(boundary: Boundary, title: str, *, resolution: int) -> StudyArea:
@@ -285,10 +283,11 @@ def _cached(path: Path, digest: str, part: str | None, resolution: int) -> Study
         _check_cells(area, path.name)
     if part is not None and name_key(part) not in {name_key(area.name), name_key(area.title)}:
         area = _part_of(area, part)
+    again = partial(_of_table, path, part)
     if resolution == area.resolution:
-        return area
+        return replace(area, again=again)
     cells = at_resolution(area.cells, source=area.resolution, resolution=resolution)
-    return replace(area, resolution=resolution, cells=cells)
+    return replace(area, resolution=resolution, cells=cells, again=again)
 
 
 def _check_cells(area: StudyArea, name: str) -> None:

@@ -254,7 +254,7 @@ def _made(
         "area_title": finding.area_title,
         "resolution": finding.resolution,
         "synthetic": finding.synthetic,
-        "record": MappingProxyType({**finding.record, "made_by": made_by, "versions": versions}),
+        "record": MappingProxyType({**finding.record, "versions": versions}),
         "licence": finding.licence,
     }
     beside: dict[str, Any] = {"printed": MappingProxyType(dict(printed)), "_key": _MADE_HERE}
@@ -262,9 +262,20 @@ def _made(
         content |= {"caveats": finding.notes, "hidden_words": hidden_words}
         shown: dict[str, Any] = dict(vars(tables))
         digest = digest_of_release(content, *(one for one in shown.values() if one is not None))
-        return Release(**content, **shown, digest=digest, **beside)
+        return Release(**_signed(content, digest, made_by), **shown, **beside)
     names = ("id", "definition", "source", "unit", "roles", "lens_title", "notes", "choices")
     content |= {name: getattr(finding, name) for name in names}
     table, where = finding.table, finding.where
     digest = digest_of_release(content, table, *(where.tables if where is not None else ()))
-    return FindingRelease(**content, table=table, where=where, digest=digest, **beside)
+    signed = _signed(content, digest, made_by)
+    return FindingRelease(**signed, table=table, where=where, **beside)
+
+
+def _signed(content: Mapping[str, Any], digest: str, made_by: str) -> dict[str, Any]:
+    """Return what a release holds with who made it, and the digests of both."""
+    return {
+        **content,
+        "record": MappingProxyType({**content["record"], "made_by": made_by}),
+        "content_digest": digest,
+        "digest": hashlib.sha256(f"{digest} {made_by}".encode()).hexdigest(),
+    }

@@ -39,6 +39,7 @@ class AnyRelease:
     record: Mapping[str, Any]  # request, inputs, numbers, versions: the manifest's content
     licence: str
     digest: str  # SHA-256 over all of it
+    content_digest: str  # the same whoever made it: what may be drawn once for all who see it
     # What a reader concludes of each column of counts, by row; none for the operational audience,
     # nor of a map whose counts are printed by district alone.
     printed: Mapping[str, Printed] = field(default_factory=dict)

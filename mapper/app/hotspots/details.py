@@ -9,10 +9,11 @@ import streamlit as st
 from mapper.app.shell.cell_names import cell_names
 from mapper.app.shell.choices import NULLS, SCORES
 from mapper.app.shell.hints import HINTS
+from mapper.app.shell.listed import rows_of
 from mapper.base.text import chance_in_words, encode_text
 from mapper.disclosure.release import Release, is_release
 from mapper.outputs.standard_words import question_word
-from mapper.outputs.tables import busiest_words, hotspot_rows
+from mapper.outputs.tables import busiest_words
 
 # What the figures of cells are, by the question that the map answers.
 _HOW_FOUND = {
@@ -32,7 +33,7 @@ _HOW_FOUND = {
 
 def show_details(shown: Release, chosen: str) -> None:
     """Show the chosen hot spot, or how to choose one."""
-    rows = hotspot_rows(is_release(shown), on_screen=True)
+    rows = rows_of(is_release(shown))
     row = next((row for row in rows if row["hotspot_id"] == chosen), None)
     if row is None:
         if len(shown.hotspots):

@@ -14,14 +14,14 @@ import streamlit as st
 
 from mapper.app.hotspots.columns import Column
 from mapper.app.shell.basemap import tile_reader, tiles_address
+from mapper.app.shell.listed import directions_of, rows_of
 from mapper.app.shell.results import map_address
 from mapper.base.palette import with_colours
 from mapper.base.text import count
 from mapper.context.places import Places
 from mapper.disclosure.release import Release, is_release
-from mapper.outputs.maps.landmarks import directions
 from mapper.outputs.standard_words import nothing_words, places_words
-from mapper.outputs.tables import busiest_words, hotspot_rows
+from mapper.outputs.tables import busiest_words
 
 _HERE = Path(__file__).parent
 CHOSEN = "mapper_chosen"
@@ -38,10 +38,10 @@ def show_panel(shown: Release, columns: Sequence[Column], places: Places | None 
     places
         Of which landmarks are drawn and named.
     """
-    rows = hotspot_rows(is_release(shown), on_screen=True)
+    rows = rows_of(is_release(shown))
     known = {row["hotspot_id"] for row in rows}
     chosen = st.session_state.get(CHOSEN, "")
-    told = directions(shown, places)
+    told = directions_of(shown, places)
     found = _component()(
         key="hotspot panel",
         data={

@@ -22,9 +22,10 @@ def open_actions(viewer: Viewer, shown: Release) -> Mapping[str, tuple[PlannedAc
     """
     if shown.hotspots.empty or not may(viewer, "plan"):
         return {}
-    own = own_wards(viewer, area_here().cells)
     every = (*records(database(), "plan"), *records(database(), "campaign"))
-    work = readable(viewer, every, own=own)
+    if not every:
+        return {}
+    work = readable(viewer, every, own=own_wards(viewer, area_here().cells))
     cells = shown.cells.groupby("hotspot_id", observed=True)["cell"].agg(frozenset)
     found = {}
     for spot in shown.hotspots["hotspot_id"].astype("str"):

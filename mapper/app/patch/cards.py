@@ -12,6 +12,7 @@ from mapper.app.patch.words import (
     short_names,
     stands_out,
 )
+from mapper.app.shell.listed import directions_of, rows_of
 from mapper.app.work.visit_form import LATELY
 from mapper.areas.study_area import StudyArea
 from mapper.base.text import count
@@ -19,11 +20,10 @@ from mapper.base.week import SHIFTS, WEEKDAYS
 from mapper.context.directions import HERE, WAYS
 from mapper.context.places import Places
 from mapper.disclosure.patch import PatchPlace, PatchRelease
-from mapper.outputs.maps.landmarks import directions
 from mapper.outputs.maps.patch_layer import month_words
 from mapper.outputs.place_reach import WITH_WORK, deciles_in_words, reach_of_map
 from mapper.outputs.standard_words import more_than, nothing_words, question_word
-from mapper.outputs.tables import busiest_words, hotspot_rows, main_streets
+from mapper.outputs.tables import busiest_words, main_streets
 from mapper.records.actions import PlannedAction, doors_of
 from mapper.records.place_work import Ground
 from mapper.records.visits import Visit, visits_on
@@ -56,12 +56,12 @@ def cards_of(
     area
         Of which it is told how deprived its neighbourhoods are.
     """
-    rows = hotspot_rows(patch.shown, on_screen=True)
+    rows = rows_of(patch.shown)
     cards = [
         _card(row, place, actions.get(place.hotspot_id, ()), today)
         for row, place in zip(rows, patch.places, strict=True)
     ]
-    ways, titles = directions(patch.shown, places), short_names(rows)
+    ways, titles = directions_of(patch.shown, places), short_names(rows)
     for card, title in zip(cards, titles, strict=True):
         mine = visits_on(ground_of(patch, card["id"]).cells, visits)
         card["title"] = title

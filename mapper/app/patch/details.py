@@ -8,12 +8,12 @@ import streamlit as st
 
 from mapper.app.patch.area import figures_of
 from mapper.app.patch.words import pattern_words, peak_words
+from mapper.app.shell.listed import rows_of
 from mapper.app.shell.words import notice
 from mapper.base.text import count, encode_text
 from mapper.disclosure.patch import PatchPlace, PatchRelease
 from mapper.outputs.maps.patch_layer import month_words
 from mapper.outputs.pictures.charts import week_clock
-from mapper.outputs.tables import hotspot_rows
 
 
 def show_area(patch: PatchRelease, corners: Sequence[tuple[float, float]]) -> None:
@@ -86,7 +86,7 @@ def show_twin(patch: PatchRelease, cards: Sequence[Mapping[str, Any]]) -> None:
 
 def twin(patch: PatchRelease, cards: Sequence[Mapping[str, Any]]) -> pd.DataFrame:
     """Return one row for each place: what the cards say, and its incidents by month."""
-    rows = hotspot_rows(patch.shown, on_screen=True)
+    rows = rows_of(patch.shown)
     return pd.DataFrame(
         [
             {

@@ -99,8 +99,8 @@ def patch_map_address(
     """
     under = current_basemap()
     counted = hashlib.sha256(patch.counts.tobytes()).hexdigest()
-    beside, background = like.shown.digest if like else "", under.key if under else ""
-    key = f"{patch.shown.digest} {counted} {beside} {places_key(dataset)} {background}"
+    beside, background = like.shown.content_digest if like else "", under.key if under else ""
+    key = f"{patch.shown.content_digest} {counted} {beside} {places_key(dataset)} {background}"
 
     def draw() -> str:
         drawing = patch_drawing(patch, places_near(dataset), like=like)

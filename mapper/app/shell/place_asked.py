@@ -119,7 +119,7 @@ def firmness_of(
 
 def firmness_known(asked: ShownMap) -> PlaceAnswers | None:
     """Return how firm every place of a map is, where somebody has asked already."""
-    return _FIRM.get(_key(asked))
+    return _FIRM.get(_key(asked)) if _FIRM else None
 
 
 def work_out_firmness(viewer: Viewer, asked: ShownMap, progress: Progress) -> None:

@@ -115,5 +115,5 @@ def map_address(shown: Release, places: Places | None = None) -> str:
     """
     under, marks = current_basemap(), landmarks_of(shown, places)
     drawn = hashlib.sha256(repr(marks).encode()).hexdigest()[:16] if marks else ""
-    key = f"{shown.digest} {under.key if under else ''} {drawn}"
+    key = f"{shown.content_digest} {under.key if under else ''} {drawn}"
     return map_address_once(key, lambda: embed_map(shown, basemap=under, landmarks=marks))

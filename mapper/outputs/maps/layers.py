@@ -104,7 +104,7 @@ def folium_map(
     drawn.default_css = [("leaflet_css", f"{leaflet_url}/leaflet.css")] if leaflet_url else []
     layer = ReleaseLayer(release, selected=selected)
     # Folium names things by random numbers; these make the same release the same page.
-    drawn._id, layer._id = f"m{release.digest[:12]}", f"l{release.digest[:12]}"  # noqa: SLF001  Folium has no public way to name an element
+    drawn._id, layer._id = f"m{release.content_digest[:12]}", f"l{release.content_digest[:12]}"  # noqa: SLF001  Folium has no public way to name an element
     layer.layer_name = layer.get_name()
     layer.add_to(drawn)
     return drawn
