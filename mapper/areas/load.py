@@ -269,8 +269,7 @@ def _holds_table(path: Path) -> bool:
 
 def _of_table(path: Path, part: str | None, resolution: int) -> StudyArea:
     """Return a table's area, or a part of it, at a resolution; its frame is the caller's own."""
-    area = _cached(path, digest_of(path), part, resolution)
-    return replace(area, cells=area.cells.copy(deep=False))
+    return _cached(path, digest_of(path), part, resolution).with_own_frame()
 
 
 @lru_cache(maxsize=16)

@@ -11,6 +11,7 @@ import json
 import os
 import tempfile
 from collections.abc import Callable, Mapping
+from copy import copy
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
@@ -69,6 +70,12 @@ class StudyArea:
         require_columns(self.cells, STUDY_AREA_COLUMNS, name="study area")
         if not self.cells["cell"].is_monotonic_increasing or not self.cells["cell"].is_unique:
             raise ValueError("study area: cells must be sorted and distinct")
+
+    def with_own_frame(self) -> "StudyArea":
+        """Return the same area, with columns that can be changed and change no other's."""
+        area = copy(self)  # it was checked when it was made
+        object.__setattr__(area, "cells", self.cells.copy(deep=False))
+        return area
 
     def at(self, resolution: int) -> "StudyArea":
         """Return the same area in cells of another resolution, 7 to 11.

@@ -13,7 +13,7 @@ import streamlit as st
 from mapper.app.door.who import current_viewer
 from mapper.app.shell.address import follow, say
 from mapper.app.shell.data_in_use import own_dataset
-from mapper.app.shell.kept_data import everybodys
+from mapper.app.shell.kept_data import everybodys_digest
 from mapper.areas.load import groups_known, load_study_area, usual_resolution
 from mapper.areas.stored import area_tables, area_titles, kept_areas
 from mapper.areas.study_area import StudyArea
@@ -52,7 +52,7 @@ def offered_areas(viewer: Viewer) -> dict[str, str]:
     own = load_study_area(resolution=usual_resolution())
     demonstrated = False
     with suppress(MapperError):  # the pages say what is wrong with data that cannot be opened
-        demonstrated = own_dataset() is None and everybodys() is None
+        demonstrated = own_dataset() is None and not everybodys_digest()
     names = list(area_tables()) if demonstrated else kept_areas()
     offered = {
         own.name: own.title,
