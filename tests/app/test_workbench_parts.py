@@ -1,5 +1,6 @@
 """The workbench's parts without a page: the table of questions, the plots, the runs."""
 
+import json
 import re
 import time
 from datetime import date
@@ -71,6 +72,12 @@ def answered(incidents):
         return kept[question]
 
     return released
+
+
+def test_months_of_a_pattern_are_called_as_people_call_them(answered):
+    told = json.dumps(plot_of(answered("patterns")).chart.to_dict())
+    assert re.search(r'"period": "(Jan|Feb|Mar) 2023"', told)
+    assert not re.search(r'"period": "\d', told)
 
 
 @pytest.mark.parametrize("question", ["signals", "patterns"])

@@ -32,7 +32,18 @@ def test_a_chair_shows_the_briefing_and_leaves_with_it_printed(browser, served_a
     assert page.get_by_role("button", name="PDF").count() == 0
     larger = page.locator(".b-tiles b").first.evaluate("it => getComputedStyle(it).fontSize")
     assert float(larger[:-2]) > 1.3 * float(size[:-2])
-    visit.click_until(end, page.get_by_role("button", name="PDF"))
+    page.set_viewport_size({"width": 1366, "height": 768})
+    for key, slide in (("Right", 2), ("Right", 3), ("Left", 2), ("Left", 1), ("Right", 2)):
+        visit.press_until(f"Arrow{key}", re.compile(rf"present={slide}(&|$)"))
+        visit.rest()
+        page.wait_for_timeout(700)  # a second turn by the same press would come within this time
+        assert f"present={slide}" in page.url
+        uncut = (
+            "(one) => one.scrollHeight <= one.clientHeight && one.scrollWidth <= one.clientWidth"
+        )
+        assert page.locator(".stMain").evaluate(uncut)
+    page.keyboard.press("Escape")
+    page.get_by_role("button", name="PDF").wait_for()
     visit.rest()
     printed = pypdf.PdfReader(visit.download("PDF").path())
     assert len(printed.pages) == 2

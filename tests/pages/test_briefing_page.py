@@ -1,5 +1,6 @@
 """The Briefing and its release: what partners are shown, and how it comes to be released."""
 
+import json
 import re
 from datetime import date
 from html import unescape
@@ -13,7 +14,7 @@ from mapper.incidents.read import read_incidents
 from mapper.records.audit_query import AuditFilter, find_entries
 from mapper.records.open import database
 from mapper.records.releases import DatabaseRegister, kept_releases
-from tests.pages.conftest import said
+from tests.pages.conftest import drawn, said
 
 BRIEFING, RELEASE = "meeting/briefing.py", "meeting/release.py"
 HOTSPOTS = "hotspots/overview.py"
@@ -213,3 +214,13 @@ def test_what_partners_see_first_is_one_release_in_either_order(signed_in_app, f
         assert registered() == given  # the map is one that the Briefing gave: a look
     made = [entry for entry in entries("release") if entry.subject != "Briefing for partners"]
     assert len(made) == len({entry.digest for entry in made}) == len(registered())
+
+
+def test_a_partners_list_offers_no_choice_and_no_figure_that_changes_nothing(signed_in_app):
+    """Their places are held against residents alone, and what was expected is not theirs."""
+    app = signed_in_app("partner", name="Pat", page=HOTSPOTS)
+    assert "expected" not in [box.key for box in app.selectbox]
+    assert "Against the residents of each place" in words(app)
+    given = json.loads(drawn(app)[0].proto.json)
+    assert [column["title"] for column in given["columns"]] == ["Incidents"]
+    assert "more incidents than residents would explain" in given["hint"]

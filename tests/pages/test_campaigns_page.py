@@ -47,6 +47,14 @@ def test_places_are_taken_with_their_reason_and_actions_filled_over_them(campaig
     assert "its places hold 139 incidents" in said(campaign).replace("\\", "")
 
 
+def test_the_template_of_a_campaign_is_told_by_its_title(campaign):
+    asked = field(campaign.selectbox, "Template")
+    assert asked.value == "domestic-abuse-month"
+    assert {"None", "Domestic-abuse intensification month"} <= set(asked.options)
+    (kept,) = records(database(), "campaign")
+    assert kept.content["template"] == "domestic-abuse-month"
+
+
 def test_a_visit_is_counted_at_once_and_what_is_typed_stays(campaign):
     fill(campaign, Purpose="Another purpose, not saved yet.")
     field(campaign.number_input, "People reached").set_value(14)

@@ -226,7 +226,7 @@ def test_children_by_district_ward_and_hot_spot_for_an_analyst(app):
     assert by_ward["With a child"].sum() == by_district["With a child"].sum()
     app.segmented_control(key="children by").select("hotspot").run()
     assert "Hot spot" in app.dataframe[0].value
-    assert app.dataframe[0].value["95 % interval of the share"].str.endswith(" %").all()
+    assert app.dataframe[0].value["95 % interval"].str.endswith(" %").all()
     assert {"Map of places with children", "Campaigns"} <= {
         one.proto.label for one in app.get("page_link")
     }

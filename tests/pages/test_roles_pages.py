@@ -87,7 +87,7 @@ def test_a_look_is_written_down_before_it_is_shown(signed_in_app):
     table = app.dataframe[0].value
     assert list(table["What"]) == ["Signed in", "Operational detail shown", "Signed in"]
     assert list(table["Who"]) == ["Ada", "Ann", "Ann"]
-    assert "area Merseyside" in table["More"][1]
+    assert "area: Merseyside" in table["More"][1]
 
 
 def test_the_data_page_is_written_down_once_a_session(signed_in_app):
@@ -124,5 +124,5 @@ def test_the_check_is_told_in_words():
     broken = verdict_in_words(Verdict(entries=4, faults=("Entry 2 was edited.",)))
     assert broken.startswith("The log is not whole. Of 4 entries:\nEntry 2 was edited.")
     assert detail_in_words('{"area":"Anfield","wards":["a","b"],"empty":""}') == (
-        "area Anfield; wards a, b"
+        "area: Anfield; wards: a, b"
     )

@@ -11,8 +11,8 @@ from sqlalchemy import text
 
 from mapper.app.data.saved_mappings import fitting_mappings, keep_mapping
 from mapper.app.data.sinks_form import sinks_of
-from mapper.app.shell.choices import lenses_for
 from mapper.app.shell.datasets import dataset_of
+from mapper.app.shell.lens_offer import lenses_for
 from mapper.app.shell.router import PAGES
 from mapper.base.errors import MappingError
 from mapper.base.settings import settings

@@ -124,14 +124,14 @@ def entry_table(entries: Sequence[AuditEntry]) -> pd.DataFrame:
 
 
 def detail_in_words(detail: str) -> str:
-    """Return the detail of an entry on one line: area Anfield; from 2026-01-01."""
+    """Return the detail of an entry on one line: area: Anfield; from: 2026-01-01."""
     told = json.loads(detail)
     parts = {
         name: ", ".join(map(str, value)) if isinstance(value, list) else str(value)
         for name, value in told.items()
         if value not in (None, "", [], {}) and name != "session"
     }
-    return "; ".join(f"{name.replace('_', ' ')} {value}" for name, value in parts.items())
+    return "; ".join(f"{name.replace('_', ' ')}: {value}" for name, value in parts.items())
 
 
 def _offer_file(viewer: Viewer, wanted: AuditFilter) -> None:
@@ -161,7 +161,7 @@ def _offer_check() -> None:
     if st.button("Check every entry"):
         with shown_progress("Checking every entry"), database().read() as connection:
             verdict, head = verify(connection), head_of(connection)
-        notice(verdict_in_words(verdict), kind="good" if verdict.whole else "stop")
+        notice(verdict_in_words(verdict), kind="sound" if verdict.whole else "stop")
         if verdict.whole and verdict.entries:
             st.text("Keep this elsewhere: it shows later whether entries were cut off the end.")
             st.code(f"entry {head.number}  {head.hash}", language=None)

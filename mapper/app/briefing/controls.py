@@ -8,8 +8,9 @@ from typing import Any
 import streamlit as st
 
 from mapper.app.shell.address import follow, say
-from mapper.app.shell.choices import day_within, lenses_for
+from mapper.app.shell.choices import day_within
 from mapper.app.shell.datasets import Dataset
+from mapper.app.shell.lens_offer import lenses_for
 from mapper.base.errors import RequestError
 from mapper.outputs.briefing.choices import (
     MONTHS,

@@ -1,5 +1,7 @@
 """The Release page: what partners would see beside what is known, and the release itself."""
 
+from typing import Any
+
 import pandas as pd
 import streamlit as st
 
@@ -105,14 +107,26 @@ def _show_preview(result: AnalysisResult, seen: ReleasePreview) -> None:
     left, right = st.columns(2)
     with left:
         st.markdown("**Known: operational, not released**")
-        st.dataframe(_known(seen), hide_index=True, key="known")
+        _table(_known(seen), key="known")
     with right:
         st.markdown("**Partners would see**")
-        st.dataframe(_shown(seen), hide_index=True, key="shown")
+        _table(_shown(seen), key="shown")
         st.markdown("**What is hidden, and why**")
-        st.dataframe(_why(seen), hide_index=True, key="why")
+        _table(_why(seen), key="why")
     if seen.linked:
         st.caption(plain(f"Checked against what was released before: {'; '.join(seen.linked)}."))
+
+
+def _table(table: pd.DataFrame, *, key: str) -> None:
+    """Show a table, names no wider than leaves room for its counts, and counts with commas."""
+    columns: dict[str, Any] = {
+        str(name): st.column_config.NumberColumn(format="localized")
+        for name, column in table.items()
+        if column.dtype.kind in "iu"
+    }
+    if "Hot spot" in table:
+        columns["Hot spot"] = st.column_config.TextColumn(width=210)
+    st.dataframe(table, hide_index=True, key=key, column_config=columns)
 
 
 def _known(seen: ReleasePreview) -> pd.DataFrame:

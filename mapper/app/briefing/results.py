@@ -12,9 +12,9 @@ from dataclasses import dataclass
 import streamlit as st
 
 from mapper.app.shell.area_in_use import area_name_here
-from mapper.app.shell.choices import lenses_for
 from mapper.app.shell.datasets import Dataset
 from mapper.app.shell.day import today_here
+from mapper.app.shell.lens_offer import lenses_for
 from mapper.app.shell.once import given_once
 from mapper.app.shell.surroundings import landmarks_near
 from mapper.app.shell.traces import trace

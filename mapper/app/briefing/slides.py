@@ -7,18 +7,20 @@ import streamlit as st
 SLIDES = (1, 2, 3)
 _JS = """export default function ({ data, parentElement, setTriggerValue }) {
   const page = parentElement.ownerDocument ?? document;
-  const state = parentElement.slides ?? (parentElement.slides = {});
-  state.slide = data.slide;
+  let slide = data.slide;
   const turn = { ArrowRight: 1, ArrowDown: 1, PageDown: 1, ArrowLeft: -1, ArrowUp: -1, PageUp: -1 };
   const press = (event) => {
     const left = event.key === "Escape";
     if (!left && !(event.key in turn)) { return; }
-    const wanted = left ? 0 : Math.min(Math.max(state.slide + turn[event.key], 1), data.last);
-    if (wanted === state.slide) { return; }
+    const wanted = left ? 0 : Math.min(Math.max(slide + turn[event.key], 1), data.last);
+    if (wanted === slide) { return; }
     event.preventDefault();
-    state.slide = wanted;
+    slide = wanted;
     setTriggerValue("turned", wanted);
   };
+  // One ear at a time: a slide drawn elsewhere on the page would else turn it over once more.
+  if (page.mapperSlides) { page.removeEventListener("keydown", page.mapperSlides); }
+  page.mapperSlides = press;
   page.addEventListener("keydown", press);
   return () => page.removeEventListener("keydown", press);
 }"""

@@ -22,15 +22,18 @@ _PRESENTING = """
 .b-tiles { grid-template-columns: repeat(4, minmax(0, 1fr)); margin-top: 12px !important; }
 .b-head h1 { font-size: 34px; }
 .b-head span, .b-head em, .b-take, .b-panel h2, .m-synthetic { font-size: 24px; }
-.st-key-end-presentation { position: fixed; top: 50px; right: 26px; width: auto; z-index: 9; }
+.st-key-end-presentation { position: fixed; top: 46px; right: 28px; width: auto; z-index: 9; }
+.st-key-end-presentation { padding: 0 10px; border-radius: 4px; background: var(--c-paper); }
+@media (max-width: 900px) { .st-key-end-presentation { position: static; } }
 .b-panel:has(> div) { display: grid; grid-auto-flow: column; grid-auto-columns: 1fr; gap: 32px; }
 .b-moved ul { margin: 0; padding: 0; list-style: none; }
-.b-moved li { margin: 0 0 12px; font-size: 24px; line-height: 1.25; overflow-wrap: anywhere; }
-.b-way, .stMain .stButton p { font-size: 24px; }
+.b-moved li { margin: 0 0 8px; font-size: 24px; line-height: 1.2; overflow-wrap: anywhere; }
+.b-moved small { display: block; font-size: 20px; color: var(--c-soft); }
+.b-way { font-size: 24px; }
 @media (min-width: 1700px) { :root { --b: 2.4; } }
 .stAppHeader, [data-testid="stSidebarCollapsedControl"], .stSidebar { display: none !important; }
 .st-key-briefing-choices { display: none; }
-.stMainBlockContainer { padding-top: 2.2rem; }
+.stMainBlockContainer { padding-top: 2.2rem; padding-bottom: 1.8rem; }
 """
 # Sign, class and words of each way: the sign and the words carry it beside the colour.
 _SIGNS = {
@@ -40,6 +43,12 @@ _SIGNS = {
     "too few to compare": ("○", "none"),
     "cannot be told": ("○", "none"),
 }
+_NO_ACTION = (
+    "None yet. Actions come here once their plan is shared with partner agencies, or a meeting"
+    " record carries it on."
+)
+_NO_RESULT = "No intervention of such a plan has been recorded yet."
+_LARGE = 4  # places that moved on a slide, each with its landmark
 _MOVERS, _MEETINGS, _ACTIONS, _RESULTS, _CAMPAIGNS = 5, 3, 4, 3, 2  # rows that fit on one screen
 
 
@@ -82,15 +91,15 @@ def show_places(content: Briefing) -> None:
 
 
 def show_movers_large(content: Briefing) -> None:
-    """Show the places that moved, two lines each; none leaves the words that say so."""
+    """Show the places that moved, large, with landmarks; none leaves the words that say so."""
     if not (content.movers_known and content.movers):
         st.html(f'<div class="b-panel">{_movers(content)}</div>')
         return
     lines = "".join(
         f"<li><b>{encode_text(one.place.number)}</b> {encode_text(one.place.name)}"
-        f"<br>{way_in_words(one.moved)}: {encode_text(one.before.figure)} to"
-        f" {encode_text(one.now.figure)}</li>"
-        for one in content.movers[:_MOVERS]
+        f"<small>{encode_text(one.place.where)}</small>{way_in_words(one.moved)}:"
+        f" {encode_text(one.before.figure)} to {encode_text(one.now.figure)}</li>"
+        for one in content.movers[:_LARGE]
     )
     st.html(f'<div class="b-panel b-moved"><h2>Places that moved</h2><ul>{lines}</ul></div>')
 
@@ -100,7 +109,7 @@ def show_work(shared: Shared, *, presenting: bool = False) -> None:
     actions = _actions(shared) if shared.actions or not presenting else ""
     results = _results(shared) if shared.results or not presenting else ""
     campaigns = _campaigns(shared) if shared.campaigns else ""
-    none = "<p>No action is carried on yet, and no result recorded.</p>"
+    none = f"<h2>Actions, and what worked</h2><p>{_NO_ACTION}</p><p>{_NO_RESULT}</p>"
     parts = [one for one in (campaigns, actions, results) if one]
     shown = "".join(f"<div>{one}</div>" if presenting else one for one in parts)
     st.html(f'<div class="b-panel">{shown or none}</div>')
@@ -184,10 +193,7 @@ def _actions(shared: Shared) -> str:
     """Return the actions of plans shared with partners, late ones first."""
     head = "<h2>Actions</h2>"
     if not shared.actions:
-        return (
-            f"{head}<p>None yet. Actions come here once their plan is shared with partner agencies,"
-            " or a meeting record carries it on.</p>"
-        )
+        return f"{head}<p>{_NO_ACTION}</p>"
     counts = {
         state: sum(one.times for one in shared.actions if one.state == state) for state in _STATES
     }
@@ -247,7 +253,7 @@ def _results(shared: Shared) -> str:
     """Return what came of what was done."""
     head = "<h2>What worked</h2>"
     if not shared.results:
-        return f"{head}<p>No intervention of such a plan has been recorded yet.</p>"
+        return f"{head}<p>{_NO_RESULT}</p>"
     rows = "".join(_result(one) for one in shared.results[:_RESULTS])
     return (
         f'{head}<table><thead><tr><th scope="col">What was done</th>'

@@ -14,8 +14,9 @@ from mapper.app.campaigns.candidates import Candidate, cores, hot_spots, venues,
 from mapper.app.campaigns.tables import edit_rows, put_rows
 from mapper.app.door.who import current_viewer
 from mapper.app.shell.area_in_use import area_here
-from mapper.app.shell.choices import days_of, lenses_for
+from mapper.app.shell.choices import days_of
 from mapper.app.shell.datasets import Dataset
+from mapper.app.shell.lens_offer import lenses_for
 from mapper.app.shell.results import released
 from mapper.app.shell.surroundings import landmarks_near
 from mapper.app.shell.waiting import opened_dataset, shown_progress

@@ -23,7 +23,7 @@ def show_doubts(dataset: Dataset) -> None:
     st.subheader("What may mislead")
     found = doubts_of(dataset)
     if not found:
-        notice("Nothing in the data as a whole speaks against an answer.", kind="good")
+        notice("Nothing in the data as a whole speaks against an answer.", kind="sound")
         return
     for one in found:
         notice(f"{one.words} {EFFECTS[one.effect]}", kind=_KINDS[one.effect])

@@ -49,7 +49,7 @@ def show_quality(dataset: Dataset) -> None:
     if quality.rejected:
         show_rejected(dataset, quality)
     else:
-        notice("Every row was accepted.", kind="good")
+        notice("Every row was accepted.", kind="sound")
     st.subheader("How far the data can be trusted")
     table = dataset.incidents.table
     told = (unnamed_words(table, shipped_lenses()), late_words(dataset.incidents))

@@ -76,7 +76,7 @@ def ask_sinks(dataset: Dataset) -> Dataset | None:
         return base if st.button("Undo the choices about default points") else None
     found = sinks_of(dataset.digest, _dataset=dataset)
     if not found:
-        st.caption("No point holds an outlying share of the incidents.")
+        st.caption("No default points: no single point holds far more incidents than the others.")
         return None
     with st.expander(f"{count(len(found), 'point')} may be default points: decide before mapping"):
         st.text(

@@ -51,8 +51,8 @@ def columns_of(viewer: Viewer, asked: ShownMap) -> list[Column]:
         lambda row: row.get("ratio"),
         lambda value: f"{value:,.1f}",
     )
-    if not is_operational(shown):
-        return [incidents, times]
+    if not is_operational(shown):  # what was expected there is worked out of counts: not theirs
+        return [incidents]
     chance = Column(
         "Chance (q)",
         "Share of false finds expected among the places down to this one",

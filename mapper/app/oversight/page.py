@@ -11,13 +11,14 @@ import streamlit as st
 from mapper.app.campaigns.picker import release_through
 from mapper.app.door.who import current_viewer
 from mapper.app.oversight.bare_places import FEWEST, bare_places, one_of_each_family
-from mapper.app.shell.choices import lenses_for
 from mapper.app.shell.day import today_here
 from mapper.app.shell.frame import put_on_style, show_marking
+from mapper.app.shell.lens_offer import lenses_for
 from mapper.app.shell.taking import handed_out, require_live
 from mapper.app.shell.waiting import opened_dataset, shown_progress
 from mapper.app.shell.words import bullets, notice, plain
 from mapper.app.work.record_desk import seen_records
+from mapper.app.work.record_start import CAMPAIGNS, PLANS
 from mapper.base.errors import MapperError
 from mapper.base.files import no_progress
 from mapper.base.text import count
@@ -56,6 +57,10 @@ def show_page() -> None:
         work = live(every)
         if not work:
             notice("No plan or campaign is live. Start one under Plans or Campaigns.")
+            with st.container(horizontal=True):
+                for page, name in ((PLANS, "Plans"), (CAMPAIGNS, "Campaigns")):
+                    icon = ":material/arrow_forward:"
+                    st.page_link(page, label=f"Open {name}", icon=icon)
             return
         _show_since(viewer, every)
         _show_actions(viewer, work)

@@ -81,7 +81,10 @@ def _show_how_many(viewer: Viewer, work: Sequence[Version]) -> None:
     late = len(overdue(opened, today_here()))
     st.text(f"{viewer.agency}: {count(len(opened), 'action')} open, {late or 'none'} late.")
     if not work:
-        notice("Nothing is shared with partner agencies now.")
+        notice(
+            "Nothing is shared with partner agencies now. A plan or campaign comes here once"
+            " whoever leads it shares it with partners: ask the chair of your meeting."
+        )
 
 
 def _show_record(viewer: Viewer, one: Version) -> None:

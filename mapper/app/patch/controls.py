@@ -22,8 +22,9 @@ from mapper.app.patch.choice import (
 from mapper.app.patch.memory import recall, remember
 from mapper.app.shell.address import asked_parts, is_followed, leave_out, link_here, say
 from mapper.app.shell.area_in_use import area_here
-from mapper.app.shell.choices import days_of, lenses_for
+from mapper.app.shell.choices import days_of
 from mapper.app.shell.datasets import Dataset
+from mapper.app.shell.lens_offer import lenses_for
 from mapper.base.errors import InputError
 from mapper.base.week import Shift, Weekday
 from mapper.disclosure.patch import allowed_wards

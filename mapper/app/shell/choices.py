@@ -1,7 +1,6 @@
 """The choices beside the map, as one request: lens, area, days, size of cell, method."""
 
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass
 from datetime import date
 from functools import partial
 from pathlib import Path
@@ -16,14 +15,13 @@ from mapper.app.door.who import current_viewer
 from mapper.app.shell.address import follow, say
 from mapper.app.shell.area_in_use import area_here
 from mapper.app.shell.datasets import Dataset
+from mapper.app.shell.lens_offer import lenses_for
 from mapper.areas.base_table import read_base_table
 from mapper.areas.resolution import USUAL, fitting_resolution
 from mapper.base.choices import Choice
-from mapper.base.errors import InputError, LensError
-from mapper.disclosure.people import brings_files
-from mapper.lenses.fit import refuse_unfit
+from mapper.base.errors import InputError
+from mapper.disclosure.people import brings_files, scope_of
 from mapper.lenses.lens import Lens
-from mapper.lenses.load import list_lenses
 from mapper.methods.load import glossary
 from mapper.outputs.briefing.choices import BriefingChoices
 from mapper.outputs.standard_words import CELL_SIZES
@@ -41,30 +39,6 @@ NULLS: dict[Null, str] = {
 }
 _SCORE, _NULL = next(iter(SCORES)), next(iter(NULLS))
 _SHARES, _SHARE = (0.01, 0.05, 0.1), 0.05
-
-_FRESH = 10.0  # seconds after which a lens file that a user added or changed is seen
-
-
-@dataclass(frozen=True)
-class Offer:
-    """The lenses for a dataset: those that fit come first."""
-
-    lenses: tuple[Lens, ...]
-    fitting: int
-
-
-@st.cache_resource(max_entries=16, ttl=_FRESH, show_spinner=False)
-def lenses_for(digest: str, *, _dataset: Dataset) -> Offer:
-    """Return every lens, those that the data can be seen through first."""
-    del digest
-    fits, others = [], []
-    for lens in list_lenses():
-        try:
-            refuse_unfit(_dataset.incidents.table, lens)
-            fits.append(lens)
-        except LensError:
-            others.append(lens)
-    return Offer(lenses=(*fits, *others), fitting=len(fits))
 
 
 def ask_lens(dataset: Dataset, usual: BriefingChoices | None = None) -> Lens:
@@ -168,6 +142,9 @@ def _ask_question(lens: Lens) -> dict[str, Any]:
     question = _ask_one(known["question"], "question", part="listed")
     if question == "concentrated":
         st.caption("Against an even spread over the area, fields included.")
+        return {"question": question}
+    if scope_of(current_viewer()) == "partnership":  # rounded counts know of no demand
+        st.caption("Against the residents of each place, as everybody may know them.")
         return {"question": question}
     brings = brings_files(current_viewer())
     expected = _ask_one(

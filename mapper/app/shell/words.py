@@ -30,9 +30,11 @@ def notice(text: str, *, kind: str = "note") -> None:
     Parameters
     ----------
     kind
-        ``note``, ``good``, ``look`` or ``stop``; a sign and a word carry it beside the colour.
+        ``note``, ``good`` of what was done, ``sound`` of what was found to be well, ``look`` or
+        ``stop``; a sign and a word carry it beside the colour.
     """
-    sign = {"note": "Note", "good": "Done", "look": "Look", "stop": "Stopped"}[kind]
+    signs = {"note": "Note", "good": "Done", "sound": "Good", "look": "Look", "stop": "Stopped"}
+    sign = signs[kind]
     role = "alert" if kind == "stop" else "status"
     lines = "<br>".join(encode_text(line) for line in text.splitlines())
     st.html(f'<div class="m-notice m-{kind}" role="{role}"><b>{sign}</b><span>{lines}</span></div>')

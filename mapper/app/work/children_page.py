@@ -18,9 +18,10 @@ from mapper.analysis.study import Study, prepare
 from mapper.app.briefing.results import first_choices
 from mapper.app.door.who import current_viewer
 from mapper.app.shell.area_in_use import area_here
-from mapper.app.shell.choices import ask_days, days_of, lenses_for
+from mapper.app.shell.choices import ask_days, days_of
 from mapper.app.shell.datasets import Dataset
 from mapper.app.shell.frame import put_on_style, show_marking_for, show_synthetic
+from mapper.app.shell.lens_offer import lenses_for
 from mapper.app.shell.looks import noted_file
 from mapper.app.shell.surroundings import places_near
 from mapper.app.shell.traces import trace
@@ -61,7 +62,7 @@ _COLUMNS = {
     "with_child": "With a child",
     "child_share": "Share with a child",
     "share_with_child": "Share with a child, in steps",
-    "child_interval": "95 % interval of the share",
+    "child_interval": "95 % interval",
     "with_child_a_month": "With a child, a month",
     "with_baby": "With a baby under one",
     "repeat_share": "Repeat victim",
@@ -76,6 +77,13 @@ _COLUMNS = {
     "children": "Of them children",
     "metres": "Metres apart",
     "expected": "Expected by chance",
+}
+# Digits that people read; of shares those of a percentage with one.
+_DIGITS: Mapping[str, int] = {
+    "metres": 0,
+    "expected": 1,
+    "with_child_a_month": 1,
+    **dict.fromkeys(("child_share", "repeat_share", "high_risk_share"), 3),
 }
 _SHARES = ("Share with a child", "Repeat victim", "High risk, of those graded")
 _LOOKED = "mapper_children_looked"
@@ -243,9 +251,9 @@ def readable_table(shown: FindingRelease) -> pd.DataFrame:
     if {"repeat", "repeat_share"} <= set(names):
         names = [name for name in names if name not in {"repeat", "high_risk"}]
     table = told[names].copy()
-    for name in ("metres", "expected", "with_child_a_month"):
+    for name, digits in _DIGITS.items():
         if name in table:
-            table[name] = table[name].round(1 if name != "metres" else 0)
+            table[name] = table[name].round(digits)
     if shown.audience != "operational":
         counts = [name for name in names if shown.roles.get(name) == "count"]
         for name in counts:

@@ -9,8 +9,9 @@ import streamlit as st
 
 from mapper.analysis.study import Study, prepare
 from mapper.app.shell.area_in_use import area_here
-from mapper.app.shell.choices import days_of, lenses_for
+from mapper.app.shell.choices import days_of
 from mapper.app.shell.datasets import Dataset
+from mapper.app.shell.lens_offer import lenses_for
 from mapper.app.shell.waiting import opened_dataset, shown_progress
 from mapper.app.shell.what_is import what_are
 from mapper.app.shell.words import bullets, notice, plain
@@ -94,7 +95,7 @@ def show_evaluation(viewer: Viewer, evaluation: Version) -> None:
         if not is_of_today(evaluation.content):
             notice("An earlier method made it: work it out anew from the incidents.", kind="look")
         elif is_unchanged(evaluation.content):
-            notice("The same result, to the last figure.", kind="good")
+            notice("The same result, to the last figure.", kind="sound")
         else:
             notice("The kept counts no longer give the kept result: do not use it.", kind="stop")
 

@@ -15,6 +15,7 @@ from mapper.app.shell.words import notice, plain
 from mapper.app.work.place_field import ask_places
 from mapper.base.text import encode_text
 from mapper.records.form import HEAVIEST, Column, Content, Field, Form
+from mapper.records.templates import templates
 
 DrawRows = Callable[[Field, list[Any], str], list[Any]]  # a field of rows, drawn another way
 RowNote = Callable[[Field, Mapping[str, Any]], str]  # what stands above a row, empty for nothing
@@ -82,7 +83,8 @@ def _ask_beside(field: Field, value: Any, key: str, row_note: RowNote | None) ->
     with left:
         if field.kind == "rows":
             return _ask_rows(field, value or [], key, row_note)
-        return _ASK[field.kind](field, value, f"{key} {field.id}")
+        ask = _template if field.id == "template" else _ASK[field.kind]
+        return ask(field, value, f"{key} {field.id}")
 
 
 def _line(field: Field | Column, value: Any, key: str) -> str:
@@ -112,6 +114,17 @@ def _choice(field: Field | Column, value: Any, key: str) -> str:
         index=index,
         key=key,
         format_func=lambda option: option or "Choose",
+    )
+
+
+def _template(field: Field, value: Any, key: str) -> str:
+    """Ask for a template by its title; one that is no longer there goes by its id."""
+    titles = {"": "None", **{one.id: one.title for one in templates()}}
+    if value:
+        titles.setdefault(value, value)
+    known = list(titles)
+    return st.selectbox(
+        field.label, known, index=known.index(value or ""), key=key, format_func=titles.__getitem__
     )
 
 

@@ -8,6 +8,7 @@ from typing import Any
 import streamlit as st
 
 from mapper.app.shell.day import today_here
+from mapper.app.work.record_start import ASSESSMENTS, HOTSPOTS, PLANS
 from mapper.base.text import count, encode_text
 from mapper.records.actions import actions_of, next_due, overdue, state_of
 from mapper.records.form import RecordKind, load_form
@@ -44,6 +45,15 @@ _BEGIN: Mapping[str, tuple[str, ...]] = MappingProxyType(
         ),
     }
 )
+# The page where the first step is taken, where it is another.
+_FIRST: Mapping[str, tuple[str, str]] = MappingProxyType(
+    {
+        "assessment": (HOTSPOTS, "Hot spots"),
+        "plan": (ASSESSMENTS, "Assessments"),
+        "intervention": (PLANS, "Plans"),
+        "meeting": (HOTSPOTS, "Hot spots"),
+    }
+)
 
 
 def show_list(kind: RecordKind, listed: Sequence[Version]) -> str | None:
@@ -53,6 +63,9 @@ def show_list(kind: RecordKind, listed: Sequence[Version]) -> str | None:
     if not listed:
         steps = "".join(f"<li>{encode_text(step)}</li>" for step in _BEGIN.get(kind, ()))
         st.html(f'<ol class="m-steps">{steps}</ol>')
+        if kind in _FIRST:
+            page, name = _FIRST[kind]
+            st.page_link(page, label=f"Open {name}", icon=":material/arrow_forward:")
         return None
     chosen = st.dataframe(
         {

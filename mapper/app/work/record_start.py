@@ -15,8 +15,10 @@ from mapper.records.form import Content
 from mapper.records.open import database
 from mapper.records.versions import newest
 
+HOTSPOTS = "pages/hotspots/overview.py"
 ASSESSMENTS = "pages/places/assessment.py"
 PLANS = "pages/places/plan.py"
+CAMPAIGNS = "pages/places/campaigns.py"
 
 _WAYS_ON = (
     (ASSESSMENTS, "Assess this place", ":material/edit_note:"),

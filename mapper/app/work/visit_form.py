@@ -7,7 +7,7 @@ from typing import get_args
 import streamlit as st
 
 from mapper.app.shell.day import today_here
-from mapper.app.shell.words import notice
+from mapper.app.shell.words import notice, plain
 from mapper.base.errors import MapperError
 from mapper.base.text import count
 from mapper.base.week import Shift, day_and_shift
@@ -93,3 +93,4 @@ def _keep(viewer: Viewer, visit: Visit, key: str) -> None:
         return
     words = f"Kept: {count(visit.minutes, 'minute')} at {visit.place}."
     st.session_state[f"{key} told"] = (words, "good")
+    st.toast(plain(words), icon=":material/check:")  # on a phone the words lie below the screen

@@ -14,6 +14,7 @@ from mapper.app.shell.frame import put_on_style, show_marking
 from mapper.app.shell.waiting import shown_progress
 from mapper.app.shell.words import attempt, notice, plain
 from mapper.app.work.record_desk import seen_records
+from mapper.app.work.record_start import HOTSPOTS
 from mapper.app.work.visit_form import LATELY, lately, offer_visit
 from mapper.base.errors import MapperError
 from mapper.base.files import digest_of
@@ -58,6 +59,7 @@ def show_page() -> None:
         found, places = lately(today_here()), every_ground(work)
         if not (places or (found and may(viewer, "see everything"))):
             notice(_NONE)
+            st.page_link(HOTSPOTS, label="Open Hot spots", icon=":material/arrow_forward:")
             return
         _show_visits(viewer, work, found)
         offer_visit(viewer, places, key="visits")

@@ -11,8 +11,9 @@ import streamlit as st
 from mapper.analysis.request import AnalysisRequest
 from mapper.app.data.intake import safe_name
 from mapper.app.shell.address import follow, say
-from mapper.app.shell.choices import days_of, lenses_for
+from mapper.app.shell.choices import days_of
 from mapper.app.shell.datasets import Dataset
+from mapper.app.shell.lens_offer import lenses_for
 from mapper.app.workbench.fields import (
     Days,
     Value,

@@ -59,8 +59,8 @@ def show_page() -> None:
     age = age_words(dataset.incidents.table)
     st.html(
         f"<style>{_STYLE}</style>"
-        '<div class="m-headline"><h1>Workbench <span>Ask anything of this data, see how sure it is,'
-        f" keep the run. {encode_text(age)}.</span></h1></div>"
+        '<div class="m-headline"><h1>Workbench</h1><p>Ask anything of this data, see how sure it'
+        f" is, keep the run. {encode_text(age)}.</p></div>"
     )
     views = {view.lower().replace(" ", "-"): view for view in (ASK, *_OTHERS)}
     if asked_part("question"):

@@ -18,10 +18,11 @@ def patterns(table: pd.DataFrame, shown: FindingRelease) -> Drawn:
     top = table.head(MOST)
     names = [f"{rank}. {name}" for rank, name in zip(top["rank"], top["name"], strict=True)]
     hot = [set(filter(None, str(each).split("; "))) for each in top["hot_in"]]
-    periods = _periods(set().union(*hot), str(shown.choices.get("every", "")))
+    every = str(shown.choices.get("every", ""))
+    periods = _periods(set().union(*hot), every)
     rows = pd.DataFrame(
         [
-            (name, period, "hot" if period in held else "not hot", pattern)
+            (name, _called(period, every), "hot" if period in held else "not hot", pattern)
             for name, held, pattern in zip(names, hot, top["pattern"], strict=True)
             for period in periods
         ],
@@ -59,6 +60,11 @@ def _periods(named: set[str], every: str) -> list[str]:
         whole = pd.period_range(min(named), max(named), freq="M")
         return [str(month) for month in whole]
     return sorted(named)
+
+
+def _called(period: str, every: str) -> str:
+    """Return a period as people call it: Sep 2021."""
+    return f"{pd.Period(period, freq='M'):%b %Y}" if every == "month" else period
 
 
 def change(table: pd.DataFrame, shown: FindingRelease) -> Drawn:
