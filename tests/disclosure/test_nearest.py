@@ -197,7 +197,8 @@ def months_then_larger_cells(seed):
         read_public(knows, shown, result, (request.start, request.end))
         kind = "totals" if shown.by_district else "cells"
         outcome.append(f"{kind} instead" if shown.instead else kind)
-    return [one for known in knows.values() for one in breaches(known, world.truth)], outcome
+    found = [breaches(known, world.truth, whole=True) for known in knows.values()]
+    return [one for each in found for one in each], outcome
 
 
 def read_public(knows, shown, result, days):
@@ -215,7 +216,7 @@ def read_public(knows, shown, result, days):
 
 def test_larger_cells_for_the_public_beside_finer_ones_and_ward_tables_tell_nothing_hidden():
     outcomes = Counter()
-    for seed in range(8):
+    for seed in range(5):
         found, outcome = months_then_larger_cells(seed)
         assert found == []
         outcomes.update(outcome)
@@ -237,7 +238,7 @@ def test_larger_cells_without_a_check_are_caught(monkeypatch):
 
     monkeypatch.setattr(preparing, "check", lax)
     found = []
-    for seed in range(8):
+    for seed in range(5):
         try:
             found += months_then_larger_cells(seed)[0]
         except MapperError:
