@@ -43,6 +43,13 @@ else:
 MAX_CELLS = 3_000_000
 # Mean area of a cell in square kilometres, for estimates; from the H3 documentation.
 CELL_KM2 = {7: 5.161293, 8: 0.737328, 9: 0.105333, 10: 0.015048, 11: 0.00215}
+# What a person sees of a resolution.
+CELL_SIZES = {
+    7: "Neighbourhoods, 5 km²",
+    8: "Estates, 0.7 km²",
+    9: "Some streets, 0.1 km²",
+    10: "Blocks, 0.015 km²",
+}
 USUAL = 9
 MOST_DRAWN = 60_000  # cells of a map at first; more are drawn where somebody asks for them
 _CENTIMETRE = 1e-5 / EARTH_KM  # in the equal-area plane, whose unit is the Earth's radius

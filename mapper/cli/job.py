@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from datetime import date
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from mapper.base.errors import InputError, MapperError, OutputError, TooFewEventsError
 from mapper.base.text import count
@@ -25,6 +25,7 @@ from mapper.cli.saying import OneLine
 if TYPE_CHECKING:
     from mapper.analysis.result import AnalysisResult
     from mapper.analysis.study import Study
+    from mapper.questions.finding import Finding
 
 SOME_FAILED = 3
 _LOG = logging.getLogger("mapper.job")
@@ -152,24 +153,34 @@ def _answer(
     """Return the table of one question of a part with its manifest; a refusal is logged."""
     from mapper.cli.releasing import register_for
     from mapper.disclosure.make import release
+    from mapper.disclosure.nearest import PLACES, release_by_nearest
     from mapper.incidents.sliced_file import WholeNeeded
     from mapper.outputs.write import answer_files
     from mapper.questions.registry import QUESTIONS
 
     question, audience = QUESTIONS[asked.id], job.outputs.audience
-    try:
-        choices = question.choices.given(asked.choices)
+
+    def ask(**places: str) -> "Finding":
+        choices = question.choices.given({**asked.choices, **places})
         try:
-            finding = question.ask(study, choices, result=result)
+            return question.ask(study, choices, result=result)
         except WholeNeeded:
-            finding = question.ask(whole(), choices, result=result)
+            return question.ask(whole(), choices, result=result)
+
+    try:
+        by = getattr(question.choices.given(asked.choices), "by", None)
         register = register_for(audience, job.made_by)
-        shown = release(finding, audience=audience, register=register, made_by=job.made_by)
+        told: dict[str, Any] = {"audience": audience, "register": register}
+        if by in PLACES and register is not None:
+            shown = release_by_nearest(lambda by: ask(by=by), by, made_by=job.made_by, **told)
+        else:
+            shown = release(ask(), made_by=job.made_by, **told)
         made = answer_files(shown, f"{asked.id}.csv")
     except MapperError as error:
         _LOG.warning("%s, %s: not answered. %s", asked.id, study.lens.id, error)
         return {}
-    _LOG.info("%s, %s: %s", asked.id, study.lens.id, count(len(shown.table), "row"))
+    rows = f"{count(len(shown.table), 'row')}. {shown.instead}".rstrip(". ")
+    _LOG.info("%s, %s: %s", asked.id, study.lens.id, rows)
     return made
 
 

@@ -228,7 +228,8 @@ def _exposed_parts(new: StoredRelease, linked: Sequence[StoredRelease], terms: _
         told = (new.withholding(withhold), *linked)
         apart = int(cluster is not None)
         systems = _systems_of_parts(SharedGround(told, ground.region), terms.need, apart=apart)
-        found = bound([system.block for system in systems], terms.need, clock=terms.clock)
+        clock = a_clock() if turn else terms.clock
+        found = bound([system.block for system in systems], terms.need, clock=clock)
         solved += len(systems)
         exposed = [pair for pair in zip(systems, found, strict=True) if _is_exposed(pair[1])]
         if not exposed:
@@ -315,7 +316,7 @@ def _systems_of_parts(ground: SharedGround, need: Need, *, apart: int) -> list[_
     systems = []
     for stands, one in [*((one, one) for one in together), *_alike(ground, alone)]:
         limits = limits_on(ground, one, apart=apart)
-        block = block_of(limits, ground.cover, need)
+        block = block_of(limits, ground.cover, need) if limits else None  # none: all withheld
         if block is not None:
             systems.append(_PartSystem(block, limits, stands, np.unique(ground.foreseen[stands])))
     return systems

@@ -60,6 +60,7 @@ def release(
     register: Register | None = None,
     shown: Release | None = None,
     made_by: str = "",
+    instead: str = "",
 ) -> FindingRelease: ...
 def release(
     thing: AnalysisResult | Finding,
@@ -92,7 +93,7 @@ def release(
     by_district
         A map for partners or the public is to be of totals by district.
     instead
-        What such a map is given instead of, in a sentence.
+        What is given to them instead of what was asked for, in a sentence.
 
     Raises
     ------
@@ -154,7 +155,8 @@ def _to_audience(
             printed = prepared.printed if prepared.finding.unit == "cell" else {}
         else:
             tables = None
-            guarded, printed = _guarded_table(prepared, rule, shown), prepared.printed
+            guarded = _guarded_table(prepared, rule, shown, shape.instead)
+            printed = prepared.printed
         made = _made(
             guarded, tables, printed, rule.audience, rule.marking, made_by, rule.hidden_words
         )
@@ -201,7 +203,9 @@ def _guarded_map(
     return replace(finding, notes=notes, record=MappingProxyType(record))
 
 
-def _guarded_table(prepared: Prepared, rule: AudienceRule, shown: Release | None) -> Finding:
+def _guarded_table(
+    prepared: Prepared, rule: AudienceRule, shown: Release | None, instead: str
+) -> Finding:
     """Return what was prepared, with no record, note or choice that speaks of counts."""
     finding = prepared.finding
     table, roles = finding_table(prepared, rule, shown)
@@ -214,10 +218,19 @@ def _guarded_table(prepared: Prepared, rule: AudienceRule, shown: Release | None
         finding,
         table=table,
         roles=MappingProxyType(roles),
-        notes=(*rule.caveats[:1], *([CAVEAT] if prepared.planned else [])),
+        notes=(
+            *filter(None, [instead]),
+            *rule.caveats[:1],
+            *([CAVEAT] if prepared.planned else []),
+        ),
         choices=MappingProxyType(days),
         record=MappingProxyType(
-            {"rules": rules().version, "question": finding.id, "planned": prepared.planned}
+            {
+                "rules": rules().version,
+                "question": finding.id,
+                "planned": prepared.planned,
+                "instead": instead,
+            }
         ),
         ground=None,
         where=_drawn(finding, shown),

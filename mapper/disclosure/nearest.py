@@ -7,9 +7,10 @@ of them, or as totals by district. Each shape is tried in that order by the ordi
 tells its readers no more than if they had asked for one after the other.
 """
 
-from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Callable
+from dataclasses import replace
 from datetime import date
+from typing import get_args
 
 from mapper.analysis.analyse import find_hotspots
 from mapper.analysis.request import AnalysisRequest
@@ -17,35 +18,17 @@ from mapper.analysis.result import AnalysisResult
 from mapper.analysis.study import Study, prepare
 from mapper.areas.load import load_study_area
 from mapper.base.errors import DisclosureError, MapperError
-from mapper.base.text import period_in_words
-from mapper.disclosure.fitness import cuts_a_month
 from mapper.disclosure.make import release
-from mapper.disclosure.map_finding import district_only
-from mapper.disclosure.plan_month import given_months
-from mapper.disclosure.refusal import free_days, months_around
-from mapper.disclosure.register import (
-    MemoryRegister,
-    Register,
-    Selection,
-    StoredRelease,
-    held_by_readers,
-)
-from mapper.disclosure.release import Release
-from mapper.disclosure.release_plan import PLANNED, months_between, release_plan
-from mapper.disclosure.rules import READ_BY, AudienceRule, rules
-from mapper.lenses.lens import taken_by
+from mapper.disclosure.register import MemoryRegister, Register, held_by_readers
+from mapper.disclosure.release import FindingRelease, Release
+from mapper.disclosure.rules import READ_BY, rules
+from mapper.disclosure.shapes import NEAREST, Shape, shape_words, shapes_of, unfiltered
+from mapper.questions.finding import Finding
+from mapper.questions.places import By
 
 Make = Callable[[AnalysisRequest], AnalysisResult]  # the same incidents, asked in another way
-Days = tuple[date, date]
-_MOST_DAYS = 0.5  # in common: then other days in the same cells are nearer than larger places
-
-
-@dataclass(frozen=True)
-class Shape:
-    """One way in which a map can be made."""
-
-    request: AnalysisRequest
-    by_district: bool = False
+PLACES: tuple[By, ...] = get_args(By)  # the smallest first
+_PLACE_WORDS = {**{place: place for place in PLACES}, "hotspot": "hot spot", "area": "the area"}
 
 
 def release_nearest(
@@ -81,7 +64,7 @@ def release_nearest(
             register=register,
             made_by=made_by,
             by_district=shape.by_district,
-            instead=_words(asked, shape),
+            instead=shape_words(asked, shape),
         )
 
     whole = Shape(asked.request)
@@ -92,7 +75,9 @@ def release_nearest(
             raise
         refused = error
     held = held_by_readers(register, audience)
-    shapes = _shapes(asked, rules().audiences[audience], [r for one in held for r in one.releases])
+    shapes = shapes_of(
+        asked, rules().audiences[audience], [r for one in held for r in one.releases]
+    )
     for shape in [one for one in dict.fromkeys(shapes) if one != whole]:
         try:
             return give(shape)
@@ -119,6 +104,45 @@ def nearest_in_words(
     known = [one for name in READ_BY for one in register.earlier(name)]
     apart = MemoryRegister(known)
     return release_nearest(asked, audience=audience, register=apart, make=make).instead
+
+
+def release_by_nearest(
+    ask: Callable[[By], Finding],
+    by: By,
+    *,
+    audience: str,
+    register: Register | None,
+    made_by: str = "",
+) -> FindingRelease:
+    """Return what an audience may see of a table, by the places asked for or larger ones.
+
+    Parameters
+    ----------
+    ask
+        Makes the table of some places.
+
+    Raises
+    ------
+    DisclosureError
+        When none may be shown: why the table asked for may not.
+    """
+    refused: MapperError | None = None
+    for place in PLACES[PLACES.index(by) :]:
+        instead = f"Given instead of a table by {_PLACE_WORDS[by]}: one by {_PLACE_WORDS[place]}."
+        try:
+            return release(
+                ask(place),
+                audience=audience,
+                register=register,
+                made_by=made_by,
+                instead="" if place == by else f"{instead} {NEAREST}",
+            )
+        except MapperError as error:
+            if refused is None and not isinstance(error, DisclosureError):
+                raise
+            refused = refused or error
+    assert refused is not None  # noqa: S101 - there is one place at least
+    raise refused
 
 
 def maker(study: Study, area: str | None = None) -> Make:
@@ -148,137 +172,4 @@ def request_given(shown: Release, asked: AnalysisRequest) -> AnalysisRequest:
     start, end = (
         date.fromisoformat(told[name]) if told[name] else None for name in ("start", "end")
     )
-    return replace(_unfiltered(asked), resolution=shown.resolution, start=start, end=end)
-
-
-def _shapes(
-    asked: AnalysisResult, rule: AudienceRule, earlier: Sequence[StoredRelease]
-) -> Iterator[Shape]:
-    """Yield the shapes that a map can have for an audience, nearest first."""
-    fit = _fitting(asked, rule)
-    yield Shape(fit)
-    yield from _of_plan(asked, fit, rule, earlier)
-    days = fit.start or asked.first, fit.end or asked.last
-    maps = [
-        one
-        for one in earlier
-        if one.area_title == asked.area.title and _common(days, (one.first, one.last))
-    ]
-    sizes = {one.resolution for one in maps if "question" not in one.filters}
-    for size in sorted(sizes, reverse=True):
-        if size <= rule.finest_resolution:
-            yield Shape(replace(fit, resolution=size))
-    others = sorted(
-        _of_other_days(asked, fit, rule, maps), key=lambda one: _likeness(one, days), reverse=True
-    )
-    yield from (one for one in others if _likeness(one, days) >= _MOST_DAYS)
-    yield Shape(replace(fit, resolution=max(fit.resolution - 1, 0)))
-    if not district_only(asked.lens, rule):
-        yield Shape(fit, by_district=True)
-    yield from others
-
-
-def _fitting(asked: AnalysisResult, rule: AudienceRule) -> AnalysisRequest:
-    """Return a request as an audience's rule allows it, whatever was given before."""
-    request = _unfiltered(asked.request)
-    first, last = request.start or asked.first, request.end or asked.last
-    cut = rule.whole_months and cuts_a_month(request.start, request.end)
-    if cut or (last - first).days + 1 < rule.shortest_days:
-        first, last = months_around(first, last)
-        request = replace(request, start=first, end=last)
-    return replace(request, resolution=min(request.resolution, rule.finest_resolution))
-
-
-def _unfiltered(request: AnalysisRequest) -> AnalysisRequest:
-    """Return a request that counts every incident of every hour."""
-    return replace(request, location_day=False, shifts=(), weekdays=())
-
-
-def _of_plan(
-    asked: AnalysisResult,
-    fit: AnalysisRequest,
-    rule: AudienceRule,
-    earlier: Sequence[StoredRelease],
-) -> Iterator[Shape]:
-    """Yield sums of what a release plan gave: whole months of those asked for.
-
-    They are the longest run that was given; where none was, there is nothing to add up.
-    """
-    plan = release_plan()
-    if plan is None:
-        return
-    first, last = fit.start or asked.first, fit.end or asked.last
-    inside = set(months_between(max(first, plan.first), min(last, plan.last)))
-    runs: list[list[date]] = [[]]
-    for month in plan.months:
-        if month in inside & set(given_months(plan, earlier)):
-            runs[-1].append(month)
-        else:
-            runs.append([])
-    months = max(runs, key=len)
-    if not months:
-        return
-    start, end = months[0], months_around(months[-1], months[-1])[1]
-    request = replace(fit, start=start, end=end)
-    if plan.resolution <= rule.finest_resolution:
-        yield Shape(replace(request, resolution=plan.resolution))
-    yield Shape(replace(request, resolution=plan.resolution), by_district=True)
-
-
-def _of_other_days(
-    asked: AnalysisResult,
-    fit: AnalysisRequest,
-    rule: AudienceRule,
-    maps: Sequence[StoredRelease],
-) -> Iterator[Shape]:
-    """Yield maps of some of the days: those given before, and those that nothing was given of."""
-    counted = Selection(*taken_by(asked.lens, police_generated=fit.police_generated))
-    for one in maps:
-        is_map = "question" not in one.filters and PLANNED not in one.filters
-        if is_map and (one.audience, one.selection) == (rule.audience, counted):
-            request = replace(fit, resolution=one.resolution)
-            yield Shape(replace(request, start=one.first, end=one.last))
-    free = free_days((fit.start or asked.first, fit.end or asked.last), maps, rule)
-    if free is not None:
-        yield Shape(replace(fit, start=free[0], end=free[1]))
-
-
-def _likeness(shape: Shape, days: Days) -> float:
-    """Return the share of days in common among all that some days and a shape are of."""
-    own = shape.request.start or days[0], shape.request.end or days[1]
-    together = min(own[0], days[0]), max(own[1], days[1])
-    return _common(days, own) / _common(together, together)
-
-
-def _common(one: Days, other: Days) -> int:
-    """Return how many days two stretches have in common."""
-    return max((min(one[1], other[1]) - max(one[0], other[0])).days + 1, 0)
-
-
-def _words(asked: AnalysisResult, shape: Shape) -> str:
-    """Return what is given instead of what, in a sentence; nothing where it is what was asked."""
-    was = Shape(asked.request)
-    if shape == was:
-        return ""
-    return (
-        f"Given instead of {_named(was, asked)}: {_named(shape, asked)}. That is the nearest that"
-        " may be shown without giving a hidden count away."
-    )
-
-
-def _named(shape: Shape, asked: AnalysisResult) -> str:
-    """Return a shape in words."""
-    request = shape.request
-    where = (
-        "totals by district" if shape.by_district else f"cells of resolution {request.resolution}"
-    )
-    only = "".join(
-        words
-        for some, words in (
-            (request.location_day, ", each place once a day"),
-            (request.shifts or request.weekdays, ", some hours of the week"),
-        )
-        if some
-    )
-    days = period_in_words(request.start or asked.first, request.end or asked.last)
-    return f"{where}, {days}{only}"
+    return replace(unfiltered(asked), resolution=shown.resolution, start=start, end=end)

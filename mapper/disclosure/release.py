@@ -49,6 +49,11 @@ class AnyRelease:
         if self._key is not _MADE_HERE:
             raise DisclosureError("A release is made by mapper.disclosure.make only.")
 
+    @property
+    def instead(self) -> str:
+        """What it is given instead of, in a sentence; empty where it is what was asked for."""
+        return str(self.record.get("instead", ""))
+
 
 @dataclass(frozen=True, eq=False, kw_only=True)
 class Release(AnyRelease):
@@ -60,11 +65,6 @@ class Release(AnyRelease):
     districts: pd.DataFrame | None = None  # PARTNER_DISTRICT_COLUMNS; none for operational
     streets: pd.DataFrame | None = None  # STREET_COLUMNS; none outside the operational audience
     hidden_words: str = ""  # how a hidden count is written: fewer than 5
-
-    @property
-    def instead(self) -> str:
-        """What it is given instead of, in a sentence; empty where it is what was asked for."""
-        return str(self.record.get("instead", ""))
 
     @property
     def by_district(self) -> bool:

@@ -9,14 +9,6 @@ from collections.abc import Mapping
 
 from mapper.disclosure.release import Release, is_release
 
-# What a person sees of a resolution; areas are the average of a cell (H3's own table).
-CELL_SIZES = {
-    7: "Neighbourhoods, 5 km²",
-    8: "Estates, 0.7 km²",
-    9: "Some streets, 0.1 km²",
-    10: "Blocks, 0.015 km²",
-}
-
 
 def _standard(release: Release) -> Mapping[str, str]:
     """Return the question asked and what completes "more than"."""

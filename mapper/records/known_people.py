@@ -36,18 +36,21 @@ def known_people(
     ).mappings()
     found = tuple(
         KnownPerson(
-            Viewer(
-                name=row["name"],
-                roles=frozenset(role for role in ROLES if role in row["role"].split(", ")),
-                wards=frozenset(json.loads(row["wards"])),
-                agency=row["agency"],
-            ),
+            viewer_as_kept(row["name"], row["role"], json.loads(row["wards"]), row["agency"]),
             row["first_seen"],
             row["last_seen"],
         )
         for row in rows
     )
     return found, connection.scalar(select(func.count()).select_from(people)) or 0
+
+
+def viewer_as_kept(
+    name: str, role: str, wards: Sequence[str], agency: str, *, session: str = ""
+) -> Viewer:
+    """Return somebody as the tables keep them, their roles joined in one text."""
+    roles = frozenset(each for each in ROLES if each in role.split(", "))
+    return Viewer(name, roles, frozenset(wards), session, agency)
 
 
 def note_person(

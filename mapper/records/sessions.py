@@ -13,12 +13,15 @@ from typing import Literal
 from sqlalchemy import Connection, RowMapping, delete, insert, select, update
 
 from mapper.base.errors import RecordsError
-from mapper.disclosure.people import ROLES, Viewer, role_of
+from mapper.disclosure.people import Viewer, role_of
 from mapper.records.audit import Event, append
-from mapper.records.known_people import note_person
+from mapper.records.known_people import note_person, viewer_as_kept
 from mapper.records.schema.trust import sessions
 
 SessionState = Literal["open", "idle", "expired", "ended"]
+Why = Literal[
+    "signed out", "idle", "expired", "signed in again", "roles changed", "ended by an administrator"
+]
 
 
 @dataclass(frozen=True)
@@ -39,13 +42,8 @@ class Session:
 
     def viewer(self, session_id: str) -> Viewer:
         """Return who signed in, as the id's holder."""
-        return Viewer(
-            name=self.name,
-            roles=frozenset(role for role in ROLES if role in self.role.split(", ")),
-            wards=frozenset(self.wards),
-            agency=self.agency,
-            session=session_id,
-        )
+        own = self.name, self.role, self.wards, self.agency
+        return viewer_as_kept(*own, session=session_id)
 
 
 def session_key(session_id: str) -> str:
@@ -54,13 +52,7 @@ def session_key(session_id: str) -> str:
 
 
 def session_state(session: Session, *, now: datetime, idle: timedelta) -> SessionState:
-    """Tell whether a session may still be used; anything but ``open`` shows nothing.
-
-    Parameters
-    ----------
-    idle
-        How long a person may do nothing.
-    """
+    """Tell whether a session may still be used, by somebody who may be idle for so long."""
     if session.ended is not None:
         return "ended"
     if now >= session.expires:
@@ -72,11 +64,6 @@ def open_session(
     connection: Connection, viewer: Viewer, *, expires: datetime, now: datetime
 ) -> None:
     """Open a session, record the sign-in, and any change of role since the last one.
-
-    Parameters
-    ----------
-    expires
-        When the provider's token does, or the installation's longest sign-in ends: the earlier.
 
     Raises
     ------
@@ -113,26 +100,13 @@ def open_sessions(connection: Connection) -> list[Session]:
 
 def touch_session(connection: Connection, key: str, *, now: datetime) -> None:
     """Record that a person is still there; an ended or expired session stays as it is."""
-    connection.execute(
-        update(sessions)
-        .where(
-            sessions.c.key == key,
-            sessions.c.ended.is_(None),
-            sessions.c.expires > now,
-            sessions.c.last_seen < now,
-        )
-        .values(last_seen=now)
-    )
+    live = (sessions.c.key == key) & sessions.c.ended.is_(None) & (sessions.c.expires > now)
+    seen = update(sessions).where(live, sessions.c.last_seen < now).values(last_seen=now)
+    connection.execute(seen)
 
 
-def end_session(connection: Connection, key: str, *, now: datetime, because: str) -> bool:
-    """End a session and record it; tell whether there was one to end.
-
-    Parameters
-    ----------
-    because
-        ``signed out``, ``idle``, ``expired`` or ``ended by an administrator``.
-    """
+def end_session(connection: Connection, key: str, *, now: datetime, because: Why) -> bool:
+    """End a session and record it; tell whether there was one to end."""
     open_one = (sessions.c.key == key) & sessions.c.ended.is_(None)
     row = connection.execute(select(sessions).where(open_one)).mappings().first()
     if row is None:

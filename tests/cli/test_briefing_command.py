@@ -88,6 +88,6 @@ def test_a_preview_tells_what_would_be_given_instead_and_keeps_nothing(extract, 
     assert run(*asked, "--preview") == 0
     told = " ".join(capsys.readouterr().out.split())
     assert "only whole months are shown" in told
-    assert "Given instead of cells of resolution 8, 13 September 2023 to" in told
+    assert "Given instead of 13 September 2023 to" in told
     with database().read() as connection:
         assert kept_releases(connection) == []

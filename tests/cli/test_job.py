@@ -104,7 +104,7 @@ def test_partners_are_given_the_nearest_map_that_may_be_shown_and_told_so(job_fi
     folder = home / "out" / "2030-12-31" / "merseyside" / "all-demand"
     manifest = json.loads((folder / "manifest.json").read_text())
     assert manifest["resolution"] == 9
-    told = "Given instead of cells of resolution 10"
+    told = "Given instead of cells of 0.015 km² (blocks): cells of 0.1 km² (some streets)."
     assert manifest["instead"].startswith(told)
     assert told in (home / "log" / "run.log").read_text()
 
@@ -130,6 +130,21 @@ def test_questions_are_answered_beside_the_hot_spots_and_a_refusal_is_logged(job
     assert len(pd.read_csv(folder / "concentration.csv")) > 0
     assert not (folder / "change.csv").exists()
     assert "not answered." in (home / "log" / "run.log").read_text()
+
+
+def test_partners_are_given_a_table_by_the_smallest_places_that_may_be_shown(job_file):
+    days = 'before = "2023-02-01:2023-06-30"\nafter = "2023-07-01:2023-11-30"\nby = "hotspot"\n'
+    asked = f'[[questions]]\nid = "change"\n{days}'
+    job_file.write_text(JOB.replace("[outputs]", '[outputs]\naudience = "partnership"') + asked)
+    assert run(job_file) == 0
+    home = job_file.parent
+    folder = home / "out" / "2030-12-31" / "merseyside" / "all-demand"
+    table = pd.read_csv(folder / "change.csv")
+    assert "before_shown" in table
+    assert "hotspot_id" not in table
+    told = "Given instead of a table by hot spot: one by "
+    assert json.loads((folder / "change.manifest.json").read_text())["notes"][0].startswith(told)
+    assert told in (home / "log" / "run.log").read_text()
 
 
 def test_what_a_question_or_an_analysis_does_not_know_is_named(job_file):

@@ -21,7 +21,12 @@ from mapper.disclosure.register import Selection, StoredRelease
 from mapper.disclosure.rules import rules
 from mapper.disclosure.suppression import interval_of
 from mapper.grid.area_weighting import equal_area
-from mapper.grid.hexagons import cells_to_strings, cells_to_wkb, points_to_cells
+from mapper.grid.hexagons import (
+    cells_to_points,
+    cells_to_strings,
+    cells_to_wkb,
+    points_to_cells,
+)
 from mapper.lenses.load import load_lens
 from tests.builders import disc
 
@@ -301,3 +306,46 @@ def test_shifts_of_overlapping_days_are_refused():
     later = replace(week, last=date(2024, 7, 31))
     assert check_finding([later], [week], rule=RULE).refused
     assert not check_finding([week], [week], rule=RULE).refused
+
+
+def far_apart():
+    """Two pairs of larger cells far from one another, and all fine cells that lie in them.
+
+    Given back too: of each pair the one fine cell that lies in both, and in no other.
+    """
+    pieces = overlay({9: disc(20), 8: disc(5, resolution=8)})
+    split = {one: np.unique(pieces[8][pieces[9] == one]) for one in disc(8)}
+    known = [one for one, cells in split.items() if cells.size == 2]
+    middles = known[0], known[-1]
+    larger = [split[one] for one in middles]
+    fine = np.unique(pieces[9][np.isin(pieces[8], larger)])
+    return fine, np.unique(larger), middles, larger
+
+
+def test_beside_finer_cells_the_clusters_that_give_something_away_are_withheld():
+    """Two larger cells of one or more each: a fine one of 1 to 4 in both of them has two at least.
+
+    A total joins the two pairs. A third larger cell, of which nothing finer is told, lies in a
+    cluster with the first and goes with it.
+    """
+    cells, larger, (small, large), pairs = far_apart()
+    third = next(one for one in cluster_of(pairs[0][0]) if one not in larger)
+    centre = points_to_cells(*cells_to_points(np.array([third])), resolution=9)
+    cells = np.append(cells[cells != centre], centre)
+    larger = np.append(larger, third)
+    counts = np.where(cells == small, 2, np.where(cells == large, 30, 0)).tolist()
+    fine = told(counts, cells=cells).withholding(cells == centre)
+    region = np.zeros(cells.size, dtype=int)
+    both = replace(fine, region=region, low=np.array([30]), high=np.array([40]))
+    both = replace(both, cells=both.cells[:-1], region=region[:-1])
+    coarse = told([15 if one in pairs[1] else 1 for one in larger], cells=larger)
+    found = check([replace(coarse, resolution=8)], [fine, both], rule=RULE)
+    assert found.withhold[0].tolist() == (~np.isin(larger, pairs[1])).tolist()
+    assert not found.refused
+
+
+def cluster_of(cell):
+    """The cells of resolution 8 whose middles lie in the same larger cell as another's."""
+    around = disc(5, resolution=8)
+    parents = points_to_cells(*cells_to_points(around), resolution=7)
+    return around[parents == parents[around == cell]]

@@ -346,7 +346,7 @@ def test_a_briefing_follows_the_nearest_map_that_may_be_shown(incidents):
     assert made.before is not None
     assert made.before.cells["cell"].tolist() == made.now.cells["cell"].tolist()
     assert made.notes[0] == made.now.instead
-    assert "cells of resolution 8, 1 September 2023 to 30 November 2023" in made.now.instead
+    assert ": cells of 0.7 km² (estates), 1 September 2023 to 30 November 2023." in made.now.instead
     assert made.now.instead in briefing_content(made).notes
 
 

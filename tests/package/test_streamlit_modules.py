@@ -9,7 +9,6 @@ PRODUCT = ("mapper", "pages", "demonstration")
 PRIVATE = {
     "streamlit.auth_util": "the gate reads the sign-in cookie before any page runs; st.user is for"
     " pages alone",
-    "streamlit.web.server.server_util": "the secret that the cookie is signed with",
     "streamlit.web.server.starlette.starlette_app_utils": "the cookie's signature",
     "streamlit.web.server.starlette.starlette_server_config": "the cookie's name",
     "streamlit.web.server.starlette": "the server's socket, whose answers wait 40 ms for the"

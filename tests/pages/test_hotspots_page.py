@@ -231,5 +231,6 @@ def test_a_partner_is_given_the_nearest_map_that_may_be_shown_and_told_so(signed
     app.selectbox(key="resolution 8").select(10).run()
     assert not app.exception
     assert drawn(app)
-    assert "Given instead of cells of resolution 10" in said(app)
-    assert "cells of resolution 8" in said(app)  # the first map's, which tell nothing new
+    # The first map's cells, which tell nothing new; said above the map and in what it cannot show.
+    told = "Given instead of cells of 0.015 km² (blocks): cells of 0.7 km² (estates)."
+    assert said(app).count(told) == 2

@@ -6,11 +6,11 @@ longer than a sign-in may, and goes over TLS only wherever the app does.
 
 import re
 from collections.abc import Iterable, Mapping
-from http.cookies import CookieError, SimpleCookie
 from typing import Any
 
-from streamlit.auth_util import get_cookie_with_chunks, get_secrets_auth_section
-from streamlit.web.server.server_util import get_cookie_secret
+import streamlit as st
+from starlette.requests import cookie_parser
+from streamlit.auth_util import get_cookie_with_chunks
 from streamlit.web.server.starlette.starlette_app_utils import decode_signed_value
 from streamlit.web.server.starlette.starlette_server_config import USER_COOKIE_NAME
 
@@ -22,12 +22,14 @@ _SECURE = re.compile(rb";\s*secure\s*(;|$)", re.IGNORECASE)
 
 def is_ready() -> bool:
     """Tell whether Streamlit's sign-in was given its settings."""
-    return bool(get_secrets_auth_section())
+    return st.secrets.load_if_toml_exists() and "auth" in st.secrets
 
 
 def claims_of(cookies: Mapping[str, str]) -> dict[str, Any] | None:
     """Return the provider's claims from signed cookies, or nothing where they are not whole."""
-    secret = get_cookie_secret()
+    if not is_ready():
+        return None
+    secret = st.secrets["auth"]["cookie_secret"]
 
     def one(name: str) -> bytes | None:
         value = cookies.get(name, "").encode("latin-1", "ignore")
@@ -43,25 +45,11 @@ def claims_of(cookies: Mapping[str, str]) -> dict[str, Any] | None:
 
 def cookies_set_by(headers: Iterable[tuple[bytes, bytes]]) -> dict[str, str]:
     """Return the cookies that an answer sets, by name."""
-    found: dict[str, str] = {}
-    for name, value in headers:
-        if name.lower() == b"set-cookie":
-            jar: SimpleCookie = SimpleCookie()
-            try:
-                jar.load(value.decode("latin-1"))
-            except CookieError:
-                continue
-            found |= {key: morsel.value for key, morsel in jar.items()}
-    return found
+    set_ = (value.decode("latin-1") for name, value in headers if name.lower() == b"set-cookie")
+    return {key: told for one in set_ for key, told in cookie_parser(one.split(";")[0]).items()}
 
 
 def tightened(cookie: bytes, *, secure: bool, longest: int) -> bytes:
-    """Return a ``Set-Cookie`` value that lives no longer than given, over TLS where there is any.
-
-    Parameters
-    ----------
-    longest
-        Seconds.
-    """
+    """Return a ``Set-Cookie`` value that lives for so many seconds at most, over TLS if secure."""
     cookie = _MAX_AGE.sub(lambda age: b"; Max-Age=%d" % min(int(age[1]), longest), cookie)
     return cookie + b"; Secure" if secure and not _SECURE.search(cookie) else cookie

@@ -1,22 +1,19 @@
 """The live sign-ins: the database has the one list, and every process of the app looks at it.
 
-Streamlit's cookie says who signed in and stays good for 30 days, whatever happens. It opens
-nothing by itself here: only the provider's own answer puts a sign-in on the list, and signing
-out, the token's expiry, the longest session, idleness or an administrator takes it off for good,
-in every process. A process remembers for two seconds what it read, and for as long as a sign-in
-lives which addresses it told it: maps and files are served by the process that made them.
+Streamlit's cookie stays good for 30 days, whatever happens, and opens nothing by itself here: only
+the provider's own answer puts a sign-in on the list, and what ends it takes it off for good. A
+process remembers for two seconds what it read, and for as long as a sign-in lives which addresses
+it told it: maps and files are served by the process that made them.
 """
 
 import logging
 import time
-from collections import OrderedDict
 from collections.abc import Callable, Iterable
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from threading import Lock
-from typing import Literal
 
 from mapper.base.errors import RecordsError
 from mapper.base.settings import settings
@@ -26,6 +23,7 @@ from mapper.records.open import database
 from mapper.records.sessions import (
     Session,
     SessionState,
+    Why,
     end_session,
     find_session,
     open_session,
@@ -34,9 +32,6 @@ from mapper.records.sessions import (
     touch_session,
 )
 
-Why = Literal[
-    "signed out", "idle", "expired", "signed in again", "roles changed", "ended by an administrator"
-]
 LOOK_EVERY = 2.0  # seconds for which what was read holds
 _NOTED_EVERY = timedelta(seconds=30)  # after which a use is written down again
 _TOLD_KEPT = 4_096  # addresses that one sign-in was told; the oldest are forgotten
@@ -47,12 +42,11 @@ _LOG = logging.getLogger(__name__)
 class _Known:
     """What this process knows of a sign-in."""
 
+    row: Session  # as the database had it, with the last use that this process saw
     viewer: Viewer
-    row: Session  # as the database had it
     looked: datetime
-    used: datetime  # the last use that this process saw
     noted: datetime  # the last use that the database hears of
-    told: OrderedDict[str, None] = field(default_factory=OrderedDict)
+    told: dict[str, None] = field(default_factory=dict)  # the latest last
 
 
 @dataclass(eq=False)
@@ -67,12 +61,7 @@ class SignIns:
     _ended: int = 0  # how many were forgotten: what was read before one was is read again
 
     def open(self, viewer: Viewer, *, expires: float | None = None) -> bool:
-        """Put a sign-in on the list, unless its token has expired already.
-
-        Parameters
-        ----------
-        expires
-            When the provider's token expires, in seconds since the epoch.
+        """Put a sign-in on the list, unless its token expired (seconds since the epoch).
 
         Raises
         ------
@@ -90,12 +79,7 @@ class SignIns:
         return True
 
     def viewer(self, session: str, *, used: bool = False) -> Viewer | None:
-        """Return who is signed in, if they still are.
-
-        Parameters
-        ----------
-        used
-            The person did something: idleness counts from now.
+        """Return who is signed in, if they still are; if they did something, idleness counts anew.
 
         Raises
         ------
@@ -131,10 +115,10 @@ class SignIns:
             if known is None:
                 return False
             for address in addresses:
+                known.told.pop(address, None)
                 known.told[address] = None
-                known.told.move_to_end(address)
-            while len(known.told) > _TOLD_KEPT:
-                known.told.popitem(last=False)
+            for oldest in list(known.told)[:-_TOLD_KEPT]:
+                del known.told[oldest]
             return True
 
     def was_told(self, session: str, address: str) -> bool:
@@ -146,7 +130,7 @@ class SignIns:
     def count(self) -> int:
         """Return how many are live in this process."""
         with self._lock:
-            return sum(self._state(known) == "open" for known in self._known.values())
+            return sum(self._state(known.row) == "open" for known in self._known.values())
 
     def clear(self) -> None:
         """Forget what this process knows, as a new start of it does."""
@@ -157,7 +141,7 @@ class SignIns:
         """Return what is known of a sign-in that is live."""
         known = self._known.get(session_key(session))
         age = (self._now() - known.looked).total_seconds() if known else -1
-        if known and 0 <= age < LOOK_EVERY and self._state(known) == "open":
+        if known and 0 <= age < LOOK_EVERY and self._state(known.row) == "open":
             return known
         return self._look(session) if session else None
 
@@ -166,17 +150,18 @@ class SignIns:
         key, ended, now = session_key(session), self._ended, self._now()
         with self.records().read() as connection:
             row = find_session(connection, session)
-        if row is None:
-            self._forget(key)
-            return None
         with self._lock:
-            seen, viewer = row.last_seen, row.viewer(session)
-            found = self._known.get(key) or _Known(viewer, row, looked=now, used=seen, noted=seen)
-            found.row, found.looked = row, now
-            state = self._state(found)
-            if state == "open" and ended == self._ended:
-                self._remember(found)
-                return found
+            known = self._known.get(key)
+            if row and known:  # uses that the database has not heard of yet
+                row = replace(row, last_seen=max(row.last_seen, known.row.last_seen))
+            state = self._state(row) if row else "ended"
+            if row and state == "open" and ended == self._ended:
+                known = known or _Known(row, row.viewer(session), now, noted=row.last_seen)
+                known.row, known.looked = row, now
+                old = now - timedelta(seconds=LOOK_EVERY) - _idle()  # nobody looked for long
+                self._known = {at: one for at, one in self._known.items() if one.looked >= old}
+                self._known[key] = known
+                return known
         if state == "open":  # somebody's was ended meanwhile, this one perhaps
             return self._look(session)
         self._forget(key)
@@ -185,24 +170,14 @@ class SignIns:
                 self.end(key, why=state)
         return None
 
-    def _remember(self, found: _Known) -> None:
-        """Keep what was read; one that nobody looked after for long is let go."""
-        before = found.looked - timedelta(seconds=LOOK_EVERY) - _idle()
-        for key in [key for key, other in self._known.items() if other.looked < before]:
-            del self._known[key]
-        self._known[found.row.key] = found
-
     def _use(self, known: _Known) -> None:
         """Note that somebody did something; the database hears of it now and then, and later.
 
-        Nobody waits so for whoever writes for long. Of two processes one may end a sign-in as idle
-        by that much too early, never too late.
+        So nobody waits for who writes for long; another process may see idleness so much too early.
         """
-        known.used = now = self._now()
-        if now - known.noted < min(_NOTED_EVERY, _idle() / 10):
-            return
-        known.noted = now
-        records, key = self.records(), known.row.key
+        now, records, key = self._now(), self.records(), known.row.key
+        with self._lock:
+            known.row = replace(known.row, last_seen=now)
 
         def note() -> None:
             try:
@@ -211,7 +186,9 @@ class SignIns:
             except RecordsError as error:
                 _LOG.warning("A use of a sign-in was not written down: %s", error)
 
-        self.later(note)
+        if now - known.noted >= min(_NOTED_EVERY, _idle() / 10):
+            known.noted = now
+            self.later(note)
 
     def _forget(self, key: str) -> None:
         """Let go of a sign-in that is over."""
@@ -219,9 +196,8 @@ class SignIns:
             self._ended += 1
             self._known.pop(key, None)
 
-    def _state(self, known: _Known) -> SessionState:
+    def _state(self, row: Session) -> SessionState:
         """Tell whether a sign-in is over, by what this process knows."""
-        row = replace(known.row, last_seen=max(known.row.last_seen, known.used))
         return session_state(row, now=self._now(), idle=_idle())
 
     def _now(self) -> datetime:

@@ -28,6 +28,7 @@ from mapper.app.shell.waiting import opened_dataset, shown_progress
 from mapper.app.shell.what_is import what_are
 from mapper.app.shell.words import bullets, notice, plain
 from mapper.app.work.record_start import offer_assessment
+from mapper.areas.resolution import CELL_SIZES
 from mapper.base.errors import MapperError
 from mapper.base.tables import OPTIONAL_INCIDENT_COLUMNS
 from mapper.base.text import count, period_in_words
@@ -35,7 +36,6 @@ from mapper.base.top_level import top_level
 from mapper.disclosure.nearest import request_given
 from mapper.disclosure.people import may, scope_of
 from mapper.outputs.briefing.choices import BriefingChoices
-from mapper.outputs.standard_words import CELL_SIZES
 
 DATA = top_level("pages") / "data/load.py"
 _WORDS = {

@@ -17,14 +17,13 @@ from mapper.app.shell.area_in_use import area_here
 from mapper.app.shell.datasets import Dataset
 from mapper.app.shell.lens_offer import lenses_for
 from mapper.areas.base_table import read_base_table
-from mapper.areas.resolution import USUAL, fitting_resolution
+from mapper.areas.resolution import CELL_SIZES, USUAL, fitting_resolution
 from mapper.base.choices import Choice
 from mapper.base.errors import InputError
 from mapper.disclosure.people import brings_files, scope_of
 from mapper.lenses.lens import Lens
 from mapper.methods.load import glossary
 from mapper.outputs.briefing.choices import BriefingChoices
-from mapper.outputs.standard_words import CELL_SIZES
 from mapper.questions.windows import Window
 from mapper.statistics.clusters import Null
 from mapper.statistics.scores import Score

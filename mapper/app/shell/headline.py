@@ -13,11 +13,14 @@ from mapper.outputs.standard_words import care_words
 
 
 def show_headline(shown: Release, *, data: str, age: str) -> None:
-    """Show title, question, data and days, how old they are, and the first of the caveats."""
+    """Show title, question, data and days, how old they are, and the first of the caveats.
+
+    What the map is given instead of stands above it.
+    """
     if shown.audience != "operational":
         data = "Recorded incidents"  # names of files stay inside
     over = f"{data}, {shown.period}: {_counted(is_release(shown))}. {age}."
-    care = shown.caveats[0] if shown.caveats else ""
+    care = next((one for one in shown.caveats if one != shown.instead), "")
     st.html(
         f'<div class="m-headline"><h1>{encode_text(shown.title)}'
         f" <span>{encode_text(shown.area_title)}</span></h1>"

@@ -13,6 +13,7 @@ from typing import Any
 
 import pandas as pd
 
+from mapper.areas.resolution import CELL_SIZES
 from mapper.base.errors import DisclosureError
 from mapper.base.text import chance_in_brief, count, percent
 from mapper.context.places import Places
@@ -28,7 +29,7 @@ from mapper.outputs.documents.model import (
 )
 from mapper.outputs.maps.landmarks import directions
 from mapper.outputs.pictures.map_picture import map_picture, no_higher
-from mapper.outputs.standard_words import CELL_SIZES, care_words, more_than, question_word
+from mapper.outputs.standard_words import care_words, more_than, question_word
 from mapper.outputs.tables import hotspot_rows, is_operational
 from mapper.questions.proactivity import QUESTION as PROACTIVITY
 from mapper.questions.robustness import QUESTION as ROBUSTNESS
