@@ -5,10 +5,11 @@ incidents, 120 months, references of 64 digits. Each size is read in a process o
 is the operating system's (``ru_maxrss``), in which pages of mapped files that happen to be in
 memory count too.
 
-    python benchmarks/many_rows.py 1 3 10 [--folder FOLDER] [--peer]
+    python benchmarks/many_rows.py 1 3 10 [--folder FOLDER] [--parquet] [--peer]
 
-Sizes are in million rows. With ``--peer`` the straightforward script (pandas, h3 in a loop, PySAL)
-reads the smallest file too, for the ratio in one run.
+Sizes are in million rows. With ``--parquet`` the same rows are read as Parquet too. With ``--peer``
+the straightforward script (pandas, h3 in a loop, PySAL) reads the smallest file too, for the ratio
+in one run.
 """
 
 import argparse
@@ -19,6 +20,7 @@ from pathlib import Path
 import numpy as np
 import pyarrow as pa
 import pyarrow.csv as arrow_csv
+import pyarrow.parquet as pq
 from main_job import ROOT, SCRIPT, measure
 
 POINTS, STEP, DISTRICTS = 20_000, 250_000, 923
@@ -36,6 +38,9 @@ HEADER = (
     "Crime ID,Month,Reported by,Falls within,Longitude,Latitude,Location,LSOA code,LSOA name,"
     "Crime type,Last outcome category,Context\n"
 )
+
+
+COLUMNS = HEADER.strip().split(",")
 
 
 def write_rows(path, rows, seed=7):
@@ -73,10 +78,32 @@ def write_rows(path, rows, seed=7):
             arrow_csv.write_csv(table, file, options)
 
 
+def as_parquet(path):
+    """Write the same rows as Parquet, every value as text, a batch at a time."""
+    target = path.with_suffix(".parquet")
+    if not target.exists():
+        convert = arrow_csv.ConvertOptions(column_types=dict.fromkeys(COLUMNS, pa.string()))
+        reader = arrow_csv.open_csv(path, convert_options=convert)
+        with pq.ParquetWriter(target, reader.schema, compression="zstd") as writer:
+            for batch in reader:
+                writer.write_batch(batch)
+    return target
+
+
+def measured(path, out, words):
+    """Print what one run needs."""
+    command = [sys.executable, "-c", "from mapper.cli import main; main()", "hotspots"]
+    command += [str(path), "--lens", "public-all", "--out", out]
+    seconds, megabytes, _ = measure(command)
+    print(f"{words} {seconds:8.1f} s {megabytes:8.0f} MB", flush=True)
+    return seconds
+
+
 def main():
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("millions", nargs="+", type=float)
     parser.add_argument("--folder", type=Path, help="Where files are made, and kept.")
+    parser.add_argument("--parquet", action="store_true")
     parser.add_argument("--peer", action="store_true")
     chosen = parser.parse_args()
     with tempfile.TemporaryDirectory() as temporary:
@@ -86,10 +113,9 @@ def main():
             if not path.exists():
                 path.parent.mkdir(parents=True, exist_ok=True)
                 write_rows(path, round(million * 1e6))
-            command = [sys.executable, "-c", "from mapper.cli import main; main()", "hotspots"]
-            command += [str(path), "--lens", "public-all", "--out", f"{temporary}/{million:g}"]
-            seconds, megabytes, _ = measure(command)
-            print(f"{million:6g} million rows {seconds:8.1f} s {megabytes:8.0f} MB", flush=True)
+            seconds = measured(path, f"{temporary}/{million:g}", f"{million:6g} million rows")
+            if chosen.parquet:
+                measured(as_parquet(path), f"{temporary}/{million:g}p", "         as Parquet")
             if chosen.peer and million == min(chosen.millions):
                 area = str(ROOT / "data" / "boundaries" / "merseyside.parquet")
                 peer = [sys.executable, "-c", SCRIPT, str(path.parent), area, temporary]

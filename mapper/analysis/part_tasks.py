@@ -18,7 +18,7 @@ from mapper.incidents.file_parts import CutFile, FilePart, cut, part_of
 from mapper.incidents.gather import IncidentFile
 from mapper.incidents.in_slices import SliceReader
 from mapper.incidents.shared_rows import Keys, SharedRows, record_keys
-from mapper.incidents.sheet import one_line
+from mapper.incidents.sheet import Geometry, joined_geometry, one_line
 from mapper.incidents.sliced_file import ROWS, Positions
 
 Given = TypeVar("Given")
@@ -76,6 +76,7 @@ class PartRows:
 
     columns: Mapping[int, pa.Array]
     lines: Sequence[str]  # the same records whole, as one line each
+    geometry: Geometry | None = None
 
 
 def file_cut(asked: tuple[IncidentFile, int], _view: View | None) -> CutFile:
@@ -100,20 +101,23 @@ def part_rows(asked: Part, _view: View | None) -> PartRows:
     """Return the records at some positions of a part."""
     assert asked.at is not None  # noqa: S101 - whoever asks says which
     held: dict[int, list[pa.Array]] = {at: [] for at in range(len(asked.file.sheet.header))}
+    places: list[Geometry | None] = []
     with part_of(asked.file, asked.part) as one:
         assert one.sheet.slices is not None  # noqa: S101 - as opened
         for some in one.sheet.slices([*held], [], ROWS):
             if some.numbers.size:
                 low, high = np.searchsorted(asked.at, (some.numbers[0], some.numbers[-1] + 1))
-                mine = pa.array(asked.at[low:high] - some.numbers[0])
+                mine = asked.at[low:high] - some.numbers[0]
+                places.append(some.geometry and some.geometry.at(mine))
                 for number, column in some.columns.items():
-                    held[number] += column.take(mine).chunks
+                    held[number] += column.take(pa.array(mine)).chunks
     columns = {
         number: pa.concat_arrays([pa.array([], pa.string()), *(p.cast(pa.string()) for p in taken)])
         for number, taken in held.items()
     }
     values = (column.to_pylist() for column in columns.values())
-    return PartRows(columns, [one_line(fields) for fields in zip(*values, strict=True)])
+    lines = [one_line(fields) for fields in zip(*values, strict=True)]
+    return PartRows(columns, lines, joined_geometry(places))
 
 
 def part_tally(asked: Part, view: View | None) -> bytes:

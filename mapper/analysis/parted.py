@@ -43,7 +43,7 @@ from mapper.incidents.file_parts import CutFile
 from mapper.incidents.gather import gather
 from mapper.incidents.in_slices import MOST_DATELESS
 from mapper.incidents.shared_rows import SharedKeys, SharedRows, compared
-from mapper.incidents.sheet import Records
+from mapper.incidents.sheet import Records, joined_geometry
 from mapper.incidents.sliced_file import Positions, WholeNeeded, check_alike, checked_part
 from mapper.incidents.source import is_address
 from mapper.lenses.lens import Lens
@@ -177,7 +177,12 @@ class _Run:
             for each in (*whole, *few)
         }
         lines = [line for _, rows in held for line in rows.lines]
-        records = Records(columns, at.astype(np.int32), lambda wanted: [lines[i] for i in wanted])
+        records = Records(
+            columns,
+            at.astype(np.int32),
+            lambda wanted: [lines[i] for i in wanted],
+            geometry=joined_geometry([rows.geometry for _, rows in held]),
+        )
         return checked_part(one, records, today=self.asked.today)
 
     def _counted(self, parts: Sequence[Part], records: Sequence[int]) -> Tally:

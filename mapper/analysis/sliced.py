@@ -27,6 +27,7 @@ from mapper.analysis.tally import Tally, merged
 from mapper.areas.study_area import StudyArea
 from mapper.base.errors import MapperError
 from mapper.base.files import Progress, no_progress
+from mapper.incidents.formats import is_parquet
 from mapper.incidents.gather import Gathering, gather
 from mapper.incidents.in_slices import Slice, SliceReader
 from mapper.incidents.shared_rows import SharedKeys, SharedRows, find_shared
@@ -38,7 +39,7 @@ from mapper.lenses.lens import Lens
 LARGE = 1_000_000  # rows, about, from which files are read in slices
 _LOOKED_AT = 65_536  # bytes of a file, to tell how long its lines are
 _SMALL = 24 * 1024**2  # bytes of files that are one slice together
-_SHORTEST = 60  # bytes of a record
+_SHORTEST = 45  # bytes of a record: in Parquet most of it is a reference, which does not pack
 _TOGETHER = 8  # slices whose tallies are merged at a time
 
 
@@ -88,14 +89,19 @@ def _stored_bytes(paths: Sequence[Path | str]) -> int:
 
 
 def _rows_of(gathering: Gathering) -> float:
-    """Return about how many rows plain files hold, by the length of their first lines."""
+    """Return about how many rows plain files hold, by the length of their first lines.
+
+    Rows of Parquet files are taken to be packed as police.uk's are.
+    """
     rows = 0.0
     for found in gathering.files:
         if found.source is not None or found.is_packed:
             return 0.0
         with found.stream() as stream:
             head = stream.read(_LOOKED_AT)
-        rows += found.path.stat().st_size * head.count(b"\n") / max(len(head), 1)
+        size = found.path.stat().st_size
+        lines = head.count(b"\n") / max(len(head), 1)
+        rows += size / _SHORTEST if is_parquet(found, head) else size * lines
     return rows
 
 
@@ -139,10 +145,10 @@ def _groups(files: Sequence[SlicedFile]) -> list[list[SlicedFile]]:
     found: list[list[SlicedFile]] = []
     held = float("inf")
     for one in files:
-        held += one.sheet.size
+        held += one.text_bytes
         if held > _SMALL:
             found.append([])
-            held = one.sheet.size
+            held = one.text_bytes
         found[-1].append(one)
     return found
 

@@ -248,7 +248,7 @@ def is_empty(column: pa.ChunkedArray) -> Positions:
         coded = pa.types.is_dictionary(chunk.type)
         values = chunk.dictionary if coded else chunk
         empty = pc.equal(pc.binary_length(pc.ascii_trim_whitespace(values)), 0)
-        empty = empty.to_numpy(zero_copy_only=False)
+        empty = pc.fill_null(empty, fill_value=True).to_numpy(zero_copy_only=False)
         parts.append(empty[chunk.indices.to_numpy()] if coded else empty)
     return np.concatenate(parts)
 

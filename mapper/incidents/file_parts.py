@@ -4,7 +4,7 @@ A part is whole lines of the file, known by their place and by the digest of the
 reads another content under the same name, because the file changed or because a machine has another
 one there, is refused. A file is cut between records only: at a line's end outside quotation marks,
 of which each is where the parser takes it for one. Where that does not hold, and where the file's
-own bytes are not its text (other encodings, fixed width), the whole file is one part.
+own bytes are not its text (Parquet, other encodings, fixed width), the whole file is one part.
 """
 
 import hashlib
@@ -63,7 +63,7 @@ def cut(found: IncidentFile, size: int) -> CutFile:
     Raises
     ------
     WholeNeeded
-        When it is no police.uk street file in delimited text.
+        When it is no police.uk street file in delimited text or Parquet.
     EngineError
         When it is not there.
     """

@@ -46,6 +46,11 @@ def open_sheets(found: IncidentFile, mapping: ColumnMapping | None) -> tuple[She
     return tuple(replace(sheet, origin=found.origin) for sheet in sheets)
 
 
+def is_parquet(found: IncidentFile, head: bytes) -> bool:
+    """Tell whether a file is Parquet, by its first bytes or else its name."""
+    return head.startswith(_PARQUET) or found.suffix in (".parquet", ".geoparquet")
+
+
 def _open(
     found: IncidentFile, load: Callable[[], bytes], mapping: ColumnMapping | None
 ) -> tuple[Sheet, ...]:
@@ -58,8 +63,8 @@ def _open(
     row = mapping.header_row if mapping else 0
     if head.startswith((_OLE, _ZIP)):
         return open_workbook(found, load(), known=known, header_row=row)
-    if head.startswith(_PARQUET) or found.suffix in (".parquet", ".geoparquet"):
-        return (open_parquet(found, load()),)
+    if is_parquet(found, head):
+        return (open_parquet(found, load),)
     spatial = head.startswith((_SQLITE, _SHAPEFILE)) or is_duckdb(head)
     if spatial or found.suffix in (".gpkg", ".shp"):
         return (open_spatial(found, load()),)

@@ -152,6 +152,8 @@ def _without_blank(records: Records) -> Records:
         if not suspect.any():
             return records
         suspect &= is_empty(column)
+    if records.geometry is not None:
+        suspect &= records.geometry.absent
     at = np.flatnonzero(suspect)
     lines = records.originals(at)  # of all columns, read for these alone
     blank = [is_blank(next(csv.reader([line]), [])) for line in lines]
@@ -161,7 +163,9 @@ def _without_blank(records: Records) -> Records:
     def originals(positions: Positions) -> list[str]:
         return records.originals(kept[positions])
 
-    return Records(columns, records.numbers[kept], originals, blank=sum(blank))
+    geometry = records.geometry and records.geometry.at(kept)
+    numbers = records.numbers[kept]
+    return Records(columns, numbers, originals, blank=sum(blank), geometry=geometry)
 
 
 def stand_in(one: SlicedFile, read: Mapping[str, int], fields: Sequence[str]) -> Checked:

@@ -23,7 +23,7 @@ from mapper.incidents.check import Checked
 from mapper.incidents.columns import references
 from mapper.incidents.duplicates import keys_of
 from mapper.incidents.identity import are_versions, find_identity
-from mapper.incidents.sheet import Records
+from mapper.incidents.sheet import Geometry, Records, joined_geometry
 from mapper.incidents.sliced_file import (
     Positions,
     SlicedFile,
@@ -189,14 +189,17 @@ def compared(
 def _some(one: SlicedFile, at: Positions, *, today: date) -> Checked:
     """Return the records of a file at some positions, checked."""
     parts: list[Mapping[int, pa.ChunkedArray]] = []
+    places: list[Geometry | None] = []
     originals = None
     for records in one.records():
         originals = originals or records.originals
         numbers = records.numbers
         if numbers.size:
             low, high = np.searchsorted(at, (numbers[0], numbers[-1] + 1))
-            mine = pa.array(at[low:high] - numbers[0])
-            parts.append({i: column.take(mine) for i, column in records.columns.items()})
+            mine = at[low:high] - numbers[0]
+            held = records.columns.items()
+            parts.append({i: column.take(pa.array(mine)) for i, column in held})
+            places.append(records.geometry and records.geometry.at(mine))
     columns = {
         i: pa.chunked_array(
             [chunk.cast(pa.string()) for part in parts for chunk in part[i].chunks], pa.string()
@@ -205,5 +208,10 @@ def _some(one: SlicedFile, at: Positions, *, today: date) -> Checked:
     }
     assert originals is not None  # noqa: S101 - a file with positions has records
     whole = originals
-    some = Records(columns, at.astype(np.int32), lambda positions: whole(at[positions]))
+    some = Records(
+        columns,
+        at.astype(np.int32),
+        lambda positions: whole(at[positions]),
+        geometry=joined_geometry(places),
+    )
     return checked_part(one, some, today=today)

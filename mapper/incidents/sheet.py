@@ -9,7 +9,8 @@ counted in a note. Numbers are record numbers, blank records counted, as a sprea
 import csv
 import io
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
+from functools import partial
 
 import numpy as np
 import numpy.typing as npt
@@ -22,6 +23,7 @@ from mapper.incidents import limits
 Numbers = npt.NDArray[np.int32]
 Positions = npt.NDArray[np.intp]
 
+_PART = 65_536  # records that are looked through at a time for whole ones
 WHITE = " \t\r\n\v\f"  # white space of ASCII, which alone makes a field blank
 
 
@@ -41,6 +43,19 @@ class Geometry:
     lat: Floats
     absent: Flags  # no geometry, or an empty one
     other: Flags  # a geometry that is not a point
+
+    def at(self, positions: Positions | slice) -> "Geometry":
+        """Return the places of some records."""
+        return Geometry(*(getattr(self, each.name)[positions] for each in fields(self)))
+
+
+def joined_geometry(parts: "Sequence[Geometry | None]") -> Geometry | None:
+    """Return the places of some records after those of others; none where a file has none."""
+    held = [part for part in parts if part is not None]
+    if not held:
+        return None
+    names = [each.name for each in fields(Geometry)]
+    return Geometry(*(np.concatenate([getattr(part, name) for part in held]) for name in names))
 
 
 @dataclass(frozen=True, eq=False)
@@ -119,10 +134,54 @@ def from_table(
             numbers=(kept + first).astype(np.int32),
             originals=originals,
             blank=int(blank.sum()),
-            geometry=None if geometry is None else _kept(geometry, kept),
+            geometry=None if geometry is None else geometry.at(kept),
         )
 
     return read
+
+
+def slices_of(
+    table: pa.Table,
+    *,
+    geometry: Geometry | None = None,
+    whole: Callable[[pa.Table], pa.Table] = lambda part: part,
+) -> Callable[[Sequence[int], Sequence[int], int], Iterator[Records]]:
+    """Return what gives the records of a table of text slice by slice (``Sheet.slices``).
+
+    Parameters
+    ----------
+    whole
+        Returns a part of the table with columns that the table itself does not hold.
+    """
+
+    def originals(positions: Positions) -> list[str]:
+        lines: list[str] = []
+        for first in range(0, table.num_rows, _PART):
+            low, high = np.searchsorted(positions, (first, first + _PART))
+            if high > low:
+                some = table.slice(first, _PART).take(pa.array(positions[low:high] - first))
+                values = whole(some).to_pydict().values()
+                lines += [one_line(fields) for fields in zip(*values, strict=True)]
+        return lines
+
+    def slices(wanted: Sequence[int], few: Sequence[int], rows: int) -> Iterator[Records]:
+        for first in [*range(0, table.num_rows, rows), table.num_rows]:
+            part = whole(table.slice(first, rows))
+            yield Records(
+                columns={i: part.column(i) for i in (*wanted, *few)},
+                numbers=np.arange(first, first + part.num_rows, dtype=np.int32),
+                originals=partial(_from, originals, first),
+                geometry=None if geometry is None else geometry.at(slice(first, first + rows)),
+            )
+
+    return slices
+
+
+def _from(
+    originals: Callable[[Positions], list[str]], first: int, positions: Positions
+) -> list[str]:
+    """Return whole records by their position after the first of a slice."""
+    return originals(positions + first)
 
 
 def sample_of(table: pa.Table) -> Callable[[], list[tuple[str, ...]]]:
@@ -144,10 +203,3 @@ def _blank_records(table: pa.Table) -> Flags:
         empty = pc.equal(pc.binary_length(pc.ascii_trim_whitespace(column)), 0)
         blank &= pc.fill_null(empty, fill_value=True).to_numpy()
     return blank
-
-
-def _kept(geometry: Geometry, kept: Positions) -> Geometry:
-    """Return a geometry without its blank records."""
-    return Geometry(
-        geometry.lon[kept], geometry.lat[kept], geometry.absent[kept], geometry.other[kept]
-    )

@@ -1,4 +1,4 @@
-"""Large police.uk files, opened to be read slice by slice."""
+"""Large police.uk files, as delimited text or Parquet, opened to be read slice by slice."""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -16,6 +16,7 @@ from mapper.incidents.sheet import Records, Sheet
 from mapper.incidents.times import PRECISIONS
 
 ROWS = 200_000  # records of a slice
+_UNPACKED = 4  # times its size that the text of a Parquet file has, about
 
 Positions = npt.NDArray[np.intp]
 
@@ -26,11 +27,16 @@ class WholeNeeded(Exception):  # noqa: N818 - no error: another way is taken
 
 @dataclass(frozen=True, eq=False)
 class SlicedFile:
-    """One large file, opened: a police.uk street file as delimited text."""
+    """One large file, opened: a police.uk street file as delimited text or Parquet."""
 
     sheet: Sheet
     layout: Layout
     number: int  # place among the files
+
+    @property
+    def text_bytes(self) -> int:
+        """About how large the file is as text."""
+        return self.sheet.size * (1 if self.sheet.delimiter else _UNPACKED)
 
     @cached_property
     def record_bytes(self) -> float:
@@ -54,7 +60,7 @@ def opened(gathering: Gathering) -> list[SlicedFile]:
     Raises
     ------
     WholeNeeded
-        When one is no police.uk street file in delimited text, or is a copy of another.
+        When one is no police.uk street file in delimited text or Parquet, or is a copy of another.
     MapperError
         When one cannot be read.
     """
