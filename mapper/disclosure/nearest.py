@@ -22,7 +22,7 @@ from mapper.disclosure.make import release
 from mapper.disclosure.register import MemoryRegister, Register, held_by_readers
 from mapper.disclosure.release import FindingRelease, Release
 from mapper.disclosure.rules import READ_BY, rules
-from mapper.disclosure.shapes import NEAREST, Shape, shape_words, shapes_of, unfiltered
+from mapper.disclosure.shapes import NEAREST, Shape, other_shapes, shape_words, unfiltered
 from mapper.questions.finding import Finding
 from mapper.questions.places import By
 
@@ -75,10 +75,10 @@ def release_nearest(
             raise
         refused = error
     held = held_by_readers(register, audience)
-    shapes = shapes_of(
+    shapes = other_shapes(
         asked, rules().audiences[audience], [r for one in held for r in one.releases]
     )
-    for shape in [one for one in dict.fromkeys(shapes) if one != whole]:
+    for shape in shapes:
         try:
             return give(shape)
         except MapperError:  # of this shape; the next may do

@@ -33,10 +33,35 @@ class Shape:
     by_district: bool = False
 
 
-def shapes_of(
+def other_shapes(
+    asked: AnalysisResult, rule: AudienceRule, earlier: Sequence[StoredRelease]
+) -> list[Shape]:
+    """Return the shapes that a map can have for an audience but the one asked for, nearest first.
+
+    Nothing where no shape helps: under a lens of needs that meet at single addresses.
+    """
+    if asked.lens.needs_at_address and not rule.single_place:
+        return []
+    known = {_with_days(Shape(asked.request), asked)}
+    found = []
+    for shape in _shapes(asked, rule, earlier):
+        if (whole := _with_days(shape, asked)) not in known:
+            known.add(whole)
+            found.append(shape)
+    return found
+
+
+def _with_days(shape: Shape, asked: AnalysisResult) -> Shape:
+    """Return a shape with the days that are meant where none are given."""
+    request = shape.request
+    first, last = request.start or asked.first, request.end or asked.last
+    return replace(shape, request=replace(request, start=first, end=last))
+
+
+def _shapes(
     asked: AnalysisResult, rule: AudienceRule, earlier: Sequence[StoredRelease]
 ) -> Iterator[Shape]:
-    """Yield the shapes that a map can have for an audience, nearest first."""
+    """Yield them as they come, some of them twice."""
     fit = _fitting(asked, rule)
     yield Shape(fit)
     yield from _of_plan(asked, fit, rule, earlier)

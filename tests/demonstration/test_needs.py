@@ -10,6 +10,7 @@ from mapper.areas.load import load_study_area
 from mapper.base.errors import DisclosureError, RequestError
 from mapper.context.signature import CLEAR
 from mapper.disclosure.make import release
+from mapper.disclosure.nearest import release_nearest
 from mapper.disclosure.register import MemoryRegister
 from mapper.lenses.load import load_lens
 from mapper.questions.accuracy import AccuracyChoices, ask_accuracy
@@ -57,8 +58,11 @@ def test_needs_on_different_incidents_of_one_address_meet(demonstration, inciden
     (plant,) = [one for one in demonstration.truth["planted"] if one["id"] == "domestic-abuse-1"]
     assert (result.cells.set_index("cell")["hotspot_id"][plant["cells"]] != "").any()
     for audience in ("partnership", "public"):
+        told = {"audience": audience, "register": MemoryRegister()}
         with pytest.raises(DisclosureError, match="met at single addresses"):
-            release(result, audience=audience, register=MemoryRegister())
+            release(result, **told)
+        with pytest.raises(DisclosureError, match="met at single addresses"):
+            release_nearest(result, make=pytest.fail, **told)
     finding = ask_change(study, ChangeChoices(since=date(2022, 3, 1)))
     with pytest.raises(DisclosureError):
         release(finding, audience="partnership", register=MemoryRegister())

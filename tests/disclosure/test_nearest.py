@@ -15,6 +15,7 @@ from mapper.disclosure.nearest import release_nearest, request_given
 from mapper.disclosure.plan_month import give_month
 from mapper.disclosure.register import MemoryRegister
 from mapper.disclosure.rules import READ_BY, readers_of, rules
+from mapper.disclosure.shapes import other_shapes, shape_words
 from mapper.grid.hexagons import cells_to_strings
 from tests.builders import EVERYTHING, small_area
 from tests.disclosure.attacker import Knowledge, breaches
@@ -107,6 +108,23 @@ def test_where_no_other_map_may_be_shown_totals_by_district_are_given():
     (counted,) = shown.districts["incidents"].dropna()
     assert abs(int(counted) - int(made(8).incidents.sum())) <= 2
     assert len(register.earlier("public")) == 2
+
+
+def test_each_shape_is_another_map_than_the_one_asked_for():
+    result = made(9, start=None, end=None)
+    shapes = other_shapes(result, rules().audiences["partnership"], [])
+    meant = [
+        (
+            one.request.start or result.first,
+            one.request.end or result.last,
+            one.request.resolution,
+            one.by_district,
+        )
+        for one in shapes
+    ]
+    assert len(set(meant)) == len(meant) > 1
+    assert (result.first, result.last, 9, False) not in meant
+    assert all(shape_words(result, one) for one in shapes)
 
 
 def test_a_refusal_that_no_shape_helps_keeps_its_words():
