@@ -18,7 +18,7 @@ from datetime import UTC, date, datetime
 from functools import lru_cache
 
 import numpy as np
-from sqlalchemy import Connection, delete, insert, select, update
+from sqlalchemy import Connection, delete, func, insert, select, update
 
 from mapper.base.errors import RecordsError
 from mapper.disclosure.register import StoredRelease, from_document, to_document
@@ -66,6 +66,13 @@ class DatabaseRegister:
             return _of_audience(held, audience)
         with self._database.read() as connection:
             return _of_audience(connection, audience)
+
+    def stamp(self) -> tuple[int, str]:
+        """Return what changes whenever a release of any audience is kept or forgotten."""
+        newest = select(func.count(), func.max(releases.c.made))
+        with self._database.read() as connection:
+            number, made = connection.execute(newest).one()
+        return number, str(made)
 
     def add(self, stored: StoredRelease) -> None:
         """Keep a release with its audit entry; the same digest twice is kept once."""

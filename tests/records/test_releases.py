@@ -82,6 +82,16 @@ def test_a_release_comes_back_as_it_was(database):
     assert faults(database) == []
 
 
+def test_the_stamp_changes_with_each_release_of_any_audience(database):
+    register = DatabaseRegister(database, person="anna")
+    stamps = [register.stamp()]
+    for one in (stored(1), stored(1), stored(2), stored(3, audience="public")):
+        register.add(one)
+        stamps.append(register.stamp())
+    assert stamps[1] == stamps[2]
+    assert len(set(stamps)) == 4
+
+
 def test_it_is_kept_small():
     large = stored(rings=40)
     assert len(large.cells) == 4_921

@@ -216,7 +216,7 @@ def _gathered(
     What was released is made again under the name of who released it: it is the same release to
     the byte, whoever looks at it.
     """
-    register: Register = register_of(viewer)
+    register = register_of(viewer)
     last = last_release()
     by = last.person if last and is_released(dataset, choices) else FOR_PARTNERS
 
@@ -231,7 +231,10 @@ def _gathered(
                 progress=progress,
             )
 
-        return given_once(("briefing", dataset.digest, repr(choices), by), make) if keep else make()
+        if not keep:
+            return make()
+        asked = ("briefing", dataset.digest, repr(choices), by)
+        return given_once(asked, make, stamp=register.stamp)
 
 
 def _trace_look(viewer: Viewer, dataset: Dataset, shown: Gathered, *, released: bool) -> None:

@@ -17,12 +17,15 @@ from mapper.app.door.who import current_viewer
 from mapper.app.shell.datasets import Dataset
 from mapper.app.shell.map_pages import compress, map_pages
 from mapper.areas.study_area import StudyArea
+from mapper.base.errors import DisclosureError
 from mapper.base.settings import settings
 from mapper.disclosure.people import Viewer
 from mapper.disclosure.rules import rules
 from mapper.lenses.lens import Lens
 
 Result = TypeVar("Result")
+_REFUSED: dict[tuple[str, ...], str] = {}  # why, by what was asked and what it was beside
+_REFUSED_KEPT = 256
 _SESSION = "mapper_session"  # stands for a window in the addresses of its maps
 
 
@@ -45,7 +48,9 @@ def result_once(
     return cast("Result", _result(key, _make=make))
 
 
-def given_once(asked: tuple[str, ...], make: Callable[[], Result]) -> Result:
+def given_once(
+    asked: tuple[str, ...], make: Callable[[], Result], *, stamp: Callable[[], object]
+) -> Result:
     """Return what partners are given, released by the first who asks while the others wait.
 
     Parameters
@@ -53,12 +58,26 @@ def given_once(asked: tuple[str, ...], make: Callable[[], Result]) -> Result:
     asked
         Stands for all that it is made of.
     make
-        Releases it; a refusal is kept for nobody, and is tried again.
+        Releases it, or refuses.
+    stamp
+        Tells what else it is checked beside: a refusal stands as long as that is the same.
+
+    Raises
+    ------
+    DisclosureError
+        When it may not be given.
     """
-    now = settings()
-    return cast(
-        "Result", _given((*asked, rules().sha256, str(now.workspace.resolve())), _make=make)
-    )
+    key = (*asked, rules().sha256, str(settings().workspace.resolve()))
+    beside = (*key, repr(stamp()))
+    if words := _REFUSED.get(beside):
+        raise DisclosureError(words)
+    try:
+        return cast("Result", _given(key, _make=make))
+    except DisclosureError as error:
+        _REFUSED[beside] = str(error)
+        for oldest in list(_REFUSED)[:-_REFUSED_KEPT]:
+            _REFUSED.pop(oldest, None)
+        raise
 
 
 def own_once(viewer: Viewer, asked: tuple[str, ...], make: Callable[[], Result]) -> Result:

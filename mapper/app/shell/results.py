@@ -102,7 +102,7 @@ def _released(
         return release()
     progress("Checking it beside what was released before", 1.0)
     asked = ("map", dataset.digest, repr(request), lens.sha256, area.sha256)
-    return given_once(asked, release)
+    return given_once(asked, release, stamp=register.stamp)
 
 
 def map_address(shown: Release, places: Places | None = None) -> str:
