@@ -20,6 +20,7 @@ from mapper.disclosure.release import MARKINGS
 from mapper.grid.hexagons import cells_to_corners, cells_to_outline, strings_to_cells
 from mapper.outputs.documents.model import Picture
 from mapper.outputs.exports.workbook import MADE, write_about, write_table
+from mapper.outputs.pictures.map_marks import INSIDE, district_names, scale_and_north
 from mapper.outputs.pictures.paper import Paper
 from mapper.outputs.pictures.svg import ACCENT, HOT, SOFT, box, drawing, outline, path, text
 from mapper.outputs.tables import csv_bytes
@@ -101,6 +102,8 @@ def coverage_picture(content: Content, area: StudyArea) -> Picture | None:
         at = 12 + 150 * (state == "untouched")
         parts.append(box(at, paper.height + 8, 10, 10, fill=colour))
         parts.append(text(f"{state}: {len(names)}", at + 15, paper.height + 17))
+    parts += district_names(paper, index, area.cells["district"])
+    parts += scale_and_north(paper, foot=paper.height - INSIDE)
     svg = drawing(parts, width=paper.width, height=paper.height + 26)
     gone = "; ".join(covered.untouched) or "none"
     words = f"Map of the campaign: {covered.words}. Untouched: {gone}."

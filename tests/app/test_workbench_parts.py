@@ -175,6 +175,8 @@ def test_the_map_of_a_scan_numbers_every_cluster(answered):
     for number in shown.table["cluster"]:
         assert f">{number}</text>" in picture.svg
     assert picture.alt.startswith(f"Map of {len(shown.table)} clusters")
+    for said in ("N", "Liverpool", "Wirral"):
+        assert f">{said}</text>" in picture.svg
 
 
 def test_a_form_calls_what_is_refused_by_its_labels():

@@ -2,6 +2,7 @@
 
 import csv
 import io
+import re
 from dataclasses import replace
 from datetime import UTC, date, datetime
 
@@ -45,6 +46,8 @@ def test_the_map_tells_visited_and_untouched_and_their_number():
     picture = coverage_picture(CONTENT, area)
     assert "visited: 2" in picture.svg
     assert "untouched: 2" in picture.svg
+    assert ">N</text>" in picture.svg
+    assert re.search(r">\d+ k?m</text>", picture.svg)
     assert picture.alt == ("Map of the campaign: 2 of 4 places visited. Untouched: Clinic; School.")
     assert coverage_picture({"places": [{"place": "Hub"}]}, area) is None
 

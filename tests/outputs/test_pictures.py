@@ -12,10 +12,17 @@ import pytest
 import shapely
 
 from mapper.areas.ground_tiles import write_ground
+from mapper.areas.load import load_study_area
 from mapper.base.palette import COLOURS
 from mapper.context.places import Places
-from mapper.grid.hexagons import cells_to_discs, cells_to_strings, strings_to_cells
+from mapper.grid.hexagons import (
+    cells_to_corners,
+    cells_to_discs,
+    cells_to_strings,
+    strings_to_cells,
+)
 from mapper.outputs.documents.svg import svg_to_png
+from mapper.outputs.pictures.area_map import area_map
 from mapper.outputs.pictures.charts import bars, curve, strip, week_clock
 from mapper.outputs.pictures.map_names import Label
 from mapper.outputs.pictures.map_picture import map_picture
@@ -64,6 +71,22 @@ def test_numbers_of_hot_spots_side_by_side_stand_on_none_other(make_release):
     ]
     assert len(seen) == len(chosen)
     assert not [(a, b) for a, b in combinations(seen, 2) if a.lies_on(b)]
+
+
+def test_the_map_of_an_area_has_north_a_scale_and_every_district():
+    area = load_study_area()
+    picture = area_map(area)
+    named = words(parsed(picture))
+    assert {"N", *map(str, area.cells["district"].cat.categories)} <= set(named)
+    bar = next(one for one in named if one.endswith(" km"))
+    root = ET.fromstring(picture.svg)
+    long = min(
+        float(one.get("width")) for one in root.iter(f"{SVG}rect") if one.get("height") == "1.5"
+    )
+    corners = cells_to_corners(area.cells["cell"].to_numpy())
+    across = float(np.ptp(corners[..., 0])) * 111.32 * np.cos(np.radians(corners[..., 1].mean()))
+    wide = float(root.get("width"))
+    assert float(bar.split()[0]) == pytest.approx(long / wide * across, rel=0.02)
 
 
 def test_map_draws_hidden_counts_alike_and_says_so(make_release):

@@ -1,5 +1,7 @@
 """Density and risk terrain: commands against the pure functions, and the map of their cells."""
 
+import re
+
 import numpy as np
 import pytest
 
@@ -46,6 +48,9 @@ def test_the_map_of_cells_has_a_colour_for_each_class_and_says_where_most_is(stu
     shown = release(QUESTION.ask(study, DensityChoices(over="residents")))
     picture = cell_map(shown, "ratio")
     assert picture.svg.count("up to ") == 5
+    for said in ("N", *shown.table["district"].unique()):
+        assert f">{said}</text>" in picture.svg
+    assert re.search(r">\d+ k?m</text>", picture.svg)
     top = shown.table.loc[shown.table["ratio"].idxmax()]
     assert f"in {top['ward']}, {top['district']}." in picture.alt
     with pytest.raises(OutputError, match="no density of cells"):

@@ -1,13 +1,12 @@
 """A map of a study area: its ground, and its districts outlined and named."""
 
-import numpy as np
-
 from mapper.areas.study_area import StudyArea
 from mapper.base.palette import COLOURS
 from mapper.grid.hexagons import cells_to_corners, cells_to_outline
 from mapper.outputs.documents.model import Picture
+from mapper.outputs.pictures.map_marks import INSIDE, district_names, scale_and_north
 from mapper.outputs.pictures.paper import Paper
-from mapper.outputs.pictures.svg import SOFT, drawing, outline, path, text
+from mapper.outputs.pictures.svg import SOFT, drawing, outline, path
 
 
 def area_map(area: StudyArea, *, width: float = 520.0) -> Picture:
@@ -15,10 +14,8 @@ def area_map(area: StudyArea, *, width: float = 520.0) -> Picture:
     index = area.cells["cell"].to_numpy()
     paper = Paper(cells_to_corners(index).reshape(-1, 2), width=width)
     parts = ground(paper, area)
-    for name, group in area.cells.groupby("district", observed=True):
-        rings = paper.rings(cells_to_outline(group["cell"].to_numpy()))
-        middle = np.concatenate(rings).mean(axis=0)
-        parts.append(text(str(name), *middle, size=11, anchor="middle", halo=True))
+    parts += district_names(paper, index, area.cells["district"])
+    parts += scale_and_north(paper, foot=paper.height - INSIDE)
     names = ", ".join(map(str, area.cells["district"].cat.categories))
     svg = drawing(parts, width=paper.width, height=paper.height)
     return Picture(svg, f"Map of {area.title} with its districts: {names}.", area.title)

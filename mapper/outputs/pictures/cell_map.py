@@ -5,12 +5,14 @@ number, or with none to speak of, stay the colour of the ground.
 """
 
 import numpy as np
+import pandas as pd
 
 from mapper.base.errors import OutputError
 from mapper.base.palette import BLUES, COLOURS
 from mapper.disclosure.release import FindingRelease, is_release
 from mapper.grid.hexagons import cells_to_corners, cells_to_outline, strings_to_cells
 from mapper.outputs.documents.model import Picture
+from mapper.outputs.pictures.map_marks import INSIDE, district_names, scale_and_north
 from mapper.outputs.pictures.paper import Paper
 from mapper.outputs.pictures.svg import PAPER, SOFT, box, drawing, outline, path, text
 from mapper.statistics.map_classes import class_breaks
@@ -52,6 +54,8 @@ def cell_map(release: FindingRelease, column: str, *, width: float = 640.0) -> P
     for name in np.unique(district):
         rings_of = paper.rings(cells_to_outline(index[district == name]))
         parts.append(path(outline(rings_of), stroke=SOFT, width=0.9))
+    parts += district_names(paper, index, pd.Series(district))
+    parts += scale_and_north(paper, foot=paper.height - INSIDE)
     for number, bound in enumerate(bounds.tolist()):
         x, y = number * _STEP, paper.height + 10
         parts.append(box(x, y, _BOX, 8, fill=BLUES[number]))

@@ -15,6 +15,7 @@ from mapper.disclosure.release import FindingRelease, is_release
 from mapper.grid.hexagons import cells_to_corners, cells_to_outline, strings_to_cells
 from mapper.outputs.documents.model import Picture
 from mapper.outputs.pictures.area_map import ground
+from mapper.outputs.pictures.map_marks import INSIDE, district_names, scale_and_north
 from mapper.outputs.pictures.paper import Paper
 from mapper.outputs.pictures.svg import HOT, SOFT, box, drawing, hatch, outline, path, text
 
@@ -47,6 +48,8 @@ def cluster_map(release: FindingRelease, area: StudyArea, *, width: float = 640.
     columns = (table[name] for name in ("cluster", "cell_list", "p"))
     for number, cells, p in reversed(list(zip(*columns, strict=True))):
         parts += _cluster(paper, str(number), str(cells), clear=bool(p <= _CLEAR))
+    parts += district_names(paper, index, area.cells["district"])
+    parts += scale_and_north(paper, foot=paper.height - INSIDE)
     parts += _legend(paper)
     svg = drawing(parts, width=paper.width, height=paper.height + 26)
     return Picture(svg, _words(release), release.title)

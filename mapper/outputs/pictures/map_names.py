@@ -75,10 +75,21 @@ def names_of(
     """
     labels: list[Label] = []  # what is everywhere on the map stands in its title
     if len(pd.unique(cells["district"])) > 1:
-        labels += _middles(cells["district"], points, size=10, bold=True)
+        labels += district_labels(cells["district"], points)
     if 1 < cells["ward"].nunique() <= _MOST_WARDS:
         labels += _middles(cells["ward"], points, size=7.5, fill=SOFT)
     return labels + (list(streets) if kilometre >= _CLOSE else [])
+
+
+def district_labels(districts: "pd.Series[str]", points: Floats) -> list[Label]:
+    """Return the name of each district at the middle of its cells.
+
+    Parameters
+    ----------
+    points
+        Middles of the cells in units of the drawing, shape (cells, 2).
+    """
+    return list(_middles(districts, points, size=10, bold=True))
 
 
 def _middles(

@@ -24,6 +24,7 @@ from mapper.outputs.maps.drawing import count_classes
 from mapper.outputs.maps.landmarks import landmark_points, landmarks_of
 from mapper.outputs.pictures.locator import Locator, locator_of
 from mapper.outputs.pictures.map_ground import ground_names, ground_parts
+from mapper.outputs.pictures.map_marks import scale_and_north
 from mapper.outputs.pictures.map_names import Label, names_of, placed
 from mapper.outputs.pictures.paper import Paper, Points
 from mapper.outputs.pictures.svg import (
@@ -42,8 +43,6 @@ from mapper.outputs.pictures.svg import (
 from mapper.outputs.tables import hotspot_outlines
 
 _ROOM = 12.0  # units that a number takes
-_SHORTEST_BAR = 30.0  # units of the drawing
-_NORTH = np.array([[0.0, 0.0], [5.0, 14.0], [0.0, 10.5], [-5.0, 14.0]])  # an arrow's corners
 _SIZE = re.compile(r'viewBox="[-\d.]+ [-\d.]+ ([\d.]+) ([\d.]+)"')
 _CLOSE = 25.0  # units of the drawing to a kilometre, from which every landmark is marked
 _NAMED = 10  # hot spots named in the words that stand for the map
@@ -236,14 +235,7 @@ def _legend(paper: Paper, *, hidden: bool, landmarks: bool) -> list[str]:
     if landmarks:
         parts.append(box(349, y + 2, 4, 4, fill=INK, stroke=PAPER))
         parts.append(text("Landmark", 356, y + 8, size=8))
-    one = paper.kilometre
-    far = next((km for km in (0.1, 0.2, 0.5, 1, 2, 5, 10, 20) if km * one >= _SHORTEST_BAR), 50)
-    said = f"{far:g} km" if far >= 1 else f"{1000 * far:g} m"
-    parts.append(box(paper.width - far * one, y + 6, far * one, 1.5, fill=SOFT))
-    parts.append(text(said, paper.width, y + 3, size=7, anchor="end"))
-    parts.append(path(outline([_NORTH + np.array([paper.width - 8, 4])]), fill=SOFT, stroke=PAPER))
-    parts.append(text("N", paper.width - 8, 26, size=8, anchor="middle", bold=True, halo=True))
-    return parts
+    return parts + scale_and_north(paper, foot=y + 6)
 
 
 def _words(release: Release, title: str, small: Locator | None) -> str:

@@ -7,6 +7,7 @@ from mapper.base.text import count
 from mapper.disclosure.release import FindingRelease, is_release
 from mapper.grid.hexagons import cells_to_corners, cells_to_outline
 from mapper.outputs.documents.model import Picture
+from mapper.outputs.pictures.map_marks import INSIDE, scale_and_north
 from mapper.outputs.pictures.paper import Paper
 from mapper.outputs.pictures.svg import HOT, RULE, drawing, hatch, outline, path, text
 
@@ -37,7 +38,8 @@ def place_map(release: FindingRelease, *, width: float = 640.0) -> Picture | Non
         parts.append(path(outline(rings), fill="url(#place)", stroke=HOT, width=1.0))
         x, y = np.concatenate(rings).mean(axis=0)
         numbers.append(text(str(number), x, y + 3, size=9, anchor="middle", bold=True, halo=True))
-    svg = drawing([*parts, *numbers], width=paper.width, height=paper.height)
+    marks = scale_and_north(paper, foot=paper.height - INSIDE)
+    svg = drawing([*parts, *numbers, *marks], width=paper.width, height=paper.height)
     told = f"{count(len(shown), 'place')}, numbered in the order of the rows"
     title = next((name for name in _NAMES if name in release.table), "")
     first = [int(np.flatnonzero(where.of_row == place)[0]) for place in shown[:_NAMED]]
