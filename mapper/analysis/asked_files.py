@@ -1,4 +1,4 @@
-"""What is asked of police.uk files that are counted part by part, and the study of their counts."""
+"""What is asked of files that are counted part by part, and the study of their counts."""
 
 from collections import Counter
 from collections.abc import Callable, Sequence
@@ -18,6 +18,8 @@ from mapper.base.tables import INCIDENT_COLUMNS
 from mapper.grid.counts import locate
 from mapper.grid.hexagons import Cells
 from mapper.incidents.in_slices import Slice, joined, told_of
+from mapper.incidents.layout import POLICE_UK
+from mapper.incidents.mapping import ColumnMapping
 from mapper.incidents.shared_rows import SharedRows
 from mapper.incidents.sliced_file import ROWS, SlicedFile
 from mapper.lenses.classify import weigh
@@ -72,6 +74,14 @@ class AskedFiles:
     notes: tuple[str, ...]
 
     @property
+    def published(self) -> bool:
+        """Whether all files are police.uk's: counts of others are left nowhere.
+
+        A force's own flags, and points of its incidents under a lens, are more than is published.
+        """
+        return all(one.layout.format == POLICE_UK for one in self.files)
+
+    @property
     def view(self) -> View:
         """How the question sees incidents."""
         cells = self.area.cells["cell"].to_numpy()
@@ -79,7 +89,8 @@ class AskedFiles:
 
     def key(self) -> TallyKey:
         """Return what a tally depends on besides a slice."""
-        return TallyKey.of(self.lens, self.area, self.request, rows=ROWS)
+        layouts = [one.layout.told for one in self.files]
+        return TallyKey.of(self.lens, self.area, self.request, rows=ROWS).with_(layouts)
 
     def study(self, kept: KeptTallies | None, count: Callable[[], Tally]) -> TalliedStudy:
         """Count all files, or take what was counted, and make the study of it."""
@@ -102,7 +113,8 @@ class AskedFiles:
         ]
         fields = [name for name in self.files[0].layout.fills if name not in INCIDENT_COLUMNS]
         files, notes = told_of(self.files, read, fields, self.notes)
-        columns = (*INCIDENT_COLUMNS, *fields, "crime")
+        more = ("crime",) if self.published else ()
+        columns = (*INCIDENT_COLUMNS, *fields, *more)
         names = tuple(one.sheet.name for one in self.files)
         return tallied_study(
             TallyExamination(tally, self.area, names, columns),
@@ -113,10 +125,14 @@ class AskedFiles:
         )
 
 
-def asks_for_rows(request: AnalysisRequest, lens: Lens) -> bool:
-    """Tell whether a request asks for single rows, which counts do not hold."""
+def asks_for_rows(
+    request: AnalysisRequest, lens: Lens, mapping: ColumnMapping | None = None
+) -> bool:
+    """Tell whether a request, a lens or a mapping asks for rows, which counts do not hold."""
+    one_each = mapping is not None and mapping.references != "all"
     hours = request.shifts or request.weekdays
-    return bool(hours or request.location_day or request.harm or lens.needs_at_address)
+    days = request.location_day or lens.needs_at_address
+    return bool(one_each or hours or days or request.harm)
 
 
 def with_shared(every: Tally, shared: SharedRows) -> Tally:

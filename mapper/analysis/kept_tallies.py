@@ -30,7 +30,7 @@ from mapper.lenses.lens import Lens
 FOLDER = "counted-slices"
 DAYS = 30  # a tally is kept
 LARGEST = 512 * 1024**2  # bytes of all of them
-_FORM = "1"  # of what is kept: other forms are not read
+_FORM = "2"  # of what is kept: other forms are not read
 _SUFFIX = ".tally"
 
 
@@ -117,8 +117,9 @@ def packed(tally: Tally) -> bytes:
 def _frames(tally: Tally) -> Iterator[pd.DataFrame]:
     """Yield everything that a tally holds."""
     yield from (tally.kinds, tally.ground, tally.points)
-    for name in ("type", "location"):
-        yield pd.DataFrame({"label": pd.Series(tally.labels[name], dtype="str")})
+    labels = [(name, label) for name, held in tally.labels.items() for label in held]
+    yield pd.DataFrame({"name": pd.Series(list(tally.labels), dtype="str")})
+    yield pd.DataFrame(labels, columns=["name", "label"], dtype="str")
     for held in (tally.numbers, tally.reasons):
         names = pd.Series(list(held), dtype="str")
         yield pd.DataFrame({"name": names, "n": np.array([*held.values()], dtype=np.int64)})
@@ -139,12 +140,14 @@ def unpacked(content: bytes) -> Tally:
     stream = pa.BufferReader(body)
     tables = [pa.ipc.open_stream(stream).read_all() for _ in range(8)]
     kinds, ground, points = (table.to_pandas() for table in tables[:3])
-    labels = [[str(one) for one in table.column("label").to_pylist()] for table in tables[3:5]]
+    labels: dict[str, list[str]] = {name: [] for name in tables[3].column("name").to_pylist()}
+    for one in tables[4].to_pylist():
+        labels[one["name"]].append(one["label"])
     return Tally(
         kinds=kinds,
         ground=ground,
         points=points,
-        labels={"type": labels[0], "location": labels[1]},
+        labels=labels,
         numbers=Counter(_named(tables[5])),
         reasons=Counter(_named(tables[6])),
         notes=tuple(tables[7].column("label").to_pylist()),

@@ -17,6 +17,7 @@ from mapper.analysis.kept_tallies import packed
 from mapper.incidents.file_parts import CutFile, FilePart, cut, part_of
 from mapper.incidents.gather import IncidentFile
 from mapper.incidents.in_slices import SliceReader
+from mapper.incidents.mapping import ColumnMapping
 from mapper.incidents.shared_rows import Keys, SharedRows, record_keys
 from mapper.incidents.sheet import Geometry, joined_geometry, one_line
 from mapper.incidents.sliced_file import ROWS, Positions
@@ -79,7 +80,7 @@ class PartRows:
     geometry: Geometry | None = None
 
 
-def file_cut(asked: tuple[IncidentFile, int], _view: View | None) -> CutFile:
+def file_cut(asked: tuple[IncidentFile, int, ColumnMapping | None], _view: View | None) -> CutFile:
     """Look through a file and cut it into parts of about so many bytes."""
     return cut(*asked)
 

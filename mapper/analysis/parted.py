@@ -42,6 +42,7 @@ from mapper.incidents.check import Checked, columns_wanted
 from mapper.incidents.file_parts import CutFile
 from mapper.incidents.gather import gather
 from mapper.incidents.in_slices import MOST_DATELESS
+from mapper.incidents.mapping import ColumnMapping
 from mapper.incidents.shared_rows import SharedKeys, SharedRows, compared
 from mapper.incidents.sheet import Records, joined_geometry
 from mapper.incidents.sliced_file import Positions, WholeNeeded, check_alike, checked_part
@@ -52,13 +53,14 @@ _TOGETHER = 8  # tallies that are merged at a time
 _DATELESS = ("no date", "bad date", "total or footer line")
 
 
-def study_by_workers(
+def study_by_workers(  # noqa: PLR0913 - the files, who counts them and what is asked
     paths: Sequence[Path | str],
     *,
     workers: Workers,
     lens: Lens,
     area: StudyArea,
     request: AnalysisRequest,
+    mapping: ColumnMapping | None = None,
     kept: KeptTallies | None = None,
     today: date | None = None,
     progress: Progress = no_progress,
@@ -69,8 +71,10 @@ def study_by_workers(
     ----------
     workers
         Who counts.
+    mapping
+        How the columns of other tables than police.uk's and the extract are read.
     kept
-        Where tallies of parts are kept, if they are.
+        Where tallies of parts are kept, if they are; of published files alone.
     today
         Later dates are rejected; today where not given.
 
@@ -80,13 +84,14 @@ def study_by_workers(
         When the workers fail, or do not see the files.
     """
     now = today or date.today()  # noqa: DTZ011 - the wall clock of the place of work is meant
-    if asks_for_rows(request, lens) or any(is_address(one) or str(one) == "-" for one in paths):
+    rows = asks_for_rows(request, lens, mapping)
+    if rows or any(is_address(one) or str(one) == "-" for one in paths):
         return None
     try:
         with gather([*paths], fetching=False) as gathering:
             progress("Looking through the files", 0.0)
             found = [
-                (replace(one, path=one.path.absolute()), workers.part_bytes)
+                (replace(one, path=one.path.absolute()), workers.part_bytes, mapping)
                 for one in gathering.files
             ]
             cut = [
@@ -96,6 +101,7 @@ def study_by_workers(
             files = [one.opened() for one in cut]
             check_alike(files)
             asked = AskedFiles(files, lens, area, request, now, gathering.notes)
+            kept = kept if asked.published else None
             run = _Run(asked, cut, workers, kept, progress)
             return asked.study(kept, run.tally)
     except EngineError:

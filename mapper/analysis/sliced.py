@@ -30,6 +30,7 @@ from mapper.base.files import Progress, no_progress
 from mapper.incidents.formats import is_parquet
 from mapper.incidents.gather import Gathering, gather
 from mapper.incidents.in_slices import Slice, SliceReader
+from mapper.incidents.mapping import ColumnMapping
 from mapper.incidents.shared_rows import SharedKeys, SharedRows, find_shared
 from mapper.incidents.sliced_file import ROWS, SlicedFile, WholeNeeded, opened
 from mapper.incidents.source import is_address
@@ -49,6 +50,7 @@ def study_in_slices(
     lens: Lens,
     area: StudyArea,
     request: AnalysisRequest,
+    mapping: ColumnMapping | None = None,
     kept: KeptTallies | None = None,
     today: date | None = None,
     progress: Progress = no_progress,
@@ -60,13 +62,15 @@ def study_in_slices(
 
     Parameters
     ----------
+    mapping
+        How the columns of other tables than police.uk's and the extract are read.
     kept
-        Where tallies of slices are kept, if they are.
+        Where tallies of slices are kept, if they are; of published files alone.
     today
         Later dates are rejected; today where not given.
     """
     now = today or date.today()  # noqa: DTZ011 - the wall clock of the place of work is meant
-    if asks_for_rows(request, lens):
+    if asks_for_rows(request, lens, mapping):
         return None
     if any(is_address(path) or str(path) == "-" for path in paths):
         return None
@@ -76,8 +80,9 @@ def study_in_slices(
         with gather(list(paths)) as gathering:
             if _rows_of(gathering) < LARGE:
                 return None
-            files = opened(gathering)
+            files = opened(gathering, mapping)
             asked = AskedFiles(files, lens, area, request, now, gathering.notes)
+            kept = kept if asked.published else None
             return asked.study(kept, partial(_tally, asked, kept, progress))
     except (WholeNeeded, MapperError):
         return None

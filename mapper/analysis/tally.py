@@ -1,10 +1,11 @@
 """Counts of incidents that are added up slice by slice and say what all rows together say.
 
-No row is kept: a tally holds how many incidents there are of each *kind* (file, month, type and
-which columns are blank), on each *ground* (cell and month) and at each *point* with its label. It
-grows with the files, the months, the cells and the points, not with the rows. Everything is a sum,
-a first or a last, so that tallies of slices merge to the tally of the whole in any grouping
-(``tests/analysis/test_tally.py``).
+No row is kept: a tally holds how many incidents there are of each *kind* (file, month, type, what
+other columns of words and flags say, and which columns are blank), on each *ground* (cell and
+month) and at each *point* with its label. It grows with the files, the months, the kinds, the cells
+and the points, not with the rows; where kinds or points are very many, rows are to be read at once.
+Everything is a sum, a first or a last, so that tallies of slices merge to the tally of the whole in
+any grouping (``tests/analysis/test_slices.py``).
 
 Columns of numbers, in each frame where they stand:
 
@@ -26,13 +27,19 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from mapper.base.tables import FLAG_COLUMNS
 from mapper.base.types import Flags, Integers
+from mapper.incidents.sliced_file import WholeNeeded
 from mapper.incidents.synthetic import SYNTHETIC_MARK
 
 KINDS = ("file", "start", "type", "crime", "no_reference", "no_location", "inside")
 GROUND = ("position", "start")
 POINTS = ("lon", "lat", "location")
+NUMBERS = ("n", "within", "counts")  # of kinds
+TEXTS = ("channel", "risk_grade", "location_type", "crime_code")  # of kinds, where a file has them
+_FLAGS = tuple(name for name in FLAG_COLUMNS if name != "crime")
 _LABELS = ("type", "location")
+MOST_KINDS, MOST_POINTS = 500_000, 5_000_000
 _LONG = 6  # digits of a reference, of which three may have been rounded
 
 
@@ -77,17 +84,22 @@ def tally_of(
     """
     location = table["location"] if "location" in table else pd.Categorical([None] * len(table))
     coded = {"type": pd.Categorical(table["type"]), "location": pd.Categorical(location)}
+    coded |= {name: pd.Categorical(table[name]) for name in TEXTS if name in table}
     weights = np.where(seen.within, seen.weights, 0)
+    none = np.zeros(len(table), dtype=bool)
+    more = {name: table[name].to_numpy(dtype=bool) for name in _FLAGS if name in table}
+    if "uprn" in table:
+        more["no_uprn"] = table["uprn"].isna().to_numpy()
     rows = pd.DataFrame(
         {
             "file": np.broadcast_to(np.asarray(file, dtype=np.int32), (len(table),)),
             "start": table["start"].to_numpy(),
-            "type": coded["type"].codes.astype(np.int32),
-            "location": coded["location"].codes.astype(np.int32),
-            "crime": table["crime"].to_numpy(dtype=bool),
+            **{name: each.codes.astype(np.int32) for name, each in coded.items()},
+            "crime": table["crime"].to_numpy(dtype=bool) if "crime" in table else none,
             "no_reference": table["reference"].isna().to_numpy(),
             "no_location": coded["location"].codes < 0,
             "inside": seen.position >= 0,
+            **more,
             "position": seen.position,
             "lon": table["lon"].to_numpy(),
             "lat": table["lat"].to_numpy(),
@@ -97,12 +109,13 @@ def tally_of(
             "weight": weights,
         }
     )
+    keys = (*KINDS, *(name for name in coded if name not in _LABELS), *more)
     points = rows.assign(first=rows["start"], at_first=1, in_first=1, last=rows["start"])
     return Tally(
-        kinds=_summed(rows, KINDS, ("n", "within", "counts")),
-        ground=_summed(rows, GROUND, ("n", "within", "counts", "weight")),
+        kinds=_summed(rows, keys, NUMBERS),
+        ground=_summed(rows, GROUND, (*NUMBERS, "weight")),
         points=_points(points),
-        labels={name: [str(one) for one in coded[name].categories] for name in _LABELS},
+        labels={name: [str(one) for one in each.categories] for name, each in coded.items()},
         numbers=Counter(_of_references(table["reference"])),
         reasons=Counter(reasons),
     )
@@ -125,27 +138,41 @@ def nothing() -> Tally:
 
 
 def merged(parts: Sequence[Tally]) -> Tally:
-    """Return the tally of all parts together; the order of parts is that of their rows."""
+    """Return the tally of all parts together; the order of parts is that of their rows.
+
+    Raises
+    ------
+    WholeNeeded
+        When kinds or points are so many that rows themselves take little more.
+    """
+    held = [part for part in parts if len(part.kinds)] or parts[:1]
     labels = {
-        name: sorted({label for part in parts for label in part.labels[name]}) for name in _LABELS
+        name: sorted({label for part in held for label in part.labels[name]})
+        for name in held[0].labels
     }
-    code = {name: {label: at for at, label in enumerate(labels[name])} for name in _LABELS}
+    code = {name: {label: at for at, label in enumerate(labels[name])} for name in labels}
     kinds, points = [], []
-    for part in parts:
+    for part in held:
         to = {
             name: np.array([*(code[name][one] for one in part.labels[name]), -1], dtype=np.int32)
-            for name in _LABELS
+            for name in labels
         }
-        kinds.append(part.kinds.assign(type=to["type"][part.kinds["type"].to_numpy()]))
+        of_kinds = {
+            name: to[name][part.kinds[name].to_numpy()] for name in to if name in part.kinds
+        }
+        kinds.append(part.kinds.assign(**of_kinds))
         points.append(
             part.points.assign(location=to["location"][part.points["location"].to_numpy()])
         )
+    keys = [str(name) for name in kinds[0] if name not in NUMBERS]
+    found = _summed(pd.concat(kinds), keys, NUMBERS)
+    every = _points(pd.concat(points))
+    if len(found) > MOST_KINDS or len(every) > MOST_POINTS:
+        raise WholeNeeded
     return Tally(
-        kinds=_summed(pd.concat(kinds), KINDS, ("n", "within", "counts")),
-        ground=_summed(
-            pd.concat([part.ground for part in parts]), GROUND, ("n", "within", "counts", "weight")
-        ),
-        points=_points(pd.concat(points)),
+        kinds=found,
+        ground=_summed(pd.concat([part.ground for part in held]), GROUND, (*NUMBERS, "weight")),
+        points=every,
         labels=labels,
         numbers=_added([part.numbers for part in parts]),
         reasons=_added([part.reasons for part in parts]),

@@ -10,6 +10,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from functools import cached_property
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -28,7 +29,7 @@ from mapper.analysis.point_doubts import (
     drop_of_a_year,
     replaced_from,
 )
-from mapper.analysis.tally import Tally, month_number, years_of
+from mapper.analysis.tally import TEXTS, Tally, month_number, years_of
 from mapper.areas.study_area import StudyArea
 from mapper.base.types import Flags, Integers
 from mapper.base.weights import sums
@@ -69,8 +70,13 @@ class TallyExamination:
         held = self.tally.kinds
         table = pd.DataFrame({"start": held["start"], "precision": _months(len(held))})
         table["type"] = _categorical(held["type"], self.tally.labels["type"])
-        table["crime"] = held["crime"]
-        table["reference"] = pd.Series(["x"] * len(held), dtype="str").mask(held["no_reference"])
+        for name in (one for one in held if one in self.columns and one not in table):
+            flag = name not in self.tally.labels
+            labels = self.tally.labels.get(str(name), ())
+            table[name] = held[name] if flag else _categorical(held[name], labels)
+        table["reference"] = _but_for(held["no_reference"])
+        if "uprn" in self.columns:
+            table["uprn"] = _but_for(held["no_uprn"])
         if "location" in self.columns:
             codes = np.where(held["no_location"].to_numpy(), -1, 0)
             table["location"] = pd.Categorical.from_codes(codes, pd.Index(["x"], dtype="str"))
@@ -138,10 +144,11 @@ class TallyExamination:
         """Tell whether the last month has one value alone where earlier ones have others."""
         kinds, points = self.tally.kinds, self.tally.points
         last = kinds["start"].max()
-        late = points[points["last"] == last]
-        of_kinds = kinds.loc[kinds["start"] == last, "type"]
-        places = late[["lon", "lat"]].drop_duplicates()
-        return bool(min(of_kinds.nunique(), late["location"].nunique(), len(places)) <= 1)
+        late, of_kinds = points[points["last"] == last], kinds[kinds["start"] == last]
+        places = ["lon", "lat"]
+        pairs = [(late["location"], points["location"]), (late[places], points[places])]
+        pairs += [(of_kinds[name], kinds[name]) for name in ("type", *TEXTS) if name in kinds]
+        return any(_one_value(mine) and not _one_value(every) for mine, every in pairs)
 
     def found(self, today: date) -> list[tuple[Doubt, Flags]]:
         """Return every doubt, and which of the rows that it speaks of hold what counts.
@@ -224,6 +231,16 @@ class TallyExamination:
             if shared:
                 shares[one] = round((shared - fresh) / shared, 6)
         return shares
+
+
+def _one_value(held: Any) -> bool:
+    """Tell whether some rows hold one value alone."""
+    return len(held.drop_duplicates()) <= 1
+
+
+def _but_for(blank: "pd.Series[bool]") -> "pd.Series[str]":
+    """Return texts of which some are blank."""
+    return pd.Series(["x"] * len(blank), dtype="str").mask(blank)
 
 
 def _months(size: int) -> pd.Categorical:

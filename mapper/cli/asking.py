@@ -132,16 +132,18 @@ def read_study(
     if Path(asked.request.area).suffix:  # what was found in a boundary of one's own
         for note in area.notes:
             say_aside(note)
-    rows = asked.mapping or asked.repair_swapped or asked.sinks or asked.mend
+    mapping = load_mapping(asked.mapping) if asked.mapping else None
+    rows = asked.repair_swapped or asked.sinks or asked.mend
     if counts_are_enough and not rows:
         request = AnalysisRequest.of(lens, area, asked.request.choices)
-        if study := counted(asked.paths, engine, lens, area, request, progress):
+        study = counted(asked.paths, engine, lens, area, request, progress, mapping=mapping)
+        if study:
             return study
     if engine.is_dask:
         say_aside(READ_HERE)
     incidents = read_incidents(
         asked.paths,
-        mapping=load_mapping(asked.mapping) if asked.mapping else None,
+        mapping=mapping,
         repair_swapped=asked.repair_swapped,
         progress=part_of(progress, 0.0, 0.8),
     )

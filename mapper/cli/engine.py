@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from mapper.analysis.study import Study
     from mapper.analysis.tallied_study import TalliedStudy
     from mapper.areas.study_area import StudyArea
+    from mapper.incidents.mapping import ColumnMapping
     from mapper.lenses.lens import Lens
 
 READ_HERE = (
@@ -64,6 +65,8 @@ def counted(
     area: "StudyArea",
     request: "AnalysisRequest",
     progress: Progress,
+    *,
+    mapping: "ColumnMapping | None" = None,
 ) -> "Study | None":
     """Return the study of files that are counted part by part; none where all rows are needed.
 
@@ -76,11 +79,17 @@ def counted(
 
     if not engine.is_dask:
         return study_in_slices(
-            paths, lens=lens, area=area, request=request, kept=kept_tallies(), progress=progress
+            paths,
+            lens=lens,
+            area=area,
+            request=request,
+            mapping=mapping,
+            kept=kept_tallies(),
+            progress=progress,
         )
     progress("Calling the workers", 0.0)
     with engine.opened() as workers:
-        return counted_by(workers, paths, lens, area, request, progress)
+        return counted_by(workers, paths, lens, area, request, progress, mapping=mapping)
 
 
 def counted_by(
@@ -90,6 +99,8 @@ def counted_by(
     area: "StudyArea",
     request: "AnalysisRequest",
     progress: Progress,
+    *,
+    mapping: "ColumnMapping | None" = None,
 ) -> "TalliedStudy | None":
     """Return the study of files that workers count; none where all rows are needed."""
     from mapper.analysis.parted import study_by_workers
@@ -100,6 +111,7 @@ def counted_by(
         lens=lens,
         area=area,
         request=request,
+        mapping=mapping,
         kept=kept_tallies(),
         progress=progress,
     )

@@ -126,7 +126,8 @@ class JobStudies:
         assert self.workers is not None  # noqa: S101 - narrows the type
         request = AnalysisRequest.of(lens, area, choices)
         paths = self.job.incidents.paths
-        return counted_by(self.workers, paths, lens, area, request, no_progress)
+        told = self.mapping
+        return counted_by(self.workers, paths, lens, area, request, no_progress, mapping=told)
 
     def _counted_whole(self) -> "TalliedStudy | None":
         """Return the study of all days, which knows the newest month."""
@@ -152,7 +153,7 @@ def job_studies(
     engine = Engine(job.engine.name, job.engine.scheduler, job.engine.workers)
     told = job.incidents
     asked = not all(QUESTIONS[each.id].counts_are_enough for each in job.questions)
-    rows = told.mapping or told.repair_swapped or told.sinks or told.mend or asked
+    rows = told.repair_swapped or told.sinks or told.mend or asked
     if engine.is_dask and not rows:
         with engine.opened() as workers:
             yield JobStudies(job, sinks, mapping, workers)

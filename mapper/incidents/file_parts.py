@@ -18,9 +18,10 @@ from mapper.base.errors import EngineError, InputError
 from mapper.incidents.delimited import open_part
 from mapper.incidents.formats import open_sheets
 from mapper.incidents.gather import IncidentFile
-from mapper.incidents.layout import POLICE_UK, Layout, layout_of
+from mapper.incidents.layout import Layout, layout_of
+from mapper.incidents.mapping import ColumnMapping
 from mapper.incidents.sheet import Records, Sheet
-from mapper.incidents.sliced_file import SlicedFile, WholeNeeded
+from mapper.incidents.sliced_file import SlicedFile, WholeNeeded, check_layout
 from mapper.incidents.store import fetched, fetched_part, local_path
 
 PART = 32 * 1024**2  # bytes of a part, about
@@ -39,39 +40,42 @@ class FilePart:
 
 @dataclass(frozen=True, eq=False)
 class CutFile:
-    """One police.uk file as it was found when it was looked through, and its parts."""
+    """One file as it was found when it was looked through, and its parts."""
 
     found: IncidentFile
     sheet: Sheet  # with nothing that reads
     layout: Layout
     parts: tuple[FilePart, ...]
     number: int = 0  # place among the files
+    mapping: ColumnMapping | None = None
 
     def opened(self) -> SlicedFile:
         """Return the file as others know it; its records are read part by part alone."""
         return SlicedFile(self.sheet, self.layout, self.number)
 
 
-def cut(found: IncidentFile, size: int) -> CutFile:
+def cut(found: IncidentFile, size: int, mapping: ColumnMapping | None = None) -> CutFile:
     """Look through a file and cut it.
 
     Parameters
     ----------
     size
         Bytes of a part, about.
+    mapping
+        How the columns of other tables than police.uk's and the extract are read.
 
     Raises
     ------
     WholeNeeded
-        When it is no police.uk street file in delimited text or Parquet.
+        When it cannot be counted part by part.
     EngineError
         When it is not there.
     """
     with _here(found) as here:
-        return replace(_cut(here, size), found=found)
+        return replace(_cut(here, size, mapping), found=found)
 
 
-def _cut(found: IncidentFile, size: int) -> CutFile:
+def _cut(found: IncidentFile, size: int, mapping: ColumnMapping | None) -> CutFile:
     """Look through a file that lies on this machine and cut it."""
     path = found.path
     if not path.exists():
@@ -82,17 +86,17 @@ def _cut(found: IncidentFile, size: int) -> CutFile:
     if found.source is not None or found.is_packed:
         raise WholeNeeded
     stamp = found.stamp()
-    sheets = open_sheets(found, None)
-    (sheet,) = sheets if len(sheets) == 1 else (None,)
-    if sheet is None or sheet.slices is None:
+    sheets = open_sheets(found, mapping)
+    if len(sheets) != 1:
         raise WholeNeeded
-    layout = layout_of(sheet, None)
-    if layout.format != POLICE_UK:
-        raise WholeNeeded
+    (sheet,) = sheets
+    layout = layout_of(sheet, mapping)
+    check_layout(sheet, layout)
     parts = tuple(_parts(found, sheet, size)) or (FilePart(0, 0, sheet.sha256),)
     if found.stamp() != stamp:
         raise found.changed()
-    return CutFile(found, replace(sheet, sample=_nothing, read=_unread, slices=None), layout, parts)
+    known = replace(sheet, sample=_nothing, read=_unread, slices=None)
+    return CutFile(found, known, layout, parts, mapping=mapping)
 
 
 def _nothing() -> Sequence[Sequence[str]]:
@@ -120,7 +124,7 @@ def part_of(file: CutFile, part: FilePart) -> Iterator[SlicedFile]:
         yield SlicedFile(open_part(file.sheet, data), file.layout, file.number)
         return
     with _here(file.found) as found:
-        (sheet,) = open_sheets(found, None)
+        (sheet,) = open_sheets(found, file.mapping)
         _check(file, part, sheet.sha256)
         yield SlicedFile(sheet, file.layout, file.number)
 

@@ -66,6 +66,12 @@ class Layout:
     more_no: tuple[str, ...] = ()
     notes: tuple[str, ...] = field(default=())
 
+    @property
+    def told(self) -> tuple[object, ...]:
+        """All that decides what the records of a sheet mean."""
+        flags = (self.more_yes, self.more_no)
+        return (self.format, sorted(self.fills.items()), self.date_order, self.crs, *flags)
+
 
 def known_columns(mapping: ColumnMapping | None, header: tuple[str, ...]) -> int:
     """Return how many columns of a header are known ones, under the best layout."""
