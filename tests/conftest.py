@@ -33,6 +33,14 @@ hypothesis.settings.load_profile("untimed")
 SHARED = Path(__file__).parents[2] / "shared" / "data"
 
 
+@pytest.fixture(autouse=True)
+def same_main():
+    """Put back what a page that ran in a test leaves as the main module: workers would start it."""
+    main = sys.modules["__main__"]
+    yield
+    sys.modules["__main__"] = main
+
+
 @pytest.fixture(scope="session")
 def shared():
     """The folder of real files; tests that need it skip on a machine without it."""
