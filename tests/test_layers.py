@@ -187,3 +187,13 @@ def test_only_the_command_line_speaks_of_its_options():
         if re.search(r"[\s(]--[a-z]{2,}", text)
     ]
     assert not wrong
+
+
+def test_no_two_classes_share_a_name():
+    """Types that mean the same are one; things that differ have names of their own."""
+    named = {}
+    for path in MAPPER.rglob("*.py"):
+        for node in ast.parse(path.read_text(encoding="utf-8")).body:
+            if isinstance(node, ast.ClassDef) and not node.name.startswith("_"):
+                named.setdefault(node.name, []).append(module_of(path))
+    assert {name: where for name, where in named.items() if len(where) > 1} == {}

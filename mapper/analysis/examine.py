@@ -15,7 +15,7 @@ import pandas as pd
 
 from mapper.analysis.coverage import Coverage, coverage
 from mapper.analysis.part_doubts import (
-    Periods,
+    StepPeriods,
     area_divisions,
     part_doubts,
     periods_of,
@@ -85,7 +85,7 @@ class RowExamination:
         return (*twice, *points, *parts, *near_names(self.table))
 
     @cached_property
-    def periods(self) -> Periods | None:
+    def periods(self) -> StepPeriods | None:
         """The weeks, months or days that steps are looked for in."""
         return periods_of(self.table)
 

@@ -61,7 +61,7 @@ class Division:
 
 
 @dataclass(frozen=True, eq=False)
-class Periods:
+class StepPeriods:
     """The periods that steps are looked for in."""
 
     of: Integers  # period of each incident, -1 for none
@@ -131,7 +131,7 @@ def area_divisions(area: StudyArea, position: Integers) -> list[Division]:
 
 
 def part_doubts(
-    table: pd.DataFrame, divisions: Sequence[Division], time: Periods | None = None
+    table: pd.DataFrame, divisions: Sequence[Division], time: StepPeriods | None = None
 ) -> tuple[Doubt, ...]:
     """Return every part that stops, starts, halves or doubles while the rest goes on.
 
@@ -169,7 +169,7 @@ def _rows_of(doubts: list[Doubt], size: int) -> Flags:
     return found
 
 
-def _without_repeats(districts: list[Doubt], wards: list[Doubt], time: Periods) -> list[Doubt]:
+def _without_repeats(districts: list[Doubt], wards: list[Doubt], time: StepPeriods) -> list[Doubt]:
     """Return doubts of districts and of wards, each fault told once.
 
     A ward that stops explains a district that falls with it; a district that falls by itself
@@ -185,7 +185,7 @@ def _without_repeats(districts: list[Doubt], wards: list[Doubt], time: Periods) 
     return [*kept, *firm, *mild]
 
 
-def _holds(district: Doubt, ward: Doubt, time: Periods) -> bool:
+def _holds(district: Doubt, ward: Doubt, time: StepPeriods) -> bool:
     """Tell whether a ward with a fault lies mostly in a district with the same fault."""
     if district.kind != "district":
         return False
@@ -198,7 +198,7 @@ def _holds(district: Doubt, ward: Doubt, time: Periods) -> bool:
     )
 
 
-def periods_of(table: pd.DataFrame, times: Integers | None = None) -> Periods | None:
+def periods_of(table: pd.DataFrame, times: Integers | None = None) -> StepPeriods | None:
     """Return months, weeks or days, as fine as incidents are known and as many as tell.
 
     Parameters
@@ -223,10 +223,10 @@ def periods_of(table: pd.DataFrame, times: Integers | None = None) -> Periods | 
         starts = first + step * np.arange(whole)
     if starts.size < _WEEKS[0] // 2:
         return None
-    return Periods(of, starts, day, months, times)
+    return StepPeriods(of, starts, day, months, times)
 
 
-def _steps(division: Division, code: Integers, time: Periods, alpha: float) -> Iterator[Doubt]:
+def _steps(division: Division, code: Integers, time: StepPeriods, alpha: float) -> Iterator[Doubt]:
     """Yield the steps of one division, the strongest first, each taken out before the next."""
     size = len(division.names)
     if size > _MOST_PARTS or size == 0:
@@ -269,7 +269,7 @@ def _steps(division: Division, code: Integers, time: Periods, alpha: float) -> I
 
 
 def _is_one_place(
-    division: Division, code: Integers, part: int, time: Periods, cut: np.datetime64
+    division: Division, code: Integers, part: int, time: StepPeriods, cut: np.datetime64
 ) -> bool:
     """Tell whether a ward rises in one cell and its neighbours alone, and hardly beside them."""
     if division.cell is None or division.cells is None:
@@ -292,7 +292,7 @@ def _doubt(
     division: Division,
     code: Integers,
     part: int,
-    time: Periods,
+    time: StepPeriods,
     cut: np.datetime64,
     *,
     firm: bool,
@@ -346,7 +346,7 @@ def _remedy(since: date, *, falls: bool, firm: bool) -> str:
     return f"{first}, choose days {side} {day}, or leave it out"
 
 
-def _to_the_day(mine: Any, inside: Any, time: Periods, cut: np.datetime64) -> np.datetime64:
+def _to_the_day(mine: Any, inside: Any, time: StepPeriods, cut: np.datetime64) -> np.datetime64:
     """Return the day near a cut that parts the counts best by the shares on its two sides."""
     reach = np.timedelta64(max(int((time.starts[1] - time.starts[0]).astype(np.int64)), 1), "D")
     days = np.arange(cut - reach, cut + reach + 1)

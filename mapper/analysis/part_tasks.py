@@ -62,7 +62,7 @@ class PartKeys:
 
 
 @dataclass(frozen=True, eq=False, repr=False)
-class Part:
+class PartTask:
     """A part of a file, and which of its records are asked for or known of."""
 
     file: CutFile  # without its other parts
@@ -85,7 +85,7 @@ def file_cut(asked: tuple[IncidentFile, int, ColumnMapping | None], _view: View 
     return cut(*asked)
 
 
-def part_keys(asked: Part, _view: View | None) -> PartKeys:
+def part_keys(asked: PartTask, _view: View | None) -> PartKeys:
     """Return the keys of a part's references."""
     keys = [np.zeros(0, dtype=np.uint64)]
     at, records = [np.zeros(0, dtype=np.int32)], 0
@@ -98,7 +98,7 @@ def part_keys(asked: Part, _view: View | None) -> PartKeys:
     return PartKeys(np.concatenate(keys), np.concatenate(at), records)
 
 
-def part_rows(asked: Part, _view: View | None) -> PartRows:
+def part_rows(asked: PartTask, _view: View | None) -> PartRows:
     """Return the records at some positions of a part."""
     assert asked.at is not None  # noqa: S101 - whoever asks says which
     held: dict[int, list[pa.Array]] = {at: [] for at in range(len(asked.file.sheet.header))}
@@ -121,7 +121,7 @@ def part_rows(asked: Part, _view: View | None) -> PartRows:
     return PartRows(columns, lines, joined_geometry(places))
 
 
-def part_tally(asked: Part, view: View | None) -> bytes:
+def part_tally(asked: PartTask, view: View | None) -> bytes:
     """Return the tally of a part, packed.
 
     Raises

@@ -24,8 +24,8 @@ from mapper.analysis.asked_files import (
 )
 from mapper.analysis.kept_tallies import KeptTallies, TallyKey, unpacked
 from mapper.analysis.part_tasks import (
-    Part,
     PartRows,
+    PartTask,
     Workers,
     file_cut,
     part_keys,
@@ -122,7 +122,7 @@ class _Run:
 
     def tally(self) -> Tally:
         """Count all parts."""
-        parts = [Part(replace(one, parts=()), part) for one in self.cut for part in one.parts]
+        parts = [PartTask(replace(one, parts=()), part) for one in self.cut for part in one.parts]
         shared, records = self._shared(parts)
         first = _firsts(parts, records)
         known = [
@@ -135,7 +135,7 @@ class _Run:
         size = sum(one.sheet.size for one in self.cut)
         return ReadingClock(self.progress, size, f"{words}, {self.workers.size} at a time", first)
 
-    def _shared(self, parts: Sequence[Part]) -> tuple[SharedRows, list[int]]:
+    def _shared(self, parts: Sequence[PartTask]) -> tuple[SharedRows, list[int]]:
         """Return the incidents whose reference is not alone, and the records of each part."""
         clock, done, records = self._clock("Looking for repeats", 0.0), 0, list[int]()
         with SharedKeys() as keys:
@@ -151,7 +151,7 @@ class _Run:
         return self._compared(asked, _firsts(parts, records), parts), records
 
     def _compared(
-        self, asked: Sequence[Part], first: Sequence[int], parts: Sequence[Part]
+        self, asked: Sequence[PartTask], first: Sequence[int], parts: Sequence[PartTask]
     ) -> SharedRows:
         """Fetch records whole, compare and join them."""
         begins = {
@@ -191,7 +191,7 @@ class _Run:
         )
         return checked_part(one, records, today=self.asked.today)
 
-    def _counted(self, parts: Sequence[Part], records: Sequence[int]) -> Tally:
+    def _counted(self, parts: Sequence[PartTask], records: Sequence[int]) -> Tally:
         """Return the tally of all parts."""
         clock, done = self._clock("Reading and counting", KEYS_SHARE), 0
         dateless: Counter[int] = Counter()
@@ -208,7 +208,7 @@ class _Run:
             clock.tell(sum(records[: number + 1]), done)
         return merged(pending)
 
-    def _tallies(self, parts: Sequence[Part]) -> Iterator[Tally]:
+    def _tallies(self, parts: Sequence[PartTask]) -> Iterator[Tally]:
         """Yield the tally of each part: as it was kept, or made and kept now."""
         keys = [self._key(one) for one in parts]
         there = [self.kept is not None and self._held(key) is not None for key in keys]
@@ -229,19 +229,19 @@ class _Run:
             return None
         return self.kept.load(key.with_(self.asked.today)) or self.kept.load(key)
 
-    def _key(self, one: Part) -> TallyKey:
+    def _key(self, one: PartTask) -> TallyKey:
         """Return what the tally of a part depends on."""
         shared = (one.shared or SharedRows()).digest(one.file.number)
         place = (one.file.number, one.file.sheet.sha256, one.part.first, one.part.sha256)
         return self.asked.key().with_("part", *place, shared)
 
 
-def _size(one: Part) -> int:
+def _size(one: PartTask) -> int:
     """Return the bytes of a part."""
     return one.part.size or one.file.sheet.size
 
 
-def _firsts(parts: Sequence[Part], records: Sequence[int]) -> list[int]:
+def _firsts(parts: Sequence[PartTask], records: Sequence[int]) -> list[int]:
     """Return the position in its file of the first record of each part."""
     before: Counter[int] = Counter()
     found = []

@@ -32,7 +32,7 @@ LANDMARKS = (
 )
 
 
-class Heading(NamedTuple):
+class Bearing(NamedTuple):
     """How far and which way a point lies from another."""
 
     metres: float
@@ -47,7 +47,7 @@ class Landmark(NamedTuple):
     lat: float
 
 
-def heading(mark: tuple[float, float], place: tuple[float, float]) -> Heading:
+def heading(mark: tuple[float, float], place: tuple[float, float]) -> Bearing:
     """Return how far and which way a place lies from a landmark, both (lon, lat) in degrees.
 
     On a plane at their middle latitude: within 0.1 % of the great circle over some kilometres.
@@ -55,7 +55,7 @@ def heading(mark: tuple[float, float], place: tuple[float, float]) -> Heading:
     north = np.radians(place[1] - mark[1])
     east = np.radians(place[0] - mark[0]) * np.cos(np.radians((place[1] + mark[1]) / 2))
     eighth = round(float(np.degrees(np.arctan2(east, north))) / 45) % len(WAYS)
-    return Heading(float(EARTH * np.hypot(north, east)), WAYS[eighth])
+    return Bearing(float(EARTH * np.hypot(north, east)), WAYS[eighth])
 
 
 def direction_words(

@@ -62,7 +62,7 @@ class Block:
 
 
 @dataclass(frozen=True)
-class Need:
+class TargetNeed:
     """What a target must keep."""
 
     values: int  # so many values possible
@@ -79,7 +79,9 @@ class SystemBounds:
     exposed: Flags  # targets known too well; where one is, the others are not looked at
 
 
-def bound(blocks: Sequence[Block], need: Need, *, clock: Clock | None = None) -> list[SystemBounds]:
+def bound(
+    blocks: Sequence[Block], need: TargetNeed, *, clock: Clock | None = None
+) -> list[SystemBounds]:
     """Return what can be worked out from each system.
 
     Parameters
@@ -210,7 +212,7 @@ def _widened(parts: Sequence[sparse.csr_array], width: int) -> sparse.csr_array:
 class _Search:
     """The rounds: solutions seen so far, and what they settle."""
 
-    def __init__(self, blocks: Sequence[Block], need: Need, clock: Clock) -> None:
+    def __init__(self, blocks: Sequence[Block], need: TargetNeed, clock: Clock) -> None:
         self.need = need
         self.blocks = blocks
         self.clock = clock

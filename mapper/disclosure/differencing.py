@@ -19,7 +19,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from mapper.base.types import Flags, Integers
-from mapper.disclosure.bounds import Block, Need, SystemBounds, a_clock, bound
+from mapper.disclosure.bounds import Block, SystemBounds, TargetNeed, a_clock, bound
 from mapper.disclosure.lens_pieces import MOST_LENSES
 from mapper.disclosure.linking import linked_to
 from mapper.disclosure.merged import limits_on
@@ -53,7 +53,7 @@ class _Terms:
     """What one check holds a map to."""
 
     rule: AudienceRule  # by which it is printed
-    need: Need
+    need: TargetNeed
     clock: Clock
 
 
@@ -96,9 +96,9 @@ def check(
     return replace(found, withhold=(withhold,), systems=found.systems + apart.systems)
 
 
-def need_of(reader: AudienceRule) -> Need:
+def need_of(reader: AudienceRule) -> TargetNeed:
     """Return what a count must keep beside all that an audience holds."""
-    return Need(values=reader.values_kept, below=reader.smallest_count)
+    return TargetNeed(values=reader.values_kept, below=reader.smallest_count)
 
 
 def too_many_lenses(releases: Sequence[StoredRelease]) -> bool:
@@ -291,7 +291,7 @@ class _PartSystem:
         return np.unique(np.array(mine, dtype=np.int64))
 
 
-def _systems_of_parts(ground: SharedGround, need: Need, *, apart: int) -> list[_PartSystem]:
+def _systems_of_parts(ground: SharedGround, need: TargetNeed, *, apart: int) -> list[_PartSystem]:
     """Return the systems of ground that hangs together, each with the parts that it stands for.
 
     Single pieces of which the same is told are one system, and stand for the parts of all of them.

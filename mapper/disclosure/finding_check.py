@@ -15,7 +15,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from mapper.base.types import Flags, Integers
-from mapper.disclosure.bounds import Block, Need, SystemBounds, a_clock, bound
+from mapper.disclosure.bounds import Block, SystemBounds, TargetNeed, a_clock, bound
 from mapper.disclosure.differencing import DifferencingCheck, need_of, too_many_lenses
 from mapper.disclosure.linking import linked_to
 from mapper.disclosure.merged import limits_on
@@ -96,7 +96,7 @@ def _shifts_again(new: Sequence[StoredRelease], linked: Sequence[StoredRelease])
     )
 
 
-def _systems(ground: SharedGround, new: int, within: Flags, need: Need) -> list[_System]:
+def _systems(ground: SharedGround, new: int, within: Flags, need: TargetNeed) -> list[_System]:
     """Return the systems that some number of a new finding is in."""
     spoken = (ground.region[:new] >= 0).any(axis=0) & within
     found = []

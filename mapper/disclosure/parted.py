@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
     from scipy import sparse
 
-    from mapper.disclosure.bounds import Block, Need
+    from mapper.disclosure.bounds import Block, TargetNeed
 else:
     sparse = Lazy("scipy.sparse")
 
@@ -40,7 +40,7 @@ class Parted(Protocol):
     def parts_whole(self) -> bool: ...  # noqa: D102 - named in Limit
 
 
-def with_parts(block: Block, limits: Sequence[Parted], need: Need) -> Block:
+def with_parts(block: Block, limits: Sequence[Parted], need: TargetNeed) -> Block:
     """Return a system with an unknown for each part of its sums, none of which must be known."""
     owner = np.array([at for at, one in enumerate(limits) for _ in one.parts])
     low, high = np.array([part for one in limits for part in one.parts]).T

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from mapper.base.lazy import Lazy
-from mapper.disclosure.bounds import Block, Need
+from mapper.disclosure.bounds import Block, TargetNeed
 from mapper.disclosure.ground import overlay
 from mapper.disclosure.lens_pieces import lens_pieces
 from mapper.disclosure.margins import Tables
@@ -146,7 +146,7 @@ class Limit:
     watched: bool = True  # it must not become known; not the sum of other pieces like one
 
 
-def block_of(limits: Sequence[Limit], cover: Flags, need: Need) -> Block | None:
+def block_of(limits: Sequence[Limit], cover: Flags, need: TargetNeed) -> Block | None:
     """Return the system that some printed numbers make; nothing where it has no unknown.
 
     Parameters
@@ -191,7 +191,7 @@ def _ends(low: Integers, high: Integers) -> tuple[Floats, Floats]:
     return low.astype(np.float64), np.where(high >= UNLIMITED, np.inf, high.astype(np.float64))
 
 
-def _small_block(held: Flags, low: Integers, high: Integers, need: Need) -> Block | None:
+def _small_block(held: Flags, low: Integers, high: Integers, need: TargetNeed) -> Block | None:
     """Return the system of one piece of ground: the same as a large one, without its overhead."""
     unknown = np.asarray(held.any(axis=0) & ~held[high == 0].any(axis=0))
     if not unknown.any():
@@ -242,7 +242,7 @@ def _targets(
     sums: sparse.csr_array,
     watched: Integers,
     ends: tuple[Integers, Integers],
-    need: Need,
+    need: TargetNeed,
     *,
     alone: Integers,
 ) -> tuple[sparse.csr_array, sparse.csr_array]:
@@ -274,7 +274,7 @@ def _targets(
 
 
 def _differences(
-    sums: sparse.csr_array, low: Integers, high: Integers, need: Need
+    sums: sparse.csr_array, low: Integers, high: Integers, need: TargetNeed
 ) -> sparse.csr_array:
     """Return each sum less another that lies wholly inside it, shape (differences, sums).
 

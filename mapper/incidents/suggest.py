@@ -35,7 +35,7 @@ from mapper.incidents.place_words import parse_numbers, two_numbers
 from mapper.incidents.postcodes import POSTCODE
 from mapper.incidents.suggested_times import (
     AGREE,
-    Column,
+    SampleColumn,
     add_times,
     any_word,
     fineness,
@@ -61,7 +61,7 @@ def suggest_mapping(
         Some records, each with as many fields as the header.
     """
     told = [
-        Column(column, _values_of([record[i] for record in sample if i < len(record)]))
+        SampleColumn(column, _values_of([record[i] for record in sample if i < len(record)]))
         for i, column in enumerate(columns)
         if column.strip()
     ]
@@ -110,7 +110,9 @@ def offer_mapping(
 def _unread_time(columns: Sequence[str], sample: Sequence[Sequence[str]]) -> str:
     """Return an example of a column that is called a time and cannot be read as one."""
     for at, name in enumerate(columns):
-        column = Column(name, _values_of([record[at] for record in sample if at < len(record)]))
+        column = SampleColumn(
+            name, _values_of([record[at] for record in sample if at < len(record)])
+        )
         named = len(name) <= _LONGEST and any_word(_TIMED, column) and not is_clock(column)
         if named and column.values and re.search(r"[0-9].*[0-9]", column.values[0]):
             return (
@@ -120,13 +122,13 @@ def _unread_time(columns: Sequence[str], sample: Sequence[Sequence[str]]) -> str
     return ""
 
 
-def _free(found: Mapping[str, tuple[str, ...]], told: Sequence[Column]) -> list[Column]:
+def _free(found: Mapping[str, tuple[str, ...]], told: Sequence[SampleColumn]) -> list[SampleColumn]:
     """Return the columns that fill nothing yet."""
     taken = {name for names in found.values() for name in names}
     return [column for column in told if column.name not in taken]
 
 
-def _add_exact(found: dict[str, tuple[str, ...]], told: Sequence[Column]) -> None:
+def _add_exact(found: dict[str, tuple[str, ...]], told: Sequence[SampleColumn]) -> None:
     """Add columns called as the extract calls them, or by another of their fixed names."""
     for wanted in EXTRACT_COLUMNS:
         names = {wanted.name.replace("_", ""), *FLAG_NAMES.get(wanted.name, ())}
@@ -137,7 +139,7 @@ def _add_exact(found: dict[str, tuple[str, ...]], told: Sequence[Column]) -> Non
                 found[wanted.name] = (column.name,)
 
 
-def _fits(wanted: ExtractColumn, column: Column) -> bool:
+def _fits(wanted: ExtractColumn, column: SampleColumn) -> bool:
     """Return whether sample values can be what a column of the extract holds."""
     kind, names = wanted.kind, (wanted.name, *FLAG_NAMES.get(wanted.name, ()), column.name)
     if kind == "time":
@@ -159,7 +161,7 @@ def _is_coordinate(text: str) -> bool:
     return any(np.isfinite(parse_numbers(texts, degrees=way)[0]) for way in (True, False))
 
 
-def _add_places(found: dict[str, tuple[str, ...]], told: Sequence[Column]) -> None:
+def _add_places(found: dict[str, tuple[str, ...]], told: Sequence[SampleColumn]) -> None:
     """Add coordinates: by name where the values agree, then by the values alone."""
     if _add_squares(found, _free(found, told)):
         return
@@ -186,7 +188,7 @@ def _add_places(found: dict[str, tuple[str, ...]], told: Sequence[Column]) -> No
             return
 
 
-def _add_squares(found: dict[str, tuple[str, ...]], free: Sequence[Column]) -> bool:
+def _add_squares(found: dict[str, tuple[str, ...]], free: Sequence[SampleColumn]) -> bool:
     """Add coordinates inside lettered squares, whose letters stand in a column of their own."""
     squares = [c for c in free if c.share(re.compile(r"[HNOSThnost][A-HJ-Za-hj-z]").fullmatch)]
     inside = [c for c in free if c.share(re.compile(r"[0-9]{1,5}").fullmatch)]
@@ -199,20 +201,20 @@ def _add_squares(found: dict[str, tuple[str, ...]], free: Sequence[Column]) -> b
     return False
 
 
-def _at_home(one: Column, two: Column) -> bool:
+def _at_home(one: SampleColumn, two: SampleColumn) -> bool:
     """Return whether metres of two columns lie round the own area this way and not the other."""
     x, y = (parse_numbers(pa.array(c.values, pa.string()), degrees=False) for c in (one, two))
     return x.size == y.size and exchanged(y, x)
 
 
-def _beside(free: Sequence[Column]) -> list[tuple[Column, Column]]:
+def _beside(free: Sequence[SampleColumn]) -> list[tuple[SampleColumn, SampleColumn]]:
     """Return pairs of columns of numbers, those beside each other first."""
     numbers = [(i, c) for i, c in enumerate(free) if c.share(_is_coordinate)]
     pairs = [(abs(i - j), i > j, a, b) for i, a in numbers for j, b in numbers if i != j]
     return [(a, b) for _, _, a, b in sorted(pairs, key=lambda pair: pair[:2])]
 
 
-def _kind_of(one: Column, two: Column) -> str:
+def _kind_of(one: SampleColumn, two: SampleColumn) -> str:
     """Return what a pair of columns holds: easting, longitude, or nothing."""
     size = min(len(one.values), len(two.values))
     if not size or not (one.share(_is_coordinate) and two.share(_is_coordinate)):
@@ -244,7 +246,7 @@ def _pair_kind(x: np.ndarray, y: np.ndarray) -> str:
     return ""
 
 
-def _named(wanted: str, free: Sequence[Column]) -> Column | None:
+def _named(wanted: str, free: Sequence[SampleColumn]) -> SampleColumn | None:
     """Return the first free column whose header is a name of what is wanted."""
     pattern = re.compile(NAMES[wanted])
     return next(
@@ -252,7 +254,7 @@ def _named(wanted: str, free: Sequence[Column]) -> Column | None:
     )
 
 
-def _add_named(found: dict[str, tuple[str, ...]], told: Sequence[Column]) -> None:
+def _add_named(found: dict[str, tuple[str, ...]], told: Sequence[SampleColumn]) -> None:
     """Add texts by the names of their columns."""
     for wanted in ("reference", "incident_type", *NAMES):
         if wanted in found or wanted in ("easting", "northing", "longitude", "latitude"):
@@ -263,7 +265,7 @@ def _add_named(found: dict[str, tuple[str, ...]], told: Sequence[Column]) -> Non
             found[wanted] = (column.name,)
 
 
-def _worded(wanted: str, free: Sequence[Column]) -> Column | None:
+def _worded(wanted: str, free: Sequence[SampleColumn]) -> SampleColumn | None:
     """Return the free column whose header's words say what is wanted: a settled one first."""
     if wanted not in WORDS:
         return None
@@ -280,7 +282,7 @@ def _worded(wanted: str, free: Sequence[Column]) -> Column | None:
     )
 
 
-def _tells(wanted: str, column: Column) -> bool:
+def _tells(wanted: str, column: SampleColumn) -> bool:
     """Return whether values can be references (nearly all differ) or types (words)."""
     if not column.values or wanted == "reference":
         return len(set(column.values)) >= len(column.values) / 2

@@ -38,7 +38,7 @@ _BARE_CLOCK = re.compile(r"\d{1,4}|0?\.\d+")  # only under a header that says ti
 
 
 @dataclass(frozen=True)
-class Column:
+class SampleColumn:
     """One column: its header in plain letters and in words, and its values that are not blank."""
 
     name: str
@@ -58,14 +58,14 @@ class Column:
         )
 
 
-def add_times(found: dict[str, tuple[str, ...]], told: Sequence[Column]) -> None:
+def add_times(found: dict[str, tuple[str, ...]], told: Sequence[SampleColumn]) -> None:
     """Add the times by the values and headers of columns, each with its clock."""
     dates = {
         column.name: fine
         for column in told
         if (fine := fineness(column)) is not None and not column.share(_DAYLESS.match)
     }
-    ranks: dict[str, tuple[int, int, Column]] = {}
+    ranks: dict[str, tuple[int, int, SampleColumn]] = {}
     for at, column in enumerate(told):
         if column.name not in dates or any_word(OTHER_DATES, column):
             continue
@@ -86,7 +86,7 @@ def add_times(found: dict[str, tuple[str, ...]], told: Sequence[Column]) -> None
         found["from_at"] = (*parts, *_clock_names(rest[0] if rest else None, told))
 
 
-def _parts_of_date(told: Sequence[Column]) -> tuple[str, ...]:
+def _parts_of_date(told: Sequence[SampleColumn]) -> tuple[str, ...]:
     """Return the columns of day, month and year where a date is written in three, else none."""
     parts = []
     for names, values in _PARTS:
@@ -99,7 +99,7 @@ def _parts_of_date(told: Sequence[Column]) -> tuple[str, ...]:
     return tuple(parts)
 
 
-def _clock_names(clock: Column | None, told: Sequence[Column]) -> tuple[str, ...]:
+def _clock_names(clock: SampleColumn | None, told: Sequence[SampleColumn]) -> tuple[str, ...]:
     """Return the columns of a time of day: one, or that of hours and that of its minutes."""
     if clock is None:
         return ()
@@ -112,7 +112,7 @@ def _clock_names(clock: Column | None, told: Sequence[Column]) -> tuple[str, ...
     return (clock.name, *(c.name for c in minutes[:1]))
 
 
-def fineness(column: Column) -> int | None:
+def fineness(column: SampleColumn) -> int | None:
     """Return how finely a column of dates tells the time, or None where it holds no dates."""
     if not column.values:
         return None
@@ -133,7 +133,7 @@ def fineness(column: Column) -> int | None:
     return MINUTE if fine.size and (fine == MINUTE).any() and not midnight.all() else 1
 
 
-def _role(column: Column) -> tuple[str, int]:
+def _role(column: SampleColumn) -> tuple[str, int]:
     """Return which time a column of dates holds, and how surely (0 is surest)."""
     for rank, (role, words) in enumerate(TIME_WORDS):
         if any_word(words, column):
@@ -141,20 +141,20 @@ def _role(column: Column) -> tuple[str, int]:
     return "from_at", len(TIME_WORDS)
 
 
-def any_word(pattern: re.Pattern[str], column: Column) -> bool:
+def any_word(pattern: re.Pattern[str], column: SampleColumn) -> bool:
     """Return whether any word of a header fits a pattern whole."""
     return any(pattern.fullmatch(word) for word in column.words)
 
 
-def is_clock(column: Column) -> bool:
+def is_clock(column: SampleColumn) -> bool:
     """Return whether a column holds times of day."""
     timed = re.search(r"time|hour|hrs|hhmm|^tm|tm$", column.plain)
     return column.share(_CLOCK.fullmatch) or bool(timed and column.share(_BARE_CLOCK.fullmatch))
 
 
 def _clock_of(
-    date: Column, at: int, told: Sequence[Column], clocks: Sequence[Column]
-) -> Column | None:
+    date: SampleColumn, at: int, told: Sequence[SampleColumn], clocks: Sequence[SampleColumn]
+) -> SampleColumn | None:
     """Return the clock of a column of dates: of the same name but for one word, else beside it."""
     plain = re.sub(r"date|day|dt", "", date.plain)
     same = [c for c in clocks if re.sub(r"time|hours?|hrs|tm", "", c.plain) == plain]

@@ -34,7 +34,7 @@ TABLE_COLUMNS = (
 
 
 @dataclass(frozen=True)
-class Coverage:
+class CampaignCoverage:
     """Where a campaign went, by the names of its places in their order."""
 
     planned: tuple[str, ...]
@@ -51,14 +51,14 @@ class Coverage:
         return f"{len(self.visited)} of {count(len(self.planned), 'place')} visited"
 
 
-def coverage(content: Content) -> Coverage:
+def coverage(content: Content) -> CampaignCoverage:
     """Return which planned places were visited and which are untouched."""
     planned = tuple(dict.fromkeys(row["place"] for row in content.get("places", ())))
     counted = {
         row["place"] for row in content.get("outreach", ()) if any(row.get(n) for n in COUNTED)
     }
     done = {one.place for one in actions_of(content) if one.status == "done"}
-    return Coverage(planned, tuple(name for name in planned if name in counted | done))
+    return CampaignCoverage(planned, tuple(name for name in planned if name in counted | done))
 
 
 def cells_of(content: Content, names: Iterable[str]) -> frozenset[str]:

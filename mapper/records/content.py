@@ -12,7 +12,7 @@ from typing import Any
 
 from mapper.base.errors import RecordsError
 from mapper.grid.hexagons import strings_to_cells
-from mapper.records.form import HEAVIEST, Column, Content, Field, Form
+from mapper.records.form import HEAVIEST, Content, Field, FieldColumn, Form
 
 _LONGEST = 100_000  # signs of one text; more is a pasted file
 MOST = 2_000  # cells or rows of one field
@@ -92,7 +92,7 @@ def free_text(form: Form, content: Content) -> dict[str, str]:
     return {label: text for label, text in typed.items() if text}
 
 
-def _row_in_words(columns: tuple[Column, ...], row: Mapping[str, Any]) -> str:
+def _row_in_words(columns: tuple[FieldColumn, ...], row: Mapping[str, Any]) -> str:
     """Return one row as a line: its values with their labels."""
     told = ((one.label, row.get(one.id)) for one in columns if one.kind != "cells")
     return "; ".join(f"{label}: {value}" for label, value in told if not _is_empty(value))
@@ -105,7 +105,7 @@ def _is_empty(value: Any) -> bool:
     return value is None or (isinstance(value, Sequence | Mapping) and not value)
 
 
-def _text(_field: Field | Column, value: Any) -> str:
+def _text(_field: Field | FieldColumn, value: Any) -> str:
     """Return text as it was typed."""
     if not isinstance(value, str):
         raise ValueError(f"{type(value).__name__} is no text")  # noqa: TRY004 - as below
@@ -114,7 +114,7 @@ def _text(_field: Field | Column, value: Any) -> str:
     return value
 
 
-def _day(_field: Field | Column, value: Any) -> str:
+def _day(_field: Field | FieldColumn, value: Any) -> str:
     """Return a day as year, month and day."""
     try:
         return date.fromisoformat(str(value)).isoformat()
@@ -122,7 +122,7 @@ def _day(_field: Field | Column, value: Any) -> str:
         raise ValueError(f"“{value}” is no date, write 2026-03-01") from None
 
 
-def _choice(field: Field | Column, value: Any) -> str:
+def _choice(field: Field | FieldColumn, value: Any) -> str:
     """Return one of the options; a word of an earlier form stands for the one of today."""
     value = field.earlier.get(value, value)
     if value not in field.options:
@@ -154,7 +154,7 @@ def _weights(field: Field, value: Any) -> dict[str, dict[str, Any]]:
     return {option: kept[option] for option in field.options if option in kept}
 
 
-def _cells(_field: Field | Column, value: Any) -> list[str]:
+def _cells(_field: Field | FieldColumn, value: Any) -> list[str]:
     """Return cells, each once, sorted."""
     if isinstance(value, str) or not isinstance(value, Sequence):
         raise ValueError("a list of cells is needed")  # noqa: TRY004 - as above
@@ -176,7 +176,7 @@ def _is_cell(text: object) -> bool:
     return True
 
 
-def _number(_field: Field | Column, value: Any) -> int:
+def _number(_field: Field | FieldColumn, value: Any) -> int:
     """Return a count from 0 up."""
     whole = isinstance(value, int | float) and not isinstance(value, bool) and value == int(value)
     if not whole or not 0 <= value <= _LARGEST:
@@ -212,7 +212,7 @@ def _data(_field: Field, value: Any) -> Any:
     return json.loads(json.dumps(value, allow_nan=False))
 
 
-_COLUMN_CHECKS: Mapping[str, Callable[[Column, Any], Any]] = MappingProxyType(
+_COLUMN_CHECKS: Mapping[str, Callable[[FieldColumn, Any], Any]] = MappingProxyType(
     {
         "line": _text,
         "text": _text,

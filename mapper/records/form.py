@@ -37,7 +37,7 @@ _FOLDER = Path(__file__).parent / "forms"
 
 
 @dataclass(frozen=True)
-class Column:
+class FieldColumn:
     """One column of a field of rows."""
 
     id: str
@@ -61,7 +61,7 @@ class Field:
     guidance: str  # what a good answer holds, in plain words
     required: bool = False  # said to be unanswered for as long as it is
     options: tuple[str, ...] = ()
-    columns: tuple[Column, ...] = ()
+    columns: tuple[FieldColumn, ...] = ()
     item: str = "row"  # what one row is called
     open: bool = False  # more than the options may be chosen
     earlier: Mapping[str, str] = field(default_factory=dict)
@@ -159,7 +159,7 @@ def _load(kind: RecordKind, known: tuple[Agency, ...]) -> Form:
 def _field(read: Mapping[str, Any], known: tuple[Agency, ...]) -> Field:
     """Return a field as its file describes it."""
     columns = tuple(
-        Column(
+        FieldColumn(
             one["id"],
             one["label"],
             one["kind"],

@@ -15,7 +15,7 @@ import pandas as pd
 from mapper.base.text import count
 from mapper.grid.area_weighting import name_key
 from mapper.records.actions import PlannedAction, actions_of, done_since, has_ended, overdue
-from mapper.records.place_work import Ground, grounds_of, leads_of
+from mapper.records.place_work import WorkGround, grounds_of, leads_of
 from mapper.records.versions import Version
 
 ONE_PLACE = 0.5  # share of the smaller ground
@@ -110,7 +110,7 @@ def since_meeting(
 
 def crossings(work: Iterable[Version]) -> tuple[Crossing, ...]:
     """Return each place with the live work at it, most pieces of work first."""
-    groups: list[list[tuple[Ground, Version]]] = []
+    groups: list[list[tuple[WorkGround, Version]]] = []
     for one in live(work):
         for ground in grounds_of(one):
             for group in groups:
@@ -163,7 +163,7 @@ def crossing_words(found: Iterable[Crossing]) -> tuple[str, ...]:
     return (*many, *doors, *twice, *open_doors, *bare)
 
 
-def _is_one_place(one: Ground, other: Ground) -> bool:
+def _is_one_place(one: WorkGround, other: WorkGround) -> bool:
     """Tell whether two grounds are one place."""
     if one.hotspot_id and one.hotspot_id == other.hotspot_id:
         return True
@@ -172,7 +172,7 @@ def _is_one_place(one: Ground, other: Ground) -> bool:
     return max(one.share_of(other.cells), other.share_of(one.cells)) >= ONE_PLACE
 
 
-def _crossing(group: Sequence[tuple[Ground, Version]]) -> Crossing:
+def _crossing(group: Sequence[tuple[WorkGround, Version]]) -> Crossing:
     """Return what meets at one place."""
     actions: dict[tuple[str, int], PlannedAction] = {}
     for ground, one in group:

@@ -124,7 +124,7 @@ def speaks_of(one: Version, hotspot_id: str, cells: frozenset[str]) -> bool:
 
 
 @dataclass(frozen=True)
-class Ground:
+class WorkGround:
     """One place that a record names."""
 
     name: str
@@ -140,12 +140,12 @@ class Ground:
         return len(mine & theirs) / len(theirs)
 
 
-def grounds_of(one: Version) -> tuple[Ground, ...]:
+def grounds_of(one: Version) -> tuple[WorkGround, ...]:
     """Return the places that a record names: its own, or each of a campaign's."""
     if one.kind != "campaign":
-        return (Ground(one.title, one.hotspot_id, frozenset(one.content.get("cells", ()))),)
+        return (WorkGround(one.title, one.hotspot_id, frozenset(one.content.get("cells", ()))),)
     return tuple(
-        Ground(row["place"], row.get("hotspot_id", ""), frozenset(row.get("cells", ())))
+        WorkGround(row["place"], row.get("hotspot_id", ""), frozenset(row.get("cells", ())))
         for row in one.content.get("places", ())
     )
 
@@ -160,7 +160,7 @@ def leads_of(one: Version) -> Mapping[str, str]:
     return leads_by_place(one.content)
 
 
-def every_ground(work: Iterable[Version]) -> list[Ground]:
+def every_ground(work: Iterable[Version]) -> list[WorkGround]:
     """Return the places with cells that some records name, each once, by name."""
     found = {(one.name, one.cells): one for each in work for one in grounds_of(each) if one.cells}
     return sorted(found.values(), key=lambda one: one.name)

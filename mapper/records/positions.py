@@ -27,7 +27,7 @@ from mapper.incidents.gather import gather
 from mapper.incidents.mapping import ColumnMapping
 from mapper.incidents.read import read_incidents
 from mapper.incidents.suggest import suggest_mapping
-from mapper.records.place_work import Ground
+from mapper.records.place_work import WorkGround
 from mapper.records.visits import LONGEST, Visit, VisitKind
 
 Times = npt.NDArray[np.datetime64]
@@ -99,7 +99,7 @@ def read_positions(path: Path, *, mapping: ColumnMapping | None = None) -> tuple
 
 
 def stays_at(
-    positions: pd.DataFrame, grounds: Iterable[Ground], *, kind: VisitKind, left_out: int = 0
+    positions: pd.DataFrame, grounds: Iterable[WorkGround], *, kind: VisitKind, left_out: int = 0
 ) -> Stays:
     """Return the stays at some places.
 

@@ -24,7 +24,7 @@ from mapper.records.actions import PlannedAction, actions_of, has_ended, overdue
 from mapper.records.campaigns import coverage, judged_by_reach
 from mapper.records.database import Database
 from mapper.records.evaluations import register
-from mapper.records.place_work import Ground, grounds_of
+from mapper.records.place_work import WorkGround, grounds_of
 from mapper.records.versions import Version, records
 
 TOO_FEW = "too few to say"
@@ -82,7 +82,7 @@ class Shared:
     results: tuple[SharedResult, ...] = ()
     campaigns: tuple[SharedCampaign, ...] = ()
     meetings: tuple[date, ...] = ()  # days on which meetings were held, latest first
-    ground: tuple[Ground, ...] = ()  # places of work under way that was shared with partners
+    ground: tuple[WorkGround, ...] = ()  # places of work under way that was shared with partners
 
 
 def shared_records(
@@ -132,7 +132,7 @@ def _is_marked(plan: Version) -> bool:
     return plan.content.get("shared") == SHARED and under_way
 
 
-def shared_ground(work: Iterable[Version]) -> tuple[Ground, ...]:
+def shared_ground(work: Iterable[Version]) -> tuple[WorkGround, ...]:
     """Return the places of plans and campaigns under way that somebody shared with partners.
 
     Partners read their names; their cells are for counting alone which places of a map they cover.

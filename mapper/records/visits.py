@@ -22,7 +22,7 @@ from mapper.disclosure.people import Viewer, require, role_of
 from mapper.records.audit import Event, append
 from mapper.records.database import Database
 from mapper.records.form import Content, RecordKind
-from mapper.records.place_work import Ground
+from mapper.records.place_work import WorkGround
 from mapper.records.schema.visits import visits
 
 VisitKind = Literal["patrol", "partner visit"]
@@ -157,12 +157,12 @@ def visits_between(database: Database, first: date, last: date) -> tuple[Visit, 
 
 def visits_on(cells: frozenset[str], found: Iterable[Visit]) -> tuple[Visit, ...]:
     """Return the visits that count for some ground."""
-    ground = Ground("", "", cells)
+    ground = WorkGround("", "", cells)
     return tuple(
         one
         for one in found
         if one.cells == cells
-        or max(ground.share_of(one.cells), Ground("", "", one.cells).share_of(cells))
+        or max(ground.share_of(one.cells), WorkGround("", "", one.cells).share_of(cells))
         >= _SAME_GROUND
     )
 

@@ -4,7 +4,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from mapper.app.work.place_field import named, split
-from mapper.records.place_work import Ground
+from mapper.records.place_work import WorkGround
 
 grounds = st.dictionaries(
     st.sampled_from(["Elm Road", "Oak Road", "Ash Road"]),
@@ -25,9 +25,9 @@ def test_the_place_itself_is_chosen_and_not_its_parts():
 
 def test_two_places_of_one_name_are_numbered_and_one_place_is_told_once():
     told = [
-        Ground("Elm", "HS-1", frozenset("ab")),
-        Ground("Elm again", "", frozenset("ab")),
-        Ground("Elm", "", frozenset("c")),
-        Ground("No ground", "", frozenset()),
+        WorkGround("Elm", "HS-1", frozenset("ab")),
+        WorkGround("Elm again", "", frozenset("ab")),
+        WorkGround("Elm", "", frozenset("c")),
+        WorkGround("No ground", "", frozenset()),
     ]
     assert named(told) == {"Elm": frozenset("ab"), "Elm (2)": frozenset("c")}

@@ -10,7 +10,7 @@ from mapper.areas.load import load_study_area
 from mapper.lenses.load import load_lens
 from mapper.questions.windows import Window
 from mapper.records.evaluations import evaluate_intervention, is_unchanged
-from mapper.records.place_work import Ground
+from mapper.records.place_work import WorkGround
 from mapper.records.positions import read_positions, stays_at
 from mapper.records.versions import Version
 from mapper.records.visits import dosage
@@ -71,10 +71,10 @@ def test_planted_visits_are_recovered_to_the_minute_without_a_call_sign(demonstr
         run = own.groupby((own.diff() > pd.Timedelta(minutes=2)).cumsum())
         minutes = (run.max() - run.min()).dt.total_seconds() / 60
         cells = frozenset(truth["treated_cells"])
-        stays = stays_at(positions, [Ground(truth["id"], "", cells)], kind="patrol")
+        stays = stays_at(positions, [WorkGround(truth["id"], "", cells)], kind="patrol")
         found = dosage(cells, stays.visits, first=AFTER.first, last=AFTER.last)
         assert (found.visits, found.minutes) == (len(minutes), int(minutes.sum()))
         assert found.visits == 26 * 3
         assert stays.elsewhere >= 2_000
     idle = frozenset(demonstration.truth["interventions"][2]["treated_cells"])
-    assert not stays_at(positions, [Ground("", "", idle)], kind="patrol").visits
+    assert not stays_at(positions, [WorkGround("", "", idle)], kind="patrol").visits

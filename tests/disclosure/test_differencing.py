@@ -10,7 +10,7 @@ import shapely
 from scipy import sparse
 
 from mapper.disclosure import bounds, differencing
-from mapper.disclosure.bounds import Block, Need, bound
+from mapper.disclosure.bounds import Block, TargetNeed, bound
 from mapper.disclosure.differencing import check
 from mapper.disclosure.finding_check import check_finding
 from mapper.disclosure.ground import overlay
@@ -96,7 +96,7 @@ def test_no_target_that_every_solution_counts_out_shows_to_be_known_is_passed(se
     sums, low, high = drawn_system(seed)
     targets = np.concatenate([np.eye(4), np.eye(4)[:2] + np.eye(4)[2:]])
     sparse_ = sparse.csr_array(sums), low, high
-    (known,) = bound([Block(*sparse_, targets=sparse.csr_array(targets))], Need(4, 5))
+    (known,) = bound([Block(*sparse_, targets=sparse.csr_array(targets))], TargetNeed(4, 5))
     solutions = solutions_of(sums, low, high)
     assert known.possible == (len(solutions) > 0)
     if len(solutions):
@@ -113,9 +113,9 @@ def test_no_target_that_every_solution_counts_out_shows_to_be_known_is_passed(se
 def test_what_no_programme_settled_in_time_counts_as_exposed(monkeypatch):
     eye = sparse.csr_array(np.eye(1))
     wide = Block(eye, np.array([1.0]), np.array([4.0]), targets=eye)
-    assert not bound([wide], Need(4, 5))[0].exposed.any()
+    assert not bound([wide], TargetNeed(4, 5))[0].exposed.any()
     monkeypatch.setattr(bounds, "MOST_SECONDS", 0.0)
-    assert bound([wide], Need(4, 5))[0].exposed.all()
+    assert bound([wide], TargetNeed(4, 5))[0].exposed.all()
 
 
 def test_a_map_is_withheld_where_the_time_is_spent_and_not_refused(monkeypatch):
@@ -131,7 +131,7 @@ def test_limits_that_cannot_hold_together_are_told_from_those_that_can():
     both = sparse.csr_array(np.ones((2, 1)))
     good = Block(eye, np.array([1.0]), np.array([9.0]), targets=eye)
     bad = Block(both, np.array([1.0, 5.0]), np.array([4.0, 7.0]), targets=eye)
-    found = bound([good, bad], Need(values=4, below=5))
+    found = bound([good, bad], TargetNeed(values=4, below=5))
     assert [known.possible for known in found] == [True, False]
 
 

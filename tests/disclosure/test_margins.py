@@ -5,11 +5,11 @@ import pytest
 from scipy import optimize, sparse
 
 from mapper.disclosure import bounds
-from mapper.disclosure.bounds import Need, bound
+from mapper.disclosure.bounds import TargetNeed, bound
 from mapper.disclosure.margins import margins_of
 from mapper.disclosure.systems import Limit, block_of
 
-NEED = Need(values=4, below=5)
+NEED = TargetNeed(values=4, below=5)
 # Releases: a map in small cells, one in larger ones, wards, a lens of theirs, an area.
 COVER = np.array([[1, 1, 0, 0, 1], [1, 1, 1, 1, 1], [1, 1, 1, 0, 0], [0, 1, 1, 0, 0], [1] * 5]) > 0
 

@@ -31,7 +31,7 @@ from mapper.outputs.briefing.content import briefing_content
 from mapper.outputs.briefing.gather import gather
 from mapper.outputs.briefing.spans import RateChange, Spans, compare_spans, spans_of_counts
 from mapper.questions.windows import Window
-from mapper.records.place_work import Ground
+from mapper.records.place_work import WorkGround
 from mapper.records.shared import Shared
 from tests.small_extract import write_extract
 
@@ -365,7 +365,7 @@ def test_inequality_counts_the_maps_places_and_those_that_shared_work_covers(gat
     }
     poor = [spot for spot, own in cells.items() if np.nanmedian([decile[c] for c in own]) == 1]
     first = next(iter(cells))
-    ground = (Ground("Path", "", frozenset(cells[first][:1])),)
+    ground = (WorkGround("Path", "", frozenset(cells[first][:1])),)
     told = briefing_content(gathered, shared=Shared(ground=ground)).inequality
     assert f": {len(poor)} of {len(cells)} place" in told
     assert f"of the 1 covered by work under way, {int(first in poor)}." in told

@@ -11,7 +11,7 @@ from mapper.base.errors import InputError, RecordsError, RefusedError
 from mapper.base.week import day_and_shift
 from mapper.disclosure.people import Viewer, one_person
 from mapper.grid.hexagons import cells_to_strings, points_to_cells
-from mapper.records.place_work import Ground
+from mapper.records.place_work import WorkGround
 from mapper.records.positions import read_positions, stays_at
 from mapper.records.schema.trust import audit
 from mapper.records.visits import (
@@ -105,7 +105,7 @@ def positions(*minutes, lon=-2.98, lat=53.41):
 
 def test_a_run_of_positions_is_one_stay_from_first_to_last():
     table = positions(0, 4, 8, 12, 30, 31, 60, 64, 69)
-    stays = stays_at(table, [Ground("Park Road", "", HERE)], kind="patrol")
+    stays = stays_at(table, [WorkGround("Park Road", "", HERE)], kind="patrol")
     assert [one.minutes for one in stays.visits] == [12, 9]
     assert (stays.passing, stays.elsewhere, stays.positions) == (1, 0, 9)
     assert [(one.day, one.shift) for one in stays.visits] == [(DAY, "late"), (DAY, "night")]
@@ -115,7 +115,7 @@ def test_two_vehicles_at_once_are_one_stay_and_what_lies_elsewhere_is_forgotten(
     both = pd.concat([positions(0, 3, 6), positions(1, 4, 7), positions(2, 50, lon=-2.90)])
     stays = stays_at(
         both.sort_values("start"),
-        [Ground("Park Road", "", HERE), Ground("None", "", frozenset())],
+        [WorkGround("Park Road", "", HERE), WorkGround("None", "", frozenset())],
         kind="partner visit",
     )
     (one,) = stays.visits
@@ -143,7 +143,7 @@ def test_names_and_call_signs_of_a_table_are_never_read(tmp_path):
     table, left_out = read_positions(path)
     assert list(table.columns) == ["start", "lon", "lat"]
     assert (len(table), left_out) == (10, 0)
-    (one,) = stays_at(table, [Ground("Park Road", "", HERE)], kind="patrol").visits
+    (one,) = stays_at(table, [WorkGround("Park Road", "", HERE)], kind="patrol").visits
     assert (one.minutes, one.place) == (18, "Park Road")
 
 

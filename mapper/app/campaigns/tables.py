@@ -11,7 +11,7 @@ from typing import Any
 import pandas as pd
 import streamlit as st
 
-from mapper.records.form import Column, Field
+from mapper.records.form import Field, FieldColumn
 
 _KINDS: Mapping[str, str] = {"date": "datetime64[ns]", "number": "Int64", "cells": "str"}
 
@@ -31,7 +31,7 @@ def edit_rows(field: Field, rows: Sequence[Mapping[str, Any]], key: str) -> list
     return rows_of(field, shown)
 
 
-def _shown(column: Column) -> Any:
+def _shown(column: FieldColumn) -> Any:
     """Return how a column is drawn; ids and cells go along unseen."""
     unseen = column.kind == "cells" or column.id == "hotspot_id"
     return None if unseen else _configured(column)
@@ -74,14 +74,14 @@ def _place(key: str) -> str:
     return f"{key} base"
 
 
-def _out(column: Column, value: Any) -> Any:
+def _out(column: FieldColumn, value: Any) -> Any:
     """Return an answer as the table shows it."""
     if column.kind == "cells":
         return " ".join(value or ())
     return column.earlier.get(value, value) if column.kind == "choice" else value
 
 
-def _in(column: Column, value: Any) -> Any:
+def _in(column: FieldColumn, value: Any) -> Any:
     """Return what a table holds as an answer."""
     if column.kind == "cells":
         return str(value).split()
@@ -95,7 +95,7 @@ def _is_missing(value: Any) -> bool:
     return bool(pd.isna(value)) or value == ""
 
 
-def _configured(column: Column) -> Any:
+def _configured(column: FieldColumn) -> Any:
     """Return how a column is shown and typed into; cells are kept and not shown."""
     if column.kind == "cells" or column.id == "hotspot_id":
         return None

@@ -25,7 +25,7 @@ _NONE = "\u2013"
 
 
 @dataclass(frozen=True)
-class Column:
+class PlaceFigure:
     """One figure of each place: its title, what it means, its words and what sorts it."""
 
     title: str
@@ -39,13 +39,13 @@ class Column:
         return (_NONE if value is None else self.words(value)), value
 
 
-def columns_of(viewer: Viewer, asked: ShownMap) -> list[Column]:
+def columns_of(viewer: Viewer, asked: ShownMap) -> list[PlaceFigure]:
     """Return the figures that a viewer's list of hot spots has."""
     shown = asked.shown
-    incidents = Column(
+    incidents = PlaceFigure(
         "Incidents", "Recorded in the place and counted", lambda row: row["incidents"], _whole
     )
-    times = Column(
+    times = PlaceFigure(
         "Times expected",
         "Incidents over what was expected there",
         lambda row: row.get("ratio"),
@@ -53,7 +53,7 @@ def columns_of(viewer: Viewer, asked: ShownMap) -> list[Column]:
     )
     if not is_operational(shown):  # what was expected there is worked out of counts: not theirs
         return [incidents]
-    chance = Column(
+    chance = PlaceFigure(
         "Chance (q)",
         "Share of false finds expected among the places down to this one",
         lambda row: row["q"],
@@ -62,17 +62,17 @@ def columns_of(viewer: Viewer, asked: ShownMap) -> list[Column]:
     return [incidents, *_score(shown), times, chance, *_firmness(viewer, asked)]
 
 
-def _score(shown: Release) -> list[Column]:
+def _score(shown: Release) -> list[PlaceFigure]:
     """Return the score of each place, where the definition weighs its incidents unequally."""
     cells = shown.cells
     if cells["score"].equals(cells["incidents"]):
         return []
     scores = cells.groupby("hotspot_id")["score"].sum()
     told = "Incidents times their weights in the definition"
-    return [Column("Score", told, lambda row: int(scores[row["hotspot_id"]]), _whole)]
+    return [PlaceFigure("Score", told, lambda row: int(scores[row["hotspot_id"]]), _whole)]
 
 
-def _firmness(viewer: Viewer, asked: ShownMap) -> list[Column]:
+def _firmness(viewer: Viewer, asked: ShownMap) -> list[PlaceFigure]:
     """Return how firm each place is, where it is known and the viewer sees everything."""
     answers = firmness_known(asked)
     if answers is None or not may(viewer, "see everything"):
@@ -95,7 +95,9 @@ def _firmness(viewer: Viewer, asked: ShownMap) -> list[Column]:
         if question in known:
             table = known[question].table
             shares = dict(zip(table["hotspot_id"], table[name], strict=True))
-            columns.append(Column(title, told, _from(shares), lambda value: f"{value * 100:.0f} %"))
+            columns.append(
+                PlaceFigure(title, told, _from(shares), lambda value: f"{value * 100:.0f} %")
+            )
     return columns
 
 

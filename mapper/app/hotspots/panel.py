@@ -12,7 +12,7 @@ from typing import Any
 
 import streamlit as st
 
-from mapper.app.hotspots.columns import Column
+from mapper.app.hotspots.columns import PlaceFigure
 from mapper.app.shell.basemap import tile_reader, tiles_address
 from mapper.app.shell.listed import directions_of, rows_of
 from mapper.app.shell.results import map_address
@@ -28,7 +28,7 @@ CHOSEN = "mapper_chosen"
 _HEARD = "mapper_chosen_heard"  # what the browser said last: said again, it is no news
 
 
-def show_panel(shown: Release, columns: Sequence[Column], places: Places | None = None) -> str:
+def show_panel(shown: Release, columns: Sequence[PlaceFigure], places: Places | None = None) -> str:
     """Draw map and list and return the id of the chosen hot spot, empty if none is.
 
     Parameters

@@ -25,7 +25,7 @@ from mapper.outputs.place_reach import WITH_WORK, deciles_in_words, reach_of_map
 from mapper.outputs.standard_words import more_than, nothing_words, question_word
 from mapper.outputs.tables import busiest_words, main_streets
 from mapper.records.actions import PlannedAction, doors_of
-from mapper.records.place_work import Ground
+from mapper.records.place_work import WorkGround
 from mapper.records.visits import Visit, visits_on
 
 _BUSIEST = 3  # cells told where no place is listed
@@ -77,13 +77,13 @@ def cards_of(
     return cards
 
 
-def ground_of(patch: PatchRelease, hotspot_id: str) -> Ground:
+def ground_of(patch: PatchRelease, hotspot_id: str) -> WorkGround:
     """Return name and cells of a hot spot of a patch."""
     cells = patch.shown.cells
     spots = patch.shown.hotspots
     name = str(spots.loc[spots["hotspot_id"] == hotspot_id, "name"].iloc[0])
     mine = cells.loc[cells["hotspot_id"] == hotspot_id, "cell"]
-    return Ground(name, hotspot_id, frozenset(mine.astype("str")))
+    return WorkGround(name, hotspot_id, frozenset(mine.astype("str")))
 
 
 def visited_words(mine: Sequence[Visit]) -> str:

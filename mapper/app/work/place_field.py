@@ -15,16 +15,16 @@ from mapper.app.work.record_start import shown_releases
 from mapper.base.text import count
 from mapper.disclosure.people import Viewer, may
 from mapper.records.access import own_wards, readable
-from mapper.records.form import Column, Field, RecordKind
+from mapper.records.form import Field, FieldColumn, RecordKind
 from mapper.records.open import database
-from mapper.records.place_work import Ground, every_ground
+from mapper.records.place_work import WorkGround, every_ground
 from mapper.records.versions import records
 
 Places = Mapping[str, frozenset[str]]  # cells by name
 _KINDS: tuple[RecordKind, ...] = ("assessment", "plan", "intervention", "campaign")
 
 
-def ask_places(field: Field | Column, value: Sequence[str] | None, key: str) -> list[str]:
+def ask_places(field: Field | FieldColumn, value: Sequence[str] | None, key: str) -> list[str]:
     """Ask for places and return their cells, each once.
 
     Raises
@@ -62,7 +62,7 @@ def _own_cells(start: Iterable[str], key: str) -> frozenset[str]:
     return frozenset((text or "").split())
 
 
-def places_seen(viewer: Viewer) -> list[Ground]:
+def places_seen(viewer: Viewer) -> list[WorkGround]:
     """Return the hot spots that this session was shown, then the places of records.
 
     Raises
@@ -74,13 +74,13 @@ def places_seen(viewer: Viewer) -> list[Ground]:
     for shown in reversed(shown_releases()):
         cells = shown.cells.groupby("hotspot_id", observed=True)["cell"].agg(frozenset)
         spots = zip(shown.hotspots["hotspot_id"], shown.hotspots["name"], strict=True)
-        found += [Ground(str(name), str(spot), cells[spot]) for spot, name in spots]
+        found += [WorkGround(str(name), str(spot), cells[spot]) for spot, name in spots]
     every = (one for kind in _KINDS for one in records(database(), kind))
     own = own_wards(viewer, area_here().cells)
     return [*found, *every_ground(readable(viewer, tuple(every), own=own))]
 
 
-def named(grounds: Iterable[Ground]) -> dict[str, frozenset[str]]:
+def named(grounds: Iterable[WorkGround]) -> dict[str, frozenset[str]]:
     """Return the cells of each place by its name; two places of one name are numbered."""
     found: dict[str, frozenset[str]] = {}
     for one in grounds:

@@ -14,7 +14,7 @@ import streamlit as st
 from mapper.app.shell.words import notice, plain
 from mapper.app.work.place_field import ask_places
 from mapper.base.text import encode_text
-from mapper.records.form import HEAVIEST, Column, Content, Field, Form
+from mapper.records.form import HEAVIEST, Content, Field, FieldColumn, Form
 from mapper.records.templates import templates
 
 DrawRows = Callable[[Field, list[Any], str], list[Any]]  # a field of rows, drawn another way
@@ -87,22 +87,22 @@ def _ask_beside(field: Field, value: Any, key: str, row_note: RowNote | None) ->
         return ask(field, value, f"{key} {field.id}")
 
 
-def _line(field: Field | Column, value: Any, key: str) -> str:
+def _line(field: Field | FieldColumn, value: Any, key: str) -> str:
     return st.text_input(field.label, value or "", key=key) or ""
 
 
-def _text(field: Field | Column, value: Any, key: str) -> str:
+def _text(field: Field | FieldColumn, value: Any, key: str) -> str:
     height = _LONG if isinstance(field, Field) else _SHORT
     return st.text_area(field.label, value or "", key=key, height=height) or ""
 
 
-def _day(field: Field | Column, value: Any, key: str) -> str:
+def _day(field: Field | FieldColumn, value: Any, key: str) -> str:
     start = date.fromisoformat(value) if value else None
     chosen: Any = st.date_input(field.label, start, key=key, format="DD/MM/YYYY")
     return chosen.isoformat() if isinstance(chosen, date) else ""
 
 
-def _choice(field: Field | Column, value: Any, key: str) -> str:
+def _choice(field: Field | FieldColumn, value: Any, key: str) -> str:
     # “Choose” is an option like any other: a list that can be cleared is cleared by Escape too,
     # and what was chosen is gone without a word.
     options = ("", *field.options)

@@ -13,7 +13,7 @@ from mapper.base.text import count
 from mapper.base.week import Shift, day_and_shift
 from mapper.disclosure.people import Viewer, may
 from mapper.records.open import database
-from mapper.records.place_work import Ground
+from mapper.records.place_work import WorkGround
 from mapper.records.visits import KINDS, LONGEST, Visit, VisitKind, keep_visits, visits_between
 
 LATELY = 28  # days that a card and the page of visits look back
@@ -32,7 +32,7 @@ def lately(today: date) -> tuple[Visit, ...]:
     return visits_between(database(), today - timedelta(days=LATELY - 1), today)
 
 
-def offer_visit(viewer: Viewer, places: Sequence[Ground], *, key: str) -> None:
+def offer_visit(viewer: Viewer, places: Sequence[WorkGround], *, key: str) -> None:
     """Ask for a visit to one of some places, and keep it at once."""
     if not places or not may(viewer, "plan"):
         return

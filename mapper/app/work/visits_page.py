@@ -24,7 +24,7 @@ from mapper.disclosure.people import Viewer, may, require
 from mapper.disclosure.release import MARKINGS
 from mapper.incidents.gather import TABLE_SUFFIXES
 from mapper.records.open import database
-from mapper.records.place_work import Ground, every_ground, grounds_of
+from mapper.records.place_work import WorkGround, every_ground, grounds_of
 from mapper.records.positions import Stays, read_positions, stays_at
 from mapper.records.versions import Version
 from mapper.records.visits import (
@@ -74,7 +74,7 @@ def visit_table(work: Sequence[Version], found: Sequence[Visit], today: date) ->
     first = today - timedelta(days=LATELY - 1)
     parts = [(place, one) for one in work for place in grounds_of(one) if place.cells]
     known = {place.cells for place, _ in parts}
-    others = {one.cells: Ground(one.place, "", one.cells) for one in found}
+    others = {one.cells: WorkGround(one.place, "", one.cells) for one in found}
     rows = []
     for place, one in [*parts, *((each, None) for each in others.values())]:
         if one is None and place.cells in known:
@@ -122,7 +122,7 @@ def _show_visits(viewer: Viewer, work: Sequence[Version], found: Sequence[Visit]
     )
 
 
-def _offer_positions(viewer: Viewer, places: Sequence[Ground]) -> None:
+def _offer_positions(viewer: Viewer, places: Sequence[WorkGround]) -> None:
     """Take a file of positions, say what it came to, and keep that when asked."""
     with st.expander("Positions of vehicles or radios", icon=":material/route:"):
         st.caption(
@@ -166,7 +166,9 @@ def _offer_back(viewer: Viewer, digest: str, number: int) -> None:
         attempt(lambda: remove_visits(database(), origin=digest, viewer=viewer))
 
 
-def _found(name: str, data: bytes, places: Sequence[Ground], kind: VisitKind) -> tuple[Stays, str]:
+def _found(
+    name: str, data: bytes, places: Sequence[WorkGround], kind: VisitKind
+) -> tuple[Stays, str]:
     """Return the stays in a file, and its digest; the file itself is not kept."""
     with TemporaryDirectory(prefix="mapper-") as folder:
         path = Path(folder, Path(name).name)

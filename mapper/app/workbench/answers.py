@@ -19,7 +19,7 @@ from mapper.app.shell.datasets import Dataset
 from mapper.app.shell.traces import trace
 from mapper.app.workbench.asking import ask
 from mapper.app.workbench.fields import Value, Values
-from mapper.app.workbench.places import Surroundings
+from mapper.app.workbench.places import PlacesAround
 from mapper.app.workbench.runs import Run, start
 from mapper.base.errors import RefusedError
 from mapper.disclosure.for_viewer import release_to
@@ -44,7 +44,7 @@ class Asking:
     lens: Lens
     question: str  # id
     values: Mapping[str, Value]
-    around: Surroundings | None = None
+    around: PlacesAround | None = None
 
     @property
     def key(self) -> str:

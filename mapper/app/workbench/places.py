@@ -30,7 +30,7 @@ _TYPES = ["csv", "tsv", "txt", "xml", "parquet"]
 
 
 @dataclass(frozen=True, eq=False)
-class Surroundings:
+class PlacesAround:
     """Places around, and the digest of the files they came from."""
 
     places: Places
@@ -38,13 +38,13 @@ class Surroundings:
     title: str
 
 
-def places_at_hand() -> Surroundings | None:
+def places_at_hand() -> PlacesAround | None:
     """Return the places this session read last."""
     kept = st.session_state.get(_KEPT)
-    return kept if isinstance(kept, Surroundings) else None
+    return kept if isinstance(kept, PlacesAround) else None
 
 
-def ask_places(dataset: Dataset) -> Surroundings | None:
+def ask_places(dataset: Dataset) -> PlacesAround | None:
     """Ask for files of places; the demonstration brings invented ones."""
     uploads = st.file_uploader(
         "Places around (stations, schools, licensed premises ...)",
@@ -65,7 +65,7 @@ def ask_places(dataset: Dataset) -> Surroundings | None:
     return found
 
 
-def _demonstration(dataset: Dataset) -> Surroundings | None:
+def _demonstration(dataset: Dataset) -> PlacesAround | None:
     """Return the invented places that stand beside the demonstration, where there are any."""
     now = settings()
     given = now.demonstration_file
@@ -75,21 +75,21 @@ def _demonstration(dataset: Dataset) -> Surroundings | None:
         return None
     digest = hashlib.sha256(path.read_bytes()).hexdigest()
     kept = st.session_state.get(_KEPT)
-    if not (isinstance(kept, Surroundings) and kept.digest == digest):
-        kept = Surroundings(read_all_places([path]), digest, "the demonstration")
+    if not (isinstance(kept, PlacesAround) and kept.digest == digest):
+        kept = PlacesAround(read_all_places([path]), digest, "the demonstration")
         st.session_state[_KEPT] = kept
     st.caption(f"{count(len(kept.places.table), 'invented place')} of the demonstration are used.")
     return kept
 
 
-def _read_once(uploads: Sequence["UploadedFile"]) -> Surroundings:
+def _read_once(uploads: Sequence["UploadedFile"]) -> PlacesAround:
     """Return uploaded places; the same files are read once in a session."""
     digest = hashlib.sha256(b"".join(_digest(each) for each in uploads)).hexdigest()
     kept = st.session_state.get(_KEPT)
-    if isinstance(kept, Surroundings) and kept.digest == digest:
+    if isinstance(kept, PlacesAround) and kept.digest == digest:
         return kept
     title = uploads[0].name if len(uploads) == 1 else f"{len(uploads)} files"
-    st.session_state[_KEPT] = found = Surroundings(_read(uploads), digest, title)
+    st.session_state[_KEPT] = found = PlacesAround(_read(uploads), digest, title)
     return found
 
 

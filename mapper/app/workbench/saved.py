@@ -11,7 +11,7 @@ from mapper.app.door.who import current_viewer
 from mapper.app.shell.datasets import Dataset
 from mapper.app.shell.words import notice
 from mapper.app.workbench.answers import AnsweredQuestion, Asking, begin, released
-from mapper.app.workbench.places import Surroundings, places_at_hand
+from mapper.app.workbench.places import PlacesAround, places_at_hand
 from mapper.base.errors import MapperError, RequestError
 from mapper.lenses.load import load_lens
 from mapper.questions.registry import QUESTIONS
@@ -112,7 +112,7 @@ def warning_of(run: SavedRun, dataset: Dataset) -> str:
     return " ".join(told)
 
 
-def asking_of(run: SavedRun, dataset: Dataset, around: Surroundings | None = None) -> Asking:
+def asking_of(run: SavedRun, dataset: Dataset, around: PlacesAround | None = None) -> Asking:
     """Return what a saved run asks, of the data in use now.
 
     Raises
