@@ -284,6 +284,12 @@ def _made(
     return FindingRelease(**signed, table=table, where=where, **beside)
 
 
+def signed_by(shown: Release, made_by: str) -> Release:
+    """Return a release as another person makes it, who may see the same: who made it differs."""
+    signed = _signed({"record": shown.record}, shown.content_digest, made_by)
+    return replace(shown, **signed)
+
+
 def _signed(content: Mapping[str, Any], digest: str, made_by: str) -> dict[str, Any]:
     """Return what a release holds with who made it, and the digests of both."""
     return {

@@ -24,7 +24,7 @@ from mapper.base.text import count
 from mapper.base.types import Flags, Floats, Integers
 from mapper.context.near import RINGS, near_places
 from mapper.context.week import peak_shifts, shift_spread, shift_weights
-from mapper.disclosure.make import release
+from mapper.disclosure.make import release, signed_by
 from mapper.disclosure.own_wards import narrowed
 from mapper.disclosure.people import Viewer, in_wards, require, scope_of
 from mapper.disclosure.release import FindingRelease, Release
@@ -112,6 +112,11 @@ def release_patch(viewer: Viewer, study: PatchStudy, *, wards: Iterable[str] = (
         incidents=result.incidents,
         invented_places=bool(study.places and study.places.synthetic),
     )
+
+
+def patch_for(viewer: Viewer, patch: PatchRelease) -> PatchRelease:
+    """Return a patch as it is released to somebody of the same roles and wards as the first."""
+    return replace(patch, shown=signed_by(patch.shown, viewer.name))
 
 
 def release_outlook(viewer: Viewer, finding: Finding, patch: PatchRelease) -> FindingRelease:

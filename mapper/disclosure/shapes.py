@@ -5,7 +5,7 @@ Each is made and checked as if it had been asked for (:mod:`mapper.disclosure.ne
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
-from datetime import date
+from datetime import date, timedelta
 
 from mapper.analysis.request import AnalysisRequest
 from mapper.analysis.result import AnalysisResult
@@ -64,6 +64,10 @@ def _shapes(
     """Yield them as they come, some of them twice."""
     fit = _fitting(asked, rule)
     yield Shape(fit)
+    if fit.start is not None and fit.start != asked.request.start:
+        # The data may end before the month does, which leaves too few days of it.
+        before = fit.start - timedelta(days=1)
+        yield Shape(replace(fit, start=months_around(before, before)[0]))
     yield from _of_plan(asked, fit, rule, earlier)
     days = fit.start or asked.first, fit.end or asked.last
     maps = [

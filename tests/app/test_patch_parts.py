@@ -34,7 +34,7 @@ from mapper.base.errors import RefusedError
 from mapper.base.settings import settings
 from mapper.context.near import near_places
 from mapper.context.places import Places, places_table
-from mapper.disclosure.patch import allowed_wards, release_patch
+from mapper.disclosure.patch import allowed_wards, patch_for, release_patch
 from mapper.disclosure.people import Viewer, in_wards
 from mapper.disclosure.place_findings import PlaceFindings
 from mapper.grid.hexagons import cells_to_points, points_to_cells, strings_to_cells
@@ -452,3 +452,13 @@ def test_months_alone_give_no_pattern_but_a_reason(study):
     assert patch.months == ()
     assert all("whole periods" in place.reason for place in patch.places)
     assert patch_drawing(patch, None)["months"]["names"] == []
+
+
+def test_a_patch_that_two_share_is_each_ones_own_release(study):
+    ann, bob = (Viewer(name, frozenset({"analyst"})) for name in ("Ann", "Bob"))
+    first = release_patch(ann, study)
+    second = patch_for(bob, first)
+    assert (first.shown.record["made_by"], second.shown.record["made_by"]) == ("Ann", "Bob")
+    assert second.shown.content_digest == first.shown.content_digest
+    assert second.shown.digest == release_patch(bob, study).shown.digest != first.shown.digest
+    assert second.shown.cells is first.shown.cells

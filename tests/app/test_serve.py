@@ -20,6 +20,7 @@ def started(monkeypatch):
     from streamlit.web import cli
 
     lines = []
+    monkeypatch.setattr("mapper.app.door.started._STARTED", [])  # what the test notes goes with it
     monkeypatch.setattr(cli.main_run, "main", lambda line, **_: lines.append(line))
     monkeypatch.setattr(starlette_server, "_bind_socket", starlette_server._bind_socket)
     return lines

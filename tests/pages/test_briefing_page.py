@@ -117,6 +117,19 @@ def test_what_an_analyst_releases_is_what_partners_are_shown(signed_in_app):
     assert "Preview" not in again
 
 
+def test_what_may_not_be_shown_is_previewed_as_what_is_given_instead(signed_in_app):
+    app = signed_in_app("analyst", name="Ann", page=RELEASE)
+    app.selectbox[0].select("all-demand").run()
+    app.selectbox[1].select("since the last meeting").run()
+    app.date_input[0].set_value(date(2023, 12, 15)).run()
+    told = words(app)
+    assert "days are too few" in told
+    assert "partners are shown another map. Given instead of 15 December 2023 to 27" in told
+    assert not app.button(key="release").disabled
+    app.button(key="release").click().run()
+    assert "Released, marked OFFICIAL-SENSITIVE and registered" in words(app)
+
+
 def test_a_month_of_the_release_plan_is_previewed_and_given(signed_in_app):
     app = signed_in_app("analyst", name="Ann", page=RELEASE)
     assert "No monthly plan is fixed" in words(app)

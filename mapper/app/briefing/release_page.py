@@ -5,7 +5,9 @@ from typing import Any
 import pandas as pd
 import streamlit as st
 
-from mapper.analysis.analyse import AnalysisResult, analyse
+from mapper.analysis.analyse import analyse
+from mapper.analysis.request import AnalysisRequest
+from mapper.analysis.result import AnalysisResult
 from mapper.app.briefing.controls import ask_choices
 from mapper.app.briefing.plan_view import show_plan
 from mapper.app.briefing.results import (
@@ -25,11 +27,13 @@ from mapper.app.shell.waiting import opened_dataset, shown_progress
 from mapper.app.shell.what_is import what_are
 from mapper.app.shell.words import notice, plain
 from mapper.areas.load import load_study_area
-from mapper.base.errors import MapperError
+from mapper.base.errors import DisclosureError, MapperError
 from mapper.base.files import Progress
 from mapper.base.text import count, period_in_words
+from mapper.disclosure.nearest import nearest_in_words
 from mapper.disclosure.people import Viewer
 from mapper.disclosure.preview import ReleasePreview, hidden_in_words, preview
+from mapper.disclosure.register import Register
 from mapper.lenses.load import load_lens
 from mapper.outputs.briefing.choices import BriefingChoices
 from mapper.records.briefings import ReleasedBriefing
@@ -56,15 +60,15 @@ def show_page() -> None:
         with shown_progress("Making the map") as progress:
             result = _result(dataset, choices, progress)
             progress("Checking it beside what was released before", 1.0)
-            seen = preview(
-                result, audience=choices.audience, register=PreviewRegister(register_of(viewer))
-            )
+            register = register_of(viewer)
+            seen = preview(result, audience=choices.audience, register=PreviewRegister(register))
+            instead = _instead(dataset, choices, result, register) if seen.refusal else ""
     except MapperError as error:
         notice(str(error), kind="stop")
         return
     _show_last(last_release())
-    _show_preview(result, seen)
-    _ask_release(viewer, dataset, choices, seen)
+    _show_preview(result, seen, instead)
+    _ask_release(viewer, dataset, choices, allowed=bool(instead or not seen.refusal))
 
 
 def _ask(viewer: Viewer, dataset: Dataset) -> BriefingChoices:
@@ -87,6 +91,21 @@ def _result(dataset: Dataset, choices: BriefingChoices, progress: Progress) -> A
     )
 
 
+def _instead(
+    dataset: Dataset, choices: BriefingChoices, result: AnalysisResult, register: Register
+) -> str:
+    """Say what partners would be given instead of a map that they may not be shown; if anything."""
+
+    def again(request: AnalysisRequest) -> AnalysisResult:
+        area = load_study_area(choices.area, resolution=request.resolution)
+        return analyse(dataset.incidents, lens=result.lens, area=area, **request.choices)
+
+    try:
+        return nearest_in_words(result, audience=choices.audience, register=register, make=again)
+    except DisclosureError:
+        return ""
+
+
 def _show_last(last: ReleasedBriefing | None) -> None:
     """Say what partners were given last."""
     if last is None:
@@ -95,10 +114,18 @@ def _show_last(last: ReleasedBriefing | None) -> None:
     notice(f"Last released {last.made[:10]} at {last.made[11:16]} UTC by {last.person}.")
 
 
-def _show_preview(result: AnalysisResult, seen: ReleasePreview) -> None:
-    """Show what is known and what partners would see, side by side."""
+def _show_preview(result: AnalysisResult, seen: ReleasePreview, instead: str) -> None:
+    """Show what is known and what partners would see, side by side.
+
+    Parameters
+    ----------
+    instead
+        What they would be given where they may not see the map that is asked for.
+    """
     if seen.refusal:
-        notice(seen.refusal, kind="stop")
+        notice(seen.refusal, kind="look" if instead else "stop")
+    if instead:
+        notice(f"Released as it is, partners are shown another map. {instead}", kind="look")
     st.caption(
         plain(f"{result.lens.title}, {period_in_words(result.first, result.last)}; {seen.marking}")
     )
@@ -172,10 +199,10 @@ def _why(seen: ReleasePreview) -> pd.DataFrame:
 
 
 def _ask_release(
-    viewer: Viewer, dataset: Dataset, choices: BriefingChoices, seen: ReleasePreview
+    viewer: Viewer, dataset: Dataset, choices: BriefingChoices, *, allowed: bool
 ) -> None:
     """Release when asked to, and say what became of it."""
-    if st.button("Release to partners", key="release", type="primary", disabled=bool(seen.refusal)):
+    if st.button("Release to partners", key="release", type="primary", disabled=not allowed):
         try:
             with shown_progress("Releasing") as progress:
                 made = release_to_partners(viewer, dataset, choices, progress)

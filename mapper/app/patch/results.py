@@ -22,7 +22,7 @@ from mapper.app.shell.waiting import shown_progress
 from mapper.areas.load import load_study_area
 from mapper.areas.study_area import StudyArea
 from mapper.base.files import Progress
-from mapper.disclosure.patch import PatchRelease, release_patch
+from mapper.disclosure.patch import PatchRelease, patch_for, release_patch
 from mapper.lenses.lens import Lens
 from mapper.outputs.maps import embed_map
 from mapper.outputs.maps.patch_layer import patch_drawing
@@ -52,13 +52,14 @@ def released_patch(
     if key not in kept:
         asked = (dataset.digest, repr(request), lens.sha256, area.sha256, repr(wards))
         with shown_progress(COUNTING) as progress:
-            patch = own_once(
+            made = own_once(
                 viewer,
                 ("patch", *asked, places_key(dataset)),
                 lambda: release_patch(
                     viewer, patch_study(dataset, request, lens, area, progress), wards=wards
                 ),
             )
+        patch = patch_for(viewer, made)
         seen = wards or viewer.wards
         trace_release(viewer, patch.shown, subject=TITLE, wards=seen, data=dataset.title)
         kept[key] = patch

@@ -60,7 +60,7 @@ def offered_areas(viewer: Viewer) -> dict[str, str]:
     }
     if may(viewer, "see everything") or not may(viewer, "see own wards"):
         return offered | {n: t for n, t in groups_known().items() if n not in offered}
-    theirs = {n: t for n, t in offered.items() if _holds(load_study_area(n), viewer.wards)}
+    theirs = {n: t for n, t in offered.items() if _holds_wards(n, viewer.wards)}
     return theirs or {own.name: own.title}
 
 
@@ -82,7 +82,15 @@ def ask_area_of_work(viewer: Viewer) -> None:
         )
 
 
-def _holds(area: StudyArea, wards: frozenset[str]) -> bool:
+def _holds_wards(name: str, wards: frozenset[str]) -> bool:
     """Tell whether an area holds one of the wards."""
-    known = area.cells[["ward", "district"]].drop_duplicates()
+    area = load_study_area(name)
+    return _holds(area.sha256, area.name, tuple(sorted(wards)), _area=area)
+
+
+@st.cache_resource(max_entries=512, show_spinner=False)  # asked whenever a page is drawn
+def _holds(sha256: str, name: str, wards: tuple[str, ...], *, _area: StudyArea) -> bool:
+    """Tell it once for each state of an area."""
+    del sha256, name
+    known = _area.cells[["ward", "district"]].drop_duplicates()
     return bool(in_wards(known, wards).any())

@@ -2,8 +2,9 @@
 
 Streamlit's caches are shared by every user, so a result is kept under the digest of the data and
 the whole request, a map under the digest of the release that it shows, what partners are given
-under the rules and the workspace as well, and what one person is shown under who they are and what
-they may see. Tables go in unhashed: Streamlit would hash only a sample of a large one.
+under the rules and the workspace as well, and what somebody is shown of own wards under roles and
+wards: who made it is written into each person's own. Tables go in unhashed: Streamlit would hash
+only a sample of a large one.
 """
 
 from collections.abc import Callable
@@ -81,16 +82,16 @@ def given_once(
 
 
 def own_once(viewer: Viewer, asked: tuple[str, ...], make: Callable[[], Result]) -> Result:
-    """Return what one person is shown, made once for all their windows and sign-ins.
+    """Return what people of the same roles and wards are shown, made by the first who asks.
 
     Parameters
     ----------
     asked
-        Stands for all that it is made of beside the viewer's name, roles and wards.
+        Stands for all that it is made of beside the viewer's roles and wards.
     make
-        Makes it; a refusal is kept for nobody.
+        Makes it, whatever the viewer's name; a refusal is kept for nobody.
     """
-    who = (viewer.name, *sorted(viewer.roles), *sorted(viewer.wards), viewer.agency)
+    who = (*sorted(viewer.roles), *sorted(viewer.wards), viewer.agency)
     here = (rules().sha256, str(settings().workspace.resolve()))
     return cast("Result", _own((repr(who), *asked, *here), _make=make))
 
