@@ -4,7 +4,8 @@ function (map, data, canvas, streets) {
   var HOT = COLOURS.hot;
   // Where a name may stand, in pixels right of and below its point, the nearest first.
   var NAMED_AT = [[0, 0], [0, -21], [0, 21], [-30, 0], [30, 0], [0, -38], [0, 38], [-30, 21],
-    [30, 21], [-30, -21], [30, -21], [-52, 0], [52, 0], [0, -55], [0, 55], [-52, 30], [52, 30]];
+    [30, 21], [-30, -21], [30, -21], [-15, 29], [15, 29], [-15, -29], [15, -29],
+    [-52, 0], [52, 0], [0, -55], [0, 55], [-52, 30], [52, 30]];
   var MANY_NAMES = 400, MANY_DISTRICTS = 12;
   var cells = data.cells, spots = data.hotspots;
   var group = L.featureGroup(), markers = [], outlines = [], chosen = -1;
@@ -215,6 +216,24 @@ function (map, data, canvas, streets) {
   var many = labels.length > MANY_NAMES, districts = labels.filter(function (label) {
     return !label.ward;
   }).length;
+  // A name never leaves its district: a few pixels from its point may be another's ground.
+  function isInside(ring, at) {
+    var inside = false;
+    ring.forEach(function (one, number) {
+      var other = ring[(number || ring.length) - 1];
+      if ((one[0] > at.lat) !== (other[0] > at.lat) && at.lng < one[1] +
+          (other[1] - one[1]) * (at.lat - one[0]) / (other[0] - one[0])) { inside = !inside; }
+    });
+    return inside;
+  }
+  if (districts <= MANY_DISTRICTS) {
+    var borders = data.districts.map(points);
+    labels.forEach(function (label) {
+      label.home = label.ward ? null : borders.filter(function (ring) {
+        return isInside(ring, label.marker.getLatLng());
+      })[0];
+    });
+  }
   function tidy() {
     var close = map.getZoom() >= 12.5, kept = [], inView = 0;
     labels.forEach(function (label) {
@@ -241,7 +260,8 @@ function (map, data, canvas, streets) {
       var here = map.latLngToLayerPoint(label.marker.getLatLng());
       var half = element.firstChild.offsetWidth / 2;
       var free = NAMED_AT.filter(function (by) {
-        return !taken.some(function (other) {
+        var moved = map.layerPointToLatLng([here.x + by[0], here.y + by[1]]);
+        return !(label.home && !isInside(label.home, moved)) && !taken.some(function (other) {
           return Math.abs(other.x - here.x - by[0]) < other.half + half &&
             Math.abs(other.y - here.y - by[1]) < 17;
         });
