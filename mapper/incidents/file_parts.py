@@ -225,8 +225,3 @@ class _Quotes:
         while end and (np.searchsorted(at, end) % 2 or text.startswith(_MARK, end)):
             end = text.rfind(b"\n", 0, end - 1) + 1
         return end
-
-
-def gathered_parts(files: Sequence[CutFile]) -> list[tuple[CutFile, FilePart]]:
-    """Return the parts of all files, in their order."""
-    return [(file, part) for file in files for part in file.parts]
