@@ -6,11 +6,12 @@ import shapely
 
 from mapper.app.shell import results
 from mapper.app.shell.basemap import WARNING
+from mapper.app.shell.router import PAGES
 from mapper.areas.background import background_path
 from mapper.areas.ground_tiles import write_ground
 from mapper.areas.stored import installed_table
 from mapper.base.settings import settings
-from tests.pages.conftest import said, start
+from tests.pages.conftest import drawn, said, start
 
 
 @pytest.fixture
@@ -80,3 +81,26 @@ def test_a_background_that_cannot_be_used_is_said_and_the_map_still_drawn(monkey
     settings.cache_clear()
     assert "MAPPER_BASEMAP: nowhere.pmtiles cannot be read" in said(start())
     assert len(made) == 1
+
+
+def within(part):
+    """A part of the page and all that stands in it."""
+    yield part
+    for one in getattr(part, "children", {}).values():
+        yield from within(one)
+
+
+def place_of_panel(app):
+    """Under which number of the page its map and list stand."""
+    shown = {id(part) for part in drawn(app)}
+    inside = [[id(one) for one in within(part)] for part in app.main.children.values()]
+    return [at for at, ids in zip(app.main.children, inside, strict=True) if shown & set(ids)]
+
+
+def test_a_map_stays_where_it_is_when_its_answer_is_at_hand():
+    """One that moves is for a moment drawn twice, and fetched again."""
+    app = start()
+    first = place_of_panel(app)
+    assert place_of_panel(app.run()) == first != []
+    first = place_of_panel(app.switch_page(str(PAGES / "patch/my_patch.py")).run())
+    assert place_of_panel(app.run()) == first != []

@@ -145,8 +145,7 @@ def _show(viewer: Viewer, shown: ShownBriefing) -> None:
 
 def _show_what_misleads(content: Briefing) -> None:
     """Say what in the data may mislead, beside the one thing to remember."""
-    if content.may_mislead:
-        notice(content.may_mislead, kind="look")
+    notice(content.may_mislead, kind="look")
 
 
 def _offer_present() -> None:

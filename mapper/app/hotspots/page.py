@@ -70,8 +70,7 @@ def show_page() -> None:
         show_refusal(lens, str(error))
         return
     request = request_given(shown, request)
-    if shown.instead:
-        notice(shown.instead, kind="look")
+    notice(shown.instead, kind="look")
     show_headline(shown, data=dataset.title, age=age_words(dataset.incidents.table))
     asked = ShownMap(shown, dataset, request, lens)
     keep_map(asked)

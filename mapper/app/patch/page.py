@@ -99,8 +99,7 @@ def show_page() -> None:
         show_head(asked.viewer, answer.patch, answer.actions, choice=asked.choice,
                   places=answer.places, today=today_here(),
                   age=_age(asked))  # fmt: skip
-    if answer.trouble:
-        notice(f"No second map: {answer.trouble}", kind="look")
+    notice(f"No second map: {answer.trouble}" if answer.trouble else "", kind="look")
     _explore(asked, answer)
 
 
@@ -173,8 +172,7 @@ def _explore(asked: PatchRequest, answer: PatchView) -> None:
     """Draw maps and cards and what belongs to a choice on them; runs alone after one."""
     patch, today = answer.patch, today_here()
     found, said = _found(asked, patch)
-    if said:
-        notice(said, kind="look")
+    notice(said, kind="look")
     maps = [(patch_map_address(patch, asked.dataset), "")]
     if answer.beside:
         title, other = answer.beside

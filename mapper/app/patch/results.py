@@ -49,16 +49,17 @@ def released_patch(
     request = replace(request, area=area.name)
     kept: dict[tuple[object, ...], PatchRelease] = st.session_state.setdefault(_RELEASES, {})
     key = (viewer, dataset.digest, request, lens.sha256, area.sha256, wards)
-    if key not in kept:
+    with shown_progress(COUNTING) as progress:
+        if key in kept:
+            return kept[key]
         asked = (dataset.digest, repr(request), lens.sha256, area.sha256, repr(wards))
-        with shown_progress(COUNTING) as progress:
-            made = own_once(
-                viewer,
-                ("patch", *asked, places_key(dataset)),
-                lambda: release_patch(
-                    viewer, patch_study(dataset, request, lens, area, progress), wards=wards
-                ),
-            )
+        made = own_once(
+            viewer,
+            ("patch", *asked, places_key(dataset)),
+            lambda: release_patch(
+                viewer, patch_study(dataset, request, lens, area, progress), wards=wards
+            ),
+        )
         patch = patch_for(viewer, made)
         seen = wards or viewer.wards
         trace_release(viewer, patch.shown, subject=TITLE, wards=seen, data=dataset.title)

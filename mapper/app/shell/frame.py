@@ -56,3 +56,5 @@ def show_synthetic(incidents: pd.DataFrame) -> None:
     """Say on the page that its data is invented, where it is."""
     if is_synthetic(incidents):
         st.html(f'<p class="m-synthetic" role="note">{encode_text(SYNTHETIC_NOTICE)}</p>')
+    else:
+        st.empty()  # what stands below keeps its place

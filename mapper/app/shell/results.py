@@ -6,6 +6,7 @@ given: one release for all of them, made once while the others wait. Each look i
 """
 
 import hashlib
+from contextlib import nullcontext
 from dataclasses import replace
 
 import streamlit as st
@@ -59,12 +60,10 @@ def released(
     request = replace(request, area=area.name)
     kept: dict[tuple[object, ...], Release] = st.session_state.setdefault(_RELEASES, {})
     key = (viewer, dataset.digest, request, lens.sha256, area.sha256)
-    if key not in kept:
-        if progress is None:
-            with shown_progress(COUNTING) as told:
-                shown = _released(viewer, dataset, request, lens, area, told)
-        else:
-            shown = _released(viewer, dataset, request, lens, area, progress)
+    with shown_progress(COUNTING) if progress is None else nullcontext(progress) as told:
+        if key in kept:
+            return kept[key]
+        shown = _released(viewer, dataset, request, lens, area, told)
         wards = viewer.wards if scope_of(viewer) == "own wards" else ()
         trace_release(viewer, shown, subject="Hot spots", wards=wards, data=dataset.title)
         kept[key] = shown

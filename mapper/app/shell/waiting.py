@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 import streamlit as st
 from streamlit.runtime.scriptrunner import add_script_run_ctx
 
-from mapper.app.shell.data_in_use import current_dataset, data_is_at_hand
+from mapper.app.shell.data_in_use import current_dataset
 from mapper.app.shell.datasets import Dataset
 from mapper.app.shell.words import plain
 from mapper.base.files import Progress
@@ -68,6 +68,9 @@ class _Bar:
 def shown_progress(words: str) -> Iterator[Progress]:
     """Show how far work is that goes on inside the block, once it takes a while.
 
+    It takes its place on the page whether or not there is anything to wait for: called around
+    what may be at hand already, never beside it.
+
     Parameters
     ----------
     words
@@ -85,7 +88,5 @@ def shown_progress(words: str) -> Iterator[Progress]:
 
 def opened_dataset() -> Dataset:
     """Return the data in use; only the first start of all has to wait for it."""
-    if data_is_at_hand():
-        return current_dataset()
     with shown_progress("Making the demonstration data, once") as progress:
         return current_dataset(progress)

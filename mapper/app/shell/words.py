@@ -29,10 +29,16 @@ def notice(text: str, *, kind: str = "note") -> None:
 
     Parameters
     ----------
+    text
+        Without any, its place is kept: what stands below would else move, and a map that moves is
+        drawn twice for a moment.
     kind
         ``note``, ``good`` of what was done, ``sound`` of what was found to be well, ``look`` or
         ``stop``; a sign and a word carry it beside the colour.
     """
+    if not text:
+        st.empty()
+        return
     signs = {"note": "Note", "good": "Done", "sound": "Good", "look": "Look", "stop": "Stopped"}
     sign = signs[kind]
     role = "alert" if kind == "stop" else "status"
