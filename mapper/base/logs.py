@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 _FRAMES = 12  # the last of them
+_ERRORS = 8  # the last of a chain
 
 
 def fault_place(error: BaseException) -> str:
@@ -24,11 +25,14 @@ def fault_place(error: BaseException) -> str:
     ...     print(fault_place(error))
     KeyError at <doctest mapper.base.logs.fault_place[0]>:2 in <module>
     """
-    frames = traceback.extract_tb(error.__traceback__)[-_FRAMES:]
-    steps = " > ".join(f"{Path(one.filename).name}:{one.lineno} in {one.name}" for one in frames)
-    told = f"{type(error).__name__} at {steps}"
-    earlier = error.__cause__ or error.__context__
-    return f"{told}, after {fault_place(earlier)}" if earlier is not None else told
+    told: dict[int, str] = {}  # by the error: a chain may come back to where it began
+    earlier: BaseException | None = error
+    while earlier is not None and id(earlier) not in told and len(told) < _ERRORS:
+        frames = traceback.extract_tb(earlier.__traceback__)[-_FRAMES:]
+        steps = [f"{Path(one.filename).name}:{one.lineno} in {one.name}" for one in frames]
+        told[id(earlier)] = f"{type(earlier).__name__} at {' > '.join(steps)}"
+        earlier = earlier.__cause__ or earlier.__context__
+    return ", after ".join(told.values())
 
 
 def keep_words_out() -> None:

@@ -92,7 +92,10 @@ class Database:
         try:
             yield
         except DBAPIError as error:
-            raise in_words(error, self.name) from error
+            told = in_words(error, self.name)
+            if told is None:  # a fault of this program stays what it is
+                raise
+            raise told from error
 
 
 def is_writing(connection: Connection) -> bool:

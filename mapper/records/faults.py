@@ -34,8 +34,8 @@ _CODES: dict[str, tuple[int | str, ...]] = {
 _MEANING = {code: meaning for meaning, codes in _CODES.items() for code in codes}
 
 
-def in_words(error: DBAPIError, name: str) -> Exception:
-    """Return the refusal that a driver's error means, or the error itself when it is a fault here.
+def in_words(error: DBAPIError, name: str) -> RecordsError | None:
+    """Return the refusal that a driver's error means, nothing when it is a fault here.
 
     Parameters
     ----------
@@ -43,7 +43,7 @@ def in_words(error: DBAPIError, name: str) -> Exception:
         The database, for the message.
     """
     meaning = _meaning(error)
-    return RecordsError(f"{name}: {meaning}") if meaning else error
+    return RecordsError(f"{name}: {meaning}") if meaning else None
 
 
 def _meaning(error: DBAPIError) -> str | None:

@@ -91,6 +91,14 @@ def test_a_dead_link_says_so_and_the_menu_leads_on(visit):
     expect(page.locator("h1")).to_contain_text("My patch")
 
 
+def test_the_menu_marks_the_first_page_under_both_of_its_addresses(visit):
+    for address in ("/", "/hot-spots"):
+        visit.page.goto(f"{visit.address}{address}")
+        marked = visit.page.locator('a[aria-current="page"]')
+        expect(marked).to_have_text("Hot spots")
+        expect(visit.page.get_by_role("link", name="Hot spots", exact=True)).to_have_count(1)
+
+
 def test_three_slides_are_turned_by_arrow_keys_and_left_by_escape(visit):
     page = visit.page
     page.goto(f"{visit.address}/briefing?present=1")

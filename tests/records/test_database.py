@@ -14,6 +14,7 @@ import sqlalchemy
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 from sqlalchemy import insert, inspect, select, text
+from sqlalchemy.exc import DBAPIError
 
 from mapper.base.errors import RecordsError
 from mapper.records.faults import in_words
@@ -191,7 +192,7 @@ def test_a_drivers_error_is_told_by_its_code(error, meaning):
     ids=str,
 )
 def test_a_fault_of_the_program_stays_one(error):
-    assert in_words(error, "x") is error
+    assert in_words(error, "x") is None
 
 
 def test_a_file_that_is_no_database(tmp_path):
@@ -258,3 +259,9 @@ def test_a_connection_that_is_cut_is_said_and_the_next_one_works(database, datab
     with database.write() as connection:
         connection.execute(insert(people), person("c"))
     assert names(database) == ["c"]
+
+
+def test_a_fault_of_the_program_is_no_cause_of_itself(database):
+    with pytest.raises(DBAPIError) as caught, database.read() as connection:
+        connection.exec_driver_sql("SELECT nothing FROM nowhere")
+    assert caught.value.__cause__ is not caught.value

@@ -123,6 +123,13 @@ def test_a_fault_is_logged_by_kind_and_place_whoever_logs_it(monkeypatch):
     assert fault_place(caught.value) in told
 
 
+def test_a_chain_of_faults_that_bites_its_tail_is_told_once():
+    with pytest.raises(ValueError, match="DEMO") as caught:
+        fault()
+    caught.value.__cause__.__cause__ = caught.value
+    assert fault_place(caught.value).count("ValueError at ") == 1
+
+
 @pytest.mark.usefixtures("factory")
 def test_who_mends_the_program_sees_the_words(monkeypatch):
     monkeypatch.setenv("MAPPER_DEBUG", "1")

@@ -104,16 +104,21 @@ def run_app() -> None:
 
 def _note_refused(viewer: Viewer, entries: tuple[AppPage, ...]) -> None:
     """Write down, once a session, that a page was asked for which a role does not open."""
-    context = get_script_run_ctx()
-    if context is None:
-        return
-    pages = context.pages_manager
-    asked = {pages.intended_page_name, pages.intended_page_script_hash}
     noted: set[str] = st.session_state.setdefault(_REFUSED, set())
     for entry in set(ENTRIES) - set(entries):
-        if entry.url not in noted and asked & {entry.url, calc_hash(entry.url)}:
+        if entry.url not in noted and _is_asked_for(entry):
             trace(viewer, "refused", subject=f"Page {entry.title}")
             noted.add(entry.url)
+
+
+def _is_asked_for(entry: AppPage) -> bool:
+    """Tell whether a page is asked for under its own address."""
+    context = get_script_run_ctx()
+    if context is None:
+        return False
+    pages = context.pages_manager
+    asked = {pages.intended_page_name, pages.intended_page_script_hash}
+    return bool(asked & {entry.url, calc_hash(entry.url)})
 
 
 def _menu(entries: tuple[AppPage, ...], *, signs_in: bool) -> dict[str, list["Page"]]:
@@ -122,9 +127,11 @@ def _menu(entries: tuple[AppPage, ...], *, signs_in: bool) -> dict[str, list["Pa
     A section of one page is no section: the page stands in the menu itself. Where nobody signs in
     the page about it opens by its address alone.
     """
-    hidden = {entries[0].title, *(() if signs_in else (YOU,))}
+    first = entries[0]
+    own = _is_asked_for(first)  # the menu marks the one of its two addresses that is open
+    hidden = {*(() if own else (first.title,)), *(() if signs_in else (YOU,))}
     sizes = Counter(entry.section for entry in entries)
-    menu: dict[str, list[Page]] = {"": [_start(entries[0])]}
+    menu: dict[str, list[Page]] = {"": [_start(first, hidden=own)]}
     for entry in entries:
         page = st.Page(
             PAGES / entry.file,
@@ -167,13 +174,19 @@ def _show_lost() -> None:
     )
 
 
-def _start(entry: AppPage) -> "Page":
+def _start(entry: AppPage, *, hidden: bool) -> "Page":
     """Return the first page as what the app opens on.
 
     Streamlit answers its default page at the app's bare address and at no other, so the page is
-    in the list a second time, out of the menu, under its own: /audit opens for everybody who may.
+    in the list a second time under its own, /audit, and in the menu once.
     """
-    return st.Page(PAGES / entry.file, title=entry.title, url_path="start", default=True)
+    return st.Page(
+        PAGES / entry.file,
+        title=entry.title,
+        url_path="start",
+        default=True,
+        visibility="hidden" if hidden else "visible",
+    )
 
 
 def entries_for(viewer: Viewer) -> tuple[AppPage, ...]:

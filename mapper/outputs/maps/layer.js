@@ -6,6 +6,12 @@ function (map, data, canvas, streets) {
   var NAMED_AT = [[0, 0], [0, -21], [0, 21], [-30, 0], [30, 0], [0, -38], [0, 38], [-30, 21],
     [30, 21], [-30, -21], [30, -21], [-15, 29], [15, 29], [-15, -29], [15, -29],
     [-52, 0], [52, 0], [0, -55], [0, 55], [-52, 30], [52, 30]];
+  // A district always has its name, so there are more places to try; the nearest come first.
+  var NAMED_WITHIN = [];
+  for (var down = -70; down <= 70; down += 7) {
+    for (var right = -70; right <= 70; right += 7) { NAMED_WITHIN.push([right, down]); }
+  }
+  NAMED_WITHIN.sort(function (one, other) { return Math.hypot(one[0], one[1]) - Math.hypot(other[0], other[1]); });
   var MANY_NAMES = 400, MANY_DISTRICTS = 12;
   var cells = data.cells, spots = data.hotspots;
   var group = L.featureGroup(), markers = [], outlines = [], chosen = -1;
@@ -259,19 +265,22 @@ function (map, data, canvas, streets) {
       if (!element) { return; }
       var here = map.latLngToLayerPoint(label.marker.getLatLng());
       var half = element.firstChild.offsetWidth / 2;
-      var free = NAMED_AT.filter(function (by) {
-        var moved = map.layerPointToLatLng([here.x + by[0], here.y + by[1]]);
-        return !(label.home && !isInside(label.home, moved)) && !taken.some(function (other) {
-          return Math.abs(other.x - here.x - by[0]) < other.half + half &&
-            Math.abs(other.y - here.y - by[1]) < 17;
+      var by = [0, 0], least = Infinity;
+      (label.home ? NAMED_WITHIN : NAMED_AT).some(function (at) {
+        var x = here.x + at[0], y = here.y + at[1], covered = 0;
+        taken.forEach(function (other) {
+          covered += Math.max(0, other.half + half - Math.abs(other.x - x)) *
+            Math.max(0, 17 - Math.abs(other.y - y));
         });
+        if (covered < least && (!label.home ||
+            isInside(label.home, map.layerPointToLatLng([x, y])))) { by = at; least = covered; }
+        return least === 0;
       });
-      var by = free.length ? free[0] : [0, 0];
-      element.classList.toggle("m-crowded", !free.length &&
+      element.classList.toggle("m-crowded", least > 0 &&
         (Boolean(label.ward) || districts > MANY_DISTRICTS));
       element.style.setProperty("--m-right", by[0] + "px");
       element.style.setProperty("--m-down", by[1] + "px");
-      if (free.length) { taken.push({x: here.x + by[0], y: here.y + by[1], half: half}); }
+      if (least === 0) { taken.push({x: here.x + by[0], y: here.y + by[1], half: half}); }
     });
     standing = taken;
     stand();
