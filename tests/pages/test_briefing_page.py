@@ -7,6 +7,8 @@ from html import unescape
 
 import pytest
 
+from mapper.app.briefing import results
+from mapper.app.shell.router import PAGES
 from mapper.base.settings import settings
 from mapper.disclosure.plan_month import give_month
 from mapper.disclosure.release_plan import PLAN_FILE, release_plan
@@ -14,7 +16,7 @@ from mapper.incidents.read import read_incidents
 from mapper.records.audit_query import AuditFilter, find_entries
 from mapper.records.open import database
 from mapper.records.releases import DatabaseRegister, kept_releases
-from tests.pages.conftest import drawn, said
+from tests.pages.conftest import drawn, said, start
 
 BRIEFING, RELEASE = "meeting/briefing.py", "meeting/release.py"
 HOTSPOTS = "hotspots/overview.py"
@@ -96,6 +98,18 @@ def test_an_analysts_preview_uses_nothing_up(signed_in_app):
     app.selectbox[1].select("half-year")
     assert registered() == []
     assert "Briefing" in {entry.subject for entry in entries("view")}
+
+
+def test_a_preview_is_made_once_until_something_else_is_given(monkeypatch):
+    made, gather = [], results.gather
+    monkeypatch.setattr(results, "gather", lambda *a, **k: (made.append(1), gather(*a, **k))[1])
+    before = words(start().switch_page(str(PAGES / BRIEFING)).run())
+    assert "Preview" in before
+    assert words(start().switch_page(str(PAGES / BRIEFING)).run()) == before  # another window
+    assert len(made) == 1
+    monkeypatch.setattr(DatabaseRegister, "stamp", lambda _: "something else was given")
+    start().switch_page(str(PAGES / BRIEFING)).run()
+    assert len(made) == 2
 
 
 def test_what_an_analyst_releases_is_what_partners_are_shown(signed_in_app):

@@ -142,11 +142,12 @@ def briefing_for(viewer: Viewer, dataset: Dataset, choices: BriefingChoices) -> 
     released = is_released(dataset, choices) or not may(viewer, "release")
     kept: dict[object, Gathered] = st.session_state.setdefault(_KEPT, {})
     key = (viewer, dataset.digest, choices, released)
-    if key not in kept:
-        kept[key] = _gathered(viewer, dataset, choices, keep=released)
-        for oldest in list(kept)[:-_MOST]:
-            del kept[oldest]
-        _trace_look(viewer, dataset, kept[key], released=released)
+    with shown_progress("Making the briefing") as progress:
+        if key not in kept:
+            kept[key] = _gathered(viewer, dataset, choices, progress, keep=released)
+            for oldest in list(kept)[:-_MOST]:
+                del kept[oldest]
+            _trace_look(viewer, dataset, kept[key], released=released)
     near = landmarks_near(dataset)
     content = briefing_content(kept[key], shared=shared_for(viewer), places=near)
     _offer_to_meeting(content)
@@ -209,32 +210,29 @@ def register_of(viewer: Viewer) -> DatabaseRegister:
 
 
 def _gathered(
-    viewer: Viewer, dataset: Dataset, choices: BriefingChoices, *, keep: bool
+    viewer: Viewer, dataset: Dataset, choices: BriefingChoices, progress: Progress, *, keep: bool
 ) -> Gathered:
     """Return the releases of a briefing, registered or tried out.
 
     What was released is made again under the name of who released it: it is the same release to
-    the byte, whoever looks at it.
+    the byte, whoever looks at it. What was tried out stands as long as nothing else was given.
     """
     register = register_of(viewer)
     last = last_release()
     by = last.person if last and is_released(dataset, choices) else FOR_PARTNERS
 
-    with shown_progress("Making the briefing") as progress:
+    def make() -> Gathered:
+        return gather(
+            dataset.incidents,
+            choices,
+            register=register if keep else PreviewRegister(register),
+            made_by=by if keep else viewer.name,
+            progress=progress,
+        )
 
-        def make() -> Gathered:
-            return gather(
-                dataset.incidents,
-                choices,
-                register=register if keep else PreviewRegister(register),
-                made_by=by if keep else viewer.name,
-                progress=progress,
-            )
-
-        if not keep:
-            return make()
-        asked = ("briefing", dataset.digest, repr(choices), by)
-        return given_once(asked, make, stamp=register.stamp)
+    as_whom = (by,) if keep else ("preview", viewer.name, repr(register.stamp()))
+    asked = ("briefing", dataset.digest, repr(choices), *as_whom)
+    return given_once(asked, make, stamp=register.stamp)
 
 
 def _trace_look(viewer: Viewer, dataset: Dataset, shown: Gathered, *, released: bool) -> None:
