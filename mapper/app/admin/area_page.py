@@ -14,7 +14,7 @@ from mapper.app.door.who import current_viewer
 from mapper.app.shell.frame import put_on_style, show_marking
 from mapper.app.shell.traces import trace
 from mapper.app.shell.waiting import shown_progress
-from mapper.app.shell.words import attempt, bullets, notice
+from mapper.app.shell.words import attempt, bullets, notice, show_title
 from mapper.areas.groups import group_area
 from mapper.areas.load import load_study_area
 from mapper.areas.recognise import Recognised, recognise
@@ -64,7 +64,7 @@ def show_page() -> None:
     show_marking(MARKINGS["operational"], audience="administrators'")
     viewer = current_viewer()
     require(viewer, "change settings")
-    st.header("Your area", anchor=False)
+    show_title("Your area")
     show_own(viewer)
     if kept := st.session_state.pop(_KEPT, ""):
         notice(f"{kept} is kept.", kind="good")

@@ -11,7 +11,7 @@ import streamlit as st
 from mapper.app.door.who import current_viewer
 from mapper.app.shell.frame import put_on_style, show_marking
 from mapper.app.shell.waiting import shown_progress
-from mapper.app.shell.words import notice
+from mapper.app.shell.words import notice, show_title
 from mapper.base.errors import MapperError
 from mapper.base.text import count
 from mapper.disclosure.people import Viewer, require, role_of
@@ -53,7 +53,7 @@ def show_page() -> None:
     show_marking(MARKINGS["operational"], audience="administrators'")
     viewer = current_viewer()
     require(viewer, "read the audit log")
-    st.header("Audit", anchor=False)
+    show_title("Audit")
     try:
         with database().read() as connection:
             people = people_in_log(connection)

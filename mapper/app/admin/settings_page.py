@@ -8,7 +8,7 @@ from mapper.app.admin.settings_people import show_people
 from mapper.app.admin.settings_rules import show_rules
 from mapper.app.door.who import current_viewer
 from mapper.app.shell.frame import put_on_style, show_marking
-from mapper.app.shell.words import notice
+from mapper.app.shell.words import notice, show_title
 from mapper.base.errors import MapperError
 from mapper.disclosure.people import require
 from mapper.disclosure.release import MARKINGS
@@ -20,7 +20,7 @@ def show_page() -> None:
     show_marking(MARKINGS["operational"], audience="administrators'")
     viewer = current_viewer()
     require(viewer, "change settings")
-    st.header("Settings", anchor=False)
+    show_title("Settings")
     st.caption("Every change is written to the audit log with your name.")
     for part in (show_own, show_retention, show_datasets, show_releases, show_rules, show_people):
         try:

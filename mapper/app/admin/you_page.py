@@ -9,7 +9,7 @@ from mapper.app.door.provider import is_signed_in_to
 from mapper.app.door.started import LACKS, is_by_serve
 from mapper.app.door.who import current_viewer, ends_in_words
 from mapper.app.shell.frame import put_on_style, show_marking
-from mapper.app.shell.words import bullets, notice
+from mapper.app.shell.words import bullets, notice, show_title
 from mapper.disclosure.people import ACTS, Act, Viewer, may
 from mapper.disclosure.release import MARKINGS
 
@@ -39,7 +39,7 @@ def show_page() -> None:
     put_on_style()
     show_marking(MARKINGS["operational"])
     viewer = current_viewer()
-    st.header("Your sign-in", anchor=False)
+    show_title("Your sign-in")
     _show_who(viewer)
     st.subheader("You may", anchor=False)
     bullets(IN_WORDS[act] for act in ACTS if may(viewer, act))

@@ -25,7 +25,7 @@ from mapper.app.shell.frame import put_on_style, show_marking_for, show_syntheti
 from mapper.app.shell.looks import note_look
 from mapper.app.shell.waiting import opened_dataset, shown_progress
 from mapper.app.shell.what_is import what_are
-from mapper.app.shell.words import notice, plain
+from mapper.app.shell.words import notice, plain, show_title
 from mapper.areas.load import load_study_area
 from mapper.base.errors import DisclosureError, MapperError
 from mapper.base.files import Progress
@@ -46,9 +46,10 @@ def show_page() -> None:
     put_on_style()
     viewer = current_viewer()
     show_marking_for(viewer)
-    st.html(
-        '<div class="m-headline"><h1>Release to partners</h1><p>See what the briefing hides and'
-        " why, beside what is known. Then release it: partners are shown the latest.</p></div>"
+    show_title(
+        "Release to partners",
+        "See what the briefing hides and why, beside what is known. Then release it: partners are"
+        " shown the latest.",
     )
     try:
         dataset = opened_dataset()

@@ -21,7 +21,7 @@ from mapper.app.shell.frame import put_on_style, show_marking, show_synthetic
 from mapper.app.shell.kept_data import keep, open_kept
 from mapper.app.shell.looks import noted_import
 from mapper.app.shell.waiting import opened_dataset, shown_progress
-from mapper.app.shell.words import notice
+from mapper.app.shell.words import notice, show_title
 from mapper.base.errors import MapperError, MappingError
 from mapper.base.settings import settings
 from mapper.base.text import count
@@ -82,7 +82,7 @@ def show_page() -> None:
 
 def _show_current() -> Dataset | None:
     """Say which data the pages show and to whom, and offer the way back."""
-    st.header("Data", anchor=False)
+    show_title("Data")
     try:
         current = opened_dataset()
     except MapperError as error:

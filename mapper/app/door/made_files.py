@@ -29,14 +29,14 @@ class MadeFiles(DeferredFileHandler):
             make = self._get_media_file_mgr().execute_deferred
             url = await asyncio.to_thread(make, request.deferred_file.file_id)
         except MediaFileStorageError as error:
-            words = _words(error.__cause__)
+            words = _message(error.__cause__)
             return BackendOperationResponse(request_id=request.request_id, error_msg=words)
         answer = BackendOperationResponse(request_id=request.request_id)
         answer.deferred_file.url = url
         return answer
 
 
-def _words(cause: BaseException | None) -> str:
+def _message(cause: BaseException | None) -> str:
     """Return what is said of a file that was not made; the log has what nobody foresaw."""
     if cause is None:
         return "The page was drawn anew since this was offered: press it again."

@@ -10,6 +10,7 @@ import streamlit as st
 from mapper.app.door.who import current_viewer
 from mapper.app.shell.address import follow, say
 from mapper.app.shell.frame import put_on_style, show_marking, show_marking_for
+from mapper.app.shell.words import show_title
 from mapper.base.text import encode_text
 from mapper.disclosure.people import may
 from mapper.disclosure.release import MARKINGS
@@ -30,7 +31,7 @@ def show_page() -> None:
         show_marking_for(viewer)
     else:
         show_marking(MARKINGS["operational"])
-    st.header("Methods", anchor=False)
+    show_title("Methods")
     titles = {method.title: method for method in methods()}
     ids = {_ALL: "", **{title: one.id for title, one in titles.items()}, _GLOSSARY: "glossary"}
     follow("about", _KEY, {id_: title for title, id_ in ids.items()}.get, _ALL)

@@ -11,7 +11,7 @@ from mapper.app.help.tour_steps import TOURS, Step, tour_steps
 from mapper.app.shell.datasets import truth_file
 from mapper.app.shell.frame import put_on_style, show_marking_for
 from mapper.app.shell.waiting import opened_dataset
-from mapper.app.shell.words import notice
+from mapper.app.shell.words import notice, show_title
 from mapper.base.errors import MapperError
 from mapper.base.json_text import read_json
 from mapper.base.settings import settings
@@ -24,10 +24,8 @@ def show_page() -> None:
     put_on_style()
     viewer = current_viewer()
     show_marking_for(viewer)
-    st.html(
-        '<div class="m-headline"><h1>Tour <span>Things are planted in the demonstration: see'
-        " whether mapper finds them</span></h1></div>"
-    )
+    planted = "Things are planted in the demonstration: see whether mapper finds them"
+    show_title("Tour", beside=planted)
     try:
         dataset, truth = opened_dataset(), truth_of(truth_file())
     except MapperError as error:

@@ -16,7 +16,7 @@ from mapper.app.shell.frame import put_on_style, show_marking
 from mapper.app.shell.lens_offer import lenses_for
 from mapper.app.shell.taking import handed_out, require_live
 from mapper.app.shell.waiting import opened_dataset, shown_progress
-from mapper.app.shell.words import bullets, notice, plain
+from mapper.app.shell.words import bullets, notice, plain, show_title
 from mapper.app.work.record_desk import seen_records
 from mapper.app.work.record_start import CAMPAIGNS, PLANS
 from mapper.base.errors import MapperError
@@ -50,7 +50,7 @@ def show_page() -> None:
     """Show what is late and due, then the crossings."""
     put_on_style()
     show_marking(MARKINGS["operational"])
-    st.html('<div class="m-headline"><h1>Late and due</h1></div>')
+    show_title("Late and due")
     try:
         viewer = current_viewer()
         every = (*seen_records(viewer, "plan"), *seen_records(viewer, "campaign"))

@@ -11,7 +11,7 @@ from mapper.app.shell.area_in_use import area_here
 from mapper.app.shell.day import today_here
 from mapper.app.shell.frame import put_on_style, show_marking_for
 from mapper.app.shell.traces import trace
-from mapper.app.shell.words import bullets, notice, plain
+from mapper.app.shell.words import bullets, notice, plain, show_title
 from mapper.app.work.record_page import known_places
 from mapper.base.errors import MapperError
 from mapper.base.text import count
@@ -50,7 +50,7 @@ def show_page() -> None:
     try:
         viewer = current_viewer()
         show_marking_for(viewer)
-        st.html('<div class="m-headline"><h1>Our actions</h1></div>')
+        show_title("Our actions")
         work = shared_work(database(), viewer)
         _show_told()
         _show_how_many(viewer, work)

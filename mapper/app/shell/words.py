@@ -46,6 +46,19 @@ def notice(text: str, *, kind: str = "note") -> None:
     st.html(f'<div class="m-notice m-{kind}" role="{role}"><b>{sign}</b><span>{lines}</span></div>')
 
 
+def show_title(title: str, words: str = "", *, beside: str = "") -> None:
+    """Show what a page is, as its first heading, and in a line what it is for.
+
+    Parameters
+    ----------
+    beside
+        What stands beside the title, in a quieter colour.
+    """
+    more = f" <span>{encode_text(beside)}</span>" if beside else ""
+    line = f"<p>{encode_text(words)}</p>" if words else ""
+    st.html(f'<div class="m-headline"><h1>{encode_text(title)}{more}</h1>{line}</div>')
+
+
 def bullets(lines: Iterable[str]) -> None:
     """Show a list of sentences."""
     st.html(f'<ul class="m-list">{"".join(f"<li>{encode_text(line)}</li>" for line in lines)}</ul>')

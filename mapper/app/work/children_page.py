@@ -26,7 +26,7 @@ from mapper.app.shell.looks import noted_file
 from mapper.app.shell.surroundings import places_near
 from mapper.app.shell.traces import trace
 from mapper.app.shell.waiting import opened_dataset, shown_progress
-from mapper.app.shell.words import bullets, notice, plain
+from mapper.app.shell.words import bullets, notice, plain, show_title
 from mapper.areas.study_area import StudyArea
 from mapper.base.errors import DisclosureError, MapperError
 from mapper.disclosure.child_shares import release_child_shares
@@ -97,7 +97,7 @@ def show_page() -> None:
         show_marking_for(viewer)
         dataset = opened_dataset()
         show_synthetic(dataset.incidents.table)
-        st.html('<div class="m-headline"><h1>Children and domestic abuse</h1></div>')
+        show_title("Children and domestic abuse")
         with st.sidebar:
             partner = scope_of(viewer) == "partnership"
             days = ask_days(dataset, first_choices(viewer, dataset).after if partner else None)

@@ -10,7 +10,7 @@ from mapper.app.door.who import current_viewer
 from mapper.app.shell.address import asked_part, is_followed, say
 from mapper.app.shell.area_in_use import area_here
 from mapper.app.shell.frame import name_tab, put_on_style, show_marking
-from mapper.app.shell.words import bullets, notice, plain
+from mapper.app.shell.words import bullets, notice, plain, show_title
 from mapper.app.work.record_desk import (
     EMPTY,
     Desk,
@@ -71,7 +71,7 @@ def show_records(  # noqa: PLR0913 - one argument a part of the page
     """
     put_on_style()
     show_marking(MARKINGS["operational"])
-    st.html(f'<div class="m-headline"><h1>{title}</h1></div>')
+    show_title(title)
     try:
         viewer = current_viewer()
         _begin(viewer, kind, started)

@@ -12,7 +12,7 @@ from mapper.app.door.who import current_viewer
 from mapper.app.shell.day import today_here
 from mapper.app.shell.frame import put_on_style, show_marking
 from mapper.app.shell.waiting import shown_progress
-from mapper.app.shell.words import attempt, notice, plain
+from mapper.app.shell.words import attempt, notice, plain, show_title
 from mapper.app.work.record_desk import seen_records
 from mapper.app.work.record_start import HOTSPOTS
 from mapper.app.work.visit_form import LATELY, lately, offer_visit
@@ -52,7 +52,7 @@ def show_page() -> None:
     """Show what was done where, then the two ways to add to it."""
     put_on_style()
     show_marking(MARKINGS["operational"])
-    st.html('<div class="m-headline"><h1>Visits</h1></div>')
+    show_title("Visits")
     try:
         viewer = current_viewer()
         work = [one for kind in VISITED for one in seen_records(viewer, kind)]

@@ -16,7 +16,7 @@ from mapper.app.shell.datasets import Dataset
 from mapper.app.shell.frame import name_tab, put_on_style, show_marking, show_synthetic
 from mapper.app.shell.headline import with_titles
 from mapper.app.shell.waiting import opened_dataset
-from mapper.app.shell.words import notice
+from mapper.app.shell.words import notice, show_title
 from mapper.app.workbench.answers import Asking, begin, current, lens_of, released
 from mapper.app.workbench.compare import show_compare
 from mapper.app.workbench.form import (
@@ -31,7 +31,6 @@ from mapper.app.workbench.start import show_questions
 from mapper.app.workbench.view import show_answer_of
 from mapper.base.errors import MapperError
 from mapper.base.palette import with_colours
-from mapper.base.text import encode_text
 from mapper.disclosure.people import require
 from mapper.disclosure.release import MARKINGS
 
@@ -57,11 +56,9 @@ def show_page() -> None:
         return
     name_tab("Workbench", area_here().title)
     age = age_words(dataset.incidents.table)
-    st.html(
-        f"<style>{_STYLE}</style>"
-        '<div class="m-headline"><h1>Workbench</h1><p>Ask anything of this data, see how sure it'
-        f" is, keep the run. {encode_text(age)}.</p></div>"
-    )
+    st.html(f"<style>{_STYLE}</style>")
+    purpose = "Ask anything of this data, see how sure it is, keep the run."
+    show_title("Workbench", f"{purpose} {age}.")
     views = {view.lower().replace(" ", "-"): view for view in (ASK, *_OTHERS)}
     if asked_part("question"):
         st.session_state[VIEW] = ASK
