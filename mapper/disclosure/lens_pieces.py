@@ -50,7 +50,7 @@ def lens_pieces(selections: tuple[Selection, ...]) -> Pieces:
     """
     if len(selections) > MOST_LENSES:
         raise ValueError(f"{len(selections)} lenses are more than can be told apart")
-    grid = _grid(selections)
+    grid = values_told_apart(selections)
     codes = _combinations(grid)
     few = len(selections) <= _FEW_LENSES
     bits = np.dtype(np.int16 if few else np.int64)  # one for each lens
@@ -78,21 +78,12 @@ def related(first: Selection, second: Selection) -> bool:
 def overlapping(first: Selection, second: Selection) -> bool:
     """Tell whether an incident can meet two lenses; yes where not all could be tried."""
     pair = (first, second)
-    if first == second or _number_of(_grid(pair)) > MOST_TRIED:
+    if first == second or _number_of(values_told_apart(pair)) > MOST_TRIED:
         return True
     return bool(lens_pieces(pair).all(axis=1).any())
 
 
-@lru_cache(maxsize=4096)
-def covered(one: Selection, others: tuple[Selection, ...]) -> bool:
-    """Tell whether some lenses between them take all that another takes."""
-    if one in others:
-        return True
-    pieces = lens_pieces((one, *others))
-    return bool(pieces[pieces[:, 0], 1:].any(axis=1).all())
-
-
-def _grid(selections: Sequence[Selection]) -> Grid:
+def values_told_apart(selections: Sequence[Selection]) -> Grid:
     """Return, for each column that a lens tests, the values that some condition tells apart."""
     grid: dict[str, set[object]] = {}
     parts: dict[str, set[str]] = {}
@@ -129,7 +120,7 @@ def _told_apart(values: list[object], column: str, selections: Sequence[Selectio
                 if not mine:
                     continue
                 rest = tuple(condition for condition in clause if condition[0] != column)
-                met = np.logical_and.reduce([_holds(condition, values) for condition in mine])
+                met = np.logical_and.reduce([holds(condition, values) for condition in mine])
                 key = (at, side is one.include, rest)
                 tests[key] = tests.get(key, False) | met
     _, first = np.unique(np.array(list(tests.values())), axis=1, return_index=True)
@@ -168,15 +159,15 @@ def _meets(clauses: Clauses, grid: Grid, codes: Codes) -> Pieces:
     one = (1,) * next(iter(codes.values())).ndim
     met = np.zeros(one, dtype=bool)
     for clause in clauses:
-        holds = np.ones(one, dtype=bool)
+        every = np.ones(one, dtype=bool)
         for condition in clause:
             column = condition[0]
-            holds = holds & _holds(condition, grid[column])[codes[column]]
-        met = met | holds
+            every = every & holds(condition, grid[column])[codes[column]]
+        met = met | every
     return met
 
 
-def _holds(condition: Condition, values: Sequence[object]) -> Pieces:
+def holds(condition: Condition, values: Sequence[object]) -> Pieces:
     """Tell which values of a column meet one condition, as the classifier reads it."""
     _, test, value = condition
     words = [str(word) for word in values]

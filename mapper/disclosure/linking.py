@@ -12,7 +12,8 @@ from itertools import combinations
 import numpy as np
 
 from mapper.base.types import Flags
-from mapper.disclosure.lens_pieces import MOST_LENSES, covered, overlapping, related
+from mapper.disclosure.lens_cover import covered
+from mapper.disclosure.lens_pieces import MOST_LENSES, overlapping, related
 from mapper.disclosure.register import StoredRelease
 from mapper.grid.hexagons import Cells, cells_to_points, points_to_cells, strings_to_cells
 

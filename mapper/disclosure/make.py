@@ -20,7 +20,12 @@ from mapper.base.text import period_in_words
 from mapper.disclosure.map_finding import COUNT, map_finding
 from mapper.disclosure.partner_tables import MapTables, finding_table, map_tables, printed_standard
 from mapper.disclosure.prepare import Prepared, prepare
-from mapper.disclosure.register import Register, held_by_readers
+from mapper.disclosure.register import (
+    Register,
+    StoredRelease,
+    checked_and_kept,
+    held_by_readers,
+)
 from mapper.disclosure.release import (
     _MADE_HERE,
     MARKINGS,
@@ -143,28 +148,40 @@ def _to_audience(
             f"A release to the {rule.audience} audience needs the register of earlier releases:"
             " give release(..., register=...)."
         )
-    with register.hold():
-        held = held_by_readers(register, rule.audience)
-        by_district = shape.by_district
-        prepared = prepare(thing, rule=rule, held=held, shown=shown, by_district=by_district)
-        if prepared.refusal:
-            raise DisclosureError(prepared.refusal)
-        if isinstance(thing, AnalysisResult):
-            tables = map_tables(thing, prepared, rule)
-            guarded = _guarded_map(thing, prepared, tables, rule, shape.instead)
-            printed = prepared.printed if prepared.finding.unit == "cell" else {}
-        else:
-            tables = None
-            guarded = _guarded_table(prepared, rule, shown, shape.instead)
-            printed = prepared.printed
-        made = _made(
-            guarded, tables, printed, rule.audience, rule.marking, made_by, rule.hidden_words
-        )
-        for part in () if prepared.again else prepared.stored:
-            name = f"{made.digest} {part.filters['column']}" if tables is None else ""
-            key = hashlib.sha256(name.encode()).hexdigest() if name else made.digest
-            register.add(replace(part, digest=key))
-    return made
+    return checked_and_kept(
+        register, lambda: _checked(thing, rule, register, shown, made_by, shape)
+    )
+
+
+def _checked(
+    thing: AnalysisResult | Finding,
+    rule: AudienceRule,
+    register: Register,
+    shown: Release | None,
+    made_by: str,
+    shape: _Shape,
+) -> tuple[Release | FindingRelease, list[StoredRelease]]:
+    """Return a release as the register stands, and what is to be kept there; or refuse it."""
+    held = held_by_readers(register, rule.audience)
+    by_district = shape.by_district
+    prepared = prepare(thing, rule=rule, held=held, shown=shown, by_district=by_district)
+    if prepared.refusal:
+        raise DisclosureError(prepared.refusal)
+    if isinstance(thing, AnalysisResult):
+        tables = map_tables(thing, prepared, rule)
+        guarded = _guarded_map(thing, prepared, tables, rule, shape.instead)
+        printed = prepared.printed if prepared.finding.unit == "cell" else {}
+    else:
+        tables = None
+        guarded = _guarded_table(prepared, rule, shown, shape.instead)
+        printed = prepared.printed
+    made = _made(guarded, tables, printed, rule.audience, rule.marking, made_by, rule.hidden_words)
+    new = []
+    for part in () if prepared.again else prepared.stored:
+        name = f"{made.digest} {part.filters['column']}" if tables is None else ""
+        key = hashlib.sha256(name.encode()).hexdigest() if name else made.digest
+        new.append(replace(part, digest=key))
+    return made, new
 
 
 def _guarded_map(

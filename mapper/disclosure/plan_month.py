@@ -250,9 +250,10 @@ def give_month(
             f"{month:%B %Y} is no month of the release plan, which runs"
             f" {period_in_words(plan.first, plan.last)}."
         )
+    refuse_released_before(month, register)
+    blocks = month_blocks(plan, incidents, month)  # long: others may write meanwhile
     with register.hold():
         refuse_released_before(month, register)
-        blocks = month_blocks(plan, incidents, month)
         for one in blocks:
             register.add(one)
     return blocks

@@ -5,13 +5,13 @@ differencing`), because people put together what they were given at different ti
 an audience was told and nothing else: no true count is ever stored here.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import date
 from threading import RLock
 from types import MappingProxyType
-from typing import Any, Protocol, cast
+from typing import Any, Protocol, TypeVar, cast
 
 import numpy as np
 
@@ -19,6 +19,8 @@ from mapper.base.types import Flags, Integers
 from mapper.disclosure.rules import READ_BY, AudienceRule, readers_of, rules
 from mapper.lenses.lens import Clauses, Condition
 
+Made = TypeVar("Made")
+_OVERTAKEN = 3  # checks that others may overtake; the next one holds the register
 UNLIMITED = 1_000_000_000  # an upper limit that says nothing
 
 
@@ -95,6 +97,14 @@ class Register(Protocol):
         """Keep a release; the same digest twice is kept once."""
         ...
 
+    def stamp(self) -> object:
+        """Return what changes whenever a release of any audience is kept or forgotten."""
+        ...
+
+    def turn(self) -> AbstractContextManager[object]:
+        """Wait until no other check of this program is under way; others may write meanwhile."""
+        ...
+
     def hold(self) -> AbstractContextManager[None]:
         """Keep others from adding between the check of a release and its :meth:`add`."""
         ...
@@ -124,6 +134,39 @@ def held_by_readers(register: Register, audience: str) -> tuple[AudienceHoldings
     )
 
 
+def checked_and_kept(
+    register: Register, check: Callable[[], tuple[Made, Sequence[StoredRelease]]]
+) -> Made:
+    """Return what a check makes, kept in the register beside just what it was checked beside.
+
+    A check may take minutes, and who holds the register keeps every other writer out, of the log
+    as well. So it is made beside the register as it stands, and kept in one transaction with the
+    proof that this is still all there is. Where it is not, it is made anew; at last while the
+    register is held, so that it comes to an end.
+
+    Parameters
+    ----------
+    check
+        Makes something and tells what is to be kept of it, or refuses.
+    """
+
+    def kept() -> Made:
+        for part in new:
+            register.add(part)
+        return made
+
+    with register.turn():
+        for _ in range(_OVERTAKEN):
+            beside = register.stamp()
+            made, new = check()
+            with register.hold():
+                if register.stamp() == beside:
+                    return kept()
+        with register.hold():
+            made, new = check()
+            return kept()
+
+
 class MemoryRegister:
     """A register that lives as long as the program."""
 
@@ -140,6 +183,15 @@ class MemoryRegister:
         """Keep a release; the same digest twice is kept once."""
         with self._lock:
             self._kept.setdefault(stored.digest, stored)
+
+    def stamp(self) -> object:
+        """Return what changes whenever a release is kept."""
+        with self._lock:
+            return tuple(self._kept)
+
+    def turn(self) -> AbstractContextManager[object]:
+        """Keep other threads out for a while: there is nobody else here to wait for."""
+        return self.hold()
 
     @contextmanager
     def hold(self) -> Iterator[None]:

@@ -68,6 +68,14 @@ class TotalsRegister:
         """Keep a total; the same digest twice is kept once."""
         self._register.add(replace(stored, audience=_shelf(stored.audience)))
 
+    def stamp(self) -> object:
+        """Return what changes whenever a release of any kind is kept or forgotten."""
+        return self._register.stamp()
+
+    def turn(self) -> AbstractContextManager[object]:
+        """Wait until no other check of this program is under way."""
+        return self._register.turn()
+
     def hold(self) -> AbstractContextManager[None]:
         """Keep others from adding between the check of a total and its :meth:`add`."""
         return self._register.hold()

@@ -12,13 +12,13 @@ import json
 import threading
 import zipfile
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from functools import lru_cache
 
 import numpy as np
-from sqlalchemy import Connection, delete, func, insert, select, update
+from sqlalchemy import Connection, delete, insert, select, update
 
 from mapper.base.errors import RecordsError
 from mapper.disclosure.register import StoredRelease, from_document, to_document
@@ -28,6 +28,7 @@ from mapper.records.schema.trust import audit, deletions, releases
 
 _SUBJECT = "releases"  # of the log's entries on their deletion
 _ARRAYS = ("region", "low", "high")
+_TURN = threading.RLock()
 
 
 @dataclass(frozen=True)
@@ -67,12 +68,13 @@ class DatabaseRegister:
         with self._database.read() as connection:
             return _of_audience(connection, audience)
 
-    def stamp(self) -> tuple[int, str]:
+    def stamp(self) -> str:
         """Return what changes whenever a release of any audience is kept or forgotten."""
-        newest = select(func.count(), func.max(releases.c.made))
+        held = self._connection()
+        if held is not None:
+            return _stamp_of(held)
         with self._database.read() as connection:
-            number, made = connection.execute(newest).one()
-        return number, str(made)
+            return _stamp_of(connection)
 
     def add(self, stored: StoredRelease) -> None:
         """Keep a release with its audit entry; the same digest twice is kept once."""
@@ -83,13 +85,20 @@ class DatabaseRegister:
         with self._database.write() as connection:
             add_release(connection, stored, person=self._person, role=self._role)
 
+    def turn(self) -> AbstractContextManager[object]:
+        """Wait until no other check of this program is under way; others may write meanwhile.
+
+        Two checks at once would be beside the same releases, and one of them in vain.
+        """
+        return _TURN
+
     @contextmanager
     def hold(self) -> Iterator[None]:
         """Make the check of a release and its :meth:`add` one transaction."""
         if self._connection() is not None:
             yield
             return
-        with self._database.write() as connection:
+        with _TURN, self._database.write() as connection:  # always in this order: no deadlock
             self._held.connection = connection
             try:
                 yield
@@ -249,6 +258,12 @@ def unpack(content: bytes) -> StoredRelease:
 def _strings(cells: bytes) -> tuple[str, ...]:
     """Return cells as strings; most releases of an area share one list, made and held once."""
     return tuple(format(cell, "x") for cell in np.frombuffer(cells, dtype=np.uint64).tolist())
+
+
+def _stamp_of(connection: Connection) -> str:
+    """Return a digest of which releases are kept."""
+    kept = connection.scalars(select(releases.c.release).order_by(releases.c.release))
+    return hashlib.sha256("\n".join(kept).encode()).hexdigest()
 
 
 def _of_audience(connection: Connection, audience: str) -> tuple[StoredRelease, ...]:

@@ -8,7 +8,7 @@ import pytest
 from sqlalchemy import delete, update
 
 from mapper.base.errors import RecordsError
-from mapper.disclosure.register import Selection, StoredRelease
+from mapper.disclosure.register import Selection, StoredRelease, checked_and_kept
 from mapper.grid.hexagons import cells_to_discs, cells_to_strings, points_to_cells
 from mapper.records.audit_check import verify
 from mapper.records.audit_query import AuditFilter, find_entries
@@ -146,6 +146,56 @@ def test_check_and_add_are_one_turn(database):
     for thread in threads:
         thread.join()
     assert len(DatabaseRegister(database, person="x").earlier("partnership")) == 1
+
+
+def test_a_check_keeps_nobody_from_writing_and_stands_beside_what_came_meanwhile(database):
+    """Somebody else writes, and releases, during the first two checks: the third is kept."""
+    register, seen = DatabaseRegister(database, person="anna"), []
+
+    def check():
+        seen.append(len(register.earlier("partnership")))
+        if len(seen) < 3:
+            other = threading.Thread(
+                target=DatabaseRegister(database, person="otto").add, args=(stored(len(seen)),)
+            )
+            other.start()
+            other.join(20)
+            assert not other.is_alive()
+        return len(seen), [stored(7)]
+
+    assert checked_and_kept(register, check) == 3
+    assert seen == [0, 1, 2]
+    assert len(register.earlier("partnership")) == 3
+
+
+def test_who_is_overtaken_again_and_again_holds_the_register_at_last(database):
+    register, seen = DatabaseRegister(database, person="anna"), []
+
+    def check():
+        seen.append(len(register.earlier("partnership")))
+        if len(seen) < 4:
+            DatabaseRegister(database, person="otto").add(stored(len(seen)))
+        return len(seen), [stored(9)]
+
+    assert checked_and_kept(register, check) == 4
+    assert seen == [0, 1, 2, 3]
+    assert len(register.earlier("partnership")) == 4
+
+
+def test_the_stamp_tells_one_release_from_another(database):
+    register = DatabaseRegister(database, person="anna")
+    stamps = [register.stamp()]
+    register.add(stored(1))
+    stamps.append(register.stamp())
+    with register.hold():
+        register.add(stored(2))
+        stamps.append(register.stamp())
+    with database.write() as connection:
+        connection.execute(delete(releases).where(releases.c.release == stored(1).digest))
+    stamps.append(register.stamp())
+    register.add(stored(2))
+    assert len(set(stamps)) == 4
+    assert register.stamp() == stamps[-1]
 
 
 def test_a_damaged_register_stops_releases(database):

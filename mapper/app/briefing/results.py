@@ -5,8 +5,8 @@ trying out lenses and periods uses nothing up. Partners are shown what was relea
 nothing was yet, the usual quarter is released to them when they first look.
 """
 
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
 
 import streamlit as st
@@ -62,10 +62,17 @@ class PreviewRegister:
         """Keep a release as long as the preview is made."""
         self._tried.add(stored)
 
-    @contextmanager
-    def hold(self) -> Iterator[None]:
+    def stamp(self) -> object:
+        """Return the same always: what nobody keeps need not be checked beside later releases."""
+        return None
+
+    def turn(self) -> AbstractContextManager[object]:
+        """Wait for nobody."""
+        return nullcontext()
+
+    def hold(self) -> AbstractContextManager[None]:
         """Hold nothing: a preview takes nothing from anybody."""
-        yield
+        return nullcontext()
 
 
 @dataclass(frozen=True, eq=False)

@@ -7,7 +7,9 @@ wards: who made it is written into each person's own. Tables go in unhashed: Str
 only a sample of a large one.
 """
 
+import time
 from collections.abc import Callable
+from dataclasses import dataclass
 from secrets import token_urlsafe
 from typing import Any, TypeVar, cast
 
@@ -25,9 +27,18 @@ from mapper.disclosure.rules import rules
 from mapper.lenses.lens import Lens
 
 Result = TypeVar("Result")
-_REFUSED: dict[tuple[str, ...], str] = {}  # why, by what was asked and what it was beside
+_REFUSED: dict[tuple[str, ...], "_Refusal"] = {}  # by what was asked
 _REFUSED_KEPT = 256
 _SESSION = "mapper_session"  # stands for a window in the addresses of its maps
+
+
+@dataclass(frozen=True)
+class _Refusal:
+    """Why something was not given."""
+
+    words: str
+    beside: object  # what it was checked beside
+    at: float  # when that was known
 
 
 def result_once(
@@ -54,6 +65,9 @@ def given_once(
 ) -> Result:
     """Return what partners are given, released by the first who asks while the others wait.
 
+    What was given stays given, whatever was given since. A refusal is also the answer of those who
+    waited for it.
+
     Parameters
     ----------
     asked
@@ -69,16 +83,22 @@ def given_once(
         When it may not be given.
     """
     key = (*asked, rules().sha256, str(settings().workspace.resolve()))
-    beside = (*key, repr(stamp()))
-    if words := _REFUSED.get(beside):
-        raise DisclosureError(words)
-    try:
-        return cast("Result", _given(key, _make=make))
-    except DisclosureError as error:
-        _REFUSED[beside] = str(error)
-        for oldest in list(_REFUSED)[:-_REFUSED_KEPT]:
-            _REFUSED.pop(oldest, None)
-        raise
+    came = time.monotonic()
+
+    def made() -> Result:
+        beside = stamp()
+        known = _REFUSED.get(key)
+        if known and (known.beside == beside or known.at >= came):
+            raise DisclosureError(known.words)
+        try:
+            return make()
+        except DisclosureError as error:
+            _REFUSED[key] = _Refusal(str(error), beside, time.monotonic())
+            for oldest in list(_REFUSED)[:-_REFUSED_KEPT]:
+                _REFUSED.pop(oldest, None)
+            raise
+
+    return cast("Result", _given(key, _make=made))
 
 
 def own_once(viewer: Viewer, asked: tuple[str, ...], make: Callable[[], Result]) -> Result:
