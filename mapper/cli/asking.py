@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -33,6 +34,7 @@ def ask(
     forms: str = "",
     comments: bool = False,
     engine: Engine = HERE,
+    audience: str = "operational",
 ) -> None:
     """Answer a question and write it; ``-`` is CSV on standard output, with no manifest.
 
@@ -48,8 +50,9 @@ def ask(
         Lines of comment above the header of CSV.
     engine
         Who counts, where the question needs counts alone.
+    audience
+        Who will read it: others than vetted staff are given the nearest that they may be shown.
     """
-    from mapper.disclosure.make import release
     from mapper.outputs.exports import ANSWER_FORMS, exports, forms_asked
     from mapper.outputs.write import check_answer_path, write_answer
 
@@ -58,7 +61,8 @@ def ask(
     more = forms_asked(forms, ANSWER_FORMS)
     with calling(question), shown_progress() as progress:
         choices = question.choices.given(options)
-        shown = release(_answered(asked, question, choices, engine, progress))
+        make = _whole if audience == "operational" else partial(_for_audience, audience)
+        shown = make(asked, question, choices, engine, progress)
         progress("Writing the table and its manifest", 0.95)
         written = () if out == STDOUT else write_answer(shown, out, forms=more, comments=comments)
     if out == STDOUT:
@@ -66,6 +70,42 @@ def ask(
     facts = {"marking": shown.marking, "title": shown.title, "rows": len(shown.table)}
     speak = say_aside if out == STDOUT else say
     speak(_summary(shown, written), **facts, notes=shown.notes, written=written)
+
+
+def _whole(*asked: Any) -> "FindingRelease":
+    """Return the answer with all of its counts, marked."""
+    from mapper.disclosure.make import release
+
+    return release(_answered(*asked))
+
+
+def _for_audience(
+    audience: str,
+    asked: CommandRequest,
+    question: "Question",
+    choices: "Choices",
+    engine: Engine,
+    progress: Progress,
+) -> "FindingRelease":
+    """Return the answer, or the nearest, as an audience may see it; it is kept in the register.
+
+    Every row is read here: other days or places may have to be counted.
+    """
+    from mapper.cli.releasing import register_for
+    from mapper.cli.work import account
+    from mapper.disclosure.nearest_table import release_table_nearest, table_asked
+
+    if engine.is_dask:
+        say_aside(READ_HERE)
+    study = read_study(asked, part_of(progress, 0.0, 0.5))
+    progress("Answering, and checking it beside what was released before", 0.5)
+    name = account().name
+    return release_table_nearest(
+        table_asked(study, question, choices, area=asked.request.area),
+        audience=audience,
+        register=register_for(audience, name),
+        made_by=name,
+    )
 
 
 def _answered(

@@ -48,6 +48,10 @@ AreaName = Annotated[
 TableOut = Annotated[
     Path, typer.Option(help="File to write, its form by its suffix; a manifest too.")
 ]
+Readers = Annotated[
+    Literal["operational", "partnership", "public"],
+    typer.Option("--audience", help="Who will read it; others get the nearest they may be shown."),
+]
 Forms = Annotated[
     str,
     typer.Option(

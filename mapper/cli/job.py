@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from datetime import date
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from mapper.base.errors import InputError, MapperError, OutputError, TooFewEventsError
 from mapper.base.text import count
@@ -25,6 +25,7 @@ from mapper.cli.saying import OneLine
 if TYPE_CHECKING:
     from mapper.analysis.result import AnalysisResult
     from mapper.analysis.study import Study
+    from mapper.disclosure.shapes import Shape
     from mapper.questions.finding import Finding
 
 SOME_FAILED = 3
@@ -136,9 +137,9 @@ def _write(studies: JobStudies, lens_given: str, area_given: str, out: Path) -> 
         else NOTHING_AROUND
     )
     contents = exports(shown, job.outputs.forms, crs=job.outputs.crs, around=around)
-    whole = partial(studies.study, lens, area_given, whole=True)
+    again = partial(studies.study, lens, area_given)
     for asked in job.questions:
-        contents |= _answer(job, asked, study, result, whole)
+        contents |= _answer(job, asked, study, result, again)
     write_contents(shown, folder, contents, around=around)
     return f"{count(len(shown.hotspots), 'hot spot')}, in {folder}. {shown.instead}".rstrip(". ")
 
@@ -148,33 +149,35 @@ def _answer(
     asked: JobQuestion,
     study: "Study",
     result: "AnalysisResult",
-    whole: Callable[[], "Study"],
+    again: Callable[..., "Study"],
 ) -> dict[str, bytes]:
     """Return the table of one question of a part with its manifest; a refusal is logged."""
     from mapper.cli.releasing import register_for
-    from mapper.disclosure.make import release
-    from mapper.disclosure.nearest import PLACES, release_by_nearest
+    from mapper.disclosure.nearest_table import TableAsked, places_from, release_table_nearest
     from mapper.incidents.sliced_file import WholeNeeded
     from mapper.outputs.write import answer_files
     from mapper.questions.registry import QUESTIONS
 
     question, audience = QUESTIONS[asked.id], job.outputs.audience
 
-    def ask(**places: str) -> "Finding":
+    def ask(shape: "Shape") -> "Finding":
+        places = {} if shape.by is None else {"by": shape.by}
         choices = question.choices.given({**asked.choices, **places})
+        same = shape.request == study.request
+        own = result if same else None
         try:
-            return question.ask(study, choices, result=result)
+            return question.ask(study if same else again(shape.request), choices, result=own)
         except WholeNeeded:
-            return question.ask(whole(), choices, result=result)
+            return question.ask(again(shape.request, whole=True), choices, result=own)
 
     try:
-        by = getattr(question.choices.given(asked.choices), "by", None)
-        register = register_for(audience, job.made_by)
-        told: dict[str, Any] = {"audience": audience, "register": register}
-        if by in PLACES and register is not None:
-            shown = release_by_nearest(lambda by: ask(by=by), by, made_by=job.made_by, **told)
-        else:
-            shown = release(ask(), made_by=job.made_by, **told)
+        places = places_from(question, question.choices.given(asked.choices))
+        shown = release_table_nearest(
+            TableAsked(study, ask, places),
+            audience=audience,
+            register=register_for(audience, job.made_by),
+            made_by=job.made_by,
+        )
         made = answer_files(shown, f"{asked.id}.csv")
     except MapperError as error:
         _LOG.warning("%s, %s: not answered. %s", asked.id, study.lens.id, error)

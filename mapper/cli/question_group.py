@@ -15,6 +15,7 @@ from mapper.cli.file_arguments import (
     Comments,
     EngineName,
     Forms,
+    Readers,
     Scheduler,
     TableOut,
     Workers,
@@ -26,7 +27,11 @@ if TYPE_CHECKING:
     from mapper.questions.question import Question
 
 _OWN = ("hotspots", "dossier")  # each is the function ``run`` of the module of its name
-_LAST = (("forms", "", Forms), ("csv_comments", False, Comments))
+_LAST = (
+    ("audience", "operational", Readers),
+    ("forms", "", Forms),
+    ("csv_comments", False, Comments),
+)
 _ENGINE = (("engine", "here", EngineName), ("scheduler", "", Scheduler), ("workers", None, Workers))
 _SHORT = 45  # characters of help beside a command's name
 
@@ -86,6 +91,7 @@ def command_of(question: "Question") -> TyperCommand:
         asked: CommandRequest,
         out: Path,
         forms: str = "",
+        audience: str = "operational",
         *,
         csv_comments: bool = False,
         engine: str = "here",
@@ -97,7 +103,8 @@ def command_of(question: "Question") -> TyperCommand:
         from mapper.cli.engine import Engine
 
         counting = Engine(engine, scheduler, workers)
-        ask(asked, out, question, options, forms=forms, comments=csv_comments, engine=counting)
+        told: dict[str, Any] = {"forms": forms, "comments": csv_comments, "audience": audience}
+        ask(asked, out, question, options, engine=counting, **told)
 
     own = [parameter(one) for one in question.choices.known().values()]
     first = [

@@ -6,26 +6,28 @@ step of 1, 2, 5 or 10 percent that it lies in, the finest that holds at least te
 count printed (50 incidents for partners); where not even ten percent hold so many, it is not told.
 Each hidden cell of any map of the same incidents keeps all its values
 (:func:`mapper.disclosure.totals.total_is_safe`), and only whole months are told of
-(:mod:`mapper.disclosure.coarse_shares`). So it needs no look at what was given before.
+(:mod:`mapper.disclosure.coarse_shares`): days that cut a month are given as the months around
+them. So it needs no look at what was given before.
 """
 
+from dataclasses import replace
 from typing import TYPE_CHECKING, Literal
 
 import numpy as np
 import pandas as pd
 
 from mapper.analysis.study import Study
-from mapper.base.errors import DisclosureError
-from mapper.base.text import period_in_words
 from mapper.base.types import Flags
 from mapper.context.children import child_flags
 from mapper.disclosure.coarse_shares import STEP, places_of_maps, rounded
 from mapper.disclosure.fitness import cuts_a_month
 from mapper.disclosure.make import release
+from mapper.disclosure.nearest import counted_again
 from mapper.disclosure.refusal import months_around
 from mapper.disclosure.register import Register
 from mapper.disclosure.release import FindingRelease
 from mapper.disclosure.rules import AudienceRule, rules
+from mapper.disclosure.shapes import Shape, shape_words
 from mapper.disclosure.totals import total_is_safe
 from mapper.questions.answer import answer
 from mapper.questions.places import places_by
@@ -55,20 +57,21 @@ def release_child_shares(
 ) -> FindingRelease:
     """Return the share with a child of each district or ward as an audience may see it.
 
+    Days that cut a month are given as the months around them, so that no single day can be told.
+
     Raises
     ------
     DisclosureError
-        When the days are too few for the audience, or are not whole months.
+        When the days are too few for the audience.
     LensError
         When the data lacks a needed column.
     """
-    rule, asked = rules().audiences[audience], study.request
+    rule, asked, instead = rules().audiences[audience], study.request, ""
     if cuts_a_month(asked.start, asked.end):
         first, last = months_around(study.first, study.last)
-        raise DisclosureError(
-            "Shares are told over whole months, so that no single day can be told from them."
-            f" Choose {period_in_words(first, last)}."
-        )
+        whole = replace(asked, start=first, end=last)
+        instead = shape_words(study, Shape(whole, by=by), Shape(asked, by=by))
+        study = counted_again(study, whole)
     places = places_by(study, by)
     abuse, child = child_flags(study.incidents.table)
     position = study.counts.position
@@ -89,7 +92,7 @@ def release_child_shares(
         study, WORDS, table, roles, unit=by, choices={"by": by}, notes=notes,
         where=places.where(study.cells, table),
     )  # fmt: skip
-    return release(finding, audience=audience, register=register, made_by=made_by)
+    return release(finding, audience=audience, register=register, made_by=made_by, instead=instead)
 
 
 def step_words(part: Flags, whole: Flags, rule: AudienceRule) -> str:

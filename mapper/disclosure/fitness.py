@@ -83,6 +83,11 @@ def _of_map(result: AnalysisResult, rule: AudienceRule, *, sums: bool) -> list[s
     return faults
 
 
+def units_of(rule: AudienceRule) -> tuple[Unit, ...]:
+    """Return what the rows of a table may stand for."""
+    return _UNITS[rule.audience]
+
+
 def cuts_a_month(first: date | None, last: date | None) -> bool:
     """Tell whether a period, open where none is given, begins or ends within a month."""
     return bool((first and first.day != 1) or (last and (last + timedelta(1)).day != 1))
@@ -119,10 +124,10 @@ def _about(finding: Finding, rule: AudienceRule) -> list[str]:
     if finding.unit == "hour" or (finding.unit == "shift" and rule.week_clock != "shift"):
         whole = "whole shifts" if rule.week_clock == "shift" else "a table by district"
         faults.append(f"hours of the week are too fine; ask for {whole}")
-    elif finding.unit not in _UNITS[rule.audience]:
+    elif finding.unit not in units_of(rule):
         faults.append(
             f"rows that stand for a {finding.unit} are too fine; ask for"
-            f" {', '.join(_UNITS[rule.audience])}, or for a map"
+            f" {', '.join(units_of(rule))}, or for a map"
         )
     known = {"pattern", "trend", "phase"} & set(finding.roles)
     if finding.unit == "hotspot" and not (known or set(finding.roles.values()) <= _FACTS_ONLY):

@@ -10,7 +10,6 @@ tells its readers no more than if they had asked for one after the other.
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import date
-from typing import get_args
 
 from mapper.analysis.analyse import find_hotspots
 from mapper.analysis.request import AnalysisRequest
@@ -20,15 +19,11 @@ from mapper.areas.load import load_study_area
 from mapper.base.errors import DisclosureError, MapperError
 from mapper.disclosure.make import release
 from mapper.disclosure.register import MemoryRegister, Register, held_by_readers
-from mapper.disclosure.release import FindingRelease, Release
+from mapper.disclosure.release import Release
 from mapper.disclosure.rules import READ_BY, rules
-from mapper.disclosure.shapes import NEAREST, Shape, other_shapes, shape_words, unfiltered
-from mapper.questions.finding import Finding
-from mapper.questions.places import By
+from mapper.disclosure.shapes import Shape, other_shapes, shape_words, unfiltered
 
 Make = Callable[[AnalysisRequest], AnalysisResult]  # the same incidents, asked in another way
-PLACES: tuple[By, ...] = get_args(By)  # the smallest first
-_PLACE_WORDS = {**{place: place for place in PLACES}, "hotspot": "hot spot", "area": "the area"}
 
 
 def release_nearest(
@@ -106,45 +101,6 @@ def nearest_in_words(
     return release_nearest(asked, audience=audience, register=apart, make=make).instead
 
 
-def release_by_nearest(
-    ask: Callable[[By], Finding],
-    by: By,
-    *,
-    audience: str,
-    register: Register | None,
-    made_by: str = "",
-) -> FindingRelease:
-    """Return what an audience may see of a table, by the places asked for or larger ones.
-
-    Parameters
-    ----------
-    ask
-        Makes the table of some places.
-
-    Raises
-    ------
-    DisclosureError
-        When none may be shown: why the table asked for may not.
-    """
-    refused: MapperError | None = None
-    for place in PLACES[PLACES.index(by) :]:
-        instead = f"Given instead of a table by {_PLACE_WORDS[by]}: one by {_PLACE_WORDS[place]}."
-        try:
-            return release(
-                ask(place),
-                audience=audience,
-                register=register,
-                made_by=made_by,
-                instead="" if place == by else f"{instead} {NEAREST}",
-            )
-        except MapperError as error:
-            if refused is None and not isinstance(error, DisclosureError):
-                raise
-            refused = refused or error
-    assert refused is not None  # noqa: S101 - there is one place at least
-    raise refused
-
-
 def maker(study: Study, area: str | None = None) -> Make:
     """Return what makes the map of another request of the same incidents.
 
@@ -153,15 +109,28 @@ def maker(study: Study, area: str | None = None) -> Make:
     area
         By which the study area was loaded; without one its own name.
     """
+    return lambda request: find_hotspots(counted_again(study, request, area))
 
-    def make(request: AnalysisRequest) -> AnalysisResult:
-        same = request.resolution == study.area.resolution
-        name, size = area or study.area.name, request.resolution
-        ground = study.area if same else load_study_area(name, resolution=size)
-        again = prepare(study.incidents, lens=study.lens, area=ground, **request.choices)
-        return find_hotspots(again)
 
-    return make
+def counted_again(study: Study, request: AnalysisRequest, area: str | None = None) -> Study:
+    """Return the same incidents counted for another request.
+
+    Parameters
+    ----------
+    area
+        As for :func:`maker`.
+
+    Raises
+    ------
+    MapperError
+        When there is no such area in cells of that size, or too few incidents count.
+    """
+    if request == study.request:
+        return study
+    same = request.resolution == study.area.resolution
+    name, size = area or study.area.name, request.resolution
+    ground = study.area if same else load_study_area(name, resolution=size)
+    return prepare(study.incidents, lens=study.lens, area=ground, **request.choices)
 
 
 def request_given(shown: Release, asked: AnalysisRequest) -> AnalysisRequest:

@@ -9,7 +9,7 @@ them. Everything else is refused: cells, pairs of incidents, single hours, setti
 whose numbers cannot be set beside a map's.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
@@ -28,7 +28,7 @@ from mapper.disclosure.refusal import refusal
 from mapper.disclosure.register import UNLIMITED, AudienceHoldings, Selection, StoredRelease
 from mapper.disclosure.release import Release
 from mapper.disclosure.rules import AudienceRule
-from mapper.disclosure.suppression import WITHHELD, Printed, print_counts
+from mapper.disclosure.suppression import NONE, WITHHELD, Printed, print_counts
 from mapper.grid.hexagons import cells_to_strings
 from mapper.questions.finding import Finding, Ground, Measure
 
@@ -96,8 +96,7 @@ def prepare(
         name: one.withholding(flags[region])
         for (name, one), flags in zip(counts.items(), found.withhold, strict=True)
     }
-    numbers = max(sum(one.numbers for one in printed.values()), 1)
-    share = sum(int((one.kind == WITHHELD).sum()) for one in printed.values()) / numbers
+    share = _share_withheld(counts.values(), printed.values())
     return Prepared(
         finding=finding,
         printed=MappingProxyType(printed),
@@ -124,6 +123,14 @@ def _printed(column: "pd.Series[Any]", rule: AudienceRule) -> Printed:
     known = values.notna().to_numpy(dtype=bool)
     counts = np.rint(values.fillna(0).to_numpy(dtype=np.float64)).astype(np.int64)
     return print_counts(counts, rule).withholding(~known)
+
+
+def _share_withheld(counts: Collection[Printed], printed: Collection[Printed]) -> float:
+    """Return the share of numbers that the check withholds, of those that the data knows."""
+    known = [one.kind != WITHHELD for one in counts]
+    kinds = [one.kind[flags] for one, flags in zip(printed, known, strict=True)]
+    numbers = sum(int((kind != NONE).sum()) for kind in kinds)
+    return sum(int((kind == WITHHELD).sum()) for kind in kinds) / max(numbers, 1)
 
 
 def _checked(

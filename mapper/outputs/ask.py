@@ -7,6 +7,7 @@ from typing import Any
 
 from mapper.base.choices import Choice
 from mapper.base.errors import RequestError
+from mapper.disclosure.nearest_table import table_asked
 from mapper.outputs.notebook import Answer, Result
 from mapper.questions.question import Question
 from mapper.questions.registry import NAMES, QUESTIONS
@@ -68,7 +69,8 @@ def _asker(question: Question) -> Callable[..., Answer]:
     def ask(result: Result, /, **choices: Any) -> Answer:
         _refuse_unknown(question, choices)
         chosen = question.choices.given(choices)
-        return Answer(question.ask(result.study, chosen, result=result.found))
+        asked = table_asked(result.study, question, chosen, result=result.found)
+        return Answer(asked.finding, asked)
 
     own = [
         inspect.Parameter(

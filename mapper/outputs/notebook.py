@@ -22,6 +22,7 @@ from mapper.base.lazy import Lazy
 from mapper.base.text import count, encode_text
 from mapper.disclosure.make import release as release_thing
 from mapper.disclosure.nearest import maker, release_nearest
+from mapper.disclosure.nearest_table import TableAsked, release_table_nearest
 from mapper.disclosure.register import Register
 from mapper.disclosure.release import FindingRelease, Release
 from mapper.disclosure.rules import OPERATIONAL
@@ -141,6 +142,8 @@ class Answer:
     ----------
     finding
         The answer before disclosure control.
+    asked
+        What asks the same in another shape, for audiences that may not be shown this one.
 
     Examples
     --------
@@ -155,6 +158,7 @@ class Answer:
     """
 
     finding: Finding
+    asked: TableAsked | None = None
 
     @cached_property
     def shown(self) -> FindingRelease:
@@ -291,9 +295,9 @@ def release(
     Raises
     ------
     DisclosureError
-        When the audience may see neither it nor, of a result, any map like it (other days, larger
-        cells, totals by district): the message says why and what to choose instead. What was
-        given instead of what stands in ``instead`` and first of the caveats.
+        When the audience may see neither it nor any map or table like it (other days, larger
+        cells or places): the message says why and what to choose instead. What was given instead
+        of what stands in ``instead`` and first of the caveats or notes.
 
     Notes
     -----
@@ -322,6 +326,9 @@ def release(
         return release_nearest(
             of.found, audience=audience, register=register, make=make, made_by=made_by
         )
+    if isinstance(of, Answer) and of.asked is not None:
+        told = {"audience": audience, "made_by": made_by}
+        return release_table_nearest(of.asked, register=register, **told)
     thing = of.found if isinstance(of, Result) else of.finding
     return release_thing(thing, audience=audience, register=register, made_by=made_by)
 

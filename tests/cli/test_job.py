@@ -142,7 +142,7 @@ def test_partners_are_given_a_table_by_the_smallest_places_that_may_be_shown(job
     table = pd.read_csv(folder / "change.csv")
     assert "before_shown" in table
     assert "hotspot_id" not in table
-    told = "Given instead of a table by hot spot: one by "
+    told = "Given instead of a table by hot spot: a table by "
     assert json.loads((folder / "change.manifest.json").read_text())["notes"][0].startswith(told)
     assert told in (home / "log" / "run.log").read_text()
 

@@ -9,7 +9,7 @@ partner agencies see those between districts.
 
 from collections.abc import Mapping
 from datetime import date
-from typing import Literal
+from typing import Literal, cast
 
 import pandas as pd
 import streamlit as st
@@ -27,17 +27,20 @@ from mapper.app.shell.surroundings import places_near
 from mapper.app.shell.traces import trace
 from mapper.app.shell.waiting import opened_dataset, shown_progress
 from mapper.app.shell.words import bullets, notice, plain, show_title
+from mapper.areas.load import load_study_area
 from mapper.areas.study_area import StudyArea
 from mapper.base.errors import DisclosureError, MapperError
 from mapper.disclosure.child_shares import release_child_shares
 from mapper.disclosure.make import release
+from mapper.disclosure.nearest_table import TableAsked, places_from, release_table_nearest
 from mapper.disclosure.people import Viewer, in_wards, may, role_of, scope_of
 from mapper.disclosure.release import FindingRelease
+from mapper.disclosure.shapes import Shape
 from mapper.lenses.load import load_lens
 from mapper.outputs.exports.answers import answer_csv
 from mapper.outputs.exports.described import with_comments
 from mapper.outputs.printed_shares import interval_words, with_child_shares
-from mapper.questions.children import ChildrenChoices, ask_children
+from mapper.questions.children import QUESTION, ChildrenChoices, ask_children
 from mapper.questions.corridors import Between, CorridorsChoices, ask_corridors
 from mapper.questions.finding import Finding, only_rows
 from mapper.questions.usual_choices import Rows
@@ -126,11 +129,31 @@ def _show_children(viewer: Viewer, dataset: Dataset, days: _Days) -> None:
         _show_partners_share(viewer, dataset, "ward" if by == "ward" else "district", days)
     try:
         with shown_progress("Counting, and checking it beside what was released before"):
-            counts = _released(viewer, _children(dataset, by, days))
+            counts = _counts(viewer, dataset, by, days)
     except DisclosureError as error:  # beside what partners were given before
         notice(f"Counts: {error}", kind="look")
         return
     _show_table(viewer, counts, dataset)
+
+
+def _counts(viewer: Viewer, dataset: Dataset, by: Rows, days: _Days) -> FindingRelease:
+    """Return the table of children as a viewer may see it: partners, the nearest that they may."""
+    if scope_of(viewer) != "partnership":
+        return _released(viewer, _children(dataset, by, days))
+
+    def ask(shape: Shape) -> Finding:
+        request = shape.request
+        by, days = cast("Rows", shape.by), (request.start, request.end)
+        return _children(dataset, by, days, resolution=request.resolution)
+
+    return release_table_nearest(
+        TableAsked(
+            _study(dataset, area_here(), days), ask, places_from(QUESTION, ChildrenChoices(by=by))
+        ),
+        audience="partnership",
+        register=DatabaseRegister(database(), person=viewer.name, role=role_of(viewer)),
+        made_by=viewer.name,
+    )
 
 
 def _show_partners_share(
@@ -220,6 +243,7 @@ def _show_table(viewer: Viewer, shown: FindingRelease, dataset: Dataset) -> None
     if shown.table.empty:
         notice("There is nothing that can be shown here.")
         return
+    notice(shown.instead, kind="look")
     table = readable_table(shown)
     formats = {
         str(name): "percent" if name in _SHARES else "localized"
@@ -265,9 +289,11 @@ def readable_table(shown: FindingRelease) -> pd.DataFrame:
     return table.rename(columns=_COLUMNS)
 
 
-def _children(dataset: Dataset, by: Rows, days: _Days) -> Finding:
+def _children(dataset: Dataset, by: Rows, days: _Days, *, resolution: int | None = None) -> Finding:
     """Return the table of children, worked out once."""
     area = area_here()
+    if resolution not in {None, area.resolution}:
+        area = load_study_area(area.name, resolution=resolution)
     return _children_finding(dataset.digest, area.sha256, by, days, _dataset=dataset, _area=area)
 
 
