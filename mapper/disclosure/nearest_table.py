@@ -36,7 +36,7 @@ class TableAsked:
     study: Study
     ask: Ask
     # What its rows are, and what they may be instead, the smallest first; none where they are no
-    # places that lie in one another: then there is no other shape.
+    # places that lie in one another: then there are other days alone, as the rules allow.
     places: tuple[By, ...] = ()
 
     @property
@@ -115,7 +115,7 @@ def release_table_nearest(
     try:
         return give(asked.finding)
     except DisclosureError as error:
-        if not asked.places or audience not in rules().audiences or register is None:
+        if audience not in rules().audiences or register is None:
             raise
         refused = error
     held = held_by_readers(register, audience)

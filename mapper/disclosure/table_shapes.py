@@ -46,8 +46,13 @@ def other_table_shapes(
     study, finding
         What was asked, and the answer.
     places
-        What its rows are, and what they may be instead, the smallest first.
+        What its rows are, and what they may be instead, the smallest first. Without them days are
+        made as the rules allow, and nothing else.
     """
+    if not places:
+        whole = fitting(study, rule)
+        allowed = map(Shape, (whole, *month_before(study, whole)))
+        return others(allowed, Shape(study.request), study)
     asked = places[0]
     fit = [asked, *(one for one in places[1:] if one in units_of(rule))]
     shapes = _shapes(study, finding, fit, rule, earlier)

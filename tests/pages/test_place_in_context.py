@@ -20,7 +20,7 @@ from mapper.records.audit_query import AuditFilter, find_entries
 from mapper.records.open import database
 from mapper.records.saving import Work, save
 from mapper.records.versions import records
-from tests.pages.conftest import forget, said, start
+from tests.pages.conftest import QUICK, forget, said, start
 from tests.pages.test_assessment_page import press
 from tests.pages.test_hotspots_page import panel
 from tests.questions.context.conftest import HEADER, HUB, rows_of
@@ -256,6 +256,19 @@ def test_children_for_partners_are_rounded_and_small_ones_hidden(signed_in_app, 
             a, b = (int(one.replace(",", "")) for one in (part, whole))
             assert share == f"{100 * a / b:.0f} %"
     assert "Missing people by district gone from and district found" in said(app)
+
+
+def test_partners_who_cut_a_month_are_given_the_whole_of_it_and_told_so(signed_in_app, monkeypatch):
+    monkeypatch.setattr(bounds, "MOST_SECONDS", 3.0)
+    app = signed_in_app("partner", page=QUICK)
+    app.query_params["from"], app.query_params["to"] = "2023-11-06", "2023-11-20"
+    app.switch_page(CHILDREN).run()
+    assert not app.exception
+    told = (
+        "a table by district, 6 November 2023 to 20 November 2023: a table by district, 1 November"
+    )
+    assert f"Given instead of {told} 2023 to 30 November 2023." in said(app)
+    assert "Not released" not in said(app)
 
 
 def test_children_for_a_neighbourhood_are_of_its_own_wards(signed_in_app):

@@ -29,7 +29,7 @@ from mapper.app.shell.waiting import opened_dataset, shown_progress
 from mapper.app.shell.words import bullets, notice, plain, show_title
 from mapper.areas.load import load_study_area
 from mapper.areas.study_area import StudyArea
-from mapper.base.errors import DisclosureError, MapperError
+from mapper.base.errors import DisclosureError, MapperError, RefusedError
 from mapper.disclosure.child_shares import release_child_shares
 from mapper.disclosure.make import release
 from mapper.disclosure.nearest_table import TableAsked, places_from, release_table_nearest
@@ -142,14 +142,17 @@ def _counts(viewer: Viewer, dataset: Dataset, by: Rows, days: _Days) -> FindingR
         return _released(viewer, _children(dataset, by, days))
 
     def ask(shape: Shape) -> Finding:
-        request = shape.request
-        by, days = cast("Rows", shape.by), (request.start, request.end)
-        return _children(dataset, by, days, resolution=request.resolution)
+        by, days = cast("Rows", shape.by), (shape.request.start, shape.request.end)
+        return _children(dataset, by, days, resolution=shape.request.resolution)
 
+    places = places_from(QUESTION, ChildrenChoices(by=by))
+    return _nearest(viewer, TableAsked(_study(dataset, area_here(), days), ask, places))
+
+
+def _nearest(viewer: Viewer, asked: TableAsked) -> FindingRelease:
+    """Return what partners may see of a table, or the nearest to it."""
     return release_table_nearest(
-        TableAsked(
-            _study(dataset, area_here(), days), ask, places_from(QUESTION, ChildrenChoices(by=by))
-        ),
+        asked,
         audience="partnership",
         register=DatabaseRegister(database(), person=viewer.name, role=role_of(viewer)),
         made_by=viewer.name,
@@ -210,27 +213,35 @@ def _show_corridors(viewer: Viewer, dataset: Dataset, days: _Days) -> None:
         st.caption("Corridors reach across wards that are not yours: ask an analyst.")
         return
     with shown_progress("Following the missing from where they went to where they were found"):
-        found = _corridors(dataset, days, by_district=scope == "partnership")
-        shown = _released(viewer, found)
+        shown = _corridors_shown(viewer, dataset, days)
     _show_table(viewer, shown, dataset)
 
 
+def _corridors_shown(viewer: Viewer, dataset: Dataset, days: _Days) -> FindingRelease:
+    """Return the corridors as a viewer may see them: partners, between districts."""
+    if scope_of(viewer) != "partnership":
+        return _released(viewer, _corridors(dataset, days, by_district=False))
+
+    def ask(shape: Shape) -> Finding:
+        return _corridors(dataset, (shape.request.start, shape.request.end), by_district=True)
+
+    return _nearest(viewer, TableAsked(_study(dataset, area_here(), days), ask))
+
+
 def _released(viewer: Viewer, finding: Finding) -> FindingRelease:
-    """Return what a viewer may see of a finding.
+    """Return what a viewer of full counts may see of a finding.
 
     Raises
     ------
     RefusedError
-        When their roles show them nothing.
-    DisclosureError
-        When disclosure control refuses it to their audience.
+        When their roles show them nothing, or not full counts.
     """
     scope = scope_of(viewer)
     if scope == "own wards":
         finding = only_rows(finding, in_wards(finding.table, viewer.wards).to_numpy())
-    audience = "partnership" if scope == "partnership" else "operational"
-    register = DatabaseRegister(database(), person=viewer.name, role=role_of(viewer))
-    return release(finding, audience=audience, register=register, made_by=viewer.name)
+    if scope == "partnership":
+        raise RefusedError("Partners are given what disclosure control leaves. Ask an analyst.")
+    return release(finding, made_by=viewer.name)
 
 
 def _show_table(viewer: Viewer, shown: FindingRelease, dataset: Dataset) -> None:
