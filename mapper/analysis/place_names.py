@@ -76,11 +76,12 @@ def streets_of(
     times
         How many incidents each stands for; one where not given.
     """
-    plain = pd.Series(labels, dtype="str").str.removeprefix("On or near ").str.strip()
-    plain = plain.map(shown_name)
-    held = pd.DataFrame({"place": place, "label": plain.to_numpy(dtype=object)[codes]})
-    held["n"] = 1 if times is None else times
-    held = held[(held["place"] >= 0) & (held["label"] != "")]
+    inside = np.flatnonzero(place >= 0)
+    of, used = pd.factorize(codes[inside])
+    plain = [shown_name(labels[code].removeprefix("On or near ").strip()) for code in used.tolist()]
+    held = pd.DataFrame({"place": place[inside], "label": np.array(plain, dtype=object)[of]})
+    held["n"] = 1 if times is None else times[inside]
+    held = held[held["label"] != ""]
     table = held.groupby(["place", "label"])["n"].sum().reset_index()
     table = table.sort_values(["place", "n", "label"], ascending=[True, False, True])
     kind = table["label"].str.lower().isin(KINDS_OF_PLACE)

@@ -23,6 +23,7 @@ from mapper.grid.hexagons import Cells, cells_to_strings
 FEWEST = 3  # incidents of any kind and date from which a street is named in a cell
 _LONGEST = 40  # characters
 _MICRO = 1_000_000
+_DIGIT = re.compile(r"\d")
 _NUMBERED = re.compile(r"[ABM]\d{1,4}(\(M\))?|\d+(st|nd|rd|th)", re.IGNORECASE)
 
 
@@ -43,7 +44,7 @@ def street_names(
     if "location" not in table:
         return pd.DataFrame(columns=list(STREET_COLUMNS)).astype(dict(STREET_COLUMNS))
     location = table["location"].cat
-    plain = [_plain(label) for label in location.categories]
+    plain = [_plain(label) for label in location.categories.to_numpy(dtype=object)]
     code, names = pd.factorize(np.array(plain, dtype=object), sort=True)
     of_label = np.append(np.where(names[code] == "", -1, code), -1)  # a missing label is code -1
     street = of_label[location.codes.to_numpy()]
@@ -69,7 +70,9 @@ def street_names(
 def _plain(label: str) -> str:
     """Return a label as the name of a street; nothing where it is none."""
     name = str(label).strip().removeprefix("On or near ").strip()
-    numbers = (word for word in re.split(r"[\s,/-]+", name) if re.search(r"\d", word))
     if len(name) > _LONGEST or name.lower() in KINDS_OF_PLACE:
         return ""
-    return "" if any(not _NUMBERED.fullmatch(word) for word in numbers) else name
+    if not _DIGIT.search(name):
+        return name
+    numbers = filter(_DIGIT.search, re.split(r"[\s,/-]+", name))
+    return name if all(map(_NUMBERED.fullmatch, numbers)) else ""

@@ -91,6 +91,8 @@ def printable_text(text: str) -> str:
 
 def line_text(text: str) -> str:
     r"""Return text for one line of a terminal or log: what it would obey is spelt out, as \x1b."""
+    if text.isprintable():  # nearly every name: nothing that is obeyed can be printed
+        return text
     return _OBEYED.sub(lambda met: repr(met[0])[1:-1], text)
 
 

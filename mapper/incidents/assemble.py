@@ -1,7 +1,7 @@
 """Checked sheets to one table of incidents and one of rejected rows."""
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import numpy as np
@@ -9,7 +9,7 @@ import pandas as pd
 import pyarrow as pa
 
 from mapper.base.tables import INCIDENT_COLUMNS, OPTIONAL_INCIDENT_COLUMNS, REJECTED_COLUMNS
-from mapper.base.text import count
+from mapper.base.text import count, place_name
 from mapper.incidents.check import Checked, is_total, take
 from mapper.incidents.columns import Distinct
 from mapper.incidents.duplicates import References
@@ -124,15 +124,18 @@ def _table(sheets: Sequence[Checked], parts: list[dict[str, Any]]) -> pd.DataFra
             columns[name] = pd.Categorical.from_codes(codes, pd.Index(PRECISIONS, dtype="str"))
         elif name in INCIDENT_COLUMNS or name in carried:
             held = [part.pop(name, None) for part in parts]
-            columns[name] = _column(held, sizes, dtype)
+            spelling = place_name if name == "location" else None
+            columns[name] = _column(held, sizes, dtype, spelling)
     return pd.DataFrame(columns, copy=False)
 
 
-def _column(held: list[Any], sizes: list[int], dtype: str) -> Any:
+def _column(
+    held: list[Any], sizes: list[int], dtype: str, spelling: Callable[[str], str] | None
+) -> Any:
     """Return one column of all parts joined; a part without it has missing values or no."""
     if dtype == "category":
         blank = [Distinct.blank(n) if h is None else h for h, n in zip(held, sizes, strict=True)]
-        return _categories([part.encoded() for part in blank])
+        return _categories([part.encoded() for part in blank], spelling)
     if dtype == "str":
         texts = [
             (pa.nulls(n) if h is None else h).cast(pa.large_string())
@@ -145,13 +148,19 @@ def _column(held: list[Any], sizes: list[int], dtype: str) -> Any:
     return whole.astype(dtype, copy=False)
 
 
-def _categories(parts: list[pa.DictionaryArray]) -> pd.Categorical:
+def _categories(
+    parts: list[pa.DictionaryArray], spelling: Callable[[str], str] | None
+) -> pd.Categorical:
     """Return dictionary-coded parts as one categorical with the categories in use, sorted."""
     whole = pa.chunked_array(parts).unify_dictionaries()
-    values = whole.chunk(0).dictionary.to_numpy(zero_copy_only=False)
     codes = np.concatenate(
         [c.indices.fill_null(-1).to_numpy(zero_copy_only=False) for c in whole.chunks]
     )
+    joined = Distinct(codes, whole.chunk(0).dictionary)
+    if spelling is not None:
+        joined = joined.spelt(spelling)
+    codes = joined.codes
+    values = joined.values.to_numpy(zero_copy_only=False)  # noqa: PD011 - no table's
     used = np.zeros(values.size + 1, dtype=bool)
     used[codes] = True
     kept = np.flatnonzero(used[:-1])

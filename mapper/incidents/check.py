@@ -18,7 +18,7 @@ import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from mapper.base.text import count, place_name
+from mapper.base.text import count
 from mapper.base.types import Flags
 from mapper.incidents.columns import (
     Distinct,
@@ -113,8 +113,6 @@ def check_records(
     shortened = int(scientific(values["reference"]).sum()) if "reference" in values else 0
     values, reference_notes = _named(values, sheet.name)
     values.setdefault("type", Distinct.blank(faults.size))
-    if "location" in values:
-        values["location"] = values["location"].spelt(place_name)
     if "risk_grade" in values:
         values["risk_grade"] = values["risk_grade"].lowered()
     if layout.format == POLICE_UK:

@@ -60,13 +60,13 @@ def settle_order(values: pa.Array, *, file: str, column: str) -> Order:
     AmbiguousDatesError
         When the column fits both orders, holds values of each, or was swapped in part.
     """
-    if words := swapped_in_part(values):
+    dates = _dates(values)
+    if words := _swapped(values, dates):
         raise AmbiguousDatesError(
             f"{file}: column {column!r} {words}. Export it again as text, or turn those dates back:"
             ' put date_order = "part-swapped" into a file and give it as {mapping}.',
             names=("mapping",),
         )
-    dates = _dates(values)
     if example := _year_first(dates):
         raise AmbiguousDatesError(
             f"{file}: column {column!r} seems to begin with the year ({example!r}). Export years"
@@ -88,7 +88,11 @@ def settle_order(values: pa.Array, *, file: str, column: str) -> Order:
 
 def swapped_in_part(values: pa.Array) -> str:
     """Return what shows that a spreadsheet exchanged some days and months, or nothing."""
-    dates = _dates(values)
+    return _swapped(values, _dates(values))
+
+
+def _swapped(values: pa.Array, dates: _Dates) -> str:
+    """Return the same of values whose dates of three numbers are known."""
     if not dates.first.size:
         return ""
     return _real_against_text(values, dates) or _by_the_calendar(dates)
@@ -136,6 +140,8 @@ def _by_the_calendar(dates: _Dates) -> str:
 def _dates(values: pa.Array) -> _Dates:
     """Return the values that are dates of three numbers, however their time is written."""
     values = values.filter(pc.invert(pc.match_substring_regex(values, "^[0-9]{4}[-/.]")))
+    if not len(values):
+        return _Dates(np.zeros(0, dtype=object), *np.zeros((3, 0)))
     found, fields = extract(values, NUMBERS)
     parts = [_part(values.filter(pa.array(found)), fields)]
     if not found.all():

@@ -24,17 +24,30 @@ SLICE = 500_000  # values that are worked on at a time
 
 
 class TextWriter:
-    """Writes texts part by part, and gives them back as one array."""
+    """Takes texts part by part, and gives them back as one array."""
 
     def __init__(self) -> None:
-        self._characters = tempfile.SpooledTemporaryFile(max_size=SMALL)  # noqa: SIM115 - closed when given back
+        self._held: list[pa.Array] = []
+        self._size = 0
+        self._characters: IO[bytes] | None = None  # once they are too many to be held
         self._ends = [np.zeros(1, np.int64)]
         self._known: list[Flags] = [np.zeros(0, bool)]
 
     def add(self, part: pa.Array) -> None:
-        """Write some texts; a null is an absent value."""
+        """Take some texts; a null is an absent value."""
+        self._held.append(part.cast(pa.large_string()))
+        self._size += part.nbytes
+        if self._size > SMALL:
+            for each in self._held:
+                self._write(each)
+            self._held.clear()
+
+    def _write(self, part: pa.Array) -> None:
+        """Write some texts."""
+        if self._characters is None:
+            self._characters = tempfile.TemporaryFile()  # noqa: SIM115 - closed when given back
         known = part.is_valid().to_numpy(zero_copy_only=False)
-        texts = (part if known.all() else pc.fill_null(part, "")).cast(pa.large_string())
+        texts = part if known.all() else pc.fill_null(part, "")
         _, offsets, characters = texts.buffers()
         ends = np.frombuffer(offsets, np.int64)[texts.offset :][: len(texts) + 1]
         self._known.append(known)
@@ -45,7 +58,10 @@ class TextWriter:
             self._ends.pop()
 
     def array(self) -> pa.Array:
-        """Return all texts as one array of large strings; nothing can be written after it."""
+        """Return all texts as one array of large strings; nothing can be added after it."""
+        if self._characters is None:
+            held = self._held or [pa.array([], pa.large_string())]
+            return held[0] if len(held) == 1 else pa.concat_arrays(held)
         known, ends = np.concatenate(self._known), np.concatenate(self._ends)
         bits = None if known.all() else pa.py_buffer(np.packbits(known, bitorder="little"))
         with self._characters as file:

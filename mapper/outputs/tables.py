@@ -172,7 +172,7 @@ def main_streets(release: Release) -> Mapping[str, str]:
     if release.streets is None:
         return {}
     first = release.streets.drop_duplicates("cell")
-    return dict(zip(first["cell"], first["street"], strict=True))
+    return dict(zip(first["cell"].tolist(), first["street"].tolist(), strict=True))
 
 
 def _by_street(busiest: str, street: Mapping[str, str]) -> str:

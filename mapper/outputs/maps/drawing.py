@@ -62,7 +62,7 @@ def _streets(streets: pd.DataFrame | None) -> dict[str, Any]:
         return {"names": [], "name": [], "xy": []}
     name, names = pd.factorize(streets["street"])
     return {
-        "names": [encode_text(shown_name(one)) for one in names],
+        "names": [encode_text(shown_name(one)) for one in names.tolist()],
         "name": name.tolist(),
         "xy": _steps(streets[["lon", "lat"]].to_numpy()),
     }
