@@ -38,7 +38,9 @@ def area_here(viewer: Viewer | None = None) -> StudyArea:
         When the installation has none.
     """
     name = area_name_here(viewer)
-    return load_study_area(name, resolution=usual_resolution(name))
+    return once_a_run(
+        ("area", name), lambda: load_study_area(name, resolution=usual_resolution(name))
+    )
 
 
 def area_name_here(viewer: Viewer | None = None) -> str:

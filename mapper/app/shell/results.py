@@ -17,6 +17,7 @@ from mapper.analysis.result import AnalysisResult
 from mapper.app.door.who import current_viewer
 from mapper.app.shell.basemap import current_basemap
 from mapper.app.shell.datasets import Dataset
+from mapper.app.shell.listed import landmarks_drawn
 from mapper.app.shell.once import given_once, map_address_once, own_once, result_once
 from mapper.app.shell.traces import trace_release
 from mapper.app.shell.waiting import shown_progress
@@ -30,7 +31,6 @@ from mapper.disclosure.people import Viewer, role_of, scope_of
 from mapper.disclosure.release import Release
 from mapper.lenses.lens import Lens
 from mapper.outputs.maps import embed_map
-from mapper.outputs.maps.landmarks import landmarks_of
 from mapper.records.open import database
 from mapper.records.releases import DatabaseRegister
 
@@ -113,7 +113,7 @@ def map_address(shown: Release, places: Places | None = None) -> str:
     places
         Of which stations and the like are drawn.
     """
-    under, marks = current_basemap(), landmarks_of(shown, places)
+    under, marks = current_basemap(), landmarks_drawn(shown, places)
     drawn = hashlib.sha256(repr(marks).encode()).hexdigest()[:16] if marks else ""
     key = f"{shown.content_digest} {under.key if under else ''} {drawn}"
     return map_address_once(key, lambda: embed_map(shown, basemap=under, landmarks=marks))
