@@ -12,11 +12,13 @@ import pandas as pd
 
 from mapper.base.errors import InputError
 from mapper.base.files import Progress
+from mapper.base.of_table import of_table
 
 SYNTHETIC_MARK = "DEMO-"
 SYNTHETIC_NOTICE = "Synthetic demonstration data: no record describes a real event, person or home."
 
 
+@of_table
 def is_synthetic(table: pd.DataFrame) -> bool:
     """Return whether any incident of a table is a demonstration one.
 

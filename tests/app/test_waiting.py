@@ -1,6 +1,7 @@
 """How far long work is: drawn beside it, never for quick work, and kept by no cache."""
 
 from threading import Event
+from threading import enumerate as enumerate_threads
 
 import pytest
 from streamlit.testing.v1 import AppTest
@@ -60,6 +61,16 @@ def test_quick_work_shows_no_bar_and_a_fault_takes_it_away(slot):
         raise KeyError
     assert slot.drawn == []
     assert slot.emptied
+
+
+def test_quick_work_starts_no_thread(slot):
+    with waiting.shown_progress("Counting"):
+        pass
+    known = {one.ident for one in enumerate_threads()}
+    for _ in range(50):
+        with waiting.shown_progress("Counting"):
+            assert {one.ident for one in enumerate_threads()} <= known
+    assert slot.drawn == []
 
 
 def page():

@@ -15,7 +15,8 @@ from mapper.disclosure.differencing import check
 from mapper.disclosure.finding_check import check_finding
 from mapper.disclosure.ground import overlay
 from mapper.disclosure.intervals import outer_bounds
-from mapper.disclosure.lens_pieces import covered, lens_pieces, related, selection_of
+from mapper.disclosure.lens_cover import covered
+from mapper.disclosure.lens_pieces import lens_pieces, related, selection_of
 from mapper.disclosure.linking import linked_to
 from mapper.disclosure.register import Selection, StoredRelease
 from mapper.disclosure.rules import rules

@@ -5,8 +5,10 @@ what the server told that very sign-in; so the addresses are read off the messag
 """
 
 from collections.abc import Iterator
+from functools import lru_cache
 from typing import Any
 
+from google.protobuf.descriptor import Descriptor
 from google.protobuf.message import DecodeError
 from streamlit.proto.BackMsg_pb2 import BackMsg
 from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
@@ -32,13 +34,34 @@ def _told(message: Any) -> Iterator[str]:
     """Yield every address in a message and its parts."""
     for field, value in message.ListFields():
         if field.message_type is not None:
-            if field.message_type.GetOptions().map_entry:
+            if not _may_tell(field.message_type):
                 continue
             parts = value if hasattr(value, "append") or hasattr(value, "add") else [value]
             for part in parts:
                 yield from _told(part)
         elif field.name in _ADDRESS_FIELDS and isinstance(value, str):
             yield value
+
+
+@lru_cache(maxsize=1024)
+def _may_tell(kind: Descriptor) -> bool:
+    """Tell whether a message of some kind can hold an address, in itself or in any of its parts.
+
+    Most kinds cannot, and are not gone through.
+    """
+    met, open_ = {kind.full_name}, [kind]
+    while open_:
+        one = open_.pop()
+        if one.GetOptions().map_entry:
+            continue
+        for field in one.fields:
+            part = field.message_type
+            if part is None and field.name in _ADDRESS_FIELDS:
+                return True
+            if part is not None and part.full_name not in met:
+                met.add(part.full_name)
+                open_.append(part)
+    return False
 
 
 def files_asked(frame: bytes, *, uploads: bool = True) -> list[str] | None:

@@ -12,7 +12,7 @@ from mapper.app.patch.words import (
     short_names,
     stands_out,
 )
-from mapper.app.shell.listed import directions_of, rows_of
+from mapper.app.shell.listed import deciles_of, directions_of, reach_words, rows_of
 from mapper.app.work.visit_form import LATELY
 from mapper.areas.study_area import StudyArea
 from mapper.base.text import count
@@ -21,7 +21,6 @@ from mapper.context.directions import HERE, WAYS
 from mapper.context.places import Places
 from mapper.disclosure.patch import PatchPlace, PatchRelease
 from mapper.outputs.maps.patch_layer import month_words
-from mapper.outputs.place_reach import WITH_WORK, deciles_in_words, reach_of_map
 from mapper.outputs.standard_words import more_than, nothing_words, question_word
 from mapper.outputs.tables import busiest_words, main_streets
 from mapper.records.actions import PlannedAction, doors_of
@@ -69,8 +68,8 @@ def cards_of(
         card["visit"] = f"Last visit {_day(_last(mine))}" if mine else ""
         card["visited"] = visited_words(mine)
     covered = {card["id"] for card in cards if card["actions"] or card["visited"]}
-    deciles = deciles_in_words(patch.shown, area) if area else {}
-    told = reach_of_map(patch.shown, area, covered).covered_words(WITH_WORK) if area else ""
+    deciles = deciles_of(patch.shown, area) if area else {}
+    told = reach_words(patch.shown, area, covered) if area else ""
     for card in cards:
         card["deprived"] = deciles.get(card["id"], "")
         card["inequality"] = told

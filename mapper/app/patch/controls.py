@@ -25,6 +25,7 @@ from mapper.app.shell.area_in_use import area_here
 from mapper.app.shell.choices import days_of
 from mapper.app.shell.datasets import Dataset
 from mapper.app.shell.lens_offer import lenses_for
+from mapper.areas.study_area import StudyArea
 from mapper.base.errors import InputError
 from mapper.base.week import Shift, Weekday
 from mapper.disclosure.patch import allowed_wards
@@ -44,14 +45,24 @@ def allowed_for(viewer: Viewer, dataset: Dataset) -> Allowed:
     RefusedError
         When the viewer sees no patch at all.
     """
-    cells = area_here().cells
+    area = area_here()
     first, last = days_of(dataset.incidents.table)
+    who = (tuple(sorted(viewer.roles)), tuple(sorted(viewer.wards)))
     return Allowed(
-        wards=tuple(allowed_wards(viewer, cells)),
+        wards=_wards(area.sha256, who, _viewer=viewer, _area=area),
         lenses=tuple(lenses_offered(dataset)),
         first=first,
         last=last,
     )
+
+
+@st.cache_resource(max_entries=512, show_spinner=False)
+def _wards(
+    sha256: str, who: tuple[tuple[str, ...], ...], *, _viewer: Viewer, _area: StudyArea
+) -> tuple[str, ...]:
+    """Return the wards that people of some roles and wards may choose, once for each area."""
+    del sha256, who
+    return tuple(allowed_wards(_viewer, _area.cells))
 
 
 def lenses_offered(dataset: Dataset) -> dict[str, Lens]:

@@ -3,11 +3,13 @@
 from collections.abc import Mapping, Sequence
 from datetime import date
 
+import pandas as pd
 import streamlit as st
 
 from mapper.analysis.shift_filter import filter_in_words
 from mapper.app.patch.choice import PatchChoice
 from mapper.app.patch.sheet import offer_sheet
+from mapper.base.of_table import of_table
 from mapper.base.text import count, encode_text
 from mapper.context.places import Places
 from mapper.disclosure.patch import PatchRelease
@@ -49,13 +51,19 @@ def show_head(
 
 def wards_in_words(patch: PatchRelease, choice: PatchChoice) -> str:
     """Return whose patch is shown: Anfield and Everton, or how many wards."""
-    pairs = patch.shown.cells[["ward", "district"]].astype("str").drop_duplicates()
-    names = sorted({ward for ward in pairs["ward"] if ward})
+    names = list(_ward_names(patch.shown.cells))
     if choice.wards and len(choice.wards) <= _NAMED:
         names = [ward.split(",")[0] for ward in choice.wards]
     if len(names) <= _NAMED:
         return " and ".join([", ".join(names[:-1]), names[-1]]) if names[1:] else "".join(names)
     return f"{patch.shown.area_title}, {count(len(names), 'ward')}"
+
+
+@of_table
+def _ward_names(cells: pd.DataFrame) -> tuple[str, ...]:
+    """Return the names of the wards of some cells, in order."""
+    wards = cells["ward"].drop_duplicates().astype("str")
+    return tuple(sorted({ward for ward in wards if ward}))
 
 
 def _over(patch: PatchRelease, choice: PatchChoice) -> str:

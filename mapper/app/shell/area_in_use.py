@@ -14,6 +14,7 @@ from mapper.app.door.who import current_viewer
 from mapper.app.shell.address import follow, say
 from mapper.app.shell.data_in_use import own_dataset
 from mapper.app.shell.kept_data import everybodys_digest
+from mapper.app.shell.this_run import once_a_run
 from mapper.areas.load import groups_known, load_study_area, usual_resolution
 from mapper.areas.stored import area_tables, area_titles, kept_areas
 from mapper.areas.study_area import StudyArea
@@ -37,7 +38,9 @@ def area_here(viewer: Viewer | None = None) -> StudyArea:
         When the installation has none.
     """
     name = area_name_here(viewer)
-    return load_study_area(name, resolution=usual_resolution(name))
+    return once_a_run(
+        ("area", name), lambda: load_study_area(name, resolution=usual_resolution(name))
+    )
 
 
 def area_name_here(viewer: Viewer | None = None) -> str:
@@ -49,6 +52,11 @@ def area_name_here(viewer: Viewer | None = None) -> str:
 
 def offered_areas(viewer: Viewer) -> dict[str, str]:
     """Return what people call the areas that somebody may look at, by name, the usual one first."""
+    return once_a_run(("areas", viewer), lambda: _offered(viewer))
+
+
+def _offered(viewer: Viewer) -> dict[str, str]:
+    """Look them up."""
     own = load_study_area(resolution=usual_resolution())
     demonstrated = False
     with suppress(MapperError):  # the pages say what is wrong with data that cannot be opened

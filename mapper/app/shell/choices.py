@@ -20,6 +20,7 @@ from mapper.areas.base_table import read_base_table
 from mapper.areas.resolution import CELL_SIZES, USUAL, fitting_resolution
 from mapper.base.choices import Choice
 from mapper.base.errors import InputError
+from mapper.base.of_table import of_table
 from mapper.disclosure.people import brings_files, scope_of
 from mapper.lenses.lens import Lens
 from mapper.methods.load import glossary
@@ -249,6 +250,7 @@ def day_within(bounds: tuple[date, date], text: str) -> date | None:
     return day if bounds[0] <= day <= bounds[1] else None
 
 
+@of_table
 def days_of(table: pd.DataFrame) -> tuple[date, date]:
     """Return the first and last day of incidents; whole months where only those are known."""
     if table.empty:

@@ -18,6 +18,7 @@ from mapper.app.shell.kept_data import (
     is_kept,
     kept_beginning,
 )
+from mapper.app.shell.this_run import look_again
 from mapper.app.shell.words import notice
 from mapper.base.files import Progress, no_progress
 from mapper.disclosure.people import Viewer, may
@@ -62,6 +63,7 @@ def own_dataset() -> Dataset | None:
 def use_dataset(dataset: Dataset | None) -> None:
     """Use a dataset in this session from now on; nothing stands for what everybody sees."""
     st.session_state[_OWN] = dataset
+    look_again()
     viewer = viewer_now()
     if viewer is None:
         return

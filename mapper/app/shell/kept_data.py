@@ -13,6 +13,7 @@ import streamlit as st
 from mapper.app.shell.datasets import Dataset
 from mapper.app.shell.incident_store import store_incidents, stored_incidents
 from mapper.app.shell.map_pages import map_pages
+from mapper.app.shell.this_run import look_again, once_a_run
 from mapper.base.errors import RecordsError, RefusedError
 from mapper.base.settings import settings
 from mapper.disclosure.people import Viewer, may, require, role_of
@@ -69,7 +70,7 @@ def keep(dataset: Dataset, *, viewer: Viewer) -> KeptDataset:
     def fill(folder: Path) -> None:
         store_incidents(dataset.incidents, folder, stamp=_STAMP)
 
-    return keep_dataset(
+    kept = keep_dataset(
         database(),
         settings().workspace,
         dataset=dataset.digest,
@@ -80,6 +81,8 @@ def keep(dataset: Dataset, *, viewer: Viewer) -> KeptDataset:
         role=role_of(viewer),
         fill=fill,
     )
+    look_again()
+    return kept
 
 
 def open_kept(digest: str) -> Dataset:
@@ -113,11 +116,16 @@ def everybodys() -> Dataset | None:
         As :func:`open_kept`.
     """
     digest = everybodys_digest()
-    return open_kept(digest) if digest else None
+    return once_a_run("everybody's data", lambda: open_kept(digest)) if digest else None
 
 
 def everybodys_digest() -> str:
     """Return the digest of the data that everybody sees, empty where that is the demonstration."""
+    return once_a_run("everybody's digest", _everybodys_digest)
+
+
+def _everybodys_digest() -> str:
+    """Look it up."""
     with database().read() as connection:
         chosen = find_current_data(connection)
     return chosen.dataset if chosen else ""
@@ -133,8 +141,12 @@ def kept_beginning(name: str) -> Dataset | None:
 
 def is_kept(digest: str) -> bool:
     """Tell whether a dataset is kept in the workspace."""
-    with database().read() as connection:
-        return find_dataset(connection, digest) is not None
+
+    def look_up() -> bool:
+        with database().read() as connection:
+            return find_dataset(connection, digest) is not None
+
+    return once_a_run(("kept", digest), look_up)
 
 
 def show_everybody(digest: str | None, *, viewer: Viewer) -> None:
@@ -152,6 +164,7 @@ def show_everybody(digest: str | None, *, viewer: Viewer) -> None:
         open_kept(digest)  # what cannot be opened is not given to everybody
     with database().write() as connection:
         set_current_data(connection, digest, person=viewer.name, role=role_of(viewer))
+    look_again()
 
 
 def may_delete(viewer: Viewer, kept: KeptDataset) -> bool:
@@ -184,6 +197,7 @@ def forget_deleted() -> None:
     """Let go of everything that this server holds in memory of data that may be deleted."""
     with _LOCK:
         _OPENED.clear()
+    look_again()
     map_pages.clear()
     st.cache_resource.clear()
 

@@ -17,7 +17,8 @@ from mapper.analysis.result import AnalysisResult
 from mapper.app.door.who import current_viewer
 from mapper.app.shell.basemap import current_basemap
 from mapper.app.shell.datasets import Dataset
-from mapper.app.shell.once import given_once, map_address_once, result_once
+from mapper.app.shell.listed import landmarks_drawn
+from mapper.app.shell.once import given_once, map_address_once, own_once, result_once
 from mapper.app.shell.traces import trace_release
 from mapper.app.shell.waiting import shown_progress
 from mapper.areas.load import load_study_area
@@ -25,11 +26,11 @@ from mapper.areas.study_area import StudyArea
 from mapper.base.files import Progress
 from mapper.context.places import Places
 from mapper.disclosure.for_viewer import release_to
+from mapper.disclosure.make import signed_by
 from mapper.disclosure.people import Viewer, role_of, scope_of
 from mapper.disclosure.release import Release
 from mapper.lenses.lens import Lens
 from mapper.outputs.maps import embed_map
-from mapper.outputs.maps.landmarks import landmarks_of
 from mapper.records.open import database
 from mapper.records.releases import DatabaseRegister
 
@@ -97,10 +98,10 @@ def _released(
         ground = load_study_area(request.area, resolution=other.resolution)
         return analyse(dataset.incidents, lens=lens, area=ground, **other.choices)
 
-    if scope_of(viewer) != "partnership":
-        return release()
-    progress("Checking it beside what was released before", 1.0)
     asked = ("map", dataset.digest, repr(request), lens.sha256, area.sha256)
+    if scope_of(viewer) != "partnership":
+        return signed_by(own_once(viewer, asked, release), viewer.name)
+    progress("Checking it beside what was released before", 1.0)
     return given_once(asked, release, stamp=register.stamp)
 
 
@@ -112,7 +113,7 @@ def map_address(shown: Release, places: Places | None = None) -> str:
     places
         Of which stations and the like are drawn.
     """
-    under, marks = current_basemap(), landmarks_of(shown, places)
+    under, marks = current_basemap(), landmarks_drawn(shown, places)
     drawn = hashlib.sha256(repr(marks).encode()).hexdigest()[:16] if marks else ""
     key = f"{shown.content_digest} {under.key if under else ''} {drawn}"
     return map_address_once(key, lambda: embed_map(shown, basemap=under, landmarks=marks))
