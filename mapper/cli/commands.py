@@ -6,6 +6,7 @@ from typing import Annotated
 
 import typer
 
+from mapper import __version__
 from mapper.cli.briefing import briefing_app
 from mapper.cli.file_arguments import AreaName, ColumnMapping, Paths, Repair
 from mapper.cli.place_commands import place_commands
@@ -33,8 +34,6 @@ app.add_typer(records_app)
 def _version(asked: bool) -> None:  # noqa: FBT001 - typer calls it so
     """Print mapper's version and stop."""
     if asked:
-        from mapper import __version__
-
         print(f"mapper {__version__}")
         raise typer.Exit
 

@@ -71,7 +71,7 @@ def checks(*, head: list[Path], offline: bool, files: Sequence[Path] = ()) -> It
 
 def _settings(now: Settings) -> Iterator[Inspection]:
     """Yield which settings are set, secrets by name only, and those that mean nothing."""
-    known = {f"MAPPER_{name.upper()}" for name in Settings.__dataclass_fields__}
+    known = {f"MAPPER_{name.upper()}" for name in Settings.model_fields}
     given = {name for name in map(str.upper, os.environ) if name.startswith("MAPPER_")}
     named = ", ".join(sorted(given & known)) or "none, so the defaults hold"
     yield Inspection("Settings", "ok", f"Set: {named}.")

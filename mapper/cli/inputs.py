@@ -59,7 +59,7 @@ def _own_files(options: Mapping[str, Any]) -> Iterator[Path]:
         return
     with suppress(MapperError):  # what is wrong with a setting is said where it is used
         yield from paths_of([*area_tables().values()])
-        for name, told in vars(settings()).items():
+        for name, told in settings():
             if name != "workspace" and not (name == "basemap" and "credit" in options):
                 yield from paths_of(told)
 

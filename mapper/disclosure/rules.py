@@ -14,7 +14,7 @@ from typing import Any
 
 from mapper.base.errors import DisclosureError
 from mapper.base.files import digest_of
-from mapper.base.settings import settings
+from mapper.base.settings import settings  # pydantic takes a while to load
 from mapper.base.tables import OPTIONAL_INCIDENT_COLUMNS
 from mapper.base.toml_file import TomlKind
 

@@ -94,7 +94,7 @@ def test_the_container_runs_as_nobody_in_particular_and_its_command_is_there(run
 def test_compose_sets_settings_that_exist_and_hides_what_is_secret():
     told = parsed("compose.yaml")
     app, database = told["services"]["mapper"], told["services"]["database"]
-    known = {f"MAPPER_{name.upper()}" for name in Settings.__dataclass_fields__}
+    known = {f"MAPPER_{name.upper()}" for name in Settings.model_fields}
     assert set(app["environment"]) <= known
     assert (ROOT / app["build"]["dockerfile"]).is_file()
     assert set(app["depends_on"]) == {"database"}

@@ -434,7 +434,7 @@ def test_the_key_of_cookies_is_one_for_an_installation_and_tells_not_its_secret(
 
 
 def test_without_sign_in_the_app_stays_on_this_machine():
-    module.check_alone(Settings())
+    module.check_alone(Settings(_env_file=None))
     for change in ({"bind": "0.0.0.0"}, {"hosts": ("localhost", "mapper.example")}):
         with pytest.raises(PeopleError, match="this machine only"):
             module.check_alone(Settings(**change))
