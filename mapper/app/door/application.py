@@ -18,6 +18,7 @@ from mapper.app.door.provider import check_alone, is_signed_in_to, provider
 from mapper.app.door.security import Closed, OwnDoorsOnly, OwnHostsOnly, ThisMachineOnly
 from mapper.app.shell import basemap
 from mapper.app.shell.datasets import demonstration, demonstration_is_at_hand
+from mapper.app.shell.frame import put_on_style
 from mapper.app.shell.kept_data import everybodys, follow_deletions
 from mapper.app.shell.map_pages import ROUTE
 from mapper.app.shell.surroundings import landmarks_near
@@ -108,6 +109,7 @@ def _warm_up() -> None:
 def say_fault(error: BaseException) -> bool:
     """Show a fault in this program in plain words; the log has the rest."""
     _LOG.error("A page stopped", exc_info=error)
+    put_on_style()  # the page may have stopped before it did
     notice(
         f"{fault_words(error)} Load the page again; if it comes back, tell whoever looks after this"
         " installation, who finds the cause in the app's log.",

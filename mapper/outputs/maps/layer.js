@@ -264,7 +264,7 @@ function (map, data, canvas, streets) {
       var element = label.marker.getElement();
       if (!element) { return; }
       var here = map.latLngToLayerPoint(label.marker.getLatLng());
-      var half = element.firstChild.offsetWidth / 2;
+      var half = element.firstChild.offsetWidth / 2 + 3;  // two names never read as one
       var by = [0, 0], least = Infinity;
       (label.home ? NAMED_WITHIN : NAMED_AT).some(function (at) {
         var x = here.x + at[0], y = here.y + at[1], covered = 0;
