@@ -14,7 +14,7 @@ from mapper.cli.progress import part_of, shown_progress
 from mapper.cli.saying import say
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
 
     from mapper.analysis.result import AnalysisResult
     from mapper.analysis.study import Study
@@ -63,7 +63,7 @@ def run(
         study = read_study(asked, part_of(progress, 0.0, 0.5))
         progress("Asking about the place", 0.5)
         near = read_all_places(places) if places else None
-        asking = (audience, previous, reader)
+        asking = (audience, previous, reader, asked.request.area)
         if sheet == "defence":
             firm = partial(ask_how_firm, progress=part_of(progress, 0.5, 0.8))
             found = _found(study, hotspot_id, firm, *asking)
@@ -87,10 +87,19 @@ def run(
         write_whole(out, content)
     lines = [
         f"{document.marking}   {document.title}: {document.subtitle}",
+        *(f"  {line}" for line in _instead(found, hotspot_id)),
         *(f"  Not in it, {name}: {why}" for name, why in found.unanswered.items()),
         f"Written to {out} (SHA-256 {digest})",
     ]
     say("\n".join(lines), marking=document.marking, sha256=digest, written=[out])
+
+
+def _instead(found: "PlaceFindings", hotspot_id: str) -> "Iterator[str]":
+    """Give what was given instead of what, in a line each: the map, the name of the place."""
+    if found.release.instead:
+        yield found.release.instead
+    if found.hotspot_id != hotspot_id:
+        yield f"{hotspot_id} is shown to this audience as {found.hotspot_id}."
 
 
 def _found(
@@ -100,16 +109,22 @@ def _found(
     audience: str,
     previous: Path | None,
     reader: "Viewer",
+    area: str,
 ) -> "PlaceFindings":
-    """Return what the audience may see of the place."""
+    """Return what the audience may see of the place, on the nearest map that it may be shown."""
     from mapper.analysis.analyse import find_hotspots
     from mapper.cli.hotspots import earlier_ids
     from mapper.cli.releasing import register_for, released
-    from mapper.disclosure.place_findings import place_findings
+    from mapper.disclosure.nearest import counted_again, maker, request_given
+    from mapper.disclosure.place_findings import place_findings, shown_as
 
     ids = earlier_ids(previous) if previous else None
     result = find_hotspots(study, previous=ids)
-    shown = released(result, audience=audience, made_by=reader.name)
+    make = maker(study, area)
+    shown = released(result, audience=audience, made_by=reader.name, make=make)
+    named = hotspot_id if audience == "operational" else shown_as(result, hotspot_id, shown)
+    given = counted_again(study, request_given(shown, study.request), area)
+    found = result if given is study else find_hotspots(given)
     return place_findings(
-        ask(study, result, shown), hotspot_id, register=register_for(audience, reader.name)
+        ask(given, found, shown), named, register=register_for(audience, reader.name)
     )

@@ -25,6 +25,7 @@ from mapper.disclosure.make import release
 from mapper.disclosure.register import Register
 from mapper.disclosure.release import FindingRelease, Release, is_release
 from mapper.disclosure.rules import OPERATIONAL
+from mapper.grid.hexagons import cells_to_points, points_to_cells, strings_to_cells
 from mapper.questions.context import QUESTION as CONTEXT
 from mapper.questions.context import ContextChoices
 from mapper.questions.days import QUESTION as DAYS
@@ -177,7 +178,8 @@ def place_findings(
     known = shown.hotspots["hotspot_id"].tolist()
     if hotspot_id not in known:
         raise RequestError(
-            f"There is no hot spot {hotspot_id} in what the {shown.audience} audience is shown."
+            f"There is no hot spot {hotspot_id} in what the {shown.audience} audience is shown"
+            f" ({shown.period}, resolution {shown.resolution})."
             f" There are {len(known)}: {', '.join(known[:5])}{' ...' if len(known) > 5 else ''}."  # noqa: PLR2004 - five are named
         )
     findings, refused = {}, dict(answers.unanswered)
@@ -193,6 +195,30 @@ def place_findings(
         except MapperError as error:
             refused[name] = str(error)
     return PlaceFindings(shown, hotspot_id, MappingProxyType(findings), MappingProxyType(refused))
+
+
+def shown_as(asked: AnalysisResult, hotspot_id: str, release: Release) -> str:
+    """Return the hot spot of a release that shares most ground with one of an analysis.
+
+    The release may draw other outlines, and be of other days or other cells. The name as it was
+    asked for where the release has it, or where it has none on that ground.
+    """
+    shown = is_release(release)
+    if (shown.hotspots["hotspot_id"] == hotspot_id).any():
+        return hotspot_id
+    own = asked.hotspot_cells.get(hotspot_id)
+    if own is None:
+        return hotspot_id
+    cells = shown.cells[shown.cells["hotspot_id"] != ""]
+    known = strings_to_cells(cells["cell"].to_numpy(dtype=object))
+    if asked.request.resolution < shown.resolution:  # the middles of the smaller cells are counted
+        smaller = points_to_cells(*cells_to_points(known), resolution=asked.request.resolution)
+        inside = np.isin(smaller, own)
+    else:
+        larger = points_to_cells(*cells_to_points(own), resolution=shown.resolution)
+        inside = np.isin(known, larger)
+    shared = cells["hotspot_id"][inside].astype("str").value_counts()
+    return str(shared.index[0]) if len(shared) else hotspot_id
 
 
 def title_of(question: str) -> str:

@@ -13,9 +13,20 @@ from mapper.context.phases import shipped_phase_rules
 from mapper.context.places import Places, places_table
 from mapper.disclosure.make import release
 from mapper.disclosure.own_wards import narrowed
-from mapper.disclosure.place_findings import QUESTIONS, as_shown, ask_about_places, place_findings
+from mapper.disclosure.place_findings import (
+    QUESTIONS,
+    as_shown,
+    ask_about_places,
+    place_findings,
+    shown_as,
+)
 from mapper.disclosure.register import MemoryRegister
-from mapper.grid.hexagons import cells_to_strings
+from mapper.grid.hexagons import (
+    cells_to_points,
+    cells_to_strings,
+    points_to_cells,
+    strings_to_cells,
+)
 from mapper.incidents.read import read_incidents
 from mapper.lenses.load import load_lens
 from mapper.questions.finding import only_rows
@@ -52,6 +63,26 @@ def answers(study, result, near):
         "own wards": release(narrowed(result, wards)),
     }
     return {name: ask_about_places(study, result, one, places=near) for name, one in shown.items()}
+
+
+def test_a_place_is_found_again_on_a_map_of_other_cells_by_its_ground(study, result):
+    """Larger cells and smaller ones: the hot spot with which it shares most ground."""
+    name = str(result.hotspots["hotspot_id"].iloc[0])
+    own = result.hotspot_cells[name]
+    for resolution in (8, 10):
+        area = load_study_area("merseyside", resolution=resolution)
+        other = release(find_hotspots(prepare(study.incidents, lens=study.lens, area=area)))
+        found = shown_as(result, name, other)
+        assert found in set(other.hotspots["hotspot_id"])
+        cells = other.cells["cell"][other.cells["hotspot_id"] == found].to_numpy(dtype=object)
+        here, there = strings_to_cells(cells), own
+        if resolution > result.request.resolution:
+            here = points_to_cells(*cells_to_points(here), resolution=result.request.resolution)
+        else:
+            there = points_to_cells(*cells_to_points(own), resolution=resolution)
+        assert np.isin(here, there).any()
+    assert shown_as(result, name, release(result)) == name
+    assert shown_as(result, "HS-NONE", release(result)) == "HS-NONE"
 
 
 def first(answers, audience):

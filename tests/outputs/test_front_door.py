@@ -23,6 +23,7 @@ from mapper.base.errors import (
     MappingError,
     RequestError,
 )
+from mapper.disclosure.register import MemoryRegister
 from mapper.incidents.from_frame import from_frame
 from mapper.lenses.load import load_lens, shipped_lenses
 from mapper.questions.registry import NAMES, QUESTIONS
@@ -350,3 +351,18 @@ def hold(name, told):
         failed, tried = doctest.DocTestRunner(optionflags=LOOSE).run(parsed, out=said.append)
     assert tried > 0
     assert not failed, "".join(said)
+
+
+def test_an_answer_that_partners_may_not_be_shown_is_given_in_its_nearest_shape(extract):
+    incidents = mapper.read([extract])
+    result = mapper.analyse(incidents, lens="all-demand", area="liverpool")
+    windows = {"before": "2023-02-01:2023-06-30", "after": "2023-07-01:2023-11-30"}
+    answer, register = mapper.ask.change(result, by="cell", **windows), MemoryRegister()
+    shown = mapper.release(answer, audience="partnership", register=register)
+    assert shown.instead.startswith("Given instead of a table by cell: a table by ")
+    assert shown.notes[0] == shown.instead
+    assert len(register.earlier("partnership")) == 2
+    assert mapper.release(answer).instead == ""
+    concentration = mapper.ask.concentration(result)
+    with pytest.raises(DisclosureError, match="cannot be checked beside the maps"):
+        mapper.release(concentration, audience="partnership", register=register)

@@ -1,5 +1,6 @@
 """mapper dossier and mapper records: listed, shown, carried from one workspace to another."""
 
+import html
 import re
 from datetime import date
 
@@ -144,6 +145,22 @@ def test_the_dossier_is_written_audited_and_refused_in_words(run, extract, near,
     partner = run("dossier", spot, *asked, "--audience", "partnership")
     assert partner.code in {0, 2}  # partners may be shown another outline, with another id
     assert partner.code == 2 or "Fewer calls" not in page.read_text()
+
+
+def test_the_dossier_for_partners_is_of_the_nearest_map_and_says_so(run, extract, tmp_path):
+    out, page = tmp_path / "hotspots", tmp_path / "dossier.html"
+    asked = (extract, "--lens", "domestic-abuse", "--resolution", "10", "--area", "Liverpool")
+    assert run("hotspots", *asked, "--out", out).code == 0
+    spot = (out / "hotspots.csv").read_text().splitlines()[1].split(",")[1]
+    told = (*asked, "--audience", "partnership", "--out", page)
+    said = run("dossier", spot, *told)
+    assert (said.code, said.err) == (0, "")
+    instead = "Given instead of cells of 0.015 km² (blocks): cells of 0.1 km² (some streets)."
+    assert instead in said.out
+    assert instead in html.unescape(page.read_text())
+    assert entries("export") == [f"dossier {spot}"]
+    none = run("dossier", "HS-NONE", *told)
+    assert (none.code, "There is no hot spot HS-NONE" in none.err) == (2, True)
 
 
 def test_a_campaign_is_told_and_written_to_a_file(run, tmp_path):
