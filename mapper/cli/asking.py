@@ -50,7 +50,8 @@ def ask(
         Who counts, where the question needs counts alone.
     """
     from mapper.disclosure.make import release
-    from mapper.outputs.exports import ANSWER_FORMS, exports, forms_asked
+    from mapper.outputs.exports import exports
+    from mapper.outputs.forms import ANSWER_FORMS, forms_asked
     from mapper.outputs.write import check_answer_path, write_answer
 
     if out != STDOUT:
