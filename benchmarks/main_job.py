@@ -9,8 +9,8 @@ Three programs over the same police.uk files, each in a process of its own, run 
 
     python benchmarks/main_job.py [FOLDER] [--rounds 3]
 
-Ratios are printed, best of the rounds against best of the rounds; absolute times on a shared
-machine are noise.
+Ratios are printed, best of the rounds against best of the rounds, of the clock and of the
+processor, all threads together; absolute times on a shared machine are noise.
 """
 
 import argparse
@@ -79,15 +79,19 @@ print(int(frame["hot"].sum()), "hot cells")
 
 
 def measure(command):
-    """Run a command cold; return seconds, peak megabytes and what it printed."""
+    """Run a command cold; return seconds of clock and processor, peak megabytes and its words."""
+    # What pip installs is compiled, mapper as the libraries; its first run here compiles it.
+    kept = {name: told for name, told in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"}
     started = time.perf_counter()
-    process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
+    process = subprocess.Popen(
+        command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, env=kept
+    )
     output = process.stdout.read()
     _, status, usage = os.wait4(process.pid, 0)
     seconds = time.perf_counter() - started
     if status:
         sys.exit(f"{command[:3]} failed:\n{output}")
-    return seconds, usage.ru_maxrss / 1024, output
+    return seconds, usage.ru_utime + usage.ru_stime, usage.ru_maxrss / 1024, output
 
 
 def main():
@@ -110,15 +114,19 @@ def main():
             for name, command in programs.items():
                 if number and name.startswith("pandas"):
                     continue  # one run of the slow one is enough: noise cannot make it 10 times
-                best[name] = min(best.get(name, (9e9,)), measure(command))
-    for name, (seconds, megabytes, output) in best.items():
-        print(f"{name:28}{seconds:8.2f} s {megabytes:8.0f} MB   {output.strip().splitlines()[-1]}")
-    ours = best["mapper hotspots"]
-    print(
-        f"faster than the script: {best['pandas + h3 + PySAL'][0] / ours[0]:.1f} times (wanted 10)"
-    )
-    print(f"times the floor: {ours[0] / best['floor: pandas and pyarrow'][0]:.2f} (at most 3)")
-    print(f"peak memory: {ours[1]:.0f} MB (under 1,000)")
+                found = measure(command)
+                known = best.get(name, found)
+                best[name] = (min(known[0], found[0]), min(known[1], found[1]), *found[2:])
+    for name, (seconds, processor, megabytes, output) in best.items():
+        told = f"{seconds:7.2f} s {processor:7.2f} s of processor {megabytes:6.0f} MB"
+        print(f"{name:28}{told}   {output.strip().splitlines()[-1]}")
+    ours, script, floor = (best[name] for name in programs)
+    for at, kind in enumerate(("clock", "processor")):
+        print(
+            f"by the {kind}: {script[at] / ours[at]:.1f} times as fast as the script (wanted 16),"
+        )
+        print(f"  {ours[at] / floor[at]:.2f} times the floor (at most 2)")
+    print(f"peak memory: {ours[2]:.0f} MB (under 1,000)")
 
 
 if __name__ == "__main__":

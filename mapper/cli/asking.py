@@ -53,7 +53,8 @@ def ask(
     audience
         Who will read it: others than vetted staff are given the nearest that they may be shown.
     """
-    from mapper.outputs.exports import ANSWER_FORMS, exports, forms_asked
+    from mapper.outputs.exports import exports
+    from mapper.outputs.forms import ANSWER_FORMS, forms_asked
     from mapper.outputs.write import check_answer_path, write_answer
 
     if out != STDOUT:

@@ -32,6 +32,7 @@ if TYPE_CHECKING:
     from mapper.analysis.result import AnalysisResult
     from mapper.analysis.study import Study
     from mapper.disclosure.release import Release
+    from mapper.outputs.surroundings import Surroundings
 
 
 # Notes of the area, which are told on the terminal beside the doubts about the data.
@@ -60,23 +61,23 @@ def run(
     listed. Concentrated ones are Gi* clusters with an exact p (Newton's identities on the counts)
     and q by Benjamini and Hochberg; touching significant cells are joined.
     """
-    # What counts, writes and draws loads in the background while files are read.
-    Thread(target=_load, args=("mapper.outputs.write", "scipy.optimize"), daemon=True).start()
-    from mapper.analysis.analyse import find_hotspots
     from mapper.cli.asking import read_study
-    from mapper.disclosure.make import release
-    from mapper.outputs.exports import DRAWN, FORMS, forms_asked
-    from mapper.outputs.maps.basemap import paper_ground
-    from mapper.outputs.surroundings import NOTHING_AROUND, surroundings_of
+    from mapper.outputs.forms import DRAWN, FORMS, forms_asked
+    from mapper.outputs.surroundings import NOTHING_AROUND
 
     counting = Engine(engine, scheduler, workers)
     chosen = forms_asked(forms, FORMS)
     drawn = set(chosen) & set(DRAWN)
-    around = surroundings_of(paper_ground(background), places) if drawn else NOTHING_AROUND
+    around = _around(background, places) if drawn else NOTHING_AROUND
     ids = earlier_ids(previous) if previous else None
+    # What finds, writes and draws is loaded in the background while files are read.
+    Thread(target=_load, args=("scipy.optimize", "mapper.outputs.write"), daemon=True).start()
     with shown_progress() as progress:
         reading = part_of(progress, 0.0, 0.6)
         study = read_study(asked, reading, counts_are_enough=not signals, engine=counting)
+        from mapper.analysis.analyse import find_hotspots
+        from mapper.disclosure.make import release
+
         result = find_hotspots(study, previous=ids, progress=part_of(progress, 0.6, 0.8))
         shown = release(result)
         from mapper.outputs.write import write_outputs
@@ -96,6 +97,14 @@ def run(
         ].to_dict(orient="records"),
         written=[out],
     )
+
+
+def _around(background: Background, places: PlaceFiles) -> "Surroundings":
+    """Return what pictures are drawn over and named by."""
+    from mapper.outputs.maps.basemap import paper_ground
+    from mapper.outputs.surroundings import surroundings_of
+
+    return surroundings_of(paper_ground(background), places)
 
 
 def _load(*modules: str) -> None:

@@ -114,7 +114,8 @@ def _write(studies: JobStudies, lens_given: str, area_given: str, out: Path) -> 
     from mapper.cli.doubts import doubt_line
     from mapper.cli.releasing import released
     from mapper.lenses.load import load_lens
-    from mapper.outputs.exports import DRAWN, exports
+    from mapper.outputs.exports import exports
+    from mapper.outputs.forms import DRAWN
     from mapper.outputs.maps.basemap import paper_ground
     from mapper.outputs.surroundings import NOTHING_AROUND, surroundings_of
     from mapper.outputs.write import write_contents

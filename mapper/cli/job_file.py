@@ -53,7 +53,7 @@ from mapper.base.errors import MapperError, RequestError
 from mapper.base.toml_file import TomlKind
 from mapper.incidents.gather import is_remote
 from mapper.incidents.partitions import files_where
-from mapper.outputs.exports import FORMS, REFERENCE_SYSTEMS
+from mapper.outputs.forms import FORMS, REFERENCE_SYSTEMS
 from mapper.questions.choices import FILES
 from mapper.questions.registry import NAMES, QUESTIONS
 

@@ -90,7 +90,7 @@ def _keys_of(texts: pa.Array) -> tuple[Keys, Positions]:
     first, last = ends[:-1][rows].astype(np.intp), ends[1:][rows].astype(np.intp)
     length = last - first
     low, high = int(first[0]), int(last[-1])
-    padded = bytes(data[low:high]) + bytes(_WORD)
+    padded = b"".join((memoryview(data)[low:high], bytes(_WORD)))
     words = np.ndarray((len(padded) - _WORD + 1,), dtype="<u8", buffer=padded, strides=(1,))
     first, last = first - low, last - low
     keys = length.astype(np.uint64) * np.uint64(_MULTIPLIERS[3])

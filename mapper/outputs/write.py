@@ -6,8 +6,9 @@ from pathlib import Path
 
 from mapper.base.errors import InputError
 from mapper.disclosure.release import FindingRelease, Release, is_release
-from mapper.outputs.exports import ANSWER_FORMS, DRAWN, exports
+from mapper.outputs.exports import exports
 from mapper.outputs.folder import replace_set
+from mapper.outputs.forms import ANSWER_FORMS, DRAWN
 from mapper.outputs.manifest import manifest
 from mapper.outputs.surroundings import NOTHING_AROUND, Surroundings
 

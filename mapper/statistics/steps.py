@@ -21,12 +21,18 @@ McCullagh & Nelder (1989), Generalized Linear Models, chapter 4.5, for the dispe
 """
 
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import numpy as np
 import numpy.typing as npt
-from scipy.special import fdtrc, xlogy
 
+from mapper.base.lazy import Lazy
 from mapper.base.types import Flags, Floats, Integers
+
+if TYPE_CHECKING:
+    from scipy import special
+else:
+    special = Lazy("scipy.special")
 
 LEAST_PERIODS = 2  # on either side of a cut
 NEAR = 3  # periods next to a cut on either side, where a step is abrupt
@@ -81,7 +87,7 @@ def find_steps(parts: npt.ArrayLike, whole: npt.ArrayLike) -> Steps:
     strength = np.stack([_strength(x, n, cut) for cut in cuts.tolist()], axis=1)
     best = strength.argmax(axis=1)
     cut = cuts[best]
-    p = fdtrc(1, periods - 2, strength[np.arange(size), best]) * cuts.size
+    p = special.fdtrc(1, periods - 2, strength[np.arange(size), best]) * cuts.size
     sides = np.array([_sides(row, n, at, periods) for row, at in zip(x, cut.tolist(), strict=True)])
     near = np.array([_sides(row, n, at, NEAR) for row, at in zip(x, cut.tolist(), strict=True)])
     return Steps(
@@ -100,11 +106,11 @@ def _strength(x: Floats, n: Floats, cut: int) -> Floats:
     for side in (slice(None, cut), slice(cut, None)):
         a, all_ = x[:, side].sum(axis=1), n[side].sum()
         share = a / max(all_, 1)
-        total += xlogy(a, share) + xlogy(all_ - a, 1 - share)
+        total += special.xlogy(a, share) + special.xlogy(all_ - a, 1 - share)
         fitted[:, side] = share[:, np.newaxis] * n[side]
     a, all_ = x.sum(axis=1), n.sum()
     share = a / max(all_, 1)
-    g = 2 * (total - xlogy(a, share) - xlogy(all_ - a, 1 - share))
+    g = 2 * (total - special.xlogy(a, share) - special.xlogy(all_ - a, 1 - share))
     variance = fitted * (1 - fitted / np.maximum(n, 1))
     squares = np.divide((x - fitted) ** 2, variance, out=np.zeros_like(x), where=variance > 0)
     return np.asarray(g / np.maximum(squares.sum(axis=1) / max(x.shape[1] - 2, 1), 1.0))

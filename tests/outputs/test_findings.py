@@ -22,8 +22,8 @@ import shapely
 from mapper.base.errors import DisclosureError, InputError
 from mapper.disclosure.make import release
 from mapper.disclosure.release import FindingRelease
-from mapper.outputs.exports import ANSWER_FORMS
 from mapper.outputs.exports.answers import answer_csv
+from mapper.outputs.forms import ANSWER_FORMS
 from mapper.outputs.write import write_answer, write_outputs
 from mapper.questions.finding import Finding
 

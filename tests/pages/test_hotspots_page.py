@@ -16,7 +16,8 @@ from mapper.base.text import encode_text
 from mapper.grid.hexagons import points_to_cells
 from mapper.incidents.synthetic import SYNTHETIC_NOTICE
 from mapper.methods.load import methods
-from mapper.outputs.exports import DEGREES, FORMS, NATIONAL_GRID, REFERENCE_SYSTEMS, export
+from mapper.outputs.exports import export
+from mapper.outputs.forms import DEGREES, FORMS, NATIONAL_GRID, REFERENCE_SYSTEMS
 from mapper.outputs.manifest import fingerprint
 from mapper.outputs.surroundings import Surroundings
 from tests.pages.conftest import drawn, forget, said, start

@@ -21,7 +21,7 @@ from mapper.disclosure.for_viewer import release_to
 from mapper.disclosure.people import Viewer
 from mapper.incidents.read import read_incidents
 from mapper.lenses.load import load_lens
-from mapper.outputs.exports import ANSWER_FORMS
+from mapper.outputs.forms import ANSWER_FORMS
 from mapper.questions.registry import QUESTIONS
 from mapper.records.open import database
 from mapper.records.saved_runs import list_runs

@@ -18,7 +18,8 @@ from mapper.app.shell.taking import handed_out, require_live
 from mapper.disclosure.people import Viewer
 from mapper.disclosure.release import AnyRelease, FindingRelease, is_release
 from mapper.methods.load import glossary
-from mapper.outputs.exports import DEGREES, DRAWN, export, forms_of
+from mapper.outputs.exports import export, forms_of
+from mapper.outputs.forms import DEGREES, DRAWN
 from mapper.outputs.manifest import manifest
 from mapper.outputs.surroundings import NOTHING_AROUND, Surroundings
 

@@ -21,7 +21,8 @@ from mapper.app.shell.downloads import (
     show_downloads,
 )
 from mapper.disclosure.release import AnyRelease
-from mapper.outputs.exports import DEGREES, FORMS, REFERENCE_SYSTEMS, export, forms_of
+from mapper.outputs.exports import export, forms_of
+from mapper.outputs.forms import DEGREES, FORMS, REFERENCE_SYSTEMS
 from mapper.outputs.manifest import manifest
 from mapper.outputs.surroundings import NOTHING_AROUND, Surroundings
 

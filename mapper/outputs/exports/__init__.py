@@ -5,7 +5,6 @@ marking, audience, question, dates, caveats and licence, and comes with a dictio
 """
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
 from types import MappingProxyType
 
 from mapper.base.errors import OutputError
@@ -21,76 +20,18 @@ from mapper.outputs.exports.fields import field_dictionary
 from mapper.outputs.exports.layers import geojson, geopackage, geoparquet, geoparquet_cells, kml
 from mapper.outputs.exports.pictures import map_png, map_svg
 from mapper.outputs.exports.workbook import workbook
+from mapper.outputs.forms import (
+    ANSWER_FORMS,
+    DEGREES,
+    DRAWN,
+    FORMS,
+    REFERENCE_SYSTEMS,
+    ExportFormat,
+)
 from mapper.outputs.maps import export_map
 from mapper.outputs.surroundings import NOTHING_AROUND, Surroundings
 from mapper.outputs.tables import cells_parquet, districts_csv, hotspots_csv, hotspots_geojson
 
-_PARQUET = "application/vnd.apache.parquet"
-DEGREES, NATIONAL_GRID = "EPSG:4326", "EPSG:27700"
-REFERENCE_SYSTEMS = (DEGREES, NATIONAL_GRID)
-
-
-@dataclass(frozen=True)
-class ExportFormat:
-    """One form a release can be exported in."""
-
-    file: str  # name of the file
-    title: str  # what a person picks
-    mime: str
-    on_grid: bool = False  # can be written in National Grid coordinates
-
-
-FORMS: Mapping[str, ExportFormat] = MappingProxyType(
-    {
-        "csv": ExportFormat("hotspots.csv", "List (CSV)", "text/csv"),
-        "xlsx": ExportFormat(
-            "hotspots.xlsx",
-            "Workbook (Excel)",
-            "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
-        ),
-        "geojson": ExportFormat("hotspots.geojson", "Outlines (GeoJSON)", "application/geo+json"),
-        "gpkg": ExportFormat(
-            "hotspots.gpkg",
-            "Layers with styles (GeoPackage)",
-            "application/geopackage+sqlite3",
-            on_grid=True,
-        ),
-        "geoparquet": ExportFormat(
-            "hotspots.geoparquet", "Outlines (GeoParquet)", _PARQUET, on_grid=True
-        ),
-        "cells-geoparquet": ExportFormat(
-            "cells.geoparquet", "Cells (GeoParquet)", _PARQUET, on_grid=True
-        ),
-        "parquet": ExportFormat("cells.parquet", "All cells (Parquet)", _PARQUET),
-        "kml": ExportFormat(
-            "hotspots.kml", "Outlines (KML)", "application/vnd.google-earth.kml+xml"
-        ),
-        "png": ExportFormat("map.png", "Map as a picture (PNG)", "image/png"),
-        "svg": ExportFormat("map.svg", "Map as a drawing (SVG)", "image/svg+xml"),
-        "html": ExportFormat("map.html", "Map (one file)", "text/html"),
-        "fields": ExportFormat("fields.csv", "What each field means (CSV)", "text/csv"),
-    }
-)
-
-
-# Of the answer to a question: keys are those of a map where the form is the same.
-ANSWER_FORMS: Mapping[str, ExportFormat] = MappingProxyType(
-    {
-        "csv": ExportFormat("answer.csv", "Table (CSV)", "text/csv"),
-        "xlsx": ExportFormat("answer.xlsx", "Workbook (Excel)", FORMS["xlsx"].mime),
-        "parquet": ExportFormat("answer.parquet", "Table (Parquet)", _PARQUET),
-        "geojson": ExportFormat("answer.geojson", "Places (GeoJSON)", FORMS["geojson"].mime),
-        "gpkg": ExportFormat(
-            "answer.gpkg", "Layer with its style (GeoPackage)", FORMS["gpkg"].mime, on_grid=True
-        ),
-        "geoparquet": ExportFormat(
-            "answer.geoparquet", "Places (GeoParquet)", _PARQUET, on_grid=True
-        ),
-        "kml": ExportFormat("answer.kml", "Places (KML)", FORMS["kml"].mime),
-        "html": ExportFormat("answer.html", "Page that opens anywhere (HTML)", "text/html"),
-    }
-)
-DRAWN = ("png", "svg")  # forms that are drawn over ground
 _MAP_MAKERS: Mapping[str, Callable[..., bytes]] = MappingProxyType(
     {
         "csv": hotspots_csv,
@@ -125,23 +66,6 @@ def forms_of(release: AnyRelease) -> Mapping[str, ExportFormat]:
     """Return the forms in which a release can be had."""
     is_answer = isinstance(is_release(release, AnyRelease), FindingRelease)
     return ANSWER_FORMS if is_answer else FORMS
-
-
-def forms_asked(words: str, known: Mapping[str, ExportFormat]) -> tuple[str, ...]:
-    """Return the forms in a text such as ``csv,gpkg``.
-
-    Raises
-    ------
-    OutputError
-        Naming a form that is not offered.
-    """
-    asked = tuple(dict.fromkeys(word.strip().lower() for word in words.split(",") if word.strip()))
-    if unknown := [form for form in asked if form not in known]:
-        raise OutputError(
-            f"{{forms}}: “{unknown[0]}” is not offered. Choose from {', '.join(known)}.",
-            names=("forms",),
-        )
-    return asked
 
 
 def export(
