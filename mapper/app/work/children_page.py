@@ -8,49 +8,38 @@ partner agencies see those between districts.
 """
 
 from collections.abc import Mapping
-from datetime import date
-from typing import Literal, cast
+from typing import Literal
 
 import pandas as pd
 import streamlit as st
 
-from mapper.analysis.study import Study, prepare
 from mapper.app.briefing.results import first_choices
 from mapper.app.door.who import current_viewer
-from mapper.app.shell.area_in_use import area_here
 from mapper.app.shell.choices import ask_days, days_of
 from mapper.app.shell.datasets import Dataset
 from mapper.app.shell.frame import put_on_style, show_marking_for, show_synthetic
 from mapper.app.shell.lens_offer import lenses_for
 from mapper.app.shell.looks import noted_file
-from mapper.app.shell.surroundings import places_near
 from mapper.app.shell.traces import trace
 from mapper.app.shell.waiting import opened_dataset, shown_progress
 from mapper.app.shell.words import bullets, notice, plain, show_title
-from mapper.areas.load import load_study_area
-from mapper.areas.study_area import StudyArea
-from mapper.base.errors import DisclosureError, MapperError, RefusedError
-from mapper.disclosure.child_shares import release_child_shares
-from mapper.disclosure.make import release
-from mapper.disclosure.nearest_table import TableAsked, places_from, release_table_nearest
-from mapper.disclosure.people import Viewer, in_wards, may, role_of, scope_of
+from mapper.app.work.children_asked import (
+    LENS,
+    Days,
+    corridors_shown,
+    counts_shown,
+    shares_shown,
+)
+from mapper.base.errors import DisclosureError, MapperError
+from mapper.disclosure.people import Viewer, may, scope_of
 from mapper.disclosure.release import FindingRelease
-from mapper.disclosure.shapes import Shape
-from mapper.lenses.load import load_lens
 from mapper.outputs.exports.answers import answer_csv
 from mapper.outputs.exports.described import with_comments
 from mapper.outputs.printed_shares import interval_words, with_child_shares
-from mapper.questions.children import QUESTION, ChildrenChoices, ask_children
-from mapper.questions.corridors import Between, CorridorsChoices, ask_corridors
-from mapper.questions.finding import Finding, only_rows
 from mapper.questions.usual_choices import Rows
-from mapper.records.open import database
-from mapper.records.releases import DatabaseRegister
 
-LENS = "domestic-abuse"
 _MAP, _CAMPAIGNS = "pages/hotspots/overview.py", "pages/places/campaigns.py"
 _MAP_LENS = "domestic-abuse-children"
-_Days = tuple[date | None, date | None]  # first and last; none: where the data begins or ends
 _LEVELS: Mapping[str, tuple[Rows, ...]] = {
     "everything": ("district", "ward", "hotspot"),
     "own wards": ("ward",),
@@ -112,13 +101,12 @@ def show_page() -> None:
         notice(str(error), kind="stop")
 
 
-def _show_children(viewer: Viewer, dataset: Dataset, days: _Days) -> None:
+def _show_children(viewer: Viewer, dataset: Dataset, days: Days) -> None:
     """Show domestic abuse with children by district, ward or hot spot."""
     scope = scope_of(viewer)
     levels = _LEVELS[scope]
     if scope == "everything":
-        whole = _released(viewer, _children(dataset, "area", days))
-        _show_headline(whole)
+        _show_headline(counts_shown(viewer, dataset, "area", days))
     by = levels[0]
     if len(levels) > 1:
         chosen = st.segmented_control(
@@ -129,50 +117,23 @@ def _show_children(viewer: Viewer, dataset: Dataset, days: _Days) -> None:
         _show_partners_share(viewer, dataset, "ward" if by == "ward" else "district", days)
     try:
         with shown_progress("Counting, and checking it beside what was released before"):
-            counts = _counts(viewer, dataset, by, days)
+            counts = counts_shown(viewer, dataset, by, days)
     except DisclosureError as error:  # beside what partners were given before
         notice(f"Counts: {error}", kind="look")
         return
     _show_table(viewer, counts, dataset)
 
 
-def _counts(viewer: Viewer, dataset: Dataset, by: Rows, days: _Days) -> FindingRelease:
-    """Return the table of children as a viewer may see it: partners, the nearest that they may."""
-    if scope_of(viewer) != "partnership":
-        return _released(viewer, _children(dataset, by, days))
-
-    def ask(shape: Shape) -> Finding:
-        by, days = cast("Rows", shape.by), (shape.request.start, shape.request.end)
-        return _children(dataset, by, days, resolution=shape.request.resolution)
-
-    places = places_from(QUESTION, ChildrenChoices(by=by))
-    return _nearest(viewer, TableAsked(_study(dataset, area_here(), days), ask, places))
-
-
-def _nearest(viewer: Viewer, asked: TableAsked) -> FindingRelease:
-    """Return what partners may see of a table, or the nearest to it."""
-    return release_table_nearest(
-        asked,
-        audience="partnership",
-        register=DatabaseRegister(database(), person=viewer.name, role=role_of(viewer)),
-        made_by=viewer.name,
-    )
-
-
 def _show_partners_share(
-    viewer: Viewer, dataset: Dataset, by: Literal["district", "ward"], days: _Days
+    viewer: Viewer, dataset: Dataset, by: Literal["district", "ward"], days: Days
 ) -> None:
     """Show the share with a child in safe steps, whatever partners were given before."""
-    register = DatabaseRegister(database(), person=viewer.name, role=role_of(viewer))
-    study = _study(dataset, area_here(), days)
     with shown_progress("Checking it beside what was released before"):
-        shown = release_child_shares(
-            study, by=by, audience="partnership", register=register, made_by=viewer.name
-        )
+        shown = shares_shown(viewer, dataset, by, days)
     _show_table(viewer, shown, dataset)
 
 
-def _show_ways_on(viewer: Viewer, dataset: Dataset, days: _Days) -> None:
+def _show_ways_on(viewer: Viewer, dataset: Dataset, days: Days) -> None:
     """Offer the map of the same harm and days, and the campaigns that answer it."""
     first, last = days_of(dataset.incidents.table)
     asked = {"from": days[0] or first, "to": days[1] or last}
@@ -206,42 +167,15 @@ def _show_headline(whole: FindingRelease) -> None:
     )
 
 
-def _show_corridors(viewer: Viewer, dataset: Dataset, days: _Days) -> None:
+def _show_corridors(viewer: Viewer, dataset: Dataset, days: Days) -> None:
     """Show where missing people went from and were found."""
     scope = scope_of(viewer)
     if scope == "own wards":
         st.caption("Corridors reach across wards that are not yours: ask an analyst.")
         return
     with shown_progress("Following the missing from where they went to where they were found"):
-        shown = _corridors_shown(viewer, dataset, days)
+        shown = corridors_shown(viewer, dataset, days)
     _show_table(viewer, shown, dataset)
-
-
-def _corridors_shown(viewer: Viewer, dataset: Dataset, days: _Days) -> FindingRelease:
-    """Return the corridors as a viewer may see them: partners, between districts."""
-    if scope_of(viewer) != "partnership":
-        return _released(viewer, _corridors(dataset, days, by_district=False))
-
-    def ask(shape: Shape) -> Finding:
-        return _corridors(dataset, (shape.request.start, shape.request.end), by_district=True)
-
-    return _nearest(viewer, TableAsked(_study(dataset, area_here(), days), ask))
-
-
-def _released(viewer: Viewer, finding: Finding) -> FindingRelease:
-    """Return what a viewer of full counts may see of a finding.
-
-    Raises
-    ------
-    RefusedError
-        When their roles show them nothing, or not full counts.
-    """
-    scope = scope_of(viewer)
-    if scope == "own wards":
-        finding = only_rows(finding, in_wards(finding.table, viewer.wards).to_numpy())
-    if scope == "partnership":
-        raise RefusedError("Partners are given what disclosure control leaves. Ask an analyst.")
-    return release(finding, made_by=viewer.name)
 
 
 def _show_table(viewer: Viewer, shown: FindingRelease, dataset: Dataset) -> None:
@@ -298,50 +232,3 @@ def readable_table(shown: FindingRelease) -> pd.DataFrame:
                 for value, word in zip(table[name], words, strict=True)
             ]
     return table.rename(columns=_COLUMNS)
-
-
-def _children(dataset: Dataset, by: Rows, days: _Days, *, resolution: int | None = None) -> Finding:
-    """Return the table of children, worked out once."""
-    area = area_here()
-    if resolution not in {None, area.resolution}:
-        area = load_study_area(area.name, resolution=resolution)
-    return _children_finding(dataset.digest, area.sha256, by, days, _dataset=dataset, _area=area)
-
-
-def _corridors(dataset: Dataset, days: _Days, *, by_district: bool) -> Finding:
-    """Return the corridors, worked out once."""
-    area = area_here()
-    key = (dataset.digest, area.sha256, by_district, days)
-    return _corridors_finding(*key, _dataset=dataset, _area=area)
-
-
-@st.cache_resource(max_entries=12, show_spinner="Counting")
-def _children_finding(
-    digest: str, area: str, by: Rows, days: _Days, *, _dataset: Dataset, _area: StudyArea
-) -> Finding:
-    """Return domestic abuse with children by place, before disclosure control."""
-    del digest, area
-    return ask_children(_study(_dataset, _area, days), ChildrenChoices(by=by))
-
-
-@st.cache_resource(max_entries=4, show_spinner="Counting")
-def _corridors_finding(
-    digest: str,
-    area: str,
-    by_district: bool,  # noqa: FBT001 - part of the key
-    days: _Days,
-    *,
-    _dataset: Dataset,
-    _area: StudyArea,
-) -> Finding:
-    """Return missing-from to found corridors, before disclosure control."""
-    del digest, area
-    between: Between = "districts" if by_district else "cells"
-    choices = CorridorsChoices(between=between, places=places_near(_dataset))
-    return ask_corridors(_study(_dataset, _area, days), choices)
-
-
-def _study(dataset: Dataset, area: StudyArea, days: _Days) -> Study:
-    """Return the incidents seen through the lens of domestic abuse, over the whole area."""
-    first, last = days
-    return prepare(dataset.incidents, lens=load_lens(LENS), area=area, start=first, end=last)
