@@ -13,9 +13,14 @@ harm was asked for once before by each role, so the answers are known; what a fi
 the business of ``benchmarks/app.py``.
 
     python benchmarks/sessions.py [WORKSPACE] [--people 50 100] [--seconds 90] [--roles ROLE ...]
+        [--harms 6]
 
-What partners ask for first is checked beside all that was released, harm by harm: their first
-round takes minutes, and ``--roles analyst neighbourhood`` leaves them out.
+What partners ask for first is checked beside all that was released, harm by harm: seconds for most,
+minutes for all demand, which holds all others. ``--harms`` has everybody click the first so many.
+
+The bare page is the cheapest that can be called one: a selectbox, and a finished map out of the
+cache by ``st.iframe``, so each click sends the whole map again, over the websocket, and writes no
+log. mapper sends an address, fetches the map once for each session, and writes down each new look.
 
 Printed are p50 and p95 of a click, errors, what a session adds to the server's memory, and last the
 ratio of the two p95. People and servers share this machine's cores.
@@ -86,6 +91,7 @@ class Person:
     seen: set[str] = field(default_factory=set)
     socket: Any = None
     web: Any = None
+    most: int | None = None  # harms that are clicked
 
     async def arrive(self) -> None:
         """Open the page."""
@@ -149,7 +155,7 @@ class Person:
     def options(self) -> list[str]:
         """The harms that the data can tell of."""
         drawn = self.harm.options if self.harm is not None else ()
-        return [one for one in drawn if "needs other data" not in one]
+        return [one for one in drawn if "needs other data" not in one][: self.most]
 
     async def stay(self, until: float) -> None:
         """Click every ten seconds, from a moment of one's own on."""
@@ -196,22 +202,34 @@ def main() -> None:
     told.add_argument("--people", nargs="+", type=int, default=[50, 100])
     told.add_argument("--seconds", type=float, default=90)
     told.add_argument("--roles", nargs="+", choices=sorted(GROUPS), default=ROLES)
+    told.add_argument("--harms", type=int)
     given = told.parse_args()
     holds = True
     with tempfile.TemporaryDirectory() as folder:
         extract = _demonstration(given.workspace or Path(folder))
         for people in given.people:
-            ours, size = _of_mapper(Path(folder), extract, people, given.seconds, given.roles)
+            ours, size = _of_mapper(
+                Path(folder), extract, people, given.seconds, given.roles, harms=given.harms
+            )
             bare = _of_bare(Path(folder), size, people, given.seconds)
             ratio = ours.late / bare.late
-            print(f"  p95 of a click: {ratio:.2f} times the bare page (limit {RATIO_LIMIT})")
+            print(
+                f"  p95 of a click: {ours.late:.2f} s, {ratio:.2f} times the {bare.late:.2f} s of"
+                f" the bare page (limit {RATIO_LIMIT})"
+            )
             holds = holds and ratio <= RATIO_LIMIT and not ours.errors
     print(f"Load of this machine {os.getloadavg()[0]:.1f} on {os.cpu_count()} cores")
     sys.exit(0 if holds else 1)
 
 
 def _of_mapper(
-    folder: Path, extract: Path, people: int, seconds: float, mixed: list[str]
+    folder: Path,
+    extract: Path,
+    people: int,
+    seconds: float,
+    mixed: list[str],
+    *,
+    harms: int | None = None,
 ) -> tuple[Measured, int]:
     """Measure mapper; return that and the size of a map page."""
     roles = [mixed[number % len(mixed)] for number in range(people)]
@@ -221,6 +239,8 @@ def _of_mapper(
     with people_server.serving_by(1, home, extract) as (app,):
         address = app.address.removesuffix(people_server.HEALTH)
         crowd = [_signed_in(address, f"p{at:03}", role) for at, role in enumerate(roles)]
+        for one in crowd:
+            one.most = harms
         told = asyncio.run(_try("mapper", app.process.pid, crowd, seconds))
         one = httpx.get(f"{address}{min(crowd[0].seen)}", headers={"Cookie": crowd[0].cookies})
         return told, len(one.content)

@@ -91,7 +91,7 @@ def check(
     found = _check_by_cell(new, by_cell, silent, terms) if _by_cell(new) else silent
     if found.refused:
         return found
-    apart = _exposed_parts(new.withholding(*found.withhold), linked, terms)
+    apart = _exposed_parts(new, found.withhold[0], linked, terms)
     withhold = found.withhold[0] | apart.withhold
     return replace(found, withhold=(withhold,), systems=found.systems + apart.systems)
 
@@ -214,35 +214,76 @@ class _Parts:
     systems: int
 
 
-def _exposed_parts(new: StoredRelease, linked: Sequence[StoredRelease], terms: _Terms) -> _Parts:
+def _exposed_parts(
+    whole: StoredRelease, before: Flags, linked: Sequence[StoredRelease], terms: _Terms
+) -> _Parts:
     """Return the regions in those parts of the ground where a map would expose anything.
 
     The other parts are systems that share no unknown with them, so their counts stay as they are;
     and in a part that is withheld whole its readers know what they knew before. Beside cells of
     another size all ground hangs together: there clusters are withheld, until nothing is exposed.
+
+    Parameters
+    ----------
+    before
+        Regions that are withheld already.
     """
+    new = whole.withholding(before)
     ground = share_ground([new, *linked])
     cluster = _clusters(new) if _of_several_sizes(ground.releases) else None
     withhold, solved = np.zeros(new.low.size, dtype=bool), 0
     for turn in range(_TURNS + 1):
         told = (new.withholding(withhold), *linked)
+        done = _nothing_to_add(ground, before | withhold, cluster)
         apart = int(cluster is not None)
-        systems = _systems_of_parts(SharedGround(told, ground.region), terms.need, apart=apart)
+        systems = _systems_of_parts(
+            SharedGround(told, ground.region), terms.need, done, apart=apart
+        )
         clock = a_clock() if turn else terms.clock
         found = bound([system.block for system in systems], terms.need, clock=clock)
         solved += len(systems)
         exposed = [pair for pair in zip(systems, found, strict=True) if _is_exposed(pair[1])]
         if not exposed:
             break
-        for system, known in exposed:
-            if cluster is not None and turn < _TURNS:
-                regions = system.resting(ground, known)
-                withhold |= np.isin(cluster, cluster[regions])
-                if regions.size:
-                    continue
-            inside = np.isin(ground.foreseen, system.parts) & (ground.region[0] >= 0)
-            withhold[ground.region[0, inside]] = True
+        more = withhold | _to_withhold(exposed, ground, cluster if turn < _TURNS else None)
+        if np.array_equal(more, withhold):  # so it would be at each turn but the last
+            withhold |= _to_withhold(exposed, ground, None)
+            break
+        withhold = more
     return _Parts(withhold, solved)
+
+
+def _to_withhold(
+    exposed: Sequence[tuple["_PartSystem", SystemBounds]],
+    ground: SharedGround,
+    cluster: Integers | None,
+) -> Flags:
+    """Return the regions to withhold: clusters that exposed counts rest on, or parts as a whole."""
+    withhold = np.zeros(ground.releases[0].low.size, dtype=bool)
+    for system, known in exposed:
+        if cluster is not None:
+            regions = system.resting(ground, known)
+            withhold |= np.isin(cluster, cluster[regions])
+            if regions.size:
+                continue
+        inside = np.isin(ground.foreseen, system.parts) & (ground.region[0] >= 0)
+        withhold[ground.region[0, inside]] = True
+    return withhold
+
+
+def _nothing_to_add(ground: SharedGround, withheld: Flags, cluster: Integers | None) -> Integers:
+    """Return the parts of the ground where a system can make nothing more be withheld.
+
+    All its regions are withheld, and all of the clusters that they lie in: whatever such a system
+    exposes, its readers knew before.
+    """
+    known = withheld
+    if cluster is not None:
+        known = (
+            np.bincount(cluster, ~withheld, minlength=int(cluster.max(initial=0)) + 1)[cluster] == 0
+        )
+    open_ = np.unique(ground.foreseen[~known[ground.region[0]]])
+    return np.setdiff1d(ground.foreseen, open_)
 
 
 def _of_several_sizes(releases: Sequence[StoredRelease]) -> bool:
@@ -291,13 +332,17 @@ class _PartSystem:
         return np.unique(np.array(mine, dtype=np.int64))
 
 
-def _systems_of_parts(ground: SharedGround, need: TargetNeed, *, apart: int) -> list[_PartSystem]:
+def _systems_of_parts(
+    ground: SharedGround, need: TargetNeed, done: Integers, *, apart: int
+) -> list[_PartSystem]:
     """Return the systems of ground that hangs together, each with the parts that it stands for.
 
     Single pieces of which the same is told are one system, and stand for the parts of all of them.
 
     Parameters
     ----------
+    done
+        Parts that no system need be made of.
     apart
         1 to keep the map's regions apart, for they may be withheld so; else 0.
     """
@@ -315,6 +360,8 @@ def _systems_of_parts(ground: SharedGround, need: TargetNeed, *, apart: int) -> 
     alone = pieces[(size[group] == 1) & spoken[pieces]]
     systems = []
     for stands, one in [*((one, one) for one in together), *_alike(ground, alone)]:
+        if np.isin(ground.foreseen[stands], done).all():
+            continue
         limits = limits_on(ground, one, apart=apart)
         block = block_of(limits, ground.cover, need) if limits else None  # none: all withheld
         if block is not None:

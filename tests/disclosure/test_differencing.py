@@ -350,3 +350,32 @@ def cluster_of(cell):
     around = disc(5, resolution=8)
     parents = points_to_cells(*cells_to_points(around), resolution=7)
     return around[parents == parents[around == cell]]
+
+
+def test_what_can_make_nothing_more_be_withheld_is_left_out_and_changes_nothing(monkeypatch):
+    """The same maps with and without the short ways, over drawn counts in cells of two sizes."""
+    fine_cells, coarse_cells = disc(6), disc(2, resolution=8)
+    kept = differencing._nothing_to_add
+    left_out, withheld = 0, 0
+    for seed in range(6):
+        drawn = np.random.default_rng(seed)
+        fine = told(drawn.poisson(1.5, fine_cells.size).tolist(), cells=fine_cells)
+        coarse = replace(
+            told(drawn.poisson(6, coarse_cells.size).tolist(), cells=coarse_cells), resolution=8
+        )
+
+        def counted(ground, known, cluster):
+            nonlocal left_out
+            done = kept(ground, known, cluster)
+            left_out += done.size
+            return done
+
+        monkeypatch.setattr(differencing, "_nothing_to_add", counted)
+        short = check([coarse], [fine], rule=RULE)
+        monkeypatch.setattr(differencing, "_nothing_to_add", lambda *_: np.zeros(0, dtype=int))
+        long = check([coarse], [fine], rule=RULE)
+        np.testing.assert_array_equal(short.withhold[0], long.withhold[0])
+        assert (short.refused, short.linked) == (long.refused, long.linked)
+        withheld += int(short.withhold[0].sum())
+    assert left_out
+    assert withheld
