@@ -15,8 +15,8 @@ from typing import Any, TypeVar
 from urllib.parse import urlencode
 
 import streamlit as st
-from streamlit.runtime.scriptrunner import get_script_run_ctx
 
+from mapper.app.shell.this_run import run_now
 from mapper.app.shell.words import notice
 
 Value = TypeVar("Value")
@@ -215,7 +215,7 @@ def _now() -> _Address:
 
 def _is_back_or_forward() -> bool:
     """Tell whether this run came of the browser's Back or Forward."""
-    context = get_script_run_ctx()
+    context = run_now()
     return context is not None and context.is_history_navigation
 
 

@@ -5,7 +5,6 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import streamlit as st
-from streamlit.runtime.scriptrunner import get_script_run_ctx
 from streamlit.util import calc_hash
 
 from mapper.app.door.who import viewer_now
@@ -15,6 +14,7 @@ from mapper.app.shell.data_in_use import follow_data
 from mapper.app.shell.frame import put_on_style, tab_title
 from mapper.app.shell.guard import routed
 from mapper.app.shell.metrics import PAGE_SECONDS
+from mapper.app.shell.this_run import run_now
 from mapper.app.shell.traces import trace
 from mapper.app.shell.words import notice
 from mapper.base.top_level import top_level
@@ -113,7 +113,7 @@ def _note_refused(viewer: Viewer, entries: tuple[AppPage, ...]) -> None:
 
 def _is_asked_for(entry: AppPage) -> bool:
     """Tell whether a page is asked for under its own address."""
-    context = get_script_run_ctx()
+    context = run_now()
     if context is None:
         return False
     pages = context.pages_manager
@@ -149,7 +149,7 @@ def _menu(entries: tuple[AppPage, ...], *, signs_in: bool) -> dict[str, list["Pa
 
 def _lost_address(entries: tuple[AppPage, ...]) -> str:
     """Return the address that was asked for and leads to none of the pages, empty if none was."""
-    context = get_script_run_ctx()
+    context = run_now()
     asked = (context.pages_manager.intended_page_name or "") if context else ""
     known = {"", "start", *(entry.url for entry in entries)}
     if asked not in known and "/" not in asked:

@@ -1,4 +1,4 @@
-"""What the pages ask for many times over while one of them is drawn, and look up once."""
+"""The run of a page, and what it asks for many times over and looks up once."""
 
 from collections.abc import Callable
 from typing import Any, TypeVar, cast
@@ -8,6 +8,11 @@ from streamlit.runtime.scriptrunner import get_script_run_ctx
 
 Fact = TypeVar("Fact")
 _KNOWN: "WeakKeyDictionary[object, dict[object, Any]]" = WeakKeyDictionary()
+
+
+def run_now() -> Any:
+    """Return what Streamlit knows of the run of a page that is under way here; nothing if none."""
+    return get_script_run_ctx(suppress_warning=True)
 
 
 def once_a_run(key: object, look_up: Callable[[], Fact]) -> Fact:
@@ -21,7 +26,7 @@ def once_a_run(key: object, look_up: Callable[[], Fact]) -> Fact:
         Looks it up; a refusal is kept for nobody.
     """
     # Streamlit makes one of these at the start of every run, of a whole page or of a part of it.
-    run = getattr(get_script_run_ctx(suppress_warning=True), "parallel_coordinator", None)
+    run = getattr(run_now(), "parallel_coordinator", None)
     if run is None:
         return look_up()
     known = _KNOWN.setdefault(run, {})
