@@ -5,6 +5,9 @@ PYTHON ?= python3
 BIN := .venv/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check
 
+# Children of tests and servers load the program compiled, on machines that switch that off too
+unexport PYTHONDONTWRITEBYTECODE
+
 # In a process of its own: it measures that process's memory
 ALONE := tests/security/test_hostile_files.py
 # The only folders with tests in a browser: the others are not read through for them
