@@ -102,8 +102,9 @@ class Server:
 
     def kill(self):
         """End it in the midst of whatever it does."""
-        self.process.kill()
-        self.process.wait()
+        if self.process is not None:
+            self.process.kill()
+            self.process.wait()
 
     def stop(self):
         """End it as a service manager does."""
@@ -145,7 +146,7 @@ def serving_by(number, folder, extract, *, token_seconds=3600, before="", **sett
 
         def start(*told):
             made = Server(*told, folder, environment)
-            running.callback(made.stop)
+            running.callback(made.kill)  # one that is asked to stop waits for open windows
             made.start()
             return made
 

@@ -10,6 +10,7 @@ import streamlit as st
 
 from mapper.app.door.who import current_viewer
 from mapper.app.shell.frame import put_on_style, show_marking
+from mapper.app.shell.taking import offer_file
 from mapper.app.shell.waiting import shown_progress
 from mapper.app.shell.words import notice, show_title
 from mapper.base.errors import MapperError
@@ -141,13 +142,12 @@ def _offer_file(viewer: Viewer, wanted: AuditFilter) -> None:
         with database().write() as connection:
             return export_audit(connection, wanted, person=viewer.name, role=role_of(viewer))
 
-    st.download_button(
+    offer_file(
         "These entries (CSV)",
         made,
         file_name=f"audit-log-{datetime.now(UTC):%Y%m%d-%H%M%S}.csv",  # no two alike
         mime="text/csv",
         key="audit csv",
-        on_click="ignore",
     )
 
 

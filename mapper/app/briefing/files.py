@@ -4,13 +4,11 @@ from datetime import datetime
 from functools import partial
 from pathlib import Path
 
-import streamlit as st
-
 from mapper.app.briefing.results import ShownBriefing, release_to_partners
 from mapper.app.door.who import current_viewer
 from mapper.app.shell.basemap import printed_ground
 from mapper.app.shell.datasets import Dataset
-from mapper.app.shell.taking import handed_out, require_live
+from mapper.app.shell.taking import handed_out, offer_file, require_live
 from mapper.disclosure.people import Viewer
 from mapper.outputs.briefing.choices import BriefingChoices, as_json
 from mapper.outputs.briefing.files import KINDS, briefing_file
@@ -23,13 +21,12 @@ def show_files(dataset: Dataset, choices: BriefingChoices, shown: ShownBriefing)
     viewer = current_viewer()
     ground = printed_ground()  # a file is made on another thread, which knows of no session
     for form, label in _LABELS.items():
-        st.download_button(
+        offer_file(
             label,
             partial(briefing_bytes, viewer, dataset, choices, shown, form, ground),
             file_name=file_name(shown, form),
             mime=KINDS[form],
             key=f"briefing {form}",
-            on_click="ignore",
             help=f"The printed briefing as {label}",
         )
 

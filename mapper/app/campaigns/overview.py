@@ -12,7 +12,7 @@ from mapper.app.campaigns.candidates import incidents_within
 from mapper.app.campaigns.picker import lens_of, release_through
 from mapper.app.shell.area_in_use import area_here
 from mapper.app.shell.day import today_here
-from mapper.app.shell.taking import handed_out, require_live
+from mapper.app.shell.taking import handed_out, offer_file, require_live
 from mapper.app.shell.waiting import opened_dataset
 from mapper.app.shell.words import notice, plain
 from mapper.app.work.record_desk import Desk, seen_records
@@ -137,13 +137,12 @@ def _offer_files(viewer: Viewer, saved: Version, today: date) -> None:
     with st.container(horizontal=True):
         for form, (title, mime) in FILES.items():
             name = f"campaign-{saved.record}.{form}"
-            st.download_button(
+            offer_file(
                 title,
                 partial(_taken, viewer, saved, form, today, name),
                 file_name=name,
                 mime=mime,
                 key=f"{saved.digest} {form}",
-                on_click="ignore",
             )
 
 
@@ -176,13 +175,12 @@ def _offer_print(viewer: Viewer, saved: Version, shown: Release, today: date) ->
                 evaluation=next(iter(evaluated), None),
             )
         )
-        st.download_button(
+        offer_file(
             "Print (PDF)",
             partial(_printed, viewer, saved, whose, make),
             file_name=f"campaign-{'-'.join([saved.record, *re.findall('[a-z]+', whose)])}.pdf",
             mime="application/pdf",
             key=f"{saved.digest} print {whose}",
-            on_click="ignore",
         )
 
 

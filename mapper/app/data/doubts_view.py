@@ -9,6 +9,7 @@ from mapper.app.shell.area_in_use import area_here
 from mapper.app.shell.datasets import Dataset, dataset_of
 from mapper.app.shell.doubts import doubts_of
 from mapper.app.shell.looks import noted_file
+from mapper.app.shell.taking import offer_file
 from mapper.app.shell.words import notice, plain
 from mapper.areas.study_area import StudyArea
 from mapper.incidents.doubt import Doubt
@@ -89,10 +90,9 @@ def _offer(dataset: Dataset, area: StudyArea, found: tuple[Doubt, ...], form: st
     """Offer the report in one form."""
     make = doubts_html if form == "html" else doubts_csv
     name = f"may-mislead-{dataset.digest[:12]}.{form}"
-    st.download_button(
+    offer_file(
         f"What may mislead ({form.upper()})",
         noted_file(lambda: make(dataset.incidents, area, found), name=name),
         file_name=name,
         mime=f"text/{form}",
-        on_click="ignore",
     )

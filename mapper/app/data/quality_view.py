@@ -14,6 +14,7 @@ from mapper.app.shell.area_in_use import area_here
 from mapper.app.shell.choices import days_of
 from mapper.app.shell.datasets import Dataset
 from mapper.app.shell.looks import note_look, noted_file
+from mapper.app.shell.taking import offer_file
 from mapper.app.shell.words import bullets, notice, plain
 from mapper.base.errors import MapperError
 from mapper.base.palette import COLOURS
@@ -132,12 +133,11 @@ def show_rejected(dataset: Dataset, quality: Quality) -> None:
     if len(rejected) > len(shown):
         st.caption(f"The first {len(shown):,} of {len(rejected):,}; the file holds all.")
     name = f"rejected-{dataset.digest[:12]}.csv"
-    st.download_button(
+    offer_file(
         "Rejected rows (CSV)",
         noted_file(lambda: rejected_csv(rejected), name=name),
         file_name=name,
         mime="text/csv",
-        on_click="ignore",
     )
 
 

@@ -12,7 +12,7 @@ from starlette.routing import BaseRoute
 from streamlit.runtime.pages_manager import PagesManager
 
 from mapper.app.door.gate import SignedInOnly
-from mapper.app.door.made_files import tell_why_files_fail
+from mapper.app.door.made_files import MadeFiles
 from mapper.app.door.metered import Metered
 from mapper.app.door.provider import check_alone, is_signed_in_to, provider
 from mapper.app.door.security import Closed, OwnDoorsOnly, OwnHostsOnly, ThisMachineOnly
@@ -54,6 +54,7 @@ def _alone() -> list[Middleware]:
         Middleware(OwnDoorsOnly),
         Middleware(ThisMachineOnly),
         Middleware(Metered, signs_in=False),
+        Middleware(MadeFiles),
     ]
 
 
@@ -66,6 +67,7 @@ def _signed_in() -> list[Middleware]:
         Middleware(OwnDoorsOnly),
         Middleware(Metered, signs_in=True),
         Middleware(SignedInOnly),
+        Middleware(MadeFiles),
     ]
 
 
@@ -75,7 +77,6 @@ async def lifespan(_app: Any) -> AsyncIterator[dict[str, Any]]:
     # Else the very first visitor is served the files of pages/ past the router, as Streamlit did
     # of old, and is told "page not found" over any page but the first.
     PagesManager.uses_pages_directory = False
-    tell_why_files_fail()
     _prepare_workspace()
     await asyncio.to_thread(_warm_up)
     # Streamlit leaves it off, but what sets up its loggers later can turn it on again: addresses

@@ -18,6 +18,7 @@ _ADDRESS_FIELDS = frozenset({"url", "upload_url", "delete_url", "deferred_file_i
 _ASKED = frozenset({"rerun_script", "stop_script", "app_heartbeat"})
 _UPLOAD = "file_urls_request"
 _OPERATION = "backend_operation_request"
+_DRAWN_ANEW = "The page was drawn anew since this was offered: press it again."
 
 
 def addresses_in(frame: bytes) -> list[str]:
@@ -93,6 +94,40 @@ def files_asked(frame: bytes, *, uploads: bool = True) -> list[str] | None:
     if names == {"deferred_file"}:
         return [asked.deferred_file.file_id]
     return [] if names == {"dataframe_chunk"} else None
+
+
+def file_asked(frame: bytes) -> str:
+    """Return the name of the press by which a message asks for a file, nothing of any other."""
+    message = BackMsg()
+    try:
+        message.ParseFromString(frame)
+    except DecodeError:
+        return ""
+    asked = message.backend_operation_request
+    return asked.request_id if asked.HasField("deferred_file") else ""
+
+
+def with_reasons(frame: bytes, reasons: dict[str, list[str]]) -> bytes:
+    """Return a message, with the reason where it says of a press that there is no file.
+
+    Parameters
+    ----------
+    reasons
+        By the name of the press; one that is answered is taken out.
+    """
+    message = ForwardMsg()
+    try:
+        message.ParseFromString(frame)
+    except DecodeError:
+        return frame
+    answer = message.backend_operation_response
+    if answer.request_id not in reasons:
+        return frame
+    told = reasons.pop(answer.request_id)
+    if not answer.error_msg:
+        return frame
+    answer.error_msg = " ".join(told) or _DRAWN_ANEW
+    return bytes(message.SerializeToString())
 
 
 def go_to(address: str) -> bytes:

@@ -1,51 +1,40 @@
 """Files that are made when their button is pressed: one that cannot be made says why.
 
-Streamlit tells whoever pressed that it failed, and nobody why.
+Streamlit tells whoever pressed that it failed, and nobody why. A press is known by the message that
+brings it; what makes the file notes the reason there (:mod:`mapper.app.shell.taking`), and the
+answer takes it along.
 """
 
-import asyncio
-import logging
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from streamlit.proto.BackMsg_pb2 import BackendOperationRequest
-from streamlit.proto.ForwardMsg_pb2 import BackendOperationResponse
-from streamlit.runtime import app_session
-from streamlit.runtime.backend_operation_handler import DeferredFileHandler
-from streamlit.runtime.media_file_storage import MediaFileStorageError
-
-from mapper.base.errors import MapperError, fault_words
-
-_LOG = logging.getLogger(__name__)
+from mapper.app.door.frames import file_asked, with_reasons
+from mapper.app.shell.taking import PRESSED
 
 
-class MadeFiles(DeferredFileHandler):
-    """Makes the file of a button, or says why it is not made."""
+class MadeFiles:
+    """Lets the answer to a press on the button of a file say why it is not made."""
 
-    async def handle(
-        self, request: BackendOperationRequest, session_id: str
-    ) -> BackendOperationResponse:
-        """Return the address of the file, or the words that stand under its button."""
-        del session_id
-        try:
-            make = self._get_media_file_mgr().execute_deferred
-            url = await asyncio.to_thread(make, request.deferred_file.file_id)
-        except MediaFileStorageError as error:
-            words = _message(error.__cause__)
-            return BackendOperationResponse(request_id=request.request_id, error_msg=words)
-        answer = BackendOperationResponse(request_id=request.request_id)
-        answer.deferred_file.url = url
-        return answer
+    def __init__(self, app: ASGIApp) -> None:
+        self.app = app
 
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Follow the presses of one window."""
+        if scope["type"] != "websocket":
+            await self.app(scope, receive, send)
+            return
+        reasons: dict[str, list[str]] = {}  # by the press that waits for its file
 
-def _message(cause: BaseException | None) -> str:
-    """Return what is said of a file that was not made; the log has what nobody foresaw."""
-    if cause is None:
-        return "The page was drawn anew since this was offered: press it again."
-    if isinstance(cause, MapperError):
-        return f"Not made. {cause}"
-    _LOG.error("A file was not made", exc_info=cause)
-    return f"Not made. {fault_words(cause)}"
+        async def hear() -> Message:
+            message = await receive()
+            pressed = file_asked(message.get("bytes") or b"")
+            if pressed:
+                reasons[pressed] = []
+                PRESSED.set(reasons[pressed])
+            return message
 
+        async def tell(message: Message) -> None:
+            if reasons and message.get("bytes"):
+                message = {**message, "bytes": with_reasons(message["bytes"], reasons)}
+            await send(message)
 
-def tell_why_files_fail() -> None:
-    """Let every session from now on say why a file cannot be made."""
-    app_session.DeferredFileHandler = MadeFiles  # type: ignore[attr-defined]
+        await self.app(scope, hear, tell)

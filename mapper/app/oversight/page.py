@@ -14,7 +14,7 @@ from mapper.app.oversight.bare_places import FEWEST, bare_places, one_of_each_fa
 from mapper.app.shell.day import today_here
 from mapper.app.shell.frame import put_on_style, show_marking
 from mapper.app.shell.lens_offer import lenses_for
-from mapper.app.shell.taking import handed_out, require_live
+from mapper.app.shell.taking import handed_out, offer_file, require_live
 from mapper.app.shell.waiting import opened_dataset, shown_progress
 from mapper.app.shell.words import bullets, notice, plain, show_title
 from mapper.app.work.record_desk import seen_records
@@ -124,13 +124,12 @@ def _show_actions(viewer: Viewer, work: Sequence[Version]) -> None:
     with st.container(horizontal=True):
         for form, (label, mime) in _FILES.items():
             name = f"{stem}{form}"
-            st.download_button(
+            offer_file(
                 label,
                 partial(_taken, viewer, shown, name, today),
                 file_name=name,
                 mime=mime,
                 key=f"reminders {form}",
-                on_click="ignore",
                 help="mapper sends no mail: take it, and send it yourself.",
             )
 

@@ -5,12 +5,10 @@ from datetime import UTC, date, datetime
 from functools import partial
 from pathlib import Path
 
-import streamlit as st
-
 from mapper.app.patch.words import action_words, pattern_words, peak_words
 from mapper.app.shell.basemap import printed_ground
 from mapper.app.shell.downloads import file_name
-from mapper.app.shell.taking import handed_out, require_live
+from mapper.app.shell.taking import handed_out, offer_file, require_live
 from mapper.context.places import Places
 from mapper.disclosure.patch import PatchRelease
 from mapper.disclosure.people import Viewer
@@ -33,13 +31,12 @@ def offer_sheet(
     """Offer the shift sheet of a patch."""
     notes = notes_of(patch, actions, today=today, places=places)
     ground = printed_ground()  # a file is made on another thread, which knows of no session
-    st.download_button(
+    offer_file(
         "Shift sheet",
         partial(taken_sheet, viewer, patch, notes, wards, places, ground),
         file_name=file_name(NAME, patch.shown),
         mime="application/pdf",
         key="patch sheet",
-        on_click="ignore",
         type="primary",
         icon=":material/print:",
         help="One A4 page (PDF): map, first places, peak hours and open actions.",

@@ -9,7 +9,7 @@ import streamlit as st
 from mapper.app.shell.basemap import printed_ground
 from mapper.app.shell.place_asked import ShownMap, firmness_of
 from mapper.app.shell.surroundings import landmarks_near
-from mapper.app.shell.taking import handed_out, require_live
+from mapper.app.shell.taking import handed_out, offer_file, require_live
 from mapper.app.shell.traces import trace
 from mapper.app.shell.waiting import shown_progress
 from mapper.app.shell.words import bullets
@@ -46,13 +46,12 @@ def show_defence(viewer: Viewer, asked: ShownMap, hotspot_id: str) -> None:
     ground = printed_ground()  # a file is made on another thread, which knows of no session
     with st.container(horizontal=True):
         for suffix, (title, mime, _) in FORMS.items():
-            st.download_button(
+            offer_file(
                 f"Sheet ({title})",
                 partial(taken_defence, viewer, asked, found, suffix, ground),
                 file_name=f"defence-{hotspot_id}-{asked.shown.digest[:12]}{suffix}",
                 mime=mime,
                 key=f"defence {suffix} {hotspot_id}",
-                on_click="ignore",
                 type="primary" if suffix == ".pdf" else "secondary",
             )
 

@@ -9,7 +9,7 @@ import streamlit as st
 from mapper.app.shell.basemap import printed_ground
 from mapper.app.shell.place_asked import ShownMap, findings_about, map_showing, work_of
 from mapper.app.shell.surroundings import landmarks_near
-from mapper.app.shell.taking import handed_out, require_live
+from mapper.app.shell.taking import handed_out, offer_file, require_live
 from mapper.disclosure.people import Viewer
 from mapper.outputs.dossier import FORMS, dossier
 
@@ -19,13 +19,12 @@ def offer_dossier(viewer: Viewer, asked: ShownMap, hotspot_id: str) -> None:
     ground = printed_ground()  # a file is made on another thread, which knows of no session
     with st.popover("Dossier", icon=":material/description:"):
         for suffix, (title, mime, _) in FORMS.items():
-            st.download_button(
+            offer_file(
                 title,
                 partial(made_dossier, viewer, asked, hotspot_id, suffix, ground),
                 file_name=dossier_name(asked, hotspot_id, suffix),
                 mime=mime,
                 key=f"dossier {suffix} {hotspot_id}",
-                on_click="ignore",
             )
 
 

@@ -14,7 +14,7 @@ from mapper.app.door.who import current_viewer
 from mapper.app.shell.basemap import printed_ground
 from mapper.app.shell.data_in_use import current_dataset
 from mapper.app.shell.surroundings import landmarks_near, place_files
-from mapper.app.shell.taking import handed_out, require_live
+from mapper.app.shell.taking import handed_out, offer_file, require_live
 from mapper.disclosure.people import Viewer
 from mapper.disclosure.release import AnyRelease, FindingRelease, is_release
 from mapper.methods.load import glossary
@@ -123,12 +123,11 @@ def show_downloads(shown: AnyRelease, forms: Sequence[str], *, told: bool = Fals
         )
     with st.container(horizontal=True):
         for name, label, kind, make in offers:
-            st.download_button(
+            offer_file(
                 label,
                 partial(download_bytes, viewer, shown, name, make),
                 file_name=file_name(name, shown),
                 mime=kind,
                 key=f"download {name}",
-                on_click="ignore",
                 help=_HELP if name.endswith(".manifest.json") else None,
             )

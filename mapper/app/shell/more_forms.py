@@ -20,6 +20,7 @@ from mapper.app.shell.downloads import (
     offered,
     show_downloads,
 )
+from mapper.app.shell.taking import offer_file
 from mapper.disclosure.release import AnyRelease
 from mapper.outputs.exports import export, forms_of
 from mapper.outputs.forms import DEGREES, FORMS, REFERENCE_SYSTEMS
@@ -97,11 +98,10 @@ def _offer(shown: AnyRelease, form: str, crs: str) -> None:
         del files[1]
     with st.container(horizontal=True):
         for label, name, mime, make in files:
-            st.download_button(
+            offer_file(
                 f"Download: {chosen.title}" if label == "Download" else label,
                 partial(download_bytes, viewer, shown, name, make),
                 file_name=file_name(name, shown),
                 mime=mime,
                 key=f"take {name}",
-                on_click="ignore",
             )

@@ -20,6 +20,7 @@ from mapper.app.shell.datasets import Dataset
 from mapper.app.shell.frame import put_on_style, show_marking_for, show_synthetic
 from mapper.app.shell.lens_offer import lenses_for
 from mapper.app.shell.looks import noted_file
+from mapper.app.shell.taking import offer_file
 from mapper.app.shell.traces import trace
 from mapper.app.shell.waiting import opened_dataset, shown_progress
 from mapper.app.shell.words import bullets, notice, plain, show_title
@@ -208,9 +209,7 @@ def _show_table(viewer: Viewer, shown: FindingRelease, dataset: Dataset) -> None
         bullets(shown.notes)
     name = f"{shown.id}-{shown.unit}-{shown.digest[:12]}.csv"
     make = noted_file(lambda: with_comments(answer_csv(shown), shown), name=name)
-    st.download_button(
-        "Table (CSV)", make, file_name=name, mime="text/csv", key=name, on_click="ignore"
-    )
+    offer_file("Table (CSV)", make, file_name=name, mime="text/csv", key=name)
 
 
 def readable_table(shown: FindingRelease) -> pd.DataFrame:

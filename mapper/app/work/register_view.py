@@ -4,7 +4,7 @@ import pandas as pd
 import streamlit as st
 
 from mapper.app.door.who import current_viewer
-from mapper.app.shell.taking import handed_out, require_live
+from mapper.app.shell.taking import handed_out, offer_file, require_live
 from mapper.app.shell.words import notice
 from mapper.app.work.record_desk import seen_records
 from mapper.disclosure.people import Viewer
@@ -33,13 +33,12 @@ def show_register() -> None:
         return
     st.markdown("**By strand and kind of action**")
     _show_strands(strands)
-    st.download_button(
+    offer_file(
         "For researchers (CSV)",
         lambda: _taken(viewer, strands),
         file_name=_FILE,
         mime="text/csv",
         key="register file",
-        on_click="ignore",
         help="Without places, days or counts of incidents; lines of under three are left out.",
     )
 
