@@ -19,6 +19,7 @@ from mapper.analysis.examine import examine_area
 from mapper.analysis.expectation import base_of
 from mapper.analysis.study import Study
 from mapper.analysis.variations import NamedWindow, Setting
+from mapper.areas.resolution import CELL_SIZES
 from mapper.areas.study_area import StudyArea
 from mapper.base.files import Progress
 from mapper.base.types import Flags, Floats, Integers
@@ -115,7 +116,8 @@ def _jobs(
     everything: dict[int, dict[NamedWindow, Integers]] = {}
     jobs = []
     for (resolution, weighting, police), same in groupby(numbered, key=lambda i: _counted(i[1])):
-        progress(f"Counting at resolution {resolution}", 0.0)
+        size = CELL_SIZES.get(resolution, f"cells of resolution {resolution}")
+        progress(f"Counting for settings of “{size}”", 0.0)
         if resolution not in grounds:
             grounds[resolution] = _ground(study, group, areas[resolution])
         if (weighting, police) not in weights:
