@@ -94,7 +94,7 @@ def measured(path, out, words):
     """Print what one run needs."""
     command = [sys.executable, "-c", "from mapper.cli import main; main()", "hotspots"]
     command += [str(path), "--lens", "public-all", "--out", out]
-    seconds, megabytes, _ = measure(command)
+    seconds, _, megabytes, _ = measure(command)
     print(f"{words} {seconds:8.1f} s {megabytes:8.0f} MB", flush=True)
     return seconds
 
@@ -119,7 +119,7 @@ def main():
             if chosen.peer and million == min(chosen.millions):
                 area = str(ROOT / "data" / "boundaries" / "merseyside.parquet")
                 peer = [sys.executable, "-c", SCRIPT, str(path.parent), area, temporary]
-                slow, held, _ = measure(peer)
+                slow, _, held, _ = measure(peer)
                 print(f"       pandas + h3 + PySAL {slow:8.1f} s {held:8.0f} MB", flush=True)
                 print(f"       faster: {slow / seconds:.1f} times", flush=True)
 
