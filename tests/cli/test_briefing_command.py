@@ -6,28 +6,11 @@ import re
 import pypdf
 import pytest
 
-from mapper.base.settings import settings
 from mapper.cli import main
 from mapper.records.open import database
 from mapper.records.releases import kept_releases
-from tests.small_extract import write_extract
 
-
-@pytest.fixture(autouse=True)
-def workspace(tmp_path, monkeypatch):
-    monkeypatch.setenv("MAPPER_WORKSPACE", str(tmp_path / "workspace"))
-    settings.cache_clear()
-    database.cache_clear()
-    yield
-    if database.cache_info().currsize:
-        database().close()
-    database.cache_clear()
-    settings.cache_clear()
-
-
-@pytest.fixture
-def extract(tmp_path):
-    return write_extract(tmp_path / "small.csv", each=300)
+pytestmark = pytest.mark.usefixtures("workspace")
 
 
 def run(*arguments):
