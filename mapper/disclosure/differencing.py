@@ -26,7 +26,7 @@ from mapper.disclosure.merged import limits_on
 from mapper.disclosure.programmes import Clock
 from mapper.disclosure.register import UNLIMITED, StoredRelease
 from mapper.disclosure.rules import AudienceRule
-from mapper.disclosure.suppression import interval_of
+from mapper.disclosure.suppression import interval_of, share_withheld
 from mapper.disclosure.systems import Limit, SharedGround, block_of, share_ground
 from mapper.grid.hexagons import cells_to_points, points_to_cells, strings_to_cells
 
@@ -91,6 +91,8 @@ def check(
     found = _check_by_cell(new, by_cell, silent, terms) if _by_cell(new) else silent
     if found.refused:
         return found
+    if _refused_by_share(new, found.withhold[0], rule):
+        return replace(found, withhold=(np.ones(new.low.size, dtype=bool),))
     apart = _exposed_parts(new, found.withhold[0], linked, terms)
     withhold = found.withhold[0] | apart.withhold
     return replace(found, withhold=(withhold,), systems=found.systems + apart.systems)
@@ -246,11 +248,24 @@ def _exposed_parts(
         if not exposed:
             break
         more = withhold | _to_withhold(exposed, ground, cluster if turn < _TURNS else None)
+        if _refused_by_share(whole, before | more, terms.rule):
+            withhold[:] = True
+            break
         if np.array_equal(more, withhold):  # so it would be at each turn but the last
             withhold |= _to_withhold(exposed, ground, None)
             break
         withhold = more
     return _Parts(withhold, solved)
+
+
+def _refused_by_share(new: StoredRelease, withhold: Flags, rule: AudienceRule) -> bool:
+    """Tell whether so much is withheld already that the map is refused, whatever is added.
+
+    Then all of it is withheld, for what a check found that ended early is not all.
+    """
+    known = (new.low > 0) | (new.high < UNLIMITED)
+    share = share_withheld((new.high == 0)[known], withhold[known])
+    return share > rule.most_withheld
 
 
 def _to_withhold(

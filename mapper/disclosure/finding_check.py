@@ -18,7 +18,9 @@ from mapper.base.types import Flags, Integers
 from mapper.disclosure.bounds import Block, SystemBounds, TargetNeed, a_clock, bound
 from mapper.disclosure.differencing import DifferencingCheck, need_of, too_many_lenses
 from mapper.disclosure.linking import linked_to
+from mapper.disclosure.loose_totals import narrows_nothing
 from mapper.disclosure.merged import limits_on
+from mapper.disclosure.programmes import Clock
 from mapper.disclosure.register import StoredRelease
 from mapper.disclosure.rules import AudienceRule
 from mapper.disclosure.systems import Limit, SharedGround, block_of, share_ground
@@ -67,7 +69,7 @@ def check_finding(
     for turn in range(_TURNS + 2):
         parts = [part.withholding(flags) for part, flags in zip(new, withhold, strict=True)]
         ground = SharedGround((*parts, *linked), known.region)
-        systems = _systems(ground, len(new), within, need)
+        systems = _systems(ground, len(new), within, need, clock)
         found = bound([system.block for system in systems], need, clock=clock)
         within[:] = False
         for system, known_of in zip(systems, found, strict=True):
@@ -96,12 +98,16 @@ def _shifts_again(new: Sequence[StoredRelease], linked: Sequence[StoredRelease])
     )
 
 
-def _systems(ground: SharedGround, new: int, within: Flags, need: TargetNeed) -> list[_System]:
-    """Return the systems that some number of a new finding is in."""
+def _systems(
+    ground: SharedGround, new: int, within: Flags, need: TargetNeed, clock: Clock
+) -> list[_System]:
+    """Return the systems that some number of a new finding is in and may narrow a count of."""
     spoken = (ground.region[:new] >= 0).any(axis=0) & within
     found = []
     for group in np.unique(ground.group[spoken]):
         pieces = np.flatnonzero(ground.group == group)
+        if narrows_nothing(ground, pieces, new=new, need=need, clock=clock):
+            continue
         limits = limits_on(ground, pieces, apart=new)
         if not any(limit.release < new for limit in limits):
             continue

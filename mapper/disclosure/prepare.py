@@ -28,7 +28,13 @@ from mapper.disclosure.refusal import refusal
 from mapper.disclosure.register import UNLIMITED, AudienceHoldings, Selection, StoredRelease
 from mapper.disclosure.release import Release
 from mapper.disclosure.rules import AudienceRule
-from mapper.disclosure.suppression import NONE, WITHHELD, Printed, print_counts
+from mapper.disclosure.suppression import (
+    NONE,
+    WITHHELD,
+    Printed,
+    print_counts,
+    share_withheld,
+)
 from mapper.grid.hexagons import cells_to_strings
 from mapper.questions.finding import Finding, Ground, Measure
 
@@ -126,11 +132,10 @@ def _printed(column: "pd.Series[Any]", rule: AudienceRule) -> Printed:
 
 
 def _share_withheld(counts: Collection[Printed], printed: Collection[Printed]) -> float:
-    """Return the share of numbers that the check withholds, of those that the data knows."""
+    """Return the share of counts that the check withholds, of those that the data knows."""
     known = [one.kind != WITHHELD for one in counts]
-    kinds = [one.kind[flags] for one, flags in zip(printed, known, strict=True)]
-    numbers = sum(int((kind != NONE).sum()) for kind in kinds)
-    return sum(int((kind == WITHHELD).sum()) for kind in kinds) / max(numbers, 1)
+    kinds = np.concatenate([one.kind[flags] for one, flags in zip(printed, known, strict=True)])
+    return share_withheld(kinds == NONE, kinds == WITHHELD)
 
 
 def _checked(

@@ -22,7 +22,7 @@ def refusal(new: StoredRelease, found: DifferencingCheck, share: float, rule: Au
     """
     if not found.refused and share <= rule.most_withheld:
         return ""
-    reason = f"{share:.0%} of its counts would have to be withheld"
+    reason = f"more than {rule.most_withheld:.0%} of its counts would have to be withheld"
     if found.refused:
         reason = "counts that are hidden could be worked out"
     if found.too_many:

@@ -64,6 +64,11 @@ class Printed:
         ]
 
 
+def share_withheld(none: Flags, withheld: Flags) -> float:
+    """Return the share of withheld counts among all but zeros; a withheld zero is one of them."""
+    return float(withheld.sum()) / max(int((~none | withheld).sum()), 1)
+
+
 def kind_words(rule: AudienceRule) -> dict[int, str]:
     """Return how each kind of printed count is written; two numbers are written as they are."""
     return {

@@ -1,0 +1,191 @@
+"""Totals that narrow nothing, by the check of everything and by an attacker in whole numbers."""
+
+from datetime import date
+
+import numpy as np
+import pytest
+from scipy import optimize
+
+from mapper.disclosure import finding_check
+from mapper.disclosure.bounds import a_clock
+from mapper.disclosure.differencing import check, need_of
+from mapper.disclosure.finding_check import check_finding
+from mapper.disclosure.linking import linked_to
+from mapper.disclosure.loose_totals import narrows_nothing
+from mapper.disclosure.register import Selection, StoredRelease
+from mapper.disclosure.rules import rules
+from mapper.disclosure.suppression import print_counts
+from mapper.disclosure.systems import share_ground
+from mapper.grid.hexagons import cells_to_strings
+from tests.builders import disc
+
+RULE = rules().audiences["partnership"]
+NEED = need_of(RULE)
+FLAGS = ("domestic_abuse", "child_at_address", "drugs")
+ALL = Selection(include=((),))
+LENSES = (
+    Selection(include=(((FLAGS[0], "is", True),),)),
+    Selection(include=(((FLAGS[0], "is", True), (FLAGS[1], "is", True)),)),
+    Selection(include=(((FLAGS[2], "is", True),),)),
+)
+MONTHS = tuple(date(2024, month, 1) for month in range(1, 6))
+
+
+class Place:
+    """Made-up incidents of a few cells: of each its cell, its day and its flags."""
+
+    def __init__(self, seed, each=30):
+        self.drawn = np.random.default_rng(seed)
+        self.cells = disc(int(self.drawn.integers(1, 3)))
+        size = int(self.drawn.integers(2, each)) * self.cells.size
+        self.cell = self.drawn.integers(0, self.cells.size, size)
+        self.month = self.drawn.integers(0, 4, size)
+        self.flags = self.drawn.random((size, 3)) < self.drawn.choice([0.1, 0.3, 0.7], 3)
+        if seed % 2:
+            self.leave_little()
+
+    def leave_little(self):
+        """Let all be domestic abuse of one month, as few in each cell as its printed number is."""
+        self.cell = np.repeat(np.arange(self.cells.size), self.drawn.choice([8, 13]))
+        self.month = np.full(self.cell.size, 1)
+        self.flags = np.ones((self.cell.size, 3), dtype=bool)
+
+    def told(self, lens, first, after, region):
+        """Return what partners are told of some months by lens, a number for each region."""
+        inside = (self.month >= first) & (self.month < after)
+        for at, name in enumerate(FLAGS):
+            if (name, "is", True) in lens.include[0]:
+                inside &= self.flags[:, at]
+        counts = np.bincount(region[self.cell[inside]], minlength=int(region.max()) + 1)
+        printed = print_counts(counts, RULE)
+        return StoredRelease(
+            digest=f"{lens} {first} {after} {region.max()}",
+            audience="partnership",
+            title="",
+            area_title="",
+            first=MONTHS[first],
+            last=date.fromordinal(MONTHS[after].toordinal() - 1),
+            resolution=9,
+            selection=lens,
+            cells=tuple(map(str, cells_to_strings(self.cells))),
+            region=region,
+            low=printed.low,
+            high=printed.high,
+        )
+
+    def given(self):
+        """Return maps by cell of some lenses and months, as partners were given them."""
+        held = []
+        for _ in range(int(self.drawn.integers(1, 4))):
+            first, after = sorted(self.drawn.choice(5, 2, replace=False).tolist())
+            lens = LENSES[int(self.drawn.integers(3))]
+            new = self.told(lens, first, after, np.arange(self.cells.size))
+            held.append(new.withholding(check([new], held, rule=RULE).withhold[0]))
+        return held
+
+    def total(self):
+        """Return a new total of all demand of one or two districts."""
+        first, after = sorted(self.drawn.choice(5, 2, replace=False).tolist())
+        districts = (np.arange(self.cells.size) * int(self.drawn.integers(1, 3))) // self.cells.size
+        return self.told(ALL, first, after, districts)
+
+
+def shown(held, new):
+    """Tell of each part of the ground that hangs together whether its totals narrow nothing."""
+    ground = share_ground([new, *linked_to([new], held)])
+    return [
+        narrows_nothing(
+            ground, np.flatnonzero(ground.group == group), new=1, need=NEED, clock=a_clock()
+        )
+        for group in np.unique(ground.group)
+    ]
+
+
+def test_what_narrows_nothing_passes_the_check_of_everything(monkeypatch):
+    said = {True: 0, False: 0}
+    for seed in range(120):
+        place = Place(seed)
+        held, new = place.given(), place.total()
+        if not linked_to([new], held):
+            continue
+        every = all(shown(held, new))
+        said[every] += 1
+        if every:
+            quick = check_finding([new], held, rule=RULE)
+            with monkeypatch.context() as patched:
+                patched.setattr(finding_check, "narrows_nothing", lambda *_, **__: False)
+                found = check_finding([new], held, rule=RULE)
+            assert not found.withhold[0].any(), seed
+            assert not quick.withhold[0].any()
+    assert min(said.values()) > 15, said
+
+
+def _values(place, releases, cell, lens_months):
+    """Return how many values a count can have, in whole numbers: kinds of each cell and month."""
+    kinds = np.array([[at >> bit & 1 for bit in range(3)] for at in range(8)], dtype=bool)
+    shape = (place.cells.size, 4, 8)
+
+    def row(cells, months, lens):
+        taken = np.ones(8, dtype=bool)
+        for at, name in enumerate(FLAGS):
+            if (name, "is", True) in lens.include[0]:
+                taken &= kinds[:, at]
+        held = np.zeros(shape)
+        held[np.ix_(cells, months, np.flatnonzero(taken))] = 1
+        return held.ravel()
+
+    rows, low, high = [], [], []
+    for one in releases:
+        months = [at for at in range(4) if one.first <= MONTHS[at] <= one.last]
+        for region in range(one.low.size):
+            rows.append(row(np.flatnonzero(one.region == region), months, one.selection))
+            low.append(one.low[region])
+            high.append(one.high[region])
+    wanted = row([cell], *lens_months)
+    ends = []
+    for sign in (1, -1):
+        solved = optimize.milp(
+            sign * wanted,
+            constraints=optimize.LinearConstraint(np.array(rows), low, high),
+            bounds=optimize.Bounds(0, 1e4),
+            integrality=1,
+        )
+        assert solved.status == 0
+        ends.append(round(sign * solved.fun))
+    return ends
+
+
+@pytest.mark.parametrize("seed", range(8))
+def test_an_attacker_in_whole_numbers_learns_nothing_from_them(seed):
+    tried = 0
+    for at in range(40):
+        place = Place(1_000 * seed + at, each=12)
+        held, new = place.given(), place.total()
+        if not linked_to([new], held) or not all(shown(held, new)):
+            continue
+        for one in held:
+            months = [at for at in range(4) if one.first <= MONTHS[at] <= one.last]
+            for cell in np.flatnonzero((one.high < RULE.smallest_count) & (one.low > 0)).tolist():
+                asked = (cell, (months, one.selection))
+                before, after = (_values(place, told, *asked) for told in (held, [*held, new]))
+                least, most = after
+                assert most - least + 1 >= min(NEED.values, before[1] - before[0] + 1)
+                tried += 1
+        if tried > 12:
+            return
+    assert tried
+
+
+def test_a_total_that_is_all_that_was_given_is_not_passed_by():
+    place = Place(3)
+    every = np.arange(place.cells.size)
+    held = [place.told(ALL, 0, 2, every)]
+    total = place.told(ALL, 0, 2, np.zeros(every.size, dtype=np.int64))
+    assert shown(held, total) == [False]
+
+
+def test_a_total_with_little_besides_is_not_passed_by():
+    place = Place(3)
+    held = [place.told(LENSES[0], 0, 4, np.arange(place.cells.size))]
+    total = place.told(ALL, 0, 4, np.zeros(place.cells.size, dtype=np.int64))
+    assert shown(held, total) == [False]
