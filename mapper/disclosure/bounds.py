@@ -45,7 +45,7 @@ _TURNS, _TOGETHER = 8, 6  # in so many of eight rounds the targets of a large sy
 _MOST_ROUNDS = 400
 _MANY_SUMS = 200  # of a system; fewer are solved as they come
 _MANY_UNKNOWNS = 400  # likewise
-MOST_SECONDS = 20.0  # for the programmes of one check; what they leave open counts as exposed
+MOST_SECONDS = 30.0  # for the programmes of one check; what they leave open counts as exposed
 
 
 @dataclass(frozen=True, eq=False)

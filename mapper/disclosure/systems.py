@@ -9,7 +9,7 @@ apart into systems of its own; most are a single cell.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, lru_cache
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
@@ -162,8 +162,8 @@ def block_of(limits: Sequence[Limit], cover: Flags, need: TargetNeed) -> Block |
     piece of ground, and each difference between two sums of which one holds the other.
     """
     told = sorted({limit.release for limit in limits})
-    kinds = np.unique(cover[told], axis=1)  # stretches that the same releases cover are one
-    kinds = kinds[:, kinds.any(axis=0)]
+    covered = cover[told]
+    kinds = _kinds(covered.tobytes(), covered.shape)
     pieces = np.unique(np.concatenate([limit.pieces for limit in limits]))
     high = np.array([limit.high for limit in limits])
     low = np.array([limit.low for limit in limits])
@@ -191,26 +191,57 @@ def _ends(low: Integers, high: Integers) -> tuple[Floats, Floats]:
     return low.astype(np.float64), np.where(high >= UNLIMITED, np.inf, high.astype(np.float64))
 
 
+@lru_cache(maxsize=512)
+def _kinds(cover: bytes, shape: tuple[int, int]) -> Flags:
+    """Return stretches and kinds of incident that releases cover; those that the same do are one.
+
+    Kept, for thousands of cells are told of by the same releases.
+    """
+    kinds = np.unique(np.frombuffer(cover, dtype=bool).reshape(shape), axis=1)
+    return np.asarray(kinds[:, kinds.any(axis=0)])
+
+
 def _small_block(held: Flags, low: Integers, high: Integers, need: TargetNeed) -> Block | None:
     """Return the system of one piece of ground: the same as a large one, without its overhead."""
-    unknown = np.asarray(held.any(axis=0) & ~held[high == 0].any(axis=0))
+    made = _small_sums(
+        held.tobytes(), held.shape, (high == 0).tobytes(), (low < need.below).tobytes()
+    )
+    return None if made is None else Block(made[0], *_ends(low, high), targets=made[1])
+
+
+@lru_cache(maxsize=512)
+def _small_sums(
+    held: bytes, shape: tuple[int, int], none: bytes, small: bytes
+) -> tuple[sparse.csr_array, sparse.csr_array] | None:
+    """Return the sums and the targets of one piece of ground, which hang on no number itself.
+
+    Parameters
+    ----------
+    held, shape
+        Which unknowns each printed number adds up.
+    none, small
+        Which numbers are 0, and which may be small.
+    """
+    every: Flags = np.frombuffer(held, dtype=bool).reshape(shape)
+    unknown = every.any(axis=0) & ~every[np.frombuffer(none, dtype=bool)].any(axis=0)
     if not unknown.any():
         return None
-    sums: Flags = held[:, unknown]
+    sums: Flags = every[:, unknown]
     counted = sums.astype(np.int64)
     inside = (counted @ counted.T == counted.sum(axis=1)[:, None]) & np.asarray(sums.any(axis=1))[
         :, None
     ]
     part, whole = np.nonzero(inside)
-    every = np.concatenate(
+    watched = np.concatenate(
         [
-            sums[low < need.below],
+            sums[np.frombuffer(small, dtype=bool)],
             sums[whole] & ~sums[part],
             np.eye(sums.shape[1], dtype=bool),
         ]
     )
-    targets = np.unique(every[every.any(axis=1)], axis=0)
-    return Block(_plain_sparse(sums), *_ends(low, high), targets=_plain_sparse(targets))
+    watched = watched[watched.any(axis=1)]
+    distinct = {row.tobytes(): at for at, row in enumerate(np.packbits(watched, axis=1))}
+    return _plain_sparse(sums), _plain_sparse(watched[sorted(distinct.values())])
 
 
 def _plain_sparse(flags: Flags) -> sparse.csr_array:
