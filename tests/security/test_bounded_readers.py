@@ -98,7 +98,7 @@ GREEDY = {
     "dictionary page": (dictionary_page, "could not be read within"),
     "even page": (even_page, "could not be read within"),
     "far row": (far_row, "has a value in row 1,048,576 but only 2 rows with values"),
-    "recursive view": (recursive_view, "s of work to read"),
+    "recursive view": (recursive_view, "view.gpkg: took more than "),
     "gzip bomb": (gzip_bomb, "unpacks to more than"),
 }
 
