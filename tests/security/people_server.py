@@ -207,6 +207,7 @@ class Visitor:
             additional_headers={"Cookie": told} if told else {},
             max_size=None,
             open_timeout=20,
+            close_timeout=1,  # a server with messages that nobody reads does not answer a close
         )
 
     def is_let_in(self, *, cookies=None):
