@@ -4,12 +4,13 @@ from datetime import date
 
 import pytest
 
+from mapper.app.door.who import viewer_now
 from mapper.app.shell.words import plain
 from mapper.disclosure.people import Viewer
 from mapper.records.campaigns import cells_of, coverage
 from mapper.records.open import database
 from mapper.records.saving import Work, save
-from mapper.records.versions import records
+from mapper.records.versions import drafts_of, records
 from tests.pages.conftest import said
 from tests.pages.test_assessment_page import field, fill, press, saved
 
@@ -87,6 +88,25 @@ def test_a_campaign_begins_and_is_named_after_the_day_that_was_chosen(app):
     dues = {one["due"] for one in kept.content["actions"]}
     assert min(dues) >= "2023-03-06"
     assert max(dues) <= kept.content["last"]
+
+
+def test_a_proposed_name_follows_the_first_day_until_one_of_ones_own_is_typed(app):
+    app.switch_page(CAMPAIGNS).run()
+    field(app.selectbox, "Begin from a template").select("domestic-abuse-month").run()
+    field(app.date_input, "First day").set_value(date(2023, 3, 6)).run()
+    press(app, "Start a campaign")
+    for day, ends in ((date(2023, 6, 5), ", June 2023"), (date(2024, 1, 8), ", January 2024")):
+        field(app.date_input, "First day").set_value(day).run()
+        assert not app.exception
+        assert field(app.text_input, "Name of the campaign").value.endswith(ends)
+    field(app.date_input, "First day").set_value(None).run()
+    field(app.date_input, "First day").set_value(date(2024, 2, 5)).run()
+    assert field(app.text_input, "Name of the campaign").value.endswith(", February 2024")
+    (kept,) = drafts_of(database(), viewer_now().name, "campaign")
+    assert kept.content["name"].endswith(", February 2024")
+    fill(app, **{"Name of the campaign": "A quiet home"})
+    field(app.date_input, "First day").set_value(date(2024, 5, 6)).run()
+    assert field(app.text_input, "Name of the campaign").value == "A quiet home"
 
 
 def test_a_campaign_without_a_template_takes_places_too(app):
