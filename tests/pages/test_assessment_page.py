@@ -247,6 +247,20 @@ def test_three_assessments_are_summed_under_the_themes_without_their_words(app):
     assert "Secret" not in table.to_string()
 
 
+def test_the_themes_are_told_of_one_district_where_enough_were_assessed(app):
+    for number, district in enumerate(["Liverpool"] * 3 + ["Sefton"] * 2):
+        content = {"name": f"Place {number}", "ward": f"Central, {district}"}
+        save(database(), Work(f"A-{number}", "assessment", content), viewer=OTHER, reason="first")
+    app.switch_page(ASSESSMENT).run()
+    asked = field(app.selectbox, "Assessments of")
+    assert asked.options == ["Everywhere", "Liverpool"]  # of two nothing is told
+    for area, number in (("Everywhere", 5), ("Liverpool", 3)):
+        field(app.selectbox, "Assessments of").select(area).run()
+        assert not app.exception
+        table = next(one.value for one in app.dataframe if "Theme" in one.value)
+        assert all(f"of {number} assessments" in told for told in table["Found"])
+
+
 def test_ground_that_no_known_place_holds_stays_with_its_record(signed_in_app):
     """An old record opened by an officer and saved again keeps its cells; none of them is shown."""
     cells = ["89195da48b3ffff", "89195da48bbffff"]

@@ -14,9 +14,10 @@ from mapper.app.work.record_page import show_records
 from mapper.app.work.record_start import asked_place
 from mapper.base.errors import MapperError
 from mapper.disclosure.people import Viewer
-from mapper.records.learning import briefings_held, learning, requests
+from mapper.records.learning import briefings_held, by_district, learning, requests
 from mapper.records.versions import Version
 
+_ALL = "Everywhere"
 PLANS = "pages/places/plan.py"
 
 
@@ -33,10 +34,13 @@ def show_page() -> None:
 
 def _show_learning(assessments: Sequence[Version]) -> None:
     """Show the themes of serious case reviews over all assessments, in counts."""
-    found = learning(assessments)
-    if not found:
+    if not learning(assessments):
         return
     st.subheader("Learning: themes of serious case reviews", anchor=False)
+    areas = {_ALL: tuple(assessments), **by_district(assessments)}
+    if len(areas) > 1:
+        assessments = areas[st.selectbox("Assessments of", list(areas), key="learning of")]
+    found = learning(assessments)
     st.dataframe(
         pd.DataFrame(
             {"Theme": [one.theme for one in found], "Found": [one.theme_words for one in found]}
