@@ -48,12 +48,18 @@ def test_places_are_taken_with_their_reason_and_actions_filled_over_them(campaig
     assert "its places hold 139 incidents" in said(campaign).replace("\\", "")
 
 
-def test_the_template_of_a_campaign_is_told_by_its_title(campaign):
+def test_template_and_harm_of_a_campaign_are_told_by_their_titles(campaign):
     asked = field(campaign.selectbox, "Template")
     assert asked.value == "domestic-abuse-month"
     assert {"None", "Domestic-abuse intensification month"} <= set(asked.options)
+    harm = field(campaign.selectbox, "Harm it is about")
+    assert harm.value == "domestic-abuse"
+    assert {"None", "Domestic abuse", "Complex lives"} <= set(harm.options)
     (kept,) = records(database(), "campaign")
-    assert kept.content["template"] == "domestic-abuse-month"
+    assert (kept.content["template"], kept.content["lens"]) == (
+        "domestic-abuse-month",
+        "domestic-abuse",
+    )
 
 
 def test_a_visit_is_counted_at_once_and_what_is_typed_stays(campaign):
@@ -127,6 +133,7 @@ def test_late_and_due_tells_owner_place_and_the_way_to_the_plan(campaign):
     assert not campaign.exception
     by_agency, actions, crossed = (one.value for one in campaign.dataframe)
     assert by_agency["Open"].sum() == 12
+    assert list(actions.columns[:3]) == ["Late by days", "Due", "Open"]  # seen without scrolling
     assert set(actions["Open"]) == {f"/campaigns?record={kept.record}"}
     assert set(actions["Owner (role)"]) >= {"neighbourhood inspector"}
     assert len(crossed) == 3

@@ -2,12 +2,11 @@
 
 from collections.abc import Sequence
 
-import pandas as pd
 import streamlit as st
 
 from mapper.app.door.who import current_viewer
 from mapper.app.shell.dossier_view import offer_dossier_of
-from mapper.app.shell.words import notice
+from mapper.app.shell.words import bullets, notice
 from mapper.app.work.phase_view import show_phase
 from mapper.app.work.record_desk import Desk, seen_records
 from mapper.app.work.record_page import show_records
@@ -41,14 +40,7 @@ def _show_learning(assessments: Sequence[Version]) -> None:
     if len(areas) > 1:
         assessments = areas[st.selectbox("Assessments of", list(areas), key="learning of")]
     found = learning(assessments)
-    st.dataframe(
-        pd.DataFrame(
-            {"Theme": [one.theme for one in found], "Found": [one.theme_words for one in found]}
-        ),
-        hide_index=True,
-        width="stretch",
-        key="learning",
-    )
+    bullets(f"{one.theme}: {one.theme_words}" for one in found)
     st.text(requests(assessments).request_words)
     st.caption(
         "Counts of answers alone: what is written stays in each assessment. An open question is"
