@@ -125,14 +125,11 @@ class AskedFiles:
         )
 
 
-def asks_for_rows(
-    request: AnalysisRequest, lens: Lens, mapping: ColumnMapping | None = None
-) -> bool:
-    """Tell whether a request, a lens or a mapping asks for rows, which counts do not hold."""
+def asks_for_rows(request: AnalysisRequest, mapping: ColumnMapping | None = None) -> bool:
+    """Tell whether a request or a mapping asks for rows, which counts do not hold."""
     one_each = mapping is not None and mapping.references != "all"
     hours = request.shifts or request.weekdays
-    days = request.location_day or lens.needs_at_address
-    return bool(one_each or hours or days or request.harm)
+    return bool(one_each or hours or request.location_day or request.harm)
 
 
 def with_shared(every: Tally, shared: SharedRows) -> Tally:

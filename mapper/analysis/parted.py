@@ -84,7 +84,7 @@ def study_by_workers(  # noqa: PLR0913 - the files, who counts them and what is 
         When the workers fail, or do not see the files.
     """
     now = today or date.today()  # noqa: DTZ011 - the wall clock of the place of work is meant
-    rows = asks_for_rows(request, lens, mapping)
+    rows = asks_for_rows(request, mapping)
     if rows or any(is_address(one) or str(one) == "-" for one in paths):
         return None
     try:

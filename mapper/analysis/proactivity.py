@@ -184,9 +184,7 @@ def compare_areas(study: Study, level: str, *, left: Flags) -> pd.DataFrame:
 
 def _without_police(study: Study) -> Flags:
     """Return which incidents still count without police-generated ones; shape (incidents,)."""
-    weights = classify(
-        study.incidents.table, study.lens, include_police_generated=False, within=study.within
-    )
+    weights = classify(study.incidents.table, study.lens, include_police_generated=False)
     return study.counted & (weights > 0)
 
 

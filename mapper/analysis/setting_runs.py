@@ -125,7 +125,6 @@ def _jobs(
                 study.incidents.table,
                 variants[weighting],
                 include_police_generated=police,
-                within=study.within,
             )
         members = list(same)
         windows = {item[1].window for item in members}

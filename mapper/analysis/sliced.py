@@ -70,7 +70,7 @@ def study_in_slices(
         Later dates are rejected; today where not given.
     """
     now = today or date.today()  # noqa: DTZ011 - the wall clock of the place of work is meant
-    if asks_for_rows(request, lens, mapping):
+    if asks_for_rows(request, mapping):
         return None
     if any(is_address(path) or str(path) == "-" for path in paths):
         return None

@@ -311,9 +311,8 @@ def prepare(
     progress("Choosing the incidents that count", 0.0)
     table = incidents.table
     within = within_days(table, request)
-    weights = classify(
-        table, lens, include_police_generated=request.police_generated, within=within
-    )
+    weights = classify(table, lens, include_police_generated=request.police_generated)
+    weights = np.where(within, weights, 0)
     first, last = span_of(incidents, within)
     if request.shifts or request.weekdays:
         weights = np.where(_in_shifts(incidents, request), weights, 0)

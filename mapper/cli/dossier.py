@@ -53,6 +53,7 @@ def run(
     from mapper.outputs.dossier import dossier, dossier_form
     from mapper.outputs.dossier.defence import defence
     from mapper.outputs.maps.basemap import paper_ground
+    from mapper.records.access import ward_keys
     from mapper.records.open import database
     from mapper.records.place_work import work_about
 
@@ -77,6 +78,7 @@ def run(
                 cells=found.cells,
                 viewer=reader,
                 own=frozenset(),
+                wards=ward_keys(found.release.wards_of(hotspot_id), study.area.cells),
             )
             write = partial(dossier, found, work)
         document = write(made_by=reader.name, made_at=now, places=near, ground=ground)

@@ -77,16 +77,15 @@ def indicators_for(lens: Lens) -> IndicatorSet:
 
     County lines and domestic abuse have their own; any other lens is described by its rules, as
     shares of all recorded incidents. A lens that combines needs is described by which needs met,
-    its rules, and by each need alone; one that combines them at an address by each need.
+    its rules, and by each need alone; one that combines them at a place by each need, its rules.
     """
     if lens.id == COUNTY_LINES.id:
         return COUNTY_LINES
     if lens.id.startswith(DOMESTIC_ABUSE.id):
         return DOMESTIC_ABUSE
-    named = [(one.name, one.conditions) for one in lens.rules]
-    if not lens.needs_at_address:  # else they are its rules
-        named += [(one.name, one.conditions) for one in lens.needs]
-    rules = tuple((name, (conditions,)) for name, conditions in named)
+    named = {one.name: one.conditions for one in lens.rules}
+    named |= {one.name: one.conditions for one in lens.needs}
+    rules = tuple((name, (conditions,)) for name, conditions in named.items())
     return IndicatorSet(lens.id, lens.title, "recorded incidents", (), rules, lens.public)
 
 

@@ -68,11 +68,6 @@ def _of_map(result: AnalysisResult, rule: AudienceRule, *, sums: bool) -> list[s
     if rule.whole_months and cuts_a_month(asked.start, asked.end):
         first, last = months_around(result.first, result.last)
         faults.append(f"only whole months are shown: choose {period_in_words(first, last)}")
-    if result.lens.needs_at_address and not rule.single_place:
-        faults.append(
-            "it tells of needs that met at single addresses, which is for operational use only:"
-            " choose a harm that counts each incident by itself"
-        )
     if asked.location_day:
         faults.append("counts of one a day and place cannot be checked: count every incident")
     if asked.shifts or asked.weekdays:  # taken from a map of all hours, they give the rest away

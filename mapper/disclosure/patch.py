@@ -23,6 +23,7 @@ from mapper.base.tables import HOTSPOT_COLUMNS
 from mapper.base.text import count
 from mapper.base.types import Flags, Floats, Integers
 from mapper.context.near import RINGS, near_places
+from mapper.context.needs import needs_at_places
 from mapper.context.week import peak_shifts, shift_spread, shift_weights
 from mapper.disclosure.make import release, signed_by
 from mapper.disclosure.own_wards import narrowed
@@ -66,6 +67,7 @@ class PatchPlace:
     rule: str
     reason: str  # of the phase, or why none is told
     near: tuple[Nearby, ...]
+    needs: Mapping[str, int]  # incidents that tell of each need that the lens looks for together
 
 
 @dataclass(frozen=True, eq=False)
@@ -73,6 +75,7 @@ class PatchRelease:
     """A release of a patch with what belongs to each of its hot spots. Made here alone."""
 
     shown: Release
+    needs_together: int  # so many needs meet; 0 where the lens looks for none
     places: tuple[PatchPlace, ...]  # in the order of the release's hot spots
     months: tuple[str, ...]  # 2024-03; only months that the files hold
     counts: Integers  # incidents by cell of the release and month; shape (cells, months)
@@ -106,6 +109,7 @@ def release_patch(viewer: Viewer, study: PatchStudy, *, wards: Iterable[str] = (
     phases = _own_phases(study, result, own)
     return PatchRelease(
         shown=shown,
+        needs_together=result.lens.needs_together,
         places=_places(study, shown, counts, phases),
         months=months,
         counts=counts,
@@ -200,9 +204,11 @@ def _places(
     if ids.empty:
         return ()
     row = ids.get_indexer(shown.cells["hotspot_id"])
-    hours, spread = _hours(study.week, in_release(study, shown), row, len(ids))
+    own = in_release(study, shown)
+    hours, spread = _hours(study.week, own, row, len(ids))
     shifts = shift_weights(hours)
     peaks = peak_shifts(shifts, spread=spread)
+    needs = _needs(study.now, own, row, len(ids))
     size = study.result.cells["hotspot_id"].value_counts()
     cells = strings_to_cells(shown.cells["cell"].to_numpy(dtype=object))
     found = []
@@ -222,6 +228,7 @@ def _places(
                 rule=str(told.get("rule", "")),
                 reason=_phase_reason(told) or study.silence,
                 near=_near(study, cells[mine]),
+                needs=needs[at],
             )
         )
     return tuple(found)
@@ -235,21 +242,32 @@ def _phase_reason(told: Mapping[str, Any]) -> str:
     return f"{reason} Told from {count(int(told['incidents']), 'incident')} over the year behind."
 
 
+def _groups(study: Study, own: Flags, row: Integers) -> Integers:
+    """Return the hot spot of each incident that counts, -1 for none; shape (incidents,)."""
+    of_cell = np.full(own.size, -1, dtype=np.int64)
+    of_cell[own] = row
+    position = study.counts.position
+    return np.where(study.counted, of_cell[np.where(position >= 0, position, 0)], -1)
+
+
 def _hours(week: Study, own: Flags, row: Integers, number: int) -> tuple[Floats, Floats]:
     """Return the weight of each hour of the week at each hot spot, and how much its shifts vary.
 
     Shapes (hot spots, 168) and (hot spots, shifts of a week).
     """
-    of_cell = np.full(own.size, -1, dtype=np.int64)
-    of_cell[own] = row
-    position = week.counts.position
-    group = np.where(week.counted, of_cell[np.where(position >= 0, position, 0)], -1)
+    group = _groups(week, own, row)
     known = week.counted & ~week.no_hour
     start = week.incidents.table["start"].to_numpy()
     spread = shift_spread(start[known], group[known], groups=number)
     if not (group >= 0).any():
         return np.zeros((number, WEEK_HOURS)), spread
     return week.week_clocks(group, groups=number).weights, spread
+
+
+def _needs(now: Study, own: Flags, row: Integers, number: int) -> tuple[Mapping[str, int], ...]:
+    """Return how many incidents that count tell of each need of the lens, by hot spot."""
+    group = _groups(now, own, row)
+    return needs_at_places(now.incidents.table, now.lens, group=group, places=number)
 
 
 def _near(study: PatchStudy, cells: npt.NDArray[np.uint64]) -> tuple[Nearby, ...]:

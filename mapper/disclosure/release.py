@@ -71,6 +71,12 @@ class Release(AnyRelease):
         """Whether its counts are printed for whole districts and for no cell."""
         return self.districts is not None and not self.printed
 
+    def wards_of(self, hotspot_id: str) -> tuple[str, ...]:
+        """Return the wards that a hot spot lies in: "Anfield, Liverpool"."""
+        mine = self.cells.loc[self.cells["hotspot_id"] == hotspot_id, ["ward", "district"]]
+        pairs = mine.astype("str").drop_duplicates().to_numpy()
+        return tuple(f"{ward}, {district}" for ward, district in pairs if ward)
+
 
 @dataclass(frozen=True, eq=False, kw_only=True)
 class FindingRelease(AnyRelease):

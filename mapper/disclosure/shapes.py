@@ -51,12 +51,7 @@ class Shape:
 def other_shapes(
     asked: AnalysisResult, rule: AudienceRule, earlier: Sequence[StoredRelease]
 ) -> list[Shape]:
-    """Return the shapes that a map can have for an audience but the one asked for, nearest first.
-
-    Nothing where no shape helps: under a lens of needs that meet at single addresses.
-    """
-    if asked.lens.needs_at_address and not rule.single_place:
-        return []
+    """Return the shapes that a map can have but the one asked for, nearest first."""
     return others(_shapes(asked, rule, earlier), Shape(asked.request), asked)
 
 

@@ -7,9 +7,6 @@ an absent flag is never read as "no".
 
 An incident that meets a rule marked ``police_generated`` is police-generated. Switched out, it
 counts 0 whatever other rules it meets: where it lies depends on where officers worked.
-
-Under a lens of needs at one address, an incident that counts by the rules counts in the end where
-enough different needs were recorded at its point, on whichever incidents.
 """
 
 from collections.abc import Callable, Iterable
@@ -19,7 +16,6 @@ import pandas as pd
 
 from mapper.base.errors import LensError
 from mapper.base.types import Flags, Floats, Integers
-from mapper.grid.points import number_points
 from mapper.lenses.fit import refuse_unfit
 from mapper.lenses.lens import Condition, Lens, Rule
 
@@ -31,7 +27,6 @@ def classify(
     lens: Lens,
     *,
     include_police_generated: bool = True,
-    within: Flags | None = None,
 ) -> Integers:
     """Return the weight of each incident; 0 means that it does not count.
 
@@ -43,8 +38,6 @@ def classify(
         Which incidents count.
     include_police_generated
         False takes out each incident that meets a rule marked as police-generated.
-    within
-        Which incidents lie in the days asked for; the others count 0. All, if not given.
 
     Raises
     ------
@@ -52,24 +45,7 @@ def classify(
         When the data lacks a column that the lens requires, or is of a kind it is not made for.
     """
     refuse_unfit(incidents, lens)
-    weights = weigh(incidents, lens, include_police_generated=include_police_generated)
-    if within is not None:
-        weights = np.where(within, weights, 0)
-    if lens.needs_at_address:
-        weights[weights > 0] *= _needs_meet(incidents[weights > 0], lens)
-    return weights
-
-
-def _needs_meet(incidents: pd.DataFrame, lens: Lens) -> Flags:
-    """Tell at whose point enough different needs of the lens were recorded."""
-    met = _tester(incidents)
-    point = number_points(incidents["lon"].to_numpy(), incidents["lat"].to_numpy())
-    needs = np.zeros(point.max(initial=-1) + 1, dtype=np.int64)
-    for rule in _applied(incidents, [Rule(n.name, 1, "", n.conditions) for n in lens.needs]):
-        recorded = np.zeros(needs.size, dtype=bool)
-        recorded[point[met(rule)]] = True
-        needs += recorded
-    return needs[point] >= lens.needs_at_address
+    return weigh(incidents, lens, include_police_generated=include_police_generated)
 
 
 def weigh(

@@ -1,15 +1,16 @@
 """Needs that a lens looks for together: abuse, drugs, alcohol, mental health in one home.
 
 A lens may name several needs (``[[need]]``) and say how many of them must be met together
-(``[combine]``), on one incident or at one address.
+(``[combine]``), on one incident or at one place.
 
 On one incident, each combination of so many becomes a rule of its own, all of one weight, so that
 whatever reads rules (counting, disclosure control, the signature of a place) knows which needs met.
 An incident with more needs meets several of these rules and still counts once.
 
-At one address, each need is a rule, and an incident counts where so many different needs were
-recorded at its address in the days asked for (:mod:`mapper.lenses.classify`). Which address that
-is stays inside the counting: what comes out is a number for each cell.
+At one place, each need is a rule, and an incident with any of them counts. Which needs meet at a
+hot spot is told of it afterwards (:mod:`mapper.context.needs`) and decides nothing of what counts:
+an incident that counted because of others around it would make hot spots out of numbers alone, as
+the busiest places have every need even where needs fall on incidents by chance.
 """
 
 from collections.abc import Iterable, Iterator
@@ -21,7 +22,7 @@ from mapper.lenses.part import Part, parts_of
 
 MOST_NEEDS = 8  # so that their combinations stay a list that people can read
 FEWEST = 2
-INCIDENT, ADDRESS = "incident", "address"  # what needs must be met on, or at
+INCIDENT, PLACE = "incident", "place"  # what needs must be met on, or at
 _KEYS = ("at_least", "over", "weight", "reason")
 
 
@@ -43,7 +44,7 @@ def needs_of(whole: Part) -> tuple[Need, ...]:
 
 
 def combined(whole: Part, needs: tuple[Need, ...], *, largest: int) -> tuple[tuple[Rule, ...], int]:
-    """Return the rules that come of needs, and how many must be met at one address, if so; else 0.
+    """Return the rules that come of needs, and how many needs must meet; none and 0 without needs.
 
     Parameters
     ----------
@@ -63,9 +64,9 @@ def combined(whole: Part, needs: tuple[Need, ...], *, largest: int) -> tuple[tup
     if size < FEWEST:
         part.fault(f"`at_least` is below {FEWEST}: one need alone is a rule.", at="at_least")
         return (), 0
-    if _over(part) == ADDRESS:
+    if _over(part) == PLACE:
         return tuple(Rule(one.name, weight, reason, one.conditions) for one in needs), size
-    return tuple(_combinations(needs, size, weight, reason)), 0
+    return tuple(_combinations(needs, size, weight, reason)), size
 
 
 def _combinations(needs: tuple[Need, ...], size: int, weight: int, reason: str) -> Iterator[Rule]:
@@ -78,8 +79,8 @@ def _combinations(needs: tuple[Need, ...], size: int, weight: int, reason: str) 
 def _over(part: Part) -> str:
     """Return what needs must be met on: an incident when the key is absent."""
     over = part.table.get("over", INCIDENT)
-    if over not in (INCIDENT, ADDRESS):
-        part.fault(f'`over` is not "{INCIDENT}" or "{ADDRESS}". Write one of them.', at="over")
+    if over not in (INCIDENT, PLACE):
+        part.fault(f'`over` is not "{INCIDENT}" or "{PLACE}". Write one of them.', at="over")
     return str(over)
 
 

@@ -54,8 +54,7 @@ class Lens:
     rules: tuple[Rule, ...]
     exclusions: tuple[Rule, ...] = ()
     needs: tuple[Need, ...] = ()  # of which its rules are the combinations, or each is a rule
-    # So many of its needs must be recorded at one address, on whichever incidents; else 0.
-    needs_at_address: int = 0
+    needs_together: int = 0  # so many of its needs meet on one incident, or at one place
     caveats: tuple[str, ...] = ()  # what the map cannot show
     never_call: tuple[str, ...] = ()  # names the result must not be given
     public: bool = False  # made for police.uk files

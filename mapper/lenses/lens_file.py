@@ -78,7 +78,7 @@ def _lens(whole: Part, *, path: Path, sha256: str) -> Lens:
     """Build the lens; it is good only when no fault was gathered on the way."""
     whole.refuse_unknown_keys(_LENS_KEYS)
     needs = needs_of(whole)
-    of_needs, at_address = combined(whole, needs, largest=LARGEST_WEIGHT)
+    of_needs, together = combined(whole, needs, largest=LARGEST_WEIGHT)
     lens = Lens(
         id=_id(whole, path),
         title=whole.text("title"),
@@ -87,7 +87,7 @@ def _lens(whole: Part, *, path: Path, sha256: str) -> Lens:
         requires=_requires(whole),
         rules=(*(_rule(part) for part in parts_of(whole, "rule")), *of_needs),
         needs=needs,
-        needs_at_address=at_address,
+        needs_together=together,
         exclusions=tuple(_exclusion(part) for part in parts_of(whole, "exclude")),
         caveats=whole.texts("caveats"),
         never_call=whole.texts("never_call"),

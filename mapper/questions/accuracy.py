@@ -78,12 +78,6 @@ def ask_accuracy(
         can.
     """
     request = study.request
-    if study.lens.needs_at_address:
-        raise RequestError(
-            f"Under {study.lens.title}, which incidents count depends on later ones at the same"
-            " address, so nothing can be foretold from them. Choose a harm that counts each"
-            " incident by itself."
-        )
     if request.location_day or request.rings > 1:
         raise RequestError(
             "Accuracy is measured for rings of 1 and every incident. Leave {rings} and"

@@ -44,8 +44,8 @@ def ground_of(
 ) -> Ground | None:
     """Return the ground of an answer with the same number of rows for each place.
 
-    Nothing where the study chose hours, one incident a day and place, or needs that met at an
-    address: such counts cannot be compared with maps, so they reach no other audience.
+    Nothing where the study chose hours, or one incident a day and place: such counts cannot be
+    compared with maps, so they reach no other audience.
 
     Parameters
     ----------
@@ -55,8 +55,7 @@ def ground_of(
         Whether several rows of a place hold all of its incidents.
     """
     request = study.request
-    hours = request.shifts or request.weekdays
-    if hours or request.location_day or study.lens.needs_at_address:
+    if request.shifts or request.weekdays or request.location_day:
         return None
     of_row = np.repeat(np.arange(int(place.max(initial=-1)) + 1), rows_each)
     return Ground(study.cells, place, of_row, measures, whole)

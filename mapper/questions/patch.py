@@ -36,6 +36,7 @@ class PatchStudy:
     """Everything found out about a patch, before disclosure control."""
 
     result: AnalysisResult  # hot spots of the period asked for
+    now: Study  # that period in the hours asked for
     history: Study  # the twelve months that end with it, in the hours asked for
     week: Study  # the period asked for in every hour
     months: Periods | None  # whole months of the history; none where there are fewer than two
@@ -69,8 +70,8 @@ def study_patch(
     try:
         months = unbroken_periods(history, every="month")
     except RequestError as error:
-        return PatchStudy(result, history, week, None, str(error), places)
-    return PatchStudy(result, history, week, months, "", places)
+        return PatchStudy(result, now, history, week, None, str(error), places)
+    return PatchStudy(result, now, history, week, months, "", places)
 
 
 def back_by_months(last: date, months: int) -> date:

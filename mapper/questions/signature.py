@@ -8,6 +8,7 @@ from mapper.analysis.analyse import AnalysisResult
 from mapper.analysis.study import Study
 from mapper.context.indicators import IndicatorSet, indicate, indicators_for
 from mapper.context.signature import place_signatures
+from mapper.lenses.lens import Lens
 from mapper.questions.answer import answer
 from mapper.questions.choices import Choices
 from mapper.questions.finding import Finding, Role
@@ -80,10 +81,22 @@ def ask_signature(
         laid_out,
         roles,
         unit=places.unit,
-        choices={**choices.told(), "indicators": which.id, "shares_of": which.base},
+        choices={
+            **choices.told(),
+            "indicators": which.id,
+            "shares_of": which.base,
+            **_needs(study.lens),
+        },
         notes=(_NOTE, *left_out),
         where=places.named.where(study.cells, laid_out),
     )
+
+
+def _needs(lens: Lens) -> dict[str, object]:
+    """Return the needs that the lens looks for together, and how many of them must meet."""
+    if not lens.needs:
+        return {}
+    return {"needs": [one.name for one in lens.needs], "needs_together": lens.needs_together}
 
 
 QUESTION = Question(

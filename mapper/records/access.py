@@ -27,8 +27,21 @@ def own_wards(viewer: Viewer, cells: pd.DataFrame) -> frozenset[str]:
     cells
         Of the study area, with columns ``district`` and ``ward``.
     """
+    return ward_keys(viewer.wards, cells)
+
+
+def ward_keys(wards: Iterable[str], cells: pd.DataFrame) -> frozenset[str]:
+    """Return wards as records may spell them: with the district, or without.
+
+    Parameters
+    ----------
+    wards
+        As :func:`mapper.disclosure.people.in_wards` takes them.
+    cells
+        Of the study area, with columns ``district`` and ``ward``.
+    """
     known = cells[["ward", "district"]].drop_duplicates().dropna().astype("str")
-    own = known[in_wards(known, viewer.wards)]
+    own = known[in_wards(known, wards)]
     bare = known["ward"].map(name_key)
     single = own["ward"].map(name_key)[~bare.duplicated(keep=False).loc[own.index]]
     full = (own["ward"] + own["district"]).map(name_key)

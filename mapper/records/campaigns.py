@@ -33,6 +33,16 @@ TABLE_COLUMNS = (
 )
 
 
+_EACH: Mapping[str, tuple[str, str]] = MappingProxyType(
+    {
+        "sessions": ("session held", "sessions held"),
+        "briefed": ("member of staff briefed", "staff briefed"),
+        "contacts": ("person reached", "people reached"),
+        "leaflets": ("leaflet given", "leaflets given"),
+    }
+)
+
+
 @dataclass(frozen=True)
 class CampaignCoverage:
     """Where a campaign went, by the names of its places in their order."""
@@ -93,8 +103,7 @@ def judged_by_reach(content: Content) -> bool:
 
 def reach_in_words(content: Content) -> str:
     """Return the verdict of a campaign that is judged by reach and coverage."""
-    sums = reached(content)
-    told = [f"{sums[name]:,} {words.lower()}" for name, words in COUNTED.items() if sums[name]]
+    told = _counted_words(content)
     return (
         f"Judged by reach and coverage: {coverage(content).words};"
         f" {', '.join(told) or 'no outreach counted yet'}. Incidents of this kind are too few at"
@@ -109,18 +118,28 @@ def reached(content: Content, *, place: str | None = None) -> dict[str, int]:
     return {name: sum(int(row.get(name, 0)) for row in rows) for name in COUNTED}
 
 
+def _counted_words(content: Content, *, beside: str = "") -> list[str]:
+    """Return what outreach counted in words, but for one sum that is told elsewhere."""
+    sums = reached(content)
+    return [
+        count(sums[name], *nouns) for name, nouns in _EACH.items() if sums[name] and name != beside
+    ]
+
+
 def figures(content: Content, today: date) -> tuple[tuple[str, str], ...]:
     """Return the three figures of a campaign's page, each a value and what it is."""
     covered = coverage(content)
     actions = [one for one in actions_of(content) if one.is_wanted]
     done = sum(one.status == "done" for one in actions)
     late = len(overdue(actions, today))
-    sums = reached(content)
-    told = [f"{sums[name]:,} {words.lower()}" for name, words in COUNTED.items() if sums[name]]
+    told = _counted_words(content, beside="contacts")
     return (
         (f"{len(covered.visited)} of {len(covered.planned)}", "places visited"),
         (f"{done} of {len(actions)}", f"actions done, {late or 'none'} late"),
-        (f"{sums['contacts']:,}", "people reached" + (f" ({', '.join(told)})" if told else "")),
+        (
+            f"{reached(content)['contacts']:,}",
+            "people reached" + (f" ({', '.join(told)})" if told else ""),
+        ),
     )
 
 

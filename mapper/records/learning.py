@@ -74,6 +74,19 @@ def learning(assessments: Sequence[Version]) -> tuple[ThemeLearning, ...]:
     return tuple(_theme(part, assessments) for part in themed)
 
 
+def by_district(assessments: Iterable[Version]) -> Mapping[str, tuple[Version, ...]]:
+    """Return the assessments of each district of which enough are there to tell, by its name.
+
+    The district is what an assessment's ward ends with: Anfield, Liverpool.
+    """
+    found: dict[str, list[Version]] = {}
+    for one in assessments:
+        _, comma, district = one.ward.rpartition(",")
+        if comma and district.strip():
+            found.setdefault(district.strip(), []).append(one)
+    return {name: tuple(some) for name, some in sorted(found.items()) if len(some) >= FEWEST}
+
+
 def requests(assessments: Iterable[Version]) -> Requests:
     """Return how requests for information went."""
     rows = [row for one in assessments for row in one.content.get("sharing", ())]

@@ -2,9 +2,10 @@
 
 A record speaks of a place when it names the hot spot, or covers ground of it: hot spots of another
 audience, or of a later year, have other ids and share cells. Cells of two sizes are compared at the
-coarser one. Records of other strands, and those that have ended, are found alike. An evaluation
-belongs to the place of its intervention. A meeting is history: the place stood on the list that it
-was shown.
+coarser one. A plan that names a ward and no ground, and a campaign's place that is a ward without
+cells, speak of every place in that ward. Records of other strands, and those that have ended, are
+found alike. An evaluation belongs to the place of its intervention. A meeting is history: the place
+stood on the list that it was shown.
 """
 
 from collections.abc import Iterable, Mapping
@@ -14,6 +15,7 @@ from types import MappingProxyType
 from typing import Any
 
 from mapper.disclosure.people import Viewer, may
+from mapper.grid.area_weighting import name_key
 from mapper.grid.hexagons import (
     cell_resolution,
     cells_to_parents,
@@ -67,6 +69,7 @@ def work_about(
     cells: Iterable[str],
     viewer: Viewer,
     own: frozenset[str],
+    wards: frozenset[str] = frozenset(),
 ) -> PlaceWork:
     """Return the records about a place that a viewer may read.
 
@@ -79,6 +82,8 @@ def work_about(
         The hot spot as the viewer is shown it.
     own
         The viewer's wards, from :func:`mapper.records.access.own_wards`.
+    wards
+        The hot spot's, from :func:`mapper.records.access.ward_keys`.
 
     Raises
     ------
@@ -88,7 +93,9 @@ def work_about(
     inside = frozenset(cells)
 
     def about(kind: RecordKind) -> tuple[Version, ...]:
-        found = [one for one in records(database, kind) if speaks_of(one, hotspot_id, inside)]
+        found = [
+            one for one in records(database, kind) if speaks_of(one, hotspot_id, inside, wards)
+        ]
         return _allowed(viewer, tuple(found), own)
 
     assessments, plans, campaigns = about("assessment"), about("plan"), about("campaign")
@@ -115,12 +122,11 @@ def work_about(
     )
 
 
-def speaks_of(one: Version, hotspot_id: str, cells: frozenset[str]) -> bool:
+def speaks_of(
+    one: Version, hotspot_id: str, cells: frozenset[str], wards: frozenset[str] = frozenset()
+) -> bool:
     """Tell whether a record is about a place."""
-    return any(
-        (bool(part.hotspot_id) and part.hotspot_id == hotspot_id) or part.share_of(cells) > 0
-        for part in grounds_of(one)
-    )
+    return any(part.meets(hotspot_id, cells, wards) for part in grounds_of(one))
 
 
 @dataclass(frozen=True)
@@ -130,6 +136,12 @@ class WorkGround:
     name: str
     hotspot_id: str
     cells: frozenset[str]
+    ward: str = ""  # as a key, where the whole ward is meant: neither hot spot nor cells are named
+
+    def meets(self, hotspot_id: str, cells: frozenset[str], wards: frozenset[str]) -> bool:
+        """Tell whether a hot spot of some cells and wards is, or lies on, this ground."""
+        named = bool(self.hotspot_id) and self.hotspot_id == hotspot_id
+        return named or self.ward in wards or self.share_of(cells) > 0
 
     def share_of(self, cells: frozenset[str]) -> float:
         """Return the share of some cells that this ground covers, from 0 to 1."""
@@ -143,11 +155,23 @@ class WorkGround:
 def grounds_of(one: Version) -> tuple[WorkGround, ...]:
     """Return the places that a record names: its own, or each of a campaign's."""
     if one.kind != "campaign":
-        return (WorkGround(one.title, one.hotspot_id, frozenset(one.content.get("cells", ()))),)
+        ward = one.ward if one.kind == "plan" else ""
+        return (_ground(one.title, one.hotspot_id, one.content.get("cells", ()), ward),)
     return tuple(
-        WorkGround(row["place"], row.get("hotspot_id", ""), frozenset(row.get("cells", ())))
+        _ground(
+            row["place"],
+            row.get("hotspot_id", ""),
+            row.get("cells", ()),
+            (row.get("ward") or row["place"]) if row.get("kind") == "ward" else "",
+        )
         for row in one.content.get("places", ())
     )
+
+
+def _ground(name: str, hotspot_id: str, cells: Iterable[str], ward: str) -> WorkGround:
+    """Return a place; its ward stands for it only where nothing finer does."""
+    inside = frozenset(cells)
+    return WorkGround(name, hotspot_id, inside, "" if hotspot_id or inside else name_key(ward))
 
 
 def leads_of(one: Version) -> Mapping[str, str]:
@@ -167,17 +191,13 @@ def every_ground(work: Iterable[Version]) -> list[WorkGround]:
 
 
 def actions_about(
-    one: Version, hotspot_id: str, cells: frozenset[str]
+    one: Version, hotspot_id: str, cells: frozenset[str], wards: frozenset[str] = frozenset()
 ) -> tuple[PlannedAction, ...]:
     """Return the actions of a plan or campaign that are about a place."""
     actions = actions_of(one.content, plan=one.record)
     if one.kind != "campaign":
-        return actions if speaks_of(one, hotspot_id, cells) else ()
-    here = {
-        part.name
-        for part in grounds_of(one)
-        if (part.hotspot_id and part.hotspot_id == hotspot_id) or part.share_of(cells) > 0
-    }
+        return actions if speaks_of(one, hotspot_id, cells, wards) else ()
+    here = {part.name for part in grounds_of(one) if part.meets(hotspot_id, cells, wards)}
     return tuple(action for action in actions if action.place in here)
 
 

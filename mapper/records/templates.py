@@ -60,7 +60,11 @@ class Template:
         last = first + timedelta(weeks=self.weeks, days=-1)
         days = {"first": first.isoformat(), "last": last.isoformat()}
         about = {"template": self.id, "lens": self.lens, "state": "draft"}
-        return {"name": f"{self.title}, {first:%B %Y}", **self.answers, **days, **about}
+        return {"name": self.name_from(first), **self.answers, **days, **about}
+
+    def name_from(self, first: date) -> str:
+        """Return the name that is proposed for a campaign that begins on a day."""
+        return f"{self.title}, {first:%B %Y}"
 
 
 def templates() -> tuple[Template, ...]:
@@ -90,6 +94,12 @@ def read_template(path: Path) -> Template:
 def template_of(content: Content) -> Template | None:
     """Return the template that a campaign was begun from, if it is still there."""
     return next((one for one in templates() if one.id == content.get("template")), None)
+
+
+def proposed_name(content: Content) -> str:
+    """Return the name that its template proposes for a campaign; empty without template or day."""
+    template, first = template_of(content), content.get("first")
+    return template.name_from(date.fromisoformat(first)) if template and first else ""
 
 
 def fill_down(

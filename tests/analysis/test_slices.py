@@ -232,9 +232,7 @@ def test_small_files_and_other_questions_are_read_at_once(tmp_path, area, in_sli
     assert counted(paths, area) is None
     in_slices_of(1_000)
     assert counted(paths, area, location_day=True) is None
-    request = AnalysisRequest(lens="public-all")
-    assert asks_for_rows(request, load_lens("needs-at-address"))
-    assert not asks_for_rows(request, load_lens("complex-lives"))
+    assert not asks_for_rows(AnalysisRequest(lens="public-all"))
     assert counted([tmp_path / "absent.csv"], area) is None
     with pytest.raises(MapperError, match="No incident lies"):
         read_at_once(paths, area, start=date(2030, 1, 1))

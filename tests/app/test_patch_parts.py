@@ -222,6 +222,38 @@ def test_a_card_tells_how_deprived_its_place_is_and_the_list_with_work(patch, st
     assert {card["deprived"] for card in cards_of(patch, {}, today=date(2024, 1, 1))} == {""}
 
 
+def test_a_card_tells_which_needs_meet_at_its_place_and_only_under_such_a_lens(patch, study):
+    columns = ("county_line", "domestic_abuse", "exploitation")
+    lens = load_lens(
+        {
+            "id": "needs",
+            "title": "Needs",
+            "version": "1",
+            "question": "Where?",
+            "expected": "residents",
+            "expected_reason": "Homes.",
+            "requires": ["county_line"],
+            "combine": {"at_least": 2, "over": "place", "weight": 1, "reason": "Together."},
+            "need": [{"name": f"Need of {one}", "when": {one: True}} for one in columns],
+        }
+    )
+    days = ("Monday", "Tuesday", "Thursday", "Sunday")  # not all, and so are the numbers
+    found = study_patch(study.now.incidents, lens=lens, area=study.now.area, weekdays=days)
+    told = release_patch(ANALYST, found)
+    table, counted = found.now.incidents.table, found.now.counted
+    names = found.result.cells["hotspot_id"].to_numpy()[found.now.counts.position]
+    cards = cards_of(told, {}, today=date(2024, 1, 1))
+    for card in cards:
+        inside = counted & (names == card["id"])
+        one, two = (f"need of {name} ({table[name][inside].sum():,})" for name in columns[:2])
+        assert card["needs"] in {
+            f"Needs that meet here, 2 of 3: {words}. Not recorded: need of exploitation."
+            for words in (f"{one}, {two}", f"{two}, {one}")
+        }
+    assert cards
+    assert {card["needs"] for card in cards_of(patch, {}, today=date(2024, 1, 1))} == {""}
+
+
 def test_near_places_are_those_of_the_whole_list_within_the_rings(patch, study):
     for place in patch.places:
         cells = patch.shown.cells.loc[patch.shown.cells["hotspot_id"] == place.hotspot_id, "cell"]

@@ -178,8 +178,10 @@ class Visit:
     def click_until(self, target, sign):
         """Click until the sign is seen: a page drawn anew meanwhile takes no click."""
         for _ in range(9):
-            if target.get_attribute("aria-checked") != "true":  # a second click would take it back
-                target.click()
+            with suppress(TimeoutError):  # what a click answered slowly is gone when it is answered
+                # a second click would take a choice back
+                if target.get_attribute("aria-checked", timeout=20_000) != "true":
+                    target.click(timeout=20_000)
             with suppress(TimeoutError):
                 sign.first.wait_for(timeout=10_000)
                 return

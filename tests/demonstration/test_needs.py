@@ -1,23 +1,23 @@
 """Complex lives in the demonstration: the place where needs were planted together is found."""
 
-from datetime import date
+from dataclasses import replace
 
+import numpy as np
 import pytest
 
 from mapper.analysis.analyse import find_hotspots
 from mapper.analysis.study import prepare
 from mapper.areas.load import load_study_area
-from mapper.base.errors import DisclosureError, RequestError
+from mapper.base.errors import DisclosureError
 from mapper.context.signature import CLEAR
 from mapper.disclosure.make import release
-from mapper.disclosure.nearest import release_nearest
 from mapper.disclosure.register import MemoryRegister
 from mapper.lenses.load import load_lens
-from mapper.questions.accuracy import AccuracyChoices, ask_accuracy
-from mapper.questions.change import ChangeChoices, ask_change
+from mapper.outputs.dossier.place import needs_met_words
 from mapper.questions.signature import SignatureChoices, ask_signature
 
 TOGETHER = "Alcohol and mental health"
+AT_PLACE = "needs-at-place"
 NEEDS = ("domestic_abuse", "drugs", "alcohol", "mental_health", "missing")
 
 
@@ -47,27 +47,38 @@ def test_the_planted_place_is_found_and_told_which_needs_met(demonstration, stud
     assert 0.35 * plant["incidents"] < one["incidents"] < plant["incidents"]
 
 
-def test_needs_on_different_incidents_of_one_address_meet(demonstration, incidents):
+def test_needs_on_whichever_incidents_of_a_place_are_told_of_it(demonstration, incidents):
     area = load_study_area(resolution=9)
-    study = prepare(incidents, lens=load_lens("needs-at-address"), area=area)
-    together = incidents.table.assign(counts=study.weights > 0)
-    each = together[together["counts"]].groupby(["lon", "lat"])[list(NEEDS)].any().sum(axis=1)
-    assert (each >= 2).all()
-    assert (together.loc[together["counts"], list(NEEDS)].sum(axis=1) == 1).any()
+    study = prepare(incidents, lens=load_lens(AT_PLACE), area=area)
     result = find_hotspots(study)
     (plant,) = [one for one in demonstration.truth["planted"] if one["id"] == "domestic-abuse-1"]
-    assert (result.cells.set_index("cell")["hotspot_id"][plant["cells"]] != "").any()
-    for audience in ("partnership", "public"):
-        told = {"audience": audience, "register": MemoryRegister()}
-        with pytest.raises(DisclosureError, match="met at single addresses"):
-            release(result, **told)
-        with pytest.raises(DisclosureError, match="met at single addresses"):
-            release_nearest(result, make=pytest.fail, **told)
-    finding = ask_change(study, ChangeChoices(since=date(2022, 3, 1)))
-    with pytest.raises(DisclosureError):
-        release(finding, audience="partnership", register=MemoryRegister())
-    with pytest.raises(RequestError, match="later ones at the same address"):
-        ask_accuracy(study, AccuracyChoices())
+    spots = result.cells.set_index("cell")["hotspot_id"][plant["cells"]]
+    (spot,) = set(spots[spots != ""])
+    found = ask_signature(study, SignatureChoices(hotspot=spot), result=result)
+    cells = set(result.cells.loc[result.cells["hotspot_id"] == spot, "cell"])
+    table = incidents_in(study, cells)
+    shown = release(found, audience="operational", made_by="Sam")
+    words = needs_met_words(shown)
+    recorded = {name: int(table[name].sum()) for name in NEEDS}
+    assert sum(number > 0 for number in recorded.values()) >= 4
+    for name, number in recorded.items():
+        assert not number or f"{name.replace('_', ' ')} ({number:,})" in words
+    clear = set(found.table.loc[found.table["sure"] == CLEAR, "indicator"])
+    assert {"Domestic abuse", "Alcohol"} <= clear
+
+
+@pytest.mark.parametrize("lens", [AT_PLACE, "complex-lives"])
+def test_needs_that_fall_by_chance_make_no_place_hot(incidents, lens):
+    area = load_study_area(resolution=9)
+    table = incidents.table.drop(columns="location_type")  # nothing is left out by where it was
+    needs = table[list(NEEDS)].to_numpy()
+    rng = np.random.default_rng(1)
+    for _ in range(3):
+        dealt = dict(zip(NEEDS, rng.permutation(needs).T, strict=True))  # whole incidents change
+        one = replace(incidents, table=table.assign(**dealt))
+        study = prepare(one, lens=load_lens(lens), area=area, expected="demand")
+        assert study.weights.sum() > 10_000
+        assert find_hotspots(study).hotspots.empty
 
 
 def incidents_in(study, cells):

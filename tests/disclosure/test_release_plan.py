@@ -472,7 +472,6 @@ last_month = "2022-08"
     [
         (("resolution = 8", "resolution = 10"), "too fine; write 9 or coarser"),
         (("2022-08", "2020-08"), "last_month: before first_month"),
-        (('"domestic-abuse", ', '"needs-at-address", '), "needs that met at single addresses"),
         (("2021-09", "September"), "'September' is no month; write it as 2025-04"),
         (("resolution = 8\n", ""), "resolution: write int"),
         (("area =", "place ="), "place: no such key; remove it"),

@@ -54,39 +54,17 @@ def test_each_combination_is_a_rule_named_after_its_needs(at_least):
     assert set(classify(table, lens)) == {0, 3}
 
 
-def at_addresses(size=3_000, addresses=1_500):
-    """Incidents at addresses: some of one, some of many."""
-    rng = np.random.default_rng(2)
-    at = (addresses * rng.random(size) ** 2).astype(int)
-    within = rng.random(size) < 0.7
-    return drawn(size=size).assign(lon=-3 + at * 1e-5, lat=53.4, at=at, within=within)
-
-
 @pytest.mark.parametrize("at_least", [2, 3])
-def test_needs_at_one_address_are_counted_address_by_address(at_least):
-    whole = {name: {name: True} for name in NEEDS}
-    needs = [{"name": name, "when": when} for name, when in whole.items()]
-    combine = {**GOOD["combine"], "at_least": at_least, "over": "address"}
-    lens = load_lens({**GOOD, "need": needs, "combine": combine})
-    table = at_addresses()
-    found = classify(table, lens, within=table["within"].to_numpy())
-    expected = []
-    for _, row in table.iterrows():  # one by one, as a person would
-        beside = table[(table["at"] == row["at"]) & table["within"]]
-        enough = sum(beside[name].any() for name in NEEDS) >= at_least
-        expected.append(3 * (row["within"] and any(row[name] for name in NEEDS) and enough))
-    assert found.tolist() == expected
-    assert 0 < (found > 0).sum() < table[list(NEEDS)].any(axis=1).sum()
-
-
-def test_an_incident_that_is_left_out_lends_its_needs_to_nobody():
-    lens = load_lens("needs-at-address")
-    table = drawn(size=2).assign(lon=-3.0, lat=53.4, location_type=pd.Categorical(["", "hospital"]))
-    table[list(NEEDS)] = False
-    table.loc[0, "alcohol"] = table.loc[1, "drugs"] = True
-    assert classify(table, lens).tolist() == [0, 0]
-    table["location_type"] = pd.Categorical(["", "home"])
-    assert classify(table, lens).tolist() == [1, 1]
+def test_needs_at_one_place_count_each_incident_by_itself(at_least):
+    combine = {**GOOD["combine"], "at_least": at_least, "over": "place"}
+    lens = load_lens({**GOOD, "combine": combine})
+    table = drawn(("alcohol", "drugs", "missing"))
+    any_need = table[["alcohol", "drugs", "missing"]].any(axis=1).to_numpy()
+    found = classify(table, lens)
+    assert found.tolist() == (3 * any_need).tolist()
+    alone = np.concatenate([classify(table.iloc[[at]], lens) for at in range(200)])
+    assert alone.tolist() == found[:200].tolist()  # of those around it nothing is asked
+    assert lens.needs_together == at_least
     described = [name for name, _ in indicators_for(lens).indicators]
     assert described == [need.name for need in lens.needs]
 
@@ -118,7 +96,7 @@ def test_a_need_that_the_data_lacks_is_left_out_and_named():
         ({"combine": {**GOOD["combine"], "at_least": 1}}, "one need alone is a rule"),
         ({"combine": {**GOOD["combine"], "at_least": 4}}, "not a whole number from 1 to 3"),
         ({"combine": {**GOOD["combine"], "size": 2}}, "unknown key"),
-        ({"combine": {**GOOD["combine"], "over": "home"}}, '`over` is not "incident" or "address"'),
+        ({"combine": {**GOOD["combine"], "over": "home"}}, '`over` is not "incident" or "place"'),
         ({"need": GOOD["need"][:1]}, "from 2 to 8 needs and here are 1"),
         ({"need": GOOD["need"] * 3}, "from 2 to 8 needs and here are 9"),
         ({"need": [*GOOD["need"], GOOD["need"][0]]}, "a second rule is named"),

@@ -178,9 +178,10 @@ CASES = {
         ({"drugs": True, "alcohol": True, "mental_health": True}, 1),  # counted once
         ({"missing_child": True, "mental_health": True}, 0),  # the flag of a missing person decides
     ],
-    "needs-at-address": [  # each row here is an address of its own
-        ({"domestic_abuse": True}, 0),
-        ({"domestic_abuse": True, "alcohol": True}, 1),
+    "needs-at-place": [
+        ({}, 0),
+        ({"domestic_abuse": True}, 1),  # whatever was recorded around it
+        ({"domestic_abuse": True, "alcohol": True}, 1),  # counted once
         ({"drugs": True, "missing": True, "location_type": "Hospital"}, 0),
     ],
     "mental-health": [

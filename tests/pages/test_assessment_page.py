@@ -241,10 +241,26 @@ def test_three_assessments_are_summed_under_the_themes_without_their_words(app):
         told = any(one.value.startswith("Learning") for one in app.subheader)
         assert told == (number == 2)
     assert not app.exception
-    table = next(one.value for one in app.dataframe if "Theme" in one.value)
-    assert len(table) == 5
-    assert table["Found"][1].startswith("0 of 3 assessments answer all of it; most often open")
-    assert "Secret" not in table.to_string()
+    words = said(app).replace("\\", "")
+    assert words.count(" of 3 assessments answer all of it") == 5
+    told = (
+        "Voice and lived experience of the child: 0 of 3 assessments answer all of it; most often"
+    )
+    assert told in words
+    assert "Secret" not in words
+
+
+def test_the_themes_are_told_of_one_district_where_enough_were_assessed(app):
+    for number, district in enumerate(["Liverpool"] * 3 + ["Sefton"] * 2):
+        content = {"name": f"Place {number}", "ward": f"Central, {district}"}
+        save(database(), Work(f"A-{number}", "assessment", content), viewer=OTHER, reason="first")
+    app.switch_page(ASSESSMENT).run()
+    asked = field(app.selectbox, "Assessments of")
+    assert asked.options == ["Everywhere", "Liverpool"]  # of two nothing is told
+    for area, number in (("Everywhere", 5), ("Liverpool", 3)):
+        field(app.selectbox, "Assessments of").select(area).run()
+        assert not app.exception
+        assert said(app).count(f" of {number} assessments answer all of it") == 5
 
 
 def test_ground_that_no_known_place_holds_stays_with_its_record(signed_in_app):

@@ -4,12 +4,13 @@ from datetime import date
 
 import pytest
 
+from mapper.app.door.who import viewer_now
 from mapper.app.shell.words import plain
 from mapper.disclosure.people import Viewer
 from mapper.records.campaigns import cells_of, coverage
 from mapper.records.open import database
 from mapper.records.saving import Work, save
-from mapper.records.versions import records
+from mapper.records.versions import drafts_of, records
 from tests.pages.conftest import said
 from tests.pages.test_assessment_page import field, fill, press, saved
 
@@ -47,12 +48,18 @@ def test_places_are_taken_with_their_reason_and_actions_filled_over_them(campaig
     assert "its places hold 139 incidents" in said(campaign).replace("\\", "")
 
 
-def test_the_template_of_a_campaign_is_told_by_its_title(campaign):
+def test_template_and_harm_of_a_campaign_are_told_by_their_titles(campaign):
     asked = field(campaign.selectbox, "Template")
     assert asked.value == "domestic-abuse-month"
     assert {"None", "Domestic-abuse intensification month"} <= set(asked.options)
+    harm = field(campaign.selectbox, "Harm it is about")
+    assert harm.value == "domestic-abuse"
+    assert {"None", "Domestic abuse", "Complex lives"} <= set(harm.options)
     (kept,) = records(database(), "campaign")
-    assert kept.content["template"] == "domestic-abuse-month"
+    assert (kept.content["template"], kept.content["lens"]) == (
+        "domestic-abuse-month",
+        "domestic-abuse",
+    )
 
 
 def test_a_visit_is_counted_at_once_and_what_is_typed_stays(campaign):
@@ -89,6 +96,25 @@ def test_a_campaign_begins_and_is_named_after_the_day_that_was_chosen(app):
     assert max(dues) <= kept.content["last"]
 
 
+def test_a_proposed_name_follows_the_first_day_until_one_of_ones_own_is_typed(app):
+    app.switch_page(CAMPAIGNS).run()
+    field(app.selectbox, "Begin from a template").select("domestic-abuse-month").run()
+    field(app.date_input, "First day").set_value(date(2023, 3, 6)).run()
+    press(app, "Start a campaign")
+    for day, ends in ((date(2023, 6, 5), ", June 2023"), (date(2024, 1, 8), ", January 2024")):
+        field(app.date_input, "First day").set_value(day).run()
+        assert not app.exception
+        assert field(app.text_input, "Name of the campaign").value.endswith(ends)
+    field(app.date_input, "First day").set_value(None).run()
+    field(app.date_input, "First day").set_value(date(2024, 2, 5)).run()
+    assert field(app.text_input, "Name of the campaign").value.endswith(", February 2024")
+    (kept,) = drafts_of(database(), viewer_now().name, "campaign")
+    assert kept.content["name"].endswith(", February 2024")
+    fill(app, **{"Name of the campaign": "A quiet home"})
+    field(app.date_input, "First day").set_value(date(2024, 5, 6)).run()
+    assert field(app.text_input, "Name of the campaign").value == "A quiet home"
+
+
 def test_a_campaign_without_a_template_takes_places_too(app):
     app.switch_page(CAMPAIGNS).run()
     press(app, "Start a new one")
@@ -107,6 +133,7 @@ def test_late_and_due_tells_owner_place_and_the_way_to_the_plan(campaign):
     assert not campaign.exception
     by_agency, actions, crossed = (one.value for one in campaign.dataframe)
     assert by_agency["Open"].sum() == 12
+    assert list(actions.columns[:3]) == ["Late by days", "Due", "Open"]  # seen without scrolling
     assert set(actions["Open"]) == {f"/campaigns?record={kept.record}"}
     assert set(actions["Owner (role)"]) >= {"neighbourhood inspector"}
     assert len(crossed) == 3

@@ -81,6 +81,23 @@ def test_a_partner_sees_a_partnership_release_or_nothing(signed_in_app):
     assert "Statistics of this hot spot" not in str(app)
 
 
+@pytest.mark.parametrize(
+    ("role", "use"),
+    [
+        ("partner", "partnership"),
+        ("neighbourhood", "operational"),  # names no ward, and reads these pages all the same
+        ("administrator", "operational"),
+    ],
+)
+def test_pages_open_to_everybody_are_marked_as_what_a_role_is_shown(signed_in_app, role, use):
+    app = signed_in_app(role, page=QUICK)
+    for page in ("people/you.py", "help/methods.py"):
+        app.switch_page(str(PAGES / page)).run()
+        assert not app.exception, page
+        used = {one for one in ("partnership", "operational") if f"for {one} use" in said(app)}
+        assert used == {use}, page
+
+
 def test_a_look_is_written_down_before_it_is_shown(signed_in_app):
     signed_in_app("analyst", name="Ann").run()
     app = signed_in_app("administrator", name="Ada")

@@ -9,7 +9,14 @@ from mapper.base.settings import settings
 from mapper.disclosure.people import Viewer
 from mapper.lenses.load import list_lenses
 from mapper.records.actions import actions_of
-from mapper.records.campaigns import action_table, cells_of, coverage, figures, place_table
+from mapper.records.campaigns import (
+    action_table,
+    cells_of,
+    coverage,
+    figures,
+    place_table,
+    reach_in_words,
+)
 from mapper.records.content import tidy
 from mapper.records.form import load_form
 from mapper.records.saving import Work, amend, save
@@ -57,8 +64,16 @@ def test_three_figures_are_those_counted_by_hand():
     assert figures(CONTENT, TODAY) == (
         ("2 of 4", "places visited"),
         ("1 of 4", "actions done, 2 late"),
-        ("17", "people reached (2 sessions held, 17 people reached, 30 leaflets given)"),
+        ("17", "people reached (2 sessions held, 30 leaflets given)"),
     )
+
+
+def test_one_of_a_kind_is_told_as_one():
+    row = {"place": "Hub", "day": "2022-09-17", "sessions": 1, "briefed": 1, "contacts": 1}
+    content = {**CONTENT, "judged": "reach and coverage", "outreach": [row]}
+    told = "1 session held, 1 member of staff briefed"
+    assert figures(content, TODAY)[2] == ("1", f"people reached ({told})")
+    assert f"; {told}, 1 person reached. Incidents" in reach_in_words(content)
 
 
 def test_what_is_latest_stands_first_and_the_untouched_before_the_visited():

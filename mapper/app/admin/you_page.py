@@ -8,10 +8,9 @@ import streamlit as st
 from mapper.app.door.provider import is_signed_in_to
 from mapper.app.door.started import LACKS, is_by_serve
 from mapper.app.door.who import current_viewer, ends_in_words
-from mapper.app.shell.frame import put_on_style, show_marking
+from mapper.app.shell.frame import put_on_style, show_marking_for
 from mapper.app.shell.words import bullets, notice, show_title
 from mapper.disclosure.people import ACTS, Act, Viewer, may
-from mapper.disclosure.release import MARKINGS
 
 IN_WORDS: Mapping[Act, str] = MappingProxyType(
     {
@@ -37,8 +36,8 @@ _ALONE = (
 def show_page() -> None:
     """Say who looks and what they may; offer the way out."""
     put_on_style()
-    show_marking(MARKINGS["operational"])
     viewer = current_viewer()
+    show_marking_for(viewer)
     show_title("Your sign-in")
     _show_who(viewer)
     st.subheader("You may", anchor=False)

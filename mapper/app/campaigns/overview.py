@@ -57,6 +57,7 @@ _HEADS = {
     "done_on": "Done on",
     "outcome": "What came of it",
 }
+_LATE = ("days_late", "due", "place", "action", "agency", "owner")  # all late, nothing of it done
 
 
 def show_overview(viewer: Viewer, desk: Desk) -> None:
@@ -84,7 +85,7 @@ def show_overview(viewer: Viewer, desk: Desk) -> None:
     late = overdue(actions_of(content), today)
     if late:
         st.markdown(f"**{count(len(late), 'action')} late**")
-        _show(action_table(late, today), key=f"{desk.key} late")
+        _show(action_table(late, today)[list(_LATE)], key=f"{desk.key} late")
     with st.expander("Coverage, place by place, on a map and as a table"):
         picture = coverage_picture(content, area_here())
         if picture is not None:

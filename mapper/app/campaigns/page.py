@@ -18,7 +18,7 @@ from mapper.base.text import count
 from mapper.disclosure.people import Viewer
 from mapper.records.campaigns import judged_by_reach, reach_in_words
 from mapper.records.form import Content, Field
-from mapper.records.templates import fill_down, template_of, templates
+from mapper.records.templates import fill_down, proposed_name, template_of, templates
 
 _OWN = "None: an empty campaign"
 
@@ -39,9 +39,21 @@ def show_page() -> None:
 
 
 def _above(viewer: Viewer, desk: Desk) -> None:
-    """Show how the campaign stands, and count a visit."""
+    """Show how the campaign stands, and count a visit; its name follows its first day."""
+    _rename(desk)
     show_overview(viewer, desk)
     ask_outreach(viewer, desk)
+
+
+def _rename(desk: Desk) -> None:
+    """Let the name that was proposed follow template and first day; one that was typed stays."""
+    # Before the form is drawn: Streamlit takes no other words for a field that is drawn already.
+    last = f"{desk.key} proposed"
+    proposed = st.session_state.setdefault(last, proposed_name(desk.content))
+    chosen = {field: st.session_state.get(f"{desk.key} {field}") for field in ("template", "first")}
+    name = proposed_name({**chosen, "first": str(chosen["first"] or "")})
+    if name and st.session_state.get(f"{desk.key} name") == proposed != name:
+        st.session_state[last] = st.session_state[f"{desk.key} name"] = name
 
 
 def _below(viewer: Viewer, desk: Desk) -> None:

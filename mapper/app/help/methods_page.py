@@ -9,11 +9,9 @@ import streamlit as st
 
 from mapper.app.door.who import current_viewer
 from mapper.app.shell.address import follow, say
-from mapper.app.shell.frame import put_on_style, show_marking, show_marking_for
+from mapper.app.shell.frame import put_on_style, show_marking_for
 from mapper.app.shell.words import show_title
 from mapper.base.text import encode_text
-from mapper.disclosure.people import may
-from mapper.disclosure.release import MARKINGS
 from mapper.methods.load import Method, glossary, methods
 from mapper.outputs.documents.model import Picture
 from mapper.outputs.pictures.methods import method_picture
@@ -26,11 +24,7 @@ _KEY = "method to understand"
 def show_page() -> None:
     """Let a person choose one method, all of them, or the glossary."""
     put_on_style()
-    viewer = current_viewer()
-    if may(viewer, "see hot spots"):
-        show_marking_for(viewer)
-    else:
-        show_marking(MARKINGS["operational"])
+    show_marking_for(current_viewer())
     show_title("Methods")
     titles = {method.title: method for method in methods()}
     ids = {_ALL: "", **{title: one.id for title, one in titles.items()}, _GLOSSARY: "glossary"}

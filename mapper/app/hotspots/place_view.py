@@ -28,6 +28,7 @@ from mapper.disclosure.place_findings import PlaceFindings
 from mapper.outputs.dossier.place import (
     days_in_words,
     drivers_in_words,
+    needs_met_words,
     peaks_in_words,
     suggestion_in_words,
 )
@@ -81,6 +82,8 @@ def _why(_viewer: Viewer, found: PlaceFindings) -> None:
         _say_why_not(found, SIGNATURE.id)
         return
     table = signature.table
+    if met := needs_met_words(signature):
+        st.text(met)
     st.text(drivers_in_words(table))
     bullets(table.loc[table["sure"] == CLEAR, "words"])
     with st.expander("What does not stand out"):

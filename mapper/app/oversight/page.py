@@ -21,7 +21,7 @@ from mapper.app.work.record_desk import seen_records
 from mapper.app.work.record_start import CAMPAIGNS, PLANS
 from mapper.base.errors import MapperError
 from mapper.base.files import no_progress
-from mapper.base.text import count
+from mapper.base.text import count, day_in_words
 from mapper.disclosure.people import Viewer, may
 from mapper.disclosure.release import MARKINGS
 from mapper.outputs.reminders import mail_list, reminders
@@ -99,7 +99,9 @@ def _show_actions(viewer: Viewer, work: Sequence[Version]) -> None:
     mine = [one for one in actions if one.is_open and chosen in {_ALL, one.agency}]
     shown = [one for one in mine if one.days_late(today) or not late_only]
     late = len(overdue(mine, today))
-    st.caption(plain(f"{count(len(mine), 'action')} open, {late or 'none'} late on {today}."))
+    st.caption(
+        plain(f"{count(len(mine), 'action')} open, {late or 'none'} late on {day_in_words(today)}.")
+    )
     st.dataframe(
         open_table(shown, work, today),
         hide_index=True,
@@ -144,12 +146,12 @@ def open_table(
         {
             "Late by days": [one.days_late(today) for one in order],
             "Due": [one.due for one in order],
+            "Open": [f"/{_PAGES[of[one.plan].kind]}?record={one.plan}" for one in order],
             "Agency": [one.agency for one in order],
             "Owner (role)": [one.owner for one in order],
             "Action": [one.action for one in order],
             "Place": [one.place or of[one.plan].title for one in order],
             "Plan or campaign": [of[one.plan].title for one in order],
-            "Open": [f"/{_PAGES[of[one.plan].kind]}?record={one.plan}" for one in order],
         }
     )
 

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from mapper.app.shell.area_in_use import area_here
 from mapper.disclosure.people import Viewer, may
 from mapper.disclosure.release import Release
-from mapper.records.access import own_wards, readable
+from mapper.records.access import own_wards, readable, ward_keys
 from mapper.records.actions import PlannedAction
 from mapper.records.open import database
 from mapper.records.place_work import actions_about
@@ -27,10 +27,12 @@ def open_actions(viewer: Viewer, shown: Release) -> Mapping[str, tuple[PlannedAc
         return {}
     work = readable(viewer, every, own=own_wards(viewer, area_here().cells))
     cells = shown.cells.groupby("hotspot_id", observed=True)["cell"].agg(frozenset)
+    area = area_here().cells
     found = {}
     for spot in shown.hotspots["hotspot_id"].astype("str"):
         inside = frozenset(cells.get(spot, ()))
-        about = (action for one in work for action in actions_about(one, spot, inside))
+        wards = ward_keys(shown.wards_of(spot), area)
+        about = (action for one in work for action in actions_about(one, spot, inside, wards))
         if opened := tuple(action for action in about if action.is_open):
             found[spot] = opened
     return found

@@ -18,6 +18,7 @@ from mapper.areas.study_area import StudyArea
 from mapper.base.text import count
 from mapper.base.week import SHIFTS, WEEKDAYS
 from mapper.context.directions import HERE, WAYS
+from mapper.context.needs import needs_in_words
 from mapper.context.places import Places
 from mapper.disclosure.patch import PatchPlace, PatchRelease
 from mapper.outputs.maps.patch_layer import month_words
@@ -61,9 +62,10 @@ def cards_of(
         for row, place in zip(rows, patch.places, strict=True)
     ]
     ways, titles = directions_of(patch.shown, places), short_names(rows)
-    for card, title in zip(cards, titles, strict=True):
+    for card, title, place in zip(cards, titles, patch.places, strict=True):
         mine = visits_on(ground_of(patch, card["id"]).cells, visits)
         card["title"] = title
+        card["needs"] = needs_in_words(place.needs, patch.needs_together)
         card["direction"] = ways.get(card["id"], "")
         card["visit"] = f"Last visit {_day(_last(mine))}" if mine else ""
         card["visited"] = visited_words(mine)

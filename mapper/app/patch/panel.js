@@ -75,6 +75,7 @@ function more(parent, card, data) {
   add(state, "span", card.state, card.late ? "chip late" : "chip");
   if (card.phase) { add(state, "span", `${card.phase} prevention`, "chip"); }
   add(box, "p", card.reason);
+  if (card.needs) { add(box, "p", card.needs); }
   if (card.busiest) { add(box, "p", card.busiest, "quiet"); }
   if (card.pattern) { add(box, "p", `Over the months: ${card.pattern}`, "quiet"); }
   if (card.visited) { add(box, "p", card.visited, "quiet"); }

@@ -58,7 +58,7 @@ def made_dossier(
     """
     require_live(viewer)
     found = findings_about(viewer, asked, hotspot_id)
-    work = work_of(viewer, hotspot_id, found.cells)
+    work = work_of(viewer, found)
     now = datetime.now(UTC).astimezone()
     document = dossier(
         found,

@@ -6,6 +6,7 @@ import pandas as pd
 import streamlit as st
 
 from mapper.app.door.who import current_viewer, who_in_words
+from mapper.base.errors import RefusedError
 from mapper.base.palette import with_colours
 from mapper.base.text import encode_text
 from mapper.disclosure.people import Viewer, scope_of
@@ -46,10 +47,18 @@ def show_marking(marking: str, *, audience: str = "operational") -> None:
 
 def show_marking_for(viewer: Viewer) -> None:
     """Show the marking of what a viewer is shown: operational detail, or partnership releases."""
-    if scope_of(viewer) == "partnership":
+    if _sees_releases_alone(viewer):
         show_marking(rules().audiences["partnership"].marking, audience="partnership")
     else:
         show_marking(MARKINGS["operational"])
+
+
+def _sees_releases_alone(viewer: Viewer) -> bool:
+    """Tell whether a viewer is shown partnership releases, and nothing operational."""
+    try:
+        return scope_of(viewer) == "partnership"
+    except RefusedError:  # shown no hot spots: each page that has some refuses them in words
+        return False
 
 
 def show_synthetic(incidents: pd.DataFrame) -> None:

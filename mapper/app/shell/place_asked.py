@@ -6,7 +6,7 @@ shared by every session; what somebody sees of them is released anew for the aud
 
 import hashlib
 from collections import OrderedDict
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Collection
 from dataclasses import dataclass, replace
 from functools import partial
 from threading import Lock
@@ -32,7 +32,7 @@ from mapper.disclosure.place_findings import (
 )
 from mapper.disclosure.release import Release
 from mapper.lenses.lens import Lens
-from mapper.records.access import own_wards
+from mapper.records.access import own_wards, ward_keys
 from mapper.records.open import database
 from mapper.records.place_work import PlaceWork, work_about
 from mapper.records.releases import DatabaseRegister
@@ -96,10 +96,21 @@ def findings_about(
     return place_findings(answers, hotspot_id, only=only, register=register)
 
 
-def work_of(viewer: Viewer, hotspot_id: str, cells: Sequence[str]) -> PlaceWork:
+def work_of(viewer: Viewer, found: PlaceFindings) -> PlaceWork:
     """Return the records about a place that a viewer may read."""
-    own = own_wards(viewer, area_here(viewer).cells)
-    return work_about(database(), hotspot_id=hotspot_id, cells=cells, viewer=viewer, own=own)
+    return work_about(
+        database(),
+        hotspot_id=found.hotspot_id,
+        cells=found.cells,
+        viewer=viewer,
+        own=own_wards(viewer, area_here(viewer).cells),
+        wards=wards_about(viewer, found),
+    )
+
+
+def wards_about(viewer: Viewer, found: PlaceFindings) -> frozenset[str]:
+    """Return the wards of a place, as records may spell them."""
+    return ward_keys(found.release.wards_of(found.hotspot_id), area_here(viewer).cells)
 
 
 def firmness_of(

@@ -2,21 +2,21 @@
 
 from collections.abc import Sequence
 
-import pandas as pd
 import streamlit as st
 
 from mapper.app.door.who import current_viewer
 from mapper.app.shell.dossier_view import offer_dossier_of
-from mapper.app.shell.words import notice
+from mapper.app.shell.words import bullets, notice
 from mapper.app.work.phase_view import show_phase
 from mapper.app.work.record_desk import Desk, seen_records
 from mapper.app.work.record_page import show_records
 from mapper.app.work.record_start import asked_place
 from mapper.base.errors import MapperError
 from mapper.disclosure.people import Viewer
-from mapper.records.learning import briefings_held, learning, requests
+from mapper.records.learning import briefings_held, by_district, learning, requests
 from mapper.records.versions import Version
 
+_ALL = "Everywhere"
 PLANS = "pages/places/plan.py"
 
 
@@ -33,18 +33,14 @@ def show_page() -> None:
 
 def _show_learning(assessments: Sequence[Version]) -> None:
     """Show the themes of serious case reviews over all assessments, in counts."""
-    found = learning(assessments)
-    if not found:
+    if not learning(assessments):
         return
     st.subheader("Learning: themes of serious case reviews", anchor=False)
-    st.dataframe(
-        pd.DataFrame(
-            {"Theme": [one.theme for one in found], "Found": [one.theme_words for one in found]}
-        ),
-        hide_index=True,
-        width="stretch",
-        key="learning",
-    )
+    areas = {_ALL: tuple(assessments), **by_district(assessments)}
+    if len(areas) > 1:
+        assessments = areas[st.selectbox("Assessments of", list(areas), key="learning of")]
+    found = learning(assessments)
+    bullets(f"{one.theme}: {one.theme_words}" for one in found)
     st.text(requests(assessments).request_words)
     st.caption(
         "Counts of answers alone: what is written stays in each assessment. An open question is"

@@ -4,7 +4,7 @@ Labels are the shipped forms' own and free of Markdown; they go out unescaped, b
 reader would read every backslash.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from datetime import date
 from types import MappingProxyType
 from typing import Any
@@ -14,8 +14,10 @@ import streamlit as st
 from mapper.app.shell.words import notice, plain
 from mapper.app.work.place_field import ask_places
 from mapper.base.text import encode_text
+from mapper.lenses.lens import Lens
+from mapper.lenses.load import list_lenses
 from mapper.records.form import HEAVIEST, Content, Field, FieldColumn, Form
-from mapper.records.templates import templates
+from mapper.records.templates import Template, templates
 
 DrawRows = Callable[[Field, list[Any], str], list[Any]]  # a field of rows, drawn another way
 RowNote = Callable[[Field, Mapping[str, Any]], str]  # what stands above a row, empty for nothing
@@ -83,8 +85,9 @@ def _ask_beside(field: Field, value: Any, key: str, row_note: RowNote | None) ->
     with left:
         if field.kind == "rows":
             return _ask_rows(field, value or [], key, row_note)
-        ask = _template if field.id == "template" else _ASK[field.kind]
-        return ask(field, value, f"{key} {field.id}")
+        if field.id in _TITLES:
+            return _by_title(field, value, f"{key} {field.id}")
+        return _ASK[field.kind](field, value, f"{key} {field.id}")
 
 
 def _line(field: Field | FieldColumn, value: Any, key: str) -> str:
@@ -117,9 +120,9 @@ def _choice(field: Field | FieldColumn, value: Any, key: str) -> str:
     )
 
 
-def _template(field: Field, value: Any, key: str) -> str:
-    """Ask for a template by its title; one that is no longer there goes by its id."""
-    titles = {"": "None", **{one.id: one.title for one in templates()}}
+def _by_title(field: Field, value: Any, key: str) -> str:
+    """Ask for a template or lens by its title; one that is no longer there goes by its id."""
+    titles = {"": "None", **{one.id: one.title for one in _TITLES[field.id]()}}
     if value:
         titles.setdefault(value, value)
     known = list(titles)
@@ -210,6 +213,9 @@ def _article(noun: str) -> str:
     return "an" if noun[0] in "aeiou" else "a"
 
 
+_TITLES: Mapping[str, Callable[[], Iterable[Template | Lens]]] = MappingProxyType(
+    {"template": templates, "lens": list_lenses}
+)  # by the id of the field
 _ASK: Mapping[str, Callable[[Any, Any, str], Any]] = {
     "line": _line,
     "text": _text,

@@ -9,6 +9,7 @@ import pandas as pd
 from mapper.base.text import count
 from mapper.base.week import SHIFTS, WEEKDAYS
 from mapper.context.near import side_by_side
+from mapper.context.needs import needs_in_words
 from mapper.context.places import Places
 from mapper.disclosure.place_findings import PlaceFindings
 from mapper.disclosure.release import FindingRelease
@@ -136,6 +137,8 @@ def signature_blocks(found: PlaceFindings) -> Iterator[Block]:
         return
     table = signature.table
     drivers = table[table["sure"] == "clear"]
+    if met := needs_met_words(signature):
+        yield Paragraph(met)
     yield Paragraph(drivers_in_words(table), "strong")
     if len(drivers):
         yield Bullets(tuple(drivers["words"]))
@@ -143,6 +146,14 @@ def signature_blocks(found: PlaceFindings) -> Iterator[Block]:
     if len(others):
         yield Paragraph("What does not stand out:")
         yield Bullets(tuple(others["words"]))
+
+
+def needs_met_words(signature: FindingRelease) -> str:
+    """Say which of the needs that a lens looks for meet at one place; else nothing."""
+    recorded = dict(zip(signature.table["indicator"], signature.table["incidents"], strict=True))
+    names = [name for name in signature.choices.get("needs", ()) if name in recorded]
+    numbers = {name: int(recorded[name]) for name in names}
+    return needs_in_words(numbers, int(signature.choices.get("needs_together", 0)))
 
 
 def drivers_in_words(table: pd.DataFrame) -> str:
