@@ -1,5 +1,6 @@
 """One request in, one result out: pages, command line and scheduled runs call :func:`analyse`."""
 
+from concurrent.futures import ThreadPoolExecutor
 from types import MappingProxyType
 from typing import Any
 
@@ -68,7 +69,11 @@ def find_hotspots(
 ) -> AnalysisResult:
     """Test every cell of a study exactly and cut the significant ones into places."""
     progress("Testing every cell exactly", 0.6)
-    tested = ask_concentrated(study) if study.request.asks == "concentrated" else ask_unusual(study)
+    with ThreadPoolExecutor(1) as meanwhile:  # what the data shows is looked for
+        told = meanwhile.submit(lambda: (study.doubts, study.streets))
+        ask = ask_concentrated if study.request.asks == "concentrated" else ask_unusual
+        tested = ask(study)
+        _, streets = told.result()
     progress("Cutting places", 0.8)
     places = tested.places
     ids = place_ids(study.area, study.counts, places.number, previous=previous)
@@ -92,7 +97,7 @@ def find_hotspots(
         synthetic=study.synthetic,
         incidents=study.counts.incidents,
         standard=tested.standard,
-        streets=study.streets,
+        streets=streets,
         place_p=MappingProxyType(dict(zip(ids, places.p.tolist(), strict=True))),
     )
     progress("Done", 1.0)

@@ -8,6 +8,7 @@ import pandas as pd
 
 from mapper.analysis.request import AnalysisRequest
 from mapper.analysis.shift_filter import can_be_placed, filter_in_words
+from mapper.base.months import months_of
 from mapper.base.note import Note
 from mapper.base.text import count, percent
 from mapper.base.types import Flags
@@ -89,7 +90,7 @@ def _choices(table: pd.DataFrame, request: AnalysisRequest) -> list[Note]:
 
 def _gaps(table: pd.DataFrame, within: Flags) -> list[Note]:
     """Name the months inside the period for which the files hold no incident at all."""
-    months = np.unique(table["start"].to_numpy()[within].astype("datetime64[M]"))
+    months = np.unique(months_of(table["start"].to_numpy()[within]))
     empty = np.setdiff1d(np.arange(months[0], months[-1] + 1), months)
     if not empty.size:
         return []

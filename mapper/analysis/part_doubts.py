@@ -376,15 +376,20 @@ def _sources(table: pd.DataFrame) -> list[Division]:
     names = table["source"].cat.categories.astype(object).tolist()
     if len(names) < 2 or len(names) > _MOST_PARTS:  # noqa: PLR2004 - one file has no rest
         return []
-    start = table["start"].to_numpy().astype("datetime64[D]").astype(np.int64)
-    spans = pd.Series(start).groupby(code).agg(["min", "max"])
-    long = spans[(spans["max"] - spans["min"] + 1) >= _LONG * (start.max() - start.min() + 1)]
+    day = table["start"].to_numpy().astype("datetime64[D]").astype(np.int64)
+    first, last = np.full(len(names), day.max()), np.full(len(names), day.min())
+    np.minimum.at(first, code, day)
+    np.maximum.at(last, code, day)
+    held = np.bincount(code, minlength=len(names)) > 0
+    spread = last - first + 1 >= _LONG * (day.max() - day.min() + 1)
+    long = np.flatnonzero(held & spread).tolist()
+    spans = [(int(first[one]), int(last[one])) for one in long]
     asked = [
-        int(one)
-        for one, (first, last) in zip(long.index, long.to_numpy().tolist(), strict=True)
+        one
+        for one, (since, to) in zip(long, spans, strict=True)
         if any(
-            min(last, to) - max(first, since) >= _BESIDE * (last - first)
-            for other, (since, to) in zip(long.index, long.to_numpy().tolist(), strict=True)
+            min(to, ends) - max(since, begins) >= _BESIDE * (to - since)
+            for other, (begins, ends) in zip(long, spans, strict=True)
             if other != one
         )
     ]

@@ -27,20 +27,16 @@ from mapper.analysis.tally import Tally, merged
 from mapper.areas.study_area import StudyArea
 from mapper.base.errors import MapperError
 from mapper.base.files import Progress, no_progress
-from mapper.incidents.formats import is_parquet
-from mapper.incidents.gather import Gathering, gather
+from mapper.incidents.gather import gather
+from mapper.incidents.how_large import are_small_objects, hold_few
 from mapper.incidents.in_slices import Slice, SliceReader
 from mapper.incidents.mapping import ColumnMapping
 from mapper.incidents.shared_rows import SharedKeys, SharedRows, find_shared
 from mapper.incidents.sliced_file import ROWS, SlicedFile, WholeNeeded, opened
 from mapper.incidents.source import is_address
-from mapper.incidents.store import is_stored, stored_files
 from mapper.lenses.lens import Lens
 
-LARGE = 1_000_000  # rows, about, from which files are read in slices
-_LOOKED_AT = 65_536  # bytes of a file, to tell how long its lines are
 _SMALL = 24 * 1024**2  # bytes of files that are one slice together
-_SHORTEST = 45  # bytes of a record: in Parquet most of it is a reference, which does not pack
 _TOGETHER = 8  # slices whose tallies are merged at a time
 
 
@@ -75,10 +71,10 @@ def study_in_slices(
     if any(is_address(path) or str(path) == "-" for path in paths):
         return None
     try:
-        if any(map(is_stored, paths)) and _stored_bytes(paths) < LARGE * _SHORTEST:
+        if are_small_objects(paths):
             return None  # without having fetched them
         with gather(list(paths)) as gathering:
-            if _rows_of(gathering) < LARGE:
+            if hold_few(gathering):
                 return None
             files = opened(gathering, mapping)
             asked = AskedFiles(files, lens, area, request, now, gathering.notes)
@@ -86,28 +82,6 @@ def study_in_slices(
             return asked.study(kept, partial(_tally, asked, kept, progress))
     except (WholeNeeded, MapperError):
         return None
-
-
-def _stored_bytes(paths: Sequence[Path | str]) -> int:
-    """Return how large the objects of stores are together."""
-    return sum(one.size for path in paths if is_stored(path) for one in stored_files(str(path)))
-
-
-def _rows_of(gathering: Gathering) -> float:
-    """Return about how many rows plain files hold, by the length of their first lines.
-
-    Rows of Parquet files are taken to be packed as police.uk's are.
-    """
-    rows = 0.0
-    for found in gathering.files:
-        if found.source is not None or found.is_packed:
-            return 0.0
-        with found.stream() as stream:
-            head = stream.read(_LOOKED_AT)
-        size = found.path.stat().st_size
-        lines = head.count(b"\n") / max(len(head), 1)
-        rows += size / _SHORTEST if is_parquet(found, head) else size * lines
-    return rows
 
 
 def _tally(asked: AskedFiles, kept: KeptTallies | None, progress: Progress) -> Tally:

@@ -49,7 +49,8 @@ def street_names(
     of_label = np.append(np.where(names[code] == "", -1, code), -1)  # a missing label is code -1
     street = of_label[location.codes.to_numpy()]
     kept = (street >= 0) & (position >= 0)
-    key, at = np.unique(position[kept] * len(names) + street[kept], return_inverse=True)
+    # By hash: several times faster than sorting all rows.
+    at, key = pd.factorize(position[kept] * len(names) + street[kept], sort=True)
     number = np.ones(int(kept.sum()), dtype=np.int64) if times is None else times[kept]
     held = sums(at, number, size=key.size)
     # Whole millionths of a degree (10 cm): their sum is the same in any order of the rows.

@@ -1,14 +1,17 @@
 """Ask one question of files: read, count, answer, release, write the table and its manifest."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from functools import partial
+from importlib import import_module
 from pathlib import Path
+from threading import Thread
 from typing import TYPE_CHECKING, Any
 
 from mapper.analysis.request import AnalysisRequest
 from mapper.base.errors import MapperError
 from mapper.base.files import Progress
+from mapper.base.lazy import spare_numpy
 from mapper.base.text import count
 from mapper.cli.arguments import CommandRequest
 from mapper.cli.engine import HERE, READ_HERE, Engine, counted
@@ -23,6 +26,8 @@ if TYPE_CHECKING:
     from mapper.questions.choices import Choices
     from mapper.questions.finding import Finding
     from mapper.questions.question import Question
+
+_COUNTING = ("mapper.analysis.mend", "mapper.analysis.study")  # what follows the reading
 
 
 def ask(
@@ -150,6 +155,7 @@ def read_study(
     *,
     counts_are_enough: bool = False,
     engine: Engine = HERE,
+    meanwhile: Sequence[str] = (),
 ) -> "Study":
     """Read files and count them; every choice is checked before any incident is read.
 
@@ -159,9 +165,9 @@ def read_study(
         Whether the question asks for no single incident: large files are then read in slices.
     engine
         Who counts; what counts do not tell is read here.
+    meanwhile
+        Modules that are loaded in the background while files are read.
     """
-    from mapper.analysis.mend import mended_by_name
-    from mapper.analysis.study import prepare
     from mapper.areas.load import load_study_area
     from mapper.incidents.mapping import load_mapping
     from mapper.incidents.read import read_incidents
@@ -175,6 +181,7 @@ def read_study(
             say_aside(note)
     mapping = load_mapping(asked.mapping) if asked.mapping else None
     rows = asked.repair_swapped or asked.sinks or asked.mend
+    Thread(target=_load, args=(*_COUNTING, *meanwhile), daemon=True).start()
     if counts_are_enough and not rows:
         request = AnalysisRequest.of(lens, area, asked.request.choices)
         study = counted(asked.paths, engine, lens, area, request, progress, mapping=mapping)
@@ -188,9 +195,19 @@ def read_study(
         repair_swapped=asked.repair_swapped,
         progress=part_of(progress, 0.0, 0.8),
     )
+    from mapper.analysis.mend import mended_by_name
+    from mapper.analysis.study import prepare
+
     incidents = mended_by_name(with_choices(incidents, choices), area, asked.mend or ())
     counting = part_of(progress, 0.8, 1.0)
     return prepare(incidents, lens=lens, area=area, progress=counting, **asked.request.choices)
+
+
+def _load(*modules: str) -> None:
+    """Load modules, in the background."""
+    spare_numpy()
+    for module in modules:
+        import_module(module)
 
 
 def read_choices(path: Path | None) -> "SinkChoices | None":

@@ -1,9 +1,7 @@
 """Find hot spots: files in, list, cells, map and manifest out."""
 
 from functools import partial
-from importlib import import_module
 from pathlib import Path
-from threading import Thread
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -35,6 +33,11 @@ if TYPE_CHECKING:
     from mapper.outputs.surroundings import Surroundings
 
 
+# What finds, writes and draws.
+_FOLLOWING = (
+    *("mapper.analysis.analyse", "scipy.optimize", "mapper.disclosure.make"),
+    "mapper.outputs.write",
+)
 # Notes of the area, which are told on the terminal beside the doubts about the data.
 _TOLD = ("beyond the edge", "outside the area")
 
@@ -70,11 +73,11 @@ def run(
     drawn = set(chosen) & set(DRAWN)
     around = _around(background, places) if drawn else NOTHING_AROUND
     ids = earlier_ids(previous) if previous else None
-    # What finds, writes and draws is loaded in the background while files are read.
-    Thread(target=_load, args=("scipy.optimize", "mapper.outputs.write"), daemon=True).start()
     with shown_progress() as progress:
         reading = part_of(progress, 0.0, 0.6)
-        study = read_study(asked, reading, counts_are_enough=not signals, engine=counting)
+        study = read_study(
+            asked, reading, counts_are_enough=not signals, engine=counting, meanwhile=_FOLLOWING
+        )
         from mapper.analysis.analyse import find_hotspots
         from mapper.disclosure.make import release
 
@@ -105,11 +108,6 @@ def _around(background: Background, places: PlaceFiles) -> "Surroundings":
     from mapper.outputs.surroundings import surroundings_of
 
     return surroundings_of(paper_ground(background), places)
-
-
-def _load(*modules: str) -> None:
-    for module in modules:
-        import_module(module)
 
 
 def _signals(study: "Study", result: "AnalysisResult", *, comments: bool) -> dict[str, bytes]:

@@ -197,7 +197,10 @@ def _turned(found: _Pair, inside: Flags, pair: tuple[str, str], crs: str) -> Fla
     """
     if _swaps(pair, crs):
         zero = (found.x == 0) & (found.y == 0)
-        return np.asarray(~found.wrong & ~inside & ~zero & in_area(found.lat, found.lon))
+        turned = ~found.wrong & ~inside & ~zero
+        if turned.any():  # few are: the others need not be looked at the other way round
+            turned[turned] = in_area(found.lat[turned], found.lon[turned])
+        return np.asarray(turned)
     right = ~found.wrong & (found.x > 0) & (found.y > 0)
     if pair[0] != "easting" or right.sum() < _MANY:
         return np.zeros(right.size, dtype=bool)

@@ -137,7 +137,9 @@ class _Look:
         self.digest.update(part)
         self.size += len(part)
         self.quotes += part.count(b'"')
-        self.inked = self.inked or bool(part.removeprefix(codecs.BOM_UTF8).strip())
+        if not self.inked:
+            marked = part.removeprefix(codecs.BOM_UTF8)
+            self.inked = bool(marked) and not marked.isspace()
         if self._valid and (self._decoder.getstate()[0] or not part.isascii()):
             try:
                 self._decoder.decode(part)

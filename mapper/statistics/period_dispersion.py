@@ -18,12 +18,18 @@ counts.
 """
 
 from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
 
 import numpy as np
 import numpy.typing as npt
-from scipy.special import digamma, polygamma
 
+from mapper.base.lazy import Lazy
 from mapper.base.types import Flags, Floats, Integers
+
+if TYPE_CHECKING:
+    from scipy import special
+else:
+    special = Lazy("scipy.special")
 
 FEWEST_IN_PLACE = 10  # incidents below which the months of one place say nothing of their spread
 _FEWEST_PLACES = 10  # places to learn the usual ratio from
@@ -112,12 +118,12 @@ def fit_usual_ratio(ratio: Floats, freedom: Floats) -> tuple[float, float]:
     usual one; both constants come from the mean and variance of their logarithms (Smyth 2004). The
     freedom is infinite where ratios differ by no more than chance.
     """
-    logs = np.log(ratio) - digamma(freedom / 2) + np.log(freedom / 2)
-    beyond = float(logs.var(ddof=1) - polygamma(1, freedom / 2).mean())
+    logs = np.log(ratio) - special.digamma(freedom / 2) + np.log(freedom / 2)
+    beyond = float(logs.var(ddof=1) - special.polygamma(1, freedom / 2).mean())
     if beyond <= 0:
         return float(np.exp(logs.mean())), float("inf")
     worth = 2 * _inverse_trigamma(beyond)
-    return float(np.exp(logs.mean() + digamma(worth / 2) - np.log(worth / 2))), worth
+    return float(np.exp(logs.mean() + special.digamma(worth / 2) - np.log(worth / 2))), worth
 
 
 def _pearson_sums(x: Floats, days: Floats, stretch: Integers) -> tuple[Floats, Floats, Floats]:
@@ -169,8 +175,8 @@ def _inverse_trigamma(value: float) -> float:
     """Return x where the trigamma function is ``value``, by Newton's steps on 1 / trigamma."""
     x = 0.5 + 1 / value
     for _ in range(100):
-        now = float(polygamma(1, x))
-        step = now * (1 - now / value) / float(polygamma(2, x))
+        now = float(special.polygamma(1, x))
+        step = now * (1 - now / value) / float(special.polygamma(2, x))
         x += step
         if abs(step) < _TOLERANCE * x:
             break

@@ -7,7 +7,6 @@ import pyarrow.parquet as pq
 import pytest
 import shapely
 
-from mapper.analysis import sliced
 from mapper.analysis.kept_tallies import KeptTallies
 from mapper.base.errors import MapperError
 from mapper.incidents.partitions import files_where
@@ -150,7 +149,7 @@ def test_small_files_are_read_at_once_by_their_size(tmp_path, area, monkeypatch)
     paths = [*plain(frame_of(StreetRows()), tmp_path / "rows")]
     size = sum(path.stat().st_size for path in paths)
     assert counted(paths, area) is None
-    monkeypatch.setattr(sliced, "LARGE", size // 46)
+    monkeypatch.setattr("mapper.incidents.how_large.LARGE", size // 46)
     assert counted(paths, area) is not None
 
 

@@ -50,7 +50,7 @@ def in_slices_of(monkeypatch):
     """Return what makes every file large, and its slices of so many rows."""
 
     def cut(rows):
-        monkeypatch.setattr(sliced, "LARGE", 0)
+        monkeypatch.setattr("mapper.incidents.how_large.LARGE", 0)
         monkeypatch.setattr(sliced, "ROWS", rows)
         if rows < FEW:  # files are not put together
             monkeypatch.setattr(sliced, "_SMALL", 0)
@@ -364,7 +364,8 @@ import os, signal, sys
 from tests.analysis import test_slices as at
 from mapper.analysis import sliced
 from mapper.analysis.kept_tallies import KeptTallies
-sliced.LARGE, sliced.ROWS = 0, 1_000
+from mapper.incidents import how_large
+how_large.LARGE, sliced.ROWS = 0, 1_000
 made, done = sliced._seen, []
 def seen(*given):
     done.append(1)

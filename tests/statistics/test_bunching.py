@@ -4,8 +4,10 @@ from functools import reduce
 
 import numpy as np
 import pytest
+from scipy import special
 from scipy.stats import nbinom
 
+from mapper.statistics import bunching
 from mapper.statistics.bunching import (
     Bunching,
     count_tail,
@@ -126,3 +128,17 @@ def test_a_large_area_is_fitted_on_cells_of_every_expectation():
 def test_expectations_that_are_none_are_refused(expected):
     with pytest.raises(ValueError, match="above 0"):
         fit_bunching(np.array([1, 2]), np.array(expected))
+
+
+def test_the_point_of_censoring_is_worked_out_only_where_it_tells():
+    rng = np.random.default_rng(11)
+    ends = ((1e-9, 1e9), (1e-9, 1e6))
+    shape, expected = (np.exp(rng.uniform(*np.log(pair), 20_000)) for pair in ends)
+    counts = np.rint(expected * np.exp(rng.normal(0, 1, expected.size))).astype(np.int64)
+    point = np.ceil(special.nbdtrik(bunching.CENSORED, shape, shape / (shape + expected)))
+    whole = np.maximum(point, 1).astype(np.int64) + 1
+    limit = bunching._limits(counts, expected, shape)
+    high = counts >= whole
+    assert high.any()
+    assert np.array_equal(counts >= limit, high)
+    assert np.array_equal(limit[high], whole[high])
