@@ -35,6 +35,15 @@ def campaign(app):
     return saved(app, "agreed")
 
 
+def test_a_link_may_name_the_template_that_a_campaign_begins_from(app):
+    app.query_params["template"] = "weapon-sweeps"
+    app.switch_page(CAMPAIGNS).run()
+    assert field(app.selectbox, "Begin from a template").value == "weapon-sweeps"
+    app.query_params["template"] = "no such template"
+    app.run()
+    assert not app.exception
+
+
 def test_places_are_taken_with_their_reason_and_actions_filled_over_them(campaign):
     assert not campaign.exception
     (kept,) = records(database(), "campaign")

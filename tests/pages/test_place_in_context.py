@@ -227,9 +227,9 @@ def test_children_by_district_ward_and_hot_spot_for_an_analyst(app):
     app.segmented_control(key="children by").select("hotspot").run()
     assert "Hot spot" in app.dataframe[0].value
     assert app.dataframe[0].value["95 % interval"].str.endswith(" %").all()
-    assert {"Map of places with children", "Campaigns"} <= {
-        one.proto.label for one in app.get("page_link")
-    }
+    links = {one.proto.label: one.proto for one in app.get("page_link")}
+    assert "Map of places with children" in links
+    assert "template=domestic-abuse-month" in links["Begin a campaign"].query_string
     assert {"Missing from", "Found at", "Reports"} <= set(app.dataframe[1].value)
 
 

@@ -66,12 +66,18 @@ def _below(viewer: Viewer, desk: Desk) -> None:
 
 
 def _begin(_viewer: Viewer) -> Content | None:
-    """Ask which template a campaign begins from, and when; return its first answers once."""
+    """Ask which template a campaign begins from, and when; return its first answers once.
+
+    A link may name the template: ``?template=icon-outreach``.
+    """
     known = {one.id: one for one in templates()}
+    offered = [*known, ""]
+    wanted = st.query_params.get("template", "")
     left, middle, right = st.columns([4, 1, 1], vertical_alignment="bottom")
     chosen = left.selectbox(
         "Begin from a template",
-        [*known, ""],
+        offered,
+        index=offered.index(wanted) if wanted in known else 0,
         format_func=lambda name: known[name].title if name else _OWN,
         key="campaign template",
     )

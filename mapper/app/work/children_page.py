@@ -38,6 +38,7 @@ from mapper.outputs.exports.answers import answer_csv
 from mapper.outputs.exports.described import with_comments
 from mapper.outputs.printed_shares import interval_words, with_child_shares
 from mapper.questions.usual_choices import Rows
+from mapper.records.templates import templates
 
 _MAP, _CAMPAIGNS = "pages/hotspots/overview.py", "pages/places/campaigns.py"
 _MAP_LENS = "domestic-abuse-children"
@@ -135,7 +136,7 @@ def _show_partners_share(
 
 
 def _show_ways_on(viewer: Viewer, dataset: Dataset, days: Days) -> None:
-    """Offer the map of the same harm and days, and the campaigns that answer it."""
+    """Offer the map of the same harm and days, and a campaign for it."""
     first, last = days_of(dataset.incidents.table)
     asked = {"from": days[0] or first, "to": days[1] or last}
     fits = _MAP_LENS in {lens.id for lens in lenses_for(dataset.digest, _dataset=dataset).lenses}
@@ -150,7 +151,13 @@ def _show_ways_on(viewer: Viewer, dataset: Dataset, days: Days) -> None:
             icon=":material/map:",
         )
         if may(viewer, "plan"):
-            st.page_link(_CAMPAIGNS, label="Campaigns", icon=":material/campaign:")
+            meant = [one for one in templates() if one.lens == LENS]
+            st.page_link(
+                _CAMPAIGNS,
+                label="Begin a campaign",
+                query_params={"template": meant[0].id} if meant else {},
+                icon=":material/campaign:",
+            )
 
 
 def _show_headline(whole: FindingRelease) -> None:
