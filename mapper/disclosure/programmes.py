@@ -27,6 +27,10 @@ class TimeSpentError(Exception):
     """The seconds of a check are spent."""
 
 
+class GivenUpError(TimeSpentError):
+    """The solver found no answer where there is one: nothing is settled, as when time is spent."""
+
+
 @dataclass(frozen=True)
 class Clock:
     """When a check must have ended."""
@@ -83,9 +87,7 @@ def solve_pulling(
         np.concatenate([limits.low, np.zeros(size)]),
         np.concatenate([limits.high, np.full(size, np.inf)]),
         least=np.concatenate([np.zeros(unknowns), np.where(up, 0.0, pull.ends)]),
-        most=np.concatenate(
-            [np.full(unknowns, _ceiling(limits.high)), np.where(up, pull.ends, np.inf)]
-        ),
+        most=np.concatenate([np.full(unknowns, _ceiling(limits)), np.where(up, pull.ends, np.inf)]),
         clock=clock,
     )
     return solved[:unknowns]
@@ -103,10 +105,16 @@ def side_by_side(parts: Sequence[sparse.csr_array]) -> sparse.csr_array:
     return sparse.csr_array((data, columns, np.cumsum(rows)), shape=shape)
 
 
-def _ceiling(high: Floats) -> float:
-    """Return a count above all that is printed, in place of no limit."""
-    printed = high[np.isfinite(high)]
-    return float(printed.max(initial=0)) + 1_000
+def _ceiling(limits: SumLimits) -> float:
+    """Return a count above all that is printed, in place of no limit.
+
+    An unknown may be the total of others, which a sum that takes away says: as many times more.
+    """
+    printed = limits.high[np.isfinite(limits.high)]
+    taking = np.repeat(np.arange(limits.sums.shape[0]), np.diff(limits.sums.indptr))
+    taking = np.unique(taking[limits.sums.data < 0])
+    widest = int(np.diff(limits.sums.indptr)[taking].max(initial=1))
+    return (float(printed.max(initial=0)) + 1_000) * widest
 
 
 def solve(
@@ -119,7 +127,13 @@ def solve(
     most: float | Floats,
     clock: Clock,
 ) -> Floats:
-    """Return unknowns of least cost within the limits."""
+    """Return unknowns of least cost within the limits.
+
+    Raises
+    ------
+    TimeSpentError
+        When the time is spent before; :class:`GivenUpError` when the solver finds nothing.
+    """
     found = optimize.milp(
         cost,
         constraints=optimize.LinearConstraint(sums, low, high),
@@ -129,5 +143,5 @@ def solve(
     if found.status == _OUT_OF_TIME:
         raise TimeSpentError
     if found.x is None:
-        raise ValueError(f"disclosure check: the solver gave up ({found.message})")
+        raise GivenUpError(found.message)
     return np.asarray(found.x, dtype=np.float64)

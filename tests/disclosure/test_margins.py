@@ -7,6 +7,7 @@ from scipy import optimize, sparse
 from mapper.disclosure import bounds
 from mapper.disclosure.bounds import TargetNeed, bound
 from mapper.disclosure.margins import margins_of
+from mapper.disclosure.programmes import Pull, SumLimits, solve_pulling
 from mapper.disclosure.systems import Limit, block_of
 
 NEED = TargetNeed(values=4, below=5)
@@ -104,3 +105,30 @@ def test_what_is_exposed_is_the_same_by_margins_as_without(monkeypatch):
     exposed = [bool(known.exposed.any()) for known in whole]
     assert [bool(known.exposed.any()) for known in by_margins] == exposed
     assert 3 < sum(exposed) < 25
+
+
+def test_a_total_of_many_margins_may_be_more_than_anything_printed():
+    """Thirty counts of about 100 and their total, which nothing limits itself."""
+    sums = np.zeros((31, 31))
+    sums[:30, :30] = np.eye(30)
+    sums[30] = [*[-1] * 30, 1]
+    low = np.array([100.0] * 30 + [0.0])
+    high = np.array([104.0] * 30 + [0.0])
+    pulled = sparse.csr_array(np.eye(31)[[0]])
+    solved = solve_pulling(
+        np.zeros(31),
+        SumLimits(sparse.csr_array(sums), low, high),
+        pulled,
+        Pull(np.array([1.0]), np.array([103.0])),
+        bounds.a_clock(),
+    )
+    assert solved[0] >= 103 - 1e-6
+    assert solved[30] >= 3_000
+
+
+def test_where_the_solver_finds_nothing_all_counts_as_exposed(monkeypatch):
+    eye = sparse.csr_array(np.eye(1))
+    wide = bounds.Block(eye, np.array([1.0]), np.array([4.0]), targets=eye)
+    nothing = optimize.OptimizeResult(x=None, status=4, message="numerical trouble")
+    monkeypatch.setattr(optimize, "milp", lambda *_, **__: nothing)
+    assert bound([wide], NEED)[0].exposed.all()
