@@ -62,6 +62,15 @@ def press(visit, name):
     visit.page.get_by_role("button", name=name, exact=True).click()
 
 
+def ask_with_runs(visit, number):
+    """Ask with so many random runs."""
+    runs = visit.page.get_by_role("spinbutton", name="Random runs")
+    runs.fill(number)
+    runs.press("Enter")
+    visit.rest()
+    press(visit, "Ask")
+
+
 def test_from_a_file_to_a_workbook(visit, extract, tmp_path):
     page = visit.page
     visit.click_until(
@@ -92,16 +101,12 @@ def test_from_a_file_to_a_workbook(visit, extract, tmp_path):
     visit.rest()
 
     choose_question(visit, "Space-time scan")
-    press(visit, "Ask")
+    page.get_by_text("More parameters", exact=True).click()
+    ask_with_runs(visit, "9999")  # so many that it is not over before it is cancelled
     press(visit, "Cancel this run")
     page.get_by_text("cancelled. Nothing was kept").wait_for(timeout=60_000)
     visit.rest()
-    page.get_by_text("More parameters", exact=True).click()
-    runs = page.get_by_role("spinbutton", name="Random runs")
-    runs.fill("19")
-    runs.press("Enter")
-    visit.rest()
-    press(visit, "Ask")
+    ask_with_runs(visit, "19")
     page.locator(".m-answer", has_text="Space-time scan").wait_for(timeout=120_000)
     visit.rest()
     finding = found(extract, "scan", runs=19)
