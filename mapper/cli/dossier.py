@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from mapper.disclosure.people import Viewer
     from mapper.disclosure.place_findings import PlaceAnswers, PlaceFindings
     from mapper.disclosure.release import Release
+    from mapper.records.place_work import PlaceWork
 
     Asking = Callable[[Study, AnalysisResult, Release], PlaceAnswers]
 
@@ -53,9 +54,6 @@ def run(
     from mapper.outputs.dossier import dossier, dossier_form
     from mapper.outputs.dossier.defence import defence
     from mapper.outputs.maps.basemap import paper_ground
-    from mapper.records.access import ward_keys
-    from mapper.records.open import database
-    from mapper.records.place_work import work_about
 
     title, _, make = dossier_form(out)
     ground = paper_ground(background)
@@ -72,15 +70,7 @@ def run(
         else:
             found = _found(study, hotspot_id, partial(ask_about_places, places=near), *asking)
             progress("Gathering the records", 0.8)
-            work = work_about(
-                database(),
-                hotspot_id=hotspot_id,
-                cells=found.cells,
-                viewer=reader,
-                own=frozenset(),
-                wards=ward_keys(found.release.wards_of(hotspot_id), study.area.cells),
-            )
-            write = partial(dossier, found, work)
+            write = partial(dossier, found, _work(study, found, hotspot_id, reader))
         document = write(made_by=reader.name, made_at=now, places=near, ground=ground)
         content = make(document)
         digest = hashlib.sha256(content).hexdigest()
@@ -94,6 +84,22 @@ def run(
         f"Written to {out} (SHA-256 {digest})",
     ]
     say("\n".join(lines), marking=document.marking, sha256=digest, written=[out])
+
+
+def _work(study: "Study", found: "PlaceFindings", hotspot_id: str, reader: "Viewer") -> "PlaceWork":
+    """Return the workspace's records about the place."""
+    from mapper.records.access import ward_keys
+    from mapper.records.open import database
+    from mapper.records.place_work import work_about
+
+    return work_about(
+        database(),
+        hotspot_id=hotspot_id,
+        cells=found.cells,
+        viewer=reader,
+        own=frozenset(),
+        wards=ward_keys(found.release.wards_of(hotspot_id), study.area.cells),
+    )
 
 
 def _instead(found: "PlaceFindings", hotspot_id: str) -> "Iterator[str]":
