@@ -11,12 +11,14 @@ a time; a target that none of them settled within it counts as exposed.
 from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
+from functools import cached_property
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from mapper.base.lazy import Lazy
+from mapper.disclosure.far_apart import far_apart, touched_by
 from mapper.disclosure.intervals import outer_bounds
 from mapper.disclosure.margins import Crossed, Tables, margins_of
 from mapper.disclosure.programmes import (
@@ -40,8 +42,8 @@ else:
 
 _EPSILON = 1e-6
 _LARGE_BLOCK = 40  # targets; above, several are driven at once
-_PATIENCE = 4  # rounds that settle nothing before targets are driven one by one
-_TURNS, _TOGETHER = 8, 6  # in so many of eight rounds the targets of a large system go together
+_TOGETHER = 6  # rounds in which all open targets of a large system go together
+_TRIES = 3  # down and up again far from others, before a target is driven by itself
 _MOST_ROUNDS = 400
 _MANY_SUMS = 200  # of a system; fewer are solved as they come
 _MANY_UNKNOWNS = 400  # likewise
@@ -73,7 +75,7 @@ class TargetNeed:
 class SystemBounds:
     """What is known of one system."""
 
-    possible: bool  # its limits can hold together
+    possible: bool  # its limits can hold together, or nobody could tell in time
     low: Floats  # of each target; exact where the target is exposed
     high: Floats
     exposed: Flags  # targets known too well; where one is, the others are not looked at
@@ -99,13 +101,13 @@ def bound(
         blocks = [_short(block, clock) for block in blocks]
         possible = _possible(blocks, clock)
     except TimeSpentError:
-        return list(map(_impossible, blocks))
+        return [_nothing_safe(block, possible=True) for block in blocks]
     sound = [block for block, holds in zip(blocks, possible, strict=True) if holds]
     search = _Search(sound, need, clock)
     search.run()
     found = iter(search.known())
     return [
-        next(found) if holds else _impossible(block)
+        next(found) if holds else _nothing_safe(block, possible=False)
         for block, holds in zip(blocks, possible, strict=True)
     ]
 
@@ -158,10 +160,14 @@ def _without_repeats(block: Block) -> Block:
     return replace(block, sums=sums[first_of], low=low, high=high)
 
 
-def _impossible(block: Block) -> SystemBounds:
-    """Return what is known of limits that cannot hold together: nothing is taken to be safe."""
+def _nothing_safe(block: Block, *, possible: bool) -> SystemBounds:
+    """Return what is taken to be known where nothing was settled, or limits cannot hold together.
+
+    Which of the two it is matters: a number that cannot stand there need not be feared, and one
+    that nobody had time for must be.
+    """
     size = block.targets.shape[0]
-    return SystemBounds(False, np.zeros(size), np.zeros(size), np.ones(size, dtype=bool))
+    return SystemBounds(possible, np.zeros(size), np.zeros(size), np.ones(size, dtype=bool))
 
 
 def _possible(blocks: Sequence[Block], clock: Clock) -> Flags:
@@ -231,9 +237,10 @@ class _Search:
         self.most_known = np.zeros(self.owner.size, dtype=bool)
         self.room = np.zeros(self.owner.size)  # at most, by the limits alone: the narrowest first
         self.safe, self.shown = self._by_limits()  # what needs no programme, for good or ill
-        self.large: set[int] = set()  # systems of which many targets are driven at once
+        self.large = np.zeros(0, dtype=np.int64)  # systems of which many targets go at once
+        self.lowered = np.zeros(0, dtype=np.int64)  # far apart, in the round before
+        self.tries = np.zeros(self.owner.size, dtype=np.int64)  # down and up, far apart
         self.drawn = np.random.default_rng(0)  # which half is lifted; the same at every check
-        self.fewest_open, self.fruitless = self.owner.size + 1, 0
 
     def run(self) -> None:
         """Solve until every target is settled, driven to both ends, or the time is spent."""
@@ -246,8 +253,6 @@ class _Search:
             open_ = open_[np.lexsort((self.room[open_], self.owner[open_]))]
             if not open_.size:
                 return
-            self.fruitless = 0 if open_.size < self.fewest_open else self.fruitless + 1
-            self.fewest_open = min(self.fewest_open, open_.size)
             try:
                 self._round(open_, turn=turn)
             except TimeSpentError:
@@ -319,7 +324,10 @@ class _Search:
         """Drive one open target of each system, or all at once where a system has many."""
         owners, first = np.unique(self.owner[open_], return_index=True)
         chosen = self._together(owners)
-        wish, alone = self._wishes(open_, owners, open_[first], turn=turn)
+        if turn == 0:
+            waiting = np.bincount(self.owner[open_], minlength=len(self.blocks))
+            self.large = owners[waiting[owners] > _LARGE_BLOCK]
+        wish, alone, way = self._wishes(open_, open_[first], turn=turn)
         places, targets, crossed = chosen.places, chosen.targets, chosen.crossed
         driven = crossed.among(alone)  # each is an unknown of its own this time
         limits = chosen.with_counts(driven)
@@ -334,7 +342,11 @@ class _Search:
                 [targets[np.flatnonzero(crowd[places])], _single(margins, targets.shape[1])],
                 limits.sums.shape[1],
             ),
-            self._pull(wish, np.flatnonzero(crowd), self._ways(margins.size, turn=turn)),
+            self._pull(
+                wish,
+                np.flatnonzero(crowd),
+                np.full(margins.size, way) if way else self._either_way(margins.size),
+            ),
             self.clock,
         )[: targets.shape[1]]
         low = targets @ solved
@@ -362,29 +374,46 @@ class _Search:
             np.concatenate([ends, np.where(ways > 0, float(wanted), 0.0)]),
         )
 
-    def _ways(self, size: int, *, turn: int) -> Floats:
-        """Return which way each of a crowd goes: down at first, then half of them up."""
-        return self.drawn.choice([-1.0, 1.0], size) if turn else np.full(size, -1.0)
+    def _either_way(self, size: int) -> Floats:
+        """Return which way each of a crowd goes: half of them up, drawn anew."""
+        return self.drawn.choice([-1.0, 1.0], size)
 
     def _wishes(
-        self, open_: Integers, owners: Integers, first: Integers, *, turn: int
-    ) -> tuple[Floats, Integers]:
-        """Return the direction to drive each target, and those driven by themselves.
+        self, open_: Integers, first: Integers, *, turn: int
+    ) -> tuple[Floats, Integers, float]:
+        """Return the direction to drive each target, those driven by themselves, and all's way.
 
-        All open targets of a large system are pulled at once: down at first, then half of them,
-        drawn anew each round, up and half down, each as far as it needs. Where a total leaves
-        little room, one cell gains what another loses, and both are settled. In between, the one
-        that the limits leave least is driven to its ends by itself, for one exposed target ends
-        the search; so is each where no round settles any more.
+        In the first rounds all open targets of a large system are pulled at once: down at first,
+        then half of them, drawn anew each round, up and half down, each as far as it needs. Where
+        a total leaves little room, one cell gains what another loses, and both are settled. Then
+        those go together that are far apart: down in one round and up in the next. What is still
+        open then is driven to its ends by itself, what the limits leave least first, for one
+        exposed target ends the search.
         """
         wish = np.zeros(self.owner.size)
         wish[first] = np.where(self.most_known[first], -1.0, 1.0)
-        if self.fruitless >= _PATIENCE or turn % _TURNS >= _TOGETHER:
-            return wish, first
-        waiting = np.bincount(self.owner[open_], minlength=len(self.blocks))
-        many = owners[waiting[owners] > _LARGE_BLOCK]
-        if turn == 0:
-            self.large = set(many.tolist())
-        crowd = open_[np.isin(self.owner[open_], list(self.large))]
-        wish[crowd] = self._ways(crowd.size, turn=turn)
-        return wish, first[~np.isin(self.owner[first], list(self.large))]
+        together, way = open_[np.isin(self.owner[open_], self.large)], 0.0
+        if turn >= _TOGETHER:
+            together, way = self._far_apart(together)
+        elif turn == 0:
+            way = -1.0
+        wish[together] = way or self._either_way(together.size)
+        return wish, first[~np.isin(self.owner[first], self.owner[together])], way
+
+    def _far_apart(self, open_: Integers) -> tuple[Integers, float]:
+        """Return targets that stand in no other's way, and the way that they go."""
+        lifted = np.intersect1d(self.lowered, open_)
+        self.lowered = self.lowered[:0]
+        if lifted.size:
+            self.tries[lifted] += 1
+            return lifted, 1.0
+        waiting = self.drawn.permutation(open_[self.tries[open_] < _TRIES])
+        waiting = waiting[np.argsort(self.tries[waiting], kind="stable")]
+        self.lowered = far_apart(waiting, self._touched)
+        return self.lowered, -1.0
+
+    @cached_property
+    def _touched(self) -> sparse.csr_array:
+        """What each target touches of its system."""
+        every = self._together(np.arange(len(self.blocks)))
+        return touched_by(every.targets, every.crossed, every.limits.sums)

@@ -128,6 +128,17 @@ def test_a_map_is_withheld_where_the_time_is_spent_and_not_refused(monkeypatch):
     assert (found.withhold[0].tolist(), found.refused) == ([True, True, False, False], False)
 
 
+def test_cells_that_nobody_had_time_for_are_withheld(monkeypatch):
+    """A number that stands alone in its cell: spent time is not taken for a number that cannot be.
+
+    It was once, and such cells were printed unchecked.
+    """
+    before, after = told([20, 23, 3]), told([60, 23, 3], last=date(2024, 7, 31))
+    assert not check([after], [before], rule=RULE).withhold[0][0]
+    monkeypatch.setattr(bounds, "MOST_SECONDS", 0.0)
+    assert check([after], [before], rule=RULE).withhold[0].all()
+
+
 def test_limits_that_cannot_hold_together_are_told_from_those_that_can():
     eye = sparse.csr_array(np.eye(1))
     both = sparse.csr_array(np.ones((2, 1)))
