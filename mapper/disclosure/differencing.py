@@ -19,8 +19,9 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from mapper.base.types import Flags, Integers
-from mapper.disclosure.bounds import Block, SystemBounds, TargetNeed, a_clock, bound
+from mapper.disclosure.bounds import a_clock, bound
 from mapper.disclosure.lens_pieces import MOST_LENSES
+from mapper.disclosure.limits import Block, SystemBounds, TargetNeed
 from mapper.disclosure.linking import linked_to
 from mapper.disclosure.merged import limits_on
 from mapper.disclosure.programmes import Clock
@@ -147,23 +148,39 @@ def _exposed_cells(ground: SharedGround, pieces: Integers, terms: _Terms) -> tup
     before = np.stack([low[1:], high[1:]]).reshape(-1, pieces.size).T
     patterns, pattern, shared = np.unique(before, axis=0, return_inverse=True, return_counts=True)
     within_reach = np.argsort(-shared, kind="stable")[: MOST_SYSTEMS // (_TRIED_AT_EACH_END + 2)]
-    blocks: list[Block] = []
-    owner: list[int] = []
+    waiting = {}
     for at in within_reach.tolist():
         lows, highs = np.split(patterns[at], 2)
         actual = np.unique(np.stack([low[0], high[0]])[:, pattern == at], axis=1).T
-        for limits in _tries(lows, highs, actual, ground.cover, terms.rule):
-            block = block_of(limits, ground.cover, terms.need)
-            if block is not None:
-                blocks.append(block)
-                owner.append(at)
-    found = bound(blocks, terms.need, clock=terms.clock)
+        waiting[at] = _tries(lows, highs, actual, ground.cover, terms.rule)
+    found, solved = _exposed_by_some(waiting, ground.cover, terms)
     bad = np.ones(len(patterns), dtype=bool)
-    bad[within_reach] = False
-    for at, known in zip(owner, found, strict=True):
-        bad[at] |= known.possible and bool(known.exposed.any())
+    bad[within_reach] = np.isin(within_reach, found)
     contradicted = _contradicted(ground, pieces)
-    return pieces[bad[pattern] | contradicted], len(blocks)
+    return pieces[bad[pattern] | contradicted], solved
+
+
+def _exposed_by_some(
+    waiting: dict[int, list[list[Limit]]], cover: Flags, terms: _Terms
+) -> tuple[list[int], int]:
+    """Return which pasts expose a count with one of their tries, and how many were solved.
+
+    The smallest numbers first, which leave the least room: one that exposes a count is enough.
+    """
+    exposed: list[int] = []
+    solved = 0
+    for turn in range(max(map(len, waiting.values()), default=0)):
+        tries = {at: limits[turn] for at, limits in waiting.items() if turn < len(limits)}
+        made = {at: block_of(limits, cover, terms.need) for at, limits in tries.items()}
+        blocks = {at: block for at, block in made.items() if block is not None}
+        solved += len(blocks)
+        for at, known in zip(
+            blocks, bound([*blocks.values()], terms.need, clock=terms.clock), strict=True
+        ):
+            if known.possible and known.exposed.any():
+                exposed.append(at)
+                del waiting[at]
+    return exposed, solved
 
 
 def _tries(

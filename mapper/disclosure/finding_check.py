@@ -15,8 +15,9 @@ from dataclasses import dataclass
 import numpy as np
 
 from mapper.base.types import Flags, Integers
-from mapper.disclosure.bounds import Block, SystemBounds, TargetNeed, a_clock, bound
+from mapper.disclosure.bounds import a_clock, bound
 from mapper.disclosure.differencing import DifferencingCheck, need_of, too_many_lenses
+from mapper.disclosure.limits import Block, SystemBounds, TargetNeed
 from mapper.disclosure.linking import linked_to
 from mapper.disclosure.loose_totals import narrows_nothing
 from mapper.disclosure.merged import limits_on

@@ -33,7 +33,7 @@ if TYPE_CHECKING:
     from scipy.sparse import csgraph
 
     from mapper.base.types import Flags, Floats, Integers
-    from mapper.disclosure.bounds import TargetNeed
+    from mapper.disclosure.limits import TargetNeed
     from mapper.disclosure.programmes import Clock
     from mapper.disclosure.systems import SharedGround
 else:

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
     from scipy import sparse
 
-    from mapper.disclosure.bounds import Block, TargetNeed
+    from mapper.disclosure.limits import Block, TargetNeed
 else:
     sparse = Lazy("scipy.sparse")
 

@@ -8,7 +8,7 @@ apart into systems of its own; most are a single cell.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property, lru_cache
 from itertools import pairwise
 from typing import TYPE_CHECKING
@@ -16,12 +16,13 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from mapper.base.lazy import Lazy
-from mapper.disclosure.bounds import Block, TargetNeed
 from mapper.disclosure.ground import overlay
 from mapper.disclosure.lens_pieces import lens_pieces
+from mapper.disclosure.limits import Block, TargetNeed
 from mapper.disclosure.margins import Tables
 from mapper.disclosure.parted import with_parts
 from mapper.disclosure.register import UNLIMITED, StoredRelease
+from mapper.disclosure.witnesses import MANY_KINDS, without_shown
 from mapper.grid.hexagons import Cells, strings_to_cells
 
 if TYPE_CHECKING:
@@ -206,14 +207,16 @@ def _small_block(held: Flags, low: Integers, high: Integers, need: TargetNeed) -
     made = _small_sums(
         held.tobytes(), held.shape, (high == 0).tobytes(), (low < need.below).tobytes()
     )
-    return None if made is None else Block(made[0], *_ends(low, high), targets=made[1])
+    if made is None:
+        return None
+    least, most = _ends(low, high)
+    block = replace(made, low=least, high=most)
+    return block if block.sums.shape[1] < MANY_KINDS else without_shown(block, need)
 
 
-@lru_cache(maxsize=512)
-def _small_sums(
-    held: bytes, shape: tuple[int, int], none: bytes, small: bytes
-) -> tuple[sparse.csr_array, sparse.csr_array] | None:
-    """Return the sums and the targets of one piece of ground, which hang on no number itself.
+@lru_cache(maxsize=4096)
+def _small_sums(held: bytes, shape: tuple[int, int], none: bytes, small: bytes) -> Block | None:
+    """Return the system of one piece of ground but for its numbers, on which nothing else hangs.
 
     Parameters
     ----------
@@ -241,7 +244,9 @@ def _small_sums(
     )
     watched = watched[watched.any(axis=1)]
     distinct = {row.tobytes(): at for at, row in enumerate(np.packbits(watched, axis=1))}
-    return _plain_sparse(sums), _plain_sparse(watched[sorted(distinct.values())])
+    targets = watched[sorted(distinct.values())]
+    unsaid = np.zeros(0)
+    return Block(_plain_sparse(sums), unsaid, unsaid, _plain_sparse(targets))
 
 
 def _plain_sparse(flags: Flags) -> sparse.csr_array:

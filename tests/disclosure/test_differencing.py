@@ -10,13 +10,14 @@ import shapely
 from scipy import sparse
 
 from mapper.disclosure import bounds, differencing
-from mapper.disclosure.bounds import Block, TargetNeed, bound
+from mapper.disclosure.bounds import bound
 from mapper.disclosure.differencing import check
 from mapper.disclosure.finding_check import check_finding
 from mapper.disclosure.ground import overlay
 from mapper.disclosure.intervals import outer_bounds
 from mapper.disclosure.lens_cover import covered
 from mapper.disclosure.lens_pieces import lens_pieces, related, selection_of
+from mapper.disclosure.limits import Block, TargetNeed
 from mapper.disclosure.linking import linked_to
 from mapper.disclosure.register import Selection, StoredRelease
 from mapper.disclosure.rules import rules

@@ -5,7 +5,8 @@ import pytest
 from scipy import optimize, sparse
 
 from mapper.disclosure import bounds
-from mapper.disclosure.bounds import TargetNeed, bound
+from mapper.disclosure.bounds import bound
+from mapper.disclosure.limits import TargetNeed
 from mapper.disclosure.margins import margins_of
 from mapper.disclosure.programmes import Pull, SumLimits, solve_pulling
 from mapper.disclosure.systems import Limit, block_of
