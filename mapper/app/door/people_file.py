@@ -97,11 +97,11 @@ def read_people_file(path: Path) -> PeopleMap:
     found = PeopleMap(
         name_claim=claims.text("name"),
         roles_claim=claims.text("roles"),
-        wards_claim=claims.text("wards") if "wards" in claims.table else "",
+        wards_claim=claims.text("wards", needed=False),
         roles=MappingProxyType(_roles(_table(whole, "roles"))),
         wards=MappingProxyType(_wards(_table(whole, "wards"))) if "wards" in whole.table else None,
         sha256=hashlib.sha256(content).hexdigest(),
-        agency_claim=claims.text("agency") if "agency" in claims.table else "",
+        agency_claim=claims.text("agency", needed=False),
         agencies=MappingProxyType(_agencies(_table(whole, "agencies")))
         if "agencies" in whole.table
         else None,

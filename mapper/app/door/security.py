@@ -30,7 +30,7 @@ _HEADERS = {
     "Cross-Origin-Opener-Policy": "same-origin",
 }
 _ONLY_SECURE = {"Strict-Transport-Security": "max-age=31536000"}  # where the app has TLS
-_AWAY = 503  # a websocket is told to try again, 1013; for good it is closed with 1008
+AWAY = 503
 _PINGS = ("/_stcore/health", "/_stcore/host-config")
 _THIS_MACHINE = ("127.", "::1", "::ffff:127.")
 # A name or address and a port, and not a character more: what a lenient reading of
@@ -45,20 +45,20 @@ class Door(ABC):
     app: ASGIApp
 
     @abstractmethod
-    def refusal(self, asked: HTTPConnection) -> Response | None:
+    async def refusal(self, asked: HTTPConnection) -> Response | None:
         """Return why a request or a websocket is not let in, or nothing if it is."""
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one request, or open one websocket."""
-        refused = None if scope["type"] == "lifespan" else self.refusal(HTTPConnection(scope))
-        await (answer_to(scope, refused) if refused else self.app)(scope, receive, send)
-
-
-def answer_to(scope: Scope, refusal: Response) -> ASGIApp:
-    """Return a refusal as whoever asks can take it: a websocket is closed before it opens."""
-    if scope["type"] == "http":
-        return refusal
-    return WebSocketClose(code=1013 if refusal.status_code == _AWAY else 1008)
+        asked = scope["type"] in {"http", "websocket"}
+        answer = await self.refusal(HTTPConnection(scope)) if asked else None
+        if answer is None:
+            await self.app(scope, receive, send)
+        elif scope["type"] == "http":
+            await answer(scope, receive, send)
+        else:  # it is told to try again, or closed for good
+            code = 1013 if answer.status_code == AWAY else 1008
+            await WebSocketClose(code=code)(scope, receive, send)
 
 
 @dataclass(eq=False)
@@ -67,16 +67,16 @@ class Closed(Door):
 
     words: str
 
-    def refusal(self, asked: HTTPConnection) -> Response:
+    async def refusal(self, asked: HTTPConnection) -> Response:
         """Refuse everything."""
         del asked
-        return PlainTextResponse(self.words, _AWAY)
+        return PlainTextResponse(self.words, AWAY)
 
 
 class ThisMachineOnly(Door):
     """Turn away other machines: nobody signs in here, so whoever asks is the one person."""
 
-    def refusal(self, asked: HTTPConnection) -> Response | None:
+    async def refusal(self, asked: HTTPConnection) -> Response | None:
         """Refuse whoever is not on this machine."""
         if asked.client and asked.client.host.startswith(_THIS_MACHINE):
             return None
@@ -92,7 +92,7 @@ class OwnDoorsOnly(Door):
     browser on to the root without an error in its console.
     """
 
-    def refusal(self, asked: HTTPConnection) -> Response | None:
+    async def refusal(self, asked: HTTPConnection) -> Response | None:
         """Refuse what nobody's browser asks for, and a ping that is not for the root."""
         path = asked.scope["path"]
         if "/_stcore/agent" in path:
@@ -109,7 +109,7 @@ class OwnHostsOnly(Door):
     hosts: Sequence[str]
     secure: bool = False
 
-    def refusal(self, asked: HTTPConnection) -> Response | None:
+    async def refusal(self, asked: HTTPConnection) -> Response | None:
         """Refuse a host or an origin that is not this app's own."""
         host, origin = asked.headers.get("host", ""), asked.headers.get("origin")
         own = f"{'https' if self.secure else 'http'}://{host}".lower()
