@@ -138,7 +138,7 @@ def parts_of(whole: Part, name: str) -> tuple[Part, ...]:
     if not isinstance(tables, list) or not all(isinstance(table, dict) for table in tables):
         whole.fault(f"`{name}` is not a list of tables. Begin each with [[{name}]].", at=name)
         return ()
-    spans = list(_spans(whole.lines, name))
+    spans = list(spans_of(whole.lines, name))
     if len(spans) != len(tables):  # written inline: name = [{ ... }]
         spans = [(0, len(whole.lines))] * len(tables)
     return tuple(
@@ -147,15 +147,17 @@ def parts_of(whole: Part, name: str) -> tuple[Part, ...]:
     )
 
 
-def _spans(lines: tuple[str, ...], name: str) -> Iterator[tuple[int, int]]:
-    """Yield the first and one past the last line of each ``[[name]]`` table."""
+def spans_of(
+    lines: tuple[str, ...], name: str, *, brackets: str = "[["
+) -> Iterator[tuple[int, int]]:
+    """Yield the first and one past the last line of each ``[[name]]`` table, or of ``[name]``."""
     # What looks like a header inside a text of several lines is none: blank such texts.
     text = _MULTI_LINE.sub(lambda found: "\n" * found[0].count("\n"), "\n".join(lines))
     starts: list[tuple[int, str]] = []
     for number, line in enumerate(text.split("\n")):
         header = _HEADER.match(line)
         if header and header[3] == "]":  # [rule.when] belongs to the rule above it
-            starts.append((number, header[2].strip("\"'") if header[1] == "[[" else ""))
+            starts.append((number, header[2].strip("\"'") if header[1] == brackets else ""))
     ends = [start for start, _ in starts[1:]] + [len(lines)]
     for (start, found), end in zip(starts, ends, strict=False):
         if found == name:

@@ -108,12 +108,12 @@ def touch_session(connection: Connection, key: str, *, now: datetime) -> None:
 def end_session(connection: Connection, key: str, *, now: datetime, because: Why) -> bool:
     """End a session and record it; tell whether there was one to end."""
     open_one = (sessions.c.key == key) & sessions.c.ended.is_(None)
-    row = connection.execute(select(sessions).where(open_one)).mappings().first()
+    ended = update(sessions).where(open_one).values(ended=now, ended_because=because)
+    row = connection.execute(ended.returning(sessions.c.person, sessions.c.role)).first()
     if row is None:
         return False
-    connection.execute(update(sessions).where(open_one).values(ended=now, ended_because=because))
     detail = {"because": because, "session": key}
-    append(connection, Event("sign-out", row["person"], role=row["role"], detail=detail), at=now)
+    append(connection, Event("sign-out", row.person, role=row.role, detail=detail), at=now)
     return True
 
 

@@ -7,14 +7,10 @@ ROOT = Path(__file__).parents[2]
 PRODUCT = ("mapper", "pages", "demonstration")
 # Only ever shorter: a module leaves this list when Streamlit's public names serve.
 PRIVATE = {
-    "streamlit.auth_util": "the gate reads the sign-in cookie before any page runs; st.user is for"
-    " pages alone",
-    "streamlit.web.server.starlette.starlette_app_utils": "the cookie's signature",
-    "streamlit.web.server.starlette.starlette_server_config": "the cookie's name",
+    "streamlit.auth_util": "the gate reads the sign-in cookie before any page runs, and leads on to"
+    " Streamlit's own sign-in; st.user and st.login are for pages alone",
     "streamlit.web.server.starlette": "the server's socket, whose answers wait 40 ms for the"
     " browser's acknowledgement; no setting says otherwise",
-    "streamlit.user_info": "the sign-in page leads on to Streamlit's own sign-in; st.login is for"
-    " pages alone",
     "streamlit.proto.BackMsg_pb2": "the gate reads which files a message asks for",
     "streamlit.proto.ForwardMsg_pb2": "the gate reads which addresses a window is told",
     "streamlit.runtime.pages_manager": "the folder pages/ is served by the router alone; no setting"

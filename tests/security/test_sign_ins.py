@@ -1,11 +1,13 @@
 """The server's list of sign-ins, the settings of sign-in, and what the websocket lets through."""
 
 import json
-import stat
-import tomllib
+import os
+import tempfile
 from contextlib import contextmanager
 
 import pytest
+import streamlit as st
+from starlette.datastructures import MutableHeaders
 from starlette.responses import PlainTextResponse
 from streamlit.proto.BackMsg_pb2 import BackMsg
 from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
@@ -16,7 +18,7 @@ from mapper.app.door.application import middleware
 from mapper.app.door.frames import addresses_in, files_asked, go_to
 from mapper.app.door.people_file import session_of
 from mapper.app.door.security import Closed, ThisMachineOnly
-from mapper.app.door.sign_in_cookie import cookies_set_by, tightened
+from mapper.app.door.sign_in_cookie import tighten_cookies
 from mapper.app.door.sign_in_page import sign_in_page
 from mapper.app.door.sign_ins import LOOK_EVERY, SignIns
 from mapper.base.errors import PeopleError, RecordsError
@@ -301,7 +303,6 @@ def at_the_door(monkeypatch, set_up, listed):
     set_up()
     monkeypatch.setattr(gate, "sign_ins", listed)
     monkeypatch.setattr(gate, "claims_of", lambda _cookies: CLAIMS)
-    monkeypatch.setattr(gate, "is_ready", lambda: True)
     assert listed.open(module.provider().people.viewer(CLAIMS))
     return gate.SignedInOnly(PlainTextResponse("inside"))
 
@@ -411,15 +412,32 @@ def test_the_secret_may_stand_in_a_file(set_up, tmp_path):
         module.provider()
 
 
-def test_what_streamlit_reads_is_for_this_user_alone_and_gone_afterwards(set_up):
+def test_what_streamlit_reads_is_given_in_memory_and_is_in_no_file_or_variable(
+    set_up, monkeypatch, tmp_path
+):
+    for kept in ("_secrets", "_programmatic_secrets"):  # what the test gives goes with it
+        monkeypatch.setattr(st.secrets, kept, None)
+    monkeypatch.setattr("mapper.app.door.started._STARTED", ["mapper serve"])
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
     set_up()
-    with module.secrets_file(module.provider()) as path:
-        told = tomllib.loads(path.read_text())["auth"]
-        assert stat.S_IMODE(path.stat().st_mode) == 0o600
-        assert stat.S_IMODE(path.parent.stat().st_mode) == 0o700
-        assert told["redirect_uri"] == "https://mapper.example/oauth2callback"
-        assert len(told["cookie_secret"]) >= 64
-    assert not path.parent.exists()
+    before = dict(os.environ)
+    assert len(middleware()) > 1
+    told = st.secrets["auth"]
+    assert told["redirect_uri"] == "https://mapper.example/oauth2callback"
+    assert told["client_secret"] == "hush"
+    assert len(told["cookie_secret"]) >= 64
+    assert dict(os.environ) == before
+    assert {path.name for path in tmp_path.rglob("*")} == {"people.toml"}
+
+
+def test_with_sign_in_set_up_streamlit_itself_starts_nothing(set_up, monkeypatch):
+    monkeypatch.setattr("mapper.app.door.started._STARTED", [])
+    set_up()
+    (only,) = middleware()
+    assert (only.cls, only.kwargs) == (
+        Closed,
+        {"words": "Sign-in is set up: start the app with mapper serve."},
+    )
 
 
 def test_the_key_of_cookies_is_one_for_an_installation_and_tells_not_its_secret(set_up):
@@ -505,13 +523,20 @@ def test_the_window_is_sent_to_a_page_of_the_app():
 
 
 def test_cookies_go_out_no_looser_than_they_must():
+    def sent(*cookies, secure=True, longest=36_000):
+        headers = MutableHeaders(raw=[(b"set-cookie", one) for one in cookies] + [(b"x", b"f=g")])
+        told = tighten_cookies(headers, secure=secure, longest=longest)
+        assert headers["x"] == "f=g"
+        return told, [one.encode() for one in headers.getlist("set-cookie")]
+
     set_by_streamlit = b"a=b; HttpOnly; Max-Age=2592000; Path=/; SameSite=lax"
-    tight = tightened(set_by_streamlit, secure=True, longest=36_000)
-    assert tight == b"a=b; HttpOnly; Max-Age=36000; Path=/; SameSite=lax; Secure"
-    assert tightened(tight, secure=True, longest=99_999) == tight
-    assert b"Secure" not in tightened(set_by_streamlit, secure=False, longest=60)
-    headers = [(b"Set-Cookie", b'a="b c"; Path=/'), (b"set-cookie", b"d=e"), (b"x", b"f=g")]
-    assert cookies_set_by(headers) == {"a": "b c", "d": "e"}
+    tight = b"a=b; HttpOnly; Max-Age=36000; Path=/; SameSite=lax; Secure"
+    assert sent(set_by_streamlit) == ({"a": "b"}, [tight])
+    assert sent(tight, longest=99_999) == ({"a": "b"}, [tight])
+    assert b"Secure" not in sent(set_by_streamlit, secure=False, longest=60)[1][0]
+    told, cookies = sent(b'a="b c"; Path=/', b"d=e", b"gone=null; Max-Age=0", secure=False)
+    assert told == {"a": "b c", "d": "e", "gone": "null"}
+    assert cookies == [b'a="b c"; Path=/', b"d=e", b"gone=null; Max-Age=0"]
 
 
 def test_the_sign_in_page_says_no_word_of_the_address():

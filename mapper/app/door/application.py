@@ -7,6 +7,7 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from typing import Any
 
+import streamlit as st
 from starlette.middleware import Middleware
 from starlette.routing import BaseRoute
 from streamlit.runtime.pages_manager import PagesManager
@@ -14,8 +15,9 @@ from streamlit.runtime.pages_manager import PagesManager
 from mapper.app.door.gate import SignedInOnly
 from mapper.app.door.made_files import MadeFiles
 from mapper.app.door.metered import Metered
-from mapper.app.door.provider import check_alone, is_signed_in_to, provider
+from mapper.app.door.provider import check_alone, is_signed_in_to, provider, sign_in_secrets
 from mapper.app.door.security import Closed, OwnDoorsOnly, OwnHostsOnly, ThisMachineOnly
+from mapper.app.door.started import is_by_serve
 from mapper.app.shell import basemap
 from mapper.app.shell.datasets import demonstration, demonstration_is_at_hand
 from mapper.app.shell.frame import put_on_style
@@ -23,7 +25,7 @@ from mapper.app.shell.kept_data import everybodys, follow_deletions
 from mapper.app.shell.map_pages import ROUTE
 from mapper.app.shell.surroundings import landmarks_near
 from mapper.app.shell.words import notice
-from mapper.base.errors import MapperError, fault_words
+from mapper.base.errors import MapperError, PeopleError, fault_words
 from mapper.base.logs import keep_words_out
 from mapper.base.settings import LOOPBACK_HOSTS, settings
 from mapper.records.workspace import prepare_workspace
@@ -61,6 +63,11 @@ def _alone() -> list[Middleware]:
 def _signed_in() -> list[Middleware]:
     """Return what guards an app that people sign in to."""
     told = provider()
+    if not is_by_serve():  # Streamlit itself would listen to whomever its own settings say
+        raise PeopleError("Sign-in is set up: start the app with mapper serve.")
+    # In memory, so that no file holds them; and now, for Streamlit takes the key of its own session
+    # before it looks at what st.App is told of secrets.
+    st.secrets.merge_programmatic_secrets(sign_in_secrets(told))
     hosts = (*settings().hosts, told.host)
     return [
         Middleware(OwnHostsOnly, hosts=hosts, secure=told.is_secure),

@@ -4,8 +4,9 @@ Streamlit serves each file that it keeps to whoever knows its address. Here a si
 what the server told that very sign-in; so the addresses are read off the messages on their way.
 """
 
-from collections.abc import Iterator
-from functools import lru_cache
+from collections.abc import Iterator, MutableSequence
+from contextlib import suppress
+from functools import cache
 from typing import Any
 
 from google.protobuf.descriptor import Descriptor
@@ -17,52 +18,38 @@ from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
 _ADDRESS_FIELDS = frozenset({"url", "upload_url", "delete_url", "deferred_file_id"})
 _ASKED = frozenset({"rerun_script", "stop_script", "app_heartbeat"})
 _UPLOAD = "file_urls_request"
-_OPERATION = "backend_operation_request"
 _DRAWN_ANEW = "The page was drawn anew since this was offered: press it again."
 
 
 def addresses_in(frame: bytes) -> list[str]:
     """Return the addresses that a message to the browser tells."""
-    message = ForwardMsg()
-    try:
-        message.ParseFromString(frame)
-    except DecodeError:
-        return []
-    return list(_told(message))
+    return list(_told(_read(ForwardMsg, frame)))
 
 
 def _told(message: Any) -> Iterator[str]:
     """Yield every address in a message and its parts."""
     for field, value in message.ListFields():
-        if field.message_type is not None:
-            if not _may_tell(field.message_type):
-                continue
-            parts = value if hasattr(value, "append") or hasattr(value, "add") else [value]
-            for part in parts:
+        if field.message_type is None:
+            if field.name in _ADDRESS_FIELDS and isinstance(value, str):
+                yield value
+        elif _may_tell(field.message_type):
+            for part in value if isinstance(value, MutableSequence) else [value]:
                 yield from _told(part)
-        elif field.name in _ADDRESS_FIELDS and isinstance(value, str):
-            yield value
 
 
-@lru_cache(maxsize=1024)
-def _may_tell(kind: Descriptor) -> bool:
+@cache
+def _may_tell(kind: Descriptor, above: frozenset[str] = frozenset()) -> bool:
     """Tell whether a message of some kind can hold an address, in itself or in any of its parts.
 
     Most kinds cannot, and are not gone through.
     """
-    met, open_ = {kind.full_name}, [kind]
-    while open_:
-        one = open_.pop()
-        if one.GetOptions().map_entry:
-            continue
-        for field in one.fields:
-            part = field.message_type
-            if part is None and field.name in _ADDRESS_FIELDS:
-                return True
-            if part is not None and part.full_name not in met:
-                met.add(part.full_name)
-                open_.append(part)
-    return False
+    if kind.full_name in above or kind.GetOptions().map_entry:
+        return False
+    above |= {kind.full_name}
+    return any(
+        _may_tell(one.message_type, above) if one.message_type else one.name in _ADDRESS_FIELDS
+        for one in kind.fields
+    )
 
 
 def files_asked(frame: bytes, *, uploads: bool = True) -> list[str] | None:
@@ -79,32 +66,19 @@ def files_asked(frame: bytes, *, uploads: bool = True) -> list[str] | None:
         Nothing at all where the message asks for what no page offers its sender: clearing every
         user's cache, writing files on the server, or a place for a file nobody asked them for.
     """
-    message = BackMsg()
-    try:
-        message.ParseFromString(frame)
-    except DecodeError:
-        return None
+    message = _read(BackMsg, frame)
     kind = message.WhichOneof("type")
     if kind in _ASKED or (uploads and kind == _UPLOAD):
         return []
-    if kind != _OPERATION:
-        return None
     asked = message.backend_operation_request
-    names = {field.name for field, _ in asked.ListFields()} - {"request_id", "session_id"}
-    if names == {"deferred_file"}:
-        return [asked.deferred_file.file_id]
-    return [] if names == {"dataframe_chunk"} else None
+    files = {"deferred_file": [asked.deferred_file.file_id], "dataframe_chunk": []}
+    return files.get(asked.WhichOneof("payload"))
 
 
 def file_asked(frame: bytes) -> str:
     """Return the name of the press by which a message asks for a file, nothing of any other."""
-    message = BackMsg()
-    try:
-        message.ParseFromString(frame)
-    except DecodeError:
-        return ""
-    asked = message.backend_operation_request
-    return asked.request_id if asked.HasField("deferred_file") else ""
+    asked = _read(BackMsg, frame).backend_operation_request
+    return str(asked.request_id) if asked.HasField("deferred_file") else ""
 
 
 def with_reasons(frame: bytes, reasons: dict[str, list[str]]) -> bytes:
@@ -115,16 +89,10 @@ def with_reasons(frame: bytes, reasons: dict[str, list[str]]) -> bytes:
     reasons
         By the name of the press; one that is answered is taken out.
     """
-    message = ForwardMsg()
-    try:
-        message.ParseFromString(frame)
-    except DecodeError:
-        return frame
+    message = _read(ForwardMsg, frame)
     answer = message.backend_operation_response
-    if answer.request_id not in reasons:
-        return frame
-    told = reasons.pop(answer.request_id)
-    if not answer.error_msg:
+    told = reasons.pop(answer.request_id, None)
+    if told is None or not answer.error_msg:
         return frame
     answer.error_msg = " ".join(told) or _DRAWN_ANEW
     return bytes(message.SerializeToString())
@@ -135,3 +103,10 @@ def go_to(address: str) -> bytes:
     message = ForwardMsg()
     message.auth_redirect.url = address
     return bytes(message.SerializeToString())
+
+
+def _read(kind: type[Any], frame: bytes) -> Any:
+    """Return what a frame says; one that cannot be read says nothing."""
+    with suppress(DecodeError):
+        return kind.FromString(frame)
+    return kind()

@@ -6,7 +6,6 @@ that nobody listed has no role, and a person without a role is turned away at th
 
 import hashlib
 import json
-import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -16,7 +15,7 @@ from typing import Any
 from mapper.base.errors import PeopleError
 from mapper.base.toml_file import TomlKind
 from mapper.disclosure.people import ROLES, Role, Viewer
-from mapper.lenses.part import Part, closest, quoted
+from mapper.lenses.part import Part, closest, quoted, spans_of
 from mapper.records.agencies import agency_names
 
 _KIND = TomlKind(
@@ -25,7 +24,6 @@ _KIND = TomlKind(
     refused=PeopleError,
 )  # a force of 200 wards and 500 groups has under 60,000 bytes
 LONGEST_NAME = 200
-_HEAD = re.compile(r"\s*\[\s*([\w-]+)\s*\]")
 _KEYS = ("claims", "roles", "wards", "agencies")
 _CLAIM_KEYS = ("name", "roles", "wards", "agency")
 # What Streamlit adds to the claims, and what differs between cookie and page.
@@ -97,11 +95,11 @@ def read_people_file(path: Path) -> PeopleMap:
     found = PeopleMap(
         name_claim=claims.text("name"),
         roles_claim=claims.text("roles"),
-        wards_claim=claims.text("wards") if "wards" in claims.table else "",
+        wards_claim=claims.text("wards", needed=False),
         roles=MappingProxyType(_roles(_table(whole, "roles"))),
         wards=MappingProxyType(_wards(_table(whole, "wards"))) if "wards" in whole.table else None,
         sha256=hashlib.sha256(content).hexdigest(),
-        agency_claim=claims.text("agency") if "agency" in claims.table else "",
+        agency_claim=claims.text("agency", needed=False),
         agencies=MappingProxyType(_agencies(_table(whole, "agencies")))
         if "agencies" in whole.table
         else None,
@@ -163,10 +161,7 @@ def _table(whole: Part, name: str) -> Part:
         state = "is missing" if table is None else "is no table"
         whole.fault(f"[{name}] {state}. docs/signing-in.md shows a whole file.", at=name)
         table = {}
-    found = ((number, _HEAD.match(line)) for number, line in enumerate(whole.lines))
-    heads = {number: head[1] for number, head in found if head}
-    first = next((number for number, head in heads.items() if head == name), 0)
-    end = next((number for number in heads if number > first), len(whole.lines))
+    first, end = next(spans_of(whole.lines, name, brackets="["), (0, len(whole.lines)))
     return Part(table, whole.lines[first:end], first, whole.faults)
 
 

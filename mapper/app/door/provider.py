@@ -1,21 +1,16 @@
 """Sign-in as an installation sets it up: all of it, or none.
 
 With no provider set, one person uses the app on this machine. With one, every part must be there:
-a half of it would look like protection. The settings reach Streamlit's own sign-in through a file
-that only this user can read, written when the server starts and gone when it ends.
+a half of it would look like protection.
 """
 
 import hashlib
-import os
-import tempfile
 from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
+from typing import Any
 from urllib.parse import urlsplit
-
-import tomli_w
 
 from mapper.app.door.people_file import PeopleMap, read_people_file
 from mapper.base.errors import PeopleError
@@ -64,8 +59,7 @@ def provider() -> Provider:
     """
     now = settings()
     secret = _secret_of(now)
-    faults = [*_missing(now, secret), *_addresses(now)]
-    if faults:
+    if faults := list(_faults(now, secret)):
         raise PeopleError("Sign-in is set up in part: " + "; ".join(faults) + ".")
     return Provider(
         metadata=now.provider,
@@ -103,10 +97,9 @@ def cookie_key(told: Provider) -> str:
     return hashlib.pbkdf2_hmac("sha256", told.client_secret.encode(), salt, _KEY_TURNS).hex()
 
 
-@contextmanager
-def secrets_file(told: Provider) -> Iterator[Path]:
-    """Write what Streamlit's sign-in reads."""
-    content = {
+def sign_in_secrets(told: Provider) -> dict[str, Any]:
+    """Return what Streamlit's sign-in reads, as its own secrets have it."""
+    return {
         "auth": {
             "redirect_uri": f"{told.address}/oauth2callback",
             "cookie_secret": cookie_key(told),
@@ -116,11 +109,6 @@ def secrets_file(told: Provider) -> Iterator[Path]:
             "client_kwargs": {"scope": SCOPES, "prompt": "select_account"},
         }
     }
-    with tempfile.TemporaryDirectory(prefix="mapper-sign-in-") as folder:  # mode 0700
-        path = Path(folder) / "secrets.toml"
-        with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file:
-            tomli_w.dump(content, file)
-        yield path
 
 
 def _secret_of(now: Settings) -> str:
@@ -136,8 +124,8 @@ def _secret_of(now: Settings) -> str:
         ) from error
 
 
-def _missing(now: Settings, secret: str) -> Iterator[str]:
-    """Yield each setting that sign-in needs and that is not there."""
+def _faults(now: Settings, secret: str) -> Iterator[str]:
+    """Yield each setting that is missing, or that is no address or would send sign-ins unsealed."""
     needed = {
         "MAPPER_PROVIDER": now.provider,
         "MAPPER_CLIENT_ID": now.client_id,
@@ -146,16 +134,10 @@ def _missing(now: Settings, secret: str) -> Iterator[str]:
         "MAPPER_PEOPLE": now.people,
     }
     yield from (f"{name} is missing" for name, value in needed.items() if not value)
-
-
-def _addresses(now: Settings) -> Iterator[str]:
-    """Yield each address that would carry sign-ins in the clear, or that is none."""
     for name, address in (("MAPPER_PROVIDER", now.provider), ("MAPPER_ADDRESS", now.address)):
         parts = urlsplit(address)
-        safe = parts.scheme == "https" or (
-            parts.scheme == "http" and parts.hostname in LOOPBACK_HOSTS
-        )
-        if address and not (safe and parts.hostname):
+        is_safe = parts.scheme == "https" or parts.hostname in LOOPBACK_HOSTS
+        if address and not (parts.scheme in {"http", "https"} and parts.hostname and is_safe):
             yield f"{name} does not begin with https://"
     if urlsplit(now.address).path.strip("/"):
         yield "MAPPER_ADDRESS has a path: give the app a host name of its own"

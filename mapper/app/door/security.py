@@ -7,10 +7,13 @@ anything from elsewhere.
 """
 
 import re
+from abc import ABC, abstractmethod
 from collections.abc import Sequence
+from dataclasses import dataclass
 
-from starlette.datastructures import Headers, MutableHeaders
-from starlette.responses import PlainTextResponse
+from starlette.datastructures import MutableHeaders
+from starlette.requests import HTTPConnection
+from starlette.responses import PlainTextResponse, Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from starlette.websockets import WebSocketClose
 
@@ -27,8 +30,7 @@ _HEADERS = {
     "Cross-Origin-Opener-Policy": "same-origin",
 }
 _ONLY_SECURE = {"Strict-Transport-Security": "max-age=31536000"}  # where the app has TLS
-
-
+AWAY = 503
 _PINGS = ("/_stcore/health", "/_stcore/host-config")
 _THIS_MACHINE = ("127.", "::1", "::ffff:127.")
 # A name or address and a port, and not a character more: what a lenient reading of
@@ -36,41 +38,52 @@ _THIS_MACHINE = ("127.", "::1", "::ffff:127.")
 _HOST = re.compile(r"(?P<name>[a-z0-9.-]+|\[[0-9a-f:.]+\])(?::[0-9]{1,5})?", re.IGNORECASE)
 
 
-class Closed:
+@dataclass(eq=False)
+class Door(ABC):
+    """A layer in front of the app: it answers what it refuses, and hands on the rest."""
+
+    app: ASGIApp
+
+    @abstractmethod
+    async def refusal(self, asked: HTTPConnection) -> Response | None:
+        """Return why a request or a websocket is not let in, or nothing if it is."""
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer one request, or open one websocket."""
+        asked = scope["type"] in {"http", "websocket"}
+        answer = await self.refusal(HTTPConnection(scope)) if asked else None
+        if answer is None:
+            await self.app(scope, receive, send)
+        elif scope["type"] == "http":
+            await answer(scope, receive, send)
+        else:  # it is told to try again, or closed for good
+            code = 1013 if answer.status_code == AWAY else 1008
+            await WebSocketClose(code=code)(scope, receive, send)
+
+
+@dataclass(eq=False)
+class Closed(Door):
     """Answer nothing but why: what an installation whose sign-in is set up in part does."""
 
-    def __init__(self, app: ASGIApp, *, words: str) -> None:
-        self.app = app
-        self.words = words
+    words: str
 
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Refuse one request."""
-        if scope["type"] == "http":
-            await PlainTextResponse(self.words, 503)(scope, receive, send)
-        elif scope["type"] == "websocket":
-            await WebSocketClose(code=1008)(scope, receive, send)
-        else:
-            await self.app(scope, receive, send)
+    async def refusal(self, asked: HTTPConnection) -> Response:
+        """Refuse everything."""
+        del asked
+        return PlainTextResponse(self.words, AWAY)
 
 
-class ThisMachineOnly:
+class ThisMachineOnly(Door):
     """Turn away other machines: nobody signs in here, so whoever asks is the one person."""
 
-    def __init__(self, app: ASGIApp) -> None:
-        self.app = app
-
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Answer one request."""
-        client = scope.get("client") or ("", 0)
-        if scope["type"] not in {"http", "websocket"} or client[0].startswith(_THIS_MACHINE):
-            await self.app(scope, receive, send)
-            return
-        refusal = PlainTextResponse("Without sign-in this app serves its own machine only.", 403)
-        closed = WebSocketClose(code=1008)
-        await (refusal if scope["type"] == "http" else closed)(scope, receive, send)
+    async def refusal(self, asked: HTTPConnection) -> Response | None:
+        """Refuse whoever is not on this machine."""
+        if asked.client and asked.client.host.startswith(_THIS_MACHINE):
+            return None
+        return PlainTextResponse("Without sign-in this app serves its own machine only.", 403)
 
 
-class OwnDoorsOnly:
+class OwnDoorsOnly(Door):
     """Shut the doors of Streamlit that the app does not use, and answer pings below a page.
 
     Streamlit can be driven by programs without a browser, where an option or a variable of the
@@ -79,56 +92,41 @@ class OwnDoorsOnly:
     browser on to the root without an error in its console.
     """
 
-    def __init__(self, app: ASGIApp) -> None:
-        self.app = app
-
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Answer one request."""
-        path = scope.get("path", "")
-        if scope["type"] == "http" and "/_stcore/agent" in path:
-            await PlainTextResponse("This app is for people with a browser.", 404)(
-                scope, receive, send
-            )
-        elif scope["type"] == "http" and path.endswith(_PINGS) and path not in _PINGS:
-            await PlainTextResponse("The app is at the root.", 300)(scope, receive, send)
-        else:
-            await self.app(scope, receive, send)
+    async def refusal(self, asked: HTTPConnection) -> Response | None:
+        """Refuse what nobody's browser asks for, and a ping that is not for the root."""
+        path = asked.scope["path"]
+        if "/_stcore/agent" in path:
+            return PlainTextResponse("This app is for people with a browser.", 404)
+        if path.endswith(_PINGS) and path not in _PINGS:
+            return PlainTextResponse("The app is at the root.", 300)
+        return None
 
 
-class OwnHostsOnly:
+@dataclass(eq=False)
+class OwnHostsOnly(Door):
     """Turn away requests for other hosts or from other origins, and add the headers above."""
 
-    def __init__(self, app: ASGIApp, *, hosts: Sequence[str], secure: bool = False) -> None:
-        self.app = app
-        self.hosts = frozenset(host.lower().strip("[]") for host in hosts)
-        self.scheme = "https" if secure else "http"
-        self.headers = {**_HEADERS, **(_ONLY_SECURE if secure else {})}
+    hosts: Sequence[str]
+    secure: bool = False
+
+    async def refusal(self, asked: HTTPConnection) -> Response | None:
+        """Refuse a host or an origin that is not this app's own."""
+        host, origin = asked.headers.get("host", ""), asked.headers.get("origin")
+        own = f"{'https' if self.secure else 'http'}://{host}".lower()
+        parts, names = _HOST.fullmatch(host), {one.lower().strip("[]") for one in self.hosts}
+        is_own = parts is not None and parts["name"].lower().strip("[]") in names
+        if is_own and (origin is None or origin.lower() == own):
+            return None
+        return PlainTextResponse("This app answers on its own address only.", 421)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Answer one request."""
-        if scope["type"] not in {"http", "websocket"}:
-            await self.app(scope, receive, send)
-            return
-        if not self._is_own(Headers(scope=scope)):
-            refusal = PlainTextResponse("This app answers on its own address only.", 421)
-            closed = WebSocketClose(code=1008)
-            await (refusal if scope["type"] == "http" else closed)(scope, receive, send)
-            return
+        """Answer one request with the headers, whatever the answer is."""
 
         async def send_with_headers(message: Message) -> None:
             if message["type"] == "http.response.start":
                 headers = MutableHeaders(scope=message)
-                for name, value in self.headers.items():
+                for name, value in (_HEADERS | (_ONLY_SECURE if self.secure else {})).items():
                     headers.setdefault(name, value)
             await send(message)
 
-        await self.app(scope, receive, send_with_headers)
-
-    def _is_own(self, headers: Headers) -> bool:
-        """Tell whether host and origin are this app's own."""
-        host = headers.get("host", "")
-        parts = _HOST.fullmatch(host)
-        if parts is None or parts["name"].lower().strip("[]") not in self.hosts:
-            return False
-        origin = headers.get("origin")
-        return origin is None or origin.lower() == f"{self.scheme}://{host}".lower()
+        await super().__call__(scope, receive, send_with_headers)

@@ -1,8 +1,7 @@
 """Start the app, whatever folder one is in: for one person here, or for those who sign in."""
 
 import socket
-from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Callable, Mapping
 from functools import wraps
 
 from streamlit.web.cli import main_run
@@ -10,7 +9,7 @@ from streamlit.web.server.starlette import starlette_server
 
 from mapper.app.door import started
 from mapper.app.door.first_look import open_when_it_answers
-from mapper.app.door.provider import check_alone, is_signed_in_to, provider, secrets_file
+from mapper.app.door.provider import check_alone, is_signed_in_to, provider
 from mapper.base.errors import InputError, RequestError
 from mapper.base.settings import LOOPBACK_HOSTS, settings
 from mapper.base.top_level import top_level
@@ -53,17 +52,13 @@ def serve(
         )
     prepare_workspace(settings().workspace)
     chosen = _free_port() if port is None else _checked(port)
-    with _sign_in_options() as more:
-        started.by_serve()
-        _send_at_once()
-        say(_welcome(chosen))
-        if browser and not is_signed_in_to():
-            open_when_it_answers(chosen)
-        main_run.main(
-            [str(ENTRY), *options(port=chosen, more=more)],
-            prog_name="mapper serve",
-            standalone_mode=False,
-        )
+    line = [str(ENTRY), *options(port=chosen, more=_sign_in_options())]
+    started.by_serve()
+    _send_at_once()
+    say(_welcome(chosen))
+    if browser and not is_signed_in_to():
+        open_when_it_answers(chosen)
+    main_run.main(line, prog_name="mapper serve", standalone_mode=False)
 
 
 def _send_at_once() -> None:
@@ -91,21 +86,17 @@ def _welcome(port: int) -> str:
     return f"mapper is at http://localhost:{port}, for this machine only. Ctrl+C stops it."
 
 
-@contextmanager
-def _sign_in_options() -> Iterator[dict[str, object]]:
-    """Give the options that sign-in adds; without it, none, and this machine only."""
+def _sign_in_options() -> dict[str, object]:
+    """Return the options that sign-in adds; without it, none, and this machine only."""
     if not is_signed_in_to():
         check_alone(settings())
-        yield {}
-        return
-    told = provider()
-    with secrets_file(told) as path:
-        yield {
-            "server.address": settings().bind,
-            "server.allowedHosts": (*LOOPBACK_HOSTS[:2], "[::1]", told.host),
-            "browser.serverAddress": told.host,
-            "secrets.files": str(path),
-        }
+        return {}
+    host = provider().host
+    return {
+        "server.address": settings().bind,
+        "server.allowedHosts": (*LOOPBACK_HOSTS[:2], "[::1]", host),
+        "browser.serverAddress": host,
+    }
 
 
 def options(*, port: int, more: Mapping[str, object] | None = None) -> list[str]:

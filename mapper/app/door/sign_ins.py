@@ -13,6 +13,8 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
+from functools import partial
+from math import inf
 from threading import Lock
 
 from mapper.base.errors import RecordsError
@@ -42,9 +44,9 @@ _LOG = logging.getLogger(__name__)
 class _Known:
     """What this process knows of a sign-in."""
 
-    row: Session  # as the database had it, with the last use that this process saw
-    viewer: Viewer
+    row: Session  # as the database had it
     looked: datetime
+    used: datetime  # the last time that this process knows of
     noted: datetime  # the last use that the database hears of
     told: dict[str, None] = field(default_factory=dict)  # the latest last
 
@@ -60,7 +62,7 @@ class SignIns:
     _lock: Lock = field(default_factory=Lock)
     _ended: int = 0  # how many were forgotten: what was read before one was is read again
 
-    def open(self, viewer: Viewer, *, expires: float | None = None) -> bool:
+    def open(self, viewer: Viewer, *, expires: float = inf) -> bool:
         """Put a sign-in on the list, unless its token expired (seconds since the epoch).
 
         Raises
@@ -69,9 +71,8 @@ class SignIns:
             When it was used before, or cannot be kept: it opens nothing then.
         """
         now = self._now()
-        ends = now + timedelta(hours=settings().session_hours)
-        if expires is not None and expires < ends.timestamp():
-            ends = datetime.fromtimestamp(expires, UTC)
+        longest = now + timedelta(hours=settings().session_hours)
+        ends = datetime.fromtimestamp(min(longest.timestamp(), expires), UTC)
         if not viewer.session or ends <= now:
             return False
         with self.records().write() as connection:
@@ -81,15 +82,23 @@ class SignIns:
     def viewer(self, session: str, *, used: bool = False) -> Viewer | None:
         """Return who is signed in, if they still are; if they did something, idleness counts anew.
 
+        The database hears of a use now and then, and later: nobody waits for who writes for long,
+        and another process may see idleness so much too early.
+
         Raises
         ------
         RecordsError
             When the database cannot be asked.
         """
-        known = self._live(session)
-        if known is not None and used:
-            self._use(known)
-        return known.viewer if known else None
+        known, now = self._live(session), self._now()
+        if known is None:
+            return None
+        if used:
+            known.used = now
+            if now - known.noted >= min(_NOTED_EVERY, _idle() / 10):
+                known.noted = now
+                self.later(partial(_note, self.records(), known.row.key, now))
+        return known.row.viewer(session)
 
     def end(self, key: str, *, why: Why) -> None:
         """Take a sign-in off the list, by what the database knows it by.
@@ -110,27 +119,25 @@ class SignIns:
 
     def tell(self, session: str, addresses: Iterable[str]) -> bool:
         """Remember which addresses a sign-in is told; tell whether it may be told anything."""
-        with self._lock:
-            known = self._known.get(session_key(session))
-            if known is None:
-                return False
-            for address in addresses:
-                known.told.pop(address, None)
-                known.told[address] = None
-            for oldest in list(known.told)[:-_TOLD_KEPT]:
-                del known.told[oldest]
-            return True
+        known = self._known.get(session_key(session))
+        if known is None:
+            return False
+        for address in addresses:
+            known.told.pop(address, None)
+            known.told[address] = None
+        for oldest in list(known.told)[:-_TOLD_KEPT]:
+            del known.told[oldest]
+        return True
 
     def was_told(self, session: str, address: str) -> bool:
         """Tell whether this process told a sign-in an address."""
-        with self._lock:
-            known = self._known.get(session_key(session))
-            return known is not None and address in known.told
+        known = self._known.get(session_key(session))
+        return known is not None and address in known.told
 
     def count(self) -> int:
         """Return how many are live in this process."""
         with self._lock:
-            return sum(self._state(known.row) == "open" for known in self._known.values())
+            return sum(self._state(known) == "open" for known in self._known.values())
 
     def clear(self) -> None:
         """Forget what this process knows, as a new start of it does."""
@@ -138,57 +145,36 @@ class SignIns:
             self._known.clear()
 
     def _live(self, session: str) -> _Known | None:
-        """Return what is known of a sign-in that is live."""
-        known = self._known.get(session_key(session))
-        age = (self._now() - known.looked).total_seconds() if known else -1
-        if known and 0 <= age < LOOK_EVERY and self._state(known.row) == "open":
+        """Return what is known of a sign-in that is live; one that is over is ended there."""
+        known = self._look(session)
+        state = self._state(known) if known else "ended"
+        if state == "open":
             return known
-        return self._look(session) if session else None
-
-    def _look(self, session: str) -> _Known | None:
-        """Ask the database for a sign-in; one that is over is ended there with its reason."""
-        key, ended, now = session_key(session), self._ended, self._now()
-        with self.records().read() as connection:
-            row = find_session(connection, session)
-        with self._lock:
-            known = self._known.get(key)
-            if row and known:  # uses that the database has not heard of yet
-                row = replace(row, last_seen=max(row.last_seen, known.row.last_seen))
-            state = self._state(row) if row else "ended"
-            if row and state == "open" and ended == self._ended:
-                known = known or _Known(row, row.viewer(session), now, noted=row.last_seen)
-                known.row, known.looked = row, now
-                old = now - timedelta(seconds=LOOK_EVERY) - _idle()  # nobody looked for long
-                self._known = {at: one for at, one in self._known.items() if one.looked >= old}
-                self._known[key] = known
-                return known
-        if state == "open":  # somebody's was ended meanwhile, this one perhaps
-            return self._look(session)
-        self._forget(key)
+        self._forget(session_key(session))
         if state != "ended":
             with suppress(RecordsError):  # it is over all the same
-                self.end(key, why=state)
+                self.end(session_key(session), why=state)
         return None
 
-    def _use(self, known: _Known) -> None:
-        """Note that somebody did something; the database hears of it now and then, and later.
-
-        So nobody waits for who writes for long; another process may see idleness so much too early.
-        """
-        now, records, key = self._now(), self.records(), known.row.key
-        with self._lock:
-            known.row = replace(known.row, last_seen=now)
-
-        def note() -> None:
-            try:
-                with records.write() as connection:
-                    touch_session(connection, key, now=now)
-            except RecordsError as error:
-                _LOG.warning("A use of a sign-in was not written down: %s", error)
-
-        if now - known.noted >= min(_NOTED_EVERY, _idle() / 10):
-            known.noted = now
-            self.later(note)
+    def _look(self, session: str) -> _Known | None:
+        """Return what is known of a sign-in, in whatever state; of old, the database is asked."""
+        key, now = session_key(session), self._now()
+        known = self._known.get(key)
+        while known is None or not 0 <= (now - known.looked).total_seconds() < LOOK_EVERY:
+            ended = self._ended
+            with self.records().read() as connection:
+                row = find_session(connection, session)
+            if row is None:
+                return None
+            with self._lock:
+                if ended == self._ended:  # else one was, this one perhaps: it is read again
+                    known = self._known.get(key) or _Known(row, now, row.last_seen, row.last_seen)
+                    known.row, known.looked, known.used = row, now, max(known.used, row.last_seen)
+                    old = now - timedelta(seconds=LOOK_EVERY) - _idle()  # nobody looked for long
+                    self._known = {at: one for at, one in self._known.items() if one.looked >= old}
+                    self._known[key] = known
+                    return known
+        return known
 
     def _forget(self, key: str) -> None:
         """Let go of a sign-in that is over."""
@@ -196,13 +182,23 @@ class SignIns:
             self._ended += 1
             self._known.pop(key, None)
 
-    def _state(self, row: Session) -> SessionState:
+    def _state(self, known: _Known) -> SessionState:
         """Tell whether a sign-in is over, by what this process knows."""
+        row = replace(known.row, last_seen=known.used)
         return session_state(row, now=self._now(), idle=_idle())
 
     def _now(self) -> datetime:
         """Return the time."""
         return datetime.fromtimestamp(self.clock(), UTC)
+
+
+def _note(records: Database, key: str, now: datetime) -> None:
+    """Write down that somebody was there."""
+    try:
+        with records.write() as connection:
+            touch_session(connection, key, now=now)
+    except RecordsError as error:
+        _LOG.warning("A use of a sign-in was not written down: %s", error)
 
 
 def _idle() -> timedelta:
