@@ -49,6 +49,23 @@ def test_live_work_on_any_of_it_takes_it_off_and_ended_work_does_not():
     assert [one.place for one in bare_places(MAPS, [plan, ended])] == ["Parade"]
 
 
+def test_a_plan_for_a_whole_ward_is_work_at_its_places_and_one_for_another_ward_is_none():
+    cells = [one.cells.assign(ward="Elsewhere", district="Town") for one in MAPS]
+    for one in cells:
+        one.loc[[5, 6, 7], "ward"] = "Northgate"
+    maps = [replace(one, cells=table) for one, table in zip(MAPS, cells, strict=True)]
+    own, other = (
+        replace(record("P-1", "plan", name=ward), ward=ward) for ward in ("Northgate", "Southgate")
+    )
+    assert [one.place for one in bare_places(maps, [own])] == ["Docks"]
+    assert [one.place for one in bare_places(maps, [other])] == ["Parade", "Docks"]
+
+
+def test_a_plan_that_names_a_hot_spot_alone_is_work_there():
+    named = record("P-1", "plan", name="Parade", hotspot_id="h0")
+    assert "Parade" not in [one.place for one in bare_places(MAPS, [named])]
+
+
 def test_maps_of_other_cells_are_refused():
     other = synthetic_release(rings=3)
     with pytest.raises(ValueError, match="same cells"):

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from math import inf
 
 import numpy as np
+import pandas as pd
 
 from mapper.base.types import Flags
 from mapper.disclosure.release import Release
@@ -16,6 +17,7 @@ from mapper.grid.hexagons import strings_to_cells
 from mapper.grid.neighbours import find_neighbours, touching_groups
 from mapper.lenses.lens import Lens
 from mapper.outputs.briefing.gather import ALL_DEMAND
+from mapper.records.access import ward_keys
 from mapper.records.oversight import live
 from mapper.records.place_work import grounds_of
 from mapper.records.versions import Version
@@ -71,13 +73,21 @@ def bare_places(maps: Sequence[Release], work: Iterable[Version]) -> tuple[BareP
     for at in range(int(group.max(initial=-1)) + 1):
         inside = group == at
         cells = frozenset(map(str, names[inside]))
-        if any(ground.share_of(cells) > 0 for ground in grounds):
-            continue
         some = (hot & inside).any(axis=1)
+        spots = {spot for one in maps for spot in one.cells.loc[inside, "hotspot_id"].astype("str")}
+        wards = _wards(maps[0].cells, inside)
+        if any(ground.meets(spot, cells, wards) for ground in grounds for spot in spots):
+            continue
         harms = tuple(one.title for one, yes in zip(maps, some.tolist(), strict=True) if yes)
         count = int(maps[0].cells.loc[inside, "incidents"].sum())
         found.append(BarePlace(_name(maps, some.tolist(), inside), harms, count))
     return tuple(sorted(found, key=lambda one: (-len(one.harms), -one.incidents, one.place)))
+
+
+def _wards(cells: pd.DataFrame, inside: Flags) -> frozenset[str]:
+    """Return the wards that some cells lie in, as records may spell them."""
+    here = cells.loc[inside, ["ward", "district"]].astype("str").drop_duplicates()
+    return ward_keys([f"{ward}, {district}" for ward, district in here.to_numpy()], cells)
 
 
 def _name(maps: Sequence[Release], some: Sequence[bool], inside: Flags) -> str:
