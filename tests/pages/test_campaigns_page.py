@@ -168,6 +168,13 @@ def test_who_leads_at_a_place_is_told_and_places_of_nobody_are_looked_for(campai
     assert "in the hot spots of three or more of: " in words or "too few harms" in words
 
 
+def test_places_where_nobody_works_are_looked_for_before_there_is_any_plan(app):
+    app.switch_page("pages/places/late_and_due.py").run()
+    assert "No plan or campaign is live" in said(app)
+    assert field(app.toggle, "Look for places where three harms meet and nobody works")
+    assert not app.exception
+
+
 def test_cores_are_taken_and_a_briefing_of_a_team_is_counted(app):
     app.switch_page(CAMPAIGNS).run()
     field(app.selectbox, "Begin from a template").select("domestic-abuse-month").run()

@@ -55,16 +55,16 @@ def show_page() -> None:
         viewer = current_viewer()
         every = (*seen_records(viewer, "plan"), *seen_records(viewer, "campaign"))
         work = live(every)
-        if not work:
+        if work:
+            _show_since(viewer, every)
+            _show_actions(viewer, work)
+            _show_crossings(crossings(work))
+        else:
             notice("No plan or campaign is live. Start one under Plans or Campaigns.")
             with st.container(horizontal=True):
                 for page, name in ((PLANS, "Plans"), (CAMPAIGNS, "Campaigns")):
                     icon = ":material/arrow_forward:"
                     st.page_link(page, label=f"Open {name}", icon=icon)
-            return
-        _show_since(viewer, every)
-        _show_actions(viewer, work)
-        _show_crossings(crossings(work))
         _show_bare(viewer, work)
     except MapperError as error:
         notice(str(error), kind="stop")
