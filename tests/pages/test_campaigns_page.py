@@ -7,6 +7,7 @@ import pytest
 from mapper.app.door.who import viewer_now
 from mapper.app.shell.words import plain
 from mapper.disclosure.people import Viewer
+from mapper.incidents.synthetic import SYNTHETIC_NOTICE
 from mapper.records.campaigns import cells_of, coverage
 from mapper.records.open import database
 from mapper.records.saving import Work, save
@@ -166,11 +167,13 @@ def test_who_leads_at_a_place_is_told_and_places_of_nobody_are_looked_for(campai
     assert not campaign.exception
     words = said(campaign).replace("\\", "")
     assert "in the hot spots of three or more of: " in words or "too few harms" in words
+    assert SYNTHETIC_NOTICE in words
 
 
 def test_places_where_nobody_works_are_looked_for_before_there_is_any_plan(app):
     app.switch_page("pages/places/late_and_due.py").run()
     assert "No plan or campaign is live" in said(app)
+    assert SYNTHETIC_NOTICE not in said(app)  # nothing of the data is told yet
     assert field(app.toggle, "Look for places where three harms meet and nobody works")
     assert not app.exception
 

@@ -12,6 +12,7 @@ from mapper.app.campaigns.candidates import incidents_within
 from mapper.app.campaigns.picker import lens_of, release_through
 from mapper.app.shell.area_in_use import area_here
 from mapper.app.shell.day import today_here
+from mapper.app.shell.frame import show_synthetic
 from mapper.app.shell.taking import handed_out, offer_file, require_live
 from mapper.app.shell.waiting import opened_dataset
 from mapper.app.shell.words import notice, plain
@@ -100,6 +101,7 @@ def _map_of(content: Content) -> Release | None:
     """Return the map through the campaign's lens; where there is none, it is said why."""
     try:
         dataset = opened_dataset()
+        show_synthetic(dataset.incidents.table)
         return release_through(lens_of(content, dataset), dataset)
     except MapperError as error:
         st.caption(plain(f"What the places hold cannot be told: {error}"))

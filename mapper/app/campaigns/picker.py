@@ -16,6 +16,7 @@ from mapper.app.door.who import current_viewer
 from mapper.app.shell.area_in_use import area_here
 from mapper.app.shell.choices import days_of
 from mapper.app.shell.datasets import Dataset
+from mapper.app.shell.frame import show_synthetic
 from mapper.app.shell.lens_offer import lenses_for
 from mapper.app.shell.results import released
 from mapper.app.shell.surroundings import landmarks_near
@@ -101,6 +102,7 @@ def release_through(lens: Lens, dataset: Dataset, progress: Progress | None = No
 def _offer(taken: Sequence[Mapping[str, Any]], key: str, content: Content) -> Sequence[Candidate]:
     """Draw what may be ticked; return what was, once the button is pressed."""
     dataset = opened_dataset()
+    show_synthetic(dataset.incidents.table)
     template, lens = template_of(content), lens_of(content, dataset)
     shown = release_through(lens, dataset)
     kind = st.segmented_control(

@@ -12,7 +12,7 @@ from mapper.app.campaigns.picker import release_through
 from mapper.app.door.who import current_viewer
 from mapper.app.oversight.bare_places import FEWEST, bare_places, one_of_each_family
 from mapper.app.shell.day import today_here
-from mapper.app.shell.frame import put_on_style, show_marking
+from mapper.app.shell.frame import put_on_style, show_marking, show_synthetic
 from mapper.app.shell.lens_offer import lenses_for
 from mapper.app.shell.taking import handed_out, offer_file, require_live
 from mapper.app.shell.waiting import opened_dataset, shown_progress
@@ -174,6 +174,7 @@ def _show_bare(viewer: Viewer, work: Sequence[Version]) -> None:
     if not st.toggle("Look for places where three harms meet and nobody works", key="bare places"):
         return
     dataset = opened_dataset()
+    show_synthetic(dataset.incidents.table)
     offer = lenses_for(dataset.digest, _dataset=dataset)
     lenses = one_of_each_family(offer.lenses[: offer.fitting])
     maps = []
@@ -191,8 +192,8 @@ def _show_bare(viewer: Viewer, work: Sequence[Version]) -> None:
     whose = " Looked for in your wards alone." if not may(viewer, "see everything") else ""
     st.caption(
         plain(
-            f"{count(len(found), 'place')} in the hot spots of three or more of: {told}; no live"
-            f" plan or campaign covers any of it.{whose}"
+            f"{count(len(found), 'place')} in the hot spots of three or more of: {told};"
+            f" {maps[0].period}; no live plan or campaign covers any of it.{whose}"
         )
     )
 

@@ -11,6 +11,7 @@ from datetime import UTC, datetime
 from mapper.base.errors import OutputError
 from mapper.base.text import count
 from mapper.disclosure.release import AnyRelease, is_release
+from mapper.incidents.synthetic import SYNTHETIC_NOTICE
 
 
 @dataclass(frozen=True)
@@ -121,6 +122,4 @@ class Document:
     @property
     def warning(self) -> str:
         """What stands under the title of a document of invented data, else nothing."""
-        if not self.release.synthetic:
-            return ""
-        return "Synthetic demonstration data: no record describes a real event, person or home."
+        return SYNTHETIC_NOTICE if self.release.synthetic else ""
