@@ -35,7 +35,7 @@ _EPSILON = 1e-6
 _AT_A_TIME = 40_000  # unknowns of systems that are solved side by side
 _MANY_SUMS = 200  # of a system; fewer are solved as they come
 _MANY_UNKNOWNS = 400  # likewise
-MOST_SECONDS = 30.0  # for the programmes of one check; what they leave open counts as exposed
+MOST_SECONDS = 60.0  # for the programmes of one check; what they leave open counts as exposed
 
 
 def bound(

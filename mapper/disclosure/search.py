@@ -37,8 +37,9 @@ else:
 
 _EPSILON = 1e-6
 _LARGE_BLOCK = 40  # targets; above, several are driven at once
-_TOGETHER = 6  # rounds in which all open targets of a large system go together
-_TRIES = 3  # down and up again far from others, before a target is driven by itself
+_TOGETHER = 6  # rounds at least in which all open targets of a large system go together
+_LEFT_OPEN = 0.9  # of the open ones: where a round leaves more, those far apart go by themselves
+_TRIES = 2  # down and up again far from others, before a target is driven by itself
 _MOST_ROUNDS = 400
 
 
@@ -107,6 +108,7 @@ class Search:
         self.room = np.zeros(self.owner.size)  # at most, by the limits alone: the narrowest first
         self.safe, self.shown = self._by_limits()  # what needs no programme, for good or ill
         self.large = np.zeros(0, dtype=np.int64)  # systems of which many targets go at once
+        self.apart, self.open_before = False, 0
         self.lowered = np.zeros(0, dtype=np.int64)  # far apart, in the round before
         self.tries = np.zeros(self.owner.size, dtype=np.int64)  # down and up, far apart
         self.drawn = np.random.default_rng(0)  # which half is lifted; the same at every check
@@ -252,17 +254,19 @@ class Search:
     def _wishes(self, open_: Integers, first: Integers, *, turn: int) -> _Wish:
         """Return the direction to drive each target, and those driven by themselves.
 
-        In the first rounds all open targets of a large system are pulled at once: down at first,
-        then half of them, drawn anew each round, up and half down, each as far as it needs. Where
-        a total leaves little room, one cell gains what another loses, and both are settled. Then
-        those go together that are far apart: down in one round and up in the next. What is still
+        All open targets of a large system are pulled at once while that settles many: down at
+        first, then half of them, drawn anew each round, up and half down, each as far as it needs.
+        Where a total leaves little room, one cell gains what another loses, and both are settled.
+        Then those go together that are far apart: down in one round and up in the next. What is still
         open then, or has all others near, is driven to its ends by itself, what the limits leave
         least first, for one exposed target ends the search.
         """
         way = np.zeros(self.owner.size)
         way[first] = np.where(self.most_known[first], -1.0, 1.0)
         crowd, together = open_[np.isin(self.owner[open_], self.large)], 0.0
-        if turn >= _TOGETHER:
+        stuck = turn >= _TOGETHER and crowd.size > _LEFT_OPEN * self.open_before
+        self.apart, self.open_before = self.apart or stuck, crowd.size
+        if self.apart:
             crowd, together = self._far_apart(crowd)
         elif turn == 0:
             together = -1.0
