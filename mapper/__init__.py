@@ -12,10 +12,7 @@ The flow, which the command line, the pages and scheduled runs all follow::
 """
 
 from importlib import import_module
-from importlib.metadata import version
 from typing import Any
-
-__version__ = version("mapper")
 
 _HOMES = {
     "Answer": ("mapper.outputs.notebook", "Answer"),
@@ -36,6 +33,8 @@ __all__ = ["__version__", *sorted(_HOMES)]  # noqa: PLE0604 - names are strings,
 
 def __getattr__(name: str) -> Any:
     """Import a public name when it is first asked for: the command line starts fast."""
+    if name == "__version__":
+        return import_module("importlib.metadata").version("mapper")
     if name not in _HOMES:
         raise AttributeError(f"mapper has no {name}")
     module, attribute = _HOMES[name]

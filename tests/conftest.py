@@ -4,7 +4,7 @@ import json
 import os
 import shutil
 import sys
-from contextlib import suppress
+from contextlib import contextmanager, suppress
 from datetime import date
 from importlib import import_module
 from pathlib import Path
@@ -30,6 +30,10 @@ from tests.small_extract import write_extract
 hypothesis.settings.register_profile("untimed", deadline=None)
 hypothesis.settings.load_profile("untimed")
 
+GUARDED = (  # modules that read a stranger's file in a child
+    *("areas.boundaries", "areas.build", "areas.groups", "areas.recognise", "areas.study_area"),
+    *("incidents.parquet", "incidents.spatial", "incidents.workbook"),
+)
 SHARED = Path(__file__).parents[2] / "shared" / "data"
 
 
@@ -64,11 +68,9 @@ def make_release():
     return synthetic_release
 
 
-@pytest.fixture(scope="module")
-def in_process():
-    """Areas built without a child process: the tests of the guard itself have theirs."""
-    from mapper.areas import boundaries
-    from mapper.areas import build as area_build
+@contextmanager
+def no_child():
+    """Read and build in this process what a child would: the tests of the guard have theirs."""
 
     def directly(task, told, *, progress=no_progress, **_choices):
         module, _, function = task.partition(":")
@@ -76,8 +78,22 @@ def in_process():
         return json.loads(json.dumps(found))
 
     with pytest.MonkeyPatch.context() as patch:
-        for module in (area_build, boundaries):
-            patch.setattr(module, "in_child", directly)
+        for name in GUARDED:
+            patch.setattr(f"mapper.{name}.in_child", directly)
+        yield
+
+
+@pytest.fixture(scope="module")
+def in_process():
+    """No child process for the tests of a module."""
+    with no_child():
+        yield
+
+
+@pytest.fixture
+def here():
+    """No child process for one test, of a module in which others start theirs."""
+    with no_child():
         yield
 
 

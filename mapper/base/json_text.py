@@ -5,10 +5,7 @@ Python's parser holds a text some forty times over and meets brackets without en
 """
 
 import json
-from pathlib import Path
 from typing import Any
-
-from mapper.base.files import read_regular
 
 SMALL = 1_048_576  # bytes of what a person or mapper itself wrote to be read whole
 
@@ -32,16 +29,3 @@ def json_of(text: bytes | str) -> Any:
         return json.loads(text)
     except RecursionError as error:
         raise ValueError("brackets nested too deeply") from error
-
-
-def read_json(path: Path, *, at_most: int = SMALL) -> Any:
-    """Return what a regular file of at most so many bytes holds.
-
-    Raises
-    ------
-    OSError
-        When it cannot be opened, is no regular file, or is longer.
-    ValueError
-        As :func:`json_of`.
-    """
-    return json_of(read_regular(path, at_most=at_most))

@@ -6,8 +6,10 @@ Tables are checked where they are made (:func:`check_columns`); past that point 
 
 from collections.abc import Mapping
 from types import MappingProxyType
+from typing import TYPE_CHECKING
 
-import pandas as pd
+if TYPE_CHECKING:  # a child process that reads one file starts without it
+    import pandas as pd
 
 # One row per accepted incident. Times are Europe/London wall-clock times without an offset.
 # ``start`` is when it happened, or the earliest it can have; ``end`` the latest (exclusive for
@@ -207,7 +209,9 @@ PARTNER_DISTRICT_COLUMNS: Mapping[str, str] = MappingProxyType(
 )
 
 
-def check_columns(table: pd.DataFrame, contract: Mapping[str, str], *, name: str) -> pd.DataFrame:
+def check_columns(
+    table: "pd.DataFrame", contract: Mapping[str, str], *, name: str
+) -> "pd.DataFrame":
     """Return ``table`` with exactly the contract's columns, in its order.
 
     Raises
@@ -220,7 +224,7 @@ def check_columns(table: pd.DataFrame, contract: Mapping[str, str], *, name: str
     return table[list(contract)]
 
 
-def require_columns(table: pd.DataFrame, contract: Mapping[str, str], *, name: str) -> None:
+def require_columns(table: "pd.DataFrame", contract: Mapping[str, str], *, name: str) -> None:
     """Refuse a table that breaks a contract, without making one of exactly its columns.
 
     Raises

@@ -81,7 +81,7 @@ def spreadsheet_text(text: str) -> str:
 
 def straight_text(text: str) -> str:
     """Return text that is read in the order in which it is written: a sign stands for the rest."""
-    return text.translate(_STRAIGHT)
+    return text if text.isascii() else text.translate(_STRAIGHT)  # ASCII turns nothing
 
 
 def printable_text(text: str) -> str:

@@ -257,9 +257,9 @@ class Search:
         All open targets of a large system are pulled at once while that settles many: down at
         first, then half of them, drawn anew each round, up and half down, each as far as it needs.
         Where a total leaves little room, one cell gains what another loses, and both are settled.
-        Then those go together that are far apart: down in one round and up in the next. What is still
-        open then, or has all others near, is driven to its ends by itself, what the limits leave
-        least first, for one exposed target ends the search.
+        Then those go together that are far apart: down in one round and up in the next. What is
+        open after that, or has all others near, is driven to its ends by itself, what the limits
+        leave least first, for one exposed target ends the search.
         """
         way = np.zeros(self.owner.size)
         way[first] = np.where(self.most_known[first], -1.0, 1.0)

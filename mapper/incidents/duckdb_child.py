@@ -9,13 +9,14 @@ from typing import TYPE_CHECKING, Any
 import pyarrow as pa
 
 from mapper.base.errors import InputError
-from mapper.base.files import Progress
 from mapper.base.lazy import Lazy
 from mapper.incidents import limits
 from mapper.incidents.parquet_child import to_text
 
 if TYPE_CHECKING:
     import duckdb
+
+    from mapper.base.files import Progress
 else:
     duckdb = Lazy("duckdb")
 
@@ -26,7 +27,7 @@ _ALONE: dict[str, str | bool | int | float | list[str]] = {
 }
 
 
-def convert(told: Mapping[str, Any], _progress: Progress) -> dict[str, Any]:
+def convert(told: Mapping[str, Any], _progress: "Progress") -> dict[str, Any]:
     """Write the table or query of ``source`` that is asked for into ``target``, values as text.
 
     Raises

@@ -5,17 +5,19 @@ at a time, and what comes of it is measured as it is written.
 """
 
 from collections.abc import Iterator, Mapping
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from mapper.base.errors import InputError
-from mapper.base.files import Progress
 from mapper.base.json_text import json_of
 from mapper.incidents import limits
 from mapper.incidents.wkb import points_of
+
+if TYPE_CHECKING:
+    from mapper.base.files import Progress
 
 PLACES = pa.schema(
     [("x", pa.float64()), ("y", pa.float64()), ("absent", pa.bool_()), ("other", pa.bool_())]
@@ -24,7 +26,7 @@ _BATCH = 65_536  # rows
 _OUT_FIRST, _OUT_TIMES = 128 * 1024**2, 40  # bytes written, in proportion to those read
 
 
-def convert(told: Mapping[str, Any], _progress: Progress) -> dict[str, Any]:
+def convert(told: Mapping[str, Any], _progress: "Progress") -> dict[str, Any]:
     """Write the columns of ``source`` into ``target``: ``c0``, ``c1``, ... and those of places.
 
     Returns

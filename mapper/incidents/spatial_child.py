@@ -6,12 +6,13 @@ from typing import TYPE_CHECKING, Any
 import pyarrow as pa
 
 from mapper.base.errors import InputError
-from mapper.base.files import Progress
 from mapper.base.lazy import Lazy
 from mapper.incidents.parquet_child import to_text
 
 if TYPE_CHECKING:
     import pyogrio
+
+    from mapper.base.files import Progress
 else:
     pyogrio = Lazy("pyogrio")
 
@@ -19,7 +20,7 @@ GEOMETRY = "geometry"
 _NO_DATA = ("layer_styles", "about", "sqlite_sequence")  # tables that tell of others
 
 
-def convert(told: Mapping[str, Any], _progress: Progress) -> dict[str, Any]:
+def convert(told: Mapping[str, Any], _progress: "Progress") -> dict[str, Any]:
     """Write the first layer with geometries of ``source`` into ``target``, its values as text.
 
     The columns are ``c0``, ``c1``, ... and the geometry as well-known binary.

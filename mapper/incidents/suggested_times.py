@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 
 import numpy as np
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from mapper.incidents.heading_words import OTHER_DATES, TIME_WORDS
 from mapper.incidents.time_ranges import split_ranges
@@ -119,6 +120,9 @@ def fineness(column: SampleColumn) -> int | None:
     texts = pa.array(dict.fromkeys(column.values), pa.string())
     ranges = split_ranges(texts)
     texts = texts if ranges is None else ranges.first
+    numbers = pc.match_substring_regex(texts, "[0-9]").to_numpy(zero_copy_only=False)
+    if numbers.mean() < _DATES_AGREE:  # no date is told without one
+        return None
     times = parse_times(texts, order="day-first")
     other = parse_times(texts, order="month-first")
     known = ~(np.isnat(times.moment) & np.isnat(other.moment))

@@ -136,6 +136,8 @@ def extract(values: pa.Array, pattern: str) -> tuple[Flags, Fields]:
     """Return which texts fit a pattern, and the fields of those as numbers (NaN where absent)."""
     struct = pc.extract_regex(values, pattern)
     found = struct.is_valid().to_numpy(zero_copy_only=False)
+    if not found.any():
+        return found, {field.name: np.empty(0) for field in struct.type}
     fitting = struct.drop_null()
     return found, {
         field.name: _field(field.name, fitting.field(i)) for i, field in enumerate(struct.type)

@@ -8,14 +8,16 @@ import re
 import zipfile
 from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pyarrow as pa
 import python_calamine
 
 from mapper.base.errors import InputError
-from mapper.base.files import Progress
 from mapper.base.text import count
+
+if TYPE_CHECKING:
+    from mapper.base.files import Progress
 
 _BATCH = 20_000
 _ROW = re.compile(rb'<row [^>]*?\br="(\d{1,9})"')
@@ -23,7 +25,7 @@ _FAR_FIRST, _FAR_TIMES = 100_000, 20
 _HIDDEN_ROW = re.compile(rb'<row [^>]*?\bhidden="(?:1|true)"')
 
 
-def convert(told: Mapping[str, Any], _progress: Progress) -> dict[str, Any]:
+def convert(told: Mapping[str, Any], _progress: "Progress") -> dict[str, Any]:
     """Write every visible sheet of ``source`` that holds anything into ``folder``.
 
     Returns

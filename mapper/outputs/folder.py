@@ -22,7 +22,7 @@ from typing import Any
 
 from mapper.base.errors import InputError
 from mapper.base.files import digest_of, file_mode, flush, folder_mode, is_running
-from mapper.base.json_text import read_json
+from mapper.base.json_file import read_json
 
 _BEGUN, _OLD = ".new", ".old"  # end the names of what a run has begun, and of the manifest before
 _HERE = -100  # AT_FDCWD of Linux: paths as they are given

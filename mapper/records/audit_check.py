@@ -14,7 +14,7 @@ from pathlib import Path
 from sqlalchemy import Connection, desc, select
 
 from mapper.base.errors import RecordsError
-from mapper.base.json_text import read_json
+from mapper.base.json_file import read_json
 from mapper.records.audit import NOTHING_BEFORE, AuditEntry, chained
 from mapper.records.schema.trust import audit
 

@@ -17,7 +17,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from mapper.base.errors import RecordsError
-from mapper.base.json_text import read_json
+from mapper.base.json_file import read_json
 
 FILE_NAME = ".lock"
 _LOOK_AGAIN = 0.05  # seconds

@@ -125,11 +125,28 @@ def fit_forecast(
         Of each period, the newest 0; so that a gap ages what lies before it.
     """
     ages = ages_of(counts.shape[1]) if ages is None else ages
-    weight = 2.0 ** (-ages / settings.half_life)
-    own, months = counts @ weight, float(weight.sum())
-    prior = around.spread(own) / months
-    prior = (1 - _ANYWHERE) * prior + _ANYWHERE * prior.mean()
-    return Forecast(settings.trust * prior + own, settings.trust + months)
+    return _Weighed.of(counts, around, settings.half_life, ages).forecast(settings.trust)
+
+
+@dataclass(frozen=True, eq=False)
+class _Weighed:
+    """Counts under a half-life: each cell's own, those of its surroundings, and of how long."""
+
+    own: Floats  # shape (cells,)
+    prior: Floats  # per period, shape (cells,)
+    months: float
+
+    @classmethod
+    def of(cls, counts: Integers, around: Kernel, half_life: float, ages: Floats) -> "_Weighed":
+        """Return the counts of all periods, each of its age."""
+        weight = 2.0 ** (-ages / half_life)
+        own, months = counts @ weight, float(weight.sum())
+        prior = around.spread(own) / months
+        return cls(own, (1 - _ANYWHERE) * prior + _ANYWHERE * prior.mean(), months)
+
+    def forecast(self, trust: float) -> Forecast:
+        """Return the forecast when the surroundings count for so many periods."""
+        return Forecast(trust * self.prior + self.own, trust + self.months)
 
 
 def fit_last_year(counts: Integers, *, year: int = 12) -> Forecast:
@@ -230,8 +247,12 @@ def forecast(
 def _foretold(
     before: Integers, around: Kernel, grid: Sequence[ForecastSettings], ages: Floats
 ) -> list[Forecast]:
-    """Return the forecast of every setting."""
-    return [fit_forecast(before, around, each, ages=ages) for each in grid]
+    """Return the forecast of every setting; those of one half-life share their sums."""
+    weighed = {
+        half_life: _Weighed.of(before, around, half_life, ages)
+        for half_life in {each.half_life for each in grid}
+    }
+    return [weighed[each.half_life].forecast(each.trust) for each in grid]
 
 
 def _log_likelihood(made: Forecast, seen: Integers) -> float:

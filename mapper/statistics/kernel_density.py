@@ -18,6 +18,7 @@ Source
 """
 
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 import numpy.typing as npt
@@ -82,8 +83,13 @@ class Kernel:
         counts
             Shape (cells,), each 0 or more; whole or weighted.
         """
-        shares = np.asarray(counts, dtype=np.float64) / np.add.reduceat(self.weight, self.starts)
+        shares = np.asarray(counts, dtype=np.float64) / self._whole
         return np.add.reduceat(self.weight * shares[self.member], self.starts)
+
+    @cached_property
+    def _whole(self) -> Floats:
+        """The weights around each cell, summed; shape (cells,)."""
+        return np.add.reduceat(self.weight, self.starts)
 
 
 def gaussian_kernel(cells: Cells, *, bandwidth_m: float) -> Kernel:

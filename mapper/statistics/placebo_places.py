@@ -111,7 +111,7 @@ def _grow(near: Neighbours, rate: Floats, seed: int, size: int, taken: Flags) ->
     while border and len(patch) < size:
         cell = heappop(border)[2]
         patch.append(cell)
-        for other in near.members_of(np.array([cell])).tolist():
+        for other in near.neighbours_of(cell).tolist():
             if other not in met and not taken[other]:
                 heappush(border, (-float(rate[other]), len(met), other))
                 met.add(other)

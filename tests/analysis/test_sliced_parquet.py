@@ -88,7 +88,7 @@ FORMS = [plain, with_nulls, with_points, in_folders]
 
 @pytest.mark.parametrize("spoilt", ["faults", pytest.param("desks", marks=pytest.mark.soak)])
 @pytest.mark.parametrize("form", FORMS, ids=lambda one: one.__name__)
-def test_every_output_is_the_same_to_the_byte(tmp_path, area, in_slices_of, form, spoilt):
+def test_every_output_is_the_same_to_the_byte(tmp_path, area, in_slices_of, form, spoilt, here):
     paths = [*form(frame_of(SPOILT[spoilt](StreetRows())), tmp_path / "rows")]
     whole = outputs(read_at_once(paths, area), tmp_path / "whole")
     in_slices_of(401)
@@ -101,7 +101,7 @@ def test_every_output_is_the_same_to_the_byte(tmp_path, area, in_slices_of, form
 
 
 @pytest.mark.parametrize("form", FORMS, ids=lambda one: one.__name__)
-def test_workers_write_the_same_to_the_byte(tmp_path, area, form):
+def test_workers_write_the_same_to_the_byte(tmp_path, area, form, here):
     paths = [*form(frame_of(SPOILT["faults"](StreetRows())), tmp_path / "rows")]
     workers = test_parted.InThisProcess()
     one = test_parted.counted(paths, area, workers)
@@ -122,7 +122,7 @@ def test_text_and_parquet_are_counted_together(tmp_path, area, in_slices_of):
     assert outputs(one, tmp_path / "slices") == outputs(read_at_once(paths, area), tmp_path / "all")
 
 
-def test_a_second_question_reads_no_record_again(tmp_path, area, in_slices_of):
+def test_a_second_question_reads_no_record_again(tmp_path, area, in_slices_of, here):
     paths = [*plain(frame_of(StreetRows()), tmp_path / "rows")]
     in_slices_of(1_000)
     kept = KeptTallies(tmp_path / "kept")
@@ -132,7 +132,7 @@ def test_a_second_question_reads_no_record_again(tmp_path, area, in_slices_of):
     assert sorted(kept.folder.iterdir()) == files
 
 
-def test_days_other_columns_and_packed_files_are_read_at_once(tmp_path, area, in_slices_of):
+def test_days_other_columns_and_packed_files_are_read_at_once(tmp_path, area, in_slices_of, here):
     made = StreetRows()
     days_and_not_months(made)
     in_slices_of(1_000)
@@ -145,7 +145,7 @@ def test_days_other_columns_and_packed_files_are_read_at_once(tmp_path, area, in
     assert counted([path], area) is None
 
 
-def test_small_files_are_read_at_once_by_their_size(tmp_path, area, monkeypatch):
+def test_small_files_are_read_at_once_by_their_size(tmp_path, area, monkeypatch, here):
     paths = [*plain(frame_of(StreetRows()), tmp_path / "rows")]
     size = sum(path.stat().st_size for path in paths)
     assert counted(paths, area) is None

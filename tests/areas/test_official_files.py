@@ -55,7 +55,7 @@ def test_the_command_recognises_every_file_and_keeps_the_area(files, workspace, 
     assert any("1 areas are withheld, and unknown there, not 0" in note for note in area.notes)
 
 
-def test_districts_alone_are_enough_and_residents_are_unknown(files, workspace, run):
+def test_districts_alone_are_enough_and_residents_are_unknown(files, workspace, run, here):
     told = run("area", "build", files["districts"], "--title", "Lancs", "--district", "Preston")
     assert told.code == 0, told.err
     assert "residents unknown" in told.out
@@ -72,7 +72,7 @@ def test_districts_alone_are_enough_and_residents_are_unknown(files, workspace, 
     "suffix",
     [".kml", *(pytest.param(one, marks=pytest.mark.soak) for one in (".fgb", ".gpkg")), ".shp.zip"],
 )
-def test_every_format_gives_the_same_cells(files, tmp_path, suffix):
+def test_every_format_gives_the_same_cells(files, tmp_path, suffix, here):
     """The expected cells are those of the GeoJSON file."""
     frame = gpd.read_file(files["districts"])
     path = tmp_path / f"districts{suffix}"
@@ -209,7 +209,7 @@ def test_ranks_of_a_whole_country_give_its_deciles_and_ranks_of_a_part_none(tmp_
     ],
 )  # fmt: skip
 def test_boundaries_are_known_by_the_columns_they_are_published_with(
-    tmp_path, columns, kind, role, heading
+    tmp_path, columns, kind, role, heading, here
 ):
     told = {
         name: [f"{value}{at}" if name.lower().endswith(("cd", "code", "2011", "zone", "nm"))
@@ -239,7 +239,7 @@ def test_the_cases_as_published(shared):
     assert read_boundary(cases / "latlon_swapped.geojson").shapes[0].bounds[0] < 0
 
 
-def test_a_boundary_that_names_nothing_is_one_district(tmp_path, workspace, run):
+def test_a_boundary_that_names_nothing_is_one_district(tmp_path, workspace, run, here):
     boxes = [shapely.box(-2.7 + at, 53.7, -2.6 + at, 53.75) for at in (0, 0.2)]
     gpd.GeoDataFrame(geometry=boxes, crs=4326).to_file(tmp_path / "drawn.geojson")
     told = run("area", "build", tmp_path / "drawn.geojson", "--title", "Drawn")
@@ -257,7 +257,7 @@ def test_what_is_wrong_in_a_file_is_said(tmp_path):
     assert "phones.csv: has no column for the area code (columns: name, number)" in found.words
 
 
-def test_a_column_said_by_a_person_wins(tmp_path):
+def test_a_column_said_by_a_person_wins(tmp_path, here):
     frame = gpd.GeoDataFrame(
         {"NAME": ["Co. Kerry"], "COUNTY": ["Kerry"]},
         geometry=[shapely.box(-9.8, 52.0, -9.7, 52.05)],
@@ -272,7 +272,7 @@ def test_a_column_said_by_a_person_wins(tmp_path):
     assert list(area.cells["district"].cat.categories) == ["Co. Kerry"]
 
 
-def test_beyond_britain_an_own_area_takes_its_incidents(tmp_path, monkeypatch):
+def test_beyond_britain_an_own_area_takes_its_incidents(tmp_path, monkeypatch, here):
     box = shapely.box(2.30, 48.84, 2.38, 48.88)  # outside the box round Great Britain
     frame = gpd.GeoDataFrame({"name": ["Paris"]}, geometry=[box], crs=4326)
     frame.to_file(tmp_path / "paris.geojson")
@@ -293,7 +293,9 @@ def test_beyond_britain_an_own_area_takes_its_incidents(tmp_path, monkeypatch):
     settings.cache_clear()
 
 
-def test_the_installation_has_the_area_that_is_named_for_it(files, workspace, run, monkeypatch):
+def test_the_installation_has_the_area_that_is_named_for_it(
+    files, workspace, run, monkeypatch, here
+):
     assert load_study_area().title == "Merseyside"
     run("area", "build", files["districts"], "--title", "Lancashire")
     choose_area("Lancashire")

@@ -85,7 +85,7 @@ def simd(path, codes, **columns):
         pytest.param("2022", 13_481, ("dzcode", "dzname"), marks=pytest.mark.soak),
     ],
 )
-def test_a_scottish_area_from_data_zones(tmp_path, run, vintage, first, headings):
+def test_a_scottish_area_from_data_zones(tmp_path, run, vintage, first, headings, here):
     zones = squares(-4.30, 55.84, lambda n: f"S01{first + n:06d}")
     whole = zones.dissolve("zone")
     council = zones.dissolve("council")
@@ -145,7 +145,7 @@ def test_ranks_of_all_scotland_give_deciles(tmp_path):
 
 
 @pytest.mark.soak
-def test_an_area_of_northern_ireland_from_data_zones(tmp_path, run):
+def test_an_area_of_northern_ireland_from_data_zones(tmp_path, run, here):
     zones = squares(-5.99, 54.57, lambda n: f"N20{n + 1:06d}")
     whole = zones.dissolve("zone")
     files = [
@@ -173,7 +173,7 @@ def test_an_area_of_northern_ireland_from_data_zones(tmp_path, run):
     assert sorted(cells["ward"].cat.categories) == sorted(ZONES)
 
 
-def test_super_data_zones_alone_are_read_as_data_zones_are(tmp_path):
+def test_super_data_zones_alone_are_read_as_data_zones_are(tmp_path, here):
     zones = squares(-5.99, 54.57, lambda n: f"N21{n + 1:06d}")
     path = boundaries(
         tmp_path / "SDZ2021.shp", zones, SDZ2021_cd=zones["code"], SDZ2021_nm=zones["name"]

@@ -226,7 +226,7 @@ def are_placed(found):
         ("text", lambda x, y: f"SRID=27700;POINT({x} {y})"),
     ],
 )
-def test_a_geometry_alone_places_rows_of_sqlite_in_metres(tmp_path, name, point):
+def test_a_geometry_alone_places_rows_of_sqlite_in_metres(tmp_path, name, point, here):
     path = with_points(tmp_path / f"{name}.sqlite", [point(*one) for one in METRES])
     are_placed(read_incidents(path))
     are_placed(read_incidents(f"sqlite:///{path}?query=SELECT * FROM incidents"))

@@ -128,7 +128,7 @@ def render(lot, folder):
 def write_table(lot, folder, table):
     """Write a table as a text of some separator, packed or not, or as a workbook."""
     form = lot.choice(["csv", "csv", "csv", "xlsx", "gz"])
-    if form == "xlsx" and lot.random() < 0.8:  # a child process each: kept few
+    if form == "xlsx" and lot.random() < 0.8:
         form = "csv"
     if form == "xlsx":
         book = openpyxl.Workbook()
@@ -179,7 +179,7 @@ def compare(found, told, chosen):
 
 
 @pytest.mark.parametrize("count", COUNTS)
-def test_a_rendered_table_reads_back_to_the_same_incidents_or_stops(tmp_path, count):
+def test_a_rendered_table_reads_back_to_the_same_incidents_or_stops(tmp_path, count, here):
     stopped = []
     for seed in range(count):
         lot = random.Random(seed)

@@ -1,6 +1,7 @@
 """Streamlit's modules that it does not document, each with the reason why it is used: no others."""
 
 import ast
+from functools import cache
 from pathlib import Path
 
 ROOT = Path(__file__).parents[2]
@@ -32,17 +33,14 @@ def modules_in(tree):
             yield node.module or ""
         elif isinstance(node, ast.Import):
             yield from (one.name for one in node.names)
+        elif isinstance(node, ast.Constant) and isinstance(node.value, str):
+            if node.value.startswith("streamlit.") and node.value.replace(".", "").isidentifier():
+                yield node.value
         else:
-            yield from (
-                word.value
-                for word in ast.walk(node)
-                if isinstance(word, ast.Constant) and isinstance(word.value, str)
-                if word.value.startswith("streamlit.")
-                and word.value.replace(".", "").isidentifier()
-            )
             yield from modules_in(node)
 
 
+@cache
 def used():
     files = [
         ROOT / "streamlit_app.py",

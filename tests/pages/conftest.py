@@ -7,7 +7,7 @@ from functools import cache
 import pytest
 import streamlit as st
 from streamlit.components.v2 import manifest_scanner
-from streamlit.testing.v1 import AppTest
+from streamlit.testing.v1 import AppTest, local_script_runner
 
 from mapper.app.door.people_file import session_of
 from mapper.app.door.provider import provider
@@ -35,6 +35,20 @@ def one_look_at_packages():
             "scan_component_manifests",
             cache(manifest_scanner.scan_component_manifests),
         )
+        yield
+
+
+@pytest.fixture(autouse=True, scope="session")
+def no_looks_at_the_clock():
+    """Wait for a page's thread to end; AppTest looks a thousand times a second, and slows it."""
+    look = local_script_runner.require_widgets_deltas
+
+    def wait(runner, timeout):
+        runner._script_thread.join(timeout)
+        look(runner, timeout if runner.script_stopped() else 0)  # which refuses what is not over
+
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setattr(local_script_runner, "require_widgets_deltas", wait)
         yield
 
 

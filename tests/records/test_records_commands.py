@@ -26,6 +26,7 @@ from mapper.records.open import database as installed
 from mapper.records.open import open_database
 from mapper.records.releases import DatabaseRegister
 from mapper.records.schema.trust import audit, releases
+from tests.records.conftest import turn_fsync
 from tests.records.test_releases import stored
 from tests.records.test_retention import kept
 from tests.tiles import write_tiles
@@ -259,7 +260,20 @@ def inspected(database, workspace, url, **more):
     return [check.words for check in found if check.state == "wrong"]
 
 
-def test_on_both_engines_the_inspection_finds_what_is_wrong(database, database_url, tmp_path):
+@pytest.fixture
+def flushed(database_url):
+    """A server that writes to its disk as an installation's does."""
+    ours = database_url.startswith("postgresql")
+    if ours:
+        turn_fsync(database_url, "on")
+    yield
+    if ours:
+        turn_fsync(database_url, "off")
+
+
+def test_on_both_engines_the_inspection_finds_what_is_wrong(
+    database, database_url, tmp_path, flushed
+):
     tmp_path.chmod(0o700)
     one = kept(database, tmp_path)
     DatabaseRegister(database, person="anna").add(stored())

@@ -8,7 +8,8 @@ import pytest
 
 from mapper.base.errors import DisclosureError, InputError, LensError, RecordsError
 from mapper.base.files import read_regular
-from mapper.base.json_text import SMALL, json_of, read_json
+from mapper.base.json_file import read_json
+from mapper.base.json_text import SMALL, json_of
 from mapper.base.toml_file import LARGEST, toml_of
 from mapper.disclosure.rules import read_rules
 from mapper.incidents import geojson, limits

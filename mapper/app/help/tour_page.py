@@ -13,7 +13,7 @@ from mapper.app.shell.frame import put_on_style, show_marking_for
 from mapper.app.shell.waiting import opened_dataset
 from mapper.app.shell.words import notice, show_title
 from mapper.base.errors import MapperError
-from mapper.base.json_text import read_json
+from mapper.base.json_file import read_json
 from mapper.base.settings import settings
 from mapper.base.text import encode_text
 from mapper.disclosure.people import Viewer, may

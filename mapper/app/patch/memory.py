@@ -12,7 +12,7 @@ from pathlib import Path
 
 from mapper.base.errors import MapperError
 from mapper.base.files import write_whole
-from mapper.base.json_text import read_json
+from mapper.base.json_file import read_json
 from mapper.base.settings import settings
 from mapper.disclosure.people import Viewer
 

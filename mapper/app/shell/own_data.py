@@ -17,7 +17,7 @@ from mapper.app.shell.datasets import Dataset
 from mapper.app.shell.incident_store import store_incidents, stored_incidents
 from mapper.base.errors import MapperError
 from mapper.base.files import write_whole
-from mapper.base.json_text import read_json
+from mapper.base.json_file import read_json
 from mapper.base.settings import settings
 from mapper.disclosure.people import Viewer, may
 from mapper.records.workspace import OWN_DATA, prepare_workspace
