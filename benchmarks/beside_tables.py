@@ -26,7 +26,7 @@ from mapper.disclosure.finding_check import check_finding
 from mapper.disclosure.lens_pieces import selection_of
 from mapper.disclosure.register import StoredRelease
 from mapper.disclosure.rules import rules
-from mapper.disclosure.suppression import print_counts
+from mapper.disclosure.suppression import print_counts, share_withheld
 from mapper.lenses.load import load_lens
 
 MIDDLE, FIRST, DAYS = (53.4, -2.95), date(2024, 1, 1), 366
@@ -151,14 +151,17 @@ def _ask(
     began = process_time()
     found = ask([new], held, rule=known[new.audience], reader=known[PARTNERS])
     taken.times[kind].append(process_time() - began)
-    taken.refused[kind] += found.refused
+    share = share_withheld(new.high == 0, found.withhold[0])
+    most = share > known[new.audience].most_withheld
+    taken.refused[kind] += found.refused or most
     print(
         f"{new.digest}: {taken.times[kind][-1]:.1f} s, {len(found.linked)} linked,"
         f" {int(found.withhold[0].sum())} withheld{', refused' if found.refused else ''}"
+        f"{', refused, for it is most of them' if most else ''}"
         f"{', too many' if found.too_many else ''}",
         flush=True,
     )
-    if not found.refused:
+    if not (found.refused or most):
         held.append(new.withholding(*found.withhold))
 
 
