@@ -251,6 +251,9 @@ def _exposed_parts(
     ground = share_ground([new, *linked])
     cluster = _clusters(new) if _of_several_sizes(ground.releases) else None
     withhold, solved = np.zeros(new.low.size, dtype=bool), 0
+    withhold[ground.region[0, ground.beyond_reach & (ground.region[0] >= 0)]] = True
+    if _refused_by_share(whole, before | withhold, terms.rule):
+        return _Parts(np.ones(new.low.size, dtype=bool), 0)
     for turn in range(_TURNS + 1):
         told = (new.withholding(withhold), *linked)
         done = _nothing_to_add(ground, before | withhold, cluster)
@@ -379,6 +382,8 @@ def _systems_of_parts(
         1 to keep the map's regions apart, for they may be withheld so; else 0.
     """
     _, part, sizes = np.unique(ground.foreseen, return_inverse=True, return_counts=True)
+    low, high = (side[0] for side in ground.limits)
+    told = (low > 0) | ((high >= 0) & (high < UNLIMITED))  # by the new map, and not withheld
     spoken = (ground.region[0] >= 0) & (ground.region[1:] >= 0).any(axis=0)
     of_several = (sizes[part] > 1) & np.isin(part, part[spoken])
     pieces = np.flatnonzero(of_several)
@@ -392,7 +397,7 @@ def _systems_of_parts(
     alone = pieces[(size[group] == 1) & spoken[pieces]]
     systems = []
     for stands, one in [*((one, one) for one in together), *_alike(ground, alone)]:
-        if np.isin(ground.foreseen[stands], done).all():
+        if not told[one].any() or np.isin(ground.foreseen[stands], done).all():
             continue
         limits = limits_on(ground, one, apart=apart)
         block = block_of(limits, ground.cover, need) if limits else None  # none: all withheld

@@ -65,8 +65,8 @@ def check_finding(
         return DifferencingCheck(withhold, refused=True, linked=tuple(linked))
     need = need_of(reader or rule)
     known = share_ground([*new, *linked])
-    within = np.ones(known.region.shape[1], dtype=bool)
     clock = a_clock()
+    within = ~_withheld_beyond_reach(withhold, known, need, clock)
     for turn in range(_TURNS + 2):
         parts = [part.withholding(flags) for part, flags in zip(new, withhold, strict=True)]
         ground = SharedGround((*parts, *linked), known.region)
@@ -97,6 +97,22 @@ def _shifts_again(new: Sequence[StoredRelease], linked: Sequence[StoredRelease])
         for part in new
         for one in parted
     )
+
+
+def _withheld_beyond_reach(
+    withhold: Sequence[Flags], known: SharedGround, need: TargetNeed, clock: Clock
+) -> Flags:
+    """Withhold new numbers on ground that cannot be laid out in time; return which ground it is."""
+    new, found = len(withhold), np.zeros(known.region.shape[1], dtype=bool)
+    for group in np.unique(known.group[known.beyond_reach]):
+        pieces = np.flatnonzero(known.group == group)
+        if narrows_nothing(known, pieces, new=new, need=need, clock=clock):
+            continue
+        found[pieces] = True
+        for at, flags in enumerate(withhold):
+            on = known.region[at, pieces]
+            flags[on[on >= 0]] = True
+    return found
 
 
 def _systems(

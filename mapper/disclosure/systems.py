@@ -37,6 +37,9 @@ else:
     csgraph = Lazy("scipy.sparse.csgraph")
 
 
+MOST_UNKNOWNS = 5_000_000  # of one system, kinds on pieces of ground, before any is known to be 0
+
+
 @dataclass(frozen=True, eq=False)
 class SharedGround:
     """New releases (the first ones) and those linked to them, over the ground they share."""
@@ -61,6 +64,17 @@ class SharedGround:
         distinct = tuple(dict.fromkeys(taken))
         kinds = lens_pieces(distinct).T[[distinct.index(one) for one in taken]]
         return np.asarray((days[:, :, None] & kinds[:, None, :]).reshape(len(self.releases), -1))
+
+    @cached_property
+    def beyond_reach(self) -> Flags:
+        """Which pieces hang together with so many unknowns that they cannot be laid out in time.
+
+        What is new of them is withheld, unless it is shown to be safe without solving them.
+        """
+        kinds = np.unique(self.cover, axis=1).shape[1]
+        _, group, size = np.unique(self.group, return_inverse=True, return_counts=True)
+        size = size[group]
+        return np.asarray((size > 1) & (size * kinds > MOST_UNKNOWNS))
 
     @cached_property
     def limits(self) -> tuple[Integers, Integers]:

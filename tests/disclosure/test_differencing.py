@@ -9,7 +9,7 @@ import pytest
 import shapely
 from scipy import sparse
 
-from mapper.disclosure import bounds, differencing
+from mapper.disclosure import bounds, differencing, systems
 from mapper.disclosure.bounds import bound
 from mapper.disclosure.differencing import check
 from mapper.disclosure.finding_check import check_finding
@@ -182,6 +182,23 @@ def test_cells_out_of_reach_are_withheld_and_nothing_is_refused_for_size(monkeyp
     monkeypatch.setattr(differencing, "MOST_SYSTEMS", 6)  # one past is tried: the one of two cells
     found = check([after], [before], rule=RULE)
     assert (found.withhold[0].tolist(), found.refused) == ([False, False, True], False)
+
+
+def test_ground_with_too_many_unknowns_is_withheld_unsolved_and_other_ground_is_not(monkeypatch):
+    cells, first = told([20, 20, 20, 20]), total(40, cells=2)
+    assert not check([cells], [first], rule=RULE).withhold[0].any()
+    assert not check_finding([first], [cells], rule=RULE).withhold[0].any()
+    monkeypatch.setattr(systems, "MOST_UNKNOWNS", 1)
+    monkeypatch.setattr(differencing, "bound", only_small_systems)
+    found = check([cells], [first], rule=RULE)
+    assert (found.withhold[0].tolist(), found.refused) == ([True, True, False, False], False)
+    found = check_finding([first], [cells], rule=RULE)
+    assert (found.withhold[0].tolist(), found.refused) == ([True], False)
+
+
+def only_small_systems(blocks, need, *, clock=None):
+    assert all(block.sums.shape[1] < 2 for block in blocks)
+    return bound(blocks, need, clock=clock)
 
 
 def test_totals_not_checked_in_time_are_withheld_and_nothing_is_refused_for_size(monkeypatch):
