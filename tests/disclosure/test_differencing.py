@@ -9,7 +9,7 @@ import pytest
 import shapely
 from scipy import sparse
 
-from mapper.disclosure import bounds, differencing, systems
+from mapper.disclosure import bounds, differencing, part_check, systems
 from mapper.disclosure.bounds import bound
 from mapper.disclosure.differencing import check
 from mapper.disclosure.finding_check import check_finding
@@ -189,7 +189,7 @@ def test_ground_with_too_many_unknowns_is_withheld_unsolved_and_other_ground_is_
     assert not check([cells], [first], rule=RULE).withhold[0].any()
     assert not check_finding([first], [cells], rule=RULE).withhold[0].any()
     monkeypatch.setattr(systems, "MOST_UNKNOWNS", 1)
-    monkeypatch.setattr(differencing, "bound", only_small_systems)
+    monkeypatch.setattr(part_check, "bound", only_small_systems)
     found = check([cells], [first], rule=RULE)
     assert (found.withhold[0].tolist(), found.refused) == ([True, True, False, False], False)
     found = check_finding([first], [cells], rule=RULE)
@@ -386,7 +386,7 @@ def cluster_of(cell):
 def test_what_can_make_nothing_more_be_withheld_is_left_out_and_changes_nothing(monkeypatch):
     """The same maps with and without the short ways, over drawn counts in cells of two sizes."""
     fine_cells, coarse_cells = disc(6), disc(2, resolution=8)
-    kept = differencing._nothing_to_add
+    kept = part_check._nothing_to_add
     left_out, withheld = 0, 0
     for seed in range(6):
         drawn = np.random.default_rng(seed)
@@ -401,9 +401,9 @@ def test_what_can_make_nothing_more_be_withheld_is_left_out_and_changes_nothing(
             left_out += done.size
             return done
 
-        monkeypatch.setattr(differencing, "_nothing_to_add", counted)
+        monkeypatch.setattr(part_check, "_nothing_to_add", counted)
         short = check([coarse], [fine], rule=RULE)
-        monkeypatch.setattr(differencing, "_nothing_to_add", lambda *_: np.zeros(0, dtype=int))
+        monkeypatch.setattr(part_check, "_nothing_to_add", lambda *_: np.zeros(0, dtype=int))
         long = check([coarse], [fine], rule=RULE)
         np.testing.assert_array_equal(short.withhold[0], long.withhold[0])
         assert (short.refused, short.linked) == (long.refused, long.linked)
