@@ -377,6 +377,24 @@ def test_an_open_window_is_closed_while_the_records_are_away_and_may_come_again(
     assert listed.viewer(session_of(CLAIMS))
 
 
+def test_forged_messages_keep_no_sign_in_from_idleness_and_its_line_is_closed_once(
+    at_the_door, listed, clock
+):
+    async def page(_scope, receive, _send):
+        for _ in range(2):  # asked for more after the end, it is told the end again
+            assert await receive() == {"type": "websocket.disconnect", "code": 1008}
+
+    async def receive():
+        clock.now += 5 * 60
+        forged = BackMsg(clear_cache=True).SerializeToString()
+        return {"type": "websocket.receive", "bytes": forged}
+
+    at_the_door.app = page
+    last, closed = answers(at_the_door, receive, type="websocket")
+    assert (last["type"], closed["type"]) == ("websocket.send", "websocket.close")
+    assert listed.viewer(session_of(CLAIMS)) is None
+
+
 @pytest.mark.parametrize("name", ["CLIENT_ID", "CLIENT_SECRET", "ADDRESS", "PEOPLE"])
 def test_half_a_set_up_is_refused_by_name(set_up, name):
     set_up(**{name: ""})

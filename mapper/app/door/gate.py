@@ -94,8 +94,9 @@ class _Line:
                 return message
             frame = message.get("bytes")
             files = files_asked(frame, uploads=brings_files(viewer)) if frame else []
+            used = bool(frame) and files is not None  # what no page sends is no use of the app
             try:
-                if not await run_in_threadpool(sign_ins.viewer, viewer.session, used=bool(frame)):
+                if not await run_in_threadpool(sign_ins.viewer, viewer.session, used=used):
                     return await self._end(1008, "Signed out", go_to("/?signed-out=over"))
             except RecordsError:  # the browser knocks again by itself, and loses nothing
                 return await self._end(1013, "Try again")
@@ -113,11 +114,12 @@ class _Line:
             await self.send(message)
 
     async def _end(self, code: int, reason: str, *last: bytes) -> Message:
-        """Say what is left to say, and close the line."""
-        self.over = True
-        for frame in last:
-            await self.send({"type": "websocket.send", "bytes": frame})
-        await self.send({"type": "websocket.close", "code": code, "reason": reason})
+        """Say what is left to say, and close the line, once."""
+        if not self.over:
+            self.over = True
+            for frame in last:
+                await self.send({"type": "websocket.send", "bytes": frame})
+            await self.send({"type": "websocket.close", "code": code, "reason": reason})
         return {"type": "websocket.disconnect", "code": code}
 
 
