@@ -4,6 +4,7 @@
 PYTHON ?= python3
 BIN := .venv/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check
+PACKAGES := --quiet --constraint constraints.txt
 
 # Children of tests and servers load the program compiled, on machines that switch that off too
 unexport PYTHONDONTWRITEBYTECODE
@@ -20,11 +21,12 @@ install: .venv/installed
 .venv/installed: pyproject.toml constraints.txt
 	$(PYTHON) -c 'import sys; sys.exit("mapper needs Python 3.11 or newer: make PYTHON=python3.12 ..." if sys.version_info < (3, 11) else 0)'
 	test -x $(BIN)/python || $(PYTHON) -m venv .venv
-	$(PIP) install --quiet --constraint constraints.txt --editable '.[scan,terrain]'
+	$(PIP) install $(PACKAGES) --editable '.[scan,terrain]'
 	touch $@
 
+# What of the tools is never loaded need not be compiled
 .venv/installed-dev: .venv/installed
-	$(PIP) install --quiet --constraint constraints.txt --editable '.[dev]'
+	$(PIP) install --no-compile $(PACKAGES) --editable '.[dev]'
 	touch $@
 
 run: install
@@ -47,7 +49,7 @@ test-plain: lint
 lint: .venv/installed-dev
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
-	$(BIN)/mypy
+	$(BIN)/mypy --num-workers 2
 
 # The long form of tests that make test runs with smaller counts
 soak: .venv/installed-dev .venv/browser
@@ -65,7 +67,7 @@ docs: .venv/installed-docs
 	$(BIN)/sphinx-build -q -W docs docs/_build
 
 .venv/installed-docs: .venv/installed
-	$(PIP) install --quiet --constraint constraints.txt --editable '.[docs]'
+	$(PIP) install --no-compile $(PACKAGES) --editable '.[docs]'
 	touch $@
 
 # What a release is made of, for those who keep watch on it: every package with its version

@@ -9,6 +9,15 @@ has room enough, whatever the counts below can be, the total can be as well:
   was given before leaves them, as long as all of them together stay within the total;
 - what is missing to the total is demand that no other number limits.
 
+Where some lenses were told of larger cells, all ground is one such place. Then lenses are looked at
+by family (:mod:`mapper.disclosure.lens_families`): what hangs together through the numbers of one
+family alone is far smaller. Take any solution of what was given. On one piece of ground keep it as
+it is; for each family, on the rest of its place there, let its counts be of incidents that only
+this family takes; where those replace what is held, an incident of several families comes apart
+into one for each of the others. That satisfies what was given, with the counts of that piece and of
+each family's place at any values they can have. It needs at most what is held, what comes apart,
+and the most that each family's numbers in one place allow. So that much room is enough as well.
+
 So the total narrows no count. It is large, and larger than each number inside it by a large count,
 so it gives none away by itself either. Only where all of this is shown is it left out of the
 check; of other totals nothing is said here.
@@ -23,6 +32,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from mapper.base.lazy import Lazy
+from mapper.disclosure.held_counts import HeldCounts, Kinds
+from mapper.disclosure.lens_families import lens_families
 from mapper.disclosure.programmes import TimeSpentError, solve
 from mapper.disclosure.register import UNLIMITED
 
@@ -66,10 +77,12 @@ def narrows_nothing(
     if not (totals.told and totals.are_large(need) and totals.have_room_of_their_own):
         return False
     try:
-        fewest = totals.fewest_below(clock)
+        held = totals.fewest_below(clock)
     except TimeSpentError:
         return False
-    return fewest is not None and totals.leave_room(fewest, need)
+    return held is not None and (
+        totals.leave_room(held, need) or totals.leave_families_room(held, need)
+    )
 
 
 @dataclass(frozen=True, eq=False)
@@ -143,13 +156,12 @@ class _Totals:
             for at, _, on in self.rows
         )
 
-    @cached_property
-    def place(self) -> Integers:
-        """What each piece hangs together with by earlier numbers: a cell, or a ward."""
+    def places(self, told: list[int]) -> Integers:
+        """Return what each piece hangs together with by some numbers: a cell, or a ward."""
         first = self.pieces.size
         nothing = np.zeros(0, dtype=np.int64)
         ends = [(nothing, nothing)]
-        for at in self.earlier:
+        for at in told:
             on = np.flatnonzero(self.region[at] >= 0)
             on = on[self.ground.releases[at].high[self.region[at, on]] > 0]
             ends.append((on, first + self.region[at, on]))
@@ -160,22 +172,45 @@ class _Totals:
             np.int64
         )
 
-    def most_below(self) -> Floats:
-        """Return the most incidents that each place can have of what earlier numbers limit."""
-        most = np.zeros(int(self.place.max(initial=-1)) + 1)
-        for at in self.earlier:
-            region, first = np.unique(self.region[at], return_index=True)
-            first = first[region >= 0]
-            np.add.at(most, self.place[first], self.ground.releases[at].high[region[region >= 0]])
+    def most_of(self, told: list[int], place: Integers, on: Flags) -> Floats:
+        """Return the most incidents on some pieces that each place can have by some numbers.
+
+        Parameters
+        ----------
+        told
+            The releases whose numbers they are.
+        place
+            Of each piece.
+        on
+            Which pieces: numbers of none of them are left out.
+        """
+        most = np.zeros(int(place.max(initial=-1)) + 1)
+        for at in told:
+            region, first = np.unique(self.region[at, on], return_index=True)
+            told_of = region >= 0
+            around = self._around(at, told, on)[first[told_of]]
+            high = self.ground.releases[at].high[region[told_of]]
+            np.add.at(most, place[on][first[told_of]], np.where(around, 0, high))
         return most
 
-    def fewest_below(self, clock: Clock) -> Floats | None:
-        """Return incidents on each piece that satisfy earlier numbers, about as few as can be.
+    def _around(self, at: int, told: list[int], on: Flags) -> Flags:
+        """Tell for which pieces a number lies wholly inside others, all it counts among theirs."""
+        cover, mine = self.ground.cover, self.region[at, on]
+        found = np.zeros(mine.size, dtype=bool)
+        for other in told:
+            wider = not (cover[at] & ~cover[other]).any() and (cover[other] & ~cover[at]).any()
+            if wider:
+                silent = np.unique(mine[self.region[other, on] < 0])
+                found |= ~np.isin(mine, silent)
+        return found
+
+    def fewest_below(self, clock: Clock) -> HeldCounts | None:
+        """Return incidents that satisfy earlier numbers, about as few as can be.
 
         Only those that are in some new total count, of kinds that an earlier number limits. Not
         every kind is tried, so nothing is given back where those tried do not do.
         """
-        kinds = _Kinds(self.ground.cover, self.new)
+        kinds = Kinds(self.ground.cover, self.new)
         column_of: dict[tuple[int, int], int] = {}
         patterns, which = np.unique(self._signs(), axis=1, return_inverse=True)
         for at, signs in enumerate(patterns.T):
@@ -184,10 +219,11 @@ class _Totals:
                 for kind in chosen:
                     column_of[piece, kind] = len(column_of)
         if not column_of:
-            return np.zeros(self.pieces.size)
+            nothing = np.zeros(0, dtype=np.int64)
+            return HeldCounts(nothing, nothing, np.zeros(0), np.zeros(0, dtype=bool))
         piece, kind = np.array(list(column_of)).T
         sums, low, high = self._limits(piece, kind)
-        counted = np.asarray(self.ground.cover[: self.new].any(axis=0))[kind]
+        counted = kinds.in_total[kind]
         slack = sparse.eye_array(sums.shape[0], format="csr")
         found = solve(
             np.concatenate([counted.astype(float), np.full(2 * sums.shape[0], _BREAKING)]),
@@ -199,8 +235,7 @@ class _Totals:
         )
         if found[kind.size :].sum() > _EPSILON:
             return None
-        below = np.bincount(piece, found[: kind.size] * counted, minlength=self.pieces.size)
-        return below.astype(np.float64)
+        return HeldCounts(piece, kind, found[: kind.size], counted)
 
     def _signs(self) -> Integers:
         """Return what each earlier release says of each piece: -1 nothing, 0 none, 1 some."""
@@ -230,38 +265,38 @@ class _Totals:
         low, high = (np.concatenate(side) for side in zip(*ends, strict=True))
         return sums, low.astype(np.float64), high.astype(np.float64)
 
-    def leave_room(self, fewest: Floats, need: TargetNeed) -> bool:
+    def leave_room(self, held: HeldCounts, need: TargetNeed) -> bool:
         """Tell whether each place can have its most while all others have their fewest."""
-        most = self.most_below()
+        fewest, place = held.below(self.pieces.size), self.places(self.earlier)
         for at, region, on in self.rows:
-            room = float(self.ground.releases[at].high[region]) - float(fewest[on].sum())
-            here = np.bincount(self.place[on], fewest[on], minlength=most.size)
-            more = (most - here)[np.unique(self.place[on])]
-            if room + _EPSILON < max(float(more.max()), need.values - 1):
+            here = np.bincount(place[on], fewest[on], minlength=int(place.max(initial=-1)) + 1)
+            most = self.most_of(self.earlier, place, np.ones_like(on))
+            more = (most - here)[np.unique(place[on])]
+            if self._room(at, region, on, fewest) < max(float(more.max()), need.values - 1):
                 return False
         return True
 
+    def leave_families_room(self, held: HeldCounts, need: TargetNeed) -> bool:
+        """Tell whether each family of lenses can have its most in one of its places."""
+        cover = self.ground.cover[self.earlier]
+        families = [[self.earlier[one] for one in family] for family in lens_families(cover)]
+        takes = np.zeros((len(families), self.ground.cover.shape[1]), dtype=np.int64)
+        for family, mine in zip(families, takes, strict=True):
+            mine[:] = self.ground.cover[family].any(axis=0)
+        fewest = held.below(self.pieces.size)
+        apart = held.incidents * np.maximum(takes.sum(axis=0)[held.kind] - 1 - held.counted, 0)
+        places = [self.places(family) for family in families]
+        for at, region, on in self.rows:
+            more = 0.0
+            for family, place, mine in zip(families, places, takes[:, held.kind], strict=True):
+                most = self.most_of(family, place, on)
+                coming = held.on_pieces(apart * mine, self.pieces.size)
+                most += np.bincount(place[on], coming[on], minlength=most.size)
+                more += float(most.max(initial=0))
+            if self._room(at, region, on, fewest) < max(more, need.values - 1):
+                return False
+        return True
 
-class _Kinds:
-    """Which kinds of incident are tried to satisfy earlier numbers, by what they say of a piece."""
-
-    def __init__(self, cover: Flags, new: int) -> None:
-        self.cover = cover
-        self.in_total = cover[:new].any(axis=0)
-        self.known: dict[bytes, list[int]] = {}
-
-    def for_signs(self, signs: Integers, earlier: list[int]) -> list[int]:
-        """Return for each number that is not 0 the kind that fewest others take, in and outside."""
-        key = signs.tobytes()
-        if key not in self.known:
-            taken = self.cover[earlier]
-            free = ~taken[signs == 0].any(axis=0)
-            shared = taken[signs > 0].sum(axis=0)
-            best: set[int] = set()
-            for row in np.flatnonzero(signs > 0):
-                for side in (self.in_total, ~self.in_total):
-                    able = np.flatnonzero(taken[row] & free & side)
-                    if able.size:
-                        best.add(int(able[np.argmin(shared[able])]))
-            self.known[key] = sorted(best)
-        return self.known[key]
+    def _room(self, at: int, region: int, on: Flags, fewest: Floats) -> float:
+        """Return how many incidents a total holds beside the fewest."""
+        return float(self.ground.releases[at].high[region]) - float(fewest[on].sum()) + _EPSILON
