@@ -68,7 +68,7 @@ def _without(sheet: Checked, left_out: Positions) -> dict[str, Any]:
     sheet.fields.clear()
     if not left_out.size:
         return values
-    kept = np.setdiff1d(np.arange(sheet.accepted.size), left_out)
+    kept = np.delete(np.arange(sheet.accepted.size), left_out)
     return {field: take(held, kept) for field, held in values.items()}
 
 

@@ -87,14 +87,48 @@ def distinct(column: pa.ChunkedArray) -> Distinct:
     """Return a column of text as its distinct trimmed values, blank words taken out."""
     if not pa.types.is_dictionary(column.type):
         column = column.dictionary_encode()
-    whole = column.unify_dictionaries().combine_chunks()
-    if isinstance(whole, pa.ChunkedArray):
-        whole = whole.chunk(0) if whole.num_chunks else pa.array([], column.type)
-    codes = pc.fill_null(whole.indices.cast(pa.int32()), -1).to_numpy(zero_copy_only=False)
-    values = bare(pc.utf8_trim_whitespace(whole.dictionary))
-    if values.equals(whole.dictionary) and not _is_blank(values).any():
+    if not share_values(column):
+        column = column.unify_dictionaries()
+    if not column.num_chunks:
+        return Distinct.blank(0)
+    indices = pa.chunked_array([chunk.indices.cast(pa.int32()) for chunk in column.chunks])
+    codes = pc.fill_null(indices.combine_chunks(), -1).to_numpy(zero_copy_only=False)
+    written = column.chunk(0).dictionary
+    values = bare(pc.utf8_trim_whitespace(written))
+    if values.equals(written) and not _is_blank(values).any():
         return Distinct(codes, values)
     return _merged(codes, values)
+
+
+def share_values(column: pa.ChunkedArray) -> bool:
+    """Tell whether all parts of a column are codes into the same values, held in one place.
+
+    To unify those once more looks at every value again for each part.
+    """
+    values = [chunk.dictionary for chunk in column.chunks]
+    held = {
+        (one.offset, len(one), *(buffer.address for buffer in one.buffers() if buffer is not None))
+        for one in values
+    }
+    return len(held) <= 1
+
+
+def is_empty(column: pa.ChunkedArray) -> Flags:
+    """Return which values of a column are empty or white space."""
+    if not pa.types.is_dictionary(column.type):
+        return np.concatenate([np.zeros(0, dtype=bool), *map(_are_empty, column.chunks)])
+    if not column.num_chunks:
+        return np.zeros(0, dtype=bool)
+    if not share_values(column):
+        column = column.unify_dictionaries()
+    empty = _are_empty(column.chunk(0).dictionary)
+    return np.concatenate([empty[chunk.indices.to_numpy()] for chunk in column.chunks])
+
+
+def _are_empty(texts: pa.Array) -> Flags:
+    """Return which texts are empty or white space."""
+    empty = pc.equal(pc.binary_length(pc.ascii_trim_whitespace(texts)), 0)
+    return np.asarray(pc.fill_null(empty, fill_value=True).to_numpy(zero_copy_only=False), bool)
 
 
 def _merged(codes: npt.NDArray[np.int32], values: pa.Array) -> Distinct:
@@ -183,7 +217,8 @@ def numbers(column: pa.ChunkedArray, *, degrees: bool) -> tuple[Floats, Flags, F
     What is no plain decimal number is read as :func:`parse_numbers` says; other scripts' digits and
     infinities are none. Blank and wrong values are NaN.
     """
-    if pa.types.is_string(column.type) or pa.types.is_large_string(column.type):
+    is_text = pa.types.is_string(column.type) or pa.types.is_large_string(column.type)
+    if is_text and pc.min(pc.binary_length(column)).as_py():  # each blank one is slow to be refused
         with suppress(pa.ArrowInvalid):  # nearly always all are plain numbers
             plain = column.cast(pa.float64()).to_numpy()
             if np.isfinite(plain).all():

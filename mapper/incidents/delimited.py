@@ -9,16 +9,16 @@ import io
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
-from itertools import chain
+from itertools import chain, islice
 from typing import BinaryIO
 
 import numpy as np
 import pyarrow as pa
-import pyarrow.compute as pc
 import pyarrow.csv as arrow_csv
 
 from mapper.base.errors import InputError
 from mapper.incidents import limits
+from mapper.incidents.columns import is_empty
 from mapper.incidents.dialect import Dialect, find_dialect, record_reader, sample_records
 from mapper.incidents.gather import IncidentFile
 from mapper.incidents.headers import Known, above_words
@@ -156,7 +156,10 @@ def _read(
 
     def originals(positions: Positions) -> list[str]:
         wanted = positions if kept is None else kept[positions]
-        return _originals(again(), dialect, wanted)
+        written = again()
+        if written.quotes:  # a record may be of several lines
+            return _originals(written, dialect, wanted)
+        return _lines(written, dialect, below[wanted])
 
     return Records(
         columns={i: table.column(f"c{i}") for i in (*whole, *few)},
@@ -218,6 +221,17 @@ def _originals(text: Text, dialect: Dialect, wanted: Positions) -> list[str]:
     return lines
 
 
+def _lines(text: Text, dialect: Dialect, numbers: Positions) -> list[str]:
+    """Return the records on some lines below the header, by rising number from 1, as one line each.
+
+    Only those lines are taken apart, in a fifth of the time.
+    """
+    with text.lines(dialect.offset) as lines:
+        skipped = np.diff(numbers, prepend=0) - 1
+        found = [next(islice(lines, before, None)) for before in skipped.tolist()]
+    return [one_line(fields) for fields in record_reader(iter(found), dialect.delimiter)]
+
+
 def _numbers(parsed: _Parsed) -> Positions:
     """Return the number below the header, from 1, of each full record."""
     apart = np.array([*(number for number, _ in parsed.ragged), *parsed.blank], dtype=np.intp)
@@ -230,7 +244,7 @@ def _blank(text: Text, dialect: Dialect, parsed: _Parsed) -> Positions:
     table = parsed.table
     blank = np.ones(table.num_rows, dtype=bool)
     # Columns with few distinct values come first: they settle nearly every file at once.
-    for column in sorted(table.columns, key=lambda c: not pa.types.is_dictionary(c.type)):
+    for column in sorted(table.columns, key=_values_looked_at):
         if not blank.any():
             return blank
         blank &= is_empty(column)
@@ -241,16 +255,11 @@ def _blank(text: Text, dialect: Dialect, parsed: _Parsed) -> Positions:
     return blank
 
 
-def is_empty(column: pa.ChunkedArray) -> Positions:
-    """Return which values of a column are empty or white space."""
-    parts = [np.zeros(0, dtype=bool)]
-    for chunk in column.chunks:
-        coded = pa.types.is_dictionary(chunk.type)
-        values = chunk.dictionary if coded else chunk
-        empty = pc.equal(pc.binary_length(pc.ascii_trim_whitespace(values)), 0)
-        empty = pc.fill_null(empty, fill_value=True).to_numpy(zero_copy_only=False)
-        parts.append(empty[chunk.indices.to_numpy()] if coded else empty)
-    return np.concatenate(parts)
+def _values_looked_at(column: pa.ChunkedArray) -> int:
+    """Return how many texts have to be looked at to tell which of a column are empty."""
+    if not pa.types.is_dictionary(column.type):
+        return len(column)
+    return max((len(chunk.dictionary) for chunk in column.chunks), default=0)
 
 
 def _parse(text: Text, dialect: Dialect, *, whole: Sequence[int], few: Sequence[int]) -> _Parsed:

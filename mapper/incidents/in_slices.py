@@ -21,7 +21,7 @@ import pyarrow as pa
 
 from mapper.incidents.assemble import accepted_table, intake_notes, source_file
 from mapper.incidents.check import Checked, is_total
-from mapper.incidents.delimited import is_empty
+from mapper.incidents.columns import is_empty
 from mapper.incidents.faults import Faults
 from mapper.incidents.shared_rows import SharedRows
 from mapper.incidents.sheet import Records, is_blank

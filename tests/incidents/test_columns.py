@@ -4,7 +4,7 @@ import numpy as np
 import pyarrow as pa
 import pytest
 
-from mapper.incidents.columns import distinct, numbers, references
+from mapper.incidents.columns import distinct, is_empty, numbers, references, share_values
 
 NEXT = ["2.5", "-1e2"]
 
@@ -52,3 +52,23 @@ def test_a_change_of_spelling_joins_what_becomes_one():
     held = distinct(pa.chunked_array([["a", "A", "b"]]))
     assert held.spelt(lambda text: text) is held
     assert held.spelt(str.lower).encoded().to_pylist() == ["a", "a", "b"]
+
+
+@pytest.mark.parametrize(
+    "texts", [["a ", "b", "", "a"], ["b", "b", "b", "b"], ["", " ", "n/a", ""]]
+)
+def test_a_column_in_parts_is_the_same_whether_they_share_their_values_or_not(texts):
+    written = pa.DictionaryArray.from_arrays([0, 1, 2, 3, 0, 3], pa.array(texts))
+    apart = pa.chunked_array([written.slice(0, 4).dictionary_decode().dictionary_encode()] * 2)
+    own = pa.chunked_array(
+        [pa.array(texts).dictionary_encode(), pa.array(texts[:2][::-1]).dictionary_encode()]
+    )
+    shared = pa.chunked_array([written.slice(0, 4), written.slice(4)])
+    assert (share_values(shared), share_values(own)) == (True, False)
+    for column in (shared, own, apart):
+        plain = column.cast(pa.string())
+        found, wanted = distinct(column), distinct(plain)
+        assert found.encoded().to_pylist() == wanted.encoded().to_pylist()
+        assert is_empty(column).tolist() == is_empty(plain).tolist()
+        assert is_empty(column).tolist() == [not text.strip() for text in plain.to_pylist()]
+    assert is_empty(pa.chunked_array([], own.type)).tolist() == []

@@ -3,6 +3,7 @@
 import pytest
 
 from mapper.incidents.check import REASONS
+from mapper.incidents.read import read_incidents
 from tests.incidents.incident_files import (
     EXTRACT,
     POLICE_UK,
@@ -191,3 +192,30 @@ def test_a_copy_of_a_file_is_read_once_and_said(tmp_path):
     assert found.notes == (
         "2.csv: is a copy of 1.csv byte for byte; it was not read again (2 rows)",
     )
+
+
+@pytest.mark.parametrize("end", ["\n", "\r\n", "\r"])
+def test_the_original_of_a_row_is_its_own_line_with_quotation_marks_anywhere_or_nowhere(
+    tmp_path, end
+):
+    rows = [
+        "reference,from_at,easting,northing,incident_type",
+        "R1,2026-03-02 14:05,335011,390245,Burglary",
+        "R2,2026-03-02 14:05,,390245,Burglary",
+        "",
+        "R3,2026-03-02 14:05,335011,390245,one,too many",
+        ",,,,",
+        "R4,no time at all,335011,390245,été",
+        "R5,2026-03-02 14:05,335011,390245,Burglary",
+        "R6,2026-03-02 14:05,x,390245, Burglary ",
+    ]
+    found = []
+    for name, last in (("plain.csv", "Burglary"), ("quoted.csv", '"Burglary"')):
+        path = tmp_path / name
+        lines = [*rows, f"R7,2026-03-02 14:05,335011,390245,{last}"]
+        path.write_bytes(end.join(lines).encode())
+        found.append(read_incidents([path]).rejected)
+    plain, quoted = (one.drop(columns="source") for one in found)
+    assert plain.equals(quoted)
+    assert plain["original"].tolist() == [rows[row - 1] for row in plain["row"]]
+    assert plain["row"].tolist() == [3, 5, 7, 9]
