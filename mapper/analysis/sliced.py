@@ -178,7 +178,7 @@ def _of_slices(
             if kept:
                 kept.save(mine.with_(asked.today) if part.future else mine, tally)
         elif records.numbers.size:
-            reader.look_again(one, tally.numbers[f"blank {one.number}"], tally.reasons)
+            reader.look_for_totals(one, tally.reasons)
         yield tally
         clock.tell(one, records.numbers)
 

@@ -12,21 +12,18 @@ from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, replace
 
-import numpy as np
-
 from mapper.base.errors import EngineError, InputError
 from mapper.incidents.delimited import open_part
 from mapper.incidents.formats import open_sheets
 from mapper.incidents.gather import IncidentFile
 from mapper.incidents.layout import Layout, layout_of
 from mapper.incidents.mapping import ColumnMapping
+from mapper.incidents.record_ends import RecordEnds
 from mapper.incidents.sheet import Records, Sheet
 from mapper.incidents.sliced_file import SlicedFile, WholeNeeded, check_layout
 from mapper.incidents.store import fetched, fetched_part, local_path
 
 PART = 32 * 1024**2  # bytes of a part, about
-_QUOTE, _LINE, _RETURN = b'"'[0], b"\n"[0], b"\r"[0]
-_MARK = b"\xef\xbb\xbf"  # which a parser drops at the start of what it is given
 
 
 @dataclass(frozen=True)
@@ -174,13 +171,13 @@ def _parts(found: IncidentFile, sheet: Sheet, size: int) -> Iterator[FilePart]:
     if sheet.first_record < 0 or len(sheet.delimiter.encode()) != 1:
         return
     made: list[FilePart] = []
-    quotes = _Quotes(sheet.delimiter)
+    records = RecordEnds(sheet.delimiter)
     with found.stream() as stream:
         stream.seek(sheet.first_record)
         first, held = sheet.first_record, b""
         while block := stream.read(size):
             held += block
-            ends = quotes.ends(held, last=len(block) < size)
+            ends = records.last_end(held, last=len(block) < size)
             if ends is None:
                 return
             if ends:
@@ -191,37 +188,3 @@ def _parts(found: IncidentFile, sheet: Sheet, size: int) -> Iterator[FilePart]:
         if held:
             made.append(FilePart(first, len(held), hashlib.sha256(held).hexdigest()))
     yield from made
-
-
-class _Quotes:
-    """Tells where records end, as long as every quotation mark opens or closes a whole field."""
-
-    def __init__(self, delimiter: str) -> None:
-        self._outside = np.zeros(256, dtype=bool)
-        self._outside[[ord(delimiter), _LINE, _RETURN, _QUOTE]] = True
-
-    def ends(self, text: bytes, *, last: bool) -> int | None:
-        """Return where the last record ends that begins in a text; none where it is unsure.
-
-        Parameters
-        ----------
-        text
-            Text that begins with a record.
-        last
-            Whether the file ends with it.
-        """
-        if last and text.count(b'"') == 0:
-            return len(text)
-        held = np.frombuffer(text, dtype=np.uint8)
-        at = np.flatnonzero(held == _QUOTE)
-        opening, closing = at[::2], at[1::2]
-        before = opening[opening > 0] - 1
-        after = closing[closing < held.size - 1] + 1
-        if not (self._outside[held[before]].all() and self._outside[held[after]].all()):
-            return None
-        if last:
-            return held.size if at.size % 2 == 0 else None
-        end = text.rfind(b"\n") + 1
-        while end and (np.searchsorted(at, end) % 2 or text.startswith(_MARK, end)):
-            end = text.rfind(b"\n", 0, end - 1) + 1
-        return end

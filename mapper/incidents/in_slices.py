@@ -35,7 +35,6 @@ from mapper.incidents.sliced_file import (
 from mapper.incidents.table import SourceFile
 
 MOST_DATELESS = 10_000  # records of one file; beyond, reading at once looks at none of them
-_MOST_AGAIN = 20  # slices of one file of which lines are read again
 
 
 @dataclass(frozen=True, eq=False)
@@ -59,7 +58,6 @@ class SliceReader:
     shared: SharedRows
     today: date
     dateless: Counter[int] = field(default_factory=Counter)
-    again: Counter[int] = field(default_factory=Counter)  # slices of which lines were read again
 
     def slice_of(self, one: SlicedFile, records: Records) -> Slice:
         """Return the incidents of some records of a file.
@@ -74,7 +72,7 @@ class SliceReader:
         known = _without_blank(records)
         checked = checked_part(one, known, today=self.today)
         reasons = checked.faults.counts()
-        self.look_again(one, known.blank, reasons)
+        self.look_for_totals(one, reasons)
         at, kept = self.shared.within(one.number, *stretch(records))
         again = np.isin(known.numbers[checked.accepted], at)
         table = accepted_table(checked, np.flatnonzero(again))
@@ -88,22 +86,19 @@ class SliceReader:
             future="future date" in reasons,
         )
 
-    def look_again(self, one: SlicedFile, blank: int, reasons: Mapping[str, int]) -> None:
-        """Count what costs another reading of a file, or is not looked for where it is frequent.
+    def look_for_totals(self, one: SlicedFile, reasons: Mapping[str, int]) -> None:
+        """Count records without a time, of which each may be a footer.
 
-        Where very many records lack a time, reading at once does not look for footers.
+        Where very many lack one, reading at once does not look for footers.
 
         Raises
         ------
         WholeNeeded
-            When it is frequent.
+            When there are so many.
         """
         names = ("no date", "bad date", "total or footer line")
-        dateless = sum(reasons.get(name, 0) for name in names)
-        self.dateless[one.number] += dateless
-        self.again[one.number] += bool(dateless or blank)
-        often = self.again[one.number] > _MOST_AGAIN
-        if often or self.dateless[one.number] > MOST_DATELESS:
+        self.dateless[one.number] += sum(reasons.get(name, 0) for name in names)
+        if self.dateless[one.number] > MOST_DATELESS:
             raise WholeNeeded
 
 

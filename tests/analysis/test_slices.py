@@ -1,5 +1,6 @@
 """Files counted slice by slice give to the byte what they give when all rows are read at once."""
 
+import csv
 import itertools
 import json
 import os
@@ -28,7 +29,7 @@ from mapper.base.settings import settings
 from mapper.cli.commands import app
 from mapper.cli.doubts import as_json
 from mapper.disclosure.make import release
-from mapper.incidents import in_slices, sliced_file
+from mapper.incidents import delimited_slices, in_slices, sliced_file
 from mapper.incidents.read import read_incidents
 from mapper.lenses.load import load_lens
 from mapper.outputs.write import write_outputs
@@ -147,6 +148,43 @@ def same_to_the_byte(tmp_path, area, in_slices_of, spoilt, *, rows):
     assert found == outputs(read_at_once(paths, area), tmp_path / "whole")
     assert SAID.get(spoilt, "data old") in {doubt["code"] for doubt in found["doubts"]}
     assert {"hotspots.csv", "cells.parquet", "manifest.json"} <= set(found)
+
+
+def quoted(path):
+    """Write a file again with every value in quotation marks."""
+    with path.open(newline="") as file:
+        rows = list(csv.reader(file))
+    with path.open("w", newline="") as file:
+        csv.writer(file, quoting=csv.QUOTE_ALL).writerows(rows)
+
+
+def with_marks_inside(path):
+    """Write a quotation mark into the middle of a value, where it is no more than a mark."""
+    lines = path.read_text().splitlines(keepends=True)
+    lines[900] = lines[900].replace("On or near", 'On or near 5" pipe at')
+    path.write_text("".join(lines))
+
+
+@pytest.mark.parametrize("change", [None, quoted, with_marks_inside])
+def test_rows_that_must_be_looked_at_whole_in_every_slice_give_the_same(
+    tmp_path, area, in_slices_of, monkeypatch, change
+):
+    made = StreetRows()
+    for at, row in enumerate(made.rows[::150]):
+        if at % 3:
+            row[1] = "never"  # may be a footer: all of its line is looked at
+        else:
+            row[:] = [""] * len(row)
+    made.rows.append(["Total", *[""] * (len(made.rows[0]) - 1)])
+    paths = made.write(tmp_path / "a.csv")
+    if change is not None:
+        change(paths[0])
+    monkeypatch.setattr(delimited_slices, "BLOCK", 20_000)
+    in_slices_of(97)
+    one = counted(paths, area)
+    assert one is not None
+    whole = read_at_once(paths, area)
+    assert outputs(one, tmp_path / "slices") == outputs(whole, tmp_path / "whole")
 
 
 @pytest.mark.parametrize(

@@ -81,7 +81,7 @@ def test_headers_without_regard_to_case_spaces_and_underscores(tmp_path, plain):
 
 
 def test_records_larger_than_a_block_and_blocks_of_many_records(tmp_path, monkeypatch):
-    monkeypatch.setattr("mapper.incidents.delimited._BLOCK", 2_000)
+    monkeypatch.setattr("mapper.incidents.delimited_records.BLOCK", 2_000)
     changes = [{"incident_type": f"T{n % 7}", "to_at": "?" if n == 350 else ""} for n in range(400)]
     rows = extract(*changes)
     rows[200] = rows[200][:2]

@@ -11,7 +11,7 @@ import pytest
 
 from demonstration.writing import write_demonstration
 from mapper.base.errors import InputError
-from mapper.incidents import columns, delimited, encoding, limits, on_disk, text
+from mapper.incidents import columns, delimited_records, encoding, limits, on_disk, text
 from mapper.incidents.formats import open_sheets
 from mapper.incidents.gather import gather
 from mapper.incidents.mapping import ColumnMapping
@@ -32,8 +32,8 @@ def in_pieces(monkeypatch):
         monkeypatch.setattr(on_disk, "SLICE", 3)
         monkeypatch.setattr(columns, "_PART", 5)
         monkeypatch.setattr(encoding, "PIECE", 7)
-        monkeypatch.setattr(delimited, "_BLOCK", record_bytes)
-        monkeypatch.setattr(delimited, "_CHUNK", 2)
+        monkeypatch.setattr(delimited_records, "BLOCK", record_bytes)
+        monkeypatch.setattr(delimited_records, "CHUNK", 2)
 
     return cut
 
