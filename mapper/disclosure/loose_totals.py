@@ -4,7 +4,8 @@ A total of all demand in a district is the sum of thousands of counts, of which 
 limit some. Part of it no earlier number limits: demand that no other lens takes. Where that part
 has room enough, whatever the counts below can be, the total can be as well:
 
-- hold all other ground at counts that satisfy what was given, with as few incidents as can be;
+- hold all other ground at counts that satisfy what was given, with as few incidents as can be,
+  and whole ones: of halves fewer can do;
 - then the counts that hang together in one place, a cell or a ward, may take any values that what
   was given before leaves them, as long as all of them together stay within the total;
 - what is missing to the total is demand that no other number limits.
@@ -19,8 +20,9 @@ each family's place at any values they can have. It needs at most what is held, 
 and the most that each family's numbers in one place allow. So that much room is enough as well.
 
 So the total narrows no count. It is large, and larger than each number inside it by a large count,
-so it gives none away by itself either. Only where all of this is shown is it left out of the
-check; of other totals nothing is said here.
+so it gives none away by itself either; a number of more days or lenses is inside it, too, where
+numbers of 0 rule out what is beyond the total. Only where all of this is shown is it left
+out of the check; of other totals nothing is said here.
 """
 
 from __future__ import annotations
@@ -130,21 +132,37 @@ class _Totals:
 
     def are_large(self, need: TargetNeed) -> bool:
         """Tell whether each total is large, and larger by that than each number inside it."""
-        cover, releases = self.ground.cover, self.ground.releases
+        beyond = {at: self._beyond(at) for at in {at for at, _, _ in self.rows}}
         for at, region, on in self.rows:
-            inside = [
-                other
-                for other in range(len(releases))
-                if other != at and not (cover[other] & ~cover[at]).any()
-            ]
-            most = [
-                int(releases[one].high[mine[mine >= 0]].max(initial=0))
-                for one in inside
-                for mine in [self.region[one, on]]
-            ]
-            if releases[at].low[region] - max(most, default=0) < need.below:
+            most = 0
+            for other, open_ in beyond[at].items():
+                mine = self.region[other, on]
+                inside = np.setdiff1d(mine[mine >= 0], mine[open_[on]])
+                most = max(most, int(self.ground.releases[other].high[inside].max(initial=0)))
+            if self.ground.releases[at].low[region] - most < need.below:
                 return False
         return True
+
+    def _beyond(self, at: int) -> dict[int, Flags]:
+        """Return where other releases may count what a total does not, of those that share a kind.
+
+        Where nothing beyond the total can be, for numbers of 0 rule it out, all they count is in
+        it: the rest of the total could be taken from the two.
+        """
+        cover = self.ground.cover
+        others = [one for one in range(cover.shape[0]) if one != at]
+        return {
+            other: self._may_be(cover[other] & ~cover[at])
+            for other in others
+            if (cover[other] & cover[at]).any()
+        }
+
+    def _may_be(self, kinds: Flags) -> Flags:
+        """Tell for each piece whether incidents of some kinds are ruled out by no number of 0."""
+        patterns, which = self._patterns
+        ruled_out = (patterns == 0).T.astype(np.float32)
+        taken = np.unique(self.ground.cover[self.earlier][:, kinds], axis=1)
+        return np.asarray((ruled_out @ taken == 0).any(axis=1))[which]
 
     @property
     def have_room_of_their_own(self) -> bool:
@@ -205,17 +223,17 @@ class _Totals:
         return found
 
     def fewest_below(self, clock: Clock) -> HeldCounts | None:
-        """Return incidents that satisfy earlier numbers, about as few as can be.
+        """Return whole incidents that satisfy earlier numbers, about as few as can be.
 
         Only those that are in some new total count, of kinds that an earlier number limits. Not
         every kind is tried, so nothing is given back where those tried do not do.
         """
         kinds = Kinds(self.ground.cover, self.new)
         column_of: dict[tuple[int, int], int] = {}
-        patterns, which = np.unique(self._signs(), axis=1, return_inverse=True)
+        patterns, which = self._patterns
         for at, signs in enumerate(patterns.T):
             chosen = kinds.for_signs(signs, self.earlier)
-            for piece in np.flatnonzero(which.ravel() == at).tolist():
+            for piece in np.flatnonzero(which == at).tolist():
                 for kind in chosen:
                     column_of[piece, kind] = len(column_of)
         if not column_of:
@@ -233,17 +251,23 @@ class _Totals:
             most=np.inf,
             clock=clock,
         )
-        if found[kind.size :].sum() > _EPSILON:
+        whole, broken = np.round(found[: kind.size]), found[kind.size :].sum()
+        if max(broken, np.abs(found[: kind.size] - whole).max()) > _EPSILON:
             return None
-        return HeldCounts(piece, kind, found[: kind.size], counted)
+        return HeldCounts(piece, kind, whole, counted)
 
-    def _signs(self) -> Integers:
-        """Return what each earlier release says of each piece: -1 nothing, 0 none, 1 some."""
+    @cached_property
+    def _patterns(self) -> tuple[Integers, Integers]:
+        """What earlier releases say of pieces, each once, and which of these each piece has.
+
+        Of each release: -1 nothing, 0 none, 1 some.
+        """
         signs = np.full((len(self.earlier), self.pieces.size), -1)
         for row, at in enumerate(self.earlier):
             on = self.region[at] >= 0
             signs[row, on] = self.ground.releases[at].high[self.region[at, on]] > 0
-        return signs
+        patterns, which = np.unique(signs, axis=1, return_inverse=True)
+        return patterns, which.ravel()
 
     def _limits(self, piece: Integers, kind: Integers) -> tuple[sparse.csr_array, Floats, Floats]:
         """Return the sums that earlier numbers limit, of unknowns on some pieces and of kinds."""
