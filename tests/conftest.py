@@ -1,5 +1,6 @@
 """Shared by all tests: the real files, when they are there, releases to show, and a browser."""
 
+import gc
 import json
 import os
 import shutil
@@ -35,6 +36,17 @@ GUARDED = (  # modules that read a stranger's file in a child
     *("incidents.parquet", "incidents.spatial", "incidents.workbook"),
 )
 SHARED = Path(__file__).parents[2] / "shared" / "data"
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_collection():
+    """Look for no garbage while thousands of tests are read, nor among them later: all is kept."""
+    gc.disable()
+    try:
+        return (yield)
+    finally:
+        gc.freeze()
+        gc.enable()
 
 
 @pytest.fixture(autouse=True)

@@ -22,7 +22,7 @@ from mapper.disclosure.linking import linked_to
 from mapper.disclosure.loose_totals import narrows_nothing
 from mapper.disclosure.merged import limits_on
 from mapper.disclosure.programmes import Clock
-from mapper.disclosure.register import StoredRelease
+from mapper.disclosure.register import UNLIMITED, StoredRelease
 from mapper.disclosure.rules import AudienceRule
 from mapper.disclosure.systems import Limit, SharedGround, block_of, share_ground
 
@@ -119,15 +119,17 @@ def _systems(
     ground: SharedGround, new: int, within: Flags, need: TargetNeed, clock: Clock
 ) -> list[_System]:
     """Return the systems that some number of a new finding is in and may narrow a count of."""
-    spoken = (ground.region[:new] >= 0).any(axis=0) & within
+    low, high = (side[:new] for side in ground.limits)
+    told = (low > 0) | ((high >= 0) & (high < UNLIMITED))  # and not withheld
+    groups = np.unique(ground.group[told.any(axis=0) & within])
+    mine = np.flatnonzero(np.isin(ground.group, groups))
+    order = mine[np.argsort(ground.group[mine], kind="stable")]
+    ends = np.flatnonzero(np.diff(ground.group[order])) + 1
     found = []
-    for group in np.unique(ground.group[spoken]):
-        pieces = np.flatnonzero(ground.group == group)
+    for pieces in np.split(order, ends) if order.size else ():
         if narrows_nothing(ground, pieces, new=new, need=need, clock=clock):
             continue
         limits = limits_on(ground, pieces, apart=new)
-        if not any(limit.release < new for limit in limits):
-            continue
         block = block_of(limits, ground.cover, need)
         if block is not None:
             found.append(_System(pieces, limits, block))

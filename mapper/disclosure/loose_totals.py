@@ -75,6 +75,8 @@ def narrows_nothing(
     clock
         Of the check; where its time is spent, nothing is shown.
     """
+    if pieces.size == 1:  # where a total has no room of its own
+        return False
     totals = _Totals(ground, pieces, new)
     if not (totals.told and totals.are_large(need) and totals.have_room_of_their_own):
         return False

@@ -21,6 +21,8 @@ def limits_on(ground: SharedGround, pieces: Integers, *, apart: int = 0) -> list
     apart
         So many of the first releases are kept region by region, for they may be withheld so.
     """
+    if pieces.size == 1:
+        return _on_one(ground, int(pieces[0]), apart=apart)
     keys = np.concatenate([_keys(ground, at, pieces, by_region=at < apart) for at in _all(ground)])
     kinds, size = np.unique(keys, axis=1, return_counts=True)
     kinds = kinds.reshape(len(ground.releases), 3, size.size)
@@ -28,6 +30,26 @@ def limits_on(ground: SharedGround, pieces: Integers, *, apart: int = 0) -> list
     for at, release in enumerate(ground.releases):
         limits += _of_single_pieces(at, kinds[at], size)
         limits += _of_regions(at, release, kinds[at], size)
+    return limits
+
+
+def _on_one(ground: SharedGround, piece: int, *, apart: int) -> list[Limit]:
+    """Return the same of one piece of ground, as most are, on which nothing is to be merged."""
+    limits = []
+    for at, (release, region) in enumerate(
+        zip(ground.releases, ground.region[:, piece].tolist(), strict=True)
+    ):
+        if region < 0:
+            continue
+        low, high = int(release.low[region]), int(release.high[region])
+        if high >= UNLIMITED and low == 0:
+            continue
+        on = np.array([0])
+        if at < apart or release.parts:
+            shifts = tuple((least, most) for of, least, most in release.parts if of == region)
+            limits.append(Limit(at, on, low, high, shifts, release.parts_whole, region))
+        else:
+            limits.append(Limit(at, on, low, high))
     return limits
 
 

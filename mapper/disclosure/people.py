@@ -142,10 +142,12 @@ def in_wards(cells: pd.DataFrame, wards: Iterable[str]) -> pd.Series:
     pandas.Series
         bool, on the index of ``cells``.
     """
+    asked = {name_key(ward) for ward in wards} - {""}
+    if not asked:
+        return pd.Series(data=False, index=cells.index, name="own")
     known = cells[["ward", "district"]].drop_duplicates().dropna().astype("str")
     known = known[known["ward"] != ""]
     bare, full = known["ward"].map(name_key), known["ward"] + known["district"]
-    asked = {name_key(ward) for ward in wards} - {""}
     own = full.map(name_key).isin(asked) | (bare.isin(asked) & ~bare.duplicated(keep=False))
     pairs = pd.MultiIndex.from_frame(known[own])
     here = pd.MultiIndex.from_frame(cells[["ward", "district"]].astype("str"))

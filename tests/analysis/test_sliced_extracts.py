@@ -1,6 +1,7 @@
 """Extracts and mapped tables of months, with flags, counted slice by slice and by workers alike."""
 
 import csv
+from functools import cache
 
 import numpy as np
 import pandas as pd
@@ -48,13 +49,18 @@ class ExtractRows:
     """Rows of an extract of months, drawn by a seed, with columns that say more than the type."""
 
     def __init__(self, rows=6_000, seed=5):
+        self.rows = [list(row) for row in self._drawn(rows, seed)]
+
+    @staticmethod
+    @cache
+    def _drawn(rows, seed):
         drawn = np.random.default_rng(seed)
         street = StreetRows(rows=rows)
-        self.rows = []
+        made = []
         for number, row in enumerate(street.rows):
             reference = f"L{number:06}-{drawn.integers(10**6)}" if drawn.random() < 0.9 else ""
             point = row[6].rpartition(" ")[2]
-            self.rows.append(
+            made.append(
                 [
                     reference,
                     row[1],
@@ -73,6 +79,7 @@ class ExtractRows:
                     "",
                 ]
             )
+        return made
 
     def write(self, *paths, names=OWN):
         """Write the rows into as many files as there are paths, in turn."""

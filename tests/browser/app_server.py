@@ -86,12 +86,12 @@ def open_popover(page, button, *signs):
 class Visit:
     """A visitor's window that remembers everything asked for, and every complaint."""
 
-    def __init__(self, browser, address, *, width=1366, height=768):
+    def __init__(self, browser, address, *, width=1366, height=768, context=None):
         self.address = address
-        self.context = browser.new_context(
-            viewport={"width": width, "height": height}, accept_downloads=True
-        )
+        size = {"width": width, "height": height}
+        self.context = context or browser.new_context(viewport=size, accept_downloads=True)
         self.page = self.context.new_page()
+        self.page.set_viewport_size(size)  # where the context was made for others too
         self.page.set_default_timeout(60_000)  # other tests run beside it
         self.asked, self.complaints, self.sent = [], [], []
         self.page.on("request", lambda request: self.asked.append(request.url))

@@ -35,10 +35,28 @@ def address(served_app):
     return served_app[1]
 
 
-def opened(browser, address, entry, *, width=1366, height=768, **context):
-    visit = Visit(browser, address, width=width, height=height)
-    if context:
-        visit.page.emulate_media(**context)
+@pytest.fixture(scope="module")
+def known(browser):
+    """A browser that has the app's scripts since the first page, and keeps nothing else."""
+    context = browser.new_context(accept_downloads=True)
+    context.add_init_script("try { localStorage.clear(); sessionStorage.clear(); } catch {}")
+    yield context
+    context.close()
+
+
+@pytest.fixture
+def context(known):
+    """The same with no cookie and no page."""
+    known.clear_cookies()
+    yield known
+    for page in known.pages:
+        page.close()
+
+
+def opened(browser, address, entry, *, width=1366, height=768, context=None, **media):
+    visit = Visit(browser, address, width=width, height=height, context=context)
+    if media:
+        visit.page.emulate_media(**media)
     visit.page.goto(f"{address}/{entry.url}")
     visit.page.locator(".m-marking.m-head").wait_for()
     visit.rest()
@@ -48,9 +66,9 @@ def opened(browser, address, entry, *, width=1366, height=768, **context):
 
 
 @pytest.mark.parametrize("entry", OPEN, ids=lambda entry: entry.url)
-def test_axe_finds_nothing_serious(browser, address, entry):
+def test_axe_finds_nothing_serious(browser, context, address, entry):
     """Each is opened by its own address, without a complaint or a request elsewhere."""
-    visit = opened(browser, address, entry)
+    visit = opened(browser, address, entry, context=context)
     assert visit.complaints == []
     assert visit.elsewhere == []
     assert "\\" not in visit.page.locator(".stMain").inner_text()  # no sign of an escape
@@ -60,7 +78,6 @@ def test_axe_finds_nothing_serious(browser, address, entry):
     ground = "getComputedStyle(document.querySelector('.stApp')).backgroundColor"
     assert visit.page.evaluate(ground) == "rgb(19, 28, 33)"
     found += grave(visit.page, only=["color-contrast"])
-    visit.context.close()
     assert found == []
 
 
@@ -95,9 +112,9 @@ def _shows(one):
 
 
 @pytest.mark.parametrize("entry", OPEN, ids=lambda entry: entry.url)
-def test_nothing_is_lost_at_twice_the_size(browser, address, entry):
+def test_nothing_is_lost_at_twice_the_size(browser, context, address, entry):
     """A laptop at 200 %: half of its pixels in each direction."""
-    visit = opened(browser, address, entry, width=683, height=384)
+    visit = opened(browser, address, entry, width=683, height=384, context=context)
     wide = visit.page.evaluate("document.documentElement.scrollWidth")
     assert wide <= 683
     lost = visit.page.evaluate(
@@ -110,7 +127,6 @@ def test_nothing_is_lost_at_twice_the_size(browser, address, entry):
     if first:  # the first screen holds a part of the map, or of the first card
         top = visit.page.locator(first).first.bounding_box()["y"]
         assert top < 384 - 60
-    visit.context.close()
 
 
 def test_motion_stops_for_those_who_ask(browser, address):

@@ -9,10 +9,12 @@ import streamlit as st
 from streamlit.components.v2 import manifest_scanner
 from streamlit.testing.v1 import AppTest, local_script_runner
 
+from mapper.app.data import quality_view
 from mapper.app.door.people_file import session_of
 from mapper.app.door.provider import provider
 from mapper.app.door.sign_ins import sign_ins
-from mapper.app.shell import datasets, kept_data, once
+from mapper.app.hotspots import page as hotspots_page
+from mapper.app.shell import datasets, doubts, kept_data, once
 from mapper.app.shell.router import PAGES
 from mapper.base.settings import settings
 from mapper.disclosure.people import Viewer
@@ -55,18 +57,27 @@ def no_looks_at_the_clock():
 @pytest.fixture(autouse=True, scope="session")
 def results_by_digest():
     """Work out once what stands under the digest of its data and the whole question."""
+    quality = by_key(quality_view.quality_of)
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setattr(once, "_result", by_key(once._result))
+        patched.setattr(doubts, "_doubts", by_key(doubts._doubts))
+        for module in (quality_view, hotspots_page):
+            patched.setattr(module, "quality_of", quality)
+        yield
+
+
+def by_key(cached):
+    """Return a cached function of the app that keeps what it made from test to test."""
     results = OrderedDict()
 
-    def once_made(key, *, _make):
+    def once_made(*key, **made_of):
         if key not in results:
-            results[key] = _make()
+            results[key] = cached(*key, **made_of)
         if len(results) > MOST_RESULTS:
             results.popitem(last=False)
         return results[key]
 
-    with pytest.MonkeyPatch.context() as patched:
-        patched.setattr(once, "_result", once_made)
-        yield
+    return once_made
 
 
 @pytest.fixture(scope="session")

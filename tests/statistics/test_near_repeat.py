@@ -2,7 +2,6 @@
 
 import numpy as np
 import pytest
-from pointpats.spacetime import Knox
 from scipy import stats
 
 from mapper.base.errors import RequestError
@@ -43,6 +42,8 @@ def test_counts_are_those_of_plain_loops(incidents, space):
 
 
 def test_counts_are_those_of_pointpats(incidents):
+    from pointpats.spacetime import Knox
+
     x, y, days = incidents
     table = near_repeat(*incidents, space_bands=SPACE, time_bands=TIME, runs=9)
     places, times = np.column_stack([x, y]), days[:, np.newaxis]
