@@ -6,7 +6,8 @@ away is withheld, total by total, until nothing does.
 
 A total is withheld where it lies so near the least, or so near the most, that its parts can be,
 that one of them would keep too few values. Near the least and near the most leave, between them,
-every part all its values, so a reader who knows this rule still knows no more.
+every part all its values, so a reader who knows this rule still knows no more; but where a total
+can be of any size, near the least alone can be meant, which docs/disclosure.md says.
 """
 
 from collections.abc import Sequence
