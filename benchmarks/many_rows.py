@@ -5,9 +5,11 @@ incidents, 120 months, references of 64 digits. Each size is read in a process o
 is the operating system's (``ru_maxrss``), in which pages of mapped files that happen to be in
 memory count too.
 
-    python benchmarks/many_rows.py 1 3 10 [--folder FOLDER] [--parquet] [--peer]
+    python benchmarks/many_rows.py 1 3 10 [--folder FOLDER] [--parquet] [--extract] [--peer]
 
-Sizes are in million rows. With ``--parquet`` the same rows are read as Parquet too. With ``--peer``
+Sizes are in million rows. With ``--parquet`` the same rows are read as Parquet too; with
+``--extract`` as many rows of a force's extract, with times to the minute, which are held in memory.
+With ``--peer``
 the straightforward script (pandas, h3 in a loop, PySAL) reads the smallest file too, for the ratio
 in one run.
 """
@@ -40,6 +42,11 @@ HEADER = (
 )
 
 
+EXTRACT = [
+    "reference", "reported_at", "from_at", "easting", "northing", "incident_type", "location",
+    "domestic_abuse",
+]  # fmt: skip
+FIRST, MINUTES = np.datetime64("2016-01-01T00:00"), 10 * 365 * 24 * 60 - 120
 COLUMNS = HEADER.strip().split(",")
 
 
@@ -90,12 +97,39 @@ def as_parquet(path):
     return target
 
 
-def measured(path, out, words):
+def write_extract(path, rows, seed=7):
+    """Write an extract of so many rows over ten years; the same bytes for the same numbers."""
+    drawn = np.random.default_rng(seed)
+    east = np.round(drawn.normal(337_000, 4_000, POINTS)).astype(np.int64)
+    north = np.round(drawn.normal(392_000, 5_500, POINTS)).astype(np.int64)
+    with path.open("wb") as file:
+        file.write(f"{','.join(EXTRACT)}\n".encode())
+        for first in range(0, rows, STEP):
+            size = min(STEP, rows - first)
+            point = drawn.integers(0, POINTS, size)
+            begun = FIRST + drawn.integers(0, MINUTES, size)
+            columns = [
+                np.char.add("R", np.arange(first, first + size).astype(str)),
+                np.datetime_as_string(begun + drawn.integers(0, 60, size), unit="m"),
+                np.datetime_as_string(begun, unit="m"),
+                east[point],
+                north[point],
+                np.array(TYPES)[drawn.integers(0, len(TYPES), size)],
+                np.char.add("Street ", point.astype(str)),
+                np.array(["Y", *["N"] * 7])[drawn.integers(0, 8, size)],
+            ]
+            table = pa.table([pa.array(held) for held in columns], names=EXTRACT)
+            options = arrow_csv.WriteOptions(include_header=False, quoting_style="none")
+            arrow_csv.write_csv(table, file, options)
+
+
+def measured(path, out, words, lens="public-all"):
     """Print what one run needs."""
     command = [sys.executable, "-c", "from mapper.cli import main; main()", "hotspots"]
-    command += [str(path), "--lens", "public-all", "--out", out]
-    seconds, _, megabytes, _ = measure(command)
-    print(f"{words} {seconds:8.1f} s {megabytes:8.0f} MB", flush=True)
+    command += [str(path), "--lens", lens, "--out", out]
+    seconds, processor, megabytes, _ = measure(command)
+    told = f"{seconds:8.1f} s {processor:8.1f} s of processor {megabytes:8.0f} MB"
+    print(f"{words} {told}", flush=True)
     return seconds
 
 
@@ -104,6 +138,7 @@ def main():
     parser.add_argument("millions", nargs="+", type=float)
     parser.add_argument("--folder", type=Path, help="Where files are made, and kept.")
     parser.add_argument("--parquet", action="store_true")
+    parser.add_argument("--extract", action="store_true")
     parser.add_argument("--peer", action="store_true")
     chosen = parser.parse_args()
     with tempfile.TemporaryDirectory() as temporary:
@@ -116,6 +151,13 @@ def main():
             seconds = measured(path, f"{temporary}/{million:g}", f"{million:6g} million rows")
             if chosen.parquet:
                 measured(as_parquet(path), f"{temporary}/{million:g}p", "         as Parquet")
+            if chosen.extract:
+                extract = path.parent / "extract" / "incidents.csv"
+                if not extract.exists():
+                    extract.parent.mkdir(exist_ok=True)
+                    write_extract(extract, round(million * 1e6))
+                out = f"{temporary}/{million:g}e"
+                measured(extract, out, "     as an extract", "domestic-abuse")
             if chosen.peer and million == min(chosen.millions):
                 area = str(ROOT / "data" / "boundaries" / "merseyside.parquet")
                 peer = [sys.executable, "-c", SCRIPT, str(path.parent), area, temporary]
