@@ -14,6 +14,7 @@ from dataclasses import replace
 
 import numpy as np
 
+from mapper.base.types import Integers
 from mapper.disclosure.limits import Block
 from mapper.disclosure.register import UNLIMITED, StoredRelease
 from mapper.disclosure.systems import Limit
@@ -22,11 +23,15 @@ from mapper.disclosure.systems import Limit
 def release_lower(release: StoredRelease, step: int) -> StoredRelease:
     """Return a release with each of its numbers one step lower; 0 and silence stay."""
     told = (release.low > 0) & (release.high < UNLIMITED)
+    low, high = _lower(release.low, step)
     return replace(
-        release,
-        low=np.where(told, np.maximum(release.low - step, 0), release.low),
-        high=np.where(told, release.low - 1, release.high),
+        release, low=np.where(told, low, release.low), high=np.where(told, high, release.high)
     )
+
+
+def _lower(low: Integers, step: int) -> tuple[Integers, Integers]:
+    """Return the limits of all that is up to a step below some numbers."""
+    return np.maximum(low - step, 0), low - 1
 
 
 def limits_lower(
@@ -48,8 +53,9 @@ def limits_lower(
     finite = np.array([limit.high < UNLIMITED for limit in limits])
     held = np.asarray(block.sums[np.flatnonzero(finite)].sum(axis=0)).ravel()
     own = block.sums @ (held == 1) > 0  # some unknown that no other number limits
+    low, high = _lower(np.array([limit.low for limit in limits]), step)
     lower = {
-        at: replace(limit, low=max(limit.low - step, 0), high=limit.low - 1)
+        at: replace(limit, low=int(low[at]), high=int(high[at]))
         for at, limit in enumerate(limits)
         if limit.release < new and finite[at] and own[at] and limit.low > 0
     }

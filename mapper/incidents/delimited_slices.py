@@ -14,11 +14,9 @@ import pyarrow as pa
 
 from mapper.incidents.delimited_records import BLOCK, originals_of, record_batches
 from mapper.incidents.dialect import Dialect
-from mapper.incidents.record_ends import RecordEnds
+from mapper.incidents.record_ends import whole_records
 from mapper.incidents.sheet import Positions, Ragged, Records, is_blank, one_line
 from mapper.incidents.text import Text
-
-_MOST_BLOCKS = 4  # in which no record ends; then what is left is one part
 
 
 @dataclass(frozen=True, eq=False)
@@ -93,11 +91,12 @@ def _parts(text: Text, dialect: Dialect) -> Iterator[tuple[Text, Text]]:
     """Yield parts of a text below its header: as they were read, and to be read where they lie."""
     begun = dialect.offset
     if len(dialect.delimiter.encode()) == 1:
-        for data in _whole_records(text, dialect):
-            written = replace(text, size=len(data), open=partial(pa.BufferReader, data), mark=0)
-            lying = replace(written, open=partial(_opened, text, begun, len(data)))
-            yield written, lying
-            begun += len(data)
+        with text.from_byte(begun) as stream:
+            left = text.size - begun
+            for data in whole_records(stream, dialect.delimiter, left=left, block=BLOCK):
+                written = replace(text, size=len(data), open=partial(pa.BufferReader, data), mark=0)
+                yield written, replace(written, open=partial(_opened, text, begun, len(data)))
+                begun += len(data)
     if begun < text.size:
         rest = replace(text, size=text.size - begun, mark=text.mark + begun)
         yield rest, rest
@@ -106,20 +105,3 @@ def _parts(text: Text, dialect: Dialect) -> Iterator[tuple[Text, Text]]:
 def _opened(text: Text, first: int, size: int) -> pa.BufferReader:
     """Return some bytes of a text as a stream."""
     return pa.BufferReader(text.part(first, size))
-
-
-def _whole_records(text: Text, dialect: Dialect) -> Iterator[bytes]:
-    """Yield what is below the header as long as it shows where records end."""
-    records = RecordEnds(dialect.delimiter)
-    left = text.size - dialect.offset
-    with text.from_byte(dialect.offset) as stream:
-        held = b""
-        while block := stream.read(BLOCK):
-            held += block
-            end = records.last_end(held, last=len(held) == left)
-            if end is None or (not end and len(held) >= _MOST_BLOCKS * BLOCK):
-                return
-            if end:
-                yield held[:end]
-                left -= end
-                held = held[end:]

@@ -18,7 +18,7 @@ from mapper.incidents.formats import open_sheets
 from mapper.incidents.gather import IncidentFile
 from mapper.incidents.layout import Layout, layout_of
 from mapper.incidents.mapping import ColumnMapping
-from mapper.incidents.record_ends import RecordEnds
+from mapper.incidents.record_ends import whole_records
 from mapper.incidents.sheet import Records, Sheet
 from mapper.incidents.sliced_file import SlicedFile, WholeNeeded, check_layout
 from mapper.incidents.store import fetched, fetched_part, local_path
@@ -171,20 +171,13 @@ def _parts(found: IncidentFile, sheet: Sheet, size: int) -> Iterator[FilePart]:
     if sheet.first_record < 0 or len(sheet.delimiter.encode()) != 1:
         return
     made: list[FilePart] = []
-    records = RecordEnds(sheet.delimiter)
+    first = sheet.first_record
     with found.stream() as stream:
-        stream.seek(sheet.first_record)
-        first, held = sheet.first_record, b""
-        while block := stream.read(size):
-            held += block
-            ends = records.last_end(held, last=len(block) < size)
-            if ends is None:
-                return
-            if ends:
-                made.append(FilePart(first, ends, hashlib.sha256(held[:ends]).hexdigest()))
-                first, held = first + ends, held[ends:]
-            if len(held) > size:  # a line, or what stands in quotation marks, as long as a part
-                return
-        if held:
-            made.append(FilePart(first, len(held), hashlib.sha256(held).hexdigest()))
+        stream.seek(first)
+        left = sheet.size - first
+        for data in whole_records(stream, sheet.delimiter, left=left, block=size):
+            made.append(FilePart(first, len(data), hashlib.sha256(data).hexdigest()))
+            first += len(data)
+    if first < sheet.size:  # where records end did not show to its end
+        return
     yield from made

@@ -1,9 +1,38 @@
 """Where records of delimited text end, without parsing them."""
 
+from collections.abc import Iterator
+from typing import BinaryIO
+
 import numpy as np
 
 _QUOTE, _LINE, _RETURN = b'"'[0], b"\n"[0], b"\r"[0]
 _MARK = b"\xef\xbb\xbf"  # which a parser drops at the start of what it is given
+
+
+def whole_records(stream: BinaryIO, delimiter: str, *, left: int, block: int) -> Iterator[bytes]:
+    """Yield text in pieces of whole records, as long as it shows where records end.
+
+    Parameters
+    ----------
+    stream
+        At the first byte of a record.
+    left
+        Bytes to its end.
+    block
+        Bytes of a piece, about; a record longer than that ends it.
+    """
+    records, held = RecordEnds(delimiter), b""
+    while part := stream.read(block):
+        held += part
+        end = records.last_end(held, last=len(held) == left)
+        if end is None:
+            return
+        if end:
+            yield held[:end]
+            left -= end
+            held = held[end:]
+        if len(held) > block:  # a line, or what stands in quotation marks
+            return
 
 
 class RecordEnds:
