@@ -9,7 +9,7 @@ import pytest
 from mapper.areas.load import load_study_area
 from mapper.disclosure.people import in_wards
 from mapper.grid.hexagons import cells_to_strings
-from tests.browser.app_server import open_popover
+from tests.browser.app_server import Visit
 
 pytestmark = pytest.mark.browser
 KAY, KIM = "Central", "Birkenhead and Tranmere"  # each has a hot spot of its own
@@ -20,9 +20,8 @@ class Window:
 
     def __init__(self, browser, address):
         self.address, self.sent, self.urls = address, [], set()
-        self.context = browser.new_context(accept_downloads=True)
-        self.page = self.context.new_page()
-        self.page.set_default_timeout(60_000)
+        self.visit = Visit(browser, address)
+        self.context, self.page = self.visit.context, self.visit.page
         self.page.on("websocket", lambda line: line.on("framereceived", self._remember))
         self.page.on("response", self._note)
 
@@ -41,12 +40,9 @@ class Window:
     def look(self):
         """Open the map, wait until it is drawn, and take a file."""
         self.page.goto(f"{self.address}/hot-spots")
-        frame = self.page.frame_locator(".stage iframe")
-        frame.locator(".leaflet-overlay-pane canvas").wait_for()
-        open_popover(self.page, "Export", "More", "List (CSV)")
-        with self.page.expect_download() as taken:
-            self.page.get_by_role("button", name="List (CSV)").click()
-        self.file = taken.value.path().read_bytes()
+        self.visit.wait_for_map()
+        taken = self.visit.download("List (CSV)", behind=("Export", "More"))
+        self.file = taken.path().read_bytes()
         return self
 
     def everything(self):
