@@ -21,7 +21,8 @@ install: .venv/installed
 .venv/installed: pyproject.toml constraints.txt
 	$(PYTHON) -c 'import sys; sys.exit("mapper needs Python 3.11 or newer: make PYTHON=python3.12 ..." if sys.version_info < (3, 11) else 0)'
 	test -x $(BIN)/python || $(PYTHON) -m venv .venv
-	$(PIP) install $(PACKAGES) --editable '.[scan,terrain]'
+	$(PIP) install --no-compile $(PACKAGES) --editable '.[scan,terrain]'
+	$(BIN)/python -m compileall -qq -j 0 .venv/lib || true  # on every core; pip takes one
 	touch $@
 
 # What of the tools is never loaded need not be compiled
