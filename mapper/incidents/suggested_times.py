@@ -12,7 +12,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from mapper.incidents.heading_words import OTHER_DATES, TIME_WORDS
-from mapper.incidents.time_ranges import split_ranges
+from mapper.incidents.time_ranges import CLOCK_RANGE, split_ranges
 from mapper.incidents.time_words import NO_DAY
 from mapper.incidents.times import MINUTE, MONTH, parse_times
 
@@ -22,7 +22,7 @@ _DATES_AGREE = 0.6  # of dates: some are always wrong
 _DAYLESS = re.compile(NO_DAY + r"[T ]\d")
 _CLOCK = re.compile(
     r"(?i)\d{1,2}[:.h-]\d{2}([:.]\d{2}(\.\d+)?)?\s*([ap]\.?m\.?|hrs?)?|\d{1,4}\s*hrs?"
-    rf"|{NO_DAY}[T ]\d.*"
+    rf"|{NO_DAY}[T ]\d.*|{CLOCK_RANGE}"
 )
 # A date in three columns: how each is called, and what stands in it.
 _PARTS = (
@@ -35,7 +35,8 @@ _PARTS = (
 )
 _HOURS = re.compile(r"(hour|hours|hr|hrs|hh)(of(the)?day)?")
 _MINUTES = re.compile(r"(minute|minutes|min|mins|mi)")
-_BARE_CLOCK = re.compile(r"\d{1,4}|0?\.\d+")  # only under a header that says time
+_SOME = 0.3  # of the values of a column of clocks in figures, where the others are words
+_BARE_CLOCK = re.compile(r"\d{1,4}|0?\.\d+|\d{1,2}\.\d")  # only under a header that says time
 
 
 @dataclass(frozen=True)
@@ -82,9 +83,21 @@ def add_times(found: dict[str, tuple[str, ...]], told: Sequence[SampleColumn]) -
         if clock is not None:
             clocks.remove(clock)
         found[role] = (column.name, *_clock_names(clock, told))
+        if role == "from_at" and clock is not None and "to_at" not in ranks:
+            _add_last_clock(found, column, clocks)
     if not found and (parts := _parts_of_date(told)):
         rest = [column for column in clocks if column.name not in parts]
         found["from_at"] = (*parts, *_clock_names(rest[0] if rest else None, told))
+
+
+def _add_last_clock(
+    found: dict[str, tuple[str, ...]], date: SampleColumn, clocks: Sequence[SampleColumn]
+) -> None:
+    """Add the latest time where its clock shares the one column of dates."""
+    words = dict(TIME_WORDS)["to_at"]
+    last = next((clock for clock in clocks if any_word(words, clock)), None)
+    if last is not None:
+        found["to_at"] = (date.name, last.name)
 
 
 def _parts_of_date(told: Sequence[SampleColumn]) -> tuple[str, ...]:
@@ -153,7 +166,10 @@ def any_word(pattern: re.Pattern[str], column: SampleColumn) -> bool:
 def is_clock(column: SampleColumn) -> bool:
     """Return whether a column holds times of day."""
     timed = re.search(r"time|hour|hrs|hhmm|^tm|tm$", column.plain)
-    return column.share(_CLOCK.fullmatch) or bool(timed and column.share(_BARE_CLOCK.fullmatch))
+    figures = SampleColumn(column.name, tuple(v for v in column.values if re.search(r"\d", v)))
+    if len(figures.values) < _SOME * len(column.values):
+        return False
+    return figures.share(_CLOCK.fullmatch) or bool(timed and figures.share(_BARE_CLOCK.fullmatch))
 
 
 def _clock_of(

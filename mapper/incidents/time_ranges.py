@@ -1,6 +1,7 @@
 """Two times in one column: ``15/05/2026 16:43 - 16/05/2026 08:00``, ``… 16:43 to 18:00``.
 
-Only a column is split in which most values are two times: ``15/05/2026 - 16:43`` is one.
+Only a column is split in which most values are two times: ``15/05/2026 - 16:43`` is one. Beside
+times, only two clocks with colons and words between are split (``between 10:00 and 12:00``).
 """
 
 from dataclasses import dataclass
@@ -13,12 +14,16 @@ from mapper.base.types import Flags
 
 _CLOCK = r"[0-9]{1,2}[:.h]?[0-9]{2}(?:[:.][0-9]{2})?\s*(?:[AaPp]\.?[Mm]\.?|hrs?)?"
 _DAY = r"(?:.*[0-9]{4}|.*[-/.][0-9]{2})"  # with its year: 2026 alone may be a clock
+_BEGIN = r"(?:between|from|b/t|btwn)?:?\s*"
 _RANGE = (
-    r"(?i)^(?:between|from|b/t|btwn)?:?\s*(?P<first>(?P<day>" + _DAY + r")\s+" + _CLOCK + r")"
+    rf"(?i)^{_BEGIN}(?P<day>{_DAY})\s+{_BEGIN}(?P<clock>{_CLOCK})"
     "\\s*(?:\\s-+\\s|\\s?[\u2010-\u2015]\\s?|"
-    r"\s(?:to|until|till|and|&)\s|\s?->\s?)\s*"
+    r"\s(?:to|until|till|and|&)\s|\s?->\s?|(?P<bare>-))\s*"
     r"(?P<last>(?:.*[^\s]\s+)?" + _CLOCK + r")$"
 )
+_SURE = r"(?i)[0-9]:[0-9]{2}\s*(?:[ap]m|hrs?)?\s(?:to|until|till|and)\s+[0-9]{1,2}:[0-9]{2}"
+_OFFSET = r"^(?:0[0-9]|1[0-2]):?(?:00|30|45)$"  # after a dash it can be how far a zone is from UTC
+CLOCK_RANGE = rf"{_BEGIN}{_CLOCK}(?:\s*[-\u2010-\u2015]\s*|\s+(?:to|until|till|and|&)\s+){_CLOCK}"
 _MOST = 0.5  # of the values, and the column holds ranges
 
 
@@ -35,9 +40,18 @@ def split_ranges(values: pa.Array) -> Ranges | None:
     """Return the two ends of distinct texts of which most are ranges of time, else nothing."""
     parts = pc.extract_regex(values, _RANGE)
     found = parts.is_valid()
-    if not len(values) or pc.sum(found).as_py() <= _MOST * len(values):
+    if not len(values) or not pc.any(found).as_py():
         return None
-    first, day, last = (parts.field(i) for i in range(3))
+    day, clock, bare, last = (parts.field(i) for i in range(4))
+    zoned = pc.and_(pc.equal(bare, "-"), pc.match_substring_regex(last, _OFFSET))
+    dashed = pc.sum(pc.and_kleene(found, pc.equal(bare, "-"))).as_py() or 0
+    if dashed and dashed == (pc.sum(zoned).as_py() or 0):
+        found = pc.and_(found, pc.fill_null(pc.not_equal(bare, "-"), fill_value=False))
+    if (pc.sum(found).as_py() or 0) <= _MOST * len(values):
+        found = pc.and_(found, pc.match_substring_regex(values, _SURE))
+        if not pc.any(found).as_py():
+            return None
+    first = pc.binary_join_element_wise(day, clock, " ")
     alone = pc.match_substring_regex(last, f"^{_CLOCK}$")
     dated = pc.binary_join_element_wise(day, last, " ")
     ends = pc.if_else(alone, dated, last)

@@ -22,8 +22,8 @@ Moments = npt.NDArray[np.datetime64]
 _DATE = (
     r"(?:[0-9]{4}[-/.][0-9]{1,2}[-/.][0-9]{1,2}"
     r"|[0-9]{1,2}[-/. ][0-9]{1,2}[-/. ](?:[0-9]{4}|[0-9]{2})"
-    r"|[0-9]{1,2}(?:st|nd|rd|th)?(?:\s+of\s+|[-\s/]*)[A-Za-z]{3,9}[-\s/,]*(?:[0-9]{4}|[0-9]{2})"
-    r"|[A-Za-z]{3,9}\.?\s*[0-9]{1,2}(?:st|nd|rd|th)?,?\s+[0-9]{4}|[0-9]{8})"
+    r"|[0-9]{1,2}(?:st|nd|rd|th)?(?:\s+of\s+|[-\s/]*)[A-Za-z]{3,10}[-\s/,]*(?:[0-9]{4}|[0-9]{2})"
+    r"|[A-Za-z]{3,10}\.?\s*[0-9]{1,2}(?:st|nd|rd|th)?,?\s+[0-9]{4}|[0-9]{8})"
 )
 _EXTRA = r"(?:\s*[AaPp][Mm])?(?:\s*(?:Z|UTC|GMT|BST|[+-][0-9]{2}:?[0-9]{2}))?"
 _CLOCK = r"[0-9]{1,2}[:.h]?[0-9]{2}(?:[:.][0-9]{2})?"
@@ -56,8 +56,9 @@ _REWRITES: tuple[tuple[str, str], ...] = (
     (r"(?i)([0-9:])\s*(?:hrs?|hours|h)\.?$", r"\1"),
     (r"(?i)\b(?:GMT|UTC)\s?([+-])([0-9])$", r"\10\2"),
     (r"(?i)\b(?:GMT|UTC)\s?([+-][0-9]{2}:?(?:[0-9]{2})?)$", r"\1"),
+    (r"(?i)^dydd\s+(?:llun|mawrth|mercher|iau|gwener|sadwrn|sul)\b,?\s*", ""),
     (r"(?i)\s*\(?\b(?:mon|tues?|wed(?:nes)?|thu(?:rs)?|fri|sat(?:ur)?|sun)(?:day)?\b\)?,?\s*", " "),
-    (r"(?i)^(.*[0-9])\s*(?:\bat\b|@|-\s|,)\s*([0-9].*)$", r"\1 \2"),
+    (r"(?i)^(.*[0-9])\s*(?:\bat\b|@|-\s|,|\|)\s*([0-9].*)$", r"\1 \2"),
     (r"^\s+|\s+$", ""),
     # A time before its date; an empty date or time of another column beside it.
     (rf"(?i)^({_CLOCK}{_EXTRA})\s*(?:hrs?)?\s*(?:\bon\b|,)?\s+({_DATE})$", r"\2 \1"),
@@ -93,12 +94,16 @@ _DAY_SECONDS = 86_400
 _FINE = 5  # decimals of a day from which seconds can be told; fewer give the nearest minute
 _SERIAL_START = np.datetime64("1899-12-30", "us")
 _SERIALS = (20_000, 80_000)  # 1954 to 2119
-_LAST_HOUR = 23
+_LAST_HOUR, _LAST_MINUTE = 23, 59
+# A date, and hours and minutes with a point between, or hours alone.
+_POINTED = (
+    rf"^(?:{_DATE}){_MIDNIGHT}\s+(?P<at>(?P<hour>[0-9]{{0,2}})(?:\.(?P<minute>[0-9]{{1,2}}))?)$"
+)
 
 
 def plain_times(values: pa.Array) -> pa.Array:
     """Return texts with every unusual way of writing a time made plain."""
-    texts = _with_clock(_dated(values))
+    texts = _with_clock(_pointed(_dated(values)))
     alone = pc.match_substring_regex(texts, _HOUR_ALONE)
     if pc.sum(alone).as_py():
         hours = pc.extract_regex(texts.filter(alone), r"\s(?P<hour>[0-9]{1,2})$").field(0)
@@ -117,6 +122,39 @@ def _dated(values: pa.Array) -> pa.Array:
         r"^(?P<day>[0-9]{5})(?:\.0)?\s+(?P<rest>[0-9].*)$",
         lambda day, rest: f"{_SERIAL_START.astype('datetime64[D]') + int(day)} {rest}",
     )
+
+
+def _pointed(values: pa.Array) -> pa.Array:
+    """Return texts in which hours and minutes with a point between have a colon.
+
+    A spreadsheet takes 12.30 for a number and drops its last zero (``12.3``, ``9``), and 00.39
+    then looks like a part of a day: the column tells, whose other numbers are above 1.
+    """
+    fine = pc.any(pc.match_substring_regex(values, r"\s[0-9]*\.[0-9]{3,}$")).as_py()
+    held = None if fine else pc.extract_regex(values, _POINTED).drop_null()
+    if not held:
+        return values
+    hours, minutes = (held.field(i).to_pylist() for i in (1, 2))
+    said = [(int(h or 0), int(m.ljust(2, "0"))) for h, m in zip(hours, minutes, strict=True)]
+    clocks = all(h <= _LAST_HOUR and m <= _LAST_MINUTE for h, m in said)
+    if not clocks or not any(h for (h, _), m in zip(said, minutes, strict=True) if m):
+        return values
+
+    def clock(date: str, part: str) -> str:
+        hour, _, minute = part.partition(".")
+        return f"{date} {hour:0>2}:{minute:0<2}"
+
+    return _rewritten(
+        values,
+        rf"^(?P<date>{_DATE}){_MIDNIGHT}\s+(?P<part>[0-9]{{0,2}}(?:\.[0-9]{{1,2}})?)$",
+        clock,
+    )
+
+
+def day_of(values: pa.Array) -> pa.Array:
+    """Return the dates of texts that have words alone for a time of day, null for all others."""
+    told = pc.extract_regex(values, rf"^(?P<date>{_DATE}){_MIDNIGHT}\s*[ (,][^0-9]+$")
+    return pc.if_else(told.is_valid(), told.field(0), pa.scalar(None, pa.string()))
 
 
 def _with_clock(values: pa.Array) -> pa.Array:

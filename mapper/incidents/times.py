@@ -21,7 +21,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from mapper.base.types import Flags, Floats
-from mapper.incidents.time_words import numbered, plain_times
+from mapper.incidents.time_words import day_of, numbered, plain_times
 
 # part-swapped: a spreadsheet exchanged day and month of each date where it could
 Order = Literal["", "day-first", "month-first", "part-swapped"]
@@ -49,25 +49,30 @@ NUMBERS = (
 )
 _NAMED = (
     r"^(?:[A-Za-z]{3,9},?\s+)?(?P<day>[0-9]{1,2})(?:st|nd|rd|th)?(?:\s+of\s+|[-\s/.]*)"
-    r"(?P<name>[A-Za-z]{3,9})\.?[-\s/,]*(?P<year>[0-9]{4}|[0-9]{2})" + _CLOCK
+    r"(?P<name>[A-Za-z]{3,10})\.?[-\s/,]*(?P<year>[0-9]{4}|[0-9]{2})" + _CLOCK
 )
 _NAME_FIRST = (
-    r"^(?:[A-Za-z]{3,9},?\s+)?(?P<name>[A-Za-z]{3,9})\.?[-\s/]*(?P<day>[0-9]{1,2})"
+    r"^(?:[A-Za-z]{3,9},?\s+)?(?P<name>[A-Za-z]{3,10})\.?[-\s/]*(?P<day>[0-9]{1,2})"
     r"(?:st|nd|rd|th)?(?:\s*,\s*|[-\s/]+)(?P<year>[0-9]{4})" + _CLOCK
 )
 _YEAR_FIRST = (
-    r"^(?P<year>[0-9]{4})[-\s/.]*(?P<name>[A-Za-z]{3,9})[-\s/.]*(?P<day>[0-9]{1,2})" + _CLOCK
+    r"^(?P<year>[0-9]{4})[-\s/.]*(?P<name>[A-Za-z]{3,10})[-\s/.]*(?P<day>[0-9]{1,2})" + _CLOCK
 )
-_NAMED_MONTH = r"^(?P<name>[A-Za-z]{3,9})[-\s]+(?P<year>[0-9]{4}|[0-9]{2})$"
+_NAMED_MONTH = r"^(?P<name>[A-Za-z]{3,10})[-\s]+(?P<year>[0-9]{4}|[0-9]{2})$"
+_MONTH_YEAR = r"^(?P<month>[0-9]{1,2})[-/](?P<year>(?:19|20)[0-9]{2})$"
 _DAY_FIRST_COMPACT = r"^(?P<day>[0-9]{2})(?P<month>[0-9]{2})(?P<year>(?:19|20)[0-9]{2})" + _CLOCK
 _PATTERNS = (
     _ISO_MONTH, ISO, NUMBERS, _NAMED, _NAMED_MONTH, _NAME_FIRST, _YEAR_FIRST, _COMPACT,
-    _DAY_FIRST_COMPACT,
+    _DAY_FIRST_COMPACT, _MONTH_YEAR,
 )  # fmt: skip
 _MONTHS = "jan feb mar apr may jun jul aug sep oct nov dec".split()  # noqa: SIM905 - reads better
 _FULL = (
     "january february march april may june july august september october november december".split()  # noqa: SIM905 - reads better
 )
+_WELSH = (
+    "ionawr chwefror mawrth ebrill mai mehefin gorffennaf awst medi hydref tachwedd rhagfyr".split()  # noqa: SIM905 - reads better
+)
+_LEAST = 3  # letters of a short name
 _ZONES = {"Z": 0, "UTC": 0, "GMT": 0, "BST": 60}
 
 
@@ -77,6 +82,7 @@ class Times:
 
     moment: Moments  # microseconds; NaT where a value is no date
     precision: Precisions  # position in PRECISIONS
+    worded: Flags  # a date whose time of day is words: known to the day
 
 
 def parse_times(values: pa.Array, *, order: Order) -> Times:
@@ -90,15 +96,22 @@ def parse_times(values: pa.Array, *, order: Order) -> Times:
         How dates of three numbers are read; an empty order reads them day-first.
     """
     moment, precision = _matched(values, order=order)
+    worded = np.zeros(len(values), dtype=bool)
     left = np.flatnonzero(np.isnat(moment))
     if left.size:
         texts = plain_times(values.take(pa.array(left)))
         moment[left], precision[left] = _matched(texts, order=order)
-        left = left[np.isnat(moment[left])]
+        unread = np.isnat(moment[left])
+        left = left[unread]
         if left.size:
             moment[left], precision[left] = numbered(values.take(pa.array(left)))
+            days = day_of(texts.filter(pa.array(unread)))
+            left = left[days.is_valid().to_numpy(zero_copy_only=False)]
+            if left.size:
+                moment[left], precision[left] = _matched(days.drop_null(), order=order)
+                worded[left] = ~np.isnat(moment[left])
     moment[moment < EARLIEST] = np.datetime64("NaT")
-    return Times(moment, precision)
+    return Times(moment, precision, worded)
 
 
 def _matched(values: pa.Array, *, order: Order) -> tuple[Moments, Precisions]:
@@ -168,8 +181,11 @@ def _month_of(text: str) -> float:
     word = text.lower()
     if word == "sept":
         return 9
-    names = _MONTHS if len(word) == 3 else _FULL  # noqa: PLR2004 - letters of a short name
-    return names.index(word) + 1 if word in names else 0
+    names = _MONTHS if len(word) == _LEAST else _FULL
+    if word in names:
+        return names.index(word) + 1
+    welsh = [name.startswith(word) for name in _WELSH]  # Ion, Chwe, Gorff: none begins another
+    return welsh.index(True) + 1 if len(word) >= _LEAST and any(welsh) else 0
 
 
 def _offset_of(text: str) -> float:

@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
+import pyarrow as pa
 import pyarrow.compute as pc
 
 from mapper.base.text import count
@@ -21,7 +22,6 @@ from mapper.incidents.times import (
     DAY,
     MINUTE,
     Moments,
-    Times,
     as_days,
     parse_times,
     period_end,
@@ -54,6 +54,9 @@ def find_times(
     if "end" in moments:
         last, fineness = moments["end"]
         given = ~np.isnat(last)
+        if _share_a_day(layout):  # of a day alone the clock is blank, before the start: the next
+            given &= (fineness == MINUTE) | (precision != MINUTE)
+            past_midnight |= given
         end = np.where(given, period_end(last, fineness), end)
         end = np.where(past_midnight & (end < start), end + _DAY, end)
         end = np.where(given, _past_the_clock(start, end), end)
@@ -64,6 +67,12 @@ def find_times(
     if "reported" in moments:
         found["reported"] = moments["reported"][0]
     return found, tuple(notes)
+
+
+def _share_a_day(layout: Layout) -> bool:
+    """Return whether the earliest and the latest time are clocks of one column of dates."""
+    first, last = layout.fills.get("start", ()), layout.fills.get("end", ())
+    return bool(first and last) and first != last and first[0] == last[0]
 
 
 def _ranges(
@@ -98,8 +107,14 @@ def _column(
     times = parse_times(held.values, order=order)
     if as_days(times):
         days = np.where(times.precision == MINUTE, np.int8(DAY), times.precision)
-        times = Times(times.moment, days)
+        times = replace(times, precision=days)
         notes.append(f"{file}: every time in {name} is midnight and was read as a day")
+    if worded := int(held.among(times.worded).sum()):
+        example = held.values.filter(pa.array(times.worded))[0].as_py()  # noqa: PD011 - no table's
+        notes.append(
+            f"{file}: {count(worded, 'row')} with words for the time of day in {name}, such as"
+            f" {example!r}: read as the whole day"
+        )
     wrong = np.isnat(times.moment)
     if wrong.size and wrong.all():
         notes.append(
