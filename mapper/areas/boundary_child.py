@@ -39,6 +39,8 @@ else:
 FORMATS = "GeoJSON, GeoPackage, zipped Shapefile, KML, FlatGeobuf or GeoParquet"
 # West, south, east and north of the British Isles, whose degrees cannot be taken for their swap.
 _ISLES = (-11.0, 49.0, 2.5, 61.5)
+_METRES = {27700: "the British National Grid", 3857: "the maps of the web"}
+_FULL_CIRCLE = 360  # degrees: larger numbers are none
 _LONGEST_FAULT = 2_000  # characters looked at: a library may quote a file's whole text
 SHAPES, ATTRIBUTES = "shapes.arrow", "attributes.arrow"
 
@@ -95,7 +97,8 @@ def _as_meant(name: str, frame: geopandas.GeoDataFrame) -> tuple[geopandas.GeoDa
     """Return shapes with longitude first, and what was found.
 
     Degrees with latitude first are told by where they lie: in the Indian Ocean as they stand, in
-    the British Isles when swapped.
+    the British Isles when swapped. So are metres that are said to be degrees, or of which nothing
+    is said in GeoJSON: off the globe as they stand, in the British Isles as metres.
     """
     if not frame.crs.is_geographic or frame.geometry.isna().all():
         return frame, []
@@ -110,6 +113,14 @@ def _as_meant(name: str, frame: geopandas.GeoDataFrame) -> tuple[geopandas.GeoDa
             " round."
         )
         return frame.set_geometry(geopandas.GeoSeries(turned, index=frame.index, crs=4326)), [words]
+    if max(-west, -south, east, north) > _FULL_CIRCLE:
+        for code, called in _METRES.items():
+            box = geopandas.GeoSeries([shapely.box(west, south, east, north)], crs=code)
+            if _isles(*(float(edge) for edge in box.to_crs(4326).total_bounds)):
+                words = (
+                    f"{name}: its numbers are metres of {called} (EPSG:{code}) and were read so."
+                )
+                return frame.set_crs(code, allow_override=True), [words]
     return frame, []
 
 

@@ -42,6 +42,12 @@ _RESIDENTS = (
 )
 _YOUNG = (r".*10(to)?17(mid)?(\d{4})?",)
 _DECILE = (r".*imd.*decile.*", r".*multipledeprivation.*decile.*", r"deprivationdecile|decile")
+# Words of the parts of an index, whose deciles are not those of deprivation as a whole.
+_PART_OF_INDEX = re.compile(
+    r"income|employment|health|education|skill|training|crime|safety|housing|barrier|access|service"
+    r"|environment|living|child|older|adult|idac|idao|domain"
+)
+_MOST_IS_LAST = re.compile(r"10(is)?(the)?mostdeprived|1(is)?(the)?leastdeprived")
 _RANK = (r".*(imd(\d{4}(v\d)?)?|mdm|multipledeprivation.*|deprivation)rank.*",)
 _LEAST_RANKED = 100  # areas: a list of fewer is no country's
 _AGE = re.compile(r"(?:aged?|f|m|females?|males?)?(\d{1,3})(?:plus|andover)?")
@@ -62,6 +68,11 @@ def find_column(columns: Iterable[str], patterns: tuple[str, ...]) -> str | None
         if met:
             return met[-1]
     return None
+
+
+def _of_the_whole(columns: Iterable[str]) -> list[str]:
+    """Return columns without those of a part of an index of deprivation, such as income."""
+    return [each for each in map(str, columns) if not _PART_OF_INDEX.search(name_key(each))]
 
 
 def need_column(columns: Iterable[str], patterns: tuple[str, ...], *, what: str, file: str) -> str:
@@ -143,14 +154,18 @@ def read_deciles(
         return pd.Series(dtype="float64", name="deprivation_decile"), ()
     table = _table_of(path, "deciles", columns.get("deprivation", {}))
     ranked = find_column(table.rows.columns, _RANK)
-    if ranked is not None and find_column(table.rows.columns, _DECILE) is None:
+    columns_of_all = _of_the_whole(table.rows.columns)
+    if ranked is not None and find_column(columns_of_all, _DECILE) is None:
         return _of_ranks(table, ranked)
     column = need_column(
-        table.rows.columns, _DECILE, what="deprivation decile (such as IMD_decile)", file=path.name
+        columns_of_all, _DECILE, what="deprivation decile (such as IMD_decile)", file=path.name
     )
     deciles = numbers_of(table.rows[column], path.name).rename("deprivation_decile")
     if not deciles.dropna().isin(range(1, 11)).all():
         raise AreaError(f"{path.name}: column {column} holds values that are not whole 1 to 10.")
+    if _MOST_IS_LAST.search(name_key(column)):
+        words = "says that 10 is the most deprived; turned round, so that 1 is"
+        return 11 - deciles, (f"{path.name}: column {column} {words}.",)
     return deciles, ()
 
 
@@ -171,7 +186,7 @@ def _of_ranks(table: OfficialTable, column: str) -> tuple[pd.Series, tuple[str, 
 def holdings_of(table: OfficialTable) -> dict[str, str]:
     """Return what a table holds of ``residents``, ``ages`` and ``deciles``, and in which column."""
     columns = list(table.rows.columns)
-    young, decile = find_column(columns, _YOUNG), find_column(columns, _DECILE)
+    young, decile = find_column(columns, _YOUNG), find_column(_of_the_whole(columns), _DECILE)
     whole = find_column([each for each in columns if each != young], _RESIDENTS)
     ages = _age_columns(columns)
     found = {"residents": whole, "deciles": decile or find_column(columns, _RANK)}

@@ -200,7 +200,7 @@ def test_heights_are_dropped(tmp_path):
         (shapely.Point(-3, 53), "not of points or lines"),
         (shapely.LineString([(-3, 53), (-3, 54)]), "not of points or lines"),
         (shapely.Polygon([(-3, 53), (-3, 53), (-3, 53)]), "not of points or lines"),
-        (shapely.box(380000, 390000, 385000, 395000), "off the globe.*first in record 1"),
+        (shapely.box(38e6, 39e6, 39e6, 40e6), "off the globe.*first in record 1"),
         (shapely.box(-3, 91, -2, 95), "off the globe"),
         (shapely.box(-170, -80, 170, 80), "more than the 3,000,000 allowed"),
     ],
@@ -208,6 +208,17 @@ def test_heights_are_dropped(tmp_path):
 def test_unusable_shapes_are_refused(tmp_path, shape, words):
     with pytest.raises(AreaError, match=f"{words}"):
         load_study_area(str(geojson(tmp_path, shape)))
+
+
+@pytest.mark.parametrize("crs", [27700, 3857])
+def test_metres_that_geojson_does_not_name_are_read_as_what_they_are(tmp_path, crs):
+    path = tmp_path / "town.geojson"
+    told = json.loads(frame_of(TOWN, LADNM=["Town"]).to_crs(crs).to_json(to_wgs84=False))
+    told.pop("crs")
+    path.write_text(json.dumps(told), encoding="utf-8")
+    found = read_boundary(path)
+    assert shapely.hausdorff_distance(found.shapes[0], TOWN) < 1e-4
+    assert any(f"EPSG:{crs}" in note for note in found.notes)
 
 
 def test_coordinates_that_are_no_numbers_are_refused(tmp_path):

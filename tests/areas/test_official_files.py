@@ -169,6 +169,46 @@ def test_a_part_that_is_withheld_leaves_the_whole_unknown(tmp_path):
     assert read_residents(path, None)[0]["residents"].isna().all()
 
 
+def deciles(tmp_path, header, row):
+    """The deciles of a file of one area, and the notes on them."""
+    path = tmp_path / "deprivation.csv"
+    path.write_text(f"{header}\n{row}\n", encoding="utf-8")
+    found, notes = read_deciles(path)
+    return found.tolist(), notes
+
+
+@pytest.mark.parametrize(
+    "header",
+    [
+        "LSOA code,WIMD 2019 overall decile,WIMD 2019 physical environment decile",
+        "lsoa21cd,IMD_Decile,IMD_Income_Decile",
+        "LSOA21CD,Index of Multiple Deprivation (IMD) Decile,IMD Living Environment Decile",
+    ],
+)
+def test_the_decile_of_the_whole_index_is_taken_and_none_of_its_parts(tmp_path, header):
+    assert deciles(tmp_path, header, "E01020001,2,9") == ([2], ())
+
+
+def test_deciles_of_a_part_alone_are_refused(tmp_path):
+    with pytest.raises(AreaError, match="has no column for the deprivation decile"):
+        deciles(tmp_path, "LSOA21CD,IMD Income Decile", "E01020001,2")
+
+
+@pytest.mark.parametrize(
+    ("heading", "decile"),
+    [
+        ("IMD Decile (where 10 is most deprived)", 8),
+        ("IMD decile (1 = least deprived)", 8),
+        ("IMD Decile (where 1 is most deprived 10% of LSOAs)", 3),
+        ("IMD decile (1 is most deprived, 10 is least deprived)", 3),
+    ],
+)
+def test_deciles_whose_heading_counts_from_the_least_deprived_are_turned(tmp_path, heading, decile):
+    found, notes = deciles(tmp_path, f'LSOA21CD,"{heading}"', "E01020001,3")
+    assert found == [decile]
+    assert any("turned round" in note for note in notes) == (decile != 3)
+
+
 def test_ranks_of_a_whole_country_give_its_deciles_and_ranks_of_a_part_none(tmp_path):
     """Northern Ireland publishes ranks alone; the deciles of 890 areas are 89 ranks each."""
     path = tmp_path / "NIMDM17_SOA.csv"
