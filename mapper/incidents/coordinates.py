@@ -29,6 +29,7 @@ else:
 WEST, EAST = -8.7, 1.8
 SOUTH, NORTH = 49.8, 60.9
 NATIONAL_GRID = "EPSG:27700"
+WEB_METRES = "EPSG:3857"  # of the maps of the web
 # Of a reference system: a file of parameters or grids, or an address. PROJ would open them; the
 # grid @null is none, and names of the register at opengis.net are codes.
 _POINTS_ELSEWHERE = re.compile(

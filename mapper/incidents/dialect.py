@@ -77,10 +77,15 @@ def _named(header: Sequence[str]) -> int:
 
 
 def _widened(text: Text, dialect: Dialect) -> Dialect:
-    """Return a dialect with columns added for what only separates: a delimiter ends each record."""
+    """Return a dialect as wide as its records, where the difference is nameless and blank.
+
+    A delimiter ends each record, or the header alone: a spreadsheet writes what was once filled.
+    """
     sample = sample_records(text, dialect)
     size, widths = len(dialect.header), Counter(map(len, sample))
     width = widths.most_common(1)[0][0] if widths else size
+    if max(widths, default=size) == width < size and is_blank(dialect.header[width:]):
+        return replace(dialect, header=dialect.header[:width])
     if width <= size or not all(is_blank(fields[size:]) for fields in sample):
         return dialect
     return replace(dialect, header=(*dialect.header, *[""] * (width - size)))

@@ -68,6 +68,11 @@ def _open(
     spatial = head.startswith((_SQLITE, _SHAPEFILE)) or is_duckdb(head)
     if spatial or found.suffix in (".gpkg", ".shp"):
         return (open_spatial(found, load()),)
+    if found.suffix in (".kml", ".kmz") or b"<kml" in head[:2048]:
+        raise InputError(
+            f"{found.name}: is KML, which is read as boundaries and not as incidents. Export its"
+            " points as GeoJSON, GeoPackage or CSV."
+        )
     start = head[:2048].lstrip(b"\xef\xbb\xbf \t\r\n")
     if is_gpx(head) or (start.startswith(b"<") and is_markup(load())):
         cells = (gpx_cells if is_gpx(head) else html_cells)(load(), name=found.name)

@@ -20,7 +20,7 @@ from mapper.base.types import Flags, Floats
 from mapper.incidents import limits
 from mapper.incidents.parquet_child import PLACES
 
-_DEGREES = "OGC:CRS84"
+DEGREES = "OGC:CRS84"
 _CELLS = 10_000_000  # features times properties, however small the file
 _XY = 2
 # Categories of the API whose name in street files is not their words; data.police.uk lists them.
@@ -177,7 +177,7 @@ def _crs_of(told: Mapping[str, Any]) -> str:
     try:
         return str(told["crs"]["properties"]["name"])
     except (KeyError, TypeError):
-        return _DEGREES
+        return DEGREES
 
 
 def _points(features: Sequence[object]) -> tuple[Floats, Floats, Flags, Flags]:

@@ -24,7 +24,7 @@ _COMMA = re.compile(r"[+-]?[0-9]+,[0-9]+")
 _UNIT = re.compile(r"(?i)^(?:[EN]:?\s*)?(.*[0-9])\s*(?:m|metres|[EN])?$")
 _COMPASS = re.compile(r"(?i)^([NSEW]?)\s*([+-]?[0-9.,]+)\s*(?:°|deg)?\s*([NSEW-]?)$")
 _SEXAGESIMAL = re.compile(
-    r"(?i)^([+-]?)([0-9]{1,3})\s*[°d:\s]\s*([0-9]{1,2})\s*['\u2032\u2019m:\s]\s*([0-9.]+)\s*"
+    r"(?i)^([NSEW]?)\s*([+-]?)([0-9]{1,3})\s*[°d:\s]\s*([0-9]{1,2})\s*['\u2032\u2019m:\s]\s*([0-9.]+)\s*"
     r"(?:[\"\u2033\u201ds]|'')?\s*([NSEW]?)$"
 )
 _MINUTES = re.compile(
@@ -94,9 +94,9 @@ def _decimal(text: str) -> float:
 def _degrees(text: str) -> float:
     """Return degrees, west and south negative; NaN where a text is none."""
     if told := _SEXAGESIMAL.match(text):
-        sign, whole, minutes, seconds, side = told.groups()
+        before, sign, whole, minutes, seconds, after = told.groups()
         value = float(whole) + float(minutes) / 60 + _decimal(seconds) / 3600
-        return -value if sign == "-" or side.upper() in ("S", "W") else value
+        return -value if sign == "-" or (before or after).upper() in ("S", "W") else value
     if told := _MINUTES.match(text):
         before, sign, whole, minutes, after = told.groups()
         value = float(whole) + _decimal(minutes) / 60

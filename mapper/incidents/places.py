@@ -11,7 +11,7 @@ import pyarrow as pa
 from mapper.base.text import count
 from mapper.base.types import Flags, Floats
 from mapper.incidents.columns import numbers, references
-from mapper.incidents.coordinates import exchanged, grid_to_degrees, in_area, to_degrees
+from mapper.incidents.coordinates import EAST, exchanged, grid_to_degrees, in_area, to_degrees
 from mapper.incidents.faults import Faults
 from mapper.incidents.layout import PAIRS, POSTCODE, Layout
 from mapper.incidents.place_words import looks_degrees, looks_metres, two_numbers
@@ -51,6 +51,8 @@ def find_places(
         if swapped := _judge(found, held, layout, faults, repair_swapped=repair_swapped):
             both = "easting and northing" if held[0] == "easting" else "latitude and longitude"
             notes.append(f"{file}: {count(swapped, 'row')} with {both} swapped: repaired")
+        if held == ("lon", "lat") and (words := _without_minus(found)):
+            notes.append(f"{file}: {words}")
         lon[found.where], lat[found.where] = found.lon, found.lat
         open_[found.where] = False
     if POSTCODE in texts and open_.any():
@@ -187,6 +189,22 @@ def _judge(
     found.lon, found.lat = found.lon.copy(), found.lat.copy()
     found.lon[turned], found.lat[turned] = lon, lat
     return int(turned.sum())
+
+
+def _without_minus(found: _Pair) -> str:
+    """Return what shows that longitudes lost their minus: as given they lie beyond the east coast.
+
+    The other way round they lie here. It is told, never mended.
+    """
+    lost = ~found.wrong & (found.lon > EAST) & ~in_area(found.lon, found.lat)
+    lost &= in_area(-found.lon, found.lat)
+    if not lost.any():
+        return ""
+    example = f"{found.lon[lost][0]:g}"
+    return (
+        f"{count(int(lost.sum()), 'row')} would lie in Great Britain or Northern Ireland with a"
+        f" minus before the longitude (such as {example}): if it was lost, write it again"
+    )
 
 
 def _turned(found: _Pair, inside: Flags, pair: tuple[str, str], crs: str) -> Flags:

@@ -16,6 +16,7 @@ from mapper.incidents.coordinates import (
     EAST,
     NORTH,
     SOUTH,
+    WEB_METRES,
     WEST,
     exchanged,
     grid_to_degrees,
@@ -44,7 +45,6 @@ from mapper.incidents.suggested_times import (
 
 _LONGEST = 60  # letters of a header that can be a name
 _OTHER = {"easting": "northing", "longitude": "latitude", "x": "y"}
-_WEB = "EPSG:3857"  # metres of the maps of the web
 _TIMED = re.compile(r"date|time|datetime|when|dt|tm|from|to")
 
 
@@ -73,7 +73,7 @@ def suggest_mapping(
     _add_named(found, told)
     if not {"from_at", "reported_at"} & set(found):
         return None
-    crs = _WEB if "x" in found else ""
+    crs = WEB_METRES if "x" in found else ""
     return ColumnMapping({n: found[n] for n in FIELD_OF if n in found}, name=name, crs=crs)
 
 
@@ -241,7 +241,7 @@ def _pair_kind(x: np.ndarray, y: np.ndarray) -> str:
     if metres.mean() >= AGREE and in_area(*grid_to_degrees(x, y)).mean() >= AGREE:
         return "easting"
     far = y > 1_300_000  # noqa: PLR2004 - beyond the grid
-    if far.mean() >= AGREE and in_area(*to_degrees(x, y, crs=_WEB)).mean() >= AGREE:
+    if far.mean() >= AGREE and in_area(*to_degrees(x, y, crs=WEB_METRES)).mean() >= AGREE:
         return "x"
     return ""
 

@@ -41,6 +41,8 @@ def test_metres(text, metres):
         ("53.41\u00b0 N", 53.41),
         ("53\u00b024'36\"N", 53.41),
         ("2 58 48 W", -2.98),
+        ("W 2\u00b058'48\"", -2.98),
+        ("N 53\u00b024'36\"", 53.41),
         ("west", np.nan),
     ],
 )
@@ -116,3 +118,14 @@ def test_exchanged_eastings_and_northings_far_from_the_rest_are_told_and_can_be_
     found = read(path, repair_swapped=True)
     assert found.table["lat"].between(53.3, 53.5).all()
     assert "a.csv: 1 row with easting and northing swapped: repaired" in found.notes
+
+
+def test_longitudes_that_lost_their_minus_are_told(tmp_path):
+    header = ["reference", "from_at", "longitude", "latitude"]
+    rows = [["R1", "2026-03-02", "2.98", "53.41"], ["R2", "2026-03-02", "-2.98", "53.41"]]
+    found = read(write_csv(tmp_path / "a.csv", [header, *rows]))
+    assert len(found.table) == 1
+    assert any("1 row would lie in Great Britain" in note for note in found.notes)
+    abroad = [["R1", "2026-03-02", "9.5", "53.41"], ["R2", "2026-03-02", "2.98", "30.0"], rows[1]]
+    found = read(write_csv(tmp_path / "b.csv", [header, *abroad]))
+    assert not any("minus" in note for note in found.notes)

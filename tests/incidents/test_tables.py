@@ -197,3 +197,36 @@ def test_the_answer_of_the_police_uk_api(tmp_path):
     assert found.table["type"].tolist() == ["Violence and sexual offences", "Anti-social behaviour"]
     assert found.table["crime"].tolist() == [True, False]
     assert found.table[["lon", "lat"]].to_numpy()[0].tolist() == [-2.98, 53.40]
+
+
+def test_nameless_columns_that_only_the_header_has_are_none(tmp_path):
+    header, *rows = extract({}, {})
+    path = write(tmp_path / "a.csv", [[*header, "", ""], *rows])
+    assert len(read(path).table) == 2
+    path = write(tmp_path / "b.csv", [[*header, "", ""], [*rows[0], "", "x"], rows[1]])
+    assert reasons(read(path)) == [(3, "wrong number of fields", "")]
+
+
+@pytest.mark.parametrize(("crs", "x", "y"), [(27700, 334567, 390123), (3857, -332000, 7058000)])
+def test_metres_in_geojson_that_names_no_system_are_read_as_what_they_are(tmp_path, crs, x, y):
+    point = {"type": "Point", "coordinates": [x, y]}
+    row = {
+        "type": "Feature",
+        "geometry": point,
+        "properties": {"reference": "R1", "from_at": "2026-03-02", "incident_type": "Robbery"},
+    }
+    path = tmp_path / "a.geojson"
+    path.write_text(json.dumps({"type": "FeatureCollection", "features": [row]}))
+    found = read(path)
+    assert found.table["lat"].between(53.3, 53.5).all()
+    assert found.table["lon"].between(-3.1, -2.9).all()
+    assert f"a.geojson: its places are metres, not degrees, and were read as EPSG:{crs}" in (
+        found.notes
+    )
+
+
+def test_kml_is_refused_with_what_to_do(tmp_path):
+    path = tmp_path / "a.kml"
+    path.write_text('<?xml version="1.0"?><kml><Placemark/></kml>')
+    with pytest.raises(InputError, match=r"a\.kml: is KML, .* Export its points as GeoJSON"):
+        read(path)
