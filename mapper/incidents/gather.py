@@ -44,6 +44,12 @@ _ZIP_START = b"PK"
 _MONTH = re.compile(r"\d{4}-\d{2}")  # folders of a police.uk download
 # Other files of a police.uk download: they list outcomes and searches, not incidents.
 _NOT_STREET = re.compile(r"\d{4}-\d{2}-.+-(outcomes|stop-and-search)\.csv", re.IGNORECASE)
+# Words that come with a table and hold none.
+_PROSE = re.compile(
+    r"(?:.*[^a-z])?(?:read[ _-]?me|licen[cs]e|copyright|disclaimer|terms|about|metadata)"
+    r"(?:[^a-z].*)?\.txt",
+    re.IGNORECASE,
+)
 
 
 @dataclass(frozen=True, eq=False)
@@ -268,7 +274,7 @@ class Gathering:
         if _NOT_STREET.fullmatch(name):
             self.passed["Police.uk files of outcomes or searches passed over"] += 1
             return False
-        if suffix not in TABLE_SUFFIXES:
+        if suffix not in TABLE_SUFFIXES or _PROSE.fullmatch(name):
             self.passed["Files of other kinds passed over"] += 1
             return False
         return True

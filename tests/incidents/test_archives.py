@@ -153,3 +153,14 @@ def test_all_files_that_cannot_be_read_are_told_at_once(tmp_path):
     assert "2 files cannot be read" in str(refusal.value)
     assert "a.csv: is empty" in str(refusal.value)
     assert "b.csv: this is a PDF document" in str(refusal.value)
+
+
+def test_words_beside_a_table_are_passed_over_and_a_table_as_text_is_read(tmp_path):
+    write_csv(tmp_path / "extract.txt", extract({}))
+    write_csv(tmp_path / "meread.txt", extract({"reference": "R9"}))
+    names = ("readme.txt", "READ ME first.txt", "Licence.txt", "extract_metadata.txt")
+    for name in names:
+        (tmp_path / name).write_text("Notes, and more\nto the data\n")
+    found = read(tmp_path)
+    assert len(found.table) == 2
+    assert f"Files of other kinds passed over: {len(names)}" in found.notes
