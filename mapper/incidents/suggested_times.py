@@ -84,18 +84,33 @@ def add_times(found: dict[str, tuple[str, ...]], told: Sequence[SampleColumn]) -
             clocks.remove(clock)
         found[role] = (column.name, *_clock_names(clock, told))
         if role == "from_at" and clock is not None and "to_at" not in ranks:
-            _add_last_clock(found, column, clocks)
+            _add_last_clock(found, column, clock, clocks)
     if not found and (parts := _parts_of_date(told)):
         rest = [column for column in clocks if column.name not in parts]
         found["from_at"] = (*parts, *_clock_names(rest[0] if rest else None, told))
 
 
 def _add_last_clock(
-    found: dict[str, tuple[str, ...]], date: SampleColumn, clocks: Sequence[SampleColumn]
+    found: dict[str, tuple[str, ...]],
+    date: SampleColumn,
+    first: SampleColumn,
+    clocks: Sequence[SampleColumn],
 ) -> None:
-    """Add the latest time where its clock shares the one column of dates."""
-    words = dict(TIME_WORDS)["to_at"]
-    last = next((clock for clock in clocks if any_word(words, clock)), None)
+    """Add the latest time where its clock shares the one column of dates.
+
+    It is called as the first is but for the words of both ends: no ``Time to attend``.
+    """
+    words, of_both = dict(TIME_WORDS)["to_at"], {"time", "hour", "hours"}
+    begin = {word for word in first.words if not TIME_WORDS[1][1].fullmatch(word)} - of_both
+    last = next(
+        (
+            clock
+            for clock in clocks
+            if any_word(words, clock)
+            and {word for word in clock.words if not words.fullmatch(word)} - of_both == begin
+        ),
+        None,
+    )
     if last is not None:
         found["to_at"] = (date.name, last.name)
 
@@ -169,7 +184,9 @@ def is_clock(column: SampleColumn) -> bool:
     figures = SampleColumn(column.name, tuple(v for v in column.values if re.search(r"\d", v)))
     if len(figures.values) < _SOME * len(column.values):
         return False
-    return figures.share(_CLOCK.fullmatch) or bool(timed and figures.share(_BARE_CLOCK.fullmatch))
+    return figures.share(
+        lambda text: _CLOCK.fullmatch(text) or (timed and _BARE_CLOCK.fullmatch(text))
+    )
 
 
 def _clock_of(

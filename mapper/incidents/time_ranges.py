@@ -24,6 +24,8 @@ _RANGE = (
 _SURE = r"(?i)[0-9]:[0-9]{2}\s*(?:[ap]m|hrs?)?\s(?:to|until|till|and)\s+[0-9]{1,2}:[0-9]{2}"
 _OFFSET = r"^(?:0[0-9]|1[0-2]):?(?:00|30|45)$"  # after a dash it can be how far a zone is from UTC
 CLOCK_RANGE = rf"{_BEGIN}{_CLOCK}(?:\s*[-\u2010-\u2015]\s*|\s+(?:to|until|till|and|&)\s+){_CLOCK}"
+_HOURS = r"^(?P<day>.*[-/. ][0-9]{2,4})\s+(?P<first>[0-9]{1,2})\s?-\s?(?P<last>[0-9]{1,2})$"
+_FEW, _DAY_HOURS = 3, 24
 _MOST = 0.5  # of the values, and the column holds ranges
 
 
@@ -38,7 +40,7 @@ class Ranges:
 
 def split_ranges(values: pa.Array) -> Ranges | None:
     """Return the two ends of distinct texts of which most are ranges of time, else nothing."""
-    parts = pc.extract_regex(values, _RANGE)
+    parts = pc.extract_regex(_with_minutes(values), _RANGE)
     found = parts.is_valid()
     if not len(values) or not pc.any(found).as_py():
         return None
@@ -60,3 +62,17 @@ def split_ranges(values: pa.Array) -> Ranges | None:
         pc.fill_null(pc.if_else(found, ends, None), ""),
         np.asarray(pc.fill_null(pc.and_(found, alone), fill_value=False)),
     )
+
+
+def _with_minutes(values: pa.Array) -> pa.Array:
+    """Return texts in which hours from one to the next (``16-17``) have minutes.
+
+    Where the second number is not always the next hour, they are hours and minutes.
+    """
+    told = pc.extract_regex(values, _HOURS).drop_null()
+    if len(told) < _FEW:
+        return values
+    first, last = (told.field(at).cast(pa.int64()).to_numpy() for at in (1, 2))
+    if np.unique(first).size < _FEW or ((first + 1 - last) % _DAY_HOURS).any():
+        return values
+    return pc.replace_substring_regex(values, _HOURS, r"\1 \2:00 - \3:00")

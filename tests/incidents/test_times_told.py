@@ -133,3 +133,28 @@ def test_two_clocks_beside_one_date_are_joined_and_may_pass_midnight(tmp_path):
 def test_a_clock_beside_its_date_is_found_however_written(clock):
     suggested = suggest_mapping(["Date", "Time"], [["15/05/2026", clock], ["16/05/2026", "N/K"]])
     assert suggested.columns["from_at"] == ("Date", "Time")
+
+
+def test_a_clock_of_another_thing_is_no_latest_time():
+    header = ["Date", "Time", "Time to attend"]
+    suggested = suggest_mapping(header, [["15/05/2026", "16:43", "0:12"]])
+    assert "to_at" not in suggested.columns
+
+
+def test_clocks_of_several_spellings_in_one_column_are_clocks():
+    rows = [["15/05/2026", clock] for clock in ("16.43", "1643", "16:43", "9.5")]
+    assert suggest_mapping(["Date", "Time"], rows).columns["from_at"] == ("Date", "Time")
+
+
+@pytest.mark.parametrize(
+    ("clocks", "first", "last"),
+    [
+        (("16-17", "9-10", "23-24"), "16:00", "17:00"),
+        (("16-17", "09-10", "16-43"), "16:17", None),  # hours and minutes
+    ],
+)
+def test_hours_from_one_to_the_next(tmp_path, clocks, first, last):
+    rows = without_end(*({"reference": c, "from_at": f"15/05/2026 {c}"} for c in clocks))
+    found = read(write_csv(tmp_path / "a.csv", rows)).table
+    assert found["start"][0] == pd.Timestamp(f"2026-05-15 {first}")
+    assert found["end"][0] == pd.Timestamp(f"2026-05-15 {last}") if last else found["end"].isna()[0]
