@@ -125,6 +125,17 @@ class Visit:
             "() => document.querySelector('.stApp')?.dataset.testScriptState === 'notRunning'"
         )
 
+    def rest_a_while(self):
+        """Wait until no run has been under way for some time: a part that is drawn asks for one."""
+        self.page.wait_for_function(
+            """() => {
+                const rests = document.querySelector(".stApp")?.dataset.testScriptState;
+                if (rests !== "notRunning") { window.restsSince = null; return false; }
+                window.restsSince ??= performance.now();
+                return performance.now() - window.restsSince > 400;
+            }"""
+        )
+
     @property
     def map(self):
         """The map inside its frame."""
