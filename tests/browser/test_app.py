@@ -14,7 +14,7 @@ from mapper.incidents.read import read_incidents
 from mapper.incidents.synthetic import SYNTHETIC_NOTICE
 from mapper.lenses.load import load_lens
 from mapper.outputs.write import write_outputs
-from tests.browser.app_server import Visit, asked_by_server, open_popover, serving
+from tests.browser.app_server import Visit, open_popover
 from tests.small_extract import HOSTILE, write_police_uk
 
 pytestmark = pytest.mark.browser
@@ -34,6 +34,16 @@ def address(served_app):
 @pytest.fixture
 def visit(browser, address):
     """A visitor on the first page; afterwards nothing may have gone elsewhere or gone wrong."""
+    visitor = Visit(browser, address).open()
+    yield visitor
+    visitor.context.close()
+    assert visitor.elsewhere == []
+    assert visitor.complaints == []
+
+
+@pytest.fixture(scope="module")
+def looking(browser, address):
+    """One visitor for tests that only look, or choose what the others of them do not mind."""
     visitor = Visit(browser, address).open()
     yield visitor
     visitor.context.close()
@@ -69,8 +79,8 @@ def painted(visit):
     )
 
 
-def test_it_opens_at_once_on_marked_synthetic_data(visit, shown):
-    page = visit.page
+def test_it_opens_at_once_on_marked_synthetic_data(looking, shown):
+    page = looking.page
     assert page.locator(".m-marking.m-head").inner_text().startswith("OFFICIAL-SENSITIVE")
     assert page.locator(".m-marking.m-foot").inner_text().startswith("OFFICIAL-SENSITIVE")
     assert page.locator(".m-synthetic").inner_text() == SYNTHETIC_NOTICE
@@ -80,21 +90,65 @@ def test_it_opens_at_once_on_marked_synthetic_data(visit, shown):
     assert shown.caveats[0] in page.locator(".m-over").inner_text()
 
 
-def test_the_map_shows_cells_and_the_list_every_hot_spot(visit, shown):
-    assert rows(visit).count() == len(shown.hotspots)
-    names = visit.page.locator(".list tbody button").all_inner_texts()
+def test_the_map_shows_cells_and_the_list_every_hot_spot(looking, shown):
+    assert rows(looking).count() == len(shown.hotspots)
+    names = looking.page.locator(".list tbody button").all_inner_texts()
     assert names == shown.hotspots["name"].tolist()
-    assert visit.map.locator(".m-rank").count() == len(shown.hotspots)
-    assert visit.map.locator(".legend li").count() >= 3
-    assert len(painted(visit)) > 10
+    assert looking.map.locator(".m-rank").count() == len(shown.hotspots)
+    assert looking.map.locator(".legend li").count() >= 3
+    assert len(painted(looking)) > 10
 
 
-def test_map_and_list_fit_a_small_laptop_without_scrolling(visit):
+def test_map_and_list_fit_a_small_laptop_without_scrolling(looking):
     for part in (".stage", ".list"):
-        box = visit.page.locator(part).bounding_box()
+        box = looking.page.locator(part).bounding_box()
         assert box["width"] > 300
         assert box["height"] > 350
         assert box["y"] + box["height"] < 768 - 20
+
+
+def test_panning_and_zooming_tell_the_server_nothing(looking):
+    before = len(looking.sent)
+    box = looking.page.locator(".stage iframe").bounding_box()
+    x, y = box["x"] + box["width"] / 2, box["y"] + box["height"] / 2
+    looking.page.mouse.move(x, y)
+    looking.page.mouse.down()
+    looking.page.mouse.move(x + 120, y + 60, steps=8)
+    looking.page.mouse.up()
+    looking.page.mouse.wheel(0, -300)
+    looking.page.wait_for_timeout(1_000)
+    assert len(looking.sent) == before
+    looking.click_until(rows(looking).nth(0).locator("button"), looking.page.locator(".m-place"))
+    assert len(looking.sent) > before
+
+
+def test_hovering_over_a_cell_says_what_is_in_it(looking):
+    chosen = looking.map.locator(".m-rank.m-chosen", has_text="2")
+    looking.click_until(rows(looking).nth(1).locator("button"), chosen)
+    box = looking.page.locator(".stage iframe").bounding_box()
+    middle = box["x"] + box["width"] / 2, box["y"] + box["height"] / 2 - 30
+    looking.page.mouse.move(*middle)
+    looking.page.mouse.move(middle[0] + 3, middle[1] + 3)
+    tip = looking.map.locator(".leaflet-tooltip")
+    tip.first.wait_for()
+    assert "in this cell" in tip.first.inner_text() or "incidents" in tip.first.inner_text()
+
+
+def test_maps_follow_the_device_to_dark_and_back_and_paper_stays_light(looking):
+    body = looking.map.locator("body")
+    cells = looking.map.locator("canvas.m-cells").first
+    shown = "one => getComputedStyle(one).filter"
+    assert "dark" not in body.get_attribute("class").split()
+    assert cells.evaluate(shown) == "none"
+    looking.page.emulate_media(color_scheme="dark")
+    looking.map.locator("body.dark").wait_for()
+    assert "invert" in cells.evaluate(shown)
+    looking.page.emulate_media(color_scheme="dark", media="print")
+    assert cells.evaluate(shown) == "none"
+    page = looking.page.locator(".stApp")
+    assert page.evaluate("one => getComputedStyle(one).backgroundColor") == "rgb(255, 255, 255)"
+    looking.page.emulate_media(color_scheme="light", media="screen")
+    looking.map.locator("body:not(.dark)").wait_for()
 
 
 def test_a_choice_in_the_list_is_shown_on_the_map_and_in_the_details(visit, shown):
@@ -125,32 +179,6 @@ def test_a_choice_survives_a_rerun_and_the_keyboard_can_choose(visit, shown):
     third = shown.hotspots.iloc[2]["hotspot_id"]
     assert visit.page.locator(".list tr.chosen").get_attribute("data-id") == third
     assert visit.page.locator(".list tr[aria-current]").count() == 1
-
-
-def test_hovering_over_a_cell_says_what_is_in_it(visit):
-    visit.click_until(rows(visit).nth(0).locator("button"), visit.map.locator(".m-rank.m-chosen"))
-    box = visit.page.locator(".stage iframe").bounding_box()
-    middle = box["x"] + box["width"] / 2, box["y"] + box["height"] / 2 - 30
-    visit.page.mouse.move(*middle)
-    visit.page.mouse.move(middle[0] + 3, middle[1] + 3)
-    tip = visit.map.locator(".leaflet-tooltip")
-    tip.first.wait_for()
-    assert "in this cell" in tip.first.inner_text() or "incidents" in tip.first.inner_text()
-
-
-def test_panning_and_zooming_tell_the_server_nothing(visit):
-    before = len(visit.sent)
-    box = visit.page.locator(".stage iframe").bounding_box()
-    x, y = box["x"] + box["width"] / 2, box["y"] + box["height"] / 2
-    visit.page.mouse.move(x, y)
-    visit.page.mouse.down()
-    visit.page.mouse.move(x + 120, y + 60, steps=8)
-    visit.page.mouse.up()
-    visit.page.mouse.wheel(0, -300)
-    visit.page.wait_for_timeout(1_000)
-    assert len(visit.sent) == before
-    visit.click_until(rows(visit).nth(0).locator("button"), visit.page.locator(".m-place"))
-    assert len(visit.sent) > before
 
 
 def test_another_lens_draws_another_map(visit):
@@ -260,23 +288,6 @@ def test_a_phone_shows_map_then_list(browser, address):
     assert visitor.elsewhere == []
 
 
-def test_maps_follow_the_device_to_dark_and_back_and_paper_stays_light(visit):
-    body = visit.map.locator("body")
-    cells = visit.map.locator("canvas.m-cells").first
-    shown = "one => getComputedStyle(one).filter"
-    assert "dark" not in body.get_attribute("class").split()
-    assert cells.evaluate(shown) == "none"
-    visit.page.emulate_media(color_scheme="dark")
-    visit.map.locator("body.dark").wait_for()
-    assert "invert" in cells.evaluate(shown)
-    visit.page.emulate_media(color_scheme="dark", media="print")
-    assert cells.evaluate(shown) == "none"
-    page = visit.page.locator(".stApp")
-    assert page.evaluate("one => getComputedStyle(one).backgroundColor") == "rgb(255, 255, 255)"
-    visit.page.emulate_media(color_scheme="light", media="screen")
-    visit.map.locator("body:not(.dark)").wait_for()
-
-
 # Notes at each frame and each change of the page what it tells of work that goes on: quick work is
 # over before one could ask.
 _TOLD = """() => {
@@ -338,18 +349,3 @@ def test_a_file_in_the_making_is_told_and_after_three_seconds_for_how_long(visit
     assert later == '"Making the file… (" counter(m-seconds) " seconds so far)" 7'
     gone = "() => getComputedStyle(document.body, '::after').content === 'none'"
     page.wait_for_function(gone)
-
-
-def test_the_generated_demonstration_opens_by_itself(browser, tmp_path):
-    with serving(tmp_path) as address:
-        visitor = Visit(browser, address).open()
-        assert rows(visitor).count() >= 5
-        assert "Demonstration data" in visitor.page.locator(".m-over").inner_text()
-        visitor.context.close()
-        again = Visit(browser, address).open()
-        assert rows(again).count() >= 5
-        again.context.close()
-    assert visitor.elsewhere == again.elsewhere == []
-    assert visitor.complaints == again.complaints == []
-    assert asked_by_server(tmp_path) == []
-    assert (tmp_path / "workspace" / "demonstration-1" / "incidents.parquet").is_file()

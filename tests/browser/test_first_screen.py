@@ -1,7 +1,8 @@
 """What an officer and a chair see without scrolling, and how few actions lead to paper.
 
-On the generated demonstration: a small laptop of 1366 by 768. The menu of all pages and the two
-lines of marking are left out of the counts; the map with its legend, buttons and ranks is in them.
+On the generated demonstration, which opens by itself: a small laptop of 1366 by 768. The menu of
+all pages and the two lines of marking are left out of the counts; the map with its legend, buttons
+and ranks is in them.
 """
 
 import os
@@ -12,7 +13,7 @@ from pathlib import Path
 import pypdf
 import pytest
 
-from tests.browser.app_server import Visit, serving
+from tests.browser.app_server import Visit, asked_by_server, serving
 
 pytestmark = pytest.mark.browser
 MOST_WORDS, MOST_CONTROLS = 120, 15
@@ -41,6 +42,7 @@ def demonstration(tmp_path_factory):
     folder = tmp_path_factory.mktemp("demonstration")
     with serving(folder) as address:
         yield folder, address
+    assert asked_by_server(folder) == []
 
 
 @pytest.fixture
@@ -67,6 +69,22 @@ def first_screen(visit):
     frame = visit.page.locator(".stage.first iframe").element_handle().content_frame()
     inside = frame.evaluate(COUNT)
     return {name: [*seen[name], *inside[name]] for name in seen}
+
+
+def test_the_generated_demonstration_opens_by_itself(browser, demonstration):
+    folder, address = demonstration
+    visits = []
+    for _ in range(2):
+        visits.append(Visit(browser, address).open())
+        page = visits[-1].page
+        assert page.locator(".list tbody tr").count() >= 5
+        assert "Demonstration data" in page.locator(".m-over").inner_text()
+        visits[-1].context.close()
+    for visitor in visits:
+        assert visitor.elsewhere == []
+        assert visitor.complaints == []
+    assert asked_by_server(folder) == []
+    assert (folder / "workspace" / "demonstration-1" / "incidents.parquet").is_file()
 
 
 @pytest.mark.parametrize(
