@@ -135,6 +135,9 @@ class Visit:
                 return performance.now() - window.restsSince > 400;
             }"""
         )
+        # A frame has no name until its map is given to it
+        self.page.locator("iframe:visible:not([title])").first.wait_for(state="detached")
+        self.rest()
 
     @property
     def map(self):
