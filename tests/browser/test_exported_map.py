@@ -26,30 +26,37 @@ ATTACKS = [
 ]
 
 
+@pytest.fixture(scope="module")
+def window(browser):
+    """One window, and everything it asked for or complained of since that was last looked at."""
+    page, faults = browser.new_page(), []
+    page.set_default_timeout(5_000)
+    page.on("dialog", lambda dialog: (faults.append(dialog.message), dialog.dismiss()))
+    page.on("pageerror", lambda error: faults.append(str(error)))
+    page.on("console", lambda message: faults.append(message.text))
+    page.on("request", lambda asked: faults.append(asked.url))
+    yield page, faults
+    page.close()
+
+
 @pytest.fixture
-def visit(browser, tmp_path):
+def visit(window, tmp_path):
     """Open a page from a file; afterwards it must have asked for nothing and complained of none."""
-    contexts, faults = [], []
+    page, faults = window
+    faults.clear()
 
     def opened(html, *, width=1366, height=768):
         path = tmp_path / "map.html"
         path.write_bytes(html.encode())
-        context = browser.new_context(viewport={"width": width, "height": height})
-        contexts.append(context)
-        page = context.new_page()
-        page.set_default_timeout(5_000)
-        page.on("dialog", lambda dialog: (faults.append(dialog.message), dialog.dismiss()))
-        page.on("pageerror", lambda error: faults.append(str(error)))
-        page.on("console", lambda message: faults.append(message.text))
-        page.on("request", lambda asked: faults.append(asked.url))
+        page.set_viewport_size({"width": width, "height": height})
+        page.mouse.move(0, 0)
         page.goto(path.as_uri())
         page.wait_for_selector(".leaflet-overlay-pane canvas")
         assert faults.pop(0) == path.as_uri()
         return page
 
     yield opened
-    for context in contexts:
-        context.close()
+    page.goto("about:blank")
     assert faults == []
 
 
