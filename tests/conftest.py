@@ -277,6 +277,13 @@ def served_app(tmp_path_factory):
         yield folder, address
 
 
+@pytest.fixture
+def nothing_left(served_app):
+    """Data that a test loads are the one person's own until they are gone: others share the app."""
+    yield
+    shutil.rmtree(served_app[0] / "workspace" / "own-data", ignore_errors=True)
+
+
 @pytest.fixture(scope="session")
 def people_app(tmp_path_factory):
     """The address of the app on the small extract, for those who sign in with a real provider."""

@@ -11,7 +11,7 @@ from mapper.app.workbench.fields import settled
 from mapper.incidents.read import read_incidents
 from mapper.lenses.load import load_lens
 from mapper.questions.registry import QUESTIONS
-from tests.browser.app_server import Visit, asked_by_server, serving
+from tests.browser.app_server import Visit, asked_by_server
 from tests.logs import hold_no_detail
 from tests.small_extract import write_extract
 
@@ -24,17 +24,16 @@ def extract(tmp_path):
 
 
 @pytest.fixture
-def visit(browser, tmp_path):
+def visit(browser, served_app, nothing_left):
     """A visitor on the first page of an installation with other data."""
-    other = write_extract(tmp_path / "other.csv", seed=5)
-    with serving(tmp_path, demonstration_file=other) as address:
-        visitor = Visit(browser, address, width=1900, height=900).open()
-        yield visitor
-        visitor.context.close()
+    folder, address = served_app
+    visitor = Visit(browser, address, width=1900, height=900).open()
+    yield visitor
+    visitor.context.close()
     assert visitor.elsewhere == []
     assert visitor.complaints == []
-    assert asked_by_server(tmp_path) == []
-    hold_no_detail(tmp_path)
+    assert asked_by_server(folder) == []
+    hold_no_detail(folder)
 
 
 def found(path, question, **values):

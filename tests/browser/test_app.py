@@ -1,7 +1,6 @@
 """The app in a real Chromium: map and list as one, nothing asked of another machine."""
 
 import json
-import shutil
 
 import pypdf
 import pytest
@@ -222,13 +221,6 @@ def test_files_taken_away_are_those_the_command_line_writes(visit, shown, tmp_pa
             assert mine == theirs
         else:
             assert content == path.read_bytes()
-
-
-@pytest.fixture
-def nothing_left(served_app):
-    """Data that a test loads are the one person's own until they are gone: others share the app."""
-    yield
-    shutil.rmtree(served_app[0] / "workspace" / "own-data", ignore_errors=True)
 
 
 @pytest.mark.usefixtures("nothing_left")

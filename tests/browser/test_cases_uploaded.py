@@ -9,9 +9,8 @@ from contextlib import suppress
 import pytest
 from playwright.sync_api import TimeoutError  # noqa: A004 - Playwright's own, of this name
 
-from tests.browser.app_server import Visit, serving
+from tests.browser.app_server import Visit
 from tests.cases import ASKED, READ
-from tests.small_extract import write_extract
 
 pytestmark = pytest.mark.browser
 FEW = ["us_mangled.xlsx", "two_forces"]
@@ -56,19 +55,18 @@ def click_until_gone(visit, button, sign):
 @pytest.mark.parametrize(
     "names", [FEW, pytest.param(list(READ), marks=pytest.mark.soak)], ids=["few", "all"]
 )
-def test_the_upload_page_reads_each_case(browser, shared, tmp_path, names):
+def test_the_upload_page_reads_each_case(browser, shared, served_app, names):
     cases = shared.parent / "cases" / "reading"
     if not cases.is_dir():
         pytest.skip("the folder of cases is absent on this machine")
-    data = write_extract(tmp_path / "own.csv")
-    with serving(tmp_path, demonstration_file=data) as address:
-        visit = Visit(browser, address)
-        for name in names:
-            path = cases / name
-            paths = sorted(path.iterdir()) if path.is_dir() else [path]
-            assert upload(visit, paths) == (name in ASKED), name
-            facts = visit.page.locator("dl.m-facts").first.inner_text()
-            accepted = re.search(r"Accepted\s+([\d,]+)", facts)
-            assert accepted, (name, facts)
-            assert int(accepted.group(1).replace(",", "")) == READ[name], (name, facts)
-        assert not visit.elsewhere
+    visit = Visit(browser, served_app[1])
+    for name in names:
+        path = cases / name
+        paths = sorted(path.iterdir()) if path.is_dir() else [path]
+        assert upload(visit, paths) == (name in ASKED), name
+        facts = visit.page.locator("dl.m-facts").first.inner_text()
+        accepted = re.search(r"Accepted\s+([\d,]+)", facts)
+        assert accepted, (name, facts)
+        assert int(accepted.group(1).replace(",", "")) == READ[name], (name, facts)
+    visit.context.close()
+    assert not visit.elsewhere
