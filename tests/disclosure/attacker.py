@@ -169,12 +169,16 @@ class _System:
         edges = sorted(edges)
         self.spans = list(pairwise(edges))
         self.answers, self.seen = {}, []
-        rows, limits = [], []
+        printed = {}
         for told in ground:
             row = self.row([cells.index(c) for c in told.cells], told.first, told.last, told.kinds)
-            rows += [row, -row]
-            limits += [told.high, -told.low]
-        self.rows, self.limits = np.array(rows), np.array(limits)
+            _, low, high = printed.get(row.tobytes(), (row, 0, np.inf))
+            printed[row.tobytes()] = row, max(low, told.low), min(high, told.high)
+        rows, low, high = (np.array(each) for each in zip(*printed.values(), strict=True))
+        # Unknowns that every printed number holds together or not at all are one: their sum.
+        rows, self.sum_of = np.unique(rows, axis=1, return_inverse=True)
+        self.rows = np.vstack([rows, -rows[low > 0]])
+        self.limits = np.concatenate([high, -low[low > 0]])
 
     def row(self, cells, first, last, kinds):
         held = np.zeros((len(self.pieces), len(self.spans), len(KINDS)))
@@ -200,22 +204,27 @@ class _System:
 
         Every solution is kept: two of them far enough apart show at once that a count is safe.
         """
-        key = (places, *target)
+        wanted = self.row(places, *target)
+        # Of a sum the count holds all at most, and nothing at least if any unknown is not of it.
+        fewest, all_of = np.ones(self.rows.shape[1]), np.zeros(self.rows.shape[1])
+        np.minimum.at(fewest, self.sum_of, wanted)
+        np.maximum.at(all_of, self.sum_of, wanted)
+        key = fewest.tobytes(), all_of.tobytes()
         if key not in self.answers:
-            self.answers[key] = self._drive(self.row(places, *target))
+            self.answers[key] = self._drive(fewest, all_of)
         return self.answers[key]
 
-    def _drive(self, wanted):
+    def _drive(self, fewest, all_of):
         least, most = np.inf, -np.inf
         if self.seen:
-            values = np.array(self.seen) @ wanted
-            least, most = values.min(), values.max()
-        for sign in (1, -1):
+            seen = np.array(self.seen)
+            least, most = (seen @ fewest).min(), (seen @ all_of).max()
+        for sign, held in ((1, fewest), (-1, all_of)):
             if self._enough(least, most):
                 return None
             # No count is near a million: what has no limit ends there.
             solved = linprog(
-                sign * wanted,
+                sign * held,
                 A_ub=self.rows,
                 b_ub=self.limits,
                 bounds=(0, 1e6),
@@ -224,7 +233,7 @@ class _System:
             )
             assert solved.status == 0, "what was printed contradicts itself"
             self.seen.append(solved.x)
-            least, most = min(least, solved.x @ wanted), max(most, solved.x @ wanted)
+            least, most = min(least, solved.x @ fewest), max(most, solved.x @ all_of)
         return None if self._enough(least, most) else (least, most)
 
     def _enough(self, least, most):

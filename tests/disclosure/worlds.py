@@ -56,17 +56,20 @@ class World:
             "day": np.array([day.date().toordinal() for day in table["start"]]),
             "kind": np.where(abuse, np.where(child, 1, 0), 2),
             "cell": {at: points_to_cells(lon, lat, resolution=at) for at in (8, 9)},
+            "of_cell": {},  # days and kinds, of each cell that was asked for
         }
         for name, value in known.items():
             object.__setattr__(self, name, value)
 
     def truth(self, cell, first, last, kinds):
-        index = strings_to_cells([cell])[0]
-        level = 9 if (self.cell[9] == index).any() else 8
-        inside = (self.cell[level] == index) & np.isin(self.kind, kinds)
-        return int(
-            (inside & (self.day >= first.toordinal()) & (self.day <= last.toordinal())).sum()
-        )
+        if cell not in self.of_cell:
+            index = strings_to_cells([cell])[0]
+            level = 9 if (self.cell[9] == index).any() else 8
+            inside = self.cell[level] == index
+            self.of_cell[cell] = self.day[inside], self.kind[inside]
+        day, kind = self.of_cell[cell]
+        inside = np.isin(kind, kinds) & (day >= first.toordinal()) & (day <= last.toordinal())
+        return int(inside.sum())
 
     def result(self, name, **asked):
         return self._through(analyse, name, **asked)
