@@ -156,8 +156,16 @@ def at_once(paths, area, lens, *, mapping=None):
     return prepare(incidents, lens=load_lens(lens), area=area)
 
 
-@pytest.mark.parametrize("spoil", SPOILT, ids=lambda one: one.__name__)
-@pytest.mark.parametrize("mapped", [False, True])
+@pytest.mark.parametrize(
+    ("spoil", "mapped"),
+    [
+        *((one, False) for one in SPOILT),
+        (faults, True),
+        pytest.param(plain, True, marks=pytest.mark.soak),
+        pytest.param(steps, True, marks=pytest.mark.soak),
+    ],
+    ids=lambda one: getattr(one, "__name__", str(one)),
+)
 def test_every_output_is_the_same_to_the_byte(tmp_path, area, in_slices_of, spoil, mapped):
     made = ExtractRows()
     spoil(made)

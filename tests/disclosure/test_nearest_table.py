@@ -251,13 +251,13 @@ def read_table(told, wanted, shown):
 
 def test_tables_in_their_nearest_shapes_tell_nothing_hidden():
     outcomes = Counter()
-    for seed in range(5):
+    for seed in range(3):
         found, outcome = attack_tables(seed)
         assert found == []
         outcomes += outcome
     assert outcomes["refused"] == 0
-    assert outcomes["instead"] >= 6
-    assert outcomes["as asked"] >= 6
+    assert outcomes["instead"] >= 4
+    assert outcomes["as asked"] >= 4
 
 
 @pytest.mark.soak

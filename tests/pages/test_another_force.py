@@ -120,7 +120,7 @@ def test_who_sees_own_wards_is_offered_the_areas_that_hold_them(lancashire):
     assert offered("neighbourhood", "Anfield") == ["merseyside"]
 
 
-def test_the_page_makes_an_area_of_official_files(small_app, files):
+def test_the_page_makes_an_area_of_official_files(small_app, files, here):
     app = AppTest.from_file(ENTRY, default_timeout=SECONDS).switch_page(str(QUICK)).run()
     app.switch_page(str(PAGES / "admin" / "area.py")).run()
     assert "This installation is for Merseyside: 5 districts" in said(app)
