@@ -81,8 +81,11 @@ def make_release():
 
 
 @contextmanager
-def no_child():
-    """Read and build in this process what a child would: the tests of the guard have theirs."""
+def no_child(*more):
+    """Read and build in this process what a child would: the tests of the guard have theirs.
+
+    ``more`` names further modules of mapper that read in a child.
+    """
 
     def directly(task, told, *, progress=no_progress, **_choices):
         module, _, function = task.partition(":")
@@ -90,7 +93,7 @@ def no_child():
         return json.loads(json.dumps(found))
 
     with pytest.MonkeyPatch.context() as patch:
-        for name in GUARDED:
+        for name in (*GUARDED, *more):
             patch.setattr(f"mapper.{name}.in_child", directly)
         yield
 

@@ -20,6 +20,7 @@ from mapper.base.settings import settings
 from mapper.disclosure.people import Viewer
 from mapper.records.engine import FILE_NAME
 from mapper.records.open import database, open_database
+from tests.conftest import no_child
 from tests.small_extract import write_extract
 
 ENTRY = PAGES.parent / "streamlit_app.py"
@@ -119,6 +120,13 @@ def forget():
     for path in [path for path in datasets._KEPT if not path.endswith(SMALL)]:
         del datasets._KEPT[path]
     st.cache_resource.clear()
+
+
+@pytest.fixture(scope="module")
+def loaded_here():
+    """Read in this process what is loaded: tests in a browser and of security start the child."""
+    with no_child("app.data.intake"):
+        yield
 
 
 @pytest.fixture

@@ -9,6 +9,8 @@ from mapper.incidents.synthetic import SYNTHETIC_NOTICE
 from tests.pages.conftest import said, start
 from tests.small_extract import write_extract, write_police_uk, write_unknown_table
 
+pytestmark = pytest.mark.usefixtures("loaded_here")  # test_kept_data starts the child on this page
+
 
 @pytest.fixture
 def data_page(app):
