@@ -69,7 +69,7 @@ def test_a_force_is_an_area_to_choose(kept, tmp_path, run):
     assert "north-force" not in groups_known()
 
 
-def test_what_is_no_lookup_is_refused_and_nothing_changes(kept, tmp_path, run):
+def test_what_is_no_lookup_is_refused_and_nothing_changes(kept, tmp_path, run, here):
     before = (kept / "areas" / "lancashire.parquet").read_bytes()
     none = lookup(tmp_path, PFA23NM=None, RGN23NM=None)
     told = run("area", "groups", "lancashire", none)

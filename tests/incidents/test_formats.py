@@ -165,7 +165,7 @@ def test_workbooks(tmp_path, plain, above):
     assert "a.xlsx: sheet 'Sheet' was read; not read: 'Lookup'" in found.notes
 
 
-def test_blank_rows_inside_a_workbook(tmp_path):
+def test_blank_rows_inside_a_workbook(tmp_path, here):
     rows = extract({}, {})
     found = read(workbook(tmp_path / "a.xlsx", [rows[0], [], rows[1], [], rows[2]]))
     assert found.table["row"].tolist() == [3, 5]
@@ -281,7 +281,7 @@ def assert_spatial(found, *, metres=0.01):
     ("crs", "metres"), [("EPSG:4326", 0.01), ("EPSG:3857", 0.01), ("EPSG:27700", 9)]
 )
 @pytest.mark.parametrize("kind", ["gpkg", "geojson", "parquet"])
-def test_spatial_files(tmp_path, kind, crs, metres):
+def test_spatial_files(tmp_path, kind, crs, metres, here):
     path = tmp_path / f"a.{kind}"
     if kind == "parquet":
         frame(crs).to_parquet(path)
@@ -316,7 +316,7 @@ def test_shapefiles(tmp_path, zipped):
     assert "Théft" in found.table["location"][0]
 
 
-def test_a_shapefile_without_its_table_or_system(tmp_path):
+def test_a_shapefile_without_its_table_or_system(tmp_path, here):
     shapefile(tmp_path)
     (tmp_path / "layer.prj").unlink()
     with pytest.raises(InputError, match="does not say its coordinate system"):
