@@ -110,6 +110,9 @@ def test_months_play_in_the_browser_and_the_dark_map_is_kept(officer):
     assert dots(officer) != before
     page.get_by_role("button", name="Next month").click()
     map_of(officer).get_by_text("Incidents", exact=True).wait_for()
+    for scheme, sign in (("dark", "body.dark"), ("light", "body:not(.dark)")):  # as the device is
+        page.emulate_media(color_scheme=scheme)
+        map_of(officer).locator(sign).wait_for()
     page.get_by_role("button", name="Dark").click()
     map_of(officer).locator("body.dark").wait_for()
     page.wait_for_timeout(500)

@@ -248,7 +248,14 @@ function start(root) {
     button.setAttribute("aria-pressed", String(kept(name)));
     button.addEventListener("click", () => toggle(state, name, button));
   }
-  root.classList.toggle("dark", kept("dark"));
+  const dim = () => {
+    const on = kept("dark");
+    get(".t-dark").setAttribute("aria-pressed", String(on));
+    root.classList.toggle("dark", on);
+    tell(state, { mapper: "dark", on });
+  };
+  window.matchMedia("(prefers-color-scheme: dark)").addEventListener("change", dim);
+  dim();
   get(".t-menu").addEventListener("click", () => menu(state, get(".bar").hidden));
   get(".maps").addEventListener("keydown", (event) => {
     if (event.key !== "Escape" || get(".bar").hidden) { return; }
