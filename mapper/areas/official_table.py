@@ -54,6 +54,7 @@ class OfficialTable:
     code: str  # heading of the codes
     rows: pd.DataFrame  # text by heading; index: code
     notes: tuple[str, ...] = ()
+    about: str = ""  # what stands above its headings, after the names of file and sheet
 
 
 def read_official(path: Path, *, code: str = "") -> tuple[OfficialTable, ...]:
@@ -219,7 +220,8 @@ def _table(grid: Sequence[Sequence[str]], at: int, *, name: str, code: str) -> O
     coded = codes.map(is_area_code).astype(bool)  # of no row at all, too
     keep = coded if coded.mean() > 0.5 else codes != ""  # noqa: PLR2004 - most of them
     table = table.set_index(codes).drop(columns=column)[keep.to_numpy()]
-    return OfficialTable(name, column, table, _left_out(name, codes[~keep]))
+    about = " ".join([name, *(cell for row in grid[:at] for cell in row if cell)])
+    return OfficialTable(name, column, table, _left_out(name, codes[~keep]), about)
 
 
 def _one_row_each(table: OfficialTable) -> OfficialTable:

@@ -5,7 +5,8 @@ found in its file is in :mod:`mapper.areas.official_table`.
 
 ============ ==================================================================================
 area code    ``LSOA11CD``, ``LSOA 2021 Code``, ``LSOA code (2021)``, ``DataZone``, ``DZ2021_code``
-residents    ``residents``, ``Total``, ``All Ages``, ``pop_mid2020`` (latest year)
+residents    ``residents``, ``Total``, ``All Ages``, ``pop_mid2020`` (latest year); ``2022`` or
+             ``Observation`` in a table that says it counts people
 aged 10-17   ``pop_10_17_mid2020``, ``residents_10_17``, ``aged 10 to 17``
 single years ``0``, ``1``, ... ``90+``, or ``age_0``, ...; or ``F0``, ``M0``, ... by sex
 decile       ``IMD_decile``, ``deprivation_decile``, ``Index of Multiple Deprivation (IMD) Decile
@@ -40,6 +41,9 @@ _RESIDENTS = (
     r"residents|total(population|persons)?|allages|allpersons|(all)?usualresidents",
     r"pop(ulation)?(mid)?(year)?(\d{4})?|persons|.*total.*measuresvalue",
 )
+# Headings that count people only in a table that says it does, above its headings or by its name.
+_UNNAMED = (r"(mid)?(year)?(19|20)\d{2}", r"observation")
+_OF_PEOPLE = re.compile(r"population|residents|persons")
 _YOUNG = (r".*10(to)?17(mid)?(\d{4})?",)
 _DECILE = (r".*imd.*decile.*", r".*multipledeprivation.*decile.*", r"deprivationdecile|decile")
 # Words of the parts of an index, whose deciles are not those of deprivation as a whole.
@@ -187,12 +191,21 @@ def holdings_of(table: OfficialTable) -> dict[str, str]:
     """Return what a table holds of ``residents``, ``ages`` and ``deciles``, and in which column."""
     columns = list(table.rows.columns)
     young, decile = find_column(columns, _YOUNG), find_column(_of_the_whole(columns), _DECILE)
-    whole = find_column([each for each in columns if each != young], _RESIDENTS)
+    whole = _column_of_residents(table, [each for each in columns if each != young])
     ages = _age_columns(columns)
     found = {"residents": whole, "deciles": decile or find_column(columns, _RANK)}
     if set(_YOUNG_AGES) <= set(ages):
         found["ages"] = f"{ages[0][0]} to {ages[max(ages)][-1]}" if 0 in ages else "10 to 17"
     return {kind: column for kind, column in found.items() if column}
+
+
+def _column_of_residents(table: OfficialTable, columns: Iterable[str]) -> str | None:
+    """Return the column of residents, by its name or by what its table says of itself."""
+    columns = list(columns)
+    named = find_column(columns, _RESIDENTS)
+    if named is None and _OF_PEOPLE.search(table.about.casefold()):
+        return find_column(columns, _UNNAMED)
+    return named
 
 
 def _table_of(path: Path, kind: str, said: Mapping[str, str]) -> OfficialTable:
@@ -228,7 +241,9 @@ def _totals(table: OfficialTable) -> pd.DataFrame:
     young = find_column(table.rows.columns, _YOUNG)
     others = [column for column in table.rows.columns if column != young]
     what = "residents (such as residents or Total)"
-    column = need_column(others, _RESIDENTS, what=what, file=table.name)
+    column = _column_of_residents(table, others) or need_column(
+        others, _RESIDENTS, what=what, file=table.name
+    )
     result = pd.DataFrame({"residents": numbers_of(table.rows[column], table.name)})
     if young is not None:
         return result.assign(residents_10_17=numbers_of(table.rows[young], table.name))

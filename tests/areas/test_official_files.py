@@ -119,6 +119,8 @@ def test_kml_that_names_entities_is_refused(tmp_path):
          [None, 9]),
         ("DataZone\tTotalPopulation\nS01006506\t*\nS01006507\t711\n", [None, 711]),
         ("Geography Code,pop_mid2021,pop_mid2022\nN21000001,1,77\n95AA01S1,2,-\n", [77, None]),
+        ("Population estimates\n\nlsoa21,mnemonic,2021,2022\nA 1,E01000001,8,9\n", [9]),
+        ("TS001: usual residents\n\nLSOA 2021 Code,Observation\nE01000001,1500\n", [1500]),
     ],
 )  # fmt: skip
 def test_tables_are_read_as_they_are_published(tmp_path, text, residents):
@@ -127,6 +129,14 @@ def test_tables_are_read_as_they_are_published(tmp_path, text, residents):
     found, _ = read_residents(path, None)
     told = [None if np.isnan(one) else one for one in found["residents"]]
     assert told == residents
+
+
+def test_a_year_alone_counts_people_only_where_the_table_says_so(tmp_path):
+    path = tmp_path / "sales.csv"
+    path.write_text("Houses sold\n\nLSOA 2021 Code,2021,2022\nE01000001,8,9\n")
+    assert holdings_of(read_official(path)[0]) == {}
+    with pytest.raises(AreaError, match=r"sales\.csv: has no column for the residents"):
+        read_residents(path, None)
 
 
 @pytest.mark.parametrize(
