@@ -20,6 +20,7 @@ UNKNOWN = frozenset(
     {"unknown", "unk", "u", "n/k", "nk", "not known", "don't know", "dont know", "not recorded"}
     | {"not stated", "n/s", "not answered", "tbc", "to be confirmed", "pending", "unsure"}
     | {"not sure", "undetermined", "awaiting", "refused", "suspected", "possible", "not confirmed"}
+    | {"dk", "d/k", "not disclosed", "declined", "prefer not to say", "tbd", "not asked"}
 )
 _START = re.compile(
     r"(yes|y|true|no|n|false|unknown|not known)\s*[-\u2013\u2014:,.;(]\s*\S.*", re.DOTALL

@@ -16,7 +16,7 @@ from tests.incidents.incident_files import extract, read, write_csv
         (["DA: no", "Domestic Abuse - N", "DA (none known)"], 0),
         (["DA: unknown"], NOT_KNOWN),
         (["No", "n", "0", "false", "No - not DA", "Not DA", "non-domestic abuse", "\u2610"], 0),
-        (["Unknown", "N/K", "not known", "TBC", "u", "Unknown - awaiting"], NOT_KNOWN),
+        (["Unknown", "N/K", "not known", "TBC", "u", "Unknown - awaiting", "DK", "D/K"], NOT_KNOWN),
         (["perhaps", "?", "2", "Yesterday", "Nobody", "n/a thing"], UNKNOWN_SPELLING),
     ],
 )
