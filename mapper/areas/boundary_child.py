@@ -20,6 +20,7 @@ import pyarrow as pa
 from mapper.areas.kml import read_kml
 from mapper.base.errors import AreaError
 from mapper.base.lazy import Lazy
+from mapper.base.reference_systems import FULL_CIRCLE, NATIONAL_GRID, WEB_METRES
 from mapper.base.text import count
 
 if TYPE_CHECKING:
@@ -39,8 +40,7 @@ else:
 FORMATS = "GeoJSON, GeoPackage, zipped Shapefile, KML, FlatGeobuf or GeoParquet"
 # West, south, east and north of the British Isles, whose degrees cannot be taken for their swap.
 _ISLES = (-11.0, 49.0, 2.5, 61.5)
-_METRES = {27700: "the British National Grid", 3857: "the maps of the web"}
-_FULL_CIRCLE = 360  # degrees: larger numbers are none
+_METRES = {NATIONAL_GRID: "the British National Grid", WEB_METRES: "the maps of the web"}
 _LONGEST_FAULT = 2_000  # characters looked at: a library may quote a file's whole text
 SHAPES, ATTRIBUTES = "shapes.arrow", "attributes.arrow"
 
@@ -113,14 +113,12 @@ def _as_meant(name: str, frame: geopandas.GeoDataFrame) -> tuple[geopandas.GeoDa
             " round."
         )
         return frame.set_geometry(geopandas.GeoSeries(turned, index=frame.index, crs=4326)), [words]
-    if max(-west, -south, east, north) > _FULL_CIRCLE:
-        for code, called in _METRES.items():
-            box = geopandas.GeoSeries([shapely.box(west, south, east, north)], crs=code)
+    if max(-west, -south, east, north) > FULL_CIRCLE:
+        for system, called in _METRES.items():
+            box = geopandas.GeoSeries([shapely.box(west, south, east, north)], crs=system)
             if _isles(*(float(edge) for edge in box.to_crs(4326).total_bounds)):
-                words = (
-                    f"{name}: its numbers are metres of {called} (EPSG:{code}) and were read so."
-                )
-                return frame.set_crs(code, allow_override=True), [words]
+                words = f"{name}: its numbers are metres of {called} ({system}) and were read so."
+                return frame.set_crs(system, allow_override=True), [words]
     return frame, []
 
 

@@ -16,6 +16,7 @@ import numpy as np
 from mapper.areas.load import home_box
 from mapper.base.errors import MappingError
 from mapper.base.lazy import Lazy
+from mapper.base.reference_systems import NATIONAL_GRID
 
 if TYPE_CHECKING:
     import pyproj
@@ -28,8 +29,6 @@ else:
 
 WEST, EAST = -8.7, 1.8
 SOUTH, NORTH = 49.8, 60.9
-NATIONAL_GRID = "EPSG:27700"
-WEB_METRES = "EPSG:3857"  # of the maps of the web
 # Of a reference system: a file of parameters or grids, or an address. PROJ would open them; the
 # grid @null is none, and names of the register at opengis.net are codes.
 _POINTS_ELSEWHERE = re.compile(

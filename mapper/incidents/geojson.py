@@ -6,7 +6,8 @@ import numpy as np
 import pyarrow as pa
 
 from mapper.base.json_text import SMALL
-from mapper.incidents.coordinates import NATIONAL_GRID, WEB_METRES, in_area, to_degrees
+from mapper.base.reference_systems import FULL_CIRCLE, NATIONAL_GRID, WEB_METRES
+from mapper.incidents.coordinates import in_area, to_degrees
 from mapper.incidents.encoding import to_utf8
 from mapper.incidents.gather import IncidentFile
 from mapper.incidents.geojson_child import DEGREES, table_of
@@ -14,7 +15,7 @@ from mapper.incidents.parquet import converted, located_sheet
 from mapper.incidents.parquet_child import PLACES
 from mapper.incidents.sheet import Sheet
 
-_FULL_CIRCLE, _NEARLY = 360, 0.9
+_NEARLY = 0.9
 
 
 def open_geojson(found: IncidentFile, data: bytes) -> Sheet:
@@ -41,7 +42,7 @@ def _metres(table: pa.Table) -> str:
     """Return the system in which nearly all places that should be degrees lie here as metres."""
     x, y = (table.column(one).to_numpy() for one in PLACES.names[:2])
     known = np.isfinite(x) & np.isfinite(y)
-    far = known & (np.maximum(np.abs(x), np.abs(y)) > _FULL_CIRCLE)
+    far = known & (np.maximum(np.abs(x), np.abs(y)) > FULL_CIRCLE)
     if not far.any() or far.sum() < _NEARLY * known.sum():
         return ""
     systems = (NATIONAL_GRID, WEB_METRES)

@@ -11,12 +11,12 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 import pyarrow as pa
 
+from mapper.base.reference_systems import WEB_METRES
 from mapper.incidents.columns import references
 from mapper.incidents.coordinates import (
     EAST,
     NORTH,
     SOUTH,
-    WEB_METRES,
     WEST,
     exchanged,
     grid_to_degrees,

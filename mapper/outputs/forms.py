@@ -5,9 +5,9 @@ from dataclasses import dataclass
 from types import MappingProxyType
 
 from mapper.base.errors import OutputError
+from mapper.base.reference_systems import DEGREES, NATIONAL_GRID
 
 _PARQUET = "application/vnd.apache.parquet"
-DEGREES, NATIONAL_GRID = "EPSG:4326", "EPSG:27700"
 REFERENCE_SYSTEMS = (DEGREES, NATIONAL_GRID)
 
 

@@ -1,6 +1,7 @@
 """The app in a real Chromium: map and list as one, nothing asked of another machine."""
 
 import json
+from contextlib import contextmanager
 
 import pypdf
 import pytest
@@ -30,24 +31,28 @@ def address(served_app):
     return served_app[1]
 
 
+@contextmanager
+def visitor(browser, address):
+    """A visitor on the first page; afterwards nothing may have gone elsewhere or gone wrong."""
+    visit = Visit(browser, address).open()
+    yield visit
+    visit.context.close()
+    assert visit.elsewhere == []
+    assert visit.complaints == []
+
+
 @pytest.fixture
 def visit(browser, address):
-    """A visitor on the first page; afterwards nothing may have gone elsewhere or gone wrong."""
-    visitor = Visit(browser, address).open()
-    yield visitor
-    visitor.context.close()
-    assert visitor.elsewhere == []
-    assert visitor.complaints == []
+    """A visitor of a test's own."""
+    with visitor(browser, address) as here:
+        yield here
 
 
 @pytest.fixture(scope="module")
 def looking(browser, address):
     """One visitor for tests that only look, or choose what the others of them do not mind."""
-    visitor = Visit(browser, address).open()
-    yield visitor
-    visitor.context.close()
-    assert visitor.elsewhere == []
-    assert visitor.complaints == []
+    with visitor(browser, address) as here:
+        yield here
 
 
 @pytest.fixture(scope="module")

@@ -14,10 +14,11 @@ import pytest
 from pyproj import Transformer
 
 from mapper.base.errors import DisclosureError, OutputError
+from mapper.base.reference_systems import NATIONAL_GRID
 from mapper.outputs.exports import export
 from mapper.outputs.exports.fields import FIELDS
 from mapper.outputs.exports.pictures import map_svg
-from mapper.outputs.forms import FORMS, NATIONAL_GRID
+from mapper.outputs.forms import FORMS
 from mapper.outputs.surroundings import Surroundings
 from mapper.outputs.tables import hotspot_rows
 

@@ -11,13 +11,14 @@ from mapper.app.shell import downloads
 from mapper.app.shell.downloads import file_name, form_name
 from mapper.app.shell.more_forms import manifest_of_form
 from mapper.areas.load import load_study_area
+from mapper.base.reference_systems import DEGREES, NATIONAL_GRID
 from mapper.base.settings import settings
 from mapper.base.text import encode_text
 from mapper.grid.hexagons import points_to_cells
 from mapper.incidents.synthetic import SYNTHETIC_NOTICE
 from mapper.methods.load import methods
 from mapper.outputs.exports import export
-from mapper.outputs.forms import DEGREES, FORMS, NATIONAL_GRID, REFERENCE_SYSTEMS
+from mapper.outputs.forms import FORMS, REFERENCE_SYSTEMS
 from mapper.outputs.manifest import fingerprint
 from mapper.outputs.surroundings import Surroundings
 from tests.pages.conftest import drawn, forget, said, start

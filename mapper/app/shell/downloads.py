@@ -15,11 +15,12 @@ from mapper.app.shell.basemap import printed_ground
 from mapper.app.shell.data_in_use import current_dataset
 from mapper.app.shell.surroundings import landmarks_near, place_files
 from mapper.app.shell.taking import handed_out, offer_file, require_live
+from mapper.base.reference_systems import DEGREES
 from mapper.disclosure.people import Viewer
 from mapper.disclosure.release import AnyRelease, FindingRelease, is_release
 from mapper.methods.load import glossary
 from mapper.outputs.exports import export, forms_of
-from mapper.outputs.forms import DEGREES, DRAWN
+from mapper.outputs.forms import DRAWN
 from mapper.outputs.manifest import manifest
 from mapper.outputs.surroundings import NOTHING_AROUND, Surroundings
 

@@ -21,9 +21,10 @@ from mapper.app.shell.downloads import (
     show_downloads,
 )
 from mapper.app.shell.taking import offer_file
+from mapper.base.reference_systems import DEGREES
 from mapper.disclosure.release import AnyRelease
 from mapper.outputs.exports import export, forms_of
-from mapper.outputs.forms import DEGREES, FORMS, REFERENCE_SYSTEMS
+from mapper.outputs.forms import FORMS, REFERENCE_SYSTEMS
 from mapper.outputs.manifest import manifest
 from mapper.outputs.surroundings import NOTHING_AROUND, Surroundings
 

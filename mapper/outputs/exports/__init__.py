@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterable, Mapping
 from types import MappingProxyType
 
 from mapper.base.errors import OutputError
+from mapper.base.reference_systems import DEGREES
 from mapper.disclosure.release import AnyRelease, FindingRelease, Release, is_release
 from mapper.outputs.exports.answers import (
     answer_csv,
@@ -22,7 +23,6 @@ from mapper.outputs.exports.pictures import map_png, map_svg
 from mapper.outputs.exports.workbook import workbook
 from mapper.outputs.forms import (
     ANSWER_FORMS,
-    DEGREES,
     DRAWN,
     FORMS,
     REFERENCE_SYSTEMS,

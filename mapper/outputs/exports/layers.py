@@ -19,10 +19,11 @@ import pandas as pd
 import pyarrow.parquet as pq
 
 from mapper.base.lazy import Lazy
+from mapper.base.reference_systems import NATIONAL_GRID
 from mapper.base.text import encode_text, straight_text
 from mapper.disclosure.release import AnyRelease, FindingRelease, Release, is_release
 from mapper.grid.hexagons import cells_to_outline, cells_to_wkb, strings_to_cells
-from mapper.incidents.coordinates import NATIONAL_GRID, degrees_to_grid
+from mapper.incidents.coordinates import degrees_to_grid
 from mapper.outputs.exports.answers import answer_table
 from mapper.outputs.exports.styles import style_of
 from mapper.outputs.manifest import said_of
