@@ -155,7 +155,7 @@ def test_two_maps_move_as_one_and_an_area_gives_its_figures(officer):
     find = page.get_by_role("textbox", name="Find a ward, street, postcode or grid reference")
     find.fill("TQ 30 80")
     find.press("Enter")
-    page.get_by_text("lies outside the wards shown").wait_for()
+    page.get_by_text("TQ 30 80 lies outside the wards shown").wait_for()
 
 
 def away(page):
