@@ -20,11 +20,12 @@ from mapper.analysis.asked_files import (
     asks_for_rows,
     with_shared,
 )
-from mapper.analysis.kept_tallies import KeptTallies
+from mapper.analysis.kept_tallies import KeptTallies, TallyKey
 from mapper.analysis.request import AnalysisRequest
 from mapper.analysis.tallied_study import TalliedStudy
 from mapper.analysis.tally import Tally, merged
 from mapper.areas.study_area import StudyArea
+from mapper.base.ahead import ahead
 from mapper.base.errors import MapperError
 from mapper.base.files import Progress, no_progress
 from mapper.incidents.gather import gather
@@ -32,6 +33,7 @@ from mapper.incidents.how_large import are_small_objects, hold_few
 from mapper.incidents.in_slices import Slice, SliceReader
 from mapper.incidents.mapping import ColumnMapping
 from mapper.incidents.shared_rows import SharedKeys, SharedRows, find_shared
+from mapper.incidents.sheet import Records
 from mapper.incidents.sliced_file import ROWS, SlicedFile, WholeNeeded, opened
 from mapper.incidents.source import is_address
 from mapper.lenses.lens import Lens
@@ -169,16 +171,22 @@ def _of_slices(
     """Yield the tally of each slice of a file: kept ones, and those that are made and kept now."""
     (one,) = group
     key = asked.key().with_(one.number, one.sheet.sha256)
-    for number, records in enumerate(one.records(rows=ROWS)):
-        mine = key.with_(number, reader.shared.digest(one.number, records))
-        tally = kept.load(mine.with_(asked.today)) or kept.load(mine) if kept else None
-        if tally is None:
-            part = reader.slice_of(one, records)
+
+    def checked() -> Iterator[tuple[Records, TallyKey, Slice | Tally]]:
+        for number, records in enumerate(one.records(rows=ROWS)):
+            mine = key.with_(number, reader.shared.digest(one.number, records))
+            tally = kept.load(mine.with_(asked.today)) or kept.load(mine) if kept else None
+            if tally and records.numbers.size:
+                reader.look_for_totals(one, tally.reasons)
+            yield records, mine, tally or reader.slice_of(one, records)
+
+    for records, mine, part in ahead(checked()):
+        if isinstance(part, Tally):
+            tally = part
+        else:
             tally = _seen(asked, [part])
             if kept:
                 kept.save(mine.with_(asked.today) if part.future else mine, tally)
-        elif records.numbers.size:
-            reader.look_for_totals(one, tally.reasons)
         yield tally
         clock.tell(one, records.numbers)
 

@@ -81,6 +81,7 @@ def _lines(parts: Sequence[_Part], dialect: Dialect, wanted: Positions) -> Itera
     """Yield records, by rising positions in the file, as one line each."""
     if not wanted.size:
         return
+    parts = tuple(parts)  # more may be read meanwhile
     ends = np.searchsorted(wanted, [part.first for part in parts[1:]])
     for part, mine in zip(parts, np.split(wanted, ends), strict=True):
         if mine.size:

@@ -13,6 +13,7 @@ from functools import cached_property
 import numpy as np
 import numpy.typing as npt
 
+from mapper.base.ahead import ahead
 from mapper.incidents.check import Checked, check_records, columns_wanted
 from mapper.incidents.columns import distinct
 from mapper.incidents.formats import open_sheets
@@ -62,7 +63,7 @@ class SlicedFile:
         whole, few = columns_wanted(self.layout)
         if keys:
             whole, few = list(self.layout.fills["reference"]), []
-        yield from self.sheet.slices(whole, few, rows)
+        yield from ahead(self.sheet.slices(whole, few, rows))
 
 
 def opened(gathering: Gathering, mapping: ColumnMapping | None = None) -> list[SlicedFile]:

@@ -392,7 +392,8 @@ def test_a_file_that_changes_meanwhile_is_not_counted(tmp_path, area, in_slices_
     monkeypatch.setattr(sliced, "_seen", seen)
     kept = KeptTallies(tmp_path / "kept")
     assert counted([path], area, kept=kept) is None
-    assert len(list((tmp_path / "kept").iterdir())) == 1  # what was counted before
+    # What was counted before; of 15 slices, two may have been read ahead.
+    assert len(list((tmp_path / "kept").iterdir())) in (1, 2, 3)
 
 
 def test_a_run_that_is_killed_goes_on_where_it_was(tmp_path, area, in_slices_of, monkeypatch):

@@ -42,6 +42,24 @@ def test_sum_tail_is_that_of_the_convolution(expected, shape):
         assert by_transform == pytest.approx(max(by_convolution, SMALLEST_P), rel=1e-6, abs=1e-13)
 
 
+@pytest.mark.parametrize("seed", range(5))
+def test_the_bound_holds_and_says_of_what_is_far_out_that_it_is(seed):
+    drawn = np.random.default_rng(seed)
+    expected, shape = drawn.uniform(0, 9, 5), drawn.uniform(0.3, 9, 5)
+    chances = [
+        nbinom.pmf(np.arange(6_000), k, k / (k + e)) for e, k in zip(expected, shape, strict=True)
+    ]
+    exact = np.cumsum(reduce(np.convolve, chances)[5_999::-1])[::-1]
+    counts = np.arange(int(expected.sum()) + 1, 900)
+    terms = (np.tile(each, (counts.size, 1)) for each in (expected, shape))
+    bound = bunching._chernoff(counts, *terms)
+    tail = exact[counts]
+    assert (bound >= tail).all()
+    far = tail > 1e-250
+    assert (bound[far] < 1_000 * tail[far]).all()  # not so large that it says nothing
+    assert tail[-1] < 1e-20
+
+
 def test_sum_of_one_ratio_is_negative_binomial_itself():
     expected = np.array([[1.0, 2.0, 6.0]])
     shape = expected / 3
