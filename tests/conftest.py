@@ -21,6 +21,7 @@ import pytest
 from mapper.base.files import no_progress
 from mapper.base.tables import CELL_COLUMNS, HOTSPOT_COLUMNS
 from mapper.cli import main
+from mapper.disclosure import lot
 from mapper.disclosure import release as release_module
 from mapper.disclosure.release import Release
 from mapper.grid.hexagons import cells_to_discs, cells_to_points, cells_to_strings, points_to_cells
@@ -55,6 +56,14 @@ def same_main():
     main = sys.modules["__main__"]
     yield
     sys.modules["__main__"] = main
+
+
+@pytest.fixture(autouse=True, scope="session")
+def no_lot():
+    """Withhold nothing by lot, so that what is withheld in a test is what it is about."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(lot, "drawn", lambda units: np.zeros(units, dtype=bool))
+        yield
 
 
 @pytest.fixture(scope="session")

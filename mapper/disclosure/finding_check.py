@@ -16,6 +16,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from mapper.base.types import Flags, Integers
+from mapper.disclosure import lot
 from mapper.disclosure.bounds import a_clock, bound
 from mapper.disclosure.differencing import DifferencingCheck, need_of, too_many_lenses
 from mapper.disclosure.limits import Block, SystemBounds, TargetNeed
@@ -98,7 +99,16 @@ def check_finding(
             _withhold(withhold, system, known_of, everything=turn >= _TURNS)
         if not within.any():
             break
+    if linked or len(new) > 1:
+        drawn = zip(map(_by_lot, new), withhold, strict=True)
+        withhold = tuple(mine | flags for mine, flags in drawn)
     return DifferencingCheck(withhold, refused=bool(within.any()), linked=tuple(linked))
+
+
+def _by_lot(part: StoredRelease) -> Flags:
+    """Return the totals of few cells that the lot falls on."""
+    cells = np.bincount(part.region, minlength=part.low.size)
+    return lot.drawn(part.low.size) & (cells <= lot.MOST_CELLS)
 
 
 def _shifts_again(new: Sequence[StoredRelease], linked: Sequence[StoredRelease]) -> bool:

@@ -2,7 +2,8 @@
 
 Where resolutions are mixed or totals were given, ground falls apart into what hangs together
 whatever a new map says. Each such part is released or withheld as a whole; beside cells of another
-size, where all ground is one part, clusters of cells are.
+size, where all ground is one part, clusters of cells are. A few are withheld by lot, so that the
+absence of the others does not tell (:mod:`mapper.disclosure.lot`).
 """
 
 from collections.abc import Sequence
@@ -11,6 +12,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from mapper.base.types import Flags, Integers
+from mapper.disclosure import lot
 from mapper.disclosure.bounds import a_clock, bound
 from mapper.disclosure.limits import Block, SystemBounds, TargetNeed
 from mapper.disclosure.merged import limits_on
@@ -83,7 +85,19 @@ def exposed_parts(
             withhold |= _to_withhold(exposed, ground, None)
             break
         withhold = more
-    return ExposedParts(withhold, solved)
+    return ExposedParts(withhold | _by_lot(ground, cluster), solved)
+
+
+def _by_lot(ground: SharedGround, cluster: Integers | None) -> Flags:
+    """Return the regions of the parts, or clusters, that a lot falls on."""
+    several, _ = _of_several_pieces(ground)
+    asked = np.flatnonzero(several & (ground.region[0] >= 0))
+    region = ground.region[0, asked]
+    unit = np.full(ground.releases[0].low.size, -1)
+    unit[region] = ground.foreseen[asked] if cluster is None else cluster[region]
+    units, at, cells = np.unique(unit, return_inverse=True, return_counts=True)
+    drawn = lot.drawn(units.size) & (units >= 0) & (cells <= lot.MOST_CELLS)
+    return np.asarray(drawn[at])
 
 
 def refused_by_share(new: StoredRelease, withhold: Flags, rule: AudienceRule) -> bool:
@@ -189,11 +203,9 @@ def _systems_of_parts(
     apart
         1 to keep the map's regions apart, for they may be withheld so; else 0.
     """
-    _, part, sizes = np.unique(ground.foreseen, return_inverse=True, return_counts=True)
     low, high = (side[0] for side in ground.limits)
     told = (low > 0) | ((high >= 0) & (high < UNLIMITED))  # by the new map, and not withheld
-    spoken = (ground.region[0] >= 0) & (ground.region[1:] >= 0).any(axis=0)
-    of_several = (sizes[part] > 1) & np.isin(part, part[spoken])
+    of_several, spoken = _of_several_pieces(ground)
     pieces = np.flatnonzero(of_several)
     _, group, size = np.unique(ground.group[pieces], return_inverse=True, return_counts=True)
     order = np.argsort(group, kind="stable")
@@ -212,6 +224,16 @@ def _systems_of_parts(
         if block is not None:
             systems.append(_PartSystem(block, limits, stands, np.unique(ground.foreseen[stands])))
     return systems
+
+
+def _of_several_pieces(ground: SharedGround) -> tuple[Flags, Flags]:
+    """Return the pieces of parts of several, and those that a new map and an earlier one speak of.
+
+    The first are of parts that hold any of the second.
+    """
+    _, part, sizes = np.unique(ground.foreseen, return_inverse=True, return_counts=True)
+    spoken = (ground.region[0] >= 0) & (ground.region[1:] >= 0).any(axis=0)
+    return (sizes[part] > 1) & np.isin(part, part[spoken]), spoken
 
 
 def _alike(ground: SharedGround, pieces: Integers) -> list[tuple[Integers, Integers]]:

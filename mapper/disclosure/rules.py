@@ -60,7 +60,8 @@ class AudienceRule:
         """What every reader outside the operational audience is told."""
         hidden = (
             f"Counts {self.hidden_words} are hidden; the others are rounded to the nearest"
-            f" {self.round_to}. Some are withheld where they would give a hidden one away."
+            f" {self.round_to}. Some are withheld where they would give a hidden one away;"
+            " beside tables and maps of other cells a few are by lot, so that no gap tells."
         )
         totals = (
             "Totals of hot spots and districts are sums of the rounded counts that are shown, so"

@@ -242,7 +242,7 @@ def _chernoff(counts: Integers, expected: Floats, shape: Floats) -> Floats:
         above = (1 + middle) * (expected / left).sum(axis=1) > counts
         low, high = np.where(above, low, middle), np.where(above, middle, high)
     log = -(shape * np.log1p(-ratio * low[:, np.newaxis])).sum(axis=1) - counts * np.log1p(low)
-    return np.exp(log)
+    return np.asarray(np.exp(log))
 
 
 def _nodes(counts: Integers, expected: Floats, shape: Floats) -> Integers:
