@@ -257,13 +257,10 @@ def _by_transform(counts: Integers, expected: Floats, shape: Floats, length: int
     """Return upper tails of sums from their generating function at the roots of one."""
     angle = 2 * np.pi * np.arange(length // 2 + 1) / length
     along, across = 2 * np.sin(angle / 2) ** 2, np.sin(angle)  # parts of 1 - z
-    size, turn = np.zeros(
-        (2, counts.size, angle.size)
-    )  # the logarithm: as a complex one 6 times as long
+    log = np.zeros((counts.size, angle.size), dtype=np.complex128)
     for e, k in zip(expected.T[..., np.newaxis], shape.T[..., np.newaxis], strict=True):
-        t = e / k
-        size -= k / 2 * np.log1p(2 * t * (1 + t) * along)
-        turn -= k * np.arctan2(t * across, 1 + t * along)
-    chance = np.fft.irfft(np.exp(size + 1j * turn), length, axis=1)
-    from_above = np.cumsum(chance[:, ::-1], axis=1)[:, ::-1]
-    return np.where(counts <= 0, 1.0, from_above[np.arange(counts.size), np.maximum(counts, 0)])
+        t = e / k  # part by part, for as complex numbers it takes six times as long
+        log.real -= k / 2 * np.log1p(2 * t * (1 + t) * along)
+        log.imag -= k * np.arctan2(t * across, 1 + t * along)
+    chance = np.fft.irfft(np.exp(log, out=log), length, axis=1)
+    return np.array([row[max(x, 0) :].sum() for x, row in zip(counts, chance, strict=True)])
