@@ -18,6 +18,7 @@ import numpy as np
 import pandas as pd
 
 from mapper.areas.study_area import StudyArea
+from mapper.base.text import percent
 from mapper.base.types import Flags, Floats, Integers
 from mapper.base.weights import sums
 from mapper.grid.hexagons import cells_to_parents
@@ -122,15 +123,17 @@ def _doubt(area: StudyArea, found: Flags, base: Floats) -> Doubt:
     shown = ", ".join(names[:_NAMED]) + (f" and {len(names) - _NAMED} more" * (len(names) > _NAMED))
     share = float(base[found].sum() / max(base.sum(), 1e-9))
     people = area.cells["residents"].sum() > 0  # else the share is one of ground
-    live = f", where {share:.0%} of its people live" if people else ""
+    live = f", where {percent(share)} of its people live" if people else ""
     inside = f", among it the whole of {shown}" if names else ""
     reached = _reached(area.cells["district"], found)
-    ground = "" if len(reached) == area.cells["district"].nunique() else "; ".join(reached)
+    of_own = area.title in reached  # ground of a boundary file that no district has a name for
+    every = len(reached) == area.cells["district"].nunique()
+    ground = "" if every or of_own else "; ".join(reached)
     return Doubt(
         code="uncovered ground",
         effect="left out",
         words=(
-            f"The data holds nothing at all in {found.mean():.0%} of the cells of {area.title}"
+            f"The data holds nothing at all in {percent(found.mean())} of the cells of {area.title}"
             f"{live}{inside}: not covered, rather than quiet. These cells are drawn as no data and"
             " left out of what is expected."
         ),

@@ -124,7 +124,8 @@ def _young_of(area: StudyArea) -> Expectation:
     """Return residents aged 10 to 17 as the base, or all residents where these are not known."""
     young = area.cells["residents_10_17"].to_numpy(dtype=np.float64)
     if np.nansum(young) > 0:
-        return Expectation(young, YOUNG_WORDS)
+        notes = _of_unknown(young, YOUNG_WORDS.capitalize(), area)
+        return Expectation(young, YOUNG_WORDS, notes)
     return residents_of(area, note=f"no residents aged 10 to 17 are known for {area.title}: ")
 
 
@@ -140,6 +141,7 @@ def residents_of(area: StudyArea, *, note: str = "") -> Expectation:
     if np.nansum(people) > 0:
         told = f"{note}unusual means more than residents explain."
         notes = (Note("expectation", told),) if note else ()
+        notes += _of_unknown(people, "Residents", area)
         return Expectation(people, EXPECTED_WORDS["residents"], notes)
     told = (
         f"{note}no residents are known for {area.title}, so unusual means more than"
@@ -147,3 +149,14 @@ def residents_of(area: StudyArea, *, note: str = "") -> Expectation:
     )
     notes = (Note("expectation", told[:1].upper() + told[1:]),)
     return Expectation(np.ones(people.size), EVEN_WORDS, notes)
+
+
+def _of_unknown(people: Floats, who: str, area: StudyArea) -> tuple[Note, ...]:
+    """Say of how much ground it is not known who lives there."""
+    unknown = int(np.isnan(people).sum())
+    words = (
+        f"{who} are not known in {unknown:,} of {people.size:,} cells of {area.title}: whether"
+        " there is more than they explain cannot be told there, and no place is listed. Give the"
+        " area a table that holds them."
+    )
+    return (Note("residents unknown", words),) if unknown else ()

@@ -2,7 +2,8 @@
 
 Cells that the shipped table knows keep its residents, LSOA and deprivation decile (whole cells:
 at the edge of a boundary they include people just outside it). Elsewhere residents are missing,
-and questions that need them are refused in words, until ``mapper area build`` is given a table.
+and questions that need them are refused in words, until ``mapper area build`` is given a table; so
+are all of them where the shipped table knows less than half of the ground.
 """
 
 from typing import TYPE_CHECKING
@@ -17,6 +18,7 @@ from mapper.areas.resolution import at_resolution, check_size
 from mapper.areas.study_area import StudyArea
 from mapper.base.lazy import Lazy
 from mapper.base.tables import STUDY_AREA_COLUMNS, check_columns
+from mapper.base.text import percent
 from mapper.grid.area_weighting import EARTH_KM, equal_area, largest_labels, overlap, plain_name
 from mapper.grid.hexagons import (
     Cells,
@@ -34,6 +36,7 @@ else:
 if TYPE_CHECKING:
     from mapper.base.types import Integers
 
+_MOST_UNKNOWN = 0.5  # of the cells, by residents
 # Name of a beat, ward or district; a code is taken only where nothing else names the polygons.
 _NAME = (r"name|title", r"[a-z]*\d*(nm|name)", r"beat|ward|district|lad|area|neighbourhood")
 
@@ -59,7 +62,7 @@ def own_area(boundary: Boundary, *, title: str, resolution: int, known: StudyAre
     """
     cells = _cover(boundary, resolution=resolution)
     title = plain_name(title.replace("_", " ").replace("-", " "))
-    borrowed = _borrowed(boundary, cells, known, resolution=resolution)
+    borrowed, notes = _enough(_borrowed(boundary, cells, known, resolution=resolution), known)
     table = pd.DataFrame(
         {
             "cell": cells,
@@ -80,7 +83,7 @@ def own_area(boundary: Boundary, *, title: str, resolution: int, known: StudyAre
         cells=check_columns(table, STUDY_AREA_COLUMNS, name="study area"),
         sha256=boundary.sha256,
         licence=known.licence if table["residents"].notna().any() else "",
-        notes=(*boundary.notes, *_unknown(table)),
+        notes=(*boundary.notes, *notes),
     )
 
 
@@ -152,8 +155,20 @@ def _filled(borrowed: pd.Series, otherwise: npt.NDArray[np.object_]) -> "pd.Cate
     return pd.Categorical(np.where(pd.isna(names), otherwise, names).astype(str))
 
 
-def _unknown(table: pd.DataFrame) -> list[str]:
-    """Return what to say where residents are not known."""
-    count = int(table["residents"].isna().sum())
-    words = f"Residents are not known in {count:,} of {len(table):,} cells of this boundary."
-    return [words] if count else []
+def _enough(borrowed: pd.DataFrame, known: StudyArea) -> tuple[pd.DataFrame, list[str]]:
+    """Leave out residents that are known of a lesser part of the ground; say what is not known.
+
+    Places would be judged in that part alone, against people who are no measure of the rest.
+    """
+    absent = borrowed["residents"].isna()
+    if not absent.any():
+        return borrowed, []
+    if absent.all() or absent.mean() <= _MOST_UNKNOWN:
+        words = f"{absent.sum():,} of {len(borrowed):,} cells of this boundary"
+        return borrowed, [f"Residents are not known in {words}."]
+    words = (
+        f"Residents are known in {percent(1 - absent.mean())} of this boundary alone"
+        f" ({known.title}), too little to compare its places with them: they are left out. Make an"
+        " area of it with a table of its residents: mapper area build."
+    )
+    return borrowed.assign(residents=np.nan, residents_10_17=np.nan), [words]

@@ -49,6 +49,7 @@ NoteCode = Literal[
     "values unknown",  # near to what a lens names, and not it
     "uncovered ground",
     "beyond the edge",  # incidents just outside the study area
+    "residents unknown",  # of some cells, so that nothing is judged there
     "few residents",  # against which a place is judged
 ]
 

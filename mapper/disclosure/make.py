@@ -13,6 +13,7 @@ from importlib.util import find_spec
 from types import MappingProxyType
 from typing import Any, overload
 
+from mapper.analysis.expectation import residents_of
 from mapper.analysis.result import AnalysisResult
 from mapper.base.errors import DisclosureError
 from mapper.base.note import NoteCode
@@ -39,8 +40,8 @@ from mapper.disclosure.suppression import Printed
 from mapper.grid.hexagons import strings_to_cells
 from mapper.questions.finding import Finding, Where, where_named
 
-# Missing months alone; all other notes speak of counts and stay with the operational audience.
-TOLD_OUTSIDE: frozenset[NoteCode] = frozenset({"months missing"})
+# All other notes speak of counts and stay with the operational audience.
+TOLD_OUTSIDE: frozenset[NoteCode] = frozenset({"months missing", "residents unknown"})
 VERSIONED = (
     *("mapper", "numpy", "pandas", "pyarrow", "scipy", "numba"),
     *("h3", "h3ronpy", "folium"),
@@ -214,7 +215,8 @@ def _guarded_map(
         "smallest_count": rule.smallest_count,
         "round_to": rule.round_to,
     }
-    told = (note.words for note in result.notes if note.code in TOLD_OUTSIDE)
+    known = (*result.notes, *residents_of(result.area).notes)  # by which its places are judged
+    told = dict.fromkeys(note.words for note in known if note.code in TOLD_OUTSIDE)
     sums = (CAVEAT,) if prepared.planned else ()
     notes = (*filter(None, [instead]), *result.lens.caveats, *told, *rule.caveats, *sums)
     return replace(finding, notes=notes, record=MappingProxyType(record))

@@ -14,6 +14,7 @@ from mapper.analysis.study import prepare
 from mapper.base.errors import DisclosureError, RequestError, TooFewEventsError
 from mapper.base.tables import CELL_COLUMNS, HOTSPOT_COLUMNS
 from mapper.disclosure.make import release
+from mapper.disclosure.register import MemoryRegister
 from mapper.disclosure.release import Release, is_release
 from mapper.grid.neighbours import find_neighbours
 from mapper.lenses.lens import Rule
@@ -180,6 +181,19 @@ def test_without_residents_the_even_spread_is_said():
     result = run(busy_cells(), area=area)
     assert any("no residents are known" in note.words.lower() for note in result.notes)
     assert "an even spread over the cells would explain" in result.hotspots["reason"][0]
+
+
+def test_where_residents_are_not_known_nothing_is_listed_and_everybody_is_told():
+    unknown = np.isin(CELLS, disc(2, lon=-2.93))
+    cells = AREA.cells.assign(residents=AREA.cells["residents"].where(~unknown))
+    result = run(busy_cells(), area=replace(AREA, cells=cells), expected="residents")
+    (told,) = (note.words for note in result.notes if note.code == "residents unknown")
+    assert f"not known in {unknown.sum()} of {unknown.size:,} cells" in told
+    assert not len(result.hotspots)
+    assert not any(note.code == "residents unknown" for note in run(busy_cells()).notes)
+    demand = replace(result, notes=(), request=replace(result.request, expected="demand"))
+    partners = release(demand, audience="partnership", register=MemoryRegister())
+    assert told in partners.caveats  # whose places are judged by residents, whatever was asked
 
 
 def test_places_keep_the_size_asked_for():

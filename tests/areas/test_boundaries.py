@@ -137,6 +137,21 @@ def test_elsewhere_residents_are_missing_and_said_so(tmp_path):
     assert (area.cells["area_km2"] > 0).all()
 
 
+@pytest.mark.parametrize(("beside", "used"), [(0.05, True), (0.6, False)])
+def test_residents_of_a_lesser_part_of_the_ground_are_left_out(tmp_path, beside, used):
+    """Else places would be judged in that part alone: Wirral, and the sea and Wales beside it."""
+    west = float(cells_to_points(load_study_area().cells["cell"].to_numpy())[0].min())
+    box = shapely.box(west - beside, 53.36, west + 0.15, 53.40)
+    area = load_study_area(str(geojson(tmp_path, box)))
+    known = area.cells["residents"].notna()
+    assert known.any() == used
+    assert area.cells["residents_10_17"].notna().any() == used
+    (note,) = area.notes
+    assert ("too little to compare its places with" in note) != used
+    assert f"{(~known).sum():,} of {len(known):,} cells" in note or not used
+    assert not known.all()
+
+
 def test_named_polygons_become_wards(tmp_path):
     west, south, east, north = FAR.bounds
     middle = (west + east) / 2

@@ -274,13 +274,15 @@ def test_which_notes_leave_is_decided_by_their_codes_and_not_by_their_words(audi
     notes = tuple(
         Note(
             code,
-            f"No data at all for 17 of {code}: words 17." if code != "months missing" else "Gap",
+            f"Gap {code}"
+            if code in ("months missing", "residents unknown")
+            else f"No data at all for 17 of {code}: words 17.",
         )
         for code in get_args(NoteCode)
     )
     known = replace(result(resolution=level, rings=rings), notes=notes)
     shown = release(known, audience=audience, register=MemoryRegister())
-    assert "Gap" in shown.caveats
+    assert {"Gap months missing", "Gap residents unknown"} < set(shown.caveats)
     assert not any("words 17" in words for words in shown.caveats)
     assert {note.words for note in notes} <= set(release(known).caveats)
 
