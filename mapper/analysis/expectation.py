@@ -140,9 +140,9 @@ def residents_of(area: StudyArea, *, note: str = "") -> Expectation:
     people = area.cells["residents"].to_numpy(dtype=np.float64)
     if np.nansum(people) > 0:
         told = f"{note}unusual means more than residents explain."
-        notes = (Note("expectation", told),) if note else ()
-        notes += _of_unknown(people, "Residents", area)
-        return Expectation(people, EXPECTED_WORDS["residents"], notes)
+        instead = (Note("expectation", told),) if note else ()
+        unknown = _of_unknown(people, "Residents", area)
+        return Expectation(people, EXPECTED_WORDS["residents"], (*instead, *unknown))
     told = (
         f"{note}no residents are known for {area.title}, so unusual means more than"
         " an even spread over the cells would put there. Give the area its residents to see more."

@@ -34,7 +34,7 @@ from mapper.analysis.part_tasks import (
 )
 from mapper.analysis.request import AnalysisRequest
 from mapper.analysis.tallied_study import TalliedStudy
-from mapper.analysis.tally import Tally, merged
+from mapper.analysis.tally import Tally, TallySum
 from mapper.areas.study_area import StudyArea
 from mapper.base.errors import EngineError, MapperError
 from mapper.base.files import Progress, no_progress
@@ -49,7 +49,6 @@ from mapper.incidents.sliced_file import Positions, WholeNeeded, check_alike, ch
 from mapper.incidents.source import is_address
 from mapper.lenses.lens import Lens
 
-_TOGETHER = 8  # tallies that are merged at a time
 _DATELESS = ("no date", "bad date", "total or footer line")
 
 
@@ -195,18 +194,16 @@ class _Run:
         """Return the tally of all parts."""
         clock, done = self._clock("Reading and counting", KEYS_SHARE), 0
         dateless: Counter[int] = Counter()
-        pending: list[Tally] = []
+        found = TallySum()
         for number, tally in enumerate(self._tallies(parts)):
             one = parts[number]
             dateless[one.file.number] += sum(tally.reasons.get(name, 0) for name in _DATELESS)
             if dateless[one.file.number] > MOST_DATELESS:
                 raise WholeNeeded
-            pending.append(tally)
-            if len(pending) > _TOGETHER:
-                pending = [merged(pending)]
+            found.add(tally)
             done += _size(one)
             clock.tell(sum(records[: number + 1]), done)
-        return merged(pending)
+        return found.total()
 
     def _tallies(self, parts: Sequence[PartTask]) -> Iterator[Tally]:
         """Yield the tally of each part: as it was kept, or made and kept now."""

@@ -23,7 +23,7 @@ from mapper.analysis.asked_files import (
 from mapper.analysis.kept_tallies import KeptTallies, TallyKey
 from mapper.analysis.request import AnalysisRequest
 from mapper.analysis.tallied_study import TalliedStudy
-from mapper.analysis.tally import Tally, merged
+from mapper.analysis.tally import Tally, TallySum
 from mapper.areas.study_area import StudyArea
 from mapper.base.ahead import ahead
 from mapper.base.errors import MapperError
@@ -39,7 +39,6 @@ from mapper.incidents.source import is_address
 from mapper.lenses.lens import Lens
 
 _SMALL = 24 * 1024**2  # bytes of files that are one slice together
-_TOGETHER = 8  # slices whose tallies are merged at a time
 
 
 def study_in_slices(
@@ -111,14 +110,12 @@ def _counted(
     """Return the tally of all slices."""
     reader = SliceReader(asked.files, shared, asked.today)
     clock = _Clock(progress, asked.files, "Reading and counting", KEYS_SHARE)
-    pending: list[Tally] = []
+    found = TallySum()
     for group in _groups(asked.files):
         made = _of_slices if len(group) == 1 else _of_files
         for tally in made(asked, group, reader, kept, clock):
-            pending.append(tally)
-            if len(pending) > _TOGETHER:
-                pending = [merged(pending)]
-    return with_shared(merged(pending), shared)
+            found.add(tally)
+    return with_shared(found.total(), shared)
 
 
 def _groups(files: Sequence[SlicedFile]) -> list[list[SlicedFile]]:

@@ -41,6 +41,7 @@ TEXTS = ("channel", "risk_grade", "location_type", "crime_code")  # of kinds, wh
 _FLAGS = tuple(name for name in FLAG_COLUMNS if name != "crime")
 _LABELS = ("type", "location")
 MOST_KINDS, MOST_POINTS = 500_000, 5_000_000
+_TOGETHER = 8  # parts that are merged at a time
 _DAYS = 2**23  # more than a date can be away from 1970: a cell and a day are one number
 _LONG = 6  # digits of a reference, of which three may have been rounded
 
@@ -61,6 +62,11 @@ class Tally:
     def total(self) -> int:
         """Incidents."""
         return int(self.kinds["n"].sum())
+
+    @property
+    def size(self) -> int:
+        """How many sums it holds."""
+        return len(self.kinds) + len(self.ground) + len(self.points)
 
 
 @dataclass(frozen=True, eq=False)
@@ -180,6 +186,33 @@ def merged(parts: Sequence[Tally]) -> Tally:
         reasons=_added([part.reasons for part in parts]),
         notes=tuple(dict.fromkeys(note for part in parts for note in part.notes)),
     )
+
+
+class TallySum:
+    """The tally of parts that come one after the other.
+
+    A few are merged at a time, and sums of about one size with each other: where parts have little
+    in common, as months of a country have, a row is so merged a few times and not with every part.
+    """
+
+    def __init__(self) -> None:
+        self._few: list[Tally] = []
+        self._sums: list[Tally] = []  # in order, each less than half as large as the one before
+
+    def add(self, tally: Tally) -> None:
+        """Add the part that comes next."""
+        self._few.append(tally)
+        if len(self._few) <= _TOGETHER:
+            return
+        self._sums.append(merged(self._few))
+        self._few = []
+        while len(self._sums) > 1 and self._sums[-2].size < 2 * self._sums[-1].size:
+            last = self._sums.pop()
+            self._sums[-1] = merged([self._sums[-1], last])
+
+    def total(self) -> Tally:
+        """Return the tally of all parts."""
+        return merged([*self._sums, *self._few])
 
 
 def _summed(rows: pd.DataFrame, keys: Sequence[str], numbers: Sequence[str]) -> pd.DataFrame:

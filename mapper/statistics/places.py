@@ -23,6 +23,7 @@ import heapq
 import math
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Literal
 
 import numpy as np
@@ -59,7 +60,7 @@ class Windows:
     tail: Tail
     own_p: Floats | None = None  # of single cells, where they are tested too
 
-    @property
+    @cached_property
     def tests(self) -> int:
         """How many windows were tested."""
         own = 0 if self.own_p is None else int((~np.isnan(self.own_p)).sum())

@@ -22,7 +22,7 @@ from mapper.analysis.asked_files import asks_for_rows
 from mapper.analysis.kept_tallies import FOLDER, KeptTallies, TallyKey
 from mapper.analysis.request import AnalysisRequest
 from mapper.analysis.study import prepare
-from mapper.analysis.tally import Seen, merged, tally_of
+from mapper.analysis.tally import Seen, TallySum, merged, tally_of
 from mapper.areas.load import load_study_area
 from mapper.base.errors import MapperError
 from mapper.base.settings import settings
@@ -466,3 +466,45 @@ def test_what_is_old_damaged_or_of_another_file_is_not_taken(tmp_path, area, mon
     for name in ("b", "c", "d"):
         kept.save(key.with_(name), tally)
     assert len(list(folder.iterdir())) <= 2
+
+
+@pytest.mark.parametrize("parts", [1, 9, 10, 90])
+def test_parts_that_are_added_one_by_one_are_the_parts_merged_at_once(parts, monkeypatch):
+    """Months that have little in common, as sums of one size do, and the same month again."""
+    drawn = np.random.default_rng(parts)
+    made = []
+    for month in drawn.integers(0, 40, parts):
+        position = drawn.integers(0, 50, 30)
+        table = pd.DataFrame(
+            {
+                "start": np.full(30, np.datetime64("2020-01", "M") + int(month)).astype(
+                    "datetime64[us]"
+                ),
+                "type": pd.Categorical(drawn.choice(["Drugs", "Robbery"], 30)),
+                "crime": np.ones(30, dtype=bool),
+                "reference": pd.Series([f"R{at}" for at in range(30)], dtype="str"),
+                "lon": position / 100,
+                "lat": np.full(30, 53.0),
+            }
+        )
+        seen = Seen(position, drawn.random(30) < 0.5, np.ones(30, dtype=np.int64))
+        made.append(tally_of(table, seen, file=0, reasons={"bad date": 1}))
+    found = TallySum()
+    rows = []
+
+    def counted(given):
+        rows.append(sum(one.size for one in given))
+        return merged(given)
+
+    monkeypatch.setattr("mapper.analysis.tally.merged", counted)
+    for one in made:
+        found.add(one)
+    total, whole = found.total(), merged(made)
+    for name in ("kinds", "ground", "points"):
+        pd.testing.assert_frame_equal(getattr(total, name), getattr(whole, name))
+    assert (total.labels, total.numbers, total.reasons) == (
+        whole.labels,
+        whole.numbers,
+        whole.reasons,
+    )
+    assert sum(rows) <= 4 * sum(one.size for one in made)  # whatever the number of parts
