@@ -123,10 +123,10 @@ def write_extract(path, rows, seed=7):
             arrow_csv.write_csv(table, file, options)
 
 
-def measured(path, out, words, lens="public-all"):
-    """Print what one run needs."""
+def measured_run(path, out, words, lens="public-all", more=()):
+    """Print what one run needs, and return its seconds."""
     command = [sys.executable, "-c", "from mapper.cli import main; main()", "hotspots"]
-    command += [str(path), "--lens", lens, "--out", out]
+    command += [str(path), "--lens", lens, "--out", out, *more]
     seconds, processor, megabytes, _ = measure(command)
     told = f"{seconds:8.1f} s {processor:8.1f} s of processor {megabytes:8.0f} MB"
     print(f"{words} {told}", flush=True)
@@ -148,16 +148,16 @@ def main():
             if not path.exists():
                 path.parent.mkdir(parents=True, exist_ok=True)
                 write_rows(path, round(million * 1e6))
-            seconds = measured(path, f"{temporary}/{million:g}", f"{million:6g} million rows")
+            seconds = measured_run(path, f"{temporary}/{million:g}", f"{million:6g} million rows")
             if chosen.parquet:
-                measured(as_parquet(path), f"{temporary}/{million:g}p", "         as Parquet")
+                measured_run(as_parquet(path), f"{temporary}/{million:g}p", "         as Parquet")
             if chosen.extract:
                 extract = path.parent / "extract" / "incidents.csv"
                 if not extract.exists():
                     extract.parent.mkdir(exist_ok=True)
                     write_extract(extract, round(million * 1e6))
                 out = f"{temporary}/{million:g}e"
-                measured(extract, out, "     as an extract", "domestic-abuse")
+                measured_run(extract, out, "     as an extract", "domestic-abuse")
             if chosen.peer and million == min(chosen.millions):
                 area = str(ROOT / "data" / "boundaries" / "merseyside.parquet")
                 peer = [sys.executable, "-c", SCRIPT, str(path.parent), area, temporary]

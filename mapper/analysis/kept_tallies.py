@@ -29,7 +29,7 @@ from mapper.lenses.lens import Lens
 
 FOLDER = "counted-slices"
 DAYS = 30  # a tally is kept
-LARGEST = 512 * 1024**2  # bytes of all of them
+LARGEST = 2 * 1024**3  # bytes of all of them: ten years of a country take half
 _FORM = "2"  # of what is kept: other forms are not read
 _SUFFIX = ".tally"
 

@@ -116,7 +116,8 @@ def _cells(
             HIDDEN: f"{rule.hidden_words}: such counts are hidden",
             ROUNDED: f"rounded to the nearest {rule.round_to}",
             WITHHELD: "with an earlier release it could give a smaller count away, or the lot"
-            " fell on it, by which a few are withheld so that no gap tells",
+            " fell on it, by which a few are withheld so that no gap tells: it is drawn anew when"
+            " this is released",
             BETWEEN: "told between two numbers: the sum of blocks of the release plan",
         }
         why = [said.get(int(kind), "") for kind in printed.kind]
