@@ -82,7 +82,7 @@ def own_area(boundary: Boundary, *, title: str, resolution: int, known: StudyAre
         part=True,
         cells=check_columns(table, STUDY_AREA_COLUMNS, name="study area"),
         sha256=boundary.sha256,
-        licence=known.licence if table["residents"].notna().any() else "",
+        licence=known.licence if table[["residents", "lsoa"]].notna().any(axis=None) else "",
         notes=(*boundary.notes, *notes),
     )
 
