@@ -61,8 +61,8 @@ def _keep_memory() -> None:
     cleared first, which takes a tenth of the main job. What is mapped by itself goes back as ever.
     Arrow's columns lie apart, else what is left of them parts what could be used again as a whole.
     """
-    pool = "jemalloc" if sys.platform == "linux" else "system"
-    os.environ.setdefault("ARROW_DEFAULT_MEMORY_POOL", pool)
+    built_with = sys.platform == "linux" and os.uname().machine == "x86_64"
+    os.environ.setdefault("ARROW_DEFAULT_MEMORY_POOL", "jemalloc" if built_with else "system")
     set_option = getattr(ctypes.CDLL(None), "mallopt", None) if os.name == "posix" else None
     if set_option is not None:
         set_option(*_TRIM)
