@@ -15,9 +15,7 @@ import tempfile
 from pathlib import Path
 
 import numpy as np
-import pyarrow as pa
-import pyarrow.csv as arrow_csv
-from many_rows import HEADER, MONTHS, OUTCOMES, TYPES, measured_run
+from many_rows import HEADER, MONTHS, measured_run, write_table
 
 WEST, SOUTH, EAST, NORTH = -4.0, 50.6, 1.6, 54.2
 ACROSS, DOWN = 20, 16
@@ -59,25 +57,12 @@ def write_months(folder, rows, seed=7):
         point = drawn.choice(POINTS, size, p=weight)
         digits = drawn.bytes(32 * size).hex()
         area = point % SMALL_AREAS
-        columns = [
-            [digits[at * 64 : at * 64 + 64] for at in range(size)],
-            np.full(size, month),
-            np.full(size, "A Police"),
-            np.full(size, "A Police"),
-            [f"{x:.6f}" for x in lon[point]],
-            [f"{y:.6f}" for y in lat[point]],
-            [f"On or near Street {one}" for one in point % STREETS],
-            [f"E01{one:06d}" for one in area],
-            [f"Place {one}" for one in area],
-            np.array(TYPES)[drawn.integers(0, len(TYPES), size)],
-            np.array(OUTCOMES)[drawn.integers(0, len(OUTCOMES), size)],
-            np.full(size, ""),
-        ]
-        table = pa.table([pa.array(held) for held in columns], names=list("abcdefghijkl"))
+        held = digits, np.full(size, month), "A Police", (lon[point], lat[point])
+        street = [f"On or near Street {one}" for one in point % STREETS]
+        names = street, [f"E01{one:06d}" for one in area], [f"Place {one}" for one in area]
         with (folder / f"{month}-country-street.csv").open("wb") as file:
             file.write(HEADER.encode())
-            options = arrow_csv.WriteOptions(include_header=False, quoting_style="needed")
-            arrow_csv.write_csv(table, file, options)
+            write_table(file, drawn, *held, names)
 
 
 def main():

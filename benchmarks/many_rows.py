@@ -56,7 +56,6 @@ def write_rows(path, rows, seed=7):
     lon = np.round(drawn.normal(-2.95, 0.06, POINTS), 6)
     lat = np.round(drawn.normal(53.43, 0.05, POINTS), 6)
     weight = drawn.pareto(1.2, POINTS) + 0.1
-    options = arrow_csv.WriteOptions(include_header=False, quoting_style="needed")
     with path.open("wb") as file:
         file.write(HEADER.encode())
         for first in range(0, rows, STEP):
@@ -66,23 +65,37 @@ def write_rows(path, rows, seed=7):
             month = np.sort(
                 drawn.integers(first * 120 // rows, -(-(first + size) * 120 // rows), size)
             )
-            force = np.full(size, "Merseyside Police")
-            columns = [
-                [digits[at * 64 : at * 64 + 64] for at in range(size)],
-                np.array(MONTHS)[month],
-                force,
-                force,
-                [f"{x:.6f}" for x in lon[point]],
-                [f"{y:.6f}" for y in lat[point]],
-                [f"On or near Street {one}" for one in point],
-                [f"E0100{one % DISTRICTS:04d}" for one in point],
-                [f"Liverpool {one % DISTRICTS:03d}A" for one in point],
-                np.array(TYPES)[drawn.integers(0, len(TYPES), size)],
-                np.array(OUTCOMES)[drawn.integers(0, len(OUTCOMES), size)],
-                np.full(size, ""),
-            ]
-            table = pa.table([pa.array(held) for held in columns], names=list("abcdefghijkl"))
-            arrow_csv.write_csv(table, file, options)
+            place = [f"Liverpool {one % DISTRICTS:03d}A" for one in point]
+            lsoa = [f"E0100{one % DISTRICTS:04d}" for one in point]
+            street = [f"On or near Street {one}" for one in point]
+            held = digits, np.array(MONTHS)[month], "Merseyside Police", (lon[point], lat[point])
+            write_table(file, drawn, *held, (street, lsoa, place))
+
+
+def write_table(file, drawn, digits, month, force, point, names):
+    """Write rows as police.uk does, of drawn kinds and outcomes; 64 digits are a reference.
+
+    A point is longitude and latitude, names are those of street, LSOA by code, and LSOA.
+    """
+    (lon, lat), (street, lsoa, place) = point, names
+    size = len(street)
+    columns = [
+        [digits[at * 64 : at * 64 + 64] for at in range(size)],
+        month,
+        np.full(size, force),
+        np.full(size, force),
+        [f"{x:.6f}" for x in lon],
+        [f"{y:.6f}" for y in lat],
+        street,
+        lsoa,
+        place,
+        np.array(TYPES)[drawn.integers(0, len(TYPES), size)],
+        np.array(OUTCOMES)[drawn.integers(0, len(OUTCOMES), size)],
+        np.full(size, ""),
+    ]
+    table = pa.table([pa.array(held) for held in columns], names=COLUMNS)
+    options = arrow_csv.WriteOptions(include_header=False, quoting_style="needed")
+    arrow_csv.write_csv(table, file, options)
 
 
 def as_parquet(path):
