@@ -215,7 +215,9 @@ def _guarded_map(
         "smallest_count": rule.smallest_count,
         "round_to": rule.round_to,
     }
-    known = (*result.notes, *residents_of(result.area).notes)  # by which its places are judged
+    # By residents its places are judged, whatever the operational ones are.
+    more = residents_of(result.area).notes if result.request.asks == "unusual" else ()
+    known = (*result.notes, *more)
     told = dict.fromkeys(note.words for note in known if note.code in TOLD_OUTSIDE)
     sums = (CAVEAT,) if prepared.planned else ()
     notes = (*filter(None, [instead]), *result.lens.caveats, *told, *rule.caveats, *sums)

@@ -194,6 +194,9 @@ def test_where_residents_are_not_known_nothing_is_listed_and_everybody_is_told()
     demand = replace(result, notes=(), request=replace(result.request, expected="demand"))
     partners = release(demand, audience="partnership", register=MemoryRegister())
     assert told in partners.caveats  # whose places are judged by residents, whatever was asked
+    even = run(busy_cells(), area=replace(AREA, cells=cells), question="concentrated")
+    partners = release(even, audience="partnership", register=MemoryRegister())
+    assert told not in partners.caveats  # whose places are not judged by them
 
 
 def test_places_keep_the_size_asked_for():

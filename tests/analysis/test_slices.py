@@ -299,13 +299,15 @@ def test_tallies_of_any_slices_merge_to_that_of_the_whole(tmp_path, area):
         ends = [0, *cuts, len(table)]
         parts = [part(*pair) for pair in itertools.pairwise(ends) if pair[0] < pair[1]]
         grouped = merged([merged(parts[:2]), *parts[2:]])
-        for name in ("kinds", "ground", "points"):
-            pd.testing.assert_frame_equal(getattr(grouped, name), getattr(whole, name))
-        assert (grouped.labels, grouped.numbers, grouped.reasons) == (
-            whole.labels,
-            whole.numbers,
-            whole.reasons,
-        )
+        assert_same(grouped, whole)
+
+
+def assert_same(found, whole):
+    """Two tallies hold the same sums in the same order."""
+    for name in ("kinds", "ground", "points"):
+        pd.testing.assert_frame_equal(getattr(found, name), getattr(whole, name))
+    assert found.labels == whole.labels
+    assert (found.numbers, found.reasons) == (whole.numbers, whole.reasons)
 
 
 def counting(monkeypatch):
@@ -500,11 +502,5 @@ def test_parts_that_are_added_one_by_one_are_the_parts_merged_at_once(parts, mon
     for one in made:
         found.add(one)
     total, whole = found.total(), merged(made)
-    for name in ("kinds", "ground", "points"):
-        pd.testing.assert_frame_equal(getattr(total, name), getattr(whole, name))
-    assert (total.labels, total.numbers, total.reasons) == (
-        whole.labels,
-        whole.numbers,
-        whole.reasons,
-    )
+    assert_same(total, whole)
     assert sum(rows) <= 4 * sum(one.size for one in made)  # whatever the number of parts
