@@ -59,6 +59,7 @@ def open_delimited(
     dialect = replace(dialect, name=found.name)
     _check_quotes(text, dialect, found.name)
     held = [text]  # let go once it is parsed: what is packed lies in memory
+    cuts: list[int] = []  # where slices may begin, which the first pass finds
 
     def sample() -> list[list[str]]:
         return sample_records(held[0] if held else again(), dialect)
@@ -76,7 +77,7 @@ def open_delimited(
         return records
 
     def slices(whole: Sequence[int], few: Sequence[int], rows: int) -> Iterator[Records]:
-        for records in slices_of(text, dialect, whole=whole, few=few, rows=rows):
+        for records in slices_of(text, dialect, whole=whole, few=few, rows=rows, cuts=cuts):
             if found.stamp() != stamp:  # before anything of it is counted
                 raise found.changed()
             yield records

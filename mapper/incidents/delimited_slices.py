@@ -12,6 +12,7 @@ from functools import partial
 import numpy as np
 import pyarrow as pa
 
+from mapper.base.ahead import ahead
 from mapper.incidents.delimited_records import BLOCK, originals_of, record_batches
 from mapper.incidents.dialect import Dialect
 from mapper.incidents.record_ends import whole_records
@@ -34,16 +35,23 @@ def slices_of(
     whole: Sequence[int],
     few: Sequence[int],
     rows: int,
+    cuts: list[int] | None = None,
 ) -> Iterator[Records]:
     """Yield the full records below the header slice by slice, then those of another length.
 
     The originals of any slice know the records of all parts that were read until they are asked.
+
+    Parameters
+    ----------
+    cuts
+        Bytes of each part, as an earlier pass over the same text found them; else they are put
+        there.
     """
     below = replace(dialect, offset=0)
     ragged: list[tuple[int, list[str]]] = []
     parts: list[_Part] = []
     first, full, held = 0, 0, pa.table({})
-    for written, part in _parts(text, dialect):
+    for written, part in ahead(_parts(text, dialect, [] if cuts is None else cuts)):
         parts.append(_Part(part, full))
         before = full + len(ragged)
         mine: list[tuple[int, list[str]]] = []
@@ -88,19 +96,22 @@ def _lines(parts: Sequence[_Part], dialect: Dialect, wanted: Positions) -> Itera
             yield from originals_of(part.text, dialect, mine - part.first)
 
 
-def _parts(text: Text, dialect: Dialect) -> Iterator[tuple[Text, Text]]:
+def _parts(text: Text, dialect: Dialect, cuts: list[int]) -> Iterator[tuple[Text, Text]]:
     """Yield parts of a text below its header: as they were read, and to be read where they lie."""
-    begun = dialect.offset
+    begun, made = dialect.offset, list[int]()
     if len(dialect.delimiter.encode()) == 1:
         with text.from_byte(begun) as stream:
             left = text.size - begun
-            for data in whole_records(stream, dialect.delimiter, left=left, block=BLOCK):
+            known = whole_records(stream, dialect.delimiter, left=left, block=BLOCK)
+            for data in map(stream.read, list(cuts)) if cuts else known:
                 written = replace(text, size=len(data), open=partial(pa.BufferReader, data), mark=0)
                 yield written, replace(written, open=partial(_opened, text, begun, len(data)))
                 begun += len(data)
+                made.append(len(data))
     if begun < text.size:
         rest = replace(text, size=text.size - begun, mark=text.mark + begun)
         yield rest, rest
+    cuts[:] = made
 
 
 def _opened(text: Text, first: int, size: int) -> pa.BufferReader:

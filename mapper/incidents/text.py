@@ -14,8 +14,10 @@ from dataclasses import dataclass, replace
 from functools import partial
 from typing import Any, BinaryIO
 
+import numpy as np
 import pyarrow as pa
 
+from mapper.base.ahead import ahead
 from mapper.incidents.encoding import (
     LOOKED_AT,
     MARKED,
@@ -29,6 +31,7 @@ from mapper.incidents.gather import IncidentFile
 from mapper.incidents.on_disk import SMALL, mapped
 from mapper.incidents.text_forms import delimiting
 
+_QUOTE = ord('"')
 HEAD = 65_536  # bytes looked at to find the header and the delimiter
 
 
@@ -81,7 +84,9 @@ def text_of(found: IncidentFile, data: bytes | None) -> Text:
     with source() as stream:
         head = stream.read(LOOKED_AT)
         stream.seek(0)
-        for part in check_lines(pieces(stream), name=found.name):
+        read = check_lines(pieces(stream), name=found.name)
+        large = data is None and found.path.stat().st_size > SMALL
+        for part in ahead(read) if large else read:
             seen.add(part)
     encoding = encoding_of(head, seen.is_utf8, name=found.name)
     sha256, length = seen.digest.hexdigest(), seen.size
@@ -136,7 +141,7 @@ class _Look:
         """Look at the next piece."""
         self.digest.update(part)
         self.size += len(part)
-        self.quotes += part.count(b'"')
+        self.quotes += int(np.count_nonzero(np.frombuffer(part, np.uint8) == _QUOTE))
         if not self.inked:
             marked = part.removeprefix(codecs.BOM_UTF8)
             self.inked = bool(marked) and not marked.isspace()

@@ -140,9 +140,14 @@ def as_days(times: Times) -> bool:
 
 def period_end(moment: Moments, precision: Precisions) -> Moments:
     """Return the exclusive end of days and months; minutes end where they begin."""
-    months = (moment.astype("datetime64[M]") + 1).astype("datetime64[us]")
-    days = (moment.astype("datetime64[D]") + 1).astype("datetime64[us]")
-    return np.where(precision == MONTH, months, np.where(precision == DAY, days, moment))
+    end = moment.copy()
+    for fineness, unit in ((DAY, "D"), (MONTH, "M")):
+        where = np.flatnonzero(precision == fineness)
+        if where.size:  # a few days or months, of many records
+            codes, values = pd.factorize(moment[where])
+            ends = (values.astype(f"datetime64[{unit}]") + 1).astype(moment.dtype)
+            end[where] = np.append(ends, [np.datetime64("NaT")])[codes]
+    return end
 
 
 def extract(values: pa.Array, pattern: str) -> tuple[Flags, Fields]:

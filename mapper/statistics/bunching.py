@@ -24,6 +24,8 @@ Sources
     and Probability Letters 77, for sums of negative binomial counts.
 """
 
+import os
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -212,12 +214,18 @@ def sum_tail(counts: Integers, expected: Floats, shape: Floats) -> Floats:
     far = far[_chernoff(counts[far], expected[far], shape[far]) < SMALLEST_P]
     tails[far], mixed[far] = SMALLEST_P, False
     nodes = np.where(mixed, _nodes(counts, expected, shape), 0)
-    for length in np.unique(nodes[mixed]):
+    work = []
+    for length in np.unique(nodes[mixed]).tolist():
         alike = np.flatnonzero(nodes == length)
-        many = max(1, _BLOCK // int(length))
-        for first in range(0, alike.size, many):
-            rows = alike[first : first + many]
-            tails[rows] = _by_transform(counts[rows], expected[rows], shape[rows], int(length))
+        many = max(1, _BLOCK // length)
+        work += [(length, alike[at : at + many]) for at in range(0, alike.size, many)]
+
+    def put(length: int, rows: Integers) -> None:
+        tails[rows] = _by_transform(counts[rows], expected[rows], shape[rows], length)
+
+    with ThreadPoolExecutor(os.cpu_count()) as pool:  # numpy lets others work meanwhile
+        for done in [pool.submit(put, *one) for one in work]:
+            done.result()
     return np.clip(tails, SMALLEST_P, 1)
 
 

@@ -6,12 +6,21 @@ the disk, so that no answer can depend on how much of a file is in memory.
 
 import gzip
 
+import numpy as np
 import pandas as pd
 import pytest
 
 from demonstration.writing import write_demonstration
 from mapper.base.errors import InputError
-from mapper.incidents import columns, delimited_records, encoding, limits, on_disk, text
+from mapper.incidents import (
+    columns,
+    delimited_records,
+    delimited_slices,
+    encoding,
+    limits,
+    on_disk,
+    text,
+)
 from mapper.incidents.formats import open_sheets
 from mapper.incidents.gather import gather
 from mapper.incidents.mapping import ColumnMapping
@@ -143,3 +152,25 @@ def test_texts_come_back_as_they_were_written(monkeypatch):
     found.validate(full=True)
     assert found.to_pylist() == [text for part in parts for text in part]
     assert TextWriter().array().to_pylist() == []
+
+
+@pytest.mark.parametrize("unsure", ["", 'R7 said "so",2026-03-06 10:00,,334567,390123,x,\n'])
+def test_slices_are_the_same_where_an_earlier_pass_found_their_cuts(tmp_path, monkeypatch, unsure):
+    """A mark inside a field leaves unsure where records end: what is left is one part."""
+    monkeypatch.setattr(delimited_slices, "BLOCK", 400)
+    rows = [[f"M{n}", "2026-03-06 10:00", "", "334567", "390123", "a\r\nb", ""] for n in range(60)]
+    path = write_csv(tmp_path / "some.csv", [EXTRACT, GOOD, *rows])
+    path.write_bytes(path.read_bytes() + unsure.encode() * 2)
+    with gather([path]) as gathering:
+        (sheet,) = open_sheets(gathering.files[0], None)
+        passes = [list(sheet.slices(range(len(EXTRACT)), [], 7)) for _ in range(2)]
+    first, again = (
+        [[*zip(*(column.to_pylist() for column in one.columns.values()), strict=True)] for one in p]
+        for p in passes
+    )
+    assert first == again
+    assert sum(map(len, first)) == 61 + 2 * bool(unsure)
+    lines, lines_again = (
+        [one.originals(np.arange(one.numbers.size)) for one in each] for each in passes
+    )
+    assert lines == lines_again
