@@ -91,12 +91,14 @@ def check_records(
         When a column of dates fits both orders of day and month.
     """
     texts = {f: _joined(records, places) for f, places in layout.fills.items()}
+    records = replace(records, columns={})  # texts have them now, and let go of each once read
     faults = Faults(records.numbers.size)
-    coded = {
-        f: distinct(text) for f, text in texts.items() if f not in _SEPARATE | _FOUND | {"uprn"}
-    }
+    read = {f: text for f, text in texts.items() if f in _SEPARATE | _FOUND | {"uprn"}}
+    coded = {f: distinct(texts.pop(f)) for f in [*texts] if f not in read}
+    texts = read
     _refuse_nul(coded, texts, layout, faults)
     times, time_notes = find_times(coded, layout, faults, file=sheet.name, today=today)
+    coded = {f: held for f, held in coded.items() if f not in times}
     lon, lat, place_notes = find_places(
         texts,
         records.geometry,
@@ -125,8 +127,7 @@ def check_records(
         values = {f: take(held, accepted) for f, held in values.items()}
     notes = (*sheet.notes, *layout.notes, *time_notes, *place_notes, *found_notes, *reference_notes)
     counts = {field: int(where[accepted].sum()) for field, where in unknown.items()}
-    checked = replace(records, columns={})  # their text has said what it had to say
-    return Checked(sheet, layout, checked, values, accepted, faults, notes, counts, shortened)
+    return Checked(sheet, layout, records, values, accepted, faults, notes, counts, shortened)
 
 
 def _tell_totals(records: Records, faults: Faults) -> None:

@@ -93,7 +93,7 @@ def distinct(column: pa.ChunkedArray) -> Distinct:
         return Distinct.blank(0)
     indices = pa.chunked_array([chunk.indices.cast(pa.int32()) for chunk in column.chunks])
     codes = pc.fill_null(indices.combine_chunks(), -1).to_numpy(zero_copy_only=False)
-    written = column.chunk(0).dictionary
+    written = column.chunk(0).dictionary.cast(pa.string())
     values = bare(pc.utf8_trim_whitespace(written))
     if values.equals(written) and not _is_blank(values).any():
         return Distinct(codes, values)

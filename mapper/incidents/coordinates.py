@@ -12,6 +12,7 @@ import re
 from typing import TYPE_CHECKING
 
 import numpy as np
+import pandas as pd
 
 from mapper.areas.load import home_box
 from mapper.base.errors import MappingError
@@ -37,6 +38,7 @@ _POINTS_ELSEWHERE = re.compile(
     re.IGNORECASE,
 )
 _FEW = 0.1  # share of places
+_MANY = 100_000  # places
 _DEGREES = {"EPSG:4326", "EPSG:4258", "OGC:CRS84", "CRS84", "URN:OGC:DEF:CRS:OGC:1.3:CRS84"}
 
 
@@ -59,18 +61,31 @@ def exchanged(easting: Floats, northing: Floats) -> bool:
     if home is None or not easting.size:
         return False
     west, south, east, north = home
-    shares = []
-    for x, y in ((easting, northing), (northing, easting)):
+
+    def share(x: Floats, y: Floats) -> float:
         lon, lat = grid_to_degrees(x, y)
         inside = (lon >= west) & (lon <= east) & (lat >= south) & (lat <= north)
-        shares.append(float(inside.mean()))
-    return shares[0] < _FEW and shares[1] > 1 - _FEW
+        return float(inside.mean())
+
+    return share(easting, northing) < _FEW and share(northing, easting) > 1 - _FEW
 
 
 def grid_to_degrees(easting: Floats, northing: Floats) -> tuple[Floats, Floats]:
     """Return longitude and latitude of National Grid metres; NaN outside the grid."""
     if not easting.size:
         return np.zeros(0), np.zeros(0)
+    if easting.size > _MANY:  # incidents share addresses: to find them takes a tenth of the time
+        of_x, of_y = (pd.factorize(each, use_na_sentinel=False)[0] for each in (easting, northing))
+        at = pd.factorize(of_x * (int(of_y.max()) + 1) + of_y)[0]
+        first = np.flatnonzero(~pd.Series(at).duplicated().to_numpy())
+        if first.size < easting.size / 2:
+            lon, lat = _grid_to_degrees(easting[first], northing[first])
+            return lon[at], lat[at]
+    return _grid_to_degrees(easting, northing)
+
+
+def _grid_to_degrees(easting: Floats, northing: Floats) -> tuple[Floats, Floats]:
+    """Return longitude and latitude of each place."""
     lon, lat = cutil.convert_lonlat(np.ascontiguousarray(easting), np.ascontiguousarray(northing))
     return np.asarray(lon), np.asarray(lat)
 

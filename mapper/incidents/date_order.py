@@ -10,20 +10,30 @@ import re
 from dataclasses import dataclass
 
 import numpy as np
-import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 
 from mapper.base.errors import AmbiguousDatesError
 from mapper.base.types import Flags, Floats
 from mapper.incidents.time_words import plain_times
-from mapper.incidents.times import ISO, MONTHS, NUMBERS, Order, extract
+from mapper.incidents.times import (
+    ISO,
+    MONTHS,
+    NUMBERS,
+    PIECE,
+    USUAL_NUMBERS,
+    Order,
+    all_fit,
+    extract,
+)
 
 _LEADING = (
     r"^(?:[A-Za-z]{3,9},?\s+)?(?P<first>[0-9]{1,2})[/.-](?P<second_number>[0-9]{1,2})[/.-]"
     r"(?P<year>[0-9]{4}|[0-9]{2})(?:[^0-9.:].*)?$"
 )
 _TWO_FIGURES = re.compile(r"[0-9]{1,2}[/.-][0-9]{1,2}[/.-]([0-9]{2})(?![0-9])")
+_MAY_BE_SHORT = r"[0-9]{1,2}[/.-][0-9]{1,2}[/.-][0-9]{2}(?:[^0-9]|$)"
+_NO_DATES = (pa.array([], pa.string()), *np.zeros((3, 0)))
 _EARLY = 12 / 30.4  # share of days up to the 12th
 _BY_CHANCE = 1e-3
 _MANY = 8  # distinct dates of each kind from which months are compared
@@ -35,7 +45,7 @@ _STRAY, _STAY = 0.2, 0.02  # share in other months as written, and as turned bac
 class _Dates:
     """Distinct dates of three numbers."""
 
-    texts: npt.NDArray[np.object_]
+    texts: pa.Array
     first: Floats
     second: Floats
     year: Floats
@@ -45,6 +55,10 @@ class _Dates:
         """Which read as a date in either order, and differently."""
         early = (self.first <= MONTHS) & (self.second <= MONTHS)
         return np.asarray(early & (self.first != self.second), dtype=bool)
+
+    def written(self, chosen: Flags) -> list[str]:
+        """Return some of them as they are written."""
+        return [str(one) for one in self.texts.filter(pa.array(chosen)).to_pylist()]
 
 
 def settle_order(values: pa.Array, *, file: str, column: str) -> Order:
@@ -129,7 +143,7 @@ def _by_the_calendar(dates: _Dates) -> str:
     size = int(both.sum())
     if stray.sum() < _STRAY * size or stay.sum() > _STAY * size:
         return ""
-    example = str(dates.texts[stray][0])
+    example = dates.written(stray)[0]
     return (
         f"was changed by a spreadsheet: {int(stray.sum()):,} of {size:,} dates with a day up to the"
         f" 12th lie in months where no later day lies (such as {example!r}), and none would if day"
@@ -140,40 +154,46 @@ def _by_the_calendar(dates: _Dates) -> str:
 def _dates(values: pa.Array) -> _Dates:
     """Return the values that are dates of three numbers, however their time is written."""
     values = values.filter(pc.invert(pc.match_substring_regex(values, "^[0-9]{4}[-/.]")))
-    if not len(values):
-        return _Dates(np.zeros(0, dtype=object), *np.zeros((3, 0)))
-    found, fields = extract(values, NUMBERS)
-    parts = [_part(values.filter(pa.array(found)), fields)]
-    if not found.all():
-        others = plain_times(values.filter(pa.array(~found)))
+    parts, left = [_NO_DATES], []
+    for first in range(0, len(values), PIECE):
+        piece = values.slice(first, PIECE)
+        if all_fit(piece, USUAL_NUMBERS):
+            ends = ((0, 2), (3, 5), (6, 10))
+            told = (pc.utf8_slice_codeunits(piece, *each).cast(pa.float64()) for each in ends)
+            parts.append((piece, *(each.to_numpy(zero_copy_only=False) for each in told)))
+        else:
+            found, fields = extract(piece, NUMBERS)
+            parts.append(_part(piece.filter(pa.array(found)), fields))
+            left.append(piece.filter(pa.array(~found)))
+    if others := pa.concat_arrays([_NO_DATES[0], *left]):
+        others = plain_times(others)
         led, more = extract(others, _LEADING)
         parts.append(_part(others.filter(pa.array(led)), more))
-    return _Dates(*(np.concatenate(held) for held in zip(*parts, strict=True)))
+    texts, *numbers = zip(*parts, strict=True)
+    return _Dates(pa.concat_arrays(texts), *map(np.concatenate, numbers))
 
 
 def _year_first(dates: _Dates) -> str:
     """Return a date of two-figure numbers whose last one varies as days do, or nothing."""
-    last = {told[1] for told in map(_TWO_FIGURES.search, map(str, dates.texts)) if told}
-    return str(dates.texts[0]) if len(last) > max(_YEARS, len(set(dates.first))) else ""
+    short = dates.texts.filter(pc.match_substring_regex(dates.texts, _MAY_BE_SHORT)).to_pylist()
+    last = {told[1] for told in map(_TWO_FIGURES.search, short) if told}
+    return str(dates.texts[0]) if len(last) > max(_YEARS, np.unique(dates.first).size) else ""
 
 
-def _part(
-    texts: pa.Array, fields: dict[str, Floats]
-) -> tuple[npt.NDArray[np.object_], Floats, Floats, Floats]:
+def _part(texts: pa.Array, fields: dict[str, Floats]) -> tuple[pa.Array, Floats, Floats, Floats]:
     """Return texts and their three numbers."""
-    told = np.asarray(texts.to_pylist(), dtype=object)
-    return told, fields["first"], fields["second_number"], fields["year"]
+    return texts.cast(pa.string()), fields["first"], fields["second_number"], fields["year"]
 
 
 def _question(dates: _Dates, *, file: str, column: str) -> str:
     """Return the question a person has to answer."""
     first, second, both = dates.first, dates.second, dates.both
     mixed = not both.all() and bool(((first > MONTHS) | (second > MONTHS)).any())
-    shown = dates.texts[first != second] if mixed else dates.texts[both]
+    shown = dates.written(first != second if mixed else both)
     examples = ", ".join(repr(text) for text in sorted(shown, key=len)[:3])
     why = "holds dates of both orders" if mixed else "does not show which number is the day"
     return (
-        f"{file}: column {column!r} {why} ({examples}). Is {str(shown[0])!r} day-first or"
+        f"{file}: column {column!r} {why} ({examples}). Is {shown[0]!r} day-first or"
         f' month-first? Put date_order = "day-first" or date_order = "month-first" into a file and'
         " give it as {mapping}."
     )

@@ -23,6 +23,8 @@ from mapper.incidents.on_disk import TextWriter
 from mapper.incidents.sheet import Positions, Ragged, Records, Sheet, is_blank, one_line
 from mapper.incidents.text import Text, in_columns, text_of
 
+_MANY = 10_000  # records that tell whether a column has few values
+
 
 @dataclass(frozen=True, eq=False)
 class _Parsed:
@@ -200,13 +202,22 @@ def _parse(text: Text, dialect: Dialect, *, whole: Sequence[int], few: Sequence[
     writers = {f"c{i}": TextWriter() for i in whole}
     coded: dict[str, list[pa.Array]] = {f"c{i}": [] for i in few}
     for batch in record_batches(text, dialect, whole=whole, few=few, ragged=ragged):
+        for name in [one for one, parts in coded.items() if not parts]:
+            if _mostly_differ(batch.column(name)):
+                del coded[name]  # as exact times do: codes into them would save nothing
+                writers[name] = TextWriter()
         for name, writer in writers.items():
-            writer.add(batch.column(name))
+            writer.add(batch.column(name).cast(pa.string()))
         for name, parts in coded.items():
             parts.append(batch.column(name))
     columns = {name: pa.chunked_array([writer.array()]) for name, writer in writers.items()}
     columns |= {name: pa.chunked_array(parts, FEW) for name, parts in coded.items()}
     return _apart(pa.table(columns).unify_dictionaries(), ragged)
+
+
+def _mostly_differ(column: pa.DictionaryArray) -> bool:
+    """Tell whether a column of many records has few values that stand twice."""
+    return len(column) > _MANY and 2 * len(column.dictionary) > len(column)
 
 
 def _apart(table: pa.Table, ragged: Sequence[tuple[int, list[str]]]) -> _Parsed:

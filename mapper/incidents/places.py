@@ -101,6 +101,13 @@ class _Pair:
         self.lon = x
         self.lat = y
 
+    @property
+    def numbers(self) -> tuple[Floats, Floats]:
+        """Both coordinates of the records that have them."""
+        if not self.wrong.any():
+            return self.x, self.y
+        return self.x[~self.wrong], self.y[~self.wrong]
+
 
 def _pair(
     texts: Mapping[str, pa.ChunkedArray],
@@ -126,8 +133,10 @@ def _pair(
     for missing, wrong, field in ((no_x, bad_x, pair[0]), (no_y, bad_y, pair[1])):
         faults.add("no coordinates", given & missing, layout.names[field])
         faults.add("coordinate is not a number", given & wrong, layout.names[field])
-    where = np.flatnonzero(given)
-    return _Pair(where, x[where], y[where], (no_x | no_y | bad_x | bad_y)[where]), words
+    where, wrong = np.flatnonzero(given), no_x | no_y | bad_x | bad_y
+    if where.size < given.size:
+        x, y, wrong = x[where], y[where], wrong[where]
+    return _Pair(where, x, y, wrong), words
 
 
 def _as_held(found: _Pair, pair: tuple[str, str], layout: Layout) -> tuple[tuple[str, str], str]:
@@ -136,7 +145,7 @@ def _as_held(found: _Pair, pair: tuple[str, str], layout: Layout) -> tuple[tuple
     Metres without their thousands (``335.011``) are kilometres or have a point between groups:
     either way they mean the same metres.
     """
-    x, y = found.x[~found.wrong], found.y[~found.wrong]
+    x, y = found.numbers
     names = f"{layout.names[pair[0]]} and {layout.names[pair[1]]}"
     if pair == ("easting", "northing"):
         return _as_metres(found, pair, names)
@@ -151,7 +160,7 @@ def _as_held(found: _Pair, pair: tuple[str, str], layout: Layout) -> tuple[tuple
 
 def _as_metres(found: _Pair, pair: tuple[str, str], names: str) -> tuple[tuple[str, str], str]:
     """Return what columns called easting and northing hold, and a note where it is not that."""
-    x, y = found.x[~found.wrong], found.y[~found.wrong]
+    x, y = found.numbers
     if looks_degrees(x, y):
         return ("lon", "lat"), f"{names} hold degrees and were read so"
     if looks_degrees(y, x):

@@ -137,12 +137,11 @@ def _read_one(
         checked = []
         for sheet in open_sheets(found, mapping):
             layout = layout_of(sheet, mapping)
-            records = sheet.read(*columns_wanted(layout))
             checked.append(
                 check_records(
                     sheet,
                     layout,
-                    records,
+                    sheet.read(*columns_wanted(layout)),  # held by nobody else, to be let go
                     today=today,
                     repair_swapped=repair_swapped,
                     postcodes=postcodes,

@@ -11,6 +11,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from mapper.base.types import Flags
+from mapper.incidents.times import USUAL_ISO, USUAL_NUMBERS
 
 _CLOCK = r"[0-9]{1,2}[:.h]?[0-9]{2}(?:[:.][0-9]{2})?\s*(?:[AaPp]\.?[Mm]\.?|hrs?)?"
 _DAY = r"(?:.*[0-9]{4}|.*[-/.][0-9]{2})"  # with its year: 2026 alone may be a clock
@@ -40,6 +41,9 @@ class Ranges:
 
 def split_ranges(values: pa.Array) -> Ranges | None:
     """Return the two ends of distinct texts of which most are ranges of time, else nothing."""
+    odd = values.filter(pc.invert(pc.match_substring_regex(values, f"{USUAL_ISO}|{USUAL_NUMBERS}")))
+    if not pc.any(pc.match_substring_regex(_with_minutes(odd), _RANGE)).as_py():
+        return None  # of one usual time each, as nearly always, none is looked at closely
     parts = pc.extract_regex(_with_minutes(values), _RANGE)
     found = parts.is_valid()
     if not len(values) or not pc.any(found).as_py():

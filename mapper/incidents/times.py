@@ -65,6 +65,10 @@ _PATTERNS = (
     _ISO_MONTH, ISO, NUMBERS, _NAMED, _NAMED_MONTH, _NAME_FIRST, _YEAR_FIRST, _COMPACT,
     _DAY_FIRST_COMPACT, _MONTH_YEAR,
 )  # fmt: skip
+_USUAL_CLOCK = r"[T ][0-9]{2}:[0-9]{2}(?::[0-9]{2})?$"
+USUAL_ISO = r"^[0-9]{4}-[0-9]{2}-[0-9]{2}" + _USUAL_CLOCK
+USUAL_NUMBERS = r"^[0-9]{2}/[0-9]{2}/[0-9]{4}" + _USUAL_CLOCK
+PIECE, _HEAD = 100_000, 20  # texts worked on together, and those that tell their form
 _MONTHS = "jan feb mar apr may jun jul aug sep oct nov dec".split()  # noqa: SIM905 - reads better
 _FULL = (
     "january february march april may june july august september october november december".split()  # noqa: SIM905 - reads better
@@ -116,6 +120,49 @@ def parse_times(values: pa.Array, *, order: Order) -> Times:
 
 def _matched(values: pa.Array, *, order: Order) -> tuple[Moments, Precisions]:
     """Return moments and precisions by the first pattern that fits each text."""
+    found = []
+    for first in range(0, max(len(values), 1), PIECE):
+        piece = values.slice(first, PIECE)
+        usual = _usual(piece, order=order)
+        if usual is None:
+            found.append(_by_patterns(piece, order=order))
+        else:
+            found.append((usual, np.full(usual.size, MINUTE, dtype=np.int8)))
+    moment, precision = (np.concatenate(each) for each in zip(*found, strict=True))
+    return moment, precision
+
+
+def all_fit(texts: pa.Array, pattern: str) -> bool:
+    """Tell whether every text fits a pattern; mostly the first of them tell that not all do."""
+    return all(
+        pc.all(pc.match_substring_regex(some, pattern)).as_py()
+        for some in (texts.slice(0, _HEAD), texts)
+    )
+
+
+def _usual(values: pa.Array, *, order: Order) -> Moments | None:
+    """Return moments of texts that are all written the same usual way, in a tenth of the time."""
+    if order == "part-swapped":
+        return None
+    if all_fit(values, USUAL_ISO):
+        texts = values
+    elif order != "month-first" and all_fit(values, USUAL_NUMBERS):
+        year, month, day, clock = (
+            pc.utf8_slice_codeunits(values, *ends) for ends in ((6, 10), (3, 5), (0, 2), (11,))
+        )
+        texts = pc.binary_join_element_wise(
+            pc.binary_join_element_wise(year, month, day, "-"), clock, " "
+        )
+    else:
+        return None
+    try:  # one that is none, such as 30 February or 24:00, leaves all of them to the patterns
+        return np.asarray(texts.cast(pa.timestamp("us")).to_numpy(zero_copy_only=False))
+    except pa.ArrowInvalid:
+        return None
+
+
+def _by_patterns(values: pa.Array, *, order: Order) -> tuple[Moments, Precisions]:
+    """Return moments and precisions by the first pattern that fits each text, in any form."""
     size = len(values)
     moment = np.full(size, np.datetime64("NaT"), dtype="datetime64[us]")
     precision = np.zeros(size, dtype=np.int8)

@@ -6,6 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from mapper.base.errors import MappingError
+from mapper.incidents import coordinates
 from mapper.incidents.coordinates import grid_to_degrees, in_area, to_degrees
 from mapper.incidents.mapping import ColumnMapping
 from tests.incidents.incident_files import extract, read, reasons, write_csv
@@ -36,6 +37,16 @@ def test_published_points_agree_to_five_millimetres():
     lat, lon, easting, northing = np.array(PUBLISHED).T
     found = grid_to_degrees(easting, northing)
     assert metres_apart(*found, lon, lat).max() < 0.005
+
+
+def test_places_that_repeat_are_each_where_they_are_alone(monkeypatch):
+    drawn = np.random.default_rng(3)
+    _, _, easting, northing = np.array(PUBLISHED).T
+    easting, northing = np.append(easting, [np.nan, 0.0]), np.append(northing, [1.0, np.nan])
+    at = drawn.integers(0, easting.size, 400)
+    alone = grid_to_degrees(easting[at], northing[at])
+    monkeypatch.setattr(coordinates, "_MANY", 10)
+    np.testing.assert_array_equal(grid_to_degrees(easting[at], northing[at]), alone)
 
 
 @given(st.lists(grid, min_size=1, max_size=20))

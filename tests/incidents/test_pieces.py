@@ -14,12 +14,15 @@ from demonstration.writing import write_demonstration
 from mapper.base.errors import InputError
 from mapper.incidents import (
     columns,
+    coordinates,
+    delimited,
     delimited_records,
     delimited_slices,
     encoding,
     limits,
     on_disk,
     text,
+    times,
 )
 from mapper.incidents.formats import open_sheets
 from mapper.incidents.gather import gather
@@ -43,6 +46,9 @@ def in_pieces(monkeypatch):
         monkeypatch.setattr(encoding, "PIECE", 7)
         monkeypatch.setattr(delimited_records, "BLOCK", record_bytes)
         monkeypatch.setattr(delimited_records, "CHUNK", 2)
+        monkeypatch.setattr(delimited, "_MANY", 0)
+        monkeypatch.setattr(times, "PIECE", 2)
+        monkeypatch.setattr(coordinates, "_MANY", 3)
 
     return cut
 

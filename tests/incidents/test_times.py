@@ -22,6 +22,27 @@ def parse(text, order=""):
     return None if np.isnat(moment) else (str(moment)[:16], PRECISIONS[times.precision[0]])
 
 
+NUMBER = st.integers(0, 99).map("{:02}".format)
+USUAL = st.one_of(
+    st.builds("{}-{}-{}T{}:{}".format, st.integers(1800, 2100), *[NUMBER] * 4),
+    st.builds("{}/{}/{} {}:{}:{}".format, *[NUMBER] * 2, st.integers(1890, 2030), *[NUMBER] * 3),
+    st.datetimes(dt.datetime(1890, 1, 1)).map(lambda one: f"{one:%d/%m/%Y %H:%M}"),
+    st.datetimes(dt.datetime(1890, 1, 1)).map(lambda one: f"{one:%Y-%m-%d %H:%M:%S}"),
+)
+
+
+@given(
+    st.lists(USUAL | st.just("2 Mar 2026"), min_size=1, max_size=9),
+    st.sampled_from(["", "day-first", "month-first", "part-swapped"]),
+)
+def test_what_is_usual_is_read_as_the_patterns_read_it(texts, order):
+    """With one text of another form among them, all go by the patterns."""
+    quick = parse_times(pa.array(texts), order=order)
+    slow = parse_times(pa.array([*texts, "2 Mar 2026"]), order=order)
+    np.testing.assert_array_equal(quick.moment, slow.moment[:-1])
+    np.testing.assert_array_equal(quick.precision, slow.precision[:-1])
+
+
 @pytest.mark.parametrize(
     ("text", "expected"),
     [
