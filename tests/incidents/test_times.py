@@ -26,8 +26,8 @@ NUMBER = st.integers(0, 99).map("{:02}".format)
 USUAL = st.one_of(
     st.builds("{}-{}-{}T{}:{}".format, st.integers(1800, 2100), *[NUMBER] * 4),
     st.builds("{}/{}/{} {}:{}:{}".format, *[NUMBER] * 2, st.integers(1890, 2030), *[NUMBER] * 3),
-    st.datetimes(dt.datetime(1890, 1, 1)).map(lambda one: f"{one:%d/%m/%Y %H:%M}"),
-    st.datetimes(dt.datetime(1890, 1, 1)).map(lambda one: f"{one:%Y-%m-%d %H:%M:%S}"),
+    st.builds("{:%d/%m/%Y} {:%H:%M}".format, st.dates(dt.date(1890, 1, 1)), st.times()),
+    st.builds("{:%Y-%m-%d} {:%H:%M:%S}".format, st.dates(dt.date(1890, 1, 1)), st.times()),
 )
 
 
