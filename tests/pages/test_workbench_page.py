@@ -15,6 +15,7 @@ from mapper.app.workbench import page as workbench_page
 from mapper.app.workbench.asking import ask
 from mapper.app.workbench.fields import settled
 from mapper.app.workbench.saved import VIEW
+from mapper.app.workbench.table import is_share
 from mapper.base.errors import RefusedError
 from mapper.base.settings import settings
 from mapper.disclosure.for_viewer import release_to
@@ -85,9 +86,10 @@ def test_the_values_on_screen_are_the_findings(question, values):
     finding = found(question, **values)
     app = asked(opened(), question, **values)
     table = shown(app)
+    shares = {name: 100 * finding.table[name] for name in table if is_share(finding.table, name)}
     pd.testing.assert_frame_equal(
         table.reset_index(drop=True),
-        finding.table[list(table.columns)],
+        finding.table.assign(**shares)[list(table.columns)],
         check_dtype=False,
         check_categorical=False,
     )
@@ -141,8 +143,8 @@ def test_a_curve_is_read_at_each_percent_of_its_cells():
     finding = found("concentration", table="lorenz")
     table = shown(asked(opened(), "concentration", table="lorenz"))
     assert len(table) <= 102
-    assert table["share_of_cells"].iloc[[0, -1]].tolist() == [0.0, 1.0]
-    held = finding.table.set_index("cells")["share_of_incidents"]
+    assert table["share_of_cells"].iloc[[0, -1]].tolist() == [0.0, 100.0]  # per cent
+    held = 100 * finding.table.set_index("cells")["share_of_incidents"]
     assert (held.loc[table["cells"]].to_numpy() == table["share_of_incidents"].to_numpy()).all()
 
 

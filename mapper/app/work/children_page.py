@@ -20,6 +20,7 @@ from mapper.app.shell.datasets import Dataset
 from mapper.app.shell.frame import put_on_style, show_marking_for, show_synthetic
 from mapper.app.shell.lens_offer import lenses_for
 from mapper.app.shell.looks import noted_file
+from mapper.app.shell.shares import in_percent, percent_column
 from mapper.app.shell.taking import offer_file
 from mapper.app.shell.traces import trace
 from mapper.app.shell.waiting import opened_dataset, shown_progress
@@ -198,16 +199,16 @@ def _show_table(viewer: Viewer, shown: FindingRelease, dataset: Dataset) -> None
         return
     notice(shown.instead, kind="look")
     table = readable_table(shown)
-    formats = {
-        str(name): "percent" if name in _SHARES else "localized"
-        for name, column in table.items()
-        if column.dtype.kind in "fiu"
-    }
+    numbers = [str(name) for name, column in table.items() if column.dtype.kind in "fiu"]
+    shares = [name for name in numbers if name in _SHARES]
     st.dataframe(
-        table,
+        in_percent(table, shares),
         hide_index=True,
         column_config={
-            name: st.column_config.NumberColumn(format=form) for name, form in formats.items()
+            name: percent_column()
+            if name in shares
+            else st.column_config.NumberColumn(format="localized")
+            for name in numbers
         },
         key=f"{shown.id} {shown.unit}",
     )

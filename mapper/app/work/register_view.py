@@ -12,6 +12,7 @@ from mapper.records.evaluations import VERDICT_RULE, EvaluationLine, register
 from mapper.records.pooled_register import StrandLine, pooled_register, researchers_file
 from mapper.statistics.pooled import NEEDS
 
+_LINES = 84  # pixels of a row: four lines of words
 _FILE = "register-by-strand.csv"
 
 
@@ -56,7 +57,7 @@ def _show_lines(lines: tuple[EvaluationLine, ...]) -> None:
             "Record": [one.intervention for one in lines],
         }
     )
-    st.dataframe(table, hide_index=True, key="register")
+    _show(table, words="In words", key="register")
 
 
 def _show_strands(strands: tuple[StrandLine, ...]) -> None:
@@ -73,11 +74,17 @@ def _show_strands(strands: tuple[StrandLine, ...]) -> None:
             "All together": [one.words for one in strands],
         }
     )
-    st.dataframe(table, hide_index=True, key="register by strand")
+    _show(table, words="All together", key="register by strand")
     st.caption(
         "All together: the mean of every evaluation with an interval, clear or not, taken to differ"
         " from each other (random effects). Actions of one line may be unlike."
     )
+
+
+def _show(table: pd.DataFrame, *, words: str, key: str) -> None:
+    """Show a table of which one column holds sentences, each whole on a few lines."""
+    wide = {words: st.column_config.TextColumn(width="large")}
+    st.dataframe(table, hide_index=True, row_height=_LINES, column_config=wide, key=key)
 
 
 def _taken(viewer: Viewer, strands: tuple[StrandLine, ...]) -> bytes:

@@ -8,6 +8,7 @@ import streamlit as st
 
 from mapper.app.shell.cell_names import cell_names
 from mapper.app.shell.hints import HINTS
+from mapper.app.shell.shares import in_percent, percent_column
 from mapper.app.shell.words import plain
 from mapper.base.text import count
 from mapper.disclosure.release import FindingRelease
@@ -49,7 +50,7 @@ def show_table(shown: FindingRelease) -> None:
         return
     first = rows_to_read(shown)
     st.dataframe(
-        first,
+        in_percent(first, [name for name in map(str, first) if is_share(first, name)]),
         hide_index=True,
         column_config={str(name): _column(first, str(name)) for name in first.columns},
         height=min(_EDGE + _ROW * (1 + len(first)), _TALLEST),
@@ -115,6 +116,14 @@ def words_of(name: str) -> str:
     return words if len(words) == 1 else words[:1].upper() + words[1:]
 
 
+def is_share(table: pd.DataFrame, name: str) -> bool:
+    """Tell whether a column holds shares of a whole."""
+    if not pd.api.types.is_float_dtype(table[name]):
+        return False
+    by_name = name.endswith(_SHARES) or name in _PARTS
+    return bool(by_name or ("share" in name and table[name].max() <= 1))
+
+
 def _column(table: pd.DataFrame, name: str) -> Any:
     """Return how one column is shown."""
     label, column, hint = plain(words_of(name)), table[name], HINTS.get(name.rpartition("_")[2])
@@ -122,8 +131,8 @@ def _column(table: pd.DataFrame, name: str) -> Any:
         return st.column_config.Column(label, help=hint)
     if name in _CHANCES:
         return st.column_config.NumberColumn(label, format="%.3g", width=_CHANCE, help=hint)
-    if name.endswith(_SHARES) or name in _PARTS or ("share" in name and column.max() <= 1):
-        return st.column_config.NumberColumn(label, format="percent")
+    if is_share(table, name):
+        return percent_column(label)
     known = column.dropna()
     finite = known[known.abs() < float("inf")]
     if (finite == finite.round()).all():
