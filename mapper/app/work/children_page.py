@@ -8,7 +8,7 @@ partner agencies see those between districts.
 """
 
 from collections.abc import Mapping
-from typing import Literal
+from typing import Any, Literal
 
 import pandas as pd
 import streamlit as st
@@ -199,16 +199,14 @@ def _show_table(viewer: Viewer, shown: FindingRelease, dataset: Dataset) -> None
         return
     notice(shown.instead, kind="look")
     table = readable_table(shown)
-    numbers = [str(name) for name, column in table.items() if column.dtype.kind in "fiu"]
-    shares = [name for name in numbers if name in _SHARES]
+    shares = [name for name in _SHARES if name in table and table[name].dtype.kind == "f"]
     st.dataframe(
         in_percent(table, shares),
         hide_index=True,
         column_config={
-            name: percent_column()
-            if name in shares
-            else st.column_config.NumberColumn(format="localized")
-            for name in numbers
+            str(name): percent_column() if name in shares else _number_column(column)
+            for name, column in table.items()
+            if column.dtype.kind in "fiu"
         },
         key=f"{shown.id} {shown.unit}",
     )
@@ -218,6 +216,12 @@ def _show_table(viewer: Viewer, shown: FindingRelease, dataset: Dataset) -> None
     name = f"{shown.id}-{shown.unit}-{shown.digest[:12]}.csv"
     make = noted_file(lambda: with_comments(answer_csv(shown), shown), name=name)
     offer_file("Table (CSV)", make, file_name=name, mime="text/csv", key=name)
+
+
+def _number_column(column: "pd.Series[float]") -> Any:
+    """Return how a column of numbers is shown: with one decimal where some are not whole."""
+    whole = bool((column.dropna() % 1 == 0).all())
+    return st.column_config.NumberColumn(format="localized" if whole else "%.1f")
 
 
 def readable_table(shown: FindingRelease) -> pd.DataFrame:
