@@ -16,6 +16,7 @@ from datetime import timedelta
 import numpy as np
 import pandas as pd
 
+from mapper.base.months import days_of_month, months_of
 from mapper.base.types import Flags, Integers
 from mapper.incidents.clock_doubts import BATCH, clock_doubts
 from mapper.incidents.doubt import FEWEST, Doubt, caveat
@@ -58,9 +59,8 @@ def _told(found: list[Doubt], size: int) -> Flags:
 
 def _day_of_month(start: Times, rows: Integers) -> list[Doubt]:
     """Say when one day of the month holds far more than the others."""
-    month = start[rows].astype("datetime64[M]")
-    day = (start[rows].astype("datetime64[D]") - month).astype(np.int64)
-    months = np.unique(month).size
+    day = days_of_month(start[rows])
+    months = np.unique(months_of(start[rows]).astype(np.int64)).size
     held = np.bincount(day, minlength=31)[:28]
     best = int(held.argmax())
     usual = float(np.median(held))
@@ -78,17 +78,17 @@ def _day_of_month(start: Times, rows: Integers) -> list[Doubt]:
 
 def _crowded_days(start: Times, rows: Integers) -> list[Doubt]:
     """Name the day that holds far more than the others do."""
-    day, of, held = np.unique(
-        start[rows].astype("datetime64[D]"), return_inverse=True, return_counts=True
-    )
-    if day.size < _FEWEST_DAYS:
+    day = start[rows].astype("datetime64[D]")
+    held = _by_day(day)
+    if np.count_nonzero(held) < _FEWEST_DAYS:
         return []
-    best, usual = int(held.argmax()), float(np.median(held))
+    best, usual = int(held.argmax()), float(np.median(held[held > 0]))
     if held[best] < max(_CROWDED * usual, BATCH + FEWEST):
         return []
-    mine = rows[of == best]
+    busiest = day.min() + best
+    mine = rows[day == busiest]
     words = (
-        f"{mine.size:,} incidents are dated {pd.Timestamp(day[best]):%d %B %Y} where {usual:,.0f} a"
+        f"{mine.size:,} incidents are dated {pd.Timestamp(busiest):%d %B %Y} where {usual:,.0f} a"
         " day are usual: a backlog entered that day, or a day that stood out."
     )
     return [
@@ -99,10 +99,15 @@ def _crowded_days(start: Times, rows: Integers) -> list[Doubt]:
             rows=mine,
             share=mine.size / rows.size,
             kind="day",
-            part=str(day[best]),
+            part=str(busiest),
             remedy="give the day when each happened, or leave that day's rows out",
         )
     ]
+
+
+def _by_day(day: Times) -> Integers:
+    """Return how many there are of each day from the first on; shape (days,)."""
+    return np.bincount((day - day.min()).astype(np.int64)) if day.size else np.zeros(0, np.int64)
 
 
 def _missing_days(start: Times, rows: Integers) -> list[Doubt]:
@@ -110,8 +115,9 @@ def _missing_days(start: Times, rows: Integers) -> list[Doubt]:
 
     Months without a row are told elsewhere; the rate is half the usual one, for quiet times.
     """
-    days = np.unique(start[rows].astype("datetime64[D]"))
-    span = int((days[-1] - days[0]).astype(np.int64)) + 1
+    day = start[rows].astype("datetime64[D]")
+    held = _by_day(day)
+    days, span = day.min() + np.flatnonzero(held), held.size
     gaps = np.diff(days).astype(np.int64) - 1
     if not gaps.size or gaps.max() * rows.size / span / 2 < _EXPECTED:
         return []

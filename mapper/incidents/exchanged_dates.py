@@ -15,6 +15,7 @@ and without a time of report show nothing.
 import numpy as np
 import pandas as pd
 
+from mapper.base.months import by_day, days_in, days_of_month, months_of
 from mapper.base.types import Flags
 from mapper.incidents.doubt import FEWEST, Doubt
 from mapper.incidents.time_blocks import Times
@@ -89,26 +90,30 @@ def files_turned_back(table: pd.DataFrame) -> pd.DataFrame:
 
 def turned_back(moment: Times) -> Times:
     """Return times with day and month exchanged where the day is no more than the 12th."""
-    month = moment.astype("datetime64[M]")
-    day = (moment.astype("datetime64[D]") - month).astype(np.int64)  # from 0
-    year = moment.astype("datetime64[Y]").astype("datetime64[M]")
-    exchanged = (year + day).astype("datetime64[D]") + (month - year).astype(np.int64)
-    rest = moment - moment.astype("datetime64[D]")
-    early = (day < _LAST) & ~np.isnat(moment)
-    return np.where(early, exchanged + rest, moment).astype(moment.dtype)
+    found, known = moment.copy(), np.flatnonzero(~np.isnat(moment))
+    clock = moment[known] - moment[known].astype("datetime64[D]")
+    found[known] = by_day(moment[known], _turned) + clock
+    return found
+
+
+def _turned(day: Times) -> Times:
+    """Return days with day and month exchanged where the day is no more than the 12th."""
+    month, of_month = day.astype("datetime64[M]"), days_in(day)
+    year = month.astype("datetime64[Y]").astype("datetime64[M]")
+    exchanged = (year + of_month).astype("datetime64[D]") + (month - year).astype(np.int64)
+    return np.where(of_month < _LAST, exchanged, day)
 
 
 def _stray(moment: Times, turned: Times) -> Flags:
     """Return which early dates lie outside the months of later days, and would not exchanged."""
-    month = moment.astype("datetime64[M]")
-    late = (moment.astype("datetime64[D]") - month).astype(np.int64) >= _LAST
-    late &= ~np.isnat(moment)
-    none = np.zeros(moment.size, dtype=bool)
+    stray = np.zeros(moment.size, dtype=bool)
+    known = np.flatnonzero(~np.isnat(moment))
+    month, late = months_of(moment[known]), days_of_month(moment[known]) >= _LAST
     if not late.any():
-        return none
+        return stray
     low, high = month[late].min() - 1, month[late].max() + 1
-    stray = ~late & ((month < low) | (month > high))
-    back = turned.astype("datetime64[M]")[stray]
-    if stray.sum() < FEWEST or ((back >= low) & (back <= high)).mean() < _BACK:
-        return none
-    return np.asarray(stray)
+    out = known[~late & ((month < low) | (month > high))]
+    back = months_of(turned[out])
+    if out.size >= FEWEST and ((back >= low) & (back <= high)).mean() >= _BACK:
+        stray[out] = True
+    return stray
