@@ -18,6 +18,7 @@ from mapper.base.types import Flags, Floats, Integers
 from mapper.base.weights import median_of, sums
 from mapper.grid.counts import locate
 from mapper.grid.hexagons import cells_to_points
+from mapper.incidents.coordinates import degrees_to_grid, grid_to_degrees
 
 MOST_OUTSIDE = 0.5
 _EARTH_KM = 6371.0
@@ -45,7 +46,17 @@ def refuse_elsewhere(table: pd.DataFrame, outside: Flags, area: StudyArea, *, fe
     if outside.size and outside.mean() > MOST_OUTSIDE and (few or not area.part):
         words = outside_in_words(table, outside, area)
         make = "(“mapper area build” or the page Your area makes one)."
+        if _inside_exchanged(table[outside], area):
+            make += " If easting and northing are exchanged in the data, most lie in it: mend that."
         raise AreaError(f"{words}; give another {{area}} {make}", names=("area",))
+
+
+def _inside_exchanged(table: pd.DataFrame, area: StudyArea) -> bool:
+    """Tell whether most incidents would lie in an area, were easting and northing exchanged."""
+    east, north = degrees_to_grid(table["lon"].to_numpy(), table["lat"].to_numpy())
+    lon, lat = grid_to_degrees(north, east)
+    known = pd.DataFrame({"lon": lon, "lat": lat}).dropna()
+    return bool(len(known)) and outside_of(known, area).sum() < len(table) * (1 - MOST_OUTSIDE)
 
 
 def outside_in_words(table: pd.DataFrame, outside: Flags, area: StudyArea) -> str:

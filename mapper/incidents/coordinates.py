@@ -37,7 +37,7 @@ _POINTS_ELSEWHERE = re.compile(
     r"|://(?!www\.opengis\.net/def/crs/)",
     re.IGNORECASE,
 )
-_FEW = 0.1  # share of places
+NEARLY_ALL, _FEWEST = 0.9, 5  # share of places, and places
 _MANY = 100_000  # places
 _DEGREES = {"EPSG:4326", "EPSG:4258", "OGC:CRS84", "CRS84", "URN:OGC:DEF:CRS:OGC:1.3:CRS84"}
 
@@ -52,22 +52,25 @@ def in_area(lon: Floats, lat: Floats) -> Flags:
     return inside | ((lon >= west) & (lon <= east) & (lat >= south) & (lat <= north))
 
 
-def exchanged(easting: Floats, northing: Floats) -> bool:
-    """Return whether metres lie elsewhere as given and round the own area the other way round.
+def exchanged(easting: Floats, northing: Floats) -> int:
+    """Return how many metres lie elsewhere as given and round the own area the other way round.
 
-    That proves nothing: Staffordshire exchanged lies in Merseyside. It is told, never mended.
+    None where more lie elsewhere either way: they are of other places. That proves nothing:
+    Staffordshire exchanged lies in Merseyside. It is told, never mended.
     """
     home = home_box(0.0)
-    if home is None or not easting.size:
-        return False
+    if home is None:
+        return 0
     west, south, east, north = home
 
-    def share(x: Floats, y: Floats) -> float:
+    def at_home(x: Floats, y: Floats) -> Flags:
         lon, lat = grid_to_degrees(x, y)
-        inside = (lon >= west) & (lon <= east) & (lat >= south) & (lat <= north)
-        return float(inside.mean())
+        return (lon >= west) & (lon <= east) & (lat >= south) & (lat <= north)
 
-    return share(easting, northing) < _FEW and share(northing, easting) > 1 - _FEW
+    away = ~at_home(easting, northing)
+    turned = int(at_home(northing[away], easting[away]).sum())
+    many = turned >= _FEWEST or turned == away.size
+    return turned if many and turned > NEARLY_ALL * away.sum() else 0
 
 
 def grid_to_degrees(easting: Floats, northing: Floats) -> tuple[Floats, Floats]:

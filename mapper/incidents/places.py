@@ -11,7 +11,14 @@ import pyarrow as pa
 from mapper.base.text import count
 from mapper.base.types import Flags, Floats
 from mapper.incidents.columns import numbers, references
-from mapper.incidents.coordinates import EAST, exchanged, grid_to_degrees, in_area, to_degrees
+from mapper.incidents.coordinates import (
+    EAST,
+    NEARLY_ALL,
+    exchanged,
+    grid_to_degrees,
+    in_area,
+    to_degrees,
+)
 from mapper.incidents.faults import Faults
 from mapper.incidents.layout import PAIRS, POSTCODE, Layout
 from mapper.incidents.place_words import looks_degrees, looks_metres, two_numbers
@@ -169,10 +176,21 @@ def _as_metres(found: _Pair, pair: tuple[str, str], names: str) -> tuple[tuple[s
     if not looks_metres(x, y) and looks_metres(x * 1000, y * 1000):
         found.x, found.y = found.x * 1000, found.y * 1000
         return pair, f"{names} hold thousands of metres and were read so"
-    if exchanged(x, y):
-        told = "lie elsewhere as they stand, and in your area once easting and northing are"
-        return pair, f"{names} {told} exchanged: if they are, name them the other way round"
-    return pair, ""
+    return pair, _exchanged_words(found, pair, names)
+
+
+def _exchanged_words(found: _Pair, pair: tuple[str, str], names: str) -> str:
+    """Return what shows that easting and northing are exchanged, in all rows or in some."""
+    x, y = found.numbers
+    turned = exchanged(x, y)
+    if not turned:
+        return ""
+    told = "lie elsewhere as they stand, and in your area once easting and northing are exchanged"
+    if turned > NEARLY_ALL * x.size:
+        return f"{names} {told}: if they are, name them the other way round"
+    if _turned(found, found.wrong, pair, "").any():
+        return ""  # each is rejected, and told
+    return f"{names} of {turned:,} of {count(x.size, 'row')} {told}: if they are, mend those rows"
 
 
 def _judge(

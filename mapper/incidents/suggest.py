@@ -15,6 +15,7 @@ from mapper.base.reference_systems import WEB_METRES
 from mapper.incidents.columns import references
 from mapper.incidents.coordinates import (
     EAST,
+    NEARLY_ALL,
     NORTH,
     SOUTH,
     WEST,
@@ -204,7 +205,7 @@ def _add_squares(found: dict[str, tuple[str, ...]], free: Sequence[SampleColumn]
 def _at_home(one: SampleColumn, two: SampleColumn) -> bool:
     """Return whether metres of two columns lie round the own area this way and not the other."""
     x, y = (parse_numbers(pa.array(c.values, pa.string()), degrees=False) for c in (one, two))
-    return x.size == y.size and exchanged(y, x)
+    return x.size == y.size and exchanged(y, x) > NEARLY_ALL * x.size
 
 
 def _beside(free: Sequence[SampleColumn]) -> list[tuple[SampleColumn, SampleColumn]]:

@@ -21,7 +21,9 @@ _DATES_AGREE = 0.6  # of dates: some are always wrong
 
 _DAYLESS = re.compile(NO_DAY + r"[T ]\d")
 _CLOCK = re.compile(
-    r"(?i)\d{1,2}[:.h-]\d{2}([:.]\d{2}(\.\d+)?)?\s*([ap]\.?m\.?|hrs?)?|\d{1,4}\s*hrs?"
+    r"(?i)((approx(imately|\.)?|about|around|circa|abt|time:?)\s+)?T?\d{1,2}[:.;h-]\d{2}"
+    r"([:.]\d{2}([:.]\d+)?)?\s*([ap]\.?m\.?|hrs?|hours)?\s*(GMT|BST|UTC|Z)?"
+    r"|T?\d{1,4}\s*(hrs?|hours|h)|\d{1,2}\s*[ap]\.?m\.?|T\d{4}"
     rf"|{NO_DAY}[T ]\d.*|{CLOCK_RANGE}"
 )
 # A date in three columns: how each is called, and what stands in it.

@@ -11,6 +11,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from mapper.base.types import Flags
+from mapper.incidents.time_words import NO_DAY
 from mapper.incidents.times import USUAL_ISO, USUAL_NUMBERS
 
 _CLOCK = r"[0-9]{1,2}[:.h]?[0-9]{2}(?:[:.][0-9]{2})?\s*(?:[AaPp]\.?[Mm]\.?|hrs?)?"
@@ -41,12 +42,13 @@ class Ranges:
 
 def split_ranges(values: pa.Array) -> Ranges | None:
     """Return the two ends of distinct texts of which most are ranges of time, else nothing."""
-    odd = values.filter(pc.invert(pc.match_substring_regex(values, f"{USUAL_ISO}|{USUAL_NUMBERS}")))
+    one_time = rf"{USUAL_ISO}|{USUAL_NUMBERS}|\s{NO_DAY}[T ]"
+    odd = values.filter(pc.invert(pc.match_substring_regex(values, one_time)))
     if not pc.any(pc.match_substring_regex(_with_minutes(odd), _RANGE)).as_py():
         return None  # of one usual time each, as nearly always, none is looked at closely
     parts = pc.extract_regex(_with_minutes(values), _RANGE)
-    found = parts.is_valid()
-    if not len(values) or not pc.any(found).as_py():
+    found = pc.and_(parts.is_valid(), pc.invert(pc.match_substring_regex(values, one_time)))
+    if not pc.any(found).as_py():
         return None
     day, clock, bare, last = (parts.field(i) for i in range(4))
     zoned = pc.and_(pc.equal(bare, "-"), pc.match_substring_regex(last, _OFFSET))

@@ -29,9 +29,12 @@ _EXTRA = r"(?:\s*[AaPp][Mm])?(?:\s*(?:Z|UTC|GMT|BST|[+-][0-9]{2}:?[0-9]{2}))?"
 _CLOCK = r"[0-9]{1,2}[:.h]?[0-9]{2}(?:[:.][0-9]{2})?"
 # The day that databases and spreadsheets give to a time without one.
 NO_DAY = (
-    r"(?:1899-12-3[01]|30/12/1899|31/12/1899|01/01/1900|1900-01-0[01]|1970-01-01|01/01/1970|0 days)"
+    r"(?:1899-12-3[01]|3[01]/12/1899|12/3[01]/1899|0[01]/01/1900|1900-01-0[01]|1970-01-01"
+    r"|01/01/1970|0001-01-01|01/01/0001|0 days)"
 )
-_MIDNIGHT = r"(?:[T ]00:00(?::00(?:\.0+)?)?)?"
+_UTC = r"\s*(?:Z|UTC|[+]00:?00)"
+_MIDNIGHT = rf"(?:[T ]00:00(?::00(?:\.0+)?)?(?:{_UTC})?)?"
+UTC_MIDNIGHT = rf"[T ]00:00(?::00(?:\.0+)?)?{_UTC}$"
 
 # In this order; each is replaced once in every text that it fits.
 _REWRITES: tuple[tuple[str, str], ...] = (
@@ -52,6 +55,7 @@ _REWRITES: tuple[tuple[str, str], ...] = (
     # Unix: Fri May 15 16:43:00 BST 2026
     (r"(?i)^(?:[a-z]{3} )?([a-z]{3}) +([0-9]{1,2}) ([0-9:]{8}) (GMT|BST|UTC)? ?([0-9]{4})$",
      r"\2 \1 \5 \3 \4"),
+    (r"(?i)\s*\(\s*(GMT|UTC|BST)\s*\)$", r" \1"),
     (r"(?i)\b([ap])\.?\s?m\.?(\W|$)", r"\1m\2"),
     (r"(?i)([0-9:])\s*(?:hrs?|hours|h)\.?$", r"\1"),
     (r"(?i)\b(?:GMT|UTC)\s?([+-])([0-9])$", r"\10\2"),
@@ -63,10 +67,10 @@ _REWRITES: tuple[tuple[str, str], ...] = (
     # A time before its date; an empty date or time of another column beside it.
     (rf"(?i)^({_CLOCK}{_EXTRA})\s*(?:hrs?)?\s*(?:\bon\b|,)?\s+({_DATE})$", r"\2 \1"),
     (rf"^({_DATE}){_MIDNIGHT}\s+{NO_DAY}[T ]+(.+)$", r"\1 \2"),
-    (rf"^({_DATE})[T ]00:00(?::00(?:\.0+)?)?\s+([0-9].*)$", r"\1 \2"),
+    (rf"^({_DATE})[T ]00:00(?::00(?:\.0+)?)?(?:{_UTC})?\s+T?([0-9].*)$", r"\1 \2"),
     # SAS and Apache write date:time, DB2 date-time.
     (rf"^({_DATE})[:-]([0-9]{{2}}[:.][0-9]{{2}}.*)$", r"\1 \2"),
-    (rf"^({_DATE})[T\s]+([0-9]{{1,2}})\s*([AaPp]m)$", r"\1 \2:00 \3"),
+    (rf"^({_DATE})[T\s]+([0-9]{{1,2}})\s*([AaPp][Mm])$", r"\1 \2:00 \3"),
     # The clock: 16.43.00.000000000, 16h43, 164300, 1643.
     (rf"^({_DATE})[T\s]+([0-9]{{1,2}})[.hH]([0-9]{{2}})((?:[.:][0-9]{{2}}(?:\.[0-9]+)?)?{_EXTRA})$",
      r"\1 \2:\3\4"),
@@ -86,7 +90,10 @@ _REWRITES: tuple[tuple[str, str], ...] = (
     (r"^([0-9]{1,2}) ([0-9]{1,2}) ([0-9]{4}|[0-9]{2})\b", r"\1/\2/\3"),
     (r"\s+", " "),
 )  # fmt: skip
-_HOUR_ALONE = rf"^({_DATE})[T\s]+([0-9]{{1,2}})$"
+_HOURS = r"\s*(?:hrs?|hours|h)\.?"
+_HOUR_ALONE = rf"(?i)^({_DATE})\s+([0-9]{{1,2}})(?:{_HOURS})?$"
+_ISO_HOUR = rf"^({_DATE})T([0-9]{{1,2}})(Z?)$"  # by the standard an hour, whatever stands beside it
+_TOGETHER = rf"(?i)^(?:{_DATE})\s+[0-9]{{3,4}}(?:{_HOURS})?$"  # 843, 1643: hours and minutes
 _SERIAL = r"^[0-9]{5}(?:[.,][0-9]+)?$"
 _EPOCH = r"^[0-9]{9,10}(?:\.[0-9]+)?$|^[0-9]{13}(?:\.0*)?$|^[0-9]{16}$|^[0-9]{19}$"
 _JSON = r"^\\?/Date\(([0-9]+)(?:[+-][0-9]{4})?\)\\?/$"
@@ -95,6 +102,7 @@ _FINE = 5  # decimals of a day from which seconds can be told; fewer give the ne
 _SERIAL_START = np.datetime64("1899-12-30", "us")
 _SERIALS = (20_000, 80_000)  # 1954 to 2119
 _LAST_HOUR, _LAST_MINUTE = 23, 59
+MIDNIGHTS = 10  # so many distinct times, all at midnight, are days
 # A date, and hours and minutes with a point between, or hours alone.
 _POINTED = (
     rf"^(?:{_DATE}){_MIDNIGHT}\s+(?P<at>(?P<hour>[0-9]{{0,2}})(?:\.(?P<minute>[0-9]{{1,2}}))?)$"
@@ -103,12 +111,15 @@ _POINTED = (
 
 def plain_times(values: pa.Array) -> pa.Array:
     """Return texts with every unusual way of writing a time made plain."""
-    texts = _with_clock(_pointed(_dated(values)))
+    texts = pc.replace_substring_regex(values, _ISO_HOUR, r"\1 \2:00\3")
+    texts = _with_clock(_pointed(_dated(texts)))
     alone = pc.match_substring_regex(texts, _HOUR_ALONE)
     if pc.sum(alone).as_py():
-        hours = pc.extract_regex(texts.filter(alone), r"\s(?P<hour>[0-9]{1,2})$").field(0)
+        hour = rf"(?i)\s(?P<hour>[0-9]{{1,2}})(?:{_HOURS})?$"
+        hours = pc.extract_regex(texts.filter(alone), hour).field(0).cast(pa.int64())
         # A column of hours has no larger number; 843 beside them means that all are minutes.
-        if pc.max(hours.cast(pa.int64())).as_py() <= _LAST_HOUR and pc.all(alone).as_py():
+        together = pc.any(pc.match_substring_regex(texts, _TOGETHER)).as_py()
+        if pc.max(hours).as_py() <= _LAST_HOUR and not together:
             texts = pc.replace_substring_regex(texts, _HOUR_ALONE, r"\1 \2:00")
     for pattern, instead in _REWRITES:
         texts = pc.replace_substring_regex(texts, pattern, instead)
@@ -218,5 +229,7 @@ def _of_epochs(texts: pa.Array) -> Moments:
     unit = np.where(numbers < 1e11, 1e6, np.where(numbers < 1e14, 1e3, 1.0))  # noqa: PLR2004
     unit = np.where(numbers < 1e17, unit, 1e-3)  # noqa: PLR2004
     utc = (numbers * unit).astype("datetime64[us]")
+    if utc.size >= MIDNIGHTS and (utc == utc.astype("datetime64[D]")).all():
+        return utc  # days: converted, they would be one o'clock in the morning in summer
     london = pd.DatetimeIndex(utc).tz_localize("UTC").tz_convert("Europe/London")
     return np.asarray(london.tz_localize(None).to_numpy(), dtype="datetime64[us]")

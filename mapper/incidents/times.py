@@ -21,7 +21,13 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from mapper.base.types import Flags, Floats
-from mapper.incidents.time_words import day_of, numbered, plain_times
+from mapper.incidents.time_words import (
+    MIDNIGHTS,
+    UTC_MIDNIGHT,
+    day_of,
+    numbered,
+    plain_times,
+)
 
 # part-swapped: a spreadsheet exchanged day and month of each date where it could
 Order = Literal["", "day-first", "month-first", "part-swapped"]
@@ -33,7 +39,6 @@ PRECISIONS = ("minute", "day", "month")
 MINUTE, DAY, MONTH = range(3)
 EARLIEST = np.datetime64("1900-01-01", "us")  # earlier dates are mistakes or empty marks
 MONTHS = 12  # in a year: a larger number is a day
-_MIDNIGHTS = 10  # so many distinct times, all at midnight, are days
 
 _ZONE = r"(?:Z|UTC|GMT|BST|[+-][0-9]{2}:?(?:[0-9]{2})?)"
 _CLOCK = (
@@ -99,6 +104,7 @@ def parse_times(values: pa.Array, *, order: Order) -> Times:
     order
         How dates of three numbers are read; an empty order reads them day-first.
     """
+    values = _utc_days(values)
     moment, precision = _matched(values, order=order)
     worded = np.zeros(len(values), dtype=bool)
     left = np.flatnonzero(np.isnat(moment))
@@ -130,6 +136,16 @@ def _matched(values: pa.Array, *, order: Order) -> tuple[Moments, Precisions]:
             found.append((usual, np.full(usual.size, MINUTE, dtype=np.int8)))
     moment, precision = (np.concatenate(each) for each in zip(*found, strict=True))
     return moment, precision
+
+
+def _utc_days(values: pa.Array) -> pa.Array:
+    """Return days that a system wrote as midnights of UTC without their zone.
+
+    Converted, they would be one o'clock in the morning for half of the year.
+    """
+    if len(values) < MIDNIGHTS or not all_fit(values, UTC_MIDNIGHT):
+        return values
+    return pc.replace_substring_regex(values, UTC_MIDNIGHT, " 00:00")
 
 
 def all_fit(texts: pa.Array, pattern: str) -> bool:
@@ -182,7 +198,7 @@ def _by_patterns(values: pa.Array, *, order: Order) -> tuple[Moments, Precisions
 def as_days(times: Times) -> bool:
     """Return whether a column's distinct times are days that a system wrote as midnights."""
     known = times.moment[~np.isnat(times.moment) & (times.precision == MINUTE)]
-    return known.size >= _MIDNIGHTS and bool((known == known.astype("datetime64[D]")).all())
+    return known.size >= MIDNIGHTS and bool((known == known.astype("datetime64[D]")).all())
 
 
 def period_end(moment: Moments, precision: Precisions) -> Moments:

@@ -44,6 +44,8 @@ def find_times(
     notes: list[str] = []
     moments: dict[str, Moment] = {}
     past_midnight = np.zeros(faults.size, dtype=bool)
+    if "end" in coded and coded["end"].is_blank.all():
+        coded = {field: held for field, held in coded.items() if field != "end"}
     if "start" in coded and "end" not in coded:
         coded, layout, past_midnight = _ranges(coded, layout)
     for field in _COLUMNS:

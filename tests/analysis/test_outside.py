@@ -7,6 +7,7 @@ import pytest
 from mapper.analysis.outside import outside_in_words, outside_of, whereabouts
 from mapper.areas.load import load_study_area
 from mapper.grid.hexagons import cells_to_points
+from mapper.incidents.coordinates import degrees_to_grid, grid_to_degrees
 
 
 @pytest.fixture
@@ -35,6 +36,22 @@ def test_data_of_another_force_stops_with_where_it_lies(run, write, tmp_path):
     assert "give another --area" in told.err
     assert "longer period" not in told.err
     assert not (tmp_path / "o").exists()
+
+
+def test_data_of_which_easting_and_northing_are_exchanged_says_so(run, write, tmp_path):
+    lon, lat = points(500, -2.92, 53.41)
+    told = run(
+        "hotspots",
+        write(*grid_to_degrees(*degrees_to_grid(lon, lat)[::-1])),
+        *("--lens", "all-demand", "--out", tmp_path / "o"),
+    )
+    assert told.code == 2
+    assert "If easting and northing are exchanged in the data, most lie in it" in told.err
+    elsewhere = run(
+        *("hotspots", write(*points(500, -2.70, 53.79)), "--lens", "all-demand"),
+        *("--out", tmp_path / "o"),
+    )
+    assert "exchanged" not in elsewhere.err
 
 
 def test_birmingham(run, shared, tmp_path):

@@ -110,6 +110,19 @@ def test_columns_are_read_as_what_they_hold(tmp_path, easting, northing, words):
     assert any(words in note for note in found.notes)
 
 
+@pytest.mark.parametrize("every", [2, 3])
+def test_eastings_and_northings_exchanged_in_very_many_rows_are_told(tmp_path, every):
+    """So many have no middle that the others lie far from."""
+    places = [
+        {"easting": "335011", "northing": "391150"},
+        {"easting": "391150", "northing": "335011"},
+    ]
+    rows = [{"reference": f"R{at}", **places[at % every == 0]} for at in range(60)]
+    found = read(write_csv(tmp_path / "a.csv", extract(*rows)))
+    assert len(found.rejected) == 0
+    assert f"northing of {60 // every} of 60 rows lie elsewhere as they stand" in found.notes[0]
+
+
 def test_exchanged_eastings_and_northings_far_from_the_rest_are_told_and_can_be_repaired(tmp_path):
     rows = [{"easting": f"{334000 + 90 * n}", "northing": f"{390000 + 70 * n}"} for n in range(40)]
     rows[5] = {"easting": rows[5]["northing"], "northing": rows[5]["easting"]}

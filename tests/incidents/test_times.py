@@ -298,6 +298,14 @@ Fri, 15 May 2026 15:43:00 GMT
 15/05/2026 16;43
 15/05/2026 Time: 16:43
 15/05/2026 4.43pm BST
+15/05/2026 16:43 (BST)
+15/05/2026 15:43 (UTC)
+15/05/2026 04:43PM
+2026-05-15 1900-01-01 16:43:00
+2026-05-15 0001-01-01 16:43:00
+15/05/2026 12/30/1899 16:43:00
+15/05/2026 00/01/1900 16:43:00
+2026-05-15T00:00:00Z 16:43:00
 """
 
 
@@ -313,7 +321,32 @@ def test_hours_alone_are_hours_and_beside_minutes_they_are_minutes():
 
     assert clocks("9", "16") == ["09:00", "16:00"]
     assert clocks("4pm", "12pm", "12 am", "9 a.m.") == ["16:00", "12:00", "00:00", "09:00"]
+    assert clocks("17hrs", "9 hrs", "17h", "05PM") == ["17:00", "09:00", "17:00", "17:00"]
+    assert clocks("17h", "17h05", "16:43") == ["17:00", "17:05", "16:43"]
+    assert clocks("17hrs", "1739hrs", "843 hrs") == ["00:17", "17:39", "08:43"]
     assert clocks("9", "25", "843", "1643", "0") == ["00:09", "00:25", "08:43", "16:43", "00:00"]
+
+
+@pytest.mark.parametrize("day", ["2026-05-15", "15/05/2026", "20260515", "2026-5-15"])
+def test_an_hour_after_the_letter_t_is_an_hour_whatever_stands_beside_it(day):
+    texts = pa.array([f"{day}T17", "2026-05-16 10:20", "16/05/2026 843"])
+    moments = [str(one)[:16] for one in parse_times(texts, order="day-first").moment]
+    assert moments == ["2026-05-15T17:00", "2026-05-16T10:20", "2026-05-16T08:43"]
+
+
+@pytest.mark.parametrize(
+    "text", ["{:%Y-%m-%d}T00:00:00Z", "{:%Y-%m-%d} 00:00:00.000+00:00", "epoch"]
+)
+def test_days_written_as_midnights_of_utc_are_those_days_in_summer_too(tmp_path, text):
+    days = pd.date_range("2026-03-01", periods=90)
+    if text == "epoch":
+        written = [str(int(day.timestamp() * 1000)) for day in days]
+    else:
+        written = [text.format(day) for day in days]
+    found = read(write_csv(tmp_path / "a.csv", extract(*({"from_at": one} for one in written))))
+    assert found.table["start"].tolist() == days.tolist()
+    assert set(found.table["precision"]) == {"day"}
+    assert "is midnight and was read as a day" in " ".join(found.notes)
 
 
 def test_the_order_shows_whatever_the_clock_looks_like():

@@ -89,6 +89,38 @@ def test_two_clocks_of_one_day(tmp_path, text, end):
     assert found.table["end"].tolist() == [pd.Timestamp(end)]
 
 
+def test_a_range_beside_a_blank_column_of_latest_times_is_a_range(tmp_path):
+    rows = extract({"from_at": "15/05/2026 16:43 - 18:05"}, {"from_at": "16/05/2026 09:00 - 10:00"})
+    found = read(write_csv(tmp_path / "a.csv", rows))
+    assert found.table["end"].tolist() == [
+        pd.Timestamp("2026-05-15 18:05"),
+        pd.Timestamp("2026-05-16 10:00"),
+    ]
+
+
+CLOCK = [
+    "4:43pm", "16h43", "1643 hours", "T1643", "16;43", "16:43:00:000", "approx 16:43", "16:43 BST",
+    "1900-01-01 16:43:00", "0001-01-01 16:43:00", "12/30/1899 16:43:00",
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("clock", CLOCK)
+@pytest.mark.parametrize("date", ["{:%d/%m/%Y}", "{:%Y-%m-%d}", "{:%Y-%m-%d}T00:00:00Z"])
+def test_a_clock_in_a_column_of_its_own_is_proposed_and_read_however_it_is_written(
+    tmp_path, clock, date
+):
+    days = pd.date_range("2026-05-01", periods=20)
+    header = ("Ref", "Date", "Time", "Easting", "Northing", "Type")
+    rows = [
+        (f"R{at}", date.format(day), clock, "335011", "391150", "Theft")
+        for at, day in enumerate(days)
+    ]
+    mapping = suggest_mapping(header, rows)
+    assert mapping.columns["from_at"] == ("Date", "Time")
+    found = read(write_csv(tmp_path / "a.csv", [header, *rows]), mapping=mapping)
+    assert found.table["start"].tolist() == [day + pd.Timedelta("16h 43min") for day in days]
+
+
 def test_two_clocks_in_words_among_times_are_two(tmp_path):
     texts = ["15/05/2026 16:43", "16/05/2026 16:43", "17/05/2026 between 10:00 and 12:00"]
     rows = without_end(*({"reference": text, "from_at": text} for text in texts))
