@@ -82,4 +82,4 @@ def unnamed_words(incidents: pd.DataFrame, lenses: Iterable[Lens]) -> str:
         return ""
     shown = ", ".join(f"{one.value} {one.incidents:,}" for one in found[:_SHOWN])
     more = f" and {len(found) - _SHOWN} more" if len(found) > _SHOWN else ""
-    return f"Types of no kind of harm, held only by a count of everything: {shown}{more}"
+    return f"Types that no kind of harm counts by name: {shown}{more}. Flags may still count them"

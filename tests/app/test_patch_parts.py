@@ -450,7 +450,10 @@ def test_shifts_and_actions_in_words(patch):
     peaks = np.arange(21) == 14
     busy = np.where(peaks, 30.0, 1.0)
     assert peak_words(replace(place, shifts=busy, peaks=peaks)) == "Friday night 23-07"
-    assert "No shift stands out" in peak_words(replace(place, shifts=busy, peaks=~peaks & peaks))
+    assert "No shift stands out" in peak_words(replace(place, shifts=np.ones(21), peaks=none > 0))
+    late = np.where(np.arange(21) % 3 == 1, 10.0, 1.0)
+    told = peak_words(replace(place, shifts=late, peaks=none > 0))
+    assert told == "Mostly late 15-23; no one day of it stands out; busiest: Monday late 15-23"
 
 
 def test_the_map_is_given_months_and_encoded_places(patch, study):

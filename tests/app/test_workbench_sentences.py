@@ -148,7 +148,7 @@ RISK = {"kind": "pub", "ratio": 2.0, "clear": True}
             "shifts",
             [{"day": "Sat", "shift": "late", "peak": ""}],
             {},
-            "No shift of the week stands",
+            "No single day and shift of the week stands",
         ),
         (
             "accuracy",

@@ -114,7 +114,7 @@ def test_an_officer_goes_from_a_link_to_paper_in_three_actions(visit, demonstrat
     doing.wait_for()
     street = card.locator("h3 button").inner_text()
     card.locator("h3 button").click()
-    card.get_by_text("When in the week, last twelve months").wait_for()
+    card.get_by_text("When in the week, 1 ").wait_for()
     assert card.locator(".when").is_visible()
     page.get_by_role("link", name="Assess this place").wait_for()  # the server has taken it in
     visit.rest()

@@ -47,7 +47,7 @@ def in_pieces(monkeypatch):
         monkeypatch.setattr(delimited_records, "BLOCK", record_bytes)
         monkeypatch.setattr(delimited_records, "CHUNK", 2)
         monkeypatch.setattr(delimited, "_MANY", 0)
-        monkeypatch.setattr(times, "PIECE", 2)
+        monkeypatch.setattr(times, "PIECE", max(record_bytes // 1_000, 2))
         monkeypatch.setattr(coordinates, "_MANY", 3)
 
     return cut

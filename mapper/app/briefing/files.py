@@ -4,6 +4,8 @@ from datetime import datetime
 from functools import partial
 from pathlib import Path
 
+import streamlit as st
+
 from mapper.app.briefing.results import ShownBriefing, release_to_partners
 from mapper.app.door.who import current_viewer
 from mapper.app.shell.basemap import printed_ground
@@ -19,6 +21,7 @@ _LABELS = {".pdf": "PDF", ".docx": "Word", ".html": "Web page"}
 def show_files(dataset: Dataset, choices: BriefingChoices, shown: ShownBriefing) -> None:
     """Offer the briefing as PDF, Word and a web page."""
     viewer = current_viewer()
+    taking = "" if shown.released else ". Taking it releases this briefing to partners"
     ground = printed_ground()  # a file is made on another thread, which knows of no session
     for form, label in _LABELS.items():
         offer_file(
@@ -27,8 +30,10 @@ def show_files(dataset: Dataset, choices: BriefingChoices, shown: ShownBriefing)
             file_name=file_name(shown, form),
             mime=KINDS[form],
             key=f"briefing {form}",
-            help=f"The printed briefing as {label}",
+            help=f"The printed briefing as {label}{taking}",
         )
+    if taking:
+        st.caption("A preview. Taking a file releases this briefing to partners.")
 
 
 def file_name(shown: ShownBriefing, form: str) -> str:

@@ -1,5 +1,6 @@
 """The briefing as HTML: headline figures, places, actions; every word of a file is encoded."""
 
+from collections.abc import Sequence
 from datetime import date
 from pathlib import Path
 
@@ -139,13 +140,12 @@ def _movers(content: Briefing) -> str:
         return f"{head}<p>The days before may not be shown, so places cannot be compared.</p>"
     if not content.movers:
         return f"{head}<p>No place is {question_word(content.map)} in either window.</p>"
-    rows = "".join(_mover(one) for one in content.movers[:_MOVERS])
-    return (
-        f'{head}<table><thead><tr><th scope="col"><abbr title="Number on the map">No.</abbr></th>'
+    columns = (
+        '<thead><tr><th scope="col"><abbr title="Number on the map">No.</abbr></th>'
         '<th scope="col">Place</th><th scope="col" class="n">Before</th>'
         '<th scope="col" class="n">Now</th><th scope="col">Change</th></tr></thead>'
-        f"<tbody>{rows}</tbody></table>{_more(len(content.movers), _MOVERS)}"
     )
+    return head + _rows(columns, [_mover(one) for one in content.movers], _MOVERS)
 
 
 def _mover(one: Mover) -> str:
@@ -167,12 +167,11 @@ def _meetings(content: Briefing) -> str:
     against, word = encode_text(", ".join(content.met)), question_word(content.map)
     if not content.meetings:
         return f"{head}<p>No place is {word} under two of these at once: {against}.</p>"
-    rows = "".join(_meeting(one) for one in content.meetings[:_MEETINGS])
-    return (
-        f'{head}<table><thead><tr><th scope="col"><abbr title="Number on the map">No.</abbr></th>'
+    columns = (
+        '<thead><tr><th scope="col"><abbr title="Number on the map">No.</abbr></th>'
         f'<th scope="col">Place</th><th scope="col">{word.capitalize()} for</th></tr></thead>'
-        f"<tbody>{rows}</tbody></table>{_more(len(content.meetings), _MEETINGS)}"
     )
+    return head + _rows(columns, [_meeting(one) for one in content.meetings], _MEETINGS)
 
 
 def _meeting(one: Meeting) -> str:
@@ -184,9 +183,13 @@ def _meeting(one: Meeting) -> str:
     )
 
 
-def _more(number: int, shown: int) -> str:
-    """Say how many rows only the printed briefing holds."""
-    return f"<p>And {number - shown} more in print.</p>" if number > shown else ""
+def _rows(head: str, rows: Sequence[str], shown: int, *, caption: str = "") -> str:
+    """Return a table of the first rows, and the others one press deeper."""
+    first = f"<table>{caption}{head}<tbody>{''.join(rows[:shown])}</tbody></table>"
+    if len(rows) <= shown:
+        return first
+    rest = f"<table>{head}<tbody>{''.join(rows[shown:])}</tbody></table>"
+    return f"{first}<details><summary>And {len(rows) - shown} more</summary>{rest}</details>"
 
 
 def _actions(shared: Shared) -> str:
@@ -198,12 +201,9 @@ def _actions(shared: Shared) -> str:
         state: sum(one.times for one in shared.actions if one.state == state) for state in _STATES
     }
     told = ", ".join(f"{number} {state}" for state, number in counts.items())
-    rows = "".join(_action(one) for one in shared.actions[:_ACTIONS])
-    return (
-        f'{head}<table><caption>{told}</caption><thead><tr><th scope="col">Action</th>'
-        f'<th scope="col">Due</th></tr></thead><tbody>{rows}</tbody></table>'
-        f"{_more(len(shared.actions), _ACTIONS)}"
-    )
+    columns = '<thead><tr><th scope="col">Action</th><th scope="col">Due</th></tr></thead>'
+    rows = [_action(one) for one in shared.actions]
+    return head + _rows(columns, rows, _ACTIONS, caption=f"<caption>{told}</caption>")
 
 
 _STATES = ("late", "open", "done")
@@ -232,12 +232,11 @@ def _days(first: str, last: str) -> str:
 
 def _campaigns(shared: Shared) -> str:
     """Return the campaigns shared with partners: covered, late, what could be told."""
-    rows = "".join(_campaign(one) for one in shared.campaigns[:_CAMPAIGNS])
-    return (
-        '<h2>Campaigns</h2><table><thead><tr><th scope="col">Campaign</th>'
-        f'<th scope="col">Could be told</th></tr></thead><tbody>{rows}</tbody></table>'
-        f"{_more(len(shared.campaigns), _CAMPAIGNS)}"
+    columns = (
+        '<thead><tr><th scope="col">Campaign</th><th scope="col">Could be told</th></tr></thead>'
     )
+    rows = [_campaign(one) for one in shared.campaigns]
+    return "<h2>Campaigns</h2>" + _rows(columns, rows, _CAMPAIGNS)
 
 
 def _campaign(one: SharedCampaign) -> str:
@@ -254,12 +253,11 @@ def _results(shared: Shared) -> str:
     head = "<h2>What worked</h2>"
     if not shared.results:
         return f"{head}<p>{_NO_RESULT}</p>"
-    rows = "".join(_result(one) for one in shared.results[:_RESULTS])
-    return (
-        f'{head}<table><thead><tr><th scope="col">What was done</th>'
-        f'<th scope="col">The counts say</th></tr></thead><tbody>{rows}</tbody></table>'
-        f"{_more(len(shared.results), _RESULTS)}"
+    columns = (
+        '<thead><tr><th scope="col">What was done</th>'
+        '<th scope="col">The counts say</th></tr></thead>'
     )
+    return head + _rows(columns, [_result(one) for one in shared.results], _RESULTS)
 
 
 def _result(one: SharedResult) -> str:

@@ -69,7 +69,7 @@ def show_place(patch: PatchRelease, chosen: str) -> None:
         st.image(drawn.svg, alt=drawn.alt, width=640)
         _quiet(
             f"{name}. Each incident is spread over the hours in which it can have happened; ringed"
-            " hours are the busiest. Last twelve months, every hour of the week."
+            f" hours are the busiest. {patch.shown.period}, every hour of the week."
         )
 
 

@@ -80,7 +80,7 @@ function more(parent, card, data) {
   if (card.pattern) { add(box, "p", `Over the months: ${card.pattern}`, "quiet"); }
   if (card.visited) { add(box, "p", card.visited, "quiet"); }
   for (const words of [card.deprived, card.inequality]) { if (words) { add(box, "p", words, "quiet"); } }
-  add(box, "h4", "When in the week, last twelve months");
+  add(box, "h4", `When in the week, ${data.period}`);
   if (!card.peak) { add(box, "p", card.when, "when"); }
   if (card.week) { week(box, card, data); }
   points(box, "Near: risks", card.risks, data.noPlaces || "None within about a kilometre.");

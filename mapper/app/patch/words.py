@@ -39,12 +39,19 @@ def pattern_words(place: PatchPlace) -> str:
 
 
 def peak_words(place: PatchPlace) -> str:
-    """Return the shifts above all others: Friday night 23-07; or that none is, and the busiest."""
+    """Return the shifts above all others: Friday night 23-07; or that none is, and the busiest.
+
+    A shift that is busy on every day stands out on none of them, and is told.
+    """
     if place.shifts.sum() < _CLEAR:
         return "Too few incidents with a time to tell hours"
     order = [int(at) for at in np.argsort(-place.shifts, kind="stable")]
     if not stands_out(place):
-        return f"No shift stands out; busiest: {shift_words(order[0])}"
+        busiest = f"no one day of it stands out; busiest: {shift_words(order[0])}"
+        of_day = place.shifts.reshape(len(WEEKDAYS), -1).sum(axis=0)
+        if of_day.max() > of_day.sum() / 2:
+            return f"Mostly {clock_words(int(of_day.argmax()))}; {busiest}"
+        return f"No shift stands out, and {busiest}"
     return ", ".join(shift_words(at) for at in order if place.peaks[at])
 
 
@@ -55,9 +62,14 @@ def stands_out(place: PatchPlace) -> bool:
 
 def shift_words(at: int) -> str:
     """Return one shift of the week, Monday's early being 0: Friday night 23-07."""
+    day, shift = divmod(at, len(SHIFTS))
+    return f"{WEEKDAYS[day]} {clock_words(shift)}"
+
+
+def clock_words(shift: int) -> str:
+    """Return one shift of the day, early being 0: night 23-07."""
     names, starts = list(SHIFTS), [*SHIFTS.values(), next(iter(SHIFTS.values()))]
-    day, shift = divmod(at, len(names))
-    return f"{WEEKDAYS[day]} {names[shift]} {starts[shift]:02}-{starts[shift + 1]:02}"
+    return f"{names[shift]} {starts[shift]:02}-{starts[shift + 1]:02}"
 
 
 def near_words(near: Sequence[Nearby], *, side: str) -> list[str]:

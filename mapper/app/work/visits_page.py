@@ -119,6 +119,7 @@ def _show_visits(viewer: Viewer, work: Sequence[Version], found: Sequence[Visit]
     st.caption(
         "Minutes say how much was done, not what came of it: that is told under Interventions."
         " “Weeks as planned” are those with as many visits as a plan or intervention asks for."
+        " Outreach that is counted under a campaign is told there and is not among these visits."
     )
 
 

@@ -57,8 +57,11 @@ def show_table(shown: FindingRelease) -> None:
         key=f"table {shown.digest}",
         alt=f"Table of {count(len(first), 'row')}: {shown.title}",
     )
+    which = ", the busiest first" if "incidents" in table else ""
     more = (
-        f"; {len(first):,} of them are shown, the files hold all" if len(first) < len(table) else ""
+        f"; {len(first):,} of them are shown{which}; the files hold all"
+        if len(first) < len(table)
+        else ""
     )
     st.caption(f"{count(len(table), 'row')}{more}.")
 
@@ -73,6 +76,8 @@ def rows_to_read(shown: FindingRelease) -> pd.DataFrame:
         whole = step.astype("int64")
         return table[whole.ne(whole.shift()).to_numpy() | (step == _STEPS).to_numpy()]
     hidden = _LONG | _IDS if "name" in table else _LONG
+    if len(table) > ROWS and "incidents" in table:
+        table = table.sort_values("incidents", ascending=False, kind="stable")
     return table.head(ROWS).drop(columns=[name for name in table.columns if name in hidden])
 
 

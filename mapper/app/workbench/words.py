@@ -179,7 +179,7 @@ def _robustness(table: pd.DataFrame, _shown: FindingRelease) -> str:
 def _shifts(table: pd.DataFrame, _shown: FindingRelease) -> str:
     peaks = table[table["peak"] == "peak"]
     if peaks.empty:
-        return "No shift of the week stands out from the others anywhere."
+        return "No single day and shift of the week stands out from the others anywhere."
     top = peaks.groupby(["day", "shift"]).size().sort_values(ascending=False)
     day, shift = top.index[0]
     return f"{count(len(peaks), 'peak')} in all; most often {day} {shift} ({count(int(top.iloc[0]), 'place')})."  # noqa: E501 - one sentence

@@ -212,7 +212,7 @@ function (map, data, canvas, streets) {
   here.addTo(map);
   function stand() {
     here.getContainer().textContent = map.getZoom() >= 13 ? group.placeAt(map.getCenter()) : "";
-    if (!over.named) { nameStreets(standing.concat(marks())); }
+    nameStreets(standing.concat(marks()), over.named);
   }
   map.on("moveend", stand);
   // Far out the districts are named, closer in the wards; of ranks that would lie on one another
@@ -357,6 +357,7 @@ function (map, data, canvas, streets) {
     over = {on: true, named: Boolean(told.streets)};
     if (told.land) { ground.landBelow(); }
     ground.redraw();
+    stand();  // names that stood before the ground came go
   };
   group.repaint = function () { ground.redraw(); };
   group.blues = BLUES;

@@ -25,10 +25,12 @@ function (map, data, points) {
     });
   }
   function letters(name) { return name.replace(/&#\d+;/g, "_").length; }
-  // Names beside those that stand already, as {x, y, half}, in pixels of the layer.
-  return function (standing) {
+  // Names beside those that stand already, as {x, y, half}, in pixels of the layer; none of ours
+  // where the ground below has its own.
+  return function (standing, named) {
     var kept = new Map(), taken = standing.concat(corners()), box = map.getBounds().pad(0.05);
-    for (var i = 0; i < at.length && map.getZoom() >= NEAR && kept.size < MOST; i += 1) {
+    var close = !named && map.getZoom() >= NEAR;
+    for (var i = 0; i < at.length && close && kept.size < MOST; i += 1) {
       if (!box.contains(at[i])) { continue; }
       var here = map.latLngToLayerPoint(at[i]), name = streets.name[i];
       var one = {x: here.x, y: here.y, name: name, half: letters(streets.names[name]) * LETTER / 2 + 4};

@@ -15,7 +15,7 @@ _LEAST, _MOST = 0.02, 50.0  # the ends of an axis of ratios
 
 def place_names(table: pd.DataFrame) -> pd.Series:
     """Return the name of each row's place; two of one name are numbered."""
-    ids = next((name for name in ("place_id", "hotspot_id") if name in table), None)
+    ids = next((name for name in ("place_id", "hotspot_id", "cell") if name in table), None)
     for name in ("name", "ward", "district", "area", "cells"):
         if name in table:
             own = table[name].astype("str")
