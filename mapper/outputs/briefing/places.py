@@ -18,6 +18,7 @@ from mapper.outputs.briefing.spans import RateChange, compare_spans, spans_of_ce
 from mapper.outputs.maps.landmarks import where_lies
 from mapper.statistics.period_dispersion import PeriodDispersion
 
+_NAMED = 2  # hot spots of one place that are named
 _ORDER = ("clear rise", "clear fall", "no clear change", "too few to compare", "cannot be told")
 
 
@@ -156,10 +157,13 @@ def _groups(shown: Release, chosen: Flags) -> Integers:
 
 
 def _place(named: Release, inside: Flags, on_map: Release) -> Place:
-    """Return a place under the name of its largest hot spot, with its numbers on the map."""
+    """Return a place under the names of its hot spots, the largest first, with their numbers."""
     ids = named.cells.loc[inside, "hotspot_id"]
-    row = named.hotspots[named.hotspots["hotspot_id"].isin(set(ids) - {""})].iloc[0]
-    return Place(_numbers(on_map, inside), str(row["name"]), str(row["district"]))
+    rows = named.hotspots[named.hotspots["hotspot_id"].isin(set(ids) - {""})]
+    names = list(dict.fromkeys(rows["name"].astype("str")))
+    more = f" and {len(names) - _NAMED} more" if len(names) > _NAMED else ""
+    name = ", ".join(names[:_NAMED]) + more
+    return Place(_numbers(on_map, inside), name, str(rows["district"].iloc[0]))
 
 
 def _numbers(on_map: Release, inside: Flags) -> str:
