@@ -14,7 +14,7 @@ from types import MappingProxyType
 class ExtractColumn:
     """One column of the extract."""
 
-    name: str  # header in the file, matched without regard to case, spaces or underscores
+    name: str  # header in the file, matched without regard to case, spaces, underscores or dots
     field: str  # column of the incident table it fills; coordinates go through a conversion
     kind: str  # text, time, flag, number
     meaning: str

@@ -36,13 +36,15 @@ POLICE_UK_COLUMNS: Mapping[str, str] = MappingProxyType(
     }
 )
 _POLICE_UK_OTHERS = ("Reported by", "Falls within", "LSOA code", "LSOA name", "Context")
-# Columns of the other files of a download, in lower case, and what those files list.
+# Columns of the other files of a download, in plain letters, and what those files list.
 _POLICE_UK_OTHER_FILES: Mapping[str, str] = MappingProxyType(
-    {"outcome type": "outcomes", "object of search": "stop and search"}
+    {"outcometype": "outcomes", "objectofsearch": "stop and search"}
 )
 _POLICE_UK_ALL = {name.lower() for name in (*POLICE_UK_COLUMNS, *_POLICE_UK_OTHERS)}
+_SHORTENED = {"lng": "lon", "long": "lon", "lon": "lon", "lat": "lat"}
 _POLICE_UK_SIGNS = 5  # so many of its headers, and the file is meant to be one
 _EXTRACT_SIGNS = 3
+_LEFT_OUT = str.maketrans("", "", " _.")  # of headers that are compared
 _VALUES = 2  # so many values in the place of names, and the names are absent
 
 KINDS: Mapping[str, str] = MappingProxyType(
@@ -76,7 +78,7 @@ class Layout:
 def known_columns(mapping: ColumnMapping | None, header: tuple[str, ...]) -> int:
     """Return how many columns of a header are known ones, under the best layout."""
     plain = {name.lower() for name in header}
-    police = len(plain & _POLICE_UK_ALL)
+    police = len({_plain(name) for name in header} & set(map(_plain, _POLICE_UK_ALL)))
     extract = len({_plain(name) for name in header} & set(EXTRACT_FIELDS))
     mapped = 0 if mapping is None else len(plain & {c.lower() for c in mapping.file_columns})
     return max(police, extract, mapped)
@@ -101,21 +103,32 @@ def layout_of(sheet: Sheet, mapping: ColumnMapping | None) -> Layout:
         )
     if mapping is not None and mapping.columns and _fits(sheet, mapping):
         return _mapped(sheet, mapping)
-    plain = [name.lower() for name in sheet.header]
-    if len(set(plain) & _POLICE_UK_ALL) >= _POLICE_UK_SIGNS or "object of search" in plain:
-        return _police_uk(sheet, plain, order)
+    if len({name.lower() for name in sheet.header} & _POLICE_UK_ALL) >= _POLICE_UK_SIGNS:
+        return _police_uk(sheet, order)
     found = {EXTRACT_FIELDS[p] for p in map(_plain, sheet.header) if p in EXTRACT_FIELDS}
     found |= set(_points(sheet, found))
     if len(found) >= _EXTRACT_SIGNS and not _extract_lacks(sheet, found):
         return _extract(sheet, order, mapping)
+    if _cleaned_police_uk(sheet.header):
+        return _police_uk(sheet, order)
     if mapping is not None and mapping.columns:
         raise MappingError(_misfit(sheet, mapping))
     raise InputError(_unknown(sheet, found), names=("mapping",))
 
 
 def _plain(name: str) -> str:
-    """Return a header without regard to case, spaces and underscores."""
-    return name.lower().replace(" ", "").replace("_", "")
+    """Return a header without regard to case, spaces, underscores and the dots that R writes."""
+    return name.lower().translate(_LEFT_OUT)
+
+
+def _cleaned_police_uk(header: Sequence[str]) -> bool:
+    """Return whether a header is police.uk's as a program cleaned it: ``Crime.type``.
+
+    Such names are those of forces' tables too; few of these have a month and no day.
+    """
+    plain = set(map(_plain, header))
+    signs = plain & set(map(_plain, _POLICE_UK_ALL))
+    return "objectofsearch" in plain or ("month" in plain and len(signs) >= _POLICE_UK_SIGNS)
 
 
 def _fits(sheet: Sheet, mapping: ColumnMapping) -> bool:
@@ -134,33 +147,32 @@ def _misfit(sheet: Sheet, mapping: ColumnMapping) -> str:
     )
 
 
-def _police_uk(sheet: Sheet, plain: Sequence[str], order: Order) -> Layout:
+def _police_uk(sheet: Sheet, order: Order) -> Layout:
     """Return the layout of a police.uk street file, of any year.
 
     Those before 2012 have no Crime ID and no outcome, the first ones eastings and northings.
     """
+    plain = [_plain(name) for name in sheet.header]
     for column, what in _POLICE_UK_OTHER_FILES.items():
         if column in plain:
             raise InputError(
                 f"{sheet.name}: is a police.uk file of {what}, not of incidents. Give the file of"
                 " the same month whose name ends in -street.csv."
             )
-    at = {name: plain.index(name) for name in _police_uk_names() if name in plain}
-    fills = {_police_uk_names()[name]: (i,) for name, i in at.items()}
+    at = _police_uk_columns(sheet.header)
+    fills = {f: (i,) for f, i in at.items()}
     fills |= {each: (i,) for each, i in _points(sheet, set(fills)).items()}
     placed = sheet.located or any(set(pair) <= set(fills) for pair in PAIRS[:2])
-    needs = {name: f for name, f in POLICE_UK_COLUMNS.items() if f in ("start", "type")}
-    absent = [name for name, f in needs.items() if f not in fills]
-    absent += (
-        [] if placed else [name for name in ("Longitude", "Latitude") if name.lower() not in at]
-    )
+    needs = ("start", "type") if placed else ("start", "lon", "lat", "type")
+    absent = [name for name, f in POLICE_UK_COLUMNS.items() if f in needs and f not in fills]
     if absent:
         raise InputError(
             f"{sheet.name}: looks like a police.uk file but has no column"
             f" {', '.join(map(repr, absent))}. Only street files hold incidents: download the"
             " one whose name ends in -street.csv again."
         )
-    _refuse_repeated(sheet, list(at), plain)
+    lowered = [name.lower() for name in sheet.header]
+    _refuse_repeated(sheet, [lowered[i] for i in at.values()], lowered)
     return Layout(
         POLICE_UK,
         fills,
@@ -169,10 +181,19 @@ def _police_uk(sheet: Sheet, plain: Sequence[str], order: Order) -> Layout:
     )
 
 
-def _police_uk_names() -> dict[str, str]:
-    """Return headers of police.uk files of all years in lower case, and the fields they fill."""
-    names = {name.lower(): f for name, f in POLICE_UK_COLUMNS.items()}
-    return names | {"easting": "easting", "northing": "northing"}
+def _police_uk_columns(header: Sequence[str]) -> dict[str, int]:
+    """Return fields of police.uk files of all years, and their columns in a header.
+
+    A name as police.uk writes it goes before one that was cleaned or shortened.
+    """
+    written = {name.lower(): f for name, f in POLICE_UK_COLUMNS.items()}
+    written |= {"easting": "easting", "northing": "northing"}
+    cleaned = {_plain(name): f for name, f in written.items()} | _SHORTENED
+    found: dict[str, int] = {}
+    for names, told in ((written, str.lower), (cleaned, _plain)):
+        keys = [told(name) for name in header]
+        found |= {f: keys.index(n) for n, f in names.items() if n in keys and f not in found}
+    return found
 
 
 def _extract_lacks(sheet: Sheet, found: set[str]) -> list[str]:

@@ -171,6 +171,14 @@ def test_police_uk_files_of_the_first_years(tmp_path):
     [
         ([*POLICE_UK[:9], "Outcome type"], "is a police.uk file of outcomes"),
         (
+            [name.replace(" ", ".") for name in [*POLICE_UK[:9], "Outcome type"]],
+            "is a police.uk file of outcomes",
+        ),
+        (
+            ["type", "date", "latitude", "longitude", "gender", "object_of_search"],
+            "is a police.uk file of stop and search",
+        ),
+        (
             ["Type", "Date", "Latitude", "Longitude", "Gender", "Object of search"],
             "is a police.uk file of stop and search",
         ),
@@ -179,6 +187,43 @@ def test_police_uk_files_of_the_first_years(tmp_path):
 def test_other_files_of_a_police_uk_download_are_named(tmp_path, header, words):
     with pytest.raises(InputError, match=words):
         read(write(tmp_path / "a.csv", [header, ["x"] * len(header)]))
+
+
+CRIME = ["abc", "2026-02", "F", "F", "-2.98", "53.40", "On or near A", "E01", "L", "Drugs", "", ""]
+
+
+@pytest.mark.parametrize(
+    "header",
+    [
+        [name.replace(" ", ".") for name in POLICE_UK],
+        [name.replace(" ", "_").lower() for name in POLICE_UK],
+        [name.replace(" ", "_") for name in POLICE_UK],
+        [name.title().replace(" ", "") for name in POLICE_UK],
+        [name.replace("Longitude", "Lng").replace("Latitude", "Lat") for name in POLICE_UK],
+        [name.lower().replace("longitude", "long").replace(" ", "_") for name in POLICE_UK],
+    ],
+)
+def test_police_uk_files_whose_headings_a_program_cleaned(tmp_path, header):
+    here, plain = (
+        read(write(tmp_path / name, [head, CRIME]))
+        for name, head in (("a.csv", header), ("b.csv", POLICE_UK))
+    )
+    assert here.files[0].format == "police.uk"
+    columns = [name for name in plain.table if name != "source"]
+    assert here.table[columns].equals(plain.table[columns])
+
+
+def test_a_name_as_police_uk_writes_it_goes_before_a_cleaned_one(tmp_path):
+    found = read(write(tmp_path / "a.csv", [["crime_type", "Lng", *POLICE_UK], ["x", "0", *CRIME]]))
+    assert found.table["type"].tolist() == ["Drugs"]
+    assert found.table["lon"].tolist() == [-2.98]
+
+
+@pytest.mark.parametrize("time", ["from_at", "reported.at"])
+def test_an_extract_with_names_of_police_uk_is_an_extract(tmp_path, time):
+    header = [time, *(name.replace(" ", "_").lower() for name in POLICE_UK[:-1])]
+    path = write(tmp_path / "a.csv", [header, ["2026-02-03 14:05", *CRIME[:-1]]])
+    assert read(path).files[0].format == "force extract"
 
 
 def test_the_answer_of_the_police_uk_api(tmp_path):
