@@ -38,6 +38,7 @@ _OTHERS = (
 )
 TABLE_SUFFIXES = (*_TEXT, *_WORKBOOKS, *_OTHERS, *_PACKED)
 _SIDECARS = (".dbf", ".shx", ".prj", ".cpg", ".qix", ".sbn", ".sbx", ".xml", ".qpj", ".fix")
+_LEAVINGS = (".", "~$")  # hidden files, and those by which Office locks an open document
 _LONGEST_NAME = 300  # characters of a file or member in messages
 _STEP = 8 * 1024**2  # bytes of standard input at a time
 _ZIP_START = b"PK"
@@ -269,7 +270,7 @@ class Gathering:
     def _wanted(self, name: str) -> bool:
         """Return whether a file inside a folder or archive is read; count those that are not."""
         suffix = PurePosixPath(name).suffix.lower()
-        if name.startswith(".") or suffix in _SIDECARS:
+        if name.startswith(_LEAVINGS) or suffix in _SIDECARS:
             return False
         if _NOT_STREET.fullmatch(name):
             self.passed["Police.uk files of outcomes or searches passed over"] += 1

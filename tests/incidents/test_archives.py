@@ -29,6 +29,7 @@ def test_a_downloaded_archive(tmp_path):
         ("2026-03/2026-03-x-stop-and-search.csv", "Type\nx\n"),
         ("__MACOSX/._a.csv", "x"),
         (".hidden.csv", "x"),
+        ("2026-03/~$crime log.xlsx", "x" * 165),
         ("readme.pdf", "x"),
         ("folder/", ""),
     ]
@@ -131,6 +132,7 @@ def test_a_folder_is_read_whole_and_sorted(tmp_path):
     write_csv(tmp_path / "x" / "deep" / "b.csv", extract({"reference": "C"}))
     archive(tmp_path / "x" / "a.zip", [("a.csv", GOOD)])
     (tmp_path / "x" / "notes.md").write_text("x")
+    (tmp_path / "x" / "~$b.xlsx").write_bytes(b"\x07K. Smith" + bytes(155))  # as Excel locks b
     found = read(tmp_path / "x")
     assert [file.name for file in found.files] == ["a.zip/a.csv", "x/b.csv", "deep/b.csv"]
     assert found.notes == ("Files of other kinds passed over: 1",)
