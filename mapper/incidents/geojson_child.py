@@ -188,10 +188,13 @@ def _points(features: Sequence[object]) -> tuple[Floats, Floats, Flags, Flags]:
     for i, feature in enumerate(features):
         shape = feature.get("geometry") if isinstance(feature, dict) else None
         place = shape.get("coordinates") if isinstance(shape, dict) else None
+        kind = shape.get("type") if isinstance(shape, dict) else None
+        if kind == "MultiPoint" and isinstance(place, list) and len(place) == 1:
+            kind, place = "Point", place[0]  # a list of one, as GIS programs export points
         if not isinstance(shape, dict) or place == [] or place is None:
             absent[i] = shape is None or place == []
             other[i] = not absent[i]
-        elif shape.get("type") != "Point" or not _is_place(place):
+        elif kind != "Point" or not _is_place(place):
             other[i] = True
         else:
             x[i], y[i] = float(place[0]), float(place[1])

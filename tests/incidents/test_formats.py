@@ -292,6 +292,26 @@ def test_spatial_files(tmp_path, kind, crs, metres, here):
     assert_spatial(read(path), metres=metres)
 
 
+@pytest.mark.parametrize("kind", ["gpkg", "geojson", "parquet"])
+def test_a_list_of_one_point_is_its_point_and_one_of_several_is_none(tmp_path, kind, here):
+    listed = frame()
+    one, two, _ = (shapely.Point(p) if p else None for p in LON_LAT[:3])
+    listed.geometry = [
+        shapely.MultiPoint([one]),
+        shapely.MultiPoint([two]),
+        shapely.MultiPoint([]),
+        shapely.MultiPoint([one, two]),
+    ]
+    path = tmp_path / f"a.{kind}"
+    if kind == "parquet":
+        listed.to_parquet(path)
+    elif kind == "geojson":
+        path.write_text(listed.to_json())
+    else:
+        listed.to_file(path)
+    assert_spatial(read(path))
+
+
 def shapefile(folder):
     """A shapefile holds one kind of geometry, and short names of columns."""
     whole = frame().iloc[:3].rename(columns={"incident_type": "incidenttype"})
@@ -361,7 +381,11 @@ def test_broken_geojson(tmp_path, text):
         ({"type": "Point", "coordinates": [-2.9]}, "geometry is not a point"),
         ({"type": "Point", "coordinates": [1e400, 53.4]}, "geometry is not a point"),
         ({"type": "Point", "coordinates": [10**400, 53.4]}, "geometry is not a point"),
-        ({"type": "MultiPoint", "coordinates": [[-2.9, 53.4]]}, "geometry is not a point"),
+        ({"type": "MultiPoint", "coordinates": [[-2.9, 53.4]]}, None),
+        ({"type": "MultiPoint", "coordinates": [[-2.9, 53.4]] * 2}, "geometry is not a point"),
+        ({"type": "MultiPoint", "coordinates": [[]]}, "no coordinates"),
+        ({"type": "MultiPoint", "coordinates": [None]}, "geometry is not a point"),
+        ({"type": "MultiPoint", "coordinates": [["-2.9", 53.4]]}, "geometry is not a point"),
         ({"type": "Point", "coordinates": [2.9, 53.4]}, OUTSIDE),
         (3, "geometry is not a point"),
         ({"type": "Point", "coordinates": [-2.9, 53.4, 12]}, None),
