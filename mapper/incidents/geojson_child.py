@@ -73,6 +73,11 @@ def table_of(text: bytes, name: str) -> tuple[list[str], pa.Table, str]:
         raise InputError(f"{name}: more than {limits.MAX_COLUMNS} properties. Is it a table?")
     if len(header) * len(rows) > max(_CELLS, len(text)):  # few have what one names
         raise InputError(f"{name}: its features have too few properties in common. Is it a table?")
+    if not header and any(isinstance(one, dict) and "attributes" in one for one in features):
+        raise InputError(
+            f"{name}: is JSON as ArcGIS writes it, not GeoJSON. Ask the service for f=geojson in"
+            " place of f=json, or export it as GeoJSON or CSV."
+        )
     if not header:
         raise InputError(
             f"{name}: its features have no properties, so no time can be read. Add them."

@@ -371,6 +371,14 @@ def test_broken_geojson(tmp_path, text):
         read(tmp_path / "a.geojson")
 
 
+def test_json_of_arcgis_is_told_from_geojson(tmp_path):
+    feature = {"attributes": {"reference": 7}, "geometry": {"x": -2.9, "y": 53.4}}
+    told = {"geometryType": "esriGeometryPoint", "features": [feature]}
+    (tmp_path / "a.json").write_text(json.dumps(told))
+    with pytest.raises(InputError, match=r"a\.json: is JSON as ArcGIS writes it.*f=geojson"):
+        read(tmp_path / "a.json")
+
+
 @pytest.mark.parametrize(
     ("geometry", "reason"),
     [
