@@ -29,7 +29,10 @@ MAX_BYTES = 200_000_000  # England and Wales by single years of age: a tenth of 
 MAX_CELLS = 40_000_000  # of a workbook
 MAX_HEADER_BYTES = 100_000
 # Codes of small areas: England and Wales (LSOA), Scotland (data zone), Northern Ireland.
-_CODES = re.compile(r"[EWSN]\d{8}|95[A-Z]{2}\d{2}[A-Z]\d?")
+# Nomis writes the name behind: "E01006500 : Liverpool 001A".
+_CODES = re.compile(
+    r"([EWSN]\d{8}|95[A-Z]{2}\d{2}[A-Z]\d?)(?:\s*:\s*\S.*)?", re.IGNORECASE | re.ASCII
+)
 _CODE_HEADINGS = (
     r"(lsoa|datazone|dz|smallarea|soa|superoutputarea).*(cd|code)\d*",
     r"(datazone|dz|smallarea|sa)\d*",
@@ -107,9 +110,13 @@ def numbers_of(column: pd.Series, file: str) -> pd.Series:
     return numbers
 
 
-def is_area_code(text: str) -> bool:
-    """Tell whether a text is written as the code of an area of the United Kingdom."""
-    return _CODES.fullmatch(text.strip()) is not None
+def area_code(text: str) -> str:
+    """Return the code of an area of the United Kingdom as its office writes it, or nothing.
+
+    Its case does not count, nor a name behind it and a colon.
+    """
+    met = _CODES.fullmatch(text.strip())
+    return met[1].upper() if met else ""
 
 
 def _is_workbook(path: Path) -> bool:
@@ -188,7 +195,7 @@ def _header_row(grid: Sequence[Sequence[str]], code: str) -> int | None:
     for at, row in enumerate(grid[:_TITLES]):
         if code in _distinct(row) if code else _code_column(row) is not None:
             return at
-        if not code and at and any(map(is_area_code, row)) and any(grid[at - 1]):
+        if not code and at and any(map(area_code, row)) and any(grid[at - 1]):
             return at - 1
     return None
 
@@ -217,9 +224,10 @@ def _table(grid: Sequence[Sequence[str]], at: int, *, name: str, code: str) -> O
         found = _code_column(grid[at])
         column = headings[found if found is not None else _coded((body or [[]])[0][:width])]
     codes = table[column].str.strip()
-    coded = codes.map(is_area_code).astype(bool)  # of no row at all, too
+    official = codes.map(area_code).astype("str")  # of no row at all, too
+    coded = official != ""
     keep = coded if coded.mean() > 0.5 else codes != ""  # noqa: PLR2004 - most of them
-    table = table.set_index(codes).drop(columns=column)[keep.to_numpy()]
+    table = table.set_index(official.where(coded, codes)).drop(columns=column)[keep.to_numpy()]
     about = " ".join([name, *(cell for row in grid[:at] for cell in row if cell)])
     return OfficialTable(name, column, table, _left_out(name, codes[~keep]), about)
 
@@ -266,7 +274,7 @@ def _together(parts: pd.Series) -> Flags:
 
 def _coded(row: Sequence[str]) -> int:
     """Return the position of the first area code of a row."""
-    return next((at for at, cell in enumerate(row) if is_area_code(cell)), 0)
+    return next((at for at, cell in enumerate(row) if area_code(cell)), 0)
 
 
 def _left_out(name: str, codes: pd.Series) -> tuple[str, ...]:

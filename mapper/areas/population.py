@@ -5,8 +5,9 @@ found in its file is in :mod:`mapper.areas.official_table`.
 
 ============ ==================================================================================
 area code    ``LSOA11CD``, ``LSOA 2021 Code``, ``LSOA code (2021)``, ``DataZone``, ``DZ2021_code``
-residents    ``residents``, ``Total``, ``All Ages``, ``pop_mid2020`` (latest year); ``2022`` or
-             ``Observation`` in a table that says it counts people
+residents    ``residents``, ``Total``, ``All Ages``, ``pop_mid2020`` or ``mid2020`` (latest year);
+             ``Males`` and ``Females`` together; ``2022`` or ``Observation`` in a table that says
+             it counts people
 aged 10-17   ``pop_10_17_mid2020``, ``residents_10_17``, ``aged 10 to 17``
 single years ``0``, ``1``, ... ``90+``, or ``age_0``, ...; or ``F0``, ``M0``, ... by sex
 decile       ``IMD_decile``, ``deprivation_decile``, ``Index of Multiple Deprivation (IMD) Decile
@@ -40,9 +41,11 @@ LSOA_NAME = (
 _RESIDENTS = (
     r"residents|total(population|persons)?|allages|allpersons|(all)?usualresidents",
     r"pop(ulation)?(mid)?(year)?(\d{4})?|persons|.*total.*measuresvalue",
+    r"mid(year)?(19|20)\d{2}",
 )
 # Headings that count people only in a table that says it does, above its headings or by its name.
 _UNNAMED = (r"(mid)?(year)?(19|20)\d{2}", r"observation")
+_SEXES = ((r"males?|men",), (r"females?|women",))
 _OF_PEOPLE = re.compile(r"population|residents|persons")
 _YOUNG = (r".*10(to)?17(mid)?(\d{4})?",)
 _DECILE = (r".*imd.*decile.*", r".*multipledeprivation.*decile.*", r"deprivationdecile|decile")
@@ -191,7 +194,7 @@ def holdings_of(table: OfficialTable) -> dict[str, str]:
     """Return what a table holds of ``residents``, ``ages`` and ``deciles``, and in which column."""
     columns = list(table.rows.columns)
     young, decile = find_column(columns, _YOUNG), find_column(_of_the_whole(columns), _DECILE)
-    whole = _column_of_residents(table, [each for each in columns if each != young])
+    whole = " and ".join(_columns_of_residents(table, [each for each in columns if each != young]))
     ages = _age_columns(columns)
     found = {"residents": whole, "deciles": decile or find_column(columns, _RANK)}
     if set(_YOUNG_AGES) <= set(ages):
@@ -199,13 +202,25 @@ def holdings_of(table: OfficialTable) -> dict[str, str]:
     return {kind: column for kind, column in found.items() if column}
 
 
-def _column_of_residents(table: OfficialTable, columns: Iterable[str]) -> str | None:
-    """Return the column of residents, by its name or by what its table says of itself."""
+def _columns_of_residents(table: OfficialTable, columns: Iterable[str]) -> tuple[str, ...]:
+    """Return the column of residents, by its name or by what its table says of itself.
+
+    Without one, those of men and of women, where they count: shares and years of life are no sum.
+    """
     columns = list(columns)
     named = find_column(columns, _RESIDENTS)
     if named is None and _OF_PEOPLE.search(table.about.casefold()):
-        return find_column(columns, _UNNAMED)
-    return named
+        named = find_column(columns, _UNNAMED)
+    if named is not None:
+        return (named,)
+    sexes = [found for each in _SEXES if (found := find_column(columns, each))]
+    both = len(sexes) == len(_SEXES) and all(_counts(table.rows[each]) for each in sexes)
+    return tuple(sexes) if both else ()
+
+
+def _counts(column: pd.Series) -> bool:
+    """Return whether the numbers of a column are whole, and its heading names no share."""
+    return "%" not in str(column.name) and not column.str.contains(r"\d\.\d").any()
 
 
 def _table_of(path: Path, kind: str, said: Mapping[str, str]) -> OfficialTable:
@@ -241,10 +256,11 @@ def _totals(table: OfficialTable) -> pd.DataFrame:
     young = find_column(table.rows.columns, _YOUNG)
     others = [column for column in table.rows.columns if column != young]
     what = "residents (such as residents or Total)"
-    column = _column_of_residents(table, others) or need_column(
-        others, _RESIDENTS, what=what, file=table.name
+    columns = _columns_of_residents(table, others) or (
+        need_column(others, _RESIDENTS, what=what, file=table.name),
     )
-    result = pd.DataFrame({"residents": numbers_of(table.rows[column], table.name)})
+    parts = [numbers_of(table.rows[column], table.name) for column in columns]
+    result = pd.DataFrame({"residents": sum(parts)})
     if young is not None:
         return result.assign(residents_10_17=numbers_of(table.rows[young], table.name))
     ages = set(_YOUNG_AGES) <= set(_age_columns(table.rows.columns))

@@ -98,7 +98,7 @@ class Recognised:
     def words(self) -> str:
         """What was recognised, in one sentence."""
         if self.kind is None:
-            return f"{self.name}: {self.notes[0] if self.notes else 'not recognised'}"
+            return self.notes[0] if self.notes else f"{self.name}: not recognised"
         unit = "areas" if self.kind in _TABLES.values() else "shapes"
         told = ", ".join(f"{role} in “{heading}”" for role, heading in self.columns.items())
         return f"{self.name}: {KIND_WORDS[self.kind]}, {self.rows:,} {unit}; {told or 'no names'}."
@@ -159,12 +159,12 @@ def settled(files: Sequence[Recognised]) -> dict[Kind, int]:
     Raises
     ------
     AreaError
-        When a file was not recognised, or two are of one kind.
+        Naming every file that was not recognised, or two that are of one kind.
     """
     taken: dict[Kind, int] = {}
     for at, one in enumerate(files):
         if one.kind is None:
-            raise AreaError(one.words)
+            raise AreaError("\n".join(each.words for each in files if each.kind is None))
         if one.kind in taken:
             raise AreaError(
                 f"{files[taken[one.kind]].name} and {one.name} are both {KIND_WORDS[one.kind]}."
@@ -195,7 +195,7 @@ def _kind_of(attributes: pd.DataFrame) -> Kind:
     """Return which boundaries these are: of the smallest areas whose codes stand once for each."""
     for kind, prefixes in _PREFIXES.items():
         for column in attributes.columns:
-            codes = attributes[column].dropna().astype(str)
+            codes = attributes[column].dropna().astype(str).str.upper()
             if len(codes) and codes.str.startswith(prefixes).all() and codes.is_unique:
                 return kind
     for kind, patterns in _BY_HEADING.items():

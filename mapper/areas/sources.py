@@ -12,6 +12,7 @@ import pandas as pd
 import shapely
 
 from mapper.areas.boundaries import Boundary, read_boundary
+from mapper.areas.official_table import area_code
 from mapper.areas.population import (
     LSOA_CODE,
     LSOA_NAME,
@@ -168,7 +169,7 @@ def _codes_of(units: Boundary, *, needed: bool) -> pd.Series:
         return pd.Series(units.attributes.index.astype(str))
     what = "LSOA code (such as LSOA11CD)"
     column = found or need_column(columns, LSOA_CODE, what=what, file=units.name)
-    return units.attributes[column].astype(str)
+    return units.attributes[column].astype(str).map(lambda code: area_code(code) or code)
 
 
 def named_districts(lsoa: Boundary, title: str) -> npt.NDArray[np.str_]:

@@ -32,7 +32,8 @@ def build(
         progress("Looking at the files", 0.0)
         found = [recognise(path) for path in files]
         for one in found:
-            say_aside(one.words)
+            if one.kind is not None:  # the others are refused below
+                say_aside(one.words)
         taken: dict[str, Any] = {kind: files[at] for kind, at in settled(found).items()}
         taken |= {kind: path for kind, path in named.items() if path is not None}
         short = name or short_name(title)

@@ -111,6 +111,16 @@ def test_kml_that_names_entities_is_refused(tmp_path):
         read_boundary(path)
 
 
+NOMIS = """\
+"Population estimates - small area based by single year of age - England and Wales"
+"ONS Crown Copyright Reserved [from Nomis on 1 June 2024]"
+
+"2021 super output area - lower layer","2021","2022"
+"E01006500 : Liverpool 001A",8,1000
+"E01006501 : Liverpool 001B",8,9
+"""
+
+
 @pytest.mark.parametrize(
     ("text", "residents"),
     [
@@ -121,6 +131,9 @@ def test_kml_that_names_entities_is_refused(tmp_path):
         ("Geography Code,pop_mid2021,pop_mid2022\nN21000001,1,77\n95AA01S1,2,-\n", [77, None]),
         ("Population estimates\n\nlsoa21,mnemonic,2021,2022\nA 1,E01000001,8,9\n", [9]),
         ("TS001: usual residents\n\nLSOA 2021 Code,Observation\nE01000001,1500\n", [1500]),
+        (NOMIS, [1000, 9]),
+        ("lsoa21cd,mid2020,mid2022,mid2021\nE01000001,1,3,2\n", [3]),
+        ("lsoa21cd,Males,Females\nE01000001,500,501\nE01000002,..,7\n", [1001, None]),
     ],
 )  # fmt: skip
 def test_tables_are_read_as_they_are_published(tmp_path, text, residents):
@@ -137,6 +150,42 @@ def test_a_year_alone_counts_people_only_where_the_table_says_so(tmp_path):
     assert holdings_of(read_official(path)[0]) == {}
     with pytest.raises(AreaError, match=r"sales\.csv: has no column for the residents"):
         read_residents(path, None)
+
+
+@pytest.mark.parametrize(
+    ("headings", "row"),
+    [("Males,Females", "79.2,83.1"), ("% Males,% Females", "49,51"), ("Males,Widows", "3,4")],
+)
+def test_shares_and_years_of_life_of_both_sexes_are_no_residents(tmp_path, headings, row):
+    path = tmp_path / "sexes.csv"
+    path.write_text(f"lsoa21cd,{headings}\nE01000001,{row}\n")
+    assert holdings_of(read_official(path)[0]) == {}
+
+
+def test_codes_are_read_whatever_their_case(files, tmp_path, here):
+    frame = gpd.read_file(files["lsoa"]).to_crs(4326)
+    people = pd.DataFrame({"lsoa21cd": frame["LSOA21CD"], "residents": RESIDENTS})
+    areas = []
+    for name, case in (("table", "lsoa21cd"), ("shapes", "LSOA21CD"), ("neither", "")):
+        table, shapes = tmp_path / f"{name}.csv", tmp_path / f"{name}.geojson"
+        lowered = people["lsoa21cd"].str.lower()
+        people.assign(**({case: lowered} if case in people else {})).to_csv(table, index=False)
+        frame.assign(**({case: lowered} if case in frame else {})).to_file(shapes)
+        assert (recognise(table).kind, recognise(shapes).kind) == ("population", "lsoa")
+        area = build_area(lsoa=shapes, population=table, name="a", title="A", out=tmp_path / "a")
+        areas.append(area.cells)
+    pd.testing.assert_frame_equal(areas[0], areas[2])
+    pd.testing.assert_frame_equal(areas[1], areas[2])
+    assert areas[2]["residents"].sum() == pytest.approx(sum(RESIDENTS))
+
+
+def test_a_file_that_is_not_recognised_is_named_once(files, tmp_path, workspace, run):
+    for name in ("phones", "streets"):
+        (tmp_path / f"{name}.csv").write_text("name,number\na,1\n")
+    told = run("area", "build", files["lsoa"], *tmp_path.glob("*.csv"), "--title", "Lancashire")
+    assert told.code == 2
+    for name in ("phones.csv", "streets.csv"):
+        assert (told.out + told.err).count(name) == 1
 
 
 @pytest.mark.parametrize(
