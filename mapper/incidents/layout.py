@@ -144,7 +144,8 @@ def _misfit(sheet: Sheet, mapping: ColumnMapping) -> str:
     return (
         f"{sheet.name}: the mapping names columns that the file does not have:"
         f" {', '.join(map(repr, absent))}. The file has: {_shown(sheet.header)}."
-    )
+        f" {sheet.elsewhere}"
+    ).rstrip()
 
 
 def _police_uk(sheet: Sheet, order: Order) -> Layout:
@@ -290,7 +291,8 @@ def _unknown(sheet: Sheet, found: set[str]) -> str:
             f"{sheet.name}: is neither a police.uk street file nor an extract; its columns are"
             f" {_shown(sheet.header)}."
         )
-    return f"{start} {offer_mapping(sheet.header, sheet.sample(), located=sheet.located)}"
+    offered = offer_mapping(sheet.header, sheet.sample(), located=sheet.located)
+    return " ".join(filter(None, (start, sheet.elsewhere, offered)))
 
 
 def _shown(names: Sequence[str], most: int = 12) -> str:

@@ -87,6 +87,7 @@ class Sheet:
     origin: str = ""  # the download it came with (Found.origin)
     located: bool = False  # has a geometry column
     notes: tuple[str, ...] = field(default=())
+    elsewhere: str = ""  # where else in its file incidents may be, and how to have them read
     # The same slice after slice of so many records; numbers are then positions in the file, and
     # records of another length come last. None where a file must be read at once.
     slices: Callable[[Sequence[int], Sequence[int], int], Iterator[Records]] | None = None

@@ -28,10 +28,10 @@ _SHAPE_PARTS = (".shp", ".dbf", ".shx", ".prj", ".cpg")
 
 
 def open_spatial(found: IncidentFile, data: bytes) -> Sheet:
-    """Read the first layer with geometries of a GeoPackage, SpatiaLite file or shapefile.
+    """Read one layer of a GeoPackage, SpatiaLite file or shapefile: the first that holds points.
 
-    Of an SQLite or DuckDB file the table or query that was asked for is read, with its places if
-    it has any.
+    Where none can, the first with geometries. Of an SQLite or DuckDB file the table or query that
+    was asked for is read, with its places if it has any.
 
     Raises
     ------
@@ -50,9 +50,13 @@ def open_spatial(found: IncidentFile, data: bytes) -> Sheet:
         geometry = from_wkb(wkb, crs=told["crs"], name=found.name)
     first, *others = told["layers"]
     notes: tuple[str, ...] = ()
+    elsewhere = ""
     if others:
         notes = (f"{found.name}: layer {first!r} was read; not read: {', '.join(others)}",)
-
+        elsewhere = (
+            f"This is its layer {first!r}; if the incidents are in another ({', '.join(others)}),"
+            " give sqlite:///FILE?table=NAME, or save that layer to a file of its own."
+        )
     return Sheet(
         name=found.name,
         sha256=sha256,
@@ -63,6 +67,7 @@ def open_spatial(found: IncidentFile, data: bytes) -> Sheet:
         encoding=told["encoding"],
         located=geometry is not None,
         notes=notes,
+        elsewhere=elsewhere,
     )
 
 

@@ -1,5 +1,6 @@
 """What the child process does with one GeoPackage or shapefile: its first layer as Arrow."""
 
+import re
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
@@ -17,12 +18,14 @@ else:
     pyogrio = Lazy("pyogrio")
 
 GEOMETRY = "geometry"
+_NO_POINTS = re.compile(r"(?i)line|polygon|curve|surface|triangle|tin")  # kinds of shapes
 _NO_DATA = ("layer_styles", "about", "sqlite_sequence")  # tables that tell of others
 
 
 def convert(told: Mapping[str, Any], _progress: "Progress") -> dict[str, Any]:
-    """Write the first layer with geometries of ``source`` into ``target``, its values as text.
+    """Write the first layer with points of ``source`` into ``target``, its values as text.
 
+    Where none can have any it is the first with geometries, which are then told to be no points.
     The columns are ``c0``, ``c1``, ... and the geometry as well-known binary.
 
     Raises
@@ -62,7 +65,7 @@ def convert(told: Mapping[str, Any], _progress: "Progress") -> dict[str, Any]:
 
 
 def _layers(name: str, found: Any, told: Mapping[str, Any]) -> list[str]:
-    """Return the tables of a file, that which is read first."""
+    """Return the tables of a file, that which is read first: one that can hold points."""
     kinds = {str(layer): kind for layer, kind in found if layer not in _NO_DATA}
     if told["query"]:
         return ["a query"]
@@ -73,7 +76,7 @@ def _layers(name: str, found: Any, told: Mapping[str, Any]) -> list[str]:
         return [str(told["table"])]
     layers = [layer for layer, kind in kinds.items() if kind is not None]
     if layers:
-        return layers
+        return sorted(layers, key=lambda layer: _NO_POINTS.search(str(kinds[layer])) is not None)
     if len(kinds) == 1:
         return list(kinds)
     raise InputError(

@@ -15,6 +15,7 @@ import shapely
 
 from mapper.base.errors import InputError
 from mapper.incidents import limits
+from mapper.incidents.mapping import ColumnMapping
 from tests.incidents.incident_files import EXTRACT, csv_text, extract, read, reasons, write_csv
 
 ROWS = extract(
@@ -290,6 +291,35 @@ def test_spatial_files(tmp_path, kind, crs, metres, here):
     else:
         frame(crs).to_file(path, layer="incidents")
     assert_spatial(read(path), metres=metres)
+
+
+def layers(path, *names):
+    """A GeoPackage of some layers: beats are polygons, stations points without times."""
+    here = frame()[:2]
+    for name in names:
+        told = here if name == "incidents" else here[["geometry"]].assign(name=name)
+        if name == "beats":
+            told = told.assign(geometry=told.buffer(0.01))
+        told.to_file(path, layer=name)
+    return path
+
+
+@pytest.mark.filterwarnings("ignore:Geometry is in a geographic CRS")
+def test_a_layer_that_can_hold_points_is_read_before_one_that_cannot(tmp_path, here):
+    found = read(layers(tmp_path / "a.gpkg", "beats", "incidents"))
+    assert len(found.table) == 2
+    assert "a.gpkg: layer 'incidents' was read; not read: beats" in found.notes
+
+
+@pytest.mark.parametrize("mapping", [None, ColumnMapping({"from_at": ("When",)})])
+def test_layers_that_were_not_read_are_named_where_the_first_is_none_of_incidents(
+    tmp_path, mapping, here
+):
+    path = layers(tmp_path / "a.gpkg", "stations", "incidents")
+    words = r"This is its layer 'stations'; .* \(incidents\), give sqlite:///FILE\?table=NAME"
+    with pytest.raises(InputError, match=words):
+        read(path, mapping=mapping)
+    assert len(read(f"sqlite:///{path}?table=incidents").table) == 2
 
 
 @pytest.mark.parametrize("kind", ["gpkg", "geojson", "parquet"])
