@@ -108,7 +108,7 @@ def check_records(
         file=sheet.name,
         postcodes=postcodes,
     )
-    flags, unknown = _flags(coded, layout, faults)
+    flags, unknown, flag_notes = _flags(coded, layout, faults, file=sheet.name)
     values: dict[str, Any] = {**times, "lon": lon, "lat": lat, **flags}
     values |= {f: held for f, held in coded.items() if KINDS[f] == "text"}
     values |= {f: references(texts[f]) for f in ("reference", "uprn") if f in texts}
@@ -125,7 +125,8 @@ def check_records(
     accepted = np.flatnonzero(faults.reason == 0)
     if accepted.size < faults.size:
         values = {f: take(held, accepted) for f, held in values.items()}
-    notes = (*sheet.notes, *layout.notes, *time_notes, *place_notes, *found_notes, *reference_notes)
+    notes = (*sheet.notes, *layout.notes, *time_notes, *place_notes, *found_notes)
+    notes = (*notes, *reference_notes, *flag_notes)
     counts = {field: int(where[accepted].sum()) for field, where in unknown.items()}
     return Checked(sheet, layout, records, values, accepted, faults, notes, counts, shortened)
 
@@ -206,14 +207,16 @@ def _refuse_nul(
 
 
 def _flags(
-    coded: Mapping[str, Distinct], layout: Layout, faults: Faults
-) -> tuple[dict[str, Flags], dict[str, Flags]]:
-    """Return every flag as true or false, and where it is not known; a blank is no."""
+    coded: Mapping[str, Distinct], layout: Layout, faults: Faults, *, file: str
+) -> tuple[dict[str, Flags], dict[str, Flags], tuple[str, ...]]:
+    """Return every flag as true or false, where it is not known, and notes; a blank is no."""
     flags, unknown = {}, {}
+    twos: dict[str, str] = {}  # column -> 2 as it stands there, where it may stand for no
     for field, held in coded.items():
         if KINDS[field] == "flag":
+            texts = held.values.to_pylist()
             told = parse_flags(
-                held.values.to_pylist(),
+                texts,
                 more_yes=layout.more_yes,
                 more_no=layout.more_no,
                 names=(field, layout.names[field], *_FLAG_NAMES.get(field, ())),
@@ -222,4 +225,16 @@ def _flags(
             flags[field] = held.among(told == 1)
             if (told == NOT_KNOWN).any():
                 unknown[field] = held.among(told == NOT_KNOWN)
-    return flags, unknown
+            odd = [text for text, flag in zip(texts, told, strict=True) if flag < 0]
+            if odd in (["2"], ["2.0"]) and not (told == 0).any():
+                twos[layout.names[field]] = odd[0]
+    return flags, unknown, _twos_words(twos, file)
+
+
+def _twos_words(twos: Mapping[str, str], file: str) -> tuple[str, ...]:
+    """Return the note on columns of flags whose only other value than yes is 2."""
+    if not twos:
+        return ()
+    spelled = ", ".join(f'"{text}"' for text in sorted(set(twos.values())))
+    words = f"{file}: rows with 2 in {', '.join(twos)} were rejected."
+    return (f"{words} If it stands for no, give a mapping with [flags] no = [{spelled}]",)

@@ -25,6 +25,7 @@ UNKNOWN = frozenset(
 _START = re.compile(
     r"(yes|y|true|no|n|false|unknown|not known)\s*[-\u2013\u2014:,.;(]\s*\S.*", re.DOTALL
 )
+_DOTTED = re.compile(r"(.*[^.])\.+", re.DOTALL)  # Y. as an abbreviation
 _ROUND = re.compile(
     r"^(?:is|was|has|it|any)*(.+?)(?:flag|marker|ind|indicator|keyword|tag|qualifier|yn|related"
     r"|involved|linked|motivat(?:ed|ion))*$"
@@ -78,6 +79,6 @@ def _flag(text: str, yes: Iterable[str], no: Iterable[str], own: set[str]) -> in
     if flag_core(name) in own:
         value = _flag(said[0].strip(" )"), yes, no, own)
         return 1 if value == UNKNOWN_SPELLING else value
-    if told := _START.fullmatch(text):
+    if told := _START.fullmatch(text) or _DOTTED.fullmatch(text):
         return _flag(told.group(1), yes, no, own)
     return UNKNOWN_SPELLING

@@ -75,8 +75,8 @@ def _faults(mapping: ColumnMapping) -> list[str]:
         faults.append(f'references is {mapping.references!r}, not "all" or "one per reference"')
     if mapping.header_row < 0:
         faults.append("header_row counts from 1")
-    others = mapping.date_order or mapping.header_row or mapping.references != "all"
-    if not mapping.columns and not others:
+    others = (mapping.date_order, mapping.header_row, mapping.yes, mapping.no)
+    if not mapping.columns and not any(others) and mapping.references == "all":
         faults.append("it maps no columns")
     for name, columns in mapping.columns.items():
         if not columns or not all(columns):
