@@ -38,7 +38,10 @@ _TWO_SIDES = re.compile(
 _LETTERS = re.compile(r"(?i)^\s*([A-HJ-Z])([A-HJ-Z])[\s,/:.-]*([0-9][0-9\s,/:.-]*)$")
 _SQUARE_LETTERS = re.compile(r"(?i)^\s*[HNOST][A-HJ-Z][^A-Z0-9]*[0-9]")
 _JOINED = re.compile(r"^\s*([0-9]{6})([0-9]{6})\s*$")
-_POINT = re.compile(r"(?i)^(?:SRID=[0-9]+;)?\s*POINT\s*(?:ZM?|M)?\s*\(([^)]*)\)$")
+_POINT = re.compile(  # a list of one point is its point
+    r"(?i)^(?:SRID=[0-9]+;)?\s*(?:POINT\s*(?:ZM?|M)?\s*\(([^)]*)\)"
+    r"|MULTIPOINT\s*(?:ZM?|M)?\s*\(\(?([^(),]*)\)?\))$"
+)
 _BINARY = re.compile(r"0[01](?:[0-9A-Fa-f]{2}){20,}")
 _HAS_SYSTEM, _IS_POINT = 0x20000000, 1  # in the kind of extended well-known binary
 _NUMBER = r"[+-]?[0-9]+(?:\.[0-9]+)?"
@@ -134,7 +137,7 @@ def _pair(text: str) -> tuple[float, float, bool]:
     if _BINARY.fullmatch(text):
         return *_from_binary(bytes.fromhex(text)), False
     if told := _POINT.match(text):
-        text = " ".join(told.group(1).split()[:2])
+        text = " ".join((told.group(1) or told.group(2) or "").split()[:2])
     elif told := _JOINED.match(text):
         text = " ".join(told.groups())
     if "°" in text and (sides := _TWO_SIDES.match(text)):
@@ -165,7 +168,10 @@ def _from_binary(data: bytes) -> tuple[float, float]:
     (kind,) = struct.unpack_from(f"{order}I", data, 1)
     if (kind & 0xFFFF) % 1000 != _IS_POINT:
         return np.nan, np.nan
-    x, y = struct.unpack_from(f"{order}2d", data, 9 if kind & _HAS_SYSTEM else 5)
+    first = 9 if kind & _HAS_SYSTEM else 5
+    if len(data) < first + struct.calcsize("2d"):
+        return np.nan, np.nan
+    x, y = struct.unpack_from(f"{order}2d", data, first)
     return float(x), float(y)
 
 
