@@ -21,7 +21,7 @@ _LABELS = {".pdf": "PDF", ".docx": "Word", ".html": "Web page"}
 def show_files(dataset: Dataset, choices: BriefingChoices, shown: ShownBriefing) -> None:
     """Offer the briefing as PDF, Word and a web page."""
     viewer = current_viewer()
-    taking = "" if shown.released else ". Taking it releases this briefing to partners"
+    taking = "" if shown.released else ". Taking it shares this briefing with partners"
     ground = printed_ground()  # a file is made on another thread, which knows of no session
     for form, label in _LABELS.items():
         offer_file(
@@ -33,7 +33,7 @@ def show_files(dataset: Dataset, choices: BriefingChoices, shown: ShownBriefing)
             help=f"The printed briefing as {label}{taking}",
         )
     if taking:
-        st.caption("A preview. Taking a file releases this briefing to partners.")
+        st.caption("A preview. Taking a file shares this briefing with partners.")
 
 
 def file_name(shown: ShownBriefing, form: str) -> str:
