@@ -46,7 +46,7 @@ MOST_KINDS, MOST_POINTS = 500_000, 5_000_000
 _TOGETHER = 8  # parts that are merged at a time
 _DAYS = 2**23  # more than a date can be away from 1970: a cell and a day are one number
 _LONG, _ROUNDED = 6, 3  # digits of a reference, and those of them that may have been rounded
-_HASHED = 2**22  # keys that are hashed; more are sorted, which takes less memory
+_HASHED = 2**19  # keys that are hashed; more are sorted, which takes less memory
 
 
 @dataclass(frozen=True, eq=False)

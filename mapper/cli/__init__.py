@@ -15,9 +15,10 @@ from mapper.cli.saying import is_verbose, say_error
 
 __all__ = ["app", "main"]
 
-# Of glibc's mallopt: memory at the top of the heap that is handed back, and from which size on a
-# piece is mapped by itself (32 MB is the most that glibc takes).
-_TRIM, _MAPPED = (-1, 256 * 1024**2), (-3, 32 * 1024**2)
+# Of glibc's mallopt: memory at the top of the heap that is handed back, from which size on a piece
+# is mapped by itself (32 MB is the most that glibc takes), and one heap for all threads, else what
+# one has freed is nothing to the next.
+_TRIM, _MAPPED, _ONE_HEAP = (-1, 256 * 1024**2), (-3, 32 * 1024**2), (-8, 1)
 
 
 def main() -> None:
@@ -67,3 +68,4 @@ def _keep_memory() -> None:
     if set_option is not None:
         set_option(*_TRIM)
         set_option(*_MAPPED)
+        set_option(*_ONE_HEAP)

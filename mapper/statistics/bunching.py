@@ -52,6 +52,7 @@ _EVEN = 1.2  # up to here counts are called about independent
 _SAME = 1e-9  # relative
 _HALVINGS = 40  # of the range in which the least bound lies
 _BLOCK = 2**20  # complex numbers worked on together
+_PIECE = 2**14  # of one sum: more would leave a processor's own memory
 
 
 @dataclass(frozen=True)
@@ -263,12 +264,23 @@ def _nodes(counts: Integers, expected: Floats, shape: Floats) -> Integers:
 
 def _by_transform(counts: Integers, expected: Floats, shape: Floats, length: int) -> Floats:
     """Return upper tails of sums from their generating function at the roots of one."""
-    angle = 2 * np.pi * np.arange(length // 2 + 1) / length
-    along, across = 2 * np.sin(angle / 2) ** 2, np.sin(angle)  # parts of 1 - z
-    log = np.zeros((counts.size, angle.size), dtype=np.complex128)
-    for e, k in zip(expected.T[..., np.newaxis], shape.T[..., np.newaxis], strict=True):
-        t = e / k  # part by part, for as complex numbers it takes six times as long
-        log.real -= k / 2 * np.log1p(2 * t * (1 + t) * along)
-        log.imag -= k * np.arctan2(t * across, 1 + t * along)
+    nodes = length // 2 + 1
+    log = np.empty((counts.size, nodes), dtype=np.complex128)
+    for first in range(0, nodes, _PIECE):
+        log.real[:, first : first + _PIECE], log.imag[:, first : first + _PIECE] = _logarithm(
+            np.arange(first, min(first + _PIECE, nodes)) / length, expected, shape
+        )
     chance = np.fft.irfft(np.exp(log, out=log), length, axis=1)
     return np.array([row[max(x, 0) :].sum() for x, row in zip(counts, chance, strict=True)])
+
+
+def _logarithm(turn: Floats, expected: Floats, shape: Floats) -> tuple[Floats, Floats]:
+    """Return the generating function's logarithm after parts of a turn, real and imaginary."""
+    angle = 2 * np.pi * turn
+    along, across = 2 * np.sin(angle / 2) ** 2, np.sin(angle)  # parts of 1 - z
+    real, imaginary = np.zeros((2, expected.shape[0], angle.size))
+    for e, k in zip(expected.T[..., np.newaxis], shape.T[..., np.newaxis], strict=True):
+        t = e / k  # part by part, for as complex numbers it takes six times as long
+        real -= k / 2 * np.log1p(2 * t * (1 + t) * along)
+        imaginary -= k * np.arctan2(t * across, 1 + t * along)
+    return real, imaginary
