@@ -144,11 +144,17 @@ def test_streets_are_named_from_zoom_14_and_never_on_one_another(make_release, v
     assert page.locator(".m-here").inner_text() == ""
 
 
-def test_names_of_streets_go_where_the_ground_below_has_its_own(make_release, visit):
+def at_a_street(make_release, visit):
+    """Open a map at a street that it names."""
     streets = named(make_release(rings=8), "Lime Street")
     page = visit(export_map(make_release(rings=8, streets=streets)))
     at = streets.loc[0, ["lat", "lon"]].tolist()
     assert zoomed(page, 16, at=at) == ["Lime Street"]
+    return page
+
+
+def test_names_of_streets_go_where_the_ground_below_has_its_own(make_release, visit):
+    page = at_a_street(make_release, visit)
     page.evaluate(
         """() => {
             const map = window[Object.keys(window).find(one => one.startsWith("map_"))];
@@ -162,10 +168,7 @@ def test_names_of_streets_go_where_the_ground_below_has_its_own(make_release, vi
 
 
 def test_no_street_is_named_under_what_lies_on_the_map(make_release, visit):
-    streets = named(make_release(rings=8), "Lime Street")
-    page = visit(export_map(make_release(rings=8, streets=streets)))
-    at = streets.loc[0, ["lat", "lon"]].tolist()
-    assert zoomed(page, 16, at=at) == ["Lime Street"]
+    page = at_a_street(make_release, visit)
     page.evaluate(
         """() => {
             const map = window[Object.keys(window).find(one => one.startsWith("map_"))];
