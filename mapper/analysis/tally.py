@@ -32,6 +32,7 @@ import pyarrow.compute as pc
 
 from mapper.base.tables import FLAG_COLUMNS
 from mapper.base.types import Flags, Integers
+from mapper.base.weights import firsts
 from mapper.incidents.sliced_file import WholeNeeded
 from mapper.incidents.synthetic import SYNTHETIC_MARK
 
@@ -250,7 +251,7 @@ def _numbered(key: Integers) -> tuple[Integers, Integers]:
     """
     if key.size <= _HASHED:
         at = pd.factorize(key)[0]
-        return at, np.flatnonzero(~pd.Series(at).duplicated().to_numpy())
+        return at, firsts(at)
     _, first, at = np.unique(key, return_index=True, return_inverse=True)
     order = np.argsort(first)
     return np.argsort(order)[at], first[order]
@@ -263,9 +264,9 @@ def _column(parts: Sequence[pd.DataFrame], name: str) -> npt.NDArray[Any]:
 
 def _points(rows: pd.DataFrame) -> pd.DataFrame:
     """Return points with their labels, in the order in which they come first."""
-    at = rows.groupby([*POINTS], sort=False).ngroup().to_numpy()
-    alone = ~pd.Series(at).duplicated().to_numpy()
-    held, size = {name: rows[name].to_numpy() for name in rows}, int(alone.sum())
+    at = np.asarray(rows.groupby([*POINTS], sort=False).ngroup(), dtype=np.int64)
+    alone = firsts(at)
+    held, size = {name: rows[name].to_numpy() for name in rows}, alone.size
     first, earliest, last = held["first"], held["first"][alone], held["last"][alone]
     np.minimum.at(earliest.view(np.int64), at, first.view(np.int64))  # as dates far slower
     np.maximum.at(last.view(np.int64), at, held["last"].view(np.int64))

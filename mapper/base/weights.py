@@ -3,6 +3,7 @@
 from typing import TYPE_CHECKING
 
 import numpy as np
+import pandas as pd
 
 if TYPE_CHECKING:
     from mapper.base.types import Floats, Integers
@@ -29,6 +30,17 @@ def sums(group: "Integers", times: "Integers | None", *, size: int = 0) -> "Inte
         return np.bincount(group, minlength=size).astype(np.int64)
     # Sums of whole numbers below 2**53 are exact in floating point.
     return np.rint(np.bincount(group, weights=times, minlength=size)).astype(np.int64)
+
+
+def firsts(group: "Integers") -> "Integers":
+    """Return where each group stands first, of groups numbered in that order.
+
+    Examples
+    --------
+    >>> firsts(np.array([0, 1, 0, 2])).tolist()
+    [0, 1, 3]
+    """
+    return np.flatnonzero(~pd.Series(group).duplicated().to_numpy())
 
 
 def median_of(values: "Floats", times: "Integers | None") -> float:

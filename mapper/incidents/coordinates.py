@@ -18,6 +18,7 @@ from mapper.areas.load import home_box
 from mapper.base.errors import MappingError
 from mapper.base.lazy import Lazy
 from mapper.base.reference_systems import NATIONAL_GRID
+from mapper.base.weights import firsts
 
 if TYPE_CHECKING:
     import pyproj
@@ -80,7 +81,7 @@ def grid_to_degrees(easting: Floats, northing: Floats) -> tuple[Floats, Floats]:
     if easting.size > _MANY:  # incidents share addresses: to find them takes a tenth of the time
         of_x, of_y = (pd.factorize(each, use_na_sentinel=False)[0] for each in (easting, northing))
         at = pd.factorize(of_x * (int(of_y.max()) + 1) + of_y)[0]
-        first = np.flatnonzero(~pd.Series(at).duplicated().to_numpy())
+        first = firsts(at)
         if first.size < easting.size / 2:
             lon, lat = _grid_to_degrees(easting[first], northing[first])
             return lon[at], lat[at]
