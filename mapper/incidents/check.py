@@ -166,10 +166,9 @@ def _named(values: dict[str, Any], file: str) -> tuple[dict[str, Any], tuple[str
     if not empty.any():
         return values, ()
     named = without(values["reference"], empty)
-    words = (
-        f"{file}: {count(int(empty.sum()), 'reference')} such as TBC or 1.2E+12: none names"
-        " an incident"
-    )
+    some = values["reference"].filter(pa.array(empty)).slice(0, 1000).unique().to_pylist()
+    such = " or ".join(repr(one) for one in some[:2])
+    words = f"{file}: {count(int(empty.sum()), 'reference')} such as {such}: none names an incident"
     return values | {"reference": named}, (f"{words}: those rows count as without one",)
 
 

@@ -122,6 +122,12 @@ def _mapping(
     if absent := [f"{c!r} ({f})" for f, c in given.items() if c not in frame.columns]:
         has = ", ".join(repr(str(column)) for column in frame.columns[:20])
         raise MappingError(f"The frame has no column {', '.join(absent)}. It has {has}.")
+    several = [c for c in dict.fromkeys(given.values()) if frame.columns.tolist().count(c) > 1]
+    if several:
+        raise MappingError(
+            f"The frame has more than one column called {' and '.join(map(repr, several))}. Rename"
+            " or drop one, as in frame.loc[:, ~frame.columns.duplicated()]."
+        )
     fills = {_FIELDS.get(field, field): (column,) for field, column in given.items()}
     return ColumnMapping(fills, date_order=date_order, crs=crs)
 

@@ -7,6 +7,7 @@ at a time, and what comes of it is measured as it is written.
 from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
@@ -24,6 +25,17 @@ PLACES = pa.schema(
 )
 _BATCH = 65_536  # rows
 _OUT_FIRST, _OUT_TIMES = 128 * 1024**2, 40  # bytes written, in proportion to those read
+_PERIOD = "pandas.period"  # months or days of pandas, stored as numbers from 1970
+_UNITS = {"Y": "Y", "A": "Y", "M": "M", "D": "D", "h": "h", "H": "h", "min": "m", "T": "m"} | {
+    "s": "s",
+    "S": "s",
+    "ms": "ms",
+    "L": "ms",
+    "us": "us",
+    "U": "us",
+    "ns": "ns",
+    "N": "ns",
+}
 
 
 def convert(told: Mapping[str, Any], _progress: "Progress") -> dict[str, Any]:
@@ -65,7 +77,7 @@ def _convert(file: pq.ParquetFile, told: Mapping[str, Any], name: str, size: int
     most = _OUT_FIRST + _OUT_TIMES * size
     with pa.OSFile(told["target"], "wb") as out, pa.ipc.new_file(out, schema) as writer:
         for part in _parts(file):
-            columns = [to_text(part.column(at)).combine_chunks() for at in kept]
+            columns = [to_text(_typed(part, at)).combine_chunks() for at in kept]
             if column:
                 wkb = part.column(names.index(column)).to_numpy(zero_copy_only=False)
                 columns += map(pa.array, points_of(wkb, name=name))
@@ -81,6 +93,16 @@ def _parts(file: pq.ParquetFile) -> Iterator[pa.Table]:
     for batch in file.iter_batches(batch_size=_BATCH, use_threads=False):
         batch.validate(full=True)
         yield pa.Table.from_batches([batch])
+
+
+def _typed(part: pa.Table, at: int) -> pa.ChunkedArray:
+    """Return a column as what its file says that its numbers stand for."""
+    told = part.schema.field(at).metadata or {}
+    column = part.column(at)
+    if told.get(b"ARROW:extension:name", b"").decode() != _PERIOD:
+        return column
+    freq = json_of(told.get(b"ARROW:extension:metadata", b"{}")).get("freq", "")
+    return _periods(column, str(freq))
 
 
 def _geometry(name: str, schema: pa.Schema) -> tuple[str, Any]:
@@ -117,9 +139,16 @@ def _check_size(name: str, metadata: Any) -> None:
 def to_text(column: pa.ChunkedArray) -> pa.ChunkedArray:
     """Return a column as text; times with an offset keep it, nested values as they print.
 
-    Bytes that are no text, such as points, are given in hexadecimal digits.
+    Bytes that are no text, such as points, are given in hexadecimal digits. Durations are hours,
+    minutes and seconds, as databases give a time of day: a bare number could be read as a date.
     """
     kind = column.type
+    if isinstance(kind, pa.BaseExtensionType):
+        stored = pa.chunked_array([one.storage for one in column.chunks], kind.storage_type)
+        named = kind.extension_name == _PERIOD
+        return _periods(stored, str(getattr(kind, "freq", ""))) if named else to_text(stored)
+    if pa.types.is_duration(kind):
+        return _clocks(column)
     if pa.types.is_dictionary(kind):
         return to_text(column.cast(kind.value_type))
     if pa.types.is_timestamp(kind) and kind.tz is not None:
@@ -130,3 +159,34 @@ def to_text(column: pa.ChunkedArray) -> pa.ChunkedArray:
     except (pa.ArrowInvalid, pa.ArrowNotImplementedError):
         texts = [v.hex() if isinstance(v, bytes) else v and str(v) for v in column.to_pylist()]
         return pa.chunked_array([pa.array(texts, pa.string())])
+
+
+def _periods(numbers: pa.ChunkedArray, freq: str) -> pa.ChunkedArray:
+    """Return pandas' periods as the months, days or moments that they are.
+
+    Quarters and weeks are no such and are told with their unit, so that nobody reads them as days.
+    """
+    unit = _UNITS.get(freq.partition("-")[0])
+    held = pc.fill_null(numbers, 0).to_numpy().astype(np.int64)
+    if unit is None:
+        texts = np.char.add(held.astype(str), f" {freq}")
+    else:
+        texts = np.datetime_as_string(held.astype(f"datetime64[{unit}]"))
+    return pa.chunked_array([pa.array(texts, pa.string(), mask=_absent(numbers))])
+
+
+def _clocks(durations: pa.ChunkedArray) -> pa.ChunkedArray:
+    """Return durations as hours, minutes and seconds."""
+    seconds = durations.cast(pa.duration("s"), safe=False).cast(pa.int64())
+    held = pc.fill_null(seconds, 0).to_numpy()
+    minutes, rest = np.divmod(np.abs(held), 60)
+    hours, minutes = np.divmod(minutes, 60)
+    signs = np.where(held < 0, "-", "").tolist()
+    told = zip(signs, hours.tolist(), minutes.tolist(), rest.tolist(), strict=True)
+    texts = [f"{sign}{h:02}:{m:02}:{s:02}" for sign, h, m, s in told]
+    return pa.chunked_array([pa.array(texts, pa.string(), mask=_absent(durations))])
+
+
+def _absent(column: pa.ChunkedArray) -> Any:
+    """Return which values are not there."""
+    return column.is_null().to_numpy()

@@ -88,6 +88,7 @@ _REWRITES: tuple[tuple[str, str], ...] = (
     (r"^([0-3][0-9])([01][0-9])((?:19|20)[0-9]{2})([0-9]{2})([0-9]{2})([0-9]{2})?$",
      r"\1/\2/\3 \4:\5"),
     (r"^([0-9]{1,2}) ([0-9]{1,2}) ([0-9]{4}|[0-9]{2})\b", r"\1/\2/\3"),
+    (r"^([0-9]{6}|[0-9]{8})\.0+$", r"\1"),
     (r"\s+", " "),
 )  # fmt: skip
 _HOURS = r"\s*(?:hrs?|hours|h)\.?"
@@ -101,6 +102,7 @@ _DAY_SECONDS = 86_400
 _FINE = 5  # decimals of a day from which seconds can be told; fewer give the nearest minute
 _SERIAL_START = np.datetime64("1899-12-30", "us")
 _SERIALS = (20_000, 80_000)  # 1954 to 2119
+_UNIX_START = 25_569  # 1 January 1970, in Excel's days
 _LAST_HOUR, _LAST_MINUTE = 23, 59
 MIDNIGHTS = 10  # so many distinct times, all at midnight, are days
 # A date, and hours and minutes with a point between, or hours alone.
@@ -189,19 +191,22 @@ def _rewritten(values: pa.Array, pattern: str, write: Callable[[str, str], str])
     return pc.replace_with_mask(values, found, pa.array(told, pa.string()))
 
 
-def numbered(values: pa.Array) -> tuple[Moments, npt.NDArray[np.int8]]:
-    """Return moments and precisions (0 minute, 1 day) of bare numbers; NaT where none is meant."""
+def numbered(values: pa.Array) -> tuple[Moments, npt.NDArray[np.int8], bool]:
+    """Return moments and precisions (0 minute, 1 day) of bare numbers; NaT where none is meant.
+
+    The third says that days were counted from 1970, as R and databases count them.
+    """
     moment = np.full(len(values), np.datetime64("NaT"), dtype="datetime64[us]")
     precision = np.zeros(len(values), dtype=np.int8)
-    serial = _fits(values, _SERIAL)
+    serial, unix = _fits(values, _SERIAL), False
     if serial.any():
         texts = pc.replace_substring(values.filter(pa.array(serial)), ",", ".")
-        moment[serial], precision[serial] = _of_serials(texts)
+        moment[serial], precision[serial], unix = _of_serials(texts)
     values = pc.replace_substring_regex(values, _JSON, r"\1")
     epoch = _fits(values, _EPOCH)
     if epoch.any():
         moment[epoch] = _of_epochs(values.filter(pa.array(epoch)))
-    return moment, precision
+    return moment, precision, unix
 
 
 def _fits(values: pa.Array, pattern: str) -> Flags:
@@ -210,9 +215,15 @@ def _fits(values: pa.Array, pattern: str) -> Flags:
     return np.asarray(found, dtype=bool)
 
 
-def _of_serials(texts: pa.Array) -> tuple[Moments, npt.NDArray[np.int8]]:
-    """Return what Excel's days mean; whole ones are days."""
-    numbers = texts.cast(pa.float64()).to_numpy(zero_copy_only=False)
+def _of_serials(texts: pa.Array) -> tuple[Moments, npt.NDArray[np.int8], bool]:
+    """Return what Excel's days mean; whole ones are days.
+
+    Where Excel's would all lie before 1970, they are days since then, which Excel's of today and
+    the last fifty years are not.
+    """
+    numbers: Floats = texts.cast(pa.float64()).to_numpy(zero_copy_only=False)
+    unix = bool(numbers.max() < _UNIX_START)
+    numbers = numbers + _UNIX_START if unix else numbers
     point = pc.find_substring(texts, ".").to_numpy(zero_copy_only=False)
     length = pc.binary_length(texts).to_numpy(zero_copy_only=False)
     decimals = np.where(point < 0, 0, length - point - 1)
@@ -220,7 +231,7 @@ def _of_serials(texts: pa.Array) -> tuple[Moments, npt.NDArray[np.int8]]:
     seconds = np.rint(numbers * _DAY_SECONDS / step) * step
     moment = _SERIAL_START + (seconds * 1e6).astype("timedelta64[us]")
     moment[(numbers < _SERIALS[0]) | (numbers >= _SERIALS[1])] = np.datetime64("NaT")
-    return moment, (decimals == 0).astype(np.int8)
+    return moment, (decimals == 0).astype(np.int8), unix
 
 
 def _of_epochs(texts: pa.Array) -> Moments:

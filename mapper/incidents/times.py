@@ -92,6 +92,7 @@ class Times:
     moment: Moments  # microseconds; NaT where a value is no date
     precision: Precisions  # position in PRECISIONS
     worded: Flags  # a date whose time of day is words: known to the day
+    from_1970: bool = False  # bare numbers were read as days since 1 January 1970
 
 
 def parse_times(values: pa.Array, *, order: Order) -> Times:
@@ -106,7 +107,7 @@ def parse_times(values: pa.Array, *, order: Order) -> Times:
     """
     values = _utc_days(values)
     moment, precision = _matched(values, order=order)
-    worded = np.zeros(len(values), dtype=bool)
+    worded, from_1970 = np.zeros(len(values), dtype=bool), False
     left = np.flatnonzero(np.isnat(moment))
     if left.size:
         texts = plain_times(values.take(pa.array(left)))
@@ -114,14 +115,14 @@ def parse_times(values: pa.Array, *, order: Order) -> Times:
         unread = np.isnat(moment[left])
         left = left[unread]
         if left.size:
-            moment[left], precision[left] = numbered(values.take(pa.array(left)))
+            moment[left], precision[left], from_1970 = numbered(values.take(pa.array(left)))
             days = day_of(texts.filter(pa.array(unread)))
             left = left[days.is_valid().to_numpy(zero_copy_only=False)]
             if left.size:
                 moment[left], precision[left] = _matched(days.drop_null(), order=order)
                 worded[left] = ~np.isnat(moment[left])
     moment[moment < EARLIEST] = np.datetime64("NaT")
-    return Times(moment, precision, worded)
+    return Times(moment, precision, worded, from_1970)
 
 
 def _matched(values: pa.Array, *, order: Order) -> tuple[Moments, Precisions]:

@@ -111,6 +111,11 @@ def _column(
         days = np.where(times.precision == MINUTE, np.int8(DAY), times.precision)
         times = replace(times, precision=days)
         notes.append(f"{file}: every time in {name} is midnight and was read as a day")
+    if times.from_1970:
+        notes.append(
+            f"{file}: numbers in {name}, such as {held.example!r}, were read as days since"
+            " 1 January 1970"
+        )
     if worded := int(held.among(times.worded).sum()):
         example = held.values.filter(pa.array(times.worded))[0].as_py()  # noqa: PD011 - no table's
         notes.append(

@@ -71,7 +71,8 @@ def test_what_is_usual_is_read_as_the_patterns_read_it(texts, order):
         ("2026-03-02 10:60", None),
         ("1899-12-30", None),
         ("45000.5", ("2023-03-15T12:00", "minute")),
-        ("19999", None),
+        ("19999", ("2024-10-03T00:00", "day")),  # from 1970: of a spreadsheet it were 1954
+        ("80001", None),
         ("\uff12\uff10\uff12\uff16-03-02", None),
         ("2 Maybe 2026", None),
         ("2026-03-02 14:05+99:00", None),
