@@ -22,7 +22,7 @@ import shapely
 
 from mapper.areas.boundaries import Boundary
 from mapper.areas.recognise import DISTRICT_NAME, WARD_NAME
-from mapper.areas.resolution import check_size
+from mapper.areas.resolution import check_resolution, check_size
 from mapper.areas.sources import (
     AreaFiles,
     has_names,
@@ -48,7 +48,7 @@ from mapper.grid.area_weighting import (
     overlap,
     spread,
 )
-from mapper.grid.hexagons import RESOLUTIONS, Cells, cells_to_areas, cells_to_wkb, polygon_to_cells
+from mapper.grid.hexagons import Cells, cells_to_areas, cells_to_wkb, polygon_to_cells
 
 MEMORY = 4 * 1024**3  # bytes that a build may hold: two million cells take about half
 _NAMED = 3  # districts told by name where some are left out
@@ -161,8 +161,7 @@ def build_study_area(
     progress: Progress = no_progress,
 ) -> StudyArea:
     """Return a study area made from files; see :func:`build_area`."""
-    if resolution not in RESOLUTIONS:
-        raise AreaError(f"Resolution {resolution} is not offered. Choose 7 to 11.")
+    check_resolution(resolution)
     progress("Reading boundaries", 0.0)
     lsoa, districts, wards = read_polygons(files, only)
     if districts is not None and not has_names(districts):

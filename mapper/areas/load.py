@@ -13,7 +13,13 @@ import pyarrow as pa
 
 from mapper.areas.boundaries import Boundary, boundary_of, read_boundary
 from mapper.areas.own import own_area  # needs shapely, which a named area at 9 does not
-from mapper.areas.resolution import CELL_KM2, USUAL, at_resolution, fitting_resolution
+from mapper.areas.resolution import (
+    CELL_KM2,
+    USUAL,
+    at_resolution,
+    check_resolution,
+    fitting_resolution,
+)
 from mapper.areas.stored import BOUNDARIES, area_tables, installed_table, short_name
 from mapper.areas.study_area import (
     StudyArea,
@@ -25,7 +31,7 @@ from mapper.areas.study_area import (
 from mapper.base.errors import AreaError
 from mapper.base.files import digest_of, open_regular
 from mapper.grid.area_weighting import name_key
-from mapper.grid.hexagons import RESOLUTIONS, cells_to_points, points_to_cells
+from mapper.grid.hexagons import cells_to_points, points_to_cells
 
 if TYPE_CHECKING:
     import geopandas
@@ -130,7 +136,7 @@ def load_study_area(name: str = "", *, resolution: int = 9) -> StudyArea:
         When the resolution is out of range, the name is unknown or stands for several wards, or
         the file cannot be used.
     """
-    _check_resolution(resolution)
+    check_resolution(resolution)
     path = _as_path(name)
     if path is None:
         return _named(name.strip(), resolution)
@@ -141,17 +147,9 @@ def load_study_area(name: str = "", *, resolution: int = 9) -> StudyArea:
 
 def _of_polygons(boundary: Boundary, title: str, *, resolution: int) -> StudyArea:
     """Return the area of a boundary, with what the shipped table knows of its cells."""
-    _check_resolution(resolution)
+    check_resolution(resolution)
     area = own_area(boundary, title=title, resolution=resolution, known=load_study_area())
     return replace(area, again=partial(_of_polygons, boundary, title))
-
-
-def _check_resolution(resolution: int) -> None:
-    """Refuse a resolution that is not offered."""
-    if resolution not in RESOLUTIONS:
-        raise AreaError(
-            f"Resolution {resolution} is not offered. Choose {RESOLUTIONS[0]} to {RESOLUTIONS[-1]}."
-        )
 
 
 def known_tables() -> tuple[Path, ...]:

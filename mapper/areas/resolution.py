@@ -26,6 +26,7 @@ from mapper.grid.area_weighting import (
     spread,
 )
 from mapper.grid.hexagons import (
+    RESOLUTIONS,
     Cells,
     cells_to_areas,
     cells_to_discs,
@@ -54,6 +55,14 @@ USUAL = 9
 MOST_DRAWN = 60_000  # cells of a map at first; more are drawn where somebody asks for them
 _CENTIMETRE = 1e-5 / EARTH_KM  # in the equal-area plane, whose unit is the Earth's radius
 _TOUCH = _CENTIMETRE**2
+
+
+def check_resolution(resolution: int) -> None:
+    """Refuse a resolution that is not offered."""
+    if not hasattr(resolution, "__index__") or resolution not in RESOLUTIONS:
+        raise AreaError(
+            f"Resolution {resolution} is not offered. Choose {RESOLUTIONS[0]} to {RESOLUTIONS[-1]}."
+        )
 
 
 def fitting_resolution(km2: float) -> int:

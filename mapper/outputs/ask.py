@@ -67,6 +67,11 @@ def _asker(question: Question) -> Callable[..., Answer]:
     """Return the function that asks a question, its choices in its signature and its docstring."""
 
     def ask(result: Result, /, **choices: Any) -> Answer:
+        if not isinstance(result, Result):
+            raise RequestError(
+                f"A question is asked of what mapper.analyse returns, not of {type(result).__name__}:"
+                " call that first."
+            )
         _refuse_unknown(question, choices)
         chosen = question.choices.given(choices)
         asked = table_asked(result.study, question, chosen, result=result.found)

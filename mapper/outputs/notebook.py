@@ -17,7 +17,7 @@ from mapper.analysis.request import AnalysisRequest
 from mapper.analysis.result import AnalysisResult
 from mapper.analysis.study import Study, prepare
 from mapper.areas.load import study_area
-from mapper.base.errors import DisclosureError
+from mapper.base.errors import DisclosureError, RequestError
 from mapper.base.lazy import Lazy
 from mapper.base.text import count, encode_text
 from mapper.disclosure.make import release as release_thing
@@ -259,6 +259,11 @@ def analyse(
     >>> bool(result.hotspots["q"].iloc[0] < 0.001)
     True
     """
+    if not isinstance(incidents, Incidents):
+        raise RequestError(
+            f"Incidents are wanted, not a {type(incidents).__name__}: read a table in memory by"
+            " mapper.from_frame, files by mapper.read."
+        )
     lens = load_lens(lens)
     study = prepare(incidents, lens=lens, area=study_area(area), **choices)
     return Result(study, find_hotspots(study))

@@ -222,6 +222,22 @@ def test_what_is_no_area_is_refused():
         mapper.study_area(points)
 
 
+def test_what_is_no_resolution_is_refused():
+    square = geopandas.GeoDataFrame(geometry=[shapely.box(335e3, 390e3, 337e3, 392e3)], crs=27700)
+    for wrong in (9.0, "9", 12):
+        with pytest.raises(AreaError, match=f"Resolution {wrong} is not offered"):
+            mapper.study_area("liverpool", resolution=wrong)
+        with pytest.raises(AreaError, match=f"Resolution {wrong} is not offered"):
+            mapper.study_area(square, resolution=wrong)
+
+
+def test_what_stands_in_another_things_place_is_told(gdf, extract, area):
+    with pytest.raises(RequestError, match=r"not a GeoDataFrame: .* by mapper\.from_frame"):
+        mapper.analyse(gdf, lens="all-demand", area=area)
+    with pytest.raises(RequestError, match="not of Incidents: call that first"):
+        mapper.ask.concentration(mapper.read(extract))
+
+
 @pytest.mark.parametrize("lens", shipped_lenses(), ids=lambda lens: lens.id)
 def test_a_dictionary_is_the_lens_of_its_file(lens):
     path = Path(mapper.__file__).parent / "lenses" / lens.source
