@@ -69,8 +69,8 @@ def _asker(question: Question) -> Callable[..., Answer]:
     def ask(result: Result, /, **choices: Any) -> Answer:
         if not isinstance(result, Result):
             raise RequestError(
-                f"A question is asked of what mapper.analyse returns, not of {type(result).__name__}:"
-                " call that first."
+                "A question is asked of what mapper.analyse returns, not of"
+                f" {type(result).__name__}: call that first."
             )
         _refuse_unknown(question, choices)
         chosen = question.choices.given(choices)
