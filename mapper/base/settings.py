@@ -22,6 +22,7 @@ from pydantic import (
 
 from mapper.base.errors import MapperError
 
+RECORDS_FILE = "mapper.sqlite"  # of the workspace, where no database is named
 LOOPBACK_HOSTS = ("localhost", "127.0.0.1", "::1")
 SHORTEST_TOKEN = 24
 
@@ -83,6 +84,11 @@ class Settings(BaseModel):
     metrics_token: Annotated[SecretStr, AfterValidator(_not_guessed)] = SecretStr("")  # monitoring
     idle_minutes: float = Field(default=15, gt=0, le=24 * 60)  # then a person is signed out
     session_hours: float = Field(default=10, gt=0, le=24)  # longest sign-in
+
+    @property
+    def keeps_records(self) -> bool:
+        """Whether there are records here: in a database that is named, or in the workspace."""
+        return self.database is not None or (self.workspace / RECORDS_FILE).is_file()
 
 
 @cache

@@ -15,6 +15,7 @@ from mapper.base.lazy import spare_numpy
 from mapper.base.text import count
 from mapper.cli.arguments import CommandRequest
 from mapper.cli.engine import HERE, READ_HERE, Engine, counted
+from mapper.cli.exporting import keep_release
 from mapper.cli.progress import part_of, shown_progress
 from mapper.cli.saying import STDOUT, put_out, say, say_aside
 
@@ -70,6 +71,7 @@ def ask(
         make = _whole if audience == "operational" else partial(_for_audience, audience)
         shown = make(asked, question, choices, engine, progress)
         progress("Writing the table and its manifest", 0.95)
+        keep_release(out, shown)
         written = () if out == STDOUT else write_answer(shown, out, forms=more, comments=comments)
     if out == STDOUT:
         put_out(exports(shown, ("csv",), comments=comments)["answer.csv"])

@@ -11,6 +11,7 @@ import typer
 
 from mapper.base.errors import DisclosureError, OutputError
 from mapper.base.files import Progress
+from mapper.cli.exporting import write_out
 from mapper.cli.file_arguments import AreaName, Background, ColumnMapping, Paths, PlaceFiles, Repair
 from mapper.cli.progress import part_of, shown_progress
 from mapper.cli.saying import say
@@ -155,7 +156,6 @@ def _preview(incidents: "Incidents", asked: _BriefingRequest) -> list[str]:
 
 def _write(incidents: "Incidents", asked: _BriefingRequest, progress: Progress) -> str:
     """Release, print and write a briefing, and return its marking."""
-    from mapper.base.files import write_whole
     from mapper.context.place_files import read_all_places
     from mapper.disclosure.people import one_person
     from mapper.outputs.briefing.content import briefing_content
@@ -180,7 +180,7 @@ def _write(incidents: "Incidents", asked: _BriefingRequest, progress: Progress) 
     content = briefing_content(gathered, shared=shared, places=near)
     form = asked.out.suffix.lower()
     file = briefing_file(content, form, made_by=person, made_at=now, ground=ground)
-    write_whole(asked.out, file)
+    write_out(asked.out, file, what="briefing")
     return gathered.now.marking
 
 

@@ -6,8 +6,9 @@ from typing import TYPE_CHECKING
 
 from mapper.base.text import count
 from mapper.cli.doubts import as_json, doubt_line
+from mapper.cli.exporting import write_out
 from mapper.cli.progress import shown_progress
-from mapper.cli.saying import STDOUT, put_out, say, say_aside
+from mapper.cli.saying import STDOUT, say, say_aside
 
 if TYPE_CHECKING:
     from mapper.incidents.quality import Quality
@@ -36,7 +37,6 @@ def run(
     from mapper.analysis.outside import outside_in_words, outside_of
     from mapper.areas.load import load_study_area
     from mapper.base.errors import InputError
-    from mapper.base.files import write_whole
     from mapper.incidents.mapping import load_mapping
     from mapper.incidents.quality import quality_report
     from mapper.incidents.read import read_incidents
@@ -54,15 +54,14 @@ def run(
         quality = quality_report(incidents)
         doubts = examine(incidents, ground)
         outside = outside_of(incidents.table, ground)
-    if files.rejected == STDOUT:
-        put_out(rejected_csv(incidents.rejected))
-    elif files.rejected:
-        write_whole(files.rejected, rejected_csv(incidents.rejected))
+    if files.rejected:
+        write_out(files.rejected, rejected_csv(incidents.rejected), what="rejected rows")
     if files.report:
-        write_whole(files.report, quality.to_json())
+        write_out(files.report, quality.to_json().encode(), what="quality of the data")
     if files.doubts:
         form = doubts_csv if files.doubts.suffix.lower() == ".csv" else doubts_html
-        write_whole(files.doubts, form(incidents, ground, doubts))
+        content = form(incidents, ground, doubts)
+        write_out(files.doubts, content, what="what in the data may mislead")
     speak = say_aside if files.rejected == STDOUT else say
     told = [doubt_line(one) for one in doubts]
     where = [*ground.notes] if area else []  # the own one was looked at when it was made

@@ -11,6 +11,7 @@ from mapper.base.text import count
 from mapper.cli.arguments import CommandRequest
 from mapper.cli.doubts import as_json, doubt_line
 from mapper.cli.engine import Engine
+from mapper.cli.exporting import keep_release
 from mapper.cli.file_arguments import (
     Background,
     Comments,
@@ -88,6 +89,7 @@ def run(
         beside = _signals(study, result, comments=csv_comments) if signals else {}
         progress("Writing the list, cells, map and manifest", 0.8)
         write = partial(write_outputs, comments=csv_comments, beside=beside, around=around)
+        keep_release(out, shown)
         write(shown, out, forms=chosen)
     notes = [f"  {note}" for note in result.notes if note.code in _TOLD]
     say(

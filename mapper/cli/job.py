@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING
 
 from mapper.base.errors import InputError, MapperError, OutputError, TooFewEventsError
 from mapper.base.text import count
+from mapper.cli.exporting import keep_release
 from mapper.cli.inputs import keep_inputs, paths_of
 from mapper.cli.job_file import Job, JobQuestion, read_job
 from mapper.cli.job_studies import JobStudies, job_studies
@@ -141,6 +142,7 @@ def _write(studies: JobStudies, lens_given: str, area_given: str, out: Path) -> 
     again = partial(studies.study, lens, area_given)
     for asked in job.questions:
         contents |= _answer(job, asked, study, result, again)
+    keep_release(folder, shown)
     write_contents(shown, folder, contents, around=around)
     return f"{count(len(shown.hotspots), 'hot spot')}, in {folder}. {shown.instead}".rstrip(". ")
 

@@ -4,6 +4,7 @@ from datetime import date
 from pathlib import Path
 
 from mapper.base.text import count
+from mapper.cli.exporting import write_out
 from mapper.cli.progress import shown_progress
 from mapper.cli.saying import say
 
@@ -18,7 +19,6 @@ def run(
 ) -> None:
     """List the sinks of some files; write choices that keep every one."""
     from mapper.base.errors import InputError
-    from mapper.base.files import write_whole
     from mapper.context.sink_choices import choices_text
     from mapper.context.sinks import find_sinks
     from mapper.incidents.mapping import load_mapping
@@ -37,7 +37,7 @@ def run(
         for sink in found
     ] or ["No point holds an outlying share of the incidents."]
     if out is not None:
-        write_whole(out, choices_text(found, on=today))
+        write_out(out, choices_text(found, on=today).encode(), what="points that hold very many")
         lines.append(
             f"{count(len(found), 'sink')} written to {out}: choose keep, move out or map for each."
         )

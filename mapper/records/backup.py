@@ -28,9 +28,9 @@ from mapper.analysis.kept_tallies import FOLDER as COUNTED
 from mapper.base.errors import RecordsError
 from mapper.base.files import Progress, digest_of, no_progress, open_regular, replacing, write_whole
 from mapper.base.json_text import json_of
+from mapper.base.settings import RECORDS_FILE as DATABASE
 from mapper.records.audit import Event, append
 from mapper.records.database import Database
-from mapper.records.engine import FILE_NAME as DATABASE
 from mapper.records.lock import FILE_NAME as LOCK
 from mapper.records.lock import sole_writer
 from mapper.records.migrate import newest_revision

@@ -10,8 +10,8 @@ from sqlalchemy import URL, Connection, Engine, create_engine, event, make_url
 from sqlalchemy.exc import ArgumentError
 
 from mapper.base.errors import RecordsError
+from mapper.base.settings import RECORDS_FILE
 
-FILE_NAME = "mapper.sqlite"
 WRITING = "mapper_writing"  # marks the connection of a writer
 ALONE = "mapper_alone"  # marks a connection whose statements stand outside any transaction
 BUSY_SECONDS = 30  # how long a writer waits for the one before it
@@ -35,7 +35,7 @@ def engine_of(url: str | None, *, workspace: Path) -> tuple[Engine, str]:
         When the URL names no SQLite file and no PostgreSQL database.
     """
     if not url:
-        return _sqlite((workspace / FILE_NAME).absolute())
+        return _sqlite((workspace / RECORDS_FILE).absolute())
     try:
         parsed = make_url(url)
     except ArgumentError:

@@ -15,11 +15,12 @@ from typing import Literal
 from sqlalchemy import Connection, inspect, text
 
 from mapper.base.errors import MapperError
+from mapper.base.settings import RECORDS_FILE
 from mapper.base.text import count
 from mapper.records.audit_check import Head, head_of, verify
 from mapper.records.database import Database
 from mapper.records.datasets import FOLDER, HALF_DONE, kept_datasets
-from mapper.records.engine import FILE_NAME, engine_of
+from mapper.records.engine import engine_of
 from mapper.records.lock import holder
 from mapper.records.migrate import newest_revision, revision
 from mapper.records.releases import kept_releases, register_faults
@@ -50,7 +51,7 @@ def inspect_records(
         Heads of the audit log that were kept elsewhere.
     """
     yield from _files(workspace)
-    if not url and not (workspace / FILE_NAME).is_file():
+    if not url and not (workspace / RECORDS_FILE).is_file():
         yield Inspection("Database", "note", "There are no records yet; the first use makes them.")
         return
     try:
@@ -95,7 +96,7 @@ def _files(workspace: Path) -> Iterator[Inspection]:
 
 def _private(workspace: Path) -> list[Path]:
     """Return what nobody else may look into."""
-    found = [workspace, workspace / FOLDER, *workspace.glob(f"{FILE_NAME}*")]
+    found = [workspace, workspace / FOLDER, *workspace.glob(f"{RECORDS_FILE}*")]
     return [path for path in found if path.exists()]
 
 

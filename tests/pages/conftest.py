@@ -16,9 +16,8 @@ from mapper.app.door.sign_ins import sign_ins
 from mapper.app.hotspots import page as hotspots_page
 from mapper.app.shell import datasets, doubts, kept_data, once
 from mapper.app.shell.router import PAGES
-from mapper.base.settings import settings
+from mapper.base.settings import RECORDS_FILE, settings
 from mapper.disclosure.people import Viewer
-from mapper.records.engine import FILE_NAME
 from mapper.records.open import database, open_database
 from tests.conftest import no_child
 from tests.small_extract import write_extract
@@ -91,7 +90,7 @@ def new_database(tmp_path_factory):
     """A database with all its tables and no entry: making one takes as long as a page."""
     folder = tmp_path_factory.mktemp("new")
     open_database(workspace=folder).close()
-    return folder / FILE_NAME
+    return folder / RECORDS_FILE
 
 
 @pytest.fixture(autouse=True)
@@ -99,7 +98,7 @@ def small_app(tmp_path, monkeypatch, small_file, new_database):
     """Show the small extract in place of the generated demonstration, from a clean start."""
     workspace = tmp_path / "workspace"
     workspace.mkdir(mode=0o700)
-    shutil.copy(new_database, workspace / FILE_NAME)
+    shutil.copy(new_database, workspace / RECORDS_FILE)
     monkeypatch.setenv("MAPPER_WORKSPACE", str(workspace))
     monkeypatch.setenv("MAPPER_DEMONSTRATION_FILE", str(small_file))
     forget()

@@ -12,7 +12,7 @@ from urllib.parse import urlsplit
 import psycopg
 import pytest
 
-from mapper.records.engine import FILE_NAME
+from mapper.base.settings import RECORDS_FILE
 from mapper.records.open import open_database
 
 ENGINES = ("sqlite", "postgresql")
@@ -67,7 +67,7 @@ def new_sqlite(tmp_path_factory):
     """A file with every table and no entry: making one takes longer than most tests."""
     folder = tmp_path_factory.mktemp("new")
     open_database(workspace=folder).close()
-    return folder / FILE_NAME
+    return folder / RECORDS_FILE
 
 
 @pytest.fixture(scope="session")
