@@ -46,7 +46,10 @@ AreaName = Annotated[
     typer.Option("--area", help=AREA_HELP, show_default=False),
 ]
 TableOut = Annotated[
-    Path, typer.Option(help="File to write, its form by its suffix; a manifest too.")
+    Path,
+    typer.Option(
+        help="File to write, such as answer.csv (its form by its suffix), or - for standard output."
+    ),
 ]
 Readers = Annotated[
     Literal["operational", "partnership", "public"],

@@ -73,6 +73,14 @@ class QuestionGroup(TyperGroup):
             command = command_of(question)
         return name, command, rest
 
+    def invoke(self, ctx: Any) -> Any:
+        """Run the command; an option that is missing is told with what it is for."""
+        try:
+            return super().invoke(ctx)
+        except typer.BadParameter as error:
+            error.message = error.message or getattr(error.param, "help", "") or ""
+            raise
+
 
 def _refusal(name: str) -> str:
     """Return why workers do not count for a question, and for what they do."""

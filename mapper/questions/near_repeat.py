@@ -130,7 +130,7 @@ def _verdict(found: NearRepeat) -> str:
     if not clear:
         return f"No band has clearly more pairs than chance ({over})."
     which = "1 band has" if clear == 1 else f"{clear} bands have"
-    return f"{which} more pairs than chance ({over}, so none of them is a find among many looks)."
+    return f"{which} more pairs than chance, even counting how many were looked at ({over})."
 
 
 QUESTION = Question(

@@ -96,3 +96,15 @@ def test_rejected_rows_on_standard_output(run, extract, tmp_path):
     said = run("check", extract, "--rejected", "-")
     assert said.out == (tmp_path / "rejected.csv").read_text("utf-8-sig")
     assert "2 rejected" in said.err
+
+
+@pytest.mark.parametrize(
+    ("words", "told"),
+    [
+        (("clock", "a.csv", "--lens", "drugs"), "'--out'. File to write, such as answer.csv"),
+        (("records", "show"), "'record'. Record number, such as"),
+    ],
+)
+def test_what_is_missing_is_told_with_what_it_is_for(run, words, told):
+    said = run(*words)
+    assert (said.code, told in said.err) == (2, True)
