@@ -20,6 +20,7 @@ import pandas as pd
 
 from mapper.analysis.place_names import KINDS_OF_PLACE
 from mapper.base.months import months_of
+from mapper.base.text import day_in_words
 from mapper.base.types import Flags, Integers
 from mapper.base.weights import median_of, sums
 from mapper.context.sinks import FEWEST, LEAST_SHARE
@@ -273,7 +274,7 @@ def replaced_from(
         part=str(since),
         since=first,
         finest=True,
-        remedy=f"choose days from {first:%d %B %Y} on, or rows of districts",
+        remedy=f"choose days from {day_in_words(first)} on, or rows of districts",
         from_day=first,
     )
 

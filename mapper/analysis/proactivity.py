@@ -33,7 +33,7 @@ from mapper.analysis.result import AnalysisResult
 from mapper.analysis.study import Study
 from mapper.base.errors import RequestError, TooFewEventsError
 from mapper.base.files import Progress, no_progress
-from mapper.base.text import count
+from mapper.base.text import count, day_in_words
 from mapper.base.types import Flags, Floats, Integers
 from mapper.grid.hexagons import Cells
 from mapper.lenses.classify import classify
@@ -305,9 +305,10 @@ def _list_words(study: Study, hotspots: pd.DataFrame, left: Flags) -> list[str]:
         f" {lost}"
         f" leave it and {gained} join it."
     )
-    for state, what in ((MERGED, "become part of another"), (SPLIT, "split off from another")):
-        if state in times:
-            told.append(f"{int(times[state])} {what}.")
+    if merged := int(times.get(MERGED, 0)):
+        told.append(f"{count(merged, 'place becomes', 'places become')} part of another.")
+    if split := int(times.get(SPLIT, 0)):
+        told.append(f"{count(split, 'place splits', 'places split')} off from another.")
     return told
 
 
@@ -328,8 +329,8 @@ def _place_words(study: Study, hot_cells: pd.DataFrame, areas: pd.DataFrame) -> 
     rates = areas[(areas["level"] == "district") & areas["rate"].notna()]
     columns = (rates[name].tolist() for name in ("name", "rate", "rate_low", "rate_high"))
     told.extend(
-        f"{name}: {rate:,.1f} incidents per 1,000 residents from {study.first:%d %B %Y} to"
-        f" {study.last:%d %B %Y} ({low:,.1f} to {high:,.1f})."
+        f"{name}: {rate:,.1f} incidents per 1,000 residents from"
+        f" {day_in_words(study.first)} to {day_in_words(study.last)} ({low:,.1f} to {high:,.1f})."
         for name, rate, low, high in zip(*columns, strict=True)
     )
     return told

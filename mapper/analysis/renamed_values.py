@@ -107,7 +107,7 @@ def _one_thing(one: Doubt, two: Doubt) -> Doubt:
         code="values renamed",
         effect="veto",
         words=(
-            f"“{one.part}” ({one.kind.replace('_', ' ')}) ends on {one.since:%d %B %Y} where"
+            f"“{one.part}” ({one.kind.replace('_', ' ')}) ends on {day_in_words(one.since)} where"
             f" “{two.part}” begins: perhaps one thing under two names."
         ),
         rows=np.union1d(one.rows, two.rows),

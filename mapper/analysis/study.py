@@ -30,7 +30,7 @@ from mapper.areas.study_area import StudyArea
 from mapper.base.errors import RequestError, TooFewEventsError
 from mapper.base.files import Progress, no_progress
 from mapper.base.note import Note
-from mapper.base.text import count
+from mapper.base.text import count, day_in_words
 from mapper.base.types import Flags, Floats, Integers
 from mapper.grid.counts import Counts, count_positions
 from mapper.grid.hexagons import Cells
@@ -369,7 +369,7 @@ def span_of(incidents: Incidents, within: Flags) -> tuple[date, date]:
         have = ""
         if len(table):
             first, last = table["start"].min(), table["start"].max()
-            have = f" They run from {first:%d %B %Y} to {last:%d %B %Y}."
+            have = f" They run from {day_in_words(first)} to {day_in_words(last)}."
         cause = refusal_words(incidents)
         advice = "" if cause else " Choose other dates."
         raise RequestError(f"{cause}No incident lies in the dates asked for.{have}{advice}")
@@ -391,7 +391,6 @@ def _refuse_too_few(
     raise TooFewEventsError(
         f"{cause}Only"
         f" {count(counts.total, 'incident counts', 'incidents count')} under “{lens.title}”"
-        f" from {first:%d %B %Y} to"
-        f" {last:%d %B %Y}: fewer than {FEWEST_INCIDENTS}, too few to tell a hot spot from chance."
-        f"{advice}"
+        f" from {day_in_words(first)} to {day_in_words(last)}: fewer than {FEWEST_INCIDENTS}, too"
+        f" few to tell a hot spot from chance.{advice}"
     )

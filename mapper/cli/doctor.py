@@ -14,6 +14,7 @@ from pathlib import Path
 from mapper.base.errors import MapperError
 from mapper.base.json_text import SMALL, json_of
 from mapper.base.settings import Settings, settings
+from mapper.base.text import day_in_words
 from mapper.base.top_level import top_level
 from mapper.cli.advisories import advisories
 from mapper.cli.doctor_files import given_file, installation_files
@@ -212,7 +213,8 @@ def known_weaknesses(here: Mapping[str, str]) -> Iterator[Inspection]:
     for words in listed.weaknesses(here):
         yield Inspection("Versions", "wrong", f"{words}. Update it.")
     words = (
-        f"{len(listed.known)} published weaknesses of {listed.gathered:%d %B %Y} were looked for;"
+        f"{len(listed.known)} published weaknesses of {day_in_words(listed.gathered)} were looked"
+        " for;"
     )
     words += " no later one is known here. Where there is a network, run pip-audit --strict and"
     yield Inspection("Versions", "note", f"{words} take a skip as a failure.")

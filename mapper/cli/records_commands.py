@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
-from mapper.base.text import count, shown_name
+from mapper.base.text import count, day_in_words, shown_name
 from mapper.cli.saying import STDOUT, put_out, say, say_aside
 
 if TYPE_CHECKING:
@@ -84,7 +84,7 @@ def _say_backup(done: str, path: Path, facts: "BackupFacts") -> None:
     """Say what a backup holds."""
     say(
         f"{done} {path}: {count(sum(facts.rows.values()), 'row')} of {len(facts.rows)} tables and"
-        f" {count(facts.files, 'file')} of {facts.made:%d %B %Y %H:%M} UTC"
+        f" {count(facts.files, 'file')} of {day_in_words(facts.made)} {facts.made:%H:%M} UTC"
         f" (SHA-256 {facts.digest})",
         rows=dict(facts.rows),
         files=facts.files,

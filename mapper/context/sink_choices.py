@@ -30,7 +30,7 @@ import pandas as pd
 import tomli_w
 
 from mapper.base.errors import ContextError
-from mapper.base.text import count
+from mapper.base.text import count, day_in_words
 from mapper.base.types import Integers
 from mapper.context.distances import around
 from mapper.context.sinks import REACH, Sink
@@ -188,7 +188,7 @@ def _note(one: SinkChoice, number: int) -> str:
     }[one.choice]
     return (
         f"Geocode sink {place}: {count(number, 'incident')} {done}, decided by {one.decided_by} on"
-        f" {one.decided_on:%d %B %Y}: {one.reason}"
+        f" {day_in_words(one.decided_on)}: {one.reason}"
     )
 
 

@@ -11,6 +11,7 @@
 import numpy as np
 import pandas as pd
 
+from mapper.base.text import day_in_words
 from mapper.base.types import Flags, Integers
 from mapper.incidents.doubt import FEWEST, Doubt, caveat
 from mapper.incidents.time_blocks import (
@@ -113,9 +114,10 @@ def _batches(start: Times, rows: Integers) -> list[Doubt]:
     mine = rows[many[of]]
     largest = int(number.argmax())
     more = f", and {int(many.sum()) - 1} more such moments" if many.sum() > 1 else ""
+    moment = pd.Timestamp(values[largest])
     words = (
         f"{number[largest]:,} incidents carry one and the same moment,"
-        f" {pd.Timestamp(values[largest]):%d %B %Y at %H:%M}{more}: perhaps entered together,"
+        f" {day_in_words(moment)} at {moment:%H:%M}{more}: perhaps entered together,"
         " later. They are left out wherever hours count."
     )
     return [

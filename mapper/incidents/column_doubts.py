@@ -17,6 +17,7 @@ import numpy as np
 import pandas as pd
 
 from mapper.base.months import days_of_month, months_of
+from mapper.base.text import day_in_words
 from mapper.base.types import Flags, Integers
 from mapper.incidents.clock_doubts import BATCH, clock_doubts
 from mapper.incidents.doubt import FEWEST, Doubt, caveat
@@ -88,8 +89,8 @@ def _crowded_days(start: Times, rows: Integers) -> list[Doubt]:
     busiest = day.min() + best
     mine = rows[day == busiest]
     words = (
-        f"{mine.size:,} incidents are dated {pd.Timestamp(busiest):%d %B %Y} where {usual:,.0f} a"
-        " day are usual: a backlog entered that day, or a day that stood out."
+        f"{mine.size:,} incidents are dated {day_in_words(pd.Timestamp(busiest))} where"
+        f" {usual:,.0f} a day are usual: a backlog entered that day, or a day that stood out."
     )
     return [
         Doubt(
@@ -125,8 +126,8 @@ def _missing_days(start: Times, rows: Integers) -> list[Doubt]:
     first, last = (days[at] + 1).astype(object), (days[at + 1] - 1).astype(object)
     expected = gaps[at] * rows.size / span
     words = (
-        f"No row at all from {first:%d %B %Y} to {last:%d %B %Y}, where about {expected:,.0f} are"
-        " usual: missing, not none."
+        f"No row at all from {day_in_words(first)} to {day_in_words(last)}, where about"
+        f" {expected:,.0f} are usual: missing, not none."
     )
     return [
         Doubt(
@@ -171,7 +172,7 @@ def incomplete_days(table: pd.DataFrame, days: int | None) -> list[Doubt]:
     if not late.size:
         return []
     words = (
-        f"The days after {last:%d %B %Y} are not all recorded yet: it takes {days} days until"
+        f"The days after {day_in_words(last)} are not all recorded yet: it takes {days} days until"
         f" 95 % of a day's incidents are in. {late.size:,} incidents lie there."
     )
     return [
@@ -183,7 +184,7 @@ def incomplete_days(table: pd.DataFrame, days: int | None) -> list[Doubt]:
             share=late.size / start.size,
             kind="reported",
             since=last + timedelta(days=1),
-            remedy=f"choose {last:%d %B %Y} as the last day",
+            remedy=f"choose {day_in_words(last)} as the last day",
             to_day=last,
         )
     ]
@@ -219,13 +220,13 @@ def _latest(day: Times, weeks: int, share: float) -> Doubt:
         code="days incomplete",
         effect="caveat",
         words=(
-            f"The days after {last:%d %B %Y} hold {share:.0%} of what the thirteen weeks before"
-            f" them did ({rows.size:,} incidents): perhaps they are not all recorded yet."
+            f"The days after {day_in_words(last)} hold {share:.0%} of what the thirteen weeks"
+            f" before them did ({rows.size:,} incidents): perhaps they are not all recorded yet."
         ),
         rows=rows,
         share=rows.size / day.size,
         kind="day",
         since=last + timedelta(days=1),
-        remedy=f"choose {last:%d %B %Y} as the last day",
+        remedy=f"choose {day_in_words(last)} as the last day",
         to_day=last,
     )

@@ -7,7 +7,7 @@ import numpy as np
 import pandas as pd
 
 from mapper.base.tables import FLAG_COLUMNS, REJECTED_COLUMNS
-from mapper.base.text import count
+from mapper.base.text import count, day_in_words
 from mapper.base.types import Flags, Integers
 from mapper.incidents.exchanged_dates import files_turned_back
 from mapper.incidents.faults import MISLEADING, ONE_REFERENCE, OTHER_DAYS
@@ -52,10 +52,10 @@ def only_days(incidents: Incidents, first: date | None, last: date | None) -> In
     ends = []
     if first is not None:
         out |= day < np.datetime64(first)
-        ends.append(f"from {first:%d %B %Y}")
+        ends.append(f"from {day_in_words(first)}")
     if last is not None:
         out |= day > np.datetime64(last)
-        ends.append(f"up to {last:%d %B %Y}")
+        ends.append(f"up to {day_in_words(last)}")
     left = set_aside(incidents, incidents.table, out, reason=OTHER_DAYS, field="start")
     words = f"Only days {' '.join(ends)} are used: {count(int(out.sum()), 'incident')} set aside"
     return replace(left, notes=(*incidents.notes, words))

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pandas as pd
 
+from mapper.base.text import day_in_words
 from mapper.base.types import Flags, Floats, Integers
 from mapper.incidents.coordinates import degrees_to_grid
 from mapper.incidents.doubt import FEWEST, Doubt, caveat
@@ -181,8 +182,8 @@ def _constant(name: str, value: str, at: np.datetime64, rows: Integers, size: in
         code="column constant",
         effect="veto",
         words=(
-            f"From {since:%d %B %Y} on, {name.replace('_', ' ')} is {value} in all {rows.size:,}"
-            " rows, and others before: it is no longer recorded."
+            f"From {day_in_words(since)} on, {name.replace('_', ' ')} is {value} in all"
+            f" {rows.size:,} rows, and others before: it is no longer recorded."
         ),
         rows=rows,
         share=rows.size / size,

@@ -12,7 +12,7 @@ import pandas as pd
 
 from mapper.analysis.examine import positions
 from mapper.areas.study_area import StudyArea
-from mapper.base.text import count
+from mapper.base.text import count, day_in_words
 from mapper.disclosure.release import MARKINGS
 from mapper.incidents.doubt import Doubt
 from mapper.incidents.table import Incidents
@@ -100,7 +100,9 @@ def _examples(incidents: Incidents, doubt: Doubt) -> pd.DataFrame:
 def _example_table(incidents: Incidents, doubt: Doubt) -> Table:
     table = _examples(incidents, doubt)
     rows = tuple(
-        (str(one.source), f"{one.row}", f"{one.start:%d %B %Y %H:%M}")
-        for one in table.itertuples(index=False)
+        (str(source), f"{row}", f"{day_in_words(start)} {start:%H:%M}")
+        for source, row, start in zip(
+            table["source"], table["row"], table["start"].dt.to_pydatetime(), strict=True
+        )
     )
     return Table("Example rows", ("File", "Row", "Start as read"), rows, (1,))

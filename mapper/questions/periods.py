@@ -13,7 +13,7 @@ import numpy.typing as npt
 
 from mapper.analysis.study import Study
 from mapper.base.errors import RequestError
-from mapper.base.text import count
+from mapper.base.text import count, period_in_words
 from mapper.base.types import Flags, Floats, Integers
 from mapper.grid.counts import count_by_period
 
@@ -92,7 +92,7 @@ def split_periods(study: Study, *, every: str, fewest: int = 2) -> Periods:
     starts = _whole(starts, study.first, study.last)
     if starts.size - 1 < fewest:
         raise RequestError(
-            f"{study.first:%d %B %Y} to {study.last:%d %B %Y} holds {max(starts.size - 1, 0)} whole"
+            f"{period_in_words(study.first, study.last)} holds {max(starts.size - 1, 0)} whole"
             f" periods of {_in_words(every)}, and {fewest} are needed. Choose other dates or"
             " shorter periods."
         )

@@ -8,7 +8,7 @@ import pandas as pd
 
 from mapper.analysis.study import Study
 from mapper.base.errors import RequestError
-from mapper.base.text import count
+from mapper.base.text import count, day_in_words
 from mapper.base.types import Integers
 from mapper.base.weights import sums
 
@@ -92,8 +92,8 @@ def windows_of_work(
     after = months_begun(work) if by_month else work
     if not bounds[0] < after.first <= bounds[1]:
         raise RequestError(
-            f"The data runs from {bounds[0]:%d %B %Y} to {bounds[1]:%d %B %Y}: it must reach to"
-            " both sides of the first day of the work. Give that day, or load other data."
+            f"The data runs from {day_in_words(bounds[0])} to {day_in_words(bounds[1])}: it must"
+            " reach to both sides of the first day of the work. Give that day, or load other data."
         )
     return _with_before(
         Window(after.first, min(after.last, bounds[1])), bounds[0], by_month=by_month

@@ -18,6 +18,7 @@ from pathlib import Path
 
 from mapper.base.errors import RecordsError
 from mapper.base.json_file import read_json
+from mapper.base.text import day_in_words
 
 FILE_NAME = ".lock"
 _LOOK_AGAIN = 0.05  # seconds
@@ -59,7 +60,7 @@ def holder(workspace: Path) -> str:
         since = datetime.fromisoformat(told["since"])
         return (
             f"{told['doing']} (process {told['process']} on {told['machine']}, since"
-            f" {since:%d %B %Y %H:%M} UTC)"
+            f" {day_in_words(since)} {since:%H:%M} UTC)"
         )
     except (OSError, ValueError, KeyError, TypeError):
         return ""

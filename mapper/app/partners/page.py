@@ -14,7 +14,7 @@ from mapper.app.shell.traces import trace
 from mapper.app.shell.words import bullets, notice, plain, show_title
 from mapper.app.work.record_page import known_places
 from mapper.base.errors import MapperError
-from mapper.base.text import count
+from mapper.base.text import count, day_in_words
 from mapper.disclosure.people import Viewer
 from mapper.records.actions import (
     PlannedAction,
@@ -114,7 +114,7 @@ def _show_record(viewer: Viewer, one: Version) -> None:
 def _ask_standing(viewer: Viewer, one: Version, action: PlannedAction, today: date) -> None:
     """Ask how one action stands, and keep what is said."""
     late = action.days_late(today)
-    due = f"due {action.due:%d %B %Y}" if action.due else "no day set"
+    due = f"due {day_in_words(action.due)}" if action.due else "no day set"
     words = f"{action.action} ({action.place or one.title}, {due})"
     state = f"{count(late, 'day')} late" if late else action.status
     key = f"{one.record} {action.row} {one.number}"

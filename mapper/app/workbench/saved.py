@@ -13,6 +13,7 @@ from mapper.app.shell.words import notice
 from mapper.app.workbench.answers import AnsweredQuestion, Asking, begin, released
 from mapper.app.workbench.places import PlacesAround, places_at_hand
 from mapper.base.errors import MapperError, RequestError
+from mapper.base.text import day_in_words
 from mapper.lenses.load import load_lens
 from mapper.questions.registry import QUESTIONS
 from mapper.records.open import database
@@ -57,6 +58,7 @@ def show_saved(dataset: Dataset) -> None:
     if not kept:
         notice("No run is saved yet. Ask a question, then press Save this run under its answer.")
         return
+    saved = [one.saved.astimezone() for one in kept]
     st.dataframe(
         {
             "Name": [one.title for one in kept],
@@ -64,7 +66,7 @@ def show_saved(dataset: Dataset) -> None:
             "Data": [one.data_title for one in kept],
             "Same data": ["yes" if one.data == dataset.digest else "no" for one in kept],
             "Saved by": [one.saved_by for one in kept],
-            "Saved": [one.saved.astimezone().strftime("%d %B %Y, %H:%M") for one in kept],
+            "Saved": [f"{day_in_words(at)}, {at:%H:%M}" for at in saved],
         },
         hide_index=True,
         key="saved runs",
