@@ -21,6 +21,7 @@ from pydantic import (
 )
 
 from mapper.base.errors import MapperError
+from mapper.base.validation import in_words
 
 RECORDS_FILE = "mapper.sqlite"  # of the workspace, where no database is named
 LOOPBACK_HOSTS = ("localhost", "127.0.0.1", "::1")
@@ -104,7 +105,7 @@ def settings() -> Settings:
         return Settings.model_validate(_environment())
     except ValidationError as error:
         faults = "; ".join(
-            f"MAPPER_{'_'.join(map(str, fault['loc'])).upper()}: {fault['msg']}"
+            f"MAPPER_{'_'.join(map(str, fault['loc'])).upper()}: {in_words(fault)}"
             for fault in error.errors()
         )
         raise MapperError(f"Settings that cannot be used: {faults}. Mend or remove them.") from None

@@ -51,6 +51,7 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationErr
 from mapper.analysis.request import CHOICES, AnalysisRequest
 from mapper.base.errors import MapperError, RequestError
 from mapper.base.toml_file import TomlKind
+from mapper.base.validation import in_words
 from mapper.incidents.gather import is_remote
 from mapper.incidents.partitions import files_where
 from mapper.outputs.forms import FORMS, REFERENCE_SYSTEMS
@@ -207,7 +208,10 @@ def read_job(path: Path) -> Job:
     try:
         job = Job.model_validate(written)
     except ValidationError as error:
-        named = [(".".join(map(str, f["loc"])) or "file", _words(f)) for f in error.errors()]
+        named = [
+            (".".join(map(str, fault["loc"])) or "file", in_words(fault, known=_keys(fault)))
+            for fault in error.errors()
+        ]
         faults = "; ".join(f"{at}: {words}" for at, words in named)
         raise RequestError(f"{path}: {faults}. Mend the file and run it again.") from None
     incidents = job.incidents.model_copy(
@@ -269,6 +273,10 @@ def _beside(home: Path, question: JobQuestion) -> JobQuestion:
     return JobQuestion(id=question.id, **given)
 
 
-def _words(fault: Mapping[str, Any]) -> str:
-    """Return a fault as it was raised here, or in the words of pydantic."""
-    return str(fault["ctx"]["error"]) if fault["type"] == "value_error" else fault["msg"]
+def _keys(fault: Mapping[str, Any]) -> list[str]:
+    """Return the keys of the section that a fault lies in."""
+    known: Any = Job
+    for name in fault["loc"][:-1]:
+        held = getattr(known, "model_fields", {})
+        known = held[name].annotation if name in held else None
+    return list(getattr(known, "model_fields", ()))

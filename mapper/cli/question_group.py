@@ -7,10 +7,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import typer
+from pydantic import ValidationError
 from typer.core import TyperCommand, TyperGroup
 from typer.main import get_command
 
 from mapper.base.errors import EngineError
+from mapper.base.validation import in_words
 from mapper.cli.file_arguments import (
     Comments,
     EngineName,
@@ -74,10 +76,12 @@ class QuestionGroup(TyperGroup):
         return name, command, rest
 
     def invoke(self, ctx: Any) -> Any:
-        """Run the command; an option that is missing is told with what it is for."""
+        """Run the command; what is missing is told with what it is for, a wrong value plainly."""
         try:
             return super().invoke(ctx)
         except typer.BadParameter as error:
+            if isinstance(error.__cause__, ValidationError):
+                error.message = in_words(error.__cause__.errors()[0]).rstrip(".") + "."
             error.message = error.message or getattr(error.param, "help", "") or ""
             raise
 

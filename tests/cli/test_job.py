@@ -183,10 +183,14 @@ def test_a_part_that_fails_leaves_the_others_and_exit_code_3(job_file):
             'forms = ["dwg"]',
             "outputs.forms.0: “dwg” is not one of",
         ),
-        ('title = "Monthly"', "titel = 1", "titel: Extra inputs"),
+        ('title = "Monthly"', "titel = 1", "titel: there is no such key (did you mean title?)"),
         ("last = 2030-12-31", "last = 2030-12-31\nlast_months = 3", "not both"),
         ('paths = ["incidents.csv"]', "paths = []", "incidents.paths"),
         ("[outputs]", "[outputs", "not valid TOML"),
+        ("[outputs]", "[[question]]\nid = 1\n[outputs]", "question: there is no such key"),
+        ("[outputs]", '[outputs]\naudience = "all"', "“all” will not do: give 'operational', "),
+        ("last = 2030-12-31", 'last = "soon"', "period.last: “soon” will not do: give a date such"),
+        ("last = 2030-12-31", "last_months = 900", "“900” will not do: give 600 or less"),
     ],
 )
 def test_a_faulty_job_is_refused_by_key(job_file, old, new, told):

@@ -108,3 +108,16 @@ def test_rejected_rows_on_standard_output(run, extract, tmp_path):
 def test_what_is_missing_is_told_with_what_it_is_for(run, words, told):
     said = run(*words)
     assert (said.code, told in said.err) == (2, True)
+
+
+@pytest.mark.parametrize(
+    ("option", "value", "told"),
+    [
+        ("--alpha", "x", "'--alpha': “x” will not do: give a number."),
+        ("--rings", "2.5", "'--rings': “2.5” will not do: give a whole number."),
+        ("--engine", "daks", "'--engine': 'daks' is not one of 'here', 'dask'."),
+    ],
+)
+def test_a_wrong_value_is_told_plainly(run, option, value, told):
+    said = run("density", "a.csv", "--lens", "drugs", "--out", "d.csv", option, value)
+    assert (said.code, told in " ".join(said.err.split())) == (2, True)
