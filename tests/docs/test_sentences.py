@@ -13,7 +13,17 @@ SPEAKS = re.compile(
     r"|weakest|_ranks|how_it_did|not_judged|would_tell)$|^describe_"
 )
 SPEAKING_FILES = {"words", "place_doubts"}  # where every function speaks
-ROOMS = ("analysis", "context", "disclosure", "outputs", "questions", "statistics", "records", "app", "cli")
+ROOMS = (
+    "analysis",
+    "context",
+    "disclosure",
+    "outputs",
+    "questions",
+    "statistics",
+    "records",
+    "app",
+    "cli",
+)
 FEWEST = 3  # words: shorter pieces are units and names, not sentences
 HEADING = re.compile(r"^### `(?P<file>[\w/]+\.py)` `(?P<function>\w+)`$", re.MULTILINE)
 ASIDE = re.compile(r"^- `([\w/]+\.py)` `(\w+)`: ", re.MULTILINE)  # not about a place
