@@ -26,6 +26,7 @@ class Questions(SphinxDirective):
     """Every question of ``mapper.ask``, as the registry has them."""
 
     def run(self) -> list[nodes.Node]:
+        """Return an entry for each."""
         names = "\n".join(f".. autofunction:: mapper.ask.{name}" for name in dir(mapper.ask))
         return self.parse_text_to_nodes(names)
 

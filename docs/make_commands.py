@@ -1,4 +1,4 @@
-"""Write the table of questions in docs/commands.md anew: run it after a question's choices change."""
+"""Write the questions of docs/commands.md anew: run it after a question's choices change."""
 
 from pathlib import Path
 

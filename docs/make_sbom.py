@@ -1,8 +1,8 @@
 """The software bill of materials: every package that is installed with mapper, as CycloneDX JSON.
 
 ``python docs/make_sbom.py dist/mapper.cdx.json`` (``make sbom``) writes it from what is
-installed here, which is what ``constraints.txt`` pins. It holds what mapper needs with all its extras and what that needs in
-turn, none of what only its tests need.
+installed here, which is what ``constraints.txt`` pins. It holds what mapper needs with all its
+extras and what that needs in turn, none of what only its tests need.
 """
 
 import sys
@@ -18,6 +18,7 @@ from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
 
 EXTRAS = ("dask", "duckdb", "scan", "store", "terrain")
+LONG = 100  # characters of a licence: some packages give the whole text
 
 
 def needs_of(name, *extras):
@@ -46,7 +47,7 @@ def component(name):
     """Return a package with its version and its licence as its makers say it."""
     told = metadata(name)
     licence = told.get("License-Expression") or told.get("License") or ""
-    is_short = 0 < len(licence) < 100  # some give the whole text
+    is_short = 0 < len(licence) < LONG
     return Component(
         name=name,
         version=version(name),

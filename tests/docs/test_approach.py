@@ -17,7 +17,8 @@ from mapper.records.templates import templates
 
 PAGE = Path(__file__).parents[2] / "docs" / "approach.md"
 CARD = (Path(patch.__file__).parent / "panel.js").read_text("utf-8")
-ROWS = re.findall(r"^\| (.+?) \| `(.+?)` \| (\w+) `(.+?)` \|$", PAGE.read_text("utf-8"), re.M)
+ROW = re.compile(r"^\| (.+?) \| `(.+?)` \| (\w+) `(.+?)` \|$", re.MULTILINE)
+ROWS = ROW.findall(PAGE.read_text("utf-8"))
 
 
 def is_there(kind, name):

@@ -27,9 +27,9 @@ from mapper.base.settings import settings
 from mapper.cli.commands import app
 from mapper.cli.job import run
 from mapper.context.phases import read_phase_rules
+from mapper.disclosure.people import one_person
 from mapper.disclosure.release_plan import read_plan
 from mapper.incidents.mapping import load_mapping
-from mapper.disclosure.people import one_person
 from mapper.lenses.load import load_lens
 from mapper.records.agencies import read_agencies
 from mapper.records.open import database
@@ -154,7 +154,8 @@ def run_bash(page, text, folder):
         for kind, path in write_lancashire(folder / "official").items():
             path.rename(folder / f"{kind}{path.suffix}")
         (folder / "lookup.csv").write_text(
-            "LAD24CD,LAD24NM,PFA24NM\nE07000123,Preston,Lancashire\nE07000126,South Ribble,Lancashire"
+            "LAD24CD,LAD24NM,PFA24NM\nE07000123,Preston,Lancashire\n"
+            "E07000126,South Ribble,Lancashire"
         )
     if page.name == "visits.md":
         plan = Work("P-1", "plan", {"name": "Lights", "cells": ["8919516040bffff"]})

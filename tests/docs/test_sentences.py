@@ -50,8 +50,7 @@ def templates(function):
                 inner.update(id(each) for each in node.values)
                 found.append(template(node))
             elif isinstance(node, ast.Constant) and isinstance(node.value, str):
-                if id(node) not in inner:
-                    found.append(template(node))
+                found.extend([] if id(node) in inner else [template(node)])
     return [
         text
         for text in found
