@@ -3,7 +3,7 @@
 | looked for | what is usual |
 |---|---|
 | a minute of the day that holds at least three times any other whole hour's | 1 in 1,440 |
-| whole hours | 1 in 60, in practice up to a third |
+| whole hours, or the same minute of each | 1 in 60, in practice up to a third |
 | starts of blocks of two hours and more (:mod:`mapper.incidents.time_blocks`) | none |
 | one moment of one day that many rows carry | repeats of one incident |
 """
@@ -11,7 +11,7 @@
 import numpy as np
 import pandas as pd
 
-from mapper.base.text import day_in_words
+from mapper.base.text import count, day_in_words
 from mapper.base.types import Flags, Integers
 from mapper.incidents.doubt import FEWEST, Doubt, caveat
 from mapper.incidents.time_blocks import (
@@ -22,6 +22,7 @@ from mapper.incidents.time_blocks import (
     Times,
     block_starts,
     minute_of_day,
+    past_the_hour,
 )
 
 BATCH = 20  # rows of one moment
@@ -67,7 +68,8 @@ def _in_blocks(rows: Integers, blocks: Integers, timed: int) -> Doubt:
 def _standing_for_unknown(held: Integers) -> list[int]:
     """Return the minutes of the day that hold far more than any whole hour does."""
     total = held.sum()
-    usual = np.sort(held[::HOUR])[-4]  # three whole hours may stand for unknown: 00, 12 and 09
+    hours = np.sort(held[past_the_hour(held) :: HOUR])
+    usual = hours[-4]  # three whole hours may stand for unknown: 00, 12 and 09
     least = max(MANY_TIMES * usual, FEWEST, LEAST_SHARE * total, MANY_TIMES * total / MINUTES)
     return np.flatnonzero(held > least).tolist()
 
@@ -91,12 +93,14 @@ def _unknown_times(rows: Integers, minute: int, timed: int) -> Doubt:
 
 
 def _rounded(rows: Integers, of_day: Integers) -> list[Doubt]:
-    """Say when most times are whole hours."""
-    whole = rows[of_day % HOUR == 0]
+    """Say when most times are whole hours, or one minute of each hour."""
+    minute = past_the_hour(np.bincount(of_day, minlength=MINUTES))
+    whole = rows[of_day % HOUR == minute]
     if rows.size < FEWEST or whole.size <= _ROUNDED * rows.size:
         return []
     share = whole.size / rows.size
-    words = f"{share:.0%} of times are whole hours: hours are known to within one or so."
+    which = f"{count(minute, 'minute')} past an hour" if minute else "whole hours"
+    words = f"{share:.0%} of times are {which}: hours are known to within one or so."
     remedy = "give times to the minute in the file, where the record system holds them"
     return [caveat("times rounded", words, whole, share, kind="time", remedy=remedy)]
 

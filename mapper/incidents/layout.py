@@ -291,6 +291,13 @@ def _unknown(sheet: Sheet, found: set[str]) -> str:
             f"{sheet.name}: is neither a police.uk street file nor an extract; its columns are"
             f" {_shown(sheet.header)}."
         )
+    named = Counter(_plain(name) for name in sheet.header if name)
+    twice = [name for name in sheet.header if named[_plain(name)] > 1]
+    if twice:
+        start += (
+            f" Some stand twice ({_shown(twice)}), and a mapping can name neither of two: rename"
+            " one in the file before it is mapped."
+        )
     offered = offer_mapping(sheet.header, sheet.sample(), located=sheet.located)
     return " ".join(filter(None, (start, sheet.elsewhere, offered)))
 

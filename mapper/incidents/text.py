@@ -112,7 +112,7 @@ def text_of(found: IncidentFile, data: bytes | None) -> Text:
 
 
 def in_columns(text: Text) -> Text:
-    """Return a text of fixed width or in single quotes as tab-separated text, others as they are.
+    """Return a text that is divided in another way as tab-separated text, others as they are.
 
     The digest stays that of the file.
     """

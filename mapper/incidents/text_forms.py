@@ -1,7 +1,8 @@
-"""Text tables in which nothing divides the fields but their place in the line, or single quotes.
+"""Text tables in which nothing divides the fields as usual: fixed width, quotes of other kinds.
 
 Database consoles print columns under a rule of dashes, older systems columns of fixed width with
-two or more blanks between them, some exports put fields in single quotation marks. Each is
+two or more blanks between them, some exports put fields in single quotation marks, and a table
+that was pasted into one column of a spreadsheet has each line as a quoted text. Each is
 rewritten as tab-separated text, line for line, before it is read as any other; a line that does
 not keep to the columns stays one field, so that it is told and not cut.
 """
@@ -14,16 +15,18 @@ from itertools import islice, pairwise
 
 _BATCH = 10_000  # records written at a time
 _LINES = 200  # of the head, from which columns are told
+_REMARKS = 3  # fewer lines above and below a table are a title and a count of rows
 _LEAST = 3  # columns of a table told by blanks alone
 _RULE = re.compile(r"[ \t]*-{2,}(?:[ \t]+-{2,})+[ \t]*")
 _QUOTED = re.compile(r"\s*'[^'\n]*'(?:([,;|\t])'[^'\n]*')(?:\1'[^'\n]*')*\s*")
+_WHOLE = re.compile(r'\s*"(?:[^"\n]|"")*"[\s,;]*')
 _DIVIDED = re.compile(r"[,;|\t]")
 
 Spans = tuple[tuple[int, int | None], ...]
 
 
 def delimiting(head: bytes) -> Callable[[Iterable[str]], Iterator[bytes]] | None:
-    """Return what rewrites the lines of a table of fixed width or in single quotes, else nothing.
+    """Return what rewrites the lines of a table that is divided in another way, else nothing.
 
     Parameters
     ----------
@@ -36,6 +39,8 @@ def delimiting(head: bytes) -> Callable[[Iterable[str]], Iterator[bytes]] | None
     if found := _QUOTED.fullmatch(lines[0]):
         mark = found.group(1)
         return lambda every: _written(csv.reader(every, delimiter=mark, quotechar="'"))
+    if divider := _inside(lines):
+        return lambda every: _written(_unpacked(every, divider))
     rule = _rule_of(lines)
     spans = _under(rule) if rule else _between_blanks(lines)
     if not spans:
@@ -43,6 +48,25 @@ def delimiting(head: bytes) -> Callable[[Iterable[str]], Iterator[bytes]] | None
     return lambda every: _written(
         _cut(line, spans) for text in every if (line := text.rstrip("\r\n")) != rule
     )
+
+
+def _inside(lines: list[str]) -> str:
+    """Return what divides the texts that whole lines are, where each is a record of a table."""
+    whole = [line for line in lines if _WHOLE.fullmatch(line)]
+    if len(whole) <= max(1, len(lines) - _REMARKS):
+        return ""
+    for divider in "\t;|,":
+        sizes = {len(record) for record in _unpacked(whole, divider)}
+        if len(sizes) == 1 and sizes.pop() >= _LEAST:
+            return divider
+    return ""
+
+
+def _unpacked(lines: Iterable[str], divider: str) -> Iterator[list[str]]:
+    """Yield the records that are written in the one text of each line."""
+    for record in csv.reader(lines):
+        text = record[0] if record and not any(record[1:]) else ""
+        yield next(csv.reader([text], delimiter=divider), []) if text else record
 
 
 def _written(records: Iterable[list[str]]) -> Iterator[bytes]:

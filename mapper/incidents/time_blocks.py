@@ -23,6 +23,8 @@ _MARKS = 2, 12  # fewest and most starts of a day
 _APART = 2 * HOUR
 _EVEN = 1.5  # longest block over shortest
 _ALL = 0.9  # of times, where there are two starts
+_MOST = 0.5  # of times, where all hours are written alike
+_SEVERAL = 4  # hours that must be written so
 _UNKNOWN = (0, 12 * HOUR)  # minutes that may stand for "not known" beside blocks
 
 Times = npt.NDArray[np.datetime64]
@@ -32,6 +34,31 @@ def minute_of_day(start: Times) -> Integers:
     """Return the minute of the day of each time; shape (incidents,)."""
     found = (start - start.astype("datetime64[D]")) // np.timedelta64(1, "m")
     return np.asarray(found, dtype=np.int64)
+
+
+def past_the_hour(held: Integers) -> int:
+    """Return at which minute of each hour most times stand, whole hours unless others clearly do.
+
+    A system that writes the middle or the end of each hour fills one such minute in every hour,
+    one time that stands for "not known" fills it in one.
+
+    Parameters
+    ----------
+    held
+        Times at each minute of the day, shape (1440,).
+
+    Examples
+    --------
+    >>> held = np.zeros(1440, dtype=np.int64)
+    >>> held[15::60] = 20
+    >>> past_the_hour(held)
+    15
+    """
+    by_minute = held.reshape(-1, HOUR)
+    most = int(by_minute.sum(axis=0).argmax())
+    usual = np.sort(by_minute, axis=0)[-_SEVERAL]
+    clear = by_minute[:, most].sum() > _MOST * held.sum() and usual[most] > MANY_TIMES * usual[0]
+    return most if clear else 0
 
 
 def block_starts(held: Integers) -> Integers:
@@ -49,7 +76,7 @@ def block_starts(held: Integers) -> Integers:
     >>> block_starts(held).tolist()
     [360, 840, 1320]
     """
-    hours = np.sort(held[::HOUR])
+    hours = np.sort(held[past_the_hour(held) :: HOUR])
     usual = hours[hours.size // 2 - 1]  # twelve blocks leave the other hours empty
     least = max(MANY_TIMES * usual, FEWEST, LEAST_SHARE * held.sum())
     marks = np.flatnonzero(held > least)

@@ -88,17 +88,28 @@ _REWRITES: tuple[tuple[str, str], ...] = (
     (r"^([0-3][0-9])([01][0-9])((?:19|20)[0-9]{2})([0-9]{2})([0-9]{2})([0-9]{2})?$",
      r"\1/\2/\3 \4:\5"),
     (r"^([0-9]{1,2}) ([0-9]{1,2}) ([0-9]{4}|[0-9]{2})\b", r"\1/\2/\3"),
-    (r"^([0-9]{6}|[0-9]{8})\.0+$", r"\1"),
+    (r"^([0-9]{7,8})\.0+$", r"\1"),
     (r"\s+", " "),
 )  # fmt: skip
 _HOURS = r"\s*(?:hrs?|hours|h)\.?"
 _HOUR_ALONE = rf"(?i)^({_DATE})\s+([0-9]{{1,2}})(?:{_HOURS})?$"
 _ISO_HOUR = rf"^({_DATE})T([0-9]{{1,2}})(Z?)$"  # by the standard an hour, whatever stands beside it
 _TOGETHER = rf"(?i)^(?:{_DATE})\s+[0-9]{{3,4}}(?:{_HOURS})?$"  # 843, 1643: hours and minutes
+_FIRST_DAYS = tuple(
+    (rf"^{day}(?:[T ]00:00(?::00(?:\.0+)?)?)?$", month)
+    for day, month in (
+        (r"0?1[/.-]([0-9]{1,2})[/.-]([0-9]{4})", r"\2-\1"),
+        (r"([0-9]{1,2})[/.-]0?1[/.-]([0-9]{4})", r"\2-\1"),
+        (r"([0-9]{4})[/.-]([0-9]{1,2})[/.-]0?1", r"\1-\2"),
+    )
+)
+_SIX = r"^([0-9]{4})([0-9]{2})(?:\.0+)?$"
+_MONTH_DIGITS, _NO_OTHER = r"^(?:19|20)[0-9]{2}(?:0[1-9]|1[0-2])", "201300"
 _SERIAL = r"^[0-9]{5}(?:[.,][0-9]+)?$"
 _EPOCH = r"^[0-9]{9,10}(?:\.[0-9]+)?$|^[0-9]{13}(?:\.0*)?$|^[0-9]{16}$|^[0-9]{19}$"
 _JSON = r"^\\?/Date\(([0-9]+)(?:[+-][0-9]{4})?\)\\?/$"
-_DAY_SECONDS = 86_400
+_DAY_SECONDS, _DAY_MINUTES = 86_400, 1_440
+_OVER = 0.2  # of numbers whose last two digits are no minutes of an hour
 _FINE = 5  # decimals of a day from which seconds can be told; fewer give the nearest minute
 _SERIAL_START = np.datetime64("1899-12-30", "us")
 _SERIALS = (20_000, 80_000)  # 1954 to 2119
@@ -114,7 +125,7 @@ _POINTED = (
 def plain_times(values: pa.Array) -> pa.Array:
     """Return texts with every unusual way of writing a time made plain."""
     texts = pc.replace_substring_regex(values, _ISO_HOUR, r"\1 \2:00\3")
-    texts = _with_clock(_pointed(_dated(texts)))
+    texts = _months(_since_midnight(_with_clock(_pointed(_dated(texts)))))
     alone = pc.match_substring_regex(texts, _HOUR_ALONE)
     if pc.sum(alone).as_py():
         hour = rf"(?i)\s(?P<hour>[0-9]{{1,2}})(?:{_HOURS})?$"
@@ -126,6 +137,32 @@ def plain_times(values: pa.Array) -> pa.Array:
     for pattern, instead in _REWRITES:
         texts = pc.replace_substring_regex(texts, pattern, instead)
     return pc.utf8_trim_whitespace(texts)
+
+
+def first_days(values: pa.Array) -> pa.Array:
+    """Return first days of months as the months that they stand for, where all texts are such.
+
+    A spreadsheet makes them of ``2025-03``; whether the day or the month comes first then shows,
+    for one of both is always 1.
+    """
+    for pattern, month in _FIRST_DAYS:
+        if pc.all(pc.match_substring_regex(values, pattern)).as_py():
+            return pc.replace_substring_regex(values, pattern, month)
+    return values
+
+
+def _months(values: pa.Array) -> pa.Array:
+    """Return texts in which 202506 is a month, where all numbers of six digits may be one.
+
+    From 2013 on it is no other date: there is no thirteenth month. 201206 may be 20 December 2006,
+    and is a month beside one that is no other date.
+    """
+    some = values.filter(pc.match_substring_regex(values, _SIX))
+    if not len(some) or not pc.all(pc.match_substring_regex(some, _MONTH_DIGITS)).as_py():
+        return values
+    if not pc.any(pc.greater_equal(some, _NO_OTHER)).as_py():
+        return values
+    return pc.replace_substring_regex(values, _SIX, r"\1-\2")
 
 
 def _dated(values: pa.Array) -> pa.Array:
@@ -178,6 +215,27 @@ def _with_clock(values: pa.Array) -> pa.Array:
         return f"{date} {minutes // 60:02}:{minutes % 60:02}"
 
     return _rewritten(values, rf"^(?P<date>{_DATE}){_MIDNIGHT}\s+(?P<part>0?\.[0-9]+)$", clock)
+
+
+def _since_midnight(values: pa.Array) -> pa.Array:
+    """Return texts in which minutes since midnight after a date have become a time of day.
+
+    Of hours and minutes without a colon (930 is 09:30) no last two digits are over 59, of minutes
+    since midnight four in ten are.
+    """
+    pattern = rf"^(?P<date>{_DATE}){_MIDNIGHT}\s+(?P<part>[0-9]{{1,4}})$"
+    held = pc.extract_regex(values, pattern).drop_null()
+    if not len(held):
+        return values
+    numbers = held.field(1).cast(pa.int64()).to_numpy()
+    over = np.mean(numbers % 100 > _LAST_MINUTE)
+    if numbers.max() >= _DAY_MINUTES or over < _OVER:
+        return values
+
+    def clock(date: str, part: str) -> str:
+        return f"{date} {int(part) // 60:02}:{int(part) % 60:02}"
+
+    return _rewritten(values, pattern, clock)
 
 
 def _rewritten(values: pa.Array, pattern: str, write: Callable[[str, str], str]) -> pa.Array:

@@ -65,7 +65,8 @@ _YEAR_FIRST = (
 )
 _NAMED_MONTH = r"^(?P<name>[A-Za-z]{3,10})[-\s]+(?P<year>[0-9]{4}|[0-9]{2})$"
 _MONTH_YEAR = r"^(?P<month>[0-9]{1,2})[-/](?P<year>(?:19|20)[0-9]{2})$"
-_DAY_FIRST_COMPACT = r"^(?P<day>[0-9]{2})(?P<month>[0-9]{2})(?P<year>(?:19|20)[0-9]{2})" + _CLOCK
+# A spreadsheet takes 05072025 for a number and drops its zero: 5072025.
+_DAY_FIRST_COMPACT = r"^(?P<day>[0-9]{1,2})(?P<month>[0-9]{2})(?P<year>(?:19|20)[0-9]{2})" + _CLOCK
 _PATTERNS = (
     _ISO_MONTH, ISO, NUMBERS, _NAMED, _NAMED_MONTH, _NAME_FIRST, _YEAR_FIRST, _COMPACT,
     _DAY_FIRST_COMPACT, _MONTH_YEAR,

@@ -16,8 +16,9 @@ from mapper.base.types import Flags
 from mapper.incidents.columns import Distinct
 from mapper.incidents.date_order import settle_order, swapped_in_part
 from mapper.incidents.faults import Faults
-from mapper.incidents.layout import Layout
+from mapper.incidents.layout import POLICE_UK, Layout
 from mapper.incidents.time_ranges import split_ranges
+from mapper.incidents.time_words import first_days
 from mapper.incidents.times import (
     DAY,
     MINUTE,
@@ -103,6 +104,8 @@ def _column(
 ) -> Moment:
     """Return the moments of one column, its faults added."""
     name = layout.names[field]
+    if layout.format == POLICE_UK:
+        held = replace(held, values=first_days(held.values))
     order = layout.date_order or settle_order(held.values, file=file, column=name)
     if order == "month-first" and not layout.date_order:
         notes.append(f"{file}: dates in {name} are month-first, as the column itself proves")
@@ -121,6 +124,14 @@ def _column(
         notes.append(
             f"{file}: {count(worded, 'row')} with words for the time of day in {name}, such as"
             f" {example!r}: read as the whole day"
+        )
+    skipped = (times.precision == MINUTE) & _skipped_hour(times.moment)
+    if rows := int(held.among(skipped).sum()):
+        example = held.values.filter(pa.array(skipped))[0].as_py()  # noqa: PD011 - no table's
+        notes.append(
+            f"{file}: in {name} {count(rows, 'time falls', 'times fall')} into the hour that clocks"
+            f" skip in March, such as {example!r}: kept as written. A system that keeps UTC writes"
+            " such times, and all of its summer times are then an hour early"
         )
     wrong = np.isnat(times.moment)
     if wrong.size and wrong.all():
@@ -158,6 +169,18 @@ def _repeated_hour(moment: Moments) -> Flags:
         "Europe/London", ambiguous="NaT", nonexistent="shift_forward"
     )
     return np.asarray(zoned.isna(), dtype=bool)
+
+
+def _skipped_hour(moment: Moments) -> Flags:
+    """Return which times London's clocks never show: those of one hour of a night in March."""
+    clock = moment - moment.astype("datetime64[D]")
+    at = np.flatnonzero((clock >= _HOUR) & (clock < 2 * _HOUR))
+    zoned = pd.DatetimeIndex(moment[at]).tz_localize(
+        "Europe/London", ambiguous=np.zeros(at.size, dtype=bool), nonexistent="NaT"
+    )
+    found = np.zeros(moment.size, dtype=bool)
+    found[at] = zoned.isna()
+    return found
 
 
 def _start(

@@ -38,10 +38,25 @@ def test_plain_data_raises_nothing(seed):
     assert codes(plain(seed)) == []
 
 
-def test_times_rounded_to_the_hour_raise_no_minute_of_their_own():
+@pytest.mark.parametrize(
+    ("minute", "told"), [(0, "whole hours"), (1, "1 minute past an"), (15, "15 minutes past an")]
+)
+def test_times_rounded_to_the_hour_raise_no_minute_of_their_own(minute, told):
     table = plain()
-    table["start"] = table["start"].dt.floor("h").astype("datetime64[us]")
-    assert codes(table) == ["times rounded"]
+    past = np.timedelta64(minute, "m")
+    table["start"] = table["start"].dt.floor("h").astype("datetime64[us]") + past
+    (found,) = column_doubts(table)
+    assert (found.code, found.rows.size) == ("times rounded", SIZE)
+    assert told in found.words
+
+
+def test_an_unknown_time_is_told_among_times_of_one_minute_of_each_hour():
+    table = plain()
+    past = np.timedelta64(15, "m")
+    table["start"] = table["start"].dt.floor("h").astype("datetime64[us]") + past
+    rows = np.arange(0, SIZE, 3)
+    table.loc[rows, "start"] = table["start"].iloc[rows].dt.normalize().to_numpy()
+    assert sorted(codes(table)) == ["times rounded", "times unknown"]
 
 
 @pytest.mark.parametrize(("hour", "minute"), [(0, 0), (12, 0), (0, 1), (23, 59)])

@@ -73,6 +73,7 @@ def test_a_time_is_read_however_it_is_written(tmp_path, text):
     ("names", "cells"),
     [
         (["Easting", "Northing"], ["335,011.00", "391,150.00"]),
+        (["Easting", "Northing"], ["335011 mE", "391150mN"]),
         (["Easting", "Northing"], ['="335011"', "'391150"]),
         (["Grid"], ["335011391150"]),
         (["NGR"], ["SJ/35011/91150"]),
@@ -105,6 +106,7 @@ def test_a_place_is_read_however_it_is_written(tmp_path, names, cells):
         (["Dt Committed", "Tm Committed"], ["15-May-2026", "1643"]),
         (["Date Of Offence", "Beat", "Time Of Offence"], ["15/05/2026", "B1", "16.43 hrs"]),
         (["Date", "Time"], ["15/05/2026 00:00:00", "30/12/1899 16:43:00"]),
+        (["Date", "Time"], ["15052026", "16:43"]),
     ],
 )
 def test_a_date_and_its_clock_apart_are_joined(tmp_path, names, cells):
@@ -296,8 +298,10 @@ def fixed(cells):
         lambda rows: [fixed(HEADER), RULE, *map(fixed, rows)],
         lambda rows: ["   ".join(f"{cell:<18}" for cell in row) for row in [HEADER, *rows]],
         lambda rows: [",".join(f"'{cell}'" for cell in row) for row in [HEADER, *rows]],
+        lambda rows: [f'"{";".join(row)}",,' for row in [HEADER, *rows]],
+        lambda rows: ['"' + ",".join(f'""{c}""' for c in row) + '"' for row in [HEADER, *rows]],
     ],
-    ids=["under a rule", "between blanks", "single quotes"],
+    ids=["under a rule", "between blanks", "single quotes", "lines quoted", "quoted twice"],
 )  # fmt: skip
 def test_tables_that_nothing_divides_but_their_place_or_single_quotes(tmp_path, lines):
     rows = [[cell.format(n=n) for cell in ROW] for n in range(SIZE)]

@@ -219,6 +219,26 @@ def test_a_name_as_police_uk_writes_it_goes_before_a_cleaned_one(tmp_path):
     assert found.table["lon"].tolist() == [-2.98]
 
 
+@pytest.mark.parametrize(
+    "month",
+    ["202602", "202602.0", "Feb-26", "01/02/2026", "02/01/2026", "1/2/2026 00:00", "2026-02-01"],
+)
+def test_months_of_police_uk_that_a_spreadsheet_wrote_anew_are_the_same_months(tmp_path, month):
+    others = {"02/01/2026": "12/01/2025", "01/02/2026": "01/12/2025"}  # which one is always 1
+    rows = [["a" * 64, month, *CRIME[2:]], ["b" * 64, others.get(month, month), *CRIME[2:]]]
+    table = read(write(tmp_path / "a.csv", [POLICE_UK, *rows])).table
+    second = "2025-12" if month in others else "2026-02"
+    assert table["start"].dt.strftime("%Y-%m").tolist() == ["2026-02", second]
+    assert set(table["precision"]) == {"month"}
+
+
+def test_a_name_that_stands_twice_is_told_with_the_mapping_that_cannot_tell_them(tmp_path):
+    header = ["Ref", "Date", "Date", "Easting", "Northing", "Offence"]
+    row = ["R1", "02/03/2026", "13/03/2026", "334567", "390123", "Robbery"]
+    with pytest.raises(InputError, match=r"Some stand twice \('Date', 'Date'\), .* rename one"):
+        read(write(tmp_path / "a.csv", [header, row]))
+
+
 @pytest.mark.parametrize("time", ["from_at", "reported.at"])
 def test_an_extract_with_names_of_police_uk_is_an_extract(tmp_path, time):
     header = [time, *(name.replace(" ", "_").lower() for name in POLICE_UK[:-1])]

@@ -412,3 +412,51 @@ def test_a_column_without_any_time_says_so_with_an_example(tmp_path):
     path = write_csv(tmp_path / "a.csv", extract({"from_at": "soon"}, {"from_at": "later"}))
     words = "a.csv: no value of from_at can be read as a time, such as"
     assert any(note.startswith(words) for note in read(path).notes)
+
+
+def moments(*texts):
+    times = parse_times(pa.array(texts), order="day-first")
+    return [None if np.isnat(one) else str(one)[:16] for one in times.moment]
+
+
+def test_a_day_whose_zero_a_spreadsheet_dropped_is_that_day():
+    assert moments("5072025", "15072025", "5072025 09:30") == [
+        *("2025-07-05T00:00", "2025-07-15T00:00", "2025-07-05T09:30"),
+    ]
+    assert moments("5132025", "0072025", "50720255") == [None] * 3
+
+
+def test_six_digits_are_months_where_they_can_be_nothing_else():
+    assert moments("202506", "201206") == ["2025-06-01T00:00", "2012-06-01T00:00"]
+    assert moments("201206", "200112") == [None, None]  # or 20 December 2006
+    assert moments("202506", "150625") == [None, None]  # one of them is no month
+
+
+def test_minutes_since_midnight_are_told_from_hours_and_minutes():
+    since = [f"02/03/2025 {minute}" for minute in (0, 75, 255, 930, 1439)]
+    assert moments(*since) == [
+        f"2025-03-02T{c}" for c in ("00:00", "01:15", "04:15", "15:30", "23:59")
+    ]
+    clocks = [f"02/03/2025 {clock}" for clock in (0, 45, 255, 930, 1439)]
+    assert moments(*clocks) == [
+        f"2025-03-02T{c}" for c in ("00:00", "00:45", "02:55", "09:30", "14:39")
+    ]
+
+
+def test_times_on_no_clock_are_kept_and_told(tmp_path):
+    rows = extract(
+        {"from_at": "30/03/2025 01:30"},  # clocks went from 01:00 to 02:00
+        {"from_at": "30/03/2025 02:00"},
+        {"from_at": "26/10/2025 01:30"},  # came twice
+        {"from_at": "2025-03-30T01:30Z"},  # is 02:30
+    )
+    found = read(write_csv(tmp_path / "a.csv", rows))
+    assert found.table["start"].dt.strftime("%H:%M").tolist() == [
+        "01:30",
+        "02:00",
+        "01:30",
+        "02:30",
+    ]
+    (told,) = [note for note in found.notes if "clocks skip in March" in note]
+    assert "1 time falls into the hour" in told
+    assert "'30/03/2025 01:30'" in told
