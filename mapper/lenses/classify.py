@@ -90,7 +90,7 @@ def classify_harm(
     """
     if not lens.gives_harm:
         raise LensError(
-            f"The lens {lens.id} gives no days of harm. Choose public-harm, or add harm_days to"
+            f"The lens {lens.named} gives no days of harm. Choose public-harm, or add harm_days to"
             " every rule of a lens of your own."
         )
     refuse_unfit(incidents, lens)

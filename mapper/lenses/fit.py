@@ -48,7 +48,7 @@ def refuse_unfit(incidents: pd.DataFrame, lens: Lens) -> None:
         fault = f"has no rule that can be applied: it tests {_in_words(sorted(tested))}."
     else:
         return
-    raise LensError(f"The lens {lens.id} {fault} {_advice(incidents)}")
+    raise LensError(f"The lens {lens.named} {fault} {_advice(incidents)}")
 
 
 def is_police_uk(incidents: pd.DataFrame) -> bool:
@@ -62,10 +62,10 @@ def is_police_uk(incidents: pd.DataFrame) -> bool:
     )
 
 
-def fitting_lenses(incidents: pd.DataFrame) -> tuple[str, ...]:
-    """Return the ids of the shipped lenses that the data can be seen through."""
+def fitting_lenses(incidents: pd.DataFrame) -> tuple[Lens, ...]:
+    """Return the shipped lenses that the data can be seen through."""
     return tuple(
-        lens.id
+        lens
         for lens in shipped_lenses()
         if lens.public == is_police_uk(incidents) and set(lens.requires) <= set(incidents.columns)
     )
@@ -97,8 +97,9 @@ def _without(*, published: bool) -> str:
 
 def _advice(incidents: pd.DataFrame) -> str:
     """Say which lenses to choose instead."""
-    advice = f"Lenses that fit this data: {', '.join(fitting_lenses(incidents))}."
+    fitting = ", ".join(lens.named for lens in fitting_lenses(incidents))
+    advice = f"Lenses that fit this data: {fitting}."
     if _FORCE_FLAGS & set(incidents.columns) or is_police_uk(incidents):
         return advice
-    public = ", ".join(lens.id for lens in shipped_lenses() if lens.public)
+    public = ", ".join(lens.named for lens in shipped_lenses() if lens.public)
     return f"{advice} For police.uk files: {public}."

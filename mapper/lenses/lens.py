@@ -72,6 +72,11 @@ class Lens:
     sha256: str = ""  # of that file
 
     @property
+    def named(self) -> str:
+        """Its title, and the id by which a command asks for it."""
+        return f"“{self.title}” ({self.id})"
+
+    @property
     def gives_harm(self) -> bool:
         """Whether every incident that counts has days of harm."""
         return bool(self.rules) and all(rule.harm_days is not None for rule in self.rules)

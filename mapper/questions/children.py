@@ -8,6 +8,7 @@ from mapper.base.errors import RequestError
 from mapper.context.children import HIGH, count_children
 from mapper.context.shares import months_covered
 from mapper.lenses.lens import Condition
+from mapper.lenses.load import load_lens
 from mapper.questions.answer import answer
 from mapper.questions.choices import Choices
 from mapper.questions.finding import Finding, Measure, Role
@@ -56,8 +57,7 @@ def ask_children(
     if "domestic_abuse" not in study.lens.requires:
         raise RequestError(
             f"Children in domestic abuse cannot be counted under “{study.lens.title}”."
-            " Choose {lens} domestic-abuse, or one of its kind.",
-            names=("lens",),
+            f" Choose {load_lens('domestic-abuse').named} or one of its kind.",
         )
     places = find_places(study, by=choices.by, result=result)
     months = months_covered(study.first, study.last)
