@@ -280,6 +280,10 @@ def test_a_phone_shows_map_then_list(browser, address):
     assert stage["y"] < 420
     assert stage["width"] > 340
     assert listed["y"] > stage["y"] + stage["height"]
+    first = visitor.page.locator(".list tbody tr").first
+    place, figure = (first.locator(one).bounding_box() for one in (".place", ".n >> nth=0"))
+    assert place["width"] > 0.75 * listed["width"]  # names in whole words, their figures below
+    assert figure["y"] >= place["y"] + place["height"]
     assert visitor.page.evaluate("document.documentElement.scrollWidth") <= 390
     visitor.context.close()
     assert visitor.elsewhere == []

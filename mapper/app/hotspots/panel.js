@@ -4,8 +4,10 @@
 function row(document, spot, choose) {
   const line = document.createElement("tr");
   line.dataset.id = spot.id;
+  line.setAttribute("role", "row");  // whatever the look: lines of a grid are none by themselves
   const cell = (text, kind) => {
     const made = document.createElement("td");
+    made.setAttribute("role", "cell");
     made.className = kind;
     made.textContent = text;
     line.append(made);
@@ -36,6 +38,7 @@ function head(state, columns) {
   titles.forEach(({ title, help }, at) => {
     const made = document.createElement("th");
     made.scope = "col";
+    made.setAttribute("role", "columnheader");
     made.className = at === 0 ? "rank" : at === 1 ? "place" : "n";
     if (at === 1) { made.textContent = title; line.append(made); return; }
     const button = document.createElement("button");
@@ -123,6 +126,7 @@ function draw(state, data, document) {
   head(state, data.columns);
   state.list.scrollTop = 0;
   state.root.classList.toggle("many", data.columns.length > 2);
+  state.root.style.setProperty("--figures", data.columns.length);
   state.list.classList.toggle("none", data.rows.length === 0);
   state.list.querySelector("h2").textContent = data.heading;
   state.list.querySelector(".hint").textContent = data.hint;

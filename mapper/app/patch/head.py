@@ -67,9 +67,10 @@ def _ward_names(cells: pd.DataFrame) -> tuple[str, ...]:
 
 
 def _over(patch: PatchRelease, choice: PatchChoice) -> str:
-    """Say what was counted, in which hours and days; how old that is follows."""
+    """Say which harm and how many were counted, in which hours and days; how old follows."""
     numbers = patch.shown.record["numbers"]
     assert isinstance(numbers, dict)  # noqa: S101 - narrows the record's type
     hours = filter_in_words(shifts=choice.shifts, weekdays=choice.weekdays)
     counted = count(numbers["incidents_counted"], "incident")
-    return f"{counted}{f' {hours}' if hours else ''}, {patch.shown.period},"
+    within = f" {hours}" if hours else ""
+    return f"{patch.shown.title}: {counted}{within}, {patch.shown.period},"
