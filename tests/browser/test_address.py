@@ -86,6 +86,8 @@ def test_a_dead_link_says_so_and_the_menu_leads_on(visit):
     page = visit.page
     page.goto(f"{visit.address}/hot-spot")
     expect(page.locator(".m-notice")).to_contain_text("There is no page “/hot-spot” here")
+    page.goto(f"{page.url.rsplit('/', 1)[0]}/our-actions")
+    expect(page.locator(".m-notice")).to_contain_text("Nobody signs in here: one person uses")
     assert page.get_by_role("dialog").count() == 0
     page.get_by_role("link", name="My patch").click()
     expect(page.locator("h1")).to_contain_text("My patch")

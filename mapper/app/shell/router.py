@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import streamlit as st
 from streamlit.util import calc_hash
 
+from mapper.app.door.provider import is_signed_in_to
 from mapper.app.door.who import viewer_now
 from mapper.app.shell.address import close_address, open_address
 from mapper.app.shell.area_in_use import ask_area_of_work
@@ -164,14 +165,22 @@ def _show_lost() -> None:
     st.set_page_config(page_title=tab_title("No such page"))
     lost = str(st.session_state.get(_LOST, ""))
     known = next((entry.title for entry in ENTRIES if entry.url == lost), "")
-    notice(
-        f"The page “{known}” is not open to your role. Ask an administrator if you need it; the"
-        " pages that are open to you stand in the menu above."
-        if known
-        else f"There is no page “/{lost}” here: the link is old, or was not copied whole. Choose a"
-        " page in the menu above, or ask whoever sent you the link for a new one.",
-        kind="stop",
-    )
+    if known and is_signed_in_to():
+        words = (
+            f"The page “{known}” is not open to your role. Ask an administrator if you need it; the"
+            " pages that are open to you stand in the menu above."
+        )
+    elif known:
+        words = (
+            f"The page “{known}” is for people of another role, who sign in. Nobody signs in here:"
+            " one person uses mapper, on this machine, by the pages in the menu above."
+        )
+    else:
+        words = (
+            f"There is no page “/{lost}” here: the link is old, or was not copied whole. Choose a"
+            " page in the menu above, or ask whoever sent you the link for a new one."
+        )
+    notice(words, kind="stop")
 
 
 def _start(entry: AppPage, *, hidden: bool) -> "Page":
