@@ -152,7 +152,7 @@ def hotspot_rows(release: Release, *, on_screen: bool = False) -> list[dict[str,
     on_screen
         Round to the one decimal that screens and reasons show. Rounding the file's two decimals
         once more would print 8.2 beside a reason that says 8.3. The busiest cells are called by
-        their main streets, as far as the release holds them.
+        their main streets; of a release without streets their counts alone are told.
     """
     contract = HOTSPOT_COLUMNS if is_operational(release) else PARTNER_HOTSPOT_COLUMNS
     hotspots = check_columns(release.hotspots, contract, name="hot spots")
@@ -160,10 +160,10 @@ def hotspot_rows(release: Release, *, on_screen: bool = False) -> list[dict[str,
         {column: rounded(row[column], column, on_screen=on_screen) for column in contract}
         for row in hotspots.to_dict("records")
     ]
-    if on_screen and release.streets is not None:
-        street = main_streets(release)
+    if on_screen:
+        street = None if release.streets is None else main_streets(release)
         for row in rows:
-            row["busiest"] = _by_street(row["busiest"], street)
+            row["busiest"] = _for_reading(row["busiest"], street)
     return rows
 
 
@@ -175,9 +175,11 @@ def main_streets(release: Release) -> Mapping[str, str]:
     return dict(zip(first["cell"].tolist(), first["street"].tolist(), strict=True))
 
 
-def _by_street(busiest: str, street: Mapping[str, str]) -> str:
-    """Return busiest cells, as :func:`busiest_cells` tells them, each by its street."""
+def _for_reading(busiest: str, street: Mapping[str, str] | None) -> str:
+    """Return busiest cells, as :func:`busiest_cells` tells them, each by its street, not its id."""
     told = [part.partition(": ") for part in busiest.split("; ") if part]
+    if street is None:
+        return "; ".join(rest for _, _, rest in told)
     return "; ".join(f"{street.get(cell, 'no street named')}: {rest}" for cell, _, rest in told)
 
 

@@ -22,6 +22,7 @@ from mapper.incidents.read import read_incidents
 from mapper.lenses.load import load_lens
 from mapper.outputs.documents.pdf import document_pdf
 from mapper.outputs.dossier.defence import defence, firm_words
+from mapper.outputs.tables import hotspot_rows
 from mapper.questions.proactivity import QUESTION as PROACTIVITY
 from mapper.questions.robustness import QUESTION as ROBUSTNESS
 from mapper.questions.robustness import RobustnessChoices, follow_hotspots, robustness_table
@@ -93,6 +94,14 @@ def test_partners_get_none_and_a_place_not_shown_is_refused(study, result, shown
         defence(other, made_by="pat", made_at=NOW)
     with pytest.raises(RequestError, match="no hot spot HS-NONE"):
         place_findings(PlaceAnswers(shown, {}, {}), "HS-NONE")
+
+
+def test_partners_read_counts_of_busiest_cells_and_no_id_of_a_cell(result):
+    guarded = release(result, audience="partnership", register=MemoryRegister(), made_by="anne")
+    busiest = [row["busiest"] for row in hotspot_rows(guarded, on_screen=True)]
+    assert any(busiest)
+    assert not any("ffff" in each for each in busiest)
+    assert any("ffff" in row["busiest"] for row in hotspot_rows(guarded))
 
 
 def test_what_could_not_be_asked_is_said_with_its_reason(found):

@@ -24,6 +24,7 @@ from mapper.records.rules_change import change_rules
 
 _COARSEST = 5
 _STEPS = 4  # multiples of the shipped rounding that are offered
+_RULES = ("Now", "As shipped", "Loosest possible")
 _CLOCKS = {"shift": "whole shifts", "none": "not at all"}
 
 
@@ -50,7 +51,7 @@ def rule_table(rule: AudienceRule) -> pd.DataFrame:
             "Rule": list(TIGHTENED.values()),
             **{
                 title: [_in_words(name, getattr(one, name)) for name in TIGHTENED]
-                for title, one in (("Now", rule), ("As shipped", shipped), ("Never below", floor))
+                for title, one in zip(_RULES, (rule, shipped, floor), strict=True)
             },
         }
     )
