@@ -64,6 +64,16 @@ def test_my_patch_tells_it_beside_its_map(over, case, span):
         assert f"May mislead: {words}" in told
 
 
+@pytest.mark.parametrize("case", ["part-stops", "midnight"])
+def test_hot_spots_tell_it_above_the_map_where_a_verdict_hangs_on_it(over, case):
+    app, words = over(case)
+    app.switch_page("pages/hotspots/overview.py").run()
+    assert not app.exception
+    for where, told in ((app.main, True), (app.sidebar, False)):
+        held = " ".join(one.proto.body for one in where.get("html"))
+        assert (f"May mislead: {words}" in html.unescape(held)) is told
+
+
 BRIEFED = {
     "default-point": "Some incidents lie at a point that stands for “place not known”",
     "midnight": "Times of 00:00 stand for “not known”",

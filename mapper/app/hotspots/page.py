@@ -72,6 +72,7 @@ def show_page() -> None:
     request = request_given(shown, request)
     notice(shown.instead, kind="look")
     show_headline(shown, data=dataset.title, age=age_words(dataset.incidents.table))
+    answer = st.container()  # what may mislead is known last and stands first
     asked = ShownMap(shown, dataset, request, lens)
     keep_map(asked)
     follow("spot", CHOSEN, {one: one for one in shown.hotspots["hotspot_id"]}.get, "")
@@ -80,7 +81,7 @@ def show_page() -> None:
     _explore(asked)
     with st.sidebar:
         if shown.audience == "operational":
-            show_strongest(dataset, shown)
+            show_strongest(dataset, shown, beside=answer)
         _warn_of_fine_cells(dataset, request)
 
 

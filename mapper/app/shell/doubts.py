@@ -1,6 +1,9 @@
 """What the data shows against answers, for every page: looked for once, the strongest said."""
 
+from contextlib import nullcontext
+
 import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
 
 from mapper.analysis.examine import examine
 from mapper.app.shell.area_in_use import area_here
@@ -10,6 +13,8 @@ from mapper.areas.study_area import StudyArea
 from mapper.base.text import count
 from mapper.disclosure.release import Release
 from mapper.incidents.doubt import Doubt
+
+_GRAVE = ("veto", "left out")
 
 
 def doubts_of(dataset: Dataset) -> tuple[Doubt, ...]:
@@ -26,8 +31,17 @@ def _doubts(
     return examine(_dataset.incidents, _area)
 
 
-def show_strongest(dataset: Dataset, shown: Release) -> None:
-    """Say the strongest doubt that a map tells among its cautions, and how many more there are."""
+def show_strongest(
+    dataset: Dataset, shown: Release, *, beside: DeltaGenerator | None = None
+) -> None:
+    """Say the strongest doubt that a map tells among its cautions, and how many more there are.
+
+    Parameters
+    ----------
+    beside
+        Where it is said if it forbids a verdict or leaves incidents out: beside the answer. Others,
+        and all where there is no such place, are said where the page is.
+    """
     told = [one for one in doubts_of(dataset) if one.note.words in shown.caveats]
     if not told:
         return
@@ -36,4 +50,5 @@ def show_strongest(dataset: Dataset, shown: Release) -> None:
         if told[1:]
         else ""
     )
-    notice(f"May mislead: {told[0].words}{more}", kind="look")
+    with beside if beside and told[0].effect in _GRAVE else nullcontext():
+        notice(f"May mislead: {told[0].words}{more}", kind="look")
