@@ -22,6 +22,7 @@ import python_calamine
 
 from mapper.base.errors import AreaError
 from mapper.base.files import open_regular, read_regular
+from mapper.base.text import count
 from mapper.base.types import Flags
 from mapper.grid.area_weighting import name_key
 
@@ -195,8 +196,10 @@ def _header_row(grid: Sequence[Sequence[str]], code: str) -> int | None:
     for at, row in enumerate(grid[:_TITLES]):
         if code in _distinct(row) if code else _code_column(row) is not None:
             return at
-        if not code and at and any(map(area_code, row)) and any(grid[at - 1]):
-            return at - 1
+        if not code and at and any(map(area_code, row)):
+            above = max((i for i in range(at) if any(grid[i])), default=-1)
+            if above >= 0 and (above == at - 1 or sum(map(bool, grid[above])) > 1):  # no title
+                return above
     return None
 
 
@@ -282,7 +285,8 @@ def _left_out(name: str, codes: pd.Series) -> tuple[str, ...]:
     if codes.empty:
         return ()
     named = ", ".join(dict.fromkeys(code[:30] or "blank" for code in codes[:3]))
-    return (f"{name}: {len(codes):,} rows that are no area were left out ({named}).",)
+    which = count(len(codes), "row that is no area was", "rows that are no area were")
+    return (f"{name}: {which} left out ({named}).",)
 
 
 def _distinct(headings: Sequence[str]) -> list[str]:

@@ -6,8 +6,8 @@ found in its file is in :mod:`mapper.areas.official_table`.
 ============ ==================================================================================
 area code    ``LSOA11CD``, ``LSOA 2021 Code``, ``LSOA code (2021)``, ``DataZone``, ``DZ2021_code``
 residents    ``residents``, ``Total``, ``All Ages``, ``pop_mid2020`` or ``mid2020`` (latest year);
-             ``Males`` and ``Females`` together; ``2022`` or ``Observation`` in a table that says
-             it counts people
+             ``Males`` and ``Females`` together, of one year where they name it; ``2022`` or
+             ``Observation`` in a table that says it counts people
 aged 10-17   ``pop_10_17_mid2020``, ``residents_10_17``, ``aged 10 to 17``
 single years ``0``, ``1``, ... ``90+``, or ``age_0``, ...; or ``F0``, ``M0``, ... by sex
 decile       ``IMD_decile``, ``deprivation_decile``, ``Index of Multiple Deprivation (IMD) Decile
@@ -45,7 +45,8 @@ _RESIDENTS = (
 )
 # Headings that count people only in a table that says it does, above its headings or by its name.
 _UNNAMED = (r"(mid)?(year)?(19|20)\d{2}", r"observation")
-_SEXES = ((r"males?|men",), (r"females?|women",))
+_YEAR = r"((mid)?(year)?(?P<year>(19|20)\d{2}))?"
+_SEXES = ((rf"(males?|men){_YEAR}",), (rf"(females?|women){_YEAR}",))
 _OF_PEOPLE = re.compile(r"population|residents|persons")
 _YOUNG = (r".*10(to)?17(mid)?(\d{4})?",)
 _DECILE = (r".*imd.*decile.*", r".*multipledeprivation.*decile.*", r"deprivationdecile|decile")
@@ -214,8 +215,13 @@ def _columns_of_residents(table: OfficialTable, columns: Iterable[str]) -> tuple
     if named is not None:
         return (named,)
     sexes = [found for each in _SEXES if (found := find_column(columns, each))]
-    both = len(sexes) == len(_SEXES) and all(_counts(table.rows[each]) for each in sexes)
-    return tuple(sexes) if both else ()
+    years = {
+        told["year"]
+        for each, patterns in zip(sexes, _SEXES, strict=False)
+        if (told := re.fullmatch(patterns[0], name_key(each)))
+    }
+    both = len(sexes) == len(_SEXES) and len(years) == 1
+    return tuple(sexes) if both and all(_counts(table.rows[each]) for each in sexes) else ()
 
 
 def _counts(column: pd.Series) -> bool:

@@ -130,10 +130,12 @@ NOMIS = """\
         ("DataZone\tTotalPopulation\nS01006506\t*\nS01006507\t711\n", [None, 711]),
         ("Geography Code,pop_mid2021,pop_mid2022\nN21000001,1,77\n95AA01S1,2,-\n", [77, None]),
         ("Population estimates\n\nlsoa21,mnemonic,2021,2022\nA 1,E01000001,8,9\n", [9]),
+        ("Population estimates\n\nlsoa21,mnemonic,2021,2022\n\nA,E01000001,8,9\n\n", [9]),
         ("TS001: usual residents\n\nLSOA 2021 Code,Observation\nE01000001,1500\n", [1500]),
         (NOMIS, [1000, 9]),
         ("lsoa21cd,mid2020,mid2022,mid2021\nE01000001,1,3,2\n", [3]),
         ("lsoa21cd,Males,Females\nE01000001,500,501\nE01000002,..,7\n", [1001, None]),
+        ("lsoa21cd,Males_2021,Males_2022,Females_2021,Females_2022\nE01000001,1,2,3,4\n", [6]),
     ],
 )  # fmt: skip
 def test_tables_are_read_as_they_are_published(tmp_path, text, residents):
@@ -154,7 +156,12 @@ def test_a_year_alone_counts_people_only_where_the_table_says_so(tmp_path):
 
 @pytest.mark.parametrize(
     ("headings", "row"),
-    [("Males,Females", "79.2,83.1"), ("% Males,% Females", "49,51"), ("Males,Widows", "3,4")],
+    [
+        ("Males,Females", "79.2,83.1"),
+        ("% Males,% Females", "49,51"),
+        ("Males,Widows", "3,4"),
+        ("Males_2021,Females_2022", "3,4"),
+    ],
 )
 def test_shares_and_years_of_life_of_both_sexes_are_no_residents(tmp_path, headings, row):
     path = tmp_path / "sexes.csv"
