@@ -192,12 +192,19 @@ def test_a_joint_interval_holds_of_all_rows_at_once():
         (2.1, 9.0, "2.1 to 9.0 times as many"),
         (1.5, float("inf"), "at least 50 % more"),
         (3.0, 4194.7, "at least 3.0 times as many"),
-        (0.0, 0.5, "at most 50 % fewer"),
+        (0.8, float("inf"), "at most 20 % fewer"),
+        (0.0, 0.5, "at least 50 % fewer"),
+        (0.0, 1.2, "at most 20 % more"),
         (0.0, float("inf"), ""),
     ],
 )
 def test_how_much_is_said_in_plain_words(low, high, words):
     assert RateChange("no clear change", low, high).words == words
+
+
+def test_a_share_is_higher_or_lower_and_not_more_or_fewer():
+    share = RateChange("no clear change", 0.93, 1.04, of_share=True)
+    assert share.words == "7 % lower to 4 % higher"
 
 
 def test_places_that_moved_are_summed_from_what_is_printed(content, gathered):

@@ -119,7 +119,7 @@ def test_what_an_analyst_releases_is_what_partners_are_shown(signed_in_app):
     app.selectbox[1].select("month").run()
     heads = [frame.value.columns.tolist() for frame in app.dataframe]
     assert ["District", "Known", "Partners see", "Cells without a count"] in heads
-    assert ["Why", "Cells", "Incidents in them"] in heads
+    assert ["Why", "Cells", "Incidents"] in heads
     assert re.search(r"Hidden: [\d,]+ of [\d,]+ cells with incidents \(\d+%\)", words(app))
     app.button(key="release").click().run()
     assert "Released, marked OFFICIAL-SENSITIVE and registered" in words(app)

@@ -132,10 +132,11 @@ def _show_preview(result: AnalysisResult, seen: ReleasePreview, instead: str) ->
     )
     st.text(hidden_in_words(seen))
     what_are({"disclosure": "What is hidden, and why?"})
-    left, right = st.columns(2)
+    left, right = st.columns([58, 42])
     with left:
         st.markdown("**Known: operational, not released**")
         _table(_known(seen), key="known")
+        st.caption("Ranks by full counts. Partners' map ranks what it shows, by rounded counts.")
     with right:
         st.markdown("**Partners would see**")
         _table(_shown(seen), key="shown")
@@ -153,7 +154,7 @@ def _table(table: pd.DataFrame, *, key: str) -> None:
         if column.dtype.kind in "iu"
     }
     if "Hot spot" in table:
-        columns["Hot spot"] = st.column_config.TextColumn(width=210)
+        columns["Hot spot"] = st.column_config.TextColumn(width=330)
     st.dataframe(table, hide_index=True, key=key, column_config=columns)
 
 
@@ -165,7 +166,7 @@ def _known(seen: ReleasePreview) -> pd.DataFrame:
             "Rank": table["rank"],
             "Hot spot": table["name"],
             "Incidents": table["incidents"],
-            "Partners see one there": table["seen"].map({True: "yes", False: "no"}),
+            "Seen by partners": table["seen"].map({True: "yes", False: "no"}),
         }
     )
 
@@ -194,7 +195,7 @@ def _why(seen: ReleasePreview) -> pd.DataFrame:
         {
             "Why": groups.index,
             "Cells": groups["size"].to_numpy(),
-            "Incidents in them": groups["sum"].to_numpy(),
+            "Incidents": groups["sum"].to_numpy(),
         }
     )
 

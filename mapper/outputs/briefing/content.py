@@ -5,7 +5,7 @@ disclosure control is at hand any more.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -219,16 +219,17 @@ def _crime_share(crime: Total, demand: Total, rule: AudienceRule) -> Headline:
     crimes, whole = (crime.before or 0, crime.after or 0), (demand.before or 1, demand.after or 1)
     spans = [spans_of_counts([count], rule) for count in crimes]
     shares = [round(100 * part / every) for part, every in zip(crimes, whole, strict=True)]
+    (moved,) = compare_spans(
+        *(spans[0], spans[1]),
+        days=whole,
+        dispersion=crime.dispersion,
+        forbidden=np.array([crime.forbidden or demand.forbidden]),
+    )
     return Headline(
         *name,
         f"{shares[1]} %",
         f"{shares[0]} % before",
-        compare_spans(
-            *(spans[0], spans[1]),
-            days=whole,
-            dispersion=crime.dispersion,
-            forbidden=np.array([crime.forbidden or demand.forbidden]),
-        )[0],
+        replace(moved, of_share=True),
         f"The other {100 - shares[1]} % is not crime.",
     )
 

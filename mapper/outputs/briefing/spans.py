@@ -26,6 +26,7 @@ from mapper.statistics.period_dispersion import PeriodDispersion
 Way = Literal["clear rise", "clear fall", "no clear change", "too few to compare", "cannot be told"]
 _NO_LIMIT = 100.0  # a limit above it, as after a count too small to print, says nothing
 _MANY_TIMES = 3.0  # from here on "4 times as many" reads better than "up by 300 %"
+_OF_COUNTS = ("fewer", "more", "times as many")
 
 
 @dataclass(frozen=True, eq=False)
@@ -56,6 +57,7 @@ class RateChange:
     way: Way
     low: float = 0.0
     high: float = float("inf")
+    of_share: bool = False  # of which there are not more or fewer: it is higher or lower
 
     @property
     def is_clear(self) -> bool:
@@ -69,11 +71,12 @@ class RateChange:
             not self.low and self.high > _NO_LIMIT
         ):
             return ""
-        if self.high > _NO_LIMIT:
-            return f"at least {_much(self.low)}"
+        ways = ("lower", "higher", "times as high") if self.of_share else _OF_COUNTS
+        if self.high > _NO_LIMIT:  # from 0.8 times up: at most 20 % fewer
+            return f"at {'least' if self.low >= 1 else 'most'} {_much(self.low, ways)}"
         if not self.low:
-            return f"at most {_much(self.high)}"
-        return _between(self.low, self.high)
+            return f"at {'most' if self.high >= 1 else 'least'} {_much(self.high, ways)}"
+        return _between(self.low, self.high, ways)
 
 
 def spans_of_counts(
@@ -200,22 +203,24 @@ def _way(known: bool, rise: bool, fall: bool) -> Way:  # noqa: FBT001 - three fl
     return "clear fall" if fall else "no clear change"
 
 
-def _between(low: float, high: float) -> str:
+def _between(low: float, high: float, ways: tuple[str, str, str]) -> str:
     """Return an interval of a ratio in words."""
+    down, up, times = ways
     if low >= 1 and high >= _MANY_TIMES:
-        return f"{low:.1f} to {high:.1f} times as many"
+        return f"{low:.1f} to {high:.1f} {times}"
     if low >= 1:
-        return f"{_share(low)} to {_share(high)} more"
+        return f"{_share(low)} to {_share(high)} {up}"
     if high <= 1:
-        return f"{_share(high)} to {_share(low)} fewer"
-    return f"{_much(low)} to {_much(high)}"
+        return f"{_share(high)} to {_share(low)} {down}"
+    return f"{_much(low, ways)} to {_much(high, ways)}"
 
 
-def _much(ratio: float) -> str:
+def _much(ratio: float, ways: tuple[str, str, str]) -> str:
     """Return a ratio as so much more or fewer."""
+    down, up, times = ways
     if ratio >= _MANY_TIMES:
-        return f"{ratio:.1f} times as many"
-    return f"{_share(ratio)} {'more' if ratio >= 1 else 'fewer'}"
+        return f"{ratio:.1f} {times}"
+    return f"{_share(ratio)} {up if ratio >= 1 else down}"
 
 
 def _share(ratio: float) -> str:
