@@ -1,9 +1,11 @@
 """Outreach counted by place and day: how many, never who."""
 
 from collections.abc import Mapping
+from datetime import date
 from typing import Any
 
 import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
 
 from mapper.app.shell.day import today_here
 from mapper.app.work.record_desk import Desk, count_on
@@ -35,7 +37,7 @@ def ask_outreach(viewer: Viewer, desk: Desk) -> None:
         else:
             place = st.selectbox("Place visited", names, key=f"{key} place")
         left, middle, right = st.columns(3)
-        day = left.date_input("Day", today_here(), format="DD/MM/YYYY", key=f"{key} day")
+        day = _ask_day(left, desk, key=f"{key} day")
         team = middle.text_input("Team briefed", key=f"{key} team", placeholder="If staff were")
         theme = right.selectbox("Theme of the briefing", ["", *themes()], key=f"{key} theme")
         across = st.columns(len(COUNTED))
@@ -52,6 +54,16 @@ def ask_outreach(viewer: Viewer, desk: Desk) -> None:
             row |= {name: text for name, text in (("team", team), ("theme", theme)) if text}
             _keep(viewer, desk, row)
             st.rerun()
+
+
+def _ask_day(place: DeltaGenerator, desk: Desk, *, key: str) -> date:
+    """Ask when it was: from the campaign's first day, where it has one, to today."""
+    today, told = today_here(), desk.content.get("first")
+    first = min(date.fromisoformat(str(told)), today) if told else None
+    asked = place.date_input(
+        "Day", today, min_value=first, max_value=today, format="DD/MM/YYYY", key=key
+    )
+    return asked if isinstance(asked, date) else today
 
 
 def _keep(viewer: Viewer, desk: Desk, row: Mapping[str, Any]) -> None:
