@@ -5,7 +5,6 @@ from datetime import date
 from typing import Any
 
 import streamlit as st
-from streamlit.delta_generator import DeltaGenerator
 
 from mapper.app.shell.day import today_here
 from mapper.app.work.record_desk import Desk, count_on
@@ -37,7 +36,8 @@ def ask_outreach(viewer: Viewer, desk: Desk) -> None:
         else:
             place = st.selectbox("Place visited", names, key=f"{key} place")
         left, middle, right = st.columns(3)
-        day = _ask_day(left, desk, key=f"{key} day")
+        with left:
+            day = _ask_day(desk, key=f"{key} day")
         team = middle.text_input("Team briefed", key=f"{key} team", placeholder="If staff were")
         theme = right.selectbox("Theme of the briefing", ["", *themes()], key=f"{key} theme")
         across = st.columns(len(COUNTED))
@@ -56,11 +56,11 @@ def ask_outreach(viewer: Viewer, desk: Desk) -> None:
             st.rerun()
 
 
-def _ask_day(place: DeltaGenerator, desk: Desk, *, key: str) -> date:
+def _ask_day(desk: Desk, *, key: str) -> date:
     """Ask when it was: from the campaign's first day, where it has one, to today."""
     today, told = today_here(), desk.content.get("first")
     first = min(date.fromisoformat(str(told)), today) if told else None
-    asked = place.date_input(
+    asked = st.date_input(
         "Day", today, min_value=first, max_value=today, format="DD/MM/YYYY", key=key
     )
     return asked if isinstance(asked, date) else today

@@ -1,9 +1,9 @@
 """What the data shows against answers, for every page: looked for once, the strongest said."""
 
 from contextlib import nullcontext
+from typing import TYPE_CHECKING
 
 import streamlit as st
-from streamlit.delta_generator import DeltaGenerator
 
 from mapper.analysis.examine import examine
 from mapper.app.shell.area_in_use import area_here
@@ -13,6 +13,9 @@ from mapper.areas.study_area import StudyArea
 from mapper.base.text import count
 from mapper.disclosure.release import Release
 from mapper.incidents.doubt import Doubt
+
+if TYPE_CHECKING:
+    from streamlit.delta_generator import DeltaGenerator
 
 _GRAVE = ("veto", "left out")
 
@@ -32,7 +35,7 @@ def _doubts(
 
 
 def show_strongest(
-    dataset: Dataset, shown: Release, *, beside: DeltaGenerator | None = None
+    dataset: Dataset, shown: Release, *, beside: "DeltaGenerator | None" = None
 ) -> None:
     """Say the strongest doubt that a map tells among its cautions, and how many more there are.
 

@@ -49,7 +49,7 @@ def test_children_under_another_lens_are_refused(run, extract, tmp_path):
     out = tmp_path / "x.csv"
     said = run("children", extract, "--lens", "county-lines", "--out", out)
     assert said.code == 2
-    assert "Choose --lens domestic-abuse" in said.err
+    assert "Choose “Domestic abuse” (domestic-abuse) or one of its kind" in said.err
     assert not out.exists()
 
 
