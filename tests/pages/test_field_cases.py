@@ -64,12 +64,12 @@ def test_my_patch_tells_it_beside_its_map(over, case, span):
         assert f"May mislead: {words}" in told
 
 
-@pytest.mark.parametrize("case", ["part-stops", "midnight"])
-def test_hot_spots_tell_it_above_the_map_where_a_verdict_hangs_on_it(over, case):
+@pytest.mark.parametrize(("case", "above"), [("part-stops", True), ("default-point", False)])
+def test_hot_spots_tell_it_above_the_map_where_it_forbids_a_verdict(over, case, above):
     app, words = over(case)
     app.switch_page("pages/hotspots/overview.py").run()
     assert not app.exception
-    for where, told in ((app.main, True), (app.sidebar, False)):
+    for where, told in ((app.main, above), (app.sidebar, not above)):
         held = " ".join(one.proto.body for one in where.get("html"))
         assert (f"May mislead: {words}" in html.unescape(held)) is told
 

@@ -17,8 +17,6 @@ from mapper.incidents.doubt import Doubt
 if TYPE_CHECKING:
     from streamlit.delta_generator import DeltaGenerator
 
-_GRAVE = ("veto", "left out")
-
 
 def doubts_of(dataset: Dataset) -> tuple[Doubt, ...]:
     """Return what speaks against answers from a dataset over the area in use, strongest first."""
@@ -42,8 +40,8 @@ def show_strongest(
     Parameters
     ----------
     beside
-        Where it is said if it forbids a verdict or leaves incidents out: beside the answer. Others,
-        and all where there is no such place, are said where the page is.
+        Where it is said if it forbids a verdict: beside the answer. Others, and all where there is
+        no such place, are said where the page is.
     """
     told = [one for one in doubts_of(dataset) if one.note.words in shown.caveats]
     if not told:
@@ -53,5 +51,5 @@ def show_strongest(
         if told[1:]
         else ""
     )
-    with beside if beside and told[0].effect in _GRAVE else nullcontext():
+    with beside if beside and told[0].effect == "veto" else nullcontext():
         notice(f"May mislead: {told[0].words}{more}", kind="look")
