@@ -2,6 +2,7 @@
 
 import re
 import shlex
+import subprocess
 import tomllib
 from pathlib import Path
 
@@ -14,8 +15,26 @@ ROOT = Path(__file__).parents[2]
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
 
 
+TOP = {
+    *("mapper", "data", "pages", "tests", "demonstration", "docs", "benchmarks", "Makefile"),
+    *("streamlit_app.py", "pyproject.toml", "setup.py", "constraints.txt", "MANIFEST.in"),
+    *("README.md", "CHANGELOG.md", "CONTRIBUTING.md", "LICENSE", "CITATION.cff"),
+    *("Containerfile", "compose.yaml", ".containerignore"),
+    *(".ci", ".github", ".gitignore", ".streamlit"),
+}
+
+
 def parsed(name):
     return yaml.safe_load((ROOT / name).read_text())
+
+
+def test_nothing_else_stands_at_the_top():
+    told = subprocess.run(
+        ["git", "ls-files"], cwd=ROOT, capture_output=True, text=True, check=False
+    ).stdout
+    if not told:
+        pytest.skip("no repository: what is kept is not known")
+    assert {line.partition("/")[0] for line in told.splitlines()} == TOP
 
 
 def test_one_version_everywhere():
