@@ -154,10 +154,10 @@ def examine_rows(incidents: Incidents) -> RowExamination:
 
 def examine_area(incidents: Incidents, area: StudyArea) -> AreaExamination:
     """Return what some incidents show over an area, looked for once."""
-    kept = _AREAS.setdefault(incidents, WeakKeyDictionary())
-    if area not in kept:
-        kept[area] = _over(incidents, area)
-    return kept[area]
+    kept, one = _AREAS.setdefault(incidents, WeakKeyDictionary()), area.one_for_all
+    if one not in kept:
+        kept[one] = _over(incidents, one)
+    return kept[one]
 
 
 def examine(

@@ -12,7 +12,7 @@ import os
 import tempfile
 from collections.abc import Callable, Mapping
 from copy import copy
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import lru_cache
 from pathlib import Path
 from types import MappingProxyType
@@ -65,6 +65,7 @@ class StudyArea:
     notes: tuple[str, ...] = ()  # repairs made and choices taken, in plain words
     again: "Callable[..., StudyArea] | None" = None  # makes it anew; called with a resolution
     groups: tuple[AreaGroup, ...] = ()  # of its districts, the largest first
+    copied: "StudyArea | None" = field(default=None, repr=False)  # whose frame this one shares
 
     def __post_init__(self) -> None:
         require_columns(self.cells, STUDY_AREA_COLUMNS, name="study area")
@@ -75,7 +76,15 @@ class StudyArea:
         """Return the same area, with columns that can be changed and change no other's."""
         area = copy(self)  # it was checked when it was made
         object.__setattr__(area, "cells", self.cells.copy(deep=False))
+        object.__setattr__(area, "copied", self)
         return area
+
+    @property
+    def one_for_all(self) -> "StudyArea":
+        """The area that this is an unchanged copy of, as what is kept for one is for every copy."""
+        if self.copied is None or _told(self) != _told(self.copied):
+            return self
+        return self.copied
 
     def at(self, resolution: int) -> "StudyArea":
         """Return the same area in cells of another resolution, 7 to 11.
@@ -90,6 +99,17 @@ class StudyArea:
         if self.again is None:
             raise AreaError(f"{self.title} is known in cells of resolution {self.resolution} only.")
         return self.again(resolution=resolution)
+
+
+def _told(area: StudyArea) -> tuple[object, ...]:
+    """Return what an area is called, and where in memory its cells and their places are."""
+    columns: list[Any] = [area.cells["cell"].to_numpy()]
+    columns += [area.cells[name].array.codes for name in ("district", "ward")]
+    return (
+        *(area.name, area.title, area.part, area.resolution, len(area.cells)),
+        *(one.__array_interface__["data"] for one in columns),
+        *(id(area.cells[name].cat.categories) for name in ("district", "ward")),
+    )
 
 
 def read_study_area(path: Path, *, shipped: bool = False) -> StudyArea:

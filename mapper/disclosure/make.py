@@ -8,6 +8,7 @@ same register, as one act.
 import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from functools import cache
 from importlib.metadata import version
 from importlib.util import find_spec
 from types import MappingProxyType
@@ -268,6 +269,12 @@ def _drawn(finding: Finding, shown: Release | None) -> Where | None:
     return where_named(where.area, known, finding.table["hotspot_id"])
 
 
+@cache
+def _versions() -> Mapping[str, str]:
+    """Return the version of each package that a result rests on; numba may be out."""
+    return MappingProxyType({name: version(name) for name in VERSIONED if find_spec(name)})
+
+
 def _made(
     finding: Finding,
     tables: MapTables | None,
@@ -278,7 +285,6 @@ def _made(
     hidden_words: str = "",
 ) -> Release | FindingRelease:
     """Return the release of a finding as it stands: of a map with its tables, or of a table."""
-    versions = {name: version(name) for name in VERSIONED if find_spec(name)}  # numba may be out
     content: dict[str, Any] = {
         "audience": audience,
         "marking": marking,
@@ -288,7 +294,7 @@ def _made(
         "area_title": finding.area_title,
         "resolution": finding.resolution,
         "synthetic": finding.synthetic,
-        "record": MappingProxyType({**finding.record, "versions": versions}),
+        "record": MappingProxyType({**finding.record, "versions": dict(_versions())}),
         "licence": finding.licence,
     }
     beside: dict[str, Any] = {"printed": MappingProxyType(dict(printed)), "_key": _MADE_HERE}

@@ -285,3 +285,12 @@ def test_rows_told_twice_and_exchanged_dates_take_every_verdict():
     assert "dates exchanged" in [one.code for one in study.doubts]
     rows = ask_change(study, choices).table
     assert rows["words"].str.contains("a spreadsheet has exchanged them").all()
+
+
+def test_what_is_seen_over_an_area_is_looked_for_once_for_all_copies_of_it():
+    incidents = incidents_at(load_study_area().cells["cell"].to_numpy()[:40])
+    seen = examine_area(incidents, load_study_area())
+    assert examine_area(incidents, load_study_area()) is seen
+    other = load_study_area()
+    other.cells.loc[:, "district"] = other.cells["district"].cat.categories[0]
+    assert examine_area(incidents, other) is not seen
