@@ -319,7 +319,10 @@ def test_a_job_counts_by_the_same_workers_and_writes_the_same(tmp_path, by_these
         run_job(there)
 
 
-@pytest.mark.parametrize("spoil", [street_rows.with_faults, street_rows.with_steps])
+@pytest.mark.parametrize(
+    "spoil",
+    [street_rows.with_faults, pytest.param(street_rows.with_steps, marks=pytest.mark.soak)],
+)
 def test_a_job_asks_its_questions_of_what_workers_counted(
     tmp_path, by_these, workspace, capfd, spoil
 ):

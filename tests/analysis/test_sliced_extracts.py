@@ -159,10 +159,13 @@ def at_once(paths, area, lens, *, mapping=None):
 @pytest.mark.parametrize(
     ("spoil", "mapped"),
     [
-        *((one, False) for one in SPOILT),
+        (faults, False),
         (faults, True),
-        pytest.param(plain, True, marks=pytest.mark.soak),
-        pytest.param(steps, True, marks=pytest.mark.soak),
+        *(
+            pytest.param(one, mapped, marks=pytest.mark.soak)
+            for one in (plain, steps)
+            for mapped in (False, True)
+        ),
     ],
     ids=lambda one: getattr(one, "__name__", str(one)),
 )

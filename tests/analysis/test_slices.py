@@ -118,7 +118,7 @@ SAID = {
 @pytest.mark.parametrize(
     "spoilt",
     [
-        one if one in {"plain", "faults", "steps"} else pytest.param(one, marks=pytest.mark.soak)
+        one if one in {"faults", "steps"} else pytest.param(one, marks=pytest.mark.soak)
         for one in SPOILT
     ],
 )
@@ -165,7 +165,9 @@ def with_marks_inside(path):
     path.write_text("".join(lines))
 
 
-@pytest.mark.parametrize("change", [None, quoted, with_marks_inside])
+@pytest.mark.parametrize(
+    "change", [pytest.param(None, marks=pytest.mark.soak), quoted, with_marks_inside]
+)
 def test_rows_that_must_be_looked_at_whole_in_every_slice_give_the_same(
     tmp_path, area, in_slices_of, monkeypatch, change
 ):
@@ -193,7 +195,7 @@ def test_rows_that_must_be_looked_at_whole_in_every_slice_give_the_same(
         {"start": date(2023, 6, 1), "end": date(2024, 3, 31)},
         pytest.param({"lens": "public-violence"}, marks=pytest.mark.soak),
         pytest.param({"police_generated": False}, marks=pytest.mark.soak),
-        {"question": "concentrated", "score": "count"},
+        pytest.param({"question": "concentrated", "score": "count"}, marks=pytest.mark.soak),
     ],
     ids=str,
 )
@@ -470,7 +472,7 @@ def test_what_is_old_damaged_or_of_another_file_is_not_taken(tmp_path, area, mon
     assert len(list(folder.iterdir())) <= 2
 
 
-@pytest.mark.parametrize("parts", [1, 9, 10, 90])
+@pytest.mark.parametrize("parts", [1, 9, 10, 30, pytest.param(90, marks=pytest.mark.soak)])
 def test_parts_that_are_added_one_by_one_are_the_parts_merged_at_once(parts, monkeypatch):
     """Months that have little in common, as sums of one size do, and the same month again."""
     drawn = np.random.default_rng(parts)

@@ -83,15 +83,23 @@ def open_popover(page, button, *signs):
     raise AssertionError(f"{signs[-1]} was never seen behind {button}")
 
 
+LEFT = []  # contexts of visitors who have gone: they hold the app's scripts, compiled
+STORED = "local_storage,indexeddb,cache_storage,service_workers"  # by a page, beside cookies
+
+
 class Visit:
-    """A visitor's window that remembers everything asked for, and every complaint."""
+    """A visitor's window that remembers everything asked for, and every complaint.
+
+    It may be one that another visitor closed, with nothing left in it but the app's scripts: to
+    fetch and compile these takes longer than most of what is tested.
+    """
 
     def __init__(self, browser, address, *, width=1366, height=768, context=None):
         self.address = address
         size = {"width": width, "height": height}
-        self.context = context or browser.new_context(viewport=size, accept_downloads=True)
+        self.context = context or (LEFT or [browser.new_context()]).pop()
         self.page = self.context.new_page()
-        self.page.set_viewport_size(size)  # where the context was made for others too
+        self.page.set_viewport_size(size)
         self.page.set_default_timeout(60_000)  # other tests run beside it
         self.asked, self.complaints, self.sent = [], [], []
         self.page.on("request", lambda request: self.asked.append(request.url))
@@ -99,6 +107,16 @@ class Visit:
         self.page.on("pageerror", lambda error: self.complaints.append(str(error)))
         self.page.on("console", lambda said: self.complaints.append(f"{said.type}: {said.text}"))
         self.page.on("dialog", lambda box: (self.complaints.append(box.message), box.dismiss()))
+
+    def close(self):
+        """Close the window and leave it to others without cookies, rights and kept choices."""
+        told = {"origin": self.address, "storageTypes": STORED}
+        self.context.new_cdp_session(self.page).send("Storage.clearDataForOrigin", told)
+        self.page.close()
+        self.context.unroute_all()
+        self.context.clear_permissions()
+        self.context.clear_cookies()
+        LEFT.append(self.context)
 
     def _listen(self, socket):
         self.asked.append(socket.url)

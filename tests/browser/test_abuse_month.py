@@ -55,7 +55,7 @@ def visit(browser, address):
 
     yield sign_in
     for visitor in made:
-        visitor.context.close()
+        visitor.close()
 
 
 def go_on(visitor, start):

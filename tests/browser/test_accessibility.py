@@ -58,9 +58,9 @@ def opened(visit, entry, **media):
 def window(browser, address):
     """One window for all pages: it has the app's scripts since the first, and keeps no more."""
     visit = Visit(browser, address)
-    visit.context.add_init_script("try { localStorage.clear(); sessionStorage.clear(); } catch {}")
+    visit.page.add_init_script("try { localStorage.clear(); sessionStorage.clear(); } catch {}")
     yield visit
-    visit.context.close()
+    visit.close()
 
 
 @pytest.fixture(scope="module", params=OPEN, ids=lambda entry: entry.url)
@@ -111,7 +111,7 @@ def test_the_keyboard_reaches_menu_choices_map_and_list_and_is_seen(browser, add
     visit.page.keyboard.press("Enter")
     visit.page.locator(".list tbody tr[aria-current=true]").wait_for()
     visit.map.locator(".m-rank.m-chosen").wait_for()
-    visit.context.close()
+    visit.close()
 
 
 def _shows(one):
@@ -148,4 +148,4 @@ def test_motion_stops_for_those_who_ask(browser, address):
             parseFloat(look.animationDuration) > 0.01 && look.animationName !== "none";
     }).length"""
     assert [frame.evaluate(moving) for frame in visit.page.frames] == [0] * len(visit.page.frames)
-    visit.context.close()
+    visit.close()

@@ -15,7 +15,7 @@ def visit(browser, served_app):
     visitor = Visit(browser, served_app[1])
     expect.set_options(timeout=60_000)
     yield visitor
-    visitor.context.close()
+    visitor.close()
     assert visitor.elsewhere == []
     assert visitor.complaints == []
 

@@ -29,7 +29,7 @@ def visit(browser, served_app, nothing_left):
     folder, address = served_app
     visitor = Visit(browser, address, width=1900, height=900).open()
     yield visitor
-    visitor.context.close()
+    visitor.close()
     assert visitor.elsewhere == []
     assert visitor.complaints == []
     assert asked_by_server(folder) == []

@@ -36,7 +36,7 @@ def visitor(browser, address):
     """A visitor on the first page; afterwards nothing may have gone elsewhere or gone wrong."""
     visit = Visit(browser, address).open()
     yield visit
-    visit.context.close()
+    visit.close()
     assert visit.elsewhere == []
     assert visit.complaints == []
 
@@ -285,7 +285,7 @@ def test_a_phone_shows_map_then_list(browser, address):
     assert place["width"] > 0.75 * listed["width"]  # names in whole words, their figures below
     assert figure["y"] >= place["y"] + place["height"]
     assert visitor.page.evaluate("document.documentElement.scrollWidth") <= 390
-    visitor.context.close()
+    visitor.close()
     assert visitor.elsewhere == []
 
 

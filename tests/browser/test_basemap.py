@@ -60,7 +60,7 @@ def test_a_file_of_tiles_is_drawn_and_nothing_leaves(browser, extract, tmp_path)
         visit.wait_for_map()
         visit.choose("Background", "Plain ground")
         visit.map.locator(".leaflet-tile-pane img").first.wait_for(state="detached")
-        visit.context.close()
+        visit.close()
     own = "blob:null/"  # pictures that the sandboxed frame made of the bytes it was handed
     assert [url for url in visit.elsewhere if not url.startswith(own)] == []
     assert visit.complaints == []
@@ -107,7 +107,7 @@ def test_streets_of_vector_tiles_stand_under_the_map_and_nothing_leaves(browser,
         visit.choose("Background", "Plain ground")
         visit.map.locator(".leaflet-mapper-vector-pane canvas").first.wait_for(state="detached")
         visit.rest()
-        visit.context.close()
+        visit.close()
     assert visit.elsewhere == []
     assert visit.complaints == []
     assert asked_by_server(tmp_path) == []
@@ -139,7 +139,7 @@ def test_tiles_of_an_address_are_asked_for_only_after_the_warning(browser, extra
             })"""
         )
         assert stolen == "stopped"
-        visit.context.close()
+        visit.close()
     other = "https://elsewhere.example"  # the browser reports it, and that the policy stopped it
     assert any(url.startswith(f"{host}/") for url in visit.elsewhere)
     assert all(url.startswith((f"{host}/", other)) for url in visit.elsewhere)

@@ -53,7 +53,7 @@ def test_a_chair_shows_the_briefing_and_leaves_with_it_printed(browser, served_a
         assert value in text
         assert re.sub(r"\s+", "", before) in text
     assert "OFFICIAL-SENSITIVE" in text
-    visit.context.close()
+    visit.close()
     assert visit.elsewhere == []
     assert visit.complaints == []
     assert asked_by_server(folder) == []

@@ -68,5 +68,5 @@ def test_the_upload_page_reads_each_case(browser, shared, served_app, names):
         accepted = re.search(r"Accepted\s+([\d,]+)", facts)
         assert accepted, (name, facts)
         assert int(accepted.group(1).replace(",", "")) == READ[name], (name, facts)
-    visit.context.close()
+    visit.close()
     assert not visit.elsewhere

@@ -50,7 +50,7 @@ def visit(browser, demonstration):
     visitor = Visit(browser, demonstration[1])
     visitor.page.add_init_script(LISTEN)
     yield visitor
-    visitor.context.close()
+    visitor.close()
     assert visitor.elsewhere == []
     assert visitor.complaints == []
 
@@ -79,7 +79,7 @@ def test_the_generated_demonstration_opens_by_itself(browser, demonstration):
         page = visits[-1].page
         assert page.locator(".list tbody tr").count() >= 5
         assert "Demonstration data" in page.locator(".m-over").inner_text()
-        visits[-1].context.close()
+        visits[-1].close()
     for visitor in visits:
         assert visitor.elsewhere == []
         assert visitor.complaints == []

@@ -40,4 +40,4 @@ def test_stations_are_named_once_the_map_is_close(browser, address):
     assert "railway station" in visit.map.locator(".legend").inner_text()
     assert visit.complaints == []
     assert visit.elsewhere == []
-    visit.context.close()
+    visit.close()

@@ -32,7 +32,7 @@ def officer(browser, people_app):
     page.locator(".card").first.wait_for()
     settled(visitor)
     yield visitor
-    visitor.context.close()
+    visitor.close()
     assert visitor.elsewhere == []
     assert visitor.complaints == []
 

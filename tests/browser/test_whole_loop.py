@@ -64,7 +64,7 @@ def visit(browser, address):
 
     yield sign_in
     for visitor in made:
-        visitor.context.close()
+        visitor.close()
 
 
 def go(visit, title):

@@ -182,11 +182,11 @@ def test_nothing_hidden_can_be_worked_out_of_many_made_up_sequences(audience, se
 
 def test_what_both_audiences_were_given_tells_nothing_hidden():
     made = Counter()
-    for seed in range(24):
+    for seed in range(12):
         found, given = attack_both(seed, tries=2)
         assert found == []
         made += given
-    assert min(made["partnership"], made["public"]) >= 12
+    assert min(made["partnership"], made["public"]) >= 6
 
 
 @pytest.mark.soak

@@ -124,7 +124,7 @@ def shown(held, new):
     ]
 
 
-@pytest.mark.parametrize("places", [24, pytest.param(120, marks=pytest.mark.soak)])
+@pytest.mark.parametrize("places", [16, pytest.param(120, marks=pytest.mark.soak)])
 def test_what_narrows_nothing_passes_the_check_of_everything(monkeypatch, made, places):
     said = {True: 0, False: 0}
     for seed in range(places):
@@ -181,7 +181,7 @@ def _values(place, releases, cells, lens_months):
 
 
 @pytest.mark.parametrize(
-    "seed", [0, 1, *(pytest.param(at, marks=pytest.mark.soak) for at in range(2, 8))]
+    "seed", [0, *(pytest.param(at, marks=pytest.mark.soak) for at in range(1, 8))]
 )
 def test_an_attacker_in_whole_numbers_learns_nothing_from_them(seed, made):
     tried = 0

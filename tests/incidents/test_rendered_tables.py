@@ -23,7 +23,7 @@ from mapper.incidents.coordinates import grid_to_degrees
 from mapper.incidents.mapping import ColumnMapping, load_mapping
 from tests.incidents.incident_files import read
 
-COUNTS = [30, pytest.param(2_000, marks=pytest.mark.soak)]
+COUNTS = [15, pytest.param(2_000, marks=pytest.mark.soak)]
 DATES = [
     "%d/%m/%Y", "%d-%m-%Y", "%d.%m.%y", "%Y-%m-%d", "%d %b %Y", "%d %B, %Y", "%d-%b-%y", "%Y%m%d",
     "%a %d/%m/%Y", "%m/%d/%Y", "%B %d, %Y", "%dth %B %Y",

@@ -234,7 +234,7 @@ def test_children_by_district_ward_and_hot_spot_for_an_analyst(app):
 
 
 def test_children_for_partners_are_rounded_and_small_ones_hidden(signed_in_app, monkeypatch):
-    monkeypatch.setattr(bounds, "MOST_SECONDS", 3.0)  # what is open by then is withheld
+    monkeypatch.setattr(bounds, "MOST_SECONDS", 0.5)  # what is open by then is withheld
     app = signed_in_app("partner", page="places/children.py")
     assert not app.exception
     steps = app.dataframe[0].value["Share with a child, in steps"]
@@ -259,7 +259,7 @@ def test_children_for_partners_are_rounded_and_small_ones_hidden(signed_in_app, 
 
 
 def test_partners_who_cut_a_month_are_given_the_whole_of_it_and_told_so(signed_in_app, monkeypatch):
-    monkeypatch.setattr(bounds, "MOST_SECONDS", 3.0)
+    monkeypatch.setattr(bounds, "MOST_SECONDS", 0.5)
     app = signed_in_app("partner", page=QUICK)
     app.query_params["from"], app.query_params["to"] = "2023-11-06", "2023-11-20"
     app.switch_page(CHILDREN).run()

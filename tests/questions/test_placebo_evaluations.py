@@ -1,6 +1,7 @@
 """Evaluations of nothing: real years in which nothing was done may not be told as an effect."""
 
 from datetime import date
+from functools import cache
 
 import numpy as np
 import pytest
@@ -30,8 +31,12 @@ def read(shared):
     return read_incidents(sorted(folder.glob("201[89]-*-street.csv")))
 
 
-def study_of(read, lens, last):
-    return prepare(read, lens=load_lens(lens), area=load_study_area(), end=last)
+@pytest.fixture(scope="module")
+def study_of(read):
+    """A maker of the study of a lens up to a day, each made once."""
+    return cache(
+        lambda lens, last: prepare(read, lens=load_lens(lens), area=load_study_area(), end=last)
+    )
 
 
 def five_cells(study, before, rng, *, kind):
@@ -70,12 +75,12 @@ def told(study, action):
     ],
 )
 @pytest.mark.parametrize("kind", ["random", "rise"])
-def test_nothing_done_is_rarely_told_as_an_effect(read, windows, sets, kind):
+def test_nothing_done_is_rarely_told_as_an_effect(study_of, windows, sets, kind):
     """At most 6 % of evaluations of nothing claim an effect, and as few a spillover."""
     rng = np.random.default_rng(18)
     found = []
     for lens in LENSES:
-        study = study_of(read, lens, windows[1].last)
+        study = study_of(lens, windows[1].last)
         for _ in range(sets):
             cells = five_cells(study, windows[0], rng, kind=kind)
             action = Action(before=windows[0], after=windows[1], cells=cells)
@@ -87,13 +92,13 @@ def test_nothing_done_is_rarely_told_as_an_effect(read, windows, sets, kind):
     assert around <= 0.08 + chance * (sets < 100)
 
 
-def test_busy_cells_that_rose_are_told_nothing_of(read):
+def test_busy_cells_that_rose_are_told_nothing_of(study_of):
     """The cells of a published complaint: "down by 23 %" and "displacement", of nothing."""
     cells = (
         "8919510605bffff", "89195107083ffff", "8919510733bffff", "89195107397ffff",
         "891951074b3ffff",
     )  # fmt: skip
-    study = study_of(read, "public-all", date(2019, 6, 30))
+    study = study_of("public-all", date(2019, 6, 30))
     action = Action(before=QUARTERS[0], after=QUARTERS[1], cells=cells)
     notes = ask_evaluate(study, action=action).notes
     assert notes[0].startswith("Cannot be told: these places rose beyond chance")

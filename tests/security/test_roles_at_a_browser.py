@@ -104,7 +104,7 @@ def test_a_roles_own_pages_are_accessible_and_its_menu_is_its_own(browser, peopl
     assert not set(menu.all_inner_texts()) & set(shut)
     assert visit.complaints == []
     assert visit.elsewhere == []
-    visit.context.close()
+    visit.close()
 
 
 def test_a_person_at_a_browser_who_lies_idle_is_shown_the_door(idle):

@@ -20,7 +20,7 @@ class Window:
 
     def __init__(self, browser, address):
         self.address, self.sent, self.urls = address, [], set()
-        self.visit = Visit(browser, address)
+        self.visit = Visit(browser, address, context=browser.new_context())
         self.context, self.page = self.visit.context, self.visit.page
         self.page.on("websocket", lambda line: line.on("framereceived", self._remember))
         self.page.on("response", self._note)

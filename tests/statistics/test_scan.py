@@ -282,15 +282,16 @@ def test_progress_reaches_the_end_and_can_stop_the_scan(small):
         scan(counts, zones, choices=ScanChoices(runs=5000), progress=stop)
 
 
+@pytest.mark.parametrize("worlds", [60, pytest.param(400, marks=pytest.mark.soak)])
 @pytest.mark.parametrize("null", ["poisson", "permutation"])
-def test_p_is_uniform_when_nothing_is_clustered(null):
+def test_p_is_uniform_when_nothing_is_clustered(null, worlds):
     cells = patch(3)
     zones = disc_zones(cells, rings=2)
     stream = np.random.default_rng(11)
     exposure = stream.uniform(0.2, 3, cells.size)
     given = {"exposure": exposure} if null == "poisson" else {}
     found = []
-    for seed in range(200):
+    for seed in range(worlds):
         chances = np.outer(exposure, np.ones(5)).ravel() / exposure.sum() / 5
         counts = stream.multinomial(150, chances).reshape(-1, 5)
         choices = ScanChoices(null=null, runs=39, seed=seed, most_clusters=1)

@@ -80,7 +80,7 @@ def check_first_p(maxima, published):
 
 
 def test_leukaemia_first_p_is_within_monte_carlo_error(leukaemia):
-    maxima = scan_leukaemia(leukaemia, runs=9990).maxima
+    maxima = scan_leukaemia(leukaemia, runs=4_999).maxima
     check_first_p(maxima, leukaemia[-1]["clusters"][0]["p_value"])
 
 
