@@ -34,7 +34,8 @@ run: install
 	$(BIN)/mapper serve
 
 # One after the other: side by side on two cores each second of work costs three, and all of it takes
-# longer. Tests in a browser wait a good deal, and are two at a time too.
+# longer. Of the plain tests some wait for servers and killed processes, so three go at a time on two
+# cores; those in a browser keep both busy.
 test: .venv/installed-dev .venv/browser
 	$(MAKE) --no-print-directory test-plain
 	$(MAKE) --no-print-directory test-browser
@@ -45,7 +46,7 @@ test-browser: .venv/browser
 
 test-plain: lint
 	$(BIN)/python -m pytest -m "not browser and not soak" $(ALONE:%=--ignore=%) \
-		--numprocesses=2 --dist=loadfile
+		--numprocesses=3 --dist=loadfile
 
 lint: .venv/installed-dev
 	$(BIN)/ruff check .

@@ -18,6 +18,7 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import Any
 
+import numpy as np
 import pandas as pd
 import pyarrow as pa
 import pyarrow.parquet as pq
@@ -102,14 +103,17 @@ class StudyArea:
 
 
 def _told(area: StudyArea) -> tuple[object, ...]:
-    """Return what an area is called, and where in memory its cells and their places are."""
-    columns: list[Any] = [area.cells["cell"].to_numpy()]
-    columns += [area.cells[name].array.codes for name in ("district", "ward")]
-    return (
-        *(area.name, area.title, area.part, area.resolution, len(area.cells)),
-        *(one.__array_interface__["data"] for one in columns),
-        *(id(area.cells[name].cat.categories) for name in ("district", "ward")),
-    )
+    """Return what an area is called, and where in memory each of its columns is."""
+    places, names = [], []
+    for column, kind in STUDY_AREA_COLUMNS.items():
+        held: Any = area.cells[column]
+        if kind == "category":
+            names.append(id(held.cat.categories))
+            held = held.array.codes
+        places.append(held if isinstance(held, np.ndarray) else held.to_numpy())
+    where = (one.__array_interface__["data"] for one in places)  # all of them are held until told
+    named = area.name, area.title, area.part, area.resolution, len(area.cells)
+    return (*named, *names, *where)
 
 
 def read_study_area(path: Path, *, shipped: bool = False) -> StudyArea:

@@ -66,9 +66,10 @@ def run(
     and q by Benjamini and Hochberg; touching significant cells are joined.
     """
     from mapper.cli.asking import read_study
-    from mapper.outputs.forms import DRAWN, FORMS, forms_asked
+    from mapper.outputs.forms import DRAWN, FORMS, check_map_folder, forms_asked
     from mapper.outputs.surroundings import NOTHING_AROUND
 
+    check_map_folder(out)
     counting = Engine(engine, scheduler, workers)
     chosen = forms_asked(forms, FORMS)
     drawn = set(chosen) & set(DRAWN)

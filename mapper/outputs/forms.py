@@ -2,9 +2,10 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from pathlib import Path
 from types import MappingProxyType
 
-from mapper.base.errors import OutputError
+from mapper.base.errors import InputError, OutputError
 from mapper.base.reference_systems import DEGREES, NATIONAL_GRID
 
 _PARQUET = "application/vnd.apache.parquet"
@@ -72,6 +73,8 @@ ANSWER_FORMS: Mapping[str, ExportFormat] = MappingProxyType(
     }
 )
 DRAWN = ("png", "svg")  # forms that are drawn over ground
+# Of files of a map, and of documents that are made by themselves
+_OF_FILES = {*(Path(form.file).suffix for form in FORMS.values()), ".pdf", ".docx"}
 
 
 def forms_asked(words: str, known: Mapping[str, ExportFormat]) -> tuple[str, ...]:
@@ -89,3 +92,19 @@ def forms_asked(words: str, known: Mapping[str, ExportFormat]) -> tuple[str, ...
             names=("forms",),
         )
     return asked
+
+
+def check_map_folder(path: Path) -> Path:
+    """Return the folder of a map to write; called before any work is done.
+
+    Raises
+    ------
+    InputError
+        When it is called as a file would be.
+    """
+    if path.suffix.lower() in _OF_FILES and not path.is_dir():
+        raise InputError(
+            f"{path} is named as a file, and a map is a folder of several: list, outlines, cells,"
+            f" map and manifest. Give a folder, such as {path.with_suffix('')}."
+        )
+    return path

@@ -359,7 +359,8 @@ def write(release: Release | FindingRelease, path: str | Path) -> tuple[Path, ..
     DisclosureError
         When given anything but a release.
     InputError
-        When the path cannot be used or written; nothing is changed then.
+        When the path cannot be used or written, or a map is to go into what is named as a file;
+        nothing is changed then.
 
     Notes
     -----

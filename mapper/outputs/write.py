@@ -8,7 +8,7 @@ from mapper.base.errors import InputError
 from mapper.disclosure.release import FindingRelease, Release, is_release
 from mapper.outputs.exports import exports
 from mapper.outputs.folder import replace_set
-from mapper.outputs.forms import ANSWER_FORMS, DRAWN
+from mapper.outputs.forms import ANSWER_FORMS, DRAWN, check_map_folder
 from mapper.outputs.manifest import manifest
 from mapper.outputs.surroundings import NOTHING_AROUND, Surroundings
 
@@ -53,6 +53,7 @@ def write_outputs(
     InputError
         When the folder cannot be written or the disk is full; the folder is then as it was.
     """
+    check_map_folder(out)
     asked = tuple(forms)
     under = around if set(asked) & set(DRAWN) else NOTHING_AROUND
     made = exports(is_release(release), asked, comments=comments, around=under)

@@ -202,7 +202,7 @@ class Visit:
             with suppress(TimeoutError):
                 if behind and not found.is_visible():
                     open_popover(self.page, *behind, button)
-                with self.page.expect_download(timeout=60_000) as taken:
+                with self.page.expect_download(timeout=20_000) as taken:
                     found.click(timeout=20_000)
                 return taken.value
         raise AssertionError(f"{button} gave nothing")

@@ -111,6 +111,13 @@ def test_finding_hot_spots_loads_no_library_it_does_not_need(tmp_path):
     assert said.stdout.splitlines()[-1] == "[]"
 
 
+def test_a_map_called_as_a_file_is_refused_before_anything_is_read(run, tmp_path):
+    code, _, err = hotspots(run, tmp_path / "none.csv", tmp_path / "h.csv")
+    assert code == 2
+    assert "h.csv is named as a file" in err
+    assert not list(tmp_path.iterdir())
+
+
 def test_the_same_input_gives_the_same_bytes(run, tmp_path):
     source = street_file(tmp_path / "2024-01-merseyside-street.csv")
     hotspots(run, source, tmp_path / "one")

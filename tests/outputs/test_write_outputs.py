@@ -79,6 +79,15 @@ def test_manifest_names_what_a_picture_was_named_by_and_none_else(release, tmp_p
         assert told == (named and [one.hexdigest() for one in named])
 
 
+@pytest.mark.parametrize("name", ["hotspots.csv", "map.HTML", "cells.parquet", "meeting.docx"])
+def test_a_map_is_not_put_into_a_folder_that_is_named_as_a_file(release, tmp_path, name):
+    with pytest.raises(InputError, match=rf"{name} is named as a file.*Give a folder, such as"):
+        write_outputs(release, tmp_path / name)
+    assert not list(tmp_path.iterdir())
+    (tmp_path / name).mkdir()  # somebody calls folders so
+    write_outputs(release, tmp_path / name)
+
+
 def test_other_files_are_left_alone(release, tmp_path):
     (tmp_path / "notes.txt").write_text("mine")
     write_outputs(release, tmp_path)
