@@ -145,7 +145,7 @@ def tell_campaign(record: str, *, out: Path | None, on: date | None) -> None:
     from mapper.base.files import write_whole
     from mapper.outputs.campaign import FILES, campaign_file
     from mapper.records.actions import actions_of, overdue
-    from mapper.records.campaigns import coverage, figures
+    from mapper.records.campaigns import coverage, figures, untouched_in_words
     from mapper.records.open import database
     from mapper.records.versions import newest
 
@@ -167,7 +167,7 @@ def tell_campaign(record: str, *, out: Path | None, on: date | None) -> None:
     covered, late = coverage(saved.content), overdue(actions_of(saved.content), today)
     lines = [f"{saved.title} ({record})"]
     lines += [f"{value} {words}" for value, words in figures(saved.content, today)]
-    lines.append(f"Untouched: {'; '.join(covered.untouched) or 'none'}")
+    lines.append(untouched_in_words(saved.content, today))
     lines += [
         f"{count(one.days_late(today), 'day')} late: {one.action} ({one.agency}, {one.place})"
         for one in late

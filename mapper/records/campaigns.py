@@ -14,7 +14,7 @@ from typing import Any
 import pandas as pd
 
 from mapper.areas.study_area import StudyArea
-from mapper.base.text import count
+from mapper.base.text import count, day_in_words
 from mapper.context.deprivation import DeprivationReach, deprivation_reach
 from mapper.records.actions import PlannedAction, actions_of, overdue
 from mapper.records.form import Content
@@ -69,6 +69,14 @@ def coverage(content: Content) -> CampaignCoverage:
     }
     done = {one.place for one in actions_of(content) if one.status == "done"}
     return CampaignCoverage(planned, tuple(name for name in planned if name in counted | done))
+
+
+def untouched_in_words(content: Content, today: date) -> str:
+    """Return which places are untouched, or that none counts as that before the first day."""
+    covered, first = coverage(content), content.get("first")
+    if first and today < (begins := date.fromisoformat(first)) and not covered.visited:
+        return f"Begins on {day_in_words(begins)}: before that no place counts as untouched"
+    return f"Untouched: {'; '.join(covered.untouched) or 'none'}"
 
 
 def cells_of(content: Content, names: Iterable[str]) -> frozenset[str]:

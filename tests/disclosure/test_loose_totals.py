@@ -124,7 +124,7 @@ def shown(held, new):
     ]
 
 
-@pytest.mark.parametrize("places", [16, pytest.param(120, marks=pytest.mark.soak)])
+@pytest.mark.parametrize("places", [24, pytest.param(120, marks=pytest.mark.soak)])
 def test_what_narrows_nothing_passes_the_check_of_everything(monkeypatch, made, places):
     said = {True: 0, False: 0}
     for seed in range(places):

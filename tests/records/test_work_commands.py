@@ -168,6 +168,11 @@ def test_a_campaign_is_told_and_written_to_a_file(run, tmp_path):
     said = run("records", "campaign", "C-1", "--on", "2022-10-01").out
     assert "2 of 4 places visited" in said
     assert "Untouched: Clinic; School" in said
+    early = {**CONTENT, "outreach": [], "actions": [], "first": "2022-11-01"}
+    save(database(), Work("C-2", "campaign", early), viewer=ANNE, reason="agreed")
+    before = run("records", "campaign", "C-2", "--on", "2022-10-01").out
+    assert "Begins on 1 November 2022: before that no place counts as untouched" in before
+    assert "Untouched: Hub; " in run("records", "campaign", "C-2", "--on", "2022-11-01").out
     assert "11 days late: Brief (midwifery, Hub)" in said
     out = tmp_path / "c.csv"
     run("records", "campaign", "C-1", "--on", "2022-10-01", "--out", str(out))

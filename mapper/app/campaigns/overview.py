@@ -33,6 +33,7 @@ from mapper.records.campaigns import (
     figures,
     place_table,
     reach_of,
+    untouched_in_words,
 )
 from mapper.records.form import Content
 from mapper.records.open import database
@@ -75,9 +76,8 @@ def show_overview(viewer: Viewer, desk: Desk) -> None:
         for value, words in figures(content, today)
     )
     st.html(f'<dl class="m-facts">{facts}</dl>')
-    covered = coverage(content)
-    if covered.untouched:
-        notice(f"Untouched: {'; '.join(covered.untouched)}.", kind="look")
+    if coverage(content).untouched:
+        notice(f"{untouched_in_words(content, today)}.", kind="look")
     shown = _map_of(content)
     if shown is not None:
         _show_held(content, shown)
