@@ -38,7 +38,7 @@ ASKED = [
     ("risk-terrain", {"table": "cells"}),
 ]
 AREA = str(ROOT / "data" / "boundaries" / "merseyside.parquet")
-OF_MONTHS = {"where-next", "change", "concentration"}
+OF_MONTHS = {"change", "concentration"}
 NEED_ROWS = {"steps", "other points", "other points after a gap"}  # of which single rows are told
 
 

@@ -166,7 +166,11 @@ def with_marks_inside(path):
 
 
 @pytest.mark.parametrize(
-    "change", [pytest.param(None, marks=pytest.mark.soak), quoted, with_marks_inside]
+    "change",
+    [
+        with_marks_inside,
+        *(pytest.param(one, marks=pytest.mark.soak) for one in (None, quoted)),
+    ],
 )
 def test_rows_that_must_be_looked_at_whole_in_every_slice_give_the_same(
     tmp_path, area, in_slices_of, monkeypatch, change

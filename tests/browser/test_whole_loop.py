@@ -198,6 +198,7 @@ def test_from_hot_spot_to_prevention_and_back_to_the_meeting(visit, folder):
         assert visitor.complaints == []
 
 
+@pytest.mark.soak
 def test_an_icon_campaign_from_lens_to_coverage(visit, capsys):
     """Eight venues near hot spots of babies in abuse settings, four agencies, one ticking off."""
     ann = visit("ann")

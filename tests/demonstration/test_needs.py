@@ -67,7 +67,7 @@ def test_needs_on_whichever_incidents_of_a_place_are_told_of_it(demonstration, i
     assert {"Domestic abuse", "Alcohol"} <= clear
 
 
-@pytest.mark.parametrize("lens", [AT_PLACE, "complex-lives"])
+@pytest.mark.parametrize("lens", [AT_PLACE, pytest.param("complex-lives", marks=pytest.mark.soak)])
 def test_needs_that_fall_by_chance_make_no_place_hot(incidents, lens):
     area = load_study_area(resolution=9)
     table = incidents.table.drop(columns="location_type")  # nothing is left out by where it was

@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 import pyarrow as pa
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from mapper.base.errors import AmbiguousDatesError
@@ -31,6 +31,7 @@ USUAL = st.one_of(
 )
 
 
+@settings(max_examples=50)  # each reads twice
 @given(
     st.lists(USUAL | st.just("2 Mar 2026"), min_size=1, max_size=9),
     st.sampled_from(["", "day-first", "month-first", "part-swapped"]),
