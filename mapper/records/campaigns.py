@@ -71,12 +71,18 @@ def coverage(content: Content) -> CampaignCoverage:
     return CampaignCoverage(planned, tuple(name for name in planned if name in counted | done))
 
 
+def has_begun(content: Content, today: date) -> bool:
+    """Tell whether the first day has come, or a place was visited before it."""
+    first = content.get("first")
+    return not first or today >= date.fromisoformat(first) or bool(coverage(content).visited)
+
+
 def untouched_in_words(content: Content, today: date) -> str:
     """Return which places are untouched, or that none counts as that before the first day."""
-    covered, first = coverage(content), content.get("first")
-    if first and today < (begins := date.fromisoformat(first)) and not covered.visited:
-        return f"Begins on {day_in_words(begins)}: before that no place counts as untouched"
-    return f"Untouched: {'; '.join(covered.untouched) or 'none'}"
+    if not has_begun(content, today):
+        begins = day_in_words(date.fromisoformat(content["first"]))
+        return f"Begins on {begins}: before that no place counts as untouched"
+    return f"Untouched: {'; '.join(coverage(content).untouched) or 'none'}"
 
 
 def cells_of(content: Content, names: Iterable[str]) -> frozenset[str]:

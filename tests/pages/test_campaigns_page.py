@@ -6,7 +6,7 @@ import pytest
 
 from mapper.app.door.who import viewer_now
 from mapper.app.shell.words import plain
-from mapper.disclosure.people import Viewer
+from mapper.disclosure.people import Viewer, one_person
 from mapper.incidents.synthetic import SYNTHETIC_NOTICE
 from mapper.records.campaigns import cells_of, coverage
 from mapper.records.open import database
@@ -104,6 +104,16 @@ def test_a_campaign_begins_and_is_named_after_the_day_that_was_chosen(app):
     dues = {one["due"] for one in kept.content["actions"]}
     assert min(dues) >= "2023-03-06"
     assert max(dues) <= kept.content["last"]
+
+
+def test_before_its_first_day_a_campaign_says_when_it_begins(app):
+    later = {"name": "Later", "first": "2990-01-04", "places": [{"place": "Hub"}]}
+    save(database(), Work("C-1", "campaign", later), viewer=one_person("Ann"), reason="agreed")
+    app.switch_page(CAMPAIGNS).run()
+    field(app.selectbox, "Campaign").select_index(0).run()
+    told = "Begins on 4 January 2990: before that no place counts as untouched."
+    assert plain(told) in said(app)
+    assert "Untouched" not in said(app)
 
 
 def test_a_proposed_name_follows_the_first_day_until_one_of_ones_own_is_typed(app):

@@ -31,6 +31,7 @@ from mapper.records.campaigns import (
     cells_of,
     coverage,
     figures,
+    has_begun,
     place_table,
     reach_of,
     untouched_in_words,
@@ -76,8 +77,11 @@ def show_overview(viewer: Viewer, desk: Desk) -> None:
         for value, words in figures(content, today)
     )
     st.html(f'<dl class="m-facts">{facts}</dl>')
-    if coverage(content).untouched:
-        notice(f"{untouched_in_words(content, today)}.", kind="look")
+    told = f"{untouched_in_words(content, today)}."
+    if not has_begun(content, today):
+        st.caption(plain(told))
+    elif coverage(content).untouched:
+        notice(told, kind="look")
     shown = _map_of(content)
     if shown is not None:
         _show_held(content, shown)
