@@ -18,7 +18,6 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import Any
 
-import numpy as np
 import pandas as pd
 import pyarrow as pa
 import pyarrow.parquet as pq
@@ -83,7 +82,7 @@ class StudyArea:
     @property
     def one_for_all(self) -> "StudyArea":
         """The area that this is an unchanged copy of, as what is kept for one is for every copy."""
-        if self.copied is None or _told(self) != _told(self.copied):
+        if self.copied is None or _identity(self) != _identity(self.copied):
             return self
         return self.copied
 
@@ -102,18 +101,16 @@ class StudyArea:
         return self.again(resolution=resolution)
 
 
-def _told(area: StudyArea) -> tuple[object, ...]:
+def _identity(area: StudyArea) -> tuple[object, ...]:
     """Return what an area is called, and where in memory each of its columns is."""
-    places, names = [], []
-    for column, kind in STUDY_AREA_COLUMNS.items():
-        held: Any = area.cells[column]
+    names: list[object] = [area.name, area.title, area.part, area.resolution, len(area.cells)]
+    columns = []  # all are held until the end: another could have the place of one let go
+    for name, kind in STUDY_AREA_COLUMNS.items():
+        column: Any = area.cells[name]
         if kind == "category":
-            names.append(id(held.cat.categories))
-            held = held.array.codes
-        places.append(held if isinstance(held, np.ndarray) else held.to_numpy())
-    where = (one.__array_interface__["data"] for one in places)  # all of them are held until told
-    named = area.name, area.title, area.part, area.resolution, len(area.cells)
-    return (*named, *names, *where)
+            names.append(id(column.cat.categories))
+        columns.append(column.array.codes if kind == "category" else column.to_numpy())
+    return (*names, *(one.__array_interface__["data"] for one in columns))
 
 
 def read_study_area(path: Path, *, shipped: bool = False) -> StudyArea:

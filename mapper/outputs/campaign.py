@@ -25,7 +25,15 @@ from mapper.outputs.pictures.paper import Paper
 from mapper.outputs.pictures.svg import ACCENT, HOT, SOFT, box, drawing, outline, path, text
 from mapper.outputs.tables import csv_bytes
 from mapper.records.actions import actions_of
-from mapper.records.campaigns import action_table, cells_of, coverage, figures, place_table
+from mapper.records.campaigns import (
+    action_table,
+    cells_of,
+    coverage,
+    figures,
+    has_begun,
+    place_table,
+    untouched_in_words,
+)
 from mapper.records.form import Content
 from mapper.records.versions import Version
 
@@ -71,7 +79,8 @@ def _about(saved: Version, today: date) -> dict[str, object]:
     names = ("strand", "purpose", "population", "first", "last", "lead", "judged", "state")
     told = {name: content[name] for name in names if content.get(name)}
     reached = [f"{value} {words}" for value, words in figures(content, today)]
-    untouched = list(coverage(content).untouched) or ["none"]
+    begun = has_begun(content, today)
+    untouched = [*coverage(content).untouched] if begun else [untouched_in_words(content, today)]
     record = f"{saved.record}, version {saved.number}, saved by {saved.author}"
     return {
         "campaign": saved.title,
@@ -79,7 +88,7 @@ def _about(saved: Version, today: date) -> dict[str, object]:
         **told,
         "lateness told from": today.isoformat(),
         "so far": reached,
-        "untouched": untouched,
+        "untouched": untouched or ["none"],
     }
 
 

@@ -30,6 +30,7 @@ from mapper.records.campaigns import (
     judged_by_reach,
     place_table,
     reach_in_words,
+    untouched_in_words,
 )
 from mapper.records.evaluations import would_tell
 from mapper.records.place_work import leads_of
@@ -125,15 +126,15 @@ def _standing(saved: Version, shown: Release, area: StudyArea, today: date) -> t
     content = saved.content
     covered = coverage(content)
     picture = coverage_picture(content, area)
-    untouched = "; ".join(_cut(name, _PLACE) for name in covered.untouched[:_PLACES]) or "none"
+    names = [_cut(name, _PLACE) for name in covered.untouched[:_PLACES]]
     if (more := len(covered.untouched) - _PLACES) > 0:
-        untouched += f"; and {more} more"
+        names.append(f"and {more} more")
     lead = f"Lead agency: {content['lead']}." if content.get("lead") else "No lead agency named."
     return (
         Paragraph(_cut(str(content.get("purpose", "")), _LONG), "strong"),
         Paragraph(lead),
         Figures(tuple((value, words, "") for value, words in figures(content, today))),
-        Paragraph(f"Untouched: {untouched}."),
+        Paragraph(f"{untouched_in_words(content, today, names)}."),
         *_held(saved, shown),
         *((no_higher(picture, _MAP_HIGH),) if picture is not None else ()),
     )

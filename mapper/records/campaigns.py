@@ -77,12 +77,16 @@ def has_begun(content: Content, today: date) -> bool:
     return not first or today >= date.fromisoformat(first) or bool(coverage(content).visited)
 
 
-def untouched_in_words(content: Content, today: date) -> str:
-    """Return which places are untouched, or that none counts as that before the first day."""
+def untouched_in_words(content: Content, today: date, names: Iterable[str] | None = None) -> str:
+    """Return which places are untouched, or that none counts as that before the first day.
+
+    ``names`` is how these are called where there is room for little.
+    """
     if not has_begun(content, today):
         begins = day_in_words(date.fromisoformat(content["first"]))
         return f"Begins on {begins}: before that no place counts as untouched"
-    return f"Untouched: {'; '.join(coverage(content).untouched) or 'none'}"
+    called = coverage(content).untouched if names is None else names
+    return f"Untouched: {'; '.join(called) or 'none'}"
 
 
 def cells_of(content: Content, names: Iterable[str]) -> frozenset[str]:

@@ -41,6 +41,14 @@ def test_the_workbook_is_marked_and_text_is_never_a_formula():
     assert "\n'=1+1," in csv_text
 
 
+def test_before_its_first_day_the_workbook_says_when_it_begins():
+    early = {"name": "Early", "places": [{"place": "Hub"}], "first": "2999-09-01"}
+    content = campaign_file(replace(SAVED, content=early), "xlsx", TODAY)
+    sheet = openpyxl.load_workbook(io.BytesIO(content))["About"]
+    said = "\n".join(str(cell.value) for row in sheet.iter_rows() for cell in row)
+    assert "Begins on 1 September 2999: before that no place counts as untouched" in said
+
+
 def test_the_map_tells_visited_and_untouched_and_their_number():
     area = load_study_area("merseyside", resolution=8)
     picture = coverage_picture(CONTENT, area)

@@ -92,6 +92,16 @@ def test_what_its_places_hold_is_summed_from_the_release_alone(make_release, are
         whole(campaign(own, places=1), shown.cells, area)
 
 
+def test_before_its_first_day_no_place_is_untouched_on_paper(make_release, area):
+    shown = make_release()
+    own = shown.cells["cell"].tolist()
+    begun, _ = pages(whole(campaign(own, actions=[]), shown, area))
+    assert "Untouched: Ravenscroft" in begun
+    later, _ = pages(whole(campaign(own, actions=[], first="2999-09-01"), shown, area))
+    assert "Begins on 1 September 2999: before that no place counts as untouched." in later
+    assert "Untouched: Ravenscroft" not in later
+
+
 def test_the_verdict_and_what_would_tell_stand_at_the_end(make_release, area):
     shown = make_release()
     saved = campaign(shown.cells["cell"].tolist()[:3], places=1, judgement="worked")

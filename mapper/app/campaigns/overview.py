@@ -77,11 +77,11 @@ def show_overview(viewer: Viewer, desk: Desk) -> None:
         for value, words in figures(content, today)
     )
     st.html(f'<dl class="m-facts">{facts}</dl>')
-    told = f"{untouched_in_words(content, today)}."
+    untouched = f"{untouched_in_words(content, today)}."
     if not has_begun(content, today):
-        st.caption(plain(told))
+        st.caption(plain(untouched))
     elif coverage(content).untouched:
-        notice(told, kind="look")
+        notice(untouched, kind="look")
     shown = _map_of(content)
     if shown is not None:
         _show_held(content, shown)
