@@ -3,8 +3,7 @@
 #   make test   checks the code and passes the tests, in a real browser too
 PYTHON ?= python3
 BIN := .venv/bin
-PIP := $(BIN)/python -m pip --disable-pip-version-check
-PACKAGES := --quiet --constraint constraints.txt
+PACKAGES := $(BIN)/python .ci/packages.py
 
 # Children of tests and servers load the program compiled, on machines that switch that off too
 unexport PYTHONDONTWRITEBYTECODE
@@ -21,13 +20,13 @@ install: .venv/installed
 .venv/installed: pyproject.toml constraints.txt
 	$(PYTHON) -c 'import sys; sys.exit("mapper needs Python 3.11 or newer: make PYTHON=python3.12 ..." if sys.version_info < (3, 11) else 0)'
 	test -x $(BIN)/python || $(PYTHON) -m venv .venv
-	$(PIP) install --no-compile $(PACKAGES) --editable '.[scan,terrain]'
-	$(BIN)/python -m compileall -qq -j 0 .venv/lib || true  # on every core; pip takes one
+	$(PACKAGES) '.[scan,terrain]'
+	$(BIN)/python -m compileall -qq -j 0 -x '/(tests?|pip|uv)/' .venv/lib || true  # on every core
 	touch $@
 
 # What of the tools is never loaded need not be compiled
 .venv/installed-dev: .venv/installed
-	$(PIP) install --no-compile $(PACKAGES) --editable '.[dev]'
+	$(PACKAGES) '.[dev]'
 	touch $@
 
 run: install
@@ -69,7 +68,7 @@ docs: .venv/installed-docs
 	$(BIN)/sphinx-build -q -W docs docs/_build
 
 .venv/installed-docs: .venv/installed
-	$(PIP) install --no-compile $(PACKAGES) --editable '.[docs]'
+	$(PACKAGES) '.[docs]'
 	touch $@
 
 # What a release is made of, for those who keep watch on it: every package with its version

@@ -9,7 +9,10 @@ import urllib.request
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
-from playwright.sync_api import TimeoutError  # noqa: A004 - Playwright's own, of this name
+from playwright.sync_api import (
+    Error,
+    TimeoutError,  # noqa: A004 - Playwright's own, of this name
+)
 
 STARTS_WITHIN = 60
 # Runs inside the server: every address that it looks up or connects to is written down.
@@ -83,40 +86,69 @@ def open_popover(page, button, *signs):
     raise AssertionError(f"{signs[-1]} was never seen behind {button}")
 
 
-LEFT = []  # contexts of visitors who have gone: they hold the app's scripts, compiled
+LEFT = []  # windows of visitors who have gone, by now empty, with the app's scripts compiled
 STORED = "local_storage,indexeddb,cache_storage,service_workers"  # by a page, beside cookies
+AS_IT_COMES = {"media": "null", "color_scheme": "null", "reduced_motion": "null"}
+
+
+def _opened(browser):
+    """A window in a context of its own."""
+    return browser.new_context().new_page()
 
 
 class Visit:
     """A visitor's window that remembers everything asked for, and every complaint.
 
-    It may be one that another visitor closed, with nothing left in it but the app's scripts: to
-    fetch and compile these takes longer than most of what is tested.
+    It may be one that another visitor left, with nothing in it but the app's scripts: to begin a
+    new one, and to fetch and compile these, takes longer than most of what is tested.
     """
 
     def __init__(self, browser, address, *, width=1366, height=768, context=None):
-        self.address = address
-        size = {"width": width, "height": height}
-        self.context = context or (LEFT or [browser.new_context()]).pop()
-        self.page = self.context.new_page()
-        self.page.set_viewport_size(size)
+        self.address, self.given = address, context
+        self.page = context.new_page() if context else LEFT.pop() if LEFT else _opened(browser)
+        self.context = self.page.context
+        self.page.set_viewport_size({"width": width, "height": height})
         self.page.set_default_timeout(60_000)  # other tests run beside it
         self.asked, self.complaints, self.sent = [], [], []
-        self.page.on("request", lambda request: self.asked.append(request.url))
-        self.page.on("websocket", self._listen)
-        self.page.on("pageerror", lambda error: self.complaints.append(str(error)))
-        self.page.on("console", lambda said: self.complaints.append(f"{said.type}: {said.text}"))
-        self.page.on("dialog", lambda box: (self.complaints.append(box.message), box.dismiss()))
+        self.listeners = {
+            "request": lambda request: self.asked.append(request.url),
+            "websocket": self._listen,
+            "pageerror": lambda error: self.complaints.append(str(error)),
+            "console": lambda said: self.complaints.append(f"{said.type}: {said.text}"),
+            "dialog": lambda box: (self.complaints.append(box.message), box.dismiss()),
+        }
+        for event, listener in self.listeners.items():
+            self.page.on(event, listener)
+        self.own_script = False
+
+    def run_first(self, script):
+        """Run a script in every page before the page's own, until the window is closed."""
+        self.page.add_init_script(script)
+        self.own_script = True  # there is no way to take it out again
 
     def close(self):
-        """Close the window and leave it to others without cookies, rights and kept choices."""
+        """Leave the window to others without cookies, rights, kept choices and pages behind."""
+        for event, listener in self.listeners.items():
+            self.page.remove_listener(event, listener)
+        if self.own_script or self.given:
+            self.context.close()
+            return
+        browser = self.context.new_cdp_session(self.page)
+        with suppress(Error):  # a page that is no page of the app keeps nothing either
+            self.page.evaluate("sessionStorage.clear()")
+        # Not a blank page: the browser would end the process that has the scripts
+        self.page.goto(f"{self.address}/_stcore/health")
         told = {"origin": self.address, "storageTypes": STORED}
-        self.context.new_cdp_session(self.page).send("Storage.clearDataForOrigin", told)
-        self.page.close()
+        browser.send("Storage.clearDataForOrigin", told)
+        browser.send("Page.resetNavigationHistory")
+        browser.detach()
+        self.page.emulate_media(**AS_IT_COMES)
+        self.page.mouse.move(0, 0)
+        self.page.unroute_all()
         self.context.unroute_all()
         self.context.clear_permissions()
         self.context.clear_cookies()
-        LEFT.append(self.context)
+        LEFT.append(self.page)
 
     def _listen(self, socket):
         self.asked.append(socket.url)

@@ -58,7 +58,7 @@ def opened(visit, entry, **media):
 def window(browser, address):
     """One window for all pages: it has the app's scripts since the first, and keeps no more."""
     visit = Visit(browser, address)
-    visit.page.add_init_script("try { localStorage.clear(); sessionStorage.clear(); } catch {}")
+    visit.run_first("try { localStorage.clear(); sessionStorage.clear(); } catch {}")
     yield visit
     visit.close()
 

@@ -48,7 +48,7 @@ def demonstration(tmp_path_factory):
 @pytest.fixture
 def visit(browser, demonstration):
     visitor = Visit(browser, demonstration[1])
-    visitor.page.add_init_script(LISTEN)
+    visitor.run_first(LISTEN)
     yield visitor
     visitor.close()
     assert visitor.elsewhere == []
