@@ -21,7 +21,7 @@ SAME = {  # pip's setting, and uv's option
 }
 
 
-def pips_settings():
+def pips_settings() -> dict[str, str]:
     """Return pip's settings by name; what the environment tells counts before any file."""
     listed = subprocess.run([*PIP, "config", "list"], capture_output=True, text=True, check=True)
     lines = [line.partition("=") for line in listed.stdout.splitlines()]
@@ -29,7 +29,7 @@ def pips_settings():
     return {name.partition(".")[2]: ast.literal_eval(value) for name, _, value in lines}
 
 
-def install_with_uv(project):
+def install_with_uv(project: str) -> None:
     """Install as pip would: of all places that it is told of, the best version of any."""
     settings = pips_settings()
     options = ["--index-strategy", "unsafe-best-match"]
