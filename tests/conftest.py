@@ -41,12 +41,16 @@ SHARED = Path(__file__).parents[2] / "shared" / "data"
 
 @pytest.hookimpl(wrapper=True)
 def pytest_collection():
-    """Look for no garbage while thousands of tests are read, nor among them later: all is kept."""
+    """Look for no garbage while thousands of tests are read, nor among them later: all is kept.
+
+    And seldom afterwards: most of what a test makes is let go with it.
+    """
     gc.disable()
     try:
         return (yield)
     finally:
         gc.freeze()
+        gc.set_threshold(50_000, 50, 50)
         gc.enable()
 
 

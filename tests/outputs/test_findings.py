@@ -141,7 +141,13 @@ def test_every_form_says_what_it_is_and_holds_the_rows(places, tmp_path, form):
         assert frame.crs.to_epsg() == 4326
         names = frame["Name" if form == "kml" else "name"].tolist()
         assert names == ["T\u0177 Croes", "Pen-y-groes"]
-        middles = [h3.cell_to_latlng(cell)[::-1] for cell in frame["hex_id"]]
+        if form == "kml":  # some builds of GDAL read no more than names
+            told = ET.parse(path).iterfind(".//{*}SimpleData")
+            cells = [each.text for each in told if each.get("name") == "hex_id"]
+        else:
+            cells = frame["hex_id"].tolist()
+        middles = [h3.cell_to_latlng(cell)[::-1] for cell in cells]
+        assert len(middles) == len(frame)
         assert shapely.contains(frame.geometry.to_numpy(), shapely.points(middles)).all()
 
 
