@@ -70,13 +70,12 @@ def test_polygons_of_a_file_are_places_by_their_names(shown, box):
     assert set(found[0].cells) == overlapped(shown, box)
 
 
-def test_an_area_of_more_cells_than_a_place_may_have_is_refused(box):
-    wide = synthetic_release(rings=27)
-    lon, lat = box.centroid.x, box.centroid.y
-    around = list(shapely.box(lon - 1, lat - 1, lon + 1, lat + 1).exterior.coords)[:-1]
-    assert len(wide.cells) > 2_000
-    with pytest.raises(AreaError, match="at most 2,000"):
-        drawn_area(wide, around, name="All")
+def test_an_area_of_more_cells_than_a_place_may_have_is_refused(shown, box, monkeypatch):
+    around = list(box.buffer(1, join_style="mitre").exterior.coords)[:-1]
+    assert len(drawn_area(shown, around, name="All").cells) == len(shown.cells)
+    monkeypatch.setattr("mapper.app.campaigns.areas.MOST_CELLS", len(shown.cells) - 1)
+    with pytest.raises(AreaError, match=f"at most {len(shown.cells) - 1}"):
+        drawn_area(shown, around, name="All")
 
 
 def upload(content):

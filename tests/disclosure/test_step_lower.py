@@ -50,7 +50,11 @@ WORLDS = [
 ] + [(HIDDEN,) * 6, (HIDDEN,) * 7, (*(HIDDEN,) * 6, LARGE)]
 
 
-@pytest.mark.parametrize("counts", WORLDS, ids=str)
+@pytest.mark.parametrize(
+    "counts",
+    [pytest.param(one, marks=pytest.mark.soak if len(one) == 5 else ()) for one in WORLDS],
+    ids=str,
+)
 def test_whatever_is_said_or_not_said_every_hidden_count_keeps_its_values(counts):
     before, given = outcomes(counts)
     low, high = before.low, before.high

@@ -149,6 +149,9 @@ def kill_at(number, monkeypatch):
     monkeypatch.setattr(folder_module, "_exchange_call", lambda: dying(call))
 
 
+MOMENTS = [pytest.param(at, marks=pytest.mark.soak if at % 3 else ()) for at in range(1, 25)]
+
+
 def write_and_be_killed(release, out, number, monkeypatch):
     """Write in a process that ends at so manyth call of the disk."""
     child = os.fork()
@@ -159,7 +162,7 @@ def write_and_be_killed(release, out, number, monkeypatch):
     os.waitpid(child, 0)
 
 
-@pytest.mark.parametrize("number", range(1, 25))
+@pytest.mark.parametrize("number", MOMENTS)
 def test_killed_at_any_moment_the_old_set_or_the_new_one_is_there(
     release, make_release, tmp_path, monkeypatch, number
 ):
@@ -177,7 +180,7 @@ def test_killed_at_any_moment_the_old_set_or_the_new_one_is_there(
     assert (out / "notes.txt").read_text() == "mine"
 
 
-@pytest.mark.parametrize("number", range(1, 25))
+@pytest.mark.parametrize("number", MOMENTS)
 def test_a_folder_that_cannot_be_exchanged_is_complete_or_without_its_manifest(
     release, make_release, tmp_path, monkeypatch, number
 ):
