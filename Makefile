@@ -8,7 +8,7 @@ PACKAGES := $(BIN)/python .ci/packages.py
 # Children of tests and servers load the program compiled, on machines that switch that off too
 unexport PYTHONDONTWRITEBYTECODE
 
-# In a process of its own: it measures that process's memory
+# In a process of its own, beside those in a browser: it measures that process's memory
 ALONE := tests/security/test_hostile_files.py
 # The only folders with tests in a browser: the others are not read through for them
 BROWSER := tests/browser tests/security
@@ -40,8 +40,10 @@ test: .venv/installed-dev .venv/browser
 	$(MAKE) --no-print-directory test-browser
 
 test-browser: .venv/browser
-	$(BIN)/python -m pytest -m "browser and not soak" $(BROWSER) --numprocesses=2 --dist=loadfile
-	$(BIN)/python -m pytest -m "not soak" $(ALONE)
+	$(BIN)/python -m pytest -m "not soak" $(ALONE) & alone=$$!; \
+		$(BIN)/python -m pytest -m "browser and not soak" $(BROWSER) \
+			--numprocesses=2 --dist=loadfile; \
+		passed=$$?; wait $$alone && exit $$passed
 
 test-plain: lint
 	$(BIN)/python -m pytest -m "not browser and not soak" $(ALONE:%=--ignore=%) \
