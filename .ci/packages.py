@@ -1,7 +1,7 @@
 """Install this project with what it needs: ``python .ci/packages.py '.[dev]'``.
 
-By uv, which takes a tenth of pip's time, from the places that pip is told of on this machine, into
-the environment of the Python that runs this. By pip where uv cannot be had or does not get along.
+By uv, which is several times as fast as pip, from the places that pip is told of on this machine,
+into the environment of the Python that runs this. By pip where uv cannot be had or fails.
 """
 
 import ast
@@ -29,17 +29,22 @@ def pips_settings() -> dict[str, str]:
     return {name.partition(".")[2]: ast.literal_eval(value) for name, _, value in lines}
 
 
-def install_with_uv(project: str) -> None:
-    """Install as pip would: of all places that it is told of, the best version of any."""
-    settings = pips_settings()
+def uv_options(settings: dict[str, str]) -> list[str]:
+    """Return how uv is told what pip is; the best version of all places counts, as with pip."""
     options = ["--index-strategy", "unsafe-best-match"]
     for name, option in SAME.items():
         options += [word for each in settings.get(name, "").split() for word in (option, each)]
     if settings.get("no-index", "").lower() in ("1", "true", "yes", "on"):
         options.append("--no-index")
+    return options
+
+
+def install_with_uv(project: str) -> None:
+    """Fetch uv with pip, and install a project with it."""
+    settings = pips_settings()
     environment = {"SSL_CERT_FILE": settings["cert"]} if "cert" in settings else {}
     subprocess.run([*PIP, "install", *VERSIONS, "uv"], check=True)
-    install = [*UV, *options, *VERSIONS, "--editable", project]
+    install = [*UV, *uv_options(settings), *VERSIONS, "--editable", project]
     subprocess.run(install, check=True, env=os.environ | environment)
 
 
@@ -48,5 +53,6 @@ if __name__ == "__main__":
     try:
         install_with_uv(wanted)
     except (subprocess.CalledProcessError, OSError, ValueError, SyntaxError):
+        sys.stderr.write("Not installed with uv; pip goes on, which takes some minutes.\n")
         install = [*PIP, "install", "--no-compile", *VERSIONS, "--editable", wanted]
         sys.exit(subprocess.run(install, check=False).returncode)

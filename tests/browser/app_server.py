@@ -91,11 +91,6 @@ STORED = "local_storage,indexeddb,cache_storage,service_workers"  # by a page, b
 AS_IT_COMES = {"media": "null", "color_scheme": "null", "reduced_motion": "null"}
 
 
-def _opened(browser):
-    """A window in a context of its own."""
-    return browser.new_context().new_page()
-
-
 class Visit:
     """A visitor's window that remembers everything asked for, and every complaint.
 
@@ -105,7 +100,10 @@ class Visit:
 
     def __init__(self, browser, address, *, width=1366, height=768, context=None):
         self.address, self.given = address, context
-        self.page = context.new_page() if context else LEFT.pop() if LEFT else _opened(browser)
+        if context is None and LEFT:
+            self.page = LEFT.pop()
+        else:
+            self.page = (context or browser.new_context()).new_page()
         self.context = self.page.context
         self.page.set_viewport_size({"width": width, "height": height})
         self.page.set_default_timeout(60_000)  # other tests run beside it

@@ -25,8 +25,8 @@ ROOMS = (
     "cli",
 )
 FEWEST = 3  # words: shorter pieces are units and names, not sentences
-HEADING = re.compile(r"^### `(?P<file>[\w/]+\.py)` `(?P<function>\w+)`$", re.MULTILINE)
-ASIDE = re.compile(r"^- `([\w/]+\.py)` `(\w+)`: ", re.MULTILINE)  # not about a place
+HEADING = re.compile(r"^### `(?P<module>[\w.]+)` `(?P<function>\w+)`$", re.MULTILINE)
+ASIDE = re.compile(r"^- `([\w.]+)` `(\w+)`: ", re.MULTILINE)  # not about a place
 TEST = re.compile(r"`(?P<file>tests/[\w/]+\.py)::(?P<test>test_\w+)`")
 
 
@@ -59,10 +59,11 @@ def templates(function):
 
 
 def speaking():
-    """Every function that speaks and has a sentence: file, name and its templates."""
+    """Every function that speaks and has a sentence: module, name and its templates."""
     for room in ROOMS:
         for path in sorted((ROOT / "mapper" / room).rglob("*.py")):
             text = path.read_text(encoding="utf-8")
+            module = ".".join(path.relative_to(ROOT).with_suffix("").parts)
             names = re.findall(r"\bdef (\w+)", text)
             if path.stem not in SPEAKING_FILES and not any(map(SPEAKS.search, names)):
                 continue  # before it is parsed, which takes longer than all else here
@@ -71,59 +72,62 @@ def speaking():
                     continue
                 if path.stem in SPEAKING_FILES or SPEAKS.search(node.name):
                     told = templates(node)
-                    if told and (str(path.relative_to(ROOT)), node.name) not in NOT_PLACES:
-                        yield str(path.relative_to(ROOT)), node.name, told
+                    if told and (module, node.name) not in NOT_PLACES:
+                        yield module, node.name, told
 
 
 def gathered():
-    """As :func:`speaking`, the functions of one name in a file together."""
+    """As :func:`speaking`, the functions of one name in a module together."""
     found = {}
-    for file, name, told in speaking():
-        found.setdefault((file, name), []).extend(told)
-    return [(file, name, told) for (file, name), told in found.items()]
+    for module, name, told in speaking():
+        found.setdefault((module, name), []).extend(told)
+    return [(module, name, told) for (module, name), told in found.items()]
 
 
 SPEAKING = gathered()
 
 
 def sections():
-    """What the page says under each heading, by file and function."""
+    """What the page says under each heading, by module and function."""
     at = [*HEADING.finditer(PAGE)]
     end = PAGE.find("## Not about a place")
     ends = [*(one.start() for one in at[1:]), end][: len(at)]
     return {
-        (one["file"], one["function"]): PAGE[one.end() : until]
+        (one["module"], one["function"]): PAGE[one.end() : until]
         for one, until in zip(at, ends, strict=True)
     }
 
 
 @pytest.mark.parametrize(
-    ("file", "function", "told"), SPEAKING, ids=[f"{file}:{name}" for file, name, _ in SPEAKING]
+    ("module", "function", "told"),
+    SPEAKING,
+    ids=[f"{module}:{name}" for module, name, _ in SPEAKING],
 )
-def test_every_sentence_of_the_code_is_on_the_page(file, function, told):
-    section = sections().get((file, function), "")
-    assert section, f"docs/sentences.md has no section `{file}` `{function}`"
+def test_every_sentence_of_the_code_is_on_the_page(module, function, told):
+    section = sections().get((module, function), "")
+    assert section, f"docs/sentences.md has no section `{module}` `{function}`"
     said = " ".join(section.split())
     missing = [text for text in told if text not in said]
-    assert not missing, f"not under `{file}` `{function}` of docs/sentences.md: {missing}"
+    assert not missing, f"not under `{module}` `{function}` of docs/sentences.md: {missing}"
 
 
 def test_the_page_holds_nothing_that_the_code_no_longer_says():
-    known = {(file, name) for file, name, _ in SPEAKING}
+    known = {(module, name) for module, name, _ in SPEAKING}
     assert set(sections()) == known
-    for file, name, told in SPEAKING:
-        listed = re.findall(r"^- (.+)$", sections()[file, name], flags=re.MULTILINE)
-        assert set(listed) <= set(told), (file, name)
+    for module, name, told in SPEAKING:
+        listed = re.findall(r"^- (.+)$", sections()[module, name], flags=re.MULTILINE)
+        assert set(listed) <= set(told), (module, name)
 
 
 def test_no_function_has_two_sections():
-    headings = [(one["file"], one["function"]) for one in HEADING.finditer(PAGE)]
+    headings = [(one["module"], one["function"]) for one in HEADING.finditer(PAGE)]
     assert len(headings) == len(set(headings))
 
 
 def test_what_is_left_aside_is_there():
-    for file, function in NOT_PLACES:
-        assert f"def {function}(" in (ROOT / file).read_text(encoding="utf-8")
+    for module, function in NOT_PLACES:
+        file = (ROOT / module.replace(".", "/")).with_suffix(".py")
+        assert f"def {function}(" in file.read_text(encoding="utf-8")
 
 
 @pytest.mark.parametrize("key", sections(), ids=":".join)
